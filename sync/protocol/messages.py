@@ -1,0 +1,375 @@
+"""The messages of the line, version 1, as pydantic models. JSON; times are RFC 3339 with an offset.
+
+The paths, under the server's address:
+
+=====================================  ==========================================================================
+``POST /v1/enrol``                     EnrolRequest → EnrolResponse; not signed, a one-time code instead
+``POST /v1/submissions``               SubmissionBatch → BatchAnswer; an answer per item, never a 4xx because of one
+``HEAD /v1/attachments/{sha256}``      ``Upload-Offset``: durable bytes so far; ``Upload-Complete: ?1`` when verified
+``PATCH /v1/attachments/{sha256}``     bytes from ``Upload-Offset`` on, of ``Upload-Length``; 409 with the true offset
+``GET /v1/feed?after=N``               FeedPage: what comes after cursor N, gapless
+``GET /v1/feed/live?after=N``          the same as server-sent events, ``id:`` = cursor; a comment every 15 s
+``POST /v1/feed/applied``              AppliedReport: cursor and the results of commands
+``POST /v1/heartbeat``                 Heartbeat → HeartbeatAnswer
+``POST /v1/visits``                    Visit → 204; the same id again changes nothing
+``GET /v1/cases/{code}``               CaseState, or 404
+``GET /v1/packs/metadata/{file}``      TUF metadata
+``GET /v1/packs/targets/{file}``       TUF targets: packs
+=====================================  ==========================================================================
+
+An error is ``{"error": {"code": "...", "message": "..."}}``; 401 for a signature that does not hold, 403 with code
+``revoked`` for a kiosk that was shut out, 426 for a version that is not understood, 429 and 503 with ``Retry-After``.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import AwareDatetime, Base64Bytes, BaseModel, ConfigDict, Field, StringConstraints
+
+BATCH_ITEMS: Final = 50
+BATCH_BYTES: Final = 1_000_000
+SEALED_BYTES: Final = 700_000
+ATTACHMENT_BYTES: Final = 10_000_000
+ATTACHMENTS_PER_SUBMISSION: Final = 30
+CHUNK_BYTES: Final = 262_144
+
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Uuid = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]
+Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-HJKMNP-TV-Z]{12}$")]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")]
+Short = Annotated[str, StringConstraints(max_length=200)]
+
+
+class Message(BaseModel):
+    """Frozen; unknown members are ignored, so that a newer peer may say more."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+# --- enrolment -----------------------------------------------------------------------------------------------------
+
+
+class EnrolRequest(Message):
+    code: Short
+    #: The kiosk's Ed25519 public key, 32 bytes.
+    public_key: Base64Bytes
+    software: Short
+    hardware: dict[str, Short] = {}
+
+
+class SealingKey(Message):
+    key_id: Short
+    #: X25519, 32 bytes.
+    public_key: Base64Bytes
+
+
+class City(Message):
+    name: Short
+    #: Where citizens' phones find ``/t/<code>``.
+    tracking_base: Short
+    time_zone: Short = "Asia/Jakarta"
+    #: Submissions are sealed to the first; older ones stay listed until no outbox holds theirs.
+    sealing_keys: tuple[SealingKey, ...]
+    #: Ed25519, 32 bytes: verifies staff badges.
+    badge_key: Base64Bytes
+
+
+class EnrolResponse(Message):
+    kiosk_id: Uuid
+    #: Four characters, see ``tracking``.
+    kiosk_part: Short
+    name: Short
+    ring: Literal["test", "early", "all"]
+    city: City
+    #: TUF root metadata, the root of trust for packs.
+    tuf_root: Base64Bytes
+    server_time: AwareDatetime
+
+
+# --- up: submissions -----------------------------------------------------------------------------------------------
+
+
+class ItemKind(StrEnum):
+    SUBMISSION = "SUBMISSION"
+    #: A citizen's answer to an officer's question; belongs to the case of ``tracking_code``.
+    ANSWER = "ANSWER"
+
+
+class AttachmentRef(Message):
+    """An attachment as the server may know it before opening: the hash and size of the *sealed* blob."""
+
+    sha256: Sha256
+    size: Annotated[int, Field(gt=0, le=ATTACHMENT_BYTES)]
+
+
+class SubmissionItem(Message):
+    """A sealed envelope on its way. ``sealed`` opens to :class:`Content`."""
+
+    id: Uuid
+    kind: ItemKind = ItemKind.SUBMISSION
+    kiosk_seq: Annotated[int, Field(ge=1)]
+    tracking_code: Code
+    service: Name
+    form_version: Short
+    pack_version: Annotated[int, Field(ge=0)]
+    key_id: Short
+    #: Of ``sealed``.
+    sha256: Sha256
+    sealed: Base64Bytes
+    attachments: Annotated[tuple[AttachmentRef, ...], Field(max_length=ATTACHMENTS_PER_SUBMISSION)] = ()
+    device_time: AwareDatetime
+    boot_id: Short
+
+
+class SubmissionBatch(Message):
+    items: Annotated[tuple[SubmissionItem, ...], Field(min_length=1, max_length=BATCH_ITEMS)]
+
+
+class ItemStatus(StrEnum):
+    #: Durable, and every attachment is there.
+    STORED = "stored"
+    #: The same id and hash were stored before.
+    DUPLICATE = "duplicate"
+    #: Durable; the listed attachments are still to come.
+    MISSING_ATTACHMENTS = "missing_attachments"
+    #: Will never be accepted; the kiosk parks it and shows the reason.
+    REJECTED = "rejected"
+    #: The id is taken by other content, which stays untouched.
+    CONFLICT = "conflict"
+
+
+class ItemAnswer(Message):
+    id: Uuid
+    status: ItemStatus
+    #: Hashes of attachments that the server still wants (also for ``duplicate``).
+    missing: tuple[Sha256, ...] = ()
+    reason: Short = ""
+    received_at: AwareDatetime | None = None
+
+
+class BatchAnswer(Message):
+    answers: tuple[ItemAnswer, ...]
+    #: Highest kiosk_seq up to which the server holds everything; audits gaps, is no condition.
+    ack_through: int
+
+
+class Identity(Message):
+    """Who the citizen said they are, and how."""
+
+    nik: Annotated[str, StringConstraints(pattern=r"^[0-9]{16}$")]
+    how: Literal["typed", "scanned"]
+
+
+class ContentAttachment(Message):
+    """An attachment as its form names it; ``sha256`` and ``size`` are of the sealed blob."""
+
+    name: Short
+    media_type: Short
+    sha256: Sha256
+    size: int
+    plain_sha256: Sha256
+
+
+class Content(Message):
+    """What a sealed envelope holds, as UTF-8 JSON. Kiosk, sequence and versions are bound in here."""
+
+    id: Uuid
+    kind: ItemKind = ItemKind.SUBMISSION
+    kiosk_id: Uuid
+    kiosk_seq: int
+    tracking_code: Code
+    service: Name
+    form_id: Short
+    form_version: Short
+    pack_version: int
+    #: Of the citizen: id, jv, mad or en.
+    language: Short
+    made_at: AwareDatetime
+    identity: Identity | None = None
+    #: When the citizen agreed, and to which version of the text; None when nothing personal is asked.
+    consent_at: AwareDatetime | None = None
+    consent_version: Short = ""
+    #: The ODK instance; for an ANSWER the empty string.
+    instance: str
+    #: For an ANSWER: what the citizen says.
+    text: str = ""
+    attachments: tuple[ContentAttachment, ...] = ()
+
+
+# --- down: the feed ------------------------------------------------------------------------------------------------
+
+
+class FeedType(StrEnum):
+    PACK = "pack"
+    CASE = "case"
+    STAFF = "staff"
+    SETTINGS = "settings"
+    COMMAND = "command"
+    NOTICE = "notice"
+    CHECKPOINT = "checkpoint"
+
+
+class FeedEvent(Message):
+    """One entry of a kiosk's feed. ``data`` by type:
+
+    pack: PackNotice; case: CaseState; staff: StaffRoster; settings: dict of names to values; command: Command;
+    notice: {"text": {language: text}, "until": time | null}; checkpoint: {"origin", "size", "root", "signature"}.
+    """
+
+    n: Annotated[int, Field(ge=1)]
+    type: FeedType
+    at: AwareDatetime
+    data: dict[str, Any]
+
+
+class FeedPage(Message):
+    events: tuple[FeedEvent, ...]
+    #: The newest cursor that the server has for this kiosk.
+    head: int
+
+
+class PackNotice(Message):
+    """A hint to look; what to run is decided by the verified TUF targets."""
+
+    version: int
+
+
+class CasePublicState(StrEnum):
+    """What a citizen is told of a case; the words people know from their offices."""
+
+    RECEIVED = "received"
+    INCOMPLETE = "incomplete"
+    IN_REVIEW = "in_review"
+    QUESTION = "question"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    READY = "ready"
+    COLLECTED = "collected"
+    CANCELLED = "cancelled"
+
+
+class CaseStep(Message):
+    state: CasePublicState
+    at: AwareDatetime
+    #: Name of the stage of the service's workflow, by language; empty where there is none.
+    stage: dict[str, str] = {}
+
+
+class CaseState(Message):
+    """The public state of a case. No personal data; ``note`` is what the office tells or asks the citizen."""
+
+    tracking_code: Code
+    service: Name
+    service_name: dict[str, str]
+    agency_name: dict[str, str]
+    state: CasePublicState
+    updated_at: AwareDatetime
+    received_at: AwareDatetime
+    #: When the service standard says it will be done; None while the clock pauses or when it has ended.
+    due: datetime | None = None
+    note: str = ""
+    steps: tuple[CaseStep, ...] = ()
+
+
+class StaffMember(Message):
+    id: Name
+    name: Short
+    role: Literal["staff", "supervisor"] = "staff"
+    #: argon2id in its standard encoding.
+    pin_hash: Short
+
+
+class StaffRoster(Message):
+    """All who may open the staff screens; whoever is not listed may not."""
+
+    staff: tuple[StaffMember, ...]
+
+
+class Command(Message):
+    id: Uuid
+    name: Literal["out_of_service", "in_service", "restart", "test_slip", "report"]
+    expires_at: AwareDatetime | None = None
+
+
+class CommandResult(Message):
+    id: Uuid
+    ok: bool
+    message: Short = ""
+
+
+class AppliedReport(Message):
+    cursor: int
+    results: tuple[CommandResult, ...] = ()
+
+
+# --- presence ------------------------------------------------------------------------------------------------------
+
+
+class Component(Message):
+    """A device in the vocabulary of CUSS and CEN/XFS."""
+
+    component: Name
+    availability: Literal["READY", "BUSY", "UNAVAILABLE", "UNKNOWN"]
+    conditions: tuple[Short, ...] = ()
+    supplies: dict[str, float] = {}
+    since: AwareDatetime
+    detail: Short = ""
+
+
+class OutboxState(Message):
+    waiting: int
+    parked: int
+    oldest_at: AwareDatetime | None = None
+
+
+class Heartbeat(Message):
+    device_time: AwareDatetime
+    boot_id: Short
+    uptime_s: float
+    software: Short
+    protocol: int
+    pack_version: int
+    in_service: bool
+    components: tuple[Component, ...]
+    outbox: OutboxState
+    #: Sessions begun since local midnight, and when the screen was last touched.
+    sessions_today: int = 0
+    last_touch_at: AwareDatetime | None = None
+    disk_free_bytes: int | None = None
+
+
+class HeartbeatAnswer(Message):
+    server_time: AwareDatetime
+    #: Seconds until the next one is expected.
+    interval_s: float
+    feed_head: int
+
+
+class VisitAction(Message):
+    kind: Name
+    at: AwareDatetime
+    detail: Short = ""
+
+
+class Visit(Message):
+    """What field staff did at a kiosk."""
+
+    id: Uuid
+    staff_id: Name
+    began_at: AwareDatetime
+    ended_at: AwareDatetime
+    actions: tuple[VisitAction, ...]
+    note: Annotated[str, StringConstraints(max_length=2000)] = ""
+
+
+# --- errors --------------------------------------------------------------------------------------------------------
+
+
+class ErrorBody(Message):
+    code: Short
+    message: str
+
+
+class ErrorAnswer(Message):
+    error: ErrorBody

@@ -1,0 +1,182 @@
+"""Packs: a signed, numbered set of services that kiosks run.
+
+A pack is a zip file, the TUF target ``pack-<version>.zip`` with the custom members of :class:`PackCustom`. Versions only
+rise: taking a pack back means publishing the former content under a new number. Inside::
+
+    pack.json                          Manifest
+    services/<id>/service.json         ServiceDocument
+    services/<id>/form.xml             the ODK XForm
+    services/<id>/<file>               what the form refers to: pictures, sounds, CSV, GeoJSON
+
+A text that citizens read is a mapping of language (id, jv, mad, en) to text; ``id`` is always there and stands in for a
+missing one.
+"""
+
+import io
+import json
+import re
+import zipfile
+from collections.abc import Mapping
+from typing import Annotated, Final, Literal
+
+from pydantic import AwareDatetime, Field, StringConstraints, ValidationError, field_validator
+
+from sync.protocol.messages import Message, Name, Short
+
+PACK_TYPE: Final = "ekios-pack"
+PACK_BYTES: Final = 64_000_000
+PACK_FILES: Final = 5_000
+#: Unpacked; a zip that claims more is refused before it is read.
+UNPACKED_BYTES: Final = 256_000_000
+LANGUAGES: Final = ("id", "jv", "mad", "en")
+
+_PATH: Final = re.compile(r"pack\.json|services/[a-z0-9][a-z0-9_.-]{0,63}/[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
+
+
+class PackRefused(ValueError):
+    """The file is not a pack, or breaks a limit; the message says which."""
+
+
+Text = dict[str, str]
+Texts = dict[str, tuple[str, ...]]
+
+
+class PackCustom(Message):
+    """``custom`` of the TUF target: what else the signature binds."""
+
+    type: Literal["ekios-pack"] = "ekios-pack"
+    city: Short
+    version: Annotated[int, Field(ge=1)]
+    rings: tuple[Literal["test", "early", "all"], ...]
+
+
+class Manifest(Message):
+    format: Literal[1] = 1
+    version: Annotated[int, Field(ge=1)]
+    city: Short
+    made_at: AwareDatetime
+    #: Ids in the order in which kiosks list them.
+    services: tuple[Name, ...]
+    #: Life events that services refer to, in order: id to text.
+    life_events: dict[str, Text] = {}
+    consent_version: Short = "1"
+    consent: Text = {}
+
+
+class Agency(Message):
+    id: Name
+    name: Text
+
+
+class Standard(Message):
+    """The six published parts of a service standard (UU 25/2009, PermenPANRB 15/2014)."""
+
+    requirements: Texts
+    procedure: Texts
+    #: Working days; 0 means while you wait.
+    working_days: Annotated[int, Field(ge=0, le=365)]
+    time: Text
+    #: Rupiah; free services say 0, which is shown as "Rp 0".
+    fee_rupiah: Annotated[int, Field(ge=0)]
+    fee: Text
+    product: Text
+    complaints: Text
+
+
+class Stage(Message):
+    """A stage of the workflow, in the order given."""
+
+    id: Name
+    name: Text
+    working_days: Annotated[int, Field(ge=0, le=365)]
+
+
+class SlipText(Message):
+    title: Text
+    #: Told to the citizen under the code: what happens next.
+    next_step: Text
+
+
+class ServiceDocument(Message):
+    id: Name
+    agency: Agency
+    name: Text
+    summary: Text
+    #: A name of the icon set.
+    icon: Name
+    life_events: tuple[Name, ...] = ()
+    #: Words people search by, by language.
+    keywords: Texts = {}
+    standard: Standard
+    stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
+    slip: SlipText
+    #: Whether the citizen is asked for the NIK before the form, and the form's question that it fills.
+    identification: Literal["nik", "none"] = "nik"
+    nik_question: str = ""
+    consent: bool = True
+    #: Devices without which the service cannot be used: "camera".
+    needs: tuple[Name, ...] = ()
+    form_id: Short
+    form_version: Short
+
+    @field_validator("name", "summary")
+    @classmethod
+    def _indonesian_is_there(cls, text: Text) -> Text:
+        if not text.get("id", "").strip():
+            raise ValueError("the Indonesian text is missing")
+        return text
+
+
+FileName = Annotated[str, StringConstraints(pattern=_PATH.pattern)]
+
+
+def target_name(version: int) -> str:
+    return f"pack-{version}.zip"
+
+
+def build(manifest: Manifest, services: Mapping[str, ServiceDocument], files: Mapping[str, bytes]) -> bytes:
+    """A pack as zip bytes; the same input gives the same bytes. ``files`` by path (``services/<id>/form.xml`` …)."""
+    entries = {"pack.json": _json(manifest)}
+    for name, service in services.items():
+        entries[f"services/{name}/service.json"] = _json(service)
+    for path, content in files.items():
+        if path in entries or not _PATH.fullmatch(path):
+            raise PackRefused(f"{path!r} cannot be a file of a pack")
+        entries[path] = content
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(entries):
+            archive.writestr(zipfile.ZipInfo(path), entries[path], zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
+
+
+def unpack(content: bytes) -> tuple[Manifest, dict[str, bytes]]:
+    """The manifest and all files by path. Raises PackRefused: no zip, a foreign path, over a limit, a broken document."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            infos = archive.infolist()
+            if len(infos) > PACK_FILES:
+                raise PackRefused(f"{len(infos)} files, more than {PACK_FILES}")
+            total = sum(info.file_size for info in infos)
+            if total > UNPACKED_BYTES:
+                raise PackRefused(f"{total} bytes when unpacked, more than {UNPACKED_BYTES}")
+            strange = [info.filename for info in infos if not _PATH.fullmatch(info.filename)]
+            if strange:
+                raise PackRefused(f"a file that no pack has: {strange[0]!r}")
+            files = {info.filename: archive.read(info) for info in infos}
+    except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
+        raise PackRefused(f"not a zip file: {error}") from error
+    try:
+        manifest = Manifest.model_validate_json(files["pack.json"])
+        for name in manifest.services:
+            ServiceDocument.model_validate_json(files[f"services/{name}/service.json"])
+            files[f"services/{name}/form.xml"]
+    except KeyError as error:
+        raise PackRefused(f"a file is missing: {error.args[0]}") from error
+    except ValidationError as error:
+        raise PackRefused(f"a document of the pack is wrong: {error}") from error
+    return manifest, files
+
+
+def _json(message: Message) -> bytes:
+    return json.dumps(message.model_dump(mode="json"), ensure_ascii=False, sort_keys=True, indent=1).encode()

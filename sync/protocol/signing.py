@@ -1,0 +1,123 @@
+"""Signed requests: RFC 9421 with Ed25519, over method, target, version and the body's digest.
+
+The authority is left out of what is signed: a proxy in front of the server may rewrite it, and each kiosk has a key
+of its own. The library accepts replays; the server must remember nonces for SIGNATURE_LIFE (see ``Verified.nonce``).
+"""
+
+from collections.abc import Callable, Mapping, MutableMapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from http_message_signatures import HTTPMessageSigner, HTTPMessageVerifier, algorithms
+from http_message_signatures.exceptions import HTTPMessageSignaturesException
+
+from sync.protocol import VERSION_HEADER
+
+SIGNATURE_LIFE: Final = timedelta(minutes=5)
+TAG: Final = "ekios"
+COMPONENTS: Final = ("@method", "@request-target", VERSION_HEADER.lower())
+
+
+class SignatureRefused(ValueError):
+    """The request is not signed as it must be; the message says why, without secrets."""
+
+
+@dataclass(frozen=True)
+class Verified:
+    kiosk_id: str
+    nonce: str
+    created: datetime
+
+
+@dataclass
+class _Request:
+    method: str
+    url: str
+    headers: MutableMapping[str, str] = field(default_factory=dict)
+
+
+class _PrivateKey:
+    def __init__(self, key: bytes) -> None:
+        self._key = Ed25519PrivateKey.from_private_bytes(key)
+
+    def resolve_private_key(self, key_id: str) -> Any:  # noqa: ARG002 - the library's interface
+        return self._key
+
+    def resolve_public_key(self, key_id: str) -> Any:  # noqa: ARG002 - the library's interface
+        return self._key.public_key()
+
+
+class _PublicKeys:
+    def __init__(self, find: Callable[[str], bytes | None]) -> None:
+        self._find = find
+
+    def resolve_public_key(self, key_id: str) -> Any:
+        key = self._find(key_id)
+        if key is None:
+            raise SignatureRefused("no such kiosk")
+        return Ed25519PublicKey.from_public_bytes(key)
+
+    def resolve_private_key(self, key_id: str) -> Any:
+        raise LookupError(key_id)
+
+
+def sign(
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    kiosk_id: str,
+    private_key: bytes,
+    nonce: str,
+    now: datetime,
+) -> dict[str, str]:
+    """``headers`` with signature, digest of ``body`` and signature input added.
+
+    ``private_key`` is the 32-byte Ed25519 seed; ``nonce`` is new for each sending, also when one is repeated;
+    ``now`` is the server's time as the kiosk knows it (its own clock plus the offset from the last answer).
+    """
+    request = _Request(method.upper(), url, dict(headers))
+    HTTPMessageSigner(signature_algorithm=algorithms.ED25519, key_resolver=_PrivateKey(private_key)).sign(
+        request,
+        key_id=kiosk_id,
+        created=now,
+        expires=now + SIGNATURE_LIFE,
+        nonce=nonce,
+        tag=TAG,
+        covered_component_ids=COMPONENTS,
+        body=body,
+    )
+    return dict(request.headers)
+
+
+def verify(
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    public_key_of: Callable[[str], bytes | None],
+) -> Verified:
+    """Who signed, once everything holds. ``public_key_of(kiosk_id)`` gives the 32-byte key or None.
+
+    Raises SignatureRefused. Whether the nonce is new, and whether the kiosk is revoked, is the caller's to check.
+    """
+    request = _Request(method.upper(), url, dict(headers))
+    verifier = HTTPMessageVerifier(signature_algorithm=algorithms.ED25519, key_resolver=_PublicKeys(public_key_of))
+    try:
+        (result,) = verifier.verify(
+            request, max_age=SIGNATURE_LIFE, expect_tag=TAG, require_components=COMPONENTS, body=body
+        )
+    except (HTTPMessageSignaturesException, ValueError) as error:
+        raise SignatureRefused(str(error)) from error
+    parameters = result.parameters
+    if not result.nonce or "created" not in parameters or "keyid" not in parameters:
+        raise SignatureRefused("keyid, created and nonce are needed")
+    return Verified(
+        kiosk_id=str(parameters["keyid"]),
+        nonce=result.nonce,
+        created=datetime.fromtimestamp(int(parameters["created"]), UTC),
+    )
