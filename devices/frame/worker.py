@@ -1,0 +1,225 @@
+"""A supervised worker: set-up, turns, tear-down; back-off after faults; a heartbeat.
+
+The supervised work is a :class:`Duty`. Its faults are of two kinds: a *passing* one (unplugged, busy) is tried
+again after a growing pause, a *permanent* one (settings that cannot work) waits until somebody calls
+:meth:`Worker.restart`. A bug in the duty is logged with its trace and treated as passing, so that one device
+never takes the kiosk with it.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from devices.frame.clock import Clock, SystemClock
+from devices.frame.states import Availability, Condition, StateBoard
+
+logger = logging.getLogger(__name__)
+
+LONGEST_IDLE = 3600.0
+"""Seconds a worker sleeps when it has nothing to wait for (a permanent fault); `wake` ends it earlier."""
+
+STALE_AFTER = 30.0
+"""Seconds without a heartbeat after which a worker counts as stuck."""
+
+STOP_DEADLINE = 10.0
+"""Seconds that `stop` waits for the thread to end."""
+
+
+class Fault(Exception):
+    """A device that does not work. ``detail`` is for technicians and holds no personal data."""
+
+    def __init__(self, condition: Condition, detail: str = "") -> None:
+        super().__init__(f"{condition}: {detail}" if detail else str(condition))
+        self.condition = condition
+        self.detail = detail
+
+
+class PassingFault(Fault):
+    """May be gone at the next try: unplugged, busy, silent."""
+
+
+class PermanentFault(Fault):
+    """Will not go away by itself: a driver that does not exist, an address that cannot be."""
+
+
+class Duty(Protocol):
+    """What a worker does. All three are called from the worker's thread only."""
+
+    def setup(self) -> None:
+        """Open what is needed; raises :class:`PassingFault` or :class:`PermanentFault`."""
+        ...
+
+    def turn(self) -> float:
+        """Do one short piece of work; returns the seconds until the next one (0: at once).
+
+        A turn is bounded: a blocking read needs a time-out well under :data:`STALE_AFTER`, or calls
+        :meth:`Worker.beat` in between.
+        """
+        ...
+
+    def teardown(self) -> None:
+        """Close everything; called after every set-up that was begun, also after one that failed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Backoff:
+    """Pauses between tries: they double from ``first`` to ``longest`` seconds, less up to ``jitter`` of each."""
+
+    first: float = 0.5
+    longest: float = 30.0
+    jitter: float = 0.2
+
+    def pause(self, failures: int, chance: float) -> float:
+        """Seconds to wait after the given number of failures in a row (from 1); ``chance`` is in [0, 1)."""
+        full = min(self.longest, self.first * 2.0 ** min(failures - 1, 30))
+        return full * (1.0 - self.jitter * chance)
+
+
+class Worker:
+    """Runs a duty in a thread of its own and keeps it running.
+
+    Tests and simulations call :meth:`step` themselves instead of :meth:`start`; the code that runs is the same.
+    """
+
+    def __init__(
+        self,
+        duty: Duty,
+        board: StateBoard,
+        *,
+        clock: Clock | None = None,
+        backoff: Backoff | None = None,
+        chance: Callable[[], float] = random.random,
+        stale_after: float = STALE_AFTER,
+    ) -> None:
+        self._duty = duty
+        self._board = board
+        self._clock = clock or SystemClock()
+        self._backoff = backoff or Backoff()
+        self._chance = chance
+        self._stale_after = stale_after
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._is_set_up = False
+        self._halted = False
+        self._failures = 0
+        self._last_beat = self._clock.monotonic()
+
+    @property
+    def failures(self) -> int:
+        """Faults in a row; 0 when the last turn went well."""
+        return self._failures
+
+    @property
+    def stopping(self) -> bool:
+        """True once `stop` was called; a long turn looks at it between its pieces."""
+        return self._stopping.is_set()
+
+    @property
+    def running(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
+
+    @property
+    def stale(self) -> bool:
+        """True when the thread runs but has given no sign of life for too long: it hangs in a call."""
+        return self.running and self._clock.monotonic() - self._last_beat > self._stale_after
+
+    def beat(self) -> None:
+        """A sign of life from inside a long turn."""
+        self._last_beat = self._clock.monotonic()
+
+    def start(self) -> None:
+        """Start the thread; does nothing when it runs."""
+        if self.running:
+            return
+        self._stopping.clear()
+        self._halted = False
+        self._thread = threading.Thread(target=self._loop, name=f"device-{self._board.component}", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> bool:
+        """End the thread after the turn it is in and tear the duty down. False when it did not end in time."""
+        self._stopping.set()
+        self._wake.set()
+        thread, self._thread = self._thread, None
+        if thread is None:
+            self._teardown()
+        elif thread is not threading.current_thread():
+            thread.join(STOP_DEADLINE)
+        ended = thread is None or not thread.is_alive()
+        if not ended:
+            logger.error("%s does not end: it hangs in a call", self._board.component)
+        self._board.publish(Availability.UNKNOWN, detail="stopped")
+        return ended
+
+    def wake(self) -> None:
+        """End the pause between two turns now; safe from any thread."""
+        self._wake.set()
+
+    def restart(self) -> None:
+        """Forget faults and try again now: after a hot-plug event, or when settings were changed."""
+        self._halted = False
+        self._failures = 0
+        self._wake.set()
+
+    def step(self) -> float:
+        """Set up if needed and do one turn; returns the seconds until the next step is due."""
+        self.beat()
+        if self._halted:
+            return LONGEST_IDLE
+        try:
+            if not self._is_set_up:
+                self._is_set_up = True
+                self._duty.setup()
+            pause = self._duty.turn()
+        except PermanentFault as fault:
+            return self._halt(fault)
+        except PassingFault as fault:
+            return self._retry(fault)
+        except Exception as error:
+            # The supervised boundary: a bug is logged and the device retried.
+            logger.exception("%s: a bug in the driver", self._board.component)
+            return self._retry(PassingFault(Condition.HARDWARE_ERROR, type(error).__name__))
+        self._failures = 0
+        self.beat()
+        return pause
+
+    def _retry(self, fault: PassingFault) -> float:
+        self._teardown()
+        self._failures += 1
+        self._board.publish(Availability.UNAVAILABLE, frozenset({fault.condition}), detail=fault.detail)
+        return self._backoff.pause(self._failures, self._chance())
+
+    def _halt(self, fault: PermanentFault) -> float:
+        self._teardown()
+        self._failures += 1
+        self._halted = True
+        self._board.publish(Availability.UNAVAILABLE, frozenset({fault.condition}), detail=fault.detail)
+        return LONGEST_IDLE
+
+    def _teardown(self) -> None:
+        if not self._is_set_up:
+            return
+        self._is_set_up = False
+        try:
+            self._duty.teardown()
+        except Exception:
+            # Closing a lost device may fail in any way; the next set-up starts anew.
+            logger.exception("%s: a bug in the driver's tear-down", self._board.component)
+
+    def _loop(self) -> None:
+        try:
+            while not self._stopping.is_set():
+                pause = self.step()
+                self._last_beat += max(0.0, pause)
+                if pause > 0:
+                    self._clock.wait(self._wake, pause)
+                self._wake.clear()
+        finally:
+            self._teardown()
