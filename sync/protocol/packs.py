@@ -1,7 +1,7 @@
 """Packs: a signed, numbered set of services that kiosks run.
 
-A pack is a zip file, the TUF target ``pack-<version>.zip`` with the custom members of :class:`PackCustom`. Versions only
-rise: taking a pack back means publishing the former content under a new number. Inside::
+A pack is a zip file, the TUF target ``pack-<version>.zip`` with the custom members of :class:`PackCustom`.
+Versions only rise: taking a pack back means publishing the former content under a new number. Inside::
 
     pack.json                          Manifest
     services/<id>/service.json         ServiceDocument
@@ -151,7 +151,10 @@ def build(manifest: Manifest, services: Mapping[str, ServiceDocument], files: Ma
 
 
 def unpack(content: bytes) -> tuple[Manifest, dict[str, bytes]]:
-    """The manifest and all files by path. Raises PackRefused: no zip, a foreign path, over a limit, a broken document."""
+    """The manifest and all files by path.
+
+    Raises PackRefused: no zip, a foreign path, over a limit, a broken document.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             infos = archive.infolist()
