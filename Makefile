@@ -1,0 +1,54 @@
+# The commands of this project. Each sets up what it needs by itself on a fresh machine; docs/develop.md says more.
+SHELL := /bin/bash
+PY := .venv/bin/python
+.DEFAULT_GOAL := help
+
+.PHONY: help setup run test demo gallery bench soak lint format package lock clean
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: .venv/.ready ## system packages, Python environment in .venv
+
+.venv/.ready: requirements.lock tools/setup
+	@bash tools/setup
+	@touch $@
+
+run: setup ## a server and a kiosk with simulated devices (FRESH=1 begins anew)
+	@exec $(PY) -m trial.run $(if $(FRESH),--fresh)
+
+test: setup lint ## lint, then all tests
+	@nice -n 0 $(PY) -m pytest -n 2 --dist loadgroup -q $(ARGS)
+
+demo: setup ## a whole visit by real touches, an officer, the citizen again; pictures in build/demo
+	@$(PY) -m trial.demo
+
+gallery: setup ## every screen, language, theme, text size in build/gallery (ALL=1 for everything)
+	@$(PY) -m screens.gallery $(if $(ALL),--all)
+
+bench: setup ## all measures beside their peers; tables in build/bench
+	@$(PY) -m benchmarks
+
+soak: setup ## the long runs: power cuts, fuzzing, simulated days, key storms; bounded
+	@EKIOS_SOAK=1 $(PY) -m pytest -q -m soak --timeout 3600 $(ARGS)
+
+lint: setup ## formatting, types, import directions, translations
+	@.venv/bin/ruff format --check --quiet . || { echo 'run: make format'; exit 1; }
+	@.venv/bin/ruff check --quiet .
+	@.venv/bin/lint-imports --no-cache >build/lint-imports.txt 2>&1 || { cat build/lint-imports.txt; exit 1; }
+	@.venv/bin/mypy --no-error-summary
+	@$(PY) -m tools.translations
+	@echo 'lint: formatting, types, import directions and translations hold'
+
+format: setup ## rewrite formatting
+	@.venv/bin/ruff format . && .venv/bin/ruff check --fix .
+
+package: setup ## the kiosk as one folder in dist/kiosk, started once
+	@$(PY) -m PyInstaller --noconfirm --log-level WARN --distpath dist --workpath build/package kiosk.spec
+	@$(PY) -m trial.frozen dist/kiosk/kiosk
+
+lock: ## resolve requirements.lock anew from pyproject.toml (wants uv)
+	@uv pip compile --quiet --universal --generate-hashes --group dev --python-version 3.11 pyproject.toml -o requirements.lock
+
+clean: ## everything made, but not the data of trials
+	@rm -rf build dist .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
