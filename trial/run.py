@@ -1,0 +1,191 @@
+"""``make run``: a server and a kiosk with simulated devices and sample services, on this machine, until Ctrl-C.
+
+Begins with an empty city the first time and goes on with the same data the next; ``--fresh`` begins anew. Without a
+screen a virtual one is opened and served to a browser. Everything listens on loopback only.
+"""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import requests
+import typer
+
+from trial import display
+from trial.processes import ROOT, Group, NotReady, free_port, listening, python, wait_until
+
+DATA = ROOT / "var"
+#: Preferred ports; one that is taken is replaced by a free one, and what is printed says so.
+SERVER, PRINTER, PRINTER_PAGE, BENCH_PAGE, SCREEN = 8700, 9100, 9180, 9181, 6080
+KIOSK_NAME = "Kios percobaan"
+#: A kiosk that ends is started again, as its service manager would; more often than this in a row is a failure.
+RESTARTS = 5
+WATCH_SECONDS = 0.5
+
+
+class City:
+    """A server, a printer and a kiosk that belong together, with their data in one folder."""
+
+    def __init__(self, data: Path, group: Group) -> None:
+        self.data = data
+        self.group = group
+        self.server_port = free_port(SERVER)
+        self.printer_port = free_port(PRINTER)
+        self.printer_page = free_port(PRINTER_PAGE)
+        self.bench_page = free_port(BENCH_PAGE)
+
+    @property
+    def server_url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+    @property
+    def slips(self) -> Path:
+        return self.data / "slips"
+
+    def start_server(self) -> None:
+        self.group.start(
+            "server",
+            python("-m", "server", "serve", "--data", str(self.data / "server"))
+            + ["--port", str(self.server_port), "--trial"],
+        )
+        wait_until("server", lambda: _answers(f"{self.server_url}/healthz"), self.group)
+
+    def start_printer(self) -> None:
+        self.group.start(
+            "printer",
+            python("-m", "devices.printer.emulator", "--tcp", f"127.0.0.1:{self.printer_port}")
+            + ["--http", f"127.0.0.1:{self.printer_page}", "--out", str(self.slips)],
+        )
+        wait_until("printer", lambda: listening(self.printer_port), self.group)
+
+    def enrolment_code(self) -> str:
+        """A new one-time code, as an administrator makes it in the back office."""
+        made = subprocess.run(
+            python("-m", "server", "enrol-code", KIOSK_NAME, "--data", str(self.data / "server")),
+            cwd=ROOT, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        return made.stdout.strip().splitlines()[-1].split()[-1]
+
+    def kiosk_settings(self, **more: str) -> dict[str, str]:
+        """The kiosk's settings as environment variables; see docs/install.md for each."""
+        return {
+            "EKIOS_DATA": str(self.data / "kiosk"),
+            "EKIOS_SERVER": self.server_url,
+            "EKIOS_PRINTER__DRIVER": "network",
+            "EKIOS_PRINTER__ADDRESS": f"127.0.0.1:{self.printer_port}",
+            "EKIOS_SCANNER__DRIVER": "simulated",
+            "EKIOS_CAMERA__DRIVER": "simulated",
+            "EKIOS_SIMULATOR": f"127.0.0.1:{self.bench_page}",
+            **more,
+        }
+
+    def start_kiosk(self, settings: dict[str, str]) -> None:
+        enrolled = (self.data / "kiosk" / "enrolment.json").exists()
+        code = [] if enrolled else ["--enrol", self.enrolment_code()]
+        self.group.start("kiosk", python("main.py", *code), settings)
+        wait_until("kiosk", lambda: listening(self.bench_page), self.group, seconds=60)
+
+
+def main(
+    fresh: Annotated[bool, typer.Option(help="Throw the trial's data away and begin anew.")] = False,
+    data: Annotated[Path, typer.Option(help="Where the trial keeps its data.")] = DATA,
+) -> None:
+    """Runs a whole trial city until Ctrl-C."""
+    stop = _stop_on_signals()
+    if fresh and data.exists():
+        shutil.rmtree(data)
+    with Group(data / "logs") as group:
+        try:
+            city = City(data, group)
+            city.start_server()
+            city.start_printer()
+            screen, settings = _screen(group, city)
+            city.start_kiosk(settings)
+        except (NotReady, OSError, subprocess.CalledProcessError) as error:
+            print(f"run: {error}", file=sys.stderr)
+            raise typer.Exit(1) from error
+        _tell(city, screen)
+        code = _watch(city, settings, stop)
+        print("\nrun: stopping", flush=True)
+    print("run: everything is stopped; the same data next time, or FRESH=1", flush=True)
+    raise typer.Exit(code)
+
+
+def _screen(group: Group, city: City) -> tuple[str, dict[str, str]]:
+    if display.has_display():
+        return "a window on this screen", city.kiosk_settings(EKIOS_SCREEN__FULLSCREEN="false")
+    name = display.start_virtual(group)
+    address = display.serve_to_browser(group, name, SCREEN)
+    shown = address or f"the virtual screen {name} (install x11vnc and noVNC to see it in a browser)"
+    return shown, city.kiosk_settings(DISPLAY=name, SDL_VIDEODRIVER="x11")
+
+
+def _tell(city: City, screen: str) -> None:
+    accounts = json.loads((city.data / "server" / "trial.json").read_text())
+    lines = [
+        "",
+        "eKios runs. Everything is on this machine only.",
+        "",
+        f"  kiosk          {screen}",
+        f"  its devices    http://127.0.0.1:{city.bench_page}/   hold a card or a slip before it, pull its plugs",
+        f"  its printer    http://127.0.0.1:{city.printer_page}/   take the paper out, see the last slip",
+        f"  slips          {city.slips}",
+        f"  back office    {city.server_url}/",
+        f"  tracking page  {city.server_url}/t/",
+        "",
+        "  accounts       " + _table(accounts["accounts"]),
+        "  field staff    " + _table(accounts["staff"]) + "   (hold the badge before the kiosk on its devices' page)",
+        "",
+        f"  logs           {city.data / 'logs'}",
+        "  Ctrl-C stops everything.",
+    ]
+    print("\n".join(lines), flush=True)
+
+
+def _table(rows: list[dict[str, str]]) -> str:
+    return f"\n{'':17}".join("  ".join(f"{name} {value}" for name, value in row.items()) for row in rows)
+
+
+def _watch(city: City, settings: dict[str, str], stop: threading.Event) -> int:
+    """Until somebody stops it. Starts the kiosk again when it ends; 1 when something else has ended."""
+    restarts = 0
+    while not stop.wait(WATCH_SECONDS):
+        ended = city.group.ended()
+        if not ended:
+            continue
+        if ended == ["kiosk"] and restarts < RESTARTS:
+            restarts += 1
+            print(f"run: the kiosk ended; starting it again ({restarts} of {RESTARTS})", flush=True)
+            city.group.stop_one("kiosk")
+            city.start_kiosk(settings)
+            continue
+        print(f"run: {', '.join(ended)} ended; see {city.data / 'logs'}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _stop_on_signals() -> threading.Event:
+    stop = threading.Event()
+    handler: Callable[[int, object], None] = lambda number, frame: stop.set()  # noqa: ARG005, E731
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, handler)
+    return stop
+
+
+def _answers(url: str) -> bool:
+    try:
+        return requests.get(url, timeout=2).ok
+    except requests.RequestException:
+        return False
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("PYTHONUNBUFFERED", "1")
+    typer.run(main)
