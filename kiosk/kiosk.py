@@ -1,0 +1,379 @@
+"""The kiosk as one object graph: what screens and the line work with.
+
+Threads: ``begin``, ``touch``, ``tick``, ``send``, ``end`` and everything of ``session`` belong to the one thread of the
+screens. ``snapshot``, ``presence`` and the parts (``slips``, ``supplies``, ``health``, ``staff``, ``cases``, ``outbox``)
+may be used from any thread. Whatever happens is told on ``bus``.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from kiosk.case_lookup import CaseLookup
+from kiosk.catalogue import Catalogue, Service
+from kiosk.events import (
+    Bus,
+    CatalogueChanged,
+    EndReason,
+    Event,
+    IdleOver,
+    IdleWarning,
+    InServiceChanged,
+    LanguageChanged,
+    Scanned,
+    SessionBegan,
+    SessionEnded,
+    SettingsChanged,
+    Step,
+)
+from kiosk.health import Ability, Health, ServiceAbility
+from kiosk.idle import Idle, IdleTimer
+from kiosk.notices import Notice, Notices
+from kiosk.outbox import OutboxView
+from kiosk.ports import (
+    BadgeReader,
+    Camera,
+    Clock,
+    ComponentState,
+    Disk,
+    Failpoint,
+    Line,
+    Printer,
+    Scan,
+    Scanner,
+    Sealer,
+    Texts,
+    TrackingCodes,
+    Unsubscribe,
+)
+from kiosk.line_state import LineCondition, LineState
+from kiosk.receipts import Slips
+from kiosk.session import Session
+from kiosk.settings import Settings
+from kiosk.slip_wait import SlipWait
+from kiosk.staff import StaffDesk
+from kiosk.store import Store
+from kiosk.submissions import Refused, Saved, Submissions
+from kiosk.supplies import Paper, Supplies
+from kiosk.usage import Usage
+
+logger = logging.getLogger(__name__)
+
+#: The screens call ``tick`` at least this often, in seconds.
+TICK_S: Final = 0.25
+
+
+def no_failpoint(_name: str) -> None:
+    """The failpoint of a kiosk in service: nothing happens."""
+
+
+@dataclass(frozen=True, slots=True)
+class KioskIdentity:
+    """Who this kiosk is, from its enrolment."""
+
+    kiosk_id: str
+    name: str
+    city: str
+    time_zone: str
+    software: str
+    #: New for each start of the program.
+    boot_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What ``main.py`` plugs in. A device that is not there is None."""
+
+    clock: Clock
+    disk: Disk
+    texts: Texts
+    sealer: Sealer
+    codes: TrackingCodes
+    badges: BadgeReader
+    printer: Printer | None = None
+    scanner: Scanner | None = None
+    camera: Camera | None = None
+    failpoint: Failpoint = no_failpoint
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The kiosk at one moment: banners, the staff's page and heartbeats are made of it. No personal data."""
+
+    at: datetime
+    step: Step
+    in_service: bool
+    #: FULL, DEGRADED or CLOSED (then the notice with the next working kiosk is shown).
+    ability: Ability
+    line: LineState
+    #: By name: printer, scanner, camera; only devices that this kiosk has.
+    components: Mapping[str, ComponentState]
+    paper: Paper
+    waiting: int
+    parked: int
+    oldest_waiting_at: datetime | None
+    pack_version: int
+    notices: tuple[Notice, ...]
+    sessions_today: int
+    last_touch_at: datetime | None
+    disk_free: int
+    #: Who is signed in at the staff screens.
+    staff_id: str | None
+
+
+class Kiosk:
+    """Everything that ``screens`` and ``sync`` see. Built by ``main.py``; ``start`` and ``stop`` by it, too."""
+
+    def __init__(self, identity: KioskIdentity, ports: Ports, store: Store, bus: Bus) -> None:
+        self.identity = identity
+        self.ports = ports
+        self.store = store
+        self.bus = bus
+        self.clock = ports.clock
+        self.codes = ports.codes
+        self.settings = Settings(store, bus)
+        self.usage = Usage(store, ports.clock, identity.time_zone)
+        self.supplies = Supplies(store, ports.printer, ports.clock, bus, self.settings, self.usage)
+        self.health = Health(store, ports, bus, self.settings, self._line_state, lambda: self.in_service)
+        self.notices = Notices(store, ports.clock, bus)
+        self.outbox = OutboxView(store, bus)
+        self.staff = StaffDesk(store, ports.badges, ports.clock, bus)
+        self.submissions = Submissions(identity, ports, store, bus)
+        self.slips = Slips(identity, ports, store, bus, self._catalogue_now)
+        self.cases = CaseLookup(store, ports.codes, self._catalogue_now, self._line_now)
+        self._slip_wait = SlipWait(ports.clock, bus, self.settings)
+        self._idle = IdleTimer(ports.clock, self.settings)
+        self._warned: int | None = None
+        self._lock = threading.RLock()
+        self._catalogue = Catalogue.empty()
+        self._next_catalogue: Catalogue | None = None
+        self._line: Line | None = None
+        self._session: Session | None = None
+        self._unsubscribes: list[Unsubscribe] = []
+
+    # --- set up and tear down --------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begin to listen to the devices. The store is open and a pack may have been installed before."""
+        self._unsubscribes.append(self.bus.subscribe(self._hear))
+        self._unsubscribes.append(self.health.start())
+        self._unsubscribes.append(self.supplies.start())
+        self._unsubscribes.append(self.slips.start())
+        if self.ports.scanner is not None:
+            self._unsubscribes.append(self.ports.scanner.on_scan(self._scanned))
+
+    def stop(self) -> None:
+        """Wipe what a citizen left and stop listening."""
+        if self._session is not None:
+            self.end(EndReason.CANCELLED)
+        while self._unsubscribes:
+            self._unsubscribes.pop()()
+
+    def connect(self, line: Line) -> None:
+        """The line, which is built after the kiosk because it reads from it."""
+        self._line = line
+
+    # --- the pack in force -----------------------------------------------------------------------------------------
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """Of the session when there is one, else the pack in force."""
+        session = self._session
+        return session.catalogue if session is not None else self._catalogue_now()
+
+    def install(self, catalogue: Catalogue) -> None:
+        """Put a verified pack in force: at once, or when the session that is open has ended. From any thread."""
+        with self._lock:
+            self._next_catalogue = catalogue
+        if self._session is None:
+            self._switch_catalogue()
+
+    def most_used(self, limit: int = 6) -> tuple[Service, ...]:
+        """The services that people used most at this kiosk, then the pack's order."""
+        return self.catalogue.most_used(self.usage.counts(), limit)
+
+    def service_ability(self, service: Service) -> ServiceAbility:
+        """Whether the service can be begun now, and what will be missing."""
+        return self.health.service_ability(service, self.catalogue)
+
+    # --- one citizen's visit ---------------------------------------------------------------------------------------
+
+    @property
+    def session(self) -> Session | None:
+        return self._session
+
+    @property
+    def step(self) -> Step:
+        session = self._session
+        return session.step if session is not None else Step.START
+
+    def begin(self, language: str) -> Session:
+        """A citizen chose a language: a new session at SERVICES, pinned to the pack in force."""
+        if self._session is not None:
+            self.end(EndReason.CANCELLED)
+        self._switch_catalogue()
+        self._idle.restart()
+        self.usage.session_began()
+        with self._lock:
+            self._session = Session(
+                language=language,
+                catalogue=self._catalogue,
+                identity=self.identity,
+                clock=self.clock,
+                bus=self.bus,
+                settings=self.settings,
+                ability=self.service_ability,
+            )
+        self.bus.publish(SessionBegan(language))
+        return self._session
+
+    def set_language(self, language: str) -> None:
+        """Change the language in the middle of a visit; answers and page stay."""
+        if self._session is not None:
+            self._session.language = language
+            self.bus.publish(LanguageChanged(language))
+
+    def touch(self) -> None:
+        """Somebody touched the screen or a key: starts the idle time anew and ends its warning."""
+        self._idle.restart()
+        self.usage.touched()
+        if self._warned is not None:
+            self._warned = None
+            self.bus.publish(IdleOver())
+
+    def tick(self) -> None:
+        """Called by the screens at least every TICK_S seconds: idle warning, time-out, slip that is due."""
+        self._slip_wait.tick()
+        if self._session is None:
+            self._switch_catalogue()
+            return
+        idle = self._idle.look()
+        if idle.kind is Idle.Kind.OVER:
+            self.end(EndReason.IDLE)
+        elif idle.kind is Idle.Kind.WARNING and idle.seconds_left != self._warned:
+            self._warned = idle.seconds_left
+            self.bus.publish(IdleWarning(idle.seconds_left))
+
+    def send(self) -> Saved | Refused:
+        """Seal and store the session's submission; a few milliseconds. SlipDue follows within two seconds.
+
+        The session goes on to SAVED, or back to where it was when refused.
+        """
+        session = self._session
+        if session is None:
+            raise RuntimeError("nobody is here who could send something")
+        session.sending()
+        result = self.submissions.send(session)
+        if isinstance(result, Saved):
+            session.saved(result)
+            self.usage.service_used(result.service)
+            self._slip_wait.await_answer(result.code)
+            self._kick()
+        else:
+            session.refused(result)
+        return result
+
+    def send_answer(self, code: str, service: str, text: str) -> Saved | Refused:
+        """A citizen's answer to what the office asked about a case."""
+        language = self._session.language if self._session is not None else "id"
+        result = self.submissions.send_answer(code=code, service=service, text=text, language=language)
+        if isinstance(result, Saved):
+            self._kick()
+        return result
+
+    def end(self, reason: EndReason = EndReason.DONE) -> None:
+        """End the session and wipe all that it held. Safe to call when nobody is here."""
+        with self._lock:
+            session, self._session = self._session, None
+        if session is None:
+            return
+        session.wipe()
+        self._warned = None
+        self._switch_catalogue()
+        self.bus.publish(SessionEnded(reason))
+
+    # --- in and out of service -------------------------------------------------------------------------------------
+
+    @property
+    def in_service(self) -> bool:
+        return self.settings.in_service
+
+    def out_of_service(self) -> None:
+        """Take the kiosk out of service; a session that is open ends first. Survives a restart."""
+        if self.settings.in_service:
+            self.end(EndReason.OUT_OF_SERVICE)
+            self.settings.set_in_service(False)
+            self.bus.publish(InServiceChanged(False))
+
+    def back_in_service(self) -> None:
+        if not self.settings.in_service:
+            self.settings.set_in_service(True)
+            self.bus.publish(InServiceChanged(True))
+
+    # --- what banners, staff and the line look at ------------------------------------------------------------------
+
+    def snapshot(self) -> Snapshot:
+        waiting = self.outbox.counts()
+        return Snapshot(
+            at=self.clock.now(),
+            step=self.step,
+            in_service=self.in_service,
+            ability=self.health.ability(),
+            line=self._line_state(),
+            components=self.health.components(),
+            paper=self.supplies.paper(),
+            waiting=waiting.waiting,
+            parked=waiting.parked,
+            oldest_waiting_at=waiting.oldest_at,
+            pack_version=self._catalogue.version,
+            notices=self.notices.current(),
+            sessions_today=self.usage.sessions_today(),
+            last_touch_at=self.usage.last_touch_at,
+            disk_free=self.ports.disk.free(),
+            staff_id=self.staff.staff_id,
+        )
+
+    @property
+    def line(self) -> Line | None:
+        return self._line
+
+    # --- inside ----------------------------------------------------------------------------------------------------
+
+    def _catalogue_now(self) -> Catalogue:
+        with self._lock:
+            return self._catalogue
+
+    def _line_now(self) -> Line | None:
+        return self._line
+
+    def _line_state(self) -> LineState:
+        if self._line is None:
+            return LineState(LineCondition.UNKNOWN, self.clock.now())
+        return self._line.state()
+
+    def _kick(self) -> None:
+        if self._line is not None:
+            self._line.kick()
+
+    def _switch_catalogue(self) -> None:
+        with self._lock:
+            if self._session is not None or self._next_catalogue is None:
+                return
+            self._catalogue, self._next_catalogue = self._next_catalogue, None
+            version = self._catalogue.version
+        self.bus.publish(CatalogueChanged(version))
+
+    def _scanned(self, scan: Scan) -> None:
+        code = self.codes.parse(scan.code) if scan.code else None
+        self.bus.publish(Scanned(kind=str(scan.kind), text=scan.text, nik=scan.nik, code=code, url=scan.url))
+
+    def _hear(self, event: Event) -> None:
+        self._slip_wait.hear(event)
+        if isinstance(event, SettingsChanged):
+            self._idle.settings_changed()
+
+
+Callback = Callable[[Event], None]

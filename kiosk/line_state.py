@@ -1,0 +1,36 @@
+"""What the kiosk knows of its line to the server."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class LineCondition(StrEnum):
+    #: Not tried yet since the start.
+    UNKNOWN = "UNKNOWN"
+    ONLINE = "ONLINE"
+    #: The server cannot be reached, or answers with errors.
+    OFFLINE = "OFFLINE"
+    #: The server asked for patience (429 or 503 with Retry-After).
+    SLOWED = "SLOWED"
+    #: The server does not accept this kiosk's signature.
+    REFUSED = "REFUSED"
+    #: The kiosk was shut out.
+    REVOKED = "REVOKED"
+    #: The server no longer understands this version.
+    UPDATE_NEEDED = "UPDATE_NEEDED"
+
+
+@dataclass(frozen=True, slots=True)
+class LineState:
+    """``detail`` is for technicians and holds no personal data."""
+
+    condition: LineCondition
+    since: datetime
+    detail: str = ""
+    #: The last time the server answered as it should.
+    last_contact: datetime | None = None
+
+    @property
+    def online(self) -> bool:
+        return self.condition is LineCondition.ONLINE

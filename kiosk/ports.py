@@ -1,0 +1,292 @@
+"""What the kiosk's core needs from outside: time, disk, devices, sealing, codes, the line, texts.
+
+Everything here is structural: ``devices`` and ``sync`` know nothing of these classes, their objects simply fit.
+Enumerations that cross the border are ``StrEnum`` with name == value, so members of both sides compare and hash equal;
+the protocols therefore ask for ``str``.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol, TypeGuard, runtime_checkable
+
+from kiosk.cases import Case, CaseProblem
+from kiosk.line_state import LineState
+
+Unsubscribe = Callable[[], None]
+
+# --- time, disk, chance, texts -------------------------------------------------------------------------------------
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """Time of day, aware. May be wrong and may jump; never used for order or for time-outs."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds that never run backwards."""
+        ...
+
+
+class Disk(Protocol):
+    def free(self) -> int:
+        """Bytes that can still be written where the kiosk keeps its data."""
+        ...
+
+
+class Texts(Protocol):
+    def __call__(self, key: str, language: str, /, **values: object) -> str:
+        """The text under ``key`` in ``language`` (id, jv, mad, en), placeholders filled; falls back to ``id``."""
+        ...
+
+
+class Failpoint(Protocol):
+    def __call__(self, name: str, /) -> None:
+        """Called at named steps where a power cut must do no harm; does nothing in service."""
+        ...
+
+
+# --- devices -------------------------------------------------------------------------------------------------------
+
+
+class Availability(StrEnum):
+    """Whether a device can be used. UNKNOWN (not yet asked) is not UNAVAILABLE."""
+
+    READY = "READY"
+    BUSY = "BUSY"
+    UNAVAILABLE = "UNAVAILABLE"
+    UNKNOWN = "UNKNOWN"
+
+
+class Condition(StrEnum):
+    MEDIA_LOW = "MEDIA_LOW"
+    MEDIA_EMPTY = "MEDIA_EMPTY"
+    MEDIA_JAMMED = "MEDIA_JAMMED"
+    COVER_OPEN = "COVER_OPEN"
+    CUTTER_ERROR = "CUTTER_ERROR"
+    OVERHEATED = "OVERHEATED"
+    HARDWARE_ERROR = "HARDWARE_ERROR"
+    NOT_REACHABLE = "NOT_REACHABLE"
+    NOT_RESPONDING = "NOT_RESPONDING"
+    CONFIGURATION_ERROR = "CONFIGURATION_ERROR"
+    OFFLINE = "OFFLINE"
+    STALE = "STALE"
+    TOO_DARK = "TOO_DARK"
+    DISCONNECTED = "DISCONNECTED"
+
+
+class PrintOutcome(StrEnum):
+    PRINTED = "PRINTED"
+    PROBABLY_PRINTED = "PROBABLY_PRINTED"
+    NOT_PRINTED = "NOT_PRINTED"
+    UNKNOWN = "UNKNOWN"
+
+
+class ScanKind(StrEnum):
+    NIK_CARD = "NIK_CARD"
+    SLIP = "SLIP"
+    DOCUMENT_URL = "DOCUMENT_URL"
+    STAFF_BADGE = "STAFF_BADGE"
+    UNKNOWN = "UNKNOWN"
+
+
+class ComponentState(Protocol):
+    """One device at one moment."""
+
+    @property
+    def component(self) -> str:
+        """printer, scanner or camera."""
+        ...
+
+    @property
+    def availability(self) -> str: ...
+    @property
+    def conditions(self) -> frozenset[Any]:
+        """Members of Condition."""
+        ...
+
+    @property
+    def supplies(self) -> Mapping[str, float]:
+        """Levels with the unit in the name: paper_mm."""
+        ...
+
+    @property
+    def since(self) -> datetime: ...
+    @property
+    def detail(self) -> str: ...
+
+
+class Device(Protocol):
+    @property
+    def component(self) -> str: ...
+    def state(self) -> ComponentState: ...
+    def subscribe(self, callback: Callable[[ComponentState], None]) -> Unsubscribe:
+        """Called from the device's thread with every new state."""
+        ...
+
+    def preflight(self) -> tuple[str, ...]: ...
+    def self_test(self, done: Callable[[bool, str], None]) -> None: ...
+
+
+class SlipBuilder(Protocol):
+    def title(self, text: str) -> object: ...
+    def text(self, text: str, *, bold: bool = False, size: int = 1, align: str = "left") -> object: ...
+    def row(self, label: str, value: str) -> object: ...
+    def rule(self) -> object: ...
+    def space(self, lines: int = 1) -> object: ...
+    def qr(self, data: str, caption: str = "") -> object: ...
+
+
+class PrintResult(Protocol):
+    @property
+    def job_id(self) -> str: ...
+    @property
+    def outcome(self) -> str:
+        """A member of PrintOutcome."""
+        ...
+
+    @property
+    def conditions(self) -> frozenset[Any]: ...
+    @property
+    def paper_mm(self) -> float | None: ...
+
+
+class Printer(Device, Protocol):
+    def new_slip(self) -> Any:
+        """A fresh SlipBuilder of this printer."""
+        ...
+
+    def print(self, slip: Any, *, job_id: str, copy: bool = False, done: Callable[[PrintResult], None]) -> None:
+        """Queue the slip; ``done`` comes once, from the printer's thread."""
+        ...
+
+    def roll_changed(self, length_mm: float) -> None: ...
+
+
+class Scan(Protocol):
+    @property
+    def symbology(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def kind(self) -> str:
+        """A member of ScanKind."""
+        ...
+
+    @property
+    def nik(self) -> str | None: ...
+    @property
+    def url(self) -> str | None: ...
+    @property
+    def code(self) -> str | None: ...
+    @property
+    def at(self) -> datetime: ...
+
+
+class Scanner(Device, Protocol):
+    def on_scan(self, callback: Callable[[Scan], None]) -> Unsubscribe: ...
+    def activate(self) -> None: ...
+    def deactivate(self) -> None: ...
+
+
+class Frame(Protocol):
+    """The newest picture of the camera, RGBA, top row first."""
+
+    @property
+    def rgba(self) -> bytes: ...
+    @property
+    def width(self) -> int: ...
+    @property
+    def height(self) -> int: ...
+    @property
+    def sequence(self) -> int: ...
+
+
+class Photo(Protocol):
+    @property
+    def jpeg(self) -> bytes: ...
+    @property
+    def width(self) -> int: ...
+    @property
+    def height(self) -> int: ...
+
+
+@runtime_checkable
+class CaptureProblem(Protocol):
+    @property
+    def kind(self) -> str:
+        """TOO_DARK, TOO_BLURRED, GLARE or NO_FRAME."""
+        ...
+
+    @property
+    def photo(self) -> Any:
+        """The Photo when one was taken all the same, else None."""
+        ...
+
+
+class Camera(Device, Protocol):
+    def latest(self) -> Frame | None: ...
+    def start_preview(self) -> None: ...
+    def stop_preview(self) -> None: ...
+    def capture(self) -> Photo | CaptureProblem: ...
+
+
+def is_problem(result: Photo | CaptureProblem) -> TypeGuard[CaptureProblem]:
+    """Whether ``Camera.capture`` gave a problem rather than a photo."""
+    return not hasattr(result, "jpeg")
+
+
+# --- what the city gives -------------------------------------------------------------------------------------------
+
+
+class Sealer(Protocol):
+    """Seals to the city's public key; nothing of a citizen touches the disk in any other way."""
+
+    @property
+    def key_id(self) -> str: ...
+    def seal(self, plain: bytes) -> bytes: ...
+    def digest(self, sealed: bytes) -> str:
+        """SHA-256 in lower-case hex."""
+        ...
+
+
+class TrackingCodes(Protocol):
+    def mint(self) -> str:
+        """A new random code of this kiosk, twelve characters; the caller makes sure that it is new."""
+        ...
+
+    def parse(self, text: str) -> str | None:
+        """The code somebody typed or scanned, as twelve characters, or None when it cannot be one."""
+        ...
+
+    def display(self, code: str) -> str:
+        """With hyphens, for people."""
+        ...
+
+    def address(self, code: str) -> str:
+        """Of the public tracking page; what the slip's QR holds."""
+        ...
+
+
+class BadgeReader(Protocol):
+    def read(self, token: str, now: datetime) -> str | None:
+        """The staff id on a badge of this city that is signed and not expired, else None."""
+        ...
+
+
+# --- the line ------------------------------------------------------------------------------------------------------
+
+
+class Line(Protocol):
+    def state(self) -> LineState: ...
+    def kick(self) -> None:
+        """There is something new in the outbox; never blocks."""
+        ...
+
+    def ask_case(self, code: str, done: Callable[[Case | CaseProblem], None]) -> None:
+        """Ask the server for a case's state; ``done`` comes once, from another thread, within a few seconds."""
+        ...
+
+    def retry_now(self) -> None:
+        """Try again at once rather than when the pause is over (field staff asked)."""
+        ...
