@@ -1,0 +1,103 @@
+"""Opening the database, and bringing its schema up to date.
+
+SQLite before 3.51.3 can corrupt a WAL database that two connections write and reset, so one process owns it through
+one connection: the pool has one place, readers queue as well, and the file is locked exclusively, which makes a
+second process fail at once instead of sharing. Never take a second connection while one is held: on SQLite the
+thread would wait for itself.
+"""
+
+import sqlite3
+from pathlib import Path
+from typing import Any, Final
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import QueuePool
+
+#: Upserts with RETURNING are used throughout.
+SQLITE_MINIMUM: Final = (3, 35, 0)
+#: How long a request waits for the one connection before it is answered 503.
+SQLITE_WAIT_S: Final = 30.0
+POSTGRES_POOL: Final = 10
+POSTGRES_OVERFLOW: Final = 20
+#: A number that only this program locks; two processes that start together migrate one after the other.
+_MIGRATION_LOCK: Final = 0x654B696F73
+
+
+class StorageBusy(RuntimeError):
+    """Another process owns the SQLite database."""
+
+
+class StorageRefused(RuntimeError):
+    """The URL, the driver or the library's version cannot be used."""
+
+
+def open_storage(url: str, *, migrate: bool = True) -> Engine:
+    """The engine of ``sqlite:////path/to/file`` or ``postgresql+psycopg://…``, migrated to the newest schema.
+
+    Raises StorageBusy and StorageRefused. ``engine.dispose()`` closes it.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        engine = _open_sqlite(parsed)
+    elif parsed.drivername == "postgresql+psycopg":
+        engine = create_engine(
+            parsed, pool_size=POSTGRES_POOL, max_overflow=POSTGRES_OVERFLOW, pool_pre_ping=True, pool_recycle=1800
+        )
+    else:
+        raise StorageRefused(f"{parsed.drivername}: use sqlite:// or postgresql+psycopg://")
+    try:
+        if migrate:
+            upgrade(engine)
+    except OperationalError as error:
+        engine.dispose()
+        if "database is locked" in str(error):
+            raise StorageBusy(f"{parsed.database} is in use by another process") from error
+        raise
+    return engine
+
+
+def upgrade(engine: Engine) -> None:
+    """Runs the migrations that are missing, in one transaction."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _open_sqlite(url: URL) -> Engine:
+    if sqlite3.sqlite_version_info < SQLITE_MINIMUM:
+        raise StorageRefused(f"SQLite {sqlite3.sqlite_version} is too old")
+    engine = create_engine(
+        url,
+        poolclass=QueuePool,
+        pool_size=1,
+        max_overflow=0,
+        pool_timeout=SQLITE_WAIT_S,
+        connect_args={"check_same_thread": False, "timeout": 1.0},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
+        # The driver's own BEGIN comes late and leaves DDL outside; ours is explicit, see _begin.
+        connection.isolation_level = None
+        # Exclusive before the first use of the WAL: no shared memory file, no second process.
+        for pragma in (
+            "locking_mode=EXCLUSIVE",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+        ):
+            connection.execute(f"PRAGMA {pragma}").fetchall()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN")
+
+    return engine
