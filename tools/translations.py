@@ -1,0 +1,113 @@
+"""``python -m tools.translations``: no text is missing, unused, or unlike in another language. Part of ``make lint``.
+
+Keys are found as string literals and as the literal beginnings of f-strings in the kiosk's sources (.py and .kv), so a
+key that is put together at run time counts as used when its beginning is written out (``f"case.problem.{kind}"``).
+"""
+
+import re
+import string
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.pofile import read_po
+
+ROOT = Path(__file__).resolve().parent.parent
+LANGUAGES = ("id", "jv", "mad", "en")
+SOURCES = ("screens", "kiosk", "main.py")
+
+_KEY = re.compile(r"""(?<![\w/.{])(["'])([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+)\1""")
+_PREFIX = re.compile(r"""\bf(["'])([a-z][a-z0-9_]*\.(?:[a-z0-9_]+\.)*[a-z0-9_]*)\{""")
+
+
+@dataclass(frozen=True)
+class Use:
+    """Keys and beginnings of keys that the sources name, each with where."""
+
+    keys: dict[str, str]
+    prefixes: dict[str, str]
+
+
+def catalogues(folder: Path) -> dict[str, Catalog]:
+    """The catalogue of each language below ``folder``."""
+    found = {}
+    for language in LANGUAGES:
+        with (folder / language / "LC_MESSAGES" / "kiosk.po").open("rb") as file:
+            found[language] = read_po(file, locale=None)
+    return found
+
+
+def use(paths: Iterable[Path]) -> Use:
+    keys: dict[str, str] = {}
+    prefixes: dict[str, str] = {}
+    for path in paths:
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            where = f"{path.relative_to(ROOT)}:{number}"
+            for match in _KEY.finditer(line):
+                keys.setdefault(match[2], where)
+            for match in _PREFIX.finditer(line):
+                prefixes.setdefault(match[2], where)
+    return Use(keys, prefixes)
+
+
+def placeholders(text: str) -> frozenset[str]:
+    return frozenset(name for _, name, _, _ in string.Formatter().parse(text) if name)
+
+
+def _forms(message: Message) -> tuple[str, ...]:
+    """The text, or its plural forms."""
+    text = message.string
+    return (text or "",) if isinstance(text, str) or text is None else tuple(text)
+
+
+def problems(found: dict[str, Catalog], used: Use) -> Iterator[str]:
+    """A sentence for each thing that is wrong."""
+    texts = {
+        language: {str(m.id if isinstance(m.id, str) else m.id[0]): m for m in catalogue if m.id}
+        for language, catalogue in found.items()
+    }
+    reference = texts["id"]
+    for language, messages in texts.items():
+        for key in sorted(reference.keys() - messages.keys()):
+            yield f"{language}: {key} is missing"
+        for key in sorted(messages.keys() - reference.keys()):
+            yield f"{language}: {key} is not in id"
+        for key in sorted(reference.keys() & messages.keys()):
+            forms = _forms(messages[key])
+            if not all(forms):
+                yield f"{language}: {key} is empty"
+                continue
+            odd = placeholders(forms[-1]) ^ placeholders(_forms(reference[key])[-1])
+            if odd:
+                yield f"{language}: {key} has other placeholders than id: {', '.join(sorted(odd))}"
+    subjects = {key.partition(".")[0] for key in reference}
+    for key, where in sorted(used.keys.items()):
+        if key.partition(".")[0] in subjects and key not in reference and not _is_beginning(key, reference):
+            yield f"{where}: {key} has no text"
+    for key in sorted(reference):
+        if key not in used.keys and not any(key.startswith(prefix) for prefix in used.prefixes):
+            yield f"id: {key} is used nowhere"
+
+
+def _is_beginning(key: str, reference: Iterable[str]) -> bool:
+    """Whether it names a group of keys (``"form.kind"`` where ``form.kind.text`` exists)."""
+    return any(known.startswith(key + ".") for known in reference)
+
+
+def sources() -> Iterator[Path]:
+    for name in SOURCES:
+        path = ROOT / name
+        yield from [path] if path.is_file() else sorted([*path.rglob("*.py"), *path.rglob("*.kv")])
+
+
+def main() -> int:
+    found = list(problems(catalogues(ROOT / "assets" / "translations"), use(sources())))
+    for problem in found:
+        print(f"translations: {problem}")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
