@@ -117,6 +117,7 @@ packs = Table(
     Column("size", Integer, nullable=False),
     Column("note", String(500), nullable=False, default=""),
     Column("content_of", Integer),
+    Column("announced_at", UtcDateTime),  # null: a crash came between the files and the kiosks' feeds
     Column("taken_back_at", UtcDateTime),
     Column("taken_back_by", String(64)),
 )

@@ -154,6 +154,7 @@ def upgrade() -> None:
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("note", sa.String(length=500), nullable=False),
         sa.Column("content_of", sa.Integer(), nullable=True),
+        sa.Column("announced_at", UtcDateTime(timezone=True), nullable=True),
         sa.Column("taken_back_at", UtcDateTime(timezone=True), nullable=True),
         sa.Column("taken_back_by", sa.String(length=64), nullable=True),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_packs")),
@@ -450,6 +451,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["tracking_code"], ["cases.tracking_code"], name=op.f("fk_case_steps_tracking_code")),
         sa.PrimaryKeyConstraint("tracking_code", "n", name=op.f("pk_case_steps")),
     )
+    audit_tree = sa.table(
+        "audit_tree",
+        sa.column("id", sa.Integer()),
+        sa.column("size", sa.Integer()),
+        sa.column("peaks", sa.LargeBinary()),
+    )
+    op.bulk_insert(audit_tree, [{"id": 1, "size": 0, "peaks": b""}])
 
 
 def downgrade() -> None:

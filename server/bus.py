@@ -1,0 +1,154 @@
+"""Hints between parts of the server and, with NATS, between its processes.
+
+A hint says "look again", never what has changed: it may be lost, doubled or late, and whoever waits for one also
+looks by itself from time to time. Publish after the commit, never inside a transaction.
+
+==================  ============================================================================================
+``feed:<kiosk>``    the kiosk's feed has grown
+``inbox:<agency>``  a case of the agency is new or changed; the hint is its tracking code
+``case:<code>``     this case changed
+``fleet``           a heartbeat, visit, enrolment or alarm; the hint is the kiosk's id
+``packs``           a pack was published or taken back; the hint is its number
+==================  ============================================================================================
+"""
+
+import asyncio
+import contextlib
+import json
+import uuid
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
+from typing import Final
+
+import nats
+import structlog
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+
+FLEET: Final = "fleet"
+PACKS: Final = "packs"
+#: Hints that one subscriber can have waiting; more are dropped, it will look anyway.
+WAITING_HINTS: Final = 64
+_SUBJECT: Final = "ekios.hints"
+
+_log = structlog.get_logger("server.bus")
+
+
+def feed_topic(kiosk_id: str) -> str:
+    return f"feed:{kiosk_id}"
+
+
+def inbox_topic(agency_id: str) -> str:
+    return f"inbox:{agency_id}"
+
+
+def case_topic(tracking_code: str) -> str:
+    return f"case:{tracking_code}"
+
+
+@dataclass(frozen=True)
+class Hint:
+    topic: str
+    text: str = ""
+
+
+class Subscription:
+    """A subscriber's waiting hints."""
+
+    def __init__(self) -> None:
+        self._queue: asyncio.Queue[Hint | None] = asyncio.Queue(WAITING_HINTS)
+
+    async def get(self, timeout: float | None = None) -> Hint | None:
+        """The next hint, or None when ``timeout`` seconds pass or the server is stopping."""
+        try:
+            return await asyncio.wait_for(self._queue.get(), timeout)
+        except TimeoutError:
+            return None
+
+    def offer(self, hint: Hint | None) -> None:
+        with contextlib.suppress(asyncio.QueueFull):
+            self._queue.put_nowait(hint)
+
+
+class Bus:
+    """Belongs to one event loop: ``await start()``, ``await stop()``. ``publish`` may be called from any thread."""
+
+    def __init__(self, nats_url: str = "") -> None:
+        self._nats_url = nats_url
+        self._nats: Client | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._origin = uuid.uuid4().hex
+        self._subscriptions: dict[str, set[Subscription]] = defaultdict(set)
+        self.stopping = False
+
+    async def start(self) -> None:
+        """Never fails for want of NATS: without it, pollers still look by themselves."""
+        self._loop = asyncio.get_running_loop()
+        if not self._nats_url:
+            return
+        try:
+            self._nats = await nats.connect(
+                self._nats_url, max_reconnect_attempts=-1, connect_timeout=2, allow_reconnect=True, error_cb=_report
+            )
+            await self._nats.subscribe(_SUBJECT, cb=self._from_nats)
+        except (NatsError, OSError, TimeoutError) as error:
+            _log.warning("bus.nats_unreachable", error=type(error).__name__)
+            self._nats = None
+
+    async def stop(self) -> None:
+        """Wakes every subscriber with None and closes NATS."""
+        self.stopping = True
+        for subscription in {one for many in self._subscriptions.values() for one in many}:
+            subscription.offer(None)
+        if self._nats is not None:
+            await self._nats.close()
+        self._loop = None
+
+    def publish(self, topic: str, text: str = "") -> None:
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._send, Hint(topic, text))
+
+    @contextlib.asynccontextmanager
+    async def subscribe(self, topics: Iterable[str]) -> AsyncIterator[Subscription]:
+        wanted = tuple(topics)
+        subscription = Subscription()
+        for topic in wanted:
+            self._subscriptions[topic].add(subscription)
+        try:
+            yield subscription
+        finally:
+            for topic in wanted:
+                self._subscriptions[topic].discard(subscription)
+                if not self._subscriptions[topic]:
+                    del self._subscriptions[topic]
+
+    def _send(self, hint: Hint) -> None:
+        self._deliver(hint)
+        if self._nats is not None and self._nats.is_connected:
+            message = json.dumps({"topic": hint.topic, "text": hint.text, "origin": self._origin}).encode()
+            task = asyncio.ensure_future(self._nats.publish(_SUBJECT, message))
+            task.add_done_callback(_forget)
+
+    def _deliver(self, hint: Hint) -> None:
+        for subscription in self._subscriptions.get(hint.topic, ()):
+            subscription.offer(hint)
+
+    async def _from_nats(self, message: Msg) -> None:
+        try:
+            said = json.loads(message.data)
+            hint, origin = Hint(str(said["topic"]), str(said["text"])), said["origin"]
+        except (ValueError, KeyError, TypeError):
+            return
+        if origin != self._origin:
+            self._deliver(hint)
+
+
+async def _report(error: Exception) -> None:
+    _log.warning("bus.nats_error", error=type(error).__name__)
+
+
+def _forget(task: "asyncio.Future[None]") -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        _log.warning("bus.hint_lost", error=type(error).__name__)

@@ -1,0 +1,47 @@
+"""What ``create_app`` built, in one place: ``app.state.deps``; in a handler, ``deps = get_deps(request)``."""
+
+from dataclasses import dataclass
+from typing import cast
+
+from sqlalchemy import Engine
+from starlette.requests import HTTPConnection
+
+from server.attachments import AttachmentStore
+from server.authoring import Authoring
+from server.bus import Bus
+from server.cases import Cases
+from server.catalogue import Catalogue
+from server.clock import Clock
+from server.enrolment import Enrolment
+from server.failpoints import Failpoints
+from server.intake import Intake
+from server.keys import CityKeys
+from server.packs import PackRepository
+from server.presence import Presence
+from server.settings import ServerSettings
+from server.staff import Staff
+from server.vault import Vault
+
+
+@dataclass(frozen=True)
+class Deps:
+    settings: ServerSettings
+    engine: Engine
+    clock: Clock
+    bus: Bus
+    keys: CityKeys
+    vault: Vault
+    catalogue: Catalogue
+    cases: Cases
+    attachments: AttachmentStore
+    intake: Intake
+    packs: PackRepository
+    authoring: Authoring
+    presence: Presence
+    enrolment: Enrolment
+    staff: Staff
+    failpoints: Failpoints
+
+
+def get_deps(request: HTTPConnection) -> Deps:
+    return cast(Deps, request.app.state.deps)

@@ -1,0 +1,68 @@
+"""Each kiosk's feed: gapless, in order, the truth that live streams only repeat.
+
+The cursor is a counter in the kiosk's own row, raised in the transaction that writes the event. A sequence would be
+taken before its commit, and a reader that had passed a later number would never see the earlier one.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, insert, select, update
+
+from server.storage import tables
+from sync.protocol.messages import FeedEvent, FeedPage, FeedType
+
+PAGE_EVENTS: Final = 200
+
+
+class NoSuchKiosk(LookupError):
+    """A feed is asked of a kiosk that was never enrolled."""
+
+
+def append(connection: Connection, kiosk_id: str, event: FeedType, data: Mapping[str, Any], at: datetime) -> int:
+    """Writes one event into the caller's transaction and gives its cursor.
+
+    Holds the kiosk's row until the commit, so a transaction that writes to several kiosks does so in the order of
+    their ids; see :func:`append_to_all`. Publish ``bus.feed_topic(kiosk_id)`` after the commit.
+    """
+    counter = connection.execute(
+        update(tables.kiosks)
+        .where(tables.kiosks.c.id == kiosk_id)
+        .values(feed_seq=tables.kiosks.c.feed_seq + 1)
+        .returning(tables.kiosks.c.feed_seq)
+    ).scalar()
+    if counter is None:
+        raise NoSuchKiosk(kiosk_id)
+    connection.execute(
+        insert(tables.feed).values(kiosk_id=kiosk_id, n=counter, type=event.value, at=at, data=dict(data))
+    )
+    return int(counter)
+
+
+def append_to_all(
+    connection: Connection, event: FeedType, data: Mapping[str, Any], at: datetime, rings: tuple[str, ...] | None = None
+) -> list[str]:
+    """One event for every kiosk that is not revoked (of ``rings``); gives their ids."""
+    query = select(tables.kiosks.c.id).where(tables.kiosks.c.revoked_at.is_(None)).order_by(tables.kiosks.c.id)
+    if rings is not None:
+        query = query.where(tables.kiosks.c.ring.in_(rings))
+    ids = list(connection.execute(query).scalars())
+    for kiosk_id in ids:
+        append(connection, kiosk_id, event, data, at)
+    return ids
+
+
+def page(connection: Connection, kiosk_id: str, after: int, limit: int = PAGE_EVENTS) -> FeedPage:
+    """At most ``limit`` events after the cursor, and the newest cursor there is."""
+    head = connection.execute(select(tables.kiosks.c.feed_seq).where(tables.kiosks.c.id == kiosk_id)).scalar()
+    if head is None:
+        raise NoSuchKiosk(kiosk_id)
+    rows = connection.execute(
+        select(tables.feed.c.n, tables.feed.c.type, tables.feed.c.at, tables.feed.c.data)
+        .where(tables.feed.c.kiosk_id == kiosk_id, tables.feed.c.n > after)
+        .order_by(tables.feed.c.n)
+        .limit(limit)
+    )
+    events = tuple(FeedEvent(n=n, type=FeedType(kind), at=at, data=data) for n, kind, at, data in rows)
+    return FeedPage(events=events, head=head)

@@ -1,0 +1,41 @@
+"""What can be set from outside: ``EKIOS_SERVER_*`` in the environment, or the command's options."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class ServerSettings(BaseSettings):
+    """``data`` holds keys, packs, attachments and, by default, the SQLite database."""
+
+    model_config = SettingsConfigDict(env_prefix="EKIOS_SERVER_", frozen=True)
+
+    data: Path = Path("var/server")
+    #: ``sqlite:////…`` or ``postgresql+psycopg://…``; empty: SQLite in ``data``.
+    database: str = ""
+    #: ``nats://host:4222`` wakes the other processes; empty: this process only.
+    nats: str = ""
+    host: str = "127.0.0.1"
+    port: int = Field(8700, ge=0, le=65535)
+    #: Where citizens' phones and kiosks reach this server; empty: ``http://host:port``.
+    base_url: str = ""
+    #: Where the sample services stand, for ``seed`` and ``--trial``.
+    services: Path = Path("assets/services")
+    #: A trial: seeded at the first start, cookies without TLS, trial accounts shown at the sign-in page.
+    trial: bool = False
+    city: str = ""
+    time_zone: str = "Asia/Jakarta"
+    heartbeat_s: float = Field(15.0, gt=0)
+    #: New submissions are refused with 503 when the disk has less left.
+    disk_reserve_bytes: int = 200_000_000
+    #: Idle seconds after which a live stream gets a comment.
+    live_ping_s: float = Field(15.0, gt=0)
+
+    @property
+    def database_url(self) -> str:
+        return self.database or f"sqlite:///{self.data.resolve() / 'server.db'}"
+
+    @property
+    def address(self) -> str:
+        return (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
