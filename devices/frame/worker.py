@@ -117,6 +117,11 @@ class Worker:
         return self._failures
 
     @property
+    def halted(self) -> bool:
+        """True after a permanent fault, until `restart`."""
+        return self._halted
+
+    @property
     def stopping(self) -> bool:
         """True once `stop` was called; a long turn looks at it between its pieces."""
         return self._stopping.is_set()

@@ -1,0 +1,18 @@
+"""The receipt printer: slips, their layout, the way to the printer, and the truth about what was printed."""
+
+from devices.printer.factory import build_printer
+from devices.printer.job import JobPhase, PrintOutcome, PrintResult
+from devices.printer.printer import Printer
+from devices.printer.settings import PrinterSettings
+from devices.printer.slip import Slip, SlipBuilder
+
+__all__ = [
+    "JobPhase",
+    "PrintOutcome",
+    "PrintResult",
+    "Printer",
+    "PrinterSettings",
+    "Slip",
+    "SlipBuilder",
+    "build_printer",
+]

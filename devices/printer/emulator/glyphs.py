@@ -1,0 +1,88 @@
+"""The emulated printer's own fonts and code pages."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from PIL import Image, ImageDraw, ImageFont
+
+CELLS = {0: (12, 24), 1: (9, 17)}
+"""Fonts A and B: width and height of a character in dots."""
+
+CODE_PAGES = {
+    0: "cp437",
+    2: "cp850",
+    3: "cp860",
+    4: "cp863",
+    5: "cp865",
+    13: "cp857",
+    14: "cp737",
+    15: "iso8859-7",
+    16: "cp1252",
+    17: "cp866",
+    18: "cp852",
+    19: "cp858",
+    32: "cp720",
+    33: "cp775",
+    34: "cp855",
+    35: "cp861",
+    36: "cp862",
+    37: "cp864",
+    38: "cp869",
+    39: "iso8859-2",
+    40: "iso8859-15",
+    44: "cp1125",
+    45: "cp1250",
+    46: "cp1251",
+    47: "cp1253",
+    48: "cp1254",
+    49: "cp1255",
+    50: "cp1256",
+    51: "cp1257",
+    52: "cp1258",
+    53: "kz1048",
+}
+"""``ESC t``: Epson's numbers of the code pages that Python knows as well."""
+
+MONOSPACED = (
+    "/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf",
+    "/usr/share/fonts/truetype/liberation/LiberationMono-Regular.ttf",
+    "/usr/share/fonts/truetype/noto/NotoSansMono-Regular.ttf",
+    "/usr/share/fonts/truetype/freefont/FreeMono.ttf",
+)
+"""Tried in this order; without any of them Pillow's own font is drawn into the cells."""
+
+REPLACEMENT = "�"
+
+
+def decode(byte: int, page: int) -> str:
+    """The character of a byte; bytes that the page does not have are drawn as a box."""
+    character = bytes((byte,)).decode(CODE_PAGES.get(page, "cp437"), "replace")
+    return character if character.isprintable() else REPLACEMENT
+
+
+class GlyphBox:
+    """Draws characters into the cells of a font; keeps what it has drawn."""
+
+    def __init__(self) -> None:
+        self._path = next((path for path in MONOSPACED if Path(path).is_file()), None)
+        self.draw = lru_cache(maxsize=2_048)(self._draw)
+
+    def _draw(self, character: str, font: int, bold: bool, width: int, height: int) -> Image.Image:
+        """A character black on white, ``width`` and ``height`` times its cell."""
+        cell_width, cell_height = CELLS.get(font, CELLS[0])
+        cell = Image.new("L", (cell_width, cell_height), 255)
+        face = self._face(cell_height)
+        draw = ImageDraw.Draw(cell)
+        x = (cell_width - face.getlength(character)) / 2
+        draw.text((x, round(cell_height * 0.78)), character, font=face, fill=0, anchor="ls")
+        if bold:
+            draw.text((x + 1, round(cell_height * 0.78)), character, font=face, fill=0, anchor="ls")
+        size = (cell_width * width, cell_height * height)
+        black_and_white = cell.point(lambda value: 0 if value < 150 else 255)
+        return black_and_white.resize(size, Image.Resampling.NEAREST)
+
+    def _face(self, cell_height: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+        size = round(cell_height * 0.8)
+        return ImageFont.truetype(self._path, size) if self._path else ImageFont.load_default(size)

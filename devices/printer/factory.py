@@ -1,0 +1,21 @@
+"""Builds the printer that the settings ask for."""
+
+from __future__ import annotations
+
+from devices.frame import Clock
+from devices.printer.dialogue import Deadlines
+from devices.printer.drivers import printer_drivers
+from devices.printer.printer import Printer
+from devices.printer.settings import PrinterSettings
+
+
+def build_printer(
+    settings: PrinterSettings, *, clock: Clock | None = None, deadlines: Deadlines | None = None
+) -> Printer:
+    """A printer, not yet started. Settings that cannot work show as CONFIGURATION_ERROR once it is."""
+    return Printer(
+        settings,
+        lambda: printer_drivers().build(settings.driver, settings),
+        clock=clock,
+        deadlines=deadlines,
+    )

@@ -1,0 +1,40 @@
+"""The settings of one printer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from devices.printer.job import Confirmation
+from devices.printer.paper import LOW_MM, ROLL_MM
+from devices.printer.transport.serial import BAUD_RATE
+
+DriverName = Literal["network", "usb", "serial", "file"]
+
+
+class PrinterSettings(BaseModel):
+    """Which printer, where, and what is in it.
+
+    ``address``: ``host:port`` for "network" (``[::1]:9100`` for IPv6), a path that stays for "serial", a path or
+    "auto" for "usb", any path for "file". ``profile`` is one of python-escpos' names. ``confirmation`` says how
+    the printer tells that a slip is out: "auto" finds out, "process_id" insists on ``GS ( H``, "status" never
+    sends it (cheap printers print it as text), "none" asks nothing; a "file" is always "none".
+    ``paper_left_mm`` is what the kiosk remembered of the roll; None is a full one.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    driver: DriverName = "network"
+    address: str = Field(default="127.0.0.1:9100", min_length=1)
+    profile: str = "default"
+    paper_width_mm: Literal[58, 80] = 80
+    roll_length_mm: float = Field(default=ROLL_MM, gt=0)
+    paper_left_mm: float | None = Field(default=None, ge=0)
+    paper_low_mm: float = Field(default=LOW_MM, ge=0)
+    confirmation: Confirmation = "auto"
+    baud_rate: int = Field(default=BAUD_RATE, gt=0)
+    fonts: tuple[Path, ...] | None = None
+    copy_mark: str = "SALINAN / COPY"
+    check_every_s: float = Field(default=5.0, gt=0)
