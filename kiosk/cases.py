@@ -21,6 +21,10 @@ class CaseStateName(StrEnum):
     COLLECTED = "collected"
     CANCELLED = "cancelled"
 
+    @property
+    def text_key(self) -> str:
+        return f"case.state.{self.value}"
+
 
 @dataclass(frozen=True, slots=True)
 class CaseStep:

@@ -39,7 +39,6 @@ class EndReason(StrEnum):
     DONE = "DONE"
     CANCELLED = "CANCELLED"
     IDLE = "IDLE"
-    OUT_OF_SERVICE = "OUT_OF_SERVICE"
     #: Something unexpected happened; the session was wiped to be safe.
     FAULT = "FAULT"
 

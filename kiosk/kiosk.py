@@ -1,24 +1,22 @@
 """The kiosk as one object graph: what screens and the line work with.
 
-Threads: ``begin``, ``touch``, ``tick``, ``send``, ``end`` and everything of ``session`` belong to the one thread of the
-screens. ``snapshot``, ``presence`` and the parts (``slips``, ``supplies``, ``health``, ``staff``, ``cases``, ``outbox``)
-may be used from any thread. Whatever happens is told on ``bus``.
+Threads: ``begin``, ``touch``, ``tick``, ``send``, ``send_answer``, ``end`` and all of ``session`` belong to the one
+thread of the screens. ``snapshot``, ``install``, in and out of service and the parts (``slips``, ``supplies``,
+``health``, ``staff``, ``cases``, ``outbox``, ``notices``) may be used from any thread. What happens is told on ``bus``.
 """
 
-import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from kiosk.case_lookup import CaseLookup
-from kiosk.catalogue import Catalogue, Service
+from kiosk.catalogue import Catalogue
 from kiosk.events import (
     Bus,
     CatalogueChanged,
     EndReason,
-    Event,
     IdleOver,
     IdleWarning,
     InServiceChanged,
@@ -26,18 +24,22 @@ from kiosk.events import (
     Scanned,
     SessionBegan,
     SessionEnded,
-    SettingsChanged,
     Step,
 )
-from kiosk.health import Ability, Health, ServiceAbility
-from kiosk.idle import Idle, IdleTimer
+from kiosk.health import CAMERA, PRINTER, SCANNER, Ability, Health, Reason, ServiceAbility
+from kiosk.high_water import CorrectedClock
+from kiosk.identity import KioskIdentity
+from kiosk.idle import IdleKind, IdleTimer
+from kiosk.line_state import LineCondition, LineState
 from kiosk.notices import Notice, Notices
 from kiosk.outbox import OutboxView
+from kiosk.outcomes import Refused, Saved
 from kiosk.ports import (
     BadgeReader,
     Camera,
     Clock,
     ComponentState,
+    Device,
     Disk,
     Failpoint,
     Line,
@@ -49,18 +51,17 @@ from kiosk.ports import (
     TrackingCodes,
     Unsubscribe,
 )
-from kiosk.line_state import LineCondition, LineState
 from kiosk.receipts import Slips
+from kiosk.service import Service
 from kiosk.session import Session
 from kiosk.settings import Settings
 from kiosk.slip_wait import SlipWait
 from kiosk.staff import StaffDesk
-from kiosk.store import Store
-from kiosk.submissions import Refused, Saved, Submissions
+from kiosk.store import StorageFailed, Store
+from kiosk.submissions import Submissions
 from kiosk.supplies import Paper, Supplies
+from kiosk.text import FALLBACK
 from kiosk.usage import Usage
-
-logger = logging.getLogger(__name__)
 
 #: The screens call ``tick`` at least this often, in seconds.
 TICK_S: Final = 0.25
@@ -68,19 +69,6 @@ TICK_S: Final = 0.25
 
 def no_failpoint(_name: str) -> None:
     """The failpoint of a kiosk in service: nothing happens."""
-
-
-@dataclass(frozen=True, slots=True)
-class KioskIdentity:
-    """Who this kiosk is, from its enrolment."""
-
-    kiosk_id: str
-    name: str
-    city: str
-    time_zone: str
-    software: str
-    #: New for each start of the program.
-    boot_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +96,8 @@ class Snapshot:
     in_service: bool
     #: FULL, DEGRADED or CLOSED (then the notice with the next working kiosk is shown).
     ability: Ability
+    #: What closes the kiosk, then what is missing.
+    reasons: tuple[Reason, ...]
     line: LineState
     #: By name: printer, scanner, camera; only devices that this kiosk has.
     components: Mapping[str, ComponentState]
@@ -132,20 +122,25 @@ class Kiosk:
         self.ports = ports
         self.store = store
         self.bus = bus
-        self.clock = ports.clock
         self.codes = ports.codes
+        self.texts = ports.texts
+        #: The machine's clock as the server corrected it.
+        self.clock = CorrectedClock(ports.clock, store)
         self.settings = Settings(store, bus)
-        self.usage = Usage(store, ports.clock, identity.time_zone)
-        self.supplies = Supplies(store, ports.printer, ports.clock, bus, self.settings, self.usage)
-        self.health = Health(store, ports, bus, self.settings, self._line_state, lambda: self.in_service)
-        self.notices = Notices(store, ports.clock, bus)
+        self.usage = Usage(store, self.clock, identity.time_zone)
+        self.supplies = Supplies(store, ports.printer, self.clock, bus, self.settings)
+        self.health = Health(store, _devices(ports), ports.disk, self.clock, bus, self.settings, self._line_state)
+        self.notices = Notices(store, self.clock, bus)
         self.outbox = OutboxView(store, bus)
-        self.staff = StaffDesk(store, ports.badges, ports.clock, bus)
-        self.submissions = Submissions(identity, ports, store, bus)
-        self.slips = Slips(identity, ports, store, bus, self._catalogue_now)
-        self.cases = CaseLookup(store, ports.codes, self._catalogue_now, self._line_now)
-        self._slip_wait = SlipWait(ports.clock, bus, self.settings)
-        self._idle = IdleTimer(ports.clock, self.settings)
+        self.staff = StaffDesk(store, ports.badges, self.clock, bus)
+        self.slips = Slips(identity, store, ports.printer, ports.codes, ports.texts, bus)
+        self.cases = CaseLookup(store, ports.codes, lambda: self._line)
+        self._submissions = Submissions(
+            identity, store, ports.sealer, ports.codes, self.clock, ports.clock, bus, self.health, ports.failpoint
+        )
+        self._slip_wait = SlipWait(store, self.clock, bus, self.settings)
+        self._idle = IdleTimer(self.clock, self.settings)
+        self._began_at = self.clock.now()
         self._warned: int | None = None
         self._lock = threading.RLock()
         self._catalogue = Catalogue.empty()
@@ -158,7 +153,7 @@ class Kiosk:
 
     def start(self) -> None:
         """Begin to listen to the devices. The store is open and a pack may have been installed before."""
-        self._unsubscribes.append(self.bus.subscribe(self._hear))
+        self._unsubscribes.append(self.bus.subscribe(self._slip_wait.hear))
         self._unsubscribes.append(self.health.start())
         self._unsubscribes.append(self.supplies.start())
         self._unsubscribes.append(self.slips.start())
@@ -182,7 +177,13 @@ class Kiosk:
     def catalogue(self) -> Catalogue:
         """Of the session when there is one, else the pack in force."""
         session = self._session
-        return session.catalogue if session is not None else self._catalogue_now()
+        return session.catalogue if session is not None else self.pack_in_force
+
+    @property
+    def pack_in_force(self) -> Catalogue:
+        """What the next session will be pinned to, if no newer one comes."""
+        with self._lock:
+            return self._catalogue
 
     def install(self, catalogue: Catalogue) -> None:
         """Put a verified pack in force: at once, or when the session that is open has ended. From any thread."""
@@ -196,7 +197,7 @@ class Kiosk:
         return self.catalogue.most_used(self.usage.counts(), limit)
 
     def service_ability(self, service: Service) -> ServiceAbility:
-        """Whether the service can be begun now, and what will be missing."""
+        """Whether the service can be begun now, and what it will have to do without."""
         return self.health.service_ability(service, self.catalogue)
 
     # --- one citizen's visit ---------------------------------------------------------------------------------------
@@ -211,12 +212,15 @@ class Kiosk:
         return session.step if session is not None else Step.START
 
     def begin(self, language: str) -> Session:
-        """A citizen chose a language: a new session at SERVICES, pinned to the pack in force."""
+        """A citizen chose a language: a new session at SERVICES, pinned to the pack in force.
+
+        An out-of-service kiosk begins none: the screens show its notice instead of START.
+        """
         if self._session is not None:
             self.end(EndReason.CANCELLED)
         self._switch_catalogue()
         self._idle.restart()
-        self.usage.session_began()
+        self._session_began()
         with self._lock:
             self._session = Session(
                 language=language,
@@ -225,10 +229,11 @@ class Kiosk:
                 clock=self.clock,
                 bus=self.bus,
                 settings=self.settings,
-                ability=self.service_ability,
+                ability=self.health.service_ability,
             )
+            session = self._session
         self.bus.publish(SessionBegan(language))
-        return self._session
+        return session
 
     def set_language(self, language: str) -> None:
         """Change the language in the middle of a visit; answers and page stay."""
@@ -251,9 +256,9 @@ class Kiosk:
             self._switch_catalogue()
             return
         idle = self._idle.look()
-        if idle.kind is Idle.Kind.OVER:
+        if idle.kind is IdleKind.OVER:
             self.end(EndReason.IDLE)
-        elif idle.kind is Idle.Kind.WARNING and idle.seconds_left != self._warned:
+        elif idle.kind is IdleKind.WARNING and idle.seconds_left != self._warned:
             self._warned = idle.seconds_left
             self.bus.publish(IdleWarning(idle.seconds_left))
 
@@ -266,20 +271,20 @@ class Kiosk:
         if session is None:
             raise RuntimeError("nobody is here who could send something")
         session.sending()
-        result = self.submissions.send(session)
+        result = self._submissions.send(session)
         if isinstance(result, Saved):
             session.saved(result)
-            self.usage.service_used(result.service)
-            self._slip_wait.await_answer(result.code)
+            self._slip_wait.expect(result.code)
             self._kick()
+            self._count_use(result.service)
         else:
-            session.refused(result)
+            session.refused(result.violations)
         return result
 
     def send_answer(self, code: str, service: str, text: str) -> Saved | Refused:
-        """A citizen's answer to what the office asked about a case."""
-        language = self._session.language if self._session is not None else "id"
-        result = self.submissions.send_answer(code=code, service=service, text=text, language=language)
+        """A citizen's answer to what the office asked about a case; ``code`` and ``service`` are the case's."""
+        language = self._session.language if self._session is not None else FALLBACK
+        result = self._submissions.send_answer(code=code, service=service, text=text, language=language)
         if isinstance(result, Saved):
             self._kick()
         return result
@@ -302,16 +307,11 @@ class Kiosk:
         return self.settings.in_service
 
     def out_of_service(self) -> None:
-        """Take the kiosk out of service; a session that is open ends first. Survives a restart."""
-        if self.settings.in_service:
-            self.end(EndReason.OUT_OF_SERVICE)
-            self.settings.set_in_service(False)
-            self.bus.publish(InServiceChanged(False))
+        """No further session is begun; one that is open may finish. Survives a restart. Any thread."""
+        self._set_in_service(False)
 
     def back_in_service(self) -> None:
-        if not self.settings.in_service:
-            self.settings.set_in_service(True)
-            self.bus.publish(InServiceChanged(True))
+        self._set_in_service(True)
 
     # --- what banners, staff and the line look at ------------------------------------------------------------------
 
@@ -322,13 +322,14 @@ class Kiosk:
             step=self.step,
             in_service=self.in_service,
             ability=self.health.ability(),
+            reasons=self.health.reasons(),
             line=self._line_state(),
             components=self.health.components(),
             paper=self.supplies.paper(),
             waiting=waiting.waiting,
             parked=waiting.parked,
             oldest_waiting_at=waiting.oldest_at,
-            pack_version=self._catalogue.version,
+            pack_version=self.pack_in_force.version,
             notices=self.notices.current(),
             sessions_today=self.usage.sessions_today(),
             last_touch_at=self.usage.last_touch_at,
@@ -342,16 +343,9 @@ class Kiosk:
 
     # --- inside ----------------------------------------------------------------------------------------------------
 
-    def _catalogue_now(self) -> Catalogue:
-        with self._lock:
-            return self._catalogue
-
-    def _line_now(self) -> Line | None:
-        return self._line
-
     def _line_state(self) -> LineState:
         if self._line is None:
-            return LineState(LineCondition.UNKNOWN, self.clock.now())
+            return LineState(LineCondition.UNKNOWN, self._began_at)
         return self._line.state()
 
     def _kick(self) -> None:
@@ -370,10 +364,24 @@ class Kiosk:
         code = self.codes.parse(scan.code) if scan.code else None
         self.bus.publish(Scanned(kind=str(scan.kind), text=scan.text, nik=scan.nik, code=code, url=scan.url))
 
-    def _hear(self, event: Event) -> None:
-        self._slip_wait.hear(event)
-        if isinstance(event, SettingsChanged):
-            self._idle.settings_changed()
+    def _set_in_service(self, value: bool) -> None:
+        if self.settings.in_service is not value:
+            self.settings.set_in_service(value)
+            self.bus.publish(InServiceChanged(value))
+
+    def _session_began(self) -> None:
+        try:
+            self.usage.session_began()
+        except StorageFailed as error:
+            self.health.storage_failed(error.problem)
+
+    def _count_use(self, service: str) -> None:
+        try:
+            self.usage.service_used(service)
+        except StorageFailed as error:
+            self.health.storage_failed(error.problem)
 
 
-Callback = Callable[[Event], None]
+def _devices(ports: Ports) -> dict[str, Device]:
+    devices: dict[str, Device | None] = {PRINTER: ports.printer, SCANNER: ports.scanner, CAMERA: ports.camera}
+    return {name: device for name, device in devices.items() if device is not None}

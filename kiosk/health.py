@@ -1,0 +1,251 @@
+"""The state of all components, and what can still be done when some are lost (the degrade table).
+
+Lost printer: code and QR large on the screen. Lost scanner: the keypad. Lost camera: services with documents say so
+before the first question. Lost network: all goes on. Printer, network and storage lost together: a full-screen notice.
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from kiosk.catalogue import Catalogue
+from kiosk.events import Bus, ComponentChanged
+from kiosk.line_state import LineState
+from kiosk.ports import Availability, Clock, ComponentState, Condition, Device, Disk, Unsubscribe
+from kiosk.service import Service
+from kiosk.settings import Settings
+from kiosk.store import Opening, StorageFailed, StorageProblem, Store
+from kiosk.store.journal import ComponentChange
+
+PRINTER, SCANNER, CAMERA, STORAGE = "printer", "scanner", "camera", "storage"
+_CANNOT_PRINT = frozenset(
+    {
+        Condition.MEDIA_EMPTY,
+        Condition.MEDIA_JAMMED,
+        Condition.COVER_OPEN,
+        Condition.CUTTER_ERROR,
+        Condition.HARDWARE_ERROR,
+        Condition.OFFLINE,
+        Condition.NOT_REACHABLE,
+        Condition.NOT_RESPONDING,
+        Condition.DISCONNECTED,
+    }
+)
+
+
+class Ability(StrEnum):
+    FULL = "FULL"
+    #: Services go on, something is missing.
+    DEGRADED = "DEGRADED"
+    #: No service can be begun.
+    CLOSED = "CLOSED"
+
+
+class Reason(StrEnum):
+    """Why a service cannot be begun, or what will be missing; ``text_key`` is what citizens are told."""
+
+    OUT_OF_SERVICE = "OUT_OF_SERVICE"
+    DISK_FULL = "DISK_FULL"
+    STORAGE_BROKEN = "STORAGE_BROKEN"
+    NO_CAMERA = "NO_CAMERA"
+    FORM_BROKEN = "FORM_BROKEN"
+    NO_PRINTER = "NO_PRINTER"
+    NO_SCANNER = "NO_SCANNER"
+    NO_LINE = "NO_LINE"
+
+    @property
+    def text_key(self) -> str:
+        return f"reason.{self.lower()}"
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceAbility:
+    """``blocked``: why the service cannot be begun now; ``missing``: what it will have to do without."""
+
+    blocked: tuple[Reason, ...]
+    missing: tuple[Reason, ...]
+
+    @property
+    def possible(self) -> bool:
+        return not self.blocked
+
+
+@dataclass(frozen=True, slots=True)
+class StorageState:
+    """The kiosk's own disk as a component."""
+
+    availability: str
+    conditions: frozenset[str]
+    supplies: Mapping[str, float]
+    since: datetime
+    detail: str
+    component: str = STORAGE
+
+
+class Health:
+    """Follows the devices; any thread."""
+
+    def __init__(
+        self,
+        store: Store,
+        devices: Mapping[str, Device],
+        disk: Disk,
+        clock: Clock,
+        bus: Bus,
+        settings: Settings,
+        line_state: Callable[[], LineState],
+    ) -> None:
+        self._store = store
+        self._devices = devices
+        self._disk = disk
+        self._clock = clock
+        self._bus = bus
+        self._settings = settings
+        self._line_state = line_state
+        self._lock = threading.Lock()
+        self._seen: dict[str, tuple[str, frozenset[Any]]] = {}
+        self._storage_problem: StorageProblem | None = None
+        self._storage_since = clock.now()
+
+    def start(self) -> Unsubscribe:
+        """Listen to the devices. Returns how to stop."""
+        unsubscribes = [device.subscribe(self._state_changed) for device in self._devices.values()]
+        for device in self._devices.values():
+            self._state_changed(device.state())
+
+        def stop() -> None:
+            for unsubscribe in unsubscribes:
+                unsubscribe()
+
+        return stop
+
+    def components(self) -> dict[str, ComponentState]:
+        """The devices that this kiosk has, and its storage, by name."""
+        found: dict[str, ComponentState] = {name: device.state() for name, device in self._devices.items()}
+        found[STORAGE] = self._storage()
+        return found
+
+    # --- the degrade table -----------------------------------------------------------------------------------------
+
+    def can_print(self) -> bool:
+        return self._usable(PRINTER, _CANNOT_PRINT)
+
+    def can_scan(self) -> bool:
+        return self._usable(SCANNER)
+
+    def can_photograph(self) -> bool:
+        return self._usable(CAMERA)
+
+    def disk_is_full(self) -> bool:
+        """Less than the reserve is left: no form is begun any more, feed and acknowledgements go on."""
+        return self._disk.free() < self._settings.number("disk_reserve_bytes")
+
+    def ability(self) -> Ability:
+        if self._blocked():
+            return Ability.CLOSED
+        return Ability.DEGRADED if self._missing() else Ability.FULL
+
+    def reasons(self) -> tuple[Reason, ...]:
+        """What banners tell: what closes the kiosk, then what is missing."""
+        return (*self._blocked(), *self._missing())
+
+    def service_ability(self, service: Service, catalogue: Catalogue) -> ServiceAbility:
+        """Whether the service can be begun now. Said before the first question, never after."""
+        blocked = self._blocked()
+        if CAMERA in service.needs and not self.can_photograph():
+            blocked.append(Reason.NO_CAMERA)
+        if not catalogue.form_is_good(service.id):
+            blocked.append(Reason.FORM_BROKEN)
+        return ServiceAbility(tuple(blocked), tuple(self._missing()))
+
+    # --- storage ---------------------------------------------------------------------------------------------------
+
+    def storage_failed(self, problem: StorageProblem) -> None:
+        """A transaction failed; the next that succeeds says so by ``storage_works``."""
+        with self._lock:
+            new, self._storage_problem = problem is not self._storage_problem, problem
+            if new:
+                self._storage_since = self._clock.now()
+        if new:
+            self._bus.publish(ComponentChanged(STORAGE, Availability.UNAVAILABLE, frozenset({problem.value})))
+
+    def storage_works(self) -> None:
+        with self._lock:
+            was, self._storage_problem = self._storage_problem, None
+            if was is not None:
+                self._storage_since = self._clock.now()
+        if was is not None:
+            self._bus.publish(ComponentChanged(STORAGE, Availability.READY, frozenset()))
+
+    # --- inside ----------------------------------------------------------------------------------------------------
+
+    def _blocked(self) -> list[Reason]:
+        found = []
+        if not self._settings.in_service:
+            found.append(Reason.OUT_OF_SERVICE)
+        if self._storage_problem in (StorageProblem.FAULT, StorageProblem.CORRUPT):
+            found.append(Reason.STORAGE_BROKEN)
+        if self._storage_problem is StorageProblem.FULL or self.disk_is_full():
+            found.append(Reason.DISK_FULL)
+        return found
+
+    def _missing(self) -> list[Reason]:
+        found = []
+        if not self.can_print():
+            found.append(Reason.NO_PRINTER)
+        if not self.can_scan():
+            found.append(Reason.NO_SCANNER)
+        if not self._line_state().online:
+            found.append(Reason.NO_LINE)
+        return found
+
+    def _usable(self, name: str, unless: frozenset[Condition] = frozenset()) -> bool:
+        device = self._devices.get(name)
+        if device is None:
+            return False
+        state = device.state()
+        return state.availability in (Availability.READY, Availability.BUSY) and not unless & state.conditions
+
+    def _storage(self) -> StorageState:
+        with self._lock:
+            problem, since = self._storage_problem, self._storage_since
+        free = self._disk.free()
+        conditions = {problem.value} if problem is not None else set()
+        if free < self._settings.number("disk_reserve_bytes"):
+            conditions.add(StorageProblem.FULL.value)
+        opening = self._store.opening
+        detail = ""
+        if opening.kind is Opening.RECOVERED:
+            conditions.add(Opening.RECOVERED.value)
+            rows = opening.rescued.rows if opening.rescued is not None else {}
+            detail = f"a damaged database was set aside; {rows.get('outbox', 0)} envelopes were taken over"
+        return StorageState(
+            availability=Availability.UNAVAILABLE if problem is not None else Availability.READY,
+            conditions=frozenset(conditions),
+            supplies={"disk_free_bytes": float(free)},
+            since=since,
+            detail=detail,
+        )
+
+    def _state_changed(self, state: ComponentState) -> None:
+        seen = (str(state.availability), frozenset(state.conditions))
+        with self._lock:
+            if self._seen.get(state.component) == seen:
+                return
+            self._seen[state.component] = seen
+        try:
+            self._store.history.add(
+                ComponentChange(
+                    component=state.component,
+                    availability=seen[0],
+                    conditions=tuple(sorted(str(condition) for condition in seen[1])),
+                    detail=state.detail,
+                    at=self._clock.now(),
+                )
+            )
+        except StorageFailed as error:
+            self.storage_failed(error.problem)
+        self._bus.publish(ComponentChanged(state.component, *seen))

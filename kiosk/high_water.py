@@ -1,0 +1,53 @@
+"""A time of day that a wrong or turned-back clock does not spoil for long.
+
+The server's time teaches how far the kiosk's clock is off; the last time the server told is kept over restarts, and
+time never goes back behind it. Expiry of badges and notices is judged by it. Order and time-outs never are.
+"""
+
+import threading
+from datetime import datetime, timedelta
+from typing import Final
+
+from kiosk.ports import Clock
+from kiosk.store import Store
+
+_MARK: Final = "high_water"
+#: The mark is written at most this often.
+WRITE_EVERY: Final = timedelta(minutes=5)
+
+
+class CorrectedClock:
+    """A Clock: ``now`` corrected by what the server told."""
+
+    def __init__(self, clock: Clock, store: Store) -> None:
+        self._clock = clock
+        self._store = store
+        self._lock = threading.Lock()
+        self._offset = timedelta(0)
+        kept = store.marks.get(_MARK)
+        self._highest = datetime.fromisoformat(kept) if kept else None
+        self._written = self._highest
+
+    @property
+    def offset(self) -> timedelta:
+        """What to add to the machine's clock to get the server's time."""
+        return self._offset
+
+    def now(self) -> datetime:
+        with self._lock:
+            now = self._clock.now() + self._offset
+            return now if self._highest is None else max(now, self._highest)
+
+    def monotonic(self) -> float:
+        return self._clock.monotonic()
+
+    def learn(self, server_time: datetime) -> None:
+        """The server says that it is ``server_time`` now."""
+        with self._lock:
+            self._offset = server_time - self._clock.now()
+            self._highest = server_time
+            due = self._written is None or abs(server_time - self._written) >= WRITE_EVERY
+            if due:
+                self._written = server_time
+        if due:
+            self._store.marks.set(_MARK, server_time.isoformat())

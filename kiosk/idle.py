@@ -1,0 +1,42 @@
+"""The idle timer: a warning with a countdown, then the end."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from math import ceil
+
+from kiosk.ports import Clock
+from kiosk.settings import Settings
+
+
+class IdleKind(StrEnum):
+    ACTIVE = "ACTIVE"
+    WARNING = "WARNING"
+    OVER = "OVER"
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    kind: IdleKind
+    #: Until the end, rounded up.
+    seconds_left: int
+
+
+class IdleTimer:
+    """Counts from the last touch, on the monotonic clock. The warning comes ``idle_warning_s`` before the end."""
+
+    def __init__(self, clock: Clock, settings: Settings) -> None:
+        self._clock = clock
+        self._settings = settings
+        self._since = clock.monotonic()
+
+    def restart(self) -> None:
+        """Somebody is here."""
+        self._since = self._clock.monotonic()
+
+    def look(self) -> Idle:
+        total = self._settings.number("idle_s")
+        warning = min(self._settings.number("idle_warning_s"), total)
+        left = total - (self._clock.monotonic() - self._since)
+        if left <= 0:
+            return Idle(IdleKind.OVER, 0)
+        return Idle(IdleKind.WARNING if left <= warning else IdleKind.ACTIVE, ceil(left))

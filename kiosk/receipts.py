@@ -1,0 +1,162 @@
+"""The slip: what is printed on it, and printing it.
+
+On it: city, agency, service, the code large and as QR of its tracking page, when, where the submission is (received
+by the server at …, or stored at this kiosk and not yet received), what happens next. Never a NIK, a name or a photo.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from kiosk.events import Bus, Event, SlipDue, SlipPrinted
+from kiosk.identity import KioskIdentity
+from kiosk.ports import Printer, PrintOutcome, PrintResult, SlipBuilder, Texts, TrackingCodes, Unsubscribe
+from kiosk.store import Store
+from kiosk.store.receipts import Receipt
+from kiosk.text import Text
+
+logger = logging.getLogger(__name__)
+
+#: Keys of the kiosk's texts that a slip needs.
+SLIP_KEYS: Final = (
+    "slip.code",
+    "slip.service",
+    "slip.agency",
+    "slip.made",
+    "slip.kiosk",
+    "slip.received",
+    "slip.stored",
+    "slip.next",
+    "slip.track",
+    "slip.copy",
+    "slip.test",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SlipContent:
+    """All that stands on a slip, in one language; screens show the same when there is no paper."""
+
+    city: str
+    agency: str
+    title: str
+    service: str
+    code: str
+    address: str
+    made_at: datetime
+    received_at: datetime | None
+    next_step: str
+    language: str
+
+
+class Slips:
+    """Prints a slip as soon as it is due, and again when asked. Any thread."""
+
+    def __init__(
+        self,
+        identity: KioskIdentity,
+        store: Store,
+        printer: Printer | None,
+        codes: TrackingCodes,
+        texts: Texts,
+        bus: Bus,
+    ) -> None:
+        self._identity = identity
+        self._store = store
+        self._printer = printer
+        self._codes = codes
+        self._texts = texts
+        self._bus = bus
+        self._zone = ZoneInfo(identity.time_zone)
+
+    def start(self) -> Unsubscribe:
+        """Print whenever SlipDue comes. Returns how to stop."""
+        return self._bus.subscribe(self._hear)
+
+    def content(self, code: str) -> SlipContent | None:
+        """What the slip of a code says now; None for a code that is not of this kiosk."""
+        receipt = self._store.receipts.get(code)
+        return None if receipt is None else self._content(receipt)
+
+    def print(self, code: str, *, copy: bool = False) -> bool:
+        """Queue the slip; SlipPrinted tells how it went. False: unknown code, or this kiosk has no printer."""
+        content = self.content(code)
+        if content is None or self._printer is None:
+            return False
+        slip = self._printer.new_slip()
+        self.lay_out(slip, content, copy=copy)
+
+        def done(result: PrintResult) -> None:
+            self._bus.publish(SlipPrinted(code, str(result.outcome), frozenset(result.conditions), copy))
+
+        self._printer.print(slip, job_id=f"slip-{uuid4()}", copy=copy, done=done)
+        return True
+
+    def print_test(self, done: Callable[[PrintResult], None]) -> bool:
+        """A test slip for field staff. False when this kiosk has no printer."""
+        if self._printer is None:
+            return False
+        slip = self._printer.new_slip()
+        slip.title(self._identity.city)
+        slip.text(self._texts("slip.test", "id"), bold=True, align="center")
+        slip.rule()
+        slip.row(self._texts("slip.kiosk", "id"), self._identity.name)
+        slip.qr(self._identity.kiosk_id)
+        self._printer.print(slip, job_id=f"test-{uuid4()}", copy=False, done=done)
+        return True
+
+    def lay_out(self, slip: SlipBuilder, content: SlipContent, *, copy: bool) -> None:
+        """Write the content on an empty slip, in the citizen's language."""
+
+        def text(key: str, **values: object) -> str:
+            return self._texts(key, content.language, **values)
+
+        slip.title(content.city)
+        slip.text(content.agency, align="center")
+        if copy:
+            slip.text(text("slip.copy"), bold=True, align="center")
+        slip.rule()
+        slip.text(content.title, bold=True, align="center")
+        slip.text(content.service, align="center")
+        slip.space()
+        slip.text(text("slip.code"), align="center")
+        slip.text(self._codes.display(content.code), bold=True, size=2, align="center")
+        slip.qr(content.address, text("slip.track"))
+        slip.rule()
+        slip.row(text("slip.made"), self._time(content.made_at))
+        slip.row(text("slip.kiosk"), self._identity.name)
+        if content.received_at is not None:
+            slip.text(text("slip.received", time=self._time(content.received_at)), bold=True)
+        else:
+            slip.text(text("slip.stored"), bold=True)
+        slip.space()
+        slip.text(text("slip.next"), bold=True)
+        slip.text(content.next_step)
+
+    def _content(self, receipt: Receipt) -> SlipContent:
+        def text(name: str) -> str:
+            return Text(receipt.texts.get(name, {})).get(receipt.language)
+
+        return SlipContent(
+            city=self._identity.city,
+            agency=text("agency"),
+            title=text("title"),
+            service=text("service"),
+            code=receipt.code,
+            address=self._codes.address(receipt.code),
+            made_at=receipt.made_at,
+            received_at=receipt.received_at,
+            next_step=text("next_step"),
+            language=receipt.language,
+        )
+
+    def _time(self, at: datetime) -> str:
+        return at.astimezone(self._zone).strftime("%d-%m-%Y %H:%M:%S")
+
+    def _hear(self, event: Event) -> None:
+        if isinstance(event, SlipDue) and not self.print(event.code):
+            self._bus.publish(SlipPrinted(event.code, PrintOutcome.NOT_PRINTED, frozenset(), copy=False))

@@ -1,0 +1,126 @@
+"""Search over services that forgives typing errors and endings."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
+
+from kiosk.service import Service
+
+QUERY_LENGTH: Final = 80
+_WORD: Final = re.compile(r"[a-z0-9]+")
+#: Common Indonesian and English endings and beginnings; what is left need not be a word, only the same on both sides.
+_PREFIXES: Final = (
+    "memper",
+    "meng",
+    "meny",
+    "mem",
+    "men",
+    "peng",
+    "peny",
+    "pem",
+    "pen",
+    "ber",
+    "ter",
+    "me",
+    "pe",
+    "di",
+)
+_SUFFIXES: Final = ("annya", "kan", "nya", "ing", "an", "es", "s", "i")
+_STEM_LENGTH: Final = 4
+_OWN_LANGUAGE: Final = 1.05
+_THRESHOLD: Final = 0.6
+_NAME, _KEYWORD, _AGENCY, _SUMMARY = 1.0, 0.95, 0.75, 0.6
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Lower-case words without accents."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return tuple(_WORD.findall("".join(character for character in plain if not unicodedata.combining(character))))
+
+
+def stem(word: str) -> str:
+    """``word`` without one common beginning and one common ending, at least four characters long."""
+    for prefix in _PREFIXES:
+        if word.startswith(prefix) and len(word) - len(prefix) >= _STEM_LENGTH:
+            word = word[len(prefix) :]
+            break
+    for suffix in _SUFFIXES:
+        if word.endswith(suffix) and len(word) - len(suffix) >= _STEM_LENGTH:
+            return word[: -len(suffix)]
+    return word
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    service: str
+    language: str
+    weight: float
+    words: tuple[str, ...]
+    stems: tuple[str, ...]
+
+
+class ServiceIndex:
+    """Words of names, keywords, agencies and summaries in all languages."""
+
+    def __init__(self, services: Iterable[Service]) -> None:
+        self._order: dict[str, int] = {}
+        self._entries: list[_Entry] = []
+        for service in services:
+            self._order[service.id] = len(self._order)
+            for weight, texts in (
+                (_NAME, service.name),
+                (_AGENCY, service.agency.name),
+                (_SUMMARY, service.summary),
+            ):
+                for language, text in texts.by_language.items():
+                    self._add(service.id, language, weight, text)
+            for language, keywords in service.keywords.by_language.items():
+                for keyword in keywords:
+                    self._add(service.id, language, _KEYWORD, keyword)
+
+    def search(self, query: str, language: str, limit: int) -> tuple[str, ...]:
+        """Ids of services, best first; every word of the query must be found somewhere in the same service."""
+        asked = words(query[:QUERY_LENGTH])
+        if not asked:
+            return ()
+        scores: dict[str, float] = {}
+        for service in self._order:
+            entries = [entry for entry in self._entries if entry.service == service]
+            per_word = [max((_score(word, entry, language) for entry in entries), default=0.0) for word in asked]
+            if min(per_word) >= _THRESHOLD * _SUMMARY:
+                scores[service] = sum(per_word) / len(per_word)
+        return tuple(sorted(scores, key=lambda service: (-scores[service], self._order[service]))[:limit])
+
+    def _add(self, service: str, language: str, weight: float, text: str) -> None:
+        found = words(text)
+        if found:
+            self._entries.append(_Entry(service, language, weight, found, tuple(stem(word) for word in found)))
+
+
+def _score(word: str, entry: _Entry, language: str) -> float:
+    best = max(_likeness(word, own, root) for own, root in zip(entry.words, entry.stems, strict=True))
+    return best * entry.weight * (_OWN_LANGUAGE if entry.language == language else 1.0)
+
+
+def _likeness(asked: str, word: str, root: str) -> float:
+    """1 for the same word, less for its beginning, another ending or a typing error, 0 for something else."""
+    if asked == word:
+        return 1.0
+    if word.startswith(asked) and len(asked) >= 2:
+        return 0.9 + 0.1 * len(asked) / len(word)
+    if stem(asked) == root:
+        return 0.9
+    if len(asked) < _STEM_LENGTH:
+        return 0.0
+    allowed = 1 if len(asked) < 7 else 2
+    if OSA.distance(asked, word, score_cutoff=allowed) <= allowed:
+        return 0.85 * fuzz.ratio(asked, word) / 100
+    start = word[: len(asked)]
+    if OSA.distance(asked, start, score_cutoff=1) <= 1:
+        return 0.75 * fuzz.ratio(asked, start) / 100
+    return 0.0

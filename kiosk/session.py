@@ -1,0 +1,508 @@
+"""One citizen's visit. All of it lives in memory only, and ``wipe`` leaves nothing.
+
+Steps, each with a way back that loses nothing::
+
+    SERVICES → SERVICE → IDENTIFY → FORM → REVIEW → CONSENT → SENDING → SAVED
+        └→ CASE
+
+IDENTIFY and CONSENT are left out where the service does not ask for them. Belongs to the one thread of the screens.
+"""
+
+import random
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Final
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from forms import Environment, FormSession, Node, Page, Violation
+from kiosk import nik as nik_rules
+from kiosk.catalogue import Catalogue
+from kiosk.events import Bus, Step, StepChanged
+from kiosk.form_language import form_language
+from kiosk.health import ServiceAbility
+from kiosk.identity import KioskIdentity
+from kiosk.nik import Nik, NikProblem, NikWarning
+from kiosk.outcomes import Saved
+from kiosk.ports import Clock
+from kiosk.service import Identification, Service
+from kiosk.settings import Settings
+
+#: Plain bytes of one photo or file; sealed it stays within what the line carries.
+ATTACHMENT_BYTES: Final = 9_900_000
+ATTACHMENTS: Final = 30
+_SUFFIXES: Final = {"image/jpeg": ".jpg", "image/png": ".png", "audio/wav": ".wav", "video/mp4": ".mp4"}
+
+_ALLOWED: Final = {
+    Step.SERVICES: {Step.SERVICE, Step.CASE},
+    Step.SERVICE: {Step.SERVICES, Step.IDENTIFY, Step.FORM, Step.REVIEW},
+    Step.IDENTIFY: {Step.SERVICE, Step.FORM, Step.REVIEW},
+    Step.FORM: {Step.SERVICE, Step.IDENTIFY, Step.REVIEW},
+    Step.REVIEW: {Step.SERVICE, Step.IDENTIFY, Step.FORM, Step.CONSENT, Step.SENDING},
+    Step.CONSENT: {Step.REVIEW, Step.SENDING},
+    Step.SENDING: {Step.REVIEW, Step.CONSENT, Step.FORM, Step.SAVED},
+    Step.SAVED: {Step.SERVICES},
+    Step.CASE: {Step.SERVICES},
+}
+
+
+class HowIdentified(StrEnum):
+    TYPED = "typed"
+    SCANNED = "scanned"
+
+
+@dataclass(frozen=True, slots=True)
+class Citizen:
+    """Who the citizen said they are, and how."""
+
+    nik: Nik = field(repr=False)
+    how: HowIdentified
+
+
+@dataclass(frozen=True, slots=True)
+class NikCheck:
+    """``problem`` None: accepted; ``warnings`` are told, never refused."""
+
+    problem: NikProblem | None
+    warnings: tuple[NikWarning, ...] = ()
+
+
+@dataclass(slots=True)
+class Attachment:
+    ref: str
+    name: str
+    media_type: str
+    data: bytearray = field(repr=False)
+
+
+class AttachProblem(StrEnum):
+    TOO_LARGE = "TOO_LARGE"
+    TOO_MANY = "TOO_MANY"
+    EMPTY = "EMPTY"
+
+    @property
+    def text_key(self) -> str:
+        return f"attach.problem.{self.lower()}"
+
+
+class Session:
+    def __init__(
+        self,
+        *,
+        language: str,
+        catalogue: Catalogue,
+        identity: KioskIdentity,
+        clock: Clock,
+        bus: Bus,
+        settings: Settings,
+        ability: Callable[[Service, Catalogue], ServiceAbility],
+    ) -> None:
+        self._language = language
+        self._identity = identity
+        self._clock = clock
+        self._bus = bus
+        self._settings = settings
+        self._ability = ability
+        self._step = Step.SERVICES
+        self._page_ref: str | None = None
+        self._page_index = 0
+        self._edit_from_review = False
+        self._attachments: dict[str, Attachment] = {}
+        self._attachment_count = 0
+        #: The pack that this visit is pinned to.
+        self.catalogue = catalogue
+        self.service: Service | None = None
+        self.citizen: Citizen | None = None
+        self.form: FormSession | None = None
+        self.consent_at: datetime | None = None
+        self.submission: Saved | None = None
+
+    @property
+    def step(self) -> Step:
+        return self._step
+
+    @property
+    def language(self) -> str:
+        """Of the screens and, where the form has it, of the questions."""
+        return self._language
+
+    @language.setter
+    def language(self, value: str) -> None:
+        self._language = value
+        if self.form is not None and self.service is not None:
+            self.form.language = form_language(self.catalogue.form(self.service.id), value)
+
+    # --- choosing --------------------------------------------------------------------------------------------------
+
+    def choose(self, service_id: str) -> ServiceAbility:
+        """Look at a service. Another one than before: what was answered for that one is dropped. KeyError: unknown."""
+        service = self.catalogue.get(service_id)
+        if service is None:
+            raise KeyError(service_id)
+        if self.service is not None and self.service.id != service_id:
+            self._drop_form()
+        self.service = service
+        self._move(Step.SERVICE)
+        return self.ability()
+
+    def ability(self) -> ServiceAbility:
+        """Of the chosen service, now."""
+        return self._ability(self._chosen(), self.catalogue)
+
+    def start_service(self) -> ServiceAbility:
+        """From the service's page to the identification or the first question; stays when it is not possible."""
+        ability = self.ability()
+        if ability.possible:
+            if self._chosen().identification is Identification.NIK:
+                self._move(Step.IDENTIFY)
+            else:
+                self._open_form()
+        return ability
+
+    def show_case(self) -> None:
+        """To the page of a case, from SERVICES or any other step where nothing can get lost."""
+        if self._step is Step.SAVED:
+            self._move(Step.SERVICES)
+        if self._step is Step.SERVICE:
+            self._move(Step.SERVICES)
+        self._move(Step.CASE)
+
+    # --- who it is -------------------------------------------------------------------------------------------------
+
+    def identify(self, text: str, how: HowIdentified) -> NikCheck:
+        """Check a typed or scanned NIK and keep it when it can be one. The step does not change."""
+        checked = nik_rules.check(text)
+        if isinstance(checked, NikProblem):
+            return NikCheck(checked)
+        self.citizen = Citizen(checked, how)
+        self._fill_nik()
+        return NikCheck(None, nik_rules.warnings(checked, known_regions=self._settings.region_prefixes))
+
+    def continue_to_form(self) -> None:
+        """From IDENTIFY on, once a NIK was accepted."""
+        if self.citizen is None:
+            raise ValueError("nobody was identified")
+        self._open_form()
+
+    def form_warnings(self) -> tuple[NikWarning, ...]:
+        """Whether the sex or birth date beside the NIK's question are unlike the NIK's; shown at the review."""
+        if self.citizen is None or self.form is None:
+            return ()
+        question = self._nik_node()
+        if question is None or question.parent is None:
+            return ()
+        sex, birth_date = None, None
+        for node in question.parent.children:
+            if node.name in _SEX_QUESTIONS:
+                sex = _SEX_VALUES.get(node.value.casefold())
+            if node.name in _BIRTH_QUESTIONS:
+                birth_date = _date(node.value)
+        return nik_rules.warnings(self.citizen.nik, sex=sex, birth_date=birth_date)
+
+    # --- the form's pages ------------------------------------------------------------------------------------------
+
+    def pages(self) -> tuple[Page, ...]:
+        """Relevant pages in order, as of now."""
+        return self._open().pages()
+
+    @property
+    def page_index(self) -> int:
+        """Place of the current page among ``pages()``. Pages before it may come and go with the answers."""
+        refs = [page.ref for page in self.pages()]
+        if self._page_ref in refs:
+            self._page_index = refs.index(self._page_ref)
+        else:
+            self._page_index = max(0, min(self._page_index, len(refs) - 1))
+        return self._page_index
+
+    @property
+    def page(self) -> Page | None:
+        """The current page; None when the form asks nothing."""
+        pages = self.pages()
+        return pages[self.page_index] if pages else None
+
+    def answer(self, ref: str, value: str) -> str | None:
+        """Set an answer (XForms lexical, "" clears). The form's message when it cannot be of the question's type."""
+        try:
+            self._open().set(ref, value)
+        except ValueError as error:
+            return str(error)
+        return None
+
+    def attach(self, ref: str, data: bytes, media_type: str = "image/jpeg") -> AttachProblem | None:
+        """Answer an upload question with a photo or file, which replaces the one before."""
+        if not data:
+            return AttachProblem.EMPTY
+        if len(data) > ATTACHMENT_BYTES:
+            return AttachProblem.TOO_LARGE
+        if ref not in self._attachments and len(self._attachments) >= ATTACHMENTS:
+            return AttachProblem.TOO_MANY
+        form = self._open()
+        self._attachment_count += 1
+        name = f"{form.nodes[ref].name}-{self._attachment_count}{_SUFFIXES.get(media_type, '.bin')}"
+        form.attach(ref, name)
+        self._forget_attachment(ref)
+        self._attachments[ref] = Attachment(ref, name, media_type, bytearray(data))
+        return None
+
+    def attachment(self, ref: str) -> Attachment | None:
+        """What was attached to a question, to be shown again."""
+        return self._attachments.get(ref)
+
+    def detach(self, ref: str) -> None:
+        self._open().clear(ref)
+        self._forget_attachment(ref)
+
+    def attachments_in_use(self) -> tuple[Attachment, ...]:
+        """Those of questions that are still relevant, in the form's order."""
+        by_name = {attachment.name: attachment for attachment in self._attachments.values()}
+        return tuple(by_name[name] for _, name in self._open().attachments() if name in by_name)
+
+    def add_repeat(self, repeat_ref: str) -> str:
+        """One more (follower, child …); gives the new instance's ref."""
+        return self._open().add_repeat(repeat_ref)
+
+    def remove_repeat(self, instance_ref: str) -> None:
+        """Attachments of the instances that move up are found by their file name, so they follow their question."""
+        form = self._open()
+        form.remove_repeat(instance_ref)
+        kept = {name: ref for ref, name in form.attachments()}
+        for old_ref, attachment in list(self._attachments.items()):
+            del self._attachments[old_ref]
+            if attachment.name in kept:
+                attachment.ref = kept[attachment.name]
+                self._attachments[attachment.ref] = attachment
+            else:
+                _overwrite(attachment.data)
+
+    def page_violations(self) -> tuple[Violation, ...]:
+        """What is missing or wrong on the current page."""
+        page = self.page
+        if page is None:
+            return ()
+        refs = set(_refs(page.nodes))
+        return tuple(violation for violation in self._open().validate() if violation.ref in refs)
+
+    def next_page(self) -> tuple[Violation, ...]:
+        """To the next page, or to REVIEW after the last one or when a single answer was being changed.
+
+        Stays and gives the violations when something on the page is missing or wrong.
+        """
+        violations = self.page_violations()
+        if violations:
+            return violations
+        pages, index = self.pages(), self.page_index
+        if self._edit_from_review or index + 1 >= len(pages):
+            self._edit_from_review = False
+            self._move(Step.REVIEW)
+        else:
+            self._page_ref, self._page_index = pages[index + 1].ref, index + 1
+            self._bus.publish(StepChanged(self._step))
+        return ()
+
+    def edit(self, ref: str) -> None:
+        """From REVIEW to the page with the question ``ref``; ``next_page`` comes back to REVIEW."""
+        pages = self.pages()
+        for index, page in enumerate(pages):
+            if ref == page.ref or ref in _refs(page.nodes):
+                self._page_ref, self._page_index = page.ref, index
+                self._edit_from_review = True
+                if self._step is not Step.FORM:
+                    self._move(Step.FORM)
+                return
+        raise KeyError(ref)
+
+    def back(self) -> None:
+        """One page or step back; nothing is lost. Does nothing where there is no way back."""
+        if self._step is Step.FORM:
+            self._page_back()
+        elif self._step is Step.REVIEW:
+            pages = self.pages()
+            if pages:
+                self._page_ref, self._page_index = pages[-1].ref, len(pages) - 1
+                self._move(Step.FORM)
+            else:
+                self._move(self._before_form())
+        elif self._step in _BACK:
+            self._move(_BACK[self._step])
+
+    # --- review, consent, sending ----------------------------------------------------------------------------------
+
+    def finish_review(self) -> tuple[Violation, ...]:
+        """From REVIEW to CONSENT where the service asks for it; else ``may_send`` is true. Violations: stays."""
+        violations = self._open().validate()
+        if not violations and self._chosen().consent:
+            self._move(Step.CONSENT)
+        return violations
+
+    def agree(self) -> None:
+        """The citizen agrees to the pack's consent text."""
+        self.consent_at = self._clock.now()
+
+    def disagree(self) -> None:
+        self.consent_at = None
+
+    @property
+    def may_send(self) -> bool:
+        if self.service is None or self._step not in (Step.REVIEW, Step.CONSENT):
+            return False
+        return self.consent_at is not None or not self.service.consent
+
+    def sending(self) -> None:
+        """Called by Kiosk.send."""
+        self._move(Step.SENDING)
+
+    def saved(self, submission: Saved) -> None:
+        """Stored: from here on nothing of the answers is needed, so they go at once. Called by Kiosk.send."""
+        self.submission = submission
+        self._drop_form()
+        self.citizen = None
+        self._move(Step.SAVED)
+
+    def refused(self, violations: Iterable[Violation] = ()) -> None:
+        """Back to where it can be put right: the page of the first violation, or the last step. Called by Kiosk."""
+        first = next(iter(violations), None)
+        if first is not None:
+            self.edit(first.ref)
+        else:
+            self._move(Step.CONSENT if self._chosen().consent else Step.REVIEW)
+
+    def another_service(self) -> None:
+        """From SAVED or CASE to the list of services, without any of what was entered."""
+        self.service = None
+        self._drop_form()
+        self._move(Step.SERVICES)
+
+    # --- the end ---------------------------------------------------------------------------------------------------
+
+    def wipe(self) -> None:
+        """Overwrite the photos and let go of all that the citizen entered. Called by Kiosk.end."""
+        self._drop_form()
+        self.citizen = None
+        self.service = None
+        self.submission = None
+        self._step = Step.END
+
+    # --- inside ----------------------------------------------------------------------------------------------------
+
+    def _chosen(self) -> Service:
+        if self.service is None:
+            raise ValueError("no service is chosen")
+        return self.service
+
+    def _open(self) -> FormSession:
+        if self.form is None:
+            raise ValueError("no form is open")
+        return self.form
+
+    def _open_form(self) -> None:
+        service = self._chosen()
+        if self.form is None:
+            form = self.catalogue.form(service.id)
+            environment = Environment(
+                now=self._clock.now,
+                random=random.SystemRandom().random,
+                uuid=lambda: str(uuid4()),
+                device_id=self._identity.kiosk_id,
+                zone=ZoneInfo(self._identity.time_zone),
+            )
+            self.form = form.open(environment, language=form_language(form, self._language))
+            self._fill_nik()
+        pages = self.pages()
+        if not pages:
+            self._move(Step.REVIEW)
+            return
+        if self._page_ref is None:
+            self._page_ref, self._page_index = pages[0].ref, 0
+        self._move(Step.FORM)
+
+    def _page_back(self) -> None:
+        if self._edit_from_review:
+            self._edit_from_review = False
+            self._move(Step.REVIEW)
+            return
+        pages, index = self.pages(), self.page_index
+        if index == 0:
+            self._move(self._before_form())
+        else:
+            self._page_ref, self._page_index = pages[index - 1].ref, index - 1
+            self._bus.publish(StepChanged(self._step))
+
+    def _before_form(self) -> Step:
+        return Step.IDENTIFY if self._chosen().identification is Identification.NIK else Step.SERVICE
+
+    def _nik_node(self) -> Node | None:
+        wanted = self.service.nik_question if self.service is not None else ""
+        if not wanted or self.form is None:
+            return None
+        nodes = self.form.nodes
+        if wanted in nodes:
+            return nodes[wanted]
+        return next((node for node in nodes.values() if node.name == wanted), None)
+
+    def _fill_nik(self) -> None:
+        node = self._nik_node()
+        if self.form is not None and node is not None and self.citizen is not None:
+            self.form.set(node.ref, self.citizen.nik.digits)
+
+    def _drop_form(self) -> None:
+        for ref in list(self._attachments):
+            self._forget_attachment(ref)
+        self._attachment_count = 0
+        self.form = None
+        self.consent_at = None
+        self._page_ref, self._page_index = None, 0
+        self._edit_from_review = False
+
+    def _forget_attachment(self, ref: str) -> None:
+        attachment = self._attachments.pop(ref, None)
+        if attachment is not None:
+            _overwrite(attachment.data)
+
+    def _move(self, step: Step) -> None:
+        if step is self._step:
+            return
+        if step not in _ALLOWED.get(self._step, ()):
+            raise ValueError(f"from {self._step} there is no way to {step}")
+        self._step = step
+        self._bus.publish(StepChanged(step))
+
+
+_BACK: Final = {
+    Step.SERVICE: Step.SERVICES,
+    Step.IDENTIFY: Step.SERVICE,
+    Step.CONSENT: Step.REVIEW,
+    Step.CASE: Step.SERVICES,
+}
+_SEX_QUESTIONS: Final = frozenset({"sex", "gender", "jenis_kelamin"})
+_BIRTH_QUESTIONS: Final = frozenset({"birth_date", "date_of_birth", "tanggal_lahir"})
+_SEX_VALUES: Final = {
+    "male": nik_rules.Sex.MALE,
+    "m": nik_rules.Sex.MALE,
+    "l": nik_rules.Sex.MALE,
+    "laki_laki": nik_rules.Sex.MALE,
+    "female": nik_rules.Sex.FEMALE,
+    "f": nik_rules.Sex.FEMALE,
+    "p": nik_rules.Sex.FEMALE,
+    "perempuan": nik_rules.Sex.FEMALE,
+}
+
+
+def _refs(nodes: Iterable[Node]) -> Iterable[str]:
+    for node in nodes:
+        yield node.ref
+        yield from _refs(node.children)
+
+
+def _date(value: str) -> date | None:
+    try:
+        return date.fromisoformat(value[:10])
+    except ValueError:
+        return None
+
+
+def _overwrite(data: bytearray) -> None:
+    data[:] = bytes(len(data))
+    data.clear()

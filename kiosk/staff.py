@@ -1,0 +1,162 @@
+"""Field staff at the kiosk: a badge signed by the city, a PIN, and a visit that is recorded with what was done."""
+
+import logging
+import threading
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+import uuid_utils
+from nacl import pwhash
+from nacl.exceptions import CryptoError
+
+from kiosk.events import Bus, StaffSignedIn, StaffSignedOut, VisitRecorded
+from kiosk.ports import BadgeReader, Clock
+from kiosk.store import Store
+from kiosk.store.journal import StaffMember, Visit, VisitAction
+
+logger = logging.getLogger(__name__)
+
+#: Wrong PINs that cost nothing; each one more doubles the pause, up to the longest. Never a lasting lock-out.
+FREE_TRIES: Final = 3
+FIRST_PAUSE_S: Final = 15.0
+LONGEST_PAUSE_S: Final = 300.0
+PIN_LENGTH_MOST: Final = 12
+NOTE_CHARACTERS: Final = 2_000
+ACTIONS_MOST: Final = 200
+
+
+class SignInProblem(StrEnum):
+    #: Not a badge of this city, altered or expired.
+    BAD_BADGE = "BAD_BADGE"
+    #: A good badge of somebody who is not on this kiosk's list.
+    NOT_LISTED = "NOT_LISTED"
+    WRONG_PIN = "WRONG_PIN"
+    #: Too many wrong PINs; see ``wait_s``.
+    WAIT = "WAIT"
+
+    @property
+    def text_key(self) -> str:
+        return f"staff.problem.{self.lower()}"
+
+
+@dataclass(frozen=True, slots=True)
+class SignInRefused:
+    problem: SignInProblem
+    #: Seconds until the next try is taken.
+    wait_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class StaffOnDuty:
+    id: str
+    name: str
+    #: staff or supervisor.
+    role: str
+    since: datetime
+
+
+class StaffDesk:
+    """Who is signed in, and the visit being recorded. Any thread."""
+
+    def __init__(self, store: Store, badges: BadgeReader, clock: Clock, bus: Bus) -> None:
+        self._store = store
+        self._badges = badges
+        self._clock = clock
+        self._bus = bus
+        self._lock = threading.RLock()
+        self._on_duty: StaffOnDuty | None = None
+        self._actions: list[VisitAction] = []
+        self._pause_until: dict[str, float] = {}
+
+    @property
+    def on_duty(self) -> StaffOnDuty | None:
+        return self._on_duty
+
+    @property
+    def staff_id(self) -> str | None:
+        on_duty = self._on_duty
+        return on_duty.id if on_duty is not None else None
+
+    def check_badge(self, token: str) -> str | SignInRefused:
+        """The staff id of a badge that may be used here: the PIN is asked next."""
+        staff_id = self._badges.read(token, self._clock.now())
+        if staff_id is None:
+            return SignInRefused(SignInProblem.BAD_BADGE)
+        if self._store.roster.get(staff_id) is None:
+            return SignInRefused(SignInProblem.NOT_LISTED)
+        return staff_id
+
+    def sign_in(self, token: str, pin: str) -> StaffOnDuty | SignInRefused:
+        """Badge and PIN; begins a visit. Checking the PIN takes some tenths of a second (argon2id)."""
+        staff_id = self.check_badge(token)
+        if isinstance(staff_id, SignInRefused):
+            return staff_id
+        member = self._store.roster.get(staff_id)
+        if member is None:
+            return SignInRefused(SignInProblem.NOT_LISTED)
+        with self._lock:
+            wait = self._pause_until.get(staff_id, 0.0) - self._clock.monotonic()
+            if wait > 0:
+                return SignInRefused(SignInProblem.WAIT, wait)
+            if not _pin_is_right(member, pin):
+                return self._wrong(staff_id)
+            self._store.roster.set_failures(staff_id, 0)
+            self._pause_until.pop(staff_id, None)
+            self.sign_out()
+            self._on_duty = StaffOnDuty(member.id, member.name, member.role, self._clock.now())
+            self._actions = []
+            on_duty = self._on_duty
+        self._bus.publish(StaffSignedIn(staff_id))
+        return on_duty
+
+    def record(self, kind: str, detail: str = "") -> None:
+        """Something was done: ``kind`` like roll_changed, test_slip, out_of_service. Nobody signed in: ignored."""
+        with self._lock:
+            if self._on_duty is not None and len(self._actions) < ACTIONS_MOST:
+                self._actions.append(VisitAction(kind, self._clock.now(), detail[:200]))
+
+    @property
+    def actions(self) -> tuple[VisitAction, ...]:
+        """Of the visit that is going on."""
+        with self._lock:
+            return tuple(self._actions)
+
+    def sign_out(self, note: str = "") -> Visit | None:
+        """Ends the visit and keeps it for the server. None when nobody was signed in."""
+        with self._lock:
+            on_duty, self._on_duty = self._on_duty, None
+            actions, self._actions = tuple(self._actions), []
+        if on_duty is None:
+            return None
+        visit = Visit(
+            id=str(uuid_utils.uuid7()),
+            staff_id=on_duty.id,
+            began_at=on_duty.since,
+            ended_at=max(self._clock.now(), on_duty.since),
+            actions=actions,
+            note=note[:NOTE_CHARACTERS],
+        )
+        self._store.visits.add(visit)
+        self._bus.publish(VisitRecorded(visit.id))
+        self._bus.publish(StaffSignedOut())
+        return visit
+
+    def _wrong(self, staff_id: str) -> SignInRefused:
+        failures = self._store.roster.failures(staff_id) + 1
+        self._store.roster.set_failures(staff_id, failures)
+        if failures < FREE_TRIES:
+            return SignInRefused(SignInProblem.WRONG_PIN)
+        pause = min(FIRST_PAUSE_S * 2.0 ** min(failures - FREE_TRIES, 10), LONGEST_PAUSE_S)
+        self._pause_until[staff_id] = self._clock.monotonic() + pause
+        return SignInRefused(SignInProblem.WRONG_PIN, pause)
+
+
+def _pin_is_right(member: StaffMember, pin: str) -> bool:
+    if not pin or len(pin) > PIN_LENGTH_MOST:
+        return False
+    try:
+        return bool(pwhash.verify(member.pin_hash.encode(), pin.encode()))
+    except (CryptoError, ValueError):
+        return False

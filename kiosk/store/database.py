@@ -1,0 +1,217 @@
+"""The kiosk's one database: SQLite, WAL, synchronous=FULL, one connection that one process owns.
+
+One connection because of SQLite's WAL-reset bug (3.7.0 to 3.51.2), which needs two; ``locking_mode=EXCLUSIVE`` keeps
+any other process out. ``synchronous=FULL`` because with NORMAL a power cut loses what was acknowledged.
+"""
+
+import logging
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import StaticPool
+
+from kiosk.store.migrations import StoreTooNew, migrate, version_of
+from kiosk.store.rescue import Rescued, rescue
+from kiosk.store.schema import SCHEMA_VERSION, create_all
+
+logger = logging.getLogger(__name__)
+
+FILE_NAME: Final = "kiosk.db"
+#: A write-ahead log that grew in a burst is cut back to this.
+WAL_BYTES: Final = 16_000_000
+_SIDE_FILES: Final = ("", "-wal", "-shm", "-journal")
+_BROKEN: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_PRIMARY_CODE: Final = 0xFF
+
+
+class StorageProblem(StrEnum):
+    FULL = "FULL"
+    #: The disk or file system refuses.
+    FAULT = "FAULT"
+    #: The database is damaged; the next start sets it aside.
+    CORRUPT = "CORRUPT"
+
+
+class StorageFailed(Exception):
+    """A transaction could not be done; nothing of it is in the database."""
+
+    def __init__(self, problem: StorageProblem, message: str) -> None:
+        super().__init__(message)
+        self.problem = problem
+
+
+class StoreInUse(RuntimeError):
+    """Another process has the database."""
+
+
+class Opening(StrEnum):
+    NEW = "NEW"
+    GOOD = "GOOD"
+    UPGRADED = "UPGRADED"
+    #: A broken one was set aside and what could be read was taken over.
+    RECOVERED = "RECOVERED"
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningReport:
+    kind: Opening
+    #: Where the broken database lies, and what was taken over from it.
+    set_aside: Path | None = None
+    rescued: Rescued | None = None
+
+
+class Database:
+    """Transactions on the one connection, one at a time, from any thread."""
+
+    def __init__(self, engine: Engine, path: Path, opening: OpeningReport) -> None:
+        self._engine = engine
+        self._lock = threading.RLock()
+        self._current: Connection | None = None
+        self.path = path
+        self.opening = opening
+
+    @classmethod
+    def open(cls, folder: Path, now: datetime) -> "Database":
+        """The database in ``folder``, made or brought up to date; a broken one is set aside first.
+
+        Raises StoreInUse, StoreTooNew, and StorageFailed when not even a new one can be written.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / FILE_NAME
+        try:
+            engine, kind = _open_good(path)
+        except _Damaged as damage:
+            logger.error("the database is damaged and set aside: %s", damage)
+            aside = _set_aside(path, now)
+            engine, _ = _open_good(path)
+            with engine.begin() as connection:
+                rescued = rescue(aside / FILE_NAME, connection)
+            logger.error("taken over from the damaged database: %s", rescued)
+            return cls(engine, path, OpeningReport(Opening.RECOVERED, aside, rescued))
+        return cls(engine, path, OpeningReport(kind))
+
+    def close(self) -> None:
+        with self._lock:
+            self._engine.dispose()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Commit on leaving, roll back on an exception. Inside another one of the same thread it joins that.
+
+        Raises StorageFailed instead of the driver's errors.
+        """
+        with self._lock:
+            if self._current is not None:
+                yield self._current
+                return
+            try:
+                with self._engine.begin() as connection:
+                    self._current = connection
+                    try:
+                        yield connection
+                    finally:
+                        self._current = None
+            except DBAPIError as error:
+                raise _failure(error) from error
+
+    def in_transaction(self) -> bool:
+        """Whether this thread is inside one; for checks of the caller's."""
+        with self._lock:
+            return self._current is not None
+
+    def give_back_space(self) -> None:
+        """Return pages of erased blobs to the disk."""
+        with self.transaction() as connection:
+            connection.exec_driver_sql("PRAGMA incremental_vacuum").all()
+
+
+class _Damaged(Exception):
+    pass
+
+
+def _engine(path: Path) -> Engine:
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=0)
+        for pragma in (
+            "locking_mode = EXCLUSIVE",
+            "auto_vacuum = INCREMENTAL",
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            f"journal_size_limit = {WAL_BYTES}",
+            "foreign_keys = ON",
+            "secure_delete = ON",
+            "temp_store = MEMORY",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+        return connection
+
+    engine = create_engine("sqlite://", creator=connect, poolclass=StaticPool)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _begin(connection: Connection) -> None:
+    # The driver is in autocommit; without this a transaction would begin only at the first write.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _open_good(path: Path) -> tuple[Engine, Opening]:
+    engine = _engine(path)
+    try:
+        with engine.begin() as connection:
+            result = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+            if result != "ok":
+                raise _Damaged(str(result))
+            found = version_of(connection)
+            if found == 0:
+                create_all(connection)
+                return engine, Opening.NEW
+            migrate(connection, found, SCHEMA_VERSION)
+            return engine, Opening.GOOD if found == SCHEMA_VERSION else Opening.UPGRADED
+    except (_Damaged, StoreTooNew):
+        engine.dispose()
+        raise
+    except (DBAPIError, sqlite3.DatabaseError) as error:
+        engine.dispose()
+        original = error.orig if isinstance(error, DBAPIError) else error
+        code = _code(original)
+        if code in _BROKEN:
+            raise _Damaged(str(original)) from error
+        if code == sqlite3.SQLITE_BUSY:
+            raise StoreInUse(f"another process has {path.name}") from error
+        raise _failure(error) from error
+
+
+def _set_aside(path: Path, now: datetime) -> Path:
+    folder = path.parent / f"broken-{now:%Y%m%dT%H%M%S%f}"
+    folder.mkdir()
+    for suffix in _SIDE_FILES:
+        part = path.with_name(path.name + suffix)
+        if part.exists():
+            part.rename(folder / part.name)
+    return folder
+
+
+def _code(error: BaseException | None) -> int:
+    return int(getattr(error, "sqlite_errorcode", 0)) & _PRIMARY_CODE
+
+
+def _failure(error: DBAPIError | sqlite3.DatabaseError) -> StorageFailed:
+    original = error.orig if isinstance(error, DBAPIError) else error
+    code = _code(original)
+    if code == sqlite3.SQLITE_FULL:
+        problem = StorageProblem.FULL
+    elif code in _BROKEN:
+        problem = StorageProblem.CORRUPT
+    else:
+        problem = StorageProblem.FAULT
+    return StorageFailed(problem, str(original))

@@ -1,0 +1,33 @@
+"""Bringing an older database up to SCHEMA_VERSION, one step at a time, each step in one transaction."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from sqlalchemy import Connection
+
+Migration = Callable[[Connection], None]
+
+#: ``MIGRATIONS[n]`` brings version n to n + 1. A queue that an older version left is kept by every step.
+MIGRATIONS: Final[Mapping[int, Migration]] = MappingProxyType({})
+
+
+class StoreTooNew(RuntimeError):
+    """The database was written by a newer program; it is left alone."""
+
+
+def version_of(connection: Connection) -> int:
+    """``PRAGMA user_version``; 0 for an empty file."""
+    return int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+
+
+def migrate(connection: Connection, found: int, wanted: int, steps: Mapping[int, Migration] = MIGRATIONS) -> None:
+    """Inside the caller's transaction: all steps from ``found`` to ``wanted`` or, when one fails, none.
+
+    Raises StoreTooNew.
+    """
+    if found > wanted:
+        raise StoreTooNew(f"the database has version {found}, this program knows {wanted}")
+    for version in range(found, wanted):
+        steps[version](connection)
+        connection.exec_driver_sql(f"PRAGMA user_version = {version + 1}")

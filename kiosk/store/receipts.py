@@ -1,0 +1,105 @@
+"""What this kiosk remembers of the slips it gave out: code, service, times and state. No personal data."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+
+from kiosk.store.database import Database
+from kiosk.store.schema import receipts
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    code: str
+    service: str
+    pack_version: int
+    #: By name (service, agency, title, next_step) and language, as they were at that time.
+    texts: Mapping[str, Mapping[str, str]]
+    #: Of the citizen; the slip is printed in it again.
+    language: str
+    made_at: datetime
+    received_at: datetime | None
+    #: A value of ``kiosk.cases.CaseStateName``.
+    state: str
+    state_at: datetime
+    due: datetime | None = None
+    #: ``{"state", "at", "stage": {language: text}}`` each.
+    steps: Sequence[Mapping[str, Any]] = ()
+
+
+class Receipts:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, receipt: Receipt) -> None:
+        """Raises StorageFailed when the code was given out before."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                receipts.insert().values(
+                    code=receipt.code,
+                    service=receipt.service,
+                    pack_version=receipt.pack_version,
+                    texts={name: dict(texts) for name, texts in receipt.texts.items()},
+                    language=receipt.language,
+                    made_at=receipt.made_at,
+                    received_at=receipt.received_at,
+                    state=receipt.state,
+                    state_at=receipt.state_at,
+                    due=receipt.due,
+                    steps=[dict(step) for step in receipt.steps],
+                )
+            )
+
+    def get(self, code: str) -> Receipt | None:
+        with self._database.transaction() as connection:
+            row = connection.execute(select(receipts).where(receipts.c.code == code)).one_or_none()
+        return None if row is None else Receipt(**row._mapping)
+
+    def has(self, code: str) -> bool:
+        with self._database.transaction() as connection:
+            return connection.execute(select(receipts.c.code).where(receipts.c.code == code)).first() is not None
+
+    def received(self, code: str, at: datetime, *, waiting_state: str, state: str) -> bool:
+        """The server holds the submission. False when that was known."""
+        with self._database.transaction() as connection:
+            changed = connection.execute(
+                update(receipts).where(receipts.c.code == code, receipts.c.received_at.is_(None)).values(received_at=at)
+            ).rowcount
+            connection.execute(
+                update(receipts)
+                .where(receipts.c.code == code, receipts.c.state == waiting_state)
+                .values(state=state, state_at=at)
+            )
+        return bool(changed)
+
+    def case_changed(
+        self,
+        code: str,
+        *,
+        state: str,
+        state_at: datetime,
+        received_at: datetime,
+        due: datetime | None,
+        steps: Sequence[Mapping[str, Any]],
+    ) -> bool:
+        """What the server says of a case, unless something newer is known. False when nothing changed."""
+        with self._database.transaction() as connection:
+            changed = connection.execute(
+                update(receipts)
+                .where(
+                    receipts.c.code == code,
+                    # Until the server has spoken, ``state_at`` is by this kiosk's clock, which proves nothing.
+                    (receipts.c.received_at.is_(None)) | (receipts.c.state_at <= state_at),
+                )
+                .values(
+                    state=state,
+                    state_at=state_at,
+                    received_at=received_at,
+                    due=due,
+                    steps=[dict(step) for step in steps],
+                )
+            ).rowcount
+        return bool(changed)

@@ -1,0 +1,208 @@
+"""From a session's answers to a sealed envelope that no power cut can take."""
+
+import hashlib
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+import uuid_utils
+
+from kiosk.cases import CaseStateName
+from kiosk.events import Bus, Stored
+from kiosk.health import Health
+from kiosk.identity import KioskIdentity
+from kiosk.outcomes import Refused, RefusedReason, Saved
+from kiosk.ports import Clock, Failpoint, Sealer, TrackingCodes
+from kiosk.session import Attachment, Session
+from kiosk.store import StorageFailed, StorageProblem, Store
+from kiosk.store.outbox import Envelope, ItemKind, SealedAttachment
+from kiosk.store.receipts import Receipt
+
+logger = logging.getLogger(__name__)
+
+#: Sealed, as the line carries it in one batch.
+CONTENT_BYTES: Final = 700_000
+ATTACHMENT_BYTES: Final = 10_000_000
+ATTACHMENTS: Final = 30
+ANSWER_CHARACTERS: Final = 2_000
+#: Two equal codes in a row are a one in 34 thousand million; this many are a broken source of chance.
+_MINT_TRIES: Final = 20
+
+
+class Submissions:
+    """Thread-safe; one transaction a submission."""
+
+    def __init__(
+        self,
+        identity: KioskIdentity,
+        store: Store,
+        sealer: Sealer,
+        codes: TrackingCodes,
+        clock: Clock,
+        device_clock: Clock,
+        bus: Bus,
+        health: Health,
+        failpoint: Failpoint,
+    ) -> None:
+        self._identity = identity
+        self._store = store
+        self._sealer = sealer
+        self._codes = codes
+        self._clock = clock
+        self._device_clock = device_clock
+        self._bus = bus
+        self._health = health
+        self._failpoint = failpoint
+
+    def send(self, session: Session) -> Saved | Refused:
+        """Validate, seal, commit. The session itself is not changed."""
+        service, form = session.service, session.form
+        if service is None or form is None:
+            raise RuntimeError("no form is open")
+        if service.consent and session.consent_at is None:
+            return Refused(RefusedReason.NO_CONSENT)
+        violations = form.validate()
+        if violations:
+            return Refused(RefusedReason.INVALID, violations)
+        made_at = self._clock.now()
+        attachments = session.attachments_in_use()
+        if len(attachments) > ATTACHMENTS:
+            return Refused(RefusedReason.TOO_LARGE)
+        content: dict[str, Any] = {
+            "kind": ItemKind.SUBMISSION.value,
+            "service": service.id,
+            "form_id": service.form_id,
+            "form_version": service.form_version,
+            "pack_version": session.catalogue.version,
+            "language": session.language,
+            "made_at": made_at.isoformat(),
+            "identity": None
+            if session.citizen is None
+            else {"nik": session.citizen.nik.digits, "how": session.citizen.how.value},
+            "consent_at": session.consent_at.isoformat() if session.consent_at is not None else None,
+            "consent_version": session.catalogue.consent_version if session.consent_at is not None else "",
+            "instance": form.to_xml().decode(),
+            "text": "",
+        }
+        receipt = Receipt(
+            code="",
+            service=service.id,
+            pack_version=session.catalogue.version,
+            texts={
+                "service": service.name.by_language,
+                "agency": service.agency.name.by_language,
+                "title": service.slip.title.by_language,
+                "next_step": service.slip.next_step.by_language,
+            },
+            language=session.language,
+            made_at=made_at,
+            received_at=None,
+            state=CaseStateName.STORED_HERE.value,
+            state_at=made_at,
+        )
+        return self._store_sealed(content, attachments, receipt, code=None)
+
+    def send_answer(self, *, code: str, service: str, text: str, language: str) -> Saved | Refused:
+        """A citizen's answer to a question about the case of ``code``."""
+        if not text.strip():
+            return Refused(RefusedReason.INVALID)
+        if len(text) > ANSWER_CHARACTERS:
+            return Refused(RefusedReason.TOO_LARGE)
+        content: dict[str, Any] = {
+            "kind": ItemKind.ANSWER.value,
+            "service": service,
+            "form_id": "",
+            "form_version": "",
+            "pack_version": 0,
+            "language": language,
+            "made_at": self._clock.now().isoformat(),
+            "instance": "",
+            "text": text,
+        }
+        return self._store_sealed(content, (), None, code=code)
+
+    def _store_sealed(
+        self, content: dict[str, Any], attachments: Sequence[Attachment], receipt: Receipt | None, code: str | None
+    ) -> Saved | Refused:
+        if self._health.disk_is_full() and receipt is None:
+            return Refused(RefusedReason.DISK_FULL)
+        submission_id = str(uuid_utils.uuid7())
+        sealed_attachments = []
+        named = []
+        for attachment in attachments:
+            plain = bytes(attachment.data)
+            sealed = self._sealer.seal(plain)
+            if len(sealed) > ATTACHMENT_BYTES:
+                return Refused(RefusedReason.TOO_LARGE)
+            digest = self._sealer.digest(sealed)
+            sealed_attachments.append(SealedAttachment(digest, len(sealed), sealed))
+            named.append(
+                {
+                    "name": attachment.name,
+                    "media_type": attachment.media_type,
+                    "sha256": digest,
+                    "size": len(sealed),
+                    "plain_sha256": hashlib.sha256(plain).hexdigest(),
+                }
+            )
+        try:
+            with self._store.transaction():
+                code = code if code is not None else self._new_code()
+                seq = self._store.outbox.next_seq()
+                content |= {
+                    "id": submission_id,
+                    "kiosk_id": self._identity.kiosk_id,
+                    "kiosk_seq": seq,
+                    "tracking_code": code,
+                    "attachments": named,
+                }
+                sealed = self._sealer.seal(json.dumps(content, ensure_ascii=False).encode())
+                if len(sealed) > CONTENT_BYTES:
+                    raise _TooLarge
+                self._failpoint("send.sealed")
+                self._store.outbox.add(
+                    Envelope(
+                        kiosk_seq=seq,
+                        id=submission_id,
+                        kind=ItemKind(content["kind"]),
+                        tracking_code=code,
+                        service=content["service"],
+                        form_version=content["form_version"],
+                        pack_version=content["pack_version"],
+                        key_id=self._sealer.key_id,
+                        sha256=self._sealer.digest(sealed),
+                        sealed=sealed,
+                        device_time=self._device_clock.now(),
+                        boot_id=self._identity.boot_id,
+                    ),
+                    sealed_attachments,
+                )
+                if receipt is not None:
+                    self._store.receipts.add(replace(receipt, code=code))
+                self._failpoint("send.before_commit")
+        except _TooLarge:
+            return Refused(RefusedReason.TOO_LARGE)
+        except StorageFailed as error:
+            logger.error("a submission could not be stored: %s", error.problem)
+            self._health.storage_failed(error.problem)
+            full = error.problem is StorageProblem.FULL
+            return Refused(RefusedReason.DISK_FULL if full else RefusedReason.STORAGE_BROKEN)
+        self._failpoint("send.after_commit")
+        self._health.storage_works()
+        at = datetime.fromisoformat(content["made_at"])
+        self._bus.publish(Stored(submission_id, code, at))
+        return Saved(submission_id, code, content["service"], at)
+
+    def _new_code(self) -> str:
+        for _ in range(_MINT_TRIES):
+            code = self._codes.mint()
+            if not self._store.receipts.has(code):
+                return code
+        raise RuntimeError("the source of random codes repeats itself")
+
+
+class _TooLarge(Exception):
+    pass

@@ -1,0 +1,101 @@
+"""Paper in millimetres: counted by the printer, kept over restarts, its end foretold."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+from typing import Final
+
+from kiosk.events import Bus, PaperChanged
+from kiosk.ports import Clock, ComponentState, Printer, Unsubscribe
+from kiosk.settings import Settings
+from kiosk.store import Store
+from kiosk.store.journal import SupplyLevel
+
+PAPER: Final = "paper_mm"
+#: Use of less than this long says nothing about how long the roll will last.
+_SHORTEST_TREND: Final = timedelta(hours=1)
+ROLL_MM_LEAST: Final = 1_000
+ROLL_MM_MOST: Final = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    #: None: not known, no roll was ever told.
+    millimetres: float | None
+    full_mm: float | None
+    #: Whole slips that it will still do.
+    slips_left: int | None
+    low: bool
+    changed_at: datetime | None
+    #: When it will be used up if people come as they did since the last change.
+    ends_at: datetime | None
+
+
+class Supplies:
+    """Listens to the printer's counter; any thread."""
+
+    def __init__(self, store: Store, printer: Printer | None, clock: Clock, bus: Bus, settings: Settings) -> None:
+        self._store = store
+        self._printer = printer
+        self._clock = clock
+        self._bus = bus
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._level = store.supplies.get(PAPER)
+
+    def start(self) -> Unsubscribe:
+        """Give the printer the level that was kept, then follow its counter. Returns how to stop."""
+        if self._printer is None:
+            return lambda: None
+        unsubscribe: Callable[[], None] = self._printer.subscribe(self._state_changed)
+        if self._level is not None:
+            self._printer.roll_changed(self._level.level)
+        return unsubscribe
+
+    def roll_changed(self, length_mm: float) -> None:
+        """A full roll of this length was put in. Raises ValueError outside ROLL_MM_LEAST to ROLL_MM_MOST."""
+        if not ROLL_MM_LEAST <= length_mm <= ROLL_MM_MOST:
+            raise ValueError(f"a roll is {ROLL_MM_LEAST} to {ROLL_MM_MOST} mm long, not {length_mm:g}")
+        self._keep(SupplyLevel(length_mm, length_mm, self._clock.now()))
+        if self._printer is not None:
+            self._printer.roll_changed(length_mm)
+
+    def paper(self) -> Paper:
+        with self._lock:
+            level = self._level
+        if level is None:
+            return Paper(None, None, None, low=False, changed_at=None, ends_at=None)
+        return Paper(
+            millimetres=level.level,
+            full_mm=level.full,
+            slips_left=int(level.level // self._settings.number("slip_mm")),
+            low=level.level <= self._settings.number("paper_low_mm"),
+            changed_at=level.changed_at,
+            ends_at=_foretell(level, self._clock.now()),
+        )
+
+    def _state_changed(self, state: ComponentState) -> None:
+        counted = state.supplies.get(PAPER)
+        with self._lock:
+            level = self._level
+        if counted is None or (level is not None and counted == level.level):
+            return
+        if level is None:
+            level = SupplyLevel(counted, max(counted, self._settings.number("paper_roll_mm")), self._clock.now())
+        self._keep(SupplyLevel(max(0.0, counted), max(level.full, counted), level.changed_at))
+
+    def _keep(self, level: SupplyLevel) -> None:
+        with self._lock:
+            self._level = level
+        self._store.supplies.set(PAPER, level)
+        self._bus.publish(PaperChanged(level.level))
+
+
+def _foretell(level: SupplyLevel, now: datetime) -> datetime | None:
+    used, elapsed = level.full - level.level, now - level.changed_at
+    if used <= 0 or elapsed < _SHORTEST_TREND:
+        return None
+    per_second = used / elapsed.total_seconds()
+    return now + timedelta(seconds=min(ceil(level.level / per_second), 10 * 365 * 86_400))

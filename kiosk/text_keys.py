@@ -1,0 +1,36 @@
+"""Every key of the translation catalogue that the kiosk's core names, with its placeholders.
+
+The screens' catalogue must hold them all; a test of the translations compares.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from kiosk.cases import CaseProblemKind, CaseStateName
+from kiosk.health import Reason
+from kiosk.nik import NikProblem, NikWarning
+from kiosk.outcomes import RefusedReason
+from kiosk.receipts import SLIP_KEYS
+from kiosk.session import AttachProblem
+from kiosk.staff import SignInProblem
+
+_PLACEHOLDERS: Final = {"slip.received": frozenset({"time"})}
+
+#: Key to the names of its placeholders.
+TEXT_KEYS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {
+        key: _PLACEHOLDERS.get(key, frozenset())
+        for key in (
+            *SLIP_KEYS,
+            *(problem.text_key for problem in NikProblem),
+            *(warning.text_key for warning in NikWarning),
+            *(reason.text_key for reason in Reason),
+            *(reason.text_key for reason in RefusedReason),
+            *(problem.text_key for problem in AttachProblem),
+            *(problem.text_key for problem in SignInProblem),
+            *(f"case.problem.{kind.lower()}" for kind in CaseProblemKind),
+            *(state.text_key for state in CaseStateName),
+        )
+    }
+)
