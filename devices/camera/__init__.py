@@ -1,0 +1,24 @@
+"""The camera: real, from files, or simulated; the newest picture, and photographs of documents."""
+
+from devices.camera.build import build_camera
+from devices.camera.camera import Camera
+from devices.camera.frame import Frame, Picture
+from devices.camera.photo import CaptureFault, CaptureProblem, Photo
+from devices.camera.settings import CameraDriver, CameraSettings
+from devices.camera.simulated_source import CameraFaults, SimulatedSource
+from devices.camera.source import FrameSource
+
+__all__ = [
+    "Camera",
+    "CameraDriver",
+    "CameraFaults",
+    "CameraSettings",
+    "CaptureFault",
+    "CaptureProblem",
+    "Frame",
+    "FrameSource",
+    "Photo",
+    "Picture",
+    "SimulatedSource",
+    "build_camera",
+]

@@ -1,0 +1,80 @@
+"""Documents before the camera: the sheet is found, cut out and flattened, measured, and kept as a JPEG."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from devices.camera import jpeg, quality
+from devices.camera.frame import Picture
+from devices.camera.photo import CaptureFault, CaptureProblem, Photo
+from devices.vision import Quad, find_quads, rectify
+from devices.vision.rectify import true_aspect, visible_size
+
+LARGEST_SIDE: Final = 2400
+"""Pixels of the longer side of a flattened sheet: 200 dots an inch of A4."""
+
+SMALLEST_SHEET: Final = 0.10
+"""Least share of the picture that a sheet fills; what is smaller is a part of it (a table, a photograph)."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureLimits:
+    """Beyond these a picture is not good enough. Calibrate for each camera."""
+
+    least_sharpness: float = 40.0
+    most_darkness: float = 0.65
+    most_glare: float = 0.04
+    target_bytes: int = 300_000
+
+
+def find_sheet(grey: NDArray[np.uint8]) -> Quad | None:
+    """The largest sheet in the picture, or None."""
+    area = float(grey.shape[0] * grey.shape[1])
+    quads = find_quads(grey, most=1)
+    return quads[0] if quads and float(cv2.contourArea(quads[0])) >= SMALLEST_SHEET * area else None
+
+
+def flatten(picture: Picture, quad: Quad) -> Picture:
+    """The sheet alone, in its own proportions, with about as many pixels as it has in ``picture``."""
+    across, down = visible_size(quad)
+    aspect = true_aspect(quad, picture.shape[1], picture.shape[0])
+    width, height = (across, across / aspect) if across >= down * aspect else (down * aspect, down)
+    shrink = min(1.0, LARGEST_SIDE / max(width, height))
+    return rectify(picture, quad, max(2, round(width * shrink)), max(2, round(height * shrink)))
+
+
+def take(picture: Picture, limits: CaptureLimits) -> Photo | CaptureProblem:
+    """The photograph of the document in ``picture``, or what is wrong with it (with the photograph all the same)."""
+    grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
+    quad = find_sheet(grey)
+    kept = picture if quad is None else flatten(picture, quad)
+    measured = quality.measure(cv2.cvtColor(kept, cv2.COLOR_BGR2GRAY))
+    data, width, height = jpeg.encode(kept, limits.target_bytes)
+    photo = Photo(
+        data, width, height, measured.sharpness, measured.darkness, measured.glare, found_sheet=quad is not None
+    )
+    fault = _judge(measured, limits)
+    return photo if fault is None else CaptureProblem(fault, MESSAGES[fault], photo)
+
+
+MESSAGES: Final = {
+    CaptureFault.TOO_DARK: "camera.too_dark",
+    CaptureFault.TOO_BLURRED: "camera.too_blurred",
+    CaptureFault.GLARE: "camera.glare",
+    CaptureFault.NO_FRAME: "camera.no_frame",
+}
+
+
+def _judge(measured: quality.Quality, limits: CaptureLimits) -> CaptureFault | None:
+    if measured.darkness > limits.most_darkness:
+        return CaptureFault.TOO_DARK
+    if measured.sharpness < limits.least_sharpness:
+        return CaptureFault.TOO_BLURRED
+    if measured.glare > limits.most_glare:
+        return CaptureFault.GLARE
+    return None

@@ -1,0 +1,41 @@
+"""A photograph that a citizen took, or why there is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A JPEG without metadata and what was measured on it (see :class:`devices.camera.quality.Quality`).
+
+    ``found_sheet`` tells whether a sheet was found and cut out, or the whole picture was kept.
+    """
+
+    jpeg: bytes
+    width: int
+    height: int
+    sharpness: float
+    darkness: float
+    glare: float
+    found_sheet: bool = False
+
+
+class CaptureFault(StrEnum):
+    """Why a picture is not good enough."""
+
+    TOO_DARK = "TOO_DARK"
+    TOO_BLURRED = "TOO_BLURRED"
+    GLARE = "GLARE"
+    NO_FRAME = "NO_FRAME"
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureProblem:
+    """``message`` is the key of the text that tells the citizen what to do; ``photo`` is what was taken, if anything,
+    so that it can be shown and kept all the same."""
+
+    kind: CaptureFault
+    message: str
+    photo: Photo | None = None

@@ -1,0 +1,64 @@
+"""How good a picture is: sharpness, darkness, glare. Numbers, so that limits can be calibrated for each camera."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+MEASURED_WIDTH: Final = 1280
+"""Pixels of width to which a larger picture is reduced before sharpness is measured: noise is no sharpness."""
+
+GLARE_LEVEL: Final = 252
+"""Brightness (0–255) from which a pixel counts as blown out."""
+
+GLARE_SPOT_SHARE: Final = 0.0015
+"""Least share of the picture that a blown-out spot covers to count as glare: white paper is not one."""
+
+_SPOT_KERNEL: Final = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """``sharpness``: variance of the Laplacian (about 1,000 sharp, 120 at a blur of one pixel). ``darkness``: 0 for
+    a paper that is as bright as can be, 1 for black. ``glare``: the share of the picture that reflections cover."""
+
+    sharpness: float
+    darkness: float
+    glare: float
+
+
+def measure(grey: NDArray[np.uint8]) -> Quality:
+    """The quality of ``grey``, best of a rectified crop."""
+    return Quality(sharpness(grey), darkness(grey), glare(grey))
+
+
+def sharpness(grey: NDArray[np.uint8]) -> float:
+    """Variance of the Laplacian, at MEASURED_WIDTH at most, with brightness evened out: dark is not blurred."""
+    if grey.shape[1] > MEASURED_WIDTH:
+        scale = MEASURED_WIDTH / grey.shape[1]
+        grey = cv2.resize(
+            grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+        )
+    bright = max(1.0, float(np.percentile(grey[::4, ::4], 95)))
+    gain = min(4.0, 230.0 / bright)
+    return float(cv2.Laplacian(grey, cv2.CV_32F).var()) * gain * gain
+
+
+def darkness(grey: NDArray[np.uint8]) -> float:
+    """1 − the brightness (0 to 1) that the brightest tenth reaches: paper is bright, however much is printed."""
+    return 1.0 - float(np.percentile(grey[::4, ::4], 90)) / 255.0
+
+
+def glare(grey: NDArray[np.uint8]) -> float:
+    """The share of the picture inside large blown-out spots: reflections have no print in them, bright paper has."""
+    blown = (grey >= GLARE_LEVEL).astype(np.uint8)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (_SPOT_KERNEL, _SPOT_KERNEL))
+    spots = cv2.morphologyEx(blown, cv2.MORPH_OPEN, kernel)
+    count, _, stats, _ = cv2.connectedComponentsWithStats(spots)
+    least = GLARE_SPOT_SHARE * grey.size
+    areas = [float(stats[index, cv2.CC_STAT_AREA]) for index in range(1, count)]
+    return sum(area for area in areas if area >= least) / float(grey.size)

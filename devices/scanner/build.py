@@ -1,0 +1,64 @@
+"""The one place that makes a scanner from its settings."""
+
+from __future__ import annotations
+
+from devices.frame import Clock, StateBoard, SystemClock
+from devices.scanner.camera_source import CameraSource, PictureSource
+from devices.scanner.scanner import Scanner
+from devices.scanner.serial_source import SerialSource
+from devices.scanner.settings import WEDGE_LINK, ScannerDriver, ScannerSettings
+from devices.scanner.simulated_source import SimulatedSource, SimulatedWedge
+from devices.scanner.source import Emit, ScanSource
+from devices.scanner.wedge_source import WedgeSource
+
+
+def build_scanner(
+    settings: ScannerSettings,
+    *,
+    camera: PictureSource | None = None,
+    clock: Clock | None = None,
+    simulated: SimulatedWedge | None = None,
+) -> Scanner:
+    """A scanner, not yet started. ``camera`` is needed by the driver "camera" and used by "simulated";
+    ``simulated`` is the bench's wedge (`devices.simulator.Bench.wedge`).
+
+    Raises ValueError when what the driver needs is missing.
+    """
+    time = clock or SystemClock()
+
+    def make(emit: Emit, board: StateBoard) -> ScanSource:
+        return _source(settings, emit, board, time, camera, simulated)
+
+    return Scanner(make, clock=time)
+
+
+def _source(
+    settings: ScannerSettings,
+    emit: Emit,
+    board: StateBoard,
+    clock: Clock,
+    camera: PictureSource | None,
+    simulated: SimulatedWedge | None,
+) -> ScanSource:
+    if settings.driver is ScannerDriver.WEDGE:
+        return WedgeSource(settings.device or WEDGE_LINK, emit, board, aim=settings.aim)
+    if settings.driver is ScannerDriver.SERIAL:
+        if settings.device is None:
+            raise ValueError("the scanner driver 'serial' needs a device")
+        return SerialSource(
+            settings.device,
+            emit,
+            board,
+            clock,
+            baud_rate=settings.baud_rate,
+            terminated=settings.terminated,
+            aim=settings.aim,
+        )
+    if settings.driver is ScannerDriver.SIMULATED:
+        if simulated is None:
+            raise ValueError("the simulated scanner needs a bench to hold its cable")
+        seen = CameraSource(camera, emit, board, clock) if camera is not None else None
+        return SimulatedSource(simulated, seen, emit, board)
+    if camera is None:
+        raise ValueError("the scanner driver 'camera' needs a camera")
+    return CameraSource(camera, emit, board, clock)

@@ -1,0 +1,93 @@
+"""Decoding with zxing-cpp: from a grey picture to the texts of the codes in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+import numpy as np
+import zxingcpp
+from numpy.typing import NDArray
+
+Grey = NDArray[np.uint8]
+"""Rows × columns of brightness."""
+
+Corners = tuple[tuple[float, float], tuple[float, float], tuple[float, float], tuple[float, float]]
+
+
+class Symbology(StrEnum):
+    """Codes that a kiosk's scanner reads. Fewer is faster, and safer against reading what is not there."""
+
+    QR_CODE = "QRCode"
+    PDF417 = "PDF417"
+    CODE_128 = "Code128"
+    CODE_39 = "Code39"
+    CODE_32 = "Code32"
+    PZN = "PZN"
+
+
+LINEAR: Final = frozenset({Symbology.CODE_128, Symbology.CODE_39, Symbology.CODE_32, Symbology.PZN})
+"""Codes of bars only: weakly protected or not at all, so one read proves nothing."""
+
+ALL_SYMBOLOGIES: Final = frozenset(Symbology)
+CARD_SYMBOLOGIES: Final = frozenset({Symbology.QR_CODE, Symbology.PDF417, Symbology.CODE_128, Symbology.CODE_39})
+"""What stands on cards, slips and papers; Code 32 and PZN would rewrite a short Code 39 as a medicine's number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One code read in one picture. ``corners`` are (x, y) in that picture, in the code's own order."""
+
+    symbology: str
+    text: str
+    corners: Corners
+
+    @property
+    def is_linear(self) -> bool:
+        return self.symbology in LINEAR
+
+
+def decode(
+    grey: Grey, symbologies: frozenset[Symbology] = ALL_SYMBOLOGIES, *, thorough: bool = True
+) -> tuple[Read, ...]:
+    """All codes of ``symbologies`` in ``grey``. Not ``thorough``: one scale only and dark on light only."""
+    if min(grey.shape[:2]) < 2 or not symbologies:
+        return ()
+    found = zxingcpp.read_barcodes(
+        grey,
+        formats=[_FORMATS[symbology] for symbology in sorted(symbologies)],
+        text_mode=zxingcpp.TextMode.Plain,
+        try_downscale=thorough,
+        try_invert=thorough,
+    )
+    return tuple(_read(barcode) for barcode in found if barcode.valid and barcode.text)
+
+
+def shifted(reads: Sequence[Read], dx: float, dy: float, scale: float = 1.0) -> tuple[Read, ...]:
+    """``reads`` of a crop in the coordinates of the picture it was cut from, whose scale was ``scale`` times."""
+    return tuple(
+        Read(
+            read.symbology,
+            read.text,
+            (
+                (read.corners[0][0] / scale + dx, read.corners[0][1] / scale + dy),
+                (read.corners[1][0] / scale + dx, read.corners[1][1] / scale + dy),
+                (read.corners[2][0] / scale + dx, read.corners[2][1] / scale + dy),
+                (read.corners[3][0] / scale + dx, read.corners[3][1] / scale + dy),
+            ),
+        )
+        for read in reads
+    )
+
+
+def _read(barcode: zxingcpp.Barcode) -> Read:
+    place = barcode.position
+    points = (place.top_left, place.top_right, place.bottom_right, place.bottom_left)
+    (a, b, c, d) = ((float(point.x), float(point.y)) for point in points)
+    return Read(_NAMES.get(str(barcode.format), str(barcode.format)), barcode.text, (a, b, c, d))
+
+
+_FORMATS: Final = {symbology: zxingcpp.barcode_format_from_str(symbology.value) for symbology in Symbology}
+_NAMES: Final = {str(code_format): symbology.value for symbology, code_format in _FORMATS.items()}

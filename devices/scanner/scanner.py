@@ -1,0 +1,58 @@
+"""The scanner as the kiosk sees it: one stream of scans, one state, whatever the driver."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from devices.frame import Backoff, Clock, ComponentState, StateBoard, Worker
+from devices.scanner.hub import ScanHub
+from devices.scanner.scan import Scan
+from devices.scanner.source import Emit, ScanSource
+
+COMPONENT: Final = "scanner"
+
+
+class Scanner:
+    """Runs the driver that ``make_source`` returns. Every method may be called from any thread."""
+
+    def __init__(self, make_source: Callable[[Emit, StateBoard], ScanSource], *, clock: Clock) -> None:
+        self.board = StateBoard(COMPONENT, clock)
+        self._hub = ScanHub(clock)
+        self._source = make_source(self._hub.emit, self.board)
+        self.worker = Worker(self._source, self.board, clock=clock, backoff=Backoff(first=0.5, longest=10.0))
+
+    @property
+    def component(self) -> str:
+        return COMPONENT
+
+    def state(self) -> ComponentState:
+        return self.board.state()
+
+    def subscribe(self, callback: Callable[[ComponentState], None]) -> Callable[[], None]:
+        return self.board.subscribe(callback)
+
+    def on_scan(self, callback: Callable[[Scan], None]) -> Callable[[], None]:
+        """Call ``callback`` with each scan, from the scanner's thread. Returns how to unsubscribe."""
+        return self._hub.on_scan(callback)
+
+    def start(self) -> None:
+        self.worker.start()
+
+    def stop(self) -> None:
+        self.worker.stop()
+
+    def activate(self) -> None:
+        """Look for codes with the camera from now on. Wedge and serial scanners always listen."""
+        self._source.set_active(True)
+        self.worker.wake()
+
+    def deactivate(self) -> None:
+        """No longer look for codes with the camera."""
+        self._source.set_active(False)
+
+    def preflight(self) -> tuple[str, ...]:
+        return self._source.preflight()
+
+    def self_test(self, done: Callable[[bool, str], None]) -> None:
+        done(*self._source.self_test())

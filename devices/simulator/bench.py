@@ -1,0 +1,174 @@
+"""The simulated bench: a desk before the camera, things to lay on it, a scanner's cable, and every fault.
+
+Its methods are what a person with true devices would do with their hands. A test, the demonstration and the control
+page use the same ones.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from devices.camera import Picture, SimulatedSource
+from devices.scanner import SimulatedWedge
+from devices.simulator.drawing import (
+    CardCode,
+    Item,
+    Pose,
+    Shot,
+    desk,
+    draw_badge,
+    draw_card,
+    draw_family_card,
+    draw_letter,
+    draw_marriage_book,
+    draw_phone,
+    draw_slip,
+    place,
+)
+from devices.simulator.drawing.cards import NAMES
+from devices.simulator.drawing.documents import LETTER_URL
+
+WIDTH: Final = 1280
+HEIGHT: Final = 720
+DARK: Final = 0.03
+"""What is left of the light when it is off."""
+
+HAND_DRIFT: Final = 1.2
+"""Pixels by which what is held moves to and fro: a hand is never still."""
+
+LARGEST_PICTURE: Final = 40_000_000
+"""Pixels of an uploaded picture; more is refused before it is decoded in full."""
+
+DOCUMENTS: Final = ("family_card", "letter", "marriage_book")
+
+
+class Bench:
+    """Hand ``camera`` to `build_camera` and ``wedge`` to `build_scanner`. All methods may be called from any thread."""
+
+    def __init__(self, *, width: int = WIDTH, height: int = HEIGHT, desk_kind: str = "wood") -> None:
+        self._desk = desk(width, height, desk_kind)
+        self._scene = self._desk
+        self._lying = "nothing"
+        self._lock = threading.Lock()
+        self._frames = 0
+        self.camera = SimulatedSource(self._view)
+        self.wedge = SimulatedWedge()
+
+    @property
+    def lying(self) -> str:
+        """What lies before the camera, in a word."""
+        with self._lock:
+            return self._lying
+
+    def clear(self) -> None:
+        """Take away what lies there."""
+        self._lay("nothing", None, Pose())
+
+    def show_card(self, nik: str, code: str = CardCode.QR, name: str = NAMES[0], *, pose: Pose | None = None) -> None:
+        """Hold a drawn resident card; ``code`` is one of :class:`CardCode`. Raises ValueError for an unknown one."""
+        self._lay("card", draw_card(nik, CardCode(code), name=name), pose or Pose(tilt=8, swing=6, turn=-4, fills=0.6))
+
+    def show_slip(self, code_or_url: str, *, pose: Pose | None = None) -> None:
+        """Hold one of our slips."""
+        self._lay("slip", draw_slip(code_or_url), pose or Pose(tilt=10, turn=3, fills=0.34))
+
+    def show_badge(self, token: str, *, pose: Pose | None = None) -> None:
+        """Hold a staff badge."""
+        self._lay("badge", draw_badge(token), pose or Pose(tilt=6, turn=2, fills=0.31))
+
+    def show_phone(self, text: str, *, pose: Pose | None = None) -> None:
+        """Hold a phone that shows a code of ``text``."""
+        self._lay("phone", draw_phone(text), pose or Pose(tilt=4, turn=-3, fills=0.26))
+
+    def show_document(self, kind: str, url: str = LETTER_URL, *, pose: Pose | None = None) -> None:
+        """Lay a paper on the desk: one of DOCUMENTS. Raises ValueError for another one."""
+        if kind == "family_card":
+            item, fills = draw_family_card(url), 0.66
+        elif kind == "letter":
+            item, fills = draw_letter(url), 0.36
+        elif kind == "marriage_book":
+            item, fills = draw_marriage_book(), 0.64
+        else:
+            raise ValueError(f"no document {kind!r}; there are {', '.join(DOCUMENTS)}")
+        self._lay(kind, item, pose or Pose(tilt=9, swing=4, turn=2, fills=fills))
+
+    def show_picture(self, picture: Image.Image, *, whole: bool = False, pose: Pose | None = None) -> None:
+        """Hold a picture before the camera; ``whole`` makes it all that the camera sees."""
+        if picture.width * picture.height > LARGEST_PICTURE:
+            raise ValueError(f"a picture of more than {LARGEST_PICTURE:,} pixels")
+        if whole:
+            self._show("picture", _fitted(picture, self._desk.shape[1], self._desk.shape[0]))
+            return
+        fills = min(0.7, 0.5 * picture.width / picture.height)
+        self._lay("picture", Item(picture.convert("RGBA"), 100.0), pose or Pose(tilt=3, turn=1, fills=fills))
+
+    def type_text(self, text: str) -> None:
+        """Scan with the wedge: ``text`` comes as keys, then Enter. Raises ValueError for what no key types."""
+        self.wedge.type_text(text)
+
+    def light(self, on: bool) -> None:
+        """Switch the light over the desk."""
+        self.camera.set_faults(light=1.0 if on else DARK)
+
+    def plug_camera(self, plugged: bool) -> None:
+        self.camera.set_faults(unplugged=not plugged)
+
+    def plug_scanner(self, plugged: bool) -> None:
+        if plugged:
+            self.wedge.plug()
+        else:
+            self.wedge.unplug()
+
+    def freeze_camera(self, frozen: bool) -> None:
+        """Let the camera hang on its last picture."""
+        self.camera.set_faults(frozen=frozen)
+
+    def slow_camera(self, slow: bool) -> None:
+        """Let the camera give less than a picture a second."""
+        self.camera.set_faults(slow=slow)
+
+    def repair(self) -> None:
+        """Everything plugged in, lit and running."""
+        self.camera.set_faults(unplugged=False, frozen=False, slow=False, light=1.0)
+        self.wedge.plug()
+
+    def view(self) -> Picture:
+        """What lies there, in full light, as BGR: for the control page."""
+        with self._lock:
+            return self._scene
+
+    def _lay(self, name: str, item: Item | None, pose: Pose) -> None:
+        scene, _ = place(self._desk, item, pose, Shot(blur=0.5, noise=0), np.random.default_rng(0))
+        self._show(name, scene)
+
+    def _show(self, name: str, scene: Picture) -> None:
+        with self._lock:
+            self._scene = scene
+            self._lying = name
+
+    def _view(self) -> Picture:
+        with self._lock:
+            scene, self._frames = self._scene, self._frames + 1
+            frames = self._frames
+        dx, dy = HAND_DRIFT * math.sin(frames / 7), HAND_DRIFT * math.sin(frames / 11 + 1)
+        drift = np.array([[1, 0, dx], [0, 1, dy]], np.float32)
+        size = (scene.shape[1], scene.shape[0])
+        moved: Picture = cv2.warpAffine(scene, drift, size, borderMode=cv2.BORDER_REPLICATE)
+        return moved
+
+
+def _fitted(picture: Image.Image, width: int, height: int) -> NDArray[np.uint8]:
+    """``picture`` scaled to fit into ``width`` × ``height``, on black, as BGR."""
+    rgb = picture.convert("RGB")
+    scale = min(width / rgb.width, height / rgb.height)
+    rgb = rgb.resize((max(1, round(rgb.width * scale)), max(1, round(rgb.height * scale))))
+    ground = Image.new("RGB", (width, height))
+    ground.paste(rgb, ((width - rgb.width) // 2, (height - rgb.height) // 2))
+    return np.ascontiguousarray(np.asarray(ground)[:, :, ::-1])

@@ -1,0 +1,166 @@
+"""The desk before the camera, and how a thing lies on it: tilt, turn, distance, light, blur, glare, noise."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from devices.simulator.drawing.items import Item
+
+FIELD_OF_VIEW: Final = math.radians(60)
+"""The camera's horizontal angle of view."""
+
+Picture = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Pose:
+    """How a thing is held: ``tilt`` about its horizontal and ``swing`` about its vertical axis, ``turn`` in the
+    picture's plane (degrees), the width that it would fill of the picture seen straight on, and its middle."""
+
+    tilt: float = 0.0
+    swing: float = 0.0
+    turn: float = 0.0
+    fills: float = 0.6
+    x: float = 0.5
+    y: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """What light and lens make of it: ``blur`` (sigma in pixels), ``glare`` (0–1), ``light`` (1 normal, 0 dark),
+    ``noise`` (sigma in grey levels), ``motion`` (pixels of movement blur, along ``motion_angle`` degrees)."""
+
+    blur: float = 0.0
+    glare: float = 0.0
+    light: float = 1.0
+    noise: float = 2.0
+    motion: float = 0.0
+    motion_angle: float = 0.0
+
+
+def desk(width: int, height: int, kind: str = "wood", seed: int = 0) -> Picture:
+    """A desk of ``kind`` "wood", "stone", "dark", "white" or "cluttered" (papers and print lie on it), as BGR."""
+    rng = np.random.default_rng(seed)
+    grounds = {"wood": (92, 132, 176), "stone": (150, 152, 156), "dark": (46, 44, 42), "white": (214, 216, 218)}
+    ground = np.array(grounds.get(kind, (120, 128, 134)), np.float32)
+    stretch = (width // 160, height // 8) if kind == "wood" else (width // 10, height // 10)
+    coarse = rng.normal(0, 1, (max(2, stretch[1]), max(2, stretch[0]))).astype(np.float32)
+    grain = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
+    fine = cv2.GaussianBlur(rng.normal(0, 1, (height, width)).astype(np.float32), (0, 0), 1.2)
+    picture = ground + (grain * (9 if kind == "wood" else 4) + fine * 6)[:, :, None]
+    shade = np.linspace(1.08, 0.9, width, dtype=np.float32)[None, :, None]
+    result: Picture = np.clip(picture * shade, 0, 255).astype(np.uint8)
+    if kind == "cluttered":
+        _clutter(result, rng)
+    return result
+
+
+def place(
+    ground: Picture, item: Item | None, pose: Pose, shot: Shot, rng: np.random.Generator
+) -> tuple[Picture, NDArray[np.float32]]:
+    """``ground`` (BGR, not changed) with ``item`` on it, and its four corners in the picture (4 × 2, clockwise from
+    the item's top left; empty without an item)."""
+    height, width = ground.shape[:2]
+    picture = ground
+    corners = np.zeros((0, 2), np.float32)
+    if item is not None:
+        corners = _corners(item, pose, width, height)
+        picture = _lay(ground, item, corners)
+    return _expose(picture, corners, shot, rng), corners
+
+
+def _corners(item: Item, pose: Pose, width: int, height: int) -> NDArray[np.float32]:
+    """A pinhole camera: the item is turned about its middle, then pushed away until it has the wanted size."""
+    tilt, swing, turn = (math.radians(angle) for angle in (pose.tilt, pose.swing, pose.turn))
+    half_w, half_h = 0.5, 0.5 * item.height_mm / item.width_mm
+    flat = np.array([[-half_w, -half_h, 0], [half_w, -half_h, 0], [half_w, half_h, 0], [-half_w, half_h, 0]])
+    about_x = np.array([[1, 0, 0], [0, math.cos(tilt), -math.sin(tilt)], [0, math.sin(tilt), math.cos(tilt)]])
+    about_y = np.array([[math.cos(swing), 0, math.sin(swing)], [0, 1, 0], [-math.sin(swing), 0, math.cos(swing)]])
+    about_z = np.array([[math.cos(turn), -math.sin(turn), 0], [math.sin(turn), math.cos(turn), 0], [0, 0, 1]])
+    focal = 0.5 / math.tan(FIELD_OF_VIEW / 2)
+    points = flat @ (about_z @ about_y @ about_x).T
+    distance = focal / pose.fills
+    projected = points[:, :2] * focal / (points[:, 2:] + distance) * width
+    corners: NDArray[np.float32] = (projected + np.array([pose.x * width, pose.y * height])).astype(np.float32)
+    return corners
+
+
+def _lay(ground: Picture, item: Item, corners: NDArray[np.float32]) -> Picture:
+    height, width = ground.shape[:2]
+    pixels = _reduced(item.pixels(), corners)
+    rows, columns = pixels.shape[:2]
+    source = np.array([[0, 0], [columns, 0], [columns, rows], [0, rows]], np.float32)
+    warp = cv2.getPerspectiveTransform(source, corners)
+    laid = cv2.warpPerspective(pixels, warp, (width, height), flags=cv2.INTER_AREA)
+    alpha = laid[:, :, 3:].astype(np.float32) / 255
+    shadow = cv2.GaussianBlur(np.roll(alpha[:, :, 0], (6, 5), (0, 1)), (0, 0), 7)[:, :, None]
+    below = ground * (1 - 0.45 * shadow)
+    result: Picture = (below * (1 - alpha) + laid[:, :, :3] * alpha).astype(np.uint8)
+    return result
+
+
+def _reduced(pixels: Picture, corners: NDArray[np.float32]) -> Picture:
+    """The item scaled down to about twice its size in the picture, as a lens averages what it cannot resolve."""
+    longest = max(float(np.linalg.norm(corners[i] - corners[(i + 1) % 4])) for i in range(4))
+    factor = 2 * longest / max(pixels.shape[:2])
+    if factor >= 1:
+        return pixels
+    reduced: Picture = cv2.resize(pixels, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    return reduced
+
+
+def _expose(picture: Picture, corners: NDArray[np.float32], shot: Shot, rng: np.random.Generator) -> Picture:
+    light = picture.astype(np.float32) * shot.light
+    if shot.glare and len(corners):
+        light += _glare(picture.shape[:2], corners, shot.glare, rng)[:, :, None]
+    if shot.motion >= 1:
+        light = cv2.filter2D(light, -1, _motion_kernel(shot.motion, shot.motion_angle))
+    if shot.blur:
+        light = cv2.GaussianBlur(light, (0, 0), shot.blur)
+    if shot.noise:
+        light += rng.standard_normal(light.shape, dtype=np.float32) * shot.noise
+    exposed: Picture = np.clip(light, 0, 255).astype(np.uint8)
+    return exposed
+
+
+def _glare(
+    shape: tuple[int, ...], corners: NDArray[np.float32], strength: float, rng: np.random.Generator
+) -> NDArray[np.float32]:
+    """The reflection of a lamp: a soft bright ellipse somewhere on the item."""
+    weights = rng.dirichlet(np.ones(4))
+    middle = weights @ corners
+    size = float(np.linalg.norm(corners[2] - corners[0]))
+    mask = np.zeros(shape[:2], np.float32)
+    axes = (max(2, int(size * 0.10)), max(2, int(size * 0.05)))
+    cv2.ellipse(mask, (int(middle[0]), int(middle[1])), axes, float(rng.uniform(0, 180)), 0, 360, 1.0, -1)
+    soft: NDArray[np.float32] = cv2.GaussianBlur(mask, (0, 0), max(1.0, size * 0.03)) * (255 * strength)
+    return soft
+
+
+def _motion_kernel(length: float, angle: float) -> NDArray[np.float32]:
+    side = int(length) | 1
+    kernel = np.zeros((side, side), np.float32)
+    kernel[side // 2] = 1
+    turn = cv2.getRotationMatrix2D((side / 2 - 0.5, side / 2 - 0.5), angle, 1)
+    turned: NDArray[np.float32] = cv2.warpAffine(kernel, turn, (side, side))
+    return turned / max(float(turned.sum()), 1e-6)
+
+
+def _clutter(picture: Picture, rng: np.random.Generator) -> None:
+    """Papers with print, a pen, a key card: straight edges that are no card."""
+    height, width = picture.shape[:2]
+    for _ in range(6):
+        size = rng.uniform(0.12, 0.45, 2) * (width, height)
+        box = cv2.boxPoints(((rng.uniform(0, width), rng.uniform(0, height)), (size[0], size[1]), rng.uniform(0, 90)))
+        shade = int(rng.uniform(60, 240))
+        cv2.fillConvexPoly(picture, box.astype(np.int32), (shade, shade, min(255, shade + 8)))
+        for line in range(7):
+            start = box[0] + (box[1] - box[0]) * (line + 1) / 9
+            stop = start + (box[3] - box[0]) * float(rng.uniform(0.5, 0.9))
+            cv2.line(picture, start.astype(int).tolist(), stop.astype(int).tolist(), (60, 60, 64), 2, cv2.LINE_AA)
