@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from devices.frame import Clock
+from devices.frame import Clock, Condition
 from devices.printer import commands
 from devices.printer.answers import Answer, AnswerReader, Automatic, Cleared, Finished, Noise, PaperStatus, RealTime
 from devices.printer.status import BLOCKING, PrinterStatus, automatic_conditions
@@ -35,11 +35,13 @@ class Deadlines:
     """without the printer taking a single byte"""
     begin: float = 3.0
     """for the mark in front of a slip, when the printer has nothing else to do"""
-    printing: float = 20.0
+    printing: float = 12.0
     """for the mark behind a slip, on top of what its length takes"""
     slowest_mm_per_s: float = 20.0
     poll: float = 0.5
     """between two looks at the status while it prints"""
+    settle: float = 1.5
+    """a printer without process ids must stay well for so long after its buffer was worked off"""
 
 
 class Dialogue:
@@ -59,7 +61,10 @@ class Dialogue:
         self.cleared = False
         self.noise = 0
         self.unanswered = 0
-        self.blocked_hint = False
+        self.hint: frozenset[Condition] = frozenset()
+        """what the printer last said by itself (ASB)"""
+        self.status: PrinterStatus | None = None
+        """the newest whole round of answers"""
 
     @property
     def heard_well(self) -> bool:
@@ -79,7 +84,7 @@ class Dialogue:
             if count:
                 taken += count
                 last_progress = now
-            elif now - last_progress >= (STUCK_BUT_BLOCKED if self.blocked_hint else patience):
+            elif now - last_progress >= (STUCK_BUT_BLOCKED if self.hint & BLOCKING else patience):
                 break
         return taken
 
@@ -126,7 +131,8 @@ class Dialogue:
                 self.unanswered += 1
                 return None
             answers.append(self._real_time[0])
-        return PrinterStatus(*answers)
+        self.status = PrinterStatus(*answers)
+        return self.status
 
     def clear_buffers(self) -> bool:
         """Make the printer forget what it has not printed; True when it said that it did."""
@@ -140,7 +146,8 @@ class Dialogue:
             case RealTime(byte):
                 self._real_time.append(byte)
             case Automatic(status):
-                self.blocked_hint = bool(automatic_conditions(status) & BLOCKING)
+                # On a noisy line four bytes can look like a status that nobody sent.
+                self.hint = frozenset() if self.noise else automatic_conditions(status)
             case PaperStatus():
                 self.paper_answers += 1
             case Finished(process_id):
@@ -149,3 +156,4 @@ class Dialogue:
                 self.cleared = True
             case Noise():
                 self.noise += 1
+                self.hint = frozenset()

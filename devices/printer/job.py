@@ -144,6 +144,7 @@ class JobMachine:
         talk.send(commands.INITIALISE + commands.request_process_id(begin))
         if talk.listen_until(lambda: begin in talk.finished, self.deadlines.begin):
             self.memory.answers_process_ids = True
+            talk.hint = talk.status.conditions if talk.status else frozenset()
             talk.send(commands.ASB_ON)
             return None
         status = talk.ask_status()
@@ -188,9 +189,11 @@ class JobMachine:
         if not begun:
             return Attempt(PrintOutcome.NOT_PRINTED, frozenset({Condition.NOT_RESPONDING}))
         cleared = talk.clear_buffers()
-        status = talk.ask_status()
-        conditions = status.conditions if status else frozenset({Condition.NOT_RESPONDING})
-        return Attempt(PrintOutcome.NOT_PRINTED if cleared else PrintOutcome.UNKNOWN, conditions, begun=True)
+        return Attempt(
+            PrintOutcome.NOT_PRINTED if cleared else PrintOutcome.UNKNOWN,
+            _conditions(talk, talk.ask_status()),
+            begun=True,
+        )
 
     def _await_end(self, talk: Dialogue, end: bytes | None, length_mm: float) -> Attempt:
         """Wait for the mark behind the slip, looking at the status now and then."""
@@ -204,21 +207,26 @@ class JobMachine:
             status = talk.ask_status()
             if reached():
                 break
-            blocked = (status.conditions if status else frozenset()) & (BLOCKING - WAITS_FOR)
+            blocked = (status.conditions if status else talk.hint) & (BLOCKING - WAITS_FOR)
             if blocked or self.clock.monotonic() >= deadline:
                 return self._give_up(talk, end, status)
         if end is not None:
-            return Attempt(PrintOutcome.PRINTED, begun=True)
+            return Attempt(PrintOutcome.PRINTED, talk.hint - BLOCKING, begun=True)
         return self._confirm_by_status(talk)
 
     def _confirm_by_status(self, talk: Dialogue) -> Attempt:
-        """The buffer was worked off; without a process id, a printer that is well has probably printed."""
+        """The buffer was worked off; without a process id, a printer that stays well has probably printed."""
         trusted = talk.paper_answers == 1 and not talk.noise
-        status = talk.ask_status()
-        if status is None or not trusted:
-            return Attempt(PrintOutcome.UNKNOWN, frozenset({Condition.NOT_RESPONDING}), begun=True)
-        outcome = PrintOutcome.PROBABLY_PRINTED if status.can_print else PrintOutcome.UNKNOWN
-        return Attempt(outcome, status.conditions, begun=True)
+        settled = self.clock.monotonic() + self.deadlines.settle
+        while True:
+            status = talk.ask_status()
+            if status is None or not trusted:
+                return Attempt(PrintOutcome.UNKNOWN, frozenset({Condition.NOT_RESPONDING}), begun=True)
+            if not status.can_print:
+                return Attempt(PrintOutcome.UNKNOWN, status.conditions, begun=True)
+            if self.clock.monotonic() >= settled:
+                return Attempt(PrintOutcome.PROBABLY_PRINTED, status.conditions, begun=True)
+            talk.listen_until(lambda: False, self.deadlines.poll)
 
     def _give_up(self, talk: Dialogue, end: bytes | None, status: PrinterStatus | None) -> Attempt:
         """Blocked, or no mark in time: make the printer forget the rest.
@@ -231,7 +239,11 @@ class JobMachine:
         if end is not None and end in talk.finished:
             return Attempt(PrintOutcome.PRINTED, begun=True)
         certain = cleared and heard_well and end is not None
-        conditions = status.conditions if status else frozenset({Condition.NOT_RESPONDING})
-        if status is not None and status.can_print:
-            conditions = conditions | {Condition.NOT_RESPONDING}
-        return Attempt(PrintOutcome.NOT_PRINTED if certain else PrintOutcome.UNKNOWN, conditions, begun=True)
+        outcome = PrintOutcome.NOT_PRINTED if certain else PrintOutcome.UNKNOWN
+        return Attempt(outcome, _conditions(talk, status), begun=True)
+
+
+def _conditions(talk: Dialogue, status: PrinterStatus | None) -> frozenset[Condition]:
+    """Why a slip stopped: by the status, else by what the printer said by itself; a well one is just too slow."""
+    known = status.conditions if status else talk.hint
+    return known if known & BLOCKING else known | {Condition.NOT_RESPONDING}

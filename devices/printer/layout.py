@@ -31,7 +31,10 @@ LINE_SIZE = 22
 """Font size in dots of lines drawn as pictures, to match the printer's font A."""
 
 LINE_DOTS = 34
-BASELINE_DOTS = 26
+BASELINE_DOTS = 20
+
+RULE = "\u2500"
+"""Box drawing, light horizontal: an unbroken line on printers with code page 437."""
 
 Encodable = Callable[[str], bool]
 
@@ -121,7 +124,7 @@ class Typesetter:
             case Text():
                 return self._text(element)
             case Rule():
-                return [TextLine("-" * self.paper.columns)]
+                return [TextLine((RULE if self._encodable(RULE) else "-") * self.paper.columns)]
             case Space(lines):
                 return [TextLine("")] * lines
             case Qr():
@@ -140,8 +143,8 @@ class Typesetter:
         ]
 
     def _rows(self, rows: Sequence[Row]) -> list[Line]:
-        widest = max(len(row.label) for row in rows)
-        column = min(widest, math.floor(self.paper.columns * LABEL_SHARE)) + 2
+        most = math.floor(self.paper.columns * LABEL_SHARE)
+        column = max(len(line) for row in rows for line in _wrap(row.label, most)) + 3
         lines: list[Line] = []
         for row in rows:
             plain = self._encodable(row.label + row.value)
@@ -149,7 +152,7 @@ class Typesetter:
         return lines
 
     def _plain_row(self, row: Row, column: int) -> list[Line]:
-        labels = _wrap(row.label, column - 2)
+        labels = _wrap(row.label, column - 3)
         values = _wrap(row.value, self.paper.columns - column)
         height = max(len(labels), len(values))
         labels += [""] * (height - len(labels))

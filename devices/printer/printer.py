@@ -6,14 +6,16 @@ import logging
 import random
 import threading
 from collections import OrderedDict, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from devices.frame import (
     Availability,
     Clock,
     ComponentState,
     Condition,
+    Hotplug,
     PassingFault,
     PermanentFault,
     StateBoard,
@@ -80,6 +82,7 @@ class Printer:
         clock: Clock | None = None,
         deadlines: Deadlines | None = None,
         chance: Callable[[], float] = random.random,
+        hotplug_folders: Sequence[Path] = (),
     ) -> None:
         self._settings = settings
         self._open_transport = open_transport
@@ -88,6 +91,9 @@ class Printer:
         self._board = StateBoard("printer", self._clock)
         self._worker = Worker(self, self._board, clock=self._clock, chance=chance)
         self._roll = Roll(settings.roll_length_mm, settings.paper_left_mm, settings.paper_low_mm)
+        self._hotplug = (
+            Hotplug(lambda _: self._worker.restart(), hotplug_folders, clock=self._clock) if hotplug_folders else None
+        )
         self._lock = threading.Lock()
         self._queue: deque[_Job] = deque()
         self._begun: OrderedDict[str, None] = OrderedDict()
@@ -116,9 +122,13 @@ class Printer:
 
     def start(self) -> None:
         self._worker.start()
+        if self._hotplug:
+            self._hotplug.start()
 
     def stop(self) -> None:
         """End the worker after the job it is in; jobs still waiting end as not printed."""
+        if self._hotplug:
+            self._hotplug.stop()
         self._worker.stop()
         while (job := self._next_job()) is not None:
             self._finish(job, PrintResult(job.job_id, PrintOutcome.NOT_PRINTED, frozenset({Condition.OFFLINE})))
@@ -331,7 +341,9 @@ class Printer:
             conditions = conditions | {Condition.MEDIA_LOW}
         lost = conditions - {Condition.MEDIA_LOW}
         availability = Availability.UNAVAILABLE if lost else Availability.READY
-        self._board.publish(availability, conditions, supplies=self._supplies())
+        self._board.publish(
+            availability, conditions, supplies=self._supplies(), detail=self._settings.address if lost else ""
+        )
 
     def _supplies(self) -> Mapping[str, float]:
         return {"paper_mm": self._roll.left_mm}

@@ -67,12 +67,12 @@ class PrinterStatus:
             found.add(Condition.COVER_OPEN)
         if self.error & 0x08:
             found.add(Condition.CUTTER_ERROR)
+        elif self.error & 0x04:
+            found.add(Condition.MEDIA_JAMMED)
         if self.error & 0x20:
             found.add(Condition.HARDWARE_ERROR)
         if self.error & 0x40:
             found.add(Condition.OVERHEATED)
-        if self.error & 0x04:
-            found.add(Condition.MEDIA_JAMMED)
         if self.paper & 0x60 or self.offline & 0x20:
             found.add(Condition.MEDIA_EMPTY)
         elif self.paper & 0x0C:
@@ -94,12 +94,12 @@ def automatic_conditions(status: bytes) -> frozenset[Condition]:
         found.add(Condition.COVER_OPEN)
     if error & 0x08:
         found.add(Condition.CUTTER_ERROR)
+    elif error & 0x04:
+        found.add(Condition.MEDIA_JAMMED)
     if error & 0x20:
         found.add(Condition.HARDWARE_ERROR)
     if error & 0x40:
         found.add(Condition.OVERHEATED)
-    if error & 0x04:
-        found.add(Condition.MEDIA_JAMMED)
     if paper & 0x0C:
         found.add(Condition.MEDIA_EMPTY)
     elif paper & 0x03:

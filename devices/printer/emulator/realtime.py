@@ -30,6 +30,8 @@ class RealTimeScanner:
 
     def feed(self, data: bytes) -> list[tuple[int, Command]]:
         """Real-time commands that end within ``data``, with the position behind each."""
+        if DLE not in data and not self._begun:
+            return []
         found: list[tuple[int, Command]] = []
         for position, byte in enumerate(data, start=1):
             self._begun.append(byte)
