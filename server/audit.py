@@ -85,6 +85,11 @@ def append(connection: Connection, at: datetime, entries: Iterable[Entry]) -> in
     return size
 
 
+def lock(connection: Connection) -> None:
+    """Makes whoever else would append wait until this transaction ends."""
+    _lock_tree(connection)
+
+
 def checkpoint(connection: Connection, at: datetime, origin: str, key: bytes) -> Checkpoint | None:
     """Signs the log as it stands; None when nothing has been added since the last one."""
     size, peaks = _lock_tree(connection)

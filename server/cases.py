@@ -8,7 +8,7 @@ COLLECTED, IN_REVIEW → REJECTED, any open one → CANCELLED.
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -23,6 +23,7 @@ from server.catalogue import Catalogue
 from server.clock import Clock, load_calendar
 from server.failpoints import Failpoints
 from server.storage import tables
+from server.storage.transactions import in_transaction
 from server.vault import Vault
 from sync.protocol.messages import CasePublicState as State
 from sync.protocol.messages import CaseState, CaseStep, Content, FeedType
@@ -109,6 +110,10 @@ class Change:
     values: dict[str, Any] = field(default_factory=dict)
     note: str = ""
     details: dict[str, Any] = field(default_factory=dict)
+
+
+#: Looks at the locked case, and gives what to change or why not; DONE when nothing is left to do.
+Decision = Callable[[Row[Any], Connection], Change | CaseOutcome]
 
 
 class Cases:
@@ -429,6 +434,15 @@ class Cases:
         self.apply(connection, actor, case, Change("answer", values))
         return audit.Entry(actor.id, "case.answer", f"case:{code}")
 
+    def publish_code(self, code: str) -> None:
+        """As ``publish``, for a case of which only the code is at hand."""
+        with self._engine.connect() as connection:
+            case = connection.execute(
+                select(tables.cases.c.agency_id, tables.cases.c.kiosk_id).where(tables.cases.c.tracking_code == code)
+            ).first()
+        if case is not None:
+            self.publish(case.agency_id, code, case.kiosk_id)
+
     def publish(self, case_agency: str, code: str, kiosk_id: str) -> None:
         """Hints after a commit that changed a case."""
         self._bus.publish(bus.inbox_topic(case_agency), code)
@@ -437,24 +451,28 @@ class Cases:
 
     # --- inside -------------------------------------------------------------------------------------------------
 
-    def _act(self, actor: Actor, code: str, decide: Any) -> CaseResult:
-        with self._engine.begin() as connection:
+    def _act(self, actor: Actor, code: str, decide: Decision) -> CaseResult:
+        def work(connection: Connection) -> tuple[CaseResult, Row[Any] | None]:
             case = self._lock(connection, code)
             if case is None:
-                return CaseResult(CaseOutcome.NOT_FOUND)
+                return CaseResult(CaseOutcome.NOT_FOUND), None
             if not in_scope(actor, case):
-                return CaseResult(CaseOutcome.OUT_OF_SCOPE)
+                return CaseResult(CaseOutcome.OUT_OF_SCOPE), None
             change = decide(case, connection)
             if change is CaseOutcome.DONE:
-                return CaseResult(CaseOutcome.DONE, self.state_of(connection, case))
+                return CaseResult(CaseOutcome.DONE, self.state_of(connection, case)), None
             if isinstance(change, CaseOutcome):
-                return CaseResult(change)
+                return CaseResult(change), None
             state = self.apply(connection, actor, case, change)
             entry = audit.Entry(actor.id, f"case.{change.action}", f"case:{code}", change.details)
             audit.append(connection, self._clock.now(), [entry])
-        self._failpoints.reach("case.committed")
-        self.publish(case.agency_id, code, case.kiosk_id)
-        return CaseResult(CaseOutcome.DONE, state)
+            return CaseResult(CaseOutcome.DONE, state), case
+
+        result, changed = in_transaction(self._engine, work)
+        if changed is not None:
+            self._failpoints.reach("case.committed")
+            self.publish(changed.agency_id, code, changed.kiosk_id)
+        return result
 
     def _lock(self, connection: Connection, code: str) -> Row[Any] | None:
         return connection.execute(

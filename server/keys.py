@@ -6,6 +6,7 @@ Ed25519. ``vault.key`` and ``nik.key`` symmetric. The keys of the packs are kept
 
 import os
 import secrets
+from base64 import b64encode
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -93,6 +94,4 @@ def _public(private: bytes) -> bytes:
 
 
 def _base64(content: bytes) -> bytes:
-    from base64 import b64encode
-
     return b64encode(content)

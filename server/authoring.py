@@ -1,0 +1,387 @@
+"""What administrators do with forms: upload, read the problems, describe the service, compare, publish.
+
+A draft holds the spreadsheet as it was uploaded, what came of it, and the service document as far as it is filled
+in. It can be published when neither has a problem of severity ``error``; nobody's kiosk sees it before.
+"""
+
+import io
+import uuid
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from pydantic import ValidationError
+from sqlalchemy import Connection, Engine, Row, insert, select, update
+
+from forms import Form, FormError, load_form
+from forms.authoring import Difference, compare, convert
+from server import audit
+from server.actors import Actor
+from server.clock import Clock
+from server.packs import RINGS, PackContent, PackOutcome, PackRepository, PackService
+from server.storage import tables
+from sync.protocol.packs import ServiceDocument
+
+UPLOAD_BYTES: Final = 10_000_000
+MEDIA_BYTES: Final = 10_000_000
+MEDIA_FILES: Final = 100
+FILE_TYPES: Final = ("xlsx", "csv", "md")
+
+
+class Severity(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """``sheet`` and ``row`` of the spreadsheet; for the service document, ``column`` names the member."""
+
+    severity: Severity
+    message: str
+    sheet: str = ""
+    row: int | None = None
+    column: str = ""
+
+
+class DraftOutcome(StrEnum):
+    DONE = "DONE"
+    NOT_FOUND = "NOT_FOUND"
+    #: xlsx, csv or md.
+    BAD_FILE_TYPE = "BAD_FILE_TYPE"
+    TOO_LARGE = "TOO_LARGE"
+    #: a-z, 0-9, '.', '_' and '-', at most 64.
+    BAD_SERVICE_ID = "BAD_SERVICE_ID"
+    #: Read the draft's problems.
+    HAS_PROBLEMS = "HAS_PROBLEMS"
+    #: It was published or discarded before.
+    NOT_OPEN = "NOT_OPEN"
+    NO_SUCH_RING = "NO_SUCH_RING"
+    BAD_MEDIA = "BAD_MEDIA"
+    #: The number of the form's version is that of the one in force, whose content differs.
+    SAME_VERSION = "SAME_VERSION"
+
+
+@dataclass(frozen=True)
+class Draft:
+    id: str
+    service_id: str
+    file_name: str
+    document: Mapping[str, Any]
+    form_xml: str | None
+    resources: Mapping[str, bytes]
+    problems: tuple[Problem, ...]
+    state: str  # draft, published, discarded
+    created_by: str
+    created_at: datetime
+    updated_at: datetime
+    published_pack: int | None
+
+    @property
+    def publishable(self) -> bool:
+        return self.state == "draft" and all(one.severity is not Severity.ERROR for one in self.problems)
+
+
+@dataclass(frozen=True)
+class DraftResult:
+    outcome: DraftOutcome
+    draft: Draft | None = None
+    #: After publishing: the new pack.
+    pack: int = 0
+
+    @property
+    def ok(self) -> bool:
+        return self.outcome is DraftOutcome.DONE
+
+
+class Authoring:
+    def __init__(self, engine: Engine, clock: Clock, packs: PackRepository) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._packs = packs
+
+    def upload(
+        self,
+        actor: Actor,
+        service_id: str,
+        file_name: str,
+        source: bytes,
+        document: Mapping[str, Any] | None = None,
+        media: Mapping[str, bytes] | None = None,
+    ) -> DraftResult:
+        """A new draft. Without ``document`` it begins with the service's document in force, or empty."""
+        file_type = file_name.rpartition(".")[2].lower()
+        if file_type not in FILE_TYPES:
+            return DraftResult(DraftOutcome.BAD_FILE_TYPE)
+        if len(source) > UPLOAD_BYTES:
+            return DraftResult(DraftOutcome.TOO_LARGE)
+        if not _is_service_id(service_id):
+            return DraftResult(DraftOutcome.BAD_SERVICE_ID)
+        if _media_refused(media or {}):
+            return DraftResult(DraftOutcome.BAD_MEDIA)
+        converted = convert_form(source, file_type, service_id, media or {})
+        before = self.published(service_id)
+        members = dict(document) if document is not None else _members(before)
+        draft_id, now = str(uuid.uuid4()), self._clock.now()
+        with self._engine.begin() as connection:
+            connection.execute(
+                insert(tables.form_drafts).values(
+                    id=draft_id,
+                    service_id=service_id,
+                    file_name=file_name[-200:],
+                    file_type=file_type,
+                    source=source,
+                    document=members,
+                    form_xml=converted.xml,
+                    resources=_zipped(converted.resources),
+                    problems=[asdict(one) for one in converted.problems],
+                    state="draft",
+                    created_by=actor.id,
+                    created_at=now,
+                    updated_at=now,
+                )
+            )
+            entry = audit.Entry(actor.id, "form.upload", f"service:{service_id}", {"draft": draft_id})
+            audit.append(connection, now, [entry])
+        return DraftResult(DraftOutcome.DONE, self.draft(draft_id))
+
+    def describe(self, actor: Actor, draft_id: str, document: Mapping[str, Any]) -> DraftResult:
+        """Replaces the service document of an open draft; its problems are in the draft that comes back."""
+        now = self._clock.now()
+        with self._engine.begin() as connection:
+            row = self._row(connection, draft_id)
+            if row is None:
+                return DraftResult(DraftOutcome.NOT_FOUND)
+            if row.state != "draft":
+                return DraftResult(DraftOutcome.NOT_OPEN)
+            connection.execute(
+                update(tables.form_drafts)
+                .where(tables.form_drafts.c.id == draft_id)
+                .values(document=dict(document), updated_at=now)
+            )
+            entry = audit.Entry(actor.id, "form.describe", f"service:{row.service_id}", {"draft": draft_id})
+            audit.append(connection, now, [entry])
+        return DraftResult(DraftOutcome.DONE, self.draft(draft_id))
+
+    def publish(self, actor: Actor, draft_id: str, rings: Sequence[str] = RINGS, note: str = "") -> DraftResult:
+        """A new pack: the one in force with this service in its place."""
+        draft = self.draft(draft_id)
+        if draft is None:
+            return DraftResult(DraftOutcome.NOT_FOUND)
+        if draft.state != "draft":
+            return DraftResult(DraftOutcome.NOT_OPEN, draft)
+        document, _ = self._check_document(draft)
+        if not draft.publishable or document is None or draft.form_xml is None:
+            return DraftResult(DraftOutcome.HAS_PROBLEMS, draft)
+        service = PackService(document, {"form.xml": draft.form_xml.encode(), **draft.resources})
+        before = self.published(draft.service_id)
+        if before is not None and _same_version_other_content(before, service):
+            return DraftResult(DraftOutcome.SAME_VERSION, draft)
+        result = self._packs.publish(self._base().replacing(service), actor, rings=rings, note=note)
+        if result.outcome is PackOutcome.NO_SUCH_RING:
+            return DraftResult(DraftOutcome.NO_SUCH_RING, draft)
+        if not result.ok:
+            return DraftResult(DraftOutcome.TOO_LARGE, draft)
+        self._close(draft_id, "published", result.number)
+        return DraftResult(DraftOutcome.DONE, self.draft(draft_id), result.number)
+
+    def discard(self, actor: Actor, draft_id: str) -> DraftOutcome:
+        draft = self.draft(draft_id)
+        if draft is None:
+            return DraftOutcome.NOT_FOUND
+        if draft.state != "draft":
+            return DraftOutcome.NOT_OPEN
+        self._close(draft_id, "discarded", None)
+        with self._engine.begin() as connection:
+            entry = audit.Entry(actor.id, "form.discard", f"service:{draft.service_id}", {"draft": draft_id})
+            audit.append(connection, self._clock.now(), [entry])
+        return DraftOutcome.DONE
+
+    def withdraw(self, actor: Actor, service_id: str, reason: str = "") -> int:
+        """A new pack without the service; its number, 0 when it is not in force or is the only one."""
+        base = self._base()
+        rest = base.without(service_id)
+        if len(rest.services) == len(base.services):
+            return 0
+        return self._packs.publish(rest, actor, note=reason).number
+
+    # --- reading ------------------------------------------------------------------------------------------------
+
+    def drafts(self, state: str = "draft") -> list[Draft]:
+        """Drafts in a state, the newest first."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(
+                select(tables.form_drafts)
+                .where(tables.form_drafts.c.state == state)
+                .order_by(tables.form_drafts.c.updated_at.desc())
+            ).all()
+        return [self._draft(row) for row in rows]
+
+    def draft(self, draft_id: str) -> Draft | None:
+        with self._engine.connect() as connection:
+            row = self._row(connection, draft_id)
+        return None if row is None else self._draft(row)
+
+    def published(self, service_id: str) -> PackService | None:
+        """The service as it is in force."""
+        return next((one for one in self._base().services if one.document.id == service_id), None)
+
+    def form(self, draft: Draft) -> Form | None:
+        """The draft's form, to try it out; None while it has errors."""
+        return None if draft.form_xml is None else _load(draft.form_xml.encode(), draft.resources)
+
+    def differences(self, draft: Draft) -> tuple[Difference, ...]:
+        """What the draft's form changes in the one in force; empty when there is none."""
+        before = self.published(draft.service_id)
+        new = self.form(draft)
+        if before is None or new is None:
+            return ()
+        old = _load(before.files["form.xml"], before.files)
+        return () if old is None else tuple(compare(old, new))
+
+    # --- inside -------------------------------------------------------------------------------------------------
+
+    def _base(self) -> PackContent:
+        with self._engine.connect() as connection:
+            number = self._packs.newest(connection)
+        return self._packs.content(number) or PackContent(())
+
+    def _row(self, connection: Connection, draft_id: str) -> Row[Any] | None:
+        return connection.execute(select(tables.form_drafts).where(tables.form_drafts.c.id == draft_id)).first()
+
+    def _draft(self, row: Row[Any]) -> Draft:
+        bare = Draft(
+            id=row.id,
+            service_id=row.service_id,
+            file_name=row.file_name,
+            document=row.document,
+            form_xml=row.form_xml,
+            resources=_unzipped(row.resources),
+            problems=tuple(Problem(**{**one, "severity": Severity(one["severity"])}) for one in row.problems),
+            state=row.state,
+            created_by=row.created_by,
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+            published_pack=row.published_pack,
+        )
+        _, problems = self._check_document(bare)
+        return Draft(**{**bare.__dict__, "problems": bare.problems + problems})
+
+    def _check_document(self, draft: Draft) -> tuple[ServiceDocument | None, tuple[Problem, ...]]:
+        """The document with what the form decides filled in, or what is wrong with it."""
+        form = self.form(draft)
+        members = {
+            **draft.document,
+            "id": draft.service_id,
+            "form_id": form.id if form else "?",
+            "form_version": form.version if form else "?",
+        }
+        try:
+            document = ServiceDocument.model_validate(members)
+        except ValidationError as error:
+            return None, tuple(
+                Problem(Severity.ERROR, one["msg"], sheet="service", column=".".join(map(str, one["loc"])))
+                for one in error.errors(include_input=False, include_url=False)
+            )
+        return document, _document_problems(document, form)
+
+    def _close(self, draft_id: str, state: str, pack: int | None) -> None:
+        with self._engine.begin() as connection:
+            connection.execute(
+                update(tables.form_drafts)
+                .where(tables.form_drafts.c.id == draft_id)
+                .values(state=state, published_pack=pack, updated_at=self._clock.now())
+            )
+
+
+# --- from spreadsheet to form --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ConvertedForm:
+    xml: str | None
+    resources: Mapping[str, bytes]
+    problems: tuple[Problem, ...]
+
+
+def convert_form(source: bytes, file_type: str, name: str, media: Mapping[str, bytes]) -> ConvertedForm:
+    """The XForm of a spreadsheet, loaded once with the engine that kiosks run, so that both agree it can be filled."""
+    converted = convert(source, file_type, name=name)
+    problems = [
+        Problem(severity, one.message, one.sheet or "", one.row, one.column or "")
+        for severity, found in ((Severity.ERROR, converted.errors), (Severity.WARNING, converted.warnings))
+        for one in found
+    ]
+    resources = {**converted.resources, **media}
+    if converted.xml is None:
+        return ConvertedForm(None, {}, tuple(problems))
+    try:
+        load_form(converted.xml, resources)
+    except FormError as error:
+        problems += [Problem(Severity.ERROR, str(one)) for one in error.problems]
+        return ConvertedForm(None, {}, tuple(problems))
+    return ConvertedForm(converted.xml, resources, tuple(problems))
+
+
+def _load(xml: bytes, files: Mapping[str, bytes]) -> Form | None:
+    try:
+        return load_form(xml, {name: data for name, data in files.items() if name != "form.xml"})
+    except FormError:
+        return None
+
+
+def _document_problems(document: ServiceDocument, form: Form | None) -> tuple[Problem, ...]:
+    problems = []
+    stages = [stage.id for stage in document.stages]
+    if len(set(stages)) != len(stages):
+        problems.append(Problem(Severity.ERROR, "Two stages have the same id.", "service", column="stages"))
+    if form is not None and document.nik_question and not _has_question(form, document.nik_question):
+        message = f"The form has no question {document.nik_question!r} for the NIK."
+        problems.append(Problem(Severity.ERROR, message, "service", column="nik_question"))
+    return tuple(problems)
+
+
+def _has_question(form: Form, name: str) -> bool:
+    return any(node.name == name for node in form.open().nodes.values())
+
+
+def _members(service: PackService | None) -> dict[str, Any]:
+    return service.document.model_dump(mode="json") if service else {}
+
+
+def _same_version_other_content(before: PackService, after: PackService) -> bool:
+    return (
+        before.document.form_version == after.document.form_version
+        and before.document.form_id == after.document.form_id
+        and dict(before.files) != dict(after.files)
+    )
+
+
+def _is_service_id(text: str) -> bool:
+    allowed = "abcdefghijklmnopqrstuvwxyz0123456789_.-"
+    return 0 < len(text) <= 64 and text[0] in allowed[:36] and all(character in allowed for character in text)
+
+
+def _media_refused(media: Mapping[str, bytes]) -> bool:
+    return len(media) > MEDIA_FILES or any(
+        len(data) > MEDIA_BYTES or "/" in name or not name[:1].isalnum() or name in ("form.xml", "service.json")
+        for name, data in media.items()
+    )
+
+
+def _zipped(files: Mapping[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return buffer.getvalue()
+
+
+def _unzipped(content: bytes | None) -> dict[str, bytes]:
+    if not content:
+        return {}
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}

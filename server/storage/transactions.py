@@ -1,0 +1,37 @@
+"""Writing: inserts that leave an existing row alone, and transactions that are tried again after a deadlock."""
+
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+
+from psycopg.errors import DeadlockDetected, SerializationFailure
+from sqlalchemy import Connection, Engine, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
+
+ATTEMPTS: Final = 5
+
+Result = TypeVar("Result")
+
+
+def in_transaction(engine: Engine, work: Callable[[Connection], Result]) -> Result:
+    """``work`` in one transaction; again from the start when PostgreSQL chose it to end a deadlock.
+
+    ``work`` must therefore have no effect outside its connection.
+    """
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with engine.begin() as connection:
+                return work(connection)
+        except OperationalError as error:
+            if attempt == ATTEMPTS or not isinstance(error.orig, DeadlockDetected | SerializationFailure):
+                raise
+    raise AssertionError("unreachable")
+
+
+def insert_new(connection: Connection, table: Table, values: dict[str, Any]) -> bool:
+    """Inserts unless a row with the same key is there; True when inserted. One statement, so no race."""
+    statement: Any = (
+        postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    ).values(**values)
+    key = next(iter(table.primary_key.columns))
+    return connection.execute(statement.on_conflict_do_nothing().returning(key)).first() is not None
