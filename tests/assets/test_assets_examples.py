@@ -1,0 +1,156 @@
+"""A filled example of every service may be sent, and the server finds nothing to object to."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from forms import Form, FormSession, Kind
+
+Opener = Callable[..., FormSession]
+
+
+def test_empty_form_may_not_be_sent(form: Form, open_form: Opener) -> None:
+    assert open_form(form).validate() != ()
+
+
+def test_example_may_be_sent(form: Form, open_form: Opener, example: Any) -> None:
+    session = open_form(form)
+    example.fill(session)
+    assert session.validate() == ()
+
+
+def test_server_finds_nothing_altered(form: Form, open_form: Opener, example: Any) -> None:
+    session = open_form(form)
+    example.fill(session)
+    assert form.check(session.to_xml()) == ()
+
+
+def test_example_answers_every_required_question_shown(form: Form, open_form: Opener, example: Any) -> None:
+    session = open_form(form)
+    example.fill(session)
+    blank = [node.ref for page in session.pages() for node in page.nodes if node.required and not node.value]
+    assert blank == []
+
+
+def test_pages_are_titled_in_every_language(form: Form, open_form: Opener, example: Any) -> None:
+    session = open_form(form)
+    example.fill(session)
+    for language in form.languages:
+        session.language = language
+        untitled = [page.ref for page in session.pages() if not all(node.label for node in page.nodes)]
+        assert untitled == []
+
+
+@pytest.mark.parametrize("service", ["pindah"], indirect=True)
+def test_followers_are_counted(form: Form, open_form: Opener, example: Any) -> None:
+    session = open_form(form)
+    example.fill(session)
+    assert session.nodes["/data/ringkasan"].label == "Jumlah orang yang pindah: 3"
+
+
+@pytest.mark.parametrize("service", ["reklame"], indirect=True)
+def test_fee_is_calculated_and_written_as_rupiah(form: Form, open_form: Opener, example: Any) -> None:
+    session = open_form(form)
+    example.fill(session)
+    # 2 m × 3 m, one side, 30 days, cloth at Rp 1.500, business street ×2, a quarter of it, and Rp 50.000
+    assert session.nodes["/data/biaya"].value == "185000"
+    assert "Rp 185.000" in (session.nodes["/data/ringkasan_biaya"].label or "")
+
+
+@pytest.mark.parametrize("service", ["reklame"], indirect=True)
+def test_fee_in_millions_keeps_its_zeros(form: Form, open_form: Opener, example: Any) -> None:
+    session = open_form(form)
+    example.fill(session)
+    session.set("/data/jenis_reklame", "videotron")
+    session.set("/data/ukuran/lebar", "4")
+    session.set("/data/ukuran/tinggi", "2")
+    session.set("/data/masa/lama", "100")
+    # 8 m² × 100 days × Rp 6.000 × 2 / 4 = 2.400.000, and Rp 50.000
+    assert session.nodes["/data/biaya_rupiah"].value == "Rp 2.450.000"
+
+
+@pytest.mark.parametrize("service", ["pengaduan"], indirect=True)
+def test_anonymous_complaint_asks_no_name(form: Form, open_form: Opener, example: Any) -> None:
+    session = open_form(form)
+    example.fill(session)
+    session.set("/data/privasi", "anonim")
+    assert not session.nodes["/data/pelapor/nama"].relevant
+    assert session.validate() == ()
+
+
+@pytest.mark.parametrize("service", ["kelahiran"], indirect=True)
+@pytest.mark.parametrize(("weight", "accepted"), [("299", False), ("300", True), ("7000", True), ("7001", False)])
+def test_weight_of_a_newborn(form: Form, open_form: Opener, example: Any, weight: str, accepted: bool) -> None:
+    session = open_form(form)
+    example.fill(session)
+    session.set("/data/kelahiran/berat", weight)
+    assert (session.validate() == ()) is accepted
+
+
+@pytest.mark.parametrize("service", ["kelahiran"], indirect=True)
+@pytest.mark.parametrize(("day", "accepted"), [("2026-11-24", True), ("2026-11-25", False)])
+def test_birth_is_not_in_the_future(form: Form, open_form: Opener, example: Any, day: str, accepted: bool) -> None:
+    session = open_form(form)
+    example.fill(session)
+    session.set("/data/anak/tanggal_lahir", day)
+    assert (session.validate() == ()) is accepted
+
+
+@pytest.mark.parametrize("service", ["kelahiran"], indirect=True)
+def test_witness_is_not_the_reporter(form: Form, open_form: Opener, example: Any) -> None:
+    session = open_form(form)
+    example.fill(session)
+    session.set("/data/saksi/nik_saksi_1", session.nodes["/data/pelapor/nik"].value)
+    assert [violation.ref for violation in session.validate()] == ["/data/saksi/nik_saksi_1"]
+
+
+@pytest.mark.parametrize("service", ["antrean"], indirect=True)
+@pytest.mark.parametrize(
+    ("day", "accepted"), [("2026-11-23", False), ("2026-11-24", True), ("2026-12-01", True), ("2026-12-02", False)]
+)
+def test_queue_is_for_the_coming_week(form: Form, open_form: Opener, example: Any, day: str, accepted: bool) -> None:
+    session = open_form(form)
+    example.fill(session)
+    session.set("/data/kunjungan/tanggal", day)
+    assert (session.validate() == ()) is accepted
+
+
+@pytest.mark.parametrize("service", ["domisili"], indirect=True)
+def test_villages_are_those_of_the_district(form: Form, open_form: Opener) -> None:
+    session = open_form(form)
+    session.set("/data/alamat/kecamatan", "genteng")
+    assert [choice.label for choice in session.nodes["/data/alamat/kelurahan"].choices] == [
+        "Embong Kaliasin",
+        "Genteng",
+        "Kapasari",
+        "Ketabang",
+        "Peneleh",
+    ]
+
+
+@pytest.mark.parametrize("service", ["domisili"], indirect=True)
+@pytest.mark.parametrize(
+    ("nik", "accepted"),
+    [
+        ("3578014501900001", True),
+        ("357801450190000", False),
+        ("35780145019000012", False),
+        ("3578010001900001", False),
+        ("3578013213900001", False),
+        ("3578017201900001", False),
+    ],
+)
+def test_nik_that_cannot_be_is_refused(form: Form, open_form: Opener, example: Any, nik: str, accepted: bool) -> None:
+    session = open_form(form)
+    example.fill(session)
+    session.set("/data/pemohon/nik", nik)
+    assert (session.validate() == ()) is accepted
+
+
+@pytest.mark.parametrize("service", ["kk-perubahan"], indirect=True)
+def test_a_second_document_is_offered_for_a_second_change(form: Form, open_form: Opener, example: Any) -> None:
+    session = open_form(form)
+    example.fill(session)
+    assert session.nodes["/data/foto_dasar_2"].relevant
+    assert session.nodes["/data/perubahan"].kind is Kind.REPEAT
