@@ -97,11 +97,16 @@ class Bus:
             _log.warning("bus.nats_unreachable", error=type(error).__name__)
             self._nats = None
 
+    def wake(self) -> None:
+        """Ends every subscriber's wait: the server is stopping. May be called from any thread."""
+        self.stopping = True
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._wake)
+
     async def stop(self) -> None:
         """Wakes every subscriber with None and closes NATS."""
         self.stopping = True
-        for subscription in {one for many in self._subscriptions.values() for one in many}:
-            subscription.offer(None)
+        self._wake()
         if self._nats is not None:
             await self._nats.close()
         self._loop = None
@@ -123,6 +128,10 @@ class Bus:
                 self._subscriptions[topic].discard(subscription)
                 if not self._subscriptions[topic]:
                     del self._subscriptions[topic]
+
+    def _wake(self) -> None:
+        for subscription in {one for many in self._subscriptions.values() for one in many}:
+            subscription.offer(None)
 
     def _send(self, hint: Hint) -> None:
         self._deliver(hint)

@@ -365,7 +365,7 @@ class _Prepared:
 def _malformed(raw: Any, error: ValidationError) -> _Prepared | None:
     item_id = raw.get("id") if isinstance(raw, dict) else None
     try:
-        ItemAnswer(id=item_id, status=ItemStatus.REJECTED)  # type: ignore[arg-type]
+        ItemAnswer.model_validate({"id": item_id, "status": ItemStatus.REJECTED})
     except ValidationError:
         _log.warning("intake.item_without_id")
         return None

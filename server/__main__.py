@@ -1,0 +1,194 @@
+"""The operator's command: ``python -m server``.
+
+Orders that change data go through the running server when one owns the data folder, and are carried out here when
+none does. Where it listens stands in ``<data>/address``, which is there as long as it runs.
+"""
+
+import contextlib
+import logging
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Final
+
+import requests
+import structlog
+import typer
+
+from server import operations
+from server.app import build_deps, close_deps, create_app
+from server.deps import Deps
+from server.failpoints import from_environment
+from server.seeding import TRIAL_PASSWORD, TRIAL_PIN, SeedRefused, seed
+from server.serving import EkiosServer
+from server.settings import ServerSettings
+from server.storage import StorageBusy, open_storage
+
+ORDER_TIMEOUT_S: Final = 60
+_ADDRESS_FILE: Final = "address"
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+Data = Annotated[Path, typer.Option(help="The data folder.")]
+Database = Annotated[str, typer.Option(help="A database URL instead of SQLite in the data folder.")]
+DATA: Final = Path("var/server")
+
+
+@cli.command()
+def serve(
+    data: Data = DATA,
+    database: Database = "",
+    host: str = "127.0.0.1",
+    port: int = 8700,
+    base_url: Annotated[str, typer.Option(help="Where phones and kiosks reach this server.")] = "",
+    nats: Annotated[str, typer.Option(help="nats://… to wake other processes of this server.")] = "",
+    services: Annotated[Path, typer.Option(help="The city's services as text.")] = Path("assets/services"),
+    trial: Annotated[bool, typer.Option(help="Seed an empty data folder with a sample city.")] = False,
+) -> None:
+    """Runs the server until SIGINT or SIGTERM."""
+    _log_to_stderr()
+    settings = _settings(
+        data, database, host=host, port=port, base_url=base_url, nats=nats, services=services, trial=trial
+    )
+    try:
+        app = create_app(settings, failpoints=from_environment())
+    except (StorageBusy, SeedRefused) as error:
+        raise SystemExit(str(error)) from error
+    with _told(settings):
+        EkiosServer(app, host, port).run()
+
+
+@cli.command(name="seed")
+def seed_command(
+    data: Data = DATA,
+    database: Database = "",
+    services: Annotated[Path, typer.Option(help="The city's services as text.")] = Path("assets/services"),
+    trial: Annotated[bool, typer.Option(help="Add trial accounts and a field worker.")] = False,
+) -> None:
+    """Fills an empty data folder with a city and its services."""
+    with _offline(_settings(data, database, services=services)) as deps:
+        try:
+            done = seed(deps, services, trial=trial)
+        except SeedRefused as error:
+            raise SystemExit(str(error)) from error
+    if done is None:
+        raise SystemExit("the server is not empty; nothing was changed")
+    typer.echo(f"pack {done.pack}")
+    for account in done.accounts:
+        typer.echo(f"{account.role.value:14} {account.user_name:16} {TRIAL_PASSWORD}")
+    if trial:
+        typer.echo(f"field staff    petugas-1        PIN {TRIAL_PIN}")
+
+
+@cli.command(name="enrol-code")
+def enrol_code(name: str, data: Data = DATA, database: Database = "", place: str = "", ring: str = "all") -> None:
+    """A one-time code that enrols one kiosk within ten minutes."""
+    _order(data, database, "enrol-code", {"name": name, "place": place, "ring": ring})
+
+
+@cli.command()
+def revoke(kiosk: str, data: Data = DATA, database: Database = "", reason: str = "") -> None:
+    """Shuts a kiosk out, by its id or name, from its next request on."""
+    _order(data, database, "revoke", {"kiosk": kiosk, "reason": reason})
+
+
+@cli.command()
+def publish(folder: Path, data: Data = DATA, database: Database = "") -> None:
+    """Publishes the services of a folder as a new pack for all rings."""
+    _order(data, database, "publish", {"folder": str(folder.resolve())})
+
+
+@cli.command(name="take-back")
+def take_back(pack: int, data: Data = DATA, database: Database = "", reason: str = "") -> None:
+    """Publishes again what was in force before a pack."""
+    _order(data, database, "take-back", {"pack": str(pack), "reason": reason})
+
+
+@cli.command()
+def badge(staff: str, data: Data = DATA, database: Database = "", expires: str = "") -> None:
+    """The text of a field worker's badge, for a QR code."""
+    _order(data, database, "badge", {"staff": staff, "expires": expires})
+
+
+@cli.command()
+def upgrade(data: Data = DATA, database: Database = "") -> None:
+    """Brings the database's schema up to date; ``serve`` does it by itself."""
+    settings = _settings(data, database)
+    settings.data.mkdir(parents=True, exist_ok=True)
+    open_storage(settings.database_url).dispose()
+    typer.echo("the schema is up to date")
+
+
+def _order(data: Path, database: str, command: str, arguments: dict[str, str]) -> None:
+    settings = _settings(data, database)
+    address = data / _ADDRESS_FILE
+    try:
+        result = _ask(address, data, command, arguments) if address.exists() else None
+        if result is None:
+            with _offline(settings) as deps:
+                result = operations.carry_out(deps, command, arguments)
+    except operations.OperationRefused as error:
+        raise SystemExit(str(error)) from error
+    for name, value in result.items():
+        typer.echo(f"{name}: {value}")
+
+
+def _ask(address: Path, data: Path, command: str, arguments: dict[str, str]) -> dict[str, str] | None:
+    """What the running server answered; None when it was killed and its address is left over."""
+    try:
+        answer = requests.post(
+            f"{address.read_text().strip()}/v1/operator",
+            json={"command": command, "arguments": arguments},
+            headers={"Authorization": f"Bearer {operations.operator_token(data)}"},
+            timeout=ORDER_TIMEOUT_S,
+        )
+    except requests.ConnectionError:
+        return None
+    if not answer.ok:
+        raise operations.OperationRefused(answer.json()["error"]["message"])
+    return {str(name): str(value) for name, value in answer.json().items()}
+
+
+@contextlib.contextmanager
+def _offline(settings: ServerSettings) -> Iterator[Deps]:
+    try:
+        deps = build_deps(settings)
+    except StorageBusy as error:
+        raise SystemExit(str(error)) from error
+    try:
+        yield deps
+    finally:
+        close_deps(deps)
+
+
+@contextlib.contextmanager
+def _told(settings: ServerSettings) -> Iterator[None]:
+    path = settings.data / _ADDRESS_FILE
+    path.write_text(f"http://{settings.host}:{settings.port}\n")
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _settings(data: Path, database: str, **values: object) -> ServerSettings:
+    chosen = {name: value for name, value in values.items() if value not in ("", False)}
+    if database:
+        chosen["database"] = database
+    return ServerSettings.model_validate({**ServerSettings(data=data).model_dump(), **chosen})
+
+
+def _log_to_stderr() -> None:
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+if __name__ == "__main__":
+    cli()

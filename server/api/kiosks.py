@@ -1,0 +1,100 @@
+"""Enrolment, heartbeats, visits, case states and packs."""
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi.responses import FileResponse
+from starlette.concurrency import run_in_threadpool
+
+from server.api.bodies import parse, read_body, takes
+from server.api.errors import ApiError, try_later
+from server.api.signed import SMALL_BODY_BYTES, SignedRequest, signed
+from server.deps import get_deps
+from server.enrolment import ATTEMPTS_WITHIN, EnrolRefusal
+from sync.protocol.messages import (
+    CaseState,
+    EnrolRequest,
+    EnrolResponse,
+    Heartbeat,
+    HeartbeatAnswer,
+    Visit,
+)
+from sync.protocol.tracking import parse as parse_code
+
+#: A visit with a thousand short actions.
+VISIT_BYTES: Final = 262_144
+
+router = APIRouter(prefix="/v1")
+
+
+@router.post("/enrol", response_model=EnrolResponse, openapi_extra=takes(EnrolRequest), tags=["enrolment"])
+async def enrol(request: Request) -> EnrolResponse:
+    """Not signed: the one-time code speaks for the kiosk. The same code from the same key is answered again."""
+    deps = get_deps(request)
+    wanted = parse(EnrolRequest, await read_body(request, SMALL_BODY_BYTES))
+    address = request.client.host if request.client else ""
+    answer = await run_in_threadpool(deps.enrolment.enrol, wanted, address)
+    match answer:
+        case EnrolRefusal.CODE_REFUSED:
+            raise ApiError(403, "code_refused", "the code is unknown, used or too old; ask the office for a new one")
+        case EnrolRefusal.TOO_MANY_TRIES:
+            seconds = int(ATTEMPTS_WITHIN.total_seconds())
+            raise try_later(429, "too_many_tries", "too many codes were tried", seconds)
+        case EnrolRefusal.BAD_KEY:
+            raise ApiError(422, "invalid", "not as agreed: public_key")
+        case _:
+            return answer
+
+
+@router.post("/heartbeat", response_model=HeartbeatAnswer, openapi_extra=takes(Heartbeat), tags=["presence"])
+async def heartbeat(request: Request, kiosk: Annotated[SignedRequest, Depends(signed())]) -> HeartbeatAnswer:
+    deps, beat = get_deps(request), parse(Heartbeat, kiosk.body)
+    return await run_in_threadpool(deps.presence.heartbeat, kiosk.kiosk_id, beat)
+
+
+@router.post("/visits", status_code=204, openapi_extra=takes(Visit), tags=["presence"])
+async def visit(request: Request, kiosk: Annotated[SignedRequest, Depends(signed(VISIT_BYTES))]) -> Response:
+    """The same id again changes nothing."""
+    deps, told = get_deps(request), parse(Visit, kiosk.body)
+    await run_in_threadpool(deps.presence.visit, kiosk.kiosk_id, told)
+    return Response(status_code=204)
+
+
+@router.get("/cases/{code}", response_model=CaseState, tags=["down"])
+async def case_state(
+    code: Annotated[str, Path(max_length=300, description="a tracking code, as somebody typed or scanned it")],
+    request: Request,
+    kiosk: Annotated[SignedRequest, Depends(signed())],  # noqa: ARG001 - only kiosks may ask
+) -> CaseState:
+    """The public state of a case, of any kiosk."""
+    deps, parsed = get_deps(request), parse_code(code)
+    state = await run_in_threadpool(deps.cases.public_state, parsed) if parsed else None
+    if state is None:
+        raise ApiError(404, "no_such_case", "no case has this code")
+    return state
+
+
+@router.get("/packs/metadata/{file}", response_class=FileResponse, tags=["packs"])
+async def pack_metadata(
+    file: Annotated[str, Path(max_length=100)],
+    request: Request,
+    kiosk: Annotated[SignedRequest, Depends(signed())],  # noqa: ARG001 - only kiosks may ask
+) -> FileResponse:
+    """TUF metadata. A signature on the request is asked for; what is trusted is the signature inside."""
+    path = await run_in_threadpool(get_deps(request).packs.metadata_path, file)
+    if path is None:
+        raise ApiError(404, "no_such_file", "there are no such metadata")
+    return FileResponse(path, media_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+@router.get("/packs/targets/{file}", response_class=FileResponse, tags=["packs"])
+async def pack_target(
+    file: Annotated[str, Path(max_length=100)],
+    request: Request,
+    kiosk: Annotated[SignedRequest, Depends(signed())],  # noqa: ARG001 - only kiosks may ask
+) -> FileResponse:
+    """A pack by its hash and name, as TUF clients ask with consistent snapshots."""
+    path = await run_in_threadpool(get_deps(request).packs.target_path, file)
+    if path is None:
+        raise ApiError(404, "no_such_file", "there is no such pack")
+    return FileResponse(path, media_type="application/zip", headers={"Cache-Control": "no-store"})

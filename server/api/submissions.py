@@ -1,0 +1,127 @@
+"""``POST /v1/submissions`` and the attachments."""
+
+import json
+import random
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Path, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from server.api.bodies import takes, takes_bytes, unpacked
+from server.api.errors import ApiError, error_response, try_later
+from server.api.signed import SignedRequest, signed
+from server.attachments import PATCH_BYTES, AppendOutcome, AppendResult
+from server.deps import Deps, get_deps
+from server.intake import Sender, enough_disk
+from sync.protocol.messages import BATCH_BYTES, BATCH_ITEMS, BatchAnswer, SubmissionBatch
+
+#: Batches that are worked on at once; more are given a slot in time.
+BATCHES_AT_ONCE: Final = 32
+#: Slots are handed out over so many seconds for each BATCHES_AT_ONCE that wait.
+SLOT_S: Final = 5
+DISK_RETRY_S: Final = 60
+
+router = APIRouter(prefix="/v1", tags=["up"])
+Sha256Path = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="of the sealed blob")]
+
+
+@router.post("/submissions", response_model=BatchAnswer, openapi_extra=takes(SubmissionBatch))
+async def post_submissions(
+    request: Request, sender: Annotated[SignedRequest, Depends(signed(BATCH_BYTES))]
+) -> BatchAnswer:
+    """An answer per item; a broken item never costs the others theirs. gzip is understood."""
+    deps = get_deps(request)
+    _refuse_when_full(deps)
+    items = _items(unpacked(sender.body, request.headers.get("content-encoding", ""), BATCH_BYTES))
+    load: _Load = request.app.state.batches
+    with load:
+        return await run_in_threadpool(deps.intake.take, Sender(sender.kiosk_id, sender.kiosk_part), items)
+
+
+@router.head("/attachments/{sha256}")
+async def head_attachment(
+    sha256: Sha256Path, request: Request, sender: Annotated[SignedRequest, Depends(signed())]
+) -> Response:
+    """``Upload-Offset``: durable bytes so far; ``Upload-Complete: ?1`` when verified."""
+    deps = get_deps(request)
+    progress = await run_in_threadpool(deps.attachments.progress, sender.kiosk_id, sha256)
+    if progress.outcome is AppendOutcome.UNKNOWN:
+        return Response(status_code=404)
+    return Response(status_code=200, headers=_upload_headers(progress))
+
+
+@router.patch(
+    "/attachments/{sha256}",
+    status_code=204,
+    responses={409: {"description": "the durable bytes end at ``Upload-Offset``; go on from there"}},
+    openapi_extra=takes_bytes(),
+)
+async def patch_attachment(
+    sha256: Sha256Path, request: Request, sender: Annotated[SignedRequest, Depends(signed(PATCH_BYTES))]
+) -> Response:
+    """Bytes from ``Upload-Offset`` on, of ``Upload-Length``; durable when answered."""
+    deps = get_deps(request)
+    _refuse_when_full(deps)
+    offset, length = _number(request, "upload-offset"), _number(request, "upload-length")
+    if not sender.body:
+        raise ApiError(400, "empty", "a PATCH brings at least one byte")
+    result = await run_in_threadpool(deps.attachments.append, sender.kiosk_id, sha256, offset, length, sender.body)
+    headers = _upload_headers(result)
+    match result.outcome:
+        case AppendOutcome.UNKNOWN:
+            return error_response(404, "unknown_attachment", "no submission names this attachment")
+        case AppendOutcome.WRONG_OFFSET:
+            return error_response(409, "offset", "go on from Upload-Offset", headers)
+        case AppendOutcome.WRONG_HASH:
+            return error_response(409, "hash", "these were other bytes; begin anew", headers)
+        case AppendOutcome.WRONG_LENGTH:
+            return error_response(400, "length", "not the length that the submission said", headers)
+        case _:
+            return Response(status_code=204, headers=headers)
+
+
+class _Load:
+    """Counts batches at work; when there are too many, the next gets a time to come again, spread evenly."""
+
+    def __init__(self) -> None:
+        self._running = 0
+
+    def __enter__(self) -> None:
+        if self._running >= BATCHES_AT_ONCE:
+            raise try_later(503, "busy", "many kiosks are sending", 1 + random.randrange(2 * SLOT_S))
+        self._running += 1
+
+    def __exit__(self, *_: object) -> None:
+        self._running -= 1
+
+
+def new_load() -> _Load:
+    return _Load()
+
+
+def _items(body: bytes) -> list[Any]:
+    try:
+        items = json.loads(body)["items"]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise ApiError(422, "invalid", "a batch is an object with items") from error
+    if not isinstance(items, list) or not items:
+        raise ApiError(422, "invalid", "items is a list of at least one")
+    if len(items) > BATCH_ITEMS:
+        raise ApiError(413, "too_many", f"a batch has at most {BATCH_ITEMS} items")
+    return items
+
+
+def _refuse_when_full(deps: Deps) -> None:
+    if not enough_disk(deps.settings.data, deps.settings.disk_reserve_bytes):
+        raise try_later(503, "disk_full", "the server's disk is nearly full", DISK_RETRY_S)
+
+
+def _number(request: Request, header: str) -> int:
+    value = request.headers.get(header, "")
+    if not value.isascii() or not value.isdigit() or len(value) > 12:
+        raise ApiError(400, "header", f"{header} is needed, a whole number")
+    return int(value)
+
+
+def _upload_headers(result: AppendResult) -> dict[str, str]:
+    return {"Upload-Offset": str(result.offset), "Upload-Complete": "?1" if result.complete else "?0"}

@@ -1,0 +1,170 @@
+"""Builds the server, once: everything that ``Deps`` holds, the API, the pages, and what runs beside them."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from typing import Final
+
+import structlog
+from fastapi import FastAPI
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
+
+from server import audit, bus, feed
+from server.api import description, errors, health, kiosks, operator, submissions
+from server.api import feed as feed_api
+from server.api.signed import forget_nonces
+from server.attachments import AttachmentStore
+from server.authoring import Authoring
+from server.bus import Bus
+from server.cases import Cases
+from server.catalogue import Catalogue
+from server.clock import Clock, SystemClock
+from server.deps import Deps
+from server.enrolment import Enrolment
+from server.failpoints import Failpoints
+from server.intake import Intake
+from server.keys import load_keys
+from server.opening import Opener
+from server.packs import PackRepository
+from server.passwords import Passwords
+from server.presence import Presence
+from server.seeding import city_name, seed
+from server.settings import ServerSettings
+from server.staff import Staff
+from server.storage import open_storage
+from server.tuf import TufRepository
+from server.vault import Vault
+from server.web import install as install_pages
+from sync.protocol.messages import FeedType
+
+#: How often each of the chores is done.
+ALARMS_S: Final = 5.0
+NONCES_S: Final = 60.0
+CHECKPOINT_S: Final = 300.0
+METADATA_S: Final = 600.0
+
+_log = structlog.get_logger("server.app")
+
+
+def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoints: Failpoints | None = None) -> Deps:
+    """Opens the data folder. ``close_deps`` closes it. Raises StorageBusy and StorageRefused."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    clock = clock or SystemClock()
+    failpoints = failpoints or Failpoints()
+    engine = open_storage(settings.database_url)
+    keys_folder = settings.data / "keys"
+    keys = load_keys(keys_folder)
+    vault = Vault(keys.vault, keys.nik)
+    hints = Bus(settings.nats)
+    catalogue = Catalogue()
+    zone = settings.time_zone
+    city = settings.city or _city_of(settings)
+    tuf = TufRepository(settings.data / "packs" / "metadata", keys_folder)
+    packs = PackRepository(settings.data / "packs", tuf, engine, clock, hints, catalogue, city, failpoints)
+    cases = Cases(engine, clock, hints, vault, catalogue, zone, failpoints)
+    deps = Deps(
+        settings=settings,
+        engine=engine,
+        clock=clock,
+        bus=hints,
+        keys=keys,
+        vault=vault,
+        catalogue=catalogue,
+        cases=cases,
+        attachments=AttachmentStore(settings.data / "attachments", engine, clock, cases, keys, failpoints),
+        intake=Intake(engine, clock, hints, cases, Opener(keys, packs), vault, zone, failpoints),
+        packs=packs,
+        authoring=Authoring(engine, clock, packs),
+        presence=Presence(engine, clock, hints, zone, settings.heartbeat_s),
+        enrolment=Enrolment(engine, clock, hints, keys, packs, city, settings.address, zone, failpoints),
+        staff=Staff(engine, clock, hints, keys.badge, Passwords()),
+        failpoints=failpoints,
+    )
+    packs.reconcile()
+    return deps
+
+
+def close_deps(deps: Deps) -> None:
+    deps.engine.dispose()
+
+
+def create_app(
+    settings: ServerSettings, *, clock: Clock | None = None, failpoints: Failpoints | None = None
+) -> FastAPI:
+    """The application; its data folder is opened now and closed when its lifespan ends."""
+    deps = build_deps(settings, clock=clock, failpoints=failpoints)
+    if settings.trial:
+        seed(deps, settings.services, trial=True)
+    app = FastAPI(title="eKios", lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url="/v1/openapi.json")
+    app.state.deps = deps
+    app.state.batches = submissions.new_load()
+    for router in (submissions.router, feed_api.router, kiosks.router, operator.router, health.router):
+        app.include_router(router)
+    errors.install(app)
+    description.install(app)
+    install_pages(app, deps)
+    return app
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    deps: Deps = app.state.deps
+    await deps.bus.start()
+    chores = [
+        asyncio.create_task(_repeat(seconds, chore, deps))
+        for seconds, chore in (
+            (ALARMS_S, check_alarms),
+            (NONCES_S, sweep_nonces),
+            (CHECKPOINT_S, make_checkpoint),
+            (METADATA_S, renew_metadata),
+        )
+    ]
+    try:
+        yield
+    finally:
+        for chore in chores:
+            chore.cancel()
+        await asyncio.gather(*chores, return_exceptions=True)
+        await deps.bus.stop()
+        close_deps(deps)
+
+
+def check_alarms(deps: Deps) -> None:
+    deps.presence.check_all()
+
+
+def sweep_nonces(deps: Deps) -> None:
+    forget_nonces(deps.engine, deps.clock.now())
+
+
+def renew_metadata(deps: Deps) -> None:
+    deps.packs.refresh()
+
+
+def make_checkpoint(deps: Deps) -> None:
+    """Signs the log's head and hands it to every kiosk as a witness."""
+    now = deps.clock.now()
+    origin = deps.settings.address
+    with deps.engine.begin() as connection:
+        made = audit.checkpoint(connection, now, origin, deps.keys.audit)
+    if made is None:
+        return
+    with deps.engine.begin() as connection:
+        ids = feed.append_to_all(connection, FeedType.CHECKPOINT, made.data(), now)
+    for kiosk_id in ids:
+        deps.bus.publish(bus.feed_topic(kiosk_id))
+
+
+async def _repeat(seconds: float, chore: Callable[[Deps], None], deps: Deps) -> None:
+    """A chore that fails is told and tried again: the storage may be away for a while."""
+    while True:
+        await asyncio.sleep(seconds)
+        try:
+            await run_in_threadpool(chore, deps)
+        except (SQLAlchemyError, OSError) as error:
+            _log.error("chore.failed", chore=chore.__name__, error=type(error).__name__)
+
+
+def _city_of(settings: ServerSettings) -> str:
+    return city_name(settings.services) if (settings.services / "city.toml").exists() else "eKios"
