@@ -2,13 +2,19 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from kiosk.cases import Case, CaseProblem, CaseProblemKind, CaseStateName, CaseStep
+from kiosk.line_state import LineCondition
 from kiosk.ports import Line, TrackingCodes
 from kiosk.store import Store
 from kiosk.store.receipts import Receipt
 from kiosk.text import Text
+
+#: Asking would only make the citizen wait.
+_USELESS: Final = frozenset(
+    {LineCondition.OFFLINE, LineCondition.REFUSED, LineCondition.REVOKED, LineCondition.UPDATE_NEEDED}
+)
 
 Answer = Callable[[Case | CaseProblem], None]
 
@@ -26,7 +32,7 @@ class CaseLookup:
             done(CaseProblem(CaseProblemKind.NOT_A_CODE))
             return
         line = self._line()
-        if line is None or not line.state().online:
+        if line is None or line.state().condition in _USELESS:
             done(self.remembered(code) or CaseProblem(CaseProblemKind.NO_LINE))
             return
 

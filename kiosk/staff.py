@@ -18,7 +18,8 @@ from kiosk.store.journal import StaffMember, Visit, VisitAction
 
 logger = logging.getLogger(__name__)
 
-#: Wrong PINs that cost nothing; each one more doubles the pause, up to the longest. Never a lasting lock-out.
+#: With this many wrong PINs in a row a pause begins; each one more doubles it, up to the longest. Never a lasting
+#: lock-out.
 FREE_TRIES: Final = 3
 FIRST_PAUSE_S: Final = 15.0
 LONGEST_PAUSE_S: Final = 300.0
@@ -142,6 +143,12 @@ class StaffDesk:
         self._bus.publish(VisitRecorded(visit.id))
         self._bus.publish(StaffSignedOut())
         return visit
+
+    def roster_changed(self) -> None:
+        """The list is a new one: whoever is no longer on it is signed out."""
+        on_duty = self._on_duty
+        if on_duty is not None and self._store.roster.get(on_duty.id) is None:
+            self.sign_out()
 
     def _wrong(self, staff_id: str) -> SignInRefused:
         failures = self._store.roster.failures(staff_id) + 1

@@ -1,0 +1,74 @@
+"""Commands from the server: each is done once, and its result told until the server knows it."""
+
+import logging
+from collections.abc import Callable
+from typing import Final
+
+from kiosk.events import RestartAsked
+from kiosk.kiosk import Kiosk
+from kiosk.ports import PrintOutcome, PrintResult
+from sync.protocol.messages import Command
+
+logger = logging.getLogger(__name__)
+
+_PRINTED: Final = (PrintOutcome.PRINTED, PrintOutcome.PROBABLY_PRINTED)
+
+
+class CommandRunner:
+    """``told`` is called when a result waits to be told. Any thread."""
+
+    def __init__(self, kiosk: Kiosk, told: Callable[[], None], report: Callable[[], None]) -> None:
+        self._kiosk = kiosk
+        self._told = told
+        self._report = report
+
+    def accept(self, command: Command) -> Callable[[], None] | None:
+        """Inside the transaction that moves the cursor. Gives how to do it after the commit; None: done before."""
+        if not self._kiosk.store.commands.begin(command.id, command.name):
+            return None
+        if command.expires_at is not None and command.expires_at < self._kiosk.clock.now():
+            self._kiosk.store.commands.finish(command.id, ok=False, message="expired")
+            return self._told
+        return lambda: self.run(command.id, command.name)
+
+    def resume(self) -> None:
+        """At the start: what was begun when the power went. A slip is not printed twice; all else is repeatable."""
+        for command in self._kiosk.store.commands.unfinished():
+            if command.name == "restart":
+                self._finish(command.id, ok=True, message="started anew")
+            elif command.name == "test_slip":
+                self._finish(command.id, ok=False, message="interrupted")
+            else:
+                self.run(command.id, command.name)
+
+    def run(self, command_id: str, name: str) -> None:
+        if name == "out_of_service":
+            self._kiosk.out_of_service()
+            self._finish(command_id, ok=True)
+        elif name == "in_service":
+            self._kiosk.back_in_service()
+            self._finish(command_id, ok=True)
+        elif name == "restart":
+            # Finished by ``resume`` once the program runs again.
+            self._kiosk.bus.publish(RestartAsked())
+        elif name == "test_slip":
+            self._test_slip(command_id)
+        elif name == "report":
+            self._finish(command_id, ok=True)
+            self._report()
+        else:
+            self._finish(command_id, ok=False, message="unknown here")
+
+    def _test_slip(self, command_id: str) -> None:
+        def done(result: PrintResult) -> None:
+            conditions = ", ".join(sorted(str(condition) for condition in result.conditions))
+            message = str(result.outcome) if not conditions else f"{result.outcome}: {conditions}"
+            self._finish(command_id, ok=result.outcome in _PRINTED, message=message)
+
+        if not self._kiosk.slips.print_test(done):
+            self._finish(command_id, ok=False, message="no printer")
+
+    def _finish(self, command_id: str, *, ok: bool, message: str = "") -> None:
+        self._kiosk.store.commands.finish(command_id, ok=ok, message=message)
+        logger.info("command %s: %s", command_id, "done" if ok else message)
+        self._told()

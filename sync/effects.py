@@ -1,0 +1,85 @@
+"""What an event of the feed does at the kiosk, and what is told once that is durable."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+
+from pydantic import AwareDatetime as Aware
+from pydantic import TypeAdapter, ValidationError
+
+from kiosk.events import CaseUpdated
+from kiosk.kiosk import Kiosk
+from kiosk.store.journal import StaffMember
+from sync.commands import CommandRunner
+from sync.protocol.messages import CaseState, Command, FeedEvent, FeedType, PackNotice, StaffRoster
+
+logger = logging.getLogger(__name__)
+
+CHECKPOINT: Final = "checkpoint"
+_MOMENT: Final = TypeAdapter(Aware | None)
+
+#: Done after the commit; must be safe to lose, or be made up for at the next start.
+Afterwards = Callable[[], None]
+
+
+class Effects:
+    """Applies one event inside the caller's transaction; gives what is to be done after its commit."""
+
+    def __init__(self, kiosk: Kiosk, commands: CommandRunner, look_for_packs: Afterwards) -> None:
+        self._kiosk = kiosk
+        self._commands = commands
+        self._look_for_packs = look_for_packs
+
+    def apply(self, event: FeedEvent) -> Afterwards | None:
+        """An event that cannot be read is logged and passed over: waiting for it would stop the feed for ever."""
+        try:
+            return self._apply(event)
+        except (ValidationError, ValueError) as error:
+            logger.error("feed %d (%s) cannot be read: %s", event.n, event.type, type(error).__name__)
+            return None
+
+    def _apply(self, event: FeedEvent) -> Afterwards | None:
+        if event.type is FeedType.CASE:
+            return self._case(CaseState.model_validate(event.data))
+        if event.type is FeedType.STAFF:
+            return self._staff(StaffRoster.model_validate(event.data))
+        if event.type is FeedType.SETTINGS:
+            self._kiosk.settings.store_new(event.data)
+            return self._kiosk.settings.reload
+        if event.type is FeedType.COMMAND:
+            return self._commands.accept(Command.model_validate(event.data))
+        if event.type is FeedType.NOTICE:
+            return self._notice(event)
+        if event.type is FeedType.PACK:
+            PackNotice.model_validate(event.data)
+            return self._look_for_packs
+        self._kiosk.store.marks.set(CHECKPOINT, event.data)
+        return None
+
+    def _case(self, case: CaseState) -> Afterwards | None:
+        changed = self._kiosk.store.receipts.case_changed(
+            case.tracking_code,
+            state=case.state.value,
+            state_at=case.updated_at,
+            received_at=case.received_at,
+            due=case.due,
+            steps=[step.model_dump(mode="json") for step in case.steps],
+        )
+        if not changed:
+            return None
+        return lambda: self._kiosk.bus.publish(CaseUpdated(case.tracking_code))
+
+    def _staff(self, roster: StaffRoster) -> Afterwards | None:
+        self._kiosk.store.roster.replace(
+            StaffMember(member.id, member.name, member.role, member.pin_hash) for member in roster.staff
+        )
+        return self._kiosk.staff.roster_changed
+
+    def _notice(self, event: FeedEvent) -> Afterwards:
+        text: Any = event.data.get("text")
+        if not isinstance(text, dict):
+            raise ValueError("a notice without text")
+        until: datetime | None = _MOMENT.validate_python(event.data.get("until"))
+        self._kiosk.notices.keep(event.n, {str(k): str(v) for k, v in text.items()}, until)
+        return self._kiosk.notices.changed

@@ -1,0 +1,192 @@
+"""How a kiosk joins a city: a one-time code, a key of its own, and what it gets in return.
+
+What was agreed lies in one file that only the kiosk's user may read. It is not in the database, so that a damaged
+database does not cost the kiosk its identity.
+"""
+
+import base64
+import binascii
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Final
+
+import requests
+from nacl.signing import SigningKey
+from pydantic import ValidationError
+
+from sync.protocol import PROTOCOL_VERSION, VERSION_HEADER
+from sync.protocol.messages import City, EnrolRequest, EnrolResponse, ErrorAnswer
+
+FILE_NAME: Final = "enrolment.json"
+#: Connecting, and waiting for bytes, in seconds.
+TIMEOUT: Final = (5, 45)
+_ANSWER_BYTES: Final = 1_000_000
+_MODE: Final = 0o600
+
+
+class EnrolProblem(StrEnum):
+    NO_SERVER = "NO_SERVER"
+    #: Unknown, used before, or too old.
+    CODE_REFUSED = "CODE_REFUSED"
+    #: Too many tries; see ``detail`` for how long.
+    WAIT = "WAIT"
+    #: Not the answer of a server that this version understands.
+    BAD_ANSWER = "BAD_ANSWER"
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolRefused:
+    problem: EnrolProblem
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """``private_key`` is the Ed25519 seed; never log an object of this class."""
+
+    server: str
+    kiosk_id: str
+    kiosk_part: str
+    name: str
+    ring: str
+    city: City
+    tuf_root: bytes
+    private_key: bytes
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the public key, compared by an officer: eight groups of four hex digits."""
+        return fingerprint(bytes(SigningKey(self.private_key).verify_key))
+
+
+def fingerprint(public_key: bytes) -> str:
+    """The first 16 bytes of the key's SHA-256 in groups of four hex digits."""
+    digits = hashlib.sha256(public_key).hexdigest()[:32]
+    return " ".join(digits[start : start + 4] for start in range(0, 32, 4))
+
+
+def enrol(
+    server: str,
+    code: str,
+    *,
+    software: str,
+    hardware: Mapping[str, str],
+    http: requests.Session | None = None,
+) -> Enrolment | EnrolRefused:
+    """Ask ``server`` (its base address) to take this kiosk in, with a new key. Nothing is stored yet."""
+    key = SigningKey.generate()
+    request = EnrolRequest(
+        code=code.strip(),
+        public_key=base64.b64encode(bytes(key.verify_key)),
+        software=software[:200],
+        hardware={name: value[:200] for name, value in hardware.items()},
+    )
+    session = http if http is not None else requests.Session()
+    try:
+        answer = session.post(
+            f"{server.rstrip('/')}/v1/enrol",
+            data=request.model_dump_json(),
+            headers={"Content-Type": "application/json", VERSION_HEADER: str(PROTOCOL_VERSION)},
+            timeout=TIMEOUT,
+            allow_redirects=False,
+        )
+    except requests.RequestException as error:
+        return EnrolRefused(EnrolProblem.NO_SERVER, type(error).__name__)
+    finally:
+        if http is None:
+            session.close()
+    if answer.status_code == requests.codes.too_many_requests:
+        return EnrolRefused(EnrolProblem.WAIT, answer.headers.get("Retry-After", ""))
+    if not answer.ok:
+        return EnrolRefused(_problem(answer.status_code), _message(answer))
+    if len(answer.content) > _ANSWER_BYTES:
+        return EnrolRefused(EnrolProblem.BAD_ANSWER, "too large")
+    try:
+        response = EnrolResponse.model_validate_json(answer.content)
+    except ValidationError as error:
+        return EnrolRefused(EnrolProblem.BAD_ANSWER, f"{error.error_count()} members are wrong")
+    if not response.city.sealing_keys:
+        return EnrolRefused(EnrolProblem.BAD_ANSWER, "no sealing key")
+    return Enrolment(
+        server=server.rstrip("/"),
+        kiosk_id=response.kiosk_id,
+        kiosk_part=response.kiosk_part,
+        name=response.name,
+        ring=response.ring,
+        city=response.city,
+        tuf_root=response.tuf_root,
+        private_key=bytes(key),
+    )
+
+
+def save(enrolment: Enrolment, folder: Path, now: datetime | None = None) -> None:
+    """Keep it in ``folder``, durably, readable by this user only."""
+    document = {
+        "format": 1,
+        "saved_at": (now or datetime.now(UTC)).isoformat(),
+        "server": enrolment.server,
+        "kiosk_id": enrolment.kiosk_id,
+        "kiosk_part": enrolment.kiosk_part,
+        "name": enrolment.name,
+        "ring": enrolment.ring,
+        "city": enrolment.city.model_dump(mode="json"),
+        "tuf_root": base64.b64encode(enrolment.tuf_root).decode(),
+        "private_key": base64.b64encode(enrolment.private_key).decode(),
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / FILE_NAME
+    temporary = folder / f"{FILE_NAME}.new"
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _MODE)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(document, file, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(target)
+    directory = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)
+
+
+class EnrolmentBroken(ValueError):
+    """The file is there and cannot be read; the kiosk has to be enrolled anew."""
+
+
+def load(folder: Path) -> Enrolment | None:
+    """What was saved; None when this kiosk was never enrolled. Raises EnrolmentBroken."""
+    try:
+        document: dict[str, Any] = json.loads((folder / FILE_NAME).read_text(encoding="utf-8"))
+        return Enrolment(
+            server=document["server"],
+            kiosk_id=document["kiosk_id"],
+            kiosk_part=document["kiosk_part"],
+            name=document["name"],
+            ring=document["ring"],
+            city=City.model_validate(document["city"]),
+            tuf_root=base64.b64decode(document["tuf_root"], validate=True),
+            private_key=base64.b64decode(document["private_key"], validate=True),
+        )
+    except FileNotFoundError:
+        return None
+    except (KeyError, TypeError, ValueError, binascii.Error) as error:
+        raise EnrolmentBroken(f"{FILE_NAME} is damaged: {type(error).__name__}") from error
+
+
+def _problem(status: int) -> EnrolProblem:
+    if status in (400, 401, 403, 404, 409, 410, 422):
+        return EnrolProblem.CODE_REFUSED
+    return EnrolProblem.NO_SERVER if status >= 500 else EnrolProblem.BAD_ANSWER
+
+
+def _message(answer: requests.Response) -> str:
+    try:
+        return ErrorAnswer.model_validate_json(answer.content).error.message[:200]
+    except ValidationError:
+        return f"status {answer.status_code}"

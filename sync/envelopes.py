@@ -1,0 +1,190 @@
+"""Envelopes on their way up: choosing a batch, sending it, and doing what the answer says of each item."""
+
+import base64
+import json
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from kiosk.cases import CaseStateName
+from kiosk.events import Bus, Received
+from kiosk.ports import Clock, Failpoint
+from kiosk.store import Store
+from kiosk.store.outbox import Envelope, ItemKind
+from sync.client import Answer, Client, Outcome
+from sync.protocol.messages import BATCH_BYTES, BATCH_ITEMS, BatchAnswer, ItemAnswer, ItemStatus
+
+logger = logging.getLogger(__name__)
+
+PATH: Final = "/v1/submissions"
+#: An item that alone makes the server fail is left out for this long, so that the others go on.
+SET_ASIDE_S: Final = 300.0
+#: So often the server refuses a single item with a status of the whole request before it is parked.
+REFUSALS: Final = 3
+#: So many failures in a row before items are tried one by one.
+SERVER_ERRORS: Final = 3
+_FRAME: Final = len('{"items":[]}')
+
+
+@dataclass(frozen=True, slots=True)
+class _Packed:
+    envelope: Envelope
+    text: str
+
+
+class EnvelopeDelivery:
+    """Not thread-safe; belongs to the outbox's loop."""
+
+    def __init__(
+        self, store: Store, client: Client, clock: Clock, bus: Bus, changed: Callable[[], None], failpoint: Failpoint
+    ) -> None:
+        self._store = store
+        self._client = client
+        self._clock = clock
+        self._bus = bus
+        self._changed = changed
+        self._failpoint = failpoint
+        #: Until when an item is left out, on the monotonic clock.
+        self._aside: dict[int, float] = {}
+        self._refusals: dict[int, int] = {}
+        self._server_errors = 0
+
+    def deliver(self) -> Answer | None:
+        """One batch. None: nothing waits that may be sent now. What is not OK is for the caller to wait about."""
+        batch = self._choose()
+        return self._send(batch) if batch else None
+
+    def _choose(self) -> list[_Packed]:
+        """Newest, oldest, second newest …: a fresh slip does not wait for a backlog, nor the backlog for ever."""
+        now = self._clock.monotonic()
+        self._aside = {seq: until for seq, until in self._aside.items() if until > now}
+        reach = BATCH_ITEMS + len(self._aside)
+        newest = self._store.outbox.waiting_seqs(reach, newest=True)
+        oldest = self._store.outbox.waiting_seqs(reach, newest=False)
+        chosen: list[_Packed] = []
+        size = _FRAME
+        for seq in _in_turns(newest, oldest):
+            if seq in self._aside:
+                continue
+            envelope = self._store.outbox.get(seq)
+            if envelope is None:
+                continue
+            packed = _Packed(envelope, json.dumps(self._item(envelope)))
+            if chosen and (size + len(packed.text) + 1 > BATCH_BYTES or len(chosen) == BATCH_ITEMS):
+                break
+            chosen.append(packed)
+            size += len(packed.text) + 1
+        return chosen
+
+    def _item(self, envelope: Envelope) -> dict[str, Any]:
+        return {
+            "id": envelope.id,
+            "kind": envelope.kind.value,
+            "kiosk_seq": envelope.kiosk_seq,
+            "tracking_code": envelope.tracking_code,
+            "service": envelope.service,
+            "form_version": envelope.form_version,
+            "pack_version": envelope.pack_version,
+            "key_id": envelope.key_id,
+            "sha256": envelope.sha256,
+            "sealed": base64.b64encode(envelope.sealed).decode(),
+            "attachments": [
+                {"sha256": attachment.sha256, "size": attachment.size}
+                for attachment in self._store.outbox.attachments_of(envelope.kiosk_seq)
+            ],
+            "device_time": envelope.device_time.isoformat(),
+            "boot_id": envelope.boot_id,
+        }
+
+    def _send(self, batch: Sequence[_Packed]) -> Answer:
+        body = '{"items":[' + ",".join(packed.text for packed in batch) + "]}"
+        self._failpoint("outbox.before_post")
+        answer = self._client.post(PATH, body.encode())
+        self._failpoint("outbox.after_post")
+        if answer.ok:
+            self._server_errors = 0
+            return self._take(answer, batch)
+        if answer.outcome is Outcome.REJECTED:
+            return self._narrow(answer, batch)
+        if answer.outcome in (Outcome.SERVER_ERROR, Outcome.NOT_FOUND, Outcome.CONFLICT):
+            return self._probe(Answer(Outcome.SERVER_ERROR, answer.status, detail=answer.detail), batch)
+        return answer
+
+    def _narrow(self, answer: Answer, batch: Sequence[_Packed]) -> Answer:
+        """The server refuses a whole batch: find the item that it refuses, and let the others through."""
+        if len(batch) > 1:
+            half = len(batch) // 2
+            first = self._send(batch[:half])
+            second = self._send(batch[half:])
+            return first if not first.ok else second
+        seq = batch[0].envelope.kiosk_seq
+        self._refusals[seq] = self._refusals.get(seq, 0) + 1
+        if self._refusals[seq] < REFUSALS:
+            self._leave_out(seq, answer)
+        else:
+            del self._refusals[seq]
+            self._store.outbox.park(seq, f"the server does not take it: {answer.detail}")
+            self._changed()
+        return answer
+
+    def _probe(self, answer: Answer, batch: Sequence[_Packed]) -> Answer:
+        """The server fails. Is it down, or is there one item that it fails at? One alone tells, in a later turn."""
+        self._server_errors += 1
+        if self._server_errors < SERVER_ERRORS:
+            return answer
+        if len(batch) == 1:
+            self._leave_out(batch[0].envelope.kiosk_seq, answer)
+            return answer
+        self._server_errors = SERVER_ERRORS
+        probe = self._send(batch[:1])
+        return self._narrow(answer, batch[1:]) if probe.ok else probe
+
+    def _leave_out(self, seq: int, answer: Answer) -> None:
+        self._aside[seq] = self._clock.monotonic() + SET_ASIDE_S
+        logger.warning("envelope %d is left out for a while: %s", seq, answer.detail)
+
+    def _take(self, answer: Answer, batch: Sequence[_Packed]) -> Answer:
+        try:
+            answers = {item.id: item for item in BatchAnswer.model_validate_json(answer.body).answers}
+        except ValidationError:
+            return answer.unreadable("the answer to a batch")
+        unanswered = 0
+        for packed in batch:
+            item = answers.get(packed.envelope.id)
+            if item is None:
+                unanswered += 1
+                self._leave_out(packed.envelope.kiosk_seq, answer)
+            else:
+                self._apply(packed.envelope, item)
+        self._changed()
+        if unanswered == len(batch):
+            return answer.unreadable("the answer to a batch")
+        return answer
+
+    def _apply(self, envelope: Envelope, item: ItemAnswer) -> None:
+        if item.status in (ItemStatus.REJECTED, ItemStatus.CONFLICT):
+            reason = item.reason if item.status is ItemStatus.REJECTED else f"conflict: {item.reason}"
+            self._store.outbox.park(envelope.kiosk_seq, reason or item.status.value)
+            logger.warning("envelope %d is parked: %s", envelope.kiosk_seq, reason)
+            return
+        received_at = item.received_at or self._clock.now()
+        with self._store.transaction():
+            self._store.outbox.delivered(envelope.kiosk_seq, received_at, item.missing, self._clock.now())
+            news = envelope.kind is ItemKind.SUBMISSION and self._store.receipts.received(
+                envelope.tracking_code,
+                received_at,
+                waiting_state=CaseStateName.STORED_HERE,
+                state=CaseStateName.RECEIVED,
+            )
+            self._failpoint("outbox.before_acknowledge")
+        self._failpoint("outbox.after_acknowledge")
+        if news:
+            self._bus.publish(Received(envelope.tracking_code, received_at))
+
+
+def _in_turns(newest: Sequence[int], oldest: Sequence[int]) -> Sequence[int]:
+    mixed = [seq for pair in zip(newest, oldest, strict=True) for seq in pair]
+    return tuple(dict.fromkeys(mixed))

@@ -1,0 +1,192 @@
+"""The line as one object: its loops, started and stopped together, and what the kiosk asks of it."""
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from pydantic import ValidationError
+
+from kiosk.cases import Case, CaseProblem, CaseProblemKind, CaseStateName, CaseStep
+from kiosk.events import Event
+from kiosk.kiosk import Kiosk
+from kiosk.line_state import LineState
+from kiosk.ports import Unsubscribe
+from kiosk.text import Text
+from sync.client import CONNECT_S, READ_S, Client, Outcome
+from sync.commands import CommandRunner
+from sync.effects import Effects
+from sync.enrolment import Enrolment
+from sync.feed import CURSOR, FeedDuty
+from sync.loop import Loop
+from sync.monitor import Monitor
+from sync.outbox import OutboxDuty
+from sync.packs import PackDuty
+from sync.presence import PresenceDuty
+from sync.protocol.messages import CaseState
+
+logger = logging.getLogger(__name__)
+
+#: A citizen stands before the screen.
+CASE_CONNECT_S: Final = 3.0
+CASE_READ_S: Final = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class LineOptions:
+    connect_timeout_s: float = CONNECT_S
+    read_timeout_s: float = READ_S
+    #: Certificates that the server's is checked against; None: those of the system's requests.
+    ca_file: str | None = None
+
+
+class Line:
+    """Implements ``kiosk.ports.Line``. ``folder`` is where packs and their metadata are kept."""
+
+    def __init__(self, enrolment: Enrolment, kiosk: Kiosk, folder: Path, options: LineOptions = LineOptions()) -> None:
+        self._enrolment = enrolment
+        self._kiosk = kiosk
+        self._options = options
+        self._monitor = Monitor(kiosk.clock, kiosk.bus)
+        commands = CommandRunner(kiosk, self._wake_presence, self._report_now)
+        self._commands = commands
+        effects = Effects(kiosk, commands, lambda: self._packs_loop.wake())
+        self._presence = PresenceDuty(kiosk, self._client(), self._monitor, self._feed_head)
+        self._outbox = OutboxDuty(kiosk, self._client(), self._monitor, lambda: self._outbox_loop.stopping)
+        self._feed = FeedDuty(
+            kiosk, self._client(), self._monitor, effects, lambda: self._feed_loop.stopping, self._wake_presence
+        )
+        self._packs = PackDuty(kiosk, self._client(), folder, ring=enrolment.ring, tuf_root=enrolment.tuf_root)
+        self._presence_loop = Loop("line-presence", self._presence)
+        self._outbox_loop = Loop("line-outbox", self._outbox)
+        self._feed_loop = Loop("line-feed", self._feed)
+        self._packs_loop = Loop("line-packs", self._packs)
+        self._monitor.on_return(self.retry_now)
+        self._cases: ThreadPoolExecutor | None = None
+        self._unsubscribe: Unsubscribe | None = None
+        self._behind_at: int | None = None
+
+    # --- the owner's side ------------------------------------------------------------------------------------------
+
+    def load_kept_pack(self) -> int:
+        """Put the last good pack in force before anything else; its version, 0 when there is none."""
+        return self._packs.load_kept()
+
+    def start(self) -> None:
+        """Begin to talk to the server. ``kiosk.connect(line)`` comes before."""
+        self._cases = ThreadPoolExecutor(max_workers=2, thread_name_prefix="line-case")
+        self._unsubscribe = self._kiosk.bus.subscribe(self._hear)
+        self._commands.resume()
+        for loop in self._loops():
+            loop.start()
+
+    def stop(self) -> None:
+        """Stop all loops; what is in progress is given up and made up for at the next start."""
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+            self._unsubscribe = None
+        if self._cases is not None:
+            self._cases.shutdown(wait=False, cancel_futures=True)
+            self._cases = None
+        self._feed_loop.ask_to_stop()
+        self._feed.interrupt()
+        for loop in reversed(self._loops()):
+            loop.stop()
+
+    # --- kiosk.ports.Line ------------------------------------------------------------------------------------------
+
+    def state(self) -> LineState:
+        return self._monitor.state()
+
+    def kick(self) -> None:
+        self._outbox_loop.wake()
+
+    def retry_now(self) -> None:
+        self._outbox.hurry()
+        self._presence.hurry()
+        for loop in self._loops():
+            loop.wake()
+
+    def ask_case(self, code: str, done: Callable[[Case | CaseProblem], None]) -> None:
+        if self._cases is None:
+            done(CaseProblem(CaseProblemKind.NO_LINE))
+            return
+        self._cases.submit(self._ask_case, code, done)
+
+    # --- inside ----------------------------------------------------------------------------------------------------
+
+    def _loops(self) -> tuple[Loop, ...]:
+        return (self._presence_loop, self._outbox_loop, self._feed_loop, self._packs_loop)
+
+    def _client(self) -> Client:
+        return Client(
+            self._enrolment,
+            self._kiosk.clock,
+            connect_timeout=self._options.connect_timeout_s,
+            read_timeout=self._options.read_timeout_s,
+            ca_file=self._options.ca_file,
+        )
+
+    def _hear(self, event: Event) -> None:
+        if self._presence.hear(event):
+            self._presence_loop.wake()
+
+    def _wake_presence(self) -> None:
+        self._presence_loop.wake()
+
+    def _report_now(self) -> None:
+        self._presence.report_now()
+        self._presence_loop.wake()
+
+    def _feed_head(self, head: int) -> None:
+        """A heartbeat's answer tells of events that the feed did not bring since the last one: its link is dead."""
+        cursor = int(self._kiosk.store.marks.get(CURSOR, 0))
+        if head > cursor and self._behind_at == cursor:
+            self._feed.interrupt()
+            self._feed_loop.wake()
+        self._behind_at = cursor if head > cursor else None
+
+    def _ask_case(self, code: str, done: Callable[[Case | CaseProblem], None]) -> None:
+        client = Client(
+            self._enrolment,
+            self._kiosk.clock,
+            connect_timeout=CASE_CONNECT_S,
+            read_timeout=CASE_READ_S,
+            ca_file=self._options.ca_file,
+        )
+        try:
+            done(self._case(client, code))
+        except Exception:
+            logger.exception("asking for a case failed")
+            done(CaseProblem(CaseProblemKind.NO_LINE))
+        finally:
+            client.close()
+
+    def _case(self, client: Client, code: str) -> Case | CaseProblem:
+        answer = client.get(f"/v1/cases/{code}")
+        if answer.outcome is Outcome.NOT_FOUND:
+            return CaseProblem(CaseProblemKind.UNKNOWN_CODE)
+        if not answer.ok:
+            return CaseProblem(CaseProblemKind.NO_LINE)
+        try:
+            state = CaseState.model_validate_json(answer.body)
+        except ValidationError:
+            return CaseProblem(CaseProblemKind.NO_LINE)
+        return _case(state)
+
+
+def _case(state: CaseState) -> Case:
+    return Case(
+        code=state.tracking_code,
+        service=state.service,
+        service_name=Text.read(state.service_name),
+        agency_name=Text.read(state.agency_name),
+        state=CaseStateName(state.state.value),
+        updated_at=state.updated_at,
+        received_at=state.received_at,
+        due=state.due,
+        note=state.note,
+        steps=tuple(CaseStep(CaseStateName(step.state.value), step.at, Text.read(step.stage)) for step in state.steps),
+    )

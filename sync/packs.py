@@ -1,0 +1,213 @@
+"""Packs: looked for, verified by TUF, unpacked, kept with the last good one, and handed to the kiosk.
+
+What to run is the newest pack that the signed targets list for this city and this kiosk's ring. Metadata that have
+expired, a file that was altered, an older version, another city or type: all leave the pack in force as it is.
+"""
+
+import hashlib
+import logging
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import requests
+from pydantic import ValidationError
+from tuf.api.exceptions import DownloadError, DownloadHTTPError, RepositoryError
+from tuf.api.metadata import Metadata, TargetFile, Targets
+from tuf.ngclient import Updater, UpdaterConfig
+from tuf.ngclient.fetcher import FetcherInterface
+
+from kiosk.catalogue import Catalogue
+from kiosk.kiosk import Kiosk
+from kiosk.service import PackBroken
+from kiosk.store.packs import InstalledPack
+from sync.backoff import Backoff
+from sync.client import Client, Outcome
+from sync.protocol.packs import PACK_BYTES, PackCustom, PackRefused, target_name, unpack
+
+logger = logging.getLogger(__name__)
+
+METADATA: Final = "/v1/packs/metadata/"
+TARGETS: Final = "/v1/packs/targets/"
+#: Look even when no notice came.
+LOOK_EVERY_S: Final = 3_600.0
+#: The pack in force and the one before it.
+KEPT: Final = 2
+PROBLEM: Final = "pack_problem"
+_PIECE: Final = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    version: int
+    target: TargetFile
+
+
+class PackDuty:
+    """Belongs to its loop's thread, except for ``load_kept``, which is called before it starts."""
+
+    def __init__(self, kiosk: Kiosk, client: Client, folder: Path, *, ring: str, tuf_root: bytes) -> None:
+        self._kiosk = kiosk
+        self._client = client
+        self._metadata = folder / "metadata"
+        self._targets = folder / "packs"
+        self._ring = ring
+        self._tuf_root = tuf_root
+        self._fetcher = _Fetcher(client)
+        self._backoff = Backoff()
+
+    def load_kept(self) -> int:
+        """Put the newest kept pack in force that is still whole. Gives its version, 0 when there is none."""
+        for pack in self._kiosk.store.packs.newest_first():
+            try:
+                content = self._file(pack.version).read_bytes()
+                if hashlib.sha256(content).hexdigest() != pack.sha256:
+                    raise PackRefused("the file was altered")
+                self._install(content)
+            except (OSError, PackRefused, PackBroken) as error:
+                logger.error("kept pack %d cannot be used: %s", pack.version, error)
+                self._kiosk.store.packs.forget(pack.version)
+            else:
+                return pack.version
+        return 0
+
+    def turn(self) -> float | None:
+        """Look for a newer pack and put it in force."""
+        problem = self.update()
+        self._note(problem)
+        if problem:
+            return self._backoff.failed()
+        self._backoff.succeeded()
+        return LOOK_EVERY_S
+
+    def close(self) -> None:
+        self._client.close()
+
+    def update(self) -> str:
+        """Why no newer pack could be looked for or taken, "" when all is well."""
+        try:
+            self._metadata.mkdir(parents=True, exist_ok=True)
+            self._targets.mkdir(parents=True, exist_ok=True)
+            updater = self._updater()
+            updater.refresh()
+            offer = self._best(Metadata[Targets].from_file(str(self._metadata / "targets.json")).signed)
+            if offer is None:
+                return ""
+            return self._take(updater, offer)
+        except DownloadHTTPError as error:
+            # A city that has not published anything yet has no metadata.
+            return "" if error.status_code == requests.codes.not_found else f"status {error.status_code}"
+        except (DownloadError, RepositoryError, OSError) as error:
+            return f"{type(error).__name__}: {error}"
+
+    def _updater(self) -> Updater:
+        updater = Updater(
+            metadata_dir=str(self._metadata),
+            metadata_base_url=METADATA,
+            target_dir=str(self._targets),
+            target_base_url=TARGETS,
+            fetcher=self._fetcher,
+            config=UpdaterConfig(prefix_targets_with_hash=False),
+            bootstrap=self._tuf_root,
+        )
+        # Expiry is judged by the time that the server corrected, not by a clock that may be years off. The library
+        # has no public way to say so.
+        updater._trusted_set.reference_time = self._kiosk.clock.now()
+        return updater
+
+    def _best(self, targets: Targets) -> _Offer | None:
+        """The newest target that is a pack of this city for this ring and newer than the one in force."""
+        ring = str(self._kiosk.settings.get("ring", self._ring))
+        packs = self._kiosk.store.packs.newest_first()
+        newest_kept = packs[0].version if packs else 0
+        best: _Offer | None = None
+        for name, target in targets.targets.items():
+            try:
+                custom = PackCustom.model_validate(target.unrecognized_fields.get("custom"))
+            except ValidationError:
+                continue
+            fits = custom.city == self._kiosk.identity.city and ring in custom.rings
+            named = name == target_name(custom.version) and target.length <= PACK_BYTES
+            if fits and named and custom.version > newest_kept and (best is None or custom.version > best.version):
+                best = _Offer(custom.version, target)
+        return best
+
+    def _take(self, updater: Updater, offer: _Offer) -> str:
+        path = self._file(offer.version)
+        updater.download_target(offer.target, str(path))
+        content = path.read_bytes()
+        try:
+            catalogue = self._read(content, offer.version)
+        except (PackRefused, PackBroken) as error:
+            path.unlink()
+            return f"pack {offer.version}: {error}"
+        _sync(path)
+        digest = hashlib.sha256(content).hexdigest()
+        self._kiosk.ports.failpoint("packs.before_commit")
+        self._kiosk.store.packs.add(InstalledPack(offer.version, digest, len(content), self._kiosk.clock.now()))
+        self._kiosk.ports.failpoint("packs.after_commit")
+        for service in catalogue.warm():
+            logger.error("pack %d: the form of %s cannot be opened", offer.version, service)
+        self._kiosk.install(catalogue)
+        logger.info("pack %d was verified and comes into force", offer.version)
+        self._clear_out()
+        return ""
+
+    def _install(self, content: bytes) -> None:
+        catalogue = self._read(content, None)
+        self._kiosk.install(catalogue)
+
+    def _read(self, content: bytes, version: int | None) -> Catalogue:
+        manifest, files = unpack(content)
+        if manifest.city != self._kiosk.identity.city:
+            raise PackRefused("of another city")
+        if version is not None and manifest.version != version:
+            raise PackRefused(f"says that it is version {manifest.version}")
+        return Catalogue.read(files)
+
+    def _clear_out(self) -> None:
+        for pack in self._kiosk.store.packs.newest_first()[KEPT:]:
+            self._kiosk.store.packs.forget(pack.version)
+            self._file(pack.version).unlink(missing_ok=True)
+
+    def _file(self, version: int) -> Path:
+        return self._targets / target_name(version)
+
+    def _note(self, problem: str) -> None:
+        """Logged once when it begins and once when it is over."""
+        before = self._kiosk.store.marks.get(PROBLEM, "")
+        if problem != before:
+            self._kiosk.store.marks.set(PROBLEM, problem)
+            if problem:
+                logger.warning("no newer pack: %s", problem)
+            else:
+                logger.info("packs can be looked for again")
+
+
+class _Fetcher(FetcherInterface):
+    """TUF's downloads over the kiosk's signed requests."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def _fetch(self, url: str) -> Iterator[bytes]:
+        with self._client.open("GET", url) as stream:
+            if stream.response is None:
+                raise DownloadError(stream.answer.detail)
+            if stream.answer.outcome is not Outcome.OK:
+                raise DownloadHTTPError(stream.answer.detail, stream.answer.status)
+            try:
+                yield from stream.response.iter_content(_PIECE)
+            except requests.RequestException as error:
+                raise DownloadError(type(error).__name__) from error
+
+
+def _sync(path: Path) -> None:
+    for target, flags in ((path, os.O_RDONLY), (path.parent, os.O_RDONLY | os.O_DIRECTORY)):
+        descriptor = os.open(target, flags)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,196 @@
+"""Everything small that goes up: heartbeats, how far the feed was applied, results of commands, visits."""
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Final
+
+from pydantic import ValidationError
+
+from kiosk.events import (
+    CatalogueChanged,
+    ComponentChanged,
+    Event,
+    InServiceChanged,
+    OutboxChanged,
+    SessionBegan,
+    VisitRecorded,
+)
+from kiosk.kiosk import Kiosk
+from kiosk.ports import ComponentState
+from sync.backoff import Backoff
+from sync.client import Answer, Client, Outcome
+from sync.feed import CURSOR
+from sync.monitor import Monitor
+from sync.protocol import PROTOCOL_VERSION
+from sync.protocol.messages import (
+    AppliedReport,
+    CommandResult,
+    Component,
+    Heartbeat,
+    HeartbeatAnswer,
+    OutboxState,
+    Visit,
+    VisitAction,
+)
+
+logger = logging.getLogger(__name__)
+
+LOOP: Final = "presence"
+FIRST_INTERVAL_S: Final = 30.0
+SHORTEST_INTERVAL_S: Final = 5.0
+LONGEST_INTERVAL_S: Final = 600.0
+#: Two heartbeats because of changes are at least this far apart; the last state is always told.
+CHANGE_GAP_S: Final = 1.0
+_TOLD: Final = "feed_told"
+_AT_ONCE: Final = (ComponentChanged, InServiceChanged, CatalogueChanged)
+
+
+class PresenceDuty:
+    """Belongs to its loop's thread, except for ``hear`` and ``report_now``."""
+
+    def __init__(self, kiosk: Kiosk, client: Client, monitor: Monitor, feed_head: Callable[[int], None]) -> None:
+        self._kiosk = kiosk
+        self._client = client
+        self._monitor = monitor
+        #: Told the server's newest cursor.
+        self._feed_head = feed_head
+        self._backoff = Backoff(cap=60.0)
+        self._began = kiosk.clock.monotonic()
+        self._interval = FIRST_INTERVAL_S
+        self._next = self._began
+        self._last = self._began - CHANGE_GAP_S
+        self._not_before = 0.0
+        self._lock = threading.Lock()
+        self._changed = True
+
+    def hear(self, event: Event) -> bool:
+        """Whether the loop should be woken."""
+        if isinstance(event, _AT_ONCE):
+            self.report_now()
+            return True
+        if isinstance(event, OutboxChanged) and event.parked:
+            self.report_now()
+        return isinstance(event, VisitRecorded | SessionBegan)
+
+    def report_now(self) -> None:
+        with self._lock:
+            self._changed = True
+
+    def hurry(self) -> None:
+        """The server can be reached again."""
+        self._not_before = 0.0
+
+    def turn(self) -> float | None:
+        now = self._kiosk.clock.monotonic()
+        if now < self._not_before:
+            return self._not_before - now
+        for answer in (self._heartbeat(now), self._applied(), self._visits()):
+            if answer is None:
+                continue
+            self._monitor.report(LOOP, answer)
+            if answer.outcome in (Outcome.REJECTED, Outcome.NOT_FOUND, Outcome.CONFLICT):
+                continue
+            if not answer.ok:
+                pause = self._backoff.failed(answer.retry_after)
+                self._not_before = self._kiosk.clock.monotonic() + pause
+                return pause
+            self._backoff.succeeded()
+        now = self._kiosk.clock.monotonic()
+        with self._lock:
+            due = min(self._next, self._last + CHANGE_GAP_S) if self._changed else self._next
+        return max(0.0, due - now)
+
+    def close(self) -> None:
+        self._client.close()
+
+    # --- heartbeats ------------------------------------------------------------------------------------------------
+
+    def _heartbeat(self, now: float) -> Answer | None:
+        with self._lock:
+            due = now >= self._next or (self._changed and now >= self._last + CHANGE_GAP_S)
+            if not due:
+                return None
+            self._changed = False
+        self._last = now
+        answer = self._client.post("/v1/heartbeat", self._state(now).model_dump_json().encode())
+        if not answer.ok:
+            self.report_now()
+            return answer
+        try:
+            told = HeartbeatAnswer.model_validate_json(answer.body)
+        except ValidationError:
+            return answer.unreadable("the answer to a heartbeat")
+        self._kiosk.clock.learn(told.server_time)
+        self._interval = min(max(told.interval_s, SHORTEST_INTERVAL_S), LONGEST_INTERVAL_S)
+        self._next = now + self._interval
+        self._feed_head(told.feed_head)
+        return answer
+
+    def _state(self, now: float) -> Heartbeat:
+        snapshot = self._kiosk.snapshot()
+        return Heartbeat(
+            device_time=self._kiosk.ports.clock.now(),
+            boot_id=self._kiosk.identity.boot_id,
+            uptime_s=now - self._began,
+            software=self._kiosk.identity.software,
+            protocol=PROTOCOL_VERSION,
+            pack_version=snapshot.pack_version,
+            in_service=snapshot.in_service,
+            components=tuple(_component(state) for state in snapshot.components.values()),
+            outbox=OutboxState(waiting=snapshot.waiting, parked=snapshot.parked, oldest_at=snapshot.oldest_waiting_at),
+            sessions_today=snapshot.sessions_today,
+            last_touch_at=snapshot.last_touch_at,
+            disk_free_bytes=snapshot.disk_free,
+        )
+
+    # --- the feed and commands -------------------------------------------------------------------------------------
+
+    def _applied(self) -> Answer | None:
+        store = self._kiosk.store
+        cursor, results = int(store.marks.get(CURSOR, 0)), store.commands.untold()
+        if cursor == store.marks.get(_TOLD, 0) and not results:
+            return None
+        report = AppliedReport(
+            cursor=cursor,
+            results=tuple(CommandResult(id=one.id, ok=bool(one.ok), message=one.message) for one in results),
+        )
+        answer = self._client.post("/v1/feed/applied", report.model_dump_json().encode())
+        if answer.ok:
+            with store.transaction():
+                store.marks.set(_TOLD, cursor)
+                store.commands.told(one.id for one in results)
+        return answer
+
+    # --- visits ----------------------------------------------------------------------------------------------------
+
+    def _visits(self) -> Answer | None:
+        answer = None
+        for visit in self._kiosk.store.visits.untold():
+            message = Visit(
+                id=visit.id,
+                staff_id=visit.staff_id,
+                began_at=visit.began_at,
+                ended_at=visit.ended_at,
+                actions=tuple(VisitAction(kind=one.kind, at=one.at, detail=one.detail) for one in visit.actions),
+                note=visit.note,
+            )
+            answer = self._client.post("/v1/visits", message.model_dump_json().encode())
+            if answer.ok or answer.outcome is Outcome.REJECTED:
+                # Refused for what it is: it stays in the kiosk's own list and is not sent for ever.
+                self._kiosk.store.visits.told(visit.id)
+            if not answer.ok:
+                logger.warning("visit %s: %s", visit.id, answer.detail)
+                break
+        return answer
+
+
+def _component(state: ComponentState) -> Component:
+    return Component(
+        component=state.component,
+        availability=state.availability,
+        conditions=tuple(sorted(str(condition) for condition in state.conditions)),
+        supplies=dict(state.supplies),
+        since=state.since,
+        detail=state.detail[:200],
+    )
