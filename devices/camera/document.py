@@ -13,10 +13,15 @@ from devices.camera import jpeg, quality
 from devices.camera.frame import Picture
 from devices.camera.photo import CaptureFault, CaptureProblem, Photo
 from devices.vision import Quad, find_quads, rectify
+from devices.vision.edges import Edges
 from devices.vision.rectify import true_aspect, visible_size
 
 LARGEST_SIDE: Final = 2400
 """Pixels of the longer side of a flattened sheet: 200 dots an inch of A4."""
+
+REFINE_REACHES: Final = (0.014, 0.004)
+"""Shares of the picture's width within which the exact edge of a side is sought, one after the other: first away from
+the rim of a shadow, then exactly."""
 
 SMALLEST_SHEET: Final = 0.10
 """Least share of the picture that a sheet fills; what is smaller is a part of it (a table, a photograph)."""
@@ -33,10 +38,15 @@ class CaptureLimits:
 
 
 def find_sheet(grey: NDArray[np.uint8]) -> Quad | None:
-    """The largest sheet in the picture, or None."""
+    """The sheet in the picture, its corners exact to about two pixels, or None."""
     area = float(grey.shape[0] * grey.shape[1])
-    quads = find_quads(grey, most=1)
-    return quads[0] if quads and float(cv2.contourArea(quads[0])) >= SMALLEST_SHEET * area else None
+    for quad in find_quads(grey, lines=True):
+        if float(cv2.contourArea(quad)) >= SMALLEST_SHEET * area:
+            edges = Edges(cv2.GaussianBlur(grey, (5, 5), 0))
+            for reach in REFINE_REACHES:
+                quad = edges.refined(quad, reach * grey.shape[1])
+            return quad
+    return None
 
 
 def flatten(picture: Picture, quad: Quad) -> Picture:

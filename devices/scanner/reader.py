@@ -2,7 +2,7 @@
 
 The weak point of every decoder is tilt, not the code: a Code 128 or PDF417 on a card that lies askew is read by none,
 and by zxing-cpp almost always when the card was found and flattened first. That costs some 30 ms, so it is done only
-when there is a card and the fast pass read nothing.
+when there is a card.
 """
 
 from __future__ import annotations
@@ -13,17 +13,29 @@ from typing import Final
 import cv2
 
 from devices.scanner.agreement import Agreement
+from devices.scanner.bars import bar_views
 from devices.scanner.decode import ALL_SYMBOLOGIES, CARD_SYMBOLOGIES, Grey, Read, Symbology, decode
+from devices.scanner.unread import UnreadCards
 from devices.vision import Quad, find_quads, rectify
-from devices.vision.rectify import visible_size
+from devices.vision.rectify import true_aspect, visible_size
 
 FLAT_WIDTH: Final = 1700
 """Pixels of width of a flattened card: 20 a millimetre, so that the thinnest bar is five wide."""
 
 CARD_ASPECT: Final = 85.6 / 53.98
 
-SECOND_LOOK_SCALE: Final = 0.8
-"""The scale at which a code of bars is read once more in a single picture before it is believed."""
+LEAST_ASPECT: Final = 1.15
+MOST_ASPECT: Final = 2.3
+"""Proportions, longer to shorter, between which something may be a card: wide, as tilt blurs the estimate."""
+
+SECOND_LOOK_SCALES: Final = (0.8, 1.5)
+"""The scales at which a code of bars is read once more in a single picture before it is believed."""
+
+SMALL_PICTURE: Final = 800
+"""Pixels of the longer side up to which a picture is also read enlarged."""
+
+FRAME_SEARCH_WIDTH: Final = 320
+"""Pixels of width on which cards are sought in the pictures of a running camera."""
 
 SecondOpinion = Callable[[Grey], tuple[Read, ...]]
 
@@ -34,7 +46,7 @@ def no_opinion(_: Grey) -> tuple[Read, ...]:
 
 
 class StillReader:
-    """Reads one picture as well as can be, whatever it costs (20–200 ms)."""
+    """Reads one picture as well as can be, whatever it costs (1 ms when it is easy, 200 ms when nothing is there)."""
 
     def __init__(self, symbologies: frozenset[Symbology] = ALL_SYMBOLOGIES, second: SecondOpinion = no_opinion) -> None:
         self._symbologies = symbologies
@@ -51,74 +63,89 @@ class StillReader:
     def _views(self, grey: Grey) -> Iterator[Grey]:
         yield grey
         for quad in find_quads(grey):
-            yield flat_card(grey, quad)
-        if max(grey.shape[:2]) <= FLAT_WIDTH // 2:
+            flat = flat_card(grey, quad)
+            yield flat
+            yield sharpened(flat)
+        yield from bar_views(grey)
+        if max(grey.shape[:2]) <= SMALL_PICTURE:
             yield cv2.resize(grey, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
 
     def _believed(self, reads: tuple[Read, ...], view: Grey) -> tuple[Read, ...]:
-        if not any(read.is_linear for read in reads):
-            return reads
-        agreement = Agreement()
-        agreement.settle(reads, 0.0)
         linear = frozenset(Symbology(read.symbology) for read in reads if read.is_linear)
-        smaller = cv2.resize(view, None, fx=SECOND_LOOK_SCALE, fy=SECOND_LOOK_SCALE, interpolation=cv2.INTER_AREA)
-        larger = cv2.resize(view, None, fx=1.5, fy=1.5, interpolation=cv2.INTER_LINEAR)
-        looks = (decode(smaller, linear), decode(larger, linear), self._second(view))
-        agreed = {(read.symbology, read.text) for look in looks for read in look}
+        if not linear:
+            return reads
+        agreed: set[tuple[str, str]] = set()
+        for scale in SECOND_LOOK_SCALES:
+            way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+            look = decode(cv2.resize(view, None, fx=scale, fy=scale, interpolation=way), linear)
+            agreed.update((read.symbology, read.text) for read in look)
+        if not all((read.symbology, read.text) in agreed for read in reads if read.is_linear):
+            agreed.update((read.symbology, read.text) for read in self._second(view))
         return tuple(read for read in reads if not read.is_linear or (read.symbology, read.text) in agreed)
 
 
 def flat_card(grey: Grey, quad: Quad) -> Grey:
-    """The card inside ``quad``, FLAT_WIDTH pixels along its longer side, upright or upside down."""
+    """The card inside ``quad``, FLAT_WIDTH pixels along its longer side; which side is up is not known."""
     across, down = visible_size(quad)
     longer, shorter = FLAT_WIDTH, round(FLAT_WIDTH / CARD_ASPECT)
     size = (longer, shorter) if across >= down else (shorter, longer)
     return rectify(grey, quad, *size)
 
 
+def looks_like_card(quad: Quad, grey: Grey) -> bool:
+    """Whether what ``quad`` shows could have a card's proportions, however it is held."""
+    aspect = true_aspect(quad, grey.shape[1], grey.shape[0])
+    return LEAST_ASPECT <= max(aspect, 1 / aspect) <= MOST_ASPECT
+
+
+def sharpened(grey: Grey) -> Grey:
+    """Unsharp masking, for bars that a lens or a movement smeared."""
+    soft = cv2.GaussianBlur(grey, (0, 0), 4)
+    crisp: Grey = cv2.addWeighted(grey, 2.5, soft, -1.5, 0)
+    return crisp
+
+
 class FrameReader:
     """Reads the pictures of a running camera one after another, with a bounded cost for each.
 
-    Every picture gets a fast pass for one group of codes, in turn. When that reads nothing and a card lies there, the
-    card is flattened and read, and now and then the second engine is asked.
+    Pictures take turns: one is decoded as it is, in the next a card is sought, flattened and decoded, in the third
+    bars without a rim. What looks like a card and stays unread is tried a few times, and then rarely. The turn that
+    read something is taken again with the next picture, so that a code of bars finds its second read soon.
     """
-
-    FLATTEN_EVERY: Final = 2
-    SECOND_EVERY: Final = 6
 
     def __init__(
         self, symbologies: frozenset[Symbology] = CARD_SYMBOLOGIES, second: SecondOpinion = no_opinion
     ) -> None:
         self._symbologies = symbologies
         self._second = second
-        self._groups = tuple(group & symbologies for group in _GROUPS if group & symbologies)
         self._agreement = Agreement()
+        self._turns = (self._plain, self._flattened, self._plain, self._bars)
         self._turn = 0
+        self._unread = UnreadCards()
 
     def read(self, grey: Grey, now: float) -> tuple[Read, ...]:
         """The codes that count in this picture (see :class:`Agreement`); ``now`` is its time in seconds."""
-        self._turn += 1
-        return self._agreement.settle(self._look(grey), now)
+        reads = self._turns[self._turn](grey, now)
+        if not reads:
+            self._turn = (self._turn + 1) % len(self._turns)
+        return self._agreement.settle(reads, now)
 
-    def _look(self, grey: Grey) -> tuple[Read, ...]:
-        group = self._groups[self._turn % len(self._groups)]
-        fast = decode(grey, group, thorough=False)
-        if fast:
-            # The same group again with the next picture, so that bars find their second read soon.
-            self._turn -= 1
-            return fast
-        if self._turn % self.FLATTEN_EVERY:
-            return ()
-        quads = find_quads(grey, most=2)
-        for quad in quads:
-            if flat := decode(flat_card(grey, quad), self._symbologies):
-                return flat
-        if quads and self._turn % self.SECOND_EVERY == 0:
-            return tuple(read for read in self._second(grey) if not read.is_linear)
+    def _plain(self, grey: Grey, _: float) -> tuple[Read, ...]:
+        return decode(grey, self._symbologies, thorough=False)
+
+    def _flattened(self, grey: Grey, now: float) -> tuple[Read, ...]:
+        for quad in find_quads(grey, most=3, search_width=FRAME_SEARCH_WIDTH):
+            if not looks_like_card(quad, grey) or not self._unread.worth_a_try(grey, quad, now):
+                continue
+            if reads := decode(flat_card(grey, quad), self._symbologies):
+                return reads
+            if reads := tuple(read for read in self._second(grey) if not read.is_linear):
+                return reads
         return ()
 
-
-_GROUPS: Final = (
-    frozenset({Symbology.QR_CODE, Symbology.CODE_128, Symbology.CODE_39, Symbology.CODE_32, Symbology.PZN}),
-    frozenset({Symbology.QR_CODE, Symbology.PDF417}),
-)
+    def _bars(self, grey: Grey, _: float) -> tuple[Read, ...]:
+        linear = frozenset(self._symbologies - {Symbology.QR_CODE})
+        for view in bar_views(grey, most=2):
+            if reads := decode(view, linear):
+                return reads
+        return ()
