@@ -1,0 +1,34 @@
+"""A forms engine for ODK XForms and XLSForm.
+
+    form = load_form(xml)
+    session = form.open()
+    session.set("/data/name", "Siti")
+    session.to_xml()
+
+It imports nothing but the standard library, lxml, and RE2 (and pyxform for :mod:`forms.authoring`).
+"""
+
+from forms.definition.model import Kind, Range
+from forms.environment import Environment
+from forms.errors import FormError, Problem
+from forms.form import Form, load_form
+from forms.session.choices import Choice
+from forms.session.node import Node, Violation, ViolationKind
+from forms.session.pages import Page
+from forms.session.session import FormSession
+
+__all__ = [
+    "Choice",
+    "Environment",
+    "Form",
+    "FormError",
+    "FormSession",
+    "Kind",
+    "Node",
+    "Page",
+    "Problem",
+    "Range",
+    "Violation",
+    "ViolationKind",
+    "load_form",
+]

@@ -1,0 +1,1 @@
+"""Measuring this engine against recorded behaviour of others: ``python -m forms.conformance``."""

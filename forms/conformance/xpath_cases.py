@@ -1,0 +1,127 @@
+"""Cases of XPath, one JSON object a line: document, root, context node, expression, type, and expected value."""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+import uuid
+from collections.abc import Mapping
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from forms.conformance.report import Report
+from forms.limits import MAX_INSTANCE_BYTES
+from forms.xmltree import PREFIXES, XmlNode, parse_xml
+from forms.xpath import Context, XPathError, compile_expression, parse
+from forms.xpath.paths import Nodes
+from forms.xpath.values import plain_number, text_of_number, to_boolean, to_number, to_text
+
+ZONE = ZoneInfo("America/Phoenix")
+SIGNIFICANT_DIGITS = 12
+"""Numbers are compared to so many digits: mathematical libraries differ in the last ones."""
+
+
+class DocumentHost:
+    """The surroundings of an expression that is evaluated in a document of its own."""
+
+    def __init__(self, document: XmlNode, root: XmlNode) -> None:
+        self.document = document
+        self.root = root
+        self.zone: tzinfo = ZONE
+        self.namespaces: Mapping[str, str] = PREFIXES
+        self.simple_paths: dict[object, Nodes] | None = None
+        self.random = random.Random(0).random
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def uuid(self) -> str:
+        return str(uuid.uuid4())
+
+    def instance(self, name: str) -> XmlNode | None:
+        return next(
+            (node for node in self.document.walk() if node.name == "instance" and node.attribute("id") == name), None
+        )
+
+    def translation(self, name: str) -> str | None:
+        languages = [node for node in self.document.walk() if node.name == "translation"]
+        chosen = next((node for node in languages if node.attribute("default") is not None), None)
+        for text in [] if not languages else (chosen or languages[0]).named("text"):
+            if text.attribute("id") == name:
+                return next((value.string_value() for value in text.named("value")), "")
+        return None
+
+    def choice_label(self, node: XmlNode, value: str) -> str | None:
+        return None
+
+    def device_property(self, name: str) -> str:
+        return ""
+
+
+def run(file: Path) -> int:
+    """Run all cases of a JSON-lines file. Gives the exit status."""
+    report = Report()
+    for line in file.read_text(encoding="utf-8").splitlines():
+        if not line.strip():
+            continue
+        case = json.loads(line)
+        expected, found = _run_case(case)
+        report.check(case["area"], f"{case['expression']} in {case['context']}", expected, found)
+    return report.finish()
+
+
+def _run_case(case: Mapping[str, Any]) -> tuple[object, object]:
+    expected: object = case["expected"]
+    wanted_number = case["type"] in ("number", "rounded")
+    if wanted_number:
+        expected = _comparable(_read_number(expected))
+    try:
+        document = parse_xml(case["xml"], limit=MAX_INSTANCE_BYTES, trim=False)
+        host = DocumentHost(document, _address(document, case["root"]))
+        context = Context(_address(document, case["context"]), host)
+        value = compile_expression(parse(case["expression"])).value(context)
+    except XPathError as error:
+        return expected, f"{type(error).__name__}: {error}"
+    return expected, _converted(case, value, wanted_number)
+
+
+def _converted(case: Mapping[str, Any], value: Any, wanted_number: bool) -> object:
+    if isinstance(value, list) and case["type"] != "string":
+        # A node-set as a result is read by its first node's text, as a form's condition is.
+        text = value[0].string_value() if value else ""
+        value = plain_number(text) if wanted_number else text
+    if case["type"] == "boolean":
+        return to_boolean(value)
+    if case["type"] == "string":
+        return to_text(value)
+    number = float(to_number(value, ZONE))
+    if case["type"] == "rounded":
+        factor = case["factor"]
+        number = math.floor(number * factor + 0.5) / factor
+    return _comparable(number)
+
+
+def _read_number(value: object) -> float:
+    if isinstance(value, str):
+        return plain_number(value)
+    return float(value) if isinstance(value, (int, float)) else math.nan
+
+
+def _comparable(number: float) -> str:
+    if math.isnan(number):
+        return "NaN"
+    return text_of_number(float(f"{number:.{SIGNIFICANT_DIGITS}g}")) if math.isfinite(number) else str(number)
+
+
+def _address(document: XmlNode, path: str) -> XmlNode:
+    """The node at an address like ``/node()[1]/node()[2]`` or ``…/@name``."""
+    node = document
+    for step in path.split("/"):
+        if step.startswith("node()["):
+            node = node.child_nodes()[int(step[7:-1]) - 1]
+        elif step.startswith("@"):
+            node = next(found for found in node.attributes if found.qualified_name == step[1:])
+    return node

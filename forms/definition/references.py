@@ -1,0 +1,195 @@
+"""Which definitions an expression reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from forms.definition.model import NodeDefinition
+from forms.xpath import XPathSyntaxError, parse, syntax
+from forms.xpath.focus import operands
+
+if TYPE_CHECKING:
+    from forms.definition.reader import FormDefinition
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One definition that is read.
+
+    ``structure`` is True where what counts is how many there are and where, not the value. ``elsewhere`` is True where
+    a predicate or an index may choose another instance of a repeat that the reader is in as well.
+    """
+
+    target: NodeDefinition
+    anchor: NodeDefinition
+    structure: bool
+    elsewhere: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A definition that a path has reached, over which anchor, and whether predicates were passed."""
+
+    node: NodeDefinition | None
+    anchor: NodeDefinition
+    chosen: bool
+
+
+def references(form: FormDefinition, expression: syntax.Node, context: NodeDefinition) -> list[Reference]:
+    """All definitions that the expression reads when it is evaluated at ``context``."""
+    walker = _Walker(form, context)
+    walker.visit(expression, [_Place(context, context, False)])
+    return list(walker.found)
+
+
+class _Walker:
+    def __init__(self, form: FormDefinition, context: NodeDefinition) -> None:
+        self.root = form.root
+        self.context = context
+        self.found: dict[Reference, None] = {}
+
+    def visit(self, node: syntax.Node, focus: list[_Place]) -> list[_Place]:
+        """Note everything that is read; give the places of a node-set, or nothing for other types."""
+        if isinstance(node, syntax.Path):
+            return self._path(node, focus)
+        if isinstance(node, syntax.Filter):
+            places = self.visit(node.base, focus)
+            for predicate in node.predicates:
+                self.visit(predicate, places)
+            return places
+        if isinstance(node, syntax.Call):
+            return self._call(node, focus)
+        places = []
+        for part in operands(node):
+            places += self.visit(part, focus)
+        return places if isinstance(node, syntax.Union) else []
+
+    def _call(self, node: syntax.Call, focus: list[_Place]) -> list[_Place]:
+        if node.name == "current" and not node.arguments:
+            return [_Place(self.context, self.context, False)]
+        if node.name == "once":
+            # Its own value is read, but only to keep it: no circle.
+            focus_now = focus
+            for argument in node.arguments:
+                self.visit(argument, focus_now)
+            return []
+        if node.name == "indexed-repeat" and node.arguments:
+            places = self._path_places(node.arguments[0], focus, chosen=True)
+            for argument in node.arguments[1:]:
+                self.visit(argument, focus)
+            return places
+        if node.name == "choice-name" and len(node.arguments) == 2:
+            self.visit(node.arguments[0], focus)
+            self._quoted(node.arguments[1], focus)
+            return []
+        places: list[_Place] = []
+        for argument in node.arguments:
+            places += self.visit(argument, focus)
+        return places if node.name in ("randomize", "if") else []
+
+    def _quoted(self, argument: syntax.Node, focus: list[_Place]) -> None:
+        if isinstance(argument, syntax.Literal):
+            try:
+                self.visit(parse(argument.value), focus)
+            except XPathSyntaxError:
+                return
+
+    def _path(self, path: syntax.Path, focus: list[_Place]) -> list[_Place]:
+        places = self._path_places(path, focus, chosen=False)
+        return places
+
+    def _path_places(self, path: syntax.Node, focus: list[_Place], *, chosen: bool) -> list[_Place]:
+        if not isinstance(path, syntax.Path):
+            return self.visit(path, focus)
+        if path.start is None:
+            places = focus
+        elif isinstance(path.start, str):
+            places = [_Place(None, self.root, chosen)]
+        else:
+            places = self.visit(path.start, focus)
+            if isinstance(path.start, syntax.Call) and path.start.name == "instance":
+                places = []
+        for number, step in enumerate(path.steps):
+            places = self._step(step, places, last=number == len(path.steps) - 1, chosen=chosen)
+        for place in places:
+            self._read(place, chosen)
+        return places
+
+    def _step(self, step: syntax.Step, places: list[_Place], *, last: bool, chosen: bool) -> list[_Place]:
+        reached: dict[_Place, None] = {}
+        for place in places:
+            for node in self._reach(step, place):
+                anchor = _anchor(place, node, self.root)
+                sideways = step.axis in ("preceding-sibling", "following-sibling", "preceding", "following")
+                passed = place.chosen or sideways or chosen
+                reached[_Place(node, anchor, passed)] = None
+                if node is not None and node.is_repeat and anchor is not node:
+                    self._structure(node, anchor, passed or bool(step.predicates))
+        result = list(reached)
+        if step.predicates:
+            for predicate in step.predicates:
+                self.visit(predicate, result)
+            result = [_Place(place.node, place.anchor, True) for place in result]
+        return result
+
+    def _reach(self, step: syntax.Step, place: _Place) -> Iterable[NodeDefinition | None]:
+        node = place.node
+        candidates: Iterable[NodeDefinition | None]
+        match step.axis:
+            case "self":
+                candidates = [node]
+            case "parent":
+                candidates = [] if node is None else [node.parent]
+            case "child":
+                candidates = [self.root] if node is None else node.children
+            case "descendant" | "descendant-or-self":
+                top = self.root if node is None else node
+                candidates = [found for found in top.walk() if step.axis.endswith("self") or found is not node]
+            case "ancestor" | "ancestor-or-self":
+                found_up: list[NodeDefinition | None] = [node] if step.axis.endswith("self") else []
+                up = None if node is None else node.parent
+                while up is not None:
+                    found_up.append(up)
+                    up = up.parent
+                candidates = found_up
+            case "following-sibling" | "preceding-sibling":
+                candidates = [] if node is None or node.parent is None else node.parent.children
+            case "following" | "preceding":
+                candidates = list(self.root.walk())
+            case _:
+                candidates = []
+        return [found for found in candidates if _matches(step.test, found)]
+
+    def _structure(self, node: NodeDefinition, anchor: NodeDefinition, elsewhere: bool) -> None:
+        self.found[Reference(node, anchor, True, elsewhere)] = None
+
+    def _read(self, place: _Place, chosen: bool) -> None:
+        node = place.node
+        if node is None:
+            return
+        if node.is_leaf:
+            shared = [repeat for repeat in node.repeats if repeat in self.context.repeats]
+            inner = shared[-1] if shared else None
+            crosses = inner is not None and place.anchor.depth < inner.depth
+            self.found[Reference(node, place.anchor, False, crosses and (place.chosen or chosen))] = None
+        elif node.is_repeat:
+            self._structure(node, node.parent or self.root, place.chosen)
+
+
+def _anchor(place: _Place, node: NodeDefinition | None, root: NodeDefinition) -> NodeDefinition:
+    """The shallower of the anchor so far and what has been reached."""
+    if node is None:
+        return root
+    return node if node.depth < place.anchor.depth else place.anchor
+
+
+def _matches(test: syntax.Test, node: NodeDefinition | None) -> bool:
+    if test.kind == "node":
+        return True
+    if node is None:
+        return False
+    if test.kind == "*":
+        return True
+    return test.kind == "name" and node.local_name == test.name

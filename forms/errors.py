@@ -1,0 +1,24 @@
+"""What can be wrong with a form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One fault: where it is (a reference like ``/data/name``, or blank) and a sentence for the form's author."""
+
+    ref: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.ref}: {self.message}" if self.ref else self.message
+
+
+class FormError(ValueError):
+    """A form that cannot be opened. ``problems`` holds everything that was found, not only the first fault."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("; ".join(map(str, problems[:5])))
+        self.problems = problems

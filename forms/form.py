@@ -1,0 +1,110 @@
+"""A form: read once, opened as often as it is filled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from forms.definition.graph import build_graph
+from forms.definition.reader import FormDefinition, read_definition
+from forms.environment import Environment
+from forms.errors import FormError, Problem
+from forms.limits import MAX_INSTANCE_BYTES
+from forms.session.checking import check_instance
+from forms.session.node import Violation
+from forms.session.session import FormSession
+from forms.xmltree import XmlError, XmlNode, parse_xml
+
+
+class Form:
+    """An XForm that can be opened. Get one from :func:`load_form`; it can be shared between threads."""
+
+    def __init__(self, definition: FormDefinition) -> None:
+        problems: list[Problem] = []
+        self.definition = definition
+        self.graph = build_graph(definition, problems)
+        if problems:
+            raise FormError(tuple(problems))
+
+    @property
+    def id(self) -> str:
+        """The form's identifier."""
+        return self.definition.id
+
+    @property
+    def version(self) -> str:
+        """The form's version; blank where it has none."""
+        return self.definition.version
+
+    @property
+    def title(self) -> str:
+        """The form's title."""
+        return self.definition.title
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The names of its languages, as in the form; empty where it has no translations."""
+        return tuple(self.definition.translations)
+
+    @property
+    def default_language(self) -> str | None:
+        """The language it opens in; None where it has no translations."""
+        return self.definition.default_language
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """What is not kept of the form, and what is missing beside it."""
+        return tuple(self.definition.warnings)
+
+    @property
+    def missing_resources(self) -> tuple[str, ...]:
+        """File names of external lists that were not given; they are empty."""
+        sources = self.definition.instances.values()
+        return tuple(dict.fromkeys(source.name for source in sources if source.missing))
+
+    def open(
+        self, environment: Environment | None = None, *, instance: bytes | None = None, language: str | None = None
+    ) -> FormSession:
+        """Open the form: blank, or with the answers of ``instance``.
+
+        Raises ValueError where the instance is not XML or not of this form, or the language is not the form's.
+        """
+        source = None if instance is None else self.read_instance(instance)
+        session = FormSession(self, environment or Environment(), source)
+        if language is not None:
+            session.language = language
+        return session
+
+    def read_instance(self, instance: bytes) -> XmlNode:
+        """The root of an instance of this form. Raises ValueError."""
+        try:
+            document = parse_xml(instance, limit=MAX_INSTANCE_BYTES)
+        except XmlError as error:
+            raise ValueError(str(error)) from error
+        root = document.elements[0]
+        if root.name != self.definition.root.local_name:
+            raise ValueError(f"This is not an instance of the form “{self.id}”")
+        found = root.attribute("id")
+        if found is not None and found != self.id:
+            raise ValueError(f"This is an instance of the form “{found}”, not of “{self.id}”")
+        return root
+
+    def check(self, instance: bytes, environment: Environment | None = None) -> tuple[Violation, ...]:
+        """What is wrong with a filled instance; empty when nothing is.
+
+        The instance is opened and everything is computed again. Besides broken constraints and missing answers this
+        finds values that cannot be of their type, calculations that were altered, and nodes that the form does not
+        have. Raises ValueError as :meth:`open`.
+        """
+        return check_instance(self, self.read_instance(instance), environment or Environment())
+
+    def __repr__(self) -> str:
+        return f"<Form {self.id} {self.version}>"
+
+
+def load_form(xml: bytes | str, resources: Mapping[str, bytes] | None = None) -> Form:
+    """Read an XForm. ``resources`` holds external lists by file name (``villages.csv``, ``.xml``, ``.geojson``).
+
+    Raises :class:`FormError`, whose ``problems`` name everything that is wrong: expressions that cannot be read,
+    functions that do not exist, calculations that depend on each other in a circle.
+    """
+    return Form(read_definition(xml, resources or {}))

@@ -1,0 +1,56 @@
+"""Every bound that hostile or careless input meets, in one place.
+
+Each is tested at its value and one above. They are generous for real forms (the largest public ODK form
+has some 3,000 questions) and small enough that whatever passes them is done within seconds.
+"""
+
+MAX_FORM_BYTES = 20 * 1024 * 1024
+"""Size of a form's XML."""
+
+MAX_INSTANCE_BYTES = 10 * 1024 * 1024
+"""Size of a filled instance's XML."""
+
+MAX_RESOURCE_BYTES = 64 * 1024 * 1024
+"""Size of one external file (CSV, XML, GeoJSON) of a form."""
+
+MAX_XML_DEPTH = 100
+"""Nesting of XML elements."""
+
+MAX_FORM_NODES = 50_000
+"""Nodes of a form's primary instance."""
+
+MAX_SOURCE_BYTES = 20 * 1024 * 1024
+"""Size of an XLSForm that is converted."""
+
+MAX_EXPRESSION_LENGTH = 64 * 1024
+"""Characters of one XPath expression."""
+
+MAX_EXPRESSION_DEPTH = 64
+"""Nesting of parentheses, predicates, and function calls in one XPath expression."""
+
+MAX_REPEAT_INSTANCES = 10_000
+"""Instances of one repeat."""
+
+MAX_SESSION_NODES = 200_000
+"""Nodes of one open form, over all instances of all repeats."""
+
+MAX_RECALCULATIONS = 2_000_000
+"""Evaluations that one answer may cause before the form is stopped."""
+
+MAX_NODESET = 2_000_000
+"""Nodes that one step of a path may select."""
+
+MAX_STRING_LENGTH = 4 * 1024 * 1024
+"""Characters that one expression may produce."""
+
+MAX_REGEX_LENGTH = 4_000
+"""Characters of a pattern given to ``regex()``."""
+
+MAX_REGEX_MEMORY = 8 * 1024 * 1024
+"""Bytes that a compiled pattern may take."""
+
+MAX_UUID_LENGTH = 4_096
+"""Characters that ``uuid(n)`` may give."""
+
+MAX_ANSWER_LENGTH = 100_000
+"""Characters of one answer."""

@@ -1,0 +1,1 @@
+"""A form being filled: its nodes, its answers, and what follows from them."""

@@ -1,0 +1,118 @@
+"""What happens at events: metadata is filled in, and ``setvalue`` sets values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from forms.definition.graph import Edge, Facet
+from forms.definition.model import Action, NodeDefinition
+from forms.definition.reader import FIRST_LOAD, LOAD, NEW_REPEAT, VALUE_CHANGED
+from forms.session.datatypes import normalize
+from forms.xpath import Context, XPathError
+from forms.xpath.dates import text_of_datetime
+
+if TYPE_CHECKING:
+    from forms.session.node import Node
+    from forms.session.recalculation import Recalculation
+
+
+class Actions:
+    """Runs the actions of one session."""
+
+    def __init__(self, engine: Recalculation) -> None:
+        self._engine = engine
+
+    def begin(self, nodes: Iterable[Node], *, new: bool) -> None:
+        """A form has been opened; ``new`` where it was not filled before."""
+        events = {FIRST_LOAD, LOAD} if new else {LOAD}
+        for node in nodes:
+            self._preset(node, new=new)
+        self._engine.run()
+        for node in nodes:
+            self._perform(node, events)
+
+    def begin_instance(self, nodes: Iterable[Node]) -> None:
+        """An instance of a repeat has been made (before the form is live, that belongs to its opening)."""
+        if not self._engine.live:
+            return
+        for node in nodes:
+            self._preset(node, new=True)
+            self._perform(node, {NEW_REPEAT})
+
+    def _preset(self, node: Node, *, new: bool) -> None:
+        bind = node.definition.bind
+        if not bind.preload or not node.definition.is_leaf:
+            return
+        identity = bind.preload == "uid"
+        if (new or identity) and not (identity and node.answer):
+            self.set_answer(node, self._preload(bind.preload, bind.preload_parameter) or node.answer)
+
+    def _preload(self, kind: str, parameter: str) -> str:
+        host = self._engine.host
+        if kind == "uid":
+            return f"uuid:{host.uuid()}"
+        if kind == "date":
+            return host.moment().date().isoformat()
+        if kind == "timestamp" and parameter != "end":
+            return text_of_datetime(host.moment())
+        if kind == "property":
+            return host.device_property(parameter)
+        return ""
+
+    def finish(self, nodes: Iterable[Node]) -> None:
+        """The form is about to be sent: the time of the end, and an identity where it has none yet."""
+        for node in nodes:
+            bind = node.definition.bind
+            if bind.preload == "timestamp" and bind.preload_parameter == "end":
+                self.set_answer(node, text_of_datetime(self._engine.host.moment()))
+            elif node.definition.name.endswith("instanceID") and not node.answer and _in_meta(node.definition):
+                self.set_answer(node, f"uuid:{self._engine.host.uuid()}")
+        self._engine.run()
+
+    def _perform(self, node: Node, events: set[str]) -> None:
+        for action in node.definition.actions:
+            if action.target is node.definition and action.events & events and node.relevant:
+                self._set(action, node)
+                self._engine.run()
+
+    def value_changed(self, node: Node) -> None:
+        """A value has changed: set what the question's own actions say, in the same instance of each repeat."""
+        for action in node.definition.actions:
+            if action.source is node.definition and VALUE_CHANGED in action.events:
+                edge = Edge(action.target, Facet.VALUE, _shared(node.definition, action.target))
+                for target in self._engine.targets(node, edge):
+                    self._set(action, target)
+
+    def _set(self, action: Action, target: Node) -> None:
+        if not target.definition.is_leaf:
+            return
+        text = action.literal
+        if action.value is not None:
+            try:
+                text = action.value.expression.text(Context(target, self._engine.host))
+            except XPathError as error:
+                self._engine.note_fault(target, error)
+                return
+        self.set_answer(target, text)
+
+    def set_answer(self, node: Node, text: str) -> None:
+        """Give a node an answer, as its type stores it, and queue what follows."""
+        node.answer = normalize(node.definition.bind.data_type, text)
+        self._engine.refresh(node)
+
+
+def _in_meta(definition: NodeDefinition) -> bool:
+    return definition.parent is not None and definition.parent.local_name == "meta"
+
+
+def _shared(one: NodeDefinition, other: NodeDefinition) -> NodeDefinition:
+    """The deepest definition that both are under."""
+    while one is not other:
+        if one.depth >= other.depth and one.parent is not None:
+            one = one.parent
+        elif other.parent is not None:
+            other = other.parent
+        else:
+            break
+    return one

@@ -1,0 +1,392 @@
+"""Keeping an open form consistent: one change recomputes what depends on it, in order, and nothing else."""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Iterable, Iterator
+from typing import cast
+
+from forms.definition.graph import Edge, Facet, Graph
+from forms.definition.model import Formula, NodeDefinition
+from forms.definition.reader import FormDefinition
+from forms.environment import Environment
+from forms.errors import Problem
+from forms.limits import MAX_RECALCULATIONS, MAX_REPEAT_INSTANCES, MAX_SESSION_NODES
+from forms.session.actions import Actions
+from forms.session.choices import ChoiceLists
+from forms.session.datatypes import normalize
+from forms.session.host import SessionHost
+from forms.session.node import Node, RepeatInstanceNode, RepeatNode, Violation, ViolationKind
+from forms.session.texts import Texts
+from forms.xmltree import XmlNode
+from forms.xpath import Context, XPathError
+
+_FACETS = tuple(Facet)
+_NUMBER = {facet: number for number, facet in enumerate(_FACETS)}
+_UNRANKED = 1 << 30
+
+
+class SessionLimitError(ValueError):
+    """A form that grows or recomputes beyond its bounds."""
+
+
+class Recalculation:
+    """The engine of one session: its nodes, and the queue of what has to be computed again."""
+
+    def __init__(self, form: FormDefinition, graph: Graph, environment: Environment) -> None:
+        self.form = form
+        self.graph = graph
+        self.environment = environment
+        self.host = SessionHost(form, environment, self)
+        self.texts = Texts(form, self)
+        self.choices = ChoiceLists(self)
+        self.actions = Actions(self)
+        self.structure_version = 0
+        self.touched: dict[Node, None] = {}
+        self.faults: dict[str, Problem] = {}
+        self.live = False
+        self._queue: list[tuple[int, int, int, Node]] = []
+        self._queued: set[tuple[Node, Facet]] = set()
+        self._spare: dict[RepeatNode, list[XmlNode]] = {}
+        self._chains: dict[tuple[NodeDefinition, NodeDefinition], list[NodeDefinition]] = {}
+        self._created = 0
+
+    # --- making nodes -------------------------------------------------------------------------------------------
+
+    def create(self, definition: NodeDefinition, owner: Node | None, source: XmlNode | None) -> Node:
+        """A node and everything below it, with the values of ``source`` (the form's own where it is None)."""
+        node = Node(definition, owner, self, self._next_number())
+        self._fill(node, source)
+        return node
+
+    def _next_number(self) -> int:
+        self._created += 1
+        if self._created > MAX_SESSION_NODES:
+            raise SessionLimitError(f"The form has more than {MAX_SESSION_NODES:,} nodes")
+        return self._created
+
+    def _fill(self, node: Node, source: XmlNode | None) -> None:
+        definition = node.definition
+        if source is not None and source.attributes:
+            node.attributes = source.attributes
+        if node.owner is not None:
+            node.relevant = node.owner.relevant
+        if definition.is_leaf:
+            text = source.string_value() if source is not None else definition.default
+            node.answer = normalize(definition.bind.data_type, text)
+            node.text = node.answer if node.relevant else ""
+            return
+        flat = True
+        for child in definition.children:
+            if child.is_repeat:
+                flat = False
+                node.members.append(self._create_repeat(child, node, source))
+            else:
+                found = source.named(child.local_name) if source is not None else ()
+                node.members.append(self.create(child, node, found[0] if found else None))
+        if flat:
+            node.elements = cast(list[XmlNode], node.members)
+        else:
+            self.relink(node)
+
+    def _create_repeat(self, definition: NodeDefinition, owner: Node, source: XmlNode | None) -> RepeatNode:
+        repeat = RepeatNode(definition, owner, self, self._next_number())
+        repeat.relevant = owner.relevant
+        found = [] if source is None else source.named(definition.local_name)
+        sources = [element for element in found if element is not definition.template and not _is_template(element)]
+        if definition.count is not None:
+            self._spare[repeat] = sources
+        else:
+            for element in sources[:MAX_REPEAT_INSTANCES]:
+                self._add_instance(repeat, element)
+        return repeat
+
+    def _add_instance(self, repeat: RepeatNode, source: XmlNode | None) -> RepeatInstanceNode:
+        instance = RepeatInstanceNode(repeat.definition, repeat, self, self._next_number())
+        repeat.members.append(instance)
+        self._fill(instance, source if source is not None else repeat.definition.template)
+        return instance
+
+    def relink(self, node: Node) -> None:
+        """Lay the instances of repeats among the child elements, as paths see them."""
+        node.elements = [
+            element
+            for member in node.members
+            for element in (member.members if isinstance(member, RepeatNode) else (member,))
+        ]
+        node.by_name = None
+
+    # --- repeats ------------------------------------------------------------------------------------------------
+
+    def may_grow(self, repeat: Node) -> bool:
+        """Whether a repeat has fewer instances than the bound."""
+        return len(repeat.members) < MAX_REPEAT_INSTANCES
+
+    def add_instance(self, repeat: RepeatNode, source: XmlNode | None = None) -> RepeatInstanceNode:
+        """Add an instance at the end, computed and with its defaults set."""
+        if not self.may_grow(repeat):
+            raise SessionLimitError(f"A repeat has at most {MAX_REPEAT_INSTANCES:,} instances")
+        instance = self._add_instance(repeat, source)
+        self._restructured(repeat)
+        fresh = list(everything(instance))
+        self.touched.update(dict.fromkeys(fresh))
+        self.prepare(fresh)
+        self.actions.begin_instance(fresh)
+        return instance
+
+    def remove_instance(self, instance: RepeatInstanceNode) -> None:
+        """Remove an instance and everything below it."""
+        repeat = cast(RepeatNode, instance.owner)
+        repeat.members.remove(instance)
+        for node in everything(instance):
+            self.touched.pop(node, None)
+            self._spare.pop(cast(RepeatNode, node), None)
+        for later in repeat.members:
+            self.touched.update(dict.fromkeys(everything(later)))
+        self._restructured(repeat)
+
+    def _restructured(self, repeat: RepeatNode) -> None:
+        self.structure_version += 1
+        self.host.simple_paths = {}
+        self.relink(cast(Node, repeat.owner))
+        self.touched[repeat] = None
+        for edge in self.graph.by_structure.get(repeat.definition, ()):
+            for target in self.targets(repeat, edge):
+                self.mark(target, edge.facet)
+
+    # --- the queue ----------------------------------------------------------------------------------------------
+
+    def prepare(self, nodes: Iterable[Node]) -> None:
+        """Queue everything that nodes compute by themselves, as after making them."""
+        for node in nodes:
+            definition = node.definition
+            bind = definition.bind
+            if bind.relevant is not None:
+                self.push(node, Facet.RELEVANT)
+            if isinstance(node, RepeatNode):
+                if definition.count is not None:
+                    self.push(node, Facet.COUNT)
+            elif definition.is_leaf and (
+                bind.calculate is not None or (node.answer and definition.control is not None)
+            ):
+                self.push(node, Facet.VALUE)
+
+    def push(self, node: Node, facet: Facet) -> None:
+        """Queue one computation, once."""
+        key = (node, facet)
+        if key not in self._queued:
+            self._queued.add(key)
+            rank = self.graph.rank.get((node.definition, facet), _UNRANKED)
+            heapq.heappush(self._queue, (rank, node.number, _NUMBER[facet], node))
+
+    def run(self) -> None:
+        """Compute until nothing is queued."""
+        done = 0
+        while self._queue:
+            _, _, number, node = heapq.heappop(self._queue)
+            facet = _FACETS[number]
+            self._queued.discard((node, facet))
+            done += 1
+            if done > MAX_RECALCULATIONS:
+                self._queue.clear()
+                self._queued.clear()
+                raise SessionLimitError(f"One answer causes more than {MAX_RECALCULATIONS:,} calculations")
+            if facet is Facet.RELEVANT:
+                self._compute_relevance(node)
+            elif facet is Facet.VALUE:
+                self._compute_value(node)
+            elif facet is Facet.COUNT:
+                self._compute_count(cast(RepeatNode, node))
+
+    def _compute_relevance(self, node: Node) -> None:
+        holds = self.condition(node, node.definition.bind.relevant, True)
+        if holds != node.self_relevant:
+            node.self_relevant = holds
+            self._spread_relevance(node)
+
+    def _spread_relevance(self, node: Node) -> None:
+        relevant = node.self_relevant and (node.owner is None or node.owner.relevant)
+        if relevant == node.relevant:
+            return
+        node.relevant = relevant
+        self.touched[node] = None
+        if node.definition.is_leaf:
+            if relevant and node.definition.bind.calculate is not None:
+                self.push(node, Facet.VALUE)
+            self.refresh(node)
+            return
+        for member in node.members:
+            self._spread_relevance(member)
+
+    def _compute_value(self, node: Node) -> None:
+        formula = node.definition.bind.calculate
+        if formula is not None and node.relevant:
+            try:
+                text = formula.expression.text(Context(node, self.host))
+            except XPathError as error:
+                self.note_fault(node, error)
+                text = ""
+            node.answer = node.calculated = normalize(node.definition.bind.data_type, text)
+        self.refresh(node)
+
+    def _compute_count(self, repeat: RepeatNode) -> None:
+        formula = repeat.definition.count
+        if formula is None:
+            return
+        try:
+            number = float(formula.expression.number(Context(repeat, self.host)))
+        except XPathError as error:
+            self.note_fault(repeat, error)
+            return
+        if math.isnan(number):
+            return
+        wanted = int(min(max(number, 0.0), MAX_REPEAT_INSTANCES + 1.0))
+        if wanted > MAX_REPEAT_INSTANCES:
+            self.note_fault(repeat, XPathError(f"A repeat has at most {MAX_REPEAT_INSTANCES:,} instances"))
+            wanted = MAX_REPEAT_INSTANCES
+        self._resize(repeat, wanted)
+
+    def _resize(self, repeat: RepeatNode, wanted: int) -> None:
+        present = len(repeat.members)
+        if wanted == present:
+            return
+        fresh: list[Node] = []
+        spare = self._spare.get(repeat, [])
+        for place in range(present, wanted):
+            instance = self._add_instance(repeat, spare[place] if place < len(spare) else None)
+            fresh.extend(everything(instance))
+        for instance in repeat.members[wanted:]:
+            for node in everything(cast(Node, instance)):
+                self.touched.pop(node, None)
+        del repeat.members[wanted:]
+        self.touched.update(dict.fromkeys(fresh))
+        self._restructured(repeat)
+        self.prepare(fresh)
+        self.actions.begin_instance(fresh)
+
+    # --- changes ------------------------------------------------------------------------------------------------
+
+    def refresh(self, node: Node) -> None:
+        """Bring the value that others see up to date with the answer, the relevance, and the choices."""
+        text = ""
+        if node.relevant:
+            text = node.answer
+            control = node.definition.control
+            if text and control is not None and control.tag in ("select", "select1", "rank"):
+                text = self.choices.effective(node, text)
+        if text == node.text:
+            return
+        node.text = text
+        node._constraint = None
+        self.touched[node] = None
+        for edge in self.graph.by_value.get(node.definition, ()):
+            for target in self.targets(node, edge):
+                self.mark(target, edge.facet)
+        if self.live:
+            self.actions.value_changed(node)
+
+    def mark(self, node: Node, facet: Facet) -> None:
+        """Something that this facet of a node reads has changed."""
+        if facet in (Facet.RELEVANT, Facet.VALUE, Facet.COUNT):
+            if facet is not Facet.COUNT or isinstance(node, RepeatNode):
+                self.push(node, facet)
+        elif facet is Facet.CHOICES:
+            node._choices = None
+            self.touched[node] = None
+            if node.answer:
+                self.push(node, Facet.VALUE)
+        elif facet is Facet.CONSTRAINT:
+            node._constraint = None
+            self.touched[node] = None
+        elif facet is Facet.REQUIRED:
+            node._required = None
+            self.touched[node] = None
+        elif facet is Facet.READONLY:
+            node._readonly = None
+            self.touched.update(dict.fromkeys(everything(node)))
+        else:
+            if node.definition.control is not None and node.definition.control.items:
+                node._choices = None
+            self.touched[node] = None
+
+    def targets(self, node: Node, edge: Edge) -> Iterable[Node]:
+        """The nodes that an edge leads to from this node: those under the same instance of its anchor."""
+        anchor, target = edge.anchor, edge.target
+        start: Node | None = node
+        while start is not None and start.definition is not anchor:
+            start = start.owner
+        if start is None:
+            return ()
+        chain = self._chain(anchor, target)
+        reached: list[Node] = list(start.members) if chain and isinstance(start, RepeatNode) else [start]
+        for number, step in enumerate(chain):
+            members = [holder.members[step.place] for holder in reached]
+            if step.is_repeat:
+                last = number == len(chain) - 1
+                reached = [*members] if last else []
+                reached += [instance for member in members for instance in member.members]
+            else:
+                reached = members
+        return reached
+
+    def _chain(self, anchor: NodeDefinition, target: NodeDefinition) -> list[NodeDefinition]:
+        key = (anchor, target)
+        chain = self._chains.get(key)
+        if chain is None:
+            chain = []
+            step: NodeDefinition | None = target
+            while step is not None and step is not anchor:
+                chain.append(step)
+                step = step.parent
+            chain.reverse()
+            self._chains[key] = chain
+        return chain
+
+    # --- reading ------------------------------------------------------------------------------------------------
+
+    def condition(self, node: Node, formula: Formula | None, default: bool) -> bool:
+        """A condition of the form at a node; the default where there is none or where it cannot be computed."""
+        if formula is None:
+            return default
+        constant = formula.constant
+        if constant is not None:
+            return constant
+        try:
+            return formula.expression.condition(Context(node, self.host))
+        except XPathError as error:
+            self.note_fault(node, error)
+            return default
+
+    def violation(self, node: Node) -> Violation | None:
+        """What is wrong with a node's answer."""
+        bind = node.definition.bind
+        if not node.relevant or not node.definition.is_leaf:
+            return None
+        if node.text:
+            if bind.constraint is None or node.constraint_holds:
+                return None
+            message = self.texts.message(bind.constraint_message, node)
+            return Violation(ViolationKind.constraint, message, node.ref)
+        if bind.required is None or not node.required:
+            return None
+        return Violation(ViolationKind.required, self.texts.message(bind.required_message, node), node.ref)
+
+    def note_fault(self, node: Node | None, error: XPathError) -> None:
+        """Keep that an expression could not be computed; the form goes on with a blank."""
+        path = "" if node is None else node.definition.path
+        if len(self.faults) < 100:
+            self.faults.setdefault(f"{path} {error}", Problem(path, str(error)))
+
+
+def everything(node: Node) -> Iterator[Node]:
+    """A node and all nodes below it, repeats included, in document order."""
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        yield current
+        stack.extend(reversed(current.members))
+
+
+def _is_template(element: XmlNode) -> bool:
+    return any(attribute.name == "template" for attribute in element.attributes)

@@ -1,0 +1,202 @@
+"""A form being filled, as whoever shows it uses it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, cast
+
+from forms.definition.graph import Facet
+from forms.definition.model import Kind
+from forms.environment import Environment
+from forms.errors import Problem
+from forms.limits import MAX_ANSWER_LENGTH
+from forms.session.datatypes import describe, normalize
+from forms.session.node import Node, RepeatInstanceNode, RepeatNode, Violation
+from forms.session.pages import Page, pages_of
+from forms.session.recalculation import Recalculation, everything
+from forms.session.serialization import serialize
+from forms.xmltree import XmlNode
+from forms.xpath.values import plain_number
+
+if TYPE_CHECKING:
+    from forms.form import Form
+
+_SELECTIONS = (Kind.SELECT1, Kind.SELECT, Kind.RANK)
+_UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+class FormSession:
+    """One filling of a form. Not for use from several threads at once.
+
+    Get one from :meth:`forms.Form.open`. Whatever is read from nodes is up to date after each call.
+    """
+
+    def __init__(self, form: Form, environment: Environment, source: XmlNode | None) -> None:
+        self.form = form
+        definition = form.definition
+        self._engine = Recalculation(definition, form.graph, environment)
+        root = self._engine.create(definition.root, None, source or definition.root.element)
+        root.up = self._engine.host.root
+        self._engine.host.root.elements = [root]
+        self.root = root
+        self._nodes: tuple[int, dict[str, Node]] | None = None
+        self._files: dict[Node, str] = {}
+        self._engine.prepare(everything(root))
+        self._engine.run()
+        self._engine.actions.begin(list(everything(root)), new=source is None)
+        self._engine.live = True
+        self._engine.touched.clear()
+
+    @property
+    def nodes(self) -> Mapping[str, Node]:
+        """All nodes by reference, as ``/data/household[2]/name``, in document order."""
+        version = self._engine.structure_version
+        if self._nodes is None or self._nodes[0] != version:
+            self._nodes = (version, {node.ref: node for node in everything(self.root)})
+        return self._nodes[1]
+
+    @property
+    def language(self) -> str | None:
+        """The language of labels, hints, and messages; None where the form has no translations."""
+        return self._engine.texts.language
+
+    @language.setter
+    def language(self, language: str | None) -> None:
+        if language is not None and language not in self.form.languages:
+            raise ValueError(f"The form is not translated to “{language}”")
+        self._engine.texts.language = language or self.form.default_language
+        for node in everything(self.root):
+            if node.definition.control is not None and node.kind in _SELECTIONS:
+                node._choices = None
+            for formula in (node.definition.bind.calculate, node.definition.bind.relevant):
+                if formula is not None and "jr:" in formula.source:
+                    self._engine.push(node, Facet.VALUE if formula is node.definition.bind.calculate else Facet.RELEVANT)
+        self._settle()
+
+    @property
+    def faults(self) -> tuple[Problem, ...]:
+        """Expressions that could not be computed so far (a wrong argument, a bound); their values are blank."""
+        return tuple(self._engine.faults.values())
+
+    def set(self, ref: str, value: str) -> frozenset[str]:
+        """Answer a question, with the lexical form of its type; blank takes the answer away.
+
+        Gives the references of all nodes whose state may have changed. Raises KeyError where there is no such node, and
+        ValueError, with a message, where the node takes no answer or the value cannot be of its type.
+        """
+        node = self.nodes[ref]
+        if not node.definition.is_leaf:
+            raise ValueError("This is not a question")
+        if node.readonly:
+            raise ValueError("This cannot be changed")
+        if len(value) > MAX_ANSWER_LENGTH:
+            raise ValueError(f"An answer has at most {MAX_ANSWER_LENGTH:,} characters")
+        node.answer = self._checked(node, value)
+        self._engine.refresh(node)
+        return self._settle()
+
+    def _checked(self, node: Node, value: str) -> str:
+        if value == "":
+            return ""
+        kind = node.kind
+        if kind in _SELECTIONS:
+            return self._checked_selection(node, value)
+        if kind is Kind.TRIGGER:
+            if value != "OK":
+                raise ValueError("This takes “OK” or nothing")
+            return value
+        if _UNWRITABLE.search(value):
+            raise ValueError("The text has characters that cannot be stored")
+        stored = normalize(node.data_type, value)
+        if stored == "":
+            raise ValueError(f"This takes {describe(node.data_type)}")
+        bounds = node.range
+        if bounds is not None:
+            least, most = sorted((float(bounds.start), float(bounds.end)))
+            if not least <= plain_number(stored) <= most:
+                raise ValueError(f"This takes a number from {bounds.start} to {bounds.end}")
+        return stored
+
+    def _checked_selection(self, node: Node, value: str) -> str:
+        allowed = self._engine.choices.values(node)
+        if node.kind is Kind.SELECT1:
+            if value not in allowed:
+                raise ValueError("This is not one of the choices")
+            return value
+        chosen = list(dict.fromkeys(value.split()))
+        if not all(one in allowed for one in chosen):
+            raise ValueError("One of these is not among the choices")
+        if node.kind is Kind.RANK:
+            if len(chosen) < len(allowed):
+                raise ValueError("All choices have to be ranked")
+            return " ".join(chosen)
+        return " ".join(sorted(chosen, key=allowed.__getitem__))
+
+    def attach(self, ref: str, file_name: str) -> frozenset[str]:
+        """Answer an upload with the name of a file that the caller keeps. Raises as :meth:`set`."""
+        node = self.nodes[ref]
+        if node.kind is not Kind.UPLOAD:
+            raise ValueError("This question takes no file")
+        if not file_name or "/" in file_name or "\\" in file_name:
+            raise ValueError("A file needs a plain name")
+        return self.set(ref, file_name)
+
+    def clear(self, ref: str) -> frozenset[str]:
+        """Take an answer away. Raises as :meth:`set`."""
+        return self.set(ref, "")
+
+    def add_repeat(self, ref: str) -> str:
+        """Add an instance at the end of a repeat; gives its reference.
+
+        Raises KeyError where there is no such node, ValueError where no instance may be added.
+        """
+        repeat = self.nodes[ref]
+        if not isinstance(repeat, RepeatNode):
+            raise ValueError("This is not a repeat")
+        if not repeat.can_add:
+            raise ValueError("No more may be added here")
+        instance = self._engine.add_instance(repeat)
+        self._settle()
+        return instance.ref
+
+    def remove_repeat(self, ref: str) -> frozenset[str]:
+        """Remove an instance of a repeat; later ones move up. Raises as :meth:`add_repeat`."""
+        instance = self.nodes[ref]
+        if not isinstance(instance, RepeatInstanceNode):
+            raise ValueError("This is not an instance of a repeat")
+        if not instance.can_remove:
+            raise ValueError("This may not be removed")
+        self._engine.remove_instance(instance)
+        return self._settle()
+
+    def validate(self) -> tuple[Violation, ...]:
+        """Everything that keeps the form from being sent, in the order of the form; empty when it may be sent."""
+        return tuple(violation for node in self._relevant() if (violation := node.violation) is not None)
+
+    def pages(self) -> tuple[Page, ...]:
+        """What is to be shown now, in the order of the form's body."""
+        return pages_of(self.form.definition, self.root)
+
+    def to_xml(self) -> bytes:
+        """The instance as ODK's tools read it: what is not relevant is left out."""
+        self._engine.actions.finish(list(everything(self.root)))
+        self._engine.touched.clear()
+        return serialize(self.root)
+
+    def attachments(self) -> tuple[tuple[str, str], ...]:
+        """References and file names of all relevant uploads that have been answered."""
+        return tuple((node.ref, node.text) for node in self._relevant() if node.kind is Kind.UPLOAD and node.text)
+
+    def _relevant(self) -> Iterator[Node]:
+        return (node for node in everything(self.root) if node.relevant and node.definition.is_leaf)
+
+    def _settle(self) -> frozenset[str]:
+        self._engine.run()
+        refs = frozenset(node.ref for node in self._engine.touched)
+        self._engine.touched.clear()
+        return refs
+
+    def node(self, ref: str) -> Node:
+        """The node of a reference. Raises KeyError."""
+        return cast(Node, self.nodes[ref])

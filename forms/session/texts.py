@@ -1,0 +1,111 @@
+"""Labels, hints, and messages in the session's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from forms.definition.model import Item, Text, TextSource, Translation
+from forms.definition.reader import FormDefinition
+from forms.session.choices import Choice
+from forms.xpath import Context, XPathError
+
+if TYPE_CHECKING:
+    from forms.session.node import Node
+    from forms.session.recalculation import Recalculation
+
+_NO_MEDIA: Mapping[str, str] = {}
+
+
+class Texts:
+    """Fills in the words of a form."""
+
+    def __init__(self, form: FormDefinition, engine: Recalculation) -> None:
+        self._form = form
+        self._engine = engine
+        self.language = form.default_language
+
+    def translation(self, identifier: str) -> Translation | None:
+        """The text of an identifier in the session's language, else in the form's default language."""
+        for language in (self.language, self._form.default_language):
+            if language is not None:
+                found = self._form.translations.get(language, {}).get(identifier)
+                if found is not None:
+                    return found
+        return None
+
+    def label(self, node: Node) -> str | None:
+        control = node.definition.control
+        if control is None or control.label is None or node.definition.is_repeat and node.owner is None:
+            return None
+        return self.words(control.label, Context(node, self._engine.host))
+
+    def hint(self, node: Node) -> str | None:
+        control = node.definition.control
+        if control is None or control.hint is None:
+            return None
+        return self.words(control.hint, Context(node, self._engine.host))
+
+    def guidance(self, node: Node) -> str | None:
+        control = node.definition.control
+        if control is None or control.hint is None:
+            return None
+        context = Context(node, self._engine.host)
+        translation = self._find(control.hint, context)
+        return None if translation is None else self.fill(translation.guidance, context) or None
+
+    def media(self, node: Node) -> Mapping[str, str]:
+        control = node.definition.control
+        if control is None or control.label is None:
+            return _NO_MEDIA
+        translation = self._find(control.label, Context(node, self._engine.host))
+        return _NO_MEDIA if translation is None else translation.media
+
+    def message(self, source: TextSource | None, node: Node) -> str:
+        """The words of a message; blank where there is none."""
+        return "" if source is None else self.words(source, Context(node, self._engine.host)) or ""
+
+    def item(self, item: Item, node: Node) -> Choice:
+        """A choice that is written in the form's body."""
+        if item.label is None:
+            return Choice(item.value, item.value, _NO_MEDIA)
+        words, media = self.choice(item.label, Context(node, self._engine.host))
+        return Choice(item.value, words, media)
+
+    def choice(self, source: TextSource, context: Context) -> tuple[str, Mapping[str, str]]:
+        """The words and media of a choice."""
+        translation = self._find(source, context)
+        if translation is None:
+            return self.words(source, context) or "", _NO_MEDIA
+        return self.fill(translation.text, context), translation.media
+
+    def _find(self, source: TextSource, context: Context) -> Translation | None:
+        if source.static_identifier is not None:
+            return self.translation(source.static_identifier)
+        if source.identifier is not None:
+            return self.translation(self._evaluate(source.identifier.expression.text, context))
+        return None
+
+    def words(self, source: TextSource, context: Context) -> str | None:
+        """The words of a label, hint, or message at a context."""
+        if source.words is not None:
+            return self.fill(source.words, context)
+        translation = self._find(source, context)
+        if translation is None:
+            return ""
+        return self.fill(translation.text, context)
+
+    def fill(self, text: Text | None, context: Context) -> str:
+        """A text with its outputs filled in at a context."""
+        if text is None:
+            return ""
+        return "".join(
+            part if isinstance(part, str) else self._evaluate(part.expression.text, context) for part in text.parts
+        )
+
+    def _evaluate(self, read: object, context: Context) -> str:
+        try:
+            return read(context)  # type: ignore[operator, no-any-return]
+        except XPathError as error:
+            self._engine.note_fault(None, error)
+            return ""

@@ -1,0 +1,262 @@
+"""A syntax tree to closures.
+
+An :class:`Expression` offers one closure for each type that a caller may want, so that a condition never builds
+a node-set only to test it, and a comparison of numbers never makes text.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from forms.xmltree import XmlNode
+from forms.xpath import syntax
+from forms.xpath.axes import in_document_order
+from forms.xpath.context import Context
+from forms.xpath.errors import XPathEvaluationError
+from forms.xpath.functions import FUNCTIONS, Function
+from forms.xpath.paths import compile_filter, compile_path
+from forms.xpath.values import NAN, compare, is_true, to_boolean, to_number, to_text
+
+Closure = Callable[[Context], Any]
+
+
+class Kind:
+    """What an expression is known to give before it is evaluated."""
+
+    ANY = "any"
+    BOOLEAN = "boolean"
+    NODES = "nodes"
+    NUMBER = "number"
+    TEXT = "text"
+
+
+class Expression:
+    """A compiled expression.
+
+    ``value`` gives its own type; ``text``, ``number``, and ``boolean`` convert as XPath's functions of those names
+    do; ``nodes`` gives a node-set or raises :class:`XPathEvaluationError`.
+    """
+
+    __slots__ = ("boolean", "kind", "nodes", "number", "syntax", "text", "value")
+
+    def __init__(self, node: syntax.Node, kind: str, value: Closure) -> None:
+        self.syntax = node
+        self.kind = kind
+        self.value = value
+        self.text: Callable[[Context], str] = value if kind == Kind.TEXT else lambda context: to_text(value(context))
+        self.number: Callable[[Context], float] = (
+            value if kind == Kind.NUMBER else lambda context: to_number(value(context), context.zone)
+        )
+        self.boolean: Callable[[Context], bool] = (
+            value if kind == Kind.BOOLEAN else lambda context: to_boolean(value(context))
+        )
+        self.nodes: Callable[[Context], list[XmlNode]] = value if kind == Kind.NODES else _checked_nodes(node, value)
+
+    def condition(self, context: Context) -> bool:
+        """The expression as a form's condition: a node-set is true when its first node is not blank."""
+        return is_true(self.value(context))
+
+
+def _checked_nodes(node: syntax.Node, value: Closure) -> Callable[[Context], list[XmlNode]]:
+    def nodes(context: Context) -> list[XmlNode]:
+        found = value(context)
+        if type(found) is not list:
+            raise XPathEvaluationError(f"“{node}” is not a set of nodes")
+        return found
+
+    return nodes
+
+
+def compile_expression(node: syntax.Node) -> Expression:
+    """Turn a syntax tree into closures. Unknown functions raise only when they are evaluated."""
+    kind, value = _COMPILERS[type(node)](node)
+    return Expression(node, kind, value)
+
+
+def _literal(node: syntax.Literal) -> tuple[str, Closure]:
+    value = node.value
+    return Kind.TEXT, lambda context: value
+
+
+def _number(node: syntax.Number) -> tuple[str, Closure]:
+    value = node.value
+    return Kind.NUMBER, lambda context: value
+
+
+def _call(node: syntax.Call) -> tuple[str, Closure]:
+    function = FUNCTIONS.get((node.prefix or "", node.name))
+    if function is None:
+        name = f"{node.prefix}:{node.name}" if node.prefix else node.name
+
+        def unknown(context: Context) -> Any:
+            raise XPathEvaluationError(f"There is no function “{name}()”")
+
+        return Kind.ANY, unknown
+    if not function.takes(len(node.arguments)):
+        message = f"“{node.name}()” does not take {len(node.arguments)} arguments"
+
+        def wrong(context: Context) -> Any:
+            raise XPathEvaluationError(message)
+
+        return Kind.ANY, wrong
+    return _known_call(function, tuple(compile_expression(argument) for argument in node.arguments))
+
+
+def _known_call(function: Function, arguments: tuple[Expression, ...]) -> tuple[str, Closure]:
+    call = function.call
+    if function.name == "if":
+        condition, then, otherwise = (argument for argument in arguments)
+        test, when_true, when_false = condition.boolean, then.value, otherwise.value
+        kind = then.kind if then.kind == otherwise.kind else Kind.ANY
+        return kind, lambda context: when_true(context) if test(context) else when_false(context)
+    if function.name == "not":
+        operand = arguments[0].boolean
+        return Kind.BOOLEAN, lambda context: not operand(context)
+    return function.kind, lambda context: call(context, arguments)
+
+
+def _path(node: syntax.Path) -> tuple[str, Closure]:
+    start = None if node.start is None or isinstance(node.start, str) else compile_expression(node.start)
+    return Kind.NODES, compile_path(node, start, compile_expression)
+
+
+def _filter(node: syntax.Filter) -> tuple[str, Closure]:
+    return Kind.NODES, compile_filter(node, compile_expression(node.base), compile_expression)
+
+
+def _union(node: syntax.Union) -> tuple[str, Closure]:
+    parts = [compile_expression(part).nodes for part in node.parts]
+
+    def union(context: Context) -> list[XmlNode]:
+        found: dict[XmlNode, None] = {}
+        for part in parts:
+            found.update(dict.fromkeys(part(context)))
+        return in_document_order(list(found))
+
+    return Kind.NODES, union
+
+
+def _negation(node: syntax.Negation) -> tuple[str, Closure]:
+    operand = compile_expression(node.operand).number
+    return Kind.NUMBER, lambda context: -float(operand(context))
+
+
+def _arithmetic(node: syntax.Arithmetic) -> tuple[str, Closure]:
+    first = compile_expression(node.first).number
+    rest = [(_OPERATIONS[operator], compile_expression(term).number) for operator, term in node.rest]
+    if len(rest) == 1:
+        operation, second = rest[0]
+
+        def one(context: Context) -> float:
+            return operation(float(first(context)), float(second(context)))
+
+        return Kind.NUMBER, one
+
+    def many(context: Context) -> float:
+        total = float(first(context))
+        for operation, term in rest:
+            total = operation(total, float(term(context)))
+        return total
+
+    return Kind.NUMBER, many
+
+
+def _add(left: float, right: float) -> float:
+    return left + right
+
+
+def _subtract(left: float, right: float) -> float:
+    return left - right
+
+
+def _multiply(left: float, right: float) -> float:
+    return left * right
+
+
+def _divide(left: float, right: float) -> float:
+    if right == 0:
+        if left == 0 or left != left:
+            return NAN
+        return math.copysign(math.inf, left) * math.copysign(1.0, right)
+    return left / right
+
+
+def _modulo(left: float, right: float) -> float:
+    if right == 0 or math.isinf(left) or left != left or right != right:
+        return NAN
+    return math.fmod(left, right)
+
+
+_OPERATIONS: dict[str, Callable[[float, float], float]] = {
+    "+": _add,
+    "-": _subtract,
+    "*": _multiply,
+    "div": _divide,
+    "mod": _modulo,
+}
+
+
+def _comparison(node: syntax.Comparison) -> tuple[str, Closure]:
+    first = compile_expression(node.first)
+    rest = [(operator, compile_expression(term)) for operator, term in node.rest]
+    if len(rest) == 1:
+        operator, second = rest[0]
+        return Kind.BOOLEAN, _compare_pair(operator, first, second)
+
+    def many(context: Context) -> bool:
+        result: Any = first.value(context)
+        for operator, term in rest:
+            result = compare(operator, result, term.value(context), context.zone)
+        return bool(result)
+
+    return Kind.BOOLEAN, many
+
+
+def _compare_pair(operator: str, first: Expression, second: Expression) -> Closure:
+    left, right = first.value, second.value
+    if operator in ("=", "!=") and first.kind == Kind.NODES and isinstance(second.syntax, syntax.Literal):
+        literal, wanted = second.syntax.value, operator == "="
+
+        def with_literal(context: Context) -> bool:
+            for found in left(context):
+                if (found.string_value() == literal) is wanted:
+                    return True
+            return False
+
+        return with_literal
+    return lambda context: compare(operator, left(context), right(context), context.zone)
+
+
+def _and(node: syntax.And) -> tuple[str, Closure]:
+    terms = [compile_expression(term).boolean for term in node.terms]
+
+    def every(context: Context) -> bool:
+        return all(term(context) for term in terms)
+
+    return Kind.BOOLEAN, every
+
+
+def _or(node: syntax.Or) -> tuple[str, Closure]:
+    terms = [compile_expression(term).boolean for term in node.terms]
+
+    def some(context: Context) -> bool:
+        return any(term(context) for term in terms)
+
+    return Kind.BOOLEAN, some
+
+
+_COMPILERS: dict[type, Callable[[Any], tuple[str, Closure]]] = {
+    syntax.Literal: _literal,
+    syntax.Number: _number,
+    syntax.Call: _call,
+    syntax.Path: _path,
+    syntax.Filter: _filter,
+    syntax.Union: _union,
+    syntax.Negation: _negation,
+    syntax.Arithmetic: _arithmetic,
+    syntax.Comparison: _comparison,
+    syntax.And: _and,
+    syntax.Or: _or,
+}

@@ -1,0 +1,63 @@
+"""What an expression sees while it is evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, tzinfo
+from typing import Protocol
+
+from forms.xmltree import XmlNode
+
+
+class Host(Protocol):
+    """The surroundings of an expression: everything that is not in the expression itself."""
+
+    @property
+    def zone(self) -> tzinfo: ...
+
+    @property
+    def namespaces(self) -> Mapping[str, str]: ...
+
+    @property
+    def root(self) -> XmlNode:
+        """What ``/`` selects."""
+        ...
+
+    @property
+    def simple_paths(self) -> dict[object, list[XmlNode]] | None:
+        """Results of absolute paths without predicates, kept until the tree changes; None to keep nothing."""
+        ...
+
+    def now(self) -> datetime: ...
+
+    def random(self) -> float: ...
+
+    def uuid(self) -> str: ...
+
+    def instance(self, name: str) -> XmlNode | None: ...
+
+    def translation(self, name: str) -> str | None: ...
+
+    def choice_label(self, node: XmlNode, value: str) -> str | None: ...
+
+    def device_property(self, name: str) -> str: ...
+
+
+class Context:
+    """A context node with its position and size, the node that ``current()`` gives, and the host."""
+
+    __slots__ = ("current", "host", "node", "position", "size", "zone")
+
+    def __init__(
+        self, node: XmlNode, host: Host, *, current: XmlNode | None = None, position: int = 1, size: int = 1
+    ) -> None:
+        self.node = node
+        self.host = host
+        self.zone = host.zone
+        self.current = node if current is None else current
+        self.position = position
+        self.size = size
+
+    def inner(self) -> Context:
+        """A context for predicates and steps, to be moved over nodes."""
+        return Context(self.node, self.host, current=self.current)
