@@ -1,5 +1,6 @@
 """uvicorn as we run it: stops within seconds, also with live streams open."""
 
+import signal
 from types import FrameType
 from typing import Final
 
@@ -30,9 +31,11 @@ class EkiosServer(uvicorn.Server):
         )
         self._app = app
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - a signal handler's form
+        """A second Ctrl-C does not wait. The signal is not raised again afterwards: whoever called us cleans up."""
+        if self.should_exit and sig == signal.SIGINT:
+            self.force_exit = True
         self.stop()
-        super().handle_exit(sig, frame)
 
     def stop(self) -> None:
         """May be called from any thread."""
