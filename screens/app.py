@@ -1,0 +1,225 @@
+"""The Kivy app. ``screens.boot.prepare(options)`` comes first, in the same process; then::
+
+    from screens.texts import load_catalogues          # no Kivy in it: the kiosk's Ports.texts
+    from screens.app import AppOptions, build_app
+
+    app = build_app(kiosk, AppOptions(assets=..., catalogues=catalogues, boot=boot_options))
+    app.run()                                           # until app.ask_stop(), from any thread
+
+The app subscribes to the kiosk's bus while it runs, calls ``kiosk.tick``, and ends a visit when it is stopped. It never
+starts or stops the kiosk, its devices or the line: whoever built them does.
+"""
+
+import logging
+import threading
+from collections import deque
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from kivy.app import App
+from kivy.base import ExceptionHandler, ExceptionManager
+from kivy.clock import Clock
+from kivy.core.window import Window
+
+from kiosk.events import EndReason, Event
+from kiosk.kiosk import Kiosk
+from screens.appearance import Appearance
+from screens.boot import BootOptions, check_window
+from screens.flow import Flow
+from screens.look.current import Look, use
+from screens.look.rules import load_file, load_look
+from screens.stage import Stage
+from screens.texts import Catalogues
+
+logger = logging.getLogger(__name__)
+
+#: Seconds between two ticks of the kiosk.
+TICK_S: Final = 0.2
+_HERE: Final = Path(__file__).parent
+_FILES: Final = (
+    _HERE / "citizen" / "home.kv",
+    _HERE / "citizen" / "services.kv",
+    _HERE / "citizen" / "service.kv",
+    _HERE / "citizen" / "identify.kv",
+    _HERE / "citizen" / "controls" / "question.kv",
+    _HERE / "citizen" / "controls" / "choices.kv",
+    _HERE / "citizen" / "controls" / "simple.kv",
+    _HERE / "citizen" / "controls" / "photo.kv",
+    _HERE / "citizen" / "controls" / "signature.kv",
+    _HERE / "citizen" / "controls" / "repeat.kv",
+    _HERE / "citizen" / "review.kv",
+    _HERE / "citizen" / "consent.kv",
+    _HERE / "citizen" / "saved.kv",
+    _HERE / "citizen" / "track.kv",
+    _HERE / "citizen" / "answer.kv",
+    _HERE / "citizen" / "notices.kv",
+    _HERE / "overlays.kv",
+)
+
+
+@dataclass(frozen=True)
+class AppOptions:
+    #: The folder with fonts, icons, pictures.
+    assets: Path
+    catalogues: Catalogues
+    boot: BootOptions = field(default_factory=BootOptions)
+    #: What the home screen looks like, and what every visit ends with.
+    appearance: Appearance = field(default_factory=Appearance)
+
+
+class Inbox:
+    """Events of any thread, handed over to Kivy's in order."""
+
+    def __init__(self, deliver: Any) -> None:
+        self._events: deque[Event] = deque()
+        self._deliver = deliver
+        self._trigger = Clock.create_trigger(self._empty, -1)
+
+    def put(self, event: Event) -> None:
+        self._events.append(event)
+        self._trigger()
+
+    def _empty(self, _seconds: float) -> None:
+        while self._events:
+            self._deliver(self._events.popleft())
+
+    def close(self) -> None:
+        self._trigger.cancel()
+        self._events.clear()
+
+
+class Failsafe(ExceptionHandler):
+    """A bug in a screen ends the visit, never the kiosk: wiped, counted, logged, back to the home screen."""
+
+    def __init__(self, app: "KioskApp") -> None:
+        self._app = app
+        self.count = 0
+
+    def handle_exception(self, inst: BaseException) -> Any:
+        if isinstance(inst, KeyboardInterrupt | SystemExit):
+            return ExceptionManager.RAISE
+        self.count += 1
+        logger.error("a screen failed (%d since the start)", self.count, exc_info=inst)
+        self._app.recover()
+        return ExceptionManager.PASS
+
+
+class KioskApp(App):
+    """One window, one stage."""
+
+    use_kivy_settings = False
+
+    def __init__(self, kiosk: Kiosk, options: AppOptions, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.kiosk = kiosk
+        self.options = options
+        self.flow = Flow(kiosk, options.catalogues, self._changed, options.appearance)
+        self.stage: Stage | None = None
+        self.failsafe = Failsafe(self)
+        self._inbox = Inbox(self._hear)
+        self._unsubscribe: Any = None
+        self._tick_event: Any = None
+        self._stop_trigger = Clock.create_trigger(self._stop_now)
+        self._show_trigger = Clock.create_trigger(self._show, -1)
+
+    def build(self) -> Stage:
+        check_window(self.options.boot)
+        load_look()
+        for path in _FILES:
+            load_file(path)
+        self._use_look()
+        self.stage = Stage(self.flow)
+        return self.stage
+
+    def on_start(self) -> None:
+        Window.bind(on_request_close=self._refuse_close, on_keyboard=self._key, size=self._resized)
+        ExceptionManager.add_handler(self.failsafe)
+        self._unsubscribe = self.kiosk.bus.subscribe(self._inbox.put)
+        self._tick_event = Clock.schedule_interval(self._tick, TICK_S)
+        self._show(0)
+
+    def on_stop(self) -> None:
+        if self._tick_event is not None:
+            self._tick_event.cancel()
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+        self._inbox.close()
+        self.kiosk.end(EndReason.CANCELLED)
+        if self.stage is not None:
+            self.stage.clear()
+        ExceptionManager.remove_handler(self.failsafe)
+        Window.unbind(on_request_close=self._refuse_close, on_keyboard=self._key, size=self._resized)
+
+    def ask_stop(self) -> None:
+        """Ends the app soon; from any thread."""
+        if threading.current_thread() is threading.main_thread():
+            self.stop()
+        else:
+            self._stop_trigger()
+
+    def open_settings(self, *_: Any) -> bool:
+        """Kivy's settings are a way out of the kiosk: there is none."""
+        return False
+
+    def recover(self) -> None:
+        """After a fault: wipe the visit and begin with a fresh page."""
+        self.kiosk.end(EndReason.FAULT)
+        if self.stage is not None:
+            self.stage.clear()
+        self._show_trigger()
+
+    # --- inside ----------------------------------------------------------------------------------------------------
+
+    def _changed(self) -> None:
+        self._show_trigger()
+
+    def _show(self, _seconds: float) -> None:
+        if self.stage is not None:
+            self._use_look()
+            self.stage.show()
+
+    def _use_look(self) -> None:
+        appearance = self.flow.appearance
+        use(
+            Look(
+                texts=self.flow.texts,
+                assets=self.options.assets,
+                width=int(Window.width),
+                height=int(Window.height),
+                dpi=self.options.boot.dpi,
+                contrast=appearance.contrast,
+                text_size=appearance.text_size,
+            )
+        )
+
+    def _hear(self, event: Event) -> None:
+        self.flow.hear(event)
+        # The page that the event belongs to must be in sight before it is told of it.
+        self._show(0)
+        if self.stage is not None:
+            self.stage.hear(event)
+
+    def _tick(self, _seconds: float) -> None:
+        self.flow.tick()
+
+    def _resized(self, *_: Any) -> None:
+        if self.stage is not None:
+            self.stage.clear()
+        self._show_trigger()
+
+    def _refuse_close(self, *_: Any, **__: Any) -> bool:
+        return True
+
+    def _key(self, _window: Any, _key: int, *_: Any) -> bool:
+        """Keys of a desktop (Esc, F1) lead nowhere; others belong to the focus."""
+        self.flow.touched()
+        return True
+
+    def _stop_now(self, _seconds: float) -> None:
+        self.stop()
+
+
+def build_app(kiosk: Kiosk, options: AppOptions) -> KioskApp:
+    """The app over a kiosk that was built and started; see the module's text."""
+    return KioskApp(kiosk, options)

@@ -1,0 +1,13 @@
+"""What a citizen may set for themselves; goes back to the kiosk's own at the end of each visit."""
+
+from dataclasses import dataclass
+
+from screens.look.colours import Contrast
+from screens.look.tokens import TextSize
+
+
+@dataclass(frozen=True)
+class Appearance:
+    language: str = "id"
+    contrast: Contrast = Contrast.LIGHT
+    text_size: TextSize = TextSize.MEDIUM

@@ -1,0 +1,203 @@
+"""Between what people type and read, and what a form keeps: which control a question gets, and its answer in words.
+
+Values in a form are lexical XForms values: a date is ``2026-11-24``, a choice of several is names with spaces between.
+"""
+
+import re
+from datetime import date, datetime, time
+from enum import StrEnum
+from typing import Final
+
+from forms import Kind, Node
+from screens.formatting import Formatting
+from screens.look.entry import Layout
+from screens.texts import Texts
+
+
+class Control(StrEnum):
+    """The kinds of widget that a question can get."""
+
+    TEXT = "TEXT"
+    DATE = "DATE"
+    TIME = "TIME"
+    DATE_TIME = "DATE_TIME"
+    ONE = "ONE"
+    SEVERAL = "SEVERAL"
+    NOTE = "NOTE"
+    PHOTO = "PHOTO"
+    SIGNATURE = "SIGNATURE"
+    RANGE = "RANGE"
+    RANK = "RANK"
+    TRIGGER = "TRIGGER"
+    #: Filled in by the form itself, or not to be changed.
+    SHOWN = "SHOWN"
+    #: Sound, video, files, places on a map: a kiosk cannot take them.
+    IMPOSSIBLE = "IMPOSSIBLE"
+
+
+#: More choices than this are found by typing a few letters.
+LISTED_AT_MOST: Final = 16
+
+_TYPED: Final = frozenset({Control.TEXT, Control.DATE, Control.TIME, Control.DATE_TIME})
+_DATA_CONTROLS: Final = {"date": Control.DATE, "time": Control.TIME, "dateTime": Control.DATE_TIME}
+_IMPOSSIBLE_TYPES: Final = frozenset({"geopoint", "geotrace", "geoshape"})
+_SIGNED: Final = frozenset({"signature", "draw", "annotate"})
+_DATE: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_TIME: Final = re.compile(r"(\d{2}):(\d{2})")
+
+
+def control_of(node: Node) -> Control:
+    """The control for a question."""
+    if node.kind in (Kind.SELECT1, Kind.SELECT, Kind.RANK, Kind.RANGE, Kind.TRIGGER, Kind.UPLOAD) and node.readonly:
+        return Control.SHOWN
+    match node.kind:
+        case Kind.SELECT1:
+            return Control.ONE
+        case Kind.SELECT:
+            return Control.SEVERAL
+        case Kind.RANK:
+            return Control.RANK
+        case Kind.RANGE:
+            return Control.RANGE if node.range is not None else Control.TEXT
+        case Kind.TRIGGER:
+            return Control.TRIGGER
+        case Kind.NOTE:
+            return Control.NOTE
+        case Kind.UPLOAD:
+            if not (node.media_type or "").startswith("image/"):
+                return Control.IMPOSSIBLE
+            return Control.SIGNATURE if _SIGNED & set(node.appearance) else Control.PHOTO
+        case Kind.INPUT:
+            if node.readonly:
+                return Control.SHOWN if node.value else Control.NOTE
+            if node.data_type in _IMPOSSIBLE_TYPES:
+                return Control.IMPOSSIBLE
+            return _DATA_CONTROLS.get(node.data_type, Control.TEXT)
+        case _:
+            return Control.SHOWN
+
+
+def is_typed(node: Node) -> bool:
+    """Whether the keyboard fills it."""
+    return control_of(node) in _TYPED
+
+
+def is_long_choice(node: Node) -> bool:
+    """Whether its choices are too many to be read."""
+    return control_of(node) in (Control.ONE, Control.SEVERAL) and len(node.choices) > LISTED_AT_MOST
+
+
+def layout_of(node: Node) -> Layout:
+    """Which keys an answer is typed with."""
+    match node.data_type:
+        case "int":
+            return Layout.NUMBER
+        case "decimal":
+            return Layout.DECIMAL
+        case "date":
+            return Layout.DATE
+        case "time":
+            return Layout.TIME
+    if "numbers" in node.appearance:
+        return Layout.PHONE
+    return Layout.EMAIL if "email" in node.appearance else Layout.LETTERS
+
+
+def to_entry(node: Node, layout: Layout) -> str:
+    """What stands in the entry for the answer that is there."""
+    if layout is Layout.DATE:
+        found = _DATE.match(node.value)
+        return "".join(reversed(found.groups())) if found else ""
+    if layout is Layout.TIME:
+        clock = _TIME.search(node.value.partition("T")[2] or node.value)
+        return "".join(clock.groups()) if clock else ""
+    return node.value
+
+
+class Incomplete(ValueError):
+    """Not yet, or never, a value: a date with five digits, the 31st of February. ``key`` is what people are told."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+def from_entry(layout: Layout, text: str) -> str:
+    """The lexical value of what was typed; "" for nothing. Raises Incomplete."""
+    if layout is Layout.DATE:
+        return _date_value(text)
+    if layout is Layout.TIME:
+        return _time_value(text)
+    if layout in (Layout.NUMBER, Layout.DECIMAL) and text in ("-", "."):
+        raise Incomplete("form.problem.number")
+    return text.rstrip(".") if layout is Layout.DECIMAL else text
+
+
+def _date_value(text: str) -> str:
+    if not text:
+        return ""
+    if len(text) < 8:
+        raise Incomplete("form.problem.date_incomplete")
+    try:
+        return date(int(text[4:]), int(text[2:4]), int(text[:2])).isoformat()
+    except ValueError as error:
+        raise Incomplete("form.problem.date") from error
+
+
+def _time_value(text: str) -> str:
+    if not text:
+        return ""
+    if len(text) < 4:
+        raise Incomplete("form.problem.time_incomplete")
+    try:
+        return time(int(text[:2]), int(text[2:])).strftime("%H:%M:00.000")
+    except ValueError as error:
+        raise Incomplete("form.problem.time") from error
+
+
+def in_words(node: Node, formatting: Formatting, texts: Texts) -> str:
+    """The answer as people read it, for the review; "" when there is none."""
+    value = node.value
+    if not value:
+        return ""
+    match control_of(node):
+        case Control.ONE:
+            return _label(node, value)
+        case Control.SEVERAL:
+            return ", ".join(_label(node, name) for name in value.split())
+        case Control.RANK:
+            return ", ".join(f"{place}. {_label(node, name)}" for place, name in enumerate(value.split(), 1))
+        case Control.PHOTO:
+            return texts("form.photo_taken")
+        case Control.SIGNATURE:
+            return texts("form.signed")
+        case Control.TRIGGER:
+            return texts("form.acknowledged")
+        case Control.IMPOSSIBLE:
+            return ""
+        case _:
+            return _plain(node, value, formatting, texts)
+
+
+def _plain(node: Node, value: str, formatting: Formatting, texts: Texts) -> str:
+    try:
+        match node.data_type:
+            case "date":
+                return formatting.day(date.fromisoformat(value[:10]))
+            case "time":
+                return value[:5]
+            case "dateTime":
+                at = datetime.fromisoformat(value)
+                return f"{formatting.day(at.date())}, {at:%H:%M}"
+            case "int" | "decimal":
+                return formatting.number(float(value))
+            case "boolean":
+                return texts("form.yes") if value in ("true", "1") else texts("form.no")
+    except ValueError:
+        return value
+    choices = {choice.value: choice.label for choice in node.choices}
+    return choices.get(value, value)
+
+
+def _label(node: Node, name: str) -> str:
+    return next((choice.label or choice.value for choice in node.choices if choice.value == name), name)

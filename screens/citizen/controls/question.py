@@ -1,0 +1,61 @@
+"""What all questions share: the label, the hint, the picture, what is wrong; below it the control itself."""
+
+from io import BytesIO
+from typing import Any
+
+from kivy.core.image import Image as CoreImage
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+
+from forms import Node
+from screens.citizen.form_model import FormModel
+
+
+class Question(BoxLayout):
+    """Base of all controls. ``refresh`` shows the node as it is now."""
+
+    label = StringProperty("")
+    hint = StringProperty("")
+    problem = StringProperty("")
+    optional = BooleanProperty(False)
+    #: The only question of its page: its label is the page's heading.
+    alone = BooleanProperty(False)
+    picture = ObjectProperty(None, allownone=True)
+
+    def __init__(self, model: FormModel, node: Node, alone: bool, **kwargs: Any) -> None:
+        self.model = model
+        self.ref = node.ref
+        super().__init__(alone=alone, **kwargs)
+        self.picture = self._picture(node)
+        self.build(node)
+        self.refresh()
+
+    @property
+    def node(self) -> Node:
+        return self.model.form.nodes[self.ref]
+
+    def build(self, node: Node) -> None:
+        """Makes what answers are given with."""
+
+    def refresh(self) -> None:
+        """Shows the question as it is now."""
+        node = self.node
+        self.label = node.label or ""
+        self.hint = "\n".join(text for text in (node.hint, node.guidance) if text)
+        self.optional = not node.required and not node.readonly
+        self.problem = self.model.problem(node)
+        self.show(node)
+
+    def show(self, node: Node) -> None:
+        """Shows the answer as it is now."""
+
+    def says(self) -> str:
+        """What is spoken of it."""
+        return ". ".join(text for text in (self.label, self.hint, self.problem) if text)
+
+    def _picture(self, node: Node) -> Any:
+        name = node.media.get("image")
+        data = self.model.flow.media(name) if name else None
+        if not name or data is None:
+            return None
+        return CoreImage(BytesIO(data), ext=name.rpartition(".")[2].lower()).texture

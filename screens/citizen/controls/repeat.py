@@ -1,0 +1,87 @@
+"""Things that can be several: followers, children, items. Each listed with what was answered; add and remove."""
+
+from typing import Any
+
+from kivy.properties import BooleanProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+
+from forms import Node
+from screens.citizen.answers import in_words
+from screens.citizen.form_model import FormModel
+from screens.look.text import Column
+
+#: So many answers of an instance stand on its line.
+TOLD_ANSWERS = 3
+
+
+class InstanceLine(BoxLayout):
+    """One of the several."""
+
+    title = StringProperty("")
+    detail = StringProperty("")
+    ref = StringProperty("")
+    can_remove = BooleanProperty(True)
+
+    __events__ = ("on_remove",)
+
+    def on_remove(self) -> None:
+        """It is to be taken away."""
+
+
+class RepeatPanel(BoxLayout):
+    """All instances of a repeat."""
+
+    label = StringProperty("")
+    hint = StringProperty("")
+    add_text = StringProperty("")
+    can_add = BooleanProperty(True)
+
+    def __init__(self, model: FormModel, ref: str, **kwargs: Any) -> None:
+        self.model = model
+        self.ref = ref
+        self._shown: tuple[tuple[str, str], ...] | None = None
+        super().__init__(**kwargs)
+        self.refresh()
+
+    def refresh(self) -> None:
+        node = self.model.form.nodes[self.ref]
+        texts = self.model.flow.texts
+        self.label = node.label or ""
+        self.hint = node.hint or ""
+        self.can_add = node.can_add
+        instances = list(node.children)
+        wanted = tuple((child.ref, self._told(child)) for child in instances)
+        self.add_text = texts("repeat.add") if not instances else texts("repeat.add_another")
+        if wanted == self._shown:
+            return
+        self._shown = wanted
+        lines: Column = self.ids.lines
+        lines.clear_widgets()
+        for number, child in enumerate(instances, 1):
+            line = InstanceLine(
+                title=f"{number}. {child.label or self.label}",
+                detail=self._told(child),
+                ref=child.ref,
+                can_remove=child.can_remove,
+            )
+            line.bind(on_remove=self._remove)
+            lines.add_widget(line)
+
+    def add(self) -> None:
+        self.model.add_instance(self.ref)
+
+    def _remove(self, line: InstanceLine) -> None:
+        self.model.remove_instance(line.ref)
+
+    def _told(self, instance: Node) -> str:
+        flow = self.model.flow
+        answers = [
+            in_words(node, flow.formatting, flow.texts) for node in _leaves(instance) if node.relevant and node.label
+        ]
+        return ", ".join([answer for answer in answers if answer][:TOLD_ANSWERS])
+
+
+def _leaves(node: Node) -> list[Node]:
+    if not node.children:
+        return [node]
+    return [leaf for child in node.children for leaf in _leaves(child)]

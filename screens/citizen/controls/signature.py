@@ -1,0 +1,135 @@
+"""A signature, drawn with the finger on the glass."""
+
+from io import BytesIO
+from typing import Any, Final
+
+from kivy.graphics import Color, Line
+from kivy.properties import BooleanProperty
+from kivy.uix.widget import Widget
+from PIL import Image, ImageDraw
+
+from forms import Node
+from screens.citizen.controls.question import Question
+from screens.look.banner import Banner
+from screens.look.current import current
+from screens.look.text import Row
+
+PNG: Final = "image/png"
+#: Points of a stroke; a longer one is cut off.
+STROKE_POINTS: Final = 4000
+#: Width of the kept picture, in pixels.
+PICTURE_WIDTH: Final = 900
+PEN_MM: Final = 0.7
+
+Stroke = list[float]
+
+
+class SignaturePad(Widget):
+    """Strokes are points relative to the pad's lower left corner."""
+
+    empty = BooleanProperty(True)
+
+    __events__ = ("on_drawn",)
+
+    def __init__(self, **kwargs: Any) -> None:
+        self.strokes: list[Stroke] = []
+        self._lines: list[Line] = []
+        super().__init__(**kwargs)
+
+    def on_drawn(self) -> None:
+        """A stroke ended."""
+
+    def clear(self) -> None:
+        self.strokes.clear()
+        for line in self._lines:
+            self.canvas.remove(line)
+        self._lines.clear()
+        self.empty = True
+
+    def on_touch_down(self, touch: Any) -> bool:
+        if not self.collide_point(*touch.pos):
+            return False
+        touch.grab(self)
+        self.strokes.append([touch.x - self.x, touch.y - self.y])
+        look = current()
+        with self.canvas:
+            Color(*look.c.ink)
+            self._lines.append(Line(points=[touch.x, touch.y], width=look.mm(PEN_MM)))
+        return True
+
+    def on_touch_move(self, touch: Any) -> bool:
+        if touch.grab_current is not self:
+            return False
+        if self.collide_point(*touch.pos) and len(self.strokes[-1]) < STROKE_POINTS:
+            self.strokes[-1] += [touch.x - self.x, touch.y - self.y]
+            self._lines[-1].points += [touch.x, touch.y]
+        return True
+
+    def on_touch_up(self, touch: Any) -> bool:
+        if touch.grab_current is not self:
+            return False
+        touch.ungrab(self)
+        self.empty = False
+        self.dispatch("on_drawn")
+        return True
+
+    def picture(self) -> bytes:
+        """What was drawn, black on white, as PNG."""
+        return draw(self.strokes, self.width, self.height)
+
+
+def draw(strokes: list[Stroke], width: float, height: float) -> bytes:
+    """Strokes on a pad of this size as a PNG of PICTURE_WIDTH pixels."""
+    scale = PICTURE_WIDTH / max(1.0, width)
+    image = Image.new("L", (PICTURE_WIDTH, max(1, round(height * scale))), 255)
+    pen = ImageDraw.Draw(image)
+    for stroke in strokes:
+        points = [(x * scale, (height - y) * scale) for x, y in zip(stroke[::2], stroke[1::2], strict=True)]
+        if len(points) > 1:
+            pen.line(points, fill=0, width=6, joint="curve")
+        else:
+            x, y = points[0]
+            pen.ellipse((x - 4, y - 4, x + 4, y + 4), fill=0)
+    buffer = BytesIO()
+    image.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+class SignatureQuestion(Question):
+    """A pad, and a way to begin anew. What is kept is what is on the pad."""
+
+    def build(self, node: Node) -> None:
+        from screens.look.buttons import QuietButton
+
+        texts = self.model.flow.texts
+        self._pad = SignaturePad()
+        self._pad.bind(on_drawn=self._drawn)
+        self.add_widget(self._pad)
+        row = Row()
+        self._clear = QuietButton(text=texts("signature.clear"), icon="eraser")
+        self._clear.bind(on_choose=self._cleared)
+        row.add_widget(self._clear)
+        self.add_widget(row)
+        self._told = Banner()
+        self.add_widget(self._told)
+
+    def show(self, node: Node) -> None:
+        texts = self.model.flow.texts
+        signed = self.model.attachment(self.ref) is not None
+        self._clear.enabled = signed or not self._pad.empty
+        if self.problem:
+            self._told.kind, self._told.text = "danger", self.problem
+        elif signed:
+            self._told.kind, self._told.text = "success", texts("form.signed")
+        else:
+            self._told.kind, self._told.text = "info", texts("signature.how")
+
+    def _drawn(self, _pad: Any) -> None:
+        self.model.attach(self.ref, self._pad.picture(), PNG)
+
+    def _cleared(self, _button: Any) -> None:
+        self._pad.clear()
+        if self.model.attachment(self.ref) is not None:
+            self.model.detach(self.ref)
+        else:
+            self.refresh()

@@ -1,0 +1,51 @@
+"""Questions that are answered by typing: text, numbers, dates, times."""
+
+from typing import Any
+
+from kivy.uix.boxlayout import BoxLayout
+
+from forms import Node
+from screens.citizen.answers import layout_of
+from screens.citizen.controls.question import Question
+from screens.citizen.form_model import Focus
+from screens.look.banner import Banner
+from screens.look.current import current
+from screens.look.entry import Layout
+from screens.look.field import Field
+
+
+class TypedQuestion(Question):
+    """One field, or two for a day with its time."""
+
+    def build(self, node: Node) -> None:
+        layouts = (Layout.DATE, Layout.TIME) if node.data_type == "dateTime" else (layout_of(node),)
+        self._fields: dict[Layout, Field] = {}
+        self._row = BoxLayout(size_hint_y=None, spacing=current().gap)
+        for layout in layouts:
+            field = Field(entry=self.model.entry(node, layout))
+            field.bind(on_choose=self._chosen, height=self._fit)
+            self._fields[layout] = field
+            self._row.add_widget(field)
+        self.add_widget(self._row)
+        self._wrong = Banner(kind="danger")
+        self.add_widget(self._wrong)
+        self._fit()
+
+    def _fit(self, *_: Any) -> None:
+        self._row.height = max(field.height for field in self._fields.values())
+
+    def _chosen(self, field: Field) -> None:
+        layout = next(layout for layout, own in self._fields.items() if own is field)
+        self.model.focus_on(self.node, layout)
+
+    def show(self, node: Node) -> None:
+        placeholder = self.model.flow.texts("form.touch_to_type")
+        for layout, field in self._fields.items():
+            entry = self.model.entry(node, layout)
+            if field.entry is not entry:
+                field.entry = entry
+            field.active = self.model.focus == Focus(self.ref, layout)
+            field.wrong = bool(self.problem)
+            field.placeholder = placeholder
+            field.spoken = f"{self.label}. {field.shown}"
+        self._wrong.text = self.problem

@@ -1,0 +1,125 @@
+"""The form's pages: a question, or a few that belong together, with the keyboard below when something is typed."""
+
+from typing import Any, Final
+
+from kiosk.events import ComponentChanged, Event, Scanned, StepChanged
+from screens.citizen.answers import Control, control_of
+from screens.citizen.controls.choices import ChoiceQuestion
+from screens.citizen.controls.photo import PhotoQuestion
+from screens.citizen.controls.question import Question
+from screens.citizen.controls.repeat import RepeatPanel
+from screens.citizen.controls.signature import SignatureQuestion
+from screens.citizen.controls.simple import (
+    ImpossibleQuestion,
+    NoteQuestion,
+    RangeQuestion,
+    RankQuestion,
+    ShownQuestion,
+    TriggerQuestion,
+)
+from screens.citizen.controls.typed import TypedQuestion
+from screens.citizen.form_model import FormModel
+from screens.flow import Flow
+from screens.page_screen import FlowPage
+
+_WIDGETS: Final[dict[Control, type[Question]]] = {
+    Control.TEXT: TypedQuestion,
+    Control.DATE: TypedQuestion,
+    Control.TIME: TypedQuestion,
+    Control.DATE_TIME: TypedQuestion,
+    Control.ONE: ChoiceQuestion,
+    Control.SEVERAL: ChoiceQuestion,
+    Control.NOTE: NoteQuestion,
+    Control.PHOTO: PhotoQuestion,
+    Control.SIGNATURE: SignatureQuestion,
+    Control.RANGE: RangeQuestion,
+    Control.RANK: RankQuestion,
+    Control.TRIGGER: TriggerQuestion,
+    Control.SHOWN: ShownQuestion,
+    Control.IMPOSSIBLE: ImpossibleQuestion,
+}
+
+
+class FormScreen(FlowPage):
+    def __init__(self, flow: Flow, **kwargs: Any) -> None:
+        self._questions: list[Question] = []
+        self._panel: RepeatPanel | None = None
+        self._built: tuple[str, ...] = ()
+        self._revealed: object = None
+        super().__init__(flow=flow, **kwargs)
+        session = flow.session
+        if session is None:
+            raise RuntimeError("nobody is here")
+        self.model = FormModel(flow, session, self.refresh)
+        self.refresh()
+
+    def on_forward(self) -> None:
+        self.model.forward()
+
+    def on_back(self) -> None:
+        self.model.back()
+
+    def told(self, event: Event) -> None:
+        match event:
+            case StepChanged():
+                self.model.begin_page()
+                self.refresh()
+            case ComponentChanged():
+                self.refresh()
+
+    def scanned(self, event: Scanned) -> None:
+        self.model.scanned(event.nik or event.text)
+
+    def refresh(self) -> None:
+        """Shows the page as it is now; widgets are made anew only when other questions are asked."""
+        model, texts = self.model, self.flow.texts
+        page = model.page
+        if page is None:
+            return
+        refs = (page.ref, *(node.ref for node in model.questions))
+        if refs != self._built:
+            self._build(refs)
+        for question in self._questions:
+            question.refresh()
+        if self._panel is not None:
+            self._panel.refresh()
+        self.progress = model.number / (model.total + 1)
+        self.progress_text = texts("form.progress", n=model.number, total=model.total)
+        self.forward = texts("form.next_field") if model.next_field() is not None else texts("common.next")
+        self.problem = texts("form.look_above") if model.first_wrong and len(self._questions) > 1 else ""
+        self.type_into(model.focused_entry)
+        self._reveal_focus()
+
+    def _build(self, refs: tuple[str, ...]) -> None:
+        model = self.model
+        body = self.ids.body
+        if refs[0] != (self._built[0] if self._built else ""):
+            self.ids.pane.scroll_to(0)
+        self._built = refs
+        body.clear_widgets()
+        self._questions = []
+        self._panel = None
+        page = model.page
+        if page is None:
+            return
+        if page.repeat is not None:
+            self._panel = RepeatPanel(model, page.ref)
+            body.add_widget(self._panel)
+        questions = model.questions
+        alone = len(questions) == 1 and page.repeat is None
+        self.heading = page.group_label or "" if not alone else ""
+        for node in questions:
+            widget = _WIDGETS[control_of(node)](model, node, alone)
+            self._questions.append(widget)
+            body.add_widget(widget)
+
+    def _reveal_focus(self) -> None:
+        """Once for each new focus: the field must be seen above the keyboard."""
+        model = self.model
+        wanted = model.focus.ref if model.focus is not None else model.first_wrong or model.unfolded
+        if not wanted or wanted == self._revealed:
+            return
+        self._revealed = wanted
+        widget = next((question for question in self._questions if question.ref == wanted), None)
+        if widget is not None:
+            self.reveal_later(widget)

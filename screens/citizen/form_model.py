@@ -1,0 +1,276 @@
+"""The form page by page: what is wrong, what the keyboard types into. The session knows the pages and keeps the answers.
+
+Going back loses nothing; a page that is no longer relevant is passed over.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from forms import FormSession, Node, Page
+from kiosk.session import Attachment, Session
+from screens.citizen.answers import Incomplete, from_entry, is_long_choice, is_typed, layout_of, to_entry
+from screens.flow import Flow
+from screens.look.entry import Entry, Layout
+
+SEARCH_LENGTH = 40
+
+
+@dataclass(frozen=True)
+class Focus:
+    """The question, and the field of it, that the keyboard types into."""
+
+    ref: str
+    layout: Layout
+
+
+class FormModel:
+    """``changed`` is called when something else is to be shown."""
+
+    def __init__(self, flow: Flow, session: Session, changed: Callable[[], None]) -> None:
+        if session.form is None:
+            raise ValueError("no form is open")
+        self.flow = flow
+        self.session = session
+        self.form: FormSession = session.form
+        self._changed = changed
+        self._entries: dict[Focus, Entry] = {}
+        self._searches: dict[str, Entry] = {}
+        self._incomplete: dict[str, str] = {}
+        #: Refs whose problem is shown: left by the citizen, or asked for by the way forward.
+        self._asked: set[str] = set()
+        self.focus: Focus | None = None
+        self.first_wrong = ""
+        #: The question whose folded list of choices is open.
+        self.unfolded = ""
+        self.begin_page()
+
+    # --- where one is ----------------------------------------------------------------------------------------------
+
+    @property
+    def page(self) -> Page | None:
+        return self.session.page
+
+    @property
+    def questions(self) -> tuple[Node, ...]:
+        """What stands on the page, relevant ones only."""
+        page = self.page
+        return tuple(node for node in page.nodes if node.relevant) if page is not None else ()
+
+    @property
+    def number(self) -> int:
+        """Of the page in sight, from 1."""
+        return self.session.page_index + 1
+
+    @property
+    def total(self) -> int:
+        return len(self.session.pages())
+
+    def begin_page(self) -> None:
+        """A page came into sight: one with a single typed question begins with the keyboard."""
+        self._asked.clear()
+        self.first_wrong = ""
+        self.unfolded = ""
+        self.focus = None
+        questions = self.questions
+        if len(questions) == 1 and is_typed(questions[0]):
+            self._focus_quietly(questions[0])
+
+    def forward(self) -> None:
+        """To the next field, page or the review; stays and tells when something is missing or wrong."""
+        following = self.next_field()
+        if following is not None:
+            self.focus_on(following)
+            return
+        wrong = [node.ref for node in self.questions if node.ref in self._incomplete]
+        if not wrong:
+            violations = self.session.next_page()
+            wrong = [violation.ref for violation in violations]
+            if not wrong:
+                return
+        self._asked.update(wrong)
+        self.first_wrong = wrong[0]
+        node = self.form.nodes.get(wrong[0])
+        if node is not None and is_typed(node):
+            self._focus_quietly(node)
+        else:
+            self.focus = None
+        self._changed()
+
+    def back(self) -> None:
+        self.flow.back()
+
+    def next_field(self) -> Node | None:
+        """The next field below the one being typed into, when it is still blank; None: forward leaves the page."""
+        if self.focus is None:
+            return None
+        refs = [node.ref for node in self.questions]
+        if self.focus.ref not in refs or self._problem(self.form.nodes[self.focus.ref]):
+            return None
+        below = self.questions[refs.index(self.focus.ref) + 1 :]
+        return next((node for node in below if is_typed(node) and not node.value), None)
+
+    # --- answers ---------------------------------------------------------------------------------------------------
+
+    def answer(self, ref: str, value: str) -> None:
+        """An answer that was chosen, not typed."""
+        problem = self.session.answer(ref, value)
+        if problem is None:
+            self._incomplete.pop(ref, None)
+        else:
+            self._incomplete[ref] = problem
+        self._asked.discard(ref)
+        self.unfolded = ""
+        self._put_keyboard_away()
+        self._changed()
+
+    def unfold(self, ref: str) -> None:
+        """Opens the folded list of choices of a question, or folds it again."""
+        self.unfolded = "" if self.unfolded == ref else ref
+        self._put_keyboard_away()
+        self._changed()
+
+    def attach(self, ref: str, data: bytes, media_type: str) -> str:
+        """Keeps a photo or a signature; what went wrong, in the citizen's language, or ""."""
+        problem = self.session.attach(ref, data, media_type)
+        self._asked.discard(ref)
+        self._changed()
+        return "" if problem is None else self.flow.texts(problem.text_key)
+
+    def attachment(self, ref: str) -> Attachment | None:
+        return self.session.attachment(ref)
+
+    def detach(self, ref: str) -> None:
+        self.session.detach(ref)
+        self._changed()
+
+    def problem(self, node: Node) -> str:
+        """What is shown at a question: only after the citizen left it or tried to go on."""
+        return self._problem(node) if node.ref in self._asked else ""
+
+    def entry(self, node: Node, layout: Layout | None = None) -> Entry:
+        """The entry that a question is typed into."""
+        focus = Focus(node.ref, layout or layout_of(node))
+        if focus not in self._entries:
+            entry = Entry(focus.layout, to_entry(node, focus.layout))
+            entry.listen(_Typing(self, focus).typed)
+            self._entries[focus] = entry
+        return self._entries[focus]
+
+    def typed(self, focus: Focus) -> None:
+        """Something was typed: into the form at once, so that what depends on it follows."""
+        node = self.form.nodes[focus.ref]
+        try:
+            problem = self.session.answer(focus.ref, self._value(node, focus.layout))
+        except Incomplete as error:
+            problem = self.flow.texts(error.key)
+        if problem is None:
+            self._incomplete.pop(focus.ref, None)
+        else:
+            self._incomplete[focus.ref] = problem
+        self._asked.discard(focus.ref)
+        self._changed()
+
+    def scanned(self, text: str) -> None:
+        """What the scanner read goes into the field that is being typed into, as far as it can take it."""
+        entry = self.focused_entry
+        if entry is not None:
+            entry.set("")
+            entry.type(text)
+
+    # --- the keyboard ----------------------------------------------------------------------------------------------
+
+    @property
+    def focused_entry(self) -> Entry | None:
+        """What the keyboard types into: a field, or the search in a long list that is open."""
+        if self.focus is not None:
+            return self._entries.get(self.focus)
+        searched = next((node for node in self.questions if is_long_choice(node) and self.is_open(node)), None)
+        return self.search(searched) if searched is not None else None
+
+    def is_open(self, node: Node) -> bool:
+        """Whether a question shows its choices: folded ones only when they were opened."""
+        return self.unfolded == node.ref or len(self.questions) == 1 or "minimal" not in node.appearance
+
+    def search(self, node: Node) -> Entry:
+        """What is typed to find something in a long list."""
+        if node.ref not in self._searches:
+            entry = Entry(Layout.LETTERS, limit=SEARCH_LENGTH)
+            entry.listen(self._changed)
+            self._searches[node.ref] = entry
+        return self._searches[node.ref]
+
+    def focus_on(self, node: Node, layout: Layout | None = None) -> None:
+        """The keyboard types into this question from now on. What was left is looked at."""
+        self._leave()
+        self.unfolded = ""
+        self._focus_quietly(node, layout)
+        self._changed()
+
+    def unfocus(self) -> None:
+        """Puts the keyboard away."""
+        self._put_keyboard_away()
+        self._changed()
+
+    # --- repeats ---------------------------------------------------------------------------------------------------
+
+    def add_instance(self, repeat_ref: str) -> str:
+        """One more; gives its ref."""
+        ref = self.session.add_repeat(repeat_ref)
+        self._changed()
+        return ref
+
+    def remove_instance(self, instance_ref: str) -> None:
+        """After an instance went, refs mean other instances: nothing typed is kept beside the form."""
+        self.session.remove_repeat(instance_ref)
+        self._entries.clear()
+        self._incomplete.clear()
+        self._asked.clear()
+        self.focus = None
+        self._changed()
+
+    # --- inside ----------------------------------------------------------------------------------------------------
+
+    def _focus_quietly(self, node: Node, layout: Layout | None = None) -> None:
+        which = layout or (Layout.DATE if node.data_type == "dateTime" else layout_of(node))
+        self.entry(node, which)
+        self.focus = Focus(node.ref, which)
+
+    def _put_keyboard_away(self) -> None:
+        self._leave()
+        self.focus = None
+
+    def _leave(self) -> None:
+        if self.focus is not None and self.focus.ref in self.form.nodes:
+            entry = self._entries.get(self.focus)
+            if entry is not None and entry.text and self._problem(self.form.nodes[self.focus.ref]):
+                self._asked.add(self.focus.ref)
+
+    def _problem(self, node: Node) -> str:
+        """What is wrong with an answer, in the citizen's language; "" when nothing is."""
+        if node.ref in self._incomplete:
+            return self._incomplete[node.ref]
+        violation = node.violation
+        if violation is None:
+            return ""
+        return violation.message or self.flow.texts(f"form.problem.{violation.kind}")
+
+    def _value(self, node: Node, layout: Layout) -> str:
+        if node.data_type != "dateTime":
+            return from_entry(layout, self.entry(node, layout).text)
+        day = from_entry(Layout.DATE, self.entry(node, Layout.DATE).text)
+        clock = from_entry(Layout.TIME, self.entry(node, Layout.TIME).text)
+        if not day and not clock:
+            return ""
+        if not day or not clock:
+            raise Incomplete("form.problem.date_time")
+        return f"{day}T{clock}"
+
+
+class _Typing:
+    """Which question an entry belongs to."""
+
+    def __init__(self, model: FormModel, focus: Focus) -> None:
+        self._model, self._focus = model, focus
+
+    def typed(self) -> None:
+        self._model.typed(self._focus)

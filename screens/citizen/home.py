@@ -1,0 +1,37 @@
+"""The home screen: quiet, and visibly alive; one touch chooses a language, one starts."""
+
+from typing import Any
+
+from kivy.clock import Clock
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+
+from screens.citizen.home_model import HomeModel
+
+#: The clock shows minutes; looking twice a minute is enough, and nothing is drawn when nothing changed.
+LOOK_EVERY_S = 5.0
+
+
+class HomeScreen(BoxLayout):
+    model = ObjectProperty(None)
+    time = StringProperty("")
+    day = StringProperty("")
+    status = StringProperty("")
+    healthy = BooleanProperty(True)
+    count = StringProperty("")
+    notice = StringProperty("")
+
+    def __init__(self, model: HomeModel, **kwargs: Any) -> None:
+        super().__init__(model=model, **kwargs)
+        self.refresh()
+        Clock.schedule_interval(self._look, LOOK_EVERY_S)
+
+    def _look(self, _seconds: float) -> None:
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Shows how things are now."""
+        shown = self.model.look()
+        self.time, self.day = shown.time, shown.day
+        self.status, self.healthy = shown.status, shown.healthy
+        self.count, self.notice = shown.count, shown.notice

@@ -1,0 +1,57 @@
+"""What the home screen says."""
+
+from dataclasses import dataclass
+
+from kiosk.health import Ability
+from screens.flow import Flow
+from screens.texts import LANGUAGE_NAMES, LANGUAGES
+
+
+@dataclass(frozen=True)
+class HomeShown:
+    time: str
+    day: str
+    status: str
+    healthy: bool
+    count: str
+    notice: str
+
+
+class HomeModel:
+    def __init__(self, flow: Flow) -> None:
+        self.flow = flow
+        self.city = flow.kiosk.identity.city
+        self.languages = tuple((language, LANGUAGE_NAMES[language]) for language in LANGUAGES)
+
+    @property
+    def language(self) -> str:
+        return self.flow.language
+
+    def choose_language(self, language: str) -> None:
+        self.flow.set_language(language)
+
+    def start(self) -> None:
+        self.flow.start()
+
+    def track(self) -> None:
+        self.flow.start_tracking()
+
+    def adjust(self) -> None:
+        self.flow.open_adjust()
+
+    def help(self) -> None:
+        self.flow.open_help()
+
+    def look(self) -> HomeShown:
+        """How things are now."""
+        kiosk, texts = self.flow.kiosk, self.flow.texts
+        snapshot = kiosk.snapshot()
+        healthy = snapshot.ability is Ability.FULL
+        return HomeShown(
+            time=self.flow.formatting.clock(snapshot.at),
+            day=self.flow.formatting.weekday(snapshot.at),
+            status=texts("home.all_works") if healthy else self.flow.trouble(snapshot),
+            healthy=healthy,
+            count=texts.count("home.served_today", snapshot.sessions_today),
+            notice=snapshot.notices[0].text.get(self.flow.language) if snapshot.notices else "",
+        )

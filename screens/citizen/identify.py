@@ -1,0 +1,56 @@
+"""Identification: hold a card before the scanner, or type the NIK."""
+
+from typing import Any
+
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+
+from kiosk.events import Scanned
+from screens.citizen.identify_model import IdentifyModel
+from screens.flow import Flow
+from screens.page_screen import FlowPage
+
+
+class IdentifyScreen(FlowPage):
+    model = ObjectProperty(None)
+    can_scan = BooleanProperty(True)
+    remark = StringProperty("")
+    remark_kind = StringProperty("info")
+
+    def __init__(self, flow: Flow, **kwargs: Any) -> None:
+        model = IdentifyModel(flow, self.refresh)
+        super().__init__(flow=flow, model=model, **kwargs)
+        self.type_into(model.entry)
+        self.refresh()
+
+    def on_parent(self, _widget: object, parent: object) -> None:
+        if parent is None:
+            self.model.close()
+
+    def on_forward(self) -> None:
+        self.model.forward()
+
+    def scanned(self, event: Scanned) -> None:
+        self.model.scanned(event.nik)
+
+    def show_banner(self) -> None:
+        super().show_banner()
+        self.can_scan = self.model.can_scan
+
+    def refresh(self) -> None:
+        if "field" not in self.ids:
+            return
+        model, texts = self.model, self.flow.texts
+        self.can_forward = model.entry.full
+        if model.problem is not None:
+            self.remark, self.remark_kind = texts(model.problem.text_key), "danger"
+        elif model.unreadable:
+            self.remark, self.remark_kind = texts("identify.not_a_card"), "warning"
+        elif model.warned:
+            asked = texts(model.warned[0].text_key)
+            self.remark, self.remark_kind = f"{asked} {texts('identify.go_on_anyway')}", "warning"
+        elif model.entry.full:
+            self.remark, self.remark_kind = texts("identify.complete"), "success"
+        elif model.entry.text:
+            self.remark, self.remark_kind = texts.count("identify.digits_missing", model.digits_missing), "info"
+        else:
+            self.remark = ""

@@ -1,0 +1,80 @@
+"""Who is here: a scanned card or sixteen typed digits. What cannot be a NIK is refused, what is odd is asked about."""
+
+from collections.abc import Callable
+from enum import StrEnum
+
+from kiosk.nik import LENGTH, Nik, NikProblem, NikWarning, check
+from kiosk.nik import warnings as soft_warnings
+from screens.flow import Flow
+from screens.look.entry import Entry, Layout
+
+
+class How(StrEnum):
+    TYPED = "typed"
+    SCANNED = "scanned"
+
+
+class IdentifyModel:
+    """``changed`` is called when something else is to be shown."""
+
+    def __init__(self, flow: Flow, changed: Callable[[], None]) -> None:
+        self.flow = flow
+        self._changed = changed
+        self.entry = Entry(Layout.NIK)
+        self.how = How.TYPED
+        self.problem: NikProblem | None = None
+        #: Odd, not wrong: shown once, and the next press of the way forward goes on.
+        self.warned: tuple[NikWarning, ...] = ()
+        self.unreadable = False
+        self._settled = ""
+        self._stop = self.entry.listen(self._typed)
+
+    @property
+    def can_scan(self) -> bool:
+        return self.flow.kiosk.health.can_scan()
+
+    @property
+    def digits_missing(self) -> int:
+        return LENGTH - len(self.entry.text)
+
+    def scanned(self, nik: str | None) -> None:
+        """A card was held before the scanner; None: it could be read, but no NIK is on it."""
+        if nik is None:
+            self.unreadable = True
+        else:
+            self.entry.set(nik)
+            self.how = How.SCANNED
+            self.unreadable = False
+            self._check()
+        self._changed()
+
+    def forward(self) -> None:
+        """Goes on when the number can be a NIK; shows what is wrong or odd otherwise."""
+        found = self._check()
+        if found is not None and (not self.warned or self._settled == found.digits):
+            self.flow.identified(found, self.how.value)
+            return
+        if found is not None:
+            self._settled = found.digits
+        self._changed()
+
+    def close(self) -> None:
+        """Forgets the number."""
+        self._stop()
+        self.entry.set("")
+
+    def _check(self) -> Nik | None:
+        found = check(self.entry.text)
+        if isinstance(found, NikProblem):
+            self.problem, self.warned = found, ()
+            return None
+        self.problem = None
+        self.warned = soft_warnings(found, known_regions=self.flow.known_regions())
+        return found
+
+    def _typed(self) -> None:
+        self.how = How.TYPED
+        self.problem, self.warned, self.unreadable = None, (), False
+        if self.entry.full:
+            self._check()
+        self._changed()

@@ -1,0 +1,74 @@
+"""Whole screens that tell one thing: goodbye; out of service; nothing works, and where the next kiosk is."""
+
+from typing import Any
+
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+
+from kiosk.events import Event, Scanned
+from screens.flow import Flow
+
+
+class NoticeScreen(BoxLayout):
+    """An icon, a sentence, what to do."""
+
+    flow = ObjectProperty(None)
+    icon = StringProperty("")
+    title = StringProperty("")
+    text = StringProperty("")
+    detail = StringProperty("")
+    can_dismiss = BooleanProperty(False)
+
+    def scanned(self, event: Scanned) -> None:
+        """A badge is the flow's business."""
+
+    def told(self, event: Event) -> None:
+        """What happens does not change this page; the flow leaves it when it is over."""
+
+    def show_banner(self) -> None:
+        """A notice has none."""
+
+    def dismiss(self) -> None:
+        self.flow.dismiss_thanks()
+
+
+class ThanksScreen(NoticeScreen):
+    """All is wiped; goodbye."""
+
+    def __init__(self, flow: Flow, **kwargs: Any) -> None:
+        texts = flow.texts
+        super().__init__(
+            flow=flow,
+            icon="hand-waving",
+            title=texts("thanks.title"),
+            text=texts("thanks.text"),
+            detail=texts("thanks.wiped"),
+            can_dismiss=True,
+            **kwargs,
+        )
+
+
+class OutOfServiceScreen(NoticeScreen):
+    def __init__(self, flow: Flow, **kwargs: Any) -> None:
+        texts = flow.texts
+        super().__init__(
+            flow=flow,
+            icon="wrench",
+            title=texts("out.title"),
+            text=texts("out.text"),
+            detail=flow.next_kiosk(),
+            **kwargs,
+        )
+
+
+class NothingWorksScreen(NoticeScreen):
+    def __init__(self, flow: Flow, **kwargs: Any) -> None:
+        texts = flow.texts
+        super().__init__(
+            flow=flow,
+            icon="warning-octagon",
+            title=texts("nothing.title"),
+            text=texts("nothing.text"),
+            detail=flow.next_kiosk(),
+            **kwargs,
+        )

@@ -1,0 +1,53 @@
+"""The review: what was answered, and a touch on any line goes back to it."""
+
+from typing import Any
+
+from kivy.properties import StringProperty
+
+from screens.citizen.review_model import ReviewModel
+from screens.flow import Flow
+from screens.look.banner import Banner
+from screens.look.buttons import Surface
+from screens.look.text import Strong
+from screens.page_screen import FlowPage
+
+
+class AnswerLine(Surface):
+    """A question with its answer, and the pencil that says it can be changed."""
+
+    label = StringProperty("")
+    answer = StringProperty("")
+    ref = StringProperty("")
+
+    @property
+    def says(self) -> str:
+        return f"{self.label}. {self.answer}"
+
+
+class ReviewScreen(FlowPage):
+    def __init__(self, flow: Flow, **kwargs: Any) -> None:
+        super().__init__(flow=flow, **kwargs)
+        session = flow.session
+        if session is None:
+            raise RuntimeError("nobody is here")
+        self.model = ReviewModel(flow, session)
+        self.problem = flow.refused
+        self._fill()
+
+    def on_forward(self) -> None:
+        self.model.forward()
+
+    def _fill(self) -> None:
+        lines = self.ids.lines
+        for text in self.model.warnings():
+            lines.add_widget(Banner(kind="warning", text=text))
+        for line in self.model.lines():
+            if line.heading:
+                lines.add_widget(Strong(text=line.label))
+                continue
+            widget = AnswerLine(label=line.label, answer=line.answer, ref=line.ref)
+            widget.bind(on_choose=self._edit)
+            lines.add_widget(widget)
+
+    def _edit(self, line: AnswerLine) -> None:
+        self.model.edit(line.ref)

@@ -1,0 +1,57 @@
+"""All answers once more, each with its way back."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from forms import Kind, Node
+from kiosk.session import Session
+from screens.citizen.answers import Control, control_of, in_words
+from screens.flow import Flow
+
+
+@dataclass(frozen=True)
+class Line:
+    ref: str
+    label: str
+    answer: str
+    #: A heading over the lines of a group; ``ref`` and ``answer`` are empty.
+    heading: bool = False
+
+
+class ReviewModel:
+    def __init__(self, flow: Flow, session: Session) -> None:
+        self.flow = flow
+        self.session = session
+
+    def lines(self) -> tuple[Line, ...]:
+        """Questions that are relevant, in the form's order, with their answers in words."""
+        form = self.session.form
+        return tuple(self._below(form.root)) if form is not None else ()
+
+    def warnings(self) -> tuple[str, ...]:
+        """What is odd about the NIK and the answers beside it."""
+        return tuple(self.flow.texts(warning.text_key) for warning in self.session.form_warnings())
+
+    def edit(self, ref: str) -> None:
+        self.session.edit(ref)
+
+    def forward(self) -> None:
+        """To the consent, or straight to sending where none is asked; back to what is missing otherwise."""
+        violations = self.session.finish_review()
+        if violations:
+            self.session.edit(violations[0].ref)
+        elif self.session.may_send:
+            self.flow.send()
+
+    def _below(self, node: Node) -> Iterator[Line]:
+        for child in node.children:
+            if not child.relevant:
+                continue
+            if child.kind in (Kind.GROUP, Kind.REPEAT, Kind.REPEAT_INSTANCE):
+                lines = tuple(self._below(child))
+                if lines and child.label and child.kind is not Kind.REPEAT:
+                    yield Line("", child.label, "", heading=True)
+                yield from lines
+            elif child.kind is not Kind.MODEL_VALUE and control_of(child) not in (Control.NOTE, Control.IMPOSSIBLE):
+                answer = in_words(child, self.flow.formatting, self.flow.texts)
+                yield Line(child.ref, child.label or child.name, answer or self.flow.texts("review.no_answer"))

@@ -1,0 +1,35 @@
+"""Saved, received, and the slip: what the citizen waited for, large."""
+
+from typing import Any
+
+from kivy.properties import ObjectProperty
+
+from kiosk.events import ComponentChanged, Event
+from screens.citizen.saved_model import SavedModel
+from screens.flow import Flow
+from screens.page_screen import FlowPage
+
+
+class SavedScreen(FlowPage):
+    shown = ObjectProperty(None)
+
+    def __init__(self, flow: Flow, **kwargs: Any) -> None:
+        session = flow.session
+        if session is None or session.submission is None:
+            raise RuntimeError("nothing was sent")
+        self.model = SavedModel(flow, session.submission)
+        super().__init__(flow=flow, shown=self.model.look(), **kwargs)
+
+    def told(self, event: Event) -> None:
+        if self.model.hear(event) or isinstance(event, ComponentChanged):
+            self.shown = self.model.look()
+
+    def print_again(self) -> None:
+        self.model.print_again()
+        self.shown = self.model.look()
+
+    def on_forward(self) -> None:
+        self.flow.finish()
+
+    def on_back(self) -> None:
+        self.flow.another_service()

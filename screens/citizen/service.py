@@ -1,0 +1,51 @@
+"""The page of a service: what is needed, how it goes, how long, how much, what one gets, where to complain."""
+
+from typing import Any
+
+from kivy.properties import ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+
+from screens.citizen.service_model import ServiceModel, ServiceShown
+from screens.look.text import Row
+from screens.page_screen import FlowPage
+
+
+class BulletLine(Row):
+    """A line of a list, with its mark."""
+
+    mark = StringProperty("")
+    text = StringProperty("")
+
+
+class StandardPart(BoxLayout):
+    """One of the six parts."""
+
+    icon = StringProperty("")
+    title = StringProperty("")
+
+
+class ServiceScreen(FlowPage):
+    shown = ObjectProperty(None)
+
+    def __init__(self, model: ServiceModel, **kwargs: Any) -> None:
+        shown = model.look()
+        super().__init__(flow=model.flow, shown=shown, **kwargs)
+        self.model = model
+        self._fill(shown)
+
+    def on_forward(self) -> None:
+        self.model.begin()
+
+    def show_banner(self) -> None:
+        shown: ServiceShown = self.model.look() if hasattr(self, "model") else self.shown
+        self.can_forward = not shown.blocked
+        if shown.blocked:
+            self.banner, self.banner_kind = shown.blocked, "danger"
+        else:
+            super().show_banner()
+
+    def _fill(self, shown: ServiceShown) -> None:
+        for text in shown.requirements:
+            self.ids.requirements.add_widget(BulletLine(mark="check", text=text))
+        for number, text in enumerate(shown.procedure, 1):
+            self.ids.procedure.add_widget(BulletLine(mark=str(number), text=text))

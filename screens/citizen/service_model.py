@@ -1,0 +1,48 @@
+"""The page of one service: its published standard, and whether it can be begun now."""
+
+from dataclasses import dataclass
+
+from kiosk.service import Service
+from screens.flow import Flow
+
+
+@dataclass(frozen=True)
+class ServiceShown:
+    name: str
+    agency: str
+    summary: str
+    requirements: tuple[str, ...]
+    procedure: tuple[str, ...]
+    time: str
+    fee: str
+    product: str
+    complaints: str
+    #: Why it cannot be begun now; empty when it can.
+    blocked: str
+
+
+class ServiceModel:
+    def __init__(self, flow: Flow, service: Service) -> None:
+        self.flow = flow
+        self.service = service
+
+    def look(self) -> ServiceShown:
+        """In the citizen's language."""
+        flow, standard = self.flow, self.service.standard
+        language = flow.language
+        ability = flow.kiosk.service_ability(self.service)
+        return ServiceShown(
+            name=self.service.name.get(language),
+            agency=self.service.agency.name.get(language),
+            summary=self.service.summary.get(language),
+            requirements=standard.requirements.get(language),
+            procedure=standard.procedure.get(language),
+            time=standard.time.get(language),
+            fee=flow.formatting.rupiah(standard.fee_rupiah),
+            product=standard.product.get(language),
+            complaints=standard.complaints.get(language),
+            blocked="" if ability.possible else flow.texts(ability.blocked[0].text_key),
+        )
+
+    def begin(self) -> None:
+        self.flow.begin_service(self.service)

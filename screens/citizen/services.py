@@ -1,0 +1,87 @@
+"""Finding a service: what people use most, by office, by what happened in one's life, or by words."""
+
+from typing import Any
+
+from kivy.properties import ObjectProperty
+
+from screens.citizen.services_model import Choice, GroupModel, SearchModel, ServicesModel
+from screens.look.cards import ChoiceCard, TileCard
+from screens.page_screen import FlowPage
+
+
+def choice_card(choice: Choice) -> ChoiceCard:
+    return ChoiceCard(title=choice.title, detail=choice.detail, icon=choice.icon, key=choice.key)
+
+
+def tile_card(choice: Choice) -> TileCard:
+    return TileCard(title=choice.title, detail=choice.detail, icon=choice.icon, key=choice.key)
+
+
+class ServicesScreen(FlowPage):
+    """Most used first; two ways to the rest; search."""
+
+    def __init__(self, model: ServicesModel, **kwargs: Any) -> None:
+        super().__init__(flow=model.flow, **kwargs)
+        self.model = model
+        for choice in model.most_used():
+            card = choice_card(choice)
+            card.bind(on_choose=self._service)
+            self.ids.most.add_widget(card)
+        for grid, choices in ((self.ids.agencies, model.agencies()), (self.ids.events, model.life_events())):
+            for choice in choices:
+                tile = tile_card(choice)
+                tile.bind(on_choose=self._group)
+                grid.add_widget(tile)
+
+    def _service(self, card: ChoiceCard) -> None:
+        self.flow.open_service(card.key)
+
+    def _group(self, tile: TileCard) -> None:
+        self.flow.open_group(tile.key)
+
+
+class GroupScreen(FlowPage):
+    """The services of one agency or life event."""
+
+    def __init__(self, model: GroupModel, **kwargs: Any) -> None:
+        super().__init__(flow=model.flow, **kwargs)
+        self.heading = model.title
+        for choice in model.choices:
+            card = choice_card(choice)
+            card.bind(on_choose=self._service)
+            self.ids.cards.add_widget(card)
+
+    def _service(self, card: ChoiceCard) -> None:
+        self.flow.open_service(card.key)
+
+
+class SearchScreen(FlowPage):
+    """Our keyboard, and what is found while one types."""
+
+    model = ObjectProperty(None)
+
+    def __init__(self, model: SearchModel, **kwargs: Any) -> None:
+        super().__init__(flow=model.flow, model=model, **kwargs)
+        self._stop = model.entry.listen(self._typed)
+        self.type_into(model.entry)
+        self._typed()
+
+    def on_parent(self, _widget: object, parent: object) -> None:
+        if parent is None:
+            self._stop()
+
+    def _typed(self) -> None:
+        self.ids.cards.clear_widgets()
+        found = self.model.found()
+        for choice in found:
+            card = choice_card(choice)
+            card.bind(on_choose=self._service)
+            self.ids.cards.add_widget(card)
+        texts = self.flow.texts
+        if found:
+            self.ids.told.text = ""
+        else:
+            self.ids.told.text = texts("search.nothing") if self.model.asked else texts("search.how")
+
+    def _service(self, card: ChoiceCard) -> None:
+        self.flow.open_service(card.key)

@@ -1,0 +1,98 @@
+"""Finding a service: those people use most, agencies, life events, search."""
+
+from dataclasses import dataclass
+
+from kiosk.service import Service
+from screens.flow import Flow
+from screens.look.entry import Entry, Layout
+
+MOST_USED = 4
+#: Under this many letters everything would be found.
+LEAST_QUERY = 2
+FOUND_AT_MOST = 6
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A card: a service, an agency or a life event."""
+
+    key: str
+    title: str
+    detail: str
+    icon: str
+
+
+class ServicesModel:
+    """The first screen of a visit."""
+
+    def __init__(self, flow: Flow) -> None:
+        self.flow = flow
+
+    def most_used(self) -> tuple[Choice, ...]:
+        return tuple(service_choice(self.flow, service) for service in self.flow.kiosk.most_used(MOST_USED))
+
+    def agencies(self) -> tuple[Choice, ...]:
+        """``key`` is what ``open_group`` takes."""
+        language, texts = self.flow.language, self.flow.texts
+        return tuple(
+            Choice(
+                f"agency:{group.agency.id}",
+                group.agency.name.get(language),
+                texts.count("services.count", len(group.services)),
+                "buildings",
+            )
+            for group in self.flow.kiosk.catalogue.by_agency
+        )
+
+    def life_events(self) -> tuple[Choice, ...]:
+        language, texts = self.flow.language, self.flow.texts
+        return tuple(
+            Choice(
+                f"event:{group.event.id}",
+                group.event.name.get(language),
+                texts.count("services.count", len(group.services)),
+                "users-three",
+            )
+            for group in self.flow.kiosk.catalogue.by_life_event
+        )
+
+
+class GroupModel:
+    """The services of one agency or life event: ``agency:kelurahan``, ``event:anak``."""
+
+    def __init__(self, flow: Flow, key: str) -> None:
+        self.flow = flow
+        kind, _, name = key.partition(":")
+        catalogue, language = flow.kiosk.catalogue, flow.language
+        services: tuple[Service, ...] = ()
+        self.title = ""
+        if kind == "agency":
+            for agency_group in catalogue.by_agency:
+                if agency_group.agency.id == name:
+                    self.title, services = agency_group.agency.name.get(language), agency_group.services
+        else:
+            for event_group in catalogue.by_life_event:
+                if event_group.event.id == name:
+                    self.title, services = event_group.event.name.get(language), event_group.services
+        self.choices = tuple(service_choice(flow, service) for service in services)
+
+
+class SearchModel:
+    def __init__(self, flow: Flow) -> None:
+        self.flow = flow
+        self.entry = Entry(Layout.LETTERS, limit=60)
+        self.entry.upper = False
+
+    @property
+    def asked(self) -> bool:
+        return len(self.entry.text.strip()) >= LEAST_QUERY
+
+    def found(self) -> tuple[Choice, ...]:
+        if not self.asked:
+            return ()
+        services = self.flow.kiosk.catalogue.search(self.entry.text, self.flow.language, FOUND_AT_MOST)
+        return tuple(service_choice(self.flow, service) for service in services)
+
+
+def service_choice(flow: Flow, service: Service) -> Choice:
+    return Choice(service.id, service.name.get(flow.language), service.summary.get(flow.language), service.icon)

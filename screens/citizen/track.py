@@ -1,0 +1,105 @@
+"""Tracking: hold the slip before the scanner, or type its code; then the case with its history."""
+
+import threading
+from typing import Any
+
+from kivy.clock import Clock
+from kivy.properties import BooleanProperty, ColorProperty, ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+
+from kiosk.cases import Case, CaseProblem
+from kiosk.events import Scanned
+from screens.citizen.track_model import TrackModel, case_shown
+from screens.flow import Flow
+from screens.page_screen import FlowPage
+
+
+class Inquiry:
+    """One question to the server about a code; its answer comes from another thread and is handed to Kivy's."""
+
+    def __init__(self, flow: Flow, text: str, done: Any) -> None:
+        self._done = done
+        self._answer: Case | CaseProblem | None = None
+        self._lock = threading.Lock()
+        self._trigger = Clock.create_trigger(self._deliver)
+        flow.kiosk.cases.look_up(text, self._answered)
+
+    def cancel(self) -> None:
+        self._done = None
+
+    def _answered(self, answer: Case | CaseProblem) -> None:
+        with self._lock:
+            self._answer = answer
+        self._trigger()
+
+    def _deliver(self, _seconds: float) -> None:
+        with self._lock:
+            answer = self._answer
+        done, self._done = self._done, None
+        if done is not None and answer is not None:
+            done(answer)
+
+
+class TrackScreen(FlowPage):
+    model = ObjectProperty(None)
+    can_scan = BooleanProperty(True)
+
+    def __init__(self, flow: Flow, **kwargs: Any) -> None:
+        self._inquiry: Inquiry | None = None
+        model = TrackModel(flow, self._ask, self.refresh)
+        super().__init__(flow=flow, model=model, **kwargs)
+        self.can_scan = flow.kiosk.health.can_scan()
+        self.type_into(model.entry)
+        self.refresh()
+
+    def on_parent(self, _widget: object, parent: object) -> None:
+        if parent is None:
+            self.model.close()
+            if self._inquiry is not None:
+                self._inquiry.cancel()
+
+    def on_forward(self) -> None:
+        self.model.forward()
+
+    def scanned(self, event: Scanned) -> None:
+        self.model.scanned(event.code)
+
+    def refresh(self) -> None:
+        model = self.model
+        if model is None:
+            return
+        self.can_forward = model.entry.full and not model.asking
+        self.problem = model.problem
+        self.forward = self.flow.texts("track.asking" if model.asking else "track.look_up")
+
+    def _ask(self, text: str) -> None:
+        self._inquiry = Inquiry(self.flow, text, self.model.answered)
+
+
+class HistoryLine(BoxLayout):
+    """A step of a case's history."""
+
+    name = StringProperty("")
+    when = StringProperty("")
+    now = BooleanProperty(False)
+    dot = ColorProperty()
+
+
+class CaseScreen(FlowPage):
+    shown = ObjectProperty(None)
+
+    def __init__(self, flow: Flow, **kwargs: Any) -> None:
+        if flow.case is None:
+            raise RuntimeError("no case is open")
+        super().__init__(flow=flow, shown=case_shown(flow, flow.case), **kwargs)
+        for step in reversed(self.shown.steps):
+            self.ids.steps.add_widget(HistoryLine(name=step.name, when=step.when, now=step.now))
+
+    def on_forward(self) -> None:
+        if self.shown.asks:
+            self.flow.open_answer()
+        else:
+            self.flow.finish()
+
+    def on_back(self) -> None:
+        self.flow.another_service()

@@ -1,0 +1,119 @@
+"""Looking up a case: by a slip held before the scanner, or by its twelve characters."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from kiosk.cases import Case, CaseProblem, CaseStateName
+from screens.flow import Flow
+from screens.look.entry import Entry, Layout
+
+
+class TrackModel:
+    """``ask(text, done)`` asks for the case; ``changed`` is called when something else is to be shown."""
+
+    def __init__(
+        self,
+        flow: Flow,
+        ask: Callable[[str], None],
+        changed: Callable[[], None],
+    ) -> None:
+        self.flow = flow
+        self.entry = Entry(Layout.CODE)
+        self.problem = ""
+        self.asking = False
+        self._ask = ask
+        self._changed = changed
+        self._stop = self.entry.listen(self._typed)
+
+    def forward(self) -> None:
+        if not self.asking:
+            self.look_up(self.entry.text)
+
+    def scanned(self, code: str | None) -> None:
+        """A slip was held before the scanner; None: something else was."""
+        if code is None:
+            self.problem = self.flow.texts("track.not_a_slip")
+            self._changed()
+        else:
+            self.entry.set(code)
+            self.look_up(code)
+
+    def look_up(self, text: str) -> None:
+        self.problem = ""
+        self.asking = True
+        self._changed()
+        self._ask(text)
+
+    def answered(self, answer: Case | CaseProblem) -> None:
+        self.asking = False
+        if isinstance(answer, Case):
+            self.flow.open_case(answer)
+            return
+        self.problem = self.flow.texts(answer.text_key)
+        self._changed()
+
+    def close(self) -> None:
+        self._stop()
+
+    def _typed(self) -> None:
+        self.problem = ""
+        self._changed()
+
+
+@dataclass(frozen=True)
+class StepShown:
+    name: str
+    when: str
+    #: The newest step.
+    now: bool
+
+
+@dataclass(frozen=True)
+class CaseShown:
+    code: str
+    service: str
+    agency: str
+    state: str
+    #: success, info, warning or danger.
+    kind: str
+    explained: str
+    note: str
+    due: str
+    remark: str
+    steps: tuple[StepShown, ...]
+    asks: bool
+
+
+_KINDS = {
+    CaseStateName.APPROVED: "success",
+    CaseStateName.READY: "success",
+    CaseStateName.COLLECTED: "success",
+    CaseStateName.REJECTED: "danger",
+    CaseStateName.CANCELLED: "danger",
+    CaseStateName.QUESTION: "warning",
+    CaseStateName.INCOMPLETE: "warning",
+}
+
+
+def case_shown(flow: Flow, case: Case) -> CaseShown:
+    """The case in the citizen's language."""
+    texts, language, formatting = flow.texts, flow.language, flow.formatting
+    steps = tuple(
+        StepShown(
+            step.stage.get(language) or texts(step.state.text_key), formatting.moment(step.at), place == len(case.steps) - 1
+        )
+        for place, step in enumerate(case.steps)
+    )
+    return CaseShown(
+        code=flow.kiosk.codes.display(case.code),
+        service=case.service_name.get(language),
+        agency=case.agency_name.get(language),
+        state=texts(case.state.text_key),
+        kind=_KINDS.get(case.state, "info"),
+        explained=texts(f"case.explained.{case.state}"),
+        note=case.note,
+        due=texts("case.due", day=formatting.day(case.due)) if case.due else "",
+        remark="" if case.fresh else texts("case.remembered", time=formatting.moment(case.updated_at)),
+        steps=steps,
+        asks=case.state is CaseStateName.QUESTION and case.fresh,
+    )

@@ -1,0 +1,418 @@
+"""Where somebody is and where they can go: the one object that all screens speak to. Knows nothing of Kivy.
+
+The kiosk's session knows the steps of a visit; the flow adds what only screens have: which list of services is in
+sight, what lies over the page, what it looks like, and the field staff's rooms. It belongs to the screens' thread;
+events of other threads are handed to ``hear`` there.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from enum import StrEnum
+from typing import Final, Protocol
+
+from kiosk.cases import Case
+from kiosk.events import (
+    CatalogueChanged,
+    EndReason,
+    Event,
+    IdleOver,
+    IdleWarning,
+    InServiceChanged,
+    LanguageChanged,
+    Scanned,
+    SessionEnded,
+    StepChanged,
+)
+from kiosk.events import Step as KioskStep
+from kiosk.health import Ability, Reason
+from kiosk.kiosk import Kiosk, Snapshot
+from kiosk.nik import Nik
+from kiosk.ports import ScanKind
+from kiosk.service import Service
+from kiosk.session import HowIdentified, Session
+from screens.appearance import Appearance
+from screens.formatting import Formatting
+from screens.look.colours import Contrast
+from screens.look.tokens import TextSize
+from screens.places import RESTING, STAFF, Name, Place
+from screens.texts import Catalogues, Texts
+
+#: The farewell stays this long before the home screen comes back.
+THANKS_S: Final = 6.0
+#: Somebody changed the home screen's language or size and left: it goes back after this long.
+HOME_RESET_S: Final = 60.0
+#: Field staff who went without signing out are signed out after this long without a touch.
+STAFF_IDLE_S: Final = 300.0
+
+_STEP_PLACES: Final = {
+    KioskStep.IDENTIFY: Name.IDENTIFY,
+    KioskStep.FORM: Name.FORM,
+    KioskStep.REVIEW: Name.REVIEW,
+    KioskStep.CONSENT: Name.CONSENT,
+    KioskStep.SENDING: Name.CONSENT,
+    KioskStep.SAVED: Name.SAVED,
+    KioskStep.CASE: Name.CASE,
+}
+#: Where the scanner looks for codes: it is of use there.
+_SCANNING: Final = frozenset({Name.HOME, Name.OUT_OF_SERVICE, Name.NOTHING_WORKS, Name.SERVICES, Name.IDENTIFY})
+
+
+class Over(StrEnum):
+    """What lies over the page."""
+
+    NOTHING = "NOTHING"
+    ADJUST = "ADJUST"
+    HELP = "HELP"
+    #: "Really leave?"
+    LEAVE = "LEAVE"
+
+
+class Screen(Protocol):
+    """What the flow tells the page in sight."""
+
+    def scanned(self, event: Scanned) -> None: ...
+    def told(self, event: Event) -> None: ...
+
+
+class Flow:
+    """``changed`` is called when another page, look or layer is to be shown."""
+
+    def __init__(
+        self,
+        kiosk: Kiosk,
+        catalogues: Catalogues,
+        changed: Callable[[], None],
+        default: Appearance = Appearance(),
+    ) -> None:
+        self.kiosk = kiosk
+        self.appearance = default
+        self.over = Over.NOTHING
+        #: Seconds until the visit ends; None while somebody is active.
+        self.idle_left: int | None = None
+        #: The badge that was held before the scanner, until its PIN was typed.
+        self.badge = ""
+        #: The case in sight, and the code it was looked up by.
+        self.case: Case | None = None
+        #: What was refused when sending; told at the review.
+        self.refused = ""
+        self._default = default
+        self._catalogues = catalogues
+        self._changed = changed
+        self._finding: list[Place] = [Place(Name.SERVICES)]
+        self._extra: Place | None = None
+        self._touched_at = kiosk.clock.monotonic()
+        self._thanks_until: float | None = None
+        self._follow_scanner()
+
+    # --- what is so ------------------------------------------------------------------------------------------------
+
+    @property
+    def session(self) -> Session | None:
+        return self.kiosk.session
+
+    @property
+    def language(self) -> str:
+        return self.appearance.language
+
+    @property
+    def texts(self) -> Texts:
+        return self._catalogues.texts(self.language)
+
+    @property
+    def formatting(self) -> Formatting:
+        return Formatting(self.language, self.kiosk.identity.time_zone)
+
+    @property
+    def place(self) -> Place:
+        """Where somebody is."""
+        session = self.session
+        if self._extra is not None:
+            return self._extra
+        if session is None:
+            return self._resting()
+        if session.step is KioskStep.SERVICES:
+            return self._finding[-1]
+        if session.step is KioskStep.SERVICE:
+            return Place(Name.SERVICE, session.service.id if session.service else "")
+        return Place(_STEP_PLACES.get(session.step, Name.SERVICES))
+
+    def place_text(self) -> str:
+        """For the strip at the top: the service, or the city."""
+        session = self.session
+        if session is not None and session.service is not None and session.step is not KioskStep.SERVICES:
+            return session.service.name.get(self.language)
+        return f"eKios · {self.kiosk.identity.city}"
+
+    def banner(self) -> str:
+        """What the citizen will have to do without; "" when nothing is missing."""
+        if self.place.name not in (Name.SERVICES, Name.SERVICE):
+            return ""
+        reasons = self.kiosk.health.reasons()
+        told = [reason for reason in (Reason.NO_PRINTER, Reason.NO_LINE) if reason in reasons]
+        return self.texts(told[0].text_key) if told else ""
+
+    def trouble(self, snapshot: Snapshot) -> str:
+        """The home screen's one sentence when not everything works."""
+        return self.texts(snapshot.reasons[0].text_key) if snapshot.reasons else self.texts("home.all_works")
+
+    def next_kiosk(self) -> str:
+        """Where the next working kiosk is, when the city said so."""
+        places = self.kiosk.settings.next_kiosk
+        where = places.get(self.language) or places.get("id", "")
+        return self.texts("nothing.next_kiosk", where=where) if where else ""
+
+    def known_regions(self) -> tuple[str, ...]:
+        return self.kiosk.settings.region_prefixes
+
+    def media(self, name: str) -> bytes | None:
+        """A file of the open service's form."""
+        session = self.session
+        if session is None or session.service is None:
+            return None
+        return session.catalogue.media(session.service.id, name)
+
+    # --- a visit ---------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """The first touch that means it."""
+        if self.kiosk.in_service and self.kiosk.health.ability() is not Ability.CLOSED:
+            self._finding = [Place(Name.SERVICES)]
+            self._extra = None
+            self.kiosk.begin(self.language)
+            self._tell()
+
+    def start_tracking(self) -> None:
+        """From the home screen straight to the case of a slip."""
+        self.start()
+        if self.session is not None:
+            self.open_track()
+
+    def open_group(self, key: str) -> None:
+        self._push(Place(Name.GROUP, key))
+
+    def open_search(self) -> None:
+        self._push(Place(Name.SEARCH))
+
+    def open_track(self) -> None:
+        self._push(Place(Name.TRACK))
+
+    def open_service(self, service_id: str) -> None:
+        session = self._here()
+        session.choose(service_id)
+        self._tell()
+
+    def begin_service(self, service: Service) -> None:
+        """From the service's page on; the page itself shows why when it is not possible."""
+        session = self._here()
+        session.choose(service.id)
+        session.start_service()
+        self._tell()
+
+    def identified(self, nik: Nik, how: str) -> None:
+        session = self._here()
+        if session.identify(nik.digits, HowIdentified(how)).problem is None:
+            session.continue_to_form()
+        self._tell()
+
+    def open_case(self, case: Case) -> None:
+        self.case = case
+        self._here().show_case()
+        self._tell()
+
+    def back(self) -> None:
+        """One step back; from the first page of a visit the question whether to leave."""
+        session = self.session
+        if self._extra is not None:
+            self._extra = None
+        elif session is None:
+            return
+        elif session.step is KioskStep.SERVICES:
+            if len(self._finding) > 1:
+                self._finding.pop()
+            else:
+                self.ask_leave()
+        else:
+            session.back()
+        self._tell()
+
+    def send(self) -> None:
+        """Agreed: seal, store, and go on to "saved", or back to what has to be put right."""
+        from kiosk.outcomes import Refused
+
+        result = self.kiosk.send()
+        self.refused = self.texts(result.reason.text_key) if isinstance(result, Refused) else ""
+        self._tell()
+
+    def another_service(self) -> None:
+        """From "saved" or a case to the list, with nothing of before."""
+        self.case = None
+        self._finding = [Place(Name.SERVICES)]
+        self._extra = None
+        self._here().another_service()
+        self._tell()
+
+    def open_answer(self) -> None:
+        """Beside the case: answering what the office asked."""
+        self._extra = Place(Name.ANSWER)
+        self._tell()
+
+    def finish(self) -> None:
+        """The citizen is done: all is wiped, and the farewell says so."""
+        self.kiosk.end(EndReason.DONE)
+
+    def leave(self) -> None:
+        """The citizen wants to stop without sending."""
+        self.kiosk.end(EndReason.CANCELLED)
+
+    # --- over the page ---------------------------------------------------------------------------------------------
+
+    def open_adjust(self) -> None:
+        self._set_over(Over.ADJUST)
+
+    def open_help(self) -> None:
+        self._set_over(Over.HELP)
+
+    def ask_leave(self) -> None:
+        """At once when nothing was entered; else after a question."""
+        session = self.session
+        if session is not None and session.form is None and session.citizen is None:
+            self.leave()
+        else:
+            self._set_over(Over.LEAVE)
+
+    def close_over(self) -> None:
+        self._set_over(Over.NOTHING)
+
+    def set_language(self, language: str) -> None:
+        """At any point; answers and page stay."""
+        self.appearance = replace(self.appearance, language=language)
+        self.kiosk.set_language(language)
+        self._tell()
+
+    def set_text_size(self, size: TextSize) -> None:
+        self.appearance = replace(self.appearance, text_size=size)
+        self._tell()
+
+    def set_contrast(self, contrast: Contrast) -> None:
+        self.appearance = replace(self.appearance, contrast=contrast)
+        self._tell()
+
+    # --- field staff -----------------------------------------------------------------------------------------------
+
+    def open_staff(self, name: Name) -> None:
+        """A room of the field staff; the PIN comes first."""
+        self._extra = Place(name)
+        self._tell()
+
+    def leave_staff(self, note: str = "") -> None:
+        """Signs out: the visit is recorded."""
+        self.kiosk.staff.sign_out(note)
+        self.badge = ""
+        self._extra = None
+        self.appearance = self._default
+        self._tell()
+
+    # --- from outside ----------------------------------------------------------------------------------------------
+
+    def touched(self) -> None:
+        """Somebody touched the glass or a key."""
+        self._touched_at = self.kiosk.clock.monotonic()
+        self.kiosk.touch()
+
+    def dismiss_thanks(self) -> None:
+        self._thanks_until = None
+        self._tell()
+
+    def tick(self) -> None:
+        """Several times a second."""
+        self.kiosk.tick()
+        now = self.kiosk.clock.monotonic()
+        quiet = now - self._touched_at
+        if self._thanks_until is not None and now >= self._thanks_until:
+            self.dismiss_thanks()
+        if self._extra is not None and self._extra.name in STAFF and quiet >= STAFF_IDLE_S:
+            self.leave_staff()
+        if self.session is None and self._extra is None and quiet >= HOME_RESET_S:
+            if self.over is not Over.NOTHING or self.appearance != self._default:
+                self._reset()
+                self._tell()
+
+    def hear(self, event: Event) -> None:
+        """An event of the kiosk, on the screens' thread."""
+        match event:
+            case IdleWarning():
+                self.idle_left = event.seconds_left
+                self._tell()
+            case IdleOver():
+                self.idle_left = None
+                self._tell()
+            case SessionEnded():
+                self._ended(event.reason)
+            case StepChanged() | LanguageChanged() | InServiceChanged() | CatalogueChanged():
+                self._tell()
+            case Scanned():
+                self._scanned(event)
+
+    # --- inside ----------------------------------------------------------------------------------------------------
+
+    def _here(self) -> Session:
+        session = self.session
+        if session is None:
+            raise RuntimeError("nobody is here")
+        return session
+
+    def _resting(self) -> Place:
+        if self._thanks_until is not None:
+            return Place(Name.THANKS)
+        if not self.kiosk.in_service:
+            return Place(Name.OUT_OF_SERVICE)
+        if self.kiosk.health.ability() is Ability.CLOSED:
+            return Place(Name.NOTHING_WORKS)
+        return Place(Name.HOME)
+
+    def _push(self, place: Place) -> None:
+        if self.session is not None and self.session.step is KioskStep.SERVICES:
+            self._finding.append(place)
+            self._tell()
+
+    def _set_over(self, over: Over) -> None:
+        self.over = over
+        self._tell()
+
+    def _ended(self, reason: EndReason) -> None:
+        self._reset()
+        if reason is EndReason.DONE:
+            self._thanks_until = self.kiosk.clock.monotonic() + THANKS_S
+            # The farewell is in the citizen's language; dismissing it brings the kiosk's own back.
+        self._tell()
+
+    def _reset(self) -> None:
+        self.appearance = self._default
+        self.over = Over.NOTHING
+        self.idle_left = None
+        self.case = None
+        self.refused = ""
+        self._extra = None if self._extra is None or self._extra.name not in STAFF else self._extra
+        self._finding = [Place(Name.SERVICES)]
+
+    def _scanned(self, event: Scanned) -> None:
+        resting = self.place.name in RESTING
+        if event.kind == ScanKind.STAFF_BADGE and (resting or self.place.name is Name.STAFF_PIN):
+            self.badge = event.text
+            self.open_staff(Name.STAFF_PIN)
+        elif event.code is not None and self.place.name is Name.HOME:
+            self.start_tracking()
+
+    def _tell(self) -> None:
+        self._follow_scanner()
+        self._changed()
+
+    def _follow_scanner(self) -> None:
+        scanner = self.kiosk.ports.scanner
+        if scanner is None:
+            return
+        name = self.place.name
+        if name in _SCANNING or name in STAFF or name in (Name.TRACK, Name.FORM):
+            scanner.activate()
+        else:
+            scanner.deactivate()

@@ -1,0 +1,50 @@
+"""Dates, times and amounts as people of each language write them."""
+
+from datetime import date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_time
+
+#: Madurese has no locale in CLDR; its speakers read Indonesian dates.
+_LOCALES: Final = {"id": "id_ID", "jv": "jv_ID", "mad": "id_ID", "en": "en_GB"}
+
+
+class Formatting:
+    """``zone``: the kiosk's time zone, by name."""
+
+    def __init__(self, language: str, zone: str) -> None:
+        self._locale = Locale.parse(_LOCALES.get(language, "id_ID"))
+        self._zone = ZoneInfo(zone)
+
+    def day(self, at: date | datetime) -> str:
+        """"24 November 2026"."""
+        return str(format_date(self._local(at), "d MMMM y", locale=self._locale))
+
+    def weekday(self, at: date | datetime) -> str:
+        """"Selasa, 24 November 2026"."""
+        return str(format_date(self._local(at), "EEEE, d MMMM y", locale=self._locale))
+
+    def clock(self, at: datetime) -> str:
+        """"14.05" or "14:05", on 24 hours."""
+        separator = ":" if self._locale.language == "en" else "."
+        return str(format_time(at.astimezone(self._zone), f"HH{separator}mm", locale=self._locale))
+
+    def moment(self, at: datetime) -> str:
+        return f"{self.day(at)}, {self.clock(at)}"
+
+    def number(self, value: float) -> str:
+        """Digits in groups, with a decimal sign of the language; no trailing zeros."""
+        whole = f"{value:,.6f}".rstrip("0").rstrip(".") if value % 1 else f"{value:,.0f}"
+        return whole if self._locale.language == "en" else whole.translate(_SWAPPED)
+
+    def rupiah(self, amount: int) -> str:
+        """"Rp 25.000"; zero is "Rp 0"."""
+        return f"Rp {self.number(amount)}"
+
+    def _local(self, at: date | datetime) -> date:
+        return at.astimezone(self._zone).date() if isinstance(at, datetime) and at.tzinfo else at
+
+
+_SWAPPED: Final = str.maketrans(",.", ".,")

@@ -1,0 +1,15 @@
+"""Banners: a coloured strip with an icon and a sentence that says what is so and what to do."""
+
+from kivy.properties import ColorProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+
+
+class Banner(BoxLayout):
+    """``kind`` is one of info, success, warning, danger. Without a text it takes no room."""
+
+    kind = StringProperty("info")
+    text = StringProperty("")
+    icon = StringProperty("")
+    fill = ColorProperty()
+    ink = ColorProperty()
+    bar = ColorProperty()

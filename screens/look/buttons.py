@@ -1,0 +1,70 @@
+"""Buttons: a verb and a noun, one of them filled, on a surface that shows the finger."""
+
+from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, StringProperty
+from kivy.uix.anchorlayout import AnchorLayout
+from kivy.uix.boxlayout import BoxLayout
+
+from screens.look.pressable import Pressable
+
+
+class Surface(Pressable, BoxLayout):
+    """A rounded area that can be touched; its colours say what it is."""
+
+    fill = ColorProperty()
+    fill_pressed = ColorProperty()
+    edge = ColorProperty()
+    ring = ColorProperty()
+    stroke = NumericProperty(1)
+    radius = NumericProperty(10)
+    #: The height that its content asks for, and the least it shall have: what stands side by side is equally high.
+    natural = NumericProperty(0)
+    least = NumericProperty(0)
+
+
+class TextButton(Surface):
+    """Text, with an icon before or after it. As high as its text wants, never lower than a target."""
+
+    text = StringProperty("")
+    icon = StringProperty("")
+    #: The icon stands after the text (a way forward).
+    trailing = BooleanProperty(False)
+    ink = ColorProperty()
+
+    @property
+    def says(self) -> str:
+        return str(self.spoken or self.text)
+
+
+class PrimaryButton(TextButton):
+    """The way forward; at most one on a screen."""
+
+
+class AccentButton(TextButton):
+    """The start, on the field of colour."""
+
+
+class QuietButton(TextButton):
+    """A way that is not the main one."""
+
+
+class DangerButton(TextButton):
+    """Ends or throws away."""
+
+
+class IconButton(Pressable, AnchorLayout):
+    """An icon alone; ``spoken`` says what it does."""
+
+    icon = StringProperty("")
+    fill = ColorProperty()
+    fill_pressed = ColorProperty()
+    edge = ColorProperty()
+    ring = ColorProperty()
+    ink = ColorProperty()
+    stroke = NumericProperty(1)
+    radius = NumericProperty(10)
+
+
+class Chip(TextButton):
+    """A small choice in a row: a language, a text size."""
+
+    chosen = BooleanProperty(False)

@@ -1,0 +1,44 @@
+"""Cards: a choice with its explanation, a tick, a picture; and quiet cards that only hold things."""
+
+from kivy.properties import BooleanProperty, ColorProperty, ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+
+from screens.look.buttons import Surface
+
+
+class Card(BoxLayout):
+    """A quiet surface that holds things; cannot be touched."""
+
+    fill = ColorProperty()
+    edge = ColorProperty()
+
+
+class ChoiceCard(Surface):
+    """One thing to choose: a title, a line of explanation, an icon or a picture, and the mark of the chosen."""
+
+    title = StringProperty("")
+    detail = StringProperty("")
+    icon = StringProperty("")
+    texture = ObjectProperty(None, allownone=True)
+    chosen = BooleanProperty(False)
+    #: "none" (a way to go), "radio" (one of several), "check" (any of several).
+    mark = StringProperty("none")
+    #: Which one it is, for whoever listens.
+    key = StringProperty("")
+
+    @property
+    def says(self) -> str:
+        return str(self.spoken or f"{self.title}. {self.detail}")
+
+
+class TileCard(Surface):
+    """A choice in a grid: a large icon over a title."""
+
+    title = StringProperty("")
+    detail = StringProperty("")
+    icon = StringProperty("")
+    key = StringProperty("")
+
+    @property
+    def says(self) -> str:
+        return str(self.spoken or f"{self.title}. {self.detail}")

@@ -1,0 +1,52 @@
+"""A dialog: one question over everything, with at most two answers. Nothing behind it can be touched."""
+
+from typing import Any
+
+from kivy.properties import NumericProperty, StringProperty
+from kivy.uix.anchorlayout import AnchorLayout
+from kivy.uix.widget import Widget
+
+from screens.look.cards import Card
+
+
+class DialogCard(Card):
+    """The dialog's surface."""
+
+
+class Dialog(AnchorLayout):
+    """``on_yes`` is the answer that goes forward, on the right; ``on_no`` the other. An empty text hides a button."""
+
+    icon = StringProperty("question")
+    title = StringProperty("")
+    text = StringProperty("")
+    yes = StringProperty("")
+    no = StringProperty("")
+    #: From 1 to 0; below 0 there is no bar.
+    part = NumericProperty(-1)
+
+    __events__ = ("on_no", "on_yes")
+
+    def add_widget(self, widget: Widget, *args: Any, **kwargs: Any) -> None:
+        """What a dialog holds beside its text stands above its buttons."""
+        if isinstance(widget, DialogCard):
+            super().add_widget(widget, *args, **kwargs)
+        else:
+            self.ids.content.add_widget(widget)
+
+    def on_yes(self) -> None:
+        """The answer that goes forward."""
+
+    def on_no(self) -> None:
+        """The other answer."""
+
+    def on_touch_down(self, touch: Any) -> bool:
+        super().on_touch_down(touch)
+        return True
+
+    def on_touch_move(self, touch: Any) -> bool:
+        super().on_touch_move(touch)
+        return True
+
+    def on_touch_up(self, touch: Any) -> bool:
+        super().on_touch_up(touch)
+        return True

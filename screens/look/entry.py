@@ -1,0 +1,182 @@
+"""What is being typed: the text, what may be typed into it, and how it is shown. Knows nothing of Kivy.
+
+A keyboard and a field look at the same entry; neither knows the other.
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Final
+
+Listener = Callable[[], None]
+
+
+class Layout(StrEnum):
+    """Which keys are shown."""
+
+    LETTERS = "LETTERS"
+    EMAIL = "EMAIL"
+    NUMBER = "NUMBER"
+    DECIMAL = "DECIMAL"
+    NIK = "NIK"
+    PHONE = "PHONE"
+    DATE = "DATE"
+    TIME = "TIME"
+    #: A tracking code: letters and digits without I, L, O, U.
+    CODE = "CODE"
+    PIN = "PIN"
+
+    @property
+    def is_keypad(self) -> bool:
+        """Digits only: twelve large keys rather than a keyboard."""
+        return self not in (Layout.LETTERS, Layout.EMAIL, Layout.CODE)
+
+
+TEXT_LENGTH: Final = 400
+NIK_LENGTH: Final = 16
+PHONE_LENGTH: Final = 15
+NUMBER_LENGTH: Final = 15
+CODE_LENGTH: Final = 12
+PIN_LENGTH: Final = 12
+
+_LIMITS: Final = {
+    Layout.LETTERS: TEXT_LENGTH,
+    Layout.EMAIL: 254,
+    Layout.NUMBER: NUMBER_LENGTH,
+    Layout.DECIMAL: NUMBER_LENGTH,
+    Layout.NIK: NIK_LENGTH,
+    Layout.PHONE: PHONE_LENGTH,
+    Layout.DATE: 8,
+    Layout.TIME: 4,
+    Layout.CODE: CODE_LENGTH,
+    Layout.PIN: PIN_LENGTH,
+}
+_SLOTS: Final = {Layout.DATE: ("dd", "mm", "yyyy"), Layout.TIME: ("hh", "mm")}
+BULLET: Final = "•"
+
+
+class Entry:
+    """A text that keys are typed into. ``changed`` is called after each change."""
+
+    def __init__(self, layout: Layout, text: str = "", limit: int | None = None) -> None:
+        self.layout = layout
+        self.limit = min(limit, _LIMITS[layout]) if limit is not None else _LIMITS[layout]
+        self._text = text[: self.limit]
+        self.upper = False
+        self._listeners: list[Listener] = []
+        self._lift()
+
+    @property
+    def text(self) -> str:
+        return self._text
+
+    @property
+    def full(self) -> bool:
+        return len(self._text) >= self.limit
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Returns how to stop listening."""
+        self._listeners.append(listener)
+
+        def stop() -> None:
+            if listener in self._listeners:
+                self._listeners.remove(listener)
+
+        return stop
+
+    def type(self, characters: str) -> bool:
+        """Appends what the layout allows; False when nothing was taken."""
+        taken = [self._cased(character) for character in characters if self._allowed(character)]
+        room = self.limit - len(self._text)
+        if not taken or room <= 0:
+            return False
+        self._text += "".join(taken[:room])
+        self._lift()
+        self._tell()
+        return True
+
+    def backspace(self) -> None:
+        if self._text:
+            self._text = self._text[:-1]
+            self._lift()
+            self._tell()
+
+    def clear(self) -> None:
+        self.set("")
+
+    def set(self, text: str) -> None:
+        self._text = text[: self.limit]
+        self._lift()
+        self._tell()
+
+    def toggle_upper(self) -> None:
+        self.upper = not self.upper
+        self._tell()
+
+    def shown(self, slot_letters: dict[str, str] | None = None) -> str:
+        """As people read it: a NIK and a code in fours, a date in its slots, a PIN as dots."""
+        text = self._text
+        if self.layout in _SLOTS:
+            letters = slot_letters or {}
+            return self._in_slots(letters)
+        if self.layout in (Layout.NIK, Layout.PHONE):
+            return _in_fours(text, " ")
+        if self.layout is Layout.CODE:
+            return _in_fours(text, "-")
+        if self.layout is Layout.PIN:
+            return BULLET * len(text)
+        return text
+
+    def _in_slots(self, letters: dict[str, str]) -> str:
+        parts = []
+        position = 0
+        for slot in _SLOTS[self.layout]:
+            part = self._text[position : position + len(slot)]
+            rest = letters.get(slot[0], slot[0]) * (len(slot) - len(part))
+            parts.append(part + rest)
+            position += len(slot)
+        return (" / " if self.layout is Layout.DATE else " : ").join(parts)
+
+    def _allowed(self, character: str) -> bool:
+        if not character.isprintable():
+            return False
+        match self.layout:
+            case Layout.LETTERS:
+                return True
+            case Layout.EMAIL:
+                return character.isascii() and character != " "
+            case Layout.CODE:
+                return character.isascii() and character.isalnum()
+            case Layout.NUMBER:
+                return _is_digit(character) or (character == "-" and not self._text)
+            case Layout.DECIMAL:
+                return (
+                    _is_digit(character)
+                    or (character == "-" and not self._text)
+                    or (character == "." and "." not in self._text and self._text not in ("", "-"))
+                )
+            case Layout.PHONE:
+                return _is_digit(character) or (character == "+" and not self._text)
+            case _:
+                return _is_digit(character)
+
+    def _cased(self, character: str) -> str:
+        if self.layout is Layout.CODE or (self.layout is Layout.LETTERS and self.upper):
+            return character.upper()
+        return character
+
+    def _lift(self) -> None:
+        """A sentence begins with a capital letter."""
+        if self.layout is Layout.LETTERS:
+            self.upper = not self._text or self._text.endswith(". ")
+
+    def _tell(self) -> None:
+        for listener in tuple(self._listeners):
+            listener()
+
+
+def _is_digit(character: str) -> bool:
+    return character.isascii() and character.isdigit()
+
+
+def _in_fours(text: str, between: str) -> str:
+    return between.join(text[start : start + 4] for start in range(0, len(text), 4))

@@ -1,0 +1,87 @@
+"""The frame of every screen: who we are, where one is, what to do; back at the lower left, forward at the lower right."""
+
+from typing import Any
+
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.widget import Widget
+
+from screens.look.entry import Entry
+
+
+class Part:
+    """What belongs to the frame itself, not to what it frames."""
+
+
+class Head(Part, BoxLayout):
+    """The strip at the top."""
+
+    place = StringProperty("")
+    can_help = BooleanProperty(True)
+    __events__ = ("on_help", "on_adjust")
+
+    def on_help(self) -> None:
+        """Help was asked for."""
+
+    def on_adjust(self) -> None:
+        """Language, text size or contrast is to be changed."""
+
+
+class Middle(Part, BoxLayout):
+    """Between the strips: heading, banners, what the screen is about."""
+
+
+class Bed(Part, BoxLayout):
+    """Where the keyboard lies."""
+
+
+class Foot(Part, BoxLayout):
+    """The way back and the way forward."""
+
+
+class Page(BoxLayout):
+    """A screen's frame. Its children stand in a pane; ``fixed`` ones below it, above the keyboard."""
+
+    heading = StringProperty("")
+    intro = StringProperty("")
+    place = StringProperty("")
+    can_help = BooleanProperty(True)
+    banner = StringProperty("")
+    banner_kind = StringProperty("info")
+    problem = StringProperty("")
+    #: 0 to 1; below 0 no progress is shown.
+    progress = NumericProperty(-1)
+    progress_text = StringProperty("")
+    back = StringProperty("")
+    back_icon = StringProperty("arrow-left")
+    forward = StringProperty("")
+    forward_icon = StringProperty("arrow-right")
+    can_forward = BooleanProperty(True)
+    entry = ObjectProperty(None, allownone=True)
+
+    __events__ = ("on_adjust", "on_back", "on_forward", "on_help")
+
+    def on_back(self) -> None:
+        """One step back."""
+
+    def on_forward(self) -> None:
+        """The way forward."""
+
+    def on_help(self) -> None:
+        """Help was asked for."""
+
+    def on_adjust(self) -> None:
+        """Language, text size or contrast is to be changed."""
+
+    def add_widget(self, widget: Widget, *args: Any, **kwargs: Any) -> None:
+        if isinstance(widget, Part):
+            super().add_widget(widget, *args, **kwargs)
+        else:
+            self.ids.body.add_widget(widget)
+
+    def type_into(self, entry: Entry | None) -> None:
+        """Shows the keyboard for the entry, or puts it away."""
+        self.entry = entry
+
+    def reveal(self, widget: Widget) -> None:
+        self.ids.pane.reveal(widget)

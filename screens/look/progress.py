@@ -1,0 +1,16 @@
+"""How far somebody has come: a bar, with words beside it."""
+
+from kivy.properties import NumericProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.widget import Widget
+
+
+class Bar(Widget):
+    """``part`` from 0 to 1."""
+
+    part = NumericProperty(0)
+
+
+class Progress(BoxLayout):
+    part = NumericProperty(0)
+    text = StringProperty("")

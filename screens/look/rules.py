@@ -1,0 +1,78 @@
+"""Loads the kv files: each once in a process, the look's before the screens'."""
+
+from pathlib import Path
+from typing import Final
+
+from kivy.factory import Factory
+from kivy.lang import Builder
+
+#: Modules of the look whose widgets kv knows by name.
+_WIDGETS: Final = {
+    "screens.look.banner": ("Banner",),
+    "screens.look.buttons": (
+        "Surface",
+        "TextButton",
+        "PrimaryButton",
+        "AccentButton",
+        "QuietButton",
+        "DangerButton",
+        "IconButton",
+        "Chip",
+    ),
+    "screens.look.cards": ("Card", "ChoiceCard", "TileCard"),
+    "screens.look.dialog": ("Dialog", "DialogCard"),
+    "screens.look.field": ("Field",),
+    "screens.look.keyboard": ("Key", "KeyRow", "Keyboard"),
+    "screens.look.page": ("Bed", "Foot", "Head", "Middle", "Page"),
+    "screens.look.pane": ("Aperture", "Pane", "Rail"),
+    "screens.look.picture": ("LivePicture", "Picture", "QrCode"),
+    "screens.look.progress": ("Bar", "Progress"),
+    "screens.look.sign": ("Cloth", "Sign"),
+    "screens.look.stepper": ("Stepper",),
+    "screens.look.text": (
+        "Txt",
+        "Caption",
+        "Lead",
+        "Strong",
+        "Title",
+        "Display",
+        "Word",
+        "Icon",
+        "FillIcon",
+        "Column",
+        "Row",
+        "Space",
+    ),
+}
+#: In this order: a rule may stand on those before it.
+_FILES: Final = (
+    "text",
+    "buttons",
+    "sign",
+    "picture",
+    "cards",
+    "pane",
+    "keyboard",
+    "field",
+    "banner",
+    "progress",
+    "stepper",
+    "dialog",
+    "page",
+)
+
+
+def load_look() -> None:
+    """Makes the look's widgets known to kv."""
+    for module, names in _WIDGETS.items():
+        for name in names:
+            Factory.unregister(name)
+            Factory.register(name, module=module)
+    for name in _FILES:
+        load_file(Path(__file__).parent / f"{name}.kv")
+
+
+def load_file(path: Path) -> None:
+    """Loads a kv file unless it was loaded before: twice would apply its rules twice."""
+    if str(path) not in Builder.files:
+        Builder.load_file(str(path))

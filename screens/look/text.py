@@ -1,0 +1,53 @@
+"""Text that wraps to its width and is as high as it needs to be; icons; space."""
+
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.label import Label
+from kivy.uix.widget import Widget
+
+
+class Txt(Label):
+    """Running text: takes the width it is given, asks for the height it needs."""
+
+
+class Caption(Txt):
+    pass
+
+
+class Lead(Txt):
+    pass
+
+
+class Strong(Txt):
+    pass
+
+
+class Title(Txt):
+    pass
+
+
+class Display(Txt):
+    pass
+
+
+class Word(Label):
+    """A short text that is as wide as its letters, for rows."""
+
+
+class Icon(Label):
+    """A character of the icon font, by the name ``look.icon`` knows."""
+
+
+class FillIcon(Icon):
+    pass
+
+
+class Column(BoxLayout):
+    """One thing under the other, as high as all of them."""
+
+
+class Row(BoxLayout):
+    """One thing beside the other, as high as the highest."""
+
+
+class Space(Widget):
+    """Takes up what is left."""

@@ -1,0 +1,105 @@
+"""What lies over a page: language and display, help, "really leave?", and the warning before a visit ends by itself."""
+
+from typing import Any
+
+from kivy.properties import ObjectProperty
+
+from screens.flow import Flow
+from screens.look.colours import Contrast
+from screens.look.dialog import Dialog
+from screens.look.tokens import TextSize
+from screens.texts import LANGUAGE_NAMES
+
+
+class AdjustPanel(Dialog):
+    """Language, text size, contrast; each choice is seen at once."""
+
+    flow = ObjectProperty(None)
+    names = ObjectProperty(LANGUAGE_NAMES)
+
+    def on_yes(self) -> None:
+        self.flow.close_over()
+
+    def choose_language(self, language: str) -> None:
+        self.flow.set_language(language)
+
+    def choose_size(self, name: str) -> None:
+        self.flow.set_text_size(TextSize(name))
+
+    def choose_contrast(self, name: str) -> None:
+        self.flow.set_contrast(Contrast(name))
+
+
+class HelpPanel(Dialog):
+    """How this works, and whom to ask."""
+
+    flow = ObjectProperty(None)
+
+    def __init__(self, flow: Flow, **kwargs: Any) -> None:
+        texts = flow.texts
+        super().__init__(
+            flow=flow,
+            icon="question",
+            title=texts("help.title"),
+            text=texts("help.text", kiosk=flow.kiosk.identity.name),
+            yes=texts("help.close"),
+            no=texts("help.leave") if flow.session is not None else "",
+            **kwargs,
+        )
+
+    def on_yes(self) -> None:
+        self.flow.close_over()
+
+    def on_no(self) -> None:
+        self.flow.ask_leave()
+
+
+class LeavePanel(Dialog):
+    """Really stop? Nothing was sent yet."""
+
+    flow = ObjectProperty(None)
+
+    def __init__(self, flow: Flow, **kwargs: Any) -> None:
+        texts = flow.texts
+        super().__init__(
+            flow=flow,
+            icon="sign-out",
+            title=texts("leave.title"),
+            text=texts("leave.text"),
+            yes=texts("leave.stay"),
+            no=texts("leave.go"),
+            **kwargs,
+        )
+
+    def on_yes(self) -> None:
+        self.flow.close_over()
+
+    def on_no(self) -> None:
+        self.flow.leave()
+
+
+class IdlePanel(Dialog):
+    """Nobody touched for a while: a countdown that one touch ends."""
+
+    flow = ObjectProperty(None)
+
+    def __init__(self, flow: Flow, **kwargs: Any) -> None:
+        texts = flow.texts
+        super().__init__(
+            flow=flow, icon="hourglass-medium", title=texts("idle.title"), yes=texts("idle.stay"), no=texts("idle.end")
+        )
+        self._longest = 0
+        self.count()
+
+    def count(self) -> None:
+        """Shows the seconds that are left."""
+        left = self.flow.idle_left or 0
+        self._longest = max(self._longest, left)
+        self.text = self.flow.texts.count("idle.left", left)
+        self.part = left / self._longest if self._longest else 0
+
+    def on_yes(self) -> None:
+        self.flow.touched()
+
+    def on_no(self) -> None:
+        self.flow.leave()

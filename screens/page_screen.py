@@ -1,0 +1,53 @@
+"""What all screens of a visit have in common: the frame's strips speak to the flow."""
+
+from typing import Any
+
+from kivy.clock import Clock
+from kivy.properties import ObjectProperty
+from kivy.uix.widget import Widget
+
+from kiosk.events import Event, Scanned
+from screens.look.page import Page
+
+
+class FlowPage(Page):
+    """A page within a visit. Back, help and adjust go to the flow; screens override the way forward."""
+
+    flow = ObjectProperty(None)
+
+    def __init__(self, flow: Any, **kwargs: Any) -> None:
+        self._to_reveal: Widget | None = None
+        self._reveal_trigger = Clock.create_trigger(self._reveal_now)
+        super().__init__(flow=flow, **kwargs)
+        self.place = flow.place_text()
+        self.show_banner()
+
+    def on_back(self) -> None:
+        self.flow.back()
+
+    def on_help(self) -> None:
+        self.flow.open_help()
+
+    def on_adjust(self) -> None:
+        self.flow.open_adjust()
+
+    def scanned(self, event: Scanned) -> None:
+        """What the scanner read while this page is in sight."""
+
+    def told(self, event: Event) -> None:
+        """What happened at the kiosk while this page is in sight."""
+
+    def show_banner(self) -> None:
+        """Writes into the banner what the citizen will have to do without; called anew when that changes."""
+        self.banner = self.flow.banner()
+        self.banner_kind = "warning"
+
+    def reveal_later(self, widget: Widget) -> None:
+        """Moves the pane so that the widget is seen, when the layout has settled."""
+        self._to_reveal = widget
+        self._reveal_trigger()
+
+    def _reveal_now(self, _seconds: float) -> None:
+        widget, self._to_reveal = self._to_reveal, None
+        if widget is not None and widget.get_root_window() is not None:
+            self.ids.pane.reveal(widget)

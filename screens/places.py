@@ -1,0 +1,44 @@
+"""Where somebody can be on the screens: navigation as data."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Name(StrEnum):
+    HOME = "HOME"
+    OUT_OF_SERVICE = "OUT_OF_SERVICE"
+    #: Printer, line and storage are gone: nothing can be kept.
+    NOTHING_WORKS = "NOTHING_WORKS"
+    SERVICES = "SERVICES"
+    #: The services of one agency or one life event.
+    GROUP = "GROUP"
+    SEARCH = "SEARCH"
+    SERVICE = "SERVICE"
+    IDENTIFY = "IDENTIFY"
+    FORM = "FORM"
+    REVIEW = "REVIEW"
+    CONSENT = "CONSENT"
+    SAVED = "SAVED"
+    RATE = "RATE"
+    TRACK = "TRACK"
+    CASE = "CASE"
+    ANSWER = "ANSWER"
+    THANKS = "THANKS"
+    STAFF_PIN = "STAFF_PIN"
+    STAFF = "STAFF"
+    STAFF_PAPER = "STAFF_PAPER"
+    STAFF_TEST = "STAFF_TEST"
+    STAFF_OUTBOX = "STAFF_OUTBOX"
+
+
+#: Places where nobody's visit goes on.
+RESTING = frozenset({Name.HOME, Name.OUT_OF_SERVICE, Name.NOTHING_WORKS})
+STAFF = frozenset({Name.STAFF_PIN, Name.STAFF, Name.STAFF_PAPER, Name.STAFF_TEST, Name.STAFF_OUTBOX})
+
+
+@dataclass(frozen=True)
+class Place:
+    """``detail`` says which one: ``agency:kelurahan``, the id of a service, a tracking code."""
+
+    name: Name
+    detail: str = ""

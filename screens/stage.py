@@ -1,0 +1,146 @@
+"""The window's one widget: the page in sight, and what lies over it. Pages are made on demand and let go of."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from kivy.uix.floatlayout import FloatLayout
+from kivy.uix.widget import Widget
+
+from kiosk.events import Event, Scanned
+from screens.citizen.answer import AnswerScreen
+from screens.citizen.consent import ConsentScreen
+from screens.citizen.form import FormScreen
+from screens.citizen.home import HomeScreen
+from screens.citizen.home_model import HomeModel
+from screens.citizen.identify import IdentifyScreen
+from screens.citizen.notices import NothingWorksScreen, OutOfServiceScreen, ThanksScreen
+from screens.citizen.review import ReviewScreen
+from screens.citizen.saved import SavedScreen
+from screens.citizen.service import ServiceScreen
+from screens.citizen.service_model import ServiceModel
+from screens.citizen.services import GroupScreen, SearchScreen, ServicesScreen
+from screens.citizen.services_model import GroupModel, SearchModel, ServicesModel
+from screens.citizen.track import CaseScreen, TrackScreen
+from screens.flow import Flow, Over
+from screens.overlays import AdjustPanel, HelpPanel, IdlePanel, LeavePanel
+from screens.places import Name, Place
+
+
+def _home(flow: Flow, _place: Place) -> Widget:
+    return HomeScreen(HomeModel(flow))
+
+
+def _services(flow: Flow, _place: Place) -> Widget:
+    return ServicesScreen(ServicesModel(flow))
+
+
+def _group(flow: Flow, place: Place) -> Widget:
+    return GroupScreen(GroupModel(flow, place.detail))
+
+
+def _search(flow: Flow, _place: Place) -> Widget:
+    return SearchScreen(SearchModel(flow))
+
+
+def _service(flow: Flow, place: Place) -> Widget:
+    service = flow.kiosk.catalogue.get(place.detail)
+    if service is None:
+        raise KeyError(place.detail)
+    return ServiceScreen(ServiceModel(flow, service))
+
+
+def _plain(screen: type[Any]) -> Callable[[Flow, Place], Widget]:
+    """Of a page that needs nothing but the flow."""
+
+    def make(flow: Flow, _place: Place) -> Widget:
+        widget: Widget = screen(flow)
+        return widget
+
+    return make
+
+
+_PAGES: Final[dict[Name, Callable[[Flow, Place], Widget]]] = {
+    Name.HOME: _home,
+    Name.OUT_OF_SERVICE: _plain(OutOfServiceScreen),
+    Name.NOTHING_WORKS: _plain(NothingWorksScreen),
+    Name.THANKS: _plain(ThanksScreen),
+    Name.SERVICES: _services,
+    Name.GROUP: _group,
+    Name.SEARCH: _search,
+    Name.SERVICE: _service,
+    Name.IDENTIFY: _plain(IdentifyScreen),
+    Name.FORM: _plain(FormScreen),
+    Name.REVIEW: _plain(ReviewScreen),
+    Name.CONSENT: _plain(ConsentScreen),
+    Name.SAVED: _plain(SavedScreen),
+    Name.TRACK: _plain(TrackScreen),
+    Name.CASE: _plain(CaseScreen),
+    Name.ANSWER: _plain(AnswerScreen),
+}
+_OVER: Final[dict[Over, type[Any]]] = {Over.ADJUST: AdjustPanel, Over.HELP: HelpPanel, Over.LEAVE: LeavePanel}
+
+
+class Stage(FloatLayout):
+    """Shows what the flow says; ``show`` compares and makes anew only what differs."""
+
+    def __init__(self, flow: Flow, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.flow = flow
+        self.page: Any = None
+        self.over: Any = None
+        self._page_key: object = None
+        self._over_key: object = None
+
+    def show(self) -> None:
+        """Brings page and layers in line with the flow. A page is rebuilt when the look changes."""
+        flow = self.flow
+        page_key = (flow.place, flow.appearance)
+        if page_key != self._page_key:
+            self._page_key = page_key
+            self._drop_page()
+            self.page = _PAGES[flow.place.name](flow, flow.place)
+            self.add_widget(self.page, index=len(self.children))
+        over_key = "IDLE" if flow.idle_left is not None else flow.over
+        if (over_key, flow.appearance) != self._over_key:
+            self._over_key = (over_key, flow.appearance)
+            self._drop_over()
+            if flow.idle_left is not None:
+                self.over = IdlePanel(flow)
+            elif flow.over in _OVER:
+                self.over = _OVER[flow.over](flow=flow)
+            if self.over is not None:
+                self.add_widget(self.over)
+        if isinstance(self.over, IdlePanel):
+            self.over.count()
+
+    def hear(self, event: Event) -> None:
+        """Hands an event to the page in sight."""
+        if self.page is None or isinstance(self.page, HomeScreen):
+            if self.page is not None:
+                self.page.refresh()
+            return
+        if isinstance(event, Scanned):
+            self.page.scanned(event)
+        else:
+            self.page.told(event)
+            self.page.show_banner()
+
+    def clear(self) -> None:
+        """Lets go of everything in sight."""
+        self._drop_page()
+        self._drop_over()
+        self._page_key = self._over_key = None
+
+    def on_touch_down(self, touch: Any) -> bool:
+        self.flow.touched()
+        return bool(super().on_touch_down(touch))
+
+    def _drop_page(self) -> None:
+        page, self.page = self.page, None
+        if page is not None:
+            self.remove_widget(page)
+
+    def _drop_over(self) -> None:
+        over, self.over = self.over, None
+        if over is not None:
+            self.remove_widget(over)
