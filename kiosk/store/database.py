@@ -130,8 +130,11 @@ class Database:
 
     def give_back_space(self) -> None:
         """Return pages of erased blobs to the disk."""
-        with self.transaction() as connection:
-            connection.exec_driver_sql("PRAGMA incremental_vacuum").all()
+        with self._lock, self._engine.connect() as connection:
+            driver = connection.connection.driver_connection
+            if driver is not None:
+                # Each step frees one page; only executescript steps to the end. It commits by itself.
+                driver.executescript("PRAGMA incremental_vacuum")
 
 
 class _Damaged(Exception):

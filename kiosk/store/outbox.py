@@ -6,10 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, func, literal, select, update
 
 from kiosk.store.database import Database
-from kiosk.store.schema import KIOSK_SEQ, attachments, marks, outbox
+from kiosk.store.schema import KIOSK_SEQ, Moment, attachments, marks, outbox
 
 
 class OutboxState(StrEnum):
@@ -128,7 +128,9 @@ class Outbox:
         open_states = (OutboxState.WAITING, OutboxState.DELIVERED)
         with self._database.transaction() as connection:
             waiting, oldest = connection.execute(
-                select(func.count(), func.min(outbox.c.device_time)).where(outbox.c.state.in_(open_states))
+                select(func.count(), func.min(outbox.c.device_time, type_=Moment)).where(
+                    outbox.c.state.in_(open_states)
+                )
             ).one()
             parked = connection.execute(
                 select(func.count()).select_from(outbox).where(outbox.c.state == OutboxState.PARKED)
@@ -206,7 +208,10 @@ class Outbox:
             changed = connection.execute(
                 update(outbox)
                 .where(outbox.c.kiosk_seq == kiosk_seq, outbox.c.state.in_(open_states))
-                .values(state=OutboxState.DELIVERED.value, received_at=func.coalesce(outbox.c.received_at, received_at))
+                .values(
+                    state=OutboxState.DELIVERED.value,
+                    received_at=func.coalesce(outbox.c.received_at, literal(received_at, Moment)),
+                )
             ).rowcount
             self._acknowledge_if_whole(kiosk_seq, now)
         return bool(changed)

@@ -1,0 +1,366 @@
+"""What the tests of the kiosk and of its line stand on: a clock to turn, a disk to fill, a pack, a city, a kiosk."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from nacl.public import PrivateKey
+from nacl.signing import SigningKey
+
+from kiosk.catalogue import Catalogue
+from kiosk.events import Bus, Event
+from kiosk.identity import KioskIdentity
+from kiosk.kiosk import Kiosk, Ports, no_failpoint
+from kiosk.ports import Failpoint, PrintOutcome
+from kiosk.session import HowIdentified
+from kiosk.store import Store
+from sync.city import CityBadges, CitySealer, KioskCodes
+from sync.protocol import sealing
+from sync.protocol.packs import Manifest, ServiceDocument, build, unpack
+
+BEGIN = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+NIK = "3578014107900001"
+NAME = "Siti Canary Wulandari"
+PHOTO = b"\xff\xd8\xff\xe0CANARY-PHOTO" + bytes(range(256)) * 8
+
+
+class TurnedClock:
+    """Both clocks of ``kiosk.ports.Clock``, turned by hand."""
+
+    def __init__(self, now: datetime = BEGIN) -> None:
+        self.time_of_day = now
+        self.seconds = 1_000.0
+
+    def now(self) -> datetime:
+        return self.time_of_day
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    def advance(self, seconds: float) -> None:
+        self.seconds += seconds
+        self.time_of_day += timedelta(seconds=seconds)
+
+
+@dataclass
+class FillableDisk:
+    bytes_free: int = 50_000_000_000
+
+    def free(self) -> int:
+        return self.bytes_free
+
+
+@dataclass(frozen=True)
+class State:
+    component: str
+    availability: str = "READY"
+    conditions: frozenset[str] = frozenset()
+    supplies: Mapping[str, float] = field(default_factory=dict)
+    since: datetime = BEGIN
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Printed:
+    job_id: str
+    outcome: str
+    conditions: frozenset[str] = frozenset()
+    paper_mm: float | None = None
+
+
+class PaperSlip:
+    """Keeps what was laid out as (kind, text) pairs."""
+
+    def __init__(self) -> None:
+        self.lines: list[tuple[str, str]] = []
+
+    def title(self, text: str) -> None:
+        self.lines.append(("title", text))
+
+    def text(self, text: str, *, bold: bool = False, size: int = 1, align: str = "left") -> None:
+        self.lines.append((f"text{size}", text))
+
+    def row(self, label: str, value: str) -> None:
+        self.lines.append(("row", f"{label}: {value}"))
+
+    def rule(self) -> None:
+        self.lines.append(("rule", ""))
+
+    def space(self, lines: int = 1) -> None:
+        self.lines.append(("space", ""))
+
+    def qr(self, data: str, caption: str = "") -> None:
+        self.lines.append(("qr", data))
+
+    @property
+    def all_text(self) -> str:
+        return "\n".join(text for _, text in self.lines)
+
+
+class DeskDevice:
+    """A device whose state is set by the test."""
+
+    def __init__(self, component: str) -> None:
+        self.component = component
+        self.current = State(component)
+        self.subscribers: list[Any] = []
+
+    def state(self) -> State:
+        return self.current
+
+    def subscribe(self, callback: Any) -> Any:
+        self.subscribers.append(callback)
+        return lambda: self.subscribers.remove(callback)
+
+    def preflight(self) -> tuple[str, ...]:
+        return ()
+
+    def self_test(self, done: Any) -> None:
+        done(True, "")
+
+    def become(self, availability: str = "READY", *conditions: str, **supplies: float) -> None:
+        self.current = State(self.component, availability, frozenset(conditions), supplies)
+        for subscriber in list(self.subscribers):
+            subscriber(self.current)
+
+
+class DeskPrinter(DeskDevice):
+    def __init__(self) -> None:
+        super().__init__("printer")
+        self.jobs: list[tuple[PaperSlip, bool]] = []
+        self.rolls: list[float] = []
+        self.outcome: str = PrintOutcome.PRINTED
+
+    def new_slip(self) -> PaperSlip:
+        return PaperSlip()
+
+    def print(self, slip: PaperSlip, *, job_id: str, copy: bool = False, done: Any) -> None:
+        self.jobs.append((slip, copy))
+        done(Printed(job_id, self.outcome, self.current.conditions))
+
+    def roll_changed(self, length_mm: float) -> None:
+        self.rolls.append(length_mm)
+
+
+class DeskScanner(DeskDevice):
+    def __init__(self) -> None:
+        super().__init__("scanner")
+        self.listeners: list[Any] = []
+
+    def on_scan(self, callback: Any) -> Any:
+        self.listeners.append(callback)
+        return lambda: self.listeners.remove(callback)
+
+    def activate(self) -> None: ...
+
+    def deactivate(self) -> None: ...
+
+
+class DeskCamera(DeskDevice):
+    def __init__(self) -> None:
+        super().__init__("camera")
+
+    def latest(self) -> None:
+        return None
+
+    def start_preview(self) -> None: ...
+
+    def stop_preview(self) -> None: ...
+
+    def capture(self) -> Any:
+        raise NotImplementedError
+
+
+def key_texts(key: str, language: str, /, **values: object) -> str:
+    """Every text is its key, language and values: enough to see which one was asked for."""
+    told = ",".join(f"{name}={value}" for name, value in values.items())
+    return f"{key}|{language}" + (f"|{told}" if told else "")
+
+
+@dataclass(frozen=True)
+class City:
+    """A city's keys."""
+
+    name: str = "Kota Contoh"
+    sealing: PrivateKey = field(default_factory=lambda: PrivateKey(hashlib.sha256(b"sealing").digest()))
+    badge: SigningKey = field(default_factory=lambda: SigningKey(hashlib.sha256(b"badge").digest()))
+    tracking_base: str = "https://lacak.contoh.example"
+
+    @property
+    def sealing_public(self) -> bytes:
+        return bytes(self.sealing.public_key)
+
+    def unseal(self, sealed: bytes) -> bytes:
+        return sealing.unseal(sealed, bytes(self.sealing))
+
+
+CITY = City()
+
+FORM = """<?xml version="1.0"?>
+<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"
+ xmlns:jr="http://openrosa.org/javarosa" xmlns:orx="http://openrosa.org/xforms">
+<h:head><h:title>Surat</h:title><model>
+<itext><translation lang="Bahasa Indonesia (id)" default="true()">
+<text id="name"><value>Nama</value></text></translation>
+<translation lang="English (en)"><text id="name"><value>Name</value></text></translation></itext>
+<instance><data id="letter" version="3"><nik/><name/><birth_date/><sex/><photo/><other/><why/>
+<meta><instanceID/></meta></data></instance>
+<bind nodeset="/data/nik" type="string" required="true()"/>
+<bind nodeset="/data/name" type="string" required="true()"/>
+<bind nodeset="/data/birth_date" type="date"/>
+<bind nodeset="/data/sex" type="string"/>
+<bind nodeset="/data/photo" type="binary"/>
+<bind nodeset="/data/other" type="string"/>
+<bind nodeset="/data/why" type="string" relevant="/data/other = 'yes'" required="true()"/>
+<bind nodeset="/data/meta/instanceID" type="string" readonly="true()" jr:preload="uid"/>
+</model></h:head><h:body>
+<input ref="/data/nik"><label>NIK</label></input>
+<input ref="/data/name"><label ref="jr:itext('name')"/></input>
+<input ref="/data/birth_date"><label>Lahir</label></input>
+<input ref="/data/sex"><label>Sex</label></input>
+<upload ref="/data/photo" mediatype="image/*"><label>Foto</label></upload>
+<input ref="/data/other"><label>Lain</label></input>
+<input ref="/data/why"><label>Mengapa</label></input>
+</h:body></h:html>
+"""
+
+
+def service_document(service_id: str = "letter", **changes: Any) -> ServiceDocument:
+    text = {"id": "teks"}
+    document: dict[str, Any] = {
+        "id": service_id,
+        "agency": {"id": "civil", "name": {"id": "Dinas Kependudukan", "en": "Civil registry"}},
+        "name": {"id": "Surat keterangan domisili", "en": "Domicile letter", "jv": "Serat domisili"},
+        "summary": {"id": "Surat bahwa Anda tinggal di sini"},
+        "icon": "letter",
+        "life_events": ["moving"],
+        "keywords": {"id": ["pindah", "tempat tinggal"], "en": ["residence"]},
+        "standard": {
+            "requirements": {"id": ["KTP"]},
+            "procedure": {"id": ["Isi", "Kirim"]},
+            "working_days": 1,
+            "time": text,
+            "fee_rupiah": 0,
+            "fee": {"id": "Rp 0"},
+            "product": text,
+            "complaints": text,
+        },
+        "stages": [{"id": "check", "name": text, "working_days": 1}],
+        "slip": {"title": {"id": "BUKTI"}, "next_step": {"id": "Tunggu kabar", "en": "Wait for news"}},
+        "identification": "nik",
+        "nik_question": "nik",
+        "consent": True,
+        "needs": [],
+        "form_id": "letter",
+        "form_version": "3",
+    }
+    return ServiceDocument.model_validate(document | changes)
+
+
+def pack_bytes(
+    version: int = 1, city: str = CITY.name, services: tuple[ServiceDocument, ...] | None = None, form: str = FORM
+) -> bytes:
+    documents = services if services is not None else (service_document(),)
+    manifest = Manifest(
+        version=version,
+        city=city,
+        made_at=BEGIN,
+        services=tuple(document.id for document in documents),
+        life_events={"moving": {"id": "Pindah"}, "birth": {"id": "Kelahiran"}},
+        consent_version="2",
+        consent={"id": "Saya setuju"},
+    )
+    return build(
+        manifest,
+        {document.id: document for document in documents},
+        {f"services/{document.id}/form.xml": form.encode() for document in documents},
+    )
+
+
+def catalogue(version: int = 1, **changes: Any) -> Catalogue:
+    return Catalogue.read(unpack(pack_bytes(version, **changes))[1])
+
+
+@dataclass
+class Bench:
+    """A kiosk with all that is around it."""
+
+    kiosk: Kiosk
+    clock: TurnedClock
+    disk: FillableDisk
+    printer: DeskPrinter
+    scanner: DeskScanner
+    camera: DeskCamera
+    store: Store
+    bus: Bus
+    folder: Path
+    events: list[Event]
+
+    def of(self, kind: type[Event]) -> list[Any]:
+        return [event for event in self.events if isinstance(event, kind)]
+
+    def close(self) -> None:
+        self.kiosk.stop()
+        self.store.close()
+
+
+IDENTITY = KioskIdentity(
+    kiosk_id="0190f3a0-0000-7000-8000-000000000001",
+    name="Kiosk Balai Kota",
+    city=CITY.name,
+    time_zone="Asia/Jakarta",
+    software="0.1.0",
+    boot_id="boot-1",
+)
+
+
+def bench(
+    folder: Path,
+    *,
+    clock: Any = None,
+    identity: KioskIdentity = IDENTITY,
+    failpoint: Failpoint = no_failpoint,
+    city: City = CITY,
+    kiosk_part: str = "K7M2",
+    pack: Catalogue | None = None,
+) -> Bench:
+    clock = clock or TurnedClock()
+    store, bus, disk = Store.open(folder, BEGIN), Bus(), FillableDisk()
+    printer, scanner, camera = DeskPrinter(), DeskScanner(), DeskCamera()
+    ports = Ports(
+        clock=clock,
+        disk=disk,
+        texts=key_texts,
+        sealer=CitySealer(sealing.key_id(city.sealing_public), city.sealing_public),
+        codes=KioskCodes(kiosk_part, city.tracking_base),
+        badges=CityBadges(bytes(city.badge.verify_key)),
+        printer=printer,
+        scanner=scanner,
+        camera=camera,
+        failpoint=failpoint,
+    )
+    kiosk = Kiosk(identity, ports, store, bus)
+    events: list[Event] = []
+    bus.subscribe(events.append)
+    kiosk.start()
+    kiosk.install(pack if pack is not None else catalogue())
+    return Bench(kiosk, clock, disk, printer, scanner, camera, store, bus, folder, events)
+
+
+def fill(kiosk: Kiosk, *, photo: bytes | None = PHOTO) -> None:
+    """A citizen's way from START to where "send" can be touched."""
+    session = kiosk.begin("id")
+    session.choose("letter")
+    session.start_service()
+    session.identify(NIK, HowIdentified.TYPED)
+    session.continue_to_form()
+    session.answer("/data/name", NAME)
+    if photo is not None:
+        session.attach("/data/photo", photo)
+    for _ in range(len(session.pages())):
+        session.next_page()
+    session.finish_review()
+    session.agree()
