@@ -1,0 +1,130 @@
+"""Every page says who may open it; a page without a rule cannot be written.
+
+``Pages`` is a router whose decorators demand ``roles``. For each request it finds the session, refuses the wrong
+role with a page that says so, and on every unsafe method compares the form's token with the session's (or, for
+people who are not signed in, with the cookie's).
+"""
+
+import hmac
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from server.actors import Role
+from server.web.site import site_of
+from server.web.visitor import CSRF_FIELD, FORM_COOKIE, SESSION_COOKIE, Visitor
+
+#: An XLSForm with its media, or a form of a page.
+BODY_BYTES: Final = 20_000_000
+FORM_FIELDS: Final = 1000
+CSRF_HEADER: Final = "x-csrf-token"
+UNSAFE: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_FORM_TYPES: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who may open a page; ``roles`` None is everybody, signed in or not."""
+
+    roles: frozenset[Role] | None
+
+
+EVERYBODY: Final = Rule(None)
+OFFICERS: Final = Rule(frozenset(Role))
+
+
+def only(*roles: Role) -> Rule:
+    return Rule(frozenset(roles))
+
+
+class PageRefused(Exception):  # noqa: N818 - it is an answer, told by a page of its own
+    """Answered with a page: ``status`` and the texts ``message.<key>.title`` and ``.text``."""
+
+    def __init__(self, status: int, key: str, **values: object) -> None:
+        super().__init__(key)
+        self.status = status
+        self.key = key
+        self.values = values
+
+
+class SignInNeeded(Exception):  # noqa: N818
+    """Answered by sending the browser to the sign-in page and back."""
+
+
+def not_found() -> PageRefused:
+    """Also for what is outside somebody's scope: whether it exists is not theirs to know."""
+    return PageRefused(404, "not_found")
+
+
+class Pages:
+    def __init__(self) -> None:
+        self.router = APIRouter(include_in_schema=False)
+        #: By method and path as written: what the matrix test walks through.
+        self.rules: dict[tuple[str, str], Rule] = {}
+
+    def get(self, path: str, rule: Rule) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        return self._route("GET", path, rule)
+
+    def post(self, path: str, rule: Rule) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        return self._route("POST", path, rule)
+
+    def _route(self, method: str, path: str, rule: Rule) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        def add(handler: Callable[..., Any]) -> Callable[..., Any]:
+            self.rules[(method, path)] = rule
+            self.router.add_api_route(
+                path,
+                handler,
+                methods=[method],
+                response_class=Response,
+                response_model=None,
+                dependencies=[Depends(_remember(rule))],
+            )
+            return handler
+
+        return add
+
+
+def _remember(rule: Rule) -> Callable[[Request], None]:
+    def remember(request: Request) -> None:
+        request.state.rule = rule
+
+    return remember
+
+
+async def admit(request: Request) -> Visitor:
+    """The visitor, when the page's rule lets them in. Raises PageRefused and SignInNeeded."""
+    rule: Rule = request.state.rule
+    site = site_of(request)
+    token = request.cookies.get(SESSION_COOKIE, "")
+    officer = await run_in_threadpool(site.accounts.find, token) if token else None
+    if rule.roles is not None:
+        if officer is None:
+            raise SignInNeeded
+        if officer.role not in rule.roles:
+            raise PageRefused(403, "forbidden")
+    csrf = officer.csrf_token if officer else request.cookies.get(FORM_COOKIE, "")
+    form = FormData()
+    if request.method in UNSAFE:
+        form = await _form(request)
+        sent = request.headers.get(CSRF_HEADER) or form.get(CSRF_FIELD, "")
+        if not csrf or not isinstance(sent, str) or not hmac.compare_digest(sent.encode(), csrf.encode()):
+            raise PageRefused(403, "stale")
+    return Visitor(request, site, officer, csrf or secrets.token_urlsafe(24), form)
+
+
+Visit = Annotated[Visitor, Depends(admit)]
+
+
+async def _form(request: Request) -> FormData:
+    size = request.headers.get("content-length", "")
+    if not size.isdigit() or int(size) > BODY_BYTES:
+        raise PageRefused(413, "too_large", limit=BODY_BYTES // 1_000_000)
+    if not request.headers.get("content-type", "").startswith(_FORM_TYPES):
+        return FormData()
+    return await request.form(max_files=30, max_fields=FORM_FIELDS)

@@ -1,0 +1,299 @@
+"""One case: what the citizen sent, what happened, and what an officer may do with it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from starlette.responses import Response
+
+from server.actors import Actor, Role
+from server.cases import NOTE_CHARACTERS, CaseFile, CaseOutcome, CaseResult, Cases
+from server.clock import load_calendar
+from server.web import answers, clocks, phrases, queries
+from server.web.access import Pages, Rule, Visit, not_found
+from server.web.inbox import MOODS
+from server.web.texts import citizens_text
+from server.web.visitor import DESK, Visitor
+from sync.protocol import tracking
+from sync.protocol.messages import CasePublicState as State
+
+REASON_LEAST: Final = 5
+REASON_MOST: Final = 200
+_IMAGES: Final = ("image/jpeg", "image/png")
+
+pages = Pages()
+
+
+@dataclass(frozen=True)
+class ActionView:
+    """A button, or a form that opens: ``note`` is none, optional, required or officer."""
+
+    name: str
+    icon: str
+    note: str = "none"
+    main: bool = False
+    values: Mapping[str, str] = field(default_factory=dict)
+    open: bool = False
+    written: str = ""
+
+
+@dataclass(frozen=True)
+class Written:
+    """What an officer wrote before an action was refused, so that it is not lost."""
+
+    action: str = ""
+    note: str = ""
+    problem: str = ""
+
+
+# --- seeing ---------------------------------------------------------------------------------------------------------
+
+
+@pages.get("/office/cases/{code}", Rule(DESK))
+def case(visit: Visit, code: str) -> Response:
+    return _page(visit, _read(visit, code))
+
+
+@pages.get("/office/cases/{code}/changed", Rule(DESK))
+def changed(visit: Visit, code: str) -> Response:
+    """Whether a colleague, the citizen or an attachment changed the case since the page was made; reads no answers."""
+    with visit.deps.engine.connect() as connection:
+        last = queries.case_version(connection, visit.signed_in.actor, code)
+        names = queries.officer_names(connection, [last.actor]) if last else {}
+    if last is None:
+        raise not_found()
+    seen = visit.request.query_params.get("seen", "")
+    who = "" if str(last.n) == seen else _who(visit, last.actor, names)
+    return visit.render("office/changed.html", who=who, code=code)
+
+
+@pages.post("/office/cases/{code}/nik", Rule(DESK))
+def show_numbers(visit: Visit, code: str) -> Response:
+    """Identity numbers in clear, for a reason, which the audit log keeps."""
+    reason = visit.text("reason", REASON_MOST).strip()
+    if len(reason) < REASON_LEAST:
+        return _page(visit, _read(visit, code), reason_problem=visit.say("case.nik.short", n=REASON_LEAST), status=400)
+    return _page(visit, _read(visit, code, f"numbers shown: {reason}"), reveal=True)
+
+
+# --- doing ----------------------------------------------------------------------------------------------------------
+
+Act = Callable[[Cases, Actor, str, str], CaseResult]
+ACTS: Final[Mapping[str, Act]] = {
+    "take": lambda cases, actor, code, _: cases.take(actor, code),
+    "give_back": lambda cases, actor, code, _: cases.give_back(actor, code),
+    "assign": lambda cases, actor, code, note: cases.assign(actor, code, note),
+    "ask": lambda cases, actor, code, note: cases.ask(actor, code, note),
+    "approve": lambda cases, actor, code, note: cases.approve(actor, code, note),
+    "reject": lambda cases, actor, code, note: cases.reject(actor, code, note),
+    "advance": lambda cases, actor, code, _: cases.advance(actor, code),
+    "ready": lambda cases, actor, code, note: cases.ready(actor, code, note),
+    "collected": lambda cases, actor, code, _: cases.collected(actor, code),
+    "cancel": lambda cases, actor, code, note: cases.cancel(actor, code, note),
+}
+_PROBLEMS: Final = {
+    CaseOutcome.NOT_TAKEN: "case.problem.not_taken",
+    CaseOutcome.WRONG_STATE: "case.problem.not_allowed",
+    CaseOutcome.INCOMPLETE: "case.problem.incomplete",
+    CaseOutcome.TEXT_MISSING: "case.problem.note",
+    CaseOutcome.TEXT_TOO_LONG: "case.problem.long",
+    CaseOutcome.NO_SUCH_STAGE: "case.problem.not_allowed",
+    CaseOutcome.NO_SUCH_OFFICER: "case.problem.officer",
+}
+
+
+@pages.post("/office/cases/{code}/{action}", Rule(DESK))
+def act(visit: Visit, code: str, action: str) -> Response:
+    if action not in ACTS:
+        raise not_found()
+    actor = visit.signed_in.actor
+    note = visit.text("note", NOTE_CHARACTERS + 1).replace("\r\n", "\n")
+    with visit.deps.engine.connect() as connection:
+        last = queries.case_version(connection, actor, code)
+    if last is None:
+        raise not_found()
+    # A courtesy, no lock: whoever decides has seen what there is to see. The lock is in server.cases.
+    if visit.text("version") != str(last.n):
+        problem = "case.problem.changed"
+        return _page(visit, _read(visit, code), written=Written(action, note, problem), status=409)
+    result = ACTS[action](visit.deps.cases, actor, code, note)
+    if result.ok:
+        return visit.go(f"/office/cases/{code}", f"good/case.done.{action}")
+    if result.outcome in (CaseOutcome.NOT_FOUND, CaseOutcome.OUT_OF_SCOPE):
+        raise not_found()
+    problem = _PROBLEMS.get(result.outcome, "case.problem.taken")
+    return _page(visit, _read(visit, code), written=Written(action, note, problem), status=409)
+
+
+# --- the page -------------------------------------------------------------------------------------------------------
+
+
+def _read(visit: Visitor, code: str, reason: str = "") -> CaseFile:
+    found = visit.deps.cases.read(visit.signed_in.actor, code, reason)
+    if isinstance(found, CaseOutcome):
+        raise not_found()
+    return found
+
+
+def _page(
+    visit: Visitor,
+    file: CaseFile,
+    *,
+    reveal: bool = False,
+    written: Written | None = None,
+    reason_problem: str = "",
+    status: int = 200,
+) -> Response:
+    row, written = file.row, written or Written()
+    language, zone, deps = visit.language, visit.site.zone, visit.deps
+    people = [row.officer_id or "", *(step.actor for step in file.steps), *(m.officer_id or "" for m in file.messages)]
+    with deps.engine.connect() as connection:
+        names = queries.officer_names(connection, people)
+        kiosk = queries.kiosk_names(connection, [row.kiosk_id]).get(row.kiosk_id, row.kiosk_id)
+        calendar = load_calendar(connection, deps.settings.time_zone)
+        colleagues = queries.colleagues(connection, row.agency_id)
+    filled = answers.read(
+        deps.packs.service(row.pack_version, row.service_id), file.content, language, reveal=reveal
+    )
+    identity = file.content.identity
+    officer = names.get(row.officer_id or "", "")
+    actions = available(visit.signed_in.actor, file, language, written)
+    view = {
+        "code": row.tracking_code,
+        "shown_code": tracking.display(row.tracking_code),
+        "version": row.steps,
+        "service": citizens_text(file.document.name, language),
+        "state": row.state,
+        "mood": MOODS[State(row.state)],
+        "incomplete": not row.complete,
+        "violations": [violation["message"] or violation["ref"] for violation in row.violations],
+        "form_line": visit.say("case.form_line", version=row.form_version),
+        "identity": identity is not None,
+        "nik": "" if identity is None else identity.nik if reveal else phrases.masked_nik(identity.nik),
+        "nik_how": visit.say(f"case.nik.how.{identity.how}") if identity else "",
+        "revealed": reveal,
+        "answers": filled.lines if filled else None,
+        "pictures": _pictures(file, filled.attachment_labels if filled else {}),
+        "messages": [
+            {
+                "direction": message.direction,
+                "by": names.get(message.officer_id or "", visit.say("actor.citizen")),
+                "when": phrases.moment(message.at, language, zone),
+                "text": message.text if reveal else answers.mask(message.text),
+            }
+            for message in file.messages
+        ],
+        "clock": clocks.view(row, file.document.standard.working_days, deps.clock.now(), calendar, visit.say),
+        "stages": _stages(file, language),
+        "officer": officer,
+        "received": phrases.moment(row.opened_at, language, zone),
+        "due": phrases.long_date(row.due_at, language, zone) if row.due_at and row.paused_at is None else "",
+        "kiosk": kiosk,
+        "language_name": visit.say(f"language.{row.language}"),
+        "history": [
+            {
+                "action": step.action,
+                "actor": _who(visit, step.actor, names),
+                "when": phrases.moment(step.at, language, zone),
+                "note": step.note,
+            }
+            for step in reversed(file.steps)
+        ],
+        "actions": actions,
+        "why_no_action": _why_not(visit, row, officer),
+    }
+    problem = visit.say(written.problem, officer=officer or visit.say("case.someone")) if written.problem else ""
+    return visit.render(
+        "office/case.html",
+        status,
+        case=view,
+        problem=problem,
+        reason_problem=reason_problem,
+        note_limit=NOTE_CHARACTERS,
+        colleagues=[one for one in colleagues if one.id != row.officer_id],
+    )
+
+
+def available(actor: Actor, file: CaseFile, language: str, written: Written) -> list[ActionView]:
+    """What the actor may do now, the next step first; the rules themselves are in ``server.cases``."""
+    row = file.row
+    state = State(row.state)
+    boss = actor.role is Role.SUPERVISOR
+    holds = row.officer_id is not None and (row.officer_id == actor.id or boss)
+    found: list[ActionView] = []
+
+    def add(name: str, icon: str, note: str = "none", *, main: bool = False, **values: str) -> None:
+        wrote = written.note if written.action == name else ""
+        opened = written.action == name and note != "none"
+        found.append(ActionView(name, icon, note, main, values, opened, wrote))
+
+    if row.officer_id is None and state in (State.RECEIVED, State.INCOMPLETE):
+        add("take", "hand", main=True)
+    if holds and state is State.IN_REVIEW:
+        following = _following_stage(file, language)
+        if row.complete and following:
+            add("advance", "next", main=True, stage=following)
+        if row.complete:
+            add("approve", "check", "optional")
+        add("ask", "question", "required")
+        if row.complete:
+            add("reject", "cross", "required")
+    if holds and state is State.APPROVED:
+        add("ready", "box", "optional", main=True)
+    if state is State.READY:
+        add("collected", "check", main=True)
+    if boss and state in (State.INCOMPLETE, State.RECEIVED, State.IN_REVIEW, State.QUESTION):
+        add("assign", "people", "officer")
+    if holds and state in (State.INCOMPLETE, State.IN_REVIEW):
+        add("give_back", "back")
+    if holds and state in (State.INCOMPLETE, State.RECEIVED, State.IN_REVIEW, State.QUESTION):
+        add("cancel", "cross", "required")
+    return found
+
+
+def _why_not(visit: Visitor, row: Any, officer: str) -> str:
+    if row.closed_at is not None:
+        return visit.say("case.none.done")
+    if row.state == State.QUESTION:
+        return visit.say("case.none.waiting")
+    return visit.say("case.none.other", officer=officer or visit.say("case.someone"))
+
+
+def _who(visit: Visitor, actor: str, names: Mapping[str, str]) -> str:
+    kind = actor.partition(":")[0]
+    if kind in ("kiosk", "system", "operator"):
+        return visit.say(f"actor.{kind}")
+    return names.get(actor, visit.say("case.someone"))
+
+
+def _stages(file: CaseFile, language: str) -> list[dict[str, str]]:
+    ids = [stage.id for stage in file.document.stages]
+    now = ids.index(file.row.stage) if file.row.stage in ids else 0
+    return [
+        {
+            "name": citizens_text(stage.name, language),
+            "when": "past" if place < now else "now" if place == now else "ahead",
+        }
+        for place, stage in enumerate(file.document.stages)
+    ]
+
+
+def _following_stage(file: CaseFile, language: str) -> str:
+    stages = file.document.stages
+    ids = [stage.id for stage in stages]
+    place = ids.index(file.row.stage) + 1 if file.row.stage in ids else len(ids)
+    return citizens_text(stages[place].name, language) if place < len(stages) else ""
+
+
+def _pictures(file: CaseFile, labels: Mapping[str, str]) -> Sequence[dict[str, Any]]:
+    own = list(file.attachments)
+    answered = [one for message in file.messages for one in message.attachments]
+    return [
+        {
+            "path": f"/office/cases/{file.row.tracking_code}/documents/{one.sha256}",
+            "label": labels.get(one.name, one.name),
+            "there": one.complete,
+            "is_image": one.media_type in _IMAGES,
+        }
+        for one in (*own, *answered)
+    ]

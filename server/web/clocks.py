@@ -1,0 +1,42 @@
+"""How a case's clock looks: the working days that its service standard leaves."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Row
+
+from server.clock import WorkingCalendar
+from server.web.queries import working_days_until
+from sync.protocol.messages import CasePublicState as State
+
+#: From this many working days on the clock turns amber.
+SOON_DAYS: Final = 1
+_DECIDED: Final = (State.APPROVED, State.READY, State.REJECTED, State.COLLECTED, State.CANCELLED)
+
+
+@dataclass(frozen=True)
+class ClockView:
+    kind: str  # left, soon, late, paused, none
+    text: str
+    #: Of the standard's time, how much is used: 0 to 100; None shows no bar.
+    share: int | None
+
+
+def view(
+    case: Row[Any], total_days: int, now: datetime, calendar: WorkingCalendar, say: Callable[..., str]
+) -> ClockView:
+    """The clock of a row of ``cases`` whose standard gives ``total_days``."""
+    if case.state in _DECIDED:
+        return ClockView("none", say("clock.done"), None)
+    if case.paused_at is not None:
+        return ClockView("paused", say("clock.paused"), None)
+    if case.due_at is None:
+        return ClockView("none", "—", None)
+    left = working_days_until(calendar, now, case.due_at)
+    if case.due_at < now:
+        return ClockView("late", say("clock.late", n=-left) if left < 0 else say("clock.late_today"), 100)
+    used = 100 * (total_days - left) // total_days if total_days else 0
+    text = say("clock.left", n=left) if left else say("clock.today")
+    return ClockView("soon" if left <= SOON_DAYS else "left", text, max(4, min(100, used)))

@@ -1,0 +1,190 @@
+"""The command centre: the fleet live, one kiosk, enrolment and revocation, commands, and the wall."""
+
+from datetime import datetime
+from typing import Any, Final, cast
+from urllib.parse import quote
+
+from starlette.responses import Response
+
+from server.actors import Role
+from server.enrolment import NAME_CHARACTERS
+from server.packs import RINGS
+from server.presence import CommandName, KioskView
+from server.web import fleet_view, phrases, queries
+from server.web.access import Pages, Visit, not_found, only
+from server.web.texts import citizens_text
+from server.web.visitor import Visitor
+
+WATCHERS: Final = only(Role.ADMIN, Role.COMMAND)
+ADMINS: Final = only(Role.ADMIN)
+COMMANDS: Final[tuple[CommandName, ...]] = ("out_of_service", "in_service", "test_slip", "report", "restart")
+REASON_LEAST: Final = 5
+REASON_MOST: Final = 200
+#: Hex digits of a fingerprint that an officer compares, in groups of four: 64 bits.
+FINGERPRINT_SHOWN: Final = 16
+
+pages = Pages()
+
+
+@pages.get("/fleet", WATCHERS)
+def fleet(visit: Visit) -> Response:
+    may_enrol = visit.signed_in.role is Role.ADMIN
+    return visit.render("fleet/fleet.html", **fleet_view.board(visit), may_enrol=may_enrol)
+
+
+@pages.get("/fleet/board", WATCHERS)
+def board(visit: Visit) -> Response:
+    return visit.render("fleet/board.html", **fleet_view.board(visit))
+
+
+@pages.post("/fleet/alarms/{alarm_id}/seen", WATCHERS)
+def alarm_seen(visit: Visit, alarm_id: str) -> Response:
+    visit.deps.presence.acknowledge(visit.signed_in.actor, alarm_id)
+    return visit.go("/fleet")
+
+
+# --- one kiosk ------------------------------------------------------------------------------------------------------
+
+
+@pages.get("/fleet/kiosks/{kiosk_id}", WATCHERS)
+def kiosk(visit: Visit, kiosk_id: str) -> Response:
+    found = _kiosk(visit, kiosk_id)
+    row, admin = found.row, visit.signed_in.role is Role.ADMIN
+    language, zone = visit.language, visit.site.zone
+    return visit.render(
+        "fleet/kiosk.html",
+        **_live(visit, found),
+        id=row.id,
+        name=row.name,
+        place=row.place,
+        revoked=phrases.moment(row.revoked_at, language, zone) if row.revoked_at else "",
+        kiosk_part=row.kiosk_part,
+        ring=visit.say(f"ring.{row.ring}"),
+        enrolled=phrases.moment(row.enrolled_at, language, zone),
+        software=row.software or "—",
+        fingerprint=fingerprint(row.fingerprint),
+        commands_offered=COMMANDS,
+        may_command=True,
+        may_revoke=admin,
+    )
+
+
+@pages.get("/fleet/kiosks/{kiosk_id}/live", WATCHERS)
+def kiosk_live(visit: Visit, kiosk_id: str) -> Response:
+    return visit.render("fleet/kiosk_live.html", **_live(visit, _kiosk(visit, kiosk_id)))
+
+
+@pages.post("/fleet/kiosks/{kiosk_id}/command", WATCHERS)
+def command(visit: Visit, kiosk_id: str) -> Response:
+    name = visit.text("command", 40)
+    if name not in COMMANDS:
+        raise not_found()
+    if visit.deps.presence.command(visit.signed_in.actor, kiosk_id, cast(CommandName, name)) is None:
+        raise not_found()
+    return visit.go(f"/fleet/kiosks/{kiosk_id}", "good/kiosk.command_sent")
+
+
+@pages.post("/fleet/kiosks/{kiosk_id}/revoke", ADMINS)
+def revoke(visit: Visit, kiosk_id: str) -> Response:
+    found = _kiosk(visit, kiosk_id)
+    reason = visit.text("reason", REASON_MOST).strip()
+    if len(reason) < REASON_LEAST:
+        return visit.go(f"/fleet/kiosks/{found.row.id}", "bad/kiosk.revoke.short")
+    visit.deps.enrolment.revoke(visit.signed_in.actor, kiosk_id, reason)
+    return visit.go(f"/fleet/kiosks/{kiosk_id}", "good/kiosk.revoke.done")
+
+
+# --- enrolment ------------------------------------------------------------------------------------------------------
+
+
+@pages.get("/fleet/enrol", ADMINS)
+def enrol_form(visit: Visit) -> Response:
+    return visit.render("fleet/enrol.html", name="", place="", ring="all", rings=RINGS, problem="")
+
+
+@pages.post("/fleet/enrol", ADMINS)
+def enrol(visit: Visit) -> Response:
+    """Shows a new one-time code; only its hash is kept, so this answer is the only place where it stands."""
+    name, place, ring = (visit.text(field, NAME_CHARACTERS + 1).strip() for field in ("name", "place", "ring"))
+    try:
+        made = visit.deps.enrolment.new_code(visit.signed_in.actor, name, place, ring)
+    except ValueError:
+        values = {"name": name, "place": place, "ring": ring, "rings": RINGS}
+        return visit.render("fleet/enrol.html", 400, **values, problem=visit.say("enrol.problem"))
+    return visit.render(
+        "fleet/enrol_code.html",
+        name=name,
+        code=made.code,
+        until=phrases.clock(made.expires_at, visit.site.zone),
+        arrived_path=f"/fleet/enrol/arrived?name={quote(name)}",
+        kiosk=None,
+        fingerprint="",
+    )
+
+
+@pages.get("/fleet/enrol/arrived", ADMINS)
+def arrived(visit: Visit) -> Response:
+    name = visit.request.query_params.get("name", "")[:NAME_CHARACTERS]
+    with visit.deps.engine.connect() as connection:
+        kiosk_id = queries.newest_enrolment(connection, visit.signed_in.actor, name)
+    found = visit.deps.presence.kiosk(kiosk_id) if kiosk_id else None
+    return visit.render(
+        "fleet/arrived.html",
+        kiosk=found.row if found else None,
+        fingerprint=fingerprint(found.row.fingerprint) if found else "",
+    )
+
+
+# --- the wall -------------------------------------------------------------------------------------------------------
+
+
+@pages.get("/wall", WATCHERS)
+def wall(visit: Visit) -> Response:
+    return visit.render("fleet/wall.html", **_numbers(visit))
+
+
+@pages.get("/wall/numbers", WATCHERS)
+def wall_numbers(visit: Visit) -> Response:
+    return visit.render("fleet/wall_numbers.html", **_numbers(visit))
+
+
+def _numbers(visit: Visitor) -> dict[str, Any]:
+    now = visit.deps.clock.now()
+    midnight = datetime.combine(now.astimezone(visit.site.zone).date(), datetime.min.time(), visit.site.zone)
+    with visit.deps.engine.connect() as connection:
+        rows = queries.cases_by_agency(connection, midnight, now)
+    return {
+        **fleet_view.board(visit),
+        "agencies": [
+            {"name": citizens_text(row.name, visit.language), "running": row.running, "late": row.late} for row in rows
+        ],
+        "most": max([1, *(row.running for row in rows)]),
+        "totals": {
+            "today": sum(row.came for row in rows),
+            "running": sum(row.running for row in rows),
+            "late": sum(row.late for row in rows),
+        },
+        "today": phrases.weekday(now, visit.language, visit.site.zone),
+        "clock": phrases.clock(now, visit.site.zone),
+    }
+
+
+def fingerprint(digest: str) -> str:
+    """The beginning of a key's SHA-256 in groups of four, as the kiosk's screen shows it."""
+    shown = digest[:FINGERPRINT_SHOWN].upper()
+    return " ".join(shown[start : start + 4] for start in range(0, len(shown), 4))
+
+
+def _kiosk(visit: Visitor, kiosk_id: str) -> KioskView:
+    found = visit.deps.presence.kiosk(kiosk_id)
+    if found is None:
+        raise not_found()
+    return found
+
+
+def _live(visit: Visitor, found: KioskView) -> dict[str, Any]:
+    return {
+        "kiosk": fleet_view.kiosk_view(visit, found),
+        "alarms": [fleet_view.alarm_view(visit, alarm, found.row.name) for alarm in found.alarms],
+        **fleet_view.kiosk_details(visit, found.row.id),
+    }

@@ -1,0 +1,216 @@
+"""The fleet as the command centre sees it: each kiosk's parts, supplies and line in words."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Row
+
+from server import presence
+from server.web import phrases, queries
+from server.web.visitor import Visitor
+
+PARTS: Final = ("printer", "scanner", "camera")
+#: Conditions with which a part still does its work.
+_MILD: Final = frozenset({"MEDIA_LOW", "STALE"})
+VISITS_SHOWN: Final = 20
+HISTORY_SHOWN: Final = 30
+REJECTIONS_SHOWN: Final = 20
+#: How a kiosk stands, worst first; also what its card is called in the style sheet.
+MOODS: Final = ("trouble", "warn", "off", "fine")
+
+
+@dataclass(frozen=True)
+class PartView:
+    name: str
+    icon: str
+    words: str
+    mood: str  # good, wait, bad, plain
+    paper: str
+
+
+@dataclass(frozen=True)
+class KioskView:
+    id: str
+    name: str
+    place: str
+    #: One of MOODS.
+    mood: str
+    state: str
+    pill: str
+    parts: tuple[PartView, ...]
+    outbox: str
+    outbox_mood: str
+    pack: str
+    seen: str
+    sessions: str
+    ring: str
+
+
+@dataclass(frozen=True)
+class AlarmView:
+    id: str
+    kiosk_id: str
+    kiosk: str
+    words: str
+    since: str
+    seen: bool
+
+
+def board(visit: Visitor) -> dict[str, Any]:
+    """Everything that the fleet page and the wall show of kiosks: what needs somebody stands first."""
+    presence = visit.deps.presence
+    kiosks = [kiosk_view(visit, one) for one in presence.fleet()]
+    kiosks.sort(key=lambda one: (MOODS.index(one.mood), one.name))
+    raised = [alarm for alarm in presence.alarms() if alarm.cleared_at is None]
+    raised.sort(key=lambda alarm: alarm.acknowledged_at is not None)
+    return {
+        "kiosks": kiosks,
+        "alarms": [alarm_view(visit, alarm, alarm.kiosk_name) for alarm in raised],
+        "figures": {mood: sum(one.mood == mood for one in kiosks) for mood in MOODS},
+    }
+
+
+def alarm_view(visit: Visitor, row: Row[Any], kiosk: str) -> AlarmView:
+    return AlarmView(
+        id=row.id,
+        kiosk_id=row.kiosk_id,
+        kiosk=kiosk,
+        words=said(visit.say, "alarm", row.kind),
+        since=phrases.moment(row.raised_at, visit.language, visit.site.zone),
+        seen=row.acknowledged_at is not None,
+    )
+
+
+def kiosk_view(visit: Visitor, kiosk: presence.KioskView) -> KioskView:
+    say, row = visit.say, kiosk.row
+    parts = tuple(part_view(part, say) for part in _in_order(row.components))
+    if row.last_heartbeat_at is None:
+        mood, state, pill = "off", "waiting", "plain"
+    elif kiosk.silent:
+        mood, state, pill = "trouble", "silent", "bad"
+    elif not row.in_service:
+        mood, state, pill = "off", "out", "wait"
+    elif any(part.mood == "bad" for part in parts):
+        mood, state, pill = "trouble", "trouble", "bad"
+    elif kiosk.alarms or row.outbox_parked or any(part.mood == "wait" for part in parts):
+        mood, state, pill = "warn", "warn", "wait"
+    else:
+        mood, state, pill = "fine", "fine", "good"
+    waiting, parked = row.outbox_waiting or 0, row.outbox_parked or 0
+    return KioskView(
+        id=row.id,
+        name=row.name,
+        place=row.place,
+        mood=mood,
+        state=say(f"kiosk.state.{state}"),
+        pill=pill,
+        parts=parts,
+        outbox=say("kiosk.outbox.parked", n=waiting, parked=parked) if parked else say("kiosk.outbox", n=waiting),
+        outbox_mood="bad" if parked else "wait" if waiting else "good",
+        pack=say("kiosk.pack", number=row.pack_version) if row.pack_version else say("kiosk.pack.none"),
+        seen=_ago(row.last_heartbeat_at, visit.deps.clock.now(), say),
+        sessions=say("kiosk.sessions", n=row.sessions_today or 0),
+        ring=say(f"ring.{row.ring}"),
+    )
+
+
+def part_view(part: Mapping[str, Any], say: Callable[..., str]) -> PartView:
+    """A component of a heartbeat in words: its conditions, or its availability when it has none."""
+    name = str(part.get("component", ""))
+    conditions = [str(one) for one in part.get("conditions", ())]
+    availability = str(part.get("availability", "UNKNOWN"))
+    if any(one not in _MILD for one in conditions) or availability == "UNAVAILABLE":
+        mood = "bad"
+    elif conditions or availability == "UNKNOWN":
+        mood = "wait"
+    else:
+        mood = "good"
+    words = ", ".join(said(say, "condition", one) for one in conditions) or said(say, "availability", availability)
+    paper = part.get("supplies", {}).get("paper_mm")
+    return PartView(
+        name=said(say, "part", name),
+        icon=name if name in PARTS else "box",
+        words=words,
+        mood=mood,
+        paper="" if paper is None else say("kiosk.paper", metres=f"{max(0.0, float(paper)) / 1000:.1f}"),
+    )
+
+
+def kiosk_details(visit: Visitor, kiosk_id: str) -> dict[str, Any]:
+    """Commands, visits, refused items and history of a kiosk, the newest first."""
+    language, zone, say = visit.language, visit.site.zone, visit.say
+    presence = visit.deps.presence
+    with visit.deps.engine.connect() as connection:
+        commands = queries.commands(connection, kiosk_id)
+    return {
+        "commands": [
+            {
+                "words": said(say, "command", one.name),
+                "when": phrases.moment(one.issued_at, language, zone),
+                "result": say("command.waiting")
+                if one.result_ok is None
+                else say("command.ok" if one.result_ok else "command.failed"),
+                "mood": "plain" if one.result_ok is None else "good" if one.result_ok else "bad",
+                "message": one.result_message or "",
+            }
+            for one in commands
+        ],
+        "visits": [
+            {
+                "who": one.staff_name or one.staff_id,
+                "when": phrases.moment(one.began_at, language, zone),
+                "minutes": say("visit.minutes", n=max(1, round((one.ended_at - one.began_at).total_seconds() / 60))),
+                "actions": [
+                    {"words": said(say, "visit", str(action["kind"])), "detail": str(action.get("detail", ""))}
+                    for action in one.actions
+                ],
+                "note": one.note,
+            }
+            for one in presence.visits(kiosk_id, VISITS_SHOWN)
+        ],
+        "history": [
+            {
+                "when": phrases.moment(one.at, language, zone),
+                "part": part_view(
+                    {
+                        "component": one.component,
+                        "availability": one.availability,
+                        "conditions": one.conditions,
+                    },
+                    say,
+                ),
+            }
+            for one in presence.component_history(kiosk_id, HISTORY_SHOWN)
+        ],
+        "rejections": [
+            {"when": phrases.moment(one.at, language, zone), "status": say(f"rejection.{one.status}"), "why": one.reason}
+            for one in presence.rejections(kiosk_id, REJECTIONS_SHOWN)
+        ],
+    }
+
+
+def _in_order(parts: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    place = {name: number for number, name in enumerate(PARTS)}
+    return sorted(parts, key=lambda part: place.get(str(part.get("component")), len(place)))
+
+
+def said(say: Callable[..., str], group: str, word: str) -> str:
+    """The text of a word of a vocabulary; a newer kiosk's word that has none is shown as it is."""
+    key = f"{group}.{word.lower()}"
+    said = say(key)
+    return word.replace("_", " ").lower() if said == key else said
+
+
+def _ago(then: datetime | None, now: datetime, say: Callable[..., str]) -> str:
+    if then is None:
+        return say("ago.never")
+    seconds = max(0, int((now - then).total_seconds()))
+    if seconds < 90:
+        return say("ago.now")
+    if seconds < 5400:
+        return say("ago.minutes", n=round(seconds / 60))
+    if seconds < 129_600:
+        return say("ago.hours", n=round(seconds / 3600))
+    return say("ago.days", n=round(seconds / 86_400))

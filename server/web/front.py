@@ -1,0 +1,111 @@
+"""The front door: what eKios is, sign-in and sign-out, language and theme."""
+
+from datetime import timedelta
+
+from starlette.responses import FileResponse, Response
+
+from server.seeding import TRIAL_PASSWORD
+from server.web import queries
+from server.web.access import EVERYBODY, OFFICERS, PageRefused, Pages, Visit
+from server.web.site import STATIC
+from server.web.texts import PUBLIC_LANGUAGES
+from server.web.visitor import (
+    LANGUAGE_COOKIE,
+    SESSION_COOKIE,
+    THEME_COOKIE,
+    THEMES,
+    Visitor,
+    home_of,
+    safe_back,
+)
+
+PREFERENCE_SECONDS = 365 * 24 * 3600
+pages = Pages()
+
+
+@pages.get("/", EVERYBODY)
+def front(visit: Visit) -> Response:
+    return visit.render("public/front.html", public=True, entered="", wrong="")
+
+
+@pages.get("/favicon.ico", EVERYBODY)
+def favicon() -> Response:
+    return FileResponse(STATIC / "sign.svg", media_type="image/svg+xml")
+
+
+@pages.get("/preferences", EVERYBODY)
+def preferences(visit: Visit) -> Response:
+    """Keeps a language or theme and goes back. A GET, since it changes nothing but how pages look here."""
+    asked = visit.request.query_params
+    response = visit.go(safe_back(asked.get("back", "/")))
+    if asked.get("language") in PUBLIC_LANGUAGES:
+        visit.keep(response, LANGUAGE_COOKIE, asked["language"], PREFERENCE_SECONDS)
+    if asked.get("theme") in THEMES:
+        visit.keep(response, THEME_COOKIE, asked["theme"], PREFERENCE_SECONDS)
+    return response
+
+
+@pages.get("/sign-in", EVERYBODY)
+def sign_in_page(visit: Visit) -> Response:
+    if visit.officer is not None:
+        return visit.go(home_of(visit.officer.role))
+    return _door(visit, next_path=safe_back(visit.request.query_params.get("next", "/")))
+
+
+@pages.post("/sign-in", EVERYBODY)
+def sign_in(visit: Visit) -> Response:
+    if wait := visit.site.sign_in_budget.spend(visit.address):
+        return _door(visit, 429, problem=_wait(visit, timedelta(seconds=wait)))
+    name = visit.text("user", 100)
+    next_path = safe_back(visit.text("next", 500))
+    result = visit.site.accounts.sign_in(name, visit.text("password", 1000))
+    if not result.token:
+        problem = _wait(visit, result.wait) if result.wait else visit.say("sign_in.wrong")
+        return _door(visit, 429 if result.wait else 403, problem=problem, name=name, next_path=next_path)
+    officer = visit.site.accounts.find(result.token)
+    if officer is None:
+        raise PageRefused(403, "forbidden")
+    response = visit.go(next_path if next_path != "/" else home_of(officer.role))
+    visit.keep(response, SESSION_COOKIE, result.token)
+    return response
+
+
+@pages.post("/sign-out", OFFICERS)
+def sign_out(visit: Visit) -> Response:
+    visit.site.accounts.sign_out(visit.request.cookies.get(SESSION_COOKIE, ""))
+    response = visit.go("/sign-in", "good/sign_in.out")
+    response.delete_cookie(SESSION_COOKIE, path="/")
+    return response
+
+
+def _wait(visit: Visitor, wait: timedelta) -> str:
+    return visit.say("sign_in.wait", minutes=max(1, -(-int(wait.total_seconds()) // 60)))
+
+
+def _door(visit: Visitor, status: int = 200, *, problem: str = "", name: str = "", next_path: str = "/") -> Response:
+    return visit.render(
+        "public/sign_in.html",
+        status,
+        public=True,
+        problem=problem,
+        name=name,
+        next=next_path,
+        trial=_trial_accounts(visit),
+    )
+
+
+def _trial_accounts(visit: Visitor) -> list[dict[str, str]]:
+    """The accounts that a trial was seeded with, for one click each; none in service."""
+    if not visit.deps.settings.trial:
+        return []
+    with visit.deps.engine.connect() as connection:
+        rows = queries.officers_by_role(connection)
+    return [
+        {
+            "user": row.user_name,
+            "password": TRIAL_PASSWORD,
+            "name": row.name,
+            "what": visit.site.texts.say(visit.public_language, f"role.{row.role}"),
+        }
+        for row in rows
+    ]

@@ -1,0 +1,119 @@
+"""The inbox of one's agency."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from sqlalchemy import Connection, Row
+from starlette.responses import Response
+
+from server.clock import load_calendar
+from server.web import clocks, phrases, queries
+from server.web.access import Pages, Rule, Visit
+from server.web.texts import citizens_text
+from server.web.visitor import DESK, Visitor
+from sync.protocol import tracking
+from sync.protocol.messages import CasePublicState as State
+
+#: How a state's pill is coloured.
+MOODS: Final = {
+    State.RECEIVED: "new",
+    State.INCOMPLETE: "wait",
+    State.IN_REVIEW: "new",
+    State.QUESTION: "wait",
+    State.APPROVED: "good",
+    State.READY: "good",
+    State.COLLECTED: "good",
+    State.REJECTED: "bad",
+    State.CANCELLED: "bad",
+}
+LAST_OFFSET: Final = 100_000
+
+pages = Pages()
+
+
+@dataclass(frozen=True)
+class InboxRow:
+    code: str
+    shown_code: str
+    service: str
+    received: str
+    state: str
+    mood: str
+    incomplete: bool
+    clock: clocks.ClockView
+    officer: str
+
+
+@pages.get("/office", Rule(DESK))
+def inbox(visit: Visit) -> Response:
+    typed = visit.request.query_params.get("code", "")[:100].strip()
+    if not typed:
+        return visit.render("office/inbox.html", **_list(visit))
+    code = tracking.parse(typed)
+    if code is None:
+        return _not_found(visit, typed, "inbox.wrong_code", 400)
+    with visit.deps.engine.connect() as connection:
+        agency = queries.case_agency(connection, code)
+    # A case of another agency looks like one that does not exist.
+    if agency is None or agency != visit.signed_in.agency_id:
+        return _not_found(visit, typed, "inbox.not_here", 404)
+    return visit.go(f"/office/cases/{code}")
+
+
+@pages.get("/office/rows", Rule(DESK))
+def rows(visit: Visit) -> Response:
+    return visit.render("office/inbox_rows.html", **_list(visit))
+
+
+def _not_found(visit: Visitor, typed: str, key: str, status: int) -> Response:
+    return visit.render("office/inbox.html", status, **{**_list(visit), "search": typed, "wrong": visit.say(key)})
+
+
+def _list(visit: Visitor) -> dict[str, Any]:
+    asked = visit.request.query_params
+    show = asked.get("show", "open")
+    if show not in queries.SHOWS:
+        show = "open"
+    given = asked.get("from", "0")
+    offset = min(int(given), LAST_OFFSET) if given.isascii() and given.isdigit() and len(given) < 8 else 0
+    now = visit.deps.clock.now()
+    actor = visit.signed_in.actor
+    with visit.deps.engine.connect() as connection:
+        page = queries.inbox_page(connection, actor, show, now, offset)
+        counts = queries.inbox_counts(connection, actor, now)
+        shown = _rows(visit, connection, page.rows)
+    query = {"show": show} | ({"from": str(offset)} if offset else {})
+    following = {"show": show, "from": str(offset + queries.INBOX_PAGE)}
+    return {
+        "agency_name": citizens_text(visit.signed_in.agency_name, visit.language),
+        "show": show,
+        "tabs": [{"key": key, "count": counts[key]} for key in queries.SHOWS],
+        "rows": shown,
+        "rows_path": f"/office/rows?{urlencode(query)}",
+        "more": f"/office?{urlencode(following)}" if page.more else "",
+        "search": "",
+        "wrong": "",
+    }
+
+
+def _rows(visit: Visitor, connection: Connection, cases: Any) -> list[InboxRow]:
+    calendar = load_calendar(connection, visit.deps.settings.time_zone)
+    now = visit.deps.clock.now()
+    return [_row(visit, connection, case, now, calendar) for case in cases]
+
+
+def _row(visit: Visitor, connection: Connection, case: Row[Any], now: Any, calendar: Any) -> InboxRow:
+    document = visit.deps.catalogue.document(connection, case.pack_version, case.service_id)
+    days = document.standard.working_days if document else 0
+    return InboxRow(
+        code=case.tracking_code,
+        shown_code=tracking.display(case.tracking_code),
+        service=citizens_text(document.name, visit.language) if document else case.service_id,
+        received=phrases.moment(case.opened_at, visit.language, visit.site.zone),
+        state=case.state,
+        mood=MOODS[State(case.state)],
+        incomplete=not case.complete,
+        clock=clocks.view(case, days, now, calendar, visit.say),
+        officer=case.officer_name or "",
+    )

@@ -1,0 +1,75 @@
+"""Hangs the pages into the application."""
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+from starlette.responses import Response
+from starlette.types import Scope
+
+from server.deps import Deps
+from server.web import (
+    audit_pages,
+    case_pages,
+    documents,
+    errors,
+    fleet,
+    front,
+    inbox,
+    live,
+    services,
+    site,
+    staff_pages,
+    tracking,
+)
+from server.web.access import EVERYBODY, Pages, Rule, Visit, not_found
+from server.web.headers import PageHeaders
+
+#: Static files carry their edition in the address, so they may be kept for long.
+STATIC_SECONDS = 31_536_000
+SECTIONS = (
+    front.pages,
+    tracking.pages,
+    live.pages,
+    inbox.pages,
+    case_pages.pages,
+    documents.pages,
+    services.pages,
+    fleet.pages,
+    staff_pages.pages,
+    audit_pages.pages,
+)
+
+
+def rules() -> dict[tuple[str, str], Rule]:
+    """Who may open what, by method and path."""
+    return {key: rule for section in SECTIONS for key, rule in section.rules.items()}
+
+
+def install(app: FastAPI, deps: Deps) -> None:
+    """Adds all pages. The last thing to be added: whatever path is left over is answered with a friendly 404."""
+    app.state.site = site.build(deps)
+    app.mount("/static", _Static(directory=site.STATIC), name="static")
+    for section in SECTIONS:
+        app.include_router(section.router)
+    app.include_router(_leftover().router)
+    errors.install(app)
+    app.add_middleware(PageHeaders)
+
+
+def _leftover() -> Pages:
+    pages = Pages()
+
+    @pages.get("/{path:path}", EVERYBODY)
+    def nowhere(visit: Visit) -> Response:  # noqa: ARG001
+        raise not_found()
+
+    return pages
+
+
+class _Static(StaticFiles):
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        if scope["query_string"]:
+            response.headers["cache-control"] = f"public, max-age={STATIC_SECONDS}, immutable"
+        else:
+            response.headers["cache-control"] = "no-cache"
+        return response

@@ -1,0 +1,56 @@
+"""Pages that change by themselves: hints of the bus as server-sent events.
+
+An event carries no data of a case: it says "look again", and the page fetches what it may see. So nothing is lost
+with an event, and a page that missed some looks by itself from time to time. A stream ends after a while, that the
+browser's reconnection is checked against the session anew.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from typing import Final
+
+from starlette.responses import StreamingResponse
+
+from server import bus
+from server.actors import Role
+from server.web.access import Pages, Rule, Visit, only
+from server.web.visitor import DESK, Visitor
+
+STREAM_SECONDS: Final = 600.0
+#: What browsers wait before they connect again, milliseconds.
+RETRY_MS: Final = 2000
+
+pages = Pages()
+
+
+@pages.get("/office/live", Rule(DESK))
+async def office(visit: Visit) -> StreamingResponse:
+    return _stream(visit, [bus.inbox_topic(visit.signed_in.agency_id or "")], "cases")
+
+
+@pages.get("/fleet/live", only(Role.ADMIN, Role.COMMAND))
+async def fleet(visit: Visit) -> StreamingResponse:
+    return _stream(visit, [bus.FLEET, bus.PACKS], "fleet")
+
+
+def _stream(visit: Visitor, topics: Sequence[str], event: str) -> StreamingResponse:
+    return StreamingResponse(
+        _events(visit, topics, event),
+        media_type="text/event-stream",
+        headers={"cache-control": "no-store", "x-accel-buffering": "no"},
+    )
+
+
+async def _events(visit: Visitor, topics: Sequence[str], event: str) -> AsyncIterator[str]:
+    deps = visit.deps
+    ping = deps.settings.live_ping_s
+    ends = asyncio.get_running_loop().time() + STREAM_SECONDS
+    async with deps.bus.subscribe(topics) as subscription:
+        # What happened between the page and this stream is caught up by looking once.
+        yield f"retry: {RETRY_MS}\nevent: {event}\ndata: look\n\n"
+        while asyncio.get_running_loop().time() < ends and not deps.bus.stopping:
+            hint = await subscription.get(ping)
+            if hint is not None:
+                yield f"event: {event}\ndata: look\n\n"
+            else:
+                yield ": still here\n\n"

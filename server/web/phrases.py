@@ -1,0 +1,61 @@
+"""How times, durations and money are said in a language."""
+
+from datetime import date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from babel.core import Locale
+from babel.dates import format_date, format_datetime
+
+#: Javanese and Madurese month names have no data or are not in use: both write the Indonesian ones.
+_LOCALES: Final = {"id": "id", "en": "en_GB", "jv": "id", "mad": "id"}
+_SHOWN_START: Final = 4
+_SHOWN_END: Final = 2
+
+
+def locale(language: str) -> Locale:
+    return Locale.parse(_LOCALES.get(language, "id"))
+
+
+def day(of: date, language: str) -> str:
+    """``24 November 2026``."""
+    return format_date(of, "d MMMM y", locale=locale(language))
+
+
+def long_date(at: datetime, language: str, zone: ZoneInfo) -> str:
+    """``24 November 2026``."""
+    return day(at.astimezone(zone).date(), language)
+
+
+def short_date(at: datetime, language: str, zone: ZoneInfo) -> str:
+    """``24 Nov 2026``."""
+    return format_date(at.astimezone(zone).date(), "d MMM y", locale=locale(language))
+
+
+def moment(at: datetime, language: str, zone: ZoneInfo) -> str:
+    """``24 Nov 2026, 14.05``."""
+    return format_datetime(at.astimezone(zone), "d MMM y, HH.mm", locale=locale(language))
+
+
+def clock(at: datetime, zone: ZoneInfo) -> str:
+    """``14.05``."""
+    return at.astimezone(zone).strftime("%H.%M")
+
+
+def weekday(at: datetime, language: str, zone: ZoneInfo) -> str:
+    """``Selasa, 24 November 2026``."""
+    return format_date(at.astimezone(zone).date(), "EEEE, d MMMM y", locale=locale(language))
+
+
+
+def rupiah(amount: int) -> str:
+    """``Rp 150.000``; free is ``Rp 0``, never left out."""
+    return "Rp " + f"{amount:,}".replace(",", ".")
+
+
+def masked_nik(nik: str) -> str:
+    """``3578••••••••••01``: the region of issue, and two digits to compare with a card."""
+    hidden = len(nik) - _SHOWN_START - _SHOWN_END
+    if hidden <= 0:
+        return "•" * len(nik)
+    return nik[:_SHOWN_START] + "•" * hidden + nik[-_SHOWN_END:]

@@ -1,0 +1,233 @@
+"""What pages read beyond the modules of the server: counts, names, who is who. Reads only."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, true
+
+from server.actors import Actor, Role
+from server.cases import CLOSED_STATES, attachments_of, in_scope
+from server.clock import WorkingCalendar
+from server.storage import tables
+from sync.protocol.messages import CasePublicState as State
+
+INBOX_PAGE: Final = 50
+AUDIT_PAGE: Final = 100
+COMMANDS_SHOWN: Final = 10
+#: A clock is counted no further than this; a case that is later by more shows the limit.
+CLOCK_DAYS: Final = 400
+SHOWS: Final = ("open", "mine", "new", "waiting", "late", "done")
+_CLOSED: Final = tuple(state.value for state in CLOSED_STATES)
+
+
+@dataclass(frozen=True)
+class InboxPage:
+    rows: Sequence[Row[Any]]
+    more: bool
+
+
+def inbox_page(connection: Connection, actor: Actor, show: str, now: datetime, offset: int = 0) -> InboxPage:
+    """A page of the agency's cases under the filter ``show``: what is due first stands first, done newest first."""
+    cases = tables.cases.c
+    order = (cases.closed_at.desc(),) if show == "done" else (cases.due_at.is_(None), cases.due_at, cases.opened_at)
+    rows = connection.execute(
+        select(tables.cases, tables.officers.c.name.label("officer_name"))
+        .outerjoin(tables.officers, tables.officers.c.id == cases.officer_id)
+        .where(cases.agency_id == actor.agency_id, _filter(show, actor, now))
+        .order_by(*order, cases.tracking_code)
+        .offset(offset)
+        .limit(INBOX_PAGE + 1)
+    ).all()
+    return InboxPage(rows[:INBOX_PAGE], len(rows) > INBOX_PAGE)
+
+
+def inbox_counts(connection: Connection, actor: Actor, now: datetime) -> dict[str, int]:
+    """How many cases each filter shows."""
+    columns = [func.count().filter(_filter(show, actor, now)).label(show) for show in SHOWS]
+    row = connection.execute(select(*columns).where(tables.cases.c.agency_id == actor.agency_id)).one()
+    return {show: getattr(row, show) for show in SHOWS}
+
+
+def case_agency(connection: Connection, code: str) -> str | None:
+    return connection.execute(
+        select(tables.cases.c.agency_id).where(tables.cases.c.tracking_code == code)
+    ).scalar()
+
+
+def case_version(connection: Connection, actor: Actor, code: str) -> Row[Any] | None:
+    """``steps`` and completeness of a case in scope, and who acted last: enough to tell that a page is old."""
+    case = connection.execute(select(tables.cases).where(tables.cases.c.tracking_code == code)).first()
+    if case is None or not in_scope(actor, case):
+        return None
+    return connection.execute(
+        select(tables.case_steps.c.n, tables.case_steps.c.actor)
+        .where(tables.case_steps.c.tracking_code == code)
+        .order_by(tables.case_steps.c.n.desc())
+        .limit(1)
+    ).first()
+
+
+@dataclass(frozen=True)
+class DocumentPlace:
+    """Where an attachment of a case in scope hangs."""
+
+    kiosk_id: str
+    submission_id: str
+
+
+def document_place(connection: Connection, actor: Actor, code: str, sha256: str) -> DocumentPlace | None:
+    """The attachment of the case's submission, or of a citizen's answer to it; None outside the actor's scope."""
+    case = connection.execute(select(tables.cases).where(tables.cases.c.tracking_code == code)).first()
+    if case is None or not in_scope(actor, case):
+        return None
+    answers = connection.execute(
+        select(tables.case_messages.c.kiosk_id, tables.case_messages.c.submission_id).where(
+            tables.case_messages.c.tracking_code == code, tables.case_messages.c.submission_id.is_not(None)
+        )
+    ).all()
+    for kiosk_id, submission_id in [(case.kiosk_id, case.submission_id), *answers]:
+        if any(one.sha256 == sha256 for one in attachments_of(connection, kiosk_id, submission_id)):
+            return DocumentPlace(kiosk_id, submission_id)
+    return None
+
+
+def officer_names(connection: Connection, ids: Sequence[str]) -> Mapping[str, str]:
+    rows = connection.execute(
+        select(tables.officers.c.id, tables.officers.c.name).where(tables.officers.c.id.in_(set(ids)))
+    )
+    return dict(rows.tuples().all())
+
+
+def kiosk_names(connection: Connection, ids: Sequence[str]) -> Mapping[str, str]:
+    rows = connection.execute(select(tables.kiosks.c.id, tables.kiosks.c.name).where(tables.kiosks.c.id.in_(set(ids))))
+    return dict(rows.tuples().all())
+
+
+def colleagues(connection: Connection, agency_id: str) -> Sequence[Row[Any]]:
+    """Who decides cases of the agency, by name."""
+    return connection.execute(
+        select(tables.officers.c.id, tables.officers.c.name)
+        .where(
+            tables.officers.c.agency_id == agency_id,
+            tables.officers.c.active,
+            tables.officers.c.role.in_((Role.OFFICER.value, Role.SUPERVISOR.value)),
+        )
+        .order_by(tables.officers.c.name)
+    ).all()
+
+
+def working_days_until(calendar: WorkingCalendar, now: datetime, due: datetime) -> int:
+    """Working days after today up to and with the day of ``due``; negative for those that passed since."""
+    today, last = now.astimezone(calendar.zone).date(), due.astimezone(calendar.zone).date()
+    if last >= today:
+        return _count(calendar, today, last)
+    return -_count(calendar, last, today)
+
+
+def _count(calendar: WorkingCalendar, after: date, until: date) -> int:
+    days = min((until - after).days, CLOCK_DAYS)
+    return sum(calendar.is_working_day(after + timedelta(days=offset)) for offset in range(1, days + 1))
+
+
+def _filter(show: str, actor: Actor, now: datetime) -> ColumnElement[bool]:
+    cases = tables.cases.c
+    running = cases.state.not_in(_CLOSED)
+    filters: dict[str, ColumnElement[bool]] = {
+        "open": running,
+        "mine": and_(running, cases.officer_id == actor.id),
+        "new": and_(running, cases.officer_id.is_(None)),
+        "waiting": cases.state == State.QUESTION.value,
+        "late": late(now),
+        "done": or_(cases.state.in_(_CLOSED)),
+    }
+    return filters.get(show, true())
+
+
+def late(now: datetime) -> ColumnElement[bool]:
+    """Past its standard's time, undecided, and the clock not standing."""
+    cases = tables.cases.c
+    undecided = cases.state.in_((State.INCOMPLETE.value, State.RECEIVED.value, State.IN_REVIEW.value))
+    return and_(undecided, cases.paused_at.is_(None), cases.due_at < now)
+
+
+def commands(connection: Connection, kiosk_id: str) -> Sequence[Row[Any]]:
+    """The newest commands that the kiosk was sent."""
+    return connection.execute(
+        select(tables.commands)
+        .where(tables.commands.c.kiosk_id == kiosk_id)
+        .order_by(tables.commands.c.issued_at.desc())
+        .limit(COMMANDS_SHOWN)
+    ).all()
+
+
+def newest_enrolment(connection: Connection, actor: Actor, name: str) -> str | None:
+    """The kiosk that used the newest code which ``actor`` made for ``name``."""
+    codes = tables.enrolment_codes.c
+    return connection.execute(
+        select(codes.kiosk_id)
+        .where(codes.created_by == actor.id, codes.name == name)
+        .order_by(codes.created_at.desc())
+        .limit(1)
+    ).scalar()
+
+
+def cases_by_agency(connection: Connection, since: datetime, now: datetime) -> Sequence[Row[Any]]:
+    """Per agency: cases that came since ``since`` (``came``), those that run, and those that are late."""
+    cases, agencies = tables.cases, tables.agencies
+    count = func.count(cases.c.tracking_code)
+    return connection.execute(
+        select(
+            agencies.c.id,
+            agencies.c.name,
+            count.filter(cases.c.opened_at >= since).label("came"),
+            count.filter(cases.c.state.not_in(_CLOSED)).label("running"),
+            count.filter(late(now)).label("late"),
+        )
+        .outerjoin(cases, cases.c.agency_id == agencies.c.id)
+        .group_by(agencies.c.id, agencies.c.position)
+        .order_by(agencies.c.position)
+    ).all()
+
+
+def audit_entries(connection: Connection, *, actor: str = "", about: str = "", before: int | None = None) -> Sequence[Row[Any]]:
+    """A page of the log, the newest first; ``actor`` and ``about`` are exact, ``before`` a number of the log."""
+    log = tables.audit_log
+    query = select(log).order_by(log.c.seq.desc()).limit(AUDIT_PAGE + 1)
+    if actor:
+        query = query.where(log.c.actor == actor)
+    if about:
+        query = query.where(log.c.object == about)
+    if before is not None:
+        query = query.where(log.c.seq < before)
+    return connection.execute(query).all()
+
+
+def officers_by_name(connection: Connection) -> Sequence[Row[Any]]:
+    return connection.execute(
+        select(tables.officers.c.id, tables.officers.c.name, tables.officers.c.user_name).order_by(tables.officers.c.name)
+    ).all()
+
+
+def officers_by_role(connection: Connection) -> Sequence[Row[Any]]:
+    officers = tables.officers.c
+    return connection.execute(
+        select(officers.user_name, officers.name, officers.role)
+        .where(officers.active)
+        .order_by(officers.role != Role.OFFICER.value, officers.created_at, officers.user_name)
+    ).all()
+
+
+def packs_of_kiosks(connection: Connection) -> Sequence[Row[Any]]:
+    """Which pack each kiosk runs: id, name, ring, pack_version, last_heartbeat_at."""
+    kiosks = tables.kiosks.c
+    return connection.execute(
+        select(kiosks.id, kiosks.name, kiosks.ring, kiosks.pack_version, kiosks.last_heartbeat_at)
+        .where(kiosks.revoked_at.is_(None))
+        .order_by(kiosks.name)
+    ).all()
+
+
+def agencies(connection: Connection) -> Sequence[Row[Any]]:
+    return connection.execute(select(tables.agencies).order_by(tables.agencies.c.position)).all()

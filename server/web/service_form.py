@@ -1,0 +1,135 @@
+"""A service document as a form of a page: what its fields are called, and the document that they make."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from starlette.datastructures import FormData
+
+from sync.protocol.packs import LANGUAGES
+
+#: Texts by language: members of the document, with dots for depth.
+TEXTS: Final = (
+    "name",
+    "summary",
+    "standard.time",
+    "standard.fee",
+    "standard.product",
+    "standard.complaints",
+    "slip.title",
+    "slip.next_step",
+)
+#: Several texts by language, written one a line.
+LINES: Final = ("standard.requirements", "standard.procedure")
+LONG: Final = frozenset({"summary", "standard.complaints", "slip.next_step"})
+#: Empty rows for further stages below those that there are.
+SPARE_STAGES: Final = 2
+STAGES_MOST: Final = 12
+_DIGITS_MOST: Final = 12
+
+
+def read(form: FormData, agencies: Mapping[str, dict[str, str]]) -> dict[str, Any]:
+    """The document as it was typed; what is missing or wrong stays so, for the model to tell."""
+    document: dict[str, Any] = {
+        "agency": {"id": _one(form, "agency"), "name": agencies.get(_one(form, "agency"), {})},
+        "icon": _one(form, "icon"),
+        "life_events": [str(one) for one in form.getlist("life_events")],
+        "keywords": _by_language(form, "keywords", lambda text: _split(text.replace(",", "\n"))),
+        "standard": {
+            "working_days": _number(_one(form, "standard.working_days")),
+            "fee_rupiah": _number(_one(form, "standard.fee_rupiah")),
+        },
+        "slip": {},
+        "identification": _one(form, "identification"),
+        "nik_question": _one(form, "nik_question"),
+        "consent": "consent" in form,
+        "needs": ["camera"] if "camera" in form else [],
+        "stages": _stages(form),
+    }
+    for path in TEXTS:
+        _put(document, path, _by_language(form, path, str.strip))
+    for path in LINES:
+        _put(document, path, _by_language(form, path, _split))
+    return document
+
+
+def value(document: Mapping[str, Any], path: str) -> Any:
+    """The member at ``path``, or None."""
+    found: Any = document
+    for name in path.split("."):
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return found
+
+
+def fields(document: Mapping[str, Any], paths: Sequence[str]) -> list[dict[str, Any]]:
+    """Fields for texts by language: {path, long, values: [(language, text)]}."""
+    return [
+        {
+            "path": path,
+            "long": path in LONG or path in LINES,
+            "values": [(language, _shown((value(document, path) or {}).get(language))) for language in LANGUAGES],
+        }
+        for path in paths
+    ]
+
+
+def keywords(document: Mapping[str, Any]) -> dict[str, Any]:
+    kept = document.get("keywords") or {}
+    return {
+        "path": "keywords",
+        "long": False,
+        "values": [(language, ", ".join(kept.get(language) or ())) for language in LANGUAGES],
+    }
+
+
+def stages(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The workflow's rows and some empty ones."""
+    rows = [
+        {"id": stage.get("id", ""), "days": stage.get("working_days", ""), "name": dict(stage.get("name") or {})}
+        for stage in document.get("stages") or ()
+    ]
+    empty = {"id": "", "days": "", "name": {}}
+    return (rows + [empty] * SPARE_STAGES)[:STAGES_MOST]
+
+
+def _stages(form: FormData) -> list[dict[str, Any]]:
+    found = []
+    for row in range(STAGES_MOST):
+        name = _by_language(form, f"stage.{row}.name", str.strip)
+        stage_id = _one(form, f"stage.{row}.id")
+        if stage_id or name:
+            days = _number(_one(form, f"stage.{row}.days"))
+            found.append({"id": stage_id, "name": name, "working_days": days})
+    return found
+
+
+def _by_language(form: FormData, path: str, make: Any) -> dict[str, Any]:
+    """Languages that were left empty are left out: Indonesian stands in for them."""
+    made = {language: make(_one(form, f"{path}.{language}")) for language in LANGUAGES}
+    return {language: text for language, text in made.items() if text}
+
+
+def _one(form: FormData, name: str) -> str:
+    found = form.get(name, "")
+    return found.strip().replace("\r\n", "\n") if isinstance(found, str) else ""
+
+
+def _split(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _number(text: str) -> int | str:
+    """A number where it is one; else the text, which the model refuses with its own words."""
+    digits = text.replace(".", "")
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= _DIGITS_MOST else text
+
+
+def _put(document: dict[str, Any], path: str, found: Any) -> None:
+    *way, last = path.split(".")
+    place = document
+    for name in way:
+        place = place[name]
+    place[last] = found
+
+
+def _shown(kept: Any) -> str:
+    return "\n".join(kept) if isinstance(kept, list | tuple) else str(kept or "")

@@ -1,0 +1,75 @@
+"""What the pages share, built once: templates, texts, accounts, budgets. ``app.state.site`` holds it."""
+
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, cast
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import HTTPConnection
+
+from server.deps import Deps
+from server.passwords import Passwords
+from server.web import texts
+from server.web.accounts import Accounts
+from server.web.limits import Budget
+
+FOLDER: Final = Path(__file__).parent
+STATIC: Final = FOLDER / "static"
+
+#: Tracking pages one address may open in a minute: enough for a family on one line, too few to try codes.
+TRACKING_PER_MINUTE: Final = 30
+SIGN_INS_PER_MINUTE: Final = 15
+
+
+@dataclass(frozen=True)
+class Site:
+    deps: Deps
+    templates: Environment
+    texts: texts.Texts
+    accounts: Accounts
+    tracking_budget: Budget
+    sign_in_budget: Budget
+    zone: ZoneInfo
+    #: Static files carry it in their address, so that browsers keep them until they change.
+    edition: str
+
+    @property
+    def secure_cookies(self) -> bool:
+        return self.deps.settings.address.startswith("https://")
+
+
+def build(deps: Deps, clock: Callable[[], float] = time.monotonic) -> Site:
+    """Reads templates and texts from disk. ``clock`` gives monotonic seconds, for the budgets."""
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return Site(
+        deps=deps,
+        templates=environment,
+        texts=texts.load(),
+        accounts=Accounts(deps.engine, deps.clock, Passwords()),
+        tracking_budget=Budget(TRACKING_PER_MINUTE, 60, clock),
+        sign_in_budget=Budget(SIGN_INS_PER_MINUTE, 60, clock),
+        zone=ZoneInfo(deps.settings.time_zone),
+        edition=_edition(STATIC),
+    )
+
+
+def site_of(connection: HTTPConnection) -> Site:
+    return cast(Site, connection.app.state.site)
+
+
+def _edition(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]

@@ -1,0 +1,114 @@
+"""Field staff: who may open the staff screens of kiosks, with which badge and PIN."""
+
+import io
+import secrets
+from typing import Final
+
+import segno
+from markupsafe import Markup
+from starlette.responses import Response
+
+from server.actors import Role
+from server.staff import PIN_DIGITS, StaffOutcome, acceptable_pin
+from server.web.access import Pages, Visit, not_found, only
+from server.web.visitor import Visitor
+
+MANAGERS: Final = only(Role.ADMIN, Role.STAFF_MANAGER)
+#: Medium error correction: a badge gets scratched.
+QR_ERROR: Final = "m"
+
+pages = Pages()
+
+
+@pages.get("/staff", MANAGERS)
+def staff(visit: Visit) -> Response:
+    return _page(visit)
+
+
+@pages.post("/staff", MANAGERS)
+def add(visit: Visit) -> Response:
+    """Adds somebody with a PIN that is made here and shown once."""
+    staff_id, name, role = visit.text("id", 100), visit.text("name", 300), visit.text("role", 20)
+    pin = new_pin()
+    outcome = visit.deps.staff.add(visit.signed_in.actor, staff_id, name, pin, role)
+    if outcome is not StaffOutcome.DONE:
+        problem = visit.say(f"staff.problem.{outcome.value.lower()}")
+        return _page(visit, 400, problem=problem, typed={"name": name, "id": staff_id, "role": role})
+    return _page(visit, pin={"name": name, "digits": pin})
+
+
+@pages.post("/staff/{staff_id}/pin", MANAGERS)
+def reset_pin(visit: Visit, staff_id: str) -> Response:
+    pin = new_pin()
+    if visit.deps.staff.set_pin(visit.signed_in.actor, staff_id, pin) is not StaffOutcome.DONE:
+        raise not_found()
+    name = next((one.name for one in visit.deps.staff.rows() if one.id == staff_id), staff_id)
+    return _page(visit, pin={"name": name, "digits": pin})
+
+
+@pages.post("/staff/{staff_id}/off", MANAGERS)
+def off(visit: Visit, staff_id: str) -> Response:
+    return _set_active(visit, staff_id, False)
+
+
+@pages.post("/staff/{staff_id}/on", MANAGERS)
+def on(visit: Visit, staff_id: str) -> Response:
+    return _set_active(visit, staff_id, True)
+
+
+@pages.post("/staff/{staff_id}/badge", MANAGERS)
+def badge(visit: Visit, staff_id: str) -> Response:
+    """A new badge to print. A POST, since it is issued and logged."""
+    token = visit.deps.staff.badge(visit.signed_in.actor, staff_id)
+    person = next((one for one in visit.deps.staff.rows() if one.id == staff_id), None)
+    if token is None or person is None:
+        raise not_found()
+    return visit.render(
+        "fleet/badge.html", name=person.name, role=person.role, until=person.badge_expires.isoformat(), qr=qr(token)
+    )
+
+
+def new_pin() -> str:
+    """Random digits, without those that are guessed first."""
+    while True:
+        pin = f"{secrets.randbelow(10**PIN_DIGITS):0{PIN_DIGITS}}"
+        if acceptable_pin(pin):
+            return pin
+
+
+def qr(text: str) -> Markup:
+    """The QR code of ``text`` as SVG to stand within a page."""
+    buffer = io.BytesIO()
+    segno.make(text, error=QR_ERROR, micro=False).save(
+        buffer, kind="svg", xmldecl=False, svgns=False, omitsize=True, border=2, dark="#000", light="#fff"
+    )
+    # segno writes nothing of the text into the picture but modules, so there is nothing to escape.
+    return Markup(buffer.getvalue().decode())
+
+
+def _set_active(visit: Visitor, staff_id: str, active: bool) -> Response:
+    if visit.deps.staff.set_active(visit.signed_in.actor, staff_id, active) is not StaffOutcome.DONE:
+        raise not_found()
+    return visit.go("/staff", "good/staff.on.done" if active else "good/staff.off.done")
+
+
+def _page(
+    visit: Visitor,
+    status: int = 200,
+    *,
+    problem: str = "",
+    typed: dict[str, str] | None = None,
+    pin: dict[str, str] | None = None,
+) -> Response:
+    values = {"name": "", "id": "", "role": "staff"} | (typed or {})
+    people = [
+        {
+            "id": one.id,
+            "name": one.name,
+            "role": one.role,
+            "active": one.active,
+            "badge": visit.say("staff.badge.until", when=one.badge_expires.isoformat()) if one.badge_expires else "",
+        }
+        for one in visit.deps.staff.rows()
+    ]
+    return visit.render("fleet/staff.html", status, people=people, problem=problem, pin=pin, **values)

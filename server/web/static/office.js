@@ -1,0 +1,55 @@
+/* What the office's pages do by themselves beyond htmx: mark and announce what is new, show whether the line is up. */
+(function () {
+  "use strict";
+
+  const keysOf = (root) => new Set(Array.from(root.querySelectorAll("[data-key]"), (item) => item.dataset.key));
+
+  function announce(text) {
+    const place = document.getElementById("announcer");
+    if (place) place.textContent = text;
+  }
+
+  /* Rows that were not there before the swap are marked and told to screen readers. */
+  let before = null;
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    before = event.target.matches("[data-watch-new]") ? keysOf(event.target) : null;
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (before === null || !event.target.matches("[data-watch-new]")) return;
+    for (const item of event.target.querySelectorAll("[data-key]")) {
+      if (before.has(item.dataset.key)) continue;
+      item.classList.add("is-new");
+      announce(event.target.dataset.newText.replace("{}", item.querySelector("strong")?.textContent ?? ""));
+    }
+    before = null;
+  });
+
+  function line(on) {
+    for (const mark of document.querySelectorAll("[data-live]")) {
+      mark.toggleAttribute("data-on", on);
+      mark.textContent = on ? mark.dataset.on_text : mark.dataset.off_text;
+    }
+  }
+  document.addEventListener("htmx:sseOpen", () => line(true));
+  document.addEventListener("htmx:sseError", () => line(false));
+
+  /* A shown date picker or a form being filled is never swapped away under somebody's hands. */
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const busy = event.target.querySelector?.("input:focus, textarea:focus, select:focus, details[open]");
+    if (busy && event.detail.requestConfig.verb === "get") event.preventDefault();
+  });
+
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest?.("input, textarea, select");
+    if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    const field = document.querySelector('[data-shortcut="/"]');
+    if (!field) return;
+    event.preventDefault();
+    field.focus();
+    field.select();
+  });
+
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.addEventListener("click", () => window.print());
+  }
+})();

@@ -1,0 +1,122 @@
+"""The public tracking page: the state of a case for whoever has its slip, on a phone, without personal data."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.responses import RedirectResponse, Response
+
+from server.web import phrases
+from server.web.access import EVERYBODY, PageRefused, Pages, Visit
+from server.web.texts import citizens_text
+from server.web.visitor import Visitor
+from sync.protocol import tracking
+from sync.protocol.messages import CasePublicState as State
+from sync.protocol.messages import CaseState
+
+#: How a state looks: its mood (colour) and sign.
+LOOK: Final = {
+    State.RECEIVED: ("calm", "inbox"),
+    State.INCOMPLETE: ("wait", "clock"),
+    State.IN_REVIEW: ("calm", "eye"),
+    State.QUESTION: ("wait", "question"),
+    State.APPROVED: ("good", "check"),
+    State.REJECTED: ("bad", "cross"),
+    State.READY: ("good", "box"),
+    State.COLLECTED: ("good", "check"),
+    State.CANCELLED: ("bad", "cross"),
+}
+TYPED_CHARACTERS: Final = 300
+
+pages = Pages()
+
+
+@dataclass(frozen=True)
+class StepView:
+    what: str
+    stage: str
+    when: str
+    iso: str
+
+
+@dataclass(frozen=True)
+class TrackingView:
+    code: str
+    headline: str
+    mood: str
+    icon: str
+    updated: str
+    todo: str
+    note: str
+    service: str
+    agency: str
+    due: str
+    steps: tuple[StepView, ...]
+
+
+@pages.get("/t", EVERYBODY)
+@pages.get("/t/", EVERYBODY)
+def ask(visit: Visit) -> Response:
+    typed = visit.request.query_params.get("code", "")[:TYPED_CHARACTERS].strip()
+    if not typed:
+        return _ask(visit)
+    code = tracking.parse(typed)
+    if code is None:
+        return _wrong(visit, typed)
+    return RedirectResponse(f"/t/{code}", 303)
+
+
+@pages.get("/t/{code}", EVERYBODY)
+def show(visit: Visit, code: str) -> Response:
+    if wait := visit.site.tracking_budget.spend(visit.address):
+        raise PageRefused(429, "too_often", seconds=int(wait) + 1)
+    parsed = tracking.parse(code)
+    if parsed is None:
+        return _wrong(visit, code[:TYPED_CHARACTERS])
+    if parsed != code:
+        return RedirectResponse(f"/t/{parsed}", 303)
+    state = visit.deps.cases.public_state(parsed)
+    if state is None:
+        raise PageRefused(404, "unknown_code", code=tracking.display(parsed))
+    return visit.render("public/track.html", public=True, view=view(visit, state))
+
+
+def view(visit: Visitor, state: CaseState) -> TrackingView:
+    language, zone = visit.public_language, visit.site.zone
+    mood, icon = LOOK[state.state]
+
+    def say(key: str) -> str:
+        return visit.site.texts.say(language, key)
+
+    return TrackingView(
+        code=tracking.display(state.tracking_code),
+        headline=say(f"public_state.{state.state.value}"),
+        mood=mood,
+        icon=icon,
+        updated=phrases.moment(state.updated_at, language, zone),
+        todo=say(f"track.next.{state.state.value}"),
+        note=state.note,
+        service=citizens_text(state.service_name, language),
+        agency=citizens_text(state.agency_name, language),
+        due=phrases.long_date(state.due, language, zone) if state.due else "",
+        steps=tuple(
+            StepView(
+                what=say(f"public_state.{step.state.value}"),
+                stage=citizens_text(step.stage, language),
+                when=phrases.moment(step.at, language, zone),
+                iso=step.at.isoformat(),
+            )
+            for step in state.steps
+        ),
+    )
+
+
+def _ask(visit: Visitor, status: int = 200, entered: str = "", wrong: str = "") -> Response:
+    return visit.render("public/track_ask.html", status, public=True, entered=entered, wrong=wrong)
+
+
+def _wrong(visit: Visitor, typed: str) -> Response:
+    """Tells what is wrong: the number of characters, or one of them."""
+    length = sum(character.isalnum() for character in typed.rpartition("/")[2])
+    key = "track.wrong" if length == tracking.CODE_LENGTH else "track.short"
+    wrong = visit.site.texts.say(visit.public_language, key, n=length)
+    return _ask(visit, 400, typed, wrong)
