@@ -10,9 +10,10 @@ from typing import Final
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from devices.scanner.decode import Grey
-from devices.vision import turned_upright
+from devices.vision import Quad, rectify
 
 SEARCH_WIDTH: Final = 400
 WINDOW: Final = 13
@@ -26,11 +27,12 @@ LEAST_AREA: Final = 0.002
 """Least share of the picture that the bars cover."""
 
 UPRIGHT_WIDTH: Final = 1400
+MOST_ENLARGED: Final = 3.0
 MARGIN: Final = 1.25
 
 
-def bar_views(grey: Grey, most: int = 3) -> tuple[Grey, ...]:
-    """Up to ``most`` cut-outs of ``grey`` in which bars stand upright, the largest first."""
+def find_bars(grey: Grey, most: int = 3) -> tuple[Quad, ...]:
+    """Up to ``most`` rectangles around bars, the largest first; their first side runs across the bars."""
     scale = min(1.0, SEARCH_WIDTH / grey.shape[1])
     small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else grey
     dx = cv2.Scharr(small, cv2.CV_32F, 1, 0, scale=1 / 16)
@@ -43,26 +45,29 @@ def bar_views(grey: Grey, most: int = 3) -> tuple[Grey, ...]:
     contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     large = [contour for contour in contours if cv2.contourArea(contour) >= LEAST_AREA * mask.size]
     large.sort(key=lambda contour: -float(cv2.contourArea(contour)))
-    views = []
+    found = []
     for contour in large[:most]:
         inside = np.zeros_like(mask)
         cv2.drawContours(inside, [contour], -1, 1, -1)
         a, b, c = (float(product[inside > 0].sum()) for product in (xx, yy, xy))
-        across = 0.5 * math.atan2(2 * c, a - b)
-        views.append(_upright(grey, contour.reshape(-1, 2) / scale, across))
-    return tuple(views)
+        found.append(_around(contour.reshape(-1, 2) / scale, 0.5 * math.atan2(2 * c, a - b)))
+    return tuple(found)
 
 
-def _upright(grey: Grey, outline: np.ndarray[tuple[int, ...], np.dtype[np.float64]], across: float) -> Grey:
-    """The cut-out around ``outline``, turned so that the direction ``across`` (radians) the bars is horizontal."""
+def upright_bars(grey: Grey, bars: Quad) -> Grey:
+    """What is inside ``bars`` with the bars upright, enlarged when it is small."""
+    width, height = math.dist(bars[0], bars[1]), math.dist(bars[1], bars[2])
+    enlarge = max(1.0, min(MOST_ENLARGED, UPRIGHT_WIDTH / width))
+    return rectify(grey, bars, max(2, round(width * enlarge)), max(2, round(height * enlarge)))
+
+
+def _around(outline: NDArray[np.float64], across: float) -> Quad:
+    """The rectangle around ``outline`` with a margin, whose first side has the direction ``across`` (radians)."""
     along = np.array([math.cos(across), math.sin(across)])
     normal = np.array([-along[1], along[0]])
     u, v = outline @ along, outline @ normal
     middle = along * (u.min() + u.max()) / 2 + normal * (v.min() + v.max()) / 2
-    size = (float(np.ptp(u)) * MARGIN + 24, float(np.ptp(v)) * MARGIN + 8)
-    cut = turned_upright(grey, (float(middle[0]), float(middle[1])), size, math.degrees(across))
-    enlarge = min(3.0, UPRIGHT_WIDTH / cut.shape[1])
-    if enlarge <= 1.2:
-        return cut
-    larger: Grey = cv2.resize(cut, None, fx=enlarge, fy=enlarge, interpolation=cv2.INTER_CUBIC)
-    return larger
+    half_u = along * (float(np.ptp(u)) * MARGIN + 24) / 2
+    half_v = normal * (float(np.ptp(v)) * MARGIN + 8) / 2
+    corners = [middle - half_u - half_v, middle + half_u - half_v, middle + half_u + half_v, middle - half_u + half_v]
+    return np.array(corners, np.float32)

@@ -13,7 +13,7 @@ from typing import Final
 import cv2
 
 from devices.scanner.agreement import Agreement
-from devices.scanner.bars import bar_views
+from devices.scanner.bars import find_bars, upright_bars
 from devices.scanner.decode import ALL_SYMBOLOGIES, CARD_SYMBOLOGIES, Grey, Read, Symbology, decode
 from devices.scanner.unread import UnreadCards
 from devices.vision import Quad, find_quads, rectify
@@ -66,7 +66,8 @@ class StillReader:
             flat = flat_card(grey, quad)
             yield flat
             yield sharpened(flat)
-        yield from bar_views(grey)
+        for bars in find_bars(grey):
+            yield upright_bars(grey, bars)
         if max(grey.shape[:2]) <= SMALL_PICTURE:
             yield cv2.resize(grey, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
 
@@ -143,9 +144,8 @@ class FrameReader:
                 return reads
         return ()
 
-    def _bars(self, grey: Grey, _: float) -> tuple[Read, ...]:
-        linear = frozenset(self._symbologies - {Symbology.QR_CODE})
-        for view in bar_views(grey, most=2):
-            if reads := decode(view, linear):
-                return reads
+    def _bars(self, grey: Grey, now: float) -> tuple[Read, ...]:
+        for bars in find_bars(grey, most=2):
+            if self._unread.worth_a_try(grey, bars, now):
+                return decode(upright_bars(grey, bars), self._symbologies - {Symbology.QR_CODE})
         return ()

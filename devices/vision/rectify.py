@@ -36,20 +36,6 @@ def rectify(picture: NDArray[np.uint8], quad: Quad, width: int, height: int, mar
     return flat
 
 
-def turned_upright(
-    picture: NDArray[np.uint8], middle: tuple[float, float], size: tuple[float, float], degrees: float
-) -> NDArray[np.uint8]:
-    """The rectangle of ``size`` (width, height) about ``middle``, turned by ``degrees`` in the picture, upright."""
-    width, height = max(2, round(size[0])), max(2, round(size[1]))
-    turn = cv2.getRotationMatrix2D(middle, degrees, 1.0)
-    turn[0, 2] += width / 2 - middle[0]
-    turn[1, 2] += height / 2 - middle[1]
-    upright: NDArray[np.uint8] = cv2.warpAffine(
-        picture, turn, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
-    )
-    return upright
-
-
 def visible_size(quad: Quad) -> tuple[float, float]:
     """The longer of the upper and lower side, and the longer of left and right, in pixels."""
     a, b, c, d = quad
