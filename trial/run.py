@@ -4,13 +4,13 @@ Begins with an empty city the first time and goes on with the same data the next
 screen a virtual one is opened and served to a browser. Everything listens on loopback only.
 """
 
-import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import threading
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -18,6 +18,8 @@ from typing import Annotated
 import requests
 import typer
 
+from server.packs import PackContent
+from server.seeding import TRIAL_PASSWORD, TRIAL_PIN, CitySource, trial_accounts
 from trial import display
 from trial.processes import ROOT, Group, NotReady, free_port, listening, python, wait_until
 
@@ -25,6 +27,7 @@ DATA = ROOT / "var"
 #: Preferred ports; one that is taken is replaced by a free one, and what is printed says so.
 SERVER, PRINTER, PRINTER_PAGE, BENCH_PAGE, SCREEN = 8700, 9100, 9180, 9181, 6080
 KIOSK_NAME = "Kios percobaan"
+FIELD_WORKER = "petugas-1"
 #: A kiosk that ends is started again, as its service manager would; more often than this in a row is a failure.
 RESTARTS = 5
 WATCH_SECONDS = 0.5
@@ -65,13 +68,27 @@ class City:
         )
         wait_until("printer", lambda: listening(self.printer_port), self.group)
 
+    def order(self, *command: str) -> dict[str, str]:
+        """An operator's order to the server, and what it answered, by name."""
+        made = subprocess.run(
+            [*python("-m", "server"), *command, "--data", str(self.data / "server")],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return dict(line.split(": ", 1) for line in made.stdout.splitlines() if ": " in line)
+
     def enrolment_code(self) -> str:
         """A new one-time code, as an administrator makes it in the back office."""
-        made = subprocess.run(
-            python("-m", "server", "enrol-code", KIOSK_NAME, "--data", str(self.data / "server")),
-            cwd=ROOT, capture_output=True, text=True, check=True,
-        )  # fmt: skip
-        return made.stdout.strip().splitlines()[-1].split()[-1]
+        return self.order("enrol-code", KIOSK_NAME, "--place", "Balai Kota")["code"]
+
+    def accounts(self) -> list[str]:
+        """User names of the trial's officers, in the order in which they were made."""
+        with (ROOT / "assets" / "services" / "city.toml").open("rb") as file:
+            city = tomllib.load(file)
+        source = CitySource(city["name"], city["agencies"], PackContent(()))
+        return [f"{account.user_name:12} {account.name}" for account in trial_accounts(source)]
 
     def kiosk_settings(self, **more: str) -> dict[str, str]:
         """The kiosk's settings as environment variables; see docs/install.md for each."""
@@ -128,7 +145,7 @@ def _screen(group: Group, city: City) -> tuple[str, dict[str, str]]:
 
 
 def _tell(city: City, screen: str) -> None:
-    accounts = json.loads((city.data / "server" / "trial.json").read_text())
+    badge = city.order("badge", FIELD_WORKER)["badge"]
     lines = [
         "",
         "eKios runs. Everything is on this machine only.",
@@ -140,17 +157,16 @@ def _tell(city: City, screen: str) -> None:
         f"  back office    {city.server_url}/",
         f"  tracking page  {city.server_url}/t/",
         "",
-        "  accounts       " + _table(accounts["accounts"]),
-        "  field staff    " + _table(accounts["staff"]) + "   (hold the badge before the kiosk on its devices' page)",
+        f"  accounts       password {TRIAL_PASSWORD}",
+        *(f"{'':17}{account}" for account in city.accounts()),
+        "",
+        f"  field staff    PIN {TRIAL_PIN}; the badge to hold before the kiosk, on its devices' page:",
+        f"                 {badge}",
         "",
         f"  logs           {city.data / 'logs'}",
         "  Ctrl-C stops everything.",
     ]
     print("\n".join(lines), flush=True)
-
-
-def _table(rows: list[dict[str, str]]) -> str:
-    return f"\n{'':17}".join("  ".join(f"{name} {value}" for name, value in row.items()) for row in rows)
 
 
 def _watch(city: City, settings: dict[str, str], stop: threading.Event) -> int:

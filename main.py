@@ -1,0 +1,313 @@
+"""The kiosk's front door: reads the settings, builds the parts, starts the app.
+
+This is the one place where devices, line, core and screens meet; each knows the others only by what it asks of them.
+"""
+
+import logging
+import os
+import platform
+import shutil
+import signal
+import socket
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final, Literal
+
+import typer
+from pydantic import BaseModel, ConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from devices.camera.build import build_camera
+from devices.camera.camera import Camera
+from devices.camera.settings import CameraSettings
+from devices.frame import SystemClock
+from devices.printer.factory import build_printer
+from devices.printer.printer import Printer
+from devices.printer.settings import PrinterSettings
+from devices.scanner.build import build_scanner
+from devices.scanner.scanner import Scanner
+from devices.scanner.settings import ScannerSettings
+from devices.simulator.bench import Bench
+from devices.simulator.control_page import ControlPage
+from kiosk.events import Bus, Event, RestartAsked
+from kiosk.identity import KioskIdentity
+from kiosk.kiosk import Kiosk, Ports
+from kiosk.store import Store
+from screens import boot
+from screens.look.tokens import DEFAULT_DPI
+from screens.texts import Catalogues, load_catalogues
+from sync.city import CityBadges, CitySealer, KioskCodes
+from sync.enrolment import Enrolment, EnrolRefused, enrol, load, save
+from sync.line import Line
+
+if TYPE_CHECKING:
+    from screens.app import KioskApp
+
+logger = logging.getLogger(__name__)
+
+SOFTWARE: Final = "ekios 0.1.0"
+#: Beside this file when run from the sources, in the package's folder when frozen.
+ROOT: Final = Path(getattr(sys, "_MEIPASS", Path(__file__).resolve().parent))
+ASSETS: Final = ROOT / "assets"
+WATCHDOG_S: Final = 5.0
+
+
+class ScreenSettings(BaseModel):
+    """The window; ``dpi`` is pixels an inch of the panel, because all sizes are millimetres."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    driver: Literal["x11", "KMSDRM", "offscreen"] = "x11"
+    width: int = 1080
+    height: int = 1920
+    dpi: float = DEFAULT_DPI
+    fullscreen: bool = True
+    show_cursor: bool = False
+    touch_device: str = ""
+
+
+class NoDevice(BaseModel):
+    """A device that this kiosk does not have."""
+
+    model_config = ConfigDict(frozen=True)
+
+    driver: Literal["none"]
+
+
+class KioskSettings(BaseSettings):
+    """``EKIOS_*`` in the environment; ``EKIOS_PRINTER__ADDRESS`` is the printer's address. See docs/install.md."""
+
+    model_config = SettingsConfigDict(env_prefix="EKIOS_", env_nested_delimiter="__", frozen=True, extra="ignore")
+
+    data: Path = Path("var/kiosk")
+    server: str = "http://127.0.0.1:8700"
+    printer: PrinterSettings | NoDevice = PrinterSettings()
+    scanner: ScannerSettings | NoDevice = ScannerSettings()
+    camera: CameraSettings | NoDevice = CameraSettings()
+    screen: ScreenSettings = ScreenSettings()
+    #: ``host:port`` on loopback of the page that drives the simulated devices; empty in service.
+    simulator: str = ""
+
+
+class NotEnrolled(RuntimeError):
+    """This kiosk has no city yet; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Disk:
+    """Free space where the kiosk keeps its data."""
+
+    folder: Path
+
+    def free(self) -> int:
+        return shutil.disk_usage(self.folder).free
+
+
+@dataclass(frozen=True)
+class Devices:
+    printer: Printer | None
+    scanner: Scanner | None
+    camera: Camera | None
+    #: What the simulated ones look at; None when all are real.
+    bench: Bench | None
+
+    def all(self) -> Iterator[Printer | Scanner | Camera]:
+        yield from (device for device in (self.printer, self.camera, self.scanner) if device is not None)
+
+
+def build_devices(settings: KioskSettings, clock: SystemClock) -> Devices:
+    """The devices that the settings ask for, not yet started."""
+    bench = Bench() if settings.simulator else None
+    printer = None if isinstance(settings.printer, NoDevice) else build_printer(settings.printer, clock=clock)
+    camera = None
+    if not isinstance(settings.camera, NoDevice):
+        camera = build_camera(settings.camera, clock=clock, simulated=bench.camera if bench else None)
+    scanner = None
+    if not isinstance(settings.scanner, NoDevice):
+        wedge = bench.wedge if bench else None
+        scanner = build_scanner(settings.scanner, camera=camera, clock=clock, simulated=wedge)
+    return Devices(printer, scanner, camera, bench)
+
+
+def build_kiosk(
+    settings: KioskSettings,
+    enrolment: Enrolment,
+    store: Store,
+    devices: Devices,
+    texts: Catalogues,
+    clock: SystemClock,
+) -> Kiosk:
+    """The core with everything plugged in, not yet started."""
+    newest = enrolment.city.sealing_keys[0]
+    identity = KioskIdentity(
+        kiosk_id=enrolment.kiosk_id,
+        name=enrolment.name,
+        city=enrolment.city.name,
+        time_zone=enrolment.city.time_zone,
+        software=SOFTWARE,
+        boot_id=str(uuid.uuid4()),
+    )
+    ports = Ports(
+        clock=clock,
+        disk=Disk(settings.data),
+        texts=texts,
+        sealer=CitySealer(newest.key_id, newest.public_key),
+        codes=KioskCodes(enrolment.kiosk_part, enrolment.city.tracking_base),
+        badges=CityBadges(enrolment.city.badge_key),
+        printer=devices.printer,
+        scanner=devices.scanner,
+        camera=devices.camera,
+    )
+    return Kiosk(identity, ports, store, Bus())
+
+
+def enrolled(settings: KioskSettings, code: str = "") -> Enrolment:
+    """Who this kiosk is; with a one-time ``code`` it asks the server to take it in. Raises NotEnrolled."""
+    kept = load(settings.data)
+    if kept is not None and not code:
+        return kept
+    if not code:
+        raise NotEnrolled("this kiosk is not enrolled: make a one-time code in the back office, then --enrol CODE")
+    answer = enrol(
+        settings.server, code, software=SOFTWARE, hardware={"host": socket.gethostname(), "machine": platform.machine()}
+    )
+    if isinstance(answer, EnrolRefused):
+        raise NotEnrolled(
+            f"the server at {settings.server} did not take this kiosk in: {answer.problem}, {answer.detail}"
+        )
+    save(answer, settings.data)
+    logger.info("enrolled as %s; compare this fingerprint with the back office: %s", answer.name, answer.fingerprint)
+    return answer
+
+
+class Program:
+    """Everything built and started, in order; stopped in reverse, where one failure stops nobody else."""
+
+    def __init__(self, settings: KioskSettings, enrolment: Enrolment) -> None:
+        self.settings = settings
+        self._enrolment = enrolment
+        self._owned = ExitStack()
+        clock = SystemClock()
+        settings.data.mkdir(parents=True, exist_ok=True)
+        texts = load_catalogues(ASSETS / "translations")
+        self.store = Store.open(settings.data, clock.now())
+        self._owned.callback(_safely, "store", self.store.close)
+        self.devices = build_devices(settings, clock)
+        self.kiosk = build_kiosk(settings, enrolment, self.store, self.devices, texts, clock)
+        self.line = Line(enrolment, self.kiosk, settings.data / "packs")
+        self.kiosk.connect(self.line)
+        self.app = self._build_app(texts)
+
+    def _build_app(self, texts: Catalogues) -> "KioskApp":
+        screen = self.settings.screen
+        options = boot.BootOptions(
+            driver=screen.driver,
+            width=screen.width,
+            height=screen.height,
+            dpi=screen.dpi,
+            fullscreen=screen.fullscreen,
+            show_cursor=screen.show_cursor,
+            touch_device=screen.touch_device,
+        )
+        boot.prepare(options)
+        # Kivy reads its environment when it is imported, so not before `prepare`.
+        from screens.app import AppOptions, build_app
+
+        return build_app(self.kiosk, AppOptions(assets=ASSETS, catalogues=texts, boot=options))
+
+    def run(self) -> None:
+        """Until somebody calls :meth:`stop`; on the main thread, which Kivy owns."""
+        with self._owned:
+            self._start()
+            with _watchdog():
+                self.app.run()
+
+    def stop(self) -> None:
+        """Ends :meth:`run` soon; from any thread or a signal."""
+        self.app.ask_stop()
+
+    def _start(self) -> None:
+        if self.devices.bench is not None:
+            page = ControlPage(self.devices.bench, _port(self.settings.simulator))
+            page.start()
+            self._owned.callback(_safely, "control page", page.stop)
+        for device in self.devices.all():
+            device.start()
+            self._owned.callback(_safely, device.component, device.stop)
+        self.kiosk.start()
+        self._owned.callback(_safely, "kiosk", self.kiosk.stop)
+        self.line.load_kept_pack()
+        self.line.start()
+        self._owned.callback(_safely, "line", self.line.stop)
+        self._owned.callback(self.kiosk.bus.subscribe(self._hear))
+
+    def _hear(self, event: Event) -> None:
+        if isinstance(event, RestartAsked):
+            logger.info("a restart was asked for")
+            self.stop()
+
+
+def _safely(name: str, stop: Callable[[], object]) -> None:
+    try:
+        stop()
+    except Exception:
+        logger.exception("%s did not stop cleanly", name)
+
+
+def _port(address: str) -> int:
+    host, _, port = address.rpartition(":")
+    if host not in ("127.0.0.1", "localhost"):
+        raise ValueError(f"EKIOS_SIMULATOR is an address on loopback (127.0.0.1:9181), not {address!r}")
+    return int(port)
+
+
+@contextmanager
+def _watchdog() -> Iterator[None]:
+    """Tells systemd that we are ready, and alive as long as the screens' own thread answers. Nothing without it."""
+    address = os.environ.get("NOTIFY_SOCKET", "")
+    if not address:
+        yield
+        return
+    from kivy.clock import Clock
+
+    channel = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    channel.connect("\0" + address[1:] if address.startswith("@") else address)
+    channel.send(b"READY=1")
+    alive = Clock.schedule_interval(lambda _seconds: channel.send(b"WATCHDOG=1"), WATCHDOG_S)
+    try:
+        yield
+    finally:
+        alive.cancel()
+        channel.send(b"STOPPING=1")
+        channel.close()
+
+
+def main(
+    enrol_code: Annotated[str, typer.Option("--enrol", help="One-time code from the back office.")] = "",
+) -> None:
+    """Runs the kiosk until it is stopped (SIGTERM or SIGINT)."""
+    # Before it starts, Kivy logs by itself: force replaces the handler it may have made.
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", force=True)
+    began = time.monotonic()
+    settings = KioskSettings()
+    try:
+        program = Program(settings, enrolled(settings, enrol_code))
+    except (NotEnrolled, boot.BootError) as error:
+        print(f"kiosk: {error}", file=sys.stderr)
+        raise typer.Exit(1) from error
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # The handler interrupts the main thread anywhere in Kivy's loop; a thread of its own hands the wish over.
+        signal.signal(number, lambda *_: threading.Thread(target=program.stop, daemon=True).start())
+    logger.info("built in %.2f s", time.monotonic() - began)
+    program.run()
+    logger.info("stopped")
+
+
+if __name__ == "__main__":
+    typer.run(main)
