@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -48,7 +48,7 @@ class EnrolRefused:
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """``private_key`` is the Ed25519 seed; never log an object of this class."""
+    """``private_key`` is the Ed25519 seed; it is not in the object's ``repr``."""
 
     server: str
     kiosk_id: str
@@ -56,8 +56,8 @@ class Enrolment:
     name: str
     ring: str
     city: City
-    tuf_root: bytes
-    private_key: bytes
+    tuf_root: bytes = field(repr=False)
+    private_key: bytes = field(repr=False)
 
     @property
     def fingerprint(self) -> str:

@@ -16,7 +16,7 @@ import requests
 from pydantic import ValidationError
 from tuf.api.exceptions import DownloadError, DownloadHTTPError, RepositoryError
 from tuf.api.metadata import Metadata, TargetFile, Targets
-from tuf.ngclient import Updater, UpdaterConfig
+from tuf.ngclient import Updater
 from tuf.ngclient.fetcher import FetcherInterface
 
 from kiosk.catalogue import Catalogue
@@ -109,7 +109,6 @@ class PackDuty:
             target_dir=str(self._targets),
             target_base_url=TARGETS,
             fetcher=self._fetcher,
-            config=UpdaterConfig(prefix_targets_with_hash=False),
             bootstrap=self._tuf_root,
         )
         # Expiry is judged by the time that the server corrected, not by a clock that may be years off. The library

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, literal, select, update
 
 from kiosk.store.database import Database
-from kiosk.store.schema import receipts
+from kiosk.store.schema import Moment, receipts
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,8 @@ class Receipts:
                 .values(
                     state=state,
                     state_at=state_at,
-                    received_at=received_at,
+                    # The first time that was told stands on the slip.
+                    received_at=func.coalesce(receipts.c.received_at, literal(received_at, Moment)),
                     due=due,
                     steps=[dict(step) for step in steps],
                 )

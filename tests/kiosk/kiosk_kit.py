@@ -14,7 +14,7 @@ from kiosk.catalogue import Catalogue
 from kiosk.events import Bus, Event
 from kiosk.identity import KioskIdentity
 from kiosk.kiosk import Kiosk, Ports, no_failpoint
-from kiosk.ports import Failpoint, PrintOutcome
+from kiosk.ports import BadgeReader, Failpoint, PrintOutcome, Sealer, TrackingCodes
 from kiosk.session import HowIdentified
 from kiosk.store import Store
 from sync.city import CityBadges, CitySealer, KioskCodes
@@ -323,10 +323,12 @@ def bench(
     clock: Any = None,
     identity: KioskIdentity = IDENTITY,
     failpoint: Failpoint = no_failpoint,
-    city: City = CITY,
-    kiosk_part: str = "K7M2",
+    sealer: Sealer | None = None,
+    codes: TrackingCodes | None = None,
+    badges: BadgeReader | None = None,
     pack: Catalogue | None = None,
 ) -> Bench:
+    """``pack`` None: the one above. ``sealer``, ``codes`` and ``badges`` None: those of CITY."""
     clock = clock or TurnedClock()
     store, bus, disk = Store.open(folder, BEGIN), Bus(), FillableDisk()
     printer, scanner, camera = DeskPrinter(), DeskScanner(), DeskCamera()
@@ -334,9 +336,9 @@ def bench(
         clock=clock,
         disk=disk,
         texts=key_texts,
-        sealer=CitySealer(sealing.key_id(city.sealing_public), city.sealing_public),
-        codes=KioskCodes(kiosk_part, city.tracking_base),
-        badges=CityBadges(bytes(city.badge.verify_key)),
+        sealer=sealer or CitySealer(sealing.key_id(CITY.sealing_public), CITY.sealing_public),
+        codes=codes or KioskCodes("K7M2", CITY.tracking_base),
+        badges=badges or CityBadges(bytes(CITY.badge.verify_key)),
         printer=printer,
         scanner=scanner,
         camera=camera,
