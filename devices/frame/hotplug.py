@@ -33,7 +33,7 @@ SUBSYSTEMS = ("input", "tty", "video4linux", "usbmisc")
 LOOK_EVERY = 2.0
 """Seconds between two looks at the folders."""
 
-EVENT_WAIT = 0.5
+EVENT_WAIT = 0.25
 """Seconds that one wait for udev takes; a stop is never later than this."""
 
 

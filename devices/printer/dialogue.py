@@ -40,6 +40,8 @@ class Deadlines:
     slowest_mm_per_s: float = 20.0
     poll: float = 0.5
     """between two looks at the status while it prints"""
+    retry: float = 1.0
+    """between two tries to reach the printer before anything of a slip was sent"""
     settle: float = 1.5
     """a printer without process ids must stay well for so long after its buffer was worked off"""
 

@@ -52,8 +52,6 @@ MAX_REMEMBERED = 1_000
 TRIES = 2
 """Tries to reach a printer before any byte of the slip was sent."""
 
-PAUSE_BETWEEN_TRIES = 1.0
-
 
 @dataclass(frozen=True, slots=True)
 class _Job:
@@ -271,19 +269,22 @@ class Printer:
         attempt = self._attempt(job, data, layout.length_mm)
         paper = layout.length_mm if attempt.begun else 0.0
         if attempt.begun:
-            self._begun[job.job_id] = None
-            self._begun.move_to_end(job.job_id)
-            while len(self._begun) > MAX_REMEMBERED:
-                self._begun.popitem(last=False)
+            self._remember(job.job_id)
             self._roll.used(paper)
         self._publish(attempt.conditions)
         self._finish(job, PrintResult(job.job_id, attempt.outcome, attempt.conditions, paper))
+
+    def _remember(self, job_id: str) -> None:
+        self._begun[job_id] = None
+        self._begun.move_to_end(job_id)
+        while len(self._begun) > MAX_REMEMBERED:
+            self._begun.popitem(last=False)
 
     def _attempt(self, job: _Job, data: bytes, length_mm: float) -> Attempt:
         attempt = Attempt(PrintOutcome.NOT_PRINTED, frozenset({Condition.NOT_REACHABLE}))
         for number in range(TRIES):
             if number:
-                self._clock.wait(threading.Event(), PAUSE_BETWEEN_TRIES)
+                self._clock.wait(threading.Event(), self._deadlines.retry)
             attempt = self._attempt_once(job, data, length_mm)
             if attempt.begun or attempt.outcome is not PrintOutcome.NOT_PRINTED or self._worker.stopping:
                 break

@@ -50,6 +50,7 @@ class EmulatorSettings:
 
     paper_width_mm: int = 80
     speed_mm_s: float = 150.0
+    cut_s: float = 0.3
     roll_mm: float = 80_000.0
     buffer_bytes: int = BUFFER_BYTES
     process_ids: bool = True
@@ -88,6 +89,7 @@ class PrinterCore:
             answer=self._answer,
             finished=self._keep,
             speed_mm_s=self.settings.speed_mm_s,
+            cut_s=self.settings.cut_s,
             paper_mm=self.settings.roll_mm,
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import queue
 import select
 import threading
 import time
@@ -56,6 +57,7 @@ class PrinterEmulator:
         self._new_slip = threading.Condition(self._lock)
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_read, False)
+        self._requests: queue.SimpleQueue[tuple[Callable[[], None], threading.Event]] = queue.SimpleQueue()
         self._stopping = False
         self._thread: threading.Thread | None = None
         self._last_tick = time.monotonic()
@@ -106,9 +108,8 @@ class PrinterEmulator:
         """Set or clear a fault, now."""
         with self._lock:
             self.core.set_fault(fault, on)
-            if fault is Fault.UNPLUGGED:
-                for line in self._lines:
-                    line.plug(not on)
+        if fault is Fault.UNPLUGGED:
+            self._in_thread(lambda: self._plug(not on))
         self._poke()
 
     def clear_faults(self) -> None:
@@ -161,17 +162,39 @@ class PrinterEmulator:
         with self._new_slip:
             return self._new_slip.wait_for(lambda: self.core.mechanism.slips >= count, seconds)
 
+    def _plug(self, in_: bool) -> None:
+        for line in self._lines:
+            line.plug(in_)
+
+    def _in_thread(self, action: Callable[[], None]) -> None:
+        """Run ``action`` between two turns of the emulator's thread, which may be waiting on what it closes."""
+        if self._thread is None or self._thread is threading.current_thread():
+            action()
+            return
+        done = threading.Event()
+        self._requests.put((action, done))
+        self._poke()
+        done.wait()
+
     # -- the thread ----------------------------------------------------------------------------------------
 
     def _run(self) -> None:
         while not self._stopping:
             with self._lock:
+                self._serve_requests()
                 moved = self._turn()
                 pause = 0.0 if moved else self._pause()
                 waiting = [*self._descriptors(), self._wake_read]
             readable, _, _ = select.select(waiting, [], [], pause)
             if self._wake_read in readable:
                 os.read(self._wake_read, 4_096)
+        self._serve_requests()
+
+    def _serve_requests(self) -> None:
+        while not self._requests.empty():
+            action, done = self._requests.get()
+            action()
+            done.set()
 
     def _descriptors(self) -> list[int]:
         if self.core.room <= 0:

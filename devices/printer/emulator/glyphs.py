@@ -67,6 +67,7 @@ class GlyphBox:
 
     def __init__(self) -> None:
         self._path = next((path for path in MONOSPACED if Path(path).is_file()), None)
+        self._face = lru_cache(maxsize=len(CELLS))(self._load_face)
         self.draw = lru_cache(maxsize=2_048)(self._draw)
 
     def _draw(self, character: str, font: int, bold: bool, width: int, height: int) -> Image.Image:
@@ -83,6 +84,6 @@ class GlyphBox:
         black_and_white = cell.point(lambda value: 0 if value < 150 else 255)
         return black_and_white.resize(size, Image.Resampling.NEAREST)
 
-    def _face(self, cell_height: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    def _load_face(self, cell_height: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
         size = round(cell_height * 0.8)
         return ImageFont.truetype(self._path, size) if self._path else ImageFont.load_default(size)

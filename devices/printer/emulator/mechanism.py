@@ -16,8 +16,6 @@ DOTS_PER_MM = 8.0
 MAX_SLIP_ROWS = 40_000
 """A slip longer than five metres is torn off by its own weight: it ends here."""
 
-CUT_SECONDS = 0.3
-
 
 @dataclass(frozen=True, slots=True)
 class PrintedSlip:
@@ -44,6 +42,7 @@ class Mechanism:
     answer: Callable[[bytes], None]
     finished: Callable[[PrintedSlip], None]
     speed_mm_s: float = math.inf
+    cut_s: float = 0.3
     paper_mm: float = math.inf
     items: deque[Item] = field(default_factory=deque)
     printed_rows: int = 0
@@ -99,7 +98,7 @@ class Mechanism:
                 return self._print(item)
 
     def _cut(self) -> bool:
-        cost = 0.0 if math.isinf(self.speed_mm_s) else CUT_SECONDS * self.speed_mm_s * DOTS_PER_MM
+        cost = 0.0 if math.isinf(self.speed_mm_s) else self.cut_s * self.speed_mm_s * DOTS_PER_MM
         if self.knife_jammed() or self._credit < cost:
             return False
         self._credit -= cost

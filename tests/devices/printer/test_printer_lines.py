@@ -1,0 +1,106 @@
+"""Faults before, in the middle of and after a slip, over real TCP and a real (pseudo) serial line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from devices.printer import JobPhase, Printer, PrinterSettings, PrintOutcome, PrintResult, build_printer
+from devices.printer.emulator import EmulatorSettings, Fault, PrinterEmulator
+from tests.devices.printer.printer_bench import CODE, HASTE, Waiting, example_slip
+
+FAULTS = (
+    Fault.UNPLUGGED,
+    Fault.BUSY,
+    Fault.GARBAGE,
+    Fault.SLOW,
+    Fault.SILENT,
+    Fault.PAPER_OUT,
+    Fault.COVER_OPEN,
+)
+
+SPEED = 1_000.0
+"""mm a second: a slip takes a tenth of a second, time enough for its middle."""
+
+
+@pytest.fixture(params=["tcp", "pty"])
+def pair(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[PrinterEmulator, Printer]]:
+    link = tmp_path / "printer.pty"
+    settings = EmulatorSettings(speed_mm_s=SPEED, cut_s=0.02)
+    over_tcp = request.param == "tcp"
+    with PrinterEmulator(settings, port=0 if over_tcp else None, pty_link=None if over_tcp else link) as emulator:
+        ours = (
+            PrinterSettings(driver="network", address=f"127.0.0.1:{emulator.port}")
+            if over_tcp
+            else PrinterSettings(driver="serial", address=str(link))
+        )
+        printer = build_printer(ours, deadlines=HASTE)
+        printer.start()
+        yield emulator, printer
+        printer.stop()
+
+
+def print_with(printer: Printer, at: dict[JobPhase, Callable[[], None]], done: Waiting) -> PrintResult:
+    def progress(phase: JobPhase) -> None:
+        at.get(phase, lambda: None)()
+
+    number = len(done._results) + 1
+    printer.print(example_slip(), job_id="job-1", done=done, progress=progress)
+    return done.result(number)
+
+
+def whole_slips(emulator: PrinterEmulator) -> list[str]:
+    return [slip.text for slip in emulator.slips if slip.whole and CODE in slip.text and "[QR" in slip.text]
+
+
+def judge(emulator: PrinterEmulator, printer: Printer, first: PrintResult, done: Waiting) -> None:
+    """What must hold after a first print with a fault, whatever the fault was: heal, print again, count."""
+    if first.outcome is PrintOutcome.PRINTED:
+        assert len(whole_slips(emulator)) == 1
+    emulator.clear_faults()
+    emulator.refill()
+    second = print_with(printer, {}, done)
+    assert second.outcome is PrintOutcome.PRINTED
+    slips = whole_slips(emulator)
+    assert ("COPY" in slips[-1]) is (first.paper_mm > 0)
+    assert sum("COPY" not in text for text in slips) <= 1
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_before(pair: tuple[PrinterEmulator, Printer], fault: Fault) -> None:
+    emulator, printer = pair
+    done = Waiting()
+    emulator.set_fault(fault)
+    first = print_with(printer, {}, done)
+    assert first.outcome is not PrintOutcome.PRINTED or fault is Fault.SLOW
+    judge(emulator, printer, first, done)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_in_the_middle(pair: tuple[PrinterEmulator, Printer], fault: Fault) -> None:
+    emulator, printer = pair
+    done = Waiting()
+    first = print_with(printer, {JobPhase.PRINTING: lambda: emulator.set_fault(fault)}, done)
+    assert first.paper_mm > 0
+    judge(emulator, printer, first, done)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_after(pair: tuple[PrinterEmulator, Printer], fault: Fault) -> None:
+    emulator, printer = pair
+    done = Waiting()
+    first = print_with(printer, {}, done)
+    emulator.set_fault(fault)
+    assert first.outcome is PrintOutcome.PRINTED
+    judge(emulator, printer, first, done)
+
+
+def test_a_printer_that_was_plugged_in_again_is_found(pair: tuple[PrinterEmulator, Printer]) -> None:
+    emulator, printer = pair
+    done = Waiting()
+    for _ in range(2):
+        emulator.set_fault(Fault.UNPLUGGED, True)
+        emulator.set_fault(Fault.UNPLUGGED, False)
+    assert print_with(printer, {}, done).outcome is PrintOutcome.PRINTED
