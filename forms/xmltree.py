@@ -201,7 +201,7 @@ def parse_xml(source: bytes | str, *, limit: int, trim: bool = True) -> XmlNode:
     """Read XML into a document node.
 
     ``limit`` is the greatest size in bytes. ``trim`` drops text between elements that is only white space, as an
-    instance's does not count. Raises :class:`XmlError` for what is not well-formed, has a document type with
+    instance's does not count. The document's ``attributes`` are the namespaces that its root declares. Raises :class:`XmlError` for what is not well-formed, has a document type with
     entities, is nested deeper than ``MAX_XML_DEPTH``, or is larger than the limit.
     """
     data = source.encode("utf-8", "surrogatepass") if isinstance(source, str) else source
@@ -226,6 +226,9 @@ def parse_xml(source: bytes | str, *, limit: int, trim: bool = True) -> XmlNode:
         raise XmlError(f"This is not well-formed XML: {error}") from error
     _refuse_entities(root)
     document = XmlNode(NodeKind.DOCUMENT)
+    document.attributes = [
+        XmlNode(NodeKind.NAMESPACE, prefix or "", text=uri, up=document) for prefix, uri in root.nsmap.items()
+    ]
     if trim:
         document.elements = [_convert(root, document, trim, 1)]
         return document

@@ -75,7 +75,7 @@ class BodyReader:
     def _group(self, element: XmlNode, context: str) -> Control | None:
         ref = self._ref(element, context)
         others = [child for child in element.elements if child.name not in ("label", "hint")]
-        if len(others) == 1 and others[0].name == "repeat" and ref in (None, self._ref(others[0], context)):
+        if len(others) == 1 and others[0].name == "repeat" and ref is not None and ref == self._ref(others[0], context):
             return self._structure(others[0], context, element)
         return self._structure(element, context, None)
 

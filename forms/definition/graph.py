@@ -126,7 +126,7 @@ def _add(
     if reference.structure:
         if read.count is not None:
             order.setdefault((read, Facet.COUNT), {})[node, facet] = False
-    elif not reference.elsewhere:
+    elif not reference.elsewhere and not (read is node and facet is Facet.VALUE and reference.guarded):
         order.setdefault((read, Facet.VALUE), {})[node, facet] = True
 
 

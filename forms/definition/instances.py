@@ -200,12 +200,12 @@ def _position(position: Any) -> str:
 class _TableRoot(XmlNode):
     """The root of a table: items are made of rows when they are selected, columns are indexed when asked about."""
 
-    __slots__ = ("_all", "_items", "_places", "_table")
+    __slots__ = ("_all", "_items", "_places", "_source")
 
     def __init__(self, table: Table, up: XmlNode) -> None:
         self._all: list[XmlNode] | None = None
         super().__init__(NodeKind.ELEMENT, "root", up=up)
-        self._table = table
+        self._source = table
         self._places = {name: place for place, name in enumerate(table.header)}
         self._items: list[XmlNode | None] = [None] * len(table.rows)
 
@@ -225,11 +225,11 @@ class _TableRoot(XmlNode):
         item = self._items[place]
         if item is None:
             item = XmlNode(NodeKind.ELEMENT, "item", up=self)
-            row = self._table.rows[place]
+            row = self._source.rows[place]
             width = len(row)
             item.elements = [
                 XmlNode(NodeKind.ELEMENT, name, text=row[column] if column < width else "", up=item)
-                for column, name in enumerate(self._table.header)
+                for column, name in enumerate(self._source.header)
             ]
             self._items[place] = item
         return item
@@ -249,7 +249,7 @@ class _TableRoot(XmlNode):
         table: dict[Any, Any] | None = self.index.get(column)
         if table is None:
             table = {}
-            for number, row in enumerate(self._table.rows):
+            for number, row in enumerate(self._source.rows):
                 table.setdefault(row[place] if place < len(row) else "", []).append(number)
             self.index[column] = table
         return [self.item(number) for number in table.get(text, ())]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
-from forms.xmltree import XmlNode
+from forms.xmltree import NodeKind, XmlNode
 from forms.xpath import Expression
 from forms.xpath import syntax as xpath_syntax
 from forms.xpath.compiler import compile_expression
@@ -88,11 +88,12 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """One ``<text>`` of one language: the words, the guidance, and file names by kind of media."""
+    """One ``<text>`` of one language: the words, the guidance, file names by kind of media, and all forms of the words."""
 
     text: Text | None
     guidance: Text | None
     media: dict[str, str]
+    forms: dict[str, Text]
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,11 +174,13 @@ class NodeDefinition:
     """A node of the primary instance, once for all its repetitions.
 
     ``path`` is the reference without positions, ``depth`` the number of its steps, ``place`` where it stands among its
-    siblings, and ``repeats`` the repeats that it is in, the outermost first (a repeat is in itself).
+    siblings, and ``repeats`` the repeats that it is in, the outermost first (a repeat is in itself). ``attributes`` are those attributes that a bind or an
+    action gives a value to.
     """
 
     __slots__ = (
         "actions",
+        "attributes",
         "bind",
         "children",
         "children_by_name",
@@ -208,11 +211,13 @@ class NodeDefinition:
         self.namespace = element.namespace
         self.parent = parent
         self.number = number
-        self.path = f"{parent.path if parent else ''}/{self.name}"
+        mark = "@" if element.node_kind is NodeKind.ATTRIBUTE else ""
+        self.path: str = f"{parent.path if parent else ''}/{mark}{self.name}"
         self.depth: int = parent.depth + 1 if parent else 1
         self.place = 0
         self.children: list[NodeDefinition] = []
         self.children_by_name: dict[str, NodeDefinition] = {}
+        self.attributes: list[NodeDefinition] = []
         self.bind: Bind = Bind()
         self.control: Control | None = None
         self.kind = Kind.MODEL_VALUE
@@ -231,12 +236,13 @@ class NodeDefinition:
         return self.element.name
 
     def walk(self) -> Iterator[NodeDefinition]:
-        """This definition and all below it, in document order."""
+        """This definition and all below it, in document order, computed attributes included."""
         stack = [self]
         while stack:
             node = stack.pop()
             yield node
             stack.extend(reversed(node.children))
+            stack.extend(reversed(node.attributes))
 
     def __repr__(self) -> str:
         return f"<{self.kind} {self.path}>"

@@ -108,11 +108,11 @@ class _DefinitionReader:
             raise self._refused("The form has no primary instance.")
         root_element = next((node for node in roots if node.attribute("id")), roots[0])
         form_id = root_element.attribute("id") or root_element.namespace or ""
-        namespaces = _prefixes(root_element)
+        namespaces = _prefixes(root_element, self.document)
         binds = _BindReader(model, root_element, self.formulas)
         reader = BodyReader(self.formulas, self.problems, binds.ids, f"/{root_element.qualified_name}")
         controls = reader.read(body)
-        _complete_meta(root_element, binds)
+        _complete_meta(root_element, binds, self.document)
         translations, default = read_translations(model, self.formulas)
         root = self._node(root_element, None, reader.refs, binds)
         self._connect(reader, controls)
@@ -161,6 +161,7 @@ class _DefinitionReader:
         if not node.is_leaf and node.kind not in (Kind.GROUP, Kind.REPEAT):
             self.problems.append(Problem(node.path, "A question cannot hold other nodes."))
         _finish_kind(node)
+        self._attributes(node, binds)
         groups: dict[str, list[XmlNode]] = {}
         for child in element.elements:
             groups.setdefault(child.qualified_name, []).append(child)
@@ -177,6 +178,17 @@ class _DefinitionReader:
             node.children.append(definition)
             node.children_by_name[name] = definition
         return node
+
+    def _attributes(self, node: NodeDefinition, binds: _BindReader) -> None:
+        """Attributes that are computed: the others stay as they are written."""
+        for attribute in node.element.attributes:
+            path = f"{node.path}/@{attribute.qualified_name}"
+            if path in binds.binds or path in binds.set_refs:
+                definition = NodeDefinition(attribute, node, len(self.nodes))
+                definition.bind = binds.get(path)
+                definition.default = attribute.text
+                self.nodes[path] = definition
+                node.attributes.append(definition)
 
     def _repeat(
         self, elements: list[XmlNode], parent: NodeDefinition, refs: Mapping[str, Control], binds: _BindReader
@@ -255,12 +267,15 @@ class _BindReader:
             identifier = element.attribute("id")
             if identifier:
                 self.ids[identifier] = path
+        self.set_refs = {
+            resolve(self.root, ref) for node in model.walk() if node.name == "setvalue" and (ref := node.attribute("ref"))
+        }
 
     def get(self, path: str) -> Bind:
         return self.binds.get(path) or Bind()
 
     def unused(self, nodes: Mapping[str, NodeDefinition]) -> list[str]:
-        return [path for path in self.binds if path not in nodes and "/@" not in path]
+        return [path for path in self.binds if path not in nodes]
 
     def _read(self, element: XmlNode, path: str) -> Bind:
         bind = Bind()
@@ -324,8 +339,8 @@ def _blank(element: XmlNode) -> XmlNode:
     return copy
 
 
-def _prefixes(root: XmlNode) -> dict[str, str]:
-    prefixes = dict(PREFIXES)
+def _prefixes(root: XmlNode, document: XmlNode) -> dict[str, str]:
+    prefixes = {**PREFIXES, **{known.name: known.text for known in document.attributes if known.name}}
     for node in root.walk():
         for named in (node, *node.attributes):
             if named.prefix and named.namespace:
@@ -333,11 +348,12 @@ def _prefixes(root: XmlNode) -> dict[str, str]:
     return prefixes
 
 
-def _complete_meta(root: XmlNode, binds: _BindReader) -> None:
+def _complete_meta(root: XmlNode, binds: _BindReader, document: XmlNode) -> None:
     """Every instance has an identity: add ``meta/instanceID`` where the form has none."""
+    prefix = next((known.name for known in document.attributes if known.text == OPENROSA and known.name), None)
     meta = next((node for node in root.named("meta") if node.namespace in (OPENROSA, XFORMS, None, root.namespace)), None)
     if meta is None:
-        meta = XmlNode(NodeKind.ELEMENT, "meta", OPENROSA, "orx", up=root)
+        meta = XmlNode(NodeKind.ELEMENT, "meta", OPENROSA if prefix else root.namespace, prefix, up=root)
         root.elements.append(meta)
         root.by_name = None
     if any(node.name == "instanceID" for node in meta.elements):

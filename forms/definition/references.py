@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from forms.definition.model import NodeDefinition
+from forms.xmltree import NodeKind
 from forms.xpath import XPathSyntaxError, parse, syntax
 from forms.xpath.focus import operands
 
@@ -19,13 +20,15 @@ class Reference:
     """One definition that is read.
 
     ``structure`` is True where what counts is how many there are and where, not the value. ``elsewhere`` is True where
-    a predicate or an index may choose another instance of a repeat that the reader is in as well.
+    a predicate or an index may choose another instance of a repeat that the reader is in as well. ``guarded`` is True
+    inside ``coalesce()``, ``if()``, and ``once()``, where a calculation may keep its own value.
     """
 
     target: NodeDefinition
     anchor: NodeDefinition
     structure: bool
     elsewhere: bool
+    guarded: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +51,13 @@ class _Walker:
     def __init__(self, form: FormDefinition, context: NodeDefinition) -> None:
         self.root = form.root
         self.context = context
+        self.guarded = False
         self.found: dict[Reference, None] = {}
 
     def visit(self, node: syntax.Node, focus: list[_Place]) -> list[_Place]:
         """Note everything that is read; give the places of a node-set, or nothing for other types."""
         if isinstance(node, syntax.Path):
-            return self._path(node, focus)
+            return self._path_places(node, focus, chosen=False)
         if isinstance(node, syntax.Filter):
             places = self.visit(node.base, focus)
             for predicate in node.predicates:
@@ -61,20 +65,16 @@ class _Walker:
             return places
         if isinstance(node, syntax.Call):
             return self._call(node, focus)
-        places = []
+        reached: list[_Place] = []
         for part in operands(node):
-            places += self.visit(part, focus)
-        return places if isinstance(node, syntax.Union) else []
+            reached += self.visit(part, focus)
+        return reached if isinstance(node, syntax.Union) else []
 
     def _call(self, node: syntax.Call, focus: list[_Place]) -> list[_Place]:
         if node.name == "current" and not node.arguments:
             return [_Place(self.context, self.context, False)]
-        if node.name == "once":
-            # Its own value is read, but only to keep it: no circle.
-            focus_now = focus
-            for argument in node.arguments:
-                self.visit(argument, focus_now)
-            return []
+        if node.name in ("coalesce", "if", "once"):
+            return self._guarded_call(node, focus)
         if node.name == "indexed-repeat" and node.arguments:
             places = self._path_places(node.arguments[0], focus, chosen=True)
             for argument in node.arguments[1:]:
@@ -87,7 +87,15 @@ class _Walker:
         places: list[_Place] = []
         for argument in node.arguments:
             places += self.visit(argument, focus)
-        return places if node.name in ("randomize", "if") else []
+        return places if node.name == "randomize" else []
+
+    def _guarded_call(self, node: syntax.Call, focus: list[_Place]) -> list[_Place]:
+        outer, self.guarded = self.guarded, True
+        places: list[_Place] = []
+        for argument in node.arguments:
+            places += self.visit(argument, focus)
+        self.guarded = outer
+        return places if node.name == "if" else []
 
     def _quoted(self, argument: syntax.Node, focus: list[_Place]) -> None:
         if isinstance(argument, syntax.Literal):
@@ -95,10 +103,6 @@ class _Walker:
                 self.visit(parse(argument.value), focus)
             except XPathSyntaxError:
                 return
-
-    def _path(self, path: syntax.Path, focus: list[_Place]) -> list[_Place]:
-        places = self._path_places(path, focus, chosen=False)
-        return places
 
     def _path_places(self, path: syntax.Node, focus: list[_Place], *, chosen: bool) -> list[_Place]:
         if not isinstance(path, syntax.Path):
@@ -142,11 +146,14 @@ class _Walker:
                 candidates = [node]
             case "parent":
                 candidates = [] if node is None else [node.parent]
+            case "attribute":
+                candidates = [] if node is None else node.attributes
             case "child":
                 candidates = [self.root] if node is None else node.children
             case "descendant" | "descendant-or-self":
                 top = self.root if node is None else node
-                candidates = [found for found in top.walk() if step.axis.endswith("self") or found is not node]
+                below = (found for found in top.walk() if found.element.node_kind is NodeKind.ELEMENT)
+                candidates = [found for found in below if step.axis.endswith("self") or found is not node]
             case "ancestor" | "ancestor-or-self":
                 found_up: list[NodeDefinition | None] = [node] if step.axis.endswith("self") else []
                 up = None if node is None else node.parent
@@ -163,7 +170,7 @@ class _Walker:
         return [found for found in candidates if _matches(step.test, found)]
 
     def _structure(self, node: NodeDefinition, anchor: NodeDefinition, elsewhere: bool) -> None:
-        self.found[Reference(node, anchor, True, elsewhere)] = None
+        self.found[Reference(node, anchor, True, elsewhere, self.guarded)] = None
 
     def _read(self, place: _Place, chosen: bool) -> None:
         node = place.node
@@ -173,7 +180,7 @@ class _Walker:
             shared = [repeat for repeat in node.repeats if repeat in self.context.repeats]
             inner = shared[-1] if shared else None
             crosses = inner is not None and place.anchor.depth < inner.depth
-            self.found[Reference(node, place.anchor, False, crosses and (place.chosen or chosen))] = None
+            self.found[Reference(node, place.anchor, False, crosses and (place.chosen or chosen), self.guarded)] = None
         elif node.is_repeat:
             self._structure(node, node.parent or self.root, place.chosen)
 

@@ -50,8 +50,7 @@ def read_source(element: XmlNode, formulas: Formulas, ref: str, what: str) -> Te
     address = element.attribute("ref")
     if address is not None:
         return read_reference(address, formulas, ref, what)
-    words = read_words(element, formulas, ref, what)
-    return TextSource(words, None, None) if words else None
+    return TextSource(read_words(element, formulas, ref, what) or Text(()), None, None)
 
 
 def read_reference(address: str, formulas: Formulas, ref: str, what: str) -> TextSource | None:
@@ -96,15 +95,13 @@ def read_translations(model: XmlNode, formulas: Formulas) -> tuple[dict[str, dic
 
 
 def _read_translation(element: XmlNode, formulas: Formulas, identifier: str) -> Translation:
-    words: Text | None = None
-    guidance: Text | None = None
+    forms: dict[str, Text] = {}
     media: dict[str, str] = {}
     for value in element.elements:
-        form = value.attribute("form") if value.attributes else None
+        form = (value.attribute("form") if value.attributes else None) or ""
         if form in MEDIA_FORMS:
             media[form] = file_name(value.text)
-        elif form == "guidance":
-            guidance = read_words(value, formulas, identifier, "guidance")
-        elif form is None or form == "long" or words is None:
-            words = read_words(value, formulas, identifier, "translation")
-    return Translation(words, guidance, media)
+        else:
+            forms[form] = read_words(value, formulas, identifier, "translation") or Text(())
+    words = next((forms[form] for form in ("", "long", "short") if form in forms), None)
+    return Translation(words, forms.get("guidance"), media, forms)

@@ -52,6 +52,7 @@ class Node(XmlNode):
         "_required",
         "answer",
         "calculated",
+        "computed_attributes",
         "definition",
         "engine",
         "number",
@@ -82,6 +83,7 @@ class Node(XmlNode):
         self.calculated: str | None = None
         self.relevant = True
         self.self_relevant = True
+        self.computed_attributes: list[Node] = []
         self._members: list[Node] = []
         self._ref: tuple[int, str] | None = None
         self._readonly: bool | None = None
@@ -108,7 +110,8 @@ class Node(XmlNode):
         return known[1]
 
     def _compute_ref(self) -> str:
-        return f"{self.owner.ref if self.owner is not None else ''}/{self.definition.name}"
+        mark = "@" if self.node_kind is NodeKind.ATTRIBUTE else ""
+        return f"{self.owner.ref if self.owner is not None else ''}/{mark}{self.definition.name}"
 
     @property
     def data_type(self) -> str:

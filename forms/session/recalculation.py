@@ -19,7 +19,7 @@ from forms.session.datatypes import normalize
 from forms.session.host import SessionHost
 from forms.session.node import Node, RepeatInstanceNode, RepeatNode, Violation, ViolationKind
 from forms.session.texts import Texts
-from forms.xmltree import XmlNode
+from forms.xmltree import NodeKind, XmlNode
 from forms.xpath import Context, XPathError
 
 _FACETS = tuple(Facet)
@@ -72,6 +72,8 @@ class Recalculation:
             node.attributes = source.attributes
         if node.owner is not None:
             node.relevant = node.owner.relevant
+        if definition.attributes:
+            self._compute_attributes(node)
         if definition.is_leaf:
             text = source.string_value() if source is not None else definition.default
             node.answer = normalize(definition.bind.data_type, text)
@@ -89,6 +91,19 @@ class Recalculation:
             node.elements = cast(list[XmlNode], node.members)
         else:
             self.relink(node)
+
+    def _compute_attributes(self, node: Node) -> None:
+        """Nodes for those attributes that have a value of their own; the others are shared with the form."""
+        computed: dict[str, XmlNode] = {}
+        for definition in node.definition.attributes:
+            attribute = Node(definition, node, self, self._next_number())
+            attribute.node_kind = NodeKind.ATTRIBUTE
+            present = next((known.text for known in node.attributes if known.name == attribute.name), definition.default)
+            attribute.relevant = node.relevant
+            attribute.answer = attribute.text = present
+            node.computed_attributes.append(attribute)
+            computed[definition.name] = attribute
+        node.attributes = [computed.get(known.qualified_name, known) for known in node.attributes]
 
     def _create_repeat(self, definition: NodeDefinition, owner: Node, source: XmlNode | None) -> RepeatNode:
         repeat = RepeatNode(definition, owner, self, self._next_number())
@@ -213,9 +228,11 @@ class Recalculation:
         self.touched[node] = None
         if node.definition.is_leaf:
             if relevant and node.definition.bind.calculate is not None:
+                node.calculated = None
                 self.push(node, Facet.VALUE)
             self.refresh(node)
-            return
+        for attribute in node.computed_attributes:
+            self._spread_relevance(attribute)
         for member in node.members:
             self._spread_relevance(member)
 
@@ -227,7 +244,10 @@ class Recalculation:
             except XPathError as error:
                 self.note_fault(node, error)
                 text = ""
-            node.answer = node.calculated = normalize(node.definition.bind.data_type, text)
+            stored = normalize(node.definition.bind.data_type, text)
+            # The same result again does not undo what was answered since.
+            if stored != node.calculated:
+                node.answer = node.calculated = stored
         self.refresh(node)
 
     def _compute_count(self, repeat: RepeatNode) -> None:
@@ -282,7 +302,9 @@ class Recalculation:
         self.touched[node] = None
         for edge in self.graph.by_value.get(node.definition, ()):
             for target in self.targets(node, edge):
-                self.mark(target, edge.facet)
+                # A calculation that keeps its own value is not computed again because of it.
+                if target is not node or edge.facet is not Facet.VALUE:
+                    self.mark(target, edge.facet)
         if self.live:
             self.actions.value_changed(node)
 
@@ -321,6 +343,9 @@ class Recalculation:
         chain = self._chain(anchor, target)
         reached: list[Node] = list(start.members) if chain and isinstance(start, RepeatNode) else [start]
         for number, step in enumerate(chain):
+            if step.element.node_kind is NodeKind.ATTRIBUTE:
+                reached = [known for holder in reached for known in holder.computed_attributes if known.definition is step]
+                break
             members = [holder.members[step.place] for holder in reached]
             if step.is_repeat:
                 last = number == len(chain) - 1
@@ -386,6 +411,8 @@ def everything(node: Node) -> Iterator[Node]:
         current = stack.pop()
         yield current
         stack.extend(reversed(current.members))
+        if current.computed_attributes:
+            stack.extend(reversed(current.computed_attributes))
 
 
 def _is_template(element: XmlNode) -> bool:

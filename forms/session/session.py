@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from forms.definition.graph import Facet
 from forms.definition.model import Kind
@@ -16,7 +16,7 @@ from forms.session.node import Node, RepeatInstanceNode, RepeatNode, Violation
 from forms.session.pages import Page, pages_of
 from forms.session.recalculation import Recalculation, everything
 from forms.session.serialization import serialize
-from forms.xmltree import XmlNode
+from forms.xmltree import NodeKind, XmlNode
 from forms.xpath.values import plain_number
 
 if TYPE_CHECKING:
@@ -50,10 +50,10 @@ class FormSession:
 
     @property
     def nodes(self) -> Mapping[str, Node]:
-        """All nodes by reference, as ``/data/household[2]/name``, in document order."""
+        """All nodes by reference, as ``/data/household[2]/name``, in document order (attributes are not among them)."""
         version = self._engine.structure_version
         if self._nodes is None or self._nodes[0] != version:
-            self._nodes = (version, {node.ref: node for node in everything(self.root)})
+            self._nodes = (version, {node.ref: node for node in _elements(self.root)})
         return self._nodes[1]
 
     @property
@@ -189,7 +189,7 @@ class FormSession:
         return tuple((node.ref, node.text) for node in self._relevant() if node.kind is Kind.UPLOAD and node.text)
 
     def _relevant(self) -> Iterator[Node]:
-        return (node for node in everything(self.root) if node.relevant and node.definition.is_leaf)
+        return (node for node in _elements(self.root) if node.relevant and node.definition.is_leaf)
 
     def _settle(self) -> frozenset[str]:
         self._engine.run()
@@ -197,6 +197,6 @@ class FormSession:
         self._engine.touched.clear()
         return refs
 
-    def node(self, ref: str) -> Node:
-        """The node of a reference. Raises KeyError."""
-        return cast(Node, self.nodes[ref])
+
+def _elements(root: Node) -> Iterator[Node]:
+    return (node for node in everything(root) if node.node_kind is NodeKind.ELEMENT)
