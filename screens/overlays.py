@@ -17,7 +17,7 @@ class AdjustPanel(Dialog):
     flow = ObjectProperty(None)
     names = ObjectProperty(LANGUAGE_NAMES)
 
-    def on_yes(self) -> None:
+    def answer_yes(self) -> None:
         self.flow.close_over()
 
     def choose_language(self, language: str) -> None:
@@ -42,15 +42,15 @@ class HelpPanel(Dialog):
             icon="question",
             title=texts("help.title"),
             text=texts("help.text", kiosk=flow.kiosk.identity.name),
-            yes=texts("help.close"),
-            no=texts("help.leave") if flow.session is not None else "",
+            yes_text=texts("help.close"),
+            no_text=texts("help.leave") if flow.session is not None else "",
             **kwargs,
         )
 
-    def on_yes(self) -> None:
+    def answer_yes(self) -> None:
         self.flow.close_over()
 
-    def on_no(self) -> None:
+    def answer_no(self) -> None:
         self.flow.ask_leave()
 
 
@@ -66,15 +66,15 @@ class LeavePanel(Dialog):
             icon="sign-out",
             title=texts("leave.title"),
             text=texts("leave.text"),
-            yes=texts("leave.stay"),
-            no=texts("leave.go"),
+            yes_text=texts("leave.stay"),
+            no_text=texts("leave.go"),
             **kwargs,
         )
 
-    def on_yes(self) -> None:
+    def answer_yes(self) -> None:
         self.flow.close_over()
 
-    def on_no(self) -> None:
+    def answer_no(self) -> None:
         self.flow.leave()
 
 
@@ -86,7 +86,7 @@ class IdlePanel(Dialog):
     def __init__(self, flow: Flow, **kwargs: Any) -> None:
         texts = flow.texts
         super().__init__(
-            flow=flow, icon="hourglass-medium", title=texts("idle.title"), yes=texts("idle.stay"), no=texts("idle.end")
+            flow=flow, icon="hourglass-medium", title=texts("idle.title"), yes_text=texts("idle.stay"), no_text=texts("idle.end")
         )
         self._longest = 0
         self.count()
@@ -98,8 +98,8 @@ class IdlePanel(Dialog):
         self.text = self.flow.texts.count("idle.left", left)
         self.part = left / self._longest if self._longest else 0
 
-    def on_yes(self) -> None:
+    def answer_yes(self) -> None:
         self.flow.touched()
 
-    def on_no(self) -> None:
+    def answer_no(self) -> None:
         self.flow.leave()

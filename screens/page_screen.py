@@ -22,13 +22,13 @@ class FlowPage(Page):
         self.place = flow.place_text()
         self.show_banner()
 
-    def on_back(self) -> None:
+    def go_back(self) -> None:
         self.flow.back()
 
-    def on_help(self) -> None:
+    def ask_help(self) -> None:
         self.flow.open_help()
 
-    def on_adjust(self) -> None:
+    def ask_adjust(self) -> None:
         self.flow.open_adjust()
 
     def scanned(self, event: Scanned) -> None:

@@ -31,7 +31,7 @@ class AnswerScreen(FlowPage):
             self._stop()
             self._entry.set("")
 
-    def on_forward(self) -> None:
+    def go_forward(self) -> None:
         if self.sent:
             self.flow.finish()
             return

@@ -99,7 +99,7 @@ def layout_of(node: Node) -> Layout:
         case "time":
             return Layout.TIME
     if "numbers" in node.appearance:
-        return Layout.PHONE
+        return Layout.DIGITS
     return Layout.EMAIL if "email" in node.appearance else Layout.LETTERS
 
 

@@ -33,6 +33,6 @@ class ConsentScreen(FlowPage):
             self._session.agree()
         self.agreed = not self.agreed
 
-    def on_forward(self) -> None:
+    def go_forward(self) -> None:
         if self.agreed:
             self.flow.send()

@@ -46,17 +46,17 @@ class FormScreen(FlowPage):
         self._panel: RepeatPanel | None = None
         self._built: tuple[str, ...] = ()
         self._revealed: object = None
-        super().__init__(flow=flow, **kwargs)
+        super().__init__(flow=flow, back=flow.texts("common.back"), **kwargs)
         session = flow.session
         if session is None:
             raise RuntimeError("nobody is here")
         self.model = FormModel(flow, session, self.refresh)
         self.refresh()
 
-    def on_forward(self) -> None:
+    def go_forward(self) -> None:
         self.model.forward()
 
-    def on_back(self) -> None:
+    def go_back(self) -> None:
         self.model.back()
 
     def told(self, event: Event) -> None:

@@ -26,7 +26,7 @@ class IdentifyScreen(FlowPage):
         if parent is None:
             self.model.close()
 
-    def on_forward(self) -> None:
+    def go_forward(self) -> None:
         self.model.forward()
 
     def scanned(self, event: Scanned) -> None:

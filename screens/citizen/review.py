@@ -34,7 +34,7 @@ class ReviewScreen(FlowPage):
         self.problem = flow.refused
         self._fill()
 
-    def on_forward(self) -> None:
+    def go_forward(self) -> None:
         self.model.forward()
 
     def _fill(self) -> None:

@@ -28,8 +28,8 @@ class SavedScreen(FlowPage):
         self.model.print_again()
         self.shown = self.model.look()
 
-    def on_forward(self) -> None:
+    def go_forward(self) -> None:
         self.flow.finish()
 
-    def on_back(self) -> None:
+    def go_back(self) -> None:
         self.flow.another_service()

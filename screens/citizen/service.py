@@ -33,7 +33,7 @@ class ServiceScreen(FlowPage):
         self.model = model
         self._fill(shown)
 
-    def on_forward(self) -> None:
+    def go_forward(self) -> None:
         self.model.begin()
 
     def show_banner(self) -> None:

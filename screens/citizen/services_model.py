@@ -51,7 +51,7 @@ class ServicesModel:
                 f"event:{group.event.id}",
                 group.event.name.get(language),
                 texts.count("services.count", len(group.services)),
-                "users-three",
+                group.services[0].icon,
             )
             for group in self.flow.kiosk.catalogue.by_life_event
         )

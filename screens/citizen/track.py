@@ -58,7 +58,7 @@ class TrackScreen(FlowPage):
             if self._inquiry is not None:
                 self._inquiry.cancel()
 
-    def on_forward(self) -> None:
+    def go_forward(self) -> None:
         self.model.forward()
 
     def scanned(self, event: Scanned) -> None:
@@ -95,11 +95,11 @@ class CaseScreen(FlowPage):
         for step in reversed(self.shown.steps):
             self.ids.steps.add_widget(HistoryLine(name=step.name, when=step.when, now=step.now))
 
-    def on_forward(self) -> None:
+    def go_forward(self) -> None:
         if self.shown.asks:
             self.flow.open_answer()
         else:
             self.flow.finish()
 
-    def on_back(self) -> None:
+    def go_back(self) -> None:
         self.flow.another_service()

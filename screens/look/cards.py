@@ -1,7 +1,11 @@
 """Cards: a choice with its explanation, a tick, a picture; and quiet cards that only hold things."""
 
+from typing import Any
+
 from kivy.properties import BooleanProperty, ColorProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.gridlayout import GridLayout
+from kivy.uix.widget import Widget
 
 from screens.look.buttons import Surface
 
@@ -29,6 +33,20 @@ class ChoiceCard(Surface):
     @property
     def says(self) -> str:
         return str(self.spoken or f"{self.title}. {self.detail}")
+
+
+class TileGrid(GridLayout):
+    """Tiles of one height, the highest one's."""
+
+    def add_widget(self, widget: Widget, *args: Any, **kwargs: Any) -> None:
+        super().add_widget(widget, *args, **kwargs)
+        widget.bind(natural=self._even)
+        self._even()
+
+    def _even(self, *_: object) -> None:
+        highest = max(child.natural for child in self.children)
+        for child in self.children:
+            child.least = highest
 
 
 class TileCard(Surface):

@@ -14,17 +14,15 @@ class DialogCard(Card):
 
 
 class Dialog(AnchorLayout):
-    """``on_yes`` is the answer that goes forward, on the right; ``on_no`` the other. An empty text hides a button."""
+    """``answer_yes`` goes forward, on the right; ``answer_no`` is the other. An empty text hides a button."""
 
     icon = StringProperty("question")
     title = StringProperty("")
     text = StringProperty("")
-    yes = StringProperty("")
-    no = StringProperty("")
+    yes_text = StringProperty("")
+    no_text = StringProperty("")
     #: From 1 to 0; below 0 there is no bar.
     part = NumericProperty(-1)
-
-    __events__ = ("on_no", "on_yes")
 
     def add_widget(self, widget: Widget, *args: Any, **kwargs: Any) -> None:
         """What a dialog holds beside its text stands above its buttons."""
@@ -33,10 +31,10 @@ class Dialog(AnchorLayout):
         else:
             self.ids.content.add_widget(widget)
 
-    def on_yes(self) -> None:
+    def answer_yes(self) -> None:
         """The answer that goes forward."""
 
-    def on_no(self) -> None:
+    def answer_no(self) -> None:
         """The other answer."""
 
     def on_touch_down(self, touch: Any) -> bool:

@@ -18,7 +18,8 @@ class Layout(StrEnum):
     NUMBER = "NUMBER"
     DECIMAL = "DECIMAL"
     NIK = "NIK"
-    PHONE = "PHONE"
+    #: Any digits: telephone and house numbers, postal codes, numbers of documents.
+    DIGITS = "DIGITS"
     DATE = "DATE"
     TIME = "TIME"
     #: A tracking code: letters and digits without I, L, O, U.
@@ -33,7 +34,7 @@ class Layout(StrEnum):
 
 TEXT_LENGTH: Final = 400
 NIK_LENGTH: Final = 16
-PHONE_LENGTH: Final = 15
+DIGITS_LENGTH: Final = 40
 NUMBER_LENGTH: Final = 15
 CODE_LENGTH: Final = 12
 PIN_LENGTH: Final = 12
@@ -44,7 +45,7 @@ _LIMITS: Final = {
     Layout.NUMBER: NUMBER_LENGTH,
     Layout.DECIMAL: NUMBER_LENGTH,
     Layout.NIK: NIK_LENGTH,
-    Layout.PHONE: PHONE_LENGTH,
+    Layout.DIGITS: DIGITS_LENGTH,
     Layout.DATE: 8,
     Layout.TIME: 4,
     Layout.CODE: CODE_LENGTH,
@@ -118,7 +119,7 @@ class Entry:
         if self.layout in _SLOTS:
             letters = slot_letters or {}
             return self._in_slots(letters)
-        if self.layout in (Layout.NIK, Layout.PHONE):
+        if self.layout in (Layout.NIK, Layout.DIGITS):
             return _in_fours(text, " ")
         if self.layout is Layout.CODE:
             return _in_fours(text, "-")
@@ -154,7 +155,7 @@ class Entry:
                     or (character == "-" and not self._text)
                     or (character == "." and "." not in self._text and self._text not in ("", "-"))
                 )
-            case Layout.PHONE:
+            case Layout.DIGITS:
                 return _is_digit(character) or (character == "+" and not self._text)
             case _:
                 return _is_digit(character)

@@ -8,7 +8,7 @@ from screens.look.buttons import Surface
 from screens.look.current import current
 from screens.look.entry import Entry, Layout
 
-CARET = "\u2502"
+CARET = "|"
 
 
 class Field(Surface):
@@ -24,6 +24,8 @@ class Field(Surface):
     #: Nothing was typed yet.
     blank = BooleanProperty(True)
     icon = StringProperty("")
+    #: Large letters, for the one thing that a screen asks.
+    large = BooleanProperty(False)
 
     def __init__(self, **kwargs: Any) -> None:
         self._stop: Any = None

@@ -87,7 +87,7 @@ class Keyboard(BoxLayout):
         for names in layouts.rows(entry.layout, symbols=self._symbols):
             row = KeyRow()
             for name in names:
-                key = Key(key=name, size_hint_x=layouts.WIDTHS.get(name, 1.0))
+                key = Key(key=name, size_hint_x=layouts.width(entry.layout, name))
                 key.icon = _ICONS.get(name, "")
                 key.text = "" if key.icon else self._shown(name)
                 key.quiet = name in _SPOKEN and not (name == layouts.SHIFT and entry.upper)

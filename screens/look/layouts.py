@@ -58,14 +58,19 @@ def rows(layout: Layout, *, symbols: bool = False) -> Rows:
             return _keypad(".")
         case Layout.NUMBER:
             return _keypad("-")
-        case Layout.PHONE:
+        case Layout.DIGITS:
             return _keypad("+")
         case _:
             return _keypad(CLEAR)
 
 
 #: How many keys wide each is, where it is not one.
-WIDTHS: Final = {SPACE: 4.0, SHIFT: 1.5, BACKSPACE: 1.5, SYMBOLS: 1.6, LETTERS: 1.6, "@gmail.com": 3.2, ".com": 2.0}
+_WIDTHS: Final = {SPACE: 4.0, SHIFT: 1.5, BACKSPACE: 1.5, SYMBOLS: 1.6, LETTERS: 1.6, "@gmail.com": 3.2, ".com": 2.0}
+
+
+def width(layout: Layout, name: str) -> float:
+    """How many keys wide a key is; on a keypad all are alike."""
+    return 1.0 if layout.is_keypad else _WIDTHS.get(name, 1.0)
 
 
 def _keypad(left: str) -> Rows:

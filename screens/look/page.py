@@ -59,18 +59,16 @@ class Page(BoxLayout):
     can_forward = BooleanProperty(True)
     entry = ObjectProperty(None, allownone=True)
 
-    __events__ = ("on_adjust", "on_back", "on_forward", "on_help")
-
-    def on_back(self) -> None:
+    def go_back(self) -> None:
         """One step back."""
 
-    def on_forward(self) -> None:
+    def go_forward(self) -> None:
         """The way forward."""
 
-    def on_help(self) -> None:
+    def ask_help(self) -> None:
         """Help was asked for."""
 
-    def on_adjust(self) -> None:
+    def ask_adjust(self) -> None:
         """Language, text size or contrast is to be changed."""
 
     def add_widget(self, widget: Widget, *args: Any, **kwargs: Any) -> None:

@@ -19,7 +19,7 @@ _WIDGETS: Final = {
         "IconButton",
         "Chip",
     ),
-    "screens.look.cards": ("Card", "ChoiceCard", "TileCard"),
+    "screens.look.cards": ("Card", "ChoiceCard", "TileCard", "TileGrid"),
     "screens.look.dialog": ("Dialog", "DialogCard"),
     "screens.look.field": ("Field",),
     "screens.look.keyboard": ("Key", "KeyRow", "Keyboard"),
