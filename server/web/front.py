@@ -91,6 +91,7 @@ def _door(visit: Visitor, status: int = 200, *, problem: str = "", name: str = "
         name=name,
         next=next_path,
         trial=_trial_accounts(visit),
+        trial_password=TRIAL_PASSWORD,
     )
 
 
@@ -103,7 +104,6 @@ def _trial_accounts(visit: Visitor) -> list[dict[str, str]]:
     return [
         {
             "user": row.user_name,
-            "password": TRIAL_PASSWORD,
             "name": row.name,
             "what": visit.site.texts.say(visit.public_language, f"role.{row.role}"),
         }

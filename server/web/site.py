@@ -34,6 +34,7 @@ class Site:
     tracking_budget: Budget
     sign_in_budget: Budget
     zone: ZoneInfo
+    city: str
     #: Static files carry it in their address, so that browsers keep them until they change.
     edition: str
 
@@ -59,6 +60,7 @@ def build(deps: Deps, clock: Callable[[], float] = time.monotonic) -> Site:
         tracking_budget=Budget(TRACKING_PER_MINUTE, 60, clock),
         sign_in_budget=Budget(SIGN_INS_PER_MINUTE, 60, clock),
         zone=ZoneInfo(deps.settings.time_zone),
+        city=deps.enrolment.city().name,
         edition=_edition(STATIC),
     )
 

@@ -101,7 +101,7 @@ def view(visit: Visitor, state: CaseState) -> TrackingView:
         steps=tuple(
             StepView(
                 what=say(f"public_state.{step.state.value}"),
-                stage=citizens_text(step.stage, language),
+                stage=citizens_text(step.stage, language) if step.state is State.IN_REVIEW else "",
                 when=phrases.moment(step.at, language, zone),
                 iso=step.at.isoformat(),
             )

@@ -141,7 +141,7 @@ class Visitor:
             "html_language": language,
             "languages": LANGUAGE_NAMES,
             "theme": theme if theme in THEMES else "auto",
-            "city": self.deps.settings.city or "Kota",
+            "city": self.site.city,
             "here": path + (f"?{self.request.url.query}" if self.request.url.query else ""),
             "csrf": self.csrf,
             "csrf_field": Markup('<input type="hidden" name="{}" value="{}">').format(CSRF_FIELD, self.csrf),
