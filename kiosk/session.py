@@ -314,6 +314,16 @@ class Session:
                 return
         raise KeyError(ref)
 
+    def show(self, ref: str) -> None:
+        """Within FORM to the first page with ``ref`` or something below it, such as a repeat's new instance; the way
+        forward stays as it was. KeyError: no page has it."""
+        for index, page in enumerate(self.pages()):
+            if any(found == ref or found.startswith(f"{ref}/") for found in (page.ref, *_refs(page.nodes))):
+                self._page_ref, self._page_index = page.ref, index
+                self._bus.publish(StepChanged(self._step))
+                return
+        raise KeyError(ref)
+
     def back(self) -> None:
         """One page or step back; nothing is lost. Does nothing where there is no way back."""
         if self._step is Step.FORM:
