@@ -1,8 +1,8 @@
 """How a kiosk comes into the fleet, and how it is shut out.
 
-A one-time code, good for ten minutes and one use, of which only the hash is kept; ten wrong tries from one address,
-or a hundred from all, in ten minutes are the end of trying. What the kiosk made is its own key: an officer compares
-the beginning of its fingerprint with what the kiosk's screen shows.
+A one-time code, good for ten minutes and one use, of which only the hash is kept. Ten wrong tries from one address,
+or a hundred from all, within ten minutes are the end of trying until some are ten minutes old. What the kiosk made is
+its own key: an officer compares the beginning of its fingerprint with what the kiosk's screen shows.
 """
 
 import hashlib
@@ -103,48 +103,18 @@ class Enrolment:
         """
         if len(request.public_key) != PUBLIC_KEY_BYTES:
             return EnrolRefusal.BAD_KEY
-        if not self._may_try(address):
+        attempt = self._begin_attempt(address)
+        if attempt is None:
             return EnrolRefusal.TOO_MANY_TRIES
         now = self._clock.now()
-        codes = tables.enrolment_codes
-        kiosk_id = str(uuid.uuid4())
-        fingerprint = hashlib.sha256(request.public_key).hexdigest()
         with self._engine.begin() as connection:
-            code = connection.execute(
-                update(codes)
-                .where(
-                    codes.c.code_hash == _code_hash(request.code),
-                    codes.c.used_at.is_(None),
-                    codes.c.expires_at > now,
-                )
-                .values(used_at=now, kiosk_id=kiosk_id)
-                .returning(codes.c.name, codes.c.place, codes.c.ring)
-            ).first()
-            if code is None:
-                again = self._enrolled_with(connection, request, now)
-                return EnrolRefusal.CODE_REFUSED if again is None else self._answer(again, now)
-            number = self._next_number(connection)
-            connection.execute(
-                insert(tables.kiosks).values(
-                    id=kiosk_id,
-                    number=number,
-                    kiosk_part=kiosk_part(number),
-                    public_key=request.public_key,
-                    fingerprint=fingerprint,
-                    name=code.name,
-                    place=code.place,
-                    ring=code.ring,
-                    enrolled_at=now,
-                    hardware=dict(request.hardware),
-                    software=request.software,
-                )
-            )
-            self._first_events(connection, kiosk_id, code.ring, now)
-            entry = audit.Entry(kiosk_actor(kiosk_id).id, "kiosk.enrol", f"kiosk:{kiosk_id}", {"key": fingerprint})
-            audit.append(connection, now, [entry])
+            kiosk = self._use_code(connection, request, now) or self._enrolled_with(connection, request, now)
+            if kiosk is None:
+                return EnrolRefusal.CODE_REFUSED
+            # Only wrong codes count: a hundred honest kiosks may come from behind one address.
+            connection.execute(delete(tables.enrolment_attempts).where(tables.enrolment_attempts.c.id == attempt))
             self._failpoints.reach("enrolment.written")
-            kiosk = connection.execute(select(tables.kiosks).where(tables.kiosks.c.id == kiosk_id)).one()
-        self._bus.publish(bus.FLEET, kiosk_id)
+        self._bus.publish(bus.FLEET, kiosk.id)
         return self._answer(kiosk, now)
 
     def city(self) -> City:
@@ -174,6 +144,40 @@ class Enrolment:
         self._bus.publish(bus.feed_topic(kiosk_id))
         return True
 
+    def _use_code(self, connection: Connection, request: EnrolRequest, now: datetime) -> Row[Any] | None:
+        """The kiosk that this code makes, written; None when the code is not good."""
+        codes = tables.enrolment_codes
+        kiosk_id = str(uuid.uuid4())
+        code = connection.execute(
+            update(codes)
+            .where(codes.c.code_hash == _code_hash(request.code), codes.c.used_at.is_(None), codes.c.expires_at > now)
+            .values(used_at=now, kiosk_id=kiosk_id)
+            .returning(codes.c.name, codes.c.place, codes.c.ring)
+        ).first()
+        if code is None:
+            return None
+        number = self._next_number(connection)
+        fingerprint = hashlib.sha256(request.public_key).hexdigest()
+        connection.execute(
+            insert(tables.kiosks).values(
+                id=kiosk_id,
+                number=number,
+                kiosk_part=kiosk_part(number),
+                public_key=request.public_key,
+                fingerprint=fingerprint,
+                name=code.name,
+                place=code.place,
+                ring=code.ring,
+                enrolled_at=now,
+                hardware=dict(request.hardware),
+                software=request.software,
+            )
+        )
+        self._first_events(connection, kiosk_id, code.ring, now)
+        entry = audit.Entry(kiosk_actor(kiosk_id).id, "kiosk.enrol", f"kiosk:{kiosk_id}", {"key": fingerprint})
+        audit.append(connection, now, [entry])
+        return connection.execute(select(tables.kiosks).where(tables.kiosks.c.id == kiosk_id)).one()
+
     def _enrolled_with(self, connection: Connection, request: EnrolRequest, now: datetime) -> Row[Any] | None:
         """The kiosk that this code made, if it made it for this very key and is still good."""
         code, kiosk = tables.enrolment_codes.c, tables.kiosks.c
@@ -201,17 +205,20 @@ class Enrolment:
             }
         )
 
-    def _may_try(self, address: str) -> bool:
-        """Counts this try; it stands even when the code is right, which costs an honest kiosk nothing."""
+    def _begin_attempt(self, address: str) -> int | None:
+        """Writes the try down before it is made, so that many at once are counted; None when it is one too many."""
         now = self._clock.now()
         attempts = tables.enrolment_attempts
         with self._engine.begin() as connection:
             connection.execute(delete(attempts).where(attempts.c.at < now - ATTEMPTS_WITHIN))
-            connection.execute(insert(attempts).values(address=address[:64], at=now))
-            counts: dict[str, int] = dict(
-                connection.execute(select(attempts.c.address, func.count()).group_by(attempts.c.address)).tuples().all()
-            )
-        return counts[address[:64]] <= ATTEMPTS_PER_ADDRESS and sum(counts.values()) <= ATTEMPTS_ALTOGETHER
+            attempt = connection.execute(
+                insert(attempts).values(address=address[:64], at=now).returning(attempts.c.id)
+            ).scalar_one()
+            tried = connection.execute(select(attempts.c.address, func.count()).group_by(attempts.c.address))
+            counts = {name: number for name, number in tried}
+        if counts[address[:64]] > ATTEMPTS_PER_ADDRESS or sum(counts.values()) > ATTEMPTS_ALTOGETHER:
+            return None
+        return int(attempt)
 
     def _next_number(self, connection: Connection) -> int:
         """Numbers are never used twice: tracking codes begin with them. The log's lock makes enrolments queue."""

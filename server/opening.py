@@ -151,6 +151,6 @@ def _instance_problem(content: Content) -> str:
         root = etree.fromstring(content.instance.encode(), parser)
     except (etree.XMLSyntaxError, ValueError):
         return "the answers are not XML"
-    if etree.ElementTree(root).docinfo.doctype:
+    if etree.ElementTree(root).docinfo.internalDTD is not None:
         return "the answers carry a document type"
     return "" if root.get("id") == content.form_id else "the answers are of another form"

@@ -285,13 +285,10 @@ class Presence:
     def _judge(self, connection: Connection, kiosk: Row[Any], calendar: WorkingCalendar, now: datetime) -> int:
         wanted = self._causes(kiosk, calendar, now)
         alarm = tables.alarms.c
-        open_alarms = dict(
-            connection.execute(
-                select(alarm.kind, alarm.id).where(alarm.kiosk_id == kiosk.id, alarm.cleared_at.is_(None))
-            )
-            .tuples()
-            .all()
+        standing = connection.execute(
+            select(alarm.kind, alarm.id).where(alarm.kiosk_id == kiosk.id, alarm.cleared_at.is_(None))
         )
+        open_alarms = {kind: alarm_id for kind, alarm_id in standing}
         gone = [alarm_id for kind, alarm_id in open_alarms.items() if kind not in wanted]
         if gone:
             connection.execute(update(tables.alarms).where(alarm.id.in_(gone)).values(cleared_at=now))

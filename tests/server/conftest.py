@@ -1,0 +1,137 @@
+"""Real parts for the server's tests: SQLite and PostgreSQL, HTTP on loopback, a small city that is seeded once."""
+
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server.app import build_deps, close_deps
+from server.deps import Deps
+from server.seeding import seed
+from server.settings import ServerSettings
+from tests.server import postgres
+from tests.server.kiosk_client import TestKiosk
+from tests.server.running import RunningServer, running
+
+CITY = Path(__file__).with_name("city")
+TEMPLATE = "seeded"
+
+
+class FakeClock:
+    """Stands until a test moves it."""
+
+    def __init__(self, now: datetime | None = None) -> None:
+        self.time = now or datetime.now(UTC)
+
+    def now(self) -> datetime:
+        return self.time
+
+    def pass_time(self, **delta: float) -> None:
+        self.time += timedelta(**delta)
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[postgres.Cluster]:
+    programs = postgres.binaries()
+    if programs is None:
+        pytest.skip("PostgreSQL of the distribution is not installed")
+    with postgres.running(programs) as one:
+        yield one
+
+
+@pytest.fixture(scope="session")
+def seeded_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return _seed(tmp_path_factory.mktemp("seeded-sqlite") / "data", "")
+
+
+@pytest.fixture(scope="session")
+def seeded_postgresql(tmp_path_factory: pytest.TempPathFactory, cluster: postgres.Cluster) -> Path:
+    cluster.execute(f"CREATE DATABASE {TEMPLATE}")
+    return _seed(tmp_path_factory.mktemp("seeded-postgresql") / "data", cluster.url(TEMPLATE))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ServerSettings]:
+    """A data folder of its own with the small city and the trial's accounts, on both databases."""
+    yield from _fresh(request, tmp_path, request.param)
+
+
+@pytest.fixture
+def sqlite_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ServerSettings]:
+    """As ``settings``, for what does not depend on the database."""
+    yield from _fresh(request, tmp_path, "sqlite")
+
+
+@pytest.fixture
+def postgresql_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ServerSettings]:
+    yield from _fresh(request, tmp_path, "postgresql")
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def deps(settings: ServerSettings, clock: FakeClock) -> Iterator[Deps]:
+    """Everything but the HTTP server, with a clock that stands."""
+    built = build_deps(settings, clock=clock)
+    yield built
+    close_deps(built)
+
+
+@pytest.fixture(scope="session")
+def sqlite_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """One for the whole run; each test brings a kiosk of its own and looks only at what that one sent."""
+    for settings in _fresh(request, tmp_path_factory.mktemp("sqlite-server"), "sqlite"):
+        with running(settings) as one:
+            yield one
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningServer]:
+    for settings in _fresh(request, tmp_path_factory.mktemp("postgresql-server"), "postgresql"):
+        with running(settings) as one:
+            yield one
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def server(request: pytest.FixtureRequest) -> RunningServer:
+    """Both databases, one after the other."""
+    found: RunningServer = request.getfixturevalue(f"{request.param}_server")
+    return found
+
+
+@pytest.fixture
+def kiosk(server: RunningServer) -> TestKiosk:
+    return server.kiosk()
+
+
+def _seed(data: Path, database: str) -> Path:
+    deps = build_deps(ServerSettings(data=data, database=database, services=CITY))
+    seed(deps, CITY, trial=True)
+    close_deps(deps)
+    return data
+
+
+def _fresh(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> Iterator[ServerSettings]:
+    data = tmp_path / "data"
+    shutil.copytree(request.getfixturevalue(f"seeded_{kind}"), data)
+    database, drop = _database(request, kind)
+    yield ServerSettings(data=data, database=database, services=CITY, port=0)
+    drop()
+
+
+def _database(request: pytest.FixtureRequest, kind: str) -> tuple[str, Callable[[], Any]]:
+    if kind == "sqlite":
+        return "", lambda: None
+    cluster: postgres.Cluster = request.getfixturevalue("cluster")
+    name = f"t{uuid.uuid4().hex}"
+    cluster.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    return cluster.url(name), lambda: cluster.execute(f"DROP DATABASE {name} WITH (FORCE)")

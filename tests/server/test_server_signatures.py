@@ -1,0 +1,192 @@
+"""Who signed: forged, altered and replayed requests have no effect; a revoked kiosk is shut out at once."""
+
+import json
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import requests
+from sqlalchemy import func, select
+
+from server.actors import OPERATOR
+from server.api.signed import SMALL_BODY_BYTES, forget_nonces
+from server.settings import ServerSettings
+from server.storage import tables
+from sync.protocol import VERSION_HEADER
+from sync.protocol.signing import SIGNATURE_LIFE
+from tests.server.kiosk_client import TestKiosk
+from tests.server.running import RunningServer, running
+
+Headers = dict[str, str]
+
+
+def count(server: RunningServer, kiosk: TestKiosk) -> int:
+    """Submissions of this kiosk."""
+    query = select(func.count()).select_from(tables.submissions).where(tables.submissions.c.kiosk_id == kiosk.id)
+    with server.deps.engine.connect() as connection:
+        return int(connection.execute(query).scalar_one())
+
+
+def raw(server: RunningServer, method: str, path: str, body: bytes, headers: Headers) -> requests.Response:
+    return requests.request(method, server.base + path, data=body, headers=headers, timeout=30)
+
+
+def signed_batch(server: RunningServer, kiosk: TestKiosk) -> tuple[bytes, Headers]:
+    body = json.dumps({"items": [kiosk.envelope(server.service()).item]}).encode()
+    return body, kiosk.signed_headers("POST", "/v1/submissions", body)
+
+
+def test_a_replay_a_thousand_times_makes_one_record(sqlite_server: RunningServer) -> None:
+    kiosk = sqlite_server.kiosk()
+    body, headers = signed_batch(sqlite_server, kiosk)
+    assert raw(sqlite_server, "POST", "/v1/submissions", body, headers).status_code == 200
+    statuses = set()
+    with requests.Session() as http:
+        for _ in range(1000):
+            answer = http.post(f"{sqlite_server.base}/v1/submissions", data=body, headers=headers)
+            statuses.add((answer.status_code, answer.json()["error"]["code"]))
+    assert statuses == {(401, "replayed")}
+    assert count(sqlite_server, kiosk) == 1
+
+
+def test_a_replay_is_refused_on_both_databases(server: RunningServer, kiosk: TestKiosk) -> None:
+    body, headers = signed_batch(server, kiosk)
+    raw(server, "POST", "/v1/submissions", body, headers)
+    assert raw(server, "POST", "/v1/submissions", body, headers).json()["error"]["code"] == "replayed"
+
+
+def test_a_reading_request_cannot_be_replayed_either(server: RunningServer, kiosk: TestKiosk) -> None:
+    headers = kiosk.signed_headers("GET", "/v1/feed?after=0")
+    assert raw(server, "GET", "/v1/feed?after=0", b"", headers).status_code == 200
+    assert raw(server, "GET", "/v1/feed?after=0", b"", headers).status_code == 401
+
+
+def change_signature(headers: Headers) -> Headers:
+    name = next(key for key in headers if key.lower() == "signature")
+    first = re.search(r":(.)", headers[name])
+    assert first is not None
+    other = "A" if first.group(1) != "A" else "B"
+    return {**headers, name: headers[name].replace(f":{first.group(1)}", f":{other}", 1)}
+
+
+def change_input(pattern: str, replacement: str) -> Callable[[Headers], Headers]:
+    def change(headers: Headers) -> Headers:
+        name = next(key for key in headers if key.lower() == "signature-input")
+        changed, times = re.subn(pattern, replacement, headers[name], count=1)
+        assert times == 1, headers[name]
+        return {**headers, name: changed}
+
+    return change
+
+
+def without(header: str) -> Callable[[Headers], Headers]:
+    return lambda headers: {key: value for key, value in headers.items() if key.lower() != header}
+
+
+MUTATIONS: dict[str, Callable[[Headers], Headers]] = {
+    "signature": change_signature,
+    "created": change_input(r"created=\d+", "created=1"),
+    "expires": change_input(r"expires=\d+", "expires=9999999999"),
+    "nonce": change_input(r'nonce="[^"]+"', 'nonce="another"'),
+    "tag": change_input(r'tag="ekios"', 'tag="other"'),
+    "keyid": change_input(r'keyid="[^"]+"', 'keyid="00000000-0000-4000-8000-000000000000"'),
+    "covered method": change_input(r'"@method" ?', ""),
+    "covered target": change_input(r'"@request-target" ?', ""),
+    "covered version": change_input(rf'"{VERSION_HEADER.lower()}" ?', ""),
+    "covered digest": change_input(r' ?"content-digest"', ""),
+    "no signature": without("signature"),
+    "no input": without("signature-input"),
+    "no digest": without("content-digest"),
+}
+
+
+@pytest.mark.parametrize("name", MUTATIONS)
+def test_each_signed_part_when_mutated_is_refused(sqlite_server: RunningServer, name: str) -> None:
+    kiosk = sqlite_server.kiosk()
+    body, headers = signed_batch(sqlite_server, kiosk)
+    answer = raw(sqlite_server, "POST", "/v1/submissions", body, MUTATIONS[name](headers))
+    assert (answer.status_code, answer.json()["error"]["code"]) == (401, "signature")
+    assert count(sqlite_server, kiosk) == 0
+
+
+def test_a_mutated_body_is_refused(sqlite_server: RunningServer) -> None:
+    kiosk = sqlite_server.kiosk()
+    body, headers = signed_batch(sqlite_server, kiosk)
+    assert raw(sqlite_server, "POST", "/v1/submissions", body + b" ", headers).status_code == 401
+
+
+@pytest.mark.parametrize(("method", "path"), [("POST", "/v1/visits"), ("GET", "/v1/feed?after=1"), ("GET", "/v1/feed")])
+def test_a_signature_for_another_method_or_target_is_refused(
+    sqlite_server: RunningServer, method: str, path: str
+) -> None:
+    kiosk = sqlite_server.kiosk()
+    headers = kiosk.signed_headers("GET", "/v1/feed?after=0")
+    assert raw(sqlite_server, method, path, b"", headers).status_code == 401
+
+
+def test_a_signature_from_another_kiosks_key_is_refused(server: RunningServer, kiosk: TestKiosk) -> None:
+    other = server.kiosk("Kios Lain")
+    headers = other.signed_headers("GET", "/v1/feed", kiosk_id=kiosk.id)
+    assert raw(server, "GET", "/v1/feed", b"", headers).status_code == 401
+
+
+@pytest.mark.parametrize("off", [SIGNATURE_LIFE + timedelta(seconds=30), -SIGNATURE_LIFE])
+def test_an_old_or_future_signature_is_refused(sqlite_server: RunningServer, off: timedelta) -> None:
+    kiosk = sqlite_server.kiosk()
+    headers = kiosk.signed_headers("GET", "/v1/feed", now=datetime.now(UTC) - off)
+    assert raw(sqlite_server, "GET", "/v1/feed", b"", headers).status_code == 401
+
+
+def test_an_unsigned_request_is_401(sqlite_server: RunningServer) -> None:
+    answer = raw(sqlite_server, "GET", "/v1/feed", b"", {VERSION_HEADER: "1"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (401, "signature")
+
+
+@pytest.mark.parametrize("version", ["", "0", "2", "one", "1.0", "-1", "9" * 40])
+def test_another_version_is_426(sqlite_server: RunningServer, version: str) -> None:
+    answer = raw(sqlite_server, "GET", "/v1/feed", b"", {VERSION_HEADER: version})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (426, "version")
+
+
+def test_a_revoked_kiosk_is_refused_at_its_next_request(server: RunningServer, kiosk: TestKiosk) -> None:
+    kiosk.send(kiosk.envelope(server.service()))
+    server.deps.enrolment.revoke(OPERATOR, kiosk.id, "stolen")
+    for answer in (kiosk.get("/v1/feed"), kiosk.send(kiosk.envelope(server.service()))):
+        assert (answer.status_code, answer.json()["error"]["code"]) == (403, "revoked")
+    assert count(server, kiosk) == 1
+
+
+def test_a_live_stream_of_a_revoked_kiosk_ends(server: RunningServer, kiosk: TestKiosk) -> None:
+    path = "/v1/feed/live?after=0"
+    with requests.get(server.base + path, headers=kiosk.signed_headers("GET", path), stream=True, timeout=30) as stream:
+        lines = stream.iter_lines()
+        next(lines)
+        server.deps.enrolment.revoke(OPERATOR, kiosk.id)
+        rest = list(lines)
+    assert rest is not None
+    assert kiosk.get("/v1/feed").status_code == 403
+
+
+def test_small_messages_are_read_up_to_their_limit(sqlite_server: RunningServer) -> None:
+    kiosk = sqlite_server.kiosk()
+    assert kiosk.call("POST", "/v1/heartbeat", b" " * SMALL_BODY_BYTES).status_code == 422
+    assert kiosk.call("POST", "/v1/heartbeat", b" " * (SMALL_BODY_BYTES + 1)).status_code == 413
+
+
+def test_a_body_of_unknown_length_is_cut_at_the_limit(sqlite_server: RunningServer) -> None:
+    def endless() -> Any:
+        for _ in range(20):
+            yield b" " * SMALL_BODY_BYTES
+
+    answer = requests.post(f"{sqlite_server.base}/v1/enrol", data=endless(), headers={VERSION_HEADER: "1"}, timeout=30)
+    assert answer.status_code == 413
+
+
+def test_nonces_are_forgotten_only_when_no_signature_can_need_them(settings: ServerSettings) -> None:
+    with running(settings) as server:
+        server.kiosk().get("/v1/feed")
+        now = datetime.now(UTC)
+        assert forget_nonces(server.deps.engine, now + SIGNATURE_LIFE) == 0
+        assert forget_nonces(server.deps.engine, now + 3 * SIGNATURE_LIFE) == 1
