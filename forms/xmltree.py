@@ -159,6 +159,10 @@ class XmlNode:
         """Whether nothing below this node ever changes, so that it may be indexed."""
         return True
 
+    def instance_on(self, prefixes: tuple[str, ...]) -> tuple[XmlNode, int] | None:
+        """The innermost repeat instance around this node whose path is among ``prefixes``, and the path's length."""
+        return None
+
     def count_named(self, name: str) -> int:
         """How many child elements have this local name."""
         return len(self.named(name))

@@ -75,7 +75,7 @@ def read_workbook(source: bytes | str, file_type: str) -> Workbook | AuthoringPr
         return AuthoringProblem("", 0, "", _reading_fault(error, file_type))
     except (zipfile.BadZipFile, KeyError, ValueError, OSError, IndexError, TypeError, AttributeError) as error:
         return AuthoringProblem("", 0, "", f"The file cannot be read as {file_type}: {error}.")
-    settings = next(iter(workbook.settings or ()), {})
+    settings: Mapping[str, Any] = next(iter(workbook.settings or ()), {})
     return Workbook(
         workbook,
         list(_rows(workbook.survey)),
@@ -116,6 +116,6 @@ def canonical(header: str) -> str:
     if key in ("bind", "control", "body") and mark:
         key, mark, rest = rest.partition("::")[0].strip(), "", ""
     alias = aliases.survey_header.get(key, key)
-    name = alias[-1] if isinstance(alias, tuple) else alias
+    name = str(alias[-1] if isinstance(alias, tuple) else alias)
     name = _CANONICAL.get(name, name)
     return f"{name}::{rest.strip()}" if mark else name

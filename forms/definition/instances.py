@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from forms.errors import Problem
@@ -113,11 +113,11 @@ def _neutral(node: XmlNode) -> None:
 
 
 class Table:
-    """Rows under a header, as text."""
+    """Rows under a header, as text; None for a cell that is not there at all."""
 
     __slots__ = ("header", "rows")
 
-    def __init__(self, header: list[str], rows: list[list[str]]) -> None:
+    def __init__(self, header: list[str], rows: Sequence[Sequence[str | None]]) -> None:
         self.header = header
         self.rows = rows
 
@@ -130,7 +130,7 @@ def read_csv(data: bytes) -> Table:
     except UnicodeDecodeError as error:
         raise ValueError("it is not UTF-8") from error
     first = text.partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)
+    delimiter = next((mark for mark in ",;\t" if mark in first), ",")
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as error:
@@ -158,17 +158,16 @@ def read_geojson(data: bytes) -> Table:
         record = {"geometry": _geometry(feature.get("geometry"))}
         properties = feature.get("properties")
         for key, value in (properties if isinstance(properties, dict) else {}).items():
-            record[str(key)] = _scalar(value)
+            if value is not None:
+                record[str(key)] = _scalar(value)
         if "id" in feature:
             record["id"] = _scalar(feature["id"])
         records.append(record)
     header = list(dict.fromkeys(key for record in records for key in record))
-    return Table(header, [[record.get(key, "") for key in header] for record in records])
+    return Table(header, [[record.get(key) for key in header] for record in records])
 
 
 def _scalar(value: Any) -> str:
-    if value is None:
-        return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
@@ -228,8 +227,9 @@ class _TableRoot(XmlNode):
             row = self._source.rows[place]
             width = len(row)
             item.elements = [
-                XmlNode(NodeKind.ELEMENT, name, text=row[column] if column < width else "", up=item)
+                XmlNode(NodeKind.ELEMENT, name, text=cell, up=item)
                 for column, name in enumerate(self._source.header)
+                if (cell := row[column] if column < width else "") is not None
             ]
             self._items[place] = item
         return item

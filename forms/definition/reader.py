@@ -77,19 +77,25 @@ class FormDefinition:
     warnings: list[Problem] = field(default_factory=list)
 
 
-def read_definition(xml: bytes | str, resources: Mapping[str, bytes]) -> FormDefinition:
-    """Read a form. Raises :class:`FormError` with everything that is wrong with it."""
+def read_definition(
+    xml: bytes | str, resources: Mapping[str, bytes], *, relative_binds: bool = True
+) -> FormDefinition:
+    """Read a form. Raises :class:`FormError` with everything that is wrong with it.
+
+    ``relative_binds`` is False to leave out binds whose nodeset is a relative path, as ODK Web Forms does.
+    """
     try:
         document = parse_xml(xml, limit=MAX_FORM_BYTES)
     except XmlError as error:
         where = f"line {error.line}" if error.line else ""
         raise FormError((Problem(where, str(error)),)) from error
-    return _DefinitionReader(document, resources).read()
+    return _DefinitionReader(document, resources, relative_binds).read()
 
 
 class _DefinitionReader:
-    def __init__(self, document: XmlNode, resources: Mapping[str, bytes]) -> None:
+    def __init__(self, document: XmlNode, resources: Mapping[str, bytes], relative_binds: bool) -> None:
         self.document = document
+        self.relative_binds = relative_binds
         self.resources = resources
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
@@ -109,7 +115,7 @@ class _DefinitionReader:
         root_element = next((node for node in roots if node.attribute("id")), roots[0])
         form_id = root_element.attribute("id") or root_element.namespace or ""
         namespaces = _prefixes(root_element, self.document)
-        binds = _BindReader(model, root_element, self.formulas)
+        binds = _BindReader(model, root_element, self.formulas, self.relative_binds)
         reader = BodyReader(self.formulas, self.problems, binds.ids, f"/{root_element.qualified_name}")
         controls = reader.read(body)
         _complete_meta(root_element, binds, self.document)
@@ -253,14 +259,14 @@ class _DefinitionReader:
 
 
 class _BindReader:
-    def __init__(self, model: XmlNode, root: XmlNode, formulas: Formulas) -> None:
+    def __init__(self, model: XmlNode, root: XmlNode, formulas: Formulas, relative: bool) -> None:
         self.formulas = formulas
         self.root = f"/{root.qualified_name}"
         self.ids: dict[str, str] = {}
         self.binds: dict[str, Bind] = {}
         for element in model.named("bind"):
             nodeset = element.attribute("nodeset") or element.attribute("ref")
-            if nodeset is None:
+            if nodeset is None or not (relative or nodeset.strip().startswith("/")):
                 continue
             path = resolve(self.root, nodeset)
             self.binds[path] = self._read(element, path)

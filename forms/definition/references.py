@@ -84,10 +84,10 @@ class _Walker:
             self.visit(node.arguments[0], focus)
             self._quoted(node.arguments[1], focus)
             return []
-        places: list[_Place] = []
+        reached: list[_Place] = []
         for argument in node.arguments:
-            places += self.visit(argument, focus)
-        return places if node.name == "randomize" else []
+            reached += self.visit(argument, focus)
+        return reached if node.name == "randomize" else []
 
     def _guarded_call(self, node: syntax.Call, focus: list[_Place]) -> list[_Place]:
         outer, self.guarded = self.guarded, True
@@ -110,7 +110,13 @@ class _Walker:
         if path.start is None:
             places = focus
         elif isinstance(path.start, str):
-            places = [_Place(None, self.root, chosen)]
+            own = None if chosen else self._own_instance(path)
+            if own is not None:
+                # Inside a repeat an absolute path means the same instance.
+                places = [_Place(own, own, False)]
+                path = syntax.Path(None, path.steps[own.depth :])
+            else:
+                places = [_Place(None, self.root, chosen)]
         else:
             places = self.visit(path.start, focus)
             if isinstance(path.start, syntax.Call) and path.start.name == "instance":
@@ -120,6 +126,15 @@ class _Walker:
         for place in places:
             self._read(place, chosen)
         return places
+
+    def _own_instance(self, path: syntax.Path) -> NodeDefinition | None:
+        if any(step.axis != "child" or step.test.kind != "name" or step.predicates for step in path.steps):
+            return None
+        names = [str(step.test) for step in path.steps]
+        for repeat in reversed(self.context.repeats):
+            if repeat.depth < len(names) and repeat.path == "/" + "/".join(names[: repeat.depth]):
+                return repeat
+        return None
 
     def _step(self, step: syntax.Step, places: list[_Place], *, last: bool, chosen: bool) -> list[_Place]:
         reached: dict[_Place, None] = {}

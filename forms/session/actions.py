@@ -9,6 +9,7 @@ from forms.definition.graph import Edge, Facet
 from forms.definition.model import Action, NodeDefinition
 from forms.definition.reader import FIRST_LOAD, LOAD, NEW_REPEAT, VALUE_CHANGED
 from forms.session.datatypes import normalize
+from forms.session.tree import everything
 from forms.xpath import Context, XPathError
 from forms.xpath.dates import text_of_datetime
 
@@ -23,14 +24,19 @@ class Actions:
     def __init__(self, engine: Recalculation) -> None:
         self._engine = engine
 
-    def begin(self, nodes: Iterable[Node], *, new: bool) -> None:
-        """A form has been opened; ``new`` where it was not filled before."""
-        events = {FIRST_LOAD, LOAD} if new else {LOAD}
+    def begin(self, root: Node, *, new: bool) -> None:
+        """A form has been opened; ``new`` where it was not filled before.
+
+        Instances that only ``jr:count`` has made are new repeats as well (chapter “events and actions”).
+        """
+        nodes = list(everything(root))
         for node in nodes:
             self._preset(node, new=new)
         self._engine.run()
-        for node in nodes:
-            self._perform(node, events)
+        events = {FIRST_LOAD, LOAD} if new else {LOAD}
+        for node in _with_actions(root):
+            self._perform(node, {*events, NEW_REPEAT} if node in self._engine.counted else events)
+        self._engine.counted.clear()
 
     def begin_instance(self, nodes: Iterable[Node]) -> None:
         """An instance of a repeat has been made (before the form is live, that belongs to its opening)."""
@@ -100,6 +106,11 @@ class Actions:
         """Give a node an answer, as its type stores it, and queue what follows."""
         node.answer = normalize(node.definition.bind.data_type, text)
         self._engine.refresh(node)
+
+
+def _with_actions(root: Node) -> list[Node]:
+    """The nodes that have actions of their own, in document order."""
+    return [node for node in everything(root) if node.definition.actions]
 
 
 def _in_meta(definition: NodeDefinition) -> bool:

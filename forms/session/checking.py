@@ -9,8 +9,8 @@ from forms.definition.model import NodeDefinition
 from forms.environment import Environment
 from forms.session.datatypes import describe, normalize
 from forms.session.node import Node, RepeatNode, Violation, ViolationKind
-from forms.session.recalculation import everything
 from forms.session.session import FormSession
+from forms.session.tree import everything
 from forms.xmltree import XmlNode
 from forms.xpath import syntax
 from forms.xpath.focus import operands

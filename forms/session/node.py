@@ -95,6 +95,18 @@ class Node(XmlNode):
     def is_static(self) -> bool:
         return False
 
+    def instance_on(self, prefixes: tuple[str, ...]) -> tuple[XmlNode, int] | None:
+        if not self.definition.repeats:
+            return None
+        node: Node | None = self
+        while node is not None:
+            if isinstance(node, RepeatInstanceNode):
+                depth = node.definition.depth
+                if depth < len(prefixes) and prefixes[depth] == node.definition.path:
+                    return node, depth
+            node = node.owner
+        return None
+
     @property
     def kind(self) -> Kind:
         """What the node is to whoever shows it."""

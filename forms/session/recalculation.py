@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import cast
 
 from forms.definition.graph import Edge, Facet, Graph
@@ -19,6 +19,7 @@ from forms.session.datatypes import normalize
 from forms.session.host import SessionHost
 from forms.session.node import Node, RepeatInstanceNode, RepeatNode, Violation, ViolationKind
 from forms.session.texts import Texts
+from forms.session.tree import everything
 from forms.xmltree import NodeKind, XmlNode
 from forms.xpath import Context, XPathError
 
@@ -46,6 +47,7 @@ class Recalculation:
         self.touched: dict[Node, None] = {}
         self.faults: dict[str, Problem] = {}
         self.live = False
+        self.counted: set[Node] = set()
         self._queue: list[tuple[int, int, int, Node]] = []
         self._queued: set[tuple[Node, Facet]] = set()
         self._spare: dict[RepeatNode, list[XmlNode]] = {}
@@ -275,9 +277,12 @@ class Recalculation:
         spare = self._spare.get(repeat, [])
         for place in range(present, wanted):
             instance = self._add_instance(repeat, spare[place] if place < len(spare) else None)
-            fresh.extend(everything(instance))
-        for instance in repeat.members[wanted:]:
-            for node in everything(cast(Node, instance)):
+            nodes = list(everything(instance))
+            fresh.extend(nodes)
+            if place >= len(spare):
+                self.counted.update(nodes)
+        for dropped in repeat.members[wanted:]:
+            for node in everything(dropped):
                 self.touched.pop(node, None)
         del repeat.members[wanted:]
         self.touched.update(dict.fromkeys(fresh))
@@ -402,17 +407,6 @@ class Recalculation:
         path = "" if node is None else node.definition.path
         if len(self.faults) < 100:
             self.faults.setdefault(f"{path} {error}", Problem(path, str(error)))
-
-
-def everything(node: Node) -> Iterator[Node]:
-    """A node and all nodes below it, repeats included, in document order."""
-    stack = [node]
-    while stack:
-        current = stack.pop()
-        yield current
-        stack.extend(reversed(current.members))
-        if current.computed_attributes:
-            stack.extend(reversed(current.computed_attributes))
 
 
 def _is_template(element: XmlNode) -> bool:

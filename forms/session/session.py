@@ -14,8 +14,9 @@ from forms.limits import MAX_ANSWER_LENGTH
 from forms.session.datatypes import describe, normalize
 from forms.session.node import Node, RepeatInstanceNode, RepeatNode, Violation
 from forms.session.pages import Page, pages_of
-from forms.session.recalculation import Recalculation, everything
+from forms.session.recalculation import Recalculation
 from forms.session.serialization import serialize
+from forms.session.tree import everything
 from forms.xmltree import NodeKind, XmlNode
 from forms.xpath.values import plain_number
 
@@ -44,7 +45,7 @@ class FormSession:
         self._files: dict[Node, str] = {}
         self._engine.prepare(everything(root))
         self._engine.run()
-        self._engine.actions.begin(list(everything(root)), new=source is None)
+        self._engine.actions.begin(root, new=source is None)
         self._engine.live = True
         self._engine.touched.clear()
 

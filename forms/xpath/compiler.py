@@ -16,7 +16,7 @@ from forms.xpath.axes import in_document_order
 from forms.xpath.context import Context
 from forms.xpath.errors import XPathEvaluationError
 from forms.xpath.functions import FUNCTIONS, Function
-from forms.xpath.paths import compile_filter, compile_path
+from forms.xpath.paths import compile_filter, compile_own_path, compile_path
 from forms.xpath.values import NAN, compare, is_true, to_boolean, to_number, to_text
 
 Closure = Callable[[Context], Any]
@@ -36,10 +36,11 @@ class Expression:
     """A compiled expression.
 
     ``value`` gives its own type; ``text``, ``number``, and ``boolean`` convert as XPath's functions of those names
-    do; ``nodes`` gives a node-set or raises :class:`XPathEvaluationError`.
+    do; ``nodes`` gives a node-set or raises :class:`XPathEvaluationError`. ``all_nodes`` is the node-set without the
+    rule that an absolute path inside a repeat means the same instance.
     """
 
-    __slots__ = ("boolean", "kind", "nodes", "number", "syntax", "text", "value")
+    __slots__ = ("all_nodes", "boolean", "kind", "nodes", "number", "syntax", "text", "value")
 
     def __init__(self, node: syntax.Node, kind: str, value: Closure) -> None:
         self.syntax = node
@@ -53,6 +54,7 @@ class Expression:
             value if kind == Kind.BOOLEAN else lambda context: to_boolean(value(context))
         )
         self.nodes: Callable[[Context], list[XmlNode]] = value if kind == Kind.NODES else _checked_nodes(node, value)
+        self.all_nodes = self.nodes
 
     def condition(self, context: Context) -> bool:
         """The expression as a form's condition: a node-set is true when its first node is not blank."""
@@ -72,6 +74,12 @@ def _checked_nodes(node: syntax.Node, value: Closure) -> Callable[[Context], lis
 def compile_expression(node: syntax.Node) -> Expression:
     """Turn a syntax tree into closures. Unknown functions raise only when they are evaluated."""
     kind, value = _COMPILERS[type(node)](node)
+    if isinstance(node, syntax.Path):
+        own = compile_own_path(node, compile_expression)
+        if own is not None:
+            expression = Expression(node, kind, own)
+            expression.all_nodes = value
+            return expression
     return Expression(node, kind, value)
 
 

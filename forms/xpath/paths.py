@@ -2,6 +2,9 @@
 
 Two short cuts matter. An absolute path without predicates gives the same nodes until the tree changes, so the host
 keeps them. A predicate ``[column = value]`` over a large list whose nodes never change is answered from an index.
+
+One rule is ODK's own (“A Big Deviation with XForms” in the chapter on repeats): an absolute path into a repeat, used
+inside that repeat, means the same instance, as a relative path would.
 """
 
 from __future__ import annotations
@@ -37,15 +40,7 @@ def compile_path(path: syntax.Path, start: Expression | None, compile_: Compile)
     if start is not None:
         from_nodes = start.nodes
 
-        def filtered(context: Context) -> Nodes:
-            nodes = from_nodes(context)
-            for closure in closures:
-                if not nodes:
-                    return nodes
-                nodes = closure(nodes, context)
-            return nodes
-
-        return filtered
+        return lambda context: _follow(closures, from_nodes(context), context)
     if path.start is None:
         return _relative(steps, closures)
     return _absolute(steps, closures)
@@ -53,12 +48,7 @@ def compile_path(path: syntax.Path, start: Expression | None, compile_: Compile)
 
 def _absolute(steps: tuple[syntax.Step, ...], closures: list[StepClosure]) -> Callable[[Context], Nodes]:
     def absolute(context: Context) -> Nodes:
-        nodes: Nodes = [context.host.root]
-        for closure in closures:
-            if not nodes:
-                return nodes
-            nodes = closure(nodes, context)
-        return nodes
+        return _follow(closures, [context.host.root], context)
 
     if any(step.predicates for step in steps):
         return absolute
@@ -75,21 +65,42 @@ def _absolute(steps: tuple[syntax.Step, ...], closures: list[StepClosure]) -> Ca
     return kept
 
 
+def compile_own_path(path: syntax.Path, compile_: Compile) -> Callable[[Context], Nodes] | None:
+    """An absolute path with the rule for repeats; None where the rule cannot apply to it."""
+    if path.start != "/" or not all(
+        step.axis == "child" and step.test.kind == "name" and not step.predicates for step in path.steps
+    ):
+        return None
+    closures = [_step(step, compile_) for step in path.steps]
+    everywhere = _absolute(path.steps, closures)
+    # prefixes[n] is the path's first n steps: the instance of a repeat at that path is where to go on from.
+    prefixes = tuple("".join(f"/{step.test}" for step in path.steps[:length]) for length in range(len(closures)))
+
+    def own(context: Context) -> Nodes:
+        inside = context.current.instance_on(prefixes)
+        if inside is None:
+            return everywhere(context)
+        instance, length = inside
+        return _follow(closures[length:], [instance], context)
+
+    return own
+
+
+def _follow(closures: list[StepClosure], nodes: Nodes, context: Context) -> Nodes:
+    for closure in closures:
+        if not nodes:
+            break
+        nodes = closure(nodes, context)
+    return nodes
+
+
 def _relative(steps: tuple[syntax.Step, ...], closures: list[StepClosure]) -> Callable[[Context], Nodes]:
     if all(step.axis in ("self", "parent") and step.test.kind == "node" and not step.predicates for step in steps[:-1]):
         last = steps[-1]
         if last.axis == "child" and last.test.kind == "name" and not last.test.prefix and not last.predicates:
             return _sibling(sum(step.axis == "parent" for step in steps[:-1]), last.test.name or "")
 
-    def relative(context: Context) -> Nodes:
-        nodes: Nodes = [context.node]
-        for closure in closures:
-            if not nodes:
-                return nodes
-            nodes = closure(nodes, context)
-        return nodes
-
-    return relative
+    return lambda context: _follow(closures, [context.node], context)
 
 
 def _sibling(ups: int, name: str) -> Callable[[Context], Nodes]:

@@ -133,7 +133,7 @@ def indexed_repeat(context: Context, arguments: Arguments) -> list[XmlNode]:
     if len(arguments) % 2 == 0:
         raise XPathEvaluationError("“indexed-repeat()” takes an index after each repeat")
     for repeat, index in zip(arguments[1::2], arguments[2::2], strict=True):
-        number, nodes = index.number(context), repeat.nodes(context)
+        number, nodes = index.number(context), repeat.all_nodes(context)
         if math.isnan(number) or not nodes:
             return []
         pairs.append((nodes, number))
@@ -145,7 +145,7 @@ def indexed_repeat(context: Context, arguments: Arguments) -> list[XmlNode]:
         if number != int(number) or not 1 <= number <= len(candidates):
             return []
         inside = candidates[int(number) - 1]
-    return [node for node in arguments[0].nodes(context) if inside is not None and _holds(inside, node)]
+    return [node for node in arguments[0].all_nodes(context) if inside is not None and _holds(inside, node)]
 
 
 def _depth(node: XmlNode) -> int:
