@@ -54,6 +54,8 @@ _FILES: Final = (
     _HERE / "citizen" / "track.kv",
     _HERE / "citizen" / "answer.kv",
     _HERE / "citizen" / "notices.kv",
+    _HERE / "staff" / "desk.kv",
+    _HERE / "staff" / "rooms.kv",
     _HERE / "overlays.kv",
 )
 

@@ -24,6 +24,8 @@ from screens.citizen.track import CaseScreen, TrackScreen
 from screens.flow import Flow, Over
 from screens.overlays import AdjustPanel, HelpPanel, IdlePanel, LeavePanel
 from screens.places import Name, Place
+from screens.staff.desk import DeskScreen
+from screens.staff.rooms import OutboxScreen, PaperScreen, PinScreen, TestScreen
 
 
 def _home(flow: Flow, _place: Place) -> Widget:
@@ -76,6 +78,11 @@ _PAGES: Final[dict[Name, Callable[[Flow, Place], Widget]]] = {
     Name.TRACK: _plain(TrackScreen),
     Name.CASE: _plain(CaseScreen),
     Name.ANSWER: _plain(AnswerScreen),
+    Name.STAFF_PIN: _plain(PinScreen),
+    Name.STAFF: _plain(DeskScreen),
+    Name.STAFF_PAPER: _plain(PaperScreen),
+    Name.STAFF_TEST: _plain(TestScreen),
+    Name.STAFF_OUTBOX: _plain(OutboxScreen),
 }
 _OVER: Final[dict[Over, type[Any]]] = {Over.ADJUST: AdjustPanel, Over.HELP: HelpPanel, Over.LEAVE: LeavePanel}
 

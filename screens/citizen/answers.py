@@ -82,6 +82,16 @@ def is_typed(node: Node) -> bool:
     return control_of(node) in _TYPED
 
 
+def is_asked(node: Node) -> bool:
+    """Whether the citizen can answer it here."""
+    return control_of(node) not in (Control.NOTE, Control.SHOWN, Control.IMPOSSIBLE)
+
+
+def is_folded(node: Node) -> bool:
+    """Whether the form wants its list of choices folded away among other questions."""
+    return control_of(node) is Control.ONE and "minimal" in node.appearance
+
+
 def is_long_choice(node: Node) -> bool:
     """Whether its choices are too many to be read."""
     return control_of(node) in (Control.ONE, Control.SEVERAL) and len(node.choices) > LISTED_AT_MOST

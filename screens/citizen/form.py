@@ -85,7 +85,7 @@ class FormScreen(FlowPage):
             self._panel.refresh()
         self.progress = model.number / (model.total + 1)
         self.progress_text = texts("form.progress", n=model.number, total=model.total)
-        self.forward = texts("form.next_field") if model.next_field() is not None else texts("common.next")
+        self.forward = texts("form.next_field") if model.next_question() is not None else texts("common.next")
         self.problem = texts("form.look_above") if model.first_wrong and len(self._questions) > 1 else ""
         self.type_into(model.focused_entry)
         self._reveal_focus()
@@ -116,7 +116,7 @@ class FormScreen(FlowPage):
     def _reveal_focus(self) -> None:
         """Once for each new focus: the field must be seen above the keyboard."""
         model = self.model
-        wanted = model.focus.ref if model.focus is not None else model.first_wrong or model.unfolded
+        wanted = model.focus.ref if model.focus is not None else model.first_wrong or model.unfolded or model.revealed
         if not wanted or wanted == self._revealed:
             return
         self._revealed = wanted

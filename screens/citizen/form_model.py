@@ -8,7 +8,16 @@ from dataclasses import dataclass
 
 from forms import FormSession, Node, Page
 from kiosk.session import Attachment, Session
-from screens.citizen.answers import Incomplete, from_entry, is_long_choice, is_typed, layout_of, to_entry
+from screens.citizen.answers import (
+    Incomplete,
+    from_entry,
+    is_asked,
+    is_folded,
+    is_long_choice,
+    is_typed,
+    layout_of,
+    to_entry,
+)
 from screens.flow import Flow
 from screens.look.entry import Entry, Layout
 
@@ -40,6 +49,8 @@ class FormModel:
         self._asked: set[str] = set()
         self.focus: Focus | None = None
         self.first_wrong = ""
+        #: The question that is to be in sight next.
+        self.revealed = ""
         #: The question whose folded list of choices is open.
         self.unfolded = ""
         self.begin_page()
@@ -69,6 +80,7 @@ class FormModel:
         """A page came into sight: one with a single typed question begins with the keyboard."""
         self._asked.clear()
         self.first_wrong = ""
+        self.revealed = ""
         self.unfolded = ""
         self.focus = None
         questions = self.questions
@@ -77,9 +89,15 @@ class FormModel:
 
     def forward(self) -> None:
         """To the next field, page or the review; stays and tells when something is missing or wrong."""
-        following = self.next_field()
-        if following is not None:
+        following = self.next_question()
+        if following is not None and is_typed(following):
             self.focus_on(following)
+            return
+        if following is not None:
+            self._put_keyboard_away()
+            self.unfolded = following.ref if is_folded(following) else ""
+            self.revealed = following.ref
+            self._changed()
             return
         wrong = [node.ref for node in self.questions if node.ref in self._incomplete]
         if not wrong:
@@ -99,15 +117,15 @@ class FormModel:
     def back(self) -> None:
         self.flow.back()
 
-    def next_field(self) -> Node | None:
-        """The next field below the one being typed into, when it is still blank; None: forward leaves the page."""
+    def next_question(self) -> Node | None:
+        """The next blank question below the one being typed into; None: forward leaves the page."""
         if self.focus is None:
             return None
         refs = [node.ref for node in self.questions]
         if self.focus.ref not in refs or self._problem(self.form.nodes[self.focus.ref]):
             return None
         below = self.questions[refs.index(self.focus.ref) + 1 :]
-        return next((node for node in below if is_typed(node) and not node.value), None)
+        return next((node for node in below if not node.value and is_asked(node)), None)
 
     # --- answers ---------------------------------------------------------------------------------------------------
 
@@ -189,7 +207,7 @@ class FormModel:
 
     def is_open(self, node: Node) -> bool:
         """Whether a question shows its choices: folded ones only when they were opened."""
-        return self.unfolded == node.ref or len(self.questions) == 1 or "minimal" not in node.appearance
+        return self.unfolded == node.ref or len(self.questions) == 1 or not is_folded(node)
 
     def search(self, node: Node) -> Entry:
         """What is typed to find something in a long list."""
@@ -213,11 +231,14 @@ class FormModel:
 
     # --- repeats ---------------------------------------------------------------------------------------------------
 
-    def add_instance(self, repeat_ref: str) -> str:
-        """One more; gives its ref."""
+    def add_instance(self, repeat_ref: str) -> None:
+        """One more, and to its first page; where it has none, it is listed and that is all."""
         ref = self.session.add_repeat(repeat_ref)
-        self._changed()
-        return ref
+        self._try_show(ref)
+
+    def open_instance(self, instance_ref: str) -> None:
+        """To the first page of an instance that is there."""
+        self._try_show(instance_ref)
 
     def remove_instance(self, instance_ref: str) -> None:
         """After an instance went, refs mean other instances: nothing typed is kept beside the form."""
@@ -227,6 +248,12 @@ class FormModel:
         self._asked.clear()
         self.focus = None
         self._changed()
+
+    def _try_show(self, ref: str) -> None:
+        try:
+            self.session.show(ref)
+        except KeyError:
+            self._changed()
 
     # --- inside ----------------------------------------------------------------------------------------------------
 

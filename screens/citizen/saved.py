@@ -11,7 +11,7 @@ from screens.page_screen import FlowPage
 
 
 class SavedScreen(FlowPage):
-    shown = ObjectProperty(None)
+    shown = ObjectProperty(None, rebind=True)
 
     def __init__(self, flow: Flow, **kwargs: Any) -> None:
         session = flow.session

@@ -59,7 +59,9 @@ class SavedModel:
             case Received(code=code) if code == self.saved.code:
                 return True
             case SlipDue(code=code) if code == self.saved.code:
-                self.slip = SlipState.PRINTING
+                # The printer may have been faster than this event's way to the screens.
+                if self.slip is SlipState.WAITING:
+                    self.slip = SlipState.PRINTING
                 return True
             case SlipPrinted(code=code) if code == self.saved.code:
                 self.slip = SlipState(event.outcome) if event.outcome in PrintOutcome.__members__ else SlipState.UNKNOWN

@@ -25,7 +25,7 @@ class StandardPart(BoxLayout):
 
 
 class ServiceScreen(FlowPage):
-    shown = ObjectProperty(None)
+    shown = ObjectProperty(None, rebind=True)
 
     def __init__(self, model: ServiceModel, **kwargs: Any) -> None:
         shown = model.look()

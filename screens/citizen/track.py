@@ -86,7 +86,7 @@ class HistoryLine(BoxLayout):
 
 
 class CaseScreen(FlowPage):
-    shown = ObjectProperty(None)
+    shown = ObjectProperty(None, rebind=True)
 
     def __init__(self, flow: Flow, **kwargs: Any) -> None:
         if flow.case is None:

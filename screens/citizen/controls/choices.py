@@ -9,7 +9,7 @@ from kivy.uix.gridlayout import GridLayout
 from rapidfuzz import fuzz
 
 from forms import Choice, Node
-from screens.citizen.answers import Control, control_of, in_words, is_long_choice
+from screens.citizen.answers import Control, control_of, in_words, is_folded, is_long_choice
 from screens.citizen.controls.question import Question
 from screens.look.banner import Banner
 from screens.look.cards import ChoiceCard
@@ -42,7 +42,7 @@ class ChoiceQuestion(Question):
         self._several = control_of(node) is Control.SEVERAL
         self._shown: tuple[tuple[str, str], ...] | None = None
         self._fold: Fold | None = None
-        if "minimal" in node.appearance and not self.alone:
+        if is_folded(node) and not self.alone:
             self._fold = Fold()
             self._fold.bind(on_choose=self._unfold)
             self.add_widget(self._fold)

@@ -8,14 +8,15 @@ from kivy.uix.boxlayout import BoxLayout
 from forms import Node
 from screens.citizen.answers import in_words
 from screens.citizen.form_model import FormModel
+from screens.look.buttons import Surface
 from screens.look.text import Column
 
 #: So many answers of an instance stand on its line.
 TOLD_ANSWERS = 3
 
 
-class InstanceLine(BoxLayout):
-    """One of the several."""
+class InstanceLine(Surface):
+    """One of the several; choosing it opens it."""
 
     title = StringProperty("")
     detail = StringProperty("")
@@ -64,11 +65,14 @@ class RepeatPanel(BoxLayout):
                 ref=child.ref,
                 can_remove=child.can_remove,
             )
-            line.bind(on_remove=self._remove)
+            line.bind(on_remove=self._remove, on_choose=self._open)
             lines.add_widget(line)
 
     def add(self) -> None:
         self.model.add_instance(self.ref)
+
+    def _open(self, line: InstanceLine) -> None:
+        self.model.open_instance(line.ref)
 
     def _remove(self, line: InstanceLine) -> None:
         self.model.remove_instance(line.ref)

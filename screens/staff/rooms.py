@@ -1,0 +1,187 @@
+"""The rooms beside the desk: PIN, paper, tests, outbox."""
+
+from typing import Any
+
+from kivy.clock import Clock
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+
+from kiosk.events import Event, OutboxChanged, Scanned
+from kiosk.ports import is_problem
+from kiosk.staff import SignInRefused, StaffOnDuty
+from screens.flow import Flow
+from screens.handover import Handover
+from screens.look.entry import Entry, Layout
+from screens.page_screen import FlowPage
+from screens.places import Name
+from screens.staff.staff_model import OutboxModel, PaperModel, PinModel, print_test, scan_told
+
+
+class StaffRoom(FlowPage):
+    """A room whose way back leads to the desk."""
+
+    def __init__(self, flow: Flow, **kwargs: Any) -> None:
+        super().__init__(flow=flow, can_help=False, back=flow.texts("common.back"), **kwargs)
+
+    def go_back(self) -> None:
+        self.flow.open_staff(Name.STAFF)
+
+
+class PinScreen(StaffRoom):
+    entry_shown = ObjectProperty(None)
+    busy = BooleanProperty(False)
+
+    def __init__(self, flow: Flow, **kwargs: Any) -> None:
+        self._entry = Entry(Layout.PIN)
+        self._work: Handover[StaffOnDuty | SignInRefused] | None = None
+        super().__init__(flow=flow, entry_shown=self._entry, **kwargs)
+        self.model = PinModel(flow)
+        self._stop = self._entry.listen(self._typed)
+        self.type_into(self._entry)
+        self._typed()
+
+    def on_parent(self, _widget: object, parent: object) -> None:
+        if parent is None:
+            self._stop()
+            self._entry.set("")
+            if self._work is not None:
+                self._work.cancel()
+
+    def go_back(self) -> None:
+        self.flow.leave_staff()
+
+    def go_forward(self) -> None:
+        if self.busy:
+            return
+        self.busy = True
+        self.can_forward = False
+        pin = self._entry.text
+        self._work = Handover(lambda: self.model.check(pin), self._checked).start()
+
+    def _checked(self, result: StaffOnDuty | SignInRefused) -> None:
+        self.busy = False
+        self._work = None
+        self._entry.set("")
+        self.problem = self.model.settle(result)
+
+    def _typed(self) -> None:
+        self.problem = ""
+        self.can_forward = bool(self._entry.text) and not self.busy
+
+
+class PaperScreen(StaffRoom):
+    entry_shown = ObjectProperty(None)
+
+    def __init__(self, flow: Flow, **kwargs: Any) -> None:
+        self.model = PaperModel(flow)
+        self._entry = Entry(Layout.NUMBER, self.model.metres, limit=3)
+        super().__init__(flow=flow, entry_shown=self._entry, **kwargs)
+        self._stop = self._entry.listen(self._typed)
+        self.type_into(self._entry)
+
+    def on_parent(self, _widget: object, parent: object) -> None:
+        if parent is None:
+            self._stop()
+
+    def go_forward(self) -> None:
+        self.problem = self.model.changed(self._entry.text)
+
+    def _typed(self) -> None:
+        self.problem = ""
+
+
+class TestScreen(StaffRoom):
+    """Printer, scanner and camera, one after the other, in any order."""
+
+    __test__ = False
+
+    printed = StringProperty("")
+    scanned_text = StringProperty("")
+    shot = StringProperty("")
+    source = ObjectProperty(None, allownone=True)
+
+    def __init__(self, flow: Flow, **kwargs: Any) -> None:
+        self._work: Handover[Any] | None = None
+        self._told = ""
+        self._tell = Clock.create_trigger(self._tell_now)
+        self._camera = flow.kiosk.ports.camera
+        super().__init__(flow=flow, **kwargs)
+        if self._camera is not None:
+            self._camera.start_preview()
+            self.source = self._camera.latest
+
+    def on_parent(self, _widget: object, parent: object) -> None:
+        if parent is None and self._camera is not None:
+            self.source = None
+            self._camera.stop_preview()
+
+    def print_slip(self) -> None:
+        self.printed = self.flow.texts("staff.test.printing")
+        print_test(self.flow, self._printed)
+
+    def shoot(self) -> None:
+        if self._camera is not None and self._work is None:
+            self._work = Handover(self._camera.capture, self._shot).start()
+
+    def scanned(self, event: Scanned) -> None:
+        self.scanned_text = scan_told(self.flow, event)
+
+    def _printed(self, text: str) -> None:
+        self._told = text
+        self._tell()
+
+    def _tell_now(self, _seconds: float) -> None:
+        self.printed = self._told
+
+    def _shot(self, result: Any) -> None:
+        self._work = None
+        texts = self.flow.texts
+        if is_problem(result):
+            self.shot = texts(f"photo.problem.{str(result.kind).lower()}")
+        else:
+            self.shot = texts("staff.test.shot", width=result.width, height=result.height)
+        self.flow.kiosk.staff.record("camera_test", str(getattr(result, "kind", "OK")))
+
+
+class ParkedLine(BoxLayout):
+    """A parked item with the reason, and the way to try it again."""
+
+    seq = NumericProperty(0)
+    code = StringProperty("")
+    made = StringProperty("")
+    reason = StringProperty("")
+
+    __events__ = ("on_again",)
+
+    def on_again(self) -> None:
+        """It is to be tried again."""
+
+
+class OutboxScreen(StaffRoom):
+    told_text = StringProperty("")
+
+    def __init__(self, flow: Flow, **kwargs: Any) -> None:
+        super().__init__(flow=flow, forward=flow.texts("staff.retry"), forward_icon="arrows-clockwise", **kwargs)
+        self.model = OutboxModel(flow)
+        self.refresh()
+
+    def told(self, event: Event) -> None:
+        if isinstance(event, OutboxChanged):
+            self.refresh()
+
+    def go_forward(self) -> None:
+        self.model.retry()
+
+    def refresh(self) -> None:
+        counts = self.flow.kiosk.outbox.counts()
+        self.told_text = self.flow.texts.count("staff.waiting", counts.waiting)
+        lines = self.ids.lines
+        lines.clear_widgets()
+        for item in self.model.parked():
+            line = ParkedLine(seq=item.seq, code=item.code, made=item.made, reason=item.reason)
+            line.bind(on_again=self._again)
+            lines.add_widget(line)
+
+    def _again(self, line: ParkedLine) -> None:
+        self.model.try_again(int(line.seq))
+        self.refresh()

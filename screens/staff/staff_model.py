@@ -1,0 +1,197 @@
+"""What the field staff's pages say and do. Everything that is done is recorded in the visit."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from kiosk.events import Scanned
+from kiosk.health import STORAGE
+from kiosk.line_state import LineCondition
+from kiosk.ports import Availability, ComponentState, PrintOutcome, PrintResult
+from kiosk.staff import SignInRefused, StaffOnDuty
+from kiosk.supplies import ROLL_MM_LEAST, ROLL_MM_MOST
+from screens.flow import Flow
+from screens.places import Name
+
+MM_PER_METRE = 1000
+
+
+@dataclass(frozen=True)
+class ComponentShown:
+    name: str
+    icon: str
+    state: str
+    #: success, warning or danger.
+    kind: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class ParkedShown:
+    seq: int
+    code: str
+    made: str
+    reason: str
+
+
+_ICONS = {"printer": "printer", "scanner": "barcode", "camera": "camera", STORAGE: "hard-drives"}
+
+
+class StaffModel:
+    """The desk: all states, and the ways to everything."""
+
+    def __init__(self, flow: Flow) -> None:
+        self.flow = flow
+
+    @property
+    def name(self) -> str:
+        on_duty = self.flow.kiosk.staff.on_duty
+        return on_duty.name if on_duty is not None else ""
+
+    @property
+    def in_service(self) -> bool:
+        return self.flow.kiosk.in_service
+
+    def components(self) -> tuple[ComponentShown, ...]:
+        """Devices, storage and the line."""
+        snapshot = self.flow.kiosk.snapshot()
+        shown = [self._component(state) for state in snapshot.components.values()]
+        line = snapshot.line
+        texts = self.flow.texts
+        shown.append(
+            ComponentShown(
+                texts("staff.component.line"),
+                "wifi-high" if line.online else "wifi-slash",
+                texts(f"staff.line.{line.condition.lower()}"),
+                "success" if line.online else "warning" if line.condition is not LineCondition.REVOKED else "danger",
+                self._since(line.since),
+            )
+        )
+        return tuple(shown)
+
+    def paper(self) -> str:
+        """Millimetres, slips and the foreseen end."""
+        texts, paper = self.flow.texts, self.flow.kiosk.supplies.paper()
+        if paper.millimetres is None:
+            return texts("staff.paper_unknown")
+        parts = [texts("staff.paper_left", mm=self.flow.formatting.number(round(paper.millimetres)))]
+        if paper.slips_left is not None:
+            parts.append(texts.count("staff.slips_left", paper.slips_left))
+        if paper.ends_at is not None:
+            parts.append(texts("staff.paper_ends", when=self.flow.formatting.day(paper.ends_at)))
+        return " · ".join(parts)
+
+    def outbox(self) -> str:
+        counts = self.flow.kiosk.outbox.counts()
+        texts = self.flow.texts
+        return " · ".join((texts.count("staff.waiting", counts.waiting), texts.count("staff.parked", counts.parked)))
+
+    def toggle_service(self) -> None:
+        kiosk = self.flow.kiosk
+        if kiosk.in_service:
+            kiosk.staff.record("out_of_service")
+            kiosk.out_of_service()
+        else:
+            kiosk.staff.record("in_service")
+            kiosk.back_in_service()
+
+    def open(self, name: Name) -> None:
+        self.flow.open_staff(name)
+
+    def leave(self) -> None:
+        self.flow.leave_staff()
+
+    def _component(self, state: ComponentState) -> ComponentShown:
+        texts = self.flow.texts
+        conditions = sorted(str(condition) for condition in state.conditions)
+        told = ", ".join(texts(f"staff.condition.{name.lower()}") for name in conditions)
+        ready = state.availability in (Availability.READY, Availability.BUSY)
+        kind = "success" if ready and not conditions else "warning" if ready else "danger"
+        return ComponentShown(
+            texts(f"staff.component.{state.component}"),
+            _ICONS.get(state.component, "cube"),
+            told or texts(f"staff.availability.{str(state.availability).lower()}"),
+            kind,
+            " · ".join(part for part in (self._since(state.since), state.detail) if part),
+        )
+
+    def _since(self, at: datetime) -> str:
+        return self.flow.texts("staff.since", when=self.flow.formatting.moment(at))
+
+
+class PinModel:
+    """Badge was read; the PIN decides. Checking takes some tenths of a second, so it is done beside the screens."""
+
+    def __init__(self, flow: Flow) -> None:
+        self.flow = flow
+
+    def check(self, pin: str) -> StaffOnDuty | SignInRefused:
+        """Any thread."""
+        return self.flow.kiosk.staff.sign_in(self.flow.badge, pin)
+
+    def settle(self, result: StaffOnDuty | SignInRefused) -> str:
+        """Into the desk, or what is wrong."""
+        if isinstance(result, SignInRefused):
+            text = self.flow.texts(result.problem.text_key)
+            return f"{text} {self.flow.texts.count('staff.wait', round(result.wait_s))}" if result.wait_s else text
+        self.flow.open_staff(Name.STAFF)
+        return ""
+
+
+class PaperModel:
+    """A full roll was put in."""
+
+    def __init__(self, flow: Flow) -> None:
+        self.flow = flow
+        self.metres = str(round(flow.kiosk.settings.number("paper_roll_mm") / MM_PER_METRE))
+
+    def changed(self, metres: str) -> str:
+        """Counts from a full roll of so many metres; what is wrong with the number, or ""."""
+        least, most = ROLL_MM_LEAST // MM_PER_METRE, ROLL_MM_MOST // MM_PER_METRE
+        if not metres.isdigit() or not least <= int(metres) <= most:
+            return self.flow.texts("staff.paper_wrong", least=least, most=most)
+        self.flow.kiosk.supplies.roll_changed(float(int(metres) * MM_PER_METRE))
+        self.flow.kiosk.staff.record("roll_changed", f"{metres} m")
+        self.flow.open_staff(Name.STAFF)
+        return ""
+
+
+class OutboxModel:
+    def __init__(self, flow: Flow) -> None:
+        self.flow = flow
+
+    def parked(self) -> tuple[ParkedShown, ...]:
+        kiosk, formatting = self.flow.kiosk, self.flow.formatting
+        return tuple(
+            ParkedShown(item.kiosk_seq, kiosk.codes.display(item.code), formatting.moment(item.made_at), item.reason)
+            for item in kiosk.outbox.parked()
+        )
+
+    def try_again(self, seq: int) -> None:
+        if self.flow.kiosk.outbox.try_again(seq):
+            self.flow.kiosk.staff.record("parked_again", str(seq))
+        self.retry()
+
+    def retry(self) -> None:
+        """The line tries at once."""
+        line = self.flow.kiosk.line
+        if line is not None:
+            line.retry_now()
+
+
+def print_test(flow: Flow, done: Callable[[str], None]) -> None:
+    """Prints the test slip; ``done`` gets the outcome's text, from the printer's thread."""
+
+    def told(result: PrintResult) -> None:
+        printed = result.outcome in (PrintOutcome.PRINTED, PrintOutcome.PROBABLY_PRINTED)
+        flow.kiosk.staff.record("test_slip", str(result.outcome))
+        done(flow.texts("staff.test.printed" if printed else "staff.test.not_printed"))
+
+    if not flow.kiosk.slips.print_test(told):
+        done(flow.texts("staff.test.no_printer"))
+
+
+def scan_told(flow: Flow, event: Scanned) -> str:
+    """What the scanner test says: the kind only, nothing of what was read."""
+    flow.kiosk.staff.record("scanner_test", event.kind)
+    return flow.texts(f"staff.scan.{event.kind.lower()}")
