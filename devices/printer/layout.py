@@ -21,6 +21,9 @@ from devices.printer.slip import Align, Element, Qr, Row, Rule, Slip, Space, Tex
 LABEL_SHARE = 0.42
 """Part of the width that a column of labels may take."""
 
+LABEL_GAP = 3
+"""Columns between a label and its value: a blank, a colon, a blank."""
+
 QR_SHARE = 0.62
 """Part of the width that a QR code may take; the rest is its quiet zone."""
 
@@ -144,15 +147,25 @@ class Typesetter:
 
     def _rows(self, rows: Sequence[Row]) -> list[Line]:
         most = math.floor(self.paper.columns * LABEL_SHARE)
-        column = max(len(line) for row in rows for line in _wrap(row.label, most)) + 3
+        column = min(max(self._label_columns(row, most) for row in rows), most) + LABEL_GAP
         lines: list[Line] = []
         for row in rows:
-            plain = self._encodable(row.label + row.value)
-            lines += self._plain_row(row, column) if plain else self._drawn_row(row, column)
+            lines += self._plain_row(row, column) if self._is_plain(row) else self._drawn_row(row, column)
         return lines
 
+    def _is_plain(self, row: Row) -> bool:
+        return self._encodable(row.label + row.value)
+
+    def _label_columns(self, row: Row, most: int) -> int:
+        """Columns that the label needs when it may take ``most``; drawn letters are wider than printed ones."""
+        if self._is_plain(row):
+            return max(len(line) for line in _wrap(row.label, most))
+        face, cell = self._face(1), FONT_A_DOTS[0]
+        lines = _wrap_drawn(row.label, face, most * cell)
+        return math.ceil(max(face.width(line) for line in lines) / cell)
+
     def _plain_row(self, row: Row, column: int) -> list[Line]:
-        labels = _wrap(row.label, column - 3)
+        labels = _wrap(row.label, column - LABEL_GAP)
         values = _wrap(row.value, self.paper.columns - column)
         height = max(len(labels), len(values))
         labels += [""] * (height - len(labels))
@@ -165,7 +178,7 @@ class Typesetter:
     def _drawn_row(self, row: Row, column: int) -> list[Line]:
         face = self._face(1)
         x = column * FONT_A_DOTS[0]
-        labels = _wrap_drawn(row.label, face, x - 3 * FONT_A_DOTS[0])
+        labels = _wrap_drawn(row.label, face, x - LABEL_GAP * FONT_A_DOTS[0])
         values = _wrap_drawn(row.value, face, self.paper.width_dots - x)
         height = max(len(labels), len(values))
         labels += [""] * (height - len(labels))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,8 +32,10 @@ PREFERRED_FONTS = (
 MAX_RASTER_ROWS = 1_024
 """Dot rows of one picture. python-escpos prints a black bar for tall ones; ours never get near."""
 
-_REAL_TIME = (0x04, 0x05, 0x14)
-_DLE = 0x10
+_INVERTED = bytes(value ^ 0xFF for value in range(256))
+_REAL_TIME = re.compile(rb"\x10(?=[\x04\x05\x14]|\Z)")
+"""DLE in front of the second byte of a real-time command, or at the end, in front of who knows what."""
+
 _NEVER_DRAWN = "\U0010ffff"
 
 
@@ -64,13 +67,8 @@ def pack(image: Image.Image, width_dots: int) -> Raster:
     rows = min(image.height, MAX_RASTER_ROWS)
     canvas = Image.new("1", (width_bytes * 8, rows), 1)
     canvas.paste(image, (0, 0))
-    data = bytearray(value ^ 0xFF for value in canvas.tobytes())
-    for index in range(len(data) - 1):
-        if data[index] == _DLE and data[index + 1] in _REAL_TIME:
-            data[index] |= 0x08
-    if data and data[-1] == _DLE:
-        data[-1] |= 0x08
-    return Raster(width_bytes, rows, bytes(data))
+    data = _REAL_TIME.sub(b"\x18", canvas.tobytes().translate(_INVERTED))
+    return Raster(width_bytes, rows, data)
 
 
 def qr_modules(data: str) -> tuple[int, tuple[tuple[int, ...], ...]]:

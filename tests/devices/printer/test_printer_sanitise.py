@@ -1,0 +1,125 @@
+"""One place makes text safe: no text of a citizen is ever a command of the printer."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from devices.printer import SlipBuilder
+from devices.printer.emulator.parser import Command, Kind, Parser
+from devices.printer.emulator.realtime import RealTimeScanner
+from devices.printer.escpos import JobEncoder
+from devices.printer.layout import Typesetter
+from devices.printer.sanitise import ELLIPSIS, MAX_MARKS, MAX_TEXT, clean, clean_lines
+
+SOAK = bool(os.environ.get("EKIOS_SOAK"))
+EXAMPLES = 100_000 if SOAK else 600
+
+ENCODER = JobEncoder("default", 80)
+TYPESETTER = Typesetter(ENCODER.paper, encodable=ENCODER.encodable, native_qr=True, fonts=())
+
+CONTENT = frozenset({Kind.TEXT, Kind.LINE_FEED, Kind.CODE_PAGE, Kind.RASTER_IMAGE})
+"""What differs from text to text; everything else is the slip's own and must not."""
+
+hostile = st.one_of(
+    st.text(max_size=60),
+    st.text(alphabet=st.characters(max_codepoint=0xFF), max_size=60),
+    st.binary(max_size=60).map(lambda raw: raw.decode("latin-1")),
+    st.lists(
+        st.sampled_from(
+            ["\x1b@", "\x1bp\x00", "\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08", "\x1dV\x00", "\x1d(H", "\n", "Siti"]
+        )
+    ).map("".join),
+    st.text(alphabet=st.characters(categories=["Mn", "Cf", "Lo", "So"]), max_size=40),
+)
+
+
+def job(value: str) -> bytes:
+    slip = SlipBuilder().title("Kota").row("Nama", value).text(value.replace("\n", " ")).rule()
+    return ENCODER.encode(TYPESETTER.lay_out(slip.build()))
+
+
+def structure(data: bytes) -> list[Command]:
+    """The commands of a job without its content and without what brackets a drawn line or repeats for a line."""
+    kept: list[Command] = []
+    per_line = (Kind.JUSTIFICATION, Kind.CHARACTER_SIZE, Kind.EMPHASIS)
+    for command in Parser().feed(data):
+        bracket = command.kind is Kind.EXTENDED and command.numbers[0] == ord("D")
+        if command.kind in CONTENT or command.kind in per_line or bracket:
+            continue
+        kept.append(command)
+    return kept
+
+
+BENIGN = structure(job("Siti"))
+ALLOWED = {command.kind for command in Parser().feed(job("Siti\u0416"))}
+
+
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@given(hostile)
+@example("\x1b@\x1dV\x00")
+@example("\x10\x04\x01\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08")
+@example("\u202eevil\u202c")
+@example("Z\u0300\u0301\u0302\u0303\u0304\u0305\u0306\u0307algo")
+@example("王小明")
+@example("\ud800")
+def test_the_commands_of_a_slip_are_the_same_whatever_stands_on_it(text: str) -> None:
+    data = job(text)
+    assert structure(data) == BENIGN
+    assert {command.kind for command in Parser().feed(data)} <= ALLOWED
+    assert RealTimeScanner().feed(data) == []
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(st.text(max_size=800))
+def test_clean_text_is_one_line_of_printable_characters(text: str) -> None:
+    line = clean(text)
+    assert len(line) <= MAX_TEXT
+    assert all(unicodedata.category(c)[0] != "C" or c in "\u200c\u200d" for c in line)
+    assert line == line.strip()
+    assert "  " not in line
+
+
+@settings(max_examples=EXAMPLES // 2, deadline=None)
+@given(st.text(max_size=200))
+def test_cleaning_twice_changes_nothing_more(text: str) -> None:
+    assert clean(clean(text)) == clean(text)
+
+
+@pytest.mark.parametrize(
+    ("raw", "cleaned"),
+    [
+        ("Siti\tAminah", "Siti Aminah"),
+        (" Siti \n Aminah ", "Siti Aminah"),
+        ("e\u0301", "é"),
+        ("\x1b@Siti", "@Siti"),
+        ("a\u00a0b\u2003c", "a b c"),
+        ("\u202eitiS", "itiS"),
+        ("ꦲꦏ꧀\u200dꦱ", "ꦲꦏ꧀\u200dꦱ"),
+        ("", ""),
+    ],
+)
+def test_what_becomes_of_a_text(raw: str, cleaned: str) -> None:
+    assert clean(raw) == cleaned
+
+
+def test_a_text_at_the_limit_stays_and_one_above_is_shortened() -> None:
+    assert clean("a" * MAX_TEXT) == "a" * MAX_TEXT
+    assert clean("a" * (MAX_TEXT + 1)) == "a" * (MAX_TEXT - len(ELLIPSIS)) + ELLIPSIS
+
+
+def test_marks_at_the_limit_stay_and_one_above_is_dropped() -> None:
+    marks = "\u0323" * (MAX_MARKS + 1)
+    assert clean("x" + marks) == "x" + marks[:MAX_MARKS]
+
+
+def test_lines_stay_lines() -> None:
+    assert clean_lines("satu\ndua\r\n\ntiga") == ("satu", "dua", "", "tiga")
+
+
+def test_many_lines_end_at_the_limit() -> None:
+    assert len(clean_lines("\n" * (MAX_TEXT + 100))) == MAX_TEXT

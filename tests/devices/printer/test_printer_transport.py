@@ -1,0 +1,179 @@
+"""The ways to a printer keep their deadlines and say truly when the line is gone."""
+
+from __future__ import annotations
+
+import os
+import pty
+import socket
+import tty
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from devices.frame import Condition, PermanentFault
+from devices.printer.drivers import HIGHEST_PORT, printer_drivers, split_address
+from devices.printer.settings import PrinterSettings
+from devices.printer.transport import FileTransport, LineFault, NetworkTransport, SerialTransport, UsbTransport
+from devices.printer.transport.base import Connection
+
+
+@pytest.fixture
+def listener() -> Iterator[socket.socket]:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server
+
+
+def fill(connection: Connection) -> int:
+    """Write until the line takes no more; returns what it took."""
+    taken, more = 0, 1
+    while more:
+        more = connection.write(bytes(65_536), 0.05)
+        taken += more
+    return taken
+
+
+def test_a_closed_port_is_not_reachable(listener: socket.socket) -> None:
+    port = listener.getsockname()[1]
+    listener.close()
+    with pytest.raises(LineFault) as caught:
+        NetworkTransport("127.0.0.1", port).open(1.0)
+    assert caught.value.condition is Condition.NOT_REACHABLE
+
+
+def test_a_printer_that_never_reads_ends_the_write(listener: socket.socket) -> None:
+    line = NetworkTransport("127.0.0.1", listener.getsockname()[1]).open(1.0)
+    taken = fill(line)
+    line.close()
+    assert taken > 0
+
+
+def test_a_read_of_a_silent_line_is_empty(listener: socket.socket) -> None:
+    line = NetworkTransport("127.0.0.1", listener.getsockname()[1]).open(1.0)
+    assert line.read(0.01) == b""
+    line.close()
+
+
+def test_a_closed_connection_is_disconnected(listener: socket.socket) -> None:
+    line = NetworkTransport("127.0.0.1", listener.getsockname()[1]).open(1.0)
+    listener.accept()[0].close()
+    with pytest.raises(LineFault) as caught:
+        line.read(5.0)
+    line.close()
+    assert caught.value.condition is Condition.DISCONNECTED
+
+
+def test_ipv6_works() -> None:
+    with socket.create_server(("::1", 0), family=socket.AF_INET6) as server:
+        host, port = split_address(f"[::1]:{server.getsockname()[1]}")
+        NetworkTransport(host, port).open(1.0).close()
+
+
+@pytest.fixture
+def terminal() -> Iterator[tuple[int, str]]:
+    ours, theirs = pty.openpty()
+    tty.setraw(theirs)
+    name = os.ttyname(theirs)
+    os.close(theirs)
+    yield ours, name
+    os.close(ours)
+
+
+def test_a_serial_line_carries_bytes_both_ways(terminal: tuple[int, str]) -> None:
+    ours, name = terminal
+    line = SerialTransport(name).open(1.0)
+    assert line.write(b"\x10\x04\x01", 1.0) == 3
+    assert os.read(ours, 10) == b"\x10\x04\x01"
+    os.write(ours, b"\x12")
+    assert line.read(5.0) == b"\x12"
+    line.close()
+
+
+def test_a_serial_line_is_ours_alone(terminal: tuple[int, str]) -> None:
+    line = SerialTransport(terminal[1]).open(1.0)
+    with pytest.raises(LineFault) as caught:
+        SerialTransport(terminal[1]).open(1.0)
+    line.close()
+    assert caught.value.condition is Condition.NOT_REACHABLE
+
+
+def test_a_stuck_serial_line_ends_the_write_and_still_closes(terminal: tuple[int, str]) -> None:
+    line = SerialTransport(terminal[1]).open(1.0)
+    assert fill(line) > 0
+    line.close()
+
+
+def test_a_serial_port_that_is_not_there_is_not_reachable(tmp_path: Path) -> None:
+    with pytest.raises(LineFault) as caught:
+        SerialTransport(str(tmp_path / "none")).open(1.0)
+    assert caught.value.condition is Condition.NOT_REACHABLE
+
+
+def test_a_pulled_serial_line_is_disconnected() -> None:
+    ours, theirs = pty.openpty()
+    name = os.ttyname(theirs)
+    line = SerialTransport(name).open(1.0)
+    os.close(theirs)
+    os.close(ours)
+    with pytest.raises(LineFault) as caught:
+        line.read(5.0)
+    line.close()
+    assert caught.value.condition is Condition.DISCONNECTED
+
+
+def test_a_usb_printer_is_found_by_itself(terminal: tuple[int, str], tmp_path: Path) -> None:
+    (tmp_path / "lp0").symlink_to(terminal[1])
+    line = UsbTransport("auto", tmp_path).open(1.0)
+    assert line.write(b"abc", 1.0) == 3
+    line.close()
+
+
+@pytest.mark.parametrize("folder", [".", "none"])
+def test_no_usb_printer_is_not_reachable(tmp_path: Path, folder: str) -> None:
+    with pytest.raises(LineFault) as caught:
+        UsbTransport("auto", tmp_path / folder).open(1.0)
+    assert caught.value.condition is Condition.NOT_REACHABLE
+
+
+def test_a_file_gathers_jobs(tmp_path: Path) -> None:
+    for job in (b"one", b"two"):
+        line = FileTransport(tmp_path / "jobs").open(1.0)
+        assert line.write(job, 1.0) == 3
+        assert line.read(0.0) == b""
+        line.close()
+    assert (tmp_path / "jobs").read_bytes() == b"onetwo"
+
+
+def test_a_file_in_no_folder_is_not_reachable(tmp_path: Path) -> None:
+    with pytest.raises(LineFault) as caught:
+        FileTransport(tmp_path / "none" / "jobs").open(1.0)
+    assert caught.value.condition is Condition.NOT_REACHABLE
+
+
+@pytest.mark.parametrize(
+    ("address", "parts"),
+    [
+        ("printer.local", ("printer.local", 9100)),
+        ("10.0.0.7:9101", ("10.0.0.7", 9101)),
+        ("[fe80::1]:9102", ("fe80::1", 9102)),
+        ("[::1]", ("::1", 9100)),
+        ("::1", ("::1", 9100)),
+        ("host:", ("host", 9100)),
+        (f"host:{HIGHEST_PORT}", ("host", HIGHEST_PORT)),
+    ],
+)
+def test_addresses_are_taken_apart(address: str, parts: tuple[str, int]) -> None:
+    assert split_address(address) == parts
+
+
+@pytest.mark.parametrize("address", [":9100", "host:abc", "host:0", f"host:{HIGHEST_PORT + 1}", "[]:1"])
+def test_what_is_no_address_is_a_permanent_fault(address: str) -> None:
+    with pytest.raises(PermanentFault) as caught:
+        split_address(address)
+    assert caught.value.condition is Condition.CONFIGURATION_ERROR
+
+
+@pytest.mark.parametrize("driver", ["network", "usb", "serial", "file"])
+def test_every_driver_of_the_settings_is_on_the_list(driver: str) -> None:
+    settings = PrinterSettings.model_validate({"driver": driver, "address": "x"})
+    assert printer_drivers().build(driver, settings).address.startswith("x")
