@@ -31,9 +31,18 @@ def service_ids() -> list[str]:
 @cache
 def converted(service: str) -> str:
     """The service's XForm; every test of a run shares one conversion."""
-    result = convert((SERVICES / service / "form.md").read_bytes(), "md", name=service)
+    result = convert((SERVICES / service / "form.md").read_bytes(), "md", name=service, resources=files_of(service))
     assert result.xml is not None, [problem.message for problem in result.errors]
     return result.xml
+
+
+def files_of(service: str) -> dict[str, bytes]:
+    """What lies beside the form: lists of choices, pictures."""
+    return {
+        path.name: path.read_bytes()
+        for path in sorted((SERVICES / service).iterdir())
+        if path.name not in ("form.md", "service.toml")
+    }
 
 
 @dataclass(frozen=True)
@@ -82,8 +91,8 @@ def xml(service: str) -> str:
 
 
 @pytest.fixture
-def form(xml: str) -> Form:
-    return load_form(xml)
+def form(service: str, xml: str) -> Form:
+    return load_form(xml, files_of(service))
 
 
 @pytest.fixture

@@ -49,6 +49,33 @@ def test_followers_are_counted(form: Form, open_form: Opener, example: Any) -> N
     assert (session.nodes["/data/ringkasan"].label or "").strip() == "Jumlah orang yang pindah: 3"
 
 
+@pytest.mark.parametrize("service", ["pindah"], indirect=True)
+@pytest.mark.parametrize(
+    ("distance", "asked"),
+    [
+        ("kelurahan", []),
+        ("kecamatan", ["kelurahan_tujuan"]),
+        ("kota", ["kelurahan_tujuan", "kecamatan_tujuan"]),
+        ("provinsi", ["kelurahan_tujuan", "kecamatan_tujuan", "kota_tujuan"]),
+        ("negara", ["kelurahan_tujuan", "kecamatan_tujuan", "kota_tujuan", "provinsi_tujuan"]),
+    ],
+)
+def test_new_address_asks_only_what_changes(form: Form, open_form: Opener, distance: str, asked: list[str]) -> None:
+    session = open_form(form)
+    session.set("/data/permohonan/klasifikasi", distance)
+    always = ["jalan_tujuan", "rt_tujuan", "rw_tujuan", "kode_pos_tujuan"]
+    page = next(page for page in session.pages() if page.ref == "/data/tujuan")
+    assert [node.name for node in page.nodes if node.name not in always] == asked
+
+
+@pytest.mark.parametrize("service", ["pindah"], indirect=True)
+def test_provinces_come_from_the_file(form: Form, open_form: Opener) -> None:
+    session = open_form(form)
+    session.set("/data/permohonan/klasifikasi", "negara")
+    labels = [choice.label for choice in session.nodes["/data/tujuan/provinsi_tujuan"].choices]
+    assert len(labels) == 38 and labels[0] == "Aceh"
+
+
 @pytest.mark.parametrize("service", ["reklame"], indirect=True)
 def test_fee_is_calculated_and_written_as_rupiah(form: Form, open_form: Opener, example: Any) -> None:
     session = open_form(form)

@@ -31,7 +31,9 @@ def code(language: str) -> str:
 
 
 def test_converts_without_a_complaint(service: str) -> None:
-    result = convert((SERVICES / service / "form.md").read_bytes(), "md", name=service)
+    folder = SERVICES / service
+    files = {path.name: path.read_bytes() for path in folder.iterdir() if path.suffix == ".csv"}
+    result = convert((folder / "form.md").read_bytes(), "md", name=service, resources=files)
     assert (list(result.errors), list(result.warnings)) == ([], [])
 
 
