@@ -303,6 +303,8 @@ class Authoring:
 @dataclass(frozen=True)
 class ConvertedForm:
     xml: str | None
+    #: The loaded form; None exactly when ``xml`` is.
+    form: Form | None
     resources: Mapping[str, bytes]
     problems: tuple[Problem, ...]
 
@@ -317,13 +319,13 @@ def convert_form(source: bytes, file_type: str, name: str, media: Mapping[str, b
     ]
     resources = {**converted.resources, **media}
     if converted.xml is None:
-        return ConvertedForm(None, {}, tuple(problems))
+        return ConvertedForm(None, None, {}, tuple(problems))
     try:
-        load_form(converted.xml, resources)
+        form = load_form(converted.xml, resources)
     except FormError as error:
         problems += [Problem(Severity.ERROR, str(one)) for one in error.problems]
-        return ConvertedForm(None, {}, tuple(problems))
-    return ConvertedForm(converted.xml, resources, tuple(problems))
+        return ConvertedForm(None, None, {}, tuple(problems))
+    return ConvertedForm(converted.xml, form, resources, tuple(problems))
 
 
 def _load(xml: bytes, files: Mapping[str, bytes]) -> Form | None:

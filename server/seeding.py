@@ -14,7 +14,6 @@ from typing import Any, Final
 import structlog
 from sqlalchemy import Connection, func, insert, select
 
-from forms import load_form
 from server.actors import SYSTEM, Role
 from server.authoring import Severity, convert_form
 from server.deps import Deps
@@ -124,18 +123,17 @@ def _read_service(folder: Path, agencies: dict[str, dict[str, str]]) -> PackServ
         raise SeedRefused(f"{folder.name}/service.toml: no agency is called {agency!r}")
     media = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.name not in _SOURCES}
     converted = convert_form((folder / "form.md").read_bytes(), "md", members.get("id", folder.name), media)
-    if converted.xml is None:
+    if converted.xml is None or converted.form is None:
         problems = "; ".join(
             f"{one.sheet}:{one.row or ''} {one.message}" for one in converted.problems if one.severity is Severity.ERROR
         )
         raise SeedRefused(f"{folder.name}/form.md: {problems}")
-    form = load_form(converted.xml, converted.resources)
     document = ServiceDocument.model_validate(
         {
             **members,
             "agency": {"id": agency, "name": agencies[agency]},
-            "form_id": form.id,
-            "form_version": form.version,
+            "form_id": converted.form.id,
+            "form_version": converted.form.version,
         }
     )
     return PackService(document, {"form.xml": converted.xml.encode(), **converted.resources})
