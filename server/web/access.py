@@ -43,7 +43,7 @@ def only(*roles: Role) -> Rule:
     return Rule(frozenset(roles))
 
 
-class PageRefused(Exception):  # noqa: N818 - it is an answer, told by a page of its own
+class PageRefused(Exception):
     """Answered with a page: ``status`` and the texts ``message.<key>.title`` and ``.text``."""
 
     def __init__(self, status: int, key: str, **values: object) -> None:
@@ -53,7 +53,7 @@ class PageRefused(Exception):  # noqa: N818 - it is an answer, told by a page of
         self.values = values
 
 
-class SignInNeeded(Exception):  # noqa: N818
+class SignInNeeded(Exception):
     """Answered by sending the browser to the sign-in page and back."""
 
 

@@ -9,8 +9,8 @@ from server import audit
 from server.actors import Role
 from server.web import phrases, queries
 from server.web.access import Pages, Visit, only
-from server.web.fleet_view import said
 from server.web.visitor import Visitor
+from server.web.vocabulary import said
 
 AUDITORS: Final = only(Role.ADMIN)
 #: Hex digits of a root hash that are shown.

@@ -14,6 +14,7 @@ from server.web.access import Pages, Rule, Visit, not_found
 from server.web.inbox import MOODS
 from server.web.texts import citizens_text
 from server.web.visitor import DESK, Visitor
+from server.web.vocabulary import said
 from sync.protocol import tracking
 from sync.protocol.messages import CasePublicState as State
 
@@ -63,8 +64,11 @@ def changed(visit: Visit, code: str) -> Response:
     if last is None:
         raise not_found()
     seen = visit.request.query_params.get("seen", "")
-    who = "" if str(last.n) == seen else _who(visit, last.actor, names)
-    return visit.render("office/changed.html", who=who, code=code)
+    changed = str(last.n) != seen
+    what = said(visit.say, "action", last.action)
+    return visit.render(
+        "office/changed.html", changed=changed, what=what, who=_who(visit, last.actor, names), code=code
+    )
 
 
 @pages.post("/office/cases/{code}/nik", Rule(DESK))
@@ -152,9 +156,7 @@ def _page(
         kiosk = queries.kiosk_names(connection, [row.kiosk_id]).get(row.kiosk_id, row.kiosk_id)
         calendar = load_calendar(connection, deps.settings.time_zone)
         colleagues = queries.colleagues(connection, row.agency_id)
-    filled = answers.read(
-        deps.packs.service(row.pack_version, row.service_id), file.content, language, reveal=reveal
-    )
+    filled = answers.read(deps.packs.service(row.pack_version, row.service_id), file.content, language, reveal=reveal)
     identity = file.content.identity
     officer = names.get(row.officer_id or "", "")
     actions = available(visit.signed_in.actor, file, language, written)
@@ -168,7 +170,8 @@ def _page(
         "incomplete": not row.complete,
         "violations": [violation["message"] or violation["ref"] for violation in row.violations],
         "form_line": visit.say("case.form_line", version=row.form_version),
-        "identity": identity is not None,
+        # A form with a question for the NIK shows it among its answers.
+        "identity": identity is not None and not file.document.nik_question,
         "nik": "" if identity is None else identity.nik if reveal else phrases.masked_nik(identity.nik),
         "nik_how": visit.say(f"case.nik.how.{identity.how}") if identity else "",
         "revealed": reveal,
@@ -192,7 +195,7 @@ def _page(
         "language_name": visit.say(f"language.{row.language}"),
         "history": [
             {
-                "action": step.action,
+                "action": said(visit.say, "action", step.action),
                 "actor": _who(visit, step.actor, names),
                 "when": phrases.moment(step.at, language, zone),
                 "note": step.note,

@@ -64,7 +64,7 @@ async def _page_refused(request: Request, error: Exception) -> Response:
     return response
 
 
-async def _sign_in_needed(request: Request, error: Exception) -> Response:
+async def _sign_in_needed(request: Request, _: Exception) -> Response:
     if request.headers.get("hx-request") == "true":
         # A fragment of a page whose session ended: the whole page goes to sign in.
         return Response(status_code=204, headers={"HX-Redirect": "/sign-in"})
@@ -73,7 +73,7 @@ async def _sign_in_needed(request: Request, error: Exception) -> Response:
     return RedirectResponse(f"/sign-in?next={back}", 303)
 
 
-async def _nowhere(request: Request, error: Exception) -> Response:
+async def _nowhere(request: Request, _: Exception) -> Response:
     return message(request, 404, "not_found")
 
 

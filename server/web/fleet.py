@@ -1,7 +1,7 @@
 """The command centre: the fleet live, one kiosk, enrolment and revocation, commands, and the wall."""
 
 from datetime import datetime
-from typing import Any, Final, cast
+from typing import Any, Final
 from urllib.parse import quote
 
 from starlette.responses import Response
@@ -79,7 +79,7 @@ def command(visit: Visit, kiosk_id: str) -> Response:
     name = visit.text("command", 40)
     if name not in COMMANDS:
         raise not_found()
-    if visit.deps.presence.command(visit.signed_in.actor, kiosk_id, cast(CommandName, name)) is None:
+    if visit.deps.presence.command(visit.signed_in.actor, kiosk_id, name) is None:
         raise not_found()
     return visit.go(f"/fleet/kiosks/{kiosk_id}", "good/kiosk.command_sent")
 
@@ -99,7 +99,7 @@ def revoke(visit: Visit, kiosk_id: str) -> Response:
 
 @pages.get("/fleet/enrol", ADMINS)
 def enrol_form(visit: Visit) -> Response:
-    return visit.render("fleet/enrol.html", name="", place="", ring="all", rings=RINGS, problem="")
+    return _enrol_page(visit, {"name": "", "place": "", "ring": "all"})
 
 
 @pages.post("/fleet/enrol", ADMINS)
@@ -109,8 +109,8 @@ def enrol(visit: Visit) -> Response:
     try:
         made = visit.deps.enrolment.new_code(visit.signed_in.actor, name, place, ring)
     except ValueError:
-        values = {"name": name, "place": place, "ring": ring, "rings": RINGS}
-        return visit.render("fleet/enrol.html", 400, **values, problem=visit.say("enrol.problem"))
+        typed = {"name": name, "place": place, "ring": ring}
+        return _enrol_page(visit, typed, visit.say("enrol.problem"))
     return visit.render(
         "fleet/enrol_code.html",
         name=name,
@@ -173,6 +173,11 @@ def fingerprint(digest: str) -> str:
     """The beginning of a key's SHA-256 in groups of four, as the kiosk's screen shows it."""
     shown = digest[:FINGERPRINT_SHOWN].upper()
     return " ".join(shown[start : start + 4] for start in range(0, len(shown), 4))
+
+
+def _enrol_page(visit: Visitor, typed: dict[str, str], problem: str = "") -> Response:
+    status = 400 if problem else 200
+    return visit.render("fleet/enrol.html", status, typed=typed, rings=RINGS, problem=problem)
 
 
 def _kiosk(visit: Visitor, kiosk_id: str) -> KioskView:

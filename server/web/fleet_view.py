@@ -10,6 +10,7 @@ from sqlalchemy import Row
 from server import presence
 from server.web import phrases, queries
 from server.web.visitor import Visitor
+from server.web.vocabulary import said
 
 PARTS: Final = ("printer", "scanner", "camera")
 #: Conditions with which a part still does its work.
@@ -185,7 +186,11 @@ def kiosk_details(visit: Visitor, kiosk_id: str) -> dict[str, Any]:
             for one in presence.component_history(kiosk_id, HISTORY_SHOWN)
         ],
         "rejections": [
-            {"when": phrases.moment(one.at, language, zone), "status": say(f"rejection.{one.status}"), "why": one.reason}
+            {
+                "when": phrases.moment(one.at, language, zone),
+                "status": say(f"rejection.{one.status}"),
+                "why": one.reason,
+            }
             for one in presence.rejections(kiosk_id, REJECTIONS_SHOWN)
         ],
     }
@@ -194,13 +199,6 @@ def kiosk_details(visit: Visitor, kiosk_id: str) -> dict[str, Any]:
 def _in_order(parts: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     place = {name: number for number, name in enumerate(PARTS)}
     return sorted(parts, key=lambda part: place.get(str(part.get("component")), len(place)))
-
-
-def said(say: Callable[..., str], group: str, word: str) -> str:
-    """The text of a word of a vocabulary; a newer kiosk's word that has none is shown as it is."""
-    key = f"{group}.{word.lower()}"
-    said = say(key)
-    return word.replace("_", " ").lower() if said == key else said
 
 
 def _ago(then: datetime | None, now: datetime, say: Callable[..., str]) -> str:

@@ -47,7 +47,6 @@ def weekday(at: datetime, language: str, zone: ZoneInfo) -> str:
     return format_date(at.astimezone(zone).date(), "EEEE, d MMMM y", locale=locale(language))
 
 
-
 def rupiah(amount: int) -> str:
     """``Rp 150.000``; free is ``Rp 0``, never left out."""
     return "Rp " + f"{amount:,}".replace(",", ".")

@@ -29,9 +29,14 @@ class InboxPage:
 
 
 def inbox_page(connection: Connection, actor: Actor, show: str, now: datetime, offset: int = 0) -> InboxPage:
-    """A page of the agency's cases under the filter ``show``: what is due first stands first, done newest first."""
+    """A page of the agency's cases under the filter ``show``: what just happened first, or what is due first."""
     cases = tables.cases.c
-    order = (cases.closed_at.desc(),) if show == "done" else (cases.due_at.is_(None), cases.due_at, cases.opened_at)
+    orders: dict[str, tuple[ColumnElement[Any], ...]] = {
+        "open": (cases.opened_at.desc(),),
+        "new": (cases.opened_at.desc(),),
+        "done": (cases.closed_at.desc(),),
+    }
+    order = orders.get(show, (cases.due_at.is_(None), cases.due_at, cases.opened_at))
     rows = connection.execute(
         select(tables.cases, tables.officers.c.name.label("officer_name"))
         .outerjoin(tables.officers, tables.officers.c.id == cases.officer_id)
@@ -51,18 +56,16 @@ def inbox_counts(connection: Connection, actor: Actor, now: datetime) -> dict[st
 
 
 def case_agency(connection: Connection, code: str) -> str | None:
-    return connection.execute(
-        select(tables.cases.c.agency_id).where(tables.cases.c.tracking_code == code)
-    ).scalar()
+    return connection.execute(select(tables.cases.c.agency_id).where(tables.cases.c.tracking_code == code)).scalar()
 
 
-def case_version(connection: Connection, actor: Actor, code: str) -> Row[Any] | None:
-    """``steps`` and completeness of a case in scope, and who acted last: enough to tell that a page is old."""
+def case_version(connection: Connection, actor: Actor, code: str) -> Any:
+    """The last step of a case in scope (n, actor, action), or None: enough to tell that a page is old."""
     case = connection.execute(select(tables.cases).where(tables.cases.c.tracking_code == code)).first()
     if case is None or not in_scope(actor, case):
         return None
     return connection.execute(
-        select(tables.case_steps.c.n, tables.case_steps.c.actor)
+        select(tables.case_steps.c.n, tables.case_steps.c.actor, tables.case_steps.c.action)
         .where(tables.case_steps.c.tracking_code == code)
         .order_by(tables.case_steps.c.n.desc())
         .limit(1)
@@ -105,7 +108,7 @@ def kiosk_names(connection: Connection, ids: Sequence[str]) -> Mapping[str, str]
     return dict(rows.tuples().all())
 
 
-def colleagues(connection: Connection, agency_id: str) -> Sequence[Row[Any]]:
+def colleagues(connection: Connection, agency_id: str) -> Sequence[Any]:
     """Who decides cases of the agency, by name."""
     return connection.execute(
         select(tables.officers.c.id, tables.officers.c.name)
@@ -191,7 +194,9 @@ def cases_by_agency(connection: Connection, since: datetime, now: datetime) -> S
     ).all()
 
 
-def audit_entries(connection: Connection, *, actor: str = "", about: str = "", before: int | None = None) -> Sequence[Row[Any]]:
+def audit_entries(
+    connection: Connection, *, actor: str = "", about: str = "", before: int | None = None
+) -> Sequence[Row[Any]]:
     """A page of the log, the newest first; ``actor`` and ``about`` are exact, ``before`` a number of the log."""
     log = tables.audit_log
     query = select(log).order_by(log.c.seq.desc()).limit(AUDIT_PAGE + 1)
@@ -204,13 +209,15 @@ def audit_entries(connection: Connection, *, actor: str = "", about: str = "", b
     return connection.execute(query).all()
 
 
-def officers_by_name(connection: Connection) -> Sequence[Row[Any]]:
+def officers_by_name(connection: Connection) -> Sequence[Any]:
     return connection.execute(
-        select(tables.officers.c.id, tables.officers.c.name, tables.officers.c.user_name).order_by(tables.officers.c.name)
+        select(tables.officers.c.id, tables.officers.c.name, tables.officers.c.user_name).order_by(
+            tables.officers.c.name
+        )
     ).all()
 
 
-def officers_by_role(connection: Connection) -> Sequence[Row[Any]]:
+def officers_by_role(connection: Connection) -> Sequence[Any]:
     officers = tables.officers.c
     return connection.execute(
         select(officers.user_name, officers.name, officers.role)
@@ -219,7 +226,7 @@ def officers_by_role(connection: Connection) -> Sequence[Row[Any]]:
     ).all()
 
 
-def packs_of_kiosks(connection: Connection) -> Sequence[Row[Any]]:
+def packs_of_kiosks(connection: Connection) -> Sequence[Any]:
     """Which pack each kiosk runs: id, name, ring, pack_version, last_heartbeat_at."""
     kiosks = tables.kiosks.c
     return connection.execute(

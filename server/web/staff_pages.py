@@ -111,4 +111,4 @@ def _page(
         }
         for one in visit.deps.staff.rows()
     ]
-    return visit.render("fleet/staff.html", status, people=people, problem=problem, pin=pin, **values)
+    return visit.render("fleet/staff.html", status, people=people, problem=problem, pin=pin, typed=values)
