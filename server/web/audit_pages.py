@@ -15,6 +15,8 @@ from server.web.vocabulary import said
 AUDITORS: Final = only(Role.ADMIN)
 #: Hex digits of a root hash that are shown.
 ROOT_SHOWN: Final = 32
+#: Characters of an object's id: a tracking code is whole, a UUID begins.
+OBJECT_SHOWN: Final = 13
 
 pages = Pages()
 
@@ -71,9 +73,18 @@ def _entry(visit: Visitor, row: Any, names: dict[str, str]) -> dict[str, Any]:
         "when": phrases.moment(row.at, visit.language, visit.site.zone),
         "who": who,
         "what": said(visit.say, "log", row.action),
-        "about": row.object,
+        "about": _about(row.object, names),
+        "object": row.object,
         "details": " · ".join(f"{name}: {value}" for name, value in row.details.items() if value not in ("", None)),
     }
+
+
+def _about(what: str, names: dict[str, str]) -> str:
+    """An object of the log so short that a row stays a row; its whole name is in the page as well."""
+    kind, _, name = what.partition(":")
+    if name in names:
+        return names[name]
+    return what if len(name) <= OBJECT_SHOWN else f"{kind}:{name[:OBJECT_SHOWN]}…"
 
 
 def _checkpoint(visit: Visitor, point: audit.Checkpoint) -> dict[str, Any]:

@@ -38,8 +38,9 @@ def _below(session: FormSession, node: Node, depth: int) -> list[Question]:
         kind = str(child.kind)
         if kind in _HIDDEN:
             continue
-        shown = bool(child.label) or kind not in _GROUPS
-        if shown and kind != "REPEAT_INSTANCE":
+        # An instance is no step of its own: what is asked stands right below its repeat.
+        shown = kind not in _GROUPS or (bool(child.label) and kind != "REPEAT_INSTANCE")
+        if shown:
             found.append(_question(child, kind, depth))
         if kind == "REPEAT" and not child.children and child.can_add:
             # One empty instance shows what is asked in each.

@@ -100,12 +100,12 @@ def officer_names(connection: Connection, ids: Sequence[str]) -> Mapping[str, st
     rows = connection.execute(
         select(tables.officers.c.id, tables.officers.c.name).where(tables.officers.c.id.in_(set(ids)))
     )
-    return dict(rows.tuples().all())
+    return {row.id: row.name for row in rows}
 
 
 def kiosk_names(connection: Connection, ids: Sequence[str]) -> Mapping[str, str]:
     rows = connection.execute(select(tables.kiosks.c.id, tables.kiosks.c.name).where(tables.kiosks.c.id.in_(set(ids))))
-    return dict(rows.tuples().all())
+    return {row.id: row.name for row in rows}
 
 
 def colleagues(connection: Connection, agency_id: str) -> Sequence[Any]:

@@ -61,12 +61,12 @@ def value(document: Mapping[str, Any], path: str) -> Any:
 
 
 def fields(document: Mapping[str, Any], paths: Sequence[str]) -> list[dict[str, Any]]:
-    """Fields for texts by language: {path, long, values: [(language, text)]}."""
+    """Fields for texts by language: {path, long, texts: [(language, text)]}."""
     return [
         {
             "path": path,
             "long": path in LONG or path in LINES,
-            "values": [(language, _shown((value(document, path) or {}).get(language))) for language in LANGUAGES],
+            "texts": [(language, _shown((value(document, path) or {}).get(language))) for language in LANGUAGES],
         }
         for path in paths
     ]
@@ -77,7 +77,7 @@ def keywords(document: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "path": "keywords",
         "long": False,
-        "values": [(language, ", ".join(kept.get(language) or ())) for language in LANGUAGES],
+        "texts": [(language, ", ".join(kept.get(language) or ())) for language in LANGUAGES],
     }
 
 

@@ -8,9 +8,11 @@ from shutil import copytree
 
 import pytest
 import requests
+from sqlalchemy import select
 
 from server.seeding import TRIAL_PASSWORD
 from server.settings import ServerSettings
+from server.storage import tables
 from tests.server.conftest import CITY
 from tests.server.kiosk_client import Attachment, Envelope, TestKiosk
 from tests.server.running import RunningServer, running
@@ -77,7 +79,8 @@ class Office:
         attachments: list[Attachment] = [self.kiosk.attachment(picture)] if picture else []
         photo = "<foto>foto.jpg</foto>" if picture else ""
         escaped = name.replace("&", "&amp;").replace("<", "&lt;")
-        instance = f'<data id="{document["form_id"]}" version="{document["form_version"]}"><nama>{escaped}</nama>{photo}</data>'
+        head = f'id="{document["form_id"]}" version="{document["form_version"]}"'
+        instance = f"<data {head}><nama>{escaped}</nama>{photo}</data>"
         envelope = self.kiosk.envelope(document, attachments, inside={"instance": instance})
         assert self.kiosk.statuses(envelope) == ["missing_attachments" if attachments else "stored"]
         if upload:
@@ -119,10 +122,6 @@ def audited(office: Office) -> Callable[[str], list[str]]:
     """The actions that the audit log has of an object."""
 
     def actions(about: str) -> list[str]:
-        from sqlalchemy import select
-
-        from server.storage import tables
-
         log = tables.audit_log.c
         with office.server.deps.engine.connect() as connection:
             return list(connection.execute(select(log.action).where(log.object == about).order_by(log.seq)).scalars())

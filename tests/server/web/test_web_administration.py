@@ -1,0 +1,213 @@
+"""Administrators, the command centre and field staff's managers: services, kiosks, badges, the log."""
+
+import re
+from io import BytesIO
+
+import openpyxl
+import pytest
+from sqlalchemy import text
+
+from server.web.form_preview import questions
+from tests.server.kiosk_client import TestKiosk, component, visit
+from tests.server.web.conftest import Browser, Office
+
+FOUR = ("id", "jv", "mad", "en")
+SURVEY = [
+    ["type", "name", "label::Bahasa Indonesia (id)", "label::English (en)", "required"],
+    ["text", "nama", "Nama lengkap", "Full name", "yes"],
+    ["begin_repeat", "anak", "Anak", "Child", ""],
+    ["text", "nama_anak", "Nama anak", "Child's name", ""],
+    ["end_repeat", "", "", "", ""],
+]
+
+
+def workbook(form_id: str, version: str, survey: list[list[str]]) -> bytes:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "survey"
+    for row in survey:
+        sheet.append(row)
+    settings = book.create_sheet("settings")
+    settings.append(["form_id", "version", "form_title", "default_language"])
+    settings.append([form_id, version, "Formulir uji", "Bahasa Indonesia (id)"])
+    buffer = BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def upload(browser: Browser, service: str, content: bytes, name: str = "form.xlsx") -> str:
+    """The address of the draft that the page went to."""
+    browser.get("/admin/services/new")
+    answer = browser.post("/admin/services/new", {"service": service}, files={"form": (name, content)})
+    return answer.url.removeprefix(browser.base)
+
+
+def described() -> dict[str, str]:
+    texts = ["name", "summary", "standard.time", "standard.fee", "standard.product", "standard.complaints"]
+    texts += ["standard.requirements", "standard.procedure", "slip.title", "slip.next_step"]
+    fields = {f"{path}.{language}": f"{path} {language}" for path in texts for language in FOUR}
+    stage = {f"stage.0.name.{language}": "Periksa" for language in FOUR}
+    return (
+        fields
+        | stage
+        | {
+            "agency": "kelurahan",
+            "icon": "home",
+            "standard.working_days": "3",
+            "standard.fee_rupiah": "50.000",
+            "stage.0.id": "periksa",
+            "stage.0.days": "3",
+            "identification": "none",
+            "consent": "1",
+        }
+    )
+
+
+def test_a_new_service_goes_from_spreadsheet_to_every_kiosk_and_back(fresh_office: Office) -> None:
+    browser, packs = fresh_office.browser("admin"), fresh_office.server.deps.packs
+    draft = upload(browser, "izin-baru", workbook("izin", "1", SURVEY))
+    page = browser.get(draft).text
+    assert "Formulir dapat dipakai" in page and "Nama lengkap" in page and "Nama anak" in page
+    assert browser.post(f"{draft}/service", described()).url.endswith("/publish")
+    assert "Diterbitkan" in browser.post(f"{draft}/publish", {"ring": "all"}).text
+    published = packs.service(2, "izin-baru")
+    assert published is not None
+    assert published.document.standard.fee_rupiah == 50_000
+    assert published.document.name["mad"] == "name mad"
+    browser.post("/admin/packs/2/take-back", {"reason": "salah"})
+    assert packs.service(3, "izin-baru") is None and packs.service(3, "surat") is not None
+
+
+def test_errors_are_told_by_sheet_row_and_column(office: Office) -> None:
+    broken = [*SURVEY, ["select_one tidak_ada", "pilih", "Pilih", "Choose", ""]]
+    page = office.browser("admin").get(upload(office.browser("admin"), "izin", workbook("izin", "1", broken))).text
+    row = re.search(r"<td>survey</td><td class=\"number\">(\d+)</td>", page)
+    assert row is not None and row[1] == "6"
+
+
+def test_a_new_version_shows_what_changes(office: Office) -> None:
+    browser = office.browser("admin")
+    survey = [SURVEY[0], ["text", "nama", "Nama menurut KTP", "Name as on the card", "yes"]]
+    page = browser.get(upload(browser, "surat", workbook("surat", "2", survey))).text
+    assert "Nama menurut KTP" in page and "foto" in page and "dihapus" in page
+
+
+def test_the_same_version_with_other_content_is_not_published(office: Office) -> None:
+    browser = office.browser("admin")
+    draft = upload(browser, "surat", workbook("surat", "1", SURVEY))
+    answer = browser.post(f"{draft}/publish", {"ring": "all"})
+    assert answer.status_code == 409 and "Naikkan" in answer.text
+
+
+def test_a_description_with_gaps_is_told_by_field_and_kept(office: Office) -> None:
+    browser = office.browser("admin")
+    draft = upload(browser, "izin", workbook("izin", "1", SURVEY))
+    answer = browser.post(f"{draft}/service", described() | {"standard.working_days": "tiga", "name.jv": "Asma"})
+    assert answer.status_code == 400
+    assert "3. Waktu: hari kerja" in answer.text and 'value="tiga"' in answer.text and 'value="Asma"' in answer.text
+
+
+@pytest.mark.parametrize(("service", "name"), [("Huruf Besar", "form.xlsx"), ("izin", "form.exe")])
+def test_what_cannot_be_a_form_is_refused_with_a_reason(office: Office, service: str, name: str) -> None:
+    browser = office.browser("admin")
+    browser.get("/admin/services/new")
+    answer = browser.post("/admin/services/new", {"service": service}, files={"form": (name, b"x")})
+    assert answer.status_code == 400 and 'role="alert"' in answer.text
+
+
+def test_a_preview_shows_what_is_in_a_repeat(office: Office) -> None:
+    authoring = office.server.deps.authoring
+    draft_id = upload(office.browser("admin"), "izin", workbook("izin", "1", SURVEY)).rpartition("/")[2]
+    draft = authoring.draft(draft_id)
+    assert draft is not None
+    form = authoring.form(draft)
+    assert form is not None
+    found = [(one.label, one.depth) for one in questions(form, "en")]
+    assert found == [("Full name", 0), ("Child", 0), ("Child's name", 1)]
+
+
+# --- the fleet ------------------------------------------------------------------------------------------------------
+
+
+def test_a_kiosk_without_paper_is_an_alarm_until_somebody_sees_to_it(fresh_office: Office) -> None:
+    kiosk, browser = fresh_office.kiosk, fresh_office.browser("pusat")
+    parts = [component("printer", "UNAVAILABLE", ["MEDIA_EMPTY"], {"paper_mm": 12_300.0})]
+    kiosk.post("/v1/heartbeat", kiosk.heartbeat(components=parts))
+    page = browser.get("/fleet").text
+    assert "kertas habis" in page and "12.3 m kertas" in page and "Bermasalah" in page
+    alarm = re.search(r"/fleet/alarms/([^/]+)/seen", page)
+    assert alarm is not None
+    assert "Ditangani" in browser.post(f"/fleet/alarms/{alarm[1]}/seen").text
+
+
+def test_a_visit_is_told_on_the_kiosks_page(office: Office) -> None:
+    office.kiosk.post("/v1/visits", visit(note="Rel dibersihkan")).raise_for_status()
+    page = office.browser("pusat").get(f"/fleet/kiosks/{office.kiosk.id}").text
+    assert "Budi Santoso" in page and "Rol kertas diganti" in page and "Rel dibersihkan" in page
+
+
+def test_a_command_goes_through_the_kiosks_feed(office: Office) -> None:
+    browser = office.browser("pusat")
+    browser.get(f"/fleet/kiosks/{office.kiosk.id}")
+    browser.post(f"/fleet/kiosks/{office.kiosk.id}/command", {"command": "test_slip"})
+    events = office.kiosk.get("/v1/feed?after=0").json()["events"]
+    assert [one["data"]["name"] for one in events if one["type"] == "command"] == ["test_slip"]
+
+
+def test_an_unknown_command_is_not_sent(office: Office) -> None:
+    browser = office.browser("pusat")
+    browser.get(f"/fleet/kiosks/{office.kiosk.id}")
+    assert browser.post(f"/fleet/kiosks/{office.kiosk.id}/command", {"command": "format"}).status_code == 404
+
+
+def test_a_code_made_here_enrols_one_kiosk_whose_key_is_then_compared(office: Office) -> None:
+    browser = office.browser("admin")
+    browser.get("/fleet/enrol")
+    code = re.search(r"[0-9A-Z]{5}-[0-9A-Z]{5}", browser.post("/fleet/enrol", {"name": "Baru", "ring": "test"}).text)
+    assert code is not None
+    assert "Menunggu kios" in browser.get("/fleet/enrol/arrived?name=Baru").text
+    kiosk = TestKiosk(office.server.base)
+    kiosk.enrol(code[0]).raise_for_status()
+    assert "Bandingkan sidik kunci" in browser.get("/fleet/enrol/arrived?name=Baru").text
+
+
+def test_a_revoked_kiosk_is_refused_at_its_next_request(office: Office) -> None:
+    lost = office.server.kiosk("Hilang")
+    browser = office.browser("admin")
+    browser.get(f"/fleet/kiosks/{lost.id}")
+    browser.post(f"/fleet/kiosks/{lost.id}/revoke", {"reason": "dicuri semalam"})
+    assert lost.post("/v1/heartbeat", lost.heartbeat()).status_code == 403
+
+
+def test_the_wall_counts_todays_cases(fresh_office: Office) -> None:
+    fresh_office.send()
+    assert re.search(r"<b>1</b><span>permohonan hari ini", fresh_office.browser("pusat").get("/wall").text)
+
+
+# --- field staff and the log ----------------------------------------------------------------------------------------
+
+
+def test_somebody_is_added_with_a_pin_that_is_shown_once(office: Office) -> None:
+    browser = office.browser("lapangan")
+    browser.get("/staff")
+    page = browser.post("/staff", {"name": "Wati <b>", "id": "wati", "role": "staff"}).text
+    assert re.search(r'<span class="code">\d{6}</span>', page) and "Wati &lt;b&gt;" in page
+    assert not re.search(r'<span class="code">\d{6}</span>', browser.get("/staff").text)
+    assert browser.post("/staff", {"name": "Wati", "id": "wati", "role": "staff"}).status_code == 400
+
+
+def test_a_badge_is_a_picture_to_print(office: Office) -> None:
+    browser = office.browser("lapangan")
+    browser.get("/staff")
+    page = browser.post("/staff/petugas-1/badge").text
+    assert "<svg" in page and "EKB1." not in page
+
+
+def test_the_log_is_verified_and_an_altered_entry_is_found(fresh_office: Office) -> None:
+    browser, engine = fresh_office.browser("admin"), fresh_office.server.deps.engine
+    browser.get("/audit")
+    assert "Jejak audit utuh" in browser.post("/audit/verify").text
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE audit_log SET actor = 'somebody' WHERE seq = 1"))
+    assert "tidak utuh" in browser.post("/audit/verify").text

@@ -1,0 +1,158 @@
+"""The office in a real browser: what appears by itself, the keyboard alone, and citizens' text that tries to run."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from server.seeding import TRIAL_PASSWORD
+from sync.protocol.tracking import display
+from tests.server.web.conftest import JPEG, Office
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PAYLOADS = [
+    "<script>window.ran=1</script>",
+    "<img src=x onerror=window.ran=1>",
+    '"><svg onload=window.ran=1>',
+    "javascript:window.ran=1",
+    "{{constructor.constructor('window.ran=1')()}}",
+    "</dd></dl><iframe srcdoc='<script>parent.ran=1</script>'>",
+    "' hx-on:load='window.ran=1' x='",
+    "<a href='javascript:window.ran=1' autofocus onfocus=window.ran=1>x</a>",
+    "\u202e<b>terbalik</b>",
+]
+
+pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="the distribution's Chromium is not installed")
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser, office: Office) -> Iterator[Page]:
+    context = chromium.new_context(base_url=office.server.base, viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    yield page
+    context.close()
+
+
+def _sign_in(page: Page, user: str) -> None:
+    page.goto("/sign-in")
+    page.fill("#user", user)
+    page.fill("#password", TRIAL_PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "/sign-in" not in url)
+
+
+def test_a_new_case_appears_without_reload_and_is_announced(office: Office, page: Page) -> None:
+    _sign_in(page, "kelurahan")
+    page.wait_for_selector("[data-live][data-on]")
+    page.evaluate("window.same = true")
+    code = office.send(picture=JPEG).code
+    page.wait_for_selector(f"#case-{code}")
+    assert page.locator("li.is-new").count() == 1
+    assert "Permohonan baru" in page.inner_text("#announcer")
+    assert page.evaluate("window.same") is True
+
+
+def test_a_colleagues_step_shows_on_an_open_case(office: Office, page: Page) -> None:
+    code = office.send().code
+    _sign_in(page, "kelurahan")
+    page.goto(f"/office/cases/{code}")
+    office.act("penyelia", code, "take")
+    page.wait_for_selector(".changed a")
+
+
+def test_a_case_is_found_taken_and_asked_about_by_keyboard_alone(office: Office, page: Page) -> None:
+    code = office.send().code
+    _sign_in(page, "kelurahan")
+    page.keyboard.press("/")
+    page.keyboard.type(display(code))
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/office/cases/{code}")
+    _press_on(page, "Ambil permohonan")
+    page.wait_for_selector("text=Permohonan sekarang milik Anda")
+    _press_on(page, "Tanya warga")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Mohon nama lengkap")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=Pertanyaan terkirim")
+
+
+def _press_on(page: Page, words: str, tabs: int = 60) -> None:
+    """Tabs to what is called ``words`` and presses Enter; fails when it is not reached."""
+    for _ in range(tabs):
+        page.keyboard.press("Tab")
+        if words in page.evaluate("document.activeElement.textContent.trim()"):
+            page.keyboard.press("Enter")
+            return
+    raise AssertionError(f"{words!r} is not reached by the keyboard")
+
+
+def test_what_a_citizen_wrote_never_runs(office: Office, page: Page) -> None:
+    codes = [office.send(name=payload).code for payload in PAYLOADS]
+    _sign_in(page, "kelurahan")
+    dialogs: list[str] = []
+    page.on("dialog", lambda dialog: dialogs.append(dialog.message))
+    for code, payload in zip(codes, PAYLOADS, strict=True):
+        page.goto(f"/office/cases/{code}")
+        assert payload in page.locator(".answers").inner_text()
+        assert page.evaluate("window.ran") is None
+        assert page.locator(".answers script, .answers img, .answers svg, .answers iframe, .answers a").count() == 0
+    assert dialogs == []
+
+
+def test_what_an_officer_wrote_never_runs_on_a_citizens_phone(office: Office, page: Page) -> None:
+    code = office.taken().code
+    office.act("kelurahan", code, "ask", PAYLOADS[1])
+    page.goto(f"/t/{code}")
+    assert PAYLOADS[1] in page.locator(".note").inner_text()
+    assert page.evaluate("window.ran") is None
+
+
+@pytest.mark.parametrize(
+    ("user", "path"),
+    [
+        ("kelurahan", "/office"),
+        ("admin", "/admin/services"),
+        ("admin", "/admin/services/new"),
+        ("admin", "/fleet"),
+        ("admin", "/staff"),
+        ("admin", "/audit"),
+        ("pusat", "/wall"),
+        ("", "/"),
+        ("", "/t"),
+        ("", "/sign-in"),
+    ],
+)
+def test_pages_fit_a_phone_and_break_no_policy(office: Office, chromium: Browser, user: str, path: str) -> None:
+    context = chromium.new_context(
+        base_url=office.server.base, viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True
+    )
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    if user:
+        _sign_in(page, user)
+    page.goto(path)
+    page.wait_for_load_state()
+    width = page.evaluate("document.documentElement.scrollWidth")
+    context.close()
+    assert width <= 390
+    assert said == []

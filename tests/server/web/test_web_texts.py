@@ -1,0 +1,52 @@
+"""The pages' texts: every key that is named exists, in every language that needs it, with the same places to fill."""
+
+import re
+import string
+from pathlib import Path
+
+import pytest
+
+from server.web import texts
+from server.web.site import FOLDER
+from server.web.texts import OFFICE_LANGUAGES, PUBLIC_LANGUAGES, citizens_text
+
+ALL = texts.load()
+_NAMED = re.compile(r"""(?:\b_|\bsay)\(\s*["']([a-z][a-z0-9_.]*[a-z0-9_])["']\s*[,)]""")
+
+
+def _sources() -> list[Path]:
+    return [*FOLDER.glob("*.py"), *FOLDER.glob("templates/**/*.html")]
+
+
+def _places(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("path", _sources(), ids=lambda path: path.name)
+def test_every_named_key_has_a_text(path: Path) -> None:
+    missing = [key for key in _NAMED.findall(path.read_text(encoding="utf-8")) if not ALL.has(key)]
+    assert missing == []
+
+
+@pytest.mark.parametrize("language", OFFICE_LANGUAGES)
+def test_both_languages_of_the_office_have_every_key(language: str) -> None:
+    known = {key for key in ALL.by_language[language] if not key.endswith(".one")}
+    assert known == {key for key in ALL.by_language["id"] if not key.endswith(".one")}
+
+
+@pytest.mark.parametrize("language", PUBLIC_LANGUAGES)
+def test_places_to_fill_are_the_same_in_every_language(language: str) -> None:
+    own, reference = ALL.by_language[language], ALL.by_language["id"]
+    odd = {key for key in own if key in reference and _places(own[key]) != _places(reference[key])}
+    assert odd == set()
+
+
+def test_one_thing_is_said_in_the_singular_where_there_is_one() -> None:
+    assert ALL.say("en", "clock.left", n=1) == "1 working day left"
+    assert ALL.say("en", "clock.left", n=2) == "2 working days left"
+    assert ALL.say("id", "clock.left", n=1) == "Sisa 1 hari kerja"
+
+
+def test_a_missing_language_of_a_citizens_text_is_indonesian() -> None:
+    assert citizens_text({"id": "Surat", "en": "Letter"}, "mad") == "Surat"
+    assert citizens_text({}, "id") == ""
