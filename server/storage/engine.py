@@ -15,7 +15,8 @@ from alembic.config import Config
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.pool import QueuePool
+
+from server.storage.pool import OneConnectionPool
 
 #: Upserts with RETURNING are used throughout.
 SQLITE_MINIMUM: Final = (3, 35, 0)
@@ -76,9 +77,7 @@ def _open_sqlite(url: URL) -> Engine:
         raise StorageRefused(f"SQLite {sqlite3.sqlite_version} is too old")
     engine = create_engine(
         url,
-        poolclass=QueuePool,
-        pool_size=1,
-        max_overflow=0,
+        poolclass=OneConnectionPool,
         pool_timeout=SQLITE_WAIT_S,
         connect_args={"check_same_thread": False, "timeout": 1.0},
     )
