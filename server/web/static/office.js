@@ -10,6 +10,8 @@
   }
 
   /* Rows that were not there before the swap are marked and told to screen readers. */
+  const MARKED_MS = 6000;
+  const arrived = new Map();
   let before = null;
   document.addEventListener("htmx:beforeSwap", (event) => {
     before = event.target.matches("[data-watch-new]") ? keysOf(event.target) : null;
@@ -17,7 +19,10 @@
   document.addEventListener("htmx:afterSwap", (event) => {
     if (before === null || !event.target.matches("[data-watch-new]")) return;
     for (const item of event.target.querySelectorAll("[data-key]")) {
+      /* A second swap soon after (its pictures came in) must not take the mark away. */
+      item.classList.toggle("is-new", arrived.get(item.dataset.key) > Date.now());
       if (before.has(item.dataset.key)) continue;
+      arrived.set(item.dataset.key, Date.now() + MARKED_MS);
       item.classList.add("is-new");
       announce(event.target.dataset.newText.replace("{}", item.querySelector("strong")?.textContent ?? ""));
     }

@@ -65,7 +65,7 @@ def test_a_new_case_appears_without_reload_and_is_announced(office: Office, page
     page.evaluate("window.same = true")
     code = office.send(picture=JPEG).code
     page.wait_for_selector(f"#case-{code}")
-    assert page.locator("li.is-new").count() == 1
+    page.wait_for_selector(f"li.is-new #case-{code}")
     assert "Permohonan baru" in page.inner_text("#announcer")
     assert page.evaluate("window.same") is True
 
