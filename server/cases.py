@@ -493,7 +493,8 @@ class Cases:
         rows = connection.execute(
             select(tables.case_messages)
             .where(tables.case_messages.c.tracking_code == code)
-            .order_by(tables.case_messages.c.at, tables.case_messages.c.id)
+            # of the same instant, the question came first
+            .order_by(tables.case_messages.c.at, tables.case_messages.c.direction.desc())
         ).all()
         messages = tuple(
             CaseMessage(

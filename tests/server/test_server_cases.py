@@ -1,0 +1,280 @@
+"""Cases: scope, states, and one transaction for case, history, feed and log."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from server import audit, feed
+from server.actors import OPERATOR, Actor, Role
+from server.cases import NOTE_CHARACTERS, CaseFile, CaseOutcome
+from server.deps import Deps
+from server.intake import Sender
+from server.storage import tables
+from sync.protocol.messages import CasePublicState as State
+from sync.protocol.messages import EnrolRequest, EnrolResponse
+from tests.server.conftest import FakeClock
+from tests.server.kiosk_client import NIK, Attachment, TestKiosk
+
+SERVICE = {"id": "surat", "form_id": "surat", "form_version": "1", "pack": "1"}
+
+
+@dataclass
+class Office:
+    deps: Deps
+    kiosk: TestKiosk
+
+    def officer(self, user_name: str) -> Actor:
+        officers = tables.officers.c
+        with self.deps.engine.connect() as connection:
+            row = connection.execute(select(tables.officers).where(officers.user_name == user_name)).one()
+        return Actor(row.id, Role(row.role), row.agency_id)
+
+    def case(self, *attachments: Attachment) -> str:
+        """The code of a new case of the service ``surat``."""
+        envelope = self.kiosk.envelope(SERVICE, attachments)
+        self.take(envelope.item)
+        return envelope.code
+
+    def take(self, item: object) -> str:
+        assert self.kiosk.enrolment is not None
+        sender = Sender(self.kiosk.id, self.kiosk.enrolment.kiosk_part)
+        return self.deps.intake.take(sender, [item]).answers[0].status.value
+
+    def events(self) -> list[str]:
+        with self.deps.engine.connect() as connection:
+            page = feed.page(connection, self.kiosk.id, 0)
+        return [event.data["state"] for event in page.events if event.type == "case"]
+
+    def count(self, code: str) -> tuple[int, int]:
+        """Steps of the case, and entries of the log about it."""
+        with self.deps.engine.connect() as connection:
+            steps = select(func.count()).where(tables.case_steps.c.tracking_code == code)
+            entries = select(func.count()).where(tables.audit_log.c.object == f"case:{code}")
+            return connection.execute(steps).scalar_one(), connection.execute(entries).scalar_one()
+
+
+@pytest.fixture
+def office(deps: Deps) -> Office:
+    kiosk = TestKiosk("http://nowhere")
+    code = deps.enrolment.new_code(OPERATOR, "Kios").code
+    request = EnrolRequest.model_construct(code=code, public_key=kiosk.public_key, software="test", hardware={})
+    answer = deps.enrolment.enrol(request, "10.0.0.1")
+    assert isinstance(answer, EnrolResponse)
+    kiosk.enrolment = answer
+    return Office(deps, kiosk)
+
+
+@pytest.fixture
+def officer(office: Office) -> Actor:
+    return office.officer("kelurahan")
+
+
+@pytest.fixture
+def supervisor(office: Office) -> Actor:
+    return office.officer("penyelia")
+
+
+def test_the_whole_way_of_a_case(office: Office, officer: Actor) -> None:
+    cases, code = office.deps.cases, office.case()
+    assert cases.take(officer, code).ok
+    assert cases.advance(officer, code).ok
+    assert cases.approve(officer, code, "Selamat").ok
+    assert cases.ready(officer, code).ok
+    assert cases.collected(officer, code).ok
+    assert office.events() == ["received", "in_review", "in_review", "approved", "ready", "collected"]
+    state = cases.public_state(code)
+    assert state is not None
+    assert [step.state for step in state.steps][-3:] == [State.APPROVED, State.READY, State.COLLECTED]
+
+
+def test_each_action_writes_one_step_one_entry_and_one_event(office: Office, officer: Actor) -> None:
+    code = office.case()
+    office.deps.cases.take(officer, code)
+    assert (office.count(code), len(office.events())) == ((2, 2), 2)
+
+
+def test_a_refused_action_writes_nothing(office: Office, officer: Actor) -> None:
+    code = office.case()
+    assert office.deps.cases.approve(officer, code).outcome is CaseOutcome.NOT_TAKEN
+    assert (office.count(code), len(office.events())) == ((1, 1), 1)
+
+
+def test_only_one_of_many_takes_a_case(office: Office, officer: Actor, supervisor: Actor) -> None:
+    code = office.case()
+    with ThreadPoolExecutor(8) as pool:
+        results = list(pool.map(lambda who: office.deps.cases.take(who, code).outcome, [officer, supervisor] * 4))
+    assert sorted(results) == [CaseOutcome.ALREADY_TAKEN] * 4 + [CaseOutcome.DONE] * 4
+    assert office.count(code)[0] == 2
+
+
+@pytest.mark.parametrize("who", ["kominfo", "admin", "pusat", "lapangan"])
+def test_whoever_is_not_of_the_agency_is_out_of_scope(office: Office, who: str) -> None:
+    code, stranger = office.case(), office.officer(who)
+    cases = office.deps.cases
+    outcomes = {
+        cases.take(stranger, code).outcome,
+        cases.ask(stranger, code, "?").outcome,
+        cases.approve(stranger, code).outcome,
+        cases.reject(stranger, code, "no").outcome,
+        cases.advance(stranger, code).outcome,
+        cases.ready(stranger, code).outcome,
+        cases.collected(stranger, code).outcome,
+        cases.cancel(stranger, code, "no").outcome,
+        cases.give_back(stranger, code).outcome,
+        cases.assign(stranger, code, stranger.id).outcome,
+        cases.read(stranger, code),
+    }
+    assert outcomes == {CaseOutcome.OUT_OF_SCOPE}
+    assert [row.tracking_code for row in cases.inbox(stranger)] == []
+    assert list(cases.find_by_nik(stranger, NIK)) == []
+
+
+def test_a_code_that_nobody_has_is_not_found(office: Office, officer: Actor) -> None:
+    assert office.deps.cases.take(officer, "000000000000").outcome is CaseOutcome.NOT_FOUND
+    assert office.deps.cases.read(officer, "000000000000") is CaseOutcome.NOT_FOUND
+    assert office.deps.cases.public_state("000000000000") is None
+
+
+def test_reading_opens_the_content_and_is_logged_with_its_reason(office: Office, officer: Actor) -> None:
+    code = office.case()
+    file = office.deps.cases.read(officer, code, "citizen called")
+    assert isinstance(file, CaseFile)
+    assert "Siti Aminah" in file.content.instance
+    with office.deps.engine.connect() as connection:
+        entry = connection.execute(select(tables.audit_log).where(tables.audit_log.c.action == "case.read")).one()
+    assert (entry.actor, entry.details) == (officer.id, {"reason": "citizen called"})
+
+
+def test_a_question_stops_the_clock_and_the_answer_starts_it(office: Office, officer: Actor, clock: FakeClock) -> None:
+    cases, code = office.deps.cases, office.case()
+    cases.take(officer, code)
+    before = cases.public_state(code)
+    assert cases.ask(officer, code, "Nomor rumah?").ok
+    asked = cases.public_state(code)
+    clock.pass_time(days=14)
+    assert office.take(office.kiosk.answer(code, "Nomor 12", SERVICE).item) == "stored"
+    answered = cases.public_state(code)
+    assert before and asked and answered and before.due and answered.due
+    assert (asked.state, asked.note, asked.due) == (State.QUESTION, "Nomor rumah?", None)
+    assert (answered.state, answered.note) == (State.IN_REVIEW, "")
+    assert answered.due > before.due + timedelta(days=7)
+
+
+def test_question_and_answer_stand_in_the_file(office: Office, officer: Actor) -> None:
+    cases, code = office.deps.cases, office.case()
+    cases.take(officer, code)
+    cases.ask(officer, code, "Nomor rumah?")
+    office.take(office.kiosk.answer(code, "Nomor 12", SERVICE).item)
+    file = cases.read(officer, code)
+    assert isinstance(file, CaseFile)
+    assert [(one.direction, one.text) for one in file.messages] == [("ask", "Nomor rumah?"), ("answer", "Nomor 12")]
+
+
+def test_an_answer_to_no_case_is_rejected(office: Office) -> None:
+    item = office.kiosk.answer("00010000000N", "?", SERVICE).item
+    assert office.take(item) == "rejected"
+
+
+def test_an_answer_that_nobody_asked_for_is_kept_and_changes_no_state(office: Office, officer: Actor) -> None:
+    code = office.case()
+    assert office.take(office.kiosk.answer(code, "Tambahan", SERVICE).item) == "stored"
+    file = office.deps.cases.read(officer, code)
+    assert isinstance(file, CaseFile)
+    assert (file.state.state, file.messages[0].text) == (State.RECEIVED, "Tambahan")
+
+
+def test_nothing_is_decided_while_attachments_are_on_their_way(office: Office, officer: Actor) -> None:
+    cases, code = office.deps.cases, office.case(office.kiosk.attachment(b"photo"))
+    cases.take(officer, code)
+    outcomes = [cases.approve(officer, code).outcome, cases.reject(officer, code, "no").outcome]
+    assert outcomes == [CaseOutcome.INCOMPLETE] * 2
+
+
+def test_a_case_that_was_taken_early_is_in_review_once_complete(office: Office, officer: Actor) -> None:
+    attachment = office.kiosk.attachment(b"photo")
+    code = office.case(attachment)
+    office.deps.cases.take(officer, code)
+    store = office.deps.attachments
+    store.append(office.kiosk.id, attachment.sha256, 0, len(attachment.sealed), attachment.sealed)
+    state = office.deps.cases.public_state(code)
+    assert state is not None
+    assert state.state is State.IN_REVIEW
+
+
+def test_a_rejection_tells_the_citizen_why_and_ends_the_case(office: Office, officer: Actor) -> None:
+    cases, code = office.deps.cases, office.case()
+    cases.take(officer, code)
+    assert cases.reject(officer, code, "  ").outcome is CaseOutcome.TEXT_MISSING
+    assert cases.reject(officer, code, "Foto tidak terbaca").ok
+    state = cases.public_state(code)
+    assert state is not None
+    assert (state.state, state.note, state.due) == (State.REJECTED, "Foto tidak terbaca", None)
+    assert cases.approve(officer, code).outcome is CaseOutcome.WRONG_STATE
+
+
+def test_a_text_for_the_citizen_has_a_limit(office: Office, officer: Actor) -> None:
+    cases, code = office.deps.cases, office.case()
+    cases.take(officer, code)
+    assert cases.ask(officer, code, "x" * (NOTE_CHARACTERS + 1)).outcome is CaseOutcome.TEXT_TOO_LONG
+    assert cases.ask(officer, code, "x" * NOTE_CHARACTERS).ok
+
+
+def test_the_workflow_has_an_end(office: Office, officer: Actor) -> None:
+    cases, code = office.deps.cases, office.case()
+    cases.take(officer, code)
+    assert cases.advance(officer, code).ok
+    assert cases.advance(officer, code).outcome is CaseOutcome.NO_SUCH_STAGE
+    assert cases.advance(officer, code, "nowhere").outcome is CaseOutcome.NO_SUCH_STAGE
+    assert cases.advance(officer, code, "periksa").ok
+
+
+def test_a_case_that_was_given_back_is_anybodys(office: Office, officer: Actor, supervisor: Actor) -> None:
+    cases, code = office.deps.cases, office.case()
+    cases.take(officer, code)
+    assert cases.give_back(officer, code).ok
+    assert cases.take(supervisor, code).ok
+
+
+def test_a_supervisor_assigns_to_the_own_agency_only(office: Office, officer: Actor, supervisor: Actor) -> None:
+    cases, code = office.deps.cases, office.case()
+    stranger = office.officer("kominfo")
+    assert cases.assign(officer, code, officer.id).outcome is CaseOutcome.OUT_OF_SCOPE
+    assert cases.assign(supervisor, code, stranger.id).outcome is CaseOutcome.NO_SUCH_OFFICER
+    assert cases.assign(supervisor, code, officer.id).ok
+    assert cases.approve(officer, code).ok
+
+
+def test_a_colleagues_case_is_not_ones_own_but_a_supervisors(office: Office, officer: Actor, supervisor: Actor) -> None:
+    cases, first, second = office.deps.cases, office.case(), office.case()
+    cases.take(supervisor, first)
+    cases.take(officer, second)
+    assert cases.approve(officer, first).outcome is CaseOutcome.ALREADY_TAKEN
+    assert cases.approve(supervisor, second).ok
+
+
+def test_cases_are_found_by_nik_and_the_search_is_logged_without_it(office: Office, officer: Actor) -> None:
+    code = office.case()
+    assert [row.tracking_code for row in office.deps.cases.find_by_nik(officer, NIK)] == [code]
+    with office.deps.engine.connect() as connection:
+        logged = str(connection.execute(select(tables.audit_log.c.details)).all())
+    assert NIK not in logged
+
+
+def test_a_dump_of_the_database_holds_neither_name_nor_nik(office: Office, officer: Actor) -> None:
+    code = office.case()
+    office.deps.cases.take(officer, code)
+    office.deps.cases.ask(officer, code, "Nomor rumah?")
+    office.take(office.kiosk.answer(code, "canary-answer", SERVICE).item)
+    with office.deps.engine.connect() as connection:
+        dump = "".join(str(row) for table in tables.metadata.sorted_tables for row in connection.execute(select(table)))
+    assert [word for word in (NIK, "Siti Aminah", "canary-answer") if word in dump] == []
+
+
+def test_the_log_holds_after_all_that(office: Office, officer: Actor) -> None:
+    code = office.case()
+    office.deps.cases.take(officer, code)
+    with office.deps.engine.connect() as connection:
+        assert audit.verify(connection, office.deps.keys.audit_public) == []

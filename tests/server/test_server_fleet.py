@@ -1,0 +1,332 @@
+"""Enrolment, heartbeats, alarms, visits, staff: what makes a fleet of kiosks."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import select, update
+
+from server.actors import OPERATOR
+from server.clock import WorkingCalendar, load_calendar
+from server.deps import Deps
+from server.enrolment import ATTEMPTS_PER_ADDRESS, CODE_LIFE, EnrolRefusal
+from server.presence import SILENT_INTERVALS, UNUSED_AFTER, AlarmKind
+from server.seeding import TRIAL_PIN
+from server.staff import StaffOutcome
+from server.storage import tables
+from sync.protocol import badges
+from sync.protocol.messages import EnrolRequest, EnrolResponse, Heartbeat
+from tests.server.conftest import FakeClock
+from tests.server.kiosk_client import TestKiosk, component, visit
+from tests.server.running import RunningServer
+
+JAKARTA = ZoneInfo("Asia/Jakarta")
+#: A Tuesday, half past two in the afternoon: an ordinary working day.
+WORKING = datetime(2026, 11, 24, 14, 30, tzinfo=JAKARTA)
+
+
+def request(code: str, key: bytes = bytes(32)) -> EnrolRequest:
+    return EnrolRequest.model_construct(code=code, public_key=key, software="test", hardware={})
+
+
+def enrolled(deps: Deps) -> str:
+    answer = deps.enrolment.enrol(request(deps.enrolment.new_code(OPERATOR, "Kios").code), "10.0.0.1")
+    assert isinstance(answer, EnrolResponse)
+    return answer.kiosk_id
+
+
+def beat(deps: Deps, kiosk_id: str, **changes: object) -> None:
+    base = TestKiosk("http://nowhere").heartbeat(last_touch_at=deps.clock.now().isoformat())
+    deps.presence.heartbeat(kiosk_id, Heartbeat.model_validate({**base, **changes}))
+
+
+def alarms(deps: Deps, kiosk_id: str) -> set[str]:
+    view = deps.presence.kiosk(kiosk_id)
+    assert view is not None
+    return {alarm.kind for alarm in view.alarms}
+
+
+# --- enrolment -----------------------------------------------------------------------------------------------------
+
+
+def test_a_code_enrols_one_kiosk_with_a_part_of_its_own(server: RunningServer) -> None:
+    first, second = server.kiosk("Satu"), server.kiosk("Dua")
+    assert first.enrolment and second.enrolment
+    assert first.enrolment.kiosk_part != second.enrolment.kiosk_part
+    assert first.enrolment.city.name == "Kota Uji"
+
+
+def test_a_code_is_used_once(deps: Deps) -> None:
+    code = deps.enrolment.new_code(OPERATOR, "Kios").code
+    deps.enrolment.enrol(request(code, b"a" * 32), "10.0.0.1")
+    assert deps.enrolment.enrol(request(code, b"b" * 32), "10.0.0.1") is EnrolRefusal.CODE_REFUSED
+
+
+def test_the_same_key_may_ask_again_when_the_answer_was_lost(deps: Deps) -> None:
+    code = deps.enrolment.new_code(OPERATOR, "Kios").code
+    first, again = (deps.enrolment.enrol(request(code, b"a" * 32), "10.0.0.1") for _ in range(2))
+    assert isinstance(first, EnrolResponse) and isinstance(again, EnrolResponse)
+    assert first.kiosk_id == again.kiosk_id
+
+
+def test_of_eight_that_race_for_a_code_one_wins(deps: Deps) -> None:
+    code = deps.enrolment.new_code(OPERATOR, "Kios").code
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(
+            pool.map(lambda n: deps.enrolment.enrol(request(code, bytes([n]) * 32), f"10.0.0.{n}"), range(8))
+        )
+    assert sum(isinstance(answer, EnrolResponse) for answer in answers) == 1
+
+
+def test_eight_codes_at_once_make_eight_kiosks(deps: Deps) -> None:
+    codes = [deps.enrolment.new_code(OPERATOR, f"Kios {n}").code for n in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(
+            pool.map(lambda n: deps.enrolment.enrol(request(codes[n], bytes([n]) * 32), "10.0.0.1"), range(8))
+        )
+    parts = {answer.kiosk_part for answer in answers if isinstance(answer, EnrolResponse)}
+    assert len(parts) == 8
+
+
+@pytest.mark.parametrize(("late", "good"), [(CODE_LIFE - timedelta(seconds=1), True), (CODE_LIFE, False)])
+def test_a_code_lives_ten_minutes(deps: Deps, clock: FakeClock, late: timedelta, good: bool) -> None:
+    code = deps.enrolment.new_code(OPERATOR, "Kios").code
+    clock.pass_time(seconds=late.total_seconds())
+    assert isinstance(deps.enrolment.enrol(request(code), "10.0.0.1"), EnrolResponse) is good
+
+
+def test_guessing_ends_and_an_honest_kiosk_elsewhere_is_not_shut_out(deps: Deps, clock: FakeClock) -> None:
+    tries = [deps.enrolment.enrol(request(f"WRONG{n:05}"), "10.9.9.9") for n in range(ATTEMPTS_PER_ADDRESS + 1)]
+    assert tries == [EnrolRefusal.CODE_REFUSED] * ATTEMPTS_PER_ADDRESS + [EnrolRefusal.TOO_MANY_TRIES]
+    code = deps.enrolment.new_code(OPERATOR, "Kios").code
+    assert deps.enrolment.enrol(request(code), "10.9.9.9") is EnrolRefusal.TOO_MANY_TRIES
+    assert isinstance(deps.enrolment.enrol(request(code), "10.0.0.1"), EnrolResponse)
+    clock.pass_time(minutes=11)
+    assert deps.enrolment.enrol(request("WRONG"), "10.9.9.9") is EnrolRefusal.CODE_REFUSED
+
+
+def test_a_key_of_another_length_is_refused(deps: Deps) -> None:
+    code = deps.enrolment.new_code(OPERATOR, "Kios").code
+    assert deps.enrolment.enrol(request(code, bytes(31)), "10.0.0.1") is EnrolRefusal.BAD_KEY
+    assert deps.enrolment.enrol(request(code, bytes(33)), "10.0.0.1") is EnrolRefusal.BAD_KEY
+
+
+def test_a_wrong_code_over_the_line_is_403(sqlite_server: RunningServer) -> None:
+    answer = TestKiosk(sqlite_server.base).enrol("AAAAA-AAAAA")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (403, "code_refused")
+
+
+@pytest.mark.parametrize(("name", "ring"), [("", "all"), ("x" * 201, "all"), ("Kios", "beta")])
+def test_a_kiosk_needs_a_name_and_a_ring(deps: Deps, name: str, ring: str) -> None:
+    with pytest.raises(ValueError, match="name"):
+        deps.enrolment.new_code(OPERATOR, name, ring=ring)
+
+
+# --- presence ------------------------------------------------------------------------------------------------------
+
+
+def test_a_heartbeat_is_answered_with_time_interval_and_head(server: RunningServer, kiosk: TestKiosk) -> None:
+    answer = kiosk.post("/v1/heartbeat", kiosk.heartbeat()).json()
+    assert (answer["interval_s"], answer["feed_head"]) == (15.0, 2)
+
+
+def test_a_kiosk_without_a_heartbeat_for_four_intervals_is_silent(deps: Deps, clock: FakeClock) -> None:
+    kiosk_id = enrolled(deps)
+    beat(deps, kiosk_id)
+    clock.pass_time(seconds=SILENT_INTERVALS * 15.0)
+    deps.presence.check_all()
+    before = alarms(deps, kiosk_id)
+    clock.pass_time(seconds=1)
+    deps.presence.check_all()
+    assert (before, alarms(deps, kiosk_id)) == (set(), {AlarmKind.SILENT})
+    beat(deps, kiosk_id)
+    assert alarms(deps, kiosk_id) == set()
+
+
+def test_a_kiosk_without_paper_is_an_alarm_until_it_has_some(deps: Deps) -> None:
+    kiosk_id = enrolled(deps)
+    empty = component("printer", "UNAVAILABLE", ["MEDIA_EMPTY"], {"paper_mm": 0.0})
+    beat(deps, kiosk_id, components=[empty])
+    assert alarms(deps, kiosk_id) == {AlarmKind.WITHOUT_PAPER}
+    beat(deps, kiosk_id)
+    assert alarms(deps, kiosk_id) == set()
+
+
+def test_one_cause_raises_one_alarm(deps: Deps) -> None:
+    kiosk_id = enrolled(deps)
+    for _ in range(3):
+        beat(deps, kiosk_id, outbox={"waiting": 0, "parked": 1})
+    assert [(row.kind, row.detail) for row in deps.presence.alarms()] == [(AlarmKind.PARKED, "1")]
+
+
+@pytest.mark.parametrize(
+    ("idle", "in_service", "moment", "alarm"),
+    [
+        (UNUSED_AFTER, True, WORKING, False),
+        (UNUSED_AFTER + timedelta(minutes=1), True, WORKING, True),
+        (UNUSED_AFTER + timedelta(minutes=1), False, WORKING, False),
+        (UNUSED_AFTER + timedelta(minutes=1), True, WORKING.replace(hour=20), False),
+        (UNUSED_AFTER + timedelta(minutes=1), True, WORKING.replace(day=22), False),
+    ],
+)
+def test_a_kiosk_that_nobody_touches_in_working_hours_is_an_alarm(
+    deps: Deps, clock: FakeClock, idle: timedelta, in_service: bool, moment: datetime, alarm: bool
+) -> None:
+    kiosk_id = enrolled(deps)
+    clock.time = moment
+    touched = (moment - idle).isoformat()
+    beat(deps, kiosk_id, last_touch_at=touched, in_service=in_service, uptime_s=100_000.0)
+    assert alarms(deps, kiosk_id) == ({AlarmKind.UNUSED} if alarm else set())
+
+
+def test_a_change_of_a_devices_state_is_history_and_sameness_is_not(deps: Deps) -> None:
+    kiosk_id = enrolled(deps)
+    open_cover = component("printer", "UNAVAILABLE", ["COVER_OPEN"], {"paper_mm": 1.0})
+    for components in ([component("printer")], [component("printer")], [open_cover], [component("printer")]):
+        beat(deps, kiosk_id, components=components)
+    states = [row.availability for row in deps.presence.component_history(kiosk_id)]
+    assert states == ["READY", "UNAVAILABLE", "READY"]
+
+
+def test_a_visit_is_kept_once(server: RunningServer, kiosk: TestKiosk) -> None:
+    told = visit(note="Rol diganti")
+    assert [kiosk.post("/v1/visits", told).status_code for _ in range(2)] == [204, 204]
+    (kept,) = server.deps.presence.visits(kiosk.id)
+    assert (kept.staff_name, kept.note) == ("Budi Santoso", "Rol diganti")
+
+
+def test_a_command_goes_to_its_kiosk_and_not_to_a_revoked_one(deps: Deps) -> None:
+    kiosk_id = enrolled(deps)
+    assert deps.presence.command(OPERATOR, kiosk_id, "restart") is not None
+    deps.enrolment.revoke(OPERATOR, kiosk_id)
+    assert deps.presence.command(OPERATOR, kiosk_id, "restart") is None
+
+
+def test_an_acknowledged_alarm_stays_open(deps: Deps) -> None:
+    kiosk_id = enrolled(deps)
+    beat(deps, kiosk_id, outbox={"waiting": 0, "parked": 2})
+    (alarm,) = deps.presence.alarms()
+    assert [deps.presence.acknowledge(OPERATOR, alarm.id) for _ in range(2)] == [True, False]
+    assert alarms(deps, kiosk_id) == {AlarmKind.PARKED}
+
+
+def test_a_notice_needs_indonesian(deps: Deps) -> None:
+    enrolled(deps)
+    assert deps.presence.notice(OPERATOR, {"id": "Tutup pukul 15"}, None) == 1
+    with pytest.raises(ValueError, match="Indonesian"):
+        deps.presence.notice(OPERATOR, {"en": "Closed at 3"}, None)
+
+
+# --- staff ---------------------------------------------------------------------------------------------------------
+
+
+def test_whoever_is_put_off_leaves_every_kiosks_roster(server: RunningServer, kiosk: TestKiosk) -> None:
+    staff = server.deps.staff
+    assert staff.add(OPERATOR, "petugas-x", "Joko", "314159") in (StaffOutcome.DONE, StaffOutcome.EXISTS)
+    staff.set_active(OPERATOR, "petugas-x", True)
+    staff.set_active(OPERATOR, "petugas-x", False)
+    rosters = [
+        {one["id"] for one in event["data"]["staff"]}
+        for event in kiosk.get("/v1/feed?after=0").json()["events"]
+        if event["type"] == "staff"
+    ]
+    assert "petugas-x" in rosters[-2]
+    assert "petugas-x" not in rosters[-1]
+
+
+def test_a_badge_is_signed_by_the_city(deps: Deps) -> None:
+    token = deps.staff.badge(OPERATOR, "petugas-1", date(2027, 1, 1))
+    assert token is not None
+    read = badges.read(token, deps.keys.badge_public, datetime(2026, 12, 1, tzinfo=UTC))
+    assert (read.staff_id, read.expires) == ("petugas-1", date(2027, 1, 1))
+    assert deps.staff.badge(OPERATOR, "nobody") is None
+
+
+@pytest.mark.parametrize(
+    ("staff_id", "name", "pin", "role", "outcome"),
+    [
+        ("Petugas", "Joko", "314159", "staff", StaffOutcome.BAD_ID),
+        ("a" * 65, "Joko", "314159", "staff", StaffOutcome.BAD_ID),
+        ("petugas-9", " ", "314159", "staff", StaffOutcome.BAD_NAME),
+        ("petugas-9", "Joko", "31415", "staff", StaffOutcome.BAD_PIN),
+        ("petugas-9", "Joko", "3141592", "staff", StaffOutcome.BAD_PIN),
+        ("petugas-9", "Joko", "111111", "staff", StaffOutcome.BAD_PIN),
+        ("petugas-9", "Joko", "123456", "staff", StaffOutcome.BAD_PIN),
+        ("petugas-9", "Joko", "٣١٤١٥٩", "staff", StaffOutcome.BAD_PIN),
+        ("petugas-9", "Joko", "314159", "boss", StaffOutcome.BAD_ROLE),
+        ("petugas-1", "Joko", "314159", "staff", StaffOutcome.EXISTS),
+    ],
+)
+def test_who_cannot_be_on_the_roster(
+    deps: Deps, staff_id: str, name: str, pin: str, role: str, outcome: StaffOutcome
+) -> None:
+    assert deps.staff.add(OPERATOR, staff_id, name, pin, role) is outcome
+
+
+def test_the_trial_pin_would_be_accepted() -> None:
+    assert len(set(TRIAL_PIN)) > 1
+
+
+# --- working days --------------------------------------------------------------------------------------------------
+
+
+def at(day: int, hour: int, month: int = 11) -> datetime:
+    return datetime(2026, month, day, hour, tzinfo=JAKARTA)
+
+
+@pytest.mark.parametrize(
+    ("start", "days", "due"),
+    [
+        (at(24, 9), 0, at(24, 16)),
+        (at(24, 9), 1, at(25, 16)),
+        (at(24, 17), 0, at(25, 16)),
+        (at(27, 9), 1, at(30, 16)),
+        (at(28, 9), 0, at(30, 16)),
+        # 25 December is a holiday, 26 and 27 are a weekend
+        (at(24, 9, 12), 1, at(28, 16, 12)),
+    ],
+)
+def test_working_days_skip_weekends_and_holidays(start: datetime, days: int, due: datetime) -> None:
+    assert WorkingCalendar(JAKARTA).due(start, days) == due
+
+
+def test_the_citys_own_days_off_and_days_worked_count() -> None:
+    own = WorkingCalendar(JAKARTA, {date(2026, 11, 25): False, date(2026, 11, 28): True})
+    assert own.due(at(24, 9), 1) == at(26, 16)
+    assert own.due(at(27, 9), 1) == at(28, 16)
+
+
+def test_the_clock_that_stood_over_a_weekend_moves_by_working_days() -> None:
+    calendar = WorkingCalendar(JAKARTA)
+    assert calendar.resumed(at(30, 16), at(27, 10), at(30, 9)) == at(1, 16, 12)
+
+
+def test_a_pause_within_a_day_moves_nothing() -> None:
+    calendar = WorkingCalendar(JAKARTA)
+    assert calendar.resumed(at(30, 16), at(27, 10), at(27, 15)) == at(30, 16)
+
+
+def test_the_holidays_table_is_part_of_the_calendar(deps: Deps) -> None:
+    with deps.engine.begin() as connection:
+        connection.execute(tables.holidays.insert().values(day=date(2026, 11, 25), name="Hari jadi", working=False))
+        assert not load_calendar(connection, "Asia/Jakarta").is_working_day(date(2026, 11, 25))
+
+
+def test_a_revoked_kiosk_is_not_of_the_fleet(deps: Deps) -> None:
+    kiosk_id = enrolled(deps)
+    assert [view.row.id for view in deps.presence.fleet()] == [kiosk_id]
+    assert deps.enrolment.revoke(OPERATOR, kiosk_id)
+    assert deps.presence.fleet() == []
+    assert not deps.enrolment.revoke(OPERATOR, kiosk_id)
+
+
+def test_a_heartbeat_of_the_past_is_silence_not_an_error(deps: Deps) -> None:
+    kiosk_id = enrolled(deps)
+    with deps.engine.begin() as connection:
+        connection.execute(update(tables.kiosks).values(last_heartbeat_at=deps.clock.now() - timedelta(days=30)))
+    view = deps.presence.kiosk(kiosk_id)
+    assert view is not None
+    assert view.silent
+    with deps.engine.connect() as connection:
+        assert connection.execute(select(tables.kiosks.c.last_heartbeat_at)).scalar_one().tzinfo is not None
