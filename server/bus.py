@@ -21,16 +21,15 @@ from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-import nats
 import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
-from nats.errors import Error as NatsError
 
 FLEET: Final = "fleet"
 PACKS: Final = "packs"
 #: Hints that one subscriber can have waiting; more are dropped, it will look anyway.
 WAITING_HINTS: Final = 64
+RECONNECT_S: Final = 2
 _SUBJECT: Final = "ekios.hints"
 
 _log = structlog.get_logger("server.bus")
@@ -78,24 +77,17 @@ class Bus:
     def __init__(self, nats_url: str = "") -> None:
         self._nats_url = nats_url
         self._nats: Client | None = None
+        self._connecting: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._origin = uuid.uuid4().hex
         self._subscriptions: dict[str, set[Subscription]] = defaultdict(set)
         self.stopping = False
 
     async def start(self) -> None:
-        """Never fails for want of NATS: without it, pollers still look by themselves."""
+        """Does not wait for NATS: until it is there, pollers look by themselves."""
         self._loop = asyncio.get_running_loop()
-        if not self._nats_url:
-            return
-        try:
-            self._nats = await nats.connect(
-                self._nats_url, max_reconnect_attempts=-1, connect_timeout=2, allow_reconnect=True, error_cb=_report
-            )
-            await self._nats.subscribe(_SUBJECT, cb=self._from_nats)
-        except (NatsError, OSError, TimeoutError) as error:
-            _log.warning("bus.nats_unreachable", error=type(error).__name__)
-            self._nats = None
+        if self._nats_url:
+            self._connecting = asyncio.create_task(self._connect())
 
     def wake(self) -> None:
         """Ends every subscriber's wait: the server is stopping. May be called from any thread."""
@@ -107,9 +99,17 @@ class Bus:
         """Wakes every subscriber with None and closes NATS."""
         self.stopping = True
         self._wake()
+        if self._connecting is not None:
+            self._connecting.cancel()
+            await asyncio.gather(self._connecting, return_exceptions=True)
         if self._nats is not None:
             await self._nats.close()
         self._loop = None
+
+    async def connected(self) -> None:
+        """Returns when hints reach the other processes."""
+        if self._connecting is not None:
+            await self._connecting
 
     def publish(self, topic: str, text: str = "") -> None:
         if self._loop is not None and not self._loop.is_closed():
@@ -128,6 +128,23 @@ class Bus:
                 self._subscriptions[topic].discard(subscription)
                 if not self._subscriptions[topic]:
                     del self._subscriptions[topic]
+
+    async def _connect(self) -> None:
+        """Tries for as long as the server runs; once connected, the client reconnects by itself."""
+        client = Client()
+        try:
+            await client.connect(
+                self._nats_url,
+                max_reconnect_attempts=-1,
+                reconnect_time_wait=RECONNECT_S,
+                connect_timeout=RECONNECT_S,
+                error_cb=_report,
+            )
+            await client.subscribe(_SUBJECT, cb=self._from_nats)
+        except BaseException:
+            await client.close()
+            raise
+        self._nats = client
 
     def _wake(self) -> None:
         for subscription in {one for many in self._subscriptions.values() for one in many}:

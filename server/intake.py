@@ -14,6 +14,7 @@ from typing import Any, Final
 import structlog
 from pydantic import ValidationError
 from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy.exc import StatementError
 
 from server import audit, feed
 from server.actors import kiosk_actor
@@ -23,7 +24,7 @@ from server.clock import Clock, load_calendar
 from server.failpoints import Failpoints
 from server.opening import Opened, Opener, Refused
 from server.storage import tables
-from server.storage.transactions import in_transaction, insert_new
+from server.storage.transactions import in_transaction, insert_new, unstorable
 from server.vault import Vault
 from sync.protocol.messages import (
     BatchAnswer,
@@ -138,6 +139,10 @@ class Intake:
                     written = self._insert(connection, sender, one.opened)
             except _Reject as refusal:
                 return _rejected(one.id, str(refusal))
+            except (StatementError, OverflowError) as error:
+                if not unstorable(error):
+                    raise
+                return _rejected(one.id, "a value of it cannot be stored")
             if written is not None:
                 answer, entry = written
                 entries.append(entry)

@@ -25,6 +25,8 @@ from sync.protocol.tracking import KIOSK_LENGTH, parse
 #: Loaded forms that are kept in memory.
 FORMS_IN_MEMORY: Final = 32
 VIOLATIONS_KEPT: Final = 50
+#: What a column holds; two hundred a day reach it in thirty thousand years.
+HIGHEST_SEQ: Final = 2**31 - 1
 ANSWER_CHARACTERS: Final = 4000
 
 _log = structlog.get_logger("server.opening")
@@ -57,6 +59,8 @@ class Opener:
     def open(self, kiosk_id: str, kiosk_part: str, item: SubmissionItem) -> Opened | Refused:
         if len(item.sealed) > SEALED_BYTES:
             return Refused(f"the envelope is larger than {SEALED_BYTES} bytes")
+        if item.kiosk_seq > HIGHEST_SEQ:
+            return Refused(f"kiosk_seq is above {HIGHEST_SEQ}")
         if digest(item.sealed) != item.sha256:
             return Refused("the envelope does not have the hash it says")
         if parse(item.tracking_code) != item.tracking_code:

@@ -6,9 +6,11 @@ from typing import Final
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.responses import JSONResponse, Response
+
+from server.storage.transactions import unstorable
 
 API_PREFIX: Final = "/v1/"
 #: Seconds after which a client tries again when storage cannot be reached.
@@ -45,6 +47,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     for fault in (OperationalError, InterfaceError, PoolTimeout):
         app.add_exception_handler(fault, _storage_away)
+    for refused in (DataError, StatementError, OverflowError):
+        app.add_exception_handler(refused, _unstorable)
 
 
 async def _api_error(_: Request, error: Exception) -> Response:
@@ -57,6 +61,12 @@ async def _invalid(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     where = sorted({".".join(map(str, one["loc"])) for one in error.errors()})
     return error_response(422, "invalid", f"not as agreed: {', '.join(where)}"[:500])
+
+
+async def _unstorable(_: Request, error: Exception) -> Response:
+    if not unstorable(error):
+        raise error
+    return error_response(422, "invalid", "a value is out of range")
 
 
 async def _storage_away(request: Request, error: Exception) -> Response:

@@ -6,7 +6,7 @@ from typing import Any, Final, TypeVar
 from psycopg.errors import DeadlockDetected, SerializationFailure
 from sqlalchemy import Connection, Engine, Table
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError, StatementError
 
 ATTEMPTS: Final = 5
 
@@ -26,6 +26,13 @@ def in_transaction(engine: Engine, work: Callable[[Connection], Result]) -> Resu
             if attempt == ATTEMPTS or not isinstance(error.orig, DeadlockDetected | SerializationFailure):
                 raise
     raise AssertionError("unreachable")
+
+
+def unstorable(error: Exception) -> bool:
+    """Whether the database refused a value for what it is: a number or date out of range, a NUL in a text."""
+    if isinstance(error, StatementError) and not isinstance(error, DataError):
+        return isinstance(error.orig, OverflowError | ValueError)
+    return isinstance(error, DataError | OverflowError)
 
 
 def insert_new(connection: Connection, table: Table, values: dict[str, Any]) -> bool:
