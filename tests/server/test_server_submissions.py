@@ -185,6 +185,30 @@ def test_a_tracking_code_stands_on_one_submission_only(server: RunningServer, ki
     assert rows(server, kiosk, tables.submissions) == 1
 
 
+@pytest.mark.parametrize(
+    ("outside", "inside"),
+    [
+        ({"kiosk_seq": 2**31}, {"kiosk_seq": 2**31}),
+        ({"kiosk_seq": 10**30}, {"kiosk_seq": 10**30}),
+        ({"device_time": "0001-01-01T00:00:00+07:00"}, {}),
+        ({}, {"made_at": "0001-01-01T00:00:00+07:00"}),
+    ],
+)
+def test_a_value_that_cannot_be_stored_is_rejected_beside_a_good_one(
+    server: RunningServer, kiosk: TestKiosk, outside: dict[str, Any], inside: dict[str, Any]
+) -> None:
+    good = kiosk.envelope(server.service())
+    assert kiosk.statuses(kiosk.envelope(server.service(), outside=outside, inside=inside), good) == [
+        "rejected",
+        "stored",
+    ]
+
+
+def test_a_nul_in_a_text_costs_no_other_item(server: RunningServer, kiosk: TestKiosk) -> None:
+    good = kiosk.envelope(server.service())
+    assert kiosk.statuses(kiosk.envelope(server.service(), outside={"boot_id": "a\0b"}), good)[1] == "stored"
+
+
 def test_a_malformed_item_with_an_id_is_rejected_beside_a_good_one(server: RunningServer, kiosk: TestKiosk) -> None:
     good = kiosk.envelope(server.service())
     broken = {**kiosk.envelope(server.service()).item, "kiosk_seq": "many"}

@@ -1,0 +1,183 @@
+"""The operator's command, with a server running and without; health; the description of the API."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+
+from server.settings import ServerSettings
+from tests.server.conftest import CITY
+from tests.server.kiosk_client import TestKiosk
+from tests.server.postgres import free_port
+from tests.server.running import RunningServer, running
+
+ROOT = Path(__file__).parents[2]
+STARTS_WITHIN_S = 30.0
+
+
+def command(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "server", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str, "subprocess.Popen[bytes]"]]:
+    """``serve --trial`` on an empty folder, as ``make run`` does it."""
+    data, port = tmp_path_factory.mktemp("command") / "data", free_port()
+    arguments = ["serve", "--data", str(data), "--port", str(port), "--trial", "--services", str(CITY)]
+    process = subprocess.Popen([sys.executable, "-m", "server", *arguments], cwd=ROOT, stderr=subprocess.DEVNULL)
+    base = f"http://127.0.0.1:{port}"
+    _wait(base, process)
+    yield data, base, process
+    process.kill()
+    process.wait()
+
+
+def test_a_fresh_folder_is_seeded_and_healthy(started: tuple[Path, str, object]) -> None:
+    assert requests.get(f"{started[1]}/healthz", timeout=10).json() == {
+        "ok": True,
+        "storage": True,
+        "disk": True,
+        "pack": 1,
+    }
+
+
+def test_orders_go_through_the_running_server(started: tuple[Path, str, object]) -> None:
+    data, base, _ = started
+    made = command("enrol-code", "Kios Balai Kota", "--data", str(data))
+    assert made.returncode == 0, made.stderr
+    kiosk = TestKiosk(base)
+    assert kiosk.enrol(made.stdout.split()[1]).status_code == 200
+    revoked = command("revoke", "Kios Balai Kota", "--data", str(data))
+    assert revoked.returncode == 0, revoked.stderr
+    assert kiosk.get("/v1/feed").status_code == 403
+
+
+def test_an_order_that_cannot_be_is_refused_in_words(started: tuple[Path, str, object]) -> None:
+    refused = command("badge", "nobody", "--data", str(started[0]))
+    assert (refused.returncode, "nobody" in refused.stderr) == (1, True)
+
+
+def test_the_operators_path_needs_the_token(started: tuple[Path, str, object]) -> None:
+    order = {"command": "enrol-code", "arguments": {"name": "Kios"}}
+    for headers in ({}, {"Authorization": "Bearer wrong"}):
+        answer = requests.post(f"{started[1]}/v1/operator", json=order, headers=headers, timeout=10)
+        assert answer.status_code == 401
+
+
+def test_a_second_server_on_the_same_folder_is_refused(started: tuple[Path, str, object]) -> None:
+    second = command("serve", "--data", str(started[0]), "--port", str(free_port()))
+    assert (second.returncode, "in use" in second.stderr) == (1, True)
+
+
+def test_it_stops_with_a_live_stream_open_and_tidies_up(sqlite_settings: ServerSettings) -> None:
+    port = free_port()
+    arguments = ["serve", "--data", str(sqlite_settings.data), "--port", str(port), "--services", str(CITY)]
+    process = subprocess.Popen([sys.executable, "-m", "server", *arguments], cwd=ROOT, stderr=subprocess.DEVNULL)
+    base = f"http://127.0.0.1:{port}"
+    _wait(base, process)
+    kiosk = TestKiosk(base)
+    kiosk.enrol(command("enrol-code", "Kios", "--data", str(sqlite_settings.data)).stdout.split()[1])
+    path = "/v1/feed/live?after=0"
+    with requests.get(base + path, headers=kiosk.signed_headers("GET", path), stream=True, timeout=30) as stream:
+        next(stream.iter_lines())
+        os.kill(process.pid, signal.SIGTERM)
+        assert process.wait(5) == 0
+    assert not (sqlite_settings.data / "address").exists()
+
+
+def test_without_a_server_the_order_is_carried_out_here(sqlite_settings: ServerSettings) -> None:
+    (sqlite_settings.data / "address").write_text(f"http://127.0.0.1:{free_port()}\n")
+    made = command("enrol-code", "Kios", "--data", str(sqlite_settings.data))
+    assert "code:" in made.stdout, made.stderr
+
+
+def test_a_full_disk_refuses_new_work_and_the_feed_goes_on(sqlite_settings: ServerSettings) -> None:
+    with running(sqlite_settings.model_copy(update={"disk_reserve_bytes": 2**62})) as server:
+        kiosk = server.kiosk()
+        answer = kiosk.send(kiosk.envelope(server.service()))
+        assert (answer.status_code, answer.json()["error"]["code"]) == (503, "disk_full")
+        assert int(answer.headers["Retry-After"]) > 0
+        assert kiosk.get("/v1/feed").status_code == 200
+        assert requests.get(f"{server.base}/healthz", timeout=10).status_code == 503
+
+
+def test_the_description_names_every_path_of_the_protocol(sqlite_server: RunningServer) -> None:
+    described = requests.get(f"{sqlite_server.base}/v1/openapi.json", timeout=10).json()
+    assert set(described["paths"]) == {
+        "/healthz",
+        "/v1/enrol",
+        "/v1/submissions",
+        "/v1/attachments/{sha256}",
+        "/v1/feed",
+        "/v1/feed/live",
+        "/v1/feed/applied",
+        "/v1/heartbeat",
+        "/v1/visits",
+        "/v1/cases/{code}",
+        "/v1/packs/metadata/{file}",
+        "/v1/packs/targets/{file}",
+    }
+    references = set(_references(described))
+    assert {one.rpartition("/")[2] for one in references} <= set(described["components"]["schemas"])
+
+
+PATHS = ["/v1/enrol", "/v1/heartbeat", "/v1/visits", "/v1/feed/applied", "/v1/submissions"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_no_generated_request_is_a_fault(sqlite_server: RunningServer, path: str) -> None:
+    """Bodies from the API's own description, right and wrong ones, signed: whatever comes, it is no 5xx."""
+    schema = schemathesis.openapi.from_url(f"{sqlite_server.base}/v1/openapi.json")
+    operation = schema[path]["POST"]
+    kiosk = sqlite_server.kiosk()
+
+    @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @_given(operation)
+    def send(body: bytes) -> None:
+        headers = {"Content-Type": "application/json"}
+        answer = kiosk.call("POST", path, body, headers)
+        assert answer.status_code < 500, answer.text
+
+    send()
+
+
+def _given(operation: Any) -> Any:
+    modes = [operation.as_strategy(generation_mode=mode) for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)]
+    cases = st.one_of(modes)
+    return given(body=cases.map(lambda case: json.dumps(case.body, default=str).encode()))
+
+
+def _references(node: object) -> Iterator[str]:
+    if isinstance(node, dict):
+        if isinstance(node.get("$ref"), str):
+            yield node["$ref"]
+        for value in node.values():
+            yield from _references(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _references(value)
+
+
+def _wait(base: str, process: "subprocess.Popen[bytes]") -> None:
+    end = time.monotonic() + STARTS_WITHIN_S
+    while True:
+        try:
+            requests.get(f"{base}/healthz", timeout=5)
+            return
+        except requests.ConnectionError:
+            assert process.poll() is None and time.monotonic() < end, "the server did not start"
+            time.sleep(0.05)

@@ -1,0 +1,267 @@
+"""Packs: signed, rising, taken back by a new number; forms by upload; a city from text."""
+
+import io
+import json
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import openpyxl
+import pytest
+from sqlalchemy import select
+from tuf.api.exceptions import DownloadHTTPError
+from tuf.ngclient import FetcherInterface, Updater
+
+from server.actors import OPERATOR, Actor, Role
+from server.authoring import UPLOAD_BYTES, DraftOutcome, Severity
+from server.deps import Deps
+from server.packs import PackContent, PackOutcome
+from server.seeding import SeedRefused, read_city, seed
+from server.storage import tables
+from server.tuf import TIMESTAMP_LIFE
+from sync.protocol.packs import PackCustom, target_name, unpack
+from tests.server.conftest import CITY, FakeClock
+from tests.server.kiosk_client import TestKiosk
+from tests.server.running import RunningServer
+
+ADMIN = Actor("admin-1", Role.ADMIN)
+
+
+class SignedFetcher(FetcherInterface):
+    """TUF's client over the signed line."""
+
+    def __init__(self, kiosk: TestKiosk) -> None:
+        super().__init__()
+        self._kiosk = kiosk
+
+    def _fetch(self, url: str) -> Iterator[bytes]:
+        answer = self._kiosk.get(url)
+        if not answer.ok:
+            raise DownloadHTTPError(answer.reason, answer.status_code)
+        return iter([answer.content])
+
+
+def updater(kiosk: TestKiosk, folder: Path) -> Updater:
+    assert kiosk.enrolment is not None
+    (folder / "metadata").mkdir(parents=True)
+    (folder / "targets").mkdir()
+    return Updater(
+        metadata_dir=str(folder / "metadata"),
+        metadata_base_url="/v1/packs/metadata/",
+        target_dir=str(folder / "targets"),
+        target_base_url="/v1/packs/targets/",
+        fetcher=SignedFetcher(kiosk),
+        bootstrap=kiosk.enrolment.tuf_root,
+    )
+
+
+def content(deps: Deps) -> PackContent:
+    found = deps.packs.content(1)
+    assert found is not None
+    return found
+
+
+def test_a_tuf_client_gets_the_pack_by_its_signed_metadata(
+    server: RunningServer, kiosk: TestKiosk, tmp_path: Path
+) -> None:
+    client = updater(kiosk, tmp_path)
+    client.refresh()
+    target = client.get_targetinfo(target_name(1))
+    assert target is not None
+    custom = PackCustom.model_validate(target.unrecognized_fields["custom"])
+    manifest, files = unpack(Path(client.download_target(target)).read_bytes())
+    assert (custom.version, custom.city, manifest.services) == (1, "Kota Uji", ("surat", "aduan"))
+    assert b"<h:html" in files["services/surat/form.xml"]
+
+
+@pytest.mark.parametrize("name", ["root.json", "0.exe", "..", "1.root.json/../timestamp.json", "%2e%2e%2fkeys"])
+def test_nothing_but_metadata_is_given_away(sqlite_server: RunningServer, name: str) -> None:
+    assert sqlite_server.kiosk().get(f"/v1/packs/metadata/{name}").status_code in (401, 404)
+
+
+def test_a_target_is_given_only_by_its_hash(sqlite_server: RunningServer) -> None:
+    assert sqlite_server.kiosk().get("/v1/packs/targets/pack-1.zip").status_code == 404
+
+
+def test_publishing_tells_the_kiosks_of_its_rings(deps: Deps) -> None:
+    result = deps.packs.publish(content(deps), ADMIN, rings=("test",))
+    with deps.engine.connect() as connection:
+        assert (deps.packs.newest(connection, "test"), deps.packs.newest(connection, "all")) == (2, 1)
+    assert result.number == 2
+
+
+def test_taking_back_publishes_what_was_before_under_a_new_number(deps: Deps) -> None:
+    before = content(deps)
+    changed = before.without("aduan")
+    assert deps.packs.publish(changed, ADMIN).number == 2
+    result = deps.packs.take_back(2, ADMIN, "wrong")
+    assert result.number == 3
+    again = deps.packs.content(3)
+    assert again is not None
+    assert [one.document.id for one in again.services] == ["surat", "aduan"]
+    assert deps.packs.take_back(2, ADMIN).outcome is PackOutcome.TAKEN_BACK_ALREADY
+
+
+def test_what_cannot_be_taken_back_or_published(deps: Deps) -> None:
+    packs = deps.packs
+    assert packs.take_back(1, ADMIN).outcome is PackOutcome.NOTHING_BEFORE
+    assert packs.take_back(9, ADMIN).outcome is PackOutcome.NO_SUCH_PACK
+    assert packs.publish(PackContent(()), ADMIN).outcome is PackOutcome.NO_SERVICES
+    assert packs.publish(content(deps), ADMIN, rings=("beta",)).outcome is PackOutcome.NO_SUCH_RING
+    assert packs.publish(content(deps), ADMIN, rings=()).outcome is PackOutcome.NO_SUCH_RING
+
+
+def test_the_timestamp_is_renewed_before_its_end(deps: Deps, clock: FakeClock) -> None:
+    def version() -> int:
+        path = deps.packs.metadata_path("timestamp.json")
+        assert path is not None
+        return int(json.loads(path.read_text())["signed"]["version"])
+
+    before = version()
+    deps.packs.refresh()
+    assert version() == before
+    clock.time += TIMESTAMP_LIFE / 2 + timedelta(hours=1)
+    deps.packs.refresh()
+    assert version() == before + 1
+
+
+def test_an_announcement_that_a_crash_left_undone_is_made_at_the_start(deps: Deps) -> None:
+    with deps.engine.begin() as connection:
+        connection.execute(tables.packs.update().values(announced_at=None))
+    deps.packs.reconcile()
+    with deps.engine.connect() as connection:
+        assert connection.execute(select(tables.packs.c.announced_at)).scalar_one() is not None
+
+
+# --- forms by upload -----------------------------------------------------------------------------------------------
+
+
+def workbook(*rows: tuple[str, ...], version: str = "2") -> bytes:
+    book = openpyxl.Workbook()
+    survey = book.active
+    assert survey is not None
+    survey.title = "survey"
+    survey.append(["type", "name", "label::Bahasa Indonesia (id)", "required"])
+    for row in rows:
+        survey.append(list(row))
+    settings = book.create_sheet("settings")
+    settings.append(["form_id", "version", "form_title", "default_language"])
+    settings.append(["surat", version, "Surat", "Bahasa Indonesia (id)"])
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+GOOD = (("text", "nama", "Nama", "yes"), ("text", "alamat", "Alamat", "yes"))
+
+
+def test_an_uploaded_form_begins_with_the_document_in_force_and_is_published(deps: Deps) -> None:
+    uploaded = deps.authoring.upload(ADMIN, "surat", "surat.xlsx", workbook(*GOOD))
+    assert uploaded.draft is not None
+    assert uploaded.draft.publishable, uploaded.draft.problems
+    published = deps.authoring.publish(ADMIN, uploaded.draft.id)
+    assert (published.outcome, published.pack) == (DraftOutcome.DONE, 2)
+    service = deps.packs.service(2, "surat")
+    assert service is not None
+    assert service.document.form_version == "2"
+    assert b"alamat" in service.files["form.xml"]
+
+
+def test_the_difference_to_the_form_in_force_is_told(deps: Deps) -> None:
+    draft = deps.authoring.upload(ADMIN, "surat", "surat.xlsx", workbook(*GOOD)).draft
+    assert draft is not None
+    told = {(str(one.kind), one.name.rpartition("/")[2]) for one in deps.authoring.differences(draft)}
+    assert ("added", "alamat") in told
+    assert ("removed", "foto") in told
+
+
+def test_an_error_names_sheet_and_row_and_prevents_publishing(deps: Deps) -> None:
+    draft = deps.authoring.upload(ADMIN, "surat", "surat.xlsx", workbook(("text", "na ma", "Nama", ""))).draft
+    assert draft is not None
+    errors = [one for one in draft.problems if one.severity is Severity.ERROR]
+    assert ("survey", 2) in {(one.sheet, one.row) for one in errors}
+    assert deps.authoring.publish(ADMIN, draft.id).outcome is DraftOutcome.HAS_PROBLEMS
+
+
+def test_the_same_version_with_other_content_is_refused(deps: Deps) -> None:
+    draft = deps.authoring.upload(ADMIN, "surat", "surat.xlsx", workbook(*GOOD, version="1")).draft
+    assert draft is not None
+    assert deps.authoring.publish(ADMIN, draft.id).outcome is DraftOutcome.SAME_VERSION
+
+
+def test_a_new_service_needs_its_document(deps: Deps) -> None:
+    draft = deps.authoring.upload(ADMIN, "baru", "baru.xlsx", workbook(*GOOD)).draft
+    assert draft is not None
+    assert "standard" in {one.column for one in draft.problems}
+    known = deps.authoring.published("surat")
+    assert known is not None
+    described = deps.authoring.describe(ADMIN, draft.id, known.document.model_dump(mode="json"))
+    assert described.draft is not None
+    assert described.draft.publishable, described.draft.problems
+    assert deps.authoring.publish(ADMIN, draft.id).pack == 2
+
+
+def test_a_document_whose_nik_question_the_form_has_not_is_refused(deps: Deps) -> None:
+    known = deps.authoring.published("surat")
+    assert known is not None
+    document = {**known.document.model_dump(mode="json"), "nik_question": "nik"}
+    draft = deps.authoring.upload(ADMIN, "surat", "surat.xlsx", workbook(*GOOD), document).draft
+    assert draft is not None
+    assert [one.column for one in draft.problems if one.severity is Severity.ERROR] == ["nik_question"]
+
+
+@pytest.mark.parametrize(
+    ("service", "name", "source", "outcome"),
+    [
+        ("surat", "surat.docx", b"", DraftOutcome.BAD_FILE_TYPE),
+        ("surat", "surat", b"", DraftOutcome.BAD_FILE_TYPE),
+        ("Surat", "surat.xlsx", b"", DraftOutcome.BAD_SERVICE_ID),
+        ("a" * 65, "surat.xlsx", b"", DraftOutcome.BAD_SERVICE_ID),
+        ("surat", "surat.xlsx", bytes(UPLOAD_BYTES + 1), DraftOutcome.TOO_LARGE),
+    ],
+)
+def test_what_cannot_be_uploaded(deps: Deps, service: str, name: str, source: bytes, outcome: DraftOutcome) -> None:
+    assert deps.authoring.upload(ADMIN, service, name, source).outcome is outcome
+
+
+def test_a_file_that_is_no_spreadsheet_is_a_problem_not_a_fault(deps: Deps) -> None:
+    draft = deps.authoring.upload(ADMIN, "surat", "surat.xlsx", b"PK\x03\x04 no").draft
+    assert draft is not None
+    assert not draft.publishable
+
+
+def test_a_discarded_draft_cannot_be_published(deps: Deps) -> None:
+    draft = deps.authoring.upload(ADMIN, "surat", "surat.xlsx", workbook(*GOOD)).draft
+    assert draft is not None
+    assert deps.authoring.discard(ADMIN, draft.id) is DraftOutcome.DONE
+    assert deps.authoring.publish(ADMIN, draft.id).outcome is DraftOutcome.NOT_OPEN
+
+
+def test_cases_of_an_older_form_are_still_taken(server: RunningServer, kiosk: TestKiosk) -> None:
+    old = server.service("aduan")
+    server.deps.packs.publish(content(server.deps), OPERATOR)
+    assert kiosk.statuses(kiosk.envelope(old)) == ["stored"]
+
+
+# --- a city from text ----------------------------------------------------------------------------------------------
+
+
+def test_a_city_is_seeded_once(deps: Deps) -> None:
+    assert seed(deps, CITY, trial=True) is None
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "word"),
+    [
+        ("city.toml", "name =", "city.toml"),
+        ("surat/service.toml", 'agency = "hantu"', "hantu"),
+        ("surat/form.md", "| survey |\n| | type | name |\n| | telepati | a |\n", "surat/form.md"),
+    ],
+)
+def test_a_broken_city_is_refused_with_the_files_name(tmp_path: Path, file: str, text: str, word: str) -> None:
+    folder = tmp_path / "city"
+    shutil.copytree(CITY, folder)
+    (folder / file).write_text(text)
+    with pytest.raises(SeedRefused, match=word):
+        read_city(folder)
