@@ -107,3 +107,22 @@ def test_slip_title_is_short(validated: ServiceDocument) -> None:
 def test_no_permit_is_offered_that_the_law_took_back(document: dict[str, Any]) -> None:
     said = json.dumps(document, ensure_ascii=False)
     assert re.findall(r"\b(SIUP|TDP|HO|IMB)\b", said) == []
+
+
+def test_no_language_borrows_the_small_words_of_another(document: dict[str, Any]) -> None:
+    """A text that was pasted into the wrong column gives itself away by them."""
+    own = {
+        "jv": {"utawi", "kangge", "ingkang", "punika", "paladosan", "panjenengan"},
+        "mad": {"otabâ", "kaangghuy", "sareng", "panèka", "paladhinan", "panjhennengngan"},
+        "en": {"the", "and", "of", "your", "within"},
+        "id": {"atau", "dalam", "yang", "layanan", "untuk"},
+    }
+    borrowed = [
+        (path, language, word)
+        for path, text in texts(document)
+        if not path.startswith(".keywords")
+        for language in LANGUAGES
+        for word in re.findall(r"\w+", json.dumps(text[language], ensure_ascii=False))
+        if any(word in words for other, words in own.items() if other != language)
+    ]
+    assert borrowed == []
