@@ -47,7 +47,7 @@ class Texts:
 
 
 class Catalogues:
-    """All languages. Called as ``kiosk.ports.Texts`` for what the kiosk prints: ``catalogues("slip.title", "jv")``."""
+    """All languages. Called as ``kiosk.ports.Texts`` for what the kiosk prints: ``catalogues("slip.code", "jv")``."""
 
     def __init__(self, catalogues: Mapping[str, gettext.GNUTranslations]) -> None:
         self._texts = {language: Texts(language, catalogues) for language in LANGUAGES}

@@ -18,7 +18,9 @@ ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ("id", "jv", "mad", "en")
 SOURCES = ("screens", "kiosk", "main.py")
 
-_KEY = re.compile(r"""(?<![\w/.{])(["'])([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+)\1""")
+#: Failpoints have dotted names as well, and so have files.
+_KEY = re.compile(r"""(?<![\w/.{])(?<!failpoint\()(["'])([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+)\1""")
+_FILE = re.compile(r"\.(kv|md|xml|json|toml)\Z")
 _PREFIX = re.compile(r"""\bf(["'])([a-z][a-z0-9_]*\.(?:[a-z0-9_]+\.)*[a-z0-9_]*)\{""")
 
 
@@ -46,7 +48,8 @@ def use(paths: Iterable[Path]) -> Use:
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             where = f"{path.relative_to(ROOT)}:{number}"
             for match in _KEY.finditer(line):
-                keys.setdefault(match[2], where)
+                if not _FILE.search(match[2]):
+                    keys.setdefault(match[2], where)
             for match in _PREFIX.finditer(line):
                 prefixes.setdefault(match[2], where)
     return Use(keys, prefixes)
