@@ -118,6 +118,9 @@ class FeedDuty:
             if stream.response is None or not stream.answer.ok:
                 return stream.answer
             self._response = stream.response
+            if self._stopping():
+                # ``interrupt`` may have come just before there was anything to interrupt.
+                return Answer(Outcome.OK)
             try:
                 for event in events(stream.response.iter_content(chunk_size=None)):
                     if not heard:
