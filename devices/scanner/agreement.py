@@ -8,7 +8,7 @@ from typing import Final
 from devices.scanner.decode import Read
 
 AGREE_WITHIN: Final = 2.0
-"""Seconds between two equal reads of a code of bars for them to agree."""
+"""Seconds between two equal reads of a code for them to agree."""
 
 AGAIN_AFTER: Final = 2.5
 """Seconds that a code must be out of sight before it counts as shown anew."""
@@ -18,7 +18,7 @@ MOST_REMEMBERED: Final = 64
 
 
 class Agreement:
-    """Lets two-dimensional codes through at once (they correct errors), and codes of bars when two pictures agree."""
+    """Lets a read that is proof through at once, and every other one when two pictures agree."""
 
     def __init__(self) -> None:
         self._waiting: dict[tuple[str, str], float] = {}
@@ -29,10 +29,10 @@ class Agreement:
         settled: dict[tuple[str, str], Read] = {}
         for read in reads:
             key = (read.symbology, read.text)
-            if not read.is_linear or key in self._waiting:
+            if read.is_proof or key in self._waiting:
                 settled[key] = read
         for read in reads:
-            if read.is_linear:
+            if not read.is_proof:
                 self._waiting[(read.symbology, read.text)] = now
         _trim(self._waiting)
         return tuple(settled.values())

@@ -28,8 +28,9 @@ class Symbology(StrEnum):
     PZN = "PZN"
 
 
-LINEAR: Final = frozenset({Symbology.CODE_128, Symbology.CODE_39, Symbology.CODE_32, Symbology.PZN})
-"""Codes of bars only: weakly protected or not at all, so one read proves nothing."""
+STRONG: Final = frozenset({Symbology.QR_CODE})
+"""Codes of which one read is proof. Codes of bars have a weak check character or none; of a PDF417 on a tilted card
+zxing-cpp sometimes "corrects" what it saw into another text."""
 
 ALL_SYMBOLOGIES: Final = frozenset(Symbology)
 CARD_SYMBOLOGIES: Final = frozenset({Symbology.QR_CODE, Symbology.PDF417, Symbology.CODE_128, Symbology.CODE_39})
@@ -45,8 +46,9 @@ class Read:
     corners: Corners
 
     @property
-    def is_linear(self) -> bool:
-        return self.symbology in LINEAR
+    def is_proof(self) -> bool:
+        """Whether this one read is enough; otherwise another picture or another look must agree."""
+        return self.symbology in STRONG
 
 
 def decode(

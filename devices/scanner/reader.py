@@ -7,10 +7,12 @@ when there is a card.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Final
 
 import cv2
+import numpy as np
 
 from devices.scanner.agreement import Agreement
 from devices.scanner.bars import find_bars, upright_bars
@@ -28,8 +30,8 @@ LEAST_ASPECT: Final = 1.15
 MOST_ASPECT: Final = 2.3
 """Proportions, longer to shorter, between which something may be a card: wide, as tilt blurs the estimate."""
 
-SECOND_LOOK_SCALES: Final = (0.8, 1.5)
-"""The scales at which a code of bars is read once more in a single picture before it is believed."""
+LOOK_MARGIN: Final = 0.2
+"""How far around a code a second look reaches, as a share of the code's size."""
 
 SMALL_PICTURE: Final = 800
 """Pixels of the longer side up to which a picture is also read enlarged."""
@@ -53,12 +55,19 @@ class StillReader:
         self._second = second
 
     def read(self, grey: Grey) -> tuple[Read, ...]:
-        """The codes in ``grey``; a code of bars only when two looks at it agree."""
+        """The codes in ``grey``; a code of which one read is no proof only when two looks at it agree."""
+        votes: Counter[tuple[str, str]] = Counter()
         for view in self._views(grey):
-            believed = self._believed(decode(view, self._symbologies), view)
-            if believed:
+            reads = decode(view, self._symbologies)
+            votes.update(_texts(reads))
+            for read in reads:
+                if not read.is_proof:
+                    votes.update(_second_looks(view, read))
+            if believed := tuple(read for read in reads if read.is_proof or votes[read.symbology, read.text] > 1):
                 return believed
-        return tuple(read for read in self._second(grey) if not read.is_linear)
+        second = self._second(grey)
+        votes.update(_texts(second))
+        return tuple(read for read in second if read.is_proof or votes[read.symbology, read.text] > 1)
 
     def _views(self, grey: Grey) -> Iterator[Grey]:
         yield grey
@@ -71,18 +80,37 @@ class StillReader:
         if max(grey.shape[:2]) <= SMALL_PICTURE:
             yield cv2.resize(grey, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
 
-    def _believed(self, reads: tuple[Read, ...], view: Grey) -> tuple[Read, ...]:
-        linear = frozenset(Symbology(read.symbology) for read in reads if read.is_linear)
-        if not linear:
-            return reads
-        agreed: set[tuple[str, str]] = set()
-        for scale in SECOND_LOOK_SCALES:
-            way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-            look = decode(cv2.resize(view, None, fx=scale, fy=scale, interpolation=way), linear)
-            agreed.update((read.symbology, read.text) for read in look)
-        if not all((read.symbology, read.text) in agreed for read in reads if read.is_linear):
-            agreed.update((read.symbology, read.text) for read in self._second(view))
-        return tuple(read for read in reads if not read.is_linear or (read.symbology, read.text) in agreed)
+
+def _texts(reads: tuple[Read, ...]) -> set[tuple[str, str]]:
+    """One vote a look, however often the same text stands in it."""
+    return {(read.symbology, read.text) for read in reads}
+
+
+def _second_looks(view: Grey, read: Read) -> Iterator[tuple[str, str]]:
+    """What is read at the place of ``read`` when it is looked at in two other ways."""
+    corners = np.array(read.corners)
+    margin = LOOK_MARGIN * float(np.ptp(corners, axis=0).max()) + 12
+    left, top = (max(0, int(edge)) for edge in corners.min(axis=0) - margin)
+    right, bottom = (int(edge) + 1 for edge in corners.max(axis=0) + margin)
+    crop = view[top:bottom, left:right]
+    only = frozenset({Symbology(read.symbology)})
+    for look in (_smaller, _turned):
+        yield from _texts(decode(look(crop), only))
+
+
+def _smaller(view: Grey) -> Grey:
+    smaller: Grey = cv2.resize(view, None, fx=0.8, fy=0.8, interpolation=cv2.INTER_AREA)
+    return smaller
+
+
+def _turned(view: Grey) -> Grey:
+    """Turned a little and enlarged: other lines of pixels cross the bars."""
+    height, width = view.shape[:2]
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), 2.0, 1.25)
+    turn[:, 2] += (0.125 * width, 0.125 * height)
+    size = (round(width * 1.25), round(height * 1.25))
+    turned: Grey = cv2.warpAffine(view, turn, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return turned
 
 
 def flat_card(grey: Grey, quad: Quad) -> Grey:
@@ -140,7 +168,7 @@ class FrameReader:
                 continue
             if reads := decode(flat_card(grey, quad), self._symbologies):
                 return reads
-            if reads := tuple(read for read in self._second(grey) if not read.is_linear):
+            if reads := tuple(read for read in self._second(grey) if read.is_proof):
                 return reads
         return ()
 
