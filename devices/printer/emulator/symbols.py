@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import segno
 import zxingcpp
 from PIL import Image
@@ -50,7 +51,7 @@ def linear_image(system: int, data: bytes, module_dots: int, height: int) -> Ima
         drawn = zxingcpp.write_barcode_to_image(code, scale=1, add_quiet_zones=False, add_hrt=False)
     except (ValueError, RuntimeError):
         return None
-    bars = Image.fromarray(memoryview(drawn)).crop((0, 0, drawn.shape[1], 1))  # type: ignore[arg-type]
+    bars = Image.fromarray(np.array(drawn)).crop((0, 0, drawn.shape[1], 1))
     return bars.resize((bars.width * module_dots, height), Image.Resampling.NEAREST)
 
 
@@ -75,6 +76,6 @@ def pdf417_image(data: bytes, module_dots: int, row_factor: int) -> Image.Image 
         drawn = zxingcpp.write_barcode_to_image(code, scale=1, add_quiet_zones=False)
     except (ValueError, RuntimeError):
         return None
-    image = Image.fromarray(memoryview(drawn))  # type: ignore[arg-type]
+    image = Image.fromarray(np.array(drawn))
     height = max(1, image.height * module_dots * row_factor // 3)
     return image.resize((image.width * module_dots, height), Image.Resampling.NEAREST)
