@@ -43,10 +43,9 @@ class Edge:
 class Graph:
     """Edges by the definition that is read, by change of value and by change of structure, and the order to compute in."""
 
-    by_value: dict[NodeDefinition, list[Edge]] = field(default_factory=dict)
-    by_structure: dict[NodeDefinition, list[Edge]] = field(default_factory=dict)
+    by_value: dict[NodeDefinition, dict[Edge, None]] = field(default_factory=dict)
+    by_structure: dict[NodeDefinition, dict[Edge, None]] = field(default_factory=dict)
     rank: dict[tuple[NodeDefinition, Facet], int] = field(default_factory=dict)
-    volatile: set[NodeDefinition] = field(default_factory=set)
 
 
 _Vertex = tuple[NodeDefinition, Facet]
@@ -117,10 +116,7 @@ def _add(
 ) -> None:
     read = reference.target
     table = graph.by_structure if reference.structure else graph.by_value
-    edge = Edge(node, facet, reference.anchor)
-    edges = table.setdefault(read, [])
-    if edge not in edges:
-        edges.append(edge)
+    table.setdefault(read, {})[Edge(node, facet, reference.anchor)] = None
     if facet not in (Facet.RELEVANT, Facet.VALUE, Facet.COUNT, Facet.CHOICES):
         return
     if reference.structure:

@@ -216,7 +216,7 @@ class NodeDefinition:
         self.depth: int = parent.depth + 1 if parent else 1
         self.place = 0
         self.children: list[NodeDefinition] = []
-        self.children_by_name: dict[str, NodeDefinition] = {}
+        self.children_by_name: dict[str, list[NodeDefinition]] = {}
         self.attributes: list[NodeDefinition] = []
         self.bind: Bind = Bind()
         self.control: Control | None = None

@@ -182,7 +182,7 @@ class _DefinitionReader:
                 definition = self._node(elements[0], node, refs, binds)
             definition.place = len(node.children)
             node.children.append(definition)
-            node.children_by_name[name] = definition
+            node.children_by_name.setdefault(definition.local_name, []).append(definition)
         return node
 
     def _attributes(self, node: NodeDefinition, binds: _BindReader) -> None:

@@ -155,6 +155,8 @@ class _Walker:
 
     def _reach(self, step: syntax.Step, place: _Place) -> Iterable[NodeDefinition | None]:
         node = place.node
+        if step.axis == "child" and step.test.kind == "name" and node is not None:
+            return node.children_by_name.get(step.test.name or "", ())
         candidates: Iterable[NodeDefinition | None]
         match step.axis:
             case "self":
