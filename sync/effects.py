@@ -8,7 +8,7 @@ from typing import Any, Final
 from pydantic import AwareDatetime as Aware
 from pydantic import TypeAdapter, ValidationError
 
-from kiosk.events import CaseUpdated
+from kiosk.events import CaseUpdated, Received
 from kiosk.kiosk import Kiosk
 from kiosk.store.journal import StaffMember
 from sync.commands import CommandRunner
@@ -58,6 +58,7 @@ class Effects:
         return None
 
     def _case(self, case: CaseState) -> Afterwards | None:
+        known = self._kiosk.store.receipts.get(case.tracking_code)
         changed = self._kiosk.store.receipts.case_changed(
             case.tracking_code,
             state=case.state.value,
@@ -66,9 +67,17 @@ class Effects:
             due=case.due,
             steps=[step.model_dump(mode="json") for step in case.steps],
         )
-        if not changed:
+        if known is None or not changed:
             return None
-        return lambda: self._kiosk.bus.publish(CaseUpdated(case.tracking_code))
+        first = known.received_at is None
+
+        def tell() -> None:
+            if first:
+                # The feed was faster than the answer to the submission itself.
+                self._kiosk.bus.publish(Received(case.tracking_code, case.received_at))
+            self._kiosk.bus.publish(CaseUpdated(case.tracking_code))
+
+        return tell
 
     def _staff(self, roster: StaffRoster) -> Afterwards | None:
         self._kiosk.store.roster.replace(

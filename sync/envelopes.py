@@ -62,8 +62,10 @@ class EnvelopeDelivery:
         now = self._clock.monotonic()
         self._aside = {seq: until for seq, until in self._aside.items() if until > now}
         reach = BATCH_ITEMS + len(self._aside)
-        newest = self._store.outbox.waiting_seqs(reach, newest=True)
-        oldest = self._store.outbox.waiting_seqs(reach, newest=False)
+        with self._store.transaction():
+            # In one transaction: a citizen may send between the two.
+            newest = self._store.outbox.waiting_seqs(reach, newest=True)
+            oldest = self._store.outbox.waiting_seqs(reach, newest=False)
         chosen: list[_Packed] = []
         size = _FRAME
         for seq in _in_turns(newest, oldest):

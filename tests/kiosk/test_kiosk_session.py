@@ -274,7 +274,7 @@ def traces(*needles: str | bytes) -> list[str]:
     gc.collect()
     found = []
     for holder in gc.get_objects():
-        if isinstance(holder, dict | list | tuple | set | frozenset) or hasattr(holder, "__slots__"):
+        if isinstance(holder, dict | list | tuple | set | frozenset) or hasattr(type(holder), "__slots__"):
             for held in gc.get_referents(holder):
                 if isinstance(held, str) and any(isinstance(n, str) and n in held for n in needles):
                     found.append(f"{type(holder).__name__}: {held[:80]}")
