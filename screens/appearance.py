@@ -1,6 +1,7 @@
 """What a citizen may set for themselves; goes back to the kiosk's own at the end of each visit."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from screens.look.colours import Contrast
 from screens.look.tokens import TextSize
@@ -11,3 +12,6 @@ class Appearance:
     language: str = "id"
     contrast: Contrast = Contrast.LIGHT
     text_size: TextSize = TextSize.MEDIUM
+
+
+DEFAULT_APPEARANCE: Final = Appearance()

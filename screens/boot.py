@@ -7,6 +7,7 @@ in the home folder, keys that lead out of the window, a touchscreen read twice. 
 import os
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from screens.look.tokens import DEFAULT_DPI
@@ -32,6 +33,8 @@ class BootOptions:
     left: int = 0
     top: int = 0
     show_cursor: bool = False
+    #: 0: as fast as frames can be drawn, for pictures and tests.
+    max_fps: int = MAX_FPS
     #: An mtdev device file of the touchscreen; empty: the pointer that Xorg or libinput already calibrated.
     touch_device: str = ""
 
@@ -75,7 +78,7 @@ def _configure(options: BootOptions) -> None:
         "show_cursor": int(options.show_cursor),
         "allow_screensaver": 0,
         "multisamples": 0,
-        "maxfps": MAX_FPS,
+        "maxfps": options.max_fps,
         "vsync": 0,
     }
     for name, value in graphics.items():
@@ -125,7 +128,7 @@ def _sdl() -> "ctypes.CDLL":  # type: ignore[name-defined]  # noqa: F821
     """The SDL library that Kivy loaded into this process."""
     import ctypes
 
-    with open("/proc/self/maps") as maps:
+    with Path("/proc/self/maps").open() as maps:
         paths = {line.split()[-1] for line in maps if "libSDL2-2" in line}
     if not paths:
         raise BootError("SDL is not loaded")

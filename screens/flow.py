@@ -30,7 +30,7 @@ from kiosk.nik import Nik
 from kiosk.ports import ScanKind
 from kiosk.service import Service
 from kiosk.session import HowIdentified, Session
-from screens.appearance import Appearance
+from screens.appearance import DEFAULT_APPEARANCE, Appearance
 from screens.formatting import Formatting
 from screens.look.colours import Contrast
 from screens.look.tokens import TextSize
@@ -82,7 +82,7 @@ class Flow:
         kiosk: Kiosk,
         catalogues: Catalogues,
         changed: Callable[[], None],
-        default: Appearance = Appearance(),
+        default: Appearance = DEFAULT_APPEARANCE,
     ) -> None:
         self.kiosk = kiosk
         self.appearance = default
@@ -332,10 +332,10 @@ class Flow:
             self.dismiss_thanks()
         if self._extra is not None and self._extra.name in STAFF and quiet >= STAFF_IDLE_S:
             self.leave_staff()
-        if self.session is None and self._extra is None and quiet >= HOME_RESET_S:
-            if self.over is not Over.NOTHING or self.appearance != self._default:
-                self._reset()
-                self._tell()
+        altered = self.over is not Over.NOTHING or self.appearance != self._default
+        if altered and self.session is None and self._extra is None and quiet >= HOME_RESET_S:
+            self._reset()
+            self._tell()
 
     def hear(self, event: Event) -> None:
         """An event of the kiosk, on the screens' thread."""

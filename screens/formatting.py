@@ -19,15 +19,15 @@ class Formatting:
         self._zone = ZoneInfo(zone)
 
     def day(self, at: date | datetime) -> str:
-        """"24 November 2026"."""
+        """ "24 November 2026"."""
         return str(format_date(self._local(at), "d MMMM y", locale=self._locale))
 
     def weekday(self, at: date | datetime) -> str:
-        """"Selasa, 24 November 2026"."""
+        """ "Selasa, 24 November 2026"."""
         return str(format_date(self._local(at), "EEEE, d MMMM y", locale=self._locale))
 
     def clock(self, at: datetime) -> str:
-        """"14.05" or "14:05", on 24 hours."""
+        """ "14.05" or "14:05", on 24 hours."""
         separator = ":" if self._locale.language == "en" else "."
         return str(format_time(at.astimezone(self._zone), f"HH{separator}mm", locale=self._locale))
 
@@ -40,7 +40,7 @@ class Formatting:
         return whole if self._locale.language == "en" else whole.translate(_SWAPPED)
 
     def rupiah(self, amount: int) -> str:
-        """"Rp 25.000"; zero is "Rp 0"."""
+        """ "Rp 25.000"; zero is "Rp 0"."""
         return f"Rp {self.number(amount)}"
 
     def _local(self, at: date | datetime) -> date:

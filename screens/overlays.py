@@ -83,10 +83,14 @@ class IdlePanel(Dialog):
 
     flow = ObjectProperty(None)
 
-    def __init__(self, flow: Flow, **kwargs: Any) -> None:
+    def __init__(self, flow: Flow) -> None:
         texts = flow.texts
         super().__init__(
-            flow=flow, icon="hourglass-medium", title=texts("idle.title"), yes_text=texts("idle.stay"), no_text=texts("idle.end")
+            flow=flow,
+            icon="hourglass-medium",
+            title=texts("idle.title"),
+            yes_text=texts("idle.stay"),
+            no_text=texts("idle.end"),
         )
         self._longest = 0
         self.count()

@@ -196,7 +196,7 @@ class Slip:
     def title(self, text: str) -> None:
         self.lines.append(text)
 
-    def text(self, text: str, *, bold: bool = False, size: int = 1, align: str = "left") -> None:
+    def text(self, text: str, **_style: object) -> None:
         self.lines.append(text)
 
     def row(self, label: str, value: str) -> None:

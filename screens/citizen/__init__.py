@@ -1,1 +1,1 @@
-"""What a citizen meets: each screen a .kv, a small .py, and a view model without Kivy where there is something to know."""
+"""What a citizen meets: a .kv and a small .py each, and a view model without Kivy behind it."""

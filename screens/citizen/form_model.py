@@ -1,4 +1,4 @@
-"""The form page by page: what is wrong, what the keyboard types into. The session knows the pages and keeps the answers.
+"""The form page by page: what is wrong, what the keyboard types into. The session keeps pages and answers.
 
 Going back loses nothing; a page that is no longer relevant is passed over.
 """

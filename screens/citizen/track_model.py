@@ -100,7 +100,9 @@ def case_shown(flow: Flow, case: Case) -> CaseShown:
     texts, language, formatting = flow.texts, flow.language, flow.formatting
     steps = tuple(
         StepShown(
-            step.stage.get(language) or texts(step.state.text_key), formatting.moment(step.at), place == len(case.steps) - 1
+            step.stage.get(language) or texts(step.state.text_key),
+            formatting.moment(step.at),
+            place == len(case.steps) - 1,
         )
         for place, step in enumerate(case.steps)
     )

@@ -222,7 +222,6 @@ TEXT_PAIRS: Final = (
     ("on_primary_soft", "primary_soft"),
     ("on_hero", "hero"),
     ("on_hero", "hero_pattern"),
-    ("accent", "hero"),
     ("on_accent", "accent"),
     ("on_accent", "accent_pressed"),
     ("on_success_soft", "success_soft"),
@@ -244,6 +243,7 @@ EDGE_PAIRS: Final = (
     ("success", "success_soft"),
     ("warning", "warning_soft"),
     ("danger", "danger_soft"),
+    ("accent", "hero"),
     ("focus", "ground"),
     ("focus", "surface"),
 )

@@ -1,4 +1,4 @@
-"""The frame of every screen: who we are, where one is, what to do; back at the lower left, forward at the lower right."""
+"""The frame of every screen: who, where, what to do; back at the lower left, forward at the lower right."""
 
 from typing import Any
 

@@ -148,4 +148,3 @@ class Pane(BoxLayout):
             touch.ungrab(self)
             return True
         return bool(super().on_touch_up(touch))
-

@@ -37,7 +37,7 @@ class DeskScreen(FlowPage):
         self.place = f"{flow.kiosk.identity.name} · {flow.kiosk.identity.software}"
         self.refresh()
 
-    def told(self, event: Event) -> None:
+    def told(self, event: Event) -> None:  # noqa: ARG002 - whatever happened, all states are read anew
         self.refresh()
 
     def refresh(self) -> None:
@@ -49,9 +49,7 @@ class DeskScreen(FlowPage):
             lines.clear_widgets()
             for each in components:
                 lines.add_widget(
-                    ComponentLine(
-                        name=each.name, icon=each.icon, state=each.state, kind=each.kind, detail=each.detail
-                    )
+                    ComponentLine(name=each.name, icon=each.icon, state=each.state, kind=each.kind, detail=each.detail)
                 )
         self.paper, self.outbox = model.paper(), model.outbox()
         self.service_text = texts("staff.out_of_service" if model.in_service else "staff.in_service")

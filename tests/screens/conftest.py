@@ -8,12 +8,12 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from screens_harness import ASSETS, Hands  # noqa: E402
+from screens_harness import ASSETS, Hands
 
-from kiosk.catalogue import Catalogue  # noqa: E402
-from screens.rehearsal import Rehearsal, rehearse  # noqa: E402
-from screens.sample_city import read_sample_city  # noqa: E402
-from screens.texts import Catalogues, load_catalogues  # noqa: E402
+from kiosk.catalogue import Catalogue
+from screens.rehearsal import Rehearsal, rehearse
+from screens.sample_city import read_sample_city
+from screens.texts import Catalogues, load_catalogues
 
 
 @pytest.fixture(scope="session")

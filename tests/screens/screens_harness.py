@@ -6,7 +6,7 @@ from typing import Any
 
 from screens.boot import BootOptions, prepare
 
-BOOT = BootOptions(driver="offscreen", width=1080, height=1920)
+BOOT = BootOptions(driver="offscreen", width=1080, height=1920, max_fps=0)
 prepare(BOOT)
 
 from kivy.base import EventLoop, runTouchApp, stopTouchApp  # noqa: E402
@@ -15,13 +15,13 @@ from kivy.tests.common import UnitTestTouch  # noqa: E402
 from kivy.uix.widget import Widget  # noqa: E402
 
 from screens.app import AppOptions, KioskApp, build_app  # noqa: E402
-from screens.appearance import Appearance  # noqa: E402
+from screens.appearance import DEFAULT_APPEARANCE, Appearance  # noqa: E402
 from screens.look.pressable import Pressable  # noqa: E402
 from screens.rehearsal import Rehearsal  # noqa: E402
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 #: Frames after which every layout of ours has settled.
-SETTLE = 6
+SETTLE = 3
 
 
 class NotThere(AssertionError):
@@ -31,7 +31,7 @@ class NotThere(AssertionError):
 class Hands:
     """An app that runs a frame at a time, and the fingers that touch it."""
 
-    def __init__(self, rehearsal: Rehearsal, appearance: Appearance = Appearance()) -> None:
+    def __init__(self, rehearsal: Rehearsal, appearance: Appearance = DEFAULT_APPEARANCE) -> None:
         self.rehearsal = rehearsal
         self.kiosk = rehearsal.kiosk
         options = AppOptions(assets=ASSETS, catalogues=rehearsal.catalogues, boot=BOOT, appearance=appearance)
@@ -137,7 +137,11 @@ class Hands:
         if character == " ":
             wanted = next(key for key in keys if key.key == "<space>")
         else:
-            if character.isalpha() and keyboard.entry.layout == "LETTERS" and character.isupper() != keyboard.entry.upper:
+            if (
+                character.isalpha()
+                and keyboard.entry.layout == "LETTERS"
+                and character.isupper() != keyboard.entry.upper
+            ):
                 self.tap_widget(next(key for key in keys if key.key == "<shift>"))
             wanted = next(key for key in keys if key.key.lower() == character.lower())
         self.tap_widget(wanted)

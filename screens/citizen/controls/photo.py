@@ -8,7 +8,7 @@ from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from forms import Node
-from kiosk.ports import Camera, CaptureProblem, Condition, Photo, is_problem
+from kiosk.ports import Camera, CaptureProblem, Condition, Photo
 from screens.citizen.controls.question import Question
 from screens.handover import Handover
 
@@ -40,7 +40,7 @@ class Viewfinder(BoxLayout):
 
 
 class PhotoQuestion(Question):
-    def build(self, node: Node) -> None:
+    def build(self, node: Node) -> None:  # noqa: ARG002
         self._camera: Camera | None = self.model.flow.kiosk.ports.camera
         self._running = False
         self._doubtful: Photo | None = None
@@ -58,7 +58,7 @@ class PhotoQuestion(Question):
             if self._work is not None:
                 self._work.cancel()
 
-    def show(self, node: Node) -> None:
+    def show(self, node: Node) -> None:  # noqa: ARG002
         texts = self.model.flow.texts
         attachment = self.model.attachment(self.ref)
         if attachment is not None:
@@ -111,7 +111,7 @@ class PhotoQuestion(Question):
     def _captured(self, result: Photo | CaptureProblem) -> None:
         self._work = None
         self._view.busy = False
-        if not is_problem(result):
+        if not isinstance(result, CaptureProblem):
             self._keep(result)
             return
         text = self.model.flow.texts(f"photo.problem.{str(result.kind).lower()}")

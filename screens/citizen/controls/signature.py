@@ -98,7 +98,7 @@ def draw(strokes: list[Stroke], width: float, height: float) -> bytes:
 class SignatureQuestion(Question):
     """A pad, and a way to begin anew. What is kept is what is on the pad."""
 
-    def build(self, node: Node) -> None:
+    def build(self, node: Node) -> None:  # noqa: ARG002
         from screens.look.buttons import QuietButton
 
         texts = self.model.flow.texts
@@ -113,7 +113,7 @@ class SignatureQuestion(Question):
         self._told = Banner()
         self.add_widget(self._told)
 
-    def show(self, node: Node) -> None:
+    def show(self, node: Node) -> None:  # noqa: ARG002
         texts = self.model.flow.texts
         signed = self.model.attachment(self.ref) is not None
         self._clear.enabled = signed or not self._pad.empty

@@ -26,7 +26,7 @@ class NoteQuestion(Question):
 class ShownQuestion(Question):
     """A value that the form worked out, or that may not be changed."""
 
-    def build(self, node: Node) -> None:
+    def build(self, node: Node) -> None:  # noqa: ARG002
         self._value = Lead()
         card = Card()
         card.add_widget(self._value)
@@ -41,14 +41,14 @@ class ShownQuestion(Question):
 class ImpossibleQuestion(Question):
     """What a kiosk cannot take: said plainly; never blocks the way."""
 
-    def build(self, node: Node) -> None:
+    def build(self, node: Node) -> None:  # noqa: ARG002
         self.add_widget(Banner(kind="warning", text=self.model.flow.texts("form.impossible")))
 
 
 class TriggerQuestion(Question):
     """A tick: "I have read this"."""
 
-    def build(self, node: Node) -> None:
+    def build(self, node: Node) -> None:  # noqa: ARG002
         self._card = ChoiceCard(mark="check", title=self.model.flow.texts("form.acknowledge"))
         self._card.bind(on_choose=self._chosen)
         self.add_widget(self._card)
@@ -66,7 +66,7 @@ class TriggerQuestion(Question):
 class RangeQuestion(Question):
     """A number within limits, by steps."""
 
-    def build(self, node: Node) -> None:
+    def build(self, node: Node) -> None:  # noqa: ARG002
         self._stepper = Stepper()
         self._stepper.bind(on_less=self._less, on_more=self._more)
         self.add_widget(self._stepper)
@@ -120,7 +120,7 @@ class RankLine(BoxLayout):
 class RankQuestion(Question):
     """Things in an order: each can be moved up and down. Untouched, the order is no answer yet."""
 
-    def build(self, node: Node) -> None:
+    def build(self, node: Node) -> None:  # noqa: ARG002
         self._lines = BoxLayout(orientation="vertical", size_hint_y=None, spacing=self.spacing)
         self._lines.bind(minimum_height=self._fit)
         self.add_widget(self._lines)
