@@ -1,0 +1,135 @@
+"""Reading codes in pictures: tilted cards, agreement, the second engine that may die, nothing where nothing is."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from devices.frame import FakeClock
+from devices.scanner.agreement import AGAIN_AFTER, AGREE_WITHIN, MOST_REMEMBERED, Agreement, InSight
+from devices.scanner.decode import Grey, Read, Symbology, decode
+from devices.scanner.drawn_set import DESKS, drawn_pictures, empty_desks
+from devices.scanner.measure import folder_cases
+from devices.scanner.reader import FrameReader, StillReader
+from devices.scanner.second_engine import MOST_DEATHS, REST_SECONDS, SecondEngine
+from devices.simulator.drawing import CardCode, Pose, Shot, desk, draw_card, place
+
+NIK = "9912055203900001"
+CONFORMANCE = Path(__file__).parents[4] / "shared" / "conformance" / "barcodes"
+NOWHERE = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
+
+
+def card(code: CardCode, pose: Pose, kind: str = "wood") -> Grey:
+    picture, _ = place(desk(1280, 720, kind), draw_card(NIK, code), pose, Shot(blur=0.4), np.random.default_rng(1))
+    return cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
+
+
+@pytest.mark.parametrize("code", list(CardCode))
+@pytest.mark.parametrize(
+    "pose", [Pose(), Pose(tilt=45), Pose(swing=-45), Pose(turn=45, fills=0.45), Pose(30, 30, 15, 0.5)]
+)
+def test_a_card_is_read_however_it_is_held(code: CardCode, pose: Pose) -> None:
+    assert any(NIK in read.text for read in StillReader().read(card(code, pose)))
+
+
+def test_nine_of_ten_drawn_cards_are_read_and_none_wrongly() -> None:
+    pictures = list(drawn_pictures(1, seed=5))
+    reader = StillReader()
+    found = [[read.text for read in reader.read(picture.grey)] for picture in pictures]
+    right = sum(any(p.text in text for text in texts) for p, texts in zip(pictures, found, strict=True))
+    wrong = [text for p, texts in zip(pictures, found, strict=True) for text in texts if p.text not in text]
+    assert right >= 0.9 * len(pictures)
+    assert wrong == []
+
+
+@pytest.mark.parametrize("index", range(len(DESKS)))
+def test_an_empty_desk_holds_nothing(index: int) -> None:
+    grey = list(empty_desks((640, 480)))[index]
+    assert StillReader().read(grey) == ()
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 100), (2, 2), (3, 500)])
+def test_tiny_pictures_hold_nothing(shape: tuple[int, int]) -> None:
+    assert decode(np.zeros(shape, np.uint8)) == ()
+
+
+@pytest.mark.parametrize("code", list(CardCode))
+def test_a_running_camera_reads_a_tilted_card_in_some_frames(code: CardCode) -> None:
+    reader = FrameReader()
+    grey = card(code, Pose(tilt=20, turn=20, fills=0.5))
+    texts = [read.text for frame in range(10) for read in reader.read(grey, frame / 15)]
+    assert texts
+    assert all(NIK in text for text in texts)
+
+
+def test_a_read_that_is_no_proof_needs_a_second_one_in_time() -> None:
+    bars = Read(Symbology.CODE_128, NIK, NOWHERE)
+    agreement = Agreement()
+    assert agreement.settle([bars], 0.0) == ()
+    assert agreement.settle([bars], AGREE_WITHIN) == (bars,)
+    assert agreement.settle([bars], 2 * AGREE_WITHIN + 0.1) == ()
+
+
+def test_two_unlike_reads_do_not_agree() -> None:
+    agreement = Agreement()
+    agreement.settle([Read(Symbology.PDF417, "A", NOWHERE)], 0.0)
+    assert agreement.settle([Read(Symbology.PDF417, "B", NOWHERE)], 0.1) == ()
+
+
+def test_one_read_of_a_qr_is_proof() -> None:
+    read = Read(Symbology.QR_CODE, "A", NOWHERE)
+    assert Agreement().settle([read], 0.0) == (read,)
+
+
+def test_a_code_that_stays_in_sight_is_new_once() -> None:
+    sight = InSight()
+    assert [sight.appeared("A", at) for at in (0.0, 1.0, 1.0 + AGAIN_AFTER, 1.1 + 2 * AGAIN_AFTER)] == [
+        True,
+        False,
+        False,
+        True,
+    ]
+
+
+def test_what_was_seen_is_remembered_up_to_a_limit() -> None:
+    sight = InSight()
+    for number in range(MOST_REMEMBERED + 1):
+        sight.appeared(str(number), 0.0)
+    assert not sight.appeared("1", 0.1)
+    assert sight.appeared("0", 0.1)
+
+
+@pytest.fixture
+def engine() -> Iterator[SecondEngine]:
+    second = SecondEngine(FakeClock())
+    yield second
+    second.close()
+
+
+def test_the_second_engine_reads_in_a_process_of_its_own(engine: SecondEngine) -> None:
+    assert NIK in [read.text for read in engine.decode(card(CardCode.QR, Pose()))]
+
+
+@pytest.mark.parametrize("script", ["import os; os.abort()", "print('not json', flush=True); input()"])
+def test_a_child_that_dies_or_babbles_reads_nothing_and_then_rests(script: str) -> None:
+    clock = FakeClock()
+    second = SecondEngine(clock, (sys.executable, "-c", script))
+    grey = np.zeros((20, 20), np.uint8)
+    for _ in range(MOST_DEATHS):
+        assert second.decode(grey) == ()
+    second._command = (sys.executable, "-m", "devices.scanner.zbar_child")
+    assert second.decode(card(CardCode.QR, Pose())) == ()
+    clock.advance(REST_SECONDS)
+    assert second.decode(card(CardCode.QR, Pose())) != ()
+    second.close()
+
+
+@pytest.mark.skipif(not CONFORMANCE.is_dir(), reason="no conformance data on this machine")
+@pytest.mark.parametrize("name", sorted(p.name for p in CONFORMANCE.iterdir()) if CONFORMANCE.is_dir() else [])
+def test_every_public_sample_is_read_and_nothing_else(name: str) -> None:
+    reader = StillReader()
+    for case in folder_cases(CONFORMANCE / name):
+        assert [read.text for read in reader.read(case.grey)] == ([] if case.text is None else [case.text])
