@@ -71,7 +71,7 @@ class StillReader:
 
     def _views(self, grey: Grey) -> Iterator[Grey]:
         yield grey
-        for quad in find_quads(grey):
+        for quad in find_quads(grey, lines=True):
             flat = flat_card(grey, quad)
             yield flat
             yield sharpened(flat)

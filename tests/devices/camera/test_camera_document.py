@@ -19,10 +19,8 @@ ITEMS = {
 }
 
 
-def shot(
-    item: Item, fills: float, kind: str = "wood", *, tilt: float = 12, light: float = 1, blur: float = 0.5
-) -> Picture:
-    pose = Pose(tilt=tilt, swing=-10, turn=6, fills=fills)
+def shot(item: Item, fills: float, kind: str = "wood", *, light: float = 1, blur: float = 0.5) -> Picture:
+    pose = Pose(tilt=12, swing=-10, turn=6, fills=fills)
     picture, _ = place(desk(1280, 720, kind), item, pose, Shot(blur=blur, light=light), np.random.default_rng(2))
     return picture
 
