@@ -11,6 +11,7 @@ import sqlite3
 import tempfile
 import threading
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,7 @@ def _visits(folder: Path, photo: bytes | None) -> dict[str, Any]:
             stored = time.perf_counter()
             code = saved.code  # type: ignore[union-attr]
             with arrived:
-                arrived.wait_for(lambda code=code: code in received_at, timeout=30)
+                arrived.wait_for(partial(received_at.__contains__, code), timeout=30)
             saved_ms.append((stored - began) * 1_000)
             acknowledged_ms.append(max(0.0, received_at[code] - stored) * 1_000)
             made.at.kiosk.end()

@@ -179,9 +179,7 @@ class XmlNode:
             return []
         return self._table(f"{name}/{column}#", name, column, reading).get(number, [])
 
-    def _table(
-        self, key: str, name: str, column: str, reading: Callable[[XmlNode], Any]
-    ) -> dict[Any, list[XmlNode]]:
+    def _table(self, key: str, name: str, column: str, reading: Callable[[XmlNode], Any]) -> dict[Any, list[XmlNode]]:
         if self.index is None:
             self.index = {}
         table = self.index.get(key)

@@ -114,9 +114,7 @@ def _listed(form: FormDefinition, nodeset: str) -> str:
     for name, source in form.instances.items():
         if not source.name and (f"'{name}'" in nodeset or f'"{name}"' in nodeset):
             rows = [node for node in source.node.walk() if node.name == "item"]
-            return "\n".join(
-                " | ".join(f"{cell.name}={cell.string_value()}" for cell in row.elements) for row in rows
-            )
+            return "\n".join(" | ".join(f"{cell.name}={cell.string_value()}" for cell in row.elements) for row in rows)
     return ""
 
 

@@ -19,7 +19,9 @@ from forms.errors import FormError, Problem
 from forms.form import load_form
 
 _ROW = re.compile(r"\[row : (\d+)\]\s*")
-_SHEET = re.compile(r"(?:[Oo]n the|[Ii]n the) '?(survey|choices|settings|entities|external_choices|osm)'? (?:sheet|worksheet)")
+_SHEET = re.compile(
+    r"(?:[Oo]n the|[Ii]n the) '?(survey|choices|settings|entities|external_choices|osm)'? (?:sheet|worksheet)"
+)
 _COLUMN = re.compile(r"the '([\w:]+)' (?:value|column|parameter)")
 _SAID_BEFORE = re.compile(r"max-pixels|machine-readable codes")
 _WHAT_COLUMN = {
@@ -75,7 +77,9 @@ def convert(
                 if resources is not None
             )
     ordered = tuple(sorted(dict.fromkeys(errors)))
-    return Converted(xml if not ordered else None, files if not ordered else {}, ordered, tuple(dict.fromkeys(warnings)))
+    return Converted(
+        xml if not ordered else None, files if not ordered else {}, ordered, tuple(dict.fromkeys(warnings))
+    )
 
 
 def _run(
@@ -85,9 +89,7 @@ def _run(
     files: dict[str, bytes] = {}
     xml: str | None = None
     try:
-        data = workbook_to_json(
-            workbook_dict=workbook.data, form_name=None, fallback_form_name=name, warnings=said
-        )
+        data = workbook_to_json(workbook_dict=workbook.data, form_name=None, fallback_form_name=name, warnings=said)
         if has_external_choices(json_struct=data):
             itemsets = external_choices_to_csv(workbook_dict=workbook.data)
             if itemsets is not None:
@@ -100,7 +102,9 @@ def _run(
     except (AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError) as error:
         # pyxform meets some broken sheets with plain Python errors; whoever wrote the sheet needs to hear it kindly.
         if not errors:
-            errors.append(AuthoringProblem("", 0, "", f"The form cannot be converted: {type(error).__name__}: {error}."))
+            errors.append(
+                AuthoringProblem("", 0, "", f"The form cannot be converted: {type(error).__name__}: {error}.")
+            )
     warnings.extend(_read_message(text) for text in said if not _SAID_BEFORE.search(text))
     return xml, files
 
@@ -111,9 +115,7 @@ def _read_message(text: str) -> AuthoringProblem:
     column = _COLUMN.search(text)
     message = " ".join(_ROW.sub("", text).split())
     sheet_name = sheet.group(1) if sheet else ("survey" if row else "")
-    return AuthoringProblem(
-        sheet_name, int(row.group(1)) if row else 0, column.group(1) if column else "", message
-    )
+    return AuthoringProblem(sheet_name, int(row.group(1)) if row else 0, column.group(1) if column else "", message)
 
 
 def _rows_by_name(workbook: Workbook) -> dict[str, Row]:
@@ -128,7 +130,9 @@ def _locate(problem: Problem, rows: Mapping[str, Row]) -> AuthoringProblem:
     node = re.sub(r":(?:label|hint|jr:\w+|[\w-]+)\Z", "", problem.ref).rpartition("/")[2]
     row = rows.get(node)
     if row is None:
-        return AuthoringProblem("survey", 0, "", f"{problem.ref}: {problem.message}" if problem.ref else problem.message)
+        return AuthoringProblem(
+            "survey", 0, "", f"{problem.ref}: {problem.message}" if problem.ref else problem.message
+        )
     column = next((column for what, column in _WHAT_COLUMN.items() if f"The {what} " in problem.message), "")
     if not column and "circle" in problem.message:
         column = "calculation"

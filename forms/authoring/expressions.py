@@ -66,7 +66,9 @@ def _names(workbook: Workbook) -> Iterator[AuthoringProblem]:
             continue
         if name:
             if not _NAME.match(name):
-                yield _at(row, "name", f"“{name}” is no name: it begins with a letter and has letters, digits, - _ and .")
+                yield _at(
+                    row, "name", f"“{name}” is no name: it begins with a letter and has letters, digits, - _ and ."
+                )
             elif name in scopes[-1]:
                 yield _at(row, "name", f"The name “{name}” is used in row {scopes[-1][name]} already.")
             else:

@@ -15,10 +15,16 @@ _TYPES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?:video|q video|add video prompt)\Z", "Video cannot be recorded; the question is shown as not available."),
         (r"(?:file|add file prompt)\Z", "Files cannot be uploaded; ask for a photograph instead."),
         (r"background-audio\Z", "Sound is not recorded in the background."),
-        (r"(?:geotrace|geoshape|q geotrace|q geoshape|osm)", "Lines and areas cannot be drawn; ask for a place instead."),
+        (
+            r"(?:geotrace|geoshape|q geotrace|q geoshape|osm)",
+            "Lines and areas cannot be drawn; ask for a place instead.",
+        ),
         (r"(?:start-geopoint|background-geopoint)\Z", "The position of the device is not recorded."),
         (r"audit\Z", "No log of the filling is kept."),
-        (r"(?:phone ?number|sim ?id|simserial|subscriber ?id|imei)\Z", "The device has no telephone; this stays blank."),
+        (
+            r"(?:phone ?number|sim ?id|simserial|subscriber ?id|imei)\Z",
+            "The device has no telephone; this stays blank.",
+        ),
         (r"(?:email|username)\Z", "Nobody is signed in; this stays blank."),
     )
 )
@@ -27,10 +33,16 @@ _APPEARANCES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     for pattern, message in (
         (r"\bex:", "Other applications are not started; the question is answered by typing."),
         (r"\bsearch\(", "“search()” is not supported; use select_one_from_file with a choice filter."),
-        (r"\b(?:placement-map|maps|streets|satellite|map)\b", "Maps are not shown; the place is chosen from a list or typed."),
+        (
+            r"\b(?:placement-map|maps|streets|satellite|map)\b",
+            "Maps are not shown; the place is chosen from a list or typed.",
+        ),
         (r"\bimage-map\b", "Choices on a drawing are shown as a list."),
         (r"\bannotate\b", "Photographs cannot be drawn on; the photograph is taken as it is."),
-        (r"\b(?:ethiopian|coptic|islamic|bikram-sambat|myanmar|persian|buddhist)\b", "The calendar is the Gregorian one."),
+        (
+            r"\b(?:ethiopian|coptic|islamic|bikram-sambat|myanmar|persian|buddhist)\b",
+            "The calendar is the Gregorian one.",
+        ),
         (r"\b(?:bearing|counter|printer|masked|thousands-sep)\b", "This appearance is shown as the plain question."),
     )
 )

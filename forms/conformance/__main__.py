@@ -1,7 +1,7 @@
 """Measure the engine against recorded behaviour.
 
-    python -m forms.conformance xpath FILE.jsonl
-    python -m forms.conformance traces FOLDER [--by-specification]
+python -m forms.conformance xpath FILE.jsonl
+python -m forms.conformance traces FOLDER [--by-specification]
 """
 
 from __future__ import annotations

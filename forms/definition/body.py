@@ -59,7 +59,9 @@ class BodyReader:
                 control = self._group(element, context)
             else:
                 if element.name not in _SUPPORT:
-                    self.unknown.append(Problem(context, f"“{element.name}” is not shown; it is not part of ODK XForms."))
+                    self.unknown.append(
+                        Problem(context, f"“{element.name}” is not shown; it is not part of ODK XForms.")
+                    )
                 continue
             if control is not None:
                 controls.append(control)
@@ -173,7 +175,9 @@ class BodyReader:
         nodes = self.formulas.read(nodeset, ref, "list of choices")
         value = next((child.attribute("ref") for child in element.named("value")), None) or "value"
         value_formula = self.formulas.read(value, ref, "value of the choices")
-        label = next((read_source(child, self.formulas, ref, "label of the choices") for child in element.named("label")), None)
+        label = next(
+            (read_source(child, self.formulas, ref, "label of the choices") for child in element.named("label")), None
+        )
         if nodes is None or value_formula is None:
             return None
         return Itemset(nodes, value_formula, label)

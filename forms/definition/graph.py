@@ -58,6 +58,8 @@ def build_graph(form: FormDefinition, problems: list[Problem]) -> Graph:
     for node in form.nodes.values():
         for facet, formula in _formulas(form, node):
             for reference in references(form, formula.syntax, node):
+                if reference.target is node and facet is Facet.RELEVANT and not reference.structure:
+                    problems.append(Problem(node.path, "The “relevant” depends on the node's own value."))
                 _add(graph, order, node, facet, reference)
     _relevance_edges(form, order)
     _sort(graph, order, problems)
@@ -91,9 +93,7 @@ def _formulas(form: FormDefinition, node: NodeDefinition) -> Iterator[tuple[Face
             yield Facet.TEXT, formula
 
 
-def text_formulas(
-    translations: dict[str, dict[str, Translation]], source: TextSource | None
-) -> Iterator[Formula]:
+def text_formulas(translations: dict[str, dict[str, Translation]], source: TextSource | None) -> Iterator[Formula]:
     """Every expression inside a text, in all languages."""
     if source is None:
         return
@@ -134,7 +134,8 @@ def _relevance_edges(form: FormDefinition, order: dict[_Vertex, dict[_Vertex, bo
         holder: NodeDefinition | None = node
         while holder is not None:
             if holder.bind.relevant is not None:
-                strict = node.bind.calculate is not None or holder is node
+                # Two questions may hide each other: what was answered stays, and one of them is shown.
+                strict = node.bind.calculate is not None
                 if node.is_leaf:
                     order.setdefault((holder, Facet.RELEVANT), {}).setdefault((node, Facet.VALUE), strict)
                 elif holder is not node:

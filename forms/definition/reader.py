@@ -77,9 +77,7 @@ class FormDefinition:
     warnings: list[Problem] = field(default_factory=list)
 
 
-def read_definition(
-    xml: bytes | str, resources: Mapping[str, bytes], *, relative_binds: bool = True
-) -> FormDefinition:
+def read_definition(xml: bytes | str, resources: Mapping[str, bytes], *, relative_binds: bool = True) -> FormDefinition:
     """Read a form. Raises :class:`FormError` with everything that is wrong with it.
 
     ``relative_binds`` is False to leave out binds whose nodeset is a relative path, as ODK Web Forms does.
@@ -274,7 +272,9 @@ class _BindReader:
             if identifier:
                 self.ids[identifier] = path
         self.set_refs = {
-            resolve(self.root, ref) for node in model.walk() if node.name == "setvalue" and (ref := node.attribute("ref"))
+            resolve(self.root, ref)
+            for node in model.walk()
+            if node.name == "setvalue" and (ref := node.attribute("ref"))
         }
 
     def get(self, path: str) -> Bind:
@@ -357,7 +357,9 @@ def _prefixes(root: XmlNode, document: XmlNode) -> dict[str, str]:
 def _complete_meta(root: XmlNode, binds: _BindReader, document: XmlNode) -> None:
     """Every instance has an identity: add ``meta/instanceID`` where the form has none."""
     prefix = next((known.name for known in document.attributes if known.text == OPENROSA and known.name), None)
-    meta = next((node for node in root.named("meta") if node.namespace in (OPENROSA, XFORMS, None, root.namespace)), None)
+    meta = next(
+        (node for node in root.named("meta") if node.namespace in (OPENROSA, XFORMS, None, root.namespace)), None
+    )
     if meta is None:
         meta = XmlNode(NodeKind.ELEMENT, "meta", OPENROSA if prefix else root.namespace, prefix, up=root)
         root.elements.append(meta)

@@ -14,9 +14,7 @@ from forms.xpath.values import plain_number
 INT_LEAST, INT_MOST = -(2**31), 2**31 - 1
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:T[\d:.]*)?\Z", re.ASCII)
 _TIME = re.compile(r"(\d{2})(?::(\d{2})(?::(\d{2})(?:\.(\d+))?)?)?(Z|[-+]\d{2}:\d{2})?\Z", re.ASCII)
-_DATE_TIME = re.compile(
-    r"\d{4}-\d{2}-\d{2}T\d{2}(?::\d{2}(?::\d{2}(?:\.\d+)?)?)?(?:Z|[-+]\d{2}:\d{2})?\Z", re.ASCII
-)
+_DATE_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}(?::\d{2}(?::\d{2}(?:\.\d+)?)?)?(?:Z|[-+]\d{2}:\d{2})?\Z", re.ASCII)
 _OFFSET = re.compile(r"(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)\Z", re.ASCII)
 
 
@@ -74,7 +72,7 @@ def _date_time(text: str) -> str:
 
 def _place(text: str) -> str:
     parts = text.split()
-    if not 2 <= len(parts):
+    if not len(parts) >= 2:
         return ""
     numbers = [plain_number(part) for part in parts[:4]]
     if not all(map(math.isfinite, numbers)) or abs(numbers[0]) > 90 or abs(numbers[1]) > 180:

@@ -100,7 +100,9 @@ class Recalculation:
         for definition in node.definition.attributes:
             attribute = Node(definition, node, self, self._next_number())
             attribute.node_kind = NodeKind.ATTRIBUTE
-            present = next((known.text for known in node.attributes if known.name == attribute.name), definition.default)
+            present = next(
+                (known.text for known in node.attributes if known.name == attribute.name), definition.default
+            )
             attribute.relevant = node.relevant
             attribute.answer = attribute.text = present
             node.computed_attributes.append(attribute)
@@ -349,7 +351,9 @@ class Recalculation:
         reached: list[Node] = list(start.members) if chain and isinstance(start, RepeatNode) else [start]
         for number, step in enumerate(chain):
             if step.element.node_kind is NodeKind.ATTRIBUTE:
-                reached = [known for holder in reached for known in holder.computed_attributes if known.definition is step]
+                reached = [
+                    known for holder in reached for known in holder.computed_attributes if known.definition is step
+                ]
                 break
             members = [holder.members[step.place] for holder in reached]
             if step.is_repeat:

@@ -72,7 +72,9 @@ class FormSession:
                 node._choices = None
             for formula in (node.definition.bind.calculate, node.definition.bind.relevant):
                 if formula is not None and "jr:" in formula.source:
-                    self._engine.push(node, Facet.VALUE if formula is node.definition.bind.calculate else Facet.RELEVANT)
+                    self._engine.push(
+                        node, Facet.VALUE if formula is node.definition.bind.calculate else Facet.RELEVANT
+                    )
         self._settle()
 
     @property

@@ -36,7 +36,7 @@ class Texts:
 
     def label(self, node: Node) -> str | None:
         control = node.definition.control
-        if control is None or control.label is None or node.definition.is_repeat and node.owner is None:
+        if control is None or control.label is None or (node.definition.is_repeat and node.owner is None):
             return None
         return self.words(control.label, Context(node, self._engine.host))
 

@@ -202,14 +202,14 @@ def _matcher(test: syntax.Test, principal: NodeKind) -> Matcher:
     name, prefix = test.name, test.prefix
     if test.kind == "*":
         if prefix:
-            return lambda node, context: node.node_kind is principal and _in_namespace(
-                node, prefix, context.host.namespaces.get(prefix)
+            return lambda node, context: (
+                node.node_kind is principal and _in_namespace(node, prefix, context.host.namespaces.get(prefix))
             )
         return lambda node, context: node.node_kind is principal
     if test.kind == "name":
         if prefix:
-            return (
-                lambda node, context: node.node_kind is principal
+            return lambda node, context: (
+                node.node_kind is principal
                 and node.name == name
                 and _in_namespace(node, prefix, context.host.namespaces.get(prefix))
             )
@@ -344,7 +344,9 @@ def _column_test(term: syntax.Node) -> tuple[syntax.Node, str, syntax.Node] | No
 def _column_name(node: syntax.Node) -> str | None:
     if not isinstance(node, syntax.Path) or node.start is not None:
         return None
-    steps = [step for step in node.steps if not (step.axis == "self" and step.test.kind == "node" and not step.predicates)]
+    steps = [
+        step for step in node.steps if not (step.axis == "self" and step.test.kind == "node" and not step.predicates)
+    ]
     if len(steps) != 1:
         return None
     step = steps[0]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from forms.xpath.context import Context
 
 if TYPE_CHECKING:
-    from forms.xpath.compiler import Expression
+    pass
 
 Arguments = "tuple[Expression, ...]"
 Call = Callable[[Context, Any], Any]
