@@ -59,6 +59,7 @@ BENIGN = structure(job("Siti"))
 ALLOWED = {command.kind for command in Parser().feed(job("Siti\u0416"))}
 
 
+@pytest.mark.soak
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(hostile)
 @example("\x1b@\x1dV\x00")
@@ -74,6 +75,7 @@ def test_the_commands_of_a_slip_are_the_same_whatever_stands_on_it(text: str) ->
     assert RealTimeScanner().feed(data) == []
 
 
+@pytest.mark.soak
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(st.text(max_size=800))
 def test_clean_text_is_one_line_of_printable_characters(text: str) -> None:
@@ -84,6 +86,7 @@ def test_clean_text_is_one_line_of_printable_characters(text: str) -> None:
     assert "  " not in line
 
 
+@pytest.mark.soak
 @settings(max_examples=EXAMPLES // 2, deadline=None)
 @given(st.text(max_size=200))
 def test_cleaning_twice_changes_nothing_more(text: str) -> None:

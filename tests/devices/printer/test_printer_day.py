@@ -1,0 +1,114 @@
+"""A day of faults on a leaping clock: nothing is lost, doubled or called printed falsely; nothing grows."""
+
+from __future__ import annotations
+
+import gc
+import os
+import random
+import threading
+import tracemalloc
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from devices.printer import PrintOutcome, PrintResult, SlipBuilder
+from devices.printer.emulator import EmulatorSettings, Fault, PrinterCore
+from tests.devices.printer.printer_bench import Bench, make_bench
+
+SOAK = bool(os.environ.get("EKIOS_SOAK"))
+HOURS = 24.0 if SOAK else 2.0
+
+EVERY_CITIZEN_S = 30.0
+FAULT_EVERY_S = 15.0
+FAULT_LASTS_S = (0.3, 20.0)
+
+GROWTH_KB = 400.0
+"""What Python may hold more after the second half of the day than after the first: caches that fill."""
+
+
+@dataclass
+class Day:
+    """Citizens who print, faults that come and go, staff who refill; and the count of what came out."""
+
+    chance: random.Random = field(default_factory=lambda: random.Random(20261124))
+    heals_at: float = 0.0
+    next_fault: float = FAULT_EVERY_S
+    first_prints: dict[str, int] = field(default_factory=dict)
+    copies: dict[str, int] = field(default_factory=dict)
+    results: list[PrintResult] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.bench: Bench = make_bench(EmulatorSettings(roll_mm=8_000.0), script=self.meddle)
+        self.bench.core._on_slip = self.count
+
+    def count(self, slip: object) -> None:
+        text = str(getattr(slip, "text", ""))
+        whole = "job " in text and "[QR" in text
+        if whole:
+            name = text.split("job ", 1)[1].split()[0]
+            tally = self.copies if "COPY" in text else self.first_prints
+            tally[name] = tally.get(name, 0) + 1
+
+    def meddle(self, core: PrinterCore) -> None:
+        now = self.bench.clock.monotonic()
+        if core.faults and now >= self.heals_at:
+            for fault in list(core.faults):
+                core.set_fault(fault, False)
+        if now >= self.next_fault:
+            fault = self.chance.choice(list(Fault))
+            core.set_fault(fault, True)
+            self.heals_at = now + self.chance.uniform(*FAULT_LASTS_S)
+            self.next_fault = now + self.chance.expovariate(1 / FAULT_EVERY_S)
+        if self.chance.random() < 0.000_02:
+            core.power_cycle()
+        if core.mechanism.paper_mm < 1:
+            core.refill()
+
+    def pass_until(self, moment: float) -> None:
+        while self.bench.clock.monotonic() < moment:
+            self.bench.loopback.pass_time(min(1.0, moment - self.bench.clock.monotonic()))
+
+    def citizen(self, number: int) -> None:
+        name = f"j{number}"
+        slip = SlipBuilder().title("Kota").text(f"job {name} end").qr(f"https://kios.example/t/{name}").build()
+        result = self.bench.print(slip, job_id=name)
+        self.results.append(result)
+        if result.outcome not in (PrintOutcome.PRINTED, PrintOutcome.PROBABLY_PRINTED):
+            self.results.append(self.bench.print(slip, job_id=name))
+
+    def run(self, hours: float, first: int) -> int:
+        end = self.bench.clock.monotonic() + hours * 3600
+        number = first
+        while self.bench.clock.monotonic() < end:
+            self.citizen(number)
+            number += 1
+            self.bench.printer.worker.step()
+            self.pass_until(self.bench.clock.monotonic() + self.chance.expovariate(1 / EVERY_CITIZEN_S))
+        return number
+
+
+def handles() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+@pytest.mark.soak
+def test_a_day_of_faults() -> None:
+    day = Day()
+    tracemalloc.start()
+    try:
+        middle = day.run(HOURS / 2, 0)
+        gc.collect()
+        before = (tracemalloc.get_traced_memory()[0], handles(), threading.active_count())
+        day.run(HOURS / 2, middle)
+        gc.collect()
+        after = (tracemalloc.get_traced_memory()[0], handles(), threading.active_count())
+    finally:
+        tracemalloc.stop()
+    printed = [r.job_id for r in day.results if r.outcome is PrintOutcome.PRINTED]
+    seen = {name: day.first_prints.get(name, 0) + day.copies.get(name, 0) for name in printed}
+    assert len({r.outcome for r in day.results}) >= 3, "the day had too few faults to prove anything"
+    assert all(count >= 1 for count in seen.values())
+    assert all(count == 1 for count in day.first_prints.values())
+    assert (after[0] - before[0]) / 1024 < GROWTH_KB
+    assert after[1:] == before[1:]
