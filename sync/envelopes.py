@@ -20,8 +20,9 @@ from sync.protocol.messages import BATCH_BYTES, BATCH_ITEMS, BatchAnswer, ItemAn
 logger = logging.getLogger(__name__)
 
 PATH: Final = "/v1/submissions"
-#: An item that alone makes the server fail is left out for this long, so that the others go on.
-SET_ASIDE_S: Final = 300.0
+#: An item that alone makes the server fail is left out for this long, so that the others go on: longer than the
+#: longest pause between two tries.
+SET_ASIDE_S: Final = 900.0
 #: So often the server refuses a single item with a status of the whole request before it is parked.
 REFUSALS: Final = 3
 #: So many failures in a row before items are tried one by one.

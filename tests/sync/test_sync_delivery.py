@@ -1,0 +1,286 @@
+"""The outbox's turns, one by one: no status discards anything, one bad item delays no other."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kiosk.events import Received
+from kiosk.line_state import LineCondition
+from kiosk.store.outbox import Envelope, ItemKind, OutboxState, SealedAttachment
+from sync.backoff import Backoff
+from sync.client import Client
+from sync.enrolment import Enrolment
+from sync.envelopes import REFUSALS, SERVER_ERRORS, SET_ASIDE_S
+from sync.monitor import Monitor
+from sync.outbox import EAGER_S, IDLE_S, OutboxDuty
+from sync.protocol.messages import BATCH_BYTES, BATCH_ITEMS, City, SubmissionBatch
+from tests.kiosk.kiosk_kit import BEGIN, CITY, Bench, bench, fill
+from tests.sync.scripted import Answer, ScriptedServer, stored
+
+KIOSK = "0190f3a0-0000-7000-8000-000000000001"
+
+
+class Delivery:
+    def __init__(self, at: Bench, peer: ScriptedServer) -> None:
+        self.at = at
+        self.peer = peer
+        enrolment = Enrolment(
+            server=peer.base,
+            kiosk_id=KIOSK,
+            kiosk_part="K7M2",
+            name="Kios",
+            ring="all",
+            city=City.model_construct(name=CITY.name),
+            tuf_root=b"",
+            private_key=bytes(range(32)),
+        )
+        self.monitor = Monitor(at.kiosk.clock, at.bus)
+        client = Client(enrolment, at.kiosk.clock, read_timeout=5.0)
+        self.duty = OutboxDuty(at.kiosk, client, self.monitor, lambda: False, Backoff(uniform=lambda _low, high: high))
+
+    def turns(self, count: int = 1, apart_s: float = 700.0) -> None:
+        for _ in range(count):
+            self.duty.turn()
+            self.at.clock.advance(apart_s)
+
+    def put(self, count: int, **changes: Any) -> list[str]:
+        """Envelopes in the outbox; their ids."""
+        ids = []
+        for _ in range(count):
+            with self.at.store.transaction():
+                seq = self.at.store.outbox.next_seq()
+                values: dict[str, Any] = {
+                    "kiosk_seq": seq,
+                    "id": f"0190f3a0-0000-7000-8000-{seq:012d}",
+                    "kind": ItemKind.SUBMISSION,
+                    "tracking_code": f"K7M2{seq:08d}",
+                    "service": "letter",
+                    "form_version": "3",
+                    "pack_version": 1,
+                    "key_id": "k",
+                    "sha256": "a" * 64,
+                    "sealed": b"sealed",
+                    "device_time": BEGIN,
+                    "boot_id": "b",
+                }
+                self.at.store.outbox.add(Envelope(**(values | changes)))
+            ids.append(values["id"])
+        return ids
+
+    def states(self) -> list[OutboxState]:
+        found = (self.at.store.outbox.get(seq) for seq in range(1, 200))
+        return [one.state for one in found if one is not None]
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Iterator[Delivery]:
+    at = bench(tmp_path)
+    with ScriptedServer(lambda _method, _path, body: stored(json.loads(body)["items"])).running() as peer:
+        delivery = Delivery(at, peer)
+        yield delivery
+        delivery.duty.close()
+        at.close()
+
+
+def error(status: int, code: str = "x", **headers: str) -> Answer:
+    return status, headers, json.dumps({"error": {"code": code, "message": ""}}).encode()
+
+
+def test_a_batch_is_what_the_protocol_says(made: Delivery) -> None:
+    fill(made.at.kiosk)
+    made.at.kiosk.send()
+    made.duty.turn()
+    body = next(body for _, path, body in made.peer.requests if path == "/v1/submissions")
+    (item,) = SubmissionBatch.model_validate_json(body).items
+    kept = made.at.store.outbox.get(1)
+    assert kept is not None
+    assert (item.sealed, item.sha256, item.boot_id) == (kept.sealed, kept.sha256, "boot-1")
+    assert [one.sha256 for one in item.attachments] == [one.sha256 for one in made.at.store.outbox.attachments_of(1)]
+
+
+@pytest.mark.parametrize(
+    ("answer", "condition"),
+    [
+        (error(401), LineCondition.REFUSED),
+        (error(403), LineCondition.REFUSED),
+        (error(403, "revoked"), LineCondition.REVOKED),
+        (error(404), LineCondition.OFFLINE),
+        (error(409), LineCondition.OFFLINE),
+        (error(426), LineCondition.UPDATE_NEEDED),
+        (error(429, **{"Retry-After": "9"}), LineCondition.SLOWED),
+        (error(500), LineCondition.OFFLINE),
+        (error(502), LineCondition.OFFLINE),
+        (error(503, **{"Retry-After": "9"}), LineCondition.SLOWED),
+        ((302, {"Location": "http://portal.example/"}, b""), LineCondition.OFFLINE),
+        ((200, {"Content-Type": "text/html"}, b"<html>sign in</html>"), LineCondition.OFFLINE),
+        ((200, {}, b'{"answers": [], "ack_through": 0}'), LineCondition.OFFLINE),
+    ],
+)
+def test_no_status_discards_anything(made: Delivery, answer: Answer, condition: LineCondition) -> None:
+    ids = made.put(3)
+    good = made.peer.answer
+    made.peer.answer = lambda *_: answer
+    made.duty.turn()
+    assert made.monitor.state().condition is condition
+    assert made.states() == [OutboxState.WAITING] * 3
+    made.peer.answer = good
+    made.turns(6, apart_s=SET_ASIDE_S + 1)
+    assert made.states() == [OutboxState.ACKNOWLEDGED] * 3
+    assert {item["id"] for batch in made.peer.batches() for item in batch} == set(ids)
+
+
+@pytest.mark.parametrize("place", [0, 4, 9])
+def test_a_rejected_item_is_parked_and_delays_no_other(made: Delivery, place: int) -> None:
+    ids = made.put(10)
+    made.peer.answer = lambda _m, _p, body: stored(json.loads(body)["items"], **{ids[place]: "no such form"})
+    made.duty.turn()
+    expected = [OutboxState.ACKNOWLEDGED] * 10
+    expected[place] = OutboxState.PARKED
+    assert made.states() == expected
+    (parked,) = made.at.kiosk.outbox.parked()
+    assert (parked.kiosk_seq, parked.reason) == (place + 1, "no such form")
+
+
+@pytest.mark.parametrize("place", [0, 4, 9])
+@pytest.mark.parametrize("status", [413, 422])
+def test_an_item_that_a_whole_batch_is_refused_for_is_found(made: Delivery, place: int, status: int) -> None:
+    ids = made.put(10)
+
+    def answer(_method: str, _path: str, body: bytes) -> Answer:
+        items = json.loads(body)["items"]
+        return error(status) if ids[place] in [item["id"] for item in items] else stored(items)
+
+    made.peer.answer = answer
+    made.turns(apart_s=SET_ASIDE_S + 1)
+    expected = [OutboxState.ACKNOWLEDGED] * 10
+    expected[place] = OutboxState.WAITING
+    assert made.states() == expected
+    made.turns(REFUSALS, apart_s=SET_ASIDE_S + 1)
+    expected[place] = OutboxState.PARKED
+    assert made.states() == expected
+
+
+@pytest.mark.parametrize("place", [0, 4, 9])
+def test_an_item_that_the_server_fails_at_does_not_hold_the_others(made: Delivery, place: int) -> None:
+    ids = made.put(10)
+
+    def answer(_method: str, _path: str, body: bytes) -> Answer:
+        items = json.loads(body)["items"]
+        return error(500) if ids[place] in [item["id"] for item in items] else stored(items)
+
+    made.peer.answer = answer
+    made.turns(3 * SERVER_ERRORS + 10)
+    states = made.states()
+    assert states.pop(place) is OutboxState.WAITING
+    assert states == [OutboxState.ACKNOWLEDGED] * 9
+
+
+def test_newest_and_oldest_go_in_turns(made: Delivery) -> None:
+    made.put(BATCH_ITEMS + 10)
+    made.duty.turn()
+    first = [item["kiosk_seq"] for item in made.peer.batches()[0]]
+    assert len(first) == BATCH_ITEMS
+    assert first[:4] == [BATCH_ITEMS + 10, 1, BATCH_ITEMS + 9, 2]
+
+
+def test_a_batch_keeps_within_its_bytes(made: Delivery) -> None:
+    made.put(6, sealed=bytes(300_000))
+    made.duty.turn()
+    sizes = [len(body) for _, path, body in made.peer.requests if path == "/v1/submissions"]
+    assert len(sizes) > 1
+    assert max(sizes) <= BATCH_BYTES
+    assert made.states() == [OutboxState.ACKNOWLEDGED] * 6
+
+
+def test_retry_after_is_obeyed_even_when_something_new_comes(made: Delivery) -> None:
+    made.put(1)
+    made.peer.answer = lambda *_: error(429, **{"Retry-After": "60"})
+    pause = made.duty.turn()
+    assert pause is not None
+    assert pause >= 60
+    made.at.clock.advance(59)
+    made.duty.turn()
+    assert len(made.peer.requests) == 1
+
+
+def test_something_new_may_try_a_dead_line_soon(made: Delivery) -> None:
+    made.put(1)
+    made.peer.answer = lambda *_: error(503)
+    for _ in range(4):
+        made.at.clock.advance(EAGER_S)
+        made.duty.turn()
+    assert len(made.peer.batches()) >= 4
+
+
+def test_nothing_to_do_waits_to_be_woken(made: Delivery) -> None:
+    assert made.duty.turn() == IDLE_S
+    assert made.peer.requests == []
+
+
+def test_received_is_told_once(made: Delivery) -> None:
+    fill(made.at.kiosk, photo=None)
+    made.at.kiosk.send()
+    made.duty.turn()
+    made.duty.turn()
+    assert len(made.at.of(Received)) == 1
+
+
+def test_an_attachment_goes_on_where_the_server_says(made: Delivery) -> None:
+    digest, content = "b" * 64, bytes(range(250)) * 2_000
+    with made.at.store.transaction():
+        seq = made.at.store.outbox.next_seq()
+        base = Envelope(
+            seq, f"0190f3a0-0000-7000-8000-{seq:012d}", ItemKind.SUBMISSION, "K7M200000001", "letter", "3", 1, "k",
+            "a" * 64, b"sealed", BEGIN, "b",
+        )  # fmt: skip
+        made.at.store.outbox.add(base, [SealedAttachment(digest, len(content), content)])
+    have = bytearray(content[:1_000])
+
+    def answer(method: str, path: str, body: bytes) -> Answer:
+        if path == "/v1/submissions":
+            (item,) = json.loads(body)["items"]
+            one = {"id": item["id"], "status": "missing_attachments", "missing": [digest]}
+            return 200, {}, json.dumps({"answers": [one], "ack_through": 1}).encode()
+        if method == "PATCH":
+            have.extend(body)
+        whole = "?1" if len(have) == len(content) else "?0"
+        return 204 if method == "PATCH" else 200, {"Upload-Offset": str(len(have)), "Upload-Complete": whole}, b""
+
+    made.peer.answer = answer
+    made.duty.turn()
+    assert bytes(have) == content
+    assert made.states() == [OutboxState.ACKNOWLEDGED]
+
+
+def test_payloads_are_erased_a_day_after_they_were_acknowledged(made: Delivery) -> None:
+    made.put(1)
+    made.turns(1, apart_s=86_000)
+    made.duty.turn()
+    assert made.at.store.outbox.get(1).sealed  # type: ignore[union-attr]
+    made.at.clock.advance(500)
+    made.duty.turn()
+    assert made.at.store.outbox.get(1).sealed == b""  # type: ignore[union-attr]
+
+
+def test_on_a_full_disk_acknowledged_payloads_go_at_once(made: Delivery) -> None:
+    made.put(1)
+    made.at.disk.bytes_free = 0
+    made.duty.turn()
+    made.at.clock.advance(1)
+    made.duty.turn()
+    assert made.at.store.outbox.get(1).sealed == b""  # type: ignore[union-attr]
+
+
+def test_the_time_of_a_clock_that_is_off_is_learnt_and_the_request_repeated(made: Delivery) -> None:
+    made.at.clock.time_of_day += timedelta(days=3650)
+    good = made.peer.answer
+    answers = iter([error(401)])
+    made.peer.answer = lambda method, path, body: next(answers, None) or good(method, path, body)
+    made.put(1)
+    made.duty.turn()
+    assert made.states() == [OutboxState.ACKNOWLEDGED]
+    assert abs(made.at.kiosk.clock.offset) > timedelta(days=1)

@@ -1,0 +1,245 @@
+"""What comes down: the feed once and without gaps, packs only when they verify, commands once, and the end of trust."""
+
+import hashlib
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from kiosk.events import CaseUpdated, SettingsChanged
+from kiosk.line_state import LineCondition
+from kiosk.store.packs import InstalledPack
+from kiosk.system_clock import SystemClock
+from server import bus, feed
+from server.actors import OPERATOR
+from server.deps import Deps
+from sync.feed import CURSOR
+from sync.packs import KEPT, PackDuty
+from sync.protocol.messages import FeedType
+from tests.kiosk.kiosk_kit import pack_bytes
+from tests.server.running import RunningServer
+from tests.sync.line_kit import OnLine, city_server, enrolled, kiosk_on_line, publish, stored, until
+from tests.sync.processes import free_port
+from tests.sync.scripted import CuttingRelay
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[RunningServer]:
+    with city_server(tmp_path / "server") as running:
+        yield running
+
+
+@pytest.fixture
+def made(server: RunningServer, tmp_path: Path) -> Iterator[OnLine]:
+    on_line = kiosk_on_line(tmp_path / "kiosk", enrolled(server))
+    yield on_line
+    on_line.stop()
+
+
+def tell(deps: Deps, kiosk_id: str, kind: FeedType, data: dict[str, object]) -> int:
+    with deps.engine.begin() as connection:
+        number = feed.append(connection, kiosk_id, kind, data, deps.clock.now())
+    deps.bus.publish(bus.feed_topic(kiosk_id))
+    return number
+
+
+def cursor(made: OnLine) -> int:
+    return int(made.at.store.marks.get(CURSOR, 0))
+
+
+def test_settings_come_live_and_are_applied_once(server: RunningServer, made: OnLine) -> None:
+    made.line.start()
+    until(lambda: made.line.state().online)
+    number = tell(server.deps, made.enrolment.kiosk_id, FeedType.SETTINGS, {"idle_s": 120})
+    until(lambda: cursor(made) == number)
+    until(lambda: made.at.of(SettingsChanged))
+    assert made.at.kiosk.settings.number("idle_s") == 120
+    assert len(made.at.of(SettingsChanged)) == 1
+
+
+def test_a_case_that_an_officer_moves_is_told_at_the_kiosk(made: OnLine) -> None:
+    made.line.start()
+    saved = made.send()
+    until(made.all_acknowledged)
+    until(lambda: made.at.of(CaseUpdated))
+    receipt = made.at.store.receipts.get(saved.code)
+    assert receipt is not None
+    assert receipt.steps
+
+
+def test_what_cannot_be_read_does_not_stop_the_feed(server: RunningServer, made: OnLine) -> None:
+    tell(server.deps, made.enrolment.kiosk_id, FeedType.STAFF, {"staff": "nobody"})
+    number = tell(server.deps, made.enrolment.kiosk_id, FeedType.SETTINGS, {"idle_s": 120})
+    made.line.start()
+    until(lambda: cursor(made) == number)
+    assert made.at.kiosk.settings.number("idle_s") == 120
+
+
+def test_a_command_is_done_once_and_survives_a_restart(server: RunningServer, tmp_path: Path, made: OnLine) -> None:
+    command = {"id": "0190f3a0-0000-7000-8000-0000000000aa", "name": "out_of_service"}
+    made.line.start()
+    tell(server.deps, made.enrolment.kiosk_id, FeedType.COMMAND, command)
+    until(lambda: not made.at.kiosk.in_service)
+    until(lambda: not made.at.store.commands.untold())
+    made.at.kiosk.back_in_service()
+    number = tell(server.deps, made.enrolment.kiosk_id, FeedType.COMMAND, command)
+    until(lambda: cursor(made) == number)
+    assert made.at.kiosk.in_service
+
+
+def test_an_expired_command_is_not_done(server: RunningServer, made: OnLine) -> None:
+    late = (server.deps.clock.now() - timedelta(minutes=1)).isoformat()
+    command = {"id": "0190f3a0-0000-7000-8000-0000000000ab", "name": "out_of_service", "expires_at": late}
+    number = tell(server.deps, made.enrolment.kiosk_id, FeedType.COMMAND, command)
+    made.line.start()
+    until(lambda: cursor(made) == number)
+    assert made.at.kiosk.in_service
+
+
+def test_a_revoked_kiosk_is_refused_and_keeps_what_it_has(server: RunningServer, made: OnLine) -> None:
+    made.line.start()
+    until(lambda: made.line.state().online)
+    assert server.deps.enrolment.revoke(OPERATOR, made.enrolment.kiosk_id)
+    made.send()
+    until(lambda: made.line.state().condition is LineCondition.REVOKED)
+    assert made.at.store.outbox.counts().waiting == 1
+    assert stored(server.deps) == []
+
+
+def test_the_feed_comes_back_after_the_server_was_gone(tmp_path: Path) -> None:
+    port = free_port()
+    with city_server(tmp_path / "server", port=port) as server:
+        made = kiosk_on_line(tmp_path / "kiosk", enrolled(server))
+        made.line.start()
+        until(lambda: made.line.state().online)
+    saved = made.send()
+    until(lambda: made.line.state().condition is LineCondition.OFFLINE)
+    with city_server(tmp_path / "server", port=port) as server:
+        number = tell(server.deps, made.enrolment.kiosk_id, FeedType.SETTINGS, {"idle_s": 120})
+        made.line.retry_now()
+        until(lambda: cursor(made) >= number and made.all_acknowledged())
+        assert [row.tracking_code for row in stored(server.deps)] == [saved.code]
+        made.stop()
+
+
+@pytest.mark.parametrize("cuts", [[1, 300, 900], [1_500, 2_500, 5_000, 9_000], [20_000, 70_000, 70_001, 200_000]])
+def test_a_line_that_is_cut_at_any_byte_loses_and_doubles_nothing(tmp_path: Path, cuts: list[int]) -> None:
+    with city_server(tmp_path / "server") as server:
+        port = int(server.base.rpartition(":")[2])
+        with CuttingRelay(port, []).running() as relay:
+            made = kiosk_on_line(tmp_path / "kiosk", enrolled(server, address=f"http://127.0.0.1:{relay.port}"))
+            relay.cuts += cuts
+            codes = [made.send(bytes(range(256)) * 3_000).code for _ in range(3)]
+            made.line.start()
+
+            def arrived() -> bool:
+                made.line.retry_now()
+                return made.all_acknowledged()
+
+            until(arrived)
+            made.stop()
+        assert [row.tracking_code for row in stored(server.deps)] == codes
+        assert all(row.complete for row in stored(server.deps))
+        assert relay.cuts == []
+
+
+class FarClock(SystemClock):
+    def __init__(self, off: timedelta) -> None:
+        self._off = off
+
+    def now(self):  # type: ignore[no-untyped-def]
+        return super().now() + self._off
+
+
+@pytest.mark.parametrize("years", [-10, 10])
+def test_a_clock_that_is_years_off_changes_nothing(server: RunningServer, tmp_path: Path, years: int) -> None:
+    clock = FarClock(timedelta(days=365 * years))
+    made = kiosk_on_line(tmp_path / "far", enrolled(server), clock=clock)
+    saved = made.send()
+    made.line.start()
+    until(made.all_acknowledged)
+    until(lambda: made.at.store.packs.newest_first())
+    assert [row.tracking_code for row in stored(server.deps)] == [saved.code]
+    assert abs(made.at.kiosk.clock.now() - SystemClock().now()) < timedelta(minutes=1)
+    made.stop()
+
+
+# --- packs ---------------------------------------------------------------------------------------------------------
+
+
+def duty(made: OnLine, folder: Path, ring: str = "all") -> PackDuty:
+    return PackDuty(made.at.kiosk, made.line._client(), folder, ring=ring, tuf_root=made.enrolment.tuf_root)
+
+
+def server_folder(server: RunningServer) -> Path:
+    return server.deps.settings.data / "packs"
+
+
+def test_each_flipped_byte_of_a_pack_or_its_metadata_is_refused(
+    server: RunningServer, made: OnLine, tmp_path: Path
+) -> None:
+    assert duty(made, tmp_path / "good").update() == ""
+    number = publish(server.deps)
+    folder = server_folder(server)
+    files = [folder / f"pack-{number}.zip", folder / "metadata" / "timestamp.json"]
+    files += [max((folder / "metadata").glob(f"*.{role}.json"), key=lambda p: int(p.name.split(".")[0])) for role in
+              ("snapshot", "targets")]  # fmt: skip
+    for file in files:
+        good = file.read_bytes()
+        for place in range(0, len(good), max(1, len(good) // 12)):
+            file.write_bytes(good[:place] + bytes([good[place] ^ 1]) + good[place + 1 :])
+            # What was verified before stays in a kiosk's cache: each try begins with that of pack 1.
+            fresh = shutil.copytree(tmp_path / "good", tmp_path / f"{file.name}-{place}", symlinks=True)
+            assert duty(made, fresh).update() != ""
+            assert made.at.store.packs.newest_first()[0].version == 1, (file.name, place)
+        file.write_bytes(good)
+    assert duty(made, tmp_path / "good").update() == ""
+    assert made.at.kiosk.catalogue.version == number
+
+
+def test_a_pack_for_another_ring_is_not_taken(server: RunningServer, made: OnLine, tmp_path: Path) -> None:
+    publish(server.deps, rings=("test",))
+    assert duty(made, tmp_path / "p").update() == ""
+    assert made.at.kiosk.catalogue.version == 1
+
+
+def test_metadata_that_roll_back_are_refused(server: RunningServer, made: OnLine, tmp_path: Path) -> None:
+    folder = server_folder(server) / "metadata"
+    old = (folder / "timestamp.json").read_bytes()
+    number = publish(server.deps)
+    assert duty(made, tmp_path / "p").update() == ""
+    (folder / "timestamp.json").write_bytes(old)
+    assert "BadVersionNumber" in duty(made, tmp_path / "p").update()
+    assert made.at.kiosk.catalogue.version == number
+
+
+def test_a_pack_of_another_city_is_refused(made: OnLine, tmp_path: Path) -> None:
+    packs = duty(made, tmp_path / "p")
+    with pytest.raises(ValueError, match="another city"):
+        packs._read(pack_bytes(7, city="Kota Lain"), 7)
+
+
+def test_a_pack_whose_inside_says_another_number_is_refused(made: OnLine, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="version 7"):
+        duty(made, tmp_path / "p")._read(pack_bytes(7), 8)
+
+
+def test_an_altered_kept_pack_gives_way_to_the_one_before(made: OnLine, tmp_path: Path) -> None:
+    folder = tmp_path / "kept" / "packs"
+    folder.mkdir(parents=True)
+    for version in (5, 6):
+        content = pack_bytes(version)
+        (folder / f"pack-{version}.zip").write_bytes(content if version == 5 else content[:-1] + b"\1")
+        digest = hashlib.sha256(content).hexdigest()
+        made.at.store.packs.add(InstalledPack(version, digest, len(content), made.at.kiosk.clock.now()))
+    assert duty(made, tmp_path / "kept").load_kept() == 5
+    assert made.at.kiosk.catalogue.version == 5
+
+
+def test_only_the_newest_packs_are_kept(server: RunningServer, made: OnLine, tmp_path: Path) -> None:
+    for _ in range(3):
+        publish(server.deps)
+        assert duty(made, tmp_path / "p").update() == ""
+    assert len(list((tmp_path / "p" / "packs").iterdir())) == len(made.at.store.packs.newest_first()) == KEPT
