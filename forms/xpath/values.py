@@ -68,7 +68,7 @@ def text_of_number(value: float) -> str:
         return text
     digits, _, exponent = text.partition("e")
     power = int(exponent)
-    if -7 <= power < 0:
+    if -6 <= power < 0:
         sign = "-" if digits[0] == "-" else ""
         return f"{sign}0.{'0' * (-power - 1)}{digits.lstrip('-').replace('.', '')}"
     return f"{digits}e{'+' if power > 0 else '-'}{abs(power)}"
