@@ -8,7 +8,7 @@ from devices.camera.file_source import FileSource
 from devices.camera.settings import CameraDriver, CameraSettings
 from devices.camera.simulated_source import SimulatedSource
 from devices.camera.source import FrameSource
-from devices.camera.v4l2_source import V4l2Source
+from devices.camera.v4l2_source import BY_ID, V4l2Source
 from devices.frame import Clock, SystemClock
 
 
@@ -20,7 +20,8 @@ def build_camera(
     Raises ValueError when the settings lack what their driver needs.
     """
     limits = CaptureLimits(settings.least_sharpness, settings.most_darkness, settings.most_glare, settings.target_bytes)
-    return Camera(_source(settings, simulated), clock=clock or SystemClock(), limits=limits)
+    folders = (BY_ID,) if settings.driver is CameraDriver.V4L2 else ()
+    return Camera(_source(settings, simulated), clock=clock or SystemClock(), limits=limits, hotplug_folders=folders)
 
 
 def _source(settings: CameraSettings, simulated: SimulatedSource | None) -> FrameSource:

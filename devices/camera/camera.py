@@ -9,7 +9,8 @@ from __future__ import annotations
 import threading
 import zlib
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Final
 
 from devices.camera import quality
@@ -18,6 +19,7 @@ from devices.camera.frame import Frame, Picture
 from devices.camera.photo import CaptureFault, CaptureProblem, Photo
 from devices.camera.source import FrameSource
 from devices.frame import Availability, Backoff, Clock, ComponentState, Condition, PassingFault, StateBoard, Worker
+from devices.frame.hotplug import Hotplug
 
 COMPONENT: Final = "camera"
 
@@ -48,9 +50,19 @@ RECENT_SECONDS: Final = 0.7
 class Camera:
     """A camera whose pictures come from ``source``. Every public method may be called from any thread."""
 
-    def __init__(self, source: FrameSource, *, clock: Clock, limits: CaptureLimits | None = None) -> None:
+    def __init__(
+        self,
+        source: FrameSource,
+        *,
+        clock: Clock,
+        limits: CaptureLimits | None = None,
+        hotplug_folders: Sequence[Path] = (),
+    ) -> None:
         self.board = StateBoard(COMPONENT, clock)
         self.worker = Worker(self, self.board, clock=clock, backoff=Backoff(first=0.5, longest=10.0))
+        self._hotplug = (
+            Hotplug(lambda _: self.worker.restart(), hotplug_folders, clock=clock) if hotplug_folders else None
+        )
         self._source = source
         self._clock = clock
         self._limits = limits or CaptureLimits()
@@ -79,8 +91,12 @@ class Camera:
 
     def start(self) -> None:
         self.worker.start()
+        if self._hotplug:
+            self._hotplug.start()
 
     def stop(self) -> None:
+        if self._hotplug:
+            self._hotplug.stop()
         self.worker.stop()
 
     def preflight(self) -> tuple[str, ...]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Final
+
 from devices.frame import Clock, StateBoard, SystemClock
 from devices.scanner.camera_source import CameraSource, PictureSource
 from devices.scanner.scanner import Scanner
@@ -10,6 +13,12 @@ from devices.scanner.settings import WEDGE_LINK, ScannerDriver, ScannerSettings
 from devices.scanner.simulated_source import SimulatedSource, SimulatedWedge
 from devices.scanner.source import Emit, ScanSource
 from devices.scanner.wedge_source import WedgeSource
+
+HOTPLUG_FOLDERS: Final = {
+    ScannerDriver.WEDGE: (WEDGE_LINK.parent, Path("/dev/input/by-id")),
+    ScannerDriver.SERIAL: (Path("/dev/serial/by-id"),),
+}
+"""Where the names of plugged-in scanners appear."""
 
 
 def build_scanner(
@@ -29,7 +38,7 @@ def build_scanner(
     def make(emit: Emit, board: StateBoard) -> ScanSource:
         return _source(settings, emit, board, time, camera, simulated)
 
-    return Scanner(make, clock=time)
+    return Scanner(make, clock=time, hotplug_folders=HOTPLUG_FOLDERS.get(settings.driver, ()))
 
 
 def _source(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Final
 
 from devices.frame import Backoff, Clock, ComponentState, StateBoard, Worker
+from devices.frame.hotplug import Hotplug
 from devices.scanner.hub import ScanHub
 from devices.scanner.scan import Scan
 from devices.scanner.source import Emit, ScanSource
@@ -16,11 +18,20 @@ COMPONENT: Final = "scanner"
 class Scanner:
     """Runs the driver that ``make_source`` returns. Every method may be called from any thread."""
 
-    def __init__(self, make_source: Callable[[Emit, StateBoard], ScanSource], *, clock: Clock) -> None:
+    def __init__(
+        self,
+        make_source: Callable[[Emit, StateBoard], ScanSource],
+        *,
+        clock: Clock,
+        hotplug_folders: Sequence[Path] = (),
+    ) -> None:
         self.board = StateBoard(COMPONENT, clock)
         self._hub = ScanHub(clock)
         self._source = make_source(self._hub.emit, self.board)
         self.worker = Worker(self._source, self.board, clock=clock, backoff=Backoff(first=0.5, longest=10.0))
+        self._hotplug = (
+            Hotplug(lambda _: self.worker.restart(), hotplug_folders, clock=clock) if hotplug_folders else None
+        )
 
     @property
     def component(self) -> str:
@@ -38,8 +49,12 @@ class Scanner:
 
     def start(self) -> None:
         self.worker.start()
+        if self._hotplug:
+            self._hotplug.start()
 
     def stop(self) -> None:
+        if self._hotplug:
+            self._hotplug.stop()
         self.worker.stop()
 
     def activate(self) -> None:
