@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from pydantic import AwareDatetime as Aware
 from pydantic import TypeAdapter, ValidationError
+from sqlalchemy.exc import IntegrityError
 
 from kiosk.events import CaseUpdated, Received
 from kiosk.kiosk import Kiosk
@@ -34,8 +35,9 @@ class Effects:
     def apply(self, event: FeedEvent) -> Afterwards | None:
         """An event that cannot be read is logged and passed over: waiting for it would stop the feed for ever."""
         try:
-            return self._apply(event)
-        except (ValidationError, ValueError) as error:
+            with self._kiosk.store.transaction() as connection, connection.begin_nested():
+                return self._apply(event)
+        except (ValidationError, ValueError, IntegrityError) as error:
             logger.error("feed %d (%s) cannot be read: %s", event.n, event.type, type(error).__name__)
             return None
 

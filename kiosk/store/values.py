@@ -34,10 +34,9 @@ class Values:
         return {name: value for name, value in rows}
 
     def replace(self, values: Mapping[str, Any]) -> None:
-        """Exactly these, and none that was there before."""
+        """Exactly these, and none that was there before; null is as good as absent."""
+        present = [{"name": name, "value": value} for name, value in values.items() if value is not None]
         with self._database.transaction() as connection:
             connection.execute(self._table.delete())
-            if values:
-                connection.execute(
-                    self._table.insert(), [{"name": name, "value": value} for name, value in values.items()]
-                )
+            if present:
+                connection.execute(self._table.insert(), present)

@@ -182,4 +182,4 @@ def unpack(content: bytes) -> tuple[Manifest, dict[str, bytes]]:
 
 
 def _json(message: Message) -> bytes:
-    return json.dumps(message.model_dump(mode="json"), ensure_ascii=False, sort_keys=True, indent=1).encode()
+    return json.dumps(message.model_dump(mode="json"), ensure_ascii=False, indent=1).encode()

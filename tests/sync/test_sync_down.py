@@ -71,10 +71,14 @@ def test_a_case_that_an_officer_moves_is_told_at_the_kiosk(made: OnLine) -> None
 
 def test_what_cannot_be_read_does_not_stop_the_feed(server: RunningServer, made: OnLine) -> None:
     tell(server.deps, made.enrolment.kiosk_id, FeedType.STAFF, {"staff": "nobody"})
-    number = tell(server.deps, made.enrolment.kiosk_id, FeedType.SETTINGS, {"idle_s": 120})
+    ani = {"id": "ani", "name": "Ani", "pin_hash": "x"}
+    tell(server.deps, made.enrolment.kiosk_id, FeedType.STAFF, {"staff": [ani]})
+    tell(server.deps, made.enrolment.kiosk_id, FeedType.STAFF, {"staff": [ani, ani]})
+    number = tell(server.deps, made.enrolment.kiosk_id, FeedType.SETTINGS, {"idle_s": 120, "volume": None})
     made.line.start()
     until(lambda: cursor(made) == number)
-    assert made.at.kiosk.settings.number("idle_s") == 120
+    until(lambda: made.at.kiosk.settings.number("idle_s") == 120)
+    assert made.at.store.roster.get("ani") is not None
 
 
 def test_a_command_is_done_once_and_survives_a_restart(server: RunningServer, tmp_path: Path, made: OnLine) -> None:
