@@ -30,8 +30,10 @@ from devices.frame import SystemClock
 from devices.printer.factory import build_printer
 from devices.printer.printer import Printer
 from devices.printer.settings import PrinterSettings
+from devices.scanner import zbar_child
 from devices.scanner.build import build_scanner
 from devices.scanner.scanner import Scanner
+from devices.scanner.second_engine import FROZEN_ARGUMENT
 from devices.scanner.settings import ScannerSettings
 from devices.simulator.bench import Bench
 from devices.simulator.control_page import ControlPage
@@ -310,4 +312,7 @@ def main(
 
 
 if __name__ == "__main__":
+    if sys.argv[1:] == [FROZEN_ARGUMENT]:
+        # A frozen kiosk is its own second decoder: that one may abort, so it runs as a child (devices/scanner).
+        raise SystemExit(zbar_child.main())
     typer.run(main)
