@@ -171,6 +171,10 @@ class XmlNode:
         """Child elements ``name`` that have a child ``column`` with this text, in document order, by an index."""
         return self._table(f"{name}/{column}", name, column, XmlNode.string_value).get(text, [])
 
+    def lookup_count(self, name: str, column: str, text: str) -> int:
+        """How many nodes :meth:`lookup` gives."""
+        return len(self.lookup(name, column, text))
+
     def lookup_number(
         self, name: str, column: str, number: float, reading: Callable[[XmlNode], float]
     ) -> list[XmlNode]:

@@ -241,18 +241,27 @@ class _TableRoot(XmlNode):
         return self.elements if name == "item" else []
 
     def lookup(self, name: str, column: str, text: str) -> list[XmlNode]:
+        return [self.item(number) for number in self._numbers(name, column).get(text, ())]
+
+    def lookup_count(self, name: str, column: str, text: str) -> int:
+        return len(self._numbers(name, column).get(text, ()))
+
+    def _numbers(self, name: str, column: str) -> dict[Any, Any]:
+        """The numbers of rows by the text in a column, made at the first question."""
         place = self._places.get(column)
         if name != "item" or place is None:
-            return []
+            return {}
         if self.index is None:
             self.index = {}
         table: dict[Any, Any] | None = self.index.get(column)
         if table is None:
             table = {}
             for number, row in enumerate(self._source.rows):
-                table.setdefault(row[place] if place < len(row) else "", []).append(number)
+                cell = row[place] if place < len(row) else ""
+                if cell is not None:
+                    table.setdefault(cell, []).append(number)
             self.index[column] = table
-        return [self.item(number) for number in table.get(text, ())]
+        return table
 
 
 def _table_instance(name: str, table: Table) -> XmlNode:

@@ -251,16 +251,28 @@ class Node(XmlNode):
         self._choices = None
 
     def __repr__(self) -> str:
-        return f"<{self.kind} {self.ref}>"
+        return f"<{self.kind} {self.definition.path}>"
 
 
 class RepeatNode(Node):
     """A repeat: not an element of its own, but the row of its instances."""
 
-    __slots__ = ()
+    __slots__ = ("_positions",)
+
+    def __init__(self, definition: NodeDefinition, owner: Node | None, engine: Recalculation, number: int) -> None:
+        super().__init__(definition, owner, engine, number)
+        self._positions: tuple[int, dict[Node, int]] | None = None
 
     def string_value(self) -> str:
         return ""
+
+    def position_of(self, instance: Node) -> int:
+        """The place of an instance, from 1; 0 where it has been removed."""
+        version = self.engine.structure_version
+        known = self._positions
+        if known is None or known[0] != version or len(known[1]) != len(self._members):
+            known = self._positions = (version, {member: place for place, member in enumerate(self._members, 1)})
+        return known[1].get(instance, 0)
 
     @property
     def can_add(self) -> bool:
@@ -283,9 +295,8 @@ class RepeatInstanceNode(Node):
 
     @property
     def position(self) -> int:
-        """The place among the instances, from 1."""
-        owner = cast(Node, self.owner)
-        return owner.members.index(self) + 1
+        """The place among the instances, from 1; 0 where the instance has been removed."""
+        return cast(RepeatNode, self.owner).position_of(self)
 
     def _compute_ref(self) -> str:
         return f"{cast(Node, self.owner).ref}[{self.position}]"

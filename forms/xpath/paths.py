@@ -282,31 +282,49 @@ def compile_filter(node: syntax.Filter, base: Expression, compile_: Compile) -> 
 
 
 def _indexed(step: syntax.Step, compile_: Compile) -> Callable[[XmlNode, Context], Nodes | None] | None:
-    """Answer ``name[column = value and …]…`` from an index; None where the step has no such predicate."""
+    """Answer ``name[column = value and …]…`` from indexes; None where the step has no such predicate.
+
+    Of several columns the one with the fewest matches is used, and the others are tested on what it gives.
+    """
     if not step.predicates:
         return None
     first, rest = step.predicates[0], step.predicates[1:]
     terms = first.terms if isinstance(first, syntax.And) else (first,)
-    found = next((pair for term in terms if (pair := _column_test(term)) is not None), None)
-    if found is None or any(uses_position(term) for term in terms):
+    tests = [(term, *found) for term in terms if (found := _column_test(term)) is not None]
+    if not tests or any(uses_position(term) for term in terms):
         return None
-    chosen, column, other = found
-    value = compile_(other).value
-    remaining: list[Predicate] = [_predicate(term, compile_) for term in terms if term is not chosen]
-    remaining.extend(_predicate(predicate, compile_) for predicate in rest)
+    columns = [(column, compile_(other).value) for _, column, other in tests]
+    filters = [_predicate(term, compile_) for term, _, _ in tests]
+    always = [_predicate(term, compile_) for term in terms if all(term is not tested for tested, _, _ in tests)]
+    always.extend(_predicate(predicate, compile_) for predicate in rest)
     name, prefix = step.test.name or "", step.test.prefix
 
     def lookup(node: XmlNode, context: Context) -> Nodes | None:
         if prefix or not node.is_static or node.count_named(name) < INDEX_FROM:
             return None
-        nodes = _matching(node, name, column, value(context), context)
+        values = [value(context) for _, value in columns]
+        chosen = 0
+        if len(columns) > 1:
+            counts = [_count(node, name, column, value) for (column, _), value in zip(columns, values, strict=True)]
+            chosen = counts.index(min(counts))
+        nodes = _matching(node, name, columns[chosen][0], values[chosen], context)
         if nodes is None:
             return None
-        for predicate in remaining:
+        for number, predicate in enumerate(filters):
+            if number != chosen:
+                nodes = predicate(nodes, context)
+        for predicate in always:
             nodes = predicate(nodes, context)
         return nodes
 
     return lookup
+
+
+def _count(node: XmlNode, name: str, column: str, wanted: Any) -> float:
+    """How many matches an index would give; infinite where only looking shows it."""
+    if type(wanted) is list and len(wanted) == 1:
+        wanted = wanted[0].string_value()
+    return node.lookup_count(name, column, wanted) if type(wanted) is str else float("inf")
 
 
 def _matching(node: XmlNode, name: str, column: str, wanted: Any, context: Context) -> Nodes | None:
@@ -329,7 +347,7 @@ def _matching(node: XmlNode, name: str, column: str, wanted: Any, context: Conte
     return node.lookup_number(name, column, key, lambda found: number_of_node(found, context.zone))
 
 
-def _column_test(term: syntax.Node) -> tuple[syntax.Node, str, syntax.Node] | None:
+def _column_test(term: syntax.Node) -> tuple[str, syntax.Node] | None:
     """``column = value`` where the value is the same for every candidate."""
     if not isinstance(term, syntax.Comparison) or len(term.rest) != 1 or term.rest[0][0] != "=":
         return None
@@ -337,7 +355,7 @@ def _column_test(term: syntax.Node) -> tuple[syntax.Node, str, syntax.Node] | No
     for column, other in ((left, right), (right, left)):
         name = _column_name(column)
         if name is not None and not depends_on_focus(other):
-            return term, name, other
+            return name, other
     return None
 
 

@@ -265,3 +265,11 @@ def test_an_honest_instance_passes() -> None:
 def test_an_instance_of_another_form_is_refused() -> None:
     with pytest.raises(ValueError, match="other"):
         load("<a/>").check(b'<data id="other"><a/></data>')
+
+
+def test_a_node_that_was_removed_is_found_by_no_reference() -> None:
+    session = opened("<r><x/></r>", "", _REPEAT)
+    session.add_repeat("/data/r")
+    node = session.nodes["/data/r[2]/x"]
+    session.remove_repeat("/data/r[2]")
+    assert node.ref not in session.nodes
