@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import random
 import threading
@@ -23,8 +24,8 @@ EVERY_CITIZEN_S = 30.0
 FAULT_EVERY_S = 15.0
 FAULT_LASTS_S = (0.3, 20.0)
 
-GROWTH_KB = 400.0
-"""What Python may hold more after the second half of the day than after the first: caches that fill."""
+GROWTH_KB = 300.0
+"""What the devices may hold more after the second half of the day than after the first: caches that fill."""
 
 
 @dataclass
@@ -36,7 +37,8 @@ class Day:
     next_fault: float = FAULT_EVERY_S
     first_prints: dict[str, int] = field(default_factory=dict)
     copies: dict[str, int] = field(default_factory=dict)
-    results: list[PrintResult] = field(default_factory=list)
+    printed: list[str] = field(default_factory=list)
+    outcomes: set[PrintOutcome] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.bench: Bench = make_bench(EmulatorSettings(roll_mm=8_000.0), script=self.meddle)
@@ -72,10 +74,16 @@ class Day:
     def citizen(self, number: int) -> None:
         name = f"j{number}"
         slip = SlipBuilder().title("Kota").text(f"job {name} end").qr(f"https://kios.example/t/{name}").build()
-        result = self.bench.print(slip, job_id=name)
-        self.results.append(result)
-        if result.outcome not in (PrintOutcome.PRINTED, PrintOutcome.PROBABLY_PRINTED):
-            self.results.append(self.bench.print(slip, job_id=name))
+        if self.note(self.bench.print(slip, job_id=name)) is not PrintOutcome.PRINTED:
+            self.note(self.bench.print(slip, job_id=name))
+
+    def note(self, result: PrintResult) -> PrintOutcome:
+        """Keep what is judged at the end, and no result: the day measures what the devices keep."""
+        self.bench.results.clear()
+        self.outcomes.add(result.outcome)
+        if result.outcome is PrintOutcome.PRINTED:
+            self.printed.append(result.job_id)
+        return result.outcome
 
     def run(self, hours: float, first: int) -> int:
         end = self.bench.clock.monotonic() + hours * 3600
@@ -88,27 +96,33 @@ class Day:
         return number
 
 
-def handles() -> int:
-    return len(list(Path("/proc/self/fd").iterdir()))
+def held() -> float:
+    """KiB that code of the devices has allocated and somebody still holds."""
+    gc.collect()
+    ours = (tracemalloc.Filter(True, "*/devices/*"), tracemalloc.Filter(False, "*/tests/*"))
+    return sum(trace.size for trace in tracemalloc.take_snapshot().filter_traces(ours).traces) / 1024
+
+
+def handles_and_threads() -> tuple[int, int]:
+    return len(list(Path("/proc/self/fd").iterdir())), threading.active_count()
 
 
 @pytest.mark.soak
 def test_a_day_of_faults() -> None:
     day = Day()
+    # The test run itself keeps every line that is logged, and would be measured.
+    logging.disable(logging.CRITICAL)
     tracemalloc.start()
     try:
         middle = day.run(HOURS / 2, 0)
-        gc.collect()
-        before = (tracemalloc.get_traced_memory()[0], handles(), threading.active_count())
+        before, open_before = held(), handles_and_threads()
         day.run(HOURS / 2, middle)
-        gc.collect()
-        after = (tracemalloc.get_traced_memory()[0], handles(), threading.active_count())
+        after, open_after = held(), handles_and_threads()
     finally:
         tracemalloc.stop()
-    printed = [r.job_id for r in day.results if r.outcome is PrintOutcome.PRINTED]
-    seen = {name: day.first_prints.get(name, 0) + day.copies.get(name, 0) for name in printed}
-    assert len({r.outcome for r in day.results}) >= 3, "the day had too few faults to prove anything"
-    assert all(count >= 1 for count in seen.values())
+        logging.disable(logging.NOTSET)
+    assert len(day.outcomes) >= 3, "the day had too few faults to prove anything"
+    assert all(day.first_prints.get(name, 0) + day.copies.get(name, 0) >= 1 for name in day.printed)
     assert all(count == 1 for count in day.first_prints.values())
-    assert (after[0] - before[0]) / 1024 < GROWTH_KB
-    assert after[1:] == before[1:]
+    assert after - before < GROWTH_KB
+    assert open_after == open_before
