@@ -188,4 +188,4 @@ def test_pages_do_not_grow_over_sessions(hands: Hands) -> None:
         return sum(issubclass(type(each), Page) for each in gc.get_objects())
 
     visit()
-    assert [visit() for _ in range(4)] == [0, 0, 0, 0]
+    assert [visit(), visit()] == [0, 0]
