@@ -13,6 +13,7 @@ from forms.session.checking import check_instance
 from forms.session.node import Violation
 from forms.session.session import FormSession
 from forms.xmltree import XmlError, XmlNode, parse_xml
+from forms.xpath.paths import indexed_columns
 
 
 class Form:
@@ -24,6 +25,16 @@ class Form:
         self.graph = build_graph(definition, problems)
         if problems:
             raise FormError(tuple(problems))
+        self._index_lists()
+
+    def _index_lists(self) -> None:
+        """Index what choice filters ask files for now, so that the first answer does not wait for it."""
+        for node in self.definition.nodes.values():
+            itemset = None if node.control is None else node.control.itemset
+            for name, item, column in [] if itemset is None else indexed_columns(itemset.nodes.syntax):
+                source = self.definition.instances.get(name)
+                for root in source.node.elements if source is not None and source.name else ():
+                    root.lookup_count(item, column, "")
 
     @property
     def id(self) -> str:

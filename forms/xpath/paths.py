@@ -320,6 +320,19 @@ def _indexed(step: syntax.Step, compile_: Compile) -> Callable[[XmlNode, Context
     return lookup
 
 
+def indexed_columns(path: syntax.Node) -> list[tuple[str, str, str]]:
+    """What ``instance('list')/root/item[column = …]`` asks indexes for: (list, item name, column) each."""
+    if not isinstance(path, syntax.Path) or not isinstance(path.start, syntax.Call) or path.start.name != "instance":
+        return []
+    source = path.start.arguments[0] if path.start.arguments else None
+    if not isinstance(source, syntax.Literal) or len(path.steps) < 2 or not path.steps[1].predicates:
+        return []
+    first = path.steps[1].predicates[0]
+    terms = first.terms if isinstance(first, syntax.And) else (first,)
+    tests = [found for term in terms if (found := _column_test(term)) is not None]
+    return [(source.value, path.steps[1].test.name or "", column) for column, _ in tests]
+
+
 def _count(node: XmlNode, name: str, column: str, wanted: Any) -> float:
     """How many matches an index would give; infinite where only looking shows it."""
     if type(wanted) is list and len(wanted) == 1:
