@@ -62,6 +62,8 @@ class Officer:
         self._submit("take")
 
     def ask(self, question: str) -> None:
+        if not self._page.is_visible("#note-ask"):
+            self._page.click("details:has(#note-ask) > summary")
         self._page.fill("#note-ask", question)
         self._submit("ask")
 
