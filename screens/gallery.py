@@ -19,6 +19,7 @@ from screens.appearance import Appearance
 from screens.boot import BootOptions, prepare
 from screens.look.colours import Contrast
 from screens.look.tokens import TextSize
+from screens.rehearsal import Photo
 from screens.texts import LANGUAGES
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -112,6 +113,15 @@ class Studio:
         runTouchApp(embedded=True)
         self.settle()
 
+    @property
+    def stage(self) -> Any:
+        """The window's one widget."""
+        return self.app.stage
+
+    @property
+    def page(self) -> Any:
+        return self.stage.page
+
     def settle(self, frames: int = SETTLE) -> None:
         from kivy.base import EventLoop
 
@@ -144,9 +154,8 @@ class Studio:
         self.app.flow.appearance = shot.appearance
         self.app.flow.set_language(shot.appearance.language)
         self.settle()
-        stage = self.app.stage
-        stage.export_to_png(str(OUT / f"{shot.name}.png"))
-        return cut_texts(stage)
+        self.stage.export_to_png(str(OUT / f"{shot.name}.png"))
+        return cut_texts(self.stage)
 
     def close(self) -> None:
         from kivy.base import stopTouchApp
@@ -169,7 +178,7 @@ def _search(studio: Studio) -> None:
 
 
 def _typed_search(studio: Studio) -> None:
-    studio.app.stage.page.model.entry.type("akta")
+    studio.page.model.entry.type("akta")
 
 
 def _service(studio: Studio) -> None:
@@ -177,16 +186,16 @@ def _service(studio: Studio) -> None:
 
 
 def _identify(studio: Studio) -> None:
-    studio.app.stage.page.go_forward()
+    studio.page.go_forward()
 
 
 def _wrong_nik(studio: Studio) -> None:
-    studio.app.stage.page.model.entry.type("3578013213900001")
+    studio.page.model.entry.type("3578013213900001")
 
 
 def _nik(studio: Studio) -> None:
-    studio.app.stage.page.model.entry.type("3578014107900001")
-    studio.app.stage.page.go_forward()
+    studio.page.model.entry.type("3578014107900001")
+    studio.page.go_forward()
 
 
 def _answer_page(studio: Studio) -> None:
@@ -198,7 +207,9 @@ def _answer_page(studio: Studio) -> None:
     known = {"date": "1990-08-17", "time": "08:30:00.000", "int": "3", "decimal": "3.5"}
     for node in page.nodes:
         if node.kind == "UPLOAD":
-            session.attach(node.ref, studio.rehearsal.camera.capture().jpeg)
+            photo = studio.rehearsal.camera.capture()
+            if isinstance(photo, Photo):
+                session.attach(node.ref, photo.jpeg)
         elif node.choices and not node.value:
             session.answer(node.ref, node.choices[-1].value)
         elif not node.value and not node.readonly:
@@ -218,16 +229,16 @@ def _review(studio: Studio) -> None:
 
 
 def _missing(studio: Studio) -> None:
-    studio.app.stage.page.go_forward()
+    studio.page.go_forward()
 
 
 def _focus(studio: Studio) -> None:
-    model = studio.app.stage.page.model
+    model = studio.page.model
     model.focus_on(model.questions[1])
 
 
 def _agree(studio: Studio) -> None:
-    studio.app.stage.page.toggle()
+    studio.page.toggle()
 
 
 def _track(studio: Studio) -> None:
