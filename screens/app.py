@@ -36,6 +36,8 @@ logger = logging.getLogger(__name__)
 
 #: Seconds between two ticks of the kiosk.
 TICK_S: Final = 0.2
+#: Passes of layout within a frame: texts, cards, panes and pages settle one after the other before anything is drawn.
+LAYOUT_PASSES: Final = 40
 _HERE: Final = Path(__file__).parent
 _FILES: Final = (
     _HERE / "citizen" / "home.kv",
@@ -127,6 +129,7 @@ class KioskApp(App):
 
     def build(self) -> Stage:
         check_window(self.options.boot)
+        Clock.max_iteration = LAYOUT_PASSES
         load_look()
         for path in _FILES:
             load_file(path)
