@@ -1,0 +1,46 @@
+"""``python -m trial.frozen PROGRAM``: starts the packaged kiosk once in a trial city, and stops it, to prove the package."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from PIL import ImageGrab
+
+from trial import display
+from trial.processes import ROOT, Group, NotReady, listening, wait_until
+from trial.run import City
+
+PICTURE = ROOT / "build" / "package" / "kiosk.png"
+START_SECONDS = 90.0
+
+
+def main(program: Path) -> int:
+    """0 when it enrols, opens its window on a virtual screen, and ends cleanly when asked to."""
+    with tempfile.TemporaryDirectory() as folder, Group(ROOT / "build" / "package" / "logs") as group:
+        city = City(Path(folder), group)
+        try:
+            city.start_server()
+            city.start_printer()
+            screen = display.start_virtual(group)
+            settings = city.kiosk_settings(DISPLAY=screen, SDL_VIDEODRIVER="x11")
+            group.start("kiosk", [str(program.resolve()), "--enrol", city.enrolment_code()], settings)
+            wait_until("kiosk", lambda: listening(city.bench_page), group, seconds=START_SECONDS)
+            wait_until("kiosk", lambda: _is_drawn(screen), group, seconds=START_SECONDS)
+        except NotReady as error:
+            print(f"package: {error}", file=sys.stderr)
+            return 1
+        ImageGrab.grab(xdisplay=screen).save(PICTURE)
+        code = group.stop_one("kiosk")
+    print(f"package: the frozen kiosk started and ended with {code}; its picture is {PICTURE}")
+    return 0 if code == 0 else 1
+
+
+def _is_drawn(screen: str) -> bool:
+    """Whether something else than one colour stands on the screen."""
+    picture = ImageGrab.grab(xdisplay=screen).convert("L")
+    darkest, lightest = picture.getextrema()
+    return darkest != lightest
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))
