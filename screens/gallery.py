@@ -276,7 +276,7 @@ _WAYS: Final[dict[str, tuple[Any, ...]]] = {
     "form-missing": (*_FORM, _missing),
     "form-choices": (*_FORM, _answer_page),
     "form-date": (*_FORM, _answer_page, _answer_page),
-    "form-photo": (*_FORM, _answer_page, _answer_page, _answer_page, _answer_page),
+    "form-photo": (*_FORM, *(_answer_page,) * 5),
     "review": (*_FORM, _review),
     "consent": (*_FORM, _review, _identify),
     "saved": (*_FORM, _review, _identify, _agree, _identify),
