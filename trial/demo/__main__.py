@@ -119,7 +119,7 @@ class Visit:
         step = self.timeline.step
         if self.name == "line-cut":
             with step("kiosk", "says honestly that it is stored here, not yet received"):
-                hands.see("disimpan di kios")
+                hands.see("Tersimpan di kios ini")
             hands.picture("stored-here")
             with step("server", "comes back"):
                 self.city.start_server()
