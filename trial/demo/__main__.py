@@ -129,7 +129,7 @@ class Visit:
         hands.picture("saved")
         if self.name == "paper-out":
             with step("kiosk", "offers code and QR without a slip"):
-                hands.see("Kode permohonan Anda")
+                hands.see("Kertas struk habis", "Simpan kode ini")
                 if hands.sees("Struk sudah dicetak"):
                     raise AssertionError("it says printed without paper")
             return
