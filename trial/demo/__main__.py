@@ -144,6 +144,7 @@ class Visit:
 
 def one(name: str) -> int:
     folder = BUILD if name == "plain" else BUILD / name
+    shutil.rmtree(folder / "data", ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
     print(f"{name}:", flush=True)
     with Group(folder / "logs") as group:
