@@ -141,6 +141,9 @@ class Bus:
                 error_cb=_report,
             )
             await client.subscribe(_SUBJECT, cb=self._from_nats)
+            # The client only queues a subscription; a hint that another process sends before the server has read it
+            # would pass us by.
+            await client.flush()
         except BaseException:
             await client.close()
             raise

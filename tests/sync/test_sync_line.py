@@ -99,9 +99,11 @@ def test_heartbeats_tell_the_kiosks_state(server: RunningServer, made: OnLine) -
     online(made)
     made.at.printer.become("UNAVAILABLE", "MEDIA_EMPTY")
 
-    def told() -> bool:
+    def conditions() -> dict[str, list[str]]:
+        """Of each component, once the server was told any."""
         with server.deps.engine.connect() as connection:
             (row,) = connection.execute(tables.kiosks.select()).all()
-        return any("MEDIA_EMPTY" in one["conditions"] for one in row.components)
+        told = {one["component"]: one["conditions"] for one in row.components}
+        return told if any(told.values()) else {}
 
-    until(told)
+    assert until(conditions)["printer"] == ["MEDIA_EMPTY"]

@@ -112,9 +112,11 @@ def office(seeded_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 @pytest.fixture
-def fresh_office(sqlite_server: RunningServer) -> Office:
-    """A server of its own, for tests that count."""
-    return Office(sqlite_server, sqlite_server.kiosk())
+def fresh_office(seeded_sqlite: Path, tmp_path: Path) -> Iterator[Office]:
+    """A server of its own, for tests that count or that break it: no other test was or will be there."""
+    copytree(seeded_sqlite, tmp_path / "data")
+    with running(ServerSettings(data=tmp_path / "data", services=CITY, port=0)) as server:
+        yield Office(server, server.kiosk())
 
 
 @pytest.fixture

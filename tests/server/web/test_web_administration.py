@@ -164,11 +164,12 @@ def test_an_unknown_command_is_not_sent(office: Office) -> None:
 def test_a_code_made_here_enrols_one_kiosk_whose_key_is_then_compared(office: Office) -> None:
     browser = office.browser("admin")
     browser.get("/fleet/enrol")
-    code = re.search(r"[0-9A-Z]{5}-[0-9A-Z]{5}", browser.post("/fleet/enrol", {"name": "Baru", "ring": "test"}).text)
+    page = browser.post("/fleet/enrol", {"name": "Baru", "ring": "test"}).text
+    code = re.search(r'<span class="code">([0-9A-Z]{5}-[0-9A-Z]{5})<', page)
     assert code is not None
     assert "Menunggu kios" in browser.get("/fleet/enrol/arrived?name=Baru").text
     kiosk = TestKiosk(office.server.base)
-    kiosk.enrol(code[0]).raise_for_status()
+    kiosk.enrol(code[1]).raise_for_status()
     assert "Bandingkan sidik kunci" in browser.get("/fleet/enrol/arrived?name=Baru").text
 
 

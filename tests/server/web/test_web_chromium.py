@@ -64,8 +64,8 @@ def test_a_new_case_appears_without_reload_and_is_announced(office: Office, page
     page.wait_for_selector("[data-live][data-on]")
     page.evaluate("window.same = true")
     code = office.send(picture=JPEG).code
-    page.wait_for_selector(f"#case-{code}")
     page.wait_for_selector(f"li.is-new #case-{code}")
+    assert page.locator(f"#case-{code}").count() == 1
     assert "Permohonan baru" in page.inner_text("#announcer")
     assert page.evaluate("window.same") is True
 
@@ -75,7 +75,9 @@ def test_a_colleagues_step_shows_on_an_open_case(office: Office, page: Page) -> 
     _sign_in(page, "kelurahan")
     page.goto(f"/office/cases/{code}")
     office.act("penyelia", code, "take")
-    page.wait_for_selector(".changed a")
+    told = page.wait_for_selector(".changed a")
+    assert told is not None and told.get_attribute("href") == f"/office/cases/{code}"
+    assert "Penyelia" in page.inner_text(".changed")
 
 
 def test_a_case_is_found_taken_and_asked_about_by_keyboard_alone(office: Office, page: Page) -> None:
@@ -93,6 +95,8 @@ def test_a_case_is_found_taken_and_asked_about_by_keyboard_alone(office: Office,
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_selector("text=Pertanyaan terkirim")
+    state = office.server.deps.cases.public_state(code)
+    assert state is not None and (state.state, state.note) == ("question", "Mohon nama lengkap")
 
 
 def _press_on(page: Page, words: str, tabs: int = 60) -> None:
