@@ -18,8 +18,7 @@ run: setup ## a server and a kiosk with simulated devices (FRESH=1 begins anew)
 	@exec $(PY) -m trial.run $(if $(FRESH),--fresh)
 
 test: setup lint ## lint, then all tests
-	@$(PY) -m pytest -n 2 --dist loadfile -q $(ARGS) || \
-	  { echo 'test: what failed beside others is run once more, alone'; $(PY) -m pytest -q --last-failed --last-failed-no-failures none $(ARGS); }
+	@$(PY) -m pytest -n 2 --dist loadfile -q $(ARGS)
 
 demo: setup ## a whole visit by real touches, an officer, the citizen again; pictures in build/demo
 	@$(PY) -m trial.demo
