@@ -13,7 +13,7 @@ from forms.session.checking import check_instance
 from forms.session.node import Violation
 from forms.session.session import FormSession
 from forms.xmltree import XmlError, XmlNode, parse_xml
-from forms.xpath.paths import indexed_columns
+from forms.xpath.indexes import indexed_columns
 
 
 class Form:

@@ -159,8 +159,8 @@ class XmlNode:
         """Whether nothing below this node ever changes, so that it may be indexed."""
         return True
 
-    def instance_on(self, prefixes: tuple[str, ...]) -> tuple[XmlNode, int] | None:
-        """The innermost repeat instance around this node whose path is among ``prefixes``, and the path's length."""
+    def instance_on(self, path: str) -> tuple[XmlNode, int] | None:
+        """The innermost repeat instance around this node that an absolute path leads into, and its depth."""
         return None
 
     def count_named(self, name: str) -> int:

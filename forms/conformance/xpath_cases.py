@@ -32,7 +32,7 @@ class DocumentHost:
         self.root = root
         self.zone: tzinfo = ZONE
         self.namespaces: Mapping[str, str] = PREFIXES
-        self.simple_paths: dict[object, Nodes] | None = None
+        self.simple_paths: dict[str, Nodes] | None = None
         self.random = random.Random(0).random
 
     def now(self) -> datetime:

@@ -24,7 +24,7 @@ class SessionHost:
         self.root = XmlNode(NodeKind.DOCUMENT)
         self.zone: tzinfo = environment.zone
         self.namespaces: Mapping[str, str] = form.namespaces
-        self.simple_paths: dict[object, list[XmlNode]] | None = {}
+        self.simple_paths: dict[str, list[XmlNode]] | None = {}
         self.now = environment.now
         self.random = environment.random
         self.uuid = environment.uuid

@@ -95,15 +95,15 @@ class Node(XmlNode):
     def is_static(self) -> bool:
         return False
 
-    def instance_on(self, prefixes: tuple[str, ...]) -> tuple[XmlNode, int] | None:
+    def instance_on(self, path: str) -> tuple[XmlNode, int] | None:
         if not self.definition.repeats:
             return None
         node: Node | None = self
         while node is not None:
             if isinstance(node, RepeatInstanceNode):
-                depth = node.definition.depth
-                if depth < len(prefixes) and prefixes[depth] == node.definition.path:
-                    return node, depth
+                own = node.definition.path
+                if path.startswith(own) and path[len(own) : len(own) + 1] == "/":
+                    return node, node.definition.depth
             node = node.owner
         return None
 

@@ -16,7 +16,8 @@ from forms.xpath.axes import in_document_order
 from forms.xpath.context import Context
 from forms.xpath.errors import XPathEvaluationError
 from forms.xpath.functions import FUNCTIONS, Function
-from forms.xpath.paths import compile_filter, compile_own_path, compile_path
+from forms.xpath.paths import compile_filter, compile_path
+from forms.xpath.plain_paths import compile_everywhere, compile_own, plain_steps
 from forms.xpath.values import NAN, compare, is_true, to_boolean, to_number, to_text
 
 Closure = Callable[[Context], Any]
@@ -40,21 +41,55 @@ class Expression:
     rule that an absolute path inside a repeat means the same instance.
     """
 
-    __slots__ = ("all_nodes", "boolean", "kind", "nodes", "number", "syntax", "text", "value")
+    __slots__ = ("_all_nodes", "_boolean", "_nodes", "_number", "_text", "kind", "syntax", "value")
 
-    def __init__(self, node: syntax.Node, kind: str, value: Closure) -> None:
+    def __init__(self, node: syntax.Node, kind: str, value: Closure, all_nodes: Closure | None = None) -> None:
         self.syntax = node
         self.kind = kind
         self.value = value
-        self.text: Callable[[Context], str] = value if kind == Kind.TEXT else lambda context: to_text(value(context))
-        self.number: Callable[[Context], float] = (
-            value if kind == Kind.NUMBER else lambda context: to_number(value(context), context.zone)
-        )
-        self.boolean: Callable[[Context], bool] = (
-            value if kind == Kind.BOOLEAN else lambda context: to_boolean(value(context))
-        )
-        self.nodes: Callable[[Context], list[XmlNode]] = value if kind == Kind.NODES else _checked_nodes(node, value)
-        self.all_nodes = self.nodes
+        # Conversions are made when they are first asked for: most expressions need one of them, and a large form
+        # has tens of thousands of expressions.
+        self._all_nodes = all_nodes
+        self._boolean: Callable[[Context], bool] | None = value if kind == Kind.BOOLEAN else None
+        self._nodes: Callable[[Context], list[XmlNode]] | None = value if kind == Kind.NODES else None
+        self._number: Callable[[Context], float] | None = value if kind == Kind.NUMBER else None
+        self._text: Callable[[Context], str] | None = value if kind == Kind.TEXT else None
+
+    @property
+    def text(self) -> Callable[[Context], str]:
+        """The closure to text."""
+        if self._text is None:
+            value = self.value
+            self._text = lambda context: to_text(value(context))
+        return self._text
+
+    @property
+    def number(self) -> Callable[[Context], float]:
+        """The closure to a number."""
+        if self._number is None:
+            value = self.value
+            self._number = lambda context: to_number(value(context), context.zone)
+        return self._number
+
+    @property
+    def boolean(self) -> Callable[[Context], bool]:
+        """The closure to true or false."""
+        if self._boolean is None:
+            value = self.value
+            self._boolean = lambda context: to_boolean(value(context))
+        return self._boolean
+
+    @property
+    def nodes(self) -> Callable[[Context], list[XmlNode]]:
+        """The closure to a node-set."""
+        if self._nodes is None:
+            self._nodes = _checked_nodes(self.syntax, self.value)
+        return self._nodes
+
+    @property
+    def all_nodes(self) -> Callable[[Context], list[XmlNode]]:
+        """The closure to the node-set over all instances of repeats."""
+        return self._all_nodes or self.nodes
 
     def condition(self, context: Context) -> bool:
         """The expression as a form's condition: a node-set is true when its first node is not blank."""
@@ -73,13 +108,13 @@ def _checked_nodes(node: syntax.Node, value: Closure) -> Callable[[Context], lis
 
 def compile_expression(node: syntax.Node) -> Expression:
     """Turn a syntax tree into closures. Unknown functions raise only when they are evaluated."""
-    kind, value = _COMPILERS[type(node)](node)
     if isinstance(node, syntax.Path):
-        own = compile_own_path(node, compile_expression)
-        if own is not None:
-            expression = Expression(node, kind, own)
-            expression.all_nodes = value
-            return expression
+        steps = plain_steps(node)
+        if steps is not None:
+            key = str(node)
+            everywhere = compile_everywhere(key, steps)
+            return Expression(node, Kind.NODES, compile_own(key, steps, everywhere), everywhere)
+    kind, value = _COMPILERS[type(node)](node)
     return Expression(node, kind, value)
 
 

@@ -24,7 +24,7 @@ class Host(Protocol):
         ...
 
     @property
-    def simple_paths(self) -> dict[object, list[XmlNode]] | None:
+    def simple_paths(self) -> dict[str, list[XmlNode]] | None:
         """Results of absolute paths without predicates, kept until the tree changes; None to keep nothing."""
         ...
 

@@ -10,7 +10,10 @@ from forms.xpath.errors import XPathSyntaxError
 
 
 class Token(NamedTuple):
-    """``kind`` is ``number``, ``string``, ``name``, ``operator``, ``symbol``, or ``end``."""
+    """``kind`` is ``number``, ``string``, ``name``, ``operator``, ``symbol``, ``path``, or ``end``.
+
+    A ``path`` is a whole absolute path of names alone, as ``/data/group/name``: most of what forms refer to.
+    """
 
     kind: str
     text: str
@@ -19,7 +22,8 @@ class Token(NamedTuple):
 
 _TOKEN = re.compile(
     r"""
-    (?P<space>[\x20\t\r\n]+)
+    (?P<path>(?:/[^\W\d][\w\-\u00b7]*+)++(?![ \t\r\n]*[\[/(:.]))
+  | (?P<space>[\x20\t\r\n]+)
   | (?P<number>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)
   | (?P<string>"[^"]*"|'[^']*')
   | (?P<symbol>::|//|\.\.|!=|<=|>=|[()\[\].@,/|+\-=<>*:$])
@@ -66,6 +70,13 @@ def tokenize(expression: str) -> list[Token]:
             operand_expected = False
             tokens.append(Token("name", text, position))
             position += len(text)
+            continue
+        if kind == "path" and not operand_expected:
+            # What goes on from a step or a call, as in “a/b”, is no path of its own.
+            kind, text = "symbol", "/"
+            tokens.append(Token(kind, text, position))
+            operand_expected = True
+            position += 1
             continue
         if kind == "symbol" and text == "*" and not operand_expected:
             tokens.append(Token("operator", text, position))

@@ -6,6 +6,8 @@ nests is counted against ``MAX_EXPRESSION_DEPTH``.
 
 from __future__ import annotations
 
+import functools
+
 from forms.limits import MAX_EXPRESSION_DEPTH
 from forms.xpath.errors import XPathSyntaxError
 from forms.xpath.lexer import Token, tokenize
@@ -133,6 +135,9 @@ class _Parser:
 
     def path(self) -> Node:
         token = self.tokens[self.at]
+        if token.kind == "path":
+            self.at += 1
+            return _plain_path(token.text)
         if token.kind == "symbol" and token.text in ("/", "//"):
             return self.absolute()
         if not self.starts_primary(token):
@@ -263,6 +268,17 @@ class _Parser:
             self.at += 1
             return Test("name", token.text, local.text)
         return Test("name", name=token.text)
+
+
+@functools.lru_cache(maxsize=8_192)
+def _plain_path(text: str) -> Path:
+    return Path("/", tuple(_child(name) for name in text[1:].split("/")))
+
+
+@functools.lru_cache(maxsize=8_192)
+def _child(name: str) -> Step:
+    """``child::name``: one for all paths that have it, as a form's paths begin alike."""
+    return Step("child", Test("name", name=name))
 
 
 def _chain(level: int, first: Node, rest: list[tuple[str, Node]], last: Node) -> Node:
