@@ -67,6 +67,7 @@ class Submissions:
         violations = form.validate()
         if violations:
             return Refused(RefusedReason.INVALID, violations)
+        self._failpoint("send.validated")
         made_at = self._clock.now()
         attachments = session.attachments_in_use()
         if len(attachments) > ATTACHMENTS:

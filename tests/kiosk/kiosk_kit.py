@@ -133,13 +133,14 @@ class DeskPrinter(DeskDevice):
         self.jobs: list[tuple[PaperSlip, bool]] = []
         self.rolls: list[float] = []
         self.outcome: str = PrintOutcome.PRINTED
+        self.paper_mm: float | None = None
 
     def new_slip(self) -> PaperSlip:
         return PaperSlip()
 
     def print(self, slip: PaperSlip, *, job_id: str, copy: bool = False, done: Any) -> None:
         self.jobs.append((slip, copy))
-        done(Printed(job_id, self.outcome, self.current.conditions))
+        done(Printed(job_id, self.outcome, self.current.conditions, self.paper_mm))
 
     def roll_changed(self, length_mm: float) -> None:
         self.rolls.append(length_mm)
@@ -327,11 +328,12 @@ def bench(
     codes: TrackingCodes | None = None,
     badges: BadgeReader | None = None,
     pack: Catalogue | None = None,
+    printer: DeskPrinter | None = None,
 ) -> Bench:
-    """``pack`` None: the one above. ``sealer``, ``codes`` and ``badges`` None: those of CITY."""
+    """``pack`` None: the one above. ``printer`` None: one of its own. ``sealer``, ``codes`` and ``badges`` None: those of CITY."""
     clock = clock or TurnedClock()
     store, bus, disk = Store.open(folder, BEGIN), Bus(), FillableDisk()
-    printer, scanner, camera = DeskPrinter(), DeskScanner(), DeskCamera()
+    printer, scanner, camera = printer or DeskPrinter(), DeskScanner(), DeskCamera()
     ports = Ports(
         clock=clock,
         disk=disk,

@@ -25,7 +25,7 @@ from server.storage import tables
 from sync.city import CityBadges, CitySealer, KioskCodes
 from sync.enrolment import Enrolment, enrol
 from sync.line import Line, LineOptions
-from tests.kiosk.kiosk_kit import CITY, FORM, PHOTO, Bench, bench, fill, service_document
+from tests.kiosk.kiosk_kit import CITY, FORM, PHOTO, Bench, DeskPrinter, bench, fill, service_document
 from tests.server.running import RunningServer, running
 
 WITHIN_S = 20.0
@@ -107,6 +107,7 @@ def kiosk_on_line(
     clock: Any = None,
     options: LineOptions = OPTIONS,
     pack: Catalogue | None = None,
+    printer: DeskPrinter | None = None,
 ) -> OnLine:
     """Built as ``main.py`` does, not started."""
     key = enrolment.city.sealing_keys[0]
@@ -126,6 +127,7 @@ def kiosk_on_line(
         codes=KioskCodes(enrolment.kiosk_part, enrolment.city.tracking_base),
         badges=CityBadges(enrolment.city.badge_key),
         pack=pack,
+        printer=printer,
     )
     line = Line(enrolment, at.kiosk, folder, options)
     at.kiosk.connect(line)

@@ -14,37 +14,75 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.ports import Failpoint
+from kiosk.store.outbox import OutboxState
 from server.failpoints import Failpoints
 from sync import enrolment as enrolments
-from tests.sync.line_kit import city_server, kiosk_on_line, until
+from sync.protocol.messages import CHUNK_BYTES
+from tests.kiosk.kiosk_kit import DeskPrinter, PaperSlip
+from tests.sync.line_kit import OnLine, city_server, kiosk_on_line, until
 
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(["tests.sync.processes"])
 EXIT_WITHIN_S = 30.0
+#: A picture of three chunks, so that there is a first, a middle and a last one.
+PICTURE = b"\xff\xd8\xff\xe0" + bytes(2 * CHUNK_BYTES + 1_000)
 
 
-def die_at(name: str) -> Failpoint:
-    """A failpoint that kills this process the first time it is reached."""
+def die_at(place: str) -> Failpoint:
+    """A failpoint that kills this process when ``name`` is reached, or with ``name#3`` at the third time."""
+    name, _, time = place.partition("#")
+    left = int(time or 1)
 
     def reached(point: str) -> None:
+        nonlocal left
         if point == name:
-            os.kill(os.getpid(), signal.SIGKILL)
+            left -= 1
+            if left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
 
     return reached
 
 
+class MortalPrinter(DeskPrinter):
+    """Tells when a slip begins to come out and when it is out; what it printed is kept in a file, as paper is."""
+
+    def __init__(self, failpoint: Failpoint, paper: Path) -> None:
+        super().__init__()
+        self._failpoint = failpoint
+        self._paper = paper
+
+    def print(self, slip: PaperSlip, *, job_id: str, copy: bool = False, done: Any) -> None:
+        self._failpoint("slip.begun")
+        with self._paper.open("a") as paper:
+            paper.write(slip.all_text + "\f")
+        self._failpoint("slip.printed")
+        super().print(slip, job_id=job_id, copy=copy, done=done)
+
+
 def kiosk_process(folder: Path, point: str, send: bool, saved: Any) -> None:
-    """A kiosk's life: start, perhaps one submission, until the outbox is empty and a pack is there."""
+    """A kiosk's life: start, perhaps one submission, until the outbox is empty, erased, and a pack is there."""
     enrolment = enrolments.load(folder)
     assert enrolment is not None
-    made = kiosk_on_line(folder, enrolment, failpoint=die_at(point))
+    failpoint = die_at(point)
+    made = kiosk_on_line(
+        folder, enrolment, failpoint=failpoint, printer=MortalPrinter(failpoint, folder.with_suffix(".paper"))
+    )
+    made.at.kiosk.settings.store_new({"keep_acknowledged_s": 0})
+    made.at.kiosk.settings.reload()
     made.line.load_kept_pack()
     made.line.start()
     if send:
-        saved.send(made.send().code)
-    until(lambda: made.all_acknowledged() and made.at.store.packs.newest_first())
+        saved.send(made.send(PICTURE).code)
+    until(lambda: _nothing_left(made) and made.at.store.packs.newest_first())
     saved.send("")
     made.stop()
+
+
+def _nothing_left(made: OnLine) -> bool:
+    """All is acknowledged, and no payload is kept."""
+    outbox = made.at.store.outbox
+    kept = [one for seq in range(1, 4) if (one := outbox.get(seq)) is not None]
+    return all(one.state is OutboxState.ACKNOWLEDGED and not one.sealed for one in kept)
 
 
 def run_kiosk(folder: Path, point: str = "", *, send: bool) -> tuple[int, list[str]]:

@@ -1,29 +1,41 @@
 """Power cuts at every named step, of the kiosk and of the server: nothing is lost, nothing is doubled."""
 
+import re
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from kiosk.store import Store
 from kiosk.store.outbox import OutboxState
+from kiosk.store.receipts import Receipt
 from server.storage import tables
 from sync import enrolment as enrolments
+from sync.protocol import tracking
 from tests.kiosk.kiosk_kit import BEGIN
 from tests.sync.line_kit import city_server, count, enrolled, kiosk_on_line, stored, until
 from tests.sync.processes import free_port, run_kiosk, server_running
 
+#: In the order of a submission's way; ``#3`` is the third time that the place is reached.
 KIOSK_POINTS = (
+    "send.validated",
     "send.sealed",
     "send.before_commit",
     "send.after_commit",
+    "slip.begun",
+    "slip.printed",
     "outbox.before_post",
     "outbox.after_post",
     "outbox.before_acknowledge",
     "outbox.after_acknowledge",
     "attachment.before_patch",
     "attachment.after_patch",
+    "attachment.after_patch#2",
+    "attachment.before_patch#3",
+    "attachment.after_patch#3",
     "attachment.before_acknowledge",
     "attachment.after_acknowledge",
+    "outbox.erased",
     "feed.before_commit",
     "feed.after_commit",
     "packs.before_commit",
@@ -41,11 +53,38 @@ SERVER_POINTS = (
 )
 
 
-def kept(folder: Path) -> list[tuple[str, OutboxState]]:
+CODE = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}")
+#: Before the commit nothing was promised: no code, no slip, no word "saved".
+BEFORE_COMMIT = ("send.validated", "send.sealed", "send.before_commit")
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a kiosk's disk knows of a submission."""
+
+    code: str
+    state: OutboxState
+    sealed: bytes
+    received: bool
+
+
+def kept(folder: Path) -> list[Kept]:
     store = Store.open(folder, BEGIN)
-    found = [store.outbox.get(seq) for seq in range(1, 4)]
+    found = [one for seq in range(1, 4) if (one := store.outbox.get(seq)) is not None]
+    receipts = {one.tracking_code: store.receipts.get(one.tracking_code) for one in found}
     store.close()
-    return [(one.tracking_code, one.state) for one in found if one is not None]
+    return [Kept(one.tracking_code, one.state, one.sealed, _received(receipts[one.tracking_code])) for one in found]
+
+
+def printed_codes(folder: Path) -> set[str]:
+    """The codes on slips that came out of the printer: a citizen may hold them."""
+    paper = folder.with_suffix(".paper")
+    text = paper.read_text() if paper.exists() else ""
+    return {code for shown in CODE.findall(text) if (code := tracking.parse(shown)) is not None}
+
+
+def _received(receipt: Receipt | None) -> bool:
+    return receipt is not None and receipt.received_at is not None
 
 
 @pytest.mark.parametrize("point", KIOSK_POINTS)
@@ -56,12 +95,16 @@ def test_the_kiosk_loses_its_power(tmp_path: Path, point: str) -> None:
         exit_code, saved = run_kiosk(folder, point, send=True)
         assert exit_code == -9, f"{point} was not reached"
         assert run_kiosk(folder, send=False) == (0, [])
-        rows = stored(server.deps)
-        here = kept(folder)
-        assert {row.tracking_code for row in rows} == {code for code, _ in here} >= set(saved)
+        rows, here = stored(server.deps), kept(folder)
+        if point.startswith("send"):
+            assert len(here) == (0 if point in BEFORE_COMMIT else 1)
+        assert {row.tracking_code for row in rows} == {one.code for one in here} >= set(saved)
         assert len(rows) == count(server.deps, tables.cases) == len(here) <= 1
         assert all(row.complete for row in rows)
-        assert all(state is OutboxState.ACKNOWLEDGED for _, state in here)
+        assert [(one.state, one.sealed, one.received) for one in here] == [(OutboxState.ACKNOWLEDGED, b"", True)] * len(
+            here
+        )
+        assert all(code in {row.tracking_code for row in rows} for code in printed_codes(folder))
 
 
 @pytest.mark.parametrize("point", SERVER_POINTS)
