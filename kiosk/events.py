@@ -194,6 +194,11 @@ class VisitRecorded(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ReportWaiting(Event):
+    """A rating or a call for help waits to be told to the server."""
+
+
+@dataclass(frozen=True, slots=True)
 class RestartAsked(Event):
     """The server or field staff want the program to end and be started anew; only between two sessions."""
 

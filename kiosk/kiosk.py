@@ -51,6 +51,7 @@ from kiosk.ports import (
     TrackingCodes,
     Unsubscribe,
 )
+from kiosk.ratings import Ratings
 from kiosk.receipts import Slips
 from kiosk.service import Service
 from kiosk.session import Session
@@ -132,6 +133,7 @@ class Kiosk:
         self.health = Health(store, _devices(ports), ports.disk, self.clock, bus, self.settings, self._line_state)
         self.notices = Notices(store, self.clock, bus)
         self.outbox = OutboxView(store, bus)
+        self.ratings = Ratings(store, self.clock, bus, self.health.storage_failed)
         self.staff = StaffDesk(store, ports.badges, self.clock, bus)
         self.slips = Slips(identity, store, ports.printer, ports.codes, ports.texts, bus)
         self.cases = CaseLookup(store, ports.codes, lambda: self._line)

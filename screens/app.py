@@ -52,6 +52,7 @@ _FILES: Final = (
     _HERE / "citizen" / "controls" / "repeat.kv",
     _HERE / "citizen" / "review.kv",
     _HERE / "citizen" / "consent.kv",
+    _HERE / "citizen" / "rating.kv",
     _HERE / "citizen" / "saved.kv",
     _HERE / "citizen" / "track.kv",
     _HERE / "citizen" / "answer.kv",

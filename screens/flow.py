@@ -31,6 +31,7 @@ from kiosk.ports import ScanKind
 from kiosk.service import Service
 from kiosk.session import HowIdentified, Session
 from screens.appearance import DEFAULT_APPEARANCE, Appearance
+from screens.flows.rating import RatingFlow
 from screens.formatting import Formatting
 from screens.look.colours import Contrast
 from screens.look.tokens import TextSize
@@ -95,6 +96,7 @@ class Flow:
         self.case: Case | None = None
         #: What was refused when sending; told at the review.
         self.refused = ""
+        self.rating = RatingFlow(self)
         self._default = default
         self._catalogues = catalogues
         self._changed = changed
@@ -246,6 +248,7 @@ class Flow:
     def another_service(self) -> None:
         """From "saved" or a case to the list, with nothing of before."""
         self.case = None
+        self.rating.reset()
         self._finding = [Place(Name.SERVICES)]
         self._extra = None
         self._here().another_service()
@@ -254,6 +257,11 @@ class Flow:
     def open_answer(self) -> None:
         """Beside the case: answering what the office asked."""
         self._extra = Place(Name.ANSWER)
+        self._tell()
+
+    def show_beside(self, place: Place | None) -> None:
+        """A page beside the visit's steps, or None: back to where the visit stands."""
+        self._extra = place
         self._tell()
 
     def finish(self) -> None:
@@ -392,6 +400,7 @@ class Flow:
         self.idle_left = None
         self.case = None
         self.refused = ""
+        self.rating.reset()
         self._extra = None if self._extra is None or self._extra.name not in STAFF else self._extra
         self._finding = [Place(Name.SERVICES)]
 

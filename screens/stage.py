@@ -7,6 +7,7 @@ from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.widget import Widget
 
 from kiosk.events import Event, Scanned
+from kiosk.ratings import Element
 from screens.citizen.answer import AnswerScreen
 from screens.citizen.consent import ConsentScreen
 from screens.citizen.form import FormScreen
@@ -14,6 +15,7 @@ from screens.citizen.home import HomeScreen
 from screens.citizen.home_model import HomeModel
 from screens.citizen.identify import IdentifyScreen
 from screens.citizen.notices import NothingWorksScreen, OutOfServiceScreen, ThanksScreen
+from screens.citizen.rating import RateScreen
 from screens.citizen.review import ReviewScreen
 from screens.citizen.saved import SavedScreen
 from screens.citizen.service import ServiceScreen
@@ -51,6 +53,10 @@ def _service(flow: Flow, place: Place) -> Widget:
     return ServiceScreen(ServiceModel(flow, service))
 
 
+def _rate(flow: Flow, place: Place) -> Widget:
+    return RateScreen(flow, Element(place.detail))
+
+
 def _plain(screen: type[Any]) -> Callable[[Flow, Place], Widget]:
     """Of a page that needs nothing but the flow."""
 
@@ -75,6 +81,7 @@ _PAGES: Final[dict[Name, Callable[[Flow, Place], Widget]]] = {
     Name.REVIEW: _plain(ReviewScreen),
     Name.CONSENT: _plain(ConsentScreen),
     Name.SAVED: _plain(SavedScreen),
+    Name.RATE: _rate,
     Name.TRACK: _plain(TrackScreen),
     Name.CASE: _plain(CaseScreen),
     Name.ANSWER: _plain(AnswerScreen),

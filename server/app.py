@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
 from server import audit, bus, feed
-from server.api import description, errors, health, kiosks, operator, submissions
+from server.api import citizens, description, errors, health, kiosks, operator, submissions
 from server.api import feed as feed_api
 from server.api.signed import forget_nonces
 from server.attachments import AttachmentStore
@@ -29,6 +29,7 @@ from server.opening import Opener
 from server.packs import PackRepository
 from server.passwords import Passwords
 from server.presence import Presence
+from server.ratings import Ratings
 from server.seeding import city_name, seed
 from server.settings import ServerSettings
 from server.staff import Staff
@@ -79,6 +80,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         presence=Presence(engine, clock, hints, zone, settings.heartbeat_s),
         enrolment=Enrolment(engine, clock, hints, keys, packs, city, settings.address, zone, failpoints),
         staff=Staff(engine, clock, hints, keys.badge, Passwords()),
+        ratings=Ratings(engine, clock),
         failpoints=failpoints,
     )
     packs.reconcile()
@@ -99,7 +101,7 @@ def create_app(
     app = FastAPI(title="eKios", lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url="/v1/openapi.json")
     app.state.deps = deps
     app.state.batches = submissions.new_load()
-    for router in (submissions.router, feed_api.router, kiosks.router, operator.router, health.router):
+    for router in (submissions.router, feed_api.router, kiosks.router, operator.router, health.router, citizens.router):
         app.include_router(router)
     errors.install(app)
     description.install(app)

@@ -18,6 +18,7 @@ from server.intake import Intake
 from server.keys import CityKeys
 from server.packs import PackRepository
 from server.presence import Presence
+from server.ratings import Ratings
 from server.settings import ServerSettings
 from server.staff import Staff
 from server.vault import Vault
@@ -40,6 +41,7 @@ class Deps:
     presence: Presence
     enrolment: Enrolment
     staff: Staff
+    ratings: Ratings
     failpoints: Failpoints
 
 

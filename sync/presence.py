@@ -13,6 +13,7 @@ from kiosk.events import (
     Event,
     InServiceChanged,
     OutboxChanged,
+    ReportWaiting,
     SessionBegan,
     VisitRecorded,
 )
@@ -33,6 +34,7 @@ from sync.protocol.messages import (
     Visit,
     VisitAction,
 )
+from sync.reports import ReportDelivery
 
 logger = logging.getLogger(__name__)
 
@@ -55,6 +57,7 @@ class PresenceDuty:
         self._monitor = monitor
         #: Told the server's newest cursor.
         self._feed_head = feed_head
+        self._reports = ReportDelivery(kiosk.store, client)
         self._backoff = Backoff(cap=60.0)
         self._began = kiosk.clock.monotonic()
         self._interval = FIRST_INTERVAL_S
@@ -71,7 +74,7 @@ class PresenceDuty:
             return True
         if isinstance(event, OutboxChanged) and event.parked:
             self.report_now()
-        return isinstance(event, VisitRecorded | SessionBegan)
+        return isinstance(event, VisitRecorded | SessionBegan | ReportWaiting)
 
     def report_now(self) -> None:
         with self._lock:
@@ -85,7 +88,7 @@ class PresenceDuty:
         now = self._kiosk.clock.monotonic()
         if now < self._not_before:
             return self._not_before - now
-        for answer in (self._heartbeat(now), self._applied(), self._visits()):
+        for answer in (self._heartbeat(now), self._applied(), self._visits(), self._reports.deliver()):
             if answer is None:
                 continue
             self._monitor.report(LOOP, answer)

@@ -32,6 +32,7 @@ from kiosk.store.migrations import StoreTooNew
 from kiosk.store.outbox import Outbox
 from kiosk.store.packs import Packs
 from kiosk.store.receipts import Receipts
+from kiosk.store.reports import Reports
 from kiosk.store.values import Values
 
 __all__ = [
@@ -62,6 +63,7 @@ class Store:
         self.commands = Commands(database)
         self.notices = StoredNotices(database)
         self.usage = UsageCounts(database)
+        self.reports = Reports(database)
 
     @classmethod
     def open(cls, folder: Path, now: datetime) -> "Store":

@@ -6,10 +6,19 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from kiosk.store.schema import documents, reports
+
 Migration = Callable[[Connection], None]
 
+
+def _reports_and_documents(connection: Connection) -> None:
+    """2: anonymous reports on their way up, and what the city publishes."""
+    for table in (reports, documents):
+        table.create(connection)
+
+
 #: ``MIGRATIONS[n]`` brings version n to n + 1. A queue that an older version left is kept by every step.
-MIGRATIONS: Final[Mapping[int, Migration]] = MappingProxyType({})
+MIGRATIONS: Final[Mapping[int, Migration]] = MappingProxyType({1: _reports_and_documents})
 
 
 class StoreTooNew(RuntimeError):

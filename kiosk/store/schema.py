@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 #: ``PRAGMA user_version``. A newer program reads every older one (see migrations), an older refuses a newer one.
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 #: The mark that holds the last number given to an envelope.
 KIOSK_SEQ: Final = "kiosk_seq"
 
@@ -205,6 +205,26 @@ usage = Table(
 
 sessions = Table(
     "sessions", metadata, Column("day", String(10), primary_key=True), Column("count", Integer, nullable=False)
+)
+
+
+#: Small anonymous messages on their way up (ratings, calls for help); gone once the server holds them.
+reports = Table(
+    "reports",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("kind", String(16), nullable=False, index=True),
+    Column("body", Json, nullable=False),
+)
+
+#: What the city publishes for everybody (times kept, budget), as it was verified.
+documents = Table(
+    "documents",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("body", Json, nullable=False),
 )
 
 

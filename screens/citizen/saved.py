@@ -5,6 +5,7 @@ from typing import Any
 from kivy.properties import ObjectProperty
 
 from kiosk.events import ComponentChanged, Event
+from screens.citizen.rating import RatePanel
 from screens.citizen.saved_model import SavedModel
 from screens.flow import Flow
 from screens.page_screen import FlowPage
@@ -19,6 +20,7 @@ class SavedScreen(FlowPage):
             raise RuntimeError("nothing was sent")
         self.model = SavedModel(flow, session.submission)
         super().__init__(flow=flow, shown=self.model.look(), **kwargs)
+        self.add_widget(RatePanel(flow=flow))
 
     def told(self, event: Event) -> None:
         if self.model.hear(event) or isinstance(event, ComponentChanged):

@@ -9,8 +9,16 @@ from pydantic.json_schema import models_json_schema
 
 from sync.protocol import VERSION_HEADER
 from sync.protocol.messages import AppliedReport, EnrolRequest, ErrorAnswer, Heartbeat, SubmissionBatch, Visit
+from sync.protocol.reports import RatingBatch
 
-_TAKEN: Final[tuple[type[BaseModel], ...]] = (EnrolRequest, SubmissionBatch, AppliedReport, Heartbeat, Visit)
+_TAKEN: Final[tuple[type[BaseModel], ...]] = (
+    EnrolRequest,
+    SubmissionBatch,
+    AppliedReport,
+    Heartbeat,
+    Visit,
+    RatingBatch,
+)
 _ABOUT: Final = f"""The line between kiosks and the server.
 
 Every request but `POST /v1/enrol` and `GET /healthz` is signed by RFC 9421 with the kiosk's Ed25519 key over

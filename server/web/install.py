@@ -15,6 +15,7 @@ from server.web import (
     front,
     inbox,
     live,
+    satisfaction,
     services,
     site,
     staff_pages,
@@ -35,6 +36,7 @@ SECTIONS = (
     services.pages,
     fleet.pages,
     staff_pages.pages,
+    satisfaction.pages,
     audit_pages.pages,
 )
 

@@ -14,7 +14,9 @@ from kiosk.store.journal import HISTORY_ROWS, ComponentChange, StaffMember, Stor
 from kiosk.store.migrations import migrate, version_of
 from kiosk.store.outbox import Envelope, ItemKind, OutboxState, SealedAttachment
 from kiosk.store.receipts import Receipt
+from kiosk.store.reports import ReportKind
 from kiosk.store.rescue import SEQUENCE_LEAP
+from kiosk.store.schema import SCHEMA_VERSION
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
@@ -272,10 +274,24 @@ def test_a_new_version_reads_the_old_queue(tmp_path: Path) -> None:
 
     database = Database.open(tmp_path, NOW)
     with database.transaction() as connection:
-        migrate(connection, 1, 2, {1: add_column})
-        assert version_of(connection) == 2
+        migrate(connection, SCHEMA_VERSION, SCHEMA_VERSION + 1, {SCHEMA_VERSION: add_column})
+        assert version_of(connection) == SCHEMA_VERSION + 1
         assert connection.exec_driver_sql("SELECT kiosk_seq, priority FROM outbox").all() == [(1, 0), (2, 0), (3, 0)]
     database.close()
+
+
+def test_a_queue_of_the_first_version_is_taken_over(tmp_path: Path) -> None:
+    filled(tmp_path, 2)
+    raw = sqlite3.connect(tmp_path / FILE_NAME)
+    for table in ("reports", "documents"):
+        raw.execute(f"DROP TABLE {table}")
+    raw.execute("PRAGMA user_version = 1")
+    raw.close()
+    store = Store.open(tmp_path, NOW)
+    assert store.opening.kind is Opening.UPGRADED
+    assert store.outbox.counts().waiting == 2
+    assert store.reports.waiting(ReportKind.RATING, 1) == ()
+    store.close()
 
 
 def test_a_migration_that_fails_leaves_the_old_version(tmp_path: Path) -> None:
@@ -287,9 +303,9 @@ def test_a_migration_that_fails_leaves_the_old_version(tmp_path: Path) -> None:
 
     database = Database.open(tmp_path, NOW)
     with pytest.raises(ZeroDivisionError), database.transaction() as connection:
-        migrate(connection, 1, 2, {1: half_way})
+        migrate(connection, SCHEMA_VERSION, SCHEMA_VERSION + 1, {SCHEMA_VERSION: half_way})
     with database.transaction() as connection:
-        assert version_of(connection) == 1
+        assert version_of(connection) == SCHEMA_VERSION
         columns = [row[1] for row in connection.exec_driver_sql("PRAGMA table_info(outbox)")]
     assert "priority" not in columns
     database.close()

@@ -1,0 +1,27 @@
+"""Tables beside the cases: what citizens say of the service, what the city publishes, what waits for a citizen.
+
+The same conventions as ``server.storage.tables``, and the same metadata.
+
+=======================  =============================================================================================
+ratings                  visits rated at kiosks (SKM), anonymous: the hour, never the minute
+=======================  =============================================================================================
+"""
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table
+
+from server.storage.tables import metadata
+from server.storage.types import UtcDateTime
+from sync.protocol.reports import Element
+
+ratings = Table(
+    "ratings",
+    metadata,
+    Column("kiosk_id", ForeignKey("kiosks.id"), primary_key=True),
+    Column("id", String(36), primary_key=True),
+    Column("agency_id", String(64), nullable=False),
+    Column("service_id", String(64), nullable=False),
+    Column("hour", UtcDateTime, nullable=False),
+    Column("overall", Integer),  # of a quick rating; then all others are null
+    *(Column(element.value, Integer) for element in Element),
+    Index(None, "agency_id", "service_id", "hour"),
+)

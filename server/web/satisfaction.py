@@ -1,0 +1,121 @@
+"""What citizens say of the service: the satisfaction index per agency and service."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Final
+
+from starlette.responses import Response
+
+from server.actors import Role
+from server.ratings import Satisfaction, weight_of
+from server.skm import Weight
+from server.web import phrases, queries
+from server.web.access import Pages, Rule, Visit, not_found, only
+from server.web.texts import citizens_text
+from server.web.visitor import Visitor
+from sync.protocol.reports import Element
+
+READERS: Final = Rule(frozenset({Role.OFFICER, Role.SUPERVISOR, Role.ADMIN, Role.COMMAND}))
+ADMINS: Final = only(Role.ADMIN)
+#: A survey is read for the last year.
+PERIOD: Final = timedelta(days=365)
+
+pages = Pages()
+
+
+@dataclass(frozen=True)
+class Line:
+    name: str
+    index: str
+    grade: str
+    full: int
+    quick: str
+    quick_count: int
+
+
+@dataclass(frozen=True)
+class AgencyView:
+    name: str
+    lines: tuple[Line, ...]
+    #: (name, mean, share of the four points in per cent)
+    elements: tuple[tuple[str, str, int], ...]
+
+
+@pages.get("/satisfaction", READERS)
+def satisfaction(visit: Visit) -> Response:
+    since = visit.deps.clock.now() - PERIOD
+    with visit.deps.engine.connect() as connection:
+        agencies = queries.agencies(connection)
+        names = {name: one.name for name, one in visit.deps.catalogue.newest(connection).items()}
+        rated = visit.deps.ratings.satisfaction(connection, since)
+        weight = weight_of(connection)
+    own = visit.signed_in.actor.agency_id
+    views = [
+        agency_view(visit, citizens_text(agency.name, visit.language), names, mine)
+        for agency in agencies
+        if own in (None, agency.id) and (mine := [one for one in rated if one.agency == agency.id])
+    ]
+    return visit.render(
+        "office/satisfaction.html",
+        agencies=views,
+        since=phrases.long_date(since, visit.language, visit.site.zone),
+        weight=weight.value,
+        weights=[one.value for one in Weight],
+        may_set=visit.signed_in.role is Role.ADMIN,
+    )
+
+
+@pages.post("/satisfaction/weight", ADMINS)
+def set_weight(visit: Visit) -> Response:
+    wanted = visit.text("weight", 10)
+    if wanted not in set(Weight):
+        raise not_found()
+    visit.deps.ratings.set_weight(visit.signed_in.actor, Weight(wanted))
+    return visit.go("/satisfaction", "good/satisfaction.weight.done")
+
+
+def agency_view(
+    visit: Visitor, name: str, services: dict[str, dict[str, str]], rated: Sequence[Satisfaction]
+) -> AgencyView:
+    whole = next(one for one in rated if not one.service)
+    return AgencyView(
+        name=name,
+        lines=tuple(
+            _line(
+                visit,
+                citizens_text(services.get(one.service), visit.language) or one.service
+                if one.service
+                else visit.say("satisfaction.all"),
+                one,
+            )
+            for one in rated
+        ),
+        elements=tuple(
+            (
+                visit.say(f"satisfaction.element.{element.value}"),
+                decimal(whole.index.means[element], visit.language),
+                round(whole.index.means[element] * 25),
+            )
+            for element in Element
+        )
+        if whole.index
+        else (),
+    )
+
+
+def decimal(value: Decimal, language: str) -> str:
+    """``88,31`` in Indonesian."""
+    return str(value) if language == "en" else str(value).replace(".", ",")
+
+
+def _line(visit: Visitor, name: str, one: Satisfaction) -> Line:
+    return Line(
+        name=name,
+        index=decimal(one.index.value, visit.language) if one.index else "",
+        grade=one.index.grade if one.index else "",
+        full=one.index.count if one.index else 0,
+        quick=decimal(one.quick, visit.language) if one.quick is not None else "",
+        quick_count=one.quick_count,
+    )

@@ -1,0 +1,71 @@
+"""Small anonymous messages that a kiosk sends beside submissions: a visit was rated.
+
+``POST /v1/ratings`` takes a RatingBatch and gives a RatingAnswer; the same id again changes nothing. A server that is
+older than this path answers 404, and the kiosk keeps its ratings until it is updated.
+"""
+
+from enum import StrEnum
+from typing import Annotated, Final
+
+from pydantic import AwareDatetime, Field, field_validator
+
+from sync.protocol.messages import Message, Name, Uuid
+
+RATINGS_AT_ONCE: Final = 50
+#: Of a quick rating: one score for everything.
+OVERALL: Final = "overall"
+LOWEST: Final = 1
+HIGHEST: Final = 4
+
+
+class Element(StrEnum):
+    """The nine elements of a satisfaction survey (SKM, PermenPANRB 14/2017). Sources number the last two differently,
+    therefore they go by name."""
+
+    REQUIREMENTS = "requirements"
+    PROCEDURE = "procedure"
+    TIME = "time"
+    FEE = "fee"
+    PRODUCT = "product"
+    COMPETENCE = "competence"
+    BEHAVIOUR = "behaviour"
+    COMPLAINTS = "complaints"
+    FACILITIES = "facilities"
+
+
+Score = Annotated[int, Field(ge=LOWEST, le=HIGHEST)]
+
+
+class Rating(Message):
+    """One visit. Nothing in it tells whose: the id is random, and the time is that of the hour."""
+
+    id: Uuid
+    service: Name
+    agency: Name
+    #: The beginning of the hour in which it was given.
+    hour: AwareDatetime
+    #: Either all nine elements or ``overall`` alone.
+    scores: dict[str, Score]
+
+    @field_validator("scores")
+    @classmethod
+    def _quick_or_full(cls, scores: dict[str, int]) -> dict[str, int]:
+        if set(scores) != {OVERALL} and set(scores) != set(Element):
+            raise ValueError("a rating has all nine elements, or one score for everything")
+        return scores
+
+    @property
+    def full(self) -> bool:
+        return OVERALL not in self.scores
+
+
+class RatingBatch(Message):
+    #: Each is a Rating; one that is not costs the others nothing.
+    items: Annotated[tuple[dict[str, object], ...], Field(min_length=1, max_length=RATINGS_AT_ONCE)]
+
+
+class RatingAnswer(Message):
+    #: How many the server holds now of those that were sent.
+    stored: int
+    #: How many it will never take.
+    refused: int

@@ -1,0 +1,58 @@
+"""Rating a visit by touch: one face, or nine questions; nothing is asked twice and nothing holds anybody up."""
+
+from flows_kit import send
+from screens_harness import Hands
+
+from kiosk.ratings import Element
+from kiosk.store.reports import ReportKind
+
+
+def scores(hands: Hands) -> list[dict[str, int]]:
+    return [one.body["scores"] for one in hands.kiosk.store.reports.waiting(ReportKind.RATING, 10)]
+
+
+def test_one_touch_rates_the_visit(hands: Hands) -> None:
+    send(hands)
+    hands.tap("Sangat baik")
+    hands.must_see("Terima kasih, penilaian Anda tersimpan tanpa nama.")
+    assert scores(hands) == [{"overall": 4}]
+    assert not hands.sees("Bagaimana pelayanan di kios ini?")
+
+
+def test_it_is_not_asked_again_when_the_language_changes(hands: Hands) -> None:
+    send(hands)
+    hands.tap("Kurang baik")
+    hands.app.flow.set_language("en")
+    hands.settle()
+    hands.must_see("Your rating was stored")
+    assert len(scores(hands)) == 1
+
+
+def test_nine_questions_one_touch_each(hands: Hands) -> None:
+    send(hands)
+    hands.tap("Baik", exactly=True)
+    hands.tap("Jawab 9 pertanyaan")
+    for number in range(1, 10):
+        hands.must_see(f"Pertanyaan {number} dari 9")
+        hands.tap("Baik", exactly=True)
+    hands.must_see("Sembilan jawaban Anda tersimpan")
+    assert {element.value: 3 for element in Element} in scores(hands)
+
+
+def test_back_keeps_what_was_answered_and_stopping_keeps_nothing(hands: Hands) -> None:
+    send(hands)
+    hands.tap("Baik", exactly=True)
+    hands.tap("Jawab 9 pertanyaan")
+    hands.tap("Tidak baik")
+    hands.tap("Kembali")
+    assert [card.key for card in hands.page.ids.choices.children if card.chosen] == ["1"]
+    hands.tap("Berhenti menilai")
+    hands.must_see("Permohonan tersimpan", "Jawab 9 pertanyaan")
+    assert scores(hands) == [{"overall": 3}]
+
+
+def test_whoever_does_not_want_to_rate_just_finishes(hands: Hands) -> None:
+    send(hands)
+    hands.tap("Selesai")
+    hands.must_see("Terima kasih")
+    assert scores(hands) == []

@@ -1,0 +1,65 @@
+"""Ratings reach the server once, wait for an older one, and never hold up what matters more."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kiosk.store.reports import ReportKind
+from server.storage.citizen_tables import ratings
+from sync.client import Answer, Outcome
+from sync.reports import RATINGS, ReportDelivery
+from tests.kiosk.kiosk_kit import Bench, bench
+from tests.server.running import RunningServer
+from tests.sync.line_kit import city_server, count, enrolled, kiosk_on_line, until
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[RunningServer]:
+    with city_server(tmp_path / "server") as running:
+        yield running
+
+
+@pytest.fixture
+def at(tmp_path: Path) -> Iterator[Bench]:
+    made = bench(tmp_path / "kiosk")
+    yield made
+    made.close()
+
+
+class OneAnswer:
+    """A client whose server always answers the same."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        self.outcome = outcome
+        self.paths: list[str] = []
+
+    def post(self, path: str, json_body: bytes) -> Answer:
+        self.paths.append(path)
+        return Answer(self.outcome)
+
+
+def test_a_rating_made_without_a_line_arrives_when_it_is_back(server: RunningServer, tmp_path: Path) -> None:
+    made = kiosk_on_line(tmp_path / "kiosk", enrolled(server))
+    for score in (1, 4):
+        made.at.kiosk.ratings.rate(made.at.kiosk.catalogue.services[0], score)
+    made.line.start()
+    until(lambda: count(server.deps, ratings) == 2)
+    until(lambda: not made.at.store.reports.waiting(ReportKind.RATING, 10))
+    made.stop()
+
+
+@pytest.mark.parametrize("outcome", [Outcome.NOT_FOUND, Outcome.UNREACHABLE, Outcome.SLOWED, Outcome.REVOKED])
+def test_what_the_server_cannot_take_now_is_kept(at: Bench, outcome: Outcome) -> None:
+    at.kiosk.ratings.rate(at.kiosk.catalogue.services[0], 3)
+    client = OneAnswer(outcome)
+    answer = ReportDelivery(at.store, client).deliver()  # type: ignore[arg-type]
+    assert answer is not None and answer.outcome is outcome
+    assert client.paths == [RATINGS]
+    assert len(at.store.reports.waiting(ReportKind.RATING, 10)) == 1
+
+
+def test_what_it_will_never_take_is_not_sent_for_ever(at: Bench) -> None:
+    at.kiosk.ratings.rate(at.kiosk.catalogue.services[0], 3)
+    ReportDelivery(at.store, OneAnswer(Outcome.REJECTED)).deliver()  # type: ignore[arg-type]
+    assert at.store.reports.waiting(ReportKind.RATING, 10) == ()
