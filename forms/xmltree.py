@@ -6,7 +6,7 @@ several times faster to walk from Python than lxml's proxies.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from enum import IntEnum
 from typing import Any
 
@@ -95,9 +95,10 @@ class XmlNode:
         self.prefix = prefix
         self.text = text
         self.up = up
-        self.elements: list[XmlNode] = []
+        # Most nodes have neither: a tuple that all share keeps a large form small, for memory and for the collector.
+        self.elements: Sequence[XmlNode] = ()
         self.content: list[XmlNode] | None = None
-        self.attributes: list[XmlNode] = []
+        self.attributes: Sequence[XmlNode] = ()
         self.by_name: dict[str, list[XmlNode]] | None = None
         self.index: dict[str, dict[Any, list[XmlNode]]] | None = None
 
@@ -125,7 +126,7 @@ class XmlNode:
             return "".join(node.string_value() for node in self.elements)
         return self.text
 
-    def child_nodes(self) -> list[XmlNode]:
+    def child_nodes(self) -> Sequence[XmlNode]:
         """All child nodes, in document order."""
         if self.content is not None:
             return self.content

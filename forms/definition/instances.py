@@ -76,13 +76,13 @@ def _just(node: XmlNode) -> Callable[[], XmlNode]:
 
 def _instance(name: str) -> XmlNode:
     node = XmlNode(NodeKind.ELEMENT, "instance")
-    node.attributes.append(XmlNode(NodeKind.ATTRIBUTE, "id", text=name, up=node))
+    node.attributes = [XmlNode(NodeKind.ATTRIBUTE, "id", text=name, up=node)]
     return node
 
 
 def _empty(name: str) -> XmlNode:
     node = _instance(name)
-    node.elements.append(XmlNode(NodeKind.ELEMENT, "root", up=node))
+    node.elements = [XmlNode(NodeKind.ELEMENT, "root", up=node)]
     return node
 
 
@@ -209,14 +209,14 @@ class _TableRoot(XmlNode):
         self._items: list[XmlNode | None] = [None] * len(table.rows)
 
     @property
-    def elements(self) -> list[XmlNode]:
+    def elements(self) -> Sequence[XmlNode]:
         """All items; made at the first look."""
         if self._all is None:
             self._all = [self.item(place) for place in range(len(self._items))]
         return self._all
 
     @elements.setter
-    def elements(self, elements: list[XmlNode]) -> None:
+    def elements(self, elements: Sequence[XmlNode]) -> None:
         """The rows are the only source of items; what the base class starts with is not kept."""
 
     def item(self, place: int) -> XmlNode:
@@ -238,7 +238,7 @@ class _TableRoot(XmlNode):
         return len(self._items) if name == "item" else 0
 
     def named(self, name: str) -> list[XmlNode]:
-        return self.elements if name == "item" else []
+        return list(self.elements) if name == "item" else []
 
     def lookup(self, name: str, column: str, text: str) -> list[XmlNode]:
         return [self.item(number) for number in self._numbers(name, column).get(text, ())]
@@ -266,5 +266,5 @@ class _TableRoot(XmlNode):
 
 def _table_instance(name: str, table: Table) -> XmlNode:
     node = _instance(name)
-    node.elements.append(_TableRoot(table, node))
+    node.elements = [_TableRoot(table, node)]
     return node

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from types import MappingProxyType
 
 from forms.xmltree import NodeKind, XmlNode
 from forms.xpath import Expression
@@ -170,6 +171,9 @@ class Action:
     source: NodeDefinition | None
 
 
+_NO_CHILDREN: Mapping[str, list[NodeDefinition]] = MappingProxyType({})
+
+
 class NodeDefinition:
     """A node of the primary instance, once for all its repetitions.
 
@@ -215,10 +219,10 @@ class NodeDefinition:
         self.path: str = f"{parent.path if parent else ''}/{mark}{self.name}"
         self.depth: int = parent.depth + 1 if parent else 1
         self.place = 0
-        self.children: list[NodeDefinition] = []
-        self.children_by_name: dict[str, list[NodeDefinition]] = {}
-        self.attributes: list[NodeDefinition] = []
-        self.bind: Bind = Bind()
+        self.children: Sequence[NodeDefinition] = ()
+        self.children_by_name: Mapping[str, list[NodeDefinition]] = _NO_CHILDREN
+        self.attributes: tuple[NodeDefinition, ...] = ()
+        self.bind = Bind()
         self.control: Control | None = None
         self.kind = Kind.MODEL_VALUE
         self.is_leaf = not element.elements
@@ -226,9 +230,9 @@ class NodeDefinition:
         self.default = element.text if self.is_leaf else ""
         self.count: Formula | None = None
         self.template: XmlNode | None = None
-        self.instances: list[XmlNode] = []
+        self.instances: Sequence[XmlNode] = ()
         self.repeats: tuple[NodeDefinition, ...] = parent.repeats if parent else ()
-        self.actions: list[Action] = []
+        self.actions: tuple[Action, ...] = ()
 
     @property
     def local_name(self) -> str:

@@ -166,6 +166,11 @@ class _DefinitionReader:
             self.problems.append(Problem(node.path, "A question cannot hold other nodes."))
         _finish_kind(node)
         self._attributes(node, binds)
+        if not element.elements:
+            return node
+        children: list[NodeDefinition] = []
+        by_name: dict[str, list[NodeDefinition]] = {}
+        node.children, node.children_by_name = children, by_name
         groups: dict[str, list[XmlNode]] = {}
         for child in element.elements:
             groups.setdefault(child.qualified_name, []).append(child)
@@ -178,9 +183,9 @@ class _DefinitionReader:
                 if len(elements) > 1:
                     self.problems.append(Problem(path, "The node is there more than once, but it is no repeat."))
                 definition = self._node(elements[0], node, refs, binds)
-            definition.place = len(node.children)
-            node.children.append(definition)
-            node.children_by_name.setdefault(definition.local_name, []).append(definition)
+            definition.place = len(children)
+            children.append(definition)
+            by_name.setdefault(definition.local_name, []).append(definition)
         return node
 
     def _attributes(self, node: NodeDefinition, binds: _BindReader) -> None:
@@ -192,7 +197,7 @@ class _DefinitionReader:
                 definition.bind = binds.get(path)
                 definition.default = attribute.text
                 self.nodes[path] = definition
-                node.attributes.append(definition)
+                node.attributes = (*node.attributes, definition)
 
     def _repeat(
         self, elements: list[XmlNode], parent: NodeDefinition, refs: Mapping[str, Control], binds: _BindReader
@@ -251,9 +256,9 @@ class _DefinitionReader:
         origin = None if source_ref is None else self.nodes.get(source_ref)
         action = Action(target, events, value, literal, origin)
         if VALUE_CHANGED in events and origin is not None:
-            origin.actions.append(action)
+            origin.actions = (*origin.actions, action)
         if events - {VALUE_CHANGED}:
-            target.actions.append(action)
+            target.actions = (*target.actions, action)
 
 
 class _BindReader:
@@ -299,7 +304,7 @@ class _BindReader:
                 if value.strip():
                     setattr(bind, name, self.formulas.read(value, path, name))
             elif name not in ("nodeset", "ref", "id"):
-                bind.attributes[name] = value
+                bind.attributes = {**bind.attributes, name: value}
         elif namespace == JAVAROSA and name == "constraintMsg":
             bind.constraint_message = read_message(value, self.formulas, path, "constraint message")
         elif namespace == JAVAROSA and name == "requiredMsg":
@@ -309,7 +314,7 @@ class _BindReader:
         elif namespace == JAVAROSA and name == "preloadParams":
             bind.preload_parameter = value
         else:
-            bind.attributes[attribute.qualified_name] = value
+            bind.attributes = {**bind.attributes, attribute.qualified_name: value}
 
 
 def _only(parent: XmlNode, name: str) -> XmlNode | None:
@@ -362,12 +367,12 @@ def _complete_meta(root: XmlNode, binds: _BindReader, document: XmlNode) -> None
     )
     if meta is None:
         meta = XmlNode(NodeKind.ELEMENT, "meta", OPENROSA if prefix else root.namespace, prefix, up=root)
-        root.elements.append(meta)
+        root.elements = [*root.elements, meta]
         root.by_name = None
     if any(node.name == "instanceID" for node in meta.elements):
         return
     identity = XmlNode(NodeKind.ELEMENT, "instanceID", meta.namespace, meta.prefix, up=meta)
-    meta.elements.append(identity)
+    meta.elements = [*meta.elements, identity]
     meta.text = ""
     path = f"/{root.qualified_name}/{meta.qualified_name}/{identity.qualified_name}"
     binds.binds.setdefault(path, Bind(preload="uid"))

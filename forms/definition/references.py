@@ -50,6 +50,7 @@ def references(form: FormDefinition, expression: syntax.Node, context: NodeDefin
 class _Walker:
     def __init__(self, form: FormDefinition, context: NodeDefinition) -> None:
         self.root = form.root
+        self.nodes = form.nodes
         self.context = context
         self.guarded = False
         self.found: dict[Reference, None] = {}
@@ -107,6 +108,10 @@ class _Walker:
     def _path_places(self, path: syntax.Node, focus: list[_Place], *, chosen: bool) -> list[_Place]:
         if not isinstance(path, syntax.Path):
             return self.visit(path, focus)
+        known = self._known(path)
+        if known is not None:
+            self.found[Reference(known, self.root, False, False, self.guarded)] = None
+            return [_Place(known, self.root, chosen)]
         if path.start is None:
             places = focus
         elif isinstance(path.start, str):
@@ -126,6 +131,11 @@ class _Walker:
         for place in places:
             self._read(place, chosen)
         return places
+
+    def _known(self, path: syntax.Path) -> NodeDefinition | None:
+        """The question outside of repeats that an absolute path of names leads to: what most paths are."""
+        node = self.nodes.get(str(path)) if path.start == "/" else None
+        return node if node is not None and node.is_leaf and not node.repeats else None
 
     def _own_instance(self, path: syntax.Path) -> NodeDefinition | None:
         if any(step.axis != "child" or step.test.kind != "name" or step.predicates for step in path.steps):

@@ -69,7 +69,7 @@ class Node(XmlNode):
         self.prefix = definition.prefix
         self.namespace = definition.namespace if definition.prefix else None
         self.text = ""
-        self.elements = []
+        self.elements = ()
         self.content = None
         self.attributes = element.attributes
         self.by_name = None
@@ -83,7 +83,7 @@ class Node(XmlNode):
         self.calculated: str | None = None
         self.relevant = True
         self.self_relevant = True
-        self.computed_attributes: list[Node] = []
+        self.computed_attributes: Sequence[Node] = ()
         self._members: list[Node] = []
         self._ref: tuple[int, str] | None = None
         self._readonly: bool | None = None

@@ -90,13 +90,13 @@ class Recalculation:
                 found = source.named(child.local_name) if source is not None else ()
                 node.members.append(self.create(child, node, found[0] if found else None))
         if flat:
-            node.elements = cast(list[XmlNode], node.members)
+            node.elements = node.members
         else:
             self.relink(node)
 
     def _compute_attributes(self, node: Node) -> None:
         """Nodes for those attributes that have a value of their own; the others are shared with the form."""
-        computed: dict[str, XmlNode] = {}
+        computed: dict[str, Node] = {}
         for definition in node.definition.attributes:
             attribute = Node(definition, node, self, self._next_number())
             attribute.node_kind = NodeKind.ATTRIBUTE
@@ -105,8 +105,8 @@ class Recalculation:
             )
             attribute.relevant = node.relevant
             attribute.answer = attribute.text = present
-            node.computed_attributes.append(attribute)
             computed[definition.name] = attribute
+        node.computed_attributes = tuple(computed.values())
         node.attributes = [computed.get(known.qualified_name, known) for known in node.attributes]
 
     def _create_repeat(self, definition: NodeDefinition, owner: Node, source: XmlNode | None) -> RepeatNode:

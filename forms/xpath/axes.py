@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from forms.limits import MAX_NODESET
 from forms.xmltree import NodeKind, XmlNode
@@ -25,7 +25,7 @@ def _self(node: XmlNode) -> list[XmlNode]:
     return [node]
 
 
-def _child(node: XmlNode) -> list[XmlNode]:
+def _child(node: XmlNode) -> Sequence[XmlNode]:
     return node.child_nodes()
 
 
@@ -33,7 +33,7 @@ def _parent(node: XmlNode) -> list[XmlNode]:
     return [] if node.up is None else [node.up]
 
 
-def _attribute(node: XmlNode) -> list[XmlNode]:
+def _attribute(node: XmlNode) -> Sequence[XmlNode]:
     return node.attributes
 
 
@@ -71,7 +71,7 @@ def _descendant_or_self(node: XmlNode) -> list[XmlNode]:
     return [node, *_descendant(node)]
 
 
-def _siblings(node: XmlNode) -> tuple[list[XmlNode], int]:
+def _siblings(node: XmlNode) -> tuple[Sequence[XmlNode], int]:
     if node.up is None or node.node_kind in (NodeKind.ATTRIBUTE, NodeKind.NAMESPACE):
         return [], 0
     children = node.up.child_nodes()
@@ -81,12 +81,12 @@ def _siblings(node: XmlNode) -> tuple[list[XmlNode], int]:
     return [], 0
 
 
-def _following_sibling(node: XmlNode) -> list[XmlNode]:
+def _following_sibling(node: XmlNode) -> Sequence[XmlNode]:
     children, position = _siblings(node)
     return children[position + 1 :]
 
 
-def _preceding_sibling(node: XmlNode) -> list[XmlNode]:
+def _preceding_sibling(node: XmlNode) -> Sequence[XmlNode]:
     children, position = _siblings(node)
     return children[:position][::-1]
 

@@ -17,7 +17,7 @@ from forms.xpath.context import Context
 from forms.xpath.errors import XPathEvaluationError
 from forms.xpath.functions import FUNCTIONS, Function
 from forms.xpath.paths import compile_filter, compile_path
-from forms.xpath.plain_paths import compile_everywhere, compile_own, plain_steps
+from forms.xpath.plain_paths import compile_everywhere, compile_own, is_plain
 from forms.xpath.values import NAN, compare, is_true, to_boolean, to_number, to_text
 
 Closure = Callable[[Context], Any]
@@ -43,13 +43,13 @@ class Expression:
 
     __slots__ = ("_all_nodes", "_boolean", "_nodes", "_number", "_text", "kind", "syntax", "value")
 
-    def __init__(self, node: syntax.Node, kind: str, value: Closure, all_nodes: Closure | None = None) -> None:
+    def __init__(self, node: syntax.Node, kind: str, value: Closure) -> None:
         self.syntax = node
         self.kind = kind
         self.value = value
         # Conversions are made when they are first asked for: most expressions need one of them, and a large form
         # has tens of thousands of expressions.
-        self._all_nodes = all_nodes
+        self._all_nodes: Callable[[Context], list[XmlNode]] | None = None
         self._boolean: Callable[[Context], bool] | None = value if kind == Kind.BOOLEAN else None
         self._nodes: Callable[[Context], list[XmlNode]] | None = value if kind == Kind.NODES else None
         self._number: Callable[[Context], float] | None = value if kind == Kind.NUMBER else None
@@ -89,7 +89,13 @@ class Expression:
     @property
     def all_nodes(self) -> Callable[[Context], list[XmlNode]]:
         """The closure to the node-set over all instances of repeats."""
-        return self._all_nodes or self.nodes
+        if self._all_nodes is None:
+            path = self.syntax
+            if isinstance(path, syntax.Path) and is_plain(path):
+                self._all_nodes = compile_everywhere(path)
+            else:
+                self._all_nodes = self.nodes
+        return self._all_nodes
 
     def condition(self, context: Context) -> bool:
         """The expression as a form's condition: a node-set is true when its first node is not blank."""
@@ -108,12 +114,6 @@ def _checked_nodes(node: syntax.Node, value: Closure) -> Callable[[Context], lis
 
 def compile_expression(node: syntax.Node) -> Expression:
     """Turn a syntax tree into closures. Unknown functions raise only when they are evaluated."""
-    if isinstance(node, syntax.Path):
-        steps = plain_steps(node)
-        if steps is not None:
-            key = str(node)
-            everywhere = compile_everywhere(key, steps)
-            return Expression(node, Kind.NODES, compile_own(key, steps, everywhere), everywhere)
     kind, value = _COMPILERS[type(node)](node)
     return Expression(node, kind, value)
 
@@ -161,6 +161,8 @@ def _known_call(function: Function, arguments: tuple[Expression, ...]) -> tuple[
 
 
 def _path(node: syntax.Path) -> tuple[str, Closure]:
+    if is_plain(node):
+        return Kind.NODES, compile_own(node)
     start = None if node.start is None or isinstance(node.start, str) else compile_expression(node.start)
     return Kind.NODES, compile_path(node, start, compile_expression)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from forms.xpath import syntax
 
@@ -12,28 +13,29 @@ _DEFAULT_TO_CONTEXT = frozenset(
 _ALWAYS_CONTEXT = frozenset({"choice-name", "lang", "last", "once", "position"})
 
 
-def operands(node: syntax.Node) -> Iterator[syntax.Node]:
+def operands(node: syntax.Node) -> Iterable[syntax.Node]:
     """The parts of an expression that are evaluated in the same focus as itself."""
-    match node:
-        case syntax.Call():
-            yield from node.arguments
-        case syntax.Path():
-            if node.start is not None and not isinstance(node.start, str):
-                yield node.start
-        case syntax.Filter():
-            yield node.base
-        case syntax.Union():
-            yield from node.parts
-        case syntax.Negation():
-            yield node.operand
-        case syntax.Arithmetic() | syntax.Comparison():
-            yield node.first
-            for _, term in node.rest:
-                yield term
-        case syntax.And() | syntax.Or():
-            yield from node.terms
-        case _:
-            return
+    return _OPERANDS[type(node)](node)
+
+
+def _terms(node: syntax.Arithmetic | syntax.Comparison) -> list[syntax.Node]:
+    return [node.first, *(term for _, term in node.rest)]
+
+
+# A table rather than a match: every expression of a large form is walked several times when it is loaded.
+_OPERANDS: dict[type, Callable[[Any], Iterable[syntax.Node]]] = {
+    syntax.Literal: lambda node: (),
+    syntax.Number: lambda node: (),
+    syntax.Call: lambda node: node.arguments,
+    syntax.Path: lambda node: () if node.start is None or isinstance(node.start, str) else (node.start,),
+    syntax.Filter: lambda node: (node.base,),
+    syntax.Union: lambda node: node.parts,
+    syntax.Negation: lambda node: (node.operand,),
+    syntax.Arithmetic: _terms,
+    syntax.Comparison: _terms,
+    syntax.And: lambda node: node.terms,
+    syntax.Or: lambda node: node.terms,
+}
 
 
 def depends_on_focus(node: syntax.Node) -> bool:

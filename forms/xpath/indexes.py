@@ -37,9 +37,7 @@ def compile_lookup(step: syntax.Step, compile_: Compile) -> Callable[[XmlNode, C
         return None
     columns = [(column, compile_(other).value) for _, column, other in tests]
     filters = [compile_predicate(term, compile_) for term, _, _ in tests]
-    always = [
-        compile_predicate(term, compile_) for term in terms if all(term is not tested for tested, _, _ in tests)
-    ]
+    always = [compile_predicate(term, compile_) for term in terms if all(term is not tested for tested, _, _ in tests)]
     always.extend(compile_predicate(predicate, compile_) for predicate in rest)
     return _lookup(step.test, columns, filters, always)
 

@@ -157,7 +157,7 @@ def _selector(step: syntax.Step) -> Callable[[XmlNode, Context], Nodes]:
         prefix, name = test.prefix, test.name or ""
         return lambda node, context: children_named(node, prefix, name, context)
     if step.axis == "child" and test.kind == "*" and not test.prefix:
-        return lambda node, context: node.elements
+        return lambda node, context: list(node.elements)
     if test.kind == "node":
         return lambda node, context: list(axis(node))
     matches = _matcher(test, NodeKind.ATTRIBUTE if step.axis == "attribute" else NodeKind.ELEMENT)

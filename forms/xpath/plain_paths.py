@@ -16,54 +16,50 @@ from forms.xpath.axes import bounded
 from forms.xpath.context import Context
 
 Nodes = list[XmlNode]
-Steps = tuple[tuple[str | None, str], ...]
 
 
-def plain_steps(path: syntax.Path) -> Steps | None:
-    """The prefixes and names of an absolute path's steps; None where it has anything else."""
-    if path.start != "/":
-        return None
-    steps: list[tuple[str | None, str]] = []
-    for step in path.steps:
-        test = step.test
-        if step.axis != "child" or test.kind != "name" or step.predicates or test.name is None:
-            return None
-        steps.append((test.prefix, test.name))
-    return tuple(steps)
+def is_plain(path: syntax.Path) -> bool:
+    """Whether a path is absolute and has nothing but names."""
+    return path.start == "/" and all(
+        step.axis == "child" and step.test.kind == "name" and not step.predicates for step in path.steps
+    )
 
 
-def compile_everywhere(key: str, steps: Steps) -> Callable[[Context], Nodes]:
-    """All nodes of the path ``key``, in document order."""
-
-    def everywhere(context: Context) -> Nodes:
-        host = context.host
-        table = host.simple_paths
-        if table is None:
-            return _walk(steps, [host.root], context)
-        nodes = table.get(key)
-        if nodes is None:
-            nodes = table[key] = _walk(steps, [host.root], context)
-        return nodes
-
-    return everywhere
+def compile_everywhere(path: syntax.Path) -> Callable[[Context], Nodes]:
+    """All nodes of a plain path, in document order."""
+    key, steps = str(path), path.steps
+    return lambda context: _everywhere(key, steps, context)
 
 
-def compile_own(key: str, steps: Steps, everywhere: Callable[[Context], Nodes]) -> Callable[[Context], Nodes]:
-    """The nodes of the path ``key`` with the rule for repeats."""
+def compile_own(path: syntax.Path) -> Callable[[Context], Nodes]:
+    """The nodes of a plain path with the rule for repeats."""
+    key, steps = str(path), path.steps
 
     def own(context: Context) -> Nodes:
         inside = context.current.instance_on(key)
         if inside is None:
-            return everywhere(context)
+            return _everywhere(key, steps, context)
         instance, depth = inside
         return _walk(steps[depth:], [instance], context)
 
     return own
 
 
-def _walk(steps: Steps, nodes: Nodes, context: Context) -> Nodes:
+def _everywhere(key: str, steps: tuple[syntax.Step, ...], context: Context) -> Nodes:
+    host = context.host
+    table = host.simple_paths
+    if table is None:
+        return _walk(steps, [host.root], context)
+    nodes = table.get(key)
+    if nodes is None:
+        nodes = table[key] = _walk(steps, [host.root], context)
+    return nodes
+
+
+def _walk(steps: tuple[syntax.Step, ...], nodes: Nodes, context: Context) -> Nodes:
     """From nodes of one depth down: so what is found is in document order as well, each node once."""
-    for prefix, name in steps:
+    for step in steps:
+        prefix, name = step.test.prefix, step.test.name or ""
         if len(nodes) == 1:
             nodes = children_named(nodes[0], prefix, name, context)
         elif nodes:

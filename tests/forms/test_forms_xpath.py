@@ -109,7 +109,7 @@ def _host() -> DocumentHost:
 _names = st.sampled_from(["a", "b.c", "d-e", "div", "mod", "text"])
 _leaves = st.one_of(
     st.integers(0, 999).map(str),
-    st.sampled_from(["'x'", '""', ".", "..", "/r/a1", "//b", "a1[1]", "@id", "*", "true()", "now()", "position()"]),
+    st.sampled_from(["'x'", '""', ".", "..", "/r/a1", "//b", "a1[1]", "@id", "*", "true()", "pi()", "position()"]),
     _names.map(lambda name: f"./{name}"),
 )
 _expressions = st.recursive(
