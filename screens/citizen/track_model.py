@@ -95,12 +95,17 @@ _KINDS = {
 }
 
 
+def _step_name(state: str, stage: str, name: CaseStateName) -> str:
+    """What happened; while it is examined, in which stage as well."""
+    return f"{state} · {stage}" if stage and name is CaseStateName.IN_REVIEW else state
+
+
 def case_shown(flow: Flow, case: Case) -> CaseShown:
     """The case in the citizen's language."""
     texts, language, formatting = flow.texts, flow.language, flow.formatting
     steps = tuple(
         StepShown(
-            step.stage.get(language) or texts(step.state.text_key),
+            _step_name(texts(step.state.text_key), step.stage.get(language), step.state),
             formatting.moment(step.at),
             place == len(case.steps) - 1,
         )
