@@ -126,7 +126,9 @@ class Devices:
 def build_devices(settings: KioskSettings, clock: SystemClock) -> Devices:
     """The devices that the settings ask for, not yet started."""
     bench = Bench() if settings.simulator else None
-    printer = None if isinstance(settings.printer, NoDevice) else build_printer(settings.printer, clock=clock)
+    printer = None
+    if not isinstance(settings.printer, NoDevice):
+        printer = build_printer(settings.printer, clock=clock, unfinished=settings.data / "slip.unfinished")
     camera = None
     if not isinstance(settings.camera, NoDevice):
         camera = build_camera(settings.camera, clock=clock, simulated=bench.camera if bench else None)

@@ -148,7 +148,9 @@ class PrintResult(Protocol):
     @property
     def conditions(self) -> frozenset[Any]: ...
     @property
-    def paper_mm(self) -> float | None: ...
+    def paper_mm(self) -> float | None:
+        """Paper that it took at most; 0: certainly nothing came out; None: not known."""
+        ...
 
 
 class Printer(Device, Protocol):

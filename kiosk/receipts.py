@@ -1,7 +1,8 @@
 """The slip: what is printed on it, and printing it.
 
 On it: city, agency, service, the code large and as QR of its tracking page, when, where the submission is (received
-by the server at …, or stored at this kiosk and not yet received), what happens next. Never a NIK, a name or a photo.
+by the server at …, or stored at this kiosk and not yet received), what happens next, and what the code opens. Never a
+NIK, a name or a photo.
 """
 
 import logging
@@ -15,7 +16,7 @@ from zoneinfo import ZoneInfo
 from kiosk.events import Bus, Event, SlipDue, SlipPrinted
 from kiosk.identity import KioskIdentity
 from kiosk.ports import Printer, PrintOutcome, PrintResult, SlipBuilder, Texts, TrackingCodes, Unsubscribe
-from kiosk.store import Store
+from kiosk.store import StorageFailed, Store
 from kiosk.store.receipts import Receipt
 from kiosk.text import Text
 
@@ -24,15 +25,13 @@ logger = logging.getLogger(__name__)
 #: Keys of the kiosk's texts that a slip needs.
 SLIP_KEYS: Final = (
     "slip.code",
-    "slip.service",
-    "slip.agency",
     "slip.made",
     "slip.kiosk",
     "slip.received",
     "slip.stored",
     "slip.next",
     "slip.track",
-    "slip.copy",
+    "slip.privacy",
     "slip.test",
 )
 
@@ -83,17 +82,25 @@ class Slips:
         return None if receipt is None else self._content(receipt)
 
     def print(self, code: str, *, copy: bool = False) -> bool:
-        """Queue the slip; SlipPrinted tells how it went. False: unknown code, or this kiosk has no printer."""
+        """Queue the slip; SlipPrinted tells how it went. False: unknown code, or this kiosk has no printer.
+
+        It is a copy when it is asked to be one, and when a slip of this code may have come out before: that is
+        known to the database before the printer hears of the slip, so that no power cut makes two originals.
+        """
         content = self.content(code)
         if content is None or self._printer is None:
             return False
+        first = self._begin(code)
+        marked = copy or not first
         slip = self._printer.new_slip()
-        self.lay_out(slip, content, copy=copy)
+        self.lay_out(slip, content)
 
         def done(result: PrintResult) -> None:
-            self._bus.publish(SlipPrinted(code, str(result.outcome), frozenset(result.conditions), copy))
+            if first and result.outcome == PrintOutcome.NOT_PRINTED and result.paper_mm == 0:
+                self._unbegin(code)
+            self._bus.publish(SlipPrinted(code, str(result.outcome), frozenset(result.conditions), marked))
 
-        self._printer.print(slip, job_id=f"slip-{uuid4()}", copy=copy, done=done)
+        self._printer.print(slip, job_id=f"slip-{uuid4()}", copy=marked, done=done)
         return True
 
     def print_test(self, done: Callable[[PrintResult], None]) -> bool:
@@ -109,26 +116,24 @@ class Slips:
         self._printer.print(slip, job_id=f"test-{uuid4()}", copy=False, done=done)
         return True
 
-    def lay_out(self, slip: SlipBuilder, content: SlipContent, *, copy: bool) -> None:
-        """Write the content on an empty slip, in the citizen's language."""
+    def lay_out(self, slip: SlipBuilder, content: SlipContent) -> None:
+        """Write the content on an empty slip, in the citizen's language. A copy is marked by the printer."""
 
         def text(key: str, **values: object) -> str:
             return self._texts(key, content.language, **values)
 
         slip.title(content.city)
         slip.text(content.agency, align="center")
-        if copy:
-            slip.text(text("slip.copy"), bold=True, align="center")
         slip.rule()
         slip.text(content.title, bold=True, align="center")
         slip.text(content.service, align="center")
         slip.space()
         slip.text(text("slip.code"), align="center")
         slip.text(self._codes.display(content.code), bold=True, size=2, align="center")
-        slip.qr(content.address, text("slip.track"))
         slip.rule()
         slip.row(text("slip.made"), self._time(content.made_at))
         slip.row(text("slip.kiosk"), self._identity.name)
+        slip.space()
         if content.received_at is not None:
             slip.text(text("slip.received", time=self._time(content.received_at)), bold=True)
         else:
@@ -136,6 +141,30 @@ class Slips:
         slip.space()
         slip.text(text("slip.next"), bold=True)
         slip.text(content.next_step)
+        slip.qr(content.address, text("slip.track"))
+        slip.text(content.address, align="center")
+        slip.rule()
+        slip.text(text("slip.privacy"))
+
+    def _begin(self, code: str) -> bool:
+        """Note, before anything is sent, that a slip of this code is begun. False when one was before, or when that
+        cannot be written down: a copy too many is better than a second original."""
+        try:
+            with self._store.transaction():
+                if self._store.marks.get(_mark(code)):
+                    return False
+                self._store.marks.set(_mark(code), True)
+        except StorageFailed:
+            logger.exception("that a slip is begun could not be kept; it is printed as a copy")
+            return False
+        return True
+
+    def _unbegin(self, code: str) -> None:
+        """Nothing came out: the next one is the first."""
+        try:
+            self._store.marks.remove(_mark(code))
+        except StorageFailed:
+            logger.exception("that no slip came out could not be kept; the next one is a copy")
 
     def _content(self, receipt: Receipt) -> SlipContent:
         def text(name: str) -> str:
@@ -160,3 +189,8 @@ class Slips:
     def _hear(self, event: Event) -> None:
         if isinstance(event, SlipDue) and not self.print(event.code):
             self._bus.publish(SlipPrinted(event.code, PrintOutcome.NOT_PRINTED, frozenset(), copy=False))
+
+
+def _mark(code: str) -> str:
+    """The mark in the store that stays once a slip of this code may have come out."""
+    return f"slip:{code}"

@@ -15,13 +15,21 @@ HOTPLUG_FOLDERS = {"usb": (Path("/dev/usb"),), "serial": (Path("/dev/serial/by-i
 
 
 def build_printer(
-    settings: PrinterSettings, *, clock: Clock | None = None, deadlines: Deadlines | None = None
+    settings: PrinterSettings,
+    *,
+    clock: Clock | None = None,
+    deadlines: Deadlines | None = None,
+    unfinished: Path | None = None,
 ) -> Printer:
-    """A printer, not yet started. Settings that cannot work show as CONFIGURATION_ERROR once it is."""
+    """A printer, not yet started. Settings that cannot work show as CONFIGURATION_ERROR once it is.
+
+    ``unfinished``: see :class:`Printer`.
+    """
     return Printer(
         settings,
         lambda: printer_drivers().build(settings.driver, settings),
         clock=clock,
         deadlines=deadlines,
         hotplug_folders=HOTPLUG_FOLDERS.get(settings.driver, ()),
+        unfinished=unfinished,
     )

@@ -18,6 +18,7 @@ from typing import Literal
 from devices.frame import Clock, Condition
 from devices.printer import commands
 from devices.printer.dialogue import Deadlines, Dialogue
+from devices.printer.memory import PrinterMemory
 from devices.printer.status import BLOCKING, PrinterStatus
 from devices.printer.transport import Connection, LineFault
 
@@ -64,18 +65,6 @@ class Attempt:
     outcome: PrintOutcome
     conditions: frozenset[Condition] = frozenset()
     begun: bool = False
-
-
-@dataclass(slots=True)
-class PrinterMemory:
-    """What is known about the printer from one job to the next.
-
-    ``dirty``: a slip may lie unfinished in its buffer or on its paper. ``answers_process_ids``: whether it does
-    ``GS ( H``; None when not yet tried.
-    """
-
-    dirty: bool = False
-    answers_process_ids: bool | None = None
 
 
 @dataclass(slots=True)
@@ -162,12 +151,14 @@ class JobMachine:
         by_process_id = self.confirmation != "status" and bool(self.memory.answers_process_ids)
         end = self.next_process_id()
         question = commands.request_process_id(end) if by_process_id else commands.TRANSMIT_PAPER_STATUS
-        slip = (self.separator if self.memory.dirty else b"") + job + question
+        was_dirty = self.memory.dirty
+        slip = (self.separator if was_dirty else b"") + job + question
         begun = False
+        self.memory.dirty = True
         try:
             taken = talk.send(slip[:1])
             begun = taken > 0
-            self.memory.dirty = self.memory.dirty or begun
+            self.memory.dirty = was_dirty or begun
             taken += talk.send(slip[1:]) if begun else 0
             if taken < len(slip):
                 return self._stuck(talk, begun)

@@ -29,11 +29,11 @@ from devices.printer.job import (
     Confirmation,
     JobMachine,
     JobPhase,
-    PrinterMemory,
     PrintOutcome,
     PrintResult,
 )
 from devices.printer.layout import Typesetter
+from devices.printer.memory import PrinterMemory
 from devices.printer.paper import Roll
 from devices.printer.process_ids import ProcessIds
 from devices.printer.settings import PrinterSettings
@@ -69,7 +69,8 @@ def _nobody(_: JobPhase) -> None:
 class Printer:
     """One printer with one worker. All public methods are safe from any thread; callbacks come from the worker's.
 
-    Every :meth:`print` ends in exactly one call of ``done``.
+    Every :meth:`print` ends in exactly one call of ``done``. ``unfinished`` is a file that is there while a slip is
+    unfinished, so that after a power cut its rest is cleared and cut off before the next citizen's slip.
     """
 
     def __init__(
@@ -81,6 +82,7 @@ class Printer:
         deadlines: Deadlines | None = None,
         chance: Callable[[], float] = random.random,
         hotplug_folders: Sequence[Path] = (),
+        unfinished: Path | None = None,
     ) -> None:
         self._settings = settings
         self._open_transport = open_transport
@@ -95,7 +97,7 @@ class Printer:
         self._lock = threading.Lock()
         self._queue: deque[_Job] = deque()
         self._begun: OrderedDict[str, None] = OrderedDict()
-        self._memory = PrinterMemory()
+        self._memory = PrinterMemory(unfinished)
         self._process_ids = ProcessIds(chance)
         self._transport: Transport | None = None
         self._encoder: JobEncoder | None = None

@@ -28,6 +28,10 @@ class Values:
                 statement.on_conflict_do_update(index_elements=["name"], set_={"value": statement.excluded.value})
             )
 
+    def remove(self, name: str) -> None:
+        with self._database.transaction() as connection:
+            connection.execute(self._table.delete().where(self._table.c.name == name))
+
     def all(self) -> dict[str, Any]:
         with self._database.transaction() as connection:
             rows = connection.execute(select(self._table.c.name, self._table.c.value)).all()

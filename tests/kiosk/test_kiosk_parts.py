@@ -16,6 +16,7 @@ from kiosk.outcomes import Saved
 from kiosk.ports import PrintOutcome
 from kiosk.service import PackBroken
 from kiosk.staff import FIRST_PAUSE_S, FREE_TRIES, LONGEST_PAUSE_S, SignInProblem, SignInRefused, StaffOnDuty
+from kiosk.store import StorageFailed, StorageProblem
 from kiosk.store.journal import StaffMember
 from kiosk.supplies import ROLL_MM_LEAST, ROLL_MM_MOST
 from kiosk.text_keys import TEXT_KEYS
@@ -228,12 +229,66 @@ def test_a_slip_without_the_servers_answer_is_honest(at: Bench) -> None:
     assert "slip.received" not in slip.all_text
 
 
-def test_a_second_print_says_copy(at: Bench) -> None:
+def copies(at: Bench) -> list[bool]:
+    """For each slip that the printer was given, whether as a copy."""
+    return [copy for _, copy in at.printer.jobs]
+
+
+def test_a_print_that_is_asked_to_be_a_copy_is_one(at: Bench) -> None:
     saved = send(at)
     assert at.kiosk.slips.print(saved.code, copy=True)
-    ((slip, copy),) = at.printer.jobs
-    assert copy
-    assert "slip.copy|id" in slip.all_text
+    assert copies(at) == [True]
+
+
+@pytest.mark.parametrize("outcome", [PrintOutcome.PRINTED, PrintOutcome.PROBABLY_PRINTED, PrintOutcome.UNKNOWN])
+def test_a_second_print_is_a_copy_without_being_asked(at: Bench, outcome: PrintOutcome) -> None:
+    saved = send(at)
+    at.printer.outcome = outcome
+    at.kiosk.slips.print(saved.code)
+    at.kiosk.slips.print(saved.code)
+    assert copies(at) == [False, True]
+    assert [told.copy for told in at.of(SlipPrinted)] == [False, True]
+
+
+def test_a_second_print_is_a_copy_after_a_restart(at: Bench) -> None:
+    saved = send(at)
+    at.kiosk.slips.print(saved.code)
+    at.close()
+    again = bench(at.folder)
+    again.kiosk.slips.print(saved.code)
+    again.close()
+    assert copies(again) == [True]
+
+
+@pytest.mark.parametrize(("paper_mm", "copy"), [(0.0, False), (3.0, True), (None, True)])
+def test_after_a_print_of_which_nothing_came_out_the_next_is_the_first(
+    at: Bench, paper_mm: float | None, copy: bool
+) -> None:
+    saved = send(at)
+    at.printer.outcome, at.printer.paper_mm = PrintOutcome.NOT_PRINTED, paper_mm
+    at.kiosk.slips.print(saved.code)
+    at.kiosk.slips.print(saved.code)
+    assert copies(at) == [False, copy]
+
+
+def test_a_copy_of_which_nothing_came_out_is_followed_by_a_copy(at: Bench) -> None:
+    saved = send(at)
+    at.kiosk.slips.print(saved.code)
+    at.printer.outcome, at.printer.paper_mm = PrintOutcome.NOT_PRINTED, 0.0
+    at.kiosk.slips.print(saved.code)
+    at.kiosk.slips.print(saved.code)
+    assert copies(at) == [False, True, True]
+
+
+def test_what_cannot_be_written_down_is_printed_as_a_copy(at: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    saved = send(at)
+
+    def full(name: str, value: object) -> None:
+        raise StorageFailed(StorageProblem.FULL, "no space")
+
+    monkeypatch.setattr(at.store.marks, "set", full)
+    at.kiosk.slips.print(saved.code)
+    assert copies(at) == [True]
 
 
 def test_no_slip_holds_a_nik_or_a_name(at: Bench) -> None:

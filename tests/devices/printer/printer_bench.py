@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from devices.frame import FakeClock
 from devices.printer import Printer, PrinterSettings, PrintResult, Slip, SlipBuilder
@@ -74,13 +75,20 @@ def make_bench(
     printer: PrinterSettings | None = None,
     deadlines: Deadlines | None = None,
     script: Callable[[PrinterCore], None] = lambda _: None,
+    core: PrinterCore | None = None,
+    unfinished: Path | None = None,
 ) -> Bench:
-    """A bench; ``script`` is called with the core whenever time has passed."""
+    """A bench; ``script`` is called with the core whenever time has passed. ``core`` None: a new one."""
     clock = FakeClock()
-    core = PrinterCore(settings, noise=iter(lambda: 0xFF, None).__next__)
+    core = core or PrinterCore(settings, noise=iter(lambda: 0xFF, None).__next__)
     loopback = Loopback(core, clock, lambda: script(core))
     device = Printer(
-        printer or PrinterSettings(), lambda: loopback, clock=clock, deadlines=deadlines, chance=lambda: 0.5
+        printer or PrinterSettings(),
+        lambda: loopback,
+        clock=clock,
+        deadlines=deadlines,
+        chance=lambda: 0.5,
+        unfinished=unfinished,
     )
     return Bench(core, device, loopback, clock)
 
