@@ -24,6 +24,8 @@ class Step(StrEnum):
     START = "START"
     SERVICES = "SERVICES"
     SERVICE = "SERVICE"
+    #: Anonymous or secret; only of a complaint.
+    PRIVACY = "PRIVACY"
     IDENTIFY = "IDENTIFY"
     FORM = "FORM"
     REVIEW = "REVIEW"
@@ -196,6 +198,11 @@ class VisitRecorded(Event):
 @dataclass(frozen=True, slots=True)
 class ReportWaiting(Event):
     """A rating or a call for help waits to be told to the server."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeadphonesChanged(Event):
+    plugged: bool
 
 
 @dataclass(frozen=True, slots=True)

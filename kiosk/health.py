@@ -20,7 +20,7 @@ from kiosk.settings import Settings
 from kiosk.store import Opening, StorageFailed, StorageProblem, Store
 from kiosk.store.journal import ComponentChange
 
-PRINTER, SCANNER, CAMERA, STORAGE = "printer", "scanner", "camera", "storage"
+PRINTER, SCANNER, CAMERA, SPEAKER, STORAGE = "printer", "scanner", "camera", "speaker", "storage"
 _CANNOT_PRINT = frozenset(
     {
         Condition.MEDIA_EMPTY,

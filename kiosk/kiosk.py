@@ -17,6 +17,7 @@ from kiosk.events import (
     Bus,
     CatalogueChanged,
     EndReason,
+    HeadphonesChanged,
     IdleOver,
     IdleWarning,
     InServiceChanged,
@@ -26,7 +27,7 @@ from kiosk.events import (
     SessionEnded,
     Step,
 )
-from kiosk.health import CAMERA, PRINTER, SCANNER, Ability, Health, Reason, ServiceAbility
+from kiosk.health import CAMERA, PRINTER, SCANNER, SPEAKER, Ability, Health, Reason, ServiceAbility
 from kiosk.high_water import CorrectedClock
 from kiosk.identity import KioskIdentity
 from kiosk.idle import IdleKind, IdleTimer
@@ -42,11 +43,13 @@ from kiosk.ports import (
     Device,
     Disk,
     Failpoint,
+    Headphones,
     Line,
     Printer,
     Scan,
     Scanner,
     Sealer,
+    Speaker,
     Texts,
     TrackingCodes,
     Unsubscribe,
@@ -85,6 +88,8 @@ class Ports:
     printer: Printer | None = None
     scanner: Scanner | None = None
     camera: Camera | None = None
+    speaker: Speaker | None = None
+    headphones: Headphones | None = None
     failpoint: Failpoint = no_failpoint
 
 
@@ -161,6 +166,8 @@ class Kiosk:
         self._unsubscribes.append(self.slips.start())
         if self.ports.scanner is not None:
             self._unsubscribes.append(self.ports.scanner.on_scan(self._scanned))
+        if self.ports.headphones is not None:
+            self._unsubscribes.append(self.ports.headphones.on_plug(self._plugged))
 
     def stop(self) -> None:
         """Wipe what a citizen left and stop listening."""
@@ -366,6 +373,9 @@ class Kiosk:
         code = self.codes.parse(scan.code) if scan.code else None
         self.bus.publish(Scanned(kind=str(scan.kind), text=scan.text, nik=scan.nik, code=code, url=scan.url))
 
+    def _plugged(self, plugged: bool) -> None:
+        self.bus.publish(HeadphonesChanged(plugged))
+
     def _set_in_service(self, value: bool) -> None:
         if self.settings.in_service is not value:
             self.settings.set_in_service(value)
@@ -385,5 +395,10 @@ class Kiosk:
 
 
 def _devices(ports: Ports) -> dict[str, Device]:
-    devices: dict[str, Device | None] = {PRINTER: ports.printer, SCANNER: ports.scanner, CAMERA: ports.camera}
+    devices: dict[str, Device | None] = {
+        PRINTER: ports.printer,
+        SCANNER: ports.scanner,
+        CAMERA: ports.camera,
+        SPEAKER: ports.speaker,
+    }
     return {name: device for name, device in devices.items() if device is not None}

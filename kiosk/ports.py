@@ -238,6 +238,29 @@ def is_problem(result: Photo | CaptureProblem) -> TypeGuard[CaptureProblem]:
     return not hasattr(result, "jpeg")
 
 
+class Speaker(Device, Protocol):
+    """The voice of the kiosk."""
+
+    @property
+    def speaking(self) -> bool: ...
+    def say(self, text: str, *, language: str, rate: int, volume: float, after: bool = False) -> None:
+        """Speak in a kiosk's language (id, jv, mad, en), ``rate`` in words a minute, ``volume`` from 0 to 1; cuts
+        off what is being said, or waits until ``after`` it. Never blocks."""
+        ...
+
+    def hush(self) -> None:
+        """Silent, at once."""
+        ...
+
+
+class Headphones(Protocol):
+    @property
+    def plugged(self) -> bool: ...
+    def on_plug(self, callback: Callable[[bool], None]) -> Unsubscribe:
+        """Called with True when headphones were plugged in, False when pulled out, from another thread."""
+        ...
+
+
 # --- what the city gives -------------------------------------------------------------------------------------------
 
 

@@ -22,13 +22,16 @@ from kivy.base import ExceptionHandler, ExceptionManager
 from kivy.clock import Clock
 from kivy.core.window import Window
 
-from kiosk.events import EndReason, Event
+from kiosk.events import EndReason, Event, HeadphonesChanged
 from kiosk.kiosk import Kiosk
 from screens.appearance import Appearance
 from screens.boot import BootOptions, check_window
 from screens.flow import Flow
+from screens.keypad import Keypad
+from screens.keys import KeyMap
 from screens.look.current import Look, use
 from screens.look.rules import load_file, load_look
+from screens.narrator import Narrator
 from screens.stage import Stage
 from screens.texts import Catalogues
 
@@ -41,8 +44,10 @@ LAYOUT_PASSES: Final = 40
 _HERE: Final = Path(__file__).parent
 _FILES: Final = (
     _HERE / "citizen" / "home.kv",
+    _HERE / "citizen" / "attract.kv",
     _HERE / "citizen" / "services.kv",
     _HERE / "citizen" / "service.kv",
+    _HERE / "citizen" / "complaint.kv",
     _HERE / "citizen" / "identify.kv",
     _HERE / "citizen" / "controls" / "question.kv",
     _HERE / "citizen" / "controls" / "choices.kv",
@@ -71,6 +76,9 @@ class AppOptions:
     boot: BootOptions = field(default_factory=BootOptions)
     #: What the home screen looks like, and what every visit ends with.
     appearance: Appearance = field(default_factory=Appearance)
+    keys: KeyMap = field(default_factory=KeyMap)
+    #: On the resting screen any key asks for the voice; else only its own key and headphones do.
+    any_key_speaks: bool = True
 
 
 class Inbox:
@@ -121,6 +129,8 @@ class KioskApp(App):
         self.options = options
         self.flow = Flow(kiosk, options.catalogues, self._changed, options.appearance)
         self.stage: Stage | None = None
+        self.narrator = Narrator(self.flow, any_key=options.any_key_speaks)
+        self.keypad: Keypad | None = None
         self.failsafe = Failsafe(self)
         self._inbox = Inbox(self._hear)
         self._unsubscribe: Any = None
@@ -136,10 +146,14 @@ class KioskApp(App):
             load_file(path)
         self._use_look()
         self.stage = Stage(self.flow)
+        self.stage.on_finger = self._finger
+        self.keypad = Keypad(self.flow, self.stage, self.options.keys, self.narrator)
         return self.stage
 
     def on_start(self) -> None:
-        Window.bind(on_request_close=self._refuse_close, on_keyboard=self._key, size=self._resized)
+        Window.bind(
+            on_request_close=self._refuse_close, on_keyboard=self._key, on_key_up=self._key_up, size=self._resized
+        )
         ExceptionManager.add_handler(self.failsafe)
         self._unsubscribe = self.kiosk.bus.subscribe(self._inbox.put)
         self._tick_event = Clock.schedule_interval(self._tick, TICK_S)
@@ -152,10 +166,14 @@ class KioskApp(App):
             self._unsubscribe()
         self._inbox.close()
         self.kiosk.end(EndReason.CANCELLED)
+        if self.keypad is not None:
+            self.keypad.close()
         if self.stage is not None:
             self.stage.clear()
         ExceptionManager.remove_handler(self.failsafe)
-        Window.unbind(on_request_close=self._refuse_close, on_keyboard=self._key, size=self._resized)
+        Window.unbind(
+            on_request_close=self._refuse_close, on_keyboard=self._key, on_key_up=self._key_up, size=self._resized
+        )
 
     def ask_stop(self) -> None:
         """Ends the app soon; from any thread."""
@@ -184,6 +202,11 @@ class KioskApp(App):
         if self.stage is not None:
             self._use_look()
             self.stage.show()
+            self._settle_focus()
+
+    def _settle_focus(self) -> None:
+        if self.keypad is not None:
+            self.keypad.settle()
 
     def _use_look(self) -> None:
         appearance = self.flow.appearance
@@ -205,9 +228,17 @@ class KioskApp(App):
         self._show(0)
         if self.stage is not None:
             self.stage.hear(event)
+        if isinstance(event, HeadphonesChanged):
+            self.flow.touched()
+            self.narrator.plugged(event.plugged)
+        self._settle_focus()
 
     def _tick(self, _seconds: float) -> None:
+        if self.narrator.holds_time:
+            self.flow.touched()
         self.flow.tick()
+        if self.narrator.on:
+            self._settle_focus()
 
     def _resized(self, *_: Any) -> None:
         if self.stage is not None:
@@ -217,9 +248,20 @@ class KioskApp(App):
     def _refuse_close(self, *_: Any, **__: Any) -> bool:
         return True
 
-    def _key(self, _window: Any, _key: int, *_: Any) -> bool:
-        """Keys of a desktop (Esc, F1) lead nowhere; others belong to the focus."""
-        self.flow.touched()
+    def _finger(self) -> None:
+        if self.keypad is not None:
+            self.keypad.touched()
+
+    def _key(self, _window: Any, key: int, _scancode: int, _text: str, modifiers: Any) -> bool:
+        """Every key is ours: Kivy's own (Esc, F1) would lead out of the kiosk."""
+        if self.keypad is not None:
+            self.keypad.pressed(key, modifiers)
+            self._show_trigger()
+        return True
+
+    def _key_up(self, _window: Any, key: int, *_: Any) -> bool:
+        if self.keypad is not None:
+            self.keypad.released(key)
         return True
 
     def _stop_now(self, _seconds: float) -> None:

@@ -36,16 +36,20 @@ from screens.formatting import Formatting
 from screens.look.colours import Contrast
 from screens.look.tokens import TextSize
 from screens.places import RESTING, STAFF, Name, Place
-from screens.texts import Catalogues, Texts
+from screens.texts import LANGUAGES, Catalogues, Texts
+from screens.voice import Voice
 
 #: The farewell stays this long before the home screen comes back.
 THANKS_S: Final = 6.0
 #: Somebody changed the home screen's language or size and left: it goes back after this long.
 HOME_RESET_S: Final = 60.0
+#: Left alone for this long, the home screen becomes quieter still, and the first touch only wakes it.
+SLEEP_S: Final = 90.0
 #: Field staff who went without signing out are signed out after this long without a touch.
 STAFF_IDLE_S: Final = 300.0
 
 _STEP_PLACES: Final = {
+    KioskStep.PRIVACY: Name.PRIVACY,
     KioskStep.IDENTIFY: Name.IDENTIFY,
     KioskStep.FORM: Name.FORM,
     KioskStep.REVIEW: Name.REVIEW,
@@ -97,6 +101,8 @@ class Flow:
         #: What was refused when sending; told at the review.
         self.refused = ""
         self.rating = RatingFlow(self)
+        self._asleep = False
+        self.voice = Voice(kiosk.ports.speaker, kiosk.ports.headphones, kiosk.settings)
         self._default = default
         self._catalogues = catalogues
         self._changed = changed
@@ -120,6 +126,10 @@ class Flow:
     def texts(self) -> Texts:
         return self._catalogues.texts(self.language)
 
+    def in_every_language(self, key: str) -> tuple[str, ...]:
+        """A text once in each language."""
+        return tuple(self._catalogues.texts(language)(key) for language in LANGUAGES)
+
     @property
     def formatting(self) -> Formatting:
         return Formatting(self.language, self.kiosk.identity.time_zone)
@@ -137,6 +147,11 @@ class Flow:
         if session.step is KioskStep.SERVICE:
             return Place(Name.SERVICE, session.service.id if session.service else "")
         return Place(_STEP_PLACES.get(session.step, Name.SERVICES))
+
+    @property
+    def asleep(self) -> bool:
+        """Nobody is there, and nobody was for a while: the home screen only shows that it is alive."""
+        return self._asleep and self.place.name is Name.HOME and self.over is Over.NOTHING
 
     def place_text(self) -> str:
         """For the strip at the top: the service, or the city."""
@@ -325,6 +340,9 @@ class Flow:
     def touched(self) -> None:
         """Somebody touched the glass or a key."""
         self._touched_at = self.kiosk.clock.monotonic()
+        if self._asleep:
+            self._asleep = False
+            self._tell()
         self.kiosk.touch()
 
     def dismiss_thanks(self) -> None:
@@ -340,6 +358,9 @@ class Flow:
             self.dismiss_thanks()
         if self._extra is not None and self._extra.name in STAFF and quiet >= STAFF_IDLE_S:
             self.leave_staff()
+        if not self._asleep and quiet >= SLEEP_S and self.place.name is Name.HOME and not self.voice.on:
+            self._asleep = True
+            self._tell()
         altered = self.over is not Over.NOTHING or self.appearance != self._default
         if altered and self.session is None and self._extra is None and quiet >= HOME_RESET_S:
             self._reset()
@@ -398,6 +419,7 @@ class Flow:
         self.appearance = self._default
         self.over = Over.NOTHING
         self.idle_left = None
+        self.voice.wipe()
         self.case = None
         self.refused = ""
         self.rating.reset()

@@ -9,6 +9,8 @@ from kivy.uix.widget import Widget
 from kiosk.events import Event, Scanned
 from kiosk.ratings import Element
 from screens.citizen.answer import AnswerScreen
+from screens.citizen.attract import AttractScreen
+from screens.citizen.complaint import PrivacyScreen
 from screens.citizen.consent import ConsentScreen
 from screens.citizen.form import FormScreen
 from screens.citizen.home import HomeScreen
@@ -24,6 +26,7 @@ from screens.citizen.services import GroupScreen, SearchScreen, ServicesScreen
 from screens.citizen.services_model import GroupModel, SearchModel, ServicesModel
 from screens.citizen.track import CaseScreen, TrackScreen
 from screens.flow import Flow, Over
+from screens.look.focus_mark import FocusMark
 from screens.overlays import AdjustPanel, HelpPanel, IdlePanel, LeavePanel
 from screens.places import Name, Place
 from screens.staff.desk import DeskScreen
@@ -76,6 +79,7 @@ _PAGES: Final[dict[Name, Callable[[Flow, Place], Widget]]] = {
     Name.GROUP: _group,
     Name.SEARCH: _search,
     Name.SERVICE: _service,
+    Name.PRIVACY: _plain(PrivacyScreen),
     Name.IDENTIFY: _plain(IdentifyScreen),
     Name.FORM: _plain(FormScreen),
     Name.REVIEW: _plain(ReviewScreen),
@@ -94,6 +98,10 @@ _PAGES: Final[dict[Name, Callable[[Flow, Place], Widget]]] = {
 _OVER: Final[dict[Over, type[Any]]] = {Over.ADJUST: AdjustPanel, Over.HELP: HelpPanel, Over.LEAVE: LeavePanel}
 
 
+def _nobody() -> None:
+    """Before the app listens."""
+
+
 class Stage(FloatLayout):
     """Shows what the flow says; ``show`` compares and makes anew only what differs."""
 
@@ -103,7 +111,23 @@ class Stage(FloatLayout):
         self.page: Any = None
         self.over: Any = None
         self._page_key: object = None
-        self._over_key: object = None
+        self._over_key: tuple[str, object] | None = None
+        #: Told of every touch, so that the ring goes.
+        self.on_finger: Callable[[], None] = _nobody
+        #: Round what has the focus; over everything.
+        self.mark = FocusMark()
+        self.add_widget(self.mark)
+
+    @property
+    def layer(self) -> Any:
+        """What keys operate: the topmost of what is in sight."""
+        return self.over if self.over is not None else self.page
+
+    @property
+    def topic(self) -> object:
+        """Which layer is in sight and, for a page that changes within, which of its pages."""
+        over = self._over_key[0] if self._over_key is not None else ""
+        return (self.flow.place, over, getattr(self.layer, "topic", ""))
 
     def show(self) -> None:
         """Brings page and layers in line with the flow. A page is rebuilt when the look changes."""
@@ -114,16 +138,19 @@ class Stage(FloatLayout):
             self._drop_page()
             self.page = _PAGES[flow.place.name](flow, flow.place)
             self.add_widget(self.page, index=len(self.children))
-        over_key = "IDLE" if flow.idle_left is not None else flow.over
+        over_key = "IDLE" if flow.idle_left is not None else "ASLEEP" if flow.asleep else flow.over
         if (over_key, flow.appearance) != self._over_key:
             self._over_key = (over_key, flow.appearance)
             self._drop_over()
             if flow.idle_left is not None:
                 self.over = IdlePanel(flow)
+            elif flow.asleep:
+                self.over = AttractScreen(HomeModel(flow))
             elif flow.over in _OVER:
                 self.over = _OVER[flow.over](flow=flow)
             if self.over is not None:
-                self.add_widget(self.over)
+                # Below the mark, which is on top.
+                self.add_widget(self.over, index=1)
         if isinstance(self.over, IdlePanel):
             self.over.count()
 
@@ -147,6 +174,7 @@ class Stage(FloatLayout):
 
     def on_touch_down(self, touch: Any) -> bool:
         self.flow.touched()
+        self.on_finger()
         return bool(super().on_touch_down(touch))
 
     def _drop_page(self) -> None:

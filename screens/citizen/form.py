@@ -53,6 +53,12 @@ class FormScreen(FlowPage):
         self.model = FormModel(flow, session, self.refresh)
         self.refresh()
 
+    @property
+    def topic(self) -> object:
+        """Which page of the form is in sight."""
+        page = self.model.page
+        return page.ref if page is not None else ""
+
     def go_forward(self) -> None:
         self.model.forward()
 

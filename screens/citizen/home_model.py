@@ -27,6 +27,17 @@ class HomeModel:
     def language(self) -> str:
         return self.flow.language
 
+    @property
+    def invitations(self) -> tuple[str, ...]:
+        """"Touch to start" in every language, Indonesian first."""
+        return self.flow.in_every_language("home.start")
+
+    @property
+    def minute(self) -> int:
+        """Of the day."""
+        now = self.flow.kiosk.clock.now()
+        return now.hour * 60 + now.minute
+
     def choose_language(self, language: str) -> None:
         self.flow.set_language(language)
 

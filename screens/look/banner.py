@@ -3,8 +3,10 @@
 from kivy.properties import ColorProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
+from screens.look.speakable import Block, Live
 
-class Banner(BoxLayout):
+
+class Banner(Block, Live, BoxLayout):
     """``kind`` is one of info, success, warning, danger. Without a text it takes no room."""
 
     kind = StringProperty("info")

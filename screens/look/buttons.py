@@ -5,6 +5,7 @@ from kivy.uix.anchorlayout import AnchorLayout
 from kivy.uix.boxlayout import BoxLayout
 
 from screens.look.pressable import Pressable
+from screens.look.speakable import SpokenRole
 
 
 class Surface(Pressable, BoxLayout):
@@ -13,7 +14,6 @@ class Surface(Pressable, BoxLayout):
     fill = ColorProperty()
     fill_pressed = ColorProperty()
     edge = ColorProperty()
-    ring = ColorProperty()
     stroke = NumericProperty(1)
     radius = NumericProperty(10)
     #: The height that its content asks for, and the least it shall have: what stands side by side is equally high.
@@ -29,10 +29,6 @@ class TextButton(Surface):
     #: The icon stands after the text (a way forward).
     trailing = BooleanProperty(False)
     ink = ColorProperty()
-
-    @property
-    def says(self) -> str:
-        return str(self.spoken or self.text)
 
 
 class PrimaryButton(TextButton):
@@ -58,7 +54,6 @@ class IconButton(Pressable, AnchorLayout):
     fill = ColorProperty()
     fill_pressed = ColorProperty()
     edge = ColorProperty()
-    ring = ColorProperty()
     ink = ColorProperty()
     stroke = NumericProperty(1)
     radius = NumericProperty(10)
@@ -67,4 +62,5 @@ class IconButton(Pressable, AnchorLayout):
 class Chip(TextButton):
     """A small choice in a row: a language, a text size."""
 
+    spoken_role = SpokenRole.RADIO
     chosen = BooleanProperty(False)

@@ -1,6 +1,6 @@
 """Cards: a choice with its explanation, a tick, a picture; and quiet cards that only hold things."""
 
-from typing import Any
+from typing import Any, Final
 
 from kivy.properties import BooleanProperty, ColorProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
@@ -8,9 +8,12 @@ from kivy.uix.gridlayout import GridLayout
 from kivy.uix.widget import Widget
 
 from screens.look.buttons import Surface
+from screens.look.speakable import Block, SpokenRole
+
+_MARKS: Final = {"radio": SpokenRole.RADIO, "check": SpokenRole.CHECK}
 
 
-class Card(BoxLayout):
+class Card(Block, BoxLayout):
     """A quiet surface that holds things; cannot be touched."""
 
     fill = ColorProperty()
@@ -30,9 +33,8 @@ class ChoiceCard(Surface):
     #: Which one it is, for whoever listens.
     key = StringProperty("")
 
-    @property
-    def says(self) -> str:
-        return str(self.spoken or f"{self.title}. {self.detail}")
+    def on_mark(self, _widget: object, mark: str) -> None:
+        self.spoken_role = _MARKS.get(mark, SpokenRole.BUTTON)
 
 
 class TileGrid(GridLayout):
@@ -56,7 +58,3 @@ class TileCard(Surface):
     detail = StringProperty("")
     icon = StringProperty("")
     key = StringProperty("")
-
-    @property
-    def says(self) -> str:
-        return str(self.spoken or f"{self.title}. {self.detail}")

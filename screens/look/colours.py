@@ -68,8 +68,9 @@ class Palette:
     on_warning_soft: str
     disabled_ink: str
     pressed: str
-    #: The ring round what has the focus.
+    #: The ring round what has the focus, and the band within it: one of both is seen on whatever lies below.
     focus: str
+    focus_halo: str
 
 
 PALETTES: Final[dict[Contrast, Palette]] = {
@@ -104,7 +105,8 @@ PALETTES: Final[dict[Contrast, Palette]] = {
         on_warning_soft="#6B4100",
         disabled_ink="#5F696C",
         pressed="#E0DBCF",
-        focus="#B35C00",
+        focus="#101820",
+        focus_halo="#FFB547",
     ),
     Contrast.DARK: Palette(
         ground="#10191C",
@@ -138,6 +140,7 @@ PALETTES: Final[dict[Contrast, Palette]] = {
         disabled_ink="#93A0A4",
         pressed="#2E4047",
         focus="#FFC861",
+        focus_halo="#0A1113",
     ),
     Contrast.HIGH_LIGHT: Palette(
         ground="#FFFFFF",
@@ -170,7 +173,8 @@ PALETTES: Final[dict[Contrast, Palette]] = {
         on_warning_soft="#452A00",
         disabled_ink="#4A4A4A",
         pressed="#D6D6D6",
-        focus="#8A3C00",
+        focus="#000000",
+        focus_halo="#FFC04D",
     ),
     Contrast.HIGH_DARK: Palette(
         ground="#000000",
@@ -204,6 +208,7 @@ PALETTES: Final[dict[Contrast, Palette]] = {
         disabled_ink="#BDBDBD",
         pressed="#3D3D3D",
         focus="#00E5FF",
+        focus_halo="#000000",
     ),
 }
 
@@ -244,8 +249,22 @@ EDGE_PAIRS: Final = (
     ("warning", "warning_soft"),
     ("danger", "danger_soft"),
     ("accent", "hero"),
-    ("focus", "ground"),
-    ("focus", "surface"),
+    ("focus", "focus_halo"),
+)
+#: What the focus ring may lie on. Its two bands make sure that it is seen: one has the ratio of an edge at least.
+FOCUS_GROUNDS: Final = (
+    "ground",
+    "surface",
+    "sunken",
+    "hero",
+    "hero_pattern",
+    "primary",
+    "primary_soft",
+    "accent",
+    "success_soft",
+    "warning_soft",
+    "danger_soft",
+    "pressed",
 )
 TEXT_RATIO: Final = 4.5
 HIGH_TEXT_RATIO: Final = 7.0

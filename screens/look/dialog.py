@@ -7,13 +7,14 @@ from kivy.uix.anchorlayout import AnchorLayout
 from kivy.uix.widget import Widget
 
 from screens.look.cards import Card
+from screens.look.speakable import Group
 
 
 class DialogCard(Card):
     """The dialog's surface."""
 
 
-class Dialog(AnchorLayout):
+class Dialog(Group, AnchorLayout):
     """``answer_yes`` goes forward, on the right; ``answer_no`` is the other. An empty text hides a button."""
 
     icon = StringProperty("question")
@@ -30,6 +31,14 @@ class Dialog(AnchorLayout):
             super().add_widget(widget, *args, **kwargs)
         else:
             self.ids.content.add_widget(widget)
+
+    @property
+    def introduction(self) -> tuple[str, ...]:
+        return tuple(text for text in (self.title, self.text) if text)
+
+    def focus_order(self) -> tuple[Widget, ...]:
+        """Where the focus begins: what the dialog holds, else the answer that goes forward."""
+        return (self.ids.content, self.ids.yes)
 
     def answer_yes(self) -> None:
         """The answer that goes forward."""

@@ -7,6 +7,8 @@ from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from screens.look.buttons import Surface
 from screens.look.current import current
 from screens.look.entry import Entry, Layout
+from screens.look.speakable import SpokenRole
+from screens.texts import Texts
 
 CARET = "|"
 
@@ -14,6 +16,7 @@ CARET = "|"
 class Field(Surface):
     """``active`` while the keyboard types into it. Choosing it asks for the keyboard."""
 
+    spoken_role = SpokenRole.FIELD
     entry = ObjectProperty(None, allownone=True)
     active = BooleanProperty(False)
     wrong = BooleanProperty(False)
@@ -33,7 +36,18 @@ class Field(Surface):
 
     @property
     def says(self) -> str:
-        return str(self.spoken or self.shown)
+        return str(self.spoken)
+
+    def states(self, texts: Texts) -> tuple[str, ...]:
+        """What stands in it; a PIN only by its length."""
+        entry: Entry | None = self.entry
+        if entry is None or not entry.text:
+            return (texts("speech.state.blank"),)
+        if entry.layout is Layout.PIN:
+            typed = texts.count("speech.typed_secret", len(entry.text))
+        else:
+            typed = entry.shown(dict.fromkeys("dmyh", "")).strip(" /:")
+        return (typed, texts("speech.state.wrong")) if self.wrong else (typed,)
 
     def on_entry(self, _widget: object, entry: Entry | None) -> None:
         self.release()

@@ -9,6 +9,7 @@ from screens.look import layouts
 from screens.look.buttons import Surface
 from screens.look.current import current
 from screens.look.entry import Entry, Layout
+from screens.look.speakable import SpokenRole
 
 _ICONS = {layouts.SHIFT: "arrow-fat-up", layouts.BACKSPACE: "backspace", layouts.CLEAR: "x"}
 _SPOKEN = {
@@ -28,10 +29,7 @@ class Key(Surface):
     text = StringProperty("")
     icon = StringProperty("")
     quiet = BooleanProperty(False)
-
-    @property
-    def says(self) -> str:
-        return str(self.spoken or self.text)
+    spoken_role = SpokenRole.KEY
 
 
 class Keyboard(BoxLayout):

@@ -59,6 +59,10 @@ class Page(BoxLayout):
     can_forward = BooleanProperty(True)
     entry = ObjectProperty(None, allownone=True)
 
+    def focus_order(self) -> tuple[Widget, ...]:
+        """Where the focus begins: what the page is about, else the way forward."""
+        return (self.ids.body, self.ids.forward)
+
     def go_back(self) -> None:
         """One step back."""
 

@@ -5,17 +5,20 @@ from typing import Any
 from kivy.properties import BooleanProperty, StringProperty
 from kivy.uix.widget import Widget
 
+from screens.look.speakable import Speakable
+
 #: In ``touch.ud``: the touch became something else (a pane is being moved), nobody may take it for a choice.
 CANCELLED = "cancelled"
 
 
-class Pressable(Widget):
+class Pressable(Speakable, Widget):
     """Mixed into a layout. Dispatches ``on_choose`` for a touch that begins and ends inside, or for the focus's key."""
 
     pressed = BooleanProperty(False)
     enabled = BooleanProperty(True)
+    #: The focus is here; the ring round it is drawn by the stage (screens.look.focus_mark).
     focused = BooleanProperty(False)
-    #: What is spoken when the focus comes here; by default its text.
+    #: What is spoken when the focus comes here; by default its texts.
     spoken = StringProperty("")
     #: Whether keys can bring the focus here.
     focusable = BooleanProperty(True)

@@ -4,6 +4,8 @@ from kivy.properties import NumericProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
+from screens.look.speakable import Block
+
 
 class Bar(Widget):
     """``part`` from 0 to 1."""
@@ -11,6 +13,6 @@ class Bar(Widget):
     part = NumericProperty(0)
 
 
-class Progress(BoxLayout):
+class Progress(Block, BoxLayout):
     part = NumericProperty(0)
     text = StringProperty("")

@@ -3,8 +3,10 @@
 from kivy.properties import BooleanProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
+from screens.look.speakable import Live
 
-class Stepper(BoxLayout):
+
+class Stepper(Live, BoxLayout):
     """Shows ``text``; asks for ``on_less`` and ``on_more``."""
 
     text = StringProperty("")

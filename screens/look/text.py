@@ -1,12 +1,18 @@
 """Text that wraps to its width and is as high as it needs to be; icons; space."""
 
 from kivy.uix.boxlayout import BoxLayout
+from kivy.properties import StringProperty
 from kivy.uix.label import Label
 from kivy.uix.widget import Widget
+
+from screens.look.speakable import Silent
 
 
 class Txt(Label):
     """Running text: takes the width it is given, asks for the height it needs."""
+
+    #: What is read out instead of the text.
+    spoken = StringProperty("")
 
 
 class Caption(Txt):
@@ -33,7 +39,7 @@ class Word(Label):
     """A short text that is as wide as its letters, for rows."""
 
 
-class Icon(Label):
+class Icon(Silent, Label):
     """A character of the icon font, by the name ``look.icon`` knows."""
 
 

@@ -5,6 +5,7 @@ import pytest
 from screens.look.colours import (
     EDGE_PAIRS,
     EDGE_RATIO,
+    FOCUS_GROUNDS,
     HIGH_TEXT_RATIO,
     PALETTES,
     TEXT_PAIRS,
@@ -29,6 +30,14 @@ def test_text_is_legible(contrast: Contrast, pair: tuple[str, str]) -> None:
 def test_edges_can_be_seen(contrast: Contrast, pair: tuple[str, str]) -> None:
     colours = Colours(PALETTES[contrast])
     assert ratio(getattr(colours, pair[0]), getattr(colours, pair[1])) >= EDGE_RATIO
+
+
+@pytest.mark.parametrize("contrast", Contrast)
+@pytest.mark.parametrize("ground", FOCUS_GROUNDS)
+def test_the_focus_is_seen_on_whatever_lies_below(contrast: Contrast, ground: str) -> None:
+    colours = Colours(PALETTES[contrast])
+    below = getattr(colours, ground)
+    assert max(ratio(colours.focus, below), ratio(colours.focus_halo, below)) >= EDGE_RATIO
 
 
 def test_black_on_white_is_21_to_1() -> None:

@@ -49,6 +49,7 @@ class ChoiceQuestion(Question):
         self._field: Field | None = None
         if is_long_choice(node):
             self._field = Field(entry=self.model.search(node), icon="magnifying-glass", active=True)
+            self._field.spoken = self._field.placeholder = self.model.flow.texts("form.find")
         self._cards = ChoiceGrid(cols=self._columns(node))
         self.add_widget(self._cards)
         self._wrong = Banner(kind="danger")
@@ -62,7 +63,6 @@ class ChoiceQuestion(Question):
                 chosen = in_words(node, self.model.flow.formatting, self.model.flow.texts)
             self._fold.title = chosen
             self._fold.opened = opened
-            self._fold.spoken = f"{self.label}. {chosen}"
         self._show_search(opened)
         self._show_cards(self._found(node) if opened else ())
         values = set(node.value.split()) if self._several else {node.value}

@@ -9,9 +9,10 @@ from kivy.uix.boxlayout import BoxLayout
 
 from forms import Node
 from screens.citizen.form_model import FormModel
+from screens.look.speakable import Group
 
 
-class Question(BoxLayout):
+class Question(Group, BoxLayout):
     """Base of all controls. ``refresh`` shows the node as it is now."""
 
     label = StringProperty("")
@@ -49,9 +50,11 @@ class Question(BoxLayout):
     def show(self, node: Node) -> None:
         """Shows the answer as it is now."""
 
-    def says(self) -> str:
-        """What is spoken of it."""
-        return ". ".join(text for text in (self.label, self.hint, self.problem) if text)
+    @property
+    def introduction(self) -> tuple[str, ...]:
+        """What is spoken on the way in."""
+        optional = self.model.flow.texts("form.optional") if self.optional and self.label else ""
+        return tuple(text for text in (self.label, optional, self.hint, self.problem) if text)
 
     def _picture(self, node: Node) -> Any:
         name = node.media.get("image")

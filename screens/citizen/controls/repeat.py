@@ -9,6 +9,7 @@ from forms import Node
 from screens.citizen.answers import in_words
 from screens.citizen.form_model import FormModel
 from screens.look.buttons import Surface
+from screens.look.speakable import Group
 from screens.look.text import Column
 
 #: So many answers of an instance stand on its line.
@@ -29,7 +30,7 @@ class InstanceLine(Surface):
         """It is to be taken away."""
 
 
-class RepeatPanel(BoxLayout):
+class RepeatPanel(Group, BoxLayout):
     """All instances of a repeat."""
 
     label = StringProperty("")
@@ -67,6 +68,10 @@ class RepeatPanel(BoxLayout):
             )
             line.bind(on_remove=self._remove, on_choose=self._open)
             lines.add_widget(line)
+
+    @property
+    def introduction(self) -> tuple[str, ...]:
+        return tuple(text for text in (self.label, self.hint) if text)
 
     def add(self) -> None:
         self.model.add_instance(self.ref)

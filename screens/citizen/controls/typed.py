@@ -47,5 +47,4 @@ class TypedQuestion(Question):
             field.active = self.model.focus == Focus(self.ref, layout)
             field.wrong = bool(self.problem)
             field.placeholder = placeholder
-            field.spoken = f"{self.label}. {field.shown}"
         self._wrong.text = self.problem

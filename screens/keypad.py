@@ -1,0 +1,185 @@
+"""Operating the screens by keys alone: each key's action goes to the focus, the page or the voice.
+
+A finger on the glass takes the mark away, the next key brings it back; both may be mixed at any time.
+"""
+
+from typing import Any
+
+from kivy.clock import Clock
+
+from screens.flow import Flow
+from screens.focus import FocusRing, box_of
+from screens.keys import ONCE, Action, KeyMap
+from screens.look.dialog import Dialog
+from screens.look.focus_mark import seen_box
+from screens.look.page import Page
+from screens.look.pane import Aperture, Pane
+from screens.narrator import Narrator
+from screens.stage import Stage
+
+
+class Keypad:
+    """Lives as long as the stage; ``close`` stops the clock that moves the mark."""
+
+    def __init__(self, flow: Flow, stage: Stage, keys: KeyMap, narrator: Narrator) -> None:
+        self._flow = flow
+        self._stage = stage
+        self._keys = keys
+        self._narrator = narrator
+        self.ring = FocusRing(self._layer, self._reading)
+        self._held: set[int] = set()
+        self._topic: object = None
+        self._entry_seen: Any = None
+        self._reveal_trigger = Clock.create_trigger(self._reveal)
+        self._follow_event = Clock.create_trigger(self._follow, 0, interval=True)
+
+    # --- from the window -------------------------------------------------------------------------------------------
+
+    def pressed(self, code: int, modifiers: Any) -> None:
+        """A key went down, or repeats because it is held."""
+        action = self._keys.action(code, shift="shift" in modifiers)
+        repeated = code in self._held
+        self._held.add(code)
+        if action is None or (repeated and action in ONCE):
+            return
+        warned, asleep = self._flow.idle_left is not None, self._flow.asleep
+        self._flow.touched()
+        self._narrator.key_pressed(action)
+        if not warned and not asleep:
+            self.act(action)
+
+    def released(self, code: int) -> None:
+        self._held.discard(code)
+
+    def touched(self) -> None:
+        """A finger came: the ring goes, the focus stays where it was."""
+        if self.ring.shown:
+            self.ring.hide()
+            self._show()
+
+    # --- what is asked for -----------------------------------------------------------------------------------------
+
+    def act(self, action: Action) -> None:
+        match action:
+            case Action.OK:
+                self._choose()
+            case Action.BACK:
+                self._back()
+            case Action.HELP:
+                self._flow.open_help()
+            case Action.NEXT | Action.PREVIOUS | Action.UP | Action.DOWN | Action.LEFT | Action.RIGHT:
+                self._move(action)
+            case _:
+                self._narrator.asked(action)
+
+    def settle(self) -> None:
+        """After anything may have changed: a new layer begins at its beginning, the same one where the focus was."""
+        topic = self._stage.topic
+        if topic != self._topic:
+            self._topic = topic
+            self.ring.forget()
+            if self.ring.shown or self._narrator.on:
+                self.ring.first()
+            self._entry_seen = self._entry()
+        else:
+            self._follow_entry()
+            self.ring.settle()
+        self._narrator.look(self.ring, self._layer(), topic)
+        self._show()
+        self._reveal_trigger()
+
+    def close(self) -> None:
+        self._follow_event.cancel()
+        self._reveal_trigger.cancel()
+        self.ring.forget()
+        self.ring.hide()
+        self._stage.mark.follow(None)
+
+    # --- inside ----------------------------------------------------------------------------------------------------
+
+    def _layer(self) -> Any:
+        return self._stage.layer
+
+    def _reading(self) -> bool:
+        return self._narrator.on
+
+    def _move(self, action: Action) -> None:
+        if self.ring.shown or self._narrator.on:
+            self.ring.move(action)
+        elif self.ring.settle() is None:
+            self.ring.first()
+        self.ring.shown = True
+        self._moved()
+
+    def _choose(self) -> None:
+        if not self.ring.shown and not self._narrator.on:
+            self._move(Action.NEXT)
+            return
+        self.ring.shown = True
+        if self.ring.choose():
+            self._narrator.chosen(self.ring, self._layer())
+            self._follow_focus()
+        else:
+            self._narrator.say_again(self.ring.current)
+
+    def _moved(self) -> None:
+        self._narrator.moved(self.ring.current)
+        self._follow_focus()
+
+    def _follow_focus(self) -> None:
+        self._show()
+        self._reveal_trigger()
+
+    def _back(self) -> None:
+        layer = self._layer()
+        if isinstance(layer, Dialog):
+            layer.answer_yes()
+        elif isinstance(layer, Page) and layer.back:
+            layer.go_back()
+
+    def _entry(self) -> Any:
+        layer = self._layer()
+        return layer.entry if isinstance(layer, Page) else None
+
+    def _follow_entry(self) -> None:
+        """Another field is being typed into, without having been chosen by itself: the focus goes there."""
+        entry = self._entry()
+        if entry is self._entry_seen:
+            return
+        self._entry_seen = entry
+        current = self.ring.current
+        if entry is None or current is None or current.is_key:
+            return
+        for stop in self.ring.stops():
+            if getattr(stop.widget, "entry", None) is entry and stop.widget is not current.widget:
+                self.ring.go_to(stop.widget)
+                return
+
+    def _show(self) -> None:
+        """Draws the ring as long as keys are used."""
+        if self.ring.shown and self.ring.widget is not None:
+            self._follow_event()
+        else:
+            self._follow_event.cancel()
+            self._stage.mark.follow(None)
+
+    def _follow(self, _seconds: float) -> None:
+        widget = self.ring.widget
+        self._stage.mark.follow(seen_box(widget, box_of(widget)) if widget is not None else None)
+
+    def _reveal(self, _seconds: float) -> None:
+        widget = self.ring.widget
+        if widget is not None and (self.ring.shown or self._narrator.on):
+            pane = _pane_of(widget)
+            if pane is not None:
+                pane.reveal(widget)
+
+
+def _pane_of(widget: Any) -> Pane | None:
+    inside = False
+    while widget is not None and widget is not widget.parent:
+        inside = inside or isinstance(widget, Aperture)
+        if inside and isinstance(widget, Pane):
+            return widget
+        widget = widget.parent
+    return None

@@ -1,0 +1,220 @@
+"""Tells what is on the screen to somebody who does not see it.
+
+A new page is read from its top to where the focus begins; then each stop, what was typed, what changed by itself. All
+of it is what stands on the screen, in its language.
+"""
+
+import weakref
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from screens.flow import Flow
+from screens.focus import FocusRing, Stop
+from screens.keys import Action
+from screens.look.entry import Entry, Layout
+from screens.look.page import Head
+from screens.look.speakable import Group, Live, texts_in
+from screens.places import RESTING
+
+
+class Narrator:
+    """``any_key``: on the resting screen, whatever key is pressed first asks for the voice."""
+
+    def __init__(self, flow: Flow, *, any_key: bool = True) -> None:
+        self._flow = flow
+        self._any_key = any_key
+        self._topic: object = None
+        self._widget: Any = None
+        self._told: tuple[str, ...] = ()
+        self._groups: list[weakref.ref[Any]] = []
+        self._live: tuple[str, ...] = ()
+        self._entry: Any = None
+        self._typed = ""
+        self._was_on = False
+        #: What is being said was asked for; the idle time waits until it is over.
+        self._holds = False
+
+    @property
+    def on(self) -> bool:
+        return self._flow.voice.on
+
+    @property
+    def holds_time(self) -> bool:
+        """Whether somebody is listening: who hears a long text is not idle."""
+        return self._holds and self._flow.idle_left is None and self._flow.voice.speaking
+
+    # --- on and off ------------------------------------------------------------------------------------------------
+
+    def key_pressed(self, action: Action) -> None:
+        """Before a key does anything: the first one at the resting screen asks for the voice."""
+        resting = self._flow.session is None and self._flow.place.name in RESTING
+        if self._any_key and resting and action is not Action.SPEECH and not self.on:
+            self._flow.voice.start()
+
+    def plugged(self, plugged: bool) -> None:
+        """Headphones came or went: without them nothing private is said aloud."""
+        if plugged:
+            self._flow.voice.start()
+        else:
+            self._flow.voice.stop()
+
+    def asked(self, action: Action) -> None:
+        """A key of the voice itself."""
+        voice = self._flow.voice
+        match action:
+            case Action.SPEECH if self.on:
+                voice.stop()
+            case Action.SPEECH:
+                voice.start()
+            case Action.REPEAT:
+                voice.repeat()
+            case Action.SLOWER | Action.FASTER:
+                voice.change_rate(1 if action is Action.FASTER else -1)
+                voice.repeat()
+            case Action.QUIETER | Action.LOUDER:
+                voice.change_volume(1 if action is Action.LOUDER else -1)
+                voice.repeat()
+
+    # --- what is told ----------------------------------------------------------------------------------------------
+
+    def look(self, ring: FocusRing, layer: Any, topic: object) -> None:
+        """Compares with what was told before. ``topic`` differs when it is another page."""
+        if not self.on or layer is None:
+            self._was_on = False
+            return
+        greeting, self._was_on = not self._was_on, True
+        # In another language the page is told anew.
+        topic = (topic, self._flow.language)
+        if greeting or topic != self._topic:
+            if ring.current is None:
+                ring.first()
+            self._introduce(ring, layer, topic, (self._flow.texts("speech.greeting"),) if greeting else ())
+            return
+        stop = ring.current
+        self._echo(layer)
+        news = [text for text in _live_texts(layer) if text not in self._live]
+        self._live = tuple(_live_texts(layer))
+        if stop is not None and stop.widget is not self._remembered():
+            self._say((*news, *self._on_the_way(stop), *self._utterance(stop)))
+            self._remember(stop)
+        elif news:
+            self._say(news, after=True)
+
+    def moved(self, stop: Stop | None) -> None:
+        """The focus went somewhere by a key."""
+        if stop is not None and self.on:
+            self._say((*self._on_the_way(stop), *self._utterance(stop)))
+            self._remember(stop)
+
+    def chosen(self, ring: FocusRing, layer: Any) -> None:
+        """Something was chosen: what was typed, or how it stands now."""
+        if not self.on:
+            return
+        if self._echo(layer):
+            return
+        stop = ring.current
+        if stop is None:
+            return
+        told = self._utterance(stop)
+        if stop.widget is not self._remembered():
+            self.moved(stop)
+        elif told != self._told:
+            self._say(part for part in told if part not in self._told)
+            self._remember(stop)
+
+    def say_again(self, stop: Stop | None) -> None:
+        """OK on something that is only to be read."""
+        if stop is not None and self.on:
+            self._say(self._utterance(stop))
+
+    # --- inside ----------------------------------------------------------------------------------------------------
+
+    def _introduce(self, ring: FocusRing, layer: Any, topic: object, greeting: tuple[str, ...]) -> None:
+        self._topic = topic
+        self._groups = []
+        stop = ring.current
+        parts = list(greeting)
+        if isinstance(layer, Group):
+            parts += layer.introduction
+            self._groups = [weakref.ref(layer)]
+        for each in ring.stops():
+            if stop is not None and each.widget is stop.widget:
+                break
+            if each.text and not isinstance(each.zone, Head):
+                parts += self._on_the_way(each)
+                parts += self._utterance(each)
+                self._groups = [weakref.ref(group) for group in each.groups]
+        if stop is not None:
+            parts += self._on_the_way(stop)
+            parts += self._utterance(stop)
+        self._live = tuple(_live_texts(layer))
+        parts += [text for text in self._live if text not in parts]
+        self._entry = getattr(layer, "entry", None)
+        self._typed = self._entry.text if self._entry is not None else ""
+        self._say(parts)
+        self._remember(stop)
+
+    def _on_the_way(self, stop: Stop) -> tuple[str, ...]:
+        """What is said of the groups that the focus enters."""
+        known = [group() for group in self._groups]
+        return tuple(
+            part for group in stop.groups if not any(group is each for each in known) for part in group.introduction
+        )
+
+    def _utterance(self, stop: Stop) -> tuple[str, ...]:
+        widget = stop.widget
+        if hasattr(widget, "utterance"):
+            return tuple(widget.utterance(self._flow.texts))
+        if isinstance(widget, Group) and widget in stop.groups:
+            return ()
+        if isinstance(widget, Group):
+            return widget.introduction
+        return tuple(texts_in(widget))
+
+    def _echo(self, layer: Any) -> bool:
+        """Says what was typed since the last look. Whether something was."""
+        entry: Entry | None = getattr(layer, "entry", None)
+        if entry is not self._entry:
+            self._entry, self._typed = entry, entry.text if entry is not None else ""
+            return False
+        if entry is None or entry.text == self._typed:
+            return False
+        before, now, self._typed = self._typed, entry.text, entry.text
+        texts = self._flow.texts
+        if entry.layout is Layout.PIN:
+            self._say((texts.count("speech.typed_secret", len(now)),))
+        elif now.startswith(before):
+            added = now[len(before) :]
+            self._say((texts("keyboard.space") if added == " " else added,))
+        elif before.startswith(now):
+            self._say((texts("speech.erased", text=before[len(now) :]) if now else texts("speech.state.blank"),))
+        else:
+            self._say((now,))
+        return True
+
+    def _remembered(self) -> Any:
+        return self._widget() if self._widget is not None else None
+
+    def _remember(self, stop: Stop | None) -> None:
+        if stop is None:
+            self._widget, self._told, self._groups = None, (), []
+            return
+        self._widget = weakref.ref(stop.widget)
+        self._told = self._utterance(stop)
+        self._groups = [weakref.ref(group) for group in stop.groups]
+
+    def _say(self, parts: Iterable[str], *, after: bool = False) -> None:
+        self._holds = self._flow.idle_left is None
+        self._flow.voice.say(parts, self._flow.language, after=after)
+
+
+def _live_texts(widget: Any) -> Iterator[str]:
+    """What is told when it changes by itself: banners, the number of a stepper."""
+    if widget.opacity == 0:
+        return
+    if isinstance(widget, Live):
+        if widget.text:
+            yield widget.text
+        return
+    for child in reversed(widget.children):
+        yield from _live_texts(child)

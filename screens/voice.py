@@ -1,0 +1,112 @@
+"""The kiosk's voice as a citizen sets it: on or off, how fast, how loud. Knows nothing of Kivy.
+
+Silent until somebody asks for it, by headphones or by a key; everything goes back at the end of the visit.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from kiosk.ports import Headphones, Speaker
+from kiosk.settings import Settings
+from screens.pronounce import sentence
+
+#: Words a minute.
+RATES: Final = (90, 120, 150, 180, 220, 270, 330)
+USUAL_RATE: Final = 2
+#: From silent to as loud as the amplifier is set; the first one is never quite silent.
+VOLUMES: Final = (0.2, 0.4, 0.55, 0.7, 0.85, 1.0)
+
+
+class Voice:
+    """``speaker`` None: this kiosk cannot speak, and nothing that is asked of it does anything."""
+
+    def __init__(self, speaker: Speaker | None, headphones: Headphones | None, settings: Settings) -> None:
+        self._speaker = speaker
+        self._headphones = headphones
+        self._settings = settings
+        self._last = ""
+        self._language = "id"
+        self.on = False
+        self._rate = USUAL_RATE
+        self._volume = self._usual_volume()
+
+    @property
+    def possible(self) -> bool:
+        return self._speaker is not None
+
+    @property
+    def rate(self) -> int:
+        """Words a minute."""
+        return RATES[self._rate]
+
+    @property
+    def volume(self) -> float:
+        """0 to 1."""
+        return VOLUMES[self._volume]
+
+    @property
+    def speaking(self) -> bool:
+        return self.on and self._speaker is not None and self._speaker.speaking
+
+    @property
+    def can_faster(self) -> bool:
+        return self._rate < len(RATES) - 1
+
+    @property
+    def can_slower(self) -> bool:
+        return self._rate > 0
+
+    @property
+    def can_louder(self) -> bool:
+        return self._volume < len(VOLUMES) - 1
+
+    @property
+    def can_quieter(self) -> bool:
+        return self._volume > 0
+
+    def start(self) -> None:
+        self.on = self.possible
+
+    def stop(self) -> None:
+        """Silent, at once."""
+        self.on = False
+        self.hush()
+
+    def say(self, parts: Iterable[str], language: str, *, after: bool = False) -> None:
+        """Says the pieces, cutting off what is being said, or ``after`` it. Nothing while the voice is off."""
+        text = sentence(parts)
+        if not self.on or self._speaker is None or not text:
+            return
+        self._last = f"{self._last} {text}" if after else text
+        self._language = language
+        self._speak(text, after=after)
+
+    def repeat(self) -> None:
+        """What was said last, once more, as fast and as loud as is set now."""
+        if self.on and self._last:
+            self._speak(self._last, after=False)
+
+    def hush(self) -> None:
+        if self._speaker is not None:
+            self._speaker.hush()
+
+    def change_rate(self, by: int) -> None:
+        self._rate = min(max(self._rate + by, 0), len(RATES) - 1)
+
+    def change_volume(self, by: int) -> None:
+        self._volume = min(max(self._volume + by, 0), len(VOLUMES) - 1)
+
+    def wipe(self) -> None:
+        """The visit is over: nothing that was said is kept. Headphones that are still plugged keep it on."""
+        self.hush()
+        self._last = ""
+        self._rate, self._volume = USUAL_RATE, self._usual_volume()
+        self.on = self.possible and self._headphones is not None and self._headphones.plugged
+
+    def _speak(self, text: str, *, after: bool) -> None:
+        if self._speaker is not None:
+            self._speaker.say(text, language=self._language, rate=self.rate, volume=self.volume, after=after)
+
+    def _usual_volume(self) -> int:
+        wanted = self._settings.number("volume")
+        return min(range(len(VOLUMES)), key=lambda index: abs(VOLUMES[index] - wanted))
