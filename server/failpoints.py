@@ -10,7 +10,10 @@
 ``attachment.recorded``        committed as complete, no answer sent
 ``case.committed``             an officer's action is committed, no hint published
 ``enrolment.written``          a kiosk is written, not committed
-``pack.files_written``         a pack's files and metadata are on disk, its row is not committed
+``pack.files_written``         a pack's file is on disk, its row is not committed
+``pack.committed``             its row is committed, the signed metadata do not list it
+``pack.listed``                the metadata list it, no kiosk's feed says so
+``pack.announced``             every kiosk's feed says so, no hint published
 ``feed.applied``               a kiosk's report is written, not committed
 =============================  ======================================================================================
 
@@ -31,6 +34,9 @@ NAMES = (
     "case.committed",
     "enrolment.written",
     "pack.files_written",
+    "pack.committed",
+    "pack.listed",
+    "pack.announced",
     "feed.applied",
 )
 

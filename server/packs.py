@@ -141,6 +141,7 @@ class PackRepository:
             self._failpoints.reach("pack.files_written")
             with self._engine.begin() as connection:
                 self._write_rows(connection, number, content, archive, actor, tuple(rings), note, content_of)
+            self._failpoints.reach("pack.committed")
             self._list_and_announce()
         _log.info("pack.published", number=number, services=len(content.services), rings=list(rings))
         return PackResult(PackOutcome.PUBLISHED, number)
@@ -322,6 +323,7 @@ class PackRepository:
         self._tuf.publish(listed, self._clock.now())
         for row in rows:
             if row.announced_at is None:
+                self._failpoints.reach("pack.listed")
                 self._announce(row)
 
     def _announce(self, pack: Row[Any]) -> None:
@@ -332,6 +334,7 @@ class PackRepository:
             connection.execute(
                 update(tables.packs).where(tables.packs.c.number == pack.number).values(announced_at=now)
             )
+        self._failpoints.reach("pack.announced")
         for kiosk_id in kiosks:
             self._bus.publish(bus.feed_topic(kiosk_id))
         self._bus.publish(bus.PACKS, str(pack.number))

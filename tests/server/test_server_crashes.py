@@ -1,5 +1,6 @@
 """kill -9 of the server at each named place: nothing is lost, nothing is doubled, the kiosk only sends again."""
 
+import hashlib
 import multiprocessing
 import os
 import socket
@@ -11,14 +12,17 @@ import pytest
 import requests
 from sqlalchemy import func, select
 
+from server import audit
 from server.actors import OPERATOR
 from server.app import build_deps, close_deps, create_app
 from server.failpoints import NAMES, Failpoints
-from server.packs import PackOutcome
+from server.operations import operator_token
 from server.serving import EkiosServer
 from server.settings import ServerSettings
 from server.storage import tables
+from tests.server.conftest import CITY
 from tests.server.kiosk_client import Attachment, Envelope, TestKiosk
+from tests.server.web.conftest import Browser
 
 STARTS_WITHIN_S = 30.0
 KILLED = 137
@@ -74,7 +78,10 @@ def delivered(kiosk: TestKiosk, envelope: Envelope, attachment: Attachment) -> N
     kiosk.upload(attachment, 400)
 
 
-@pytest.mark.parametrize("failpoint", [name for name in NAMES if name.startswith(("submissions", "attachment"))])
+SUBMISSION_POINTS = [name for name in NAMES if name.startswith(("submissions", "attachment"))]
+
+
+@pytest.mark.parametrize("failpoint", SUBMISSION_POINTS)
 def test_a_submission_survives_a_kill(served: ServerSettings, kiosk: TestKiosk, failpoint: str) -> None:
     attachment = kiosk.attachment(os.urandom(900))
     envelope = kiosk.envelope(SERVICE, [attachment])
@@ -123,26 +130,76 @@ def test_a_report_survives_a_kill(served: ServerSettings, kiosk: TestKiosk) -> N
         assert kiosk.post("/v1/feed/applied", {"cursor": 1}).status_code == 204
 
 
-def test_a_pack_that_was_cut_short_is_published_by_the_next_try(sqlite_settings: ServerSettings) -> None:
-    class Cut(Exception):
-        pass
+def test_an_officers_step_survives_a_kill(served: ServerSettings, kiosk: TestKiosk) -> None:
+    with process(served):
+        envelope = kiosk.envelope(SERVICE)
+        assert kiosk.statuses(envelope) == ["stored"]
+    kiosk.http = requests.Session()
+    fields = {"version": "1", "note": ""}
+    with process(served, "case.committed"):
+        officer = Browser(served.address)
+        officer.sign_in("kelurahan")
+        officer.get(f"/office/cases/{envelope.code}")
+        with pytest.raises(requests.ConnectionError):
+            officer.post(f"/office/cases/{envelope.code}/take", fields)
+    with process(served):
+        # The browser is still signed in; pressing the button again tells that it is done.
+        officer.http.close()
+        again = officer.post(f"/office/cases/{envelope.code}/take", fields)
+        assert again.status_code == 409
+        events = [one["data"] for one in kiosk.get("/v1/feed?after=0").json()["events"] if one["type"] == "case"]
+    assert [one["state"] for one in events] == ["received", "in_review"]
+    assert logged(served, f"case:{envelope.code}").count("case.take") == 1
 
-    def cut() -> None:
-        raise Cut
 
-    failpoints = Failpoints()
-    failpoints.actions["pack.files_written"] = cut
-    deps = build_deps(sqlite_settings, failpoints=failpoints)
-    content = deps.packs.content(1)
-    assert content is not None
-    with pytest.raises(Cut):
-        deps.packs.publish(content, OPERATOR)
+PACK_POINTS = ("pack.files_written", "pack.committed", "pack.listed", "pack.announced")
+
+
+@pytest.mark.parametrize("failpoint", PACK_POINTS)
+def test_a_pack_survives_a_kill(served: ServerSettings, kiosk: TestKiosk, failpoint: str) -> None:
+    """Nothing of it is there, or all: the row, the signed list and one word in each kiosk's feed."""
+    with process(served, failpoint), pytest.raises(requests.ConnectionError):
+        order(served, "publish", folder=str(CITY))
+    kiosk.http = requests.Session()
+    expected = 1 if failpoint == "pack.files_written" else 2
+    with process(served):
+        if expected == 1:
+            assert order(served, "publish", folder=str(CITY)).json() == {"pack": "2"}
+        told = [one["data"] for one in kiosk.get("/v1/feed?after=0").json()["events"] if one["type"] == "pack"]
+        newest = kiosk.get("/v1/packs/metadata/timestamp.json").json()["signed"]["meta"]["snapshot.json"]["version"]
+        snapshot = kiosk.get(f"/v1/packs/metadata/{newest}.snapshot.json").json()["signed"]["meta"]
+        version = snapshot["targets.json"]["version"]
+        targets = kiosk.get(f"/v1/packs/metadata/{version}.targets.json").json()["signed"]["targets"]
+        archive = kiosk.get(f"/v1/packs/targets/{targets['pack-2.zip']['hashes']['sha256']}.pack-2.zip").content
+    assert [one["version"] for one in told] == [1, 2]
+    assert hashlib.sha256(archive).hexdigest() == targets["pack-2.zip"]["hashes"]["sha256"]
+    assert logged(served, "pack:2") == ["pack.publish"]
+
+
+def test_every_failpoint_is_a_place_where_a_test_kills() -> None:
+    killed = {*SUBMISSION_POINTS, *PACK_POINTS, "enrolment.written", "feed.applied", "case.committed"}
+    assert killed == set(NAMES)
+
+
+def order(served: ServerSettings, command: str, **arguments: str) -> requests.Response:
+    """What the operator's command line sends to a running server."""
+    return requests.post(
+        f"{served.address}/v1/operator",
+        json={"command": command, "arguments": arguments},
+        headers={"Authorization": f"Bearer {operator_token(served.data)}"},
+        timeout=30,
+    )
+
+
+def logged(served: ServerSettings, about: str) -> list[str]:
+    """The audit log's actions of an object, after its tree was verified."""
+    deps = build_deps(served)
+    log = tables.audit_log.c
+    with deps.engine.connect() as connection:
+        assert audit.verify(connection, deps.keys.audit_public) == []
+        actions = list(connection.execute(select(log.action).where(log.object == about).order_by(log.seq)).scalars())
     close_deps(deps)
-    deps = build_deps(sqlite_settings)
-    assert [row.number for row in deps.packs.rows()] == [1]
-    result = deps.packs.publish(content, OPERATOR)
-    assert (result.outcome, result.number) == (PackOutcome.PUBLISHED, 2)
-    close_deps(deps)
+    return actions
 
 
 def _wait(settings: ServerSettings, child: multiprocessing.process.BaseProcess) -> None:
