@@ -14,6 +14,12 @@ class Identification(StrEnum):
     NONE = "none"
 
 
+class ServiceKind(StrEnum):
+    SERVICE = "service"
+    #: The citizen chooses first whether anybody may know who complains.
+    COMPLAINT = "complaint"
+
+
 class PackBroken(ValueError):
     """A document of the pack is not what it must be; the message says which and where."""
 
@@ -81,6 +87,9 @@ class Service:
     needs: tuple[str, ...]
     form_id: str
     form_version: str
+    kind: ServiceKind = ServiceKind.SERVICE
+    #: Name of the form's question that the choice of privacy fills, or "".
+    privacy_question: str = ""
 
 
 def read_service(document: Mapping[str, Any]) -> Service:
@@ -120,6 +129,8 @@ def read_service(document: Mapping[str, Any]) -> Service:
             needs=tuple(str(device) for device in document.get("needs", ())),
             form_id=str(document["form_id"]),
             form_version=str(document["form_version"]),
+            kind=ServiceKind(document.get("kind", ServiceKind.SERVICE)),
+            privacy_question=str(document.get("privacy_question", "")),
         )
     except KeyError as error:
         raise PackBroken(f"service {name}: {error.args[0]} is missing") from error

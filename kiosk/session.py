@@ -2,10 +2,10 @@
 
 Steps, each with a way back that loses nothing::
 
-    SERVICES → SERVICE → IDENTIFY → FORM → REVIEW → CONSENT → SENDING → SAVED
+    SERVICES → SERVICE → (PRIVACY →) IDENTIFY → FORM → REVIEW → CONSENT → SENDING → SAVED
         └→ CASE
 
-IDENTIFY and CONSENT are left out where the service does not ask for them. Belongs to the one thread of the screens.
+IDENTIFY and CONSENT are left out where the service does not ask for them; PRIVACY belongs to complaints. Belongs to the one thread of the screens.
 """
 
 import random
@@ -27,7 +27,8 @@ from kiosk.identity import KioskIdentity
 from kiosk.nik import Nik, NikProblem, NikWarning
 from kiosk.outcomes import Saved
 from kiosk.ports import Clock
-from kiosk.service import Identification, Service
+from kiosk.privacy import Privacy
+from kiosk.service import Identification, Service, ServiceKind
 from kiosk.settings import Settings
 
 #: Plain bytes of one photo or file; sealed it stays within what the line carries.
@@ -37,10 +38,11 @@ _SUFFIXES: Final = {"image/jpeg": ".jpg", "image/png": ".png", "audio/wav": ".wa
 
 _ALLOWED: Final = {
     Step.SERVICES: {Step.SERVICE, Step.CASE},
-    Step.SERVICE: {Step.SERVICES, Step.IDENTIFY, Step.FORM, Step.REVIEW},
-    Step.IDENTIFY: {Step.SERVICE, Step.FORM, Step.REVIEW},
-    Step.FORM: {Step.SERVICE, Step.IDENTIFY, Step.REVIEW},
-    Step.REVIEW: {Step.SERVICE, Step.IDENTIFY, Step.FORM, Step.CONSENT, Step.SENDING},
+    Step.SERVICE: {Step.SERVICES, Step.PRIVACY, Step.IDENTIFY, Step.FORM, Step.REVIEW},
+    Step.PRIVACY: {Step.SERVICE, Step.IDENTIFY, Step.FORM, Step.REVIEW},
+    Step.IDENTIFY: {Step.SERVICE, Step.PRIVACY, Step.FORM, Step.REVIEW},
+    Step.FORM: {Step.SERVICE, Step.PRIVACY, Step.IDENTIFY, Step.REVIEW},
+    Step.REVIEW: {Step.SERVICE, Step.PRIVACY, Step.IDENTIFY, Step.FORM, Step.CONSENT, Step.SENDING},
     Step.CONSENT: {Step.REVIEW, Step.SENDING},
     Step.SENDING: {Step.REVIEW, Step.CONSENT, Step.FORM, Step.SAVED},
     Step.SAVED: {Step.SERVICES},
@@ -115,6 +117,8 @@ class Session:
         self.catalogue = catalogue
         self.service: Service | None = None
         self.citizen: Citizen | None = None
+        #: Of a complaint, once it was chosen.
+        self.privacy: Privacy | None = None
         self.form: FormSession | None = None
         self.consent_at: datetime | None = None
         self.submission: Saved | None = None
@@ -143,6 +147,7 @@ class Session:
             raise KeyError(service_id)
         if self.service is not None and self.service.id != service_id:
             self._drop_form()
+            self.privacy = None
         self.service = service
         self._move(Step.SERVICE)
         return self.ability()
@@ -155,11 +160,25 @@ class Session:
         """From the service's page to the identification or the first question; stays when it is not possible."""
         ability = self.ability()
         if ability.possible:
-            if self._chosen().identification is Identification.NIK:
+            if self._chosen().kind is ServiceKind.COMPLAINT:
+                self._move(Step.PRIVACY)
+            elif self._chosen().identification is Identification.NIK:
                 self._move(Step.IDENTIFY)
             else:
                 self._open_form()
         return ability
+
+    def choose_privacy(self, privacy: Privacy) -> None:
+        """From PRIVACY on. Anonymous: nobody is identified, and what was told of oneself before is forgotten."""
+        if self._step is not Step.PRIVACY:
+            raise ValueError("only a complaint is anonymous or secret")
+        self.privacy = privacy
+        self._fill_privacy()
+        if privacy is Privacy.SECRET:
+            self._move(Step.IDENTIFY)
+        else:
+            self.citizen = None
+            self._open_form()
 
     def show_case(self) -> None:
         """To the page of a case, from SERVICES or any other step where nothing can get lost."""
@@ -335,6 +354,8 @@ class Session:
                 self._move(Step.FORM)
             else:
                 self._move(self._before_form())
+        elif self._step is Step.IDENTIFY and self.privacy is not None:
+            self._move(Step.PRIVACY)
         elif self._step in _BACK:
             self._move(_BACK[self._step])
 
@@ -369,6 +390,7 @@ class Session:
         self.submission = submission
         self._drop_form()
         self.citizen = None
+        self.privacy = None
         self._move(Step.SAVED)
 
     def refused(self, violations: Iterable[Violation] = ()) -> None:
@@ -391,6 +413,7 @@ class Session:
         """Overwrite the photos and let go of all that the citizen entered. Called by Kiosk.end."""
         self._drop_form()
         self.citizen = None
+        self.privacy = None
         self.service = None
         self.submission = None
         self._step = Step.END
@@ -420,6 +443,7 @@ class Session:
             )
             self.form = form.open(environment, language=form_language(form, self._language))
             self._fill_nik()
+            self._fill_privacy()
         pages = self.pages()
         if not pages:
             self._move(Step.REVIEW)
@@ -441,10 +465,17 @@ class Session:
             self._bus.publish(StepChanged(self._step))
 
     def _before_form(self) -> Step:
-        return Step.IDENTIFY if self._chosen().identification is Identification.NIK else Step.SERVICE
+        if self.privacy is Privacy.ANONYMOUS:
+            return Step.PRIVACY
+        if self.privacy is Privacy.SECRET or self._chosen().identification is Identification.NIK:
+            return Step.IDENTIFY
+        return Step.SERVICE
 
     def _nik_node(self) -> Node | None:
-        wanted = self.service.nik_question if self.service is not None else ""
+        return self._node(self.service.nik_question if self.service is not None else "")
+
+    def _node(self, wanted: str) -> Node | None:
+        """The form's question of that reference or name."""
         if not wanted or self.form is None:
             return None
         nodes = self.form.nodes
@@ -456,6 +487,11 @@ class Session:
         node = self._nik_node()
         if self.form is not None and node is not None and self.citizen is not None:
             self.form.set(node.ref, self.citizen.nik.digits)
+
+    def _fill_privacy(self) -> None:
+        node = self._node(self.service.privacy_question if self.service is not None else "")
+        if self.form is not None and node is not None and self.privacy is not None:
+            self.form.set(node.ref, self.privacy.value)
 
     def _drop_form(self) -> None:
         for ref in list(self._attachments):
@@ -482,6 +518,7 @@ class Session:
 
 _BACK: Final = {
     Step.SERVICE: Step.SERVICES,
+    Step.PRIVACY: Step.SERVICE,
     Step.IDENTIFY: Step.SERVICE,
     Step.CONSENT: Step.REVIEW,
     Step.CASE: Step.SERVICES,

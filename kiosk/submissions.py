@@ -16,6 +16,7 @@ from kiosk.health import Health
 from kiosk.identity import KioskIdentity
 from kiosk.outcomes import Refused, RefusedReason, Saved
 from kiosk.ports import Clock, Failpoint, Sealer, TrackingCodes
+from kiosk.privacy import Privacy
 from kiosk.session import Attachment, Session
 from kiosk.store import StorageFailed, StorageProblem, Store
 from kiosk.store.outbox import Envelope, ItemKind, SealedAttachment
@@ -81,8 +82,9 @@ class Submissions:
             "language": session.language,
             "made_at": made_at.isoformat(),
             "identity": None
-            if session.citizen is None
+            if session.citizen is None or session.privacy is Privacy.ANONYMOUS
             else {"nik": session.citizen.nik.digits, "how": session.citizen.how.value},
+            "privacy": session.privacy.value if session.privacy is not None else "",
             "consent_at": session.consent_at.isoformat() if session.consent_at is not None else None,
             "consent_version": session.catalogue.consent_version if session.consent_at is not None else "",
             "instance": form.to_xml().decode(),

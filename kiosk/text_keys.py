@@ -11,6 +11,7 @@ from kiosk.cases import CaseProblemKind, CaseStateName
 from kiosk.health import Reason
 from kiosk.nik import NikProblem, NikWarning
 from kiosk.outcomes import RefusedReason
+from kiosk.privacy import Privacy
 from kiosk.ratings import Element
 from kiosk.receipts import SLIP_KEYS
 from kiosk.session import AttachProblem
@@ -31,6 +32,7 @@ TEXT_KEYS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
             *(problem.text_key for problem in AttachProblem),
             *(problem.text_key for problem in SignInProblem),
             *(element.text_key for element in Element),
+            *(privacy.text_key for privacy in Privacy),
             *(f"case.problem.{kind.lower()}" for kind in CaseProblemKind),
             *(state.text_key for state in CaseStateName),
         )

@@ -14,6 +14,8 @@ class Name(StrEnum):
     GROUP = "GROUP"
     SEARCH = "SEARCH"
     SERVICE = "SERVICE"
+    #: Of a complaint: anonymous or secret.
+    PRIVACY = "PRIVACY"
     IDENTIFY = "IDENTIFY"
     FORM = "FORM"
     REVIEW = "REVIEW"

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
-from server import audit, bus, feed
+from server import audit, bus, complaint_clock, feed
 from server.api import citizens, description, errors, health, kiosks, operator, submissions
 from server.api import feed as feed_api
 from server.api.signed import forget_nonces
@@ -42,6 +42,7 @@ from sync.protocol.messages import FeedType
 #: How often each of the chores is done.
 ALARMS_S: Final = 5.0
 NONCES_S: Final = 60.0
+COMPLAINTS_S: Final = 600.0
 CHECKPOINT_S: Final = 300.0
 METADATA_S: Final = 600.0
 
@@ -118,6 +119,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         for seconds, chore in (
             (ALARMS_S, check_alarms),
             (NONCES_S, sweep_nonces),
+            (COMPLAINTS_S, close_unanswered),
             (CHECKPOINT_S, make_checkpoint),
             (METADATA_S, renew_metadata),
         )
@@ -138,6 +140,10 @@ def check_alarms(deps: Deps) -> None:
 
 def sweep_nonces(deps: Deps) -> None:
     forget_nonces(deps.engine, deps.clock.now())
+
+
+def close_unanswered(deps: Deps) -> None:
+    complaint_clock.close_unanswered(deps.engine, deps.clock, deps.cases, deps.settings.time_zone)
 
 
 def renew_metadata(deps: Deps) -> None:

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, Row, insert, or_, select, update
 
-from server import audit, bus, feed
+from server import audit, bus, complaints, feed
 from server.actors import SYSTEM, Actor, Role
 from server.bus import Bus
 from server.catalogue import Catalogue
@@ -100,6 +100,8 @@ class CaseFile:
     steps: Sequence[Row[Any]]
     messages: tuple[CaseMessage, ...]
     attachments: tuple[CaseAttachment, ...]
+    #: Who complains is known to the case's officer only, and was left out.
+    hidden: bool = False
 
 
 @dataclass
@@ -312,7 +314,7 @@ class Cases:
                 return CaseOutcome.NOT_FOUND
             if not in_scope(actor, case):
                 return CaseOutcome.OUT_OF_SCOPE
-            opened = self._open(connection, case)
+            opened = complaints.shown_to(actor, self._open(connection, case))
             entry = audit.Entry(actor.id, "case.read", f"case:{code}", {"reason": reason} if reason else {})
             audit.append(connection, self._clock.now(), [entry])
         return opened
@@ -352,6 +354,7 @@ class Cases:
         return CaseState(
             tracking_code=case.tracking_code,
             service=case.service_id,
+            kind=document.kind,
             service_name=document.name,
             agency_name=document.agency.name,
             state=state,

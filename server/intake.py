@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from sqlalchemy import Connection, Engine, insert, select, update
 from sqlalchemy.exc import StatementError
 
-from server import audit, feed
+from server import audit, complaints, feed
 from server.actors import kiosk_actor
 from server.bus import Bus, feed_topic
 from server.cases import Cases
@@ -220,9 +220,10 @@ class Intake:
         return self._missing(connection, sender, opened.item.id)
 
     def _open_case(self, connection: Connection, sender: Sender, opened: Opened, *, complete: bool) -> audit.Entry:
-        item, content, document = opened.item, opened.content, opened.document
+        item, content, document = opened.item, complaints.kept(opened.content), opened.document
         assert document is not None  # the opener gives one with every SUBMISSION
         now = self._clock.now()
+        nik = complaints.searchable_nik(content)
         calendar = load_calendar(connection, self._zone)
         state = CasePublicState.RECEIVED if complete else CasePublicState.INCOMPLETE
         stage = document.stages[0]
@@ -250,7 +251,8 @@ class Intake:
                 "note": "",
                 "violations": list(opened.violations),
                 "content": self._vault.close(content.model_dump_json().encode()),
-                "nik_index": self._vault.nik_index(content.identity.nik) if content.identity else None,
+                "nik_index": self._vault.nik_index(nik) if nik else None,
+                "privacy": content.privacy,
                 "steps": 1,
             },
         )

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from kiosk.cases import Case, CaseProblem, CaseStateName
+from kiosk.service import ServiceKind
 from screens.flow import Flow
 from screens.look.entry import Entry, Layout
 
@@ -105,7 +106,7 @@ def case_shown(flow: Flow, case: Case) -> CaseShown:
     texts, language, formatting = flow.texts, flow.language, flow.formatting
     steps = tuple(
         StepShown(
-            _step_name(texts(step.state.text_key), step.stage.get(language), step.state),
+            _step_name(_words(flow, case, step.state.text_key), step.stage.get(language), step.state),
             formatting.moment(step.at),
             place == len(case.steps) - 1,
         )
@@ -115,12 +116,22 @@ def case_shown(flow: Flow, case: Case) -> CaseShown:
         code=flow.kiosk.codes.display(case.code),
         service=case.service_name.get(language),
         agency=case.agency_name.get(language),
-        state=texts(case.state.text_key),
+        state=_words(flow, case, case.state.text_key),
         kind=_KINDS.get(case.state, "info"),
-        explained=texts(f"case.explained.{case.state}"),
+        explained=_words(flow, case, f"case.explained.{case.state}"),
         note=case.note,
         due=texts("case.due", day=formatting.day(case.due)) if case.due else "",
         remark="" if case.fresh else texts("case.remembered", time=formatting.moment(case.updated_at)),
         steps=steps,
         asks=case.state is CaseStateName.QUESTION and case.fresh,
     )
+
+
+def _words(flow: Flow, case: Case, key: str) -> str:
+    """A complaint is answered, not approved: it has words of its own for some states."""
+    service = flow.kiosk.catalogue.get(case.service)
+    if service is not None and service.kind is ServiceKind.COMPLAINT:
+        own = f"complaint.{key}"
+        if flow.texts.has(own):
+            return flow.texts(own)
+    return flow.texts(key)

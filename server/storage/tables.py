@@ -303,7 +303,8 @@ cases = Table(
     Column("note", String(2000), nullable=False, default=""),  # what the office tells the citizen; public
     Column("violations", JSON, nullable=False, default=list),  # list of {ref, kind, message} of forms' check
     Column("content", LargeBinary, nullable=False, comment="personal"),  # messages.Content, sealed with the vault
-    Column("nik_index", String(64), index=True),  # HMAC of the NIK
+    Column("nik_index", String(64), index=True),  # HMAC of the NIK; null where nobody may search for it
+    Column("privacy", String(16), nullable=False, default="", server_default=""),  # anonymous, secret: of a complaint
     Column("steps", Integer, nullable=False, default=0),  # rows in case_steps; also the version for locking
     ForeignKeyConstraint(["kiosk_id", "submission_id"], ["submissions.kiosk_id", "submissions.id"]),
     Index(None, "agency_id", "state", "opened_at"),

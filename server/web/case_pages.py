@@ -175,6 +175,8 @@ def _page(
         "nik": "" if identity is None else identity.nik if reveal else phrases.masked_nik(identity.nik),
         "nik_how": visit.say(f"case.nik.how.{identity.how}") if identity else "",
         "revealed": reveal,
+        "privacy": row.privacy,
+        "hidden": file.hidden,
         "answers": filled.lines if filled else None,
         "pictures": _pictures(file, filled.attachment_labels if filled else {}),
         "messages": [

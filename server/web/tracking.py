@@ -87,20 +87,25 @@ def view(visit: Visitor, state: CaseState) -> TrackingView:
     def say(key: str) -> str:
         return visit.site.texts.say(language, key)
 
+    def words(state: CaseState, key: str) -> str:
+        """A complaint is answered, not approved: it has words of its own for some states."""
+        own = f"complaint.{key}"
+        return own if state.kind == "complaint" and visit.site.texts.has(own) else key
+
     return TrackingView(
         code=tracking.display(state.tracking_code),
-        headline=say(f"public_state.{state.state.value}"),
+        headline=say(words(state, f"public_state.{state.state.value}")),
         mood=mood,
         icon=icon,
         updated=phrases.moment(state.updated_at, language, zone),
-        todo=say(f"track.next.{state.state.value}"),
+        todo=say(words(state, f"track.next.{state.state.value}")),
         note=state.note,
         service=citizens_text(state.service_name, language),
         agency=citizens_text(state.agency_name, language),
         due=phrases.long_date(state.due, language, zone) if state.due else "",
         steps=tuple(
             StepView(
-                what=say(f"public_state.{step.state.value}"),
+                what=say(words(state, f"public_state.{step.state.value}")),
                 stage=citizens_text(step.stage, language) if step.state is State.IN_REVIEW else "",
                 when=phrases.moment(step.at, language, zone),
                 iso=step.at.isoformat(),

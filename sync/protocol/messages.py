@@ -187,6 +187,8 @@ class Content(Message):
     language: Short
     made_at: AwareDatetime
     identity: Identity | None = None
+    #: Of a complaint: what the citizen chose; "" of anything else.
+    privacy: Literal["", "anonymous", "secret"] = ""
     #: When the citizen agreed, and to which version of the text; None when nothing personal is asked.
     consent_at: AwareDatetime | None = None
     consent_version: Short = ""
@@ -261,6 +263,8 @@ class CaseState(Message):
 
     tracking_code: Code
     service: Name
+    #: complaint: the words for its states are others.
+    kind: Literal["service", "complaint"] = "service"
     service_name: dict[str, str]
     agency_name: dict[str, str]
     state: CasePublicState

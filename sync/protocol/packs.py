@@ -116,6 +116,12 @@ class ServiceDocument(Message):
     consent: bool = True
     #: Devices without which the service cannot be used: "camera".
     needs: tuple[Name, ...] = ()
+    #: A complaint lets the citizen choose, before anything is asked, to stay anonymous or to be known to one officer.
+    kind: Literal["service", "complaint"] = "service"
+    #: The form's question that this choice fills: ``anonymous`` or ``secret``.
+    privacy_question: str = ""
+    #: The form's group of answers that tell who complains; of a secret one only its officer sees it.
+    identity_group: str = ""
     form_id: Short
     form_version: Short
 

@@ -101,7 +101,7 @@ def test_fee_in_millions_keeps_its_zeros(form: Form, open_form: Opener, example:
 def test_anonymous_complaint_asks_no_name(form: Form, open_form: Opener, example: Any) -> None:
     session = open_form(form)
     example.fill(session)
-    session.set("/data/privasi", "anonim")
+    session.set("/data/privasi", "anonymous")
     assert not session.nodes["/data/pelapor/nama"].relevant
     assert session.validate() == ()
 

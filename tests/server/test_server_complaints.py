@@ -1,0 +1,105 @@
+"""Complaints: anonymous means nothing is kept, secret means one officer sees it, and silence closes them."""
+
+import pytest
+
+from server.actors import Actor
+from server.cases import CaseFile, CaseOutcome
+from server.complaint_clock import REPLY_DAYS, close_unanswered
+from server.deps import Deps
+from sync.protocol.messages import CasePublicState as State
+from tests.server.conftest import FakeClock
+from tests.server.kiosk_client import NIK, Envelope
+from tests.server.test_server_cases import Office
+from tests.server.test_server_cases import office as office
+
+SERVICE = {"id": "aduan", "form_id": "aduan", "form_version": "1", "pack": "1"}
+
+
+def complain(office: Office, privacy: str) -> Envelope:
+    envelope = office.kiosk.envelope(SERVICE, inside={"privacy": privacy})
+    assert office.take(envelope.item) == "stored"
+    return envelope
+
+
+def read(deps: Deps, actor: Actor, code: str) -> CaseFile:
+    found = deps.cases.read(actor, code)
+    assert isinstance(found, CaseFile)
+    return found
+
+
+@pytest.fixture
+def officer(office: Office) -> Actor:
+    return office.officer("kominfo")
+
+
+def test_of_an_anonymous_one_no_identity_is_kept_whatever_was_sent(office: Office, officer: Actor, deps: Deps) -> None:
+    code = complain(office, "anonymous").code
+    assert read(deps, officer, code).content.identity is None
+    assert deps.cases.find_by_nik(officer, NIK) == []
+
+
+def test_of_a_secret_one_only_its_officer_sees_who_it_is(office: Office, officer: Actor, deps: Deps) -> None:
+    code = complain(office, "secret").code
+    before = read(deps, officer, code)
+    assert (before.content.identity, before.hidden) == (None, True)
+    assert "Siti Aminah" not in before.content.instance
+    deps.cases.take(officer, code)
+    after = read(deps, officer, code)
+    assert after.content.identity is not None
+    assert (after.content.identity.nik, after.hidden) == (NIK, False)
+    assert "Siti Aminah" in after.content.instance
+
+
+def test_a_secret_one_is_not_found_by_its_nik(office: Office, officer: Actor, deps: Deps) -> None:
+    complain(office, "secret")
+    assert deps.cases.find_by_nik(officer, NIK) == []
+
+
+def test_giving_it_back_hides_it_again(office: Office, officer: Actor, deps: Deps) -> None:
+    code = complain(office, "secret").code
+    deps.cases.take(officer, code)
+    deps.cases.give_back(officer, code)
+    assert read(deps, officer, code).hidden
+
+
+def test_any_other_case_is_shown_as_before(office: Office, deps: Deps) -> None:
+    envelope = office.kiosk.envelope(SERVICE)
+    office.take(envelope.item)
+    found = read(deps, office.officer("kominfo"), envelope.code)
+    assert found.content.identity is not None
+    assert not found.hidden
+
+
+def asked(office: Office, officer: Actor, deps: Deps) -> str:
+    code = complain(office, "anonymous").code
+    deps.cases.take(officer, code)
+    assert deps.cases.ask(officer, code, "Di jalan apa?").outcome is CaseOutcome.DONE
+    return code
+
+
+def close(deps: Deps) -> int:
+    return close_unanswered(deps.engine, deps.clock, deps.cases, "Asia/Jakarta")
+
+
+def test_silence_closes_it_after_the_last_working_day(
+    office: Office, officer: Actor, deps: Deps, clock: FakeClock
+) -> None:
+    code = asked(office, officer, deps)
+    clock.pass_time(days=REPLY_DAYS)
+    assert close(deps) == 0
+    clock.pass_time(days=2 * REPLY_DAYS)
+    assert close(deps) == 1
+    state = deps.cases.public_state(code)
+    assert state is not None
+    assert (state.state, state.kind) == (State.CANCELLED, "complaint")
+    assert "10 hari kerja" in state.note
+    assert close(deps) == 0
+
+
+def test_another_service_waits_for_its_citizen(office: Office, deps: Deps, clock: FakeClock) -> None:
+    officer = office.officer("kelurahan")
+    code = office.case()
+    deps.cases.take(officer, code)
+    deps.cases.ask(officer, code, "Foto kurang jelas.")
+    clock.pass_time(days=60)
+    assert close(deps) == 0
