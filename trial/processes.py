@@ -58,6 +58,10 @@ class Group:
         self._running.append((name, process, log))
         return process
 
+    def pid(self, name: str) -> int:
+        """Of the newest process of that name that was started and not stopped."""
+        return next(process.pid for known, process, _ in reversed(self._running) if known == name)
+
     def ended(self) -> list[str]:
         """Names of those that have ended by themselves."""
         return [name for name, process, _ in self._running if process.poll() is not None]

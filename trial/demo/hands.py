@@ -54,7 +54,7 @@ class Hands:
 
     def texts(self) -> list[str]:
         """Every text that is in sight."""
-        return self.on_screen(lambda: [text for widget in _in_sight() for text in _own_text(widget)])
+        return self.on_screen(words_in_sight)
 
     def see(self, *words: str) -> float:
         """Waits until all of ``words`` are in sight; the milliseconds it took. Raises NotSeen."""
@@ -73,14 +73,16 @@ class Hands:
 
     # --- touching --------------------------------------------------------------------------------------------------
 
-    def tap(self, words: str, *, nth: int = 0, exactly: bool = False) -> None:
-        """Touches the thing that says ``words``. Raises NotSeen when nothing that can be touched says so in time."""
+    def tap(self, words: str, *, nth: int = 0, exactly: bool = False) -> float:
+        """Touches the thing that says ``words``; when the finger was lifted, in seconds of the epoch.
+
+        Raises NotSeen when nothing that can be touched says so in time.
+        """
         deadline = time.monotonic() + self._patience
         while True:
             places = self.on_screen(lambda: _places(words, exactly))
             if len(places) > nth:
-                self.touch(*places[nth])
-                return
+                return self.touch(*places[nth])
             if time.monotonic() > deadline:
                 raise NotSeen(f"nothing to touch says {words!r}; the screen says: {' | '.join(self.texts())[:1500]}")
             time.sleep(LOOK_EVERY_S)
@@ -96,12 +98,14 @@ class Hands:
         for character in text:
             self.tap(character, exactly=True)
 
-    def touch(self, x: float, y: float) -> None:
-        """A finger at these pixels from the upper left corner."""
+    def touch(self, x: float, y: float) -> float:
+        """A finger at these pixels from the upper left corner; when it was lifted, in seconds of the epoch."""
         self._x("mousemove", str(round(x)), str(round(y)))
         self._x("mousedown", "1")
         time.sleep(PRESS_S)
+        lifted = time.time()
         self._x("mouseup", "1")
+        return lifted
 
     def picture(self, name: str) -> Path:
         """What stands on the X display, as ``NN-name.png``."""
@@ -112,6 +116,11 @@ class Hands:
 
     def _x(self, *command: str) -> None:
         subprocess.run(["xdotool", *command], env={"DISPLAY": self._display}, check=True, capture_output=True)
+
+
+def words_in_sight() -> list[str]:
+    """Every text on the window; on Kivy's thread."""
+    return [text for widget in _in_sight() for text in _own_text(widget)]
 
 
 def _in_sight() -> Iterator[Any]:

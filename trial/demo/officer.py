@@ -17,6 +17,14 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
+_WATCH = """() => {
+  window.firstSeen = {};
+  const look = () => document.querySelectorAll('[id^="case-"]').forEach(row => {
+    window.firstSeen[row.id.slice(5)] ??= Date.now();
+  });
+  new MutationObserver(look).observe(document.body, {childList: true, subtree: true});
+  look();
+}"""
 DESK = ViewportSize(width=1440, height=900)
 PHONE = ViewportSize(width=390, height=844)
 
@@ -51,6 +59,14 @@ class Officer:
     def sees(self, code: str) -> None:
         """Waits until the case stands in the inbox that is open, without a reload."""
         self._page.wait_for_selector(f"#case-{code}", timeout=30_000)
+
+    def watch(self) -> None:
+        """Notes from now on when each case first stands in the inbox that is open."""
+        self._page.evaluate(_WATCH)
+
+    def watched(self) -> dict[str, float]:
+        """By tracking code, the moment (seconds of the epoch) when it stood in the inbox."""
+        return {code: at / 1000 for code, at in self._page.evaluate("window.firstSeen").items()}
 
     def open(self, code: str) -> None:
         self._page.goto(f"{self._server}/office/cases/{code}")
