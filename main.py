@@ -37,11 +37,16 @@ from devices.scanner.second_engine import FROZEN_ARGUMENT
 from devices.scanner.settings import ScannerSettings
 from devices.simulator.bench import Bench
 from devices.simulator.control_page import ControlPage
+from devices.speech.build import build_speech
+from devices.speech.headphones import Headphones, SimulatedHeadphones
+from devices.speech.settings import SpeechSettings
+from devices.speech.speaker import Speaker
 from kiosk.events import Bus, Event, RestartAsked
 from kiosk.identity import KioskIdentity
 from kiosk.kiosk import Kiosk, Ports
 from kiosk.store import Store
 from screens import boot
+from screens.keys import DEFAULT_KEYS, Action, KeyMap, NoSuchKey
 from screens.look.tokens import DEFAULT_DPI
 from screens.texts import Catalogues, load_catalogues
 from sync.city import CityBadges, CitySealer, KioskCodes
@@ -74,6 +79,16 @@ class ScreenSettings(BaseModel):
     touch_device: str = ""
 
 
+class KeySettings(BaseModel):
+    """``names``: which keys ask for what, where a keypad sends others than a keyboard (screens/keys.py has both)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    names: dict[Action, tuple[str, ...]] = {}
+    #: Whether any key at the resting screen asks for the voice; else headphones and its own key alone do.
+    any_key_speaks: bool = True
+
+
 class NoDevice(BaseModel):
     """A device that this kiosk does not have."""
 
@@ -92,6 +107,8 @@ class KioskSettings(BaseSettings):
     printer: PrinterSettings | NoDevice = PrinterSettings()
     scanner: ScannerSettings | NoDevice = ScannerSettings()
     camera: CameraSettings | NoDevice = CameraSettings()
+    speech: SpeechSettings | NoDevice = SpeechSettings()
+    keys: KeySettings = KeySettings()
     screen: ScreenSettings = ScreenSettings()
     #: ``host:port`` on loopback of the page that drives the simulated devices; empty in service.
     simulator: str = ""
@@ -116,11 +133,14 @@ class Devices:
     printer: Printer | None
     scanner: Scanner | None
     camera: Camera | None
+    speaker: Speaker | None
+    headphones: Headphones | SimulatedHeadphones | None
     #: What the simulated ones look at; None when all are real.
     bench: Bench | None
 
-    def all(self) -> Iterator[Printer | Scanner | Camera]:
-        yield from (device for device in (self.printer, self.camera, self.scanner) if device is not None)
+    def all(self) -> Iterator[Printer | Scanner | Camera | Speaker | Headphones | SimulatedHeadphones]:
+        every = (self.printer, self.camera, self.scanner, self.speaker, self.headphones)
+        yield from (device for device in every if device is not None)
 
 
 def build_devices(settings: KioskSettings, clock: SystemClock) -> Devices:
@@ -136,7 +156,15 @@ def build_devices(settings: KioskSettings, clock: SystemClock) -> Devices:
     if not isinstance(settings.scanner, NoDevice):
         wedge = bench.wedge if bench else None
         scanner = build_scanner(settings.scanner, camera=camera, clock=clock, simulated=wedge)
-    return Devices(printer, scanner, camera, bench)
+    voice = None if isinstance(settings.speech, NoDevice) else build_speech(settings.speech, clock=clock)
+    return Devices(
+        printer,
+        scanner,
+        camera,
+        speaker=voice.speaker if voice else None,
+        headphones=voice.headphones if voice else None,
+        bench=bench,
+    )
 
 
 def build_kiosk(
@@ -167,6 +195,8 @@ def build_kiosk(
         printer=devices.printer,
         scanner=devices.scanner,
         camera=devices.camera,
+        speaker=devices.speaker,
+        headphones=devices.headphones,
     )
     return Kiosk(identity, ports, store, Bus())
 
@@ -223,7 +253,17 @@ class Program:
         # Kivy reads its environment when it is imported, so not before `prepare`.
         from screens.app import AppOptions, build_app
 
-        return build_app(self.kiosk, AppOptions(assets=ASSETS, catalogues=texts, boot=options))
+        keys = self.settings.keys
+        return build_app(
+            self.kiosk,
+            AppOptions(
+                assets=ASSETS,
+                catalogues=texts,
+                boot=options,
+                keys=KeyMap({**DEFAULT_KEYS, **keys.names}),
+                any_key_speaks=keys.any_key_speaks,
+            ),
+        )
 
     def run(self) -> None:
         """Until somebody calls :meth:`stop`; on the main thread, which Kivy owns."""
@@ -302,7 +342,7 @@ def main(
     settings = KioskSettings()
     try:
         program = Program(settings, enrolled(settings, enrol_code))
-    except (NotEnrolled, boot.BootError) as error:
+    except (NotEnrolled, NoSuchKey, boot.BootError) as error:
         print(f"kiosk: {error}", file=sys.stderr)
         raise typer.Exit(1) from error
     for number in (signal.SIGTERM, signal.SIGINT):

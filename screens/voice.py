@@ -6,7 +6,7 @@ Silent until somebody asks for it, by headphones or by a key; everything goes ba
 from collections.abc import Iterable
 from typing import Final
 
-from kiosk.ports import Headphones, Speaker
+from kiosk.ports import Availability, Headphones, Speaker
 from kiosk.settings import Settings
 from screens.pronounce import sentence
 
@@ -32,7 +32,8 @@ class Voice:
 
     @property
     def possible(self) -> bool:
-        return self._speaker is not None
+        """There is something to speak with, and it did not say that it cannot."""
+        return self._speaker is not None and self._speaker.state().availability != Availability.UNAVAILABLE
 
     @property
     def rate(self) -> int:

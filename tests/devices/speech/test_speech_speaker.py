@@ -1,0 +1,238 @@
+"""The speaker: one voice at a time, silent at once, alive again after its program died."""
+
+import os
+import stat
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from devices.frame import FakeClock, PassingFault
+from devices.frame.quality import Rule, read_quality
+from devices.speech import Ending, SimulatedEngine, Speaker, SpeechDriver, SpeechSettings, build_speech
+from devices.speech.espeak import EspeakEngine
+from devices.speech.speaker import TRIES
+from devices.speech.utterance import FASTEST, LONGEST_TEXT, SLOWEST, Utterance, clean, utterance
+from devices.speech.voices import choose_voice, parse_voices
+
+LISTING = """Pty Language       Age/Gender VoiceName          File                 Other Languages
+ 5  id              --/M      Indonesian         poz/id
+ 2  en-gb           --/M      English_(Great_Britain) gmw/en               (en 2)
+"""
+
+
+class Desk:
+    """A speaker whose turns are taken by hand."""
+
+    def __init__(self) -> None:
+        self.engine = SimulatedEngine()
+        self.speaker = Speaker(self.engine, clock=FakeClock())
+
+    def say(self, text: str, *, after: bool = False) -> None:
+        self.speaker.say(text, language="id", rate=150, volume=0.7, after=after)
+
+    def turns(self, count: int = 6) -> None:
+        for _ in range(count):
+            self.speaker.worker.step()
+
+    def said(self) -> list[tuple[str, Ending | None]]:
+        return [(line.text, line.ending) for line in self.engine.transcript]
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+def test_what_is_said_stands_in_the_transcript(desk: Desk) -> None:
+    desk.say("Selamat datang")
+    desk.turns()
+    assert desk.said() == [("Selamat datang", Ending.SPOKEN)]
+    assert not desk.speaker.speaking
+
+
+def test_the_newest_cuts_off_what_is_being_said(desk: Desk) -> None:
+    desk.engine.set_faults(slow=True)
+    desk.say("satu")
+    desk.turns(1)
+    desk.say("dua")
+    desk.engine.set_faults(slow=False)
+    desk.turns()
+    assert desk.said() == [("satu", Ending.CUT_OFF), ("dua", Ending.SPOKEN)]
+
+
+def test_after_waits_for_its_turn(desk: Desk) -> None:
+    desk.say("satu")
+    desk.say("dua", after=True)
+    desk.turns()
+    assert desk.said() == [("satu", Ending.SPOKEN), ("dua", Ending.SPOKEN)]
+
+
+def test_hush_silences_at_once_and_forgets_what_waits(desk: Desk) -> None:
+    desk.engine.set_faults(slow=True)
+    desk.say("satu")
+    desk.say("dua", after=True)
+    desk.turns(1)
+    desk.speaker.hush()
+    assert desk.said() == [("satu", Ending.CUT_OFF)]
+    assert not desk.speaker.speaking
+
+
+def test_a_program_that_died_says_it_once_more(desk: Desk) -> None:
+    desk.engine.set_faults(dies=1)
+    desk.say("satu")
+    desk.turns()
+    assert desk.said() == [("satu", Ending.DIED), ("satu", Ending.SPOKEN)]
+    assert desk.speaker.state().availability == "READY"
+
+
+def test_a_program_that_keeps_dying_is_told_and_tried_again(desk: Desk) -> None:
+    desk.engine.set_faults(dies=TRIES)
+    desk.say("satu")
+    desk.turns(2)
+    assert desk.speaker.state().availability == "UNAVAILABLE"
+    desk.say("dua")
+    desk.turns()
+    assert desk.said()[-1] == ("dua", Ending.SPOKEN)
+    assert desk.speaker.state().availability == "READY"
+
+
+def test_without_sound_it_is_not_ready(desk: Desk) -> None:
+    desk.engine.set_faults(mute=True)
+    desk.turns(1)
+    assert desk.speaker.state().availability == "UNAVAILABLE"
+    assert "HARDWARE_ERROR" in desk.speaker.state().conditions
+
+
+def test_the_self_test_tells_whether_it_was_heard(desk: Desk) -> None:
+    told: list[tuple[bool, str]] = []
+    desk.speaker.self_test(lambda good, detail: told.append((good, detail)))
+    desk.turns()
+    assert told == [(True, "SPOKEN")]
+
+
+def test_a_self_test_that_is_cut_off_answers_too(desk: Desk) -> None:
+    told: list[bool] = []
+    desk.speaker.self_test(lambda good, _detail: told.append(good))
+    desk.speaker.hush()
+    assert told == [False]
+
+
+def test_it_starts_and_stops_as_a_thread(desk: Desk) -> None:
+    speaker = Speaker(SimulatedEngine())
+    speaker.start()
+    speaker.say("satu", language="id", rate=150, volume=0.5)
+    speaker.stop()
+    assert not speaker.worker.running
+
+
+# --- what is said --------------------------------------------------------------------------------------------------
+
+
+def test_text_cannot_command_the_program() -> None:
+    assert clean("nama [[h@l@U]]\x1b <break/>\n baru") == "nama h@l@U break/ baru"
+
+
+def test_the_longest_text_is_said_and_one_more_is_cut() -> None:
+    assert len(clean("a" * LONGEST_TEXT)) == LONGEST_TEXT
+    assert len(clean("a" * (LONGEST_TEXT + 1))) == LONGEST_TEXT
+
+
+@pytest.mark.parametrize(("rate", "kept"), [(SLOWEST - 1, SLOWEST), (SLOWEST, SLOWEST), (FASTEST + 1, FASTEST)])
+def test_the_rate_stays_within_its_limits(rate: int, kept: int) -> None:
+    assert utterance("a", "id", rate, 0.5).rate == kept
+
+
+def test_an_utterance_does_not_show_its_text_in_logs() -> None:
+    assert "rahasia" not in repr(utterance("rahasia", "id", 150, 0.5))
+
+
+# --- voices --------------------------------------------------------------------------------------------------------
+
+
+def test_voices_are_read_from_the_programs_list() -> None:
+    assert parse_voices(LISTING) == {"id", "en-gb"}
+
+
+@pytest.mark.parametrize(("language", "voice"), [("id", "id"), ("jv", "id"), ("mad", "id"), ("en", "en-gb")])
+def test_every_language_gets_the_closest_voice(language: str, voice: str) -> None:
+    assert choose_voice(language, parse_voices(LISTING)) == voice
+
+
+def test_a_voice_of_its_own_is_preferred() -> None:
+    assert choose_voice("jv", {"id", "jv"}) == "jv"
+
+
+# --- espeak-ng as a process ----------------------------------------------------------------------------------------
+
+
+def program(folder: Path, body: str) -> str:
+    """A program that stands in for espeak-ng where the machine has no sound card."""
+    path = folder / "espeak"
+    path.write_text(f'#!/bin/sh\n[ "$1" = --voices ] && {{ cat <<E\n{LISTING}E\nexit 0; }}\n{body}\n')
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+    return str(path)
+
+
+def test_the_text_goes_through_the_standard_input_alone(tmp_path: Path) -> None:
+    engine = EspeakEngine(program(tmp_path, f'echo "$@" >{tmp_path}/arguments; cat >{tmp_path}/text'))
+    engine.open()
+    assert engine.start(Utterance("NIK 3578", "en", 180, 1.0)).wait(10) is Ending.SPOKEN
+    assert (tmp_path / "text").read_text() == "NIK 3578"
+    assert (tmp_path / "arguments").read_text().split() == [
+        "-v",
+        "en-gb",
+        "-s",
+        "180",
+        "-b",
+        "1",
+        "--stdin",
+        "-a",
+        "150",
+    ]
+
+
+def test_a_sound_card_that_is_missing_is_noticed(tmp_path: Path) -> None:
+    engine = EspeakEngine(program(tmp_path, 'cat >/dev/null; echo "error: No such file or directory" >&2'))
+    with pytest.raises(PassingFault, match="no sound device"):
+        engine.open()
+
+
+def test_a_process_that_is_cut_off_ends_at_once(tmp_path: Path) -> None:
+    engine = EspeakEngine(program(tmp_path, f"[ -e {tmp_path}/slow ] && exec sleep 60; cat >/dev/null"))
+    engine.open()
+    (tmp_path / "slow").touch()
+    speech = engine.start(Utterance("a", "id", 150, 0.5))
+    assert speech.ending() is None
+    speech.cut_off()
+    assert speech.wait(10) is Ending.CUT_OFF
+
+
+def test_a_process_that_is_killed_died(tmp_path: Path) -> None:
+    engine = EspeakEngine(program(tmp_path, "cat >/dev/null; kill -9 $$"))
+    speech = engine.start(Utterance("a", "id", 150, 0.5))
+    assert speech.wait(10) is Ending.DIED
+
+
+def test_a_program_that_is_not_there_says_so_before_it_is_needed() -> None:
+    assert "not installed" in EspeakEngine("no-such-espeak").preflight()[0]
+
+
+@pytest.mark.skipif(not os.access("/usr/bin/espeak-ng", os.X_OK), reason="espeak-ng is not installed")
+def test_the_true_program_has_the_voices_that_are_needed() -> None:
+    engine = EspeakEngine()
+    try:
+        engine.open()
+    except PassingFault as fault:
+        assert "no sound device" in fault.detail
+    assert engine.preflight() == ()
+
+
+def test_settings_choose_the_simulated_one() -> None:
+    assert build_speech(SpeechSettings(driver=SpeechDriver.SIMULATED)).simulated is not None
+
+
+def test_every_driver_answers_every_rule() -> None:
+    text = files("devices.speech").joinpath("quality.toml").read_text(encoding="utf-8")
+    quality = read_quality(text, [driver.value for driver in SpeechDriver])
+    assert all(len(each.done) + len(each.exempt) == len(Rule) for each in quality.values())
