@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -75,15 +75,36 @@ class StateBoard:
         self._subscribers: list[Callable[[ComponentState], None]] = []
         self._state = ComponentState(component, Availability.UNKNOWN, clock.now())
         self._lost = False
+        self._hangs: Callable[[], bool] = lambda: False
+        self._hangs_since: datetime | None = None
 
     @property
     def component(self) -> str:
         return self._state.component
 
     def state(self) -> ComponentState:
-        """The newest state; safe from any thread."""
+        """The newest state; safe from any thread. A device whose worker hangs is not responding, whatever it said."""
+        hangs = self._hangs()
         with self._lock:
-            return self._state
+            if not hangs:
+                self._hangs_since = None
+                return self._state
+            noticed = self._hangs_since is None
+            self._hangs_since = self._hangs_since or self._clock.now()
+            state = replace(
+                self._state,
+                availability=Availability.UNAVAILABLE,
+                conditions=frozenset({Condition.NOT_RESPONDING}),
+                since=self._hangs_since,
+                detail="hangs in a call",
+            )
+        if noticed:
+            logger.error("%s gives no sign of life", state.component)
+        return state
+
+    def watch(self, hangs: Callable[[], bool]) -> None:
+        """Ask this before every answer of :meth:`state`: the heartbeat of the worker behind the board."""
+        self._hangs = hangs
 
     def subscribe(self, callback: Callable[[ComponentState], None]) -> Callable[[], None]:
         """Call ``callback`` with every new state, from the device's thread. Returns how to unsubscribe."""

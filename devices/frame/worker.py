@@ -110,6 +110,7 @@ class Worker:
         self._halted = False
         self._failures = 0
         self._last_beat = self._clock.monotonic()
+        board.watch(lambda: self.stale)
 
     @property
     def failures(self) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -16,6 +16,7 @@ from PIL import Image, ImageDraw
 
 from devices.printer.paper import CUT_FEED_MM, FONT_A_DOTS, LINE_MM, Paper
 from devices.printer.raster import Raster, Typeface, find_fonts, pack, qr_image, qr_modules
+from devices.printer.sanitise import substituted
 from devices.printer.slip import Align, Element, Qr, Row, Rule, Slip, Space, Text
 
 LABEL_SHARE = 0.42
@@ -74,10 +75,14 @@ Line = TextLine | Picture | Code
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Lines from top to bottom, and the paper they take in mm with the feed to the knife."""
+    """Lines from top to bottom, and the paper they take in mm with the feed to the knife.
+
+    ``substituted``: characters that stand as "?" because neither the printer nor a font has them.
+    """
 
     lines: tuple[Line, ...]
     length_mm: float
+    substituted: int = 0
 
 
 class Typesetter:
@@ -102,10 +107,12 @@ class Typesetter:
         self._fonts = tuple(fonts) if fonts is not None else find_fonts()
         self._faces: dict[int, Typeface] = {}
         self._copy_mark = copy_mark
+        self._substituted = 0
 
     def lay_out(self, slip: Slip, *, copy: bool = False) -> Layout:
         """The slip for this paper; with the mark on top when it is a copy."""
         lines: list[Line] = []
+        self._substituted = 0
         if copy:
             lines += self._text(Text(f"*** {self._copy_mark} ***", bold=True, align="center"))
         elements = slip.elements
@@ -120,7 +127,8 @@ class Typesetter:
             else:
                 lines += self._element(elements[index])
                 index += 1
-        return Layout(tuple(lines), sum(self._length(line) for line in lines) + CUT_FEED_MM)
+        length = sum(self._length(line) for line in lines) + CUT_FEED_MM
+        return Layout(tuple(lines), length, self._substituted)
 
     def _element(self, element: Element) -> list[Line]:
         match element:
@@ -135,7 +143,16 @@ class Typesetter:
             case Row():
                 return self._rows([element])
 
+    def _showable(self, text: str) -> str:
+        """The text with a substitute for what nothing here can show."""
+        if self._encodable(text):
+            return text
+        lacking = self._face(1).lacks(text)
+        self._substituted += sum(character in lacking for character in text)
+        return substituted(text, lacking) if lacking else text
+
     def _text(self, text: Text) -> list[Line]:
+        text = replace(text, text=self._showable(text.text))
         if self._encodable(text.text):
             wrapped = _wrap(text.text, self.paper.columns // text.size)
             return [TextLine(line, text.bold, text.size, text.align) for line in wrapped]
@@ -146,6 +163,7 @@ class Typesetter:
         ]
 
     def _rows(self, rows: Sequence[Row]) -> list[Line]:
+        rows = [Row(self._showable(row.label), self._showable(row.value)) for row in rows]
         most = math.floor(self.paper.columns * LABEL_SHARE)
         column = min(max(self._label_columns(row, most) for row in rows), most) + LABEL_GAP
         lines: list[Line] = []

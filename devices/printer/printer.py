@@ -101,6 +101,7 @@ class Printer:
         self._process_ids = ProcessIds(chance)
         self._transport: Transport | None = None
         self._encoder: JobEncoder | None = None
+        self._substituted = 0
         self._typesetter: Typesetter | None = None
 
     # -- what the kiosk sees -------------------------------------------------------------------------------
@@ -222,6 +223,7 @@ class Printer:
             "paper_left_mm": round(self._roll.left_mm),
             "answers_process_ids": self._memory.answers_process_ids,
             "unfinished_slip_inside": self._memory.dirty,
+            "characters_in_no_font": self._substituted,
             "queued": queued,
             "failures_in_a_row": self._worker.failures,
         }
@@ -267,6 +269,9 @@ class Printer:
         copy = job.copy or job.job_id in self._begun
         layout = self._typesetter.lay_out(job.slip, copy=copy)
         data = self._encoder.encode(layout)
+        if layout.substituted:
+            self._substituted += layout.substituted
+            logger.warning("%d characters of a slip are in no font of this kiosk", layout.substituted)
         self._board.publish(Availability.BUSY, self._board.state().conditions - BLOCKING)
         attempt = self._attempt(job, data, layout.length_mm)
         paper = layout.length_mm if attempt.begun else 0.0

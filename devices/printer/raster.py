@@ -12,6 +12,8 @@ from pathlib import Path
 import segno
 from PIL import Image, ImageDraw, ImageFont
 
+from devices.printer.sanitise import JOINERS
+
 FONT_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
 """Where fonts of the distribution lie."""
 
@@ -108,21 +110,22 @@ class Typeface:
             x += font.getlength(run)
 
     def lacks(self, text: str) -> frozenset[str]:
-        """Characters that no font has; they come out as boxes."""
-        return frozenset(c for c in text if not any(self._has(i, c) for i in range(len(self._fonts))))
+        """Characters that no font has; drawn, they would be empty boxes."""
+        return frozenset(c for c in text if c not in JOINERS and self._font_of(c) is None)
 
     def _runs(self, text: str) -> list[tuple[int, str]]:
         runs: list[tuple[int, str]] = []
         for character in text:
-            joined = unicodedata.category(character)[0] in "MC"
-            if runs and (joined or character == " " or self._font_of(character) == runs[-1][0]):
-                runs[-1] = (runs[-1][0], runs[-1][1] + character)
+            joined = unicodedata.category(character)[0] in "MC" or character == " "
+            index = runs[-1][0] if runs and joined else self._font_of(character) or 0
+            if runs and index == runs[-1][0]:
+                runs[-1] = (index, runs[-1][1] + character)
             else:
-                runs.append((self._font_of(character), character))
+                runs.append((index, character))
         return runs
 
-    def _find_font(self, character: str) -> int:
-        return next((i for i in range(len(self._fonts)) if self._has(i, character)), 0)
+    def _find_font(self, character: str) -> int | None:
+        return next((i for i in range(len(self._fonts)) if self._has(i, character)), None)
 
     def _has(self, index: int, character: str) -> bool:
         return character == " " or bytes(self._fonts[index].getmask(character)) != self._missing[index]

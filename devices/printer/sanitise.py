@@ -1,7 +1,8 @@
 """The one place where text becomes safe to print.
 
 A receipt printer takes commands and text in one stream of bytes, and python-escpos passes ESC, GS and DLE
-through: a citizen's name could open the cash drawer. Everything that is printed goes through :func:`clean`.
+through: a citizen's name could open the cash drawer. Everything that is printed goes through :func:`clean`. What
+cannot be shown goes through :func:`substituted`, so that nobody reads an empty box for a letter.
 """
 
 from __future__ import annotations
@@ -16,7 +17,12 @@ MAX_MARKS = 4
 
 ELLIPSIS = "..."
 
-_JOINERS = "\u200c\u200d"
+JOINERS = "\u200c\u200d"
+"""Zero-width non-joiner and joiner: nothing is drawn for them, but Indic and Arabic letters around them change."""
+
+SUBSTITUTE = "?"
+"""Stands for a character that neither the printer nor any font has, as printers themselves do."""
+
 _SPACES = frozenset({"Zs", "Zl", "Zp"})
 _MARKS = frozenset({"Mn", "Me"})
 
@@ -40,7 +46,7 @@ def clean(text: str, limit: int = MAX_TEXT) -> str:
             marks += 1
             if kept and marks <= MAX_MARKS:
                 kept.append(character)
-        elif category[0] != "C" or character in _JOINERS:
+        elif category[0] != "C" or character in JOINERS:
             kept.append(character)
             marks = 0
     line = "".join(kept).strip()
@@ -60,3 +66,17 @@ def clean_lines(text: str, limit: int = MAX_TEXT) -> tuple[str, ...]:
         lines.append(line)
         left -= max(1, len(line))
     return tuple(lines)
+
+
+def substituted(text: str, lacking: frozenset[str]) -> str:
+    """``text`` with :data:`SUBSTITUTE` for each character of ``lacking``; marks on such a character go with it."""
+    kept: list[str] = []
+    gone = False
+    for character in text:
+        if unicodedata.category(character)[0] == "M":
+            if not gone and character not in lacking:
+                kept.append(character)
+            continue
+        gone = character in lacking
+        kept.append(SUBSTITUTE if gone else character)
+    return "".join(kept)

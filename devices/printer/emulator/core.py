@@ -13,9 +13,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from devices.printer.emulator.faults import SLOWNESS, Fault
+from devices.printer.emulator.grammar import Command, Kind
 from devices.printer.emulator.mechanism import DOTS_PER_MM, Mechanism, PrintedSlip
 from devices.printer.emulator.pagesetter import PageSetter
-from devices.printer.emulator.parser import Command, Kind, Parser
+from devices.printer.emulator.parser import Parser
 from devices.printer.emulator.realtime import CLEAR_PARAMETERS, RealTimeScanner
 from devices.printer.emulator.strips import Mark
 

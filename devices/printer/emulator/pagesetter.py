@@ -9,7 +9,7 @@ from PIL import Image, ImageOps
 
 from devices.printer.emulator import symbols
 from devices.printer.emulator.glyphs import CELLS, GlyphBox, decode
-from devices.printer.emulator.parser import Command, Kind
+from devices.printer.emulator.grammar import Command, Kind
 from devices.printer.emulator.strips import Cut, Item, Strip
 
 SIXTH_INCH = 34

@@ -6,10 +6,11 @@ when it is off-line: before anything reaches the buffer.
 
 from __future__ import annotations
 
-from devices.printer.emulator.parser import Command, Kind
+from devices.printer.emulator.grammar import Command, Kind
+from devices.printer.emulator.grammar.dle import STATUS_WITH_PARAMETER
 
 DLE = 0x10
-_LENGTHS = {0x04: 3, 0x05: 3, 0x14: 3}
+EOT, ENQ, DC4 = 0x04, 0x05, 0x14
 _DC4_LENGTHS = {1: 5, 2: 5, 3: 8, 7: 4, 8: 10}
 _DC4_KINDS = {
     1: Kind.REAL_TIME_PULSE,
@@ -30,11 +31,15 @@ class RealTimeScanner:
 
     def feed(self, data: bytes) -> list[tuple[int, Command]]:
         """Real-time commands that end within ``data``, with the position behind each."""
-        if DLE not in data and not self._begun:
-            return []
         found: list[tuple[int, Command]] = []
-        for position, byte in enumerate(data, start=1):
-            self._begun.append(byte)
+        position = 0
+        while position < len(data):
+            if not self._begun:
+                position = data.find(DLE, position)
+                if position < 0:
+                    break
+            self._begun.append(data[position])
+            position += 1
             self._resync()
             if self._begun and len(self._begun) == self._length():
                 found.append((position, self._command()))
@@ -51,20 +56,22 @@ class RealTimeScanner:
         begun = self._begun
         if begun[0] != DLE:
             return False
-        if len(begun) >= 2 and begun[1] not in _LENGTHS:
+        if len(begun) >= 2 and begun[1] not in (EOT, ENQ, DC4):
             return False
-        return not (len(begun) >= 3 and begun[1] == 0x14 and begun[2] not in _DC4_LENGTHS)
+        return not (len(begun) >= 3 and begun[1] == DC4 and begun[2] not in _DC4_LENGTHS)
 
     def _length(self) -> int:
         begun = self._begun
         if len(begun) < 3:
             return 3
-        return _DC4_LENGTHS[begun[2]] if begun[1] == 0x14 else 3
+        if begun[1] == DC4:
+            return _DC4_LENGTHS[begun[2]]
+        return 4 if begun[1] == EOT and begun[2] in STATUS_WITH_PARAMETER else 3
 
     def _command(self) -> Command:
         _, second, third, *rest = self._begun
-        if second == 0x04:
-            return Command(Kind.REAL_TIME_STATUS, (third,))
-        if second == 0x05:
+        if second == EOT:
+            return Command(Kind.REAL_TIME_STATUS, (third, *rest))
+        if second == ENQ:
             return Command(Kind.REAL_TIME_REQUEST, (third,))
         return Command(_DC4_KINDS[third], (third, *rest), bytes(rest))

@@ -101,7 +101,7 @@ def test_a_bug_is_logged_and_the_device_is_tried_again(caplog: pytest.LogCapture
     assert "a bug in the driver" in caplog.text
 
 
-def test_a_worker_without_a_heartbeat_is_stale() -> None:
+def test_a_worker_without_a_heartbeat_is_stale_and_its_device_not_responding() -> None:
     clock = FakeClock()
     board = StateBoard("printer", clock)
     entered, leave = threading.Event(), threading.Event()
@@ -118,10 +118,17 @@ def test_a_worker_without_a_heartbeat_is_stale() -> None:
         assert entered.wait(10)
         clock.advance(STALE_AFTER)
         assert not worker.stale
+        assert board.state().availability is Availability.UNKNOWN
         clock.advance(0.1)
         assert worker.stale
+        noticed = clock.now()
+        state = board.state()
+        clock.advance(60)
+        assert (state.availability, state.conditions) == (Availability.UNAVAILABLE, {Condition.NOT_RESPONDING})
+        assert board.state().since == noticed
         worker.beat()
         assert not worker.stale
+        assert board.state().availability is Availability.UNKNOWN
     finally:
         leave.set()
         assert worker.stop()

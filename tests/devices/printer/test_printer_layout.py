@@ -8,8 +8,14 @@ from devices.printer import SlipBuilder
 from devices.printer.escpos import JobEncoder
 from devices.printer.layout import Code, Layout, Picture, TextLine, Typesetter
 from devices.printer.paper import CUT_FEED_MM, LINE_MM, PAPER_58, PAPER_80, Paper
-from devices.printer.slip import MAX_ELEMENTS, MAX_QR, MAX_SPACE, Slip
+from devices.printer.slip import MAX_ELEMENTS, MAX_QR, MAX_SPACE, Row, Slip, Text
 from tests.devices.printer.printer_bench import example_slip
+
+DRAWN = "ﬁnal"
+"""Its first letter is in no code page of a printer and in Pillow's own font, which every machine has."""
+
+NOWHERE = "王"
+"""Neither in a code page nor in that font."""
 
 
 def lay_out(slip: SlipBuilder | Slip, paper: Paper = PAPER_80, *, copy: bool = False) -> Layout:
@@ -70,27 +76,27 @@ def test_a_copy_says_so_on_top_and_only_there() -> None:
 
 
 def test_text_without_a_code_page_becomes_a_picture() -> None:
-    (line,) = lay_out(SlipBuilder().row("Nama", "Иван")).lines
+    (line,) = lay_out(SlipBuilder().row("Nama", DRAWN)).lines
     assert isinstance(line, Picture)
-    assert line.text == "Nama : Иван"
+    assert line.text == f"Nama : {DRAWN}"
     assert line.raster.width_bytes * 8 == PAPER_80.width_dots
 
 
 def test_a_drawn_row_keeps_the_column_of_its_neighbours() -> None:
-    lines = lay_out(SlipBuilder().row("Nama ibu kandung", "Иван").row("Kode", "A1")).lines
+    lines = lay_out(SlipBuilder().row("Nama ibu kandung", DRAWN).row("Kode", "A1")).lines
     (printed,) = (line.text for line in lines if isinstance(line, TextLine))
     assert len(lines) == 2
     assert printed.index("A1") >= len("Nama ibu kandung") + 3
 
 
 def test_drawn_text_wraps_at_the_paper_s_edge() -> None:
-    lines = lay_out(SlipBuilder().text("длинные слова на бумаге " * 6), PAPER_58).lines
+    lines = lay_out(SlipBuilder().text(f"{DRAWN} kata di kertas " * 9), PAPER_58).lines
     assert len(lines) > 3
     assert all(isinstance(line, Picture) for line in lines)
 
 
 def test_a_drawn_word_longer_than_the_paper_is_broken() -> None:
-    lines = lay_out(SlipBuilder().text("ж" * 120), PAPER_58).lines
+    lines = lay_out(SlipBuilder().text("ﬁ" * 120), PAPER_58).lines
     assert sum(len(line.text) for line in lines if isinstance(line, Picture)) == 120
     assert len(lines) > 3
 
@@ -148,3 +154,19 @@ def test_space_has_limits(asked: int, lines: int) -> None:
 
 def test_line_ends_in_a_text_are_kept() -> None:
     assert texts(lay_out(SlipBuilder().text("satu\n\ndua"))) == ["satu", "", "dua"]
+
+
+def test_a_character_that_no_font_has_is_a_question_mark_and_counted() -> None:
+    layout = lay_out(Slip((Text(f"a{NOWHERE}b"), Row("Nama", NOWHERE * 2))))
+    assert [line.text for line in layout.lines if isinstance(line, TextLine)] == ["a?b", "Nama : ??"]
+    assert layout.substituted == 3
+
+
+def test_a_drawn_line_keeps_what_its_fonts_have() -> None:
+    (line,) = lay_out(Slip((Text(DRAWN + NOWHERE),))).lines
+    assert isinstance(line, Picture)
+    assert line.text == f"{DRAWN}?"
+
+
+def test_nothing_is_counted_when_everything_can_be_shown() -> None:
+    assert lay_out(example_slip()).substituted == 0

@@ -154,7 +154,7 @@ def test_a_stuck_line_is_unknown_with_the_printer_s_own_reason() -> None:
     bench = make_bench(EmulatorSettings(buffer_bytes=512), script=script)
     slip = bench.printer.new_slip()
     for _ in range(4):
-        slip.text("многие слова " * 35)
+        slip.text("ﬁnal kata di kertas " * 25)
     result = bench.print(slip.build())
     assert result.outcome is PrintOutcome.UNKNOWN
     assert Condition.MEDIA_EMPTY in result.conditions
