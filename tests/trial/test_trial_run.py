@@ -1,0 +1,90 @@
+"""``make run`` as a person meets it: everything answers, Ctrl-C stops all of it, and the next run goes on with the data."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+import requests
+
+ROOT = Path(__file__).resolve().parents[2]
+LAST_LINE = "Ctrl-C stops everything."
+
+#: Two whole cities are started one after the other.
+pytestmark = pytest.mark.timeout(300)
+
+
+@contextmanager
+def trial_city(data: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A trial that runs without a screen, and all that it printed until it was ready."""
+    environment = {name: value for name, value in os.environ.items() if name != "DISPLAY"}
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-m", "trial.run", "--data", str(data)],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.stdout is not None
+    told = ""
+    try:
+        for line in process.stdout:
+            told += line
+            if LAST_LINE in line:
+                break
+        assert LAST_LINE in told, told
+        yield process, told
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            process.communicate()
+
+
+@pytest.fixture(scope="module")
+def two_runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+    """Two runs on the same data, and what was seen of them."""
+    data = tmp_path_factory.mktemp("trial")
+    seen: dict[str, object] = {}
+    with trial_city(data) as (process, told):
+        seen["told"] = told
+        addresses = re.findall(r"http://127\.0\.0\.1:\d+/\S*", told)
+        seen["answers"] = {address: requests.get(address, timeout=10).status_code for address in addresses}
+        seen["enrolment"] = (data / "kiosk" / "enrolment.json").read_bytes()
+        children = psutil.Process(process.pid).children(recursive=True)
+        process.send_signal(signal.SIGINT)
+        seen["last words"] = process.communicate()[0]
+        seen["code"] = process.returncode
+        seen["left"] = [each.pid for each in children if each.is_running()]
+    with trial_city(data) as (process, told):
+        seen["told again"] = told
+        seen["enrolment again"] = (data / "kiosk" / "enrolment.json").read_bytes()
+    return seen
+
+
+def test_everything_that_it_prints_can_be_reached(two_runs: dict[str, object]) -> None:
+    answers = two_runs["answers"]
+    assert isinstance(answers, dict) and len(answers) == 5
+    assert set(answers.values()) == {200}
+
+
+def test_it_prints_where_slips_appear_and_the_accounts(two_runs: dict[str, object]) -> None:
+    told = str(two_runs["told"])
+    assert "slips" in told and "EKB1." in told and "PIN" in told
+    assert all(name in told for name in ("kelurahan", "admin", "lapangan", "pusat"))
+
+
+def test_ctrl_c_stops_everything_cleanly(two_runs: dict[str, object]) -> None:
+    assert two_runs["code"] == 0
+    assert "everything is stopped" in str(two_runs["last words"])
+    assert two_runs["left"] == []
+
+
+def test_a_second_run_goes_on_with_the_same_kiosk(two_runs: dict[str, object]) -> None:
+    assert two_runs["enrolment again"] == two_runs["enrolment"]
