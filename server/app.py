@@ -17,6 +17,7 @@ from server.api.signed import forget_nonces
 from server.attachments import AttachmentStore
 from server.authoring import Authoring
 from server.bus import Bus
+from server.case_opening import CaseOpening
 from server.cases import Cases
 from server.catalogue import Catalogue
 from server.clock import Clock, SystemClock
@@ -75,7 +76,15 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         catalogue=catalogue,
         cases=cases,
         attachments=AttachmentStore(settings.data / "attachments", engine, clock, cases, keys, failpoints),
-        intake=Intake(engine, clock, hints, cases, Opener(keys, packs), vault, zone, failpoints),
+        intake=Intake(
+            engine,
+            clock,
+            hints,
+            cases,
+            Opener(keys, packs),
+            CaseOpening(clock, cases, vault, zone),
+            failpoints,
+        ),
         packs=packs,
         authoring=Authoring(engine, clock, packs),
         presence=Presence(engine, clock, hints, zone, settings.heartbeat_s),

@@ -343,27 +343,12 @@ class Cases:
             return None if case is None else self.state_of(connection, case)
 
     def state_of(self, connection: Connection, case: Row[Any]) -> CaseState:
-        document = self._document(connection, case)
-        names = {stage.id: stage.name for stage in document.stages}
         steps = connection.execute(
             select(tables.case_steps)
             .where(tables.case_steps.c.tracking_code == case.tracking_code)
             .order_by(tables.case_steps.c.n)
         ).all()
-        state = State(case.state)
-        return CaseState(
-            tracking_code=case.tracking_code,
-            service=case.service_id,
-            kind=document.kind,
-            service_name=document.name,
-            agency_name=document.agency.name,
-            state=state,
-            updated_at=case.updated_at,
-            received_at=case.opened_at,
-            due=case.due_at if state in OPEN_STATES and case.paused_at is None else None,
-            note=case.note,
-            steps=_public_steps(steps, names),
-        )
+        return _public_state(self._document(connection, case), case._asdict(), [step._asdict() for step in steps])
 
     # --- within a transaction of the intake ---------------------------------------------------------------------
 
@@ -538,14 +523,37 @@ def attachments_of(connection: Connection, kiosk_id: str, submission_id: str) ->
     return tuple(CaseAttachment(**row) for row in rows.mappings())
 
 
-def _public_steps(steps: Sequence[Row[Any]], names: Mapping[str, dict[str, str]]) -> tuple[CaseStep, ...]:
+def opened_state(document: ServiceDocument, case: Mapping[str, Any]) -> CaseState:
+    """What the citizen sees of a case that has just been opened, from its row alone."""
+    first = {"state": case["state"], "stage": case["stage"], "at": case["opened_at"]}
+    return _public_state(document, case, [first])
+
+
+def _public_state(document: ServiceDocument, case: Mapping[str, Any], steps: Sequence[Mapping[str, Any]]) -> CaseState:
+    state = State(case["state"])
+    return CaseState(
+        tracking_code=case["tracking_code"],
+        service=case["service_id"],
+        kind=document.kind,
+        service_name=document.name,
+        agency_name=document.agency.name,
+        state=state,
+        updated_at=case["updated_at"],
+        received_at=case["opened_at"],
+        due=case["due_at"] if state in OPEN_STATES and case.get("paused_at") is None else None,
+        note=case["note"],
+        steps=_public_steps(steps, {stage.id: stage.name for stage in document.stages}),
+    )
+
+
+def _public_steps(steps: Sequence[Mapping[str, Any]], names: Mapping[str, dict[str, str]]) -> tuple[CaseStep, ...]:
     """One step for each change that a citizen can tell from the one before."""
     told: list[CaseStep] = []
     seen = None
     for step in steps:
-        if seen != (step.state, step.stage):
-            seen = (step.state, step.stage)
-            told.append(CaseStep(state=State(step.state), at=step.at, stage=names.get(step.stage, {})))
+        if seen != (step["state"], step["stage"]):
+            seen = (step["state"], step["stage"])
+            told.append(CaseStep(state=State(step["state"]), at=step["at"], stage=names.get(step["stage"], {})))
     return tuple(told)
 
 

@@ -4,7 +4,7 @@ The cursor is a counter in the kiosk's own row, raised in the transaction that w
 taken before its commit, and a reader that had passed a later number would never see the earlier one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -26,16 +26,28 @@ def append(connection: Connection, kiosk_id: str, event: FeedType, data: Mapping
     Holds the kiosk's row until the commit, so a transaction that writes to several kiosks does so in the order of
     their ids; see :func:`append_to_all`. Publish ``bus.feed_topic(kiosk_id)`` after the commit.
     """
+    return append_many(connection, kiosk_id, event, [data], at)
+
+
+def append_many(
+    connection: Connection, kiosk_id: str, event: FeedType, data: Sequence[Mapping[str, Any]], at: datetime
+) -> int:
+    """As :func:`append`, for several events of a type in their order; gives the last one's cursor."""
     counter = connection.execute(
         update(tables.kiosks)
         .where(tables.kiosks.c.id == kiosk_id)
-        .values(feed_seq=tables.kiosks.c.feed_seq + 1)
+        .values(feed_seq=tables.kiosks.c.feed_seq + len(data))
         .returning(tables.kiosks.c.feed_seq)
     ).scalar()
     if counter is None:
         raise NoSuchKiosk(kiosk_id)
+    first = int(counter) - len(data) + 1
     connection.execute(
-        insert(tables.feed).values(kiosk_id=kiosk_id, n=counter, type=event.value, at=at, data=dict(data))
+        insert(tables.feed),
+        [
+            {"kiosk_id": kiosk_id, "n": first + place, "type": event.value, "at": at, "data": dict(one)}
+            for place, one in enumerate(data)
+        ],
     )
     return int(counter)
 

@@ -1,40 +1,31 @@
 """Taking submissions in: each id once, for ever, with the same answer however often it comes.
 
-Envelopes are opened first; then one transaction writes everything that the batch brings. An item is inserted unless
-its id is there, and compared by hash when it is. One that is refused rolls back to its savepoint and leaves the
-others alone.
+Envelopes are opened first; then one transaction writes everything that the batch brings. What is new in it is
+written together (``server.case_opening``); only when that cannot be does each item get a savepoint of its own, so that
+one that is refused leaves the others alone. Batches of one kiosk wait for each other, those of two kiosks do not.
 """
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import structlog
 from pydantic import ValidationError
-from sqlalchemy import Connection, Engine, insert, select, update
-from sqlalchemy.exc import StatementError
+from sqlalchemy import Connection, Engine, select, update
 
-from server import audit, complaints, feed
+from server import audit
 from server.actors import kiosk_actor
 from server.bus import Bus, feed_topic
+from server.case_opening import CaseOpening, Unwritable
 from server.cases import Cases
-from server.clock import Clock, load_calendar
+from server.clock import Clock
 from server.failpoints import Failpoints
 from server.opening import Opened, Opener, Refused
 from server.storage import tables
-from server.storage.transactions import in_transaction, insert_new, unstorable
-from server.vault import Vault
-from sync.protocol.messages import (
-    BatchAnswer,
-    CasePublicState,
-    FeedType,
-    ItemAnswer,
-    ItemKind,
-    ItemStatus,
-    SubmissionItem,
-)
+from server.storage.transactions import in_transaction, insert_new, take_turns
+from sync.protocol.messages import BatchAnswer, ItemAnswer, ItemKind, ItemStatus, SubmissionItem
 
 REASON_CHARACTERS: Final = 200
 
@@ -49,8 +40,21 @@ class Sender:
     kiosk_part: str
 
 
-class _Reject(Exception):
-    """Rolls one item back to its savepoint."""
+@dataclass(frozen=True)
+class _Prepared:
+    id: str
+    sha256: str
+    #: None when the id was known before opening.
+    opened: Opened | Refused | None
+
+
+@dataclass(frozen=True)
+class _Done:
+    """What came of a batch: answers in its order, and the cases that it changed."""
+
+    answers: tuple[ItemAnswer, ...]
+    through: int
+    opened: tuple[Opened, ...]
 
 
 class Intake:
@@ -61,8 +65,7 @@ class Intake:
         bus: Bus,
         cases: Cases,
         opener: Opener,
-        vault: Vault,
-        zone: str,
+        opening: CaseOpening,
         failpoints: Failpoints,
     ) -> None:
         self._engine = engine
@@ -70,230 +73,112 @@ class Intake:
         self._bus = bus
         self._cases = cases
         self._opener = opener
-        self._vault = vault
-        self._zone = zone
+        self._opening = opening
         self._failpoints = failpoints
 
-    def take(self, sender: Sender, raw_items: Sequence[Any]) -> BatchAnswer:
-        """Answers each item, in order. One without a usable id cannot be answered and is left out."""
-        prepared = [one for raw in raw_items if (one := self._prepare(sender, raw)) is not None]
+    def take(
+        self, sender: Sender, raw_items: Sequence[Any], first: Callable[[Connection], None] = lambda _: None
+    ) -> BatchAnswer:
+        """Answers each item, in order. One without a usable id cannot be answered and is left out.
+
+        ``first`` begins the transaction that writes all; what it raises ends it.
+        """
+        prepared = self._prepare(sender, raw_items)
         self._failpoints.reach("submissions.opened")
-        answers, codes, through = in_transaction(
-            self._engine, lambda connection: self._write(connection, sender, prepared)
-        )
+
+        def work(connection: Connection) -> _Done:
+            first(connection)
+            return self._write(connection, sender, prepared)
+
+        done = in_transaction(self._engine, work)
         self._failpoints.reach("submissions.committed")
-        for code in codes:
-            self._cases.publish_code(code)
-        if codes:
-            self._bus.publish(feed_topic(sender.kiosk_id))
-        return BatchAnswer(answers=tuple(answers), ack_through=through)
+        self._publish(sender, done.opened)
+        return BatchAnswer(answers=done.answers, ack_through=done.through)
 
-    def _prepare(self, sender: Sender, raw: Any) -> "_Prepared | None":
-        try:
-            item = SubmissionItem.model_validate(raw)
-        except ValidationError as error:
-            return _malformed(raw, error)
-        known = self._known(sender, item.id)
-        if known is not None:
-            return _Prepared(item.id, item.sha256, item, None)
-        opened = self._opener.open(sender.kiosk_id, sender.kiosk_part, item)
-        return _Prepared(item.id, item.sha256, item, opened)
+    # --- before the transaction ---------------------------------------------------------------------------------
 
-    def _known(self, sender: Sender, item_id: str) -> Any:
-        sent = tables.submissions.c
+    def _prepare(self, sender: Sender, raw_items: Sequence[Any]) -> list[_Prepared]:
+        items = [one for raw in raw_items if (one := _parsed(raw)) is not None]
+        ids = [one.id for one in items]
         with self._engine.connect() as connection:
-            return connection.execute(
-                select(sent.sha256).where(sent.kiosk_id == sender.kiosk_id, sent.id == item_id)
-            ).first()
+            known = _known(connection, sender, ids)
+        return [
+            one
+            if isinstance(one, _Prepared)
+            else _Prepared(
+                one.id,
+                one.sha256,
+                None if one.id in known else self._opener.open(sender.kiosk_id, sender.kiosk_part, one),
+            )
+            for one in items
+        ]
 
-    def _write(
-        self, connection: Connection, sender: Sender, prepared: Sequence["_Prepared"]
-    ) -> tuple[list[ItemAnswer], list[str], int]:
-        answers: list[ItemAnswer] = []
-        entries: list[audit.Entry] = []
-        codes: list[str] = []
+    # --- within it ----------------------------------------------------------------------------------------------
+
+    def _write(self, connection: Connection, sender: Sender, prepared: Sequence[_Prepared]) -> _Done:
+        take_turns(connection, f"intake {sender.kiosk_id}")
+        known = _known(connection, sender, [one.id for one in prepared])
+        fresh = _fresh(prepared, known)
+        answers = self._write_fresh(connection, sender, [one for one in fresh if one.item.kind is ItemKind.SUBMISSION])
+        answers |= self._write_answers(connection, sender, [one for one in fresh if one.item.kind is ItemKind.ANSWER])
+        told: list[ItemAnswer] = []
+        entries = []
         for one in prepared:
-            answer = self._write_one(connection, sender, one, entries, codes)
+            # Taken out, so that the same id once more in this batch is a repetition.
+            answer = answers.pop(one.id, None)
+            if answer is None:
+                answer = self._repeat(connection, sender, one)
+            elif answer.status is not ItemStatus.REJECTED and isinstance(one.opened, Opened):
+                kind = "case.open" if one.opened.item.kind is ItemKind.SUBMISSION else "case.answer"
+                code = one.opened.item.tracking_code
+                entries.append(audit.Entry(kiosk_actor(sender.kiosk_id).id, kind, f"case:{code}"))
             if answer.status in (ItemStatus.REJECTED, ItemStatus.CONFLICT):
                 self._note_rejection(connection, sender, one, answer)
-            answers.append(answer)
-        through = self._ack_through(connection, sender)
+            told.append(answer)
+        through = _ack_through(connection, sender)
         if entries:
             audit.append(connection, self._clock.now(), entries)
         self._failpoints.reach("submissions.written")
-        return answers, codes, through
+        accepted = {one.id for one in told if one.status in (ItemStatus.STORED, ItemStatus.MISSING_ATTACHMENTS)}
+        return _Done(tuple(told), through, tuple(one for one in fresh if one.item.id in accepted))
 
-    def _write_one(
-        self,
-        connection: Connection,
-        sender: Sender,
-        one: "_Prepared",
-        entries: list[audit.Entry],
-        codes: list[str],
-    ) -> ItemAnswer:
-        if isinstance(one.opened, Refused):
-            return _rejected(one.id, one.opened.reason)
-        if one.opened is not None:
+    def _write_fresh(self, connection: Connection, sender: Sender, fresh: Sequence[Opened]) -> dict[str, ItemAnswer]:
+        """All together, or each alone when one of them cannot be written."""
+        if not fresh:
+            return {}
+        try:
+            with connection.begin_nested():
+                return {one.id: one for one in self._opening.write(connection, sender.kiosk_id, fresh)}
+        except Unwritable as refusal:
+            if len(fresh) == 1:
+                return {fresh[0].item.id: _rejected(fresh[0].item.id, str(refusal))}
+        alone: dict[str, ItemAnswer] = {}
+        for one in fresh:
+            alone |= self._write_fresh(connection, sender, [one])
+        return alone
+
+    def _write_answers(self, connection: Connection, sender: Sender, fresh: Sequence[Opened]) -> dict[str, ItemAnswer]:
+        """Citizens' answers to questions; in their order, and after the cases that the batch opens."""
+        written = {}
+        for one in fresh:
             try:
                 with connection.begin_nested():
-                    written = self._insert(connection, sender, one.opened)
-            except _Reject as refusal:
-                return _rejected(one.id, str(refusal))
-            except (StatementError, OverflowError) as error:
-                if not unstorable(error):
-                    raise
-                return _rejected(one.id, "a value of it cannot be stored")
-            if written is not None:
-                answer, entry = written
-                entries.append(entry)
-                codes.append(one.opened.item.tracking_code)
-                return answer
-        return self._repeat(connection, sender, one)
+                    written[one.item.id] = self._opening.write_answer(connection, sender.kiosk_id, one)
+            except Unwritable as refusal:
+                written[one.item.id] = _rejected(one.item.id, str(refusal))
+        return written
 
-    def _insert(self, connection: Connection, sender: Sender, opened: Opened) -> tuple[ItemAnswer, audit.Entry] | None:
-        """Everything that a new submission brings; None when its id is there already."""
-        item, now = opened.item, self._clock.now()
-        inserted = insert_new(
-            connection,
-            tables.submissions,
-            {
-                "kiosk_id": sender.kiosk_id,
-                "id": item.id,
-                "kind": item.kind.value,
-                "kiosk_seq": item.kiosk_seq,
-                "tracking_code": item.tracking_code,
-                "service_id": item.service,
-                "form_version": item.form_version,
-                "pack_version": item.pack_version,
-                "key_id": item.key_id,
-                "sha256": item.sha256,
-                "sealed": item.sealed,
-                "received_at": now,
-                "device_time": item.device_time,
-                "boot_id": item.boot_id,
-                "complete": False,
-            },
-        )
-        if not inserted:
-            return None
-        missing = self._insert_attachments(connection, sender, opened)
-        if not missing:
-            connection.execute(
-                update(tables.submissions)
-                .where(tables.submissions.c.kiosk_id == sender.kiosk_id, tables.submissions.c.id == item.id)
-                .values(complete=True)
-            )
-        if item.kind is ItemKind.SUBMISSION:
-            entry = self._open_case(connection, sender, opened, complete=not missing)
-        else:
-            entry = self._take_answer(connection, sender, opened)
-        status = ItemStatus.MISSING_ATTACHMENTS if missing else ItemStatus.STORED
-        return ItemAnswer(id=item.id, status=status, missing=missing, received_at=now), entry
-
-    def _insert_attachments(self, connection: Connection, sender: Sender, opened: Opened) -> tuple[str, ...]:
-        """Gives the hashes that are still wanted."""
-        for position, one in enumerate(opened.content.attachments):
-            new = insert_new(
-                connection,
-                tables.attachments,
-                {
-                    "kiosk_id": sender.kiosk_id,
-                    "sha256": one.sha256,
-                    "size": one.size,
-                    "offset": 0,
-                    "complete": False,
-                },
-            )
-            if not new and self._size_of(connection, sender, one.sha256) != one.size:
-                raise _Reject("an attachment of this hash has another size")
-            connection.execute(
-                insert(tables.submission_attachments).values(
-                    kiosk_id=sender.kiosk_id,
-                    submission_id=opened.item.id,
-                    sha256=one.sha256,
-                    position=position,
-                    name=one.name,
-                    media_type=one.media_type,
-                    plain_sha256=one.plain_sha256,
-                )
-            )
-        return self._missing(connection, sender, opened.item.id)
-
-    def _open_case(self, connection: Connection, sender: Sender, opened: Opened, *, complete: bool) -> audit.Entry:
-        item, content, document = opened.item, complaints.kept(opened.content), opened.document
-        assert document is not None  # the opener gives one with every SUBMISSION
-        now = self._clock.now()
-        nik = complaints.searchable_nik(content)
-        calendar = load_calendar(connection, self._zone)
-        state = CasePublicState.RECEIVED if complete else CasePublicState.INCOMPLETE
-        stage = document.stages[0]
-        inserted = insert_new(
-            connection,
-            tables.cases,
-            {
-                "tracking_code": item.tracking_code,
-                "kiosk_id": sender.kiosk_id,
-                "submission_id": item.id,
-                "service_id": item.service,
-                "agency_id": document.agency.id,
-                "pack_version": item.pack_version,
-                "form_id": content.form_id,
-                "form_version": item.form_version,
-                "language": content.language[:8],
-                "state": state.value,
-                "stage": stage.id,
-                "opened_at": now,
-                "made_at": content.made_at,
-                "updated_at": now,
-                "due_at": calendar.due(now, document.standard.working_days),
-                "stage_due_at": calendar.due(now, stage.working_days),
-                "complete": complete,
-                "note": "",
-                "violations": list(opened.violations),
-                "content": self._vault.close(content.model_dump_json().encode()),
-                "nik_index": self._vault.nik_index(nik) if nik else None,
-                "privacy": content.privacy,
-                "steps": 1,
-            },
-        )
-        if not inserted:
-            raise _Reject("the tracking code stands on another submission")
-        connection.execute(
-            insert(tables.case_steps).values(
-                tracking_code=item.tracking_code,
-                n=1,
-                at=now,
-                action="open",
-                state=state.value,
-                stage=stage.id,
-                actor=kiosk_actor(sender.kiosk_id).id,
-                note="",
-            )
-        )
-        case = connection.execute(select(tables.cases).where(tables.cases.c.tracking_code == item.tracking_code)).one()
-        public = self._cases.state_of(connection, case)
-        feed.append(connection, sender.kiosk_id, FeedType.CASE, public.model_dump(mode="json"), now)
-        return audit.Entry(kiosk_actor(sender.kiosk_id).id, "case.open", f"case:{item.tracking_code}")
-
-    def _take_answer(self, connection: Connection, sender: Sender, opened: Opened) -> audit.Entry:
-        entry = self._cases.answered(
-            connection,
-            kiosk_actor(sender.kiosk_id),
-            opened.item.tracking_code,
-            opened.item.id,
-            sender.kiosk_id,
-            opened.content.text.strip(),
-        )
-        if entry is None:
-            raise _Reject("no case has this tracking code")
-        return entry
-
-    def _repeat(self, connection: Connection, sender: Sender, one: "_Prepared") -> ItemAnswer:
-        """The id was stored before: by the same content, or by other."""
+    def _repeat(self, connection: Connection, sender: Sender, one: _Prepared) -> ItemAnswer:
+        """Refused before it could be written; or its id was stored before: by the same content, or by other."""
+        if isinstance(one.opened, Refused):
+            return _rejected(one.id, one.opened.reason)
         sent = tables.submissions.c
         row = connection.execute(
             select(sent.sha256, sent.received_at).where(sent.kiosk_id == sender.kiosk_id, sent.id == one.id)
-        ).one()
+        ).first()
+        if row is None:
+            # Twice in this batch, and refused the first time.
+            return _rejected(one.id, "this id was refused in the same batch")
         if row.sha256 != one.sha256:
             return ItemAnswer(
                 id=one.id, status=ItemStatus.CONFLICT, reason="this id was stored before with other content"
@@ -301,34 +186,11 @@ class Intake:
         return ItemAnswer(
             id=one.id,
             status=ItemStatus.DUPLICATE,
-            missing=self._missing(connection, sender, one.id),
+            missing=_missing(connection, sender, one.id),
             received_at=row.received_at,
         )
 
-    def _missing(self, connection: Connection, sender: Sender, item_id: str) -> tuple[str, ...]:
-        link, blob = tables.submission_attachments, tables.attachments
-        return tuple(
-            connection.execute(
-                select(link.c.sha256)
-                .join(blob, (blob.c.kiosk_id == link.c.kiosk_id) & (blob.c.sha256 == link.c.sha256))
-                .where(
-                    link.c.kiosk_id == sender.kiosk_id,
-                    link.c.submission_id == item_id,
-                    blob.c.complete.is_(False),
-                )
-                .order_by(link.c.position)
-            ).scalars()
-        )
-
-    def _size_of(self, connection: Connection, sender: Sender, sha256: str) -> int:
-        blob = tables.attachments.c
-        return int(
-            connection.execute(
-                select(blob.size).where(blob.kiosk_id == sender.kiosk_id, blob.sha256 == sha256)
-            ).scalar_one()
-        )
-
-    def _note_rejection(self, connection: Connection, sender: Sender, one: "_Prepared", answer: ItemAnswer) -> None:
+    def _note_rejection(self, connection: Connection, sender: Sender, one: _Prepared, answer: ItemAnswer) -> None:
         insert_new(
             connection,
             tables.rejections,
@@ -342,31 +204,74 @@ class Intake:
             },
         )
 
-    def _ack_through(self, connection: Connection, sender: Sender) -> int:
-        kiosk, sent = tables.kiosks.c, tables.submissions.c
-        through = int(connection.execute(select(kiosk.ack_through).where(kiosk.id == sender.kiosk_id)).scalar_one())
-        begun = through
-        following = connection.execute(
-            select(sent.kiosk_seq)
-            .where(sent.kiosk_id == sender.kiosk_id, sent.kiosk_seq > through)
-            .order_by(sent.kiosk_seq)
+    # --- after the commit ---------------------------------------------------------------------------------------
+
+    def _publish(self, sender: Sender, opened: Sequence[Opened]) -> None:
+        for one in opened:
+            if one.document is not None:
+                self._cases.publish(one.document.agency.id, one.item.tracking_code, sender.kiosk_id)
+            else:
+                self._cases.publish_code(one.item.tracking_code)
+        if opened:
+            self._bus.publish(feed_topic(sender.kiosk_id))
+
+
+def _parsed(raw: Any) -> "SubmissionItem | _Prepared | None":
+    try:
+        return SubmissionItem.model_validate(raw)
+    except ValidationError as error:
+        return _malformed(raw, error)
+
+
+def _known(connection: Connection, sender: Sender, ids: Sequence[str]) -> frozenset[str]:
+    """Which ids this kiosk has sent before."""
+    sent = tables.submissions.c
+    query = select(sent.id).where(sent.kiosk_id == sender.kiosk_id, sent.id.in_(ids))
+    return frozenset(connection.execute(query).scalars())
+
+
+def _fresh(prepared: Sequence[_Prepared], known: frozenset[str]) -> list[Opened]:
+    """What is opened and not yet stored, each id once."""
+    found: dict[str, Opened] = {}
+    for one in prepared:
+        if isinstance(one.opened, Opened) and one.id not in known:
+            found.setdefault(one.id, one.opened)
+    return list(found.values())
+
+
+def _missing(connection: Connection, sender: Sender, item_id: str) -> tuple[str, ...]:
+    """Hashes of the attachments that are still wanted."""
+    link, blob = tables.submission_attachments, tables.attachments
+    return tuple(
+        connection.execute(
+            select(link.c.sha256)
+            .join(blob, (blob.c.kiosk_id == link.c.kiosk_id) & (blob.c.sha256 == link.c.sha256))
+            .where(
+                link.c.kiosk_id == sender.kiosk_id,
+                link.c.submission_id == item_id,
+                blob.c.complete.is_(False),
+            )
+            .order_by(link.c.position)
         ).scalars()
-        for seq in following:
-            if seq > through + 1:
-                break
-            through = seq
-        if through != begun:
-            connection.execute(update(tables.kiosks).where(kiosk.id == sender.kiosk_id).values(ack_through=through))
-        return through
+    )
 
 
-@dataclass(frozen=True)
-class _Prepared:
-    id: str
-    sha256: str
-    item: SubmissionItem | None
-    #: None when the id was known before opening.
-    opened: Opened | Refused | None
+def _ack_through(connection: Connection, sender: Sender) -> int:
+    kiosk, sent = tables.kiosks.c, tables.submissions.c
+    through = int(connection.execute(select(kiosk.ack_through).where(kiosk.id == sender.kiosk_id)).scalar_one())
+    begun = through
+    following = connection.execute(
+        select(sent.kiosk_seq)
+        .where(sent.kiosk_id == sender.kiosk_id, sent.kiosk_seq > through)
+        .order_by(sent.kiosk_seq)
+    ).scalars()
+    for seq in following:
+        if seq > through + 1:
+            break
+        through = seq
+    if through != begun:
+        connection.execute(update(tables.kiosks).where(kiosk.id == sender.kiosk_id).values(ack_through=through))
+    return through
 
 
 def _malformed(raw: Any, error: ValidationError) -> _Prepared | None:
@@ -381,7 +286,6 @@ def _malformed(raw: Any, error: ValidationError) -> _Prepared | None:
     return _Prepared(
         str(item_id),
         claimed[:64] if isinstance(claimed, str) else "",
-        None,
         Refused(f"not as agreed: {', '.join(members)}"),
     )
 

@@ -2,7 +2,8 @@
 
 In this order: the version of the protocol (426), the size of the body (413), the signature (401), whether the kiosk
 was shut out (403), whether this very request came before (401). A nonce is written down, durably, before anything
-is done for its request, so a replay has no effect on any process of the server.
+is done for its request, so a replay has no effect on any process of the server. A handler that writes in one
+transaction may ask to do that itself, within it (``signed(…, own_transaction=True)``): one commit instead of two.
 """
 
 from collections.abc import Awaitable, Callable
@@ -33,56 +34,85 @@ class SignedRequest:
     kiosk_part: str
     ring: str
     body: bytes
+    verified: Verified
 
 
-def signed(limit: int = SMALL_BODY_BYTES) -> Callable[[Request], Awaitable[SignedRequest]]:
-    """A dependency: the request's kiosk and body, of at most ``limit`` bytes."""
+class Replayed(ApiError):
+    def __init__(self) -> None:
+        super().__init__(401, "replayed", "this request came before; sign each sending anew")
+
+
+def signed(
+    limit: int = SMALL_BODY_BYTES, *, own_transaction: bool = False
+) -> Callable[[Request], Awaitable[SignedRequest]]:
+    """A dependency: the request's kiosk and body, of at most ``limit`` bytes.
+
+    With ``own_transaction`` the handler calls :func:`remember_nonce` in the transaction that does the request's work.
+    """
 
     async def check(request: Request) -> SignedRequest:
         version = request.headers.get(VERSION_HEADER, "")
         if not version.isascii() or not version.isdigit() or int(version[:9]) not in SUPPORTED_VERSIONS:
             raise ApiError(426, "version", f"this server speaks {sorted(SUPPORTED_VERSIONS)}", {"Upgrade": "ekios/1"})
         body = await read_body(request, limit)
-        deps = get_deps(request)
-        kiosk = await run_in_threadpool(_admit, deps, request.method, _target(request), _headers(request), body)
-        return SignedRequest(kiosk.id, kiosk.kiosk_part, kiosk.ring, body)
+        call = _Call(request.method, _target(request), _headers(request), body)
+        kiosk, verified = await run_in_threadpool(_admit, get_deps(request), call, not own_transaction)
+        return SignedRequest(kiosk.id, kiosk.kiosk_part, kiosk.ring, body, verified)
 
     return check
 
 
-def _admit(deps: Deps, method: str, url: str, headers: dict[str, str], body: bytes) -> Row[Any]:
-    kiosks: dict[str, Row[Any]] = {}
+@dataclass(frozen=True)
+class _Call:
+    """A request as it was signed."""
 
-    def public_key_of(kiosk_id: str) -> bytes | None:
-        row = _kiosk(deps.engine, kiosk_id)
-        if row is None:
-            return None
-        kiosks[kiosk_id] = row
-        return bytes(row.public_key)
+    method: str
+    url: str
+    headers: dict[str, str]
+    body: bytes
 
-    try:
-        verified = verify(method, url, headers, body, public_key_of=public_key_of)
-    except SignatureRefused as error:
-        raise ApiError(401, "signature", str(error)[:200]) from error
-    kiosk = kiosks[verified.kiosk_id]
-    if kiosk.revoked_at is not None:
-        raise ApiError(403, "revoked", "this kiosk was shut out; enrol it anew")
-    if len(verified.nonce) > NONCE_CHARACTERS:
-        raise ApiError(401, "signature", "the nonce is too long")
+
+def _admit(deps: Deps, call: _Call, remember: bool) -> tuple[Row[Any, Any, Any, Any, Any], Verified]:
+    kiosks: dict[str, Row[Any, Any, Any, Any, Any]] = {}
+
     with deps.engine.begin() as connection:
-        if not remember_nonce(connection, verified, deps.clock.now()):
-            raise ApiError(401, "replayed", "this request came before; sign each sending anew")
-    return kiosk
+
+        def public_key_of(kiosk_id: str) -> bytes | None:
+            row = _kiosk(connection, kiosk_id)
+            if row is None:
+                return None
+            kiosks[kiosk_id] = row
+            return bytes(row.public_key)
+
+        try:
+            verified = verify(call.method, call.url, call.headers, call.body, public_key_of=public_key_of)
+        except SignatureRefused as error:
+            raise ApiError(401, "signature", str(error)[:200]) from error
+        kiosk = kiosks[verified.kiosk_id]
+        if kiosk.revoked_at is not None:
+            raise ApiError(403, "revoked", "this kiosk was shut out; enrol it anew")
+        if len(verified.nonce) > NONCE_CHARACTERS:
+            raise ApiError(401, "signature", "the nonce is too long")
+        if remember:
+            remember_nonce(connection, verified, deps.clock.now())
+        elif _was_used(connection, verified):
+            # Told before any work is done; what decides is the row that the handler's transaction writes.
+            raise Replayed
+    return kiosk, verified
 
 
-def remember_nonce(connection: Connection, verified: Verified, now: datetime) -> bool:
-    """False when the nonce was used before. It is kept for as long as its signature could be accepted."""
+def remember_nonce(connection: Connection, verified: Verified, now: datetime) -> None:
+    """Raises Replayed when it was used before. It is kept for as long as its signature could be accepted."""
     expires = max(now, verified.created) + 2 * SIGNATURE_LIFE
-    return insert_new(
-        connection,
-        tables.nonces,
-        {"kiosk_id": verified.kiosk_id, "nonce": verified.nonce, "expires_at": expires},
-    )
+    values = {"kiosk_id": verified.kiosk_id, "nonce": verified.nonce, "expires_at": expires}
+    if not insert_new(connection, tables.nonces, values):
+        raise Replayed
+
+
+def _was_used(connection: Connection, verified: Verified) -> bool:
+    nonce = tables.nonces.c
+    query = select(nonce.nonce).where(nonce.kiosk_id == verified.kiosk_id, nonce.nonce == verified.nonce)
+    return connection.execute(query).first() is not None
 
 
 def forget_nonces(engine: Engine, now: datetime) -> int:
@@ -91,9 +121,11 @@ def forget_nonces(engine: Engine, now: datetime) -> int:
         return connection.execute(delete(tables.nonces).where(tables.nonces.c.expires_at < now)).rowcount
 
 
-def _kiosk(engine: Engine, kiosk_id: str) -> Row[Any] | None:
-    with engine.connect() as connection:
-        return connection.execute(select(tables.kiosks).where(tables.kiosks.c.id == kiosk_id)).first()
+def _kiosk(connection: Connection, kiosk_id: str) -> Row[Any, Any, Any, Any, Any] | None:
+    kiosk = tables.kiosks.c
+    return connection.execute(
+        select(kiosk.id, kiosk.kiosk_part, kiosk.ring, kiosk.public_key, kiosk.revoked_at).where(kiosk.id == kiosk_id)
+    ).first()
 
 
 def _target(request: Request) -> str:

@@ -5,11 +5,12 @@ import random
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Path, Request, Response
+from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 
 from server.api.bodies import takes, takes_bytes, unpacked
 from server.api.errors import ApiError, error_response, try_later
-from server.api.signed import SignedRequest, signed
+from server.api.signed import SignedRequest, remember_nonce, signed
 from server.attachments import PATCH_BYTES, AppendOutcome, AppendResult
 from server.deps import Deps, get_deps
 from server.intake import Sender, enough_disk
@@ -27,15 +28,19 @@ Sha256Path = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="of the 
 
 @router.post("/submissions", response_model=BatchAnswer, openapi_extra=takes(SubmissionBatch))
 async def post_submissions(
-    request: Request, sender: Annotated[SignedRequest, Depends(signed(BATCH_BYTES))]
+    request: Request, sender: Annotated[SignedRequest, Depends(signed(BATCH_BYTES, own_transaction=True))]
 ) -> BatchAnswer:
     """An answer per item; a broken item never costs the others theirs. gzip is understood."""
     deps = get_deps(request)
     _refuse_when_full(deps)
     items = _items(unpacked(sender.body, request.headers.get("content-encoding", ""), BATCH_BYTES))
     load: _Load = request.app.state.batches
+
+    def first(connection: Connection) -> None:
+        remember_nonce(connection, sender.verified, deps.clock.now())
+
     with load:
-        return await run_in_threadpool(deps.intake.take, Sender(sender.kiosk_id, sender.kiosk_part), items)
+        return await run_in_threadpool(deps.intake.take, Sender(sender.kiosk_id, sender.kiosk_part), items, first)
 
 
 @router.head("/attachments/{sha256}")

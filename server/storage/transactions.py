@@ -1,10 +1,10 @@
 """Writing: inserts that leave an existing row alone, and transactions that are tried again after a deadlock."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 from psycopg.errors import DeadlockDetected, SerializationFailure
-from sqlalchemy import Connection, Engine, Table
+from sqlalchemy import Column, Connection, Engine, Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DataError, OperationalError, StatementError
 
@@ -33,6 +33,22 @@ def unstorable(error: Exception) -> bool:
     if isinstance(error, StatementError) and not isinstance(error, DataError):
         return isinstance(error.orig, OverflowError | ValueError)
     return isinstance(error, DataError | OverflowError)
+
+
+def take_turns(connection: Connection, name: str) -> None:
+    """Waits until no other transaction that asked for the same ``name`` is under way; SQLite has but one anyway.
+
+    Transactions that write the same rows in another order would else end in deadlocks, of which PostgreSQL finds
+    one a second.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
+
+
+def insert_all_new(connection: Connection, table: Table, key: Column[Any], rows: Sequence[Mapping[str, Any]]) -> int:
+    """Inserts those rows whose key is not there yet, in one statement; gives how many."""
+    statement: Any = postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    return len(connection.execute(statement.on_conflict_do_nothing().returning(key), list(rows)).all())
 
 
 def insert_new(connection: Connection, table: Table, values: dict[str, Any]) -> bool:

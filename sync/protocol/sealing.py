@@ -6,6 +6,7 @@ Every sealed blob begins with one algorithm byte, so that another construction c
 """
 
 import hashlib
+from functools import lru_cache
 from typing import Final
 
 from nacl.exceptions import CryptoError
@@ -35,9 +36,15 @@ def unseal(sealed: bytes, private_key: bytes) -> bytes:
     if sealed[:1] != SEALED_BOX:
         raise SealBroken("sealed in a way this version does not know")
     try:
-        return bytes(SealedBox(PrivateKey(private_key)).decrypt(sealed[1:]))
+        return bytes(_opener(private_key).decrypt(sealed[1:]))
     except CryptoError as error:
         raise SealBroken("cannot be opened with this key, or was altered") from error
+
+
+@lru_cache(maxsize=8)
+def _opener(private_key: bytes) -> SealedBox[PrivateKey]:
+    """Making one multiplies on the curve, which takes as long as opening a small blob; a city has a few keys."""
+    return SealedBox(PrivateKey(private_key))
 
 
 def digest(blob: bytes) -> str:

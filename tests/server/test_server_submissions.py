@@ -60,6 +60,26 @@ def test_sixteen_equal_posts_at_once_make_one_row_and_one_case(server: RunningSe
         answers = list(pool.map(lambda _: only_answer(kiosk, envelope)["status"], range(16)))
     assert sorted(answers) == ["duplicate"] * 15 + ["stored"]
     assert (rows(server, kiosk, tables.submissions), rows(server, kiosk, tables.cases)) == (1, 1)
+    events = kiosk.get("/v1/feed?after=0").json()["events"]
+    assert [one["data"]["tracking_code"] for one in events if one["type"] == "case"] == [envelope.code]
+
+
+def test_sixteen_batches_with_attachments_at_once_get_the_same_answer(server: RunningServer, kiosk: TestKiosk) -> None:
+    """Each from a connection of its own, the items in another order each time."""
+    service = server.service()
+    envelopes = [kiosk.envelope(service, [kiosk.attachment(bytes([number]) * 99)]) for number in range(4)]
+
+    def send(number: int) -> dict[str, Any]:
+        again = TestKiosk(server.base, kiosk.key, enrolment=kiosk.enrolment)
+        answer = again.send(*random.Random(number).sample(envelopes, 4))
+        answer.raise_for_status()
+        return {one["id"]: (one["missing"], one["received_at"]) for one in answer.json()["answers"]}
+
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(send, range(16)))
+    assert all(answer == answers[0] for answer in answers)
+    assert (rows(server, kiosk, tables.submissions), rows(server, kiosk, tables.cases)) == (4, 4)
+    assert (rows(server, kiosk, tables.attachments), rows(server, kiosk, tables.submission_attachments)) == (4, 4)
 
 
 def test_the_same_id_with_other_content_is_a_conflict_and_changes_nothing(
