@@ -3,8 +3,10 @@
 from devices.camera.build import build_camera
 from devices.camera.camera import Camera
 from devices.camera.frame import Frame, Picture
-from devices.camera.photo import CaptureFault, CaptureProblem, Photo
+from devices.camera.photo import CaptureFault, CaptureKind, CaptureProblem, Photo
+from devices.camera.portrait import PortraitFormat, PortraitLimits
 from devices.camera.settings import CameraDriver, CameraSettings
+from devices.camera.sight import Hint, Sight
 from devices.camera.simulated_source import CameraFaults, SimulatedSource
 from devices.camera.source import FrameSource
 
@@ -14,11 +16,16 @@ __all__ = [
     "CameraFaults",
     "CameraSettings",
     "CaptureFault",
+    "CaptureKind",
     "CaptureProblem",
     "Frame",
     "FrameSource",
+    "Hint",
     "Photo",
     "Picture",
+    "PortraitFormat",
+    "PortraitLimits",
+    "Sight",
     "SimulatedSource",
     "build_camera",
 ]

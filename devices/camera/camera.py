@@ -14,12 +14,15 @@ from pathlib import Path
 from typing import Final
 
 from devices.camera import quality
-from devices.camera.document import MESSAGES, CaptureLimits, take
+from devices.camera.document import CaptureLimits, take
 from devices.camera.frame import Frame, Picture
-from devices.camera.photo import CaptureFault, CaptureProblem, Photo
+from devices.camera.photo import MESSAGES, CaptureFault, CaptureKind, CaptureProblem, Photo
+from devices.camera.portrait import PortraitLimits, take_portrait
+from devices.camera.sight import Corners, FaceWatch, Hint, SheetWatch, Sight, Watch
 from devices.camera.source import FrameSource
 from devices.frame import Availability, Backoff, Clock, ComponentState, Condition, PassingFault, StateBoard, Worker
 from devices.frame.hotplug import Hotplug
+from devices.vision.faces import FaceFinder
 
 COMPONENT: Final = "camera"
 
@@ -56,6 +59,7 @@ class Camera:
         *,
         clock: Clock,
         limits: CaptureLimits | None = None,
+        portrait_limits: PortraitLimits | None = None,
         hotplug_folders: Sequence[Path] = (),
     ) -> None:
         self.board = StateBoard(COMPONENT, clock)
@@ -66,6 +70,14 @@ class Camera:
         self._source = source
         self._clock = clock
         self._limits = limits or CaptureLimits()
+        self._portrait_limits = portrait_limits or PortraitLimits()
+        self._faces = FaceFinder()
+        self._watches: dict[CaptureKind, Watch] = {
+            CaptureKind.DOCUMENT: SheetWatch(self._limits),
+            CaptureKind.PORTRAIT: FaceWatch(self._faces, self._portrait_limits),
+        }
+        self._sights: dict[CaptureKind, Sight] = {}
+        self._looking = threading.Lock()
         self._lock = threading.Lock()
         self._viewers: set[str] = set()
         self._latest: Frame | None = None
@@ -129,14 +141,40 @@ class Camera:
             fresh = self._latest is not None and self._clock.monotonic() - self._latest_at <= OLD_AFTER
             return self._latest if fresh else None
 
-    def capture(self) -> Photo | CaptureProblem:
-        """Photograph the document before the camera: the sharpest of the newest pictures, cut out and flattened.
+    def sight(self, kind: str = CaptureKind.DOCUMENT) -> Sight:
+        """What is in sight in the newest picture, and a hint; for drawing over a live picture.
 
-        Takes some 50–150 ms of computing; call it away from a thread that draws.
+        Asked again before there is a new picture, it answers what it answered before. For a document it computes
+        some 3 ms (30 ms when it must look harder), for a portrait 20 to 40 ms: call that away from a thread that draws.
+        Raises ValueError for a kind that is none of :class:`CaptureKind`.
         """
+        wanted = CaptureKind(kind)
+        frame = self.latest()
+        if frame is None:
+            return Sight(None, Hint.NO_FRAME)
+        with self._looking:
+            known = self._sights.get(wanted)
+            if known is None or known.sequence != frame.sequence:
+                known = self._sights[wanted] = self._watches[wanted].look(frame)
+            return known
+
+    def sheet(self) -> Corners | None:
+        """The four corners of the sheet in the newest picture (see :class:`Sight`), or None."""
+        return self.sight().corners
+
+    def capture(self, kind: str = CaptureKind.DOCUMENT) -> Photo | CaptureProblem:
+        """Photograph the document, or the person, before the camera, from the sharpest of the newest pictures.
+
+        A document is cut out and flattened; a portrait is levelled and cut to the proportions of a photograph for
+        papers. Takes some 50–150 ms of computing; call it away from a thread that draws. Raises ValueError for a kind
+        that is none of :class:`CaptureKind`.
+        """
+        wanted = CaptureKind(kind)
         frame = self._sharpest()
         if frame is None:
             return CaptureProblem(CaptureFault.NO_FRAME, MESSAGES[CaptureFault.NO_FRAME])
+        if wanted is CaptureKind.PORTRAIT:
+            return take_portrait(frame.picture, self._faces, self._portrait_limits)
         return take(frame.picture, self._limits)
 
     # The worker's duty: called from its thread only.

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from devices.camera import jpeg, quality
 from devices.camera.frame import Picture
-from devices.camera.photo import CaptureFault, CaptureProblem, Photo
+from devices.camera.photo import MESSAGES, CaptureFault, CaptureProblem, Photo
 from devices.vision import Quad, find_quads, rectify
 from devices.vision.edges import Edges
 from devices.vision.rectify import true_aspect, visible_size
@@ -70,14 +70,6 @@ def take(picture: Picture, limits: CaptureLimits) -> Photo | CaptureProblem:
     )
     fault = _judge(measured, limits)
     return photo if fault is None else CaptureProblem(fault, MESSAGES[fault], photo)
-
-
-MESSAGES: Final = {
-    CaptureFault.TOO_DARK: "camera.too_dark",
-    CaptureFault.TOO_BLURRED: "camera.too_blurred",
-    CaptureFault.GLARE: "camera.glare",
-    CaptureFault.NO_FRAME: "camera.no_frame",
-}
 
 
 def _judge(measured: quality.Quality, limits: CaptureLimits) -> CaptureFault | None:

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+
+class CaptureKind(StrEnum):
+    """What is to be photographed."""
+
+    DOCUMENT = "DOCUMENT"
+    PORTRAIT = "PORTRAIT"
 
 
 @dataclass(frozen=True, slots=True)
 class Photo:
     """A JPEG without metadata and what was measured on it (see :class:`devices.camera.quality.Quality`).
 
-    ``found_sheet`` tells whether a sheet was found and cut out, or the whole picture was kept.
+    ``found_sheet`` tells whether a sheet was found and cut out, or the whole picture was kept; ``found_face`` that it
+    is a portrait.
     """
 
     jpeg: bytes
@@ -20,6 +29,7 @@ class Photo:
     darkness: float
     glare: float
     found_sheet: bool = False
+    found_face: bool = False
 
 
 class CaptureFault(StrEnum):
@@ -29,6 +39,18 @@ class CaptureFault(StrEnum):
     TOO_BLURRED = "TOO_BLURRED"
     GLARE = "GLARE"
     NO_FRAME = "NO_FRAME"
+    NO_FACE = "NO_FACE"
+    SEVERAL_FACES = "SEVERAL_FACES"
+    FACE_TOO_SMALL = "FACE_TOO_SMALL"
+    """Too far from the camera."""
+    FACE_AT_EDGE = "FACE_AT_EDGE"
+    """Too near, or not in the middle: a part of the photograph is outside of the picture."""
+    FACE_TURNED = "FACE_TURNED"
+    """Not looking at the camera."""
+
+
+MESSAGES: Final = {fault: f"camera.{fault.value.lower()}" for fault in CaptureFault}
+"""The key of the text that says what to do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,12 @@ GLARE_LEVEL: Final = 252
 GLARE_SPOT_SHARE: Final = 0.0015
 """Least share of the picture that a blown-out spot covers to count as glare: white paper is not one."""
 
+FACE_PART: Final = ((0.25, 0.78), (0.22, 0.78))
+"""Where the face is in a portrait: shares of its height and of its width."""
+
+FACE_WIDTH: Final = 90
+"""Pixels of width on which a face's sharpness is measured: noise and pores are no sharpness."""
+
 _SPOT_KERNEL: Final = 15
 
 
@@ -34,6 +40,22 @@ class Quality:
 def measure(grey: NDArray[np.uint8]) -> Quality:
     """The quality of ``grey``, best of a rectified crop."""
     return Quality(sharpness(grey), darkness(grey), glare(grey))
+
+
+def measure_face(portrait: NDArray[np.uint8]) -> Quality:
+    """The quality of a portrait, measured on the face in its middle; what is behind it does not count.
+
+    A face is smooth and its size in the picture varies, so ``sharpness`` is the variance of the Laplacian at
+    FACE_WIDTH per thousand of the face's own variance: some 35 sharp, 20 at a blur of a sixtieth of the way from eye to
+    eye, 8 at twice that.
+    """
+    height, width = portrait.shape[:2]
+    rows, columns = FACE_PART
+    face = portrait[int(rows[0] * height) : int(rows[1] * height), int(columns[0] * width) : int(columns[1] * width)]
+    size = (FACE_WIDTH, max(1, round(FACE_WIDTH * face.shape[0] / face.shape[1])))
+    small = cv2.GaussianBlur(cv2.resize(face, size, interpolation=cv2.INTER_AREA), (3, 3), 0).astype(np.float32)
+    detail = 1000.0 * float(cv2.Laplacian(small, cv2.CV_32F).var()) / max(1.0, float(small.var()))
+    return Quality(detail, darkness(face), glare(face))
 
 
 def sharpness(grey: NDArray[np.uint8]) -> float:

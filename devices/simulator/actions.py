@@ -45,6 +45,12 @@ class _Document(_Posed):
     url: str = Field(default=LETTER_URL, max_length=LONGEST_TEXT)
 
 
+class _Person(_Arguments):
+    turn: float = Field(default=0, ge=-1, le=1)
+    head: float = Field(default=0.5, ge=0.1, le=0.9)
+    beside: bool = False
+
+
 class _Typed(_Arguments):
     text: str = Field(min_length=1, max_length=LONGEST_TEXT)
 
@@ -70,6 +76,7 @@ class Actions:
             "show_badge": lambda given: self._badge(_Text.model_validate(given)),
             "show_phone": lambda given: self._phone(_Text.model_validate(given)),
             "show_document": lambda given: self._document(_Document.model_validate(given)),
+            "show_person": lambda given: self._person(_Person.model_validate(given)),
             "type_text": lambda given: bench.type_text(_Typed.model_validate(given).text),
             "light": lambda given: bench.light(_Switch.model_validate(given).on),
             "plug_camera": lambda given: bench.plug_camera(_Switch.model_validate(given).on),
@@ -109,3 +116,6 @@ class Actions:
 
     def _document(self, document: _Document) -> None:
         self._bench.show_document(document.kind, document.url, pose=document.pose())
+
+    def _person(self, person: _Person) -> None:
+        self._bench.show_person(turn=person.turn, head=person.head, beside=person.beside)

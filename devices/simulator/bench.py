@@ -30,6 +30,7 @@ from devices.simulator.drawing import (
     draw_marriage_book,
     draw_phone,
     draw_slip,
+    person,
     place,
 )
 from devices.simulator.drawing.cards import NAMES
@@ -98,6 +99,15 @@ class Bench:
         else:
             raise ValueError(f"no document {kind!r}; there are {', '.join(DOCUMENTS)}")
         self._lay(kind, item, pose or Pose(tilt=9, swing=4, turn=2, fills=fills))
+
+    def show_person(self, *, turn: float = 0.0, head: float = 0.5, beside: bool = False) -> None:
+        """Somebody looks into the camera. ``turn`` from −1 to 1 is how far aside, ``head`` the share of the picture's
+        height that the head fills, ``beside`` puts a second one next to the first."""
+        height, width = self._desk.shape[:2]
+        scene = person(width, height, head=head, turn=turn, x=0.33 if beside else 0.5)
+        if beside:
+            scene = person(width, height, head=0.9 * head, x=0.7, ground=scene)
+        self._show("person", scene)
 
     def show_picture(self, picture: Image.Image, *, whole: bool = False, pose: Pose | None = None) -> None:
         """Hold a picture before the camera; ``whole`` makes it all that the camera sees."""

@@ -6,6 +6,7 @@ Nobody in these pictures exists: names, numbers and faces are invented.
 from devices.simulator.drawing.cards import CardCode, draw_badge, draw_card
 from devices.simulator.drawing.documents import draw_family_card, draw_letter, draw_marriage_book
 from devices.simulator.drawing.items import Item
+from devices.simulator.drawing.people import draw_bust, person
 from devices.simulator.drawing.scene import Pose, Shot, desk, place
 from devices.simulator.drawing.slips import draw_phone, draw_slip
 
@@ -16,11 +17,13 @@ __all__ = [
     "Shot",
     "desk",
     "draw_badge",
+    "draw_bust",
     "draw_card",
     "draw_family_card",
     "draw_letter",
     "draw_marriage_book",
     "draw_phone",
     "draw_slip",
+    "person",
     "place",
 ]
