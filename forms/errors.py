@@ -7,10 +7,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One fault: where it is (a reference like ``/data/name``, or blank) and a sentence for the form's author."""
+    """One fault: where it is (a reference like ``/data/name``, or blank) and a sentence for the form's author.
+
+    ``code`` and ``parameters`` let a caller say the same in another language; the code is blank for faults that
+    whoever writes a spreadsheet cannot make. ``parameters`` are pairs of name and value, sorted by name.
+    """
 
     ref: str
     message: str
+    code: str = ""
+    parameters: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
         return f"{self.ref}: {self.message}" if self.ref else self.message

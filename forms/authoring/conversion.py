@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pyxform.builder import create_survey_element_from_dict
@@ -11,19 +11,18 @@ from pyxform.errors import PyXFormError
 from pyxform.utils import external_choices_to_csv, has_external_choices
 from pyxform.xls2json import workbook_to_json
 
-from forms.authoring.expressions import check_workbook
-from forms.authoring.problems import AuthoringProblem
-from forms.authoring.sheets import FIRST_ROW, Row, Workbook, read_workbook
+from forms.authoring.expressions import check_expressions
+from forms.authoring.lists import check_lists, choice_warnings
+from forms.authoring.problems import AuthoringProblem, problem
+from forms.authoring.pyxform_words import read_words
+from forms.authoring.sheets import Row, Workbook, read_workbook
+from forms.authoring.structure import check_structure, header_warnings
 from forms.authoring.unsupported import warnings_of
+from forms.authoring.wording import check_labels, wording_warnings
 from forms.errors import FormError, Problem
 from forms.form import load_form
 
-_ROW = re.compile(r"\[row : (\d+)\]\s*")
-_SHEET = re.compile(
-    r"(?:[Oo]n the|[Ii]n the) '?(survey|choices|settings|entities|external_choices|osm)'? (?:sheet|worksheet)"
-)
-_COLUMN = re.compile(r"the '([\w:]+)' (?:value|column|parameter)")
-_SAID_BEFORE = re.compile(r"max-pixels|machine-readable codes")
+_SAID_BEFORE = re.compile(r"max-pixels|machine-readable codes|Choices should have a label|is missing the")
 _WHAT_COLUMN = {
     "relevant": "relevant",
     "constraint": "constraint",
@@ -61,25 +60,37 @@ def convert(
     workbook = read_workbook(source, file_type)
     if isinstance(workbook, AuthoringProblem):
         return Converted(None, {}, (workbook,), ())
-    errors = check_workbook(workbook)
-    warnings = warnings_of(workbook)
+    errors = list(_faults(workbook))
+    warnings = [*warnings_of(workbook), *wording_warnings(workbook), *header_warnings(workbook)]
+    warnings.extend(found for found in choice_warnings(workbook) if found not in errors)
     xml, files = _run(workbook, name, errors, warnings)
     if xml is not None:
         try:
             form = load_form(xml, {**(resources or {}), **files})
         except FormError as error:
-            rows = _rows_by_name(workbook)
-            errors.extend(_locate(problem, rows) for problem in error.problems)
+            rows = workbook.survey_by_name
+            errors.extend(_unsaid((_locate(problem, rows) for problem in error.problems), errors))
         else:
-            warnings.extend(
-                AuthoringProblem("", 0, "", f"The file “{file}” belongs to the form and is missing.")
-                for file in form.missing_resources
-                if resources is not None
-            )
+            missing = form.missing_resources if resources is not None else ()
+            warnings.extend(problem("", 0, "", "file.missing", file=file) for file in missing)
     ordered = tuple(sorted(dict.fromkeys(errors)))
     return Converted(
         xml if not ordered else None, files if not ordered else {}, ordered, tuple(dict.fromkeys(warnings))
     )
+
+
+def _faults(workbook: Workbook) -> Iterator[AuthoringProblem]:
+    """All faults that can be seen without converting."""
+    yield from check_structure(workbook)
+    yield from check_lists(workbook)
+    yield from check_labels(workbook)
+    yield from check_expressions(workbook)
+
+
+def _unsaid(found: Iterable[AuthoringProblem], said: Iterable[AuthoringProblem]) -> Iterator[AuthoringProblem]:
+    """Those whose cell has no problem yet: the same fault is often seen twice, in the sheet and in the form."""
+    places = {(known.sheet, known.row, known.column) for known in said if known.row}
+    return (one for one in found if (one.sheet, one.row, one.column) not in places)
 
 
 def _run(
@@ -96,45 +107,33 @@ def _run(
                 files["itemsets.csv"] = itemsets.encode("utf-8")
         xml = create_survey_element_from_dict(data).to_xml(validate=False, pretty_print=False, warnings=said)
     except PyXFormError as error:
-        found = _read_message(str(error))
-        if not any(known.sheet == found.sheet and known.row == found.row and found.row for known in errors):
+        found = read_words(str(error), workbook)
+        # Without a place it is what was seen before: pyxform stops at the first of many.
+        if not errors or (found.row and all((known.sheet, known.row) != (found.sheet, found.row) for known in errors)):
             errors.append(found)
     except (AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError) as error:
         # pyxform meets some broken sheets with plain Python errors; whoever wrote the sheet needs to hear it kindly.
         if not errors:
-            errors.append(
-                AuthoringProblem("", 0, "", f"The form cannot be converted: {type(error).__name__}: {error}.")
-            )
-    warnings.extend(_read_message(text) for text in said if not _SAID_BEFORE.search(text))
+            errors.append(problem("", 0, "", "conversion", detail=f"{type(error).__name__}: {error}."))
+    warnings.extend(read_words(text, workbook, warning=True) for text in said if not _SAID_BEFORE.search(text))
     return xml, files
 
 
-def _read_message(text: str) -> AuthoringProblem:
-    row = _ROW.search(text)
-    sheet = _SHEET.search(text)
-    column = _COLUMN.search(text)
-    message = " ".join(_ROW.sub("", text).split())
-    sheet_name = sheet.group(1) if sheet else ("survey" if row else "")
-    return AuthoringProblem(sheet_name, int(row.group(1)) if row else 0, column.group(1) if column else "", message)
-
-
-def _rows_by_name(workbook: Workbook) -> dict[str, Row]:
-    rows: dict[str, Row] = {}
-    for row in workbook.survey:
-        rows.setdefault(row.get("name").strip(), row)
-    return rows
-
-
-def _locate(problem: Problem, rows: Mapping[str, Row]) -> AuthoringProblem:
+def _locate(fault: Problem, rows: Mapping[str, Row]) -> AuthoringProblem:
     """A fault of the XForm at the row that its node comes from."""
-    node = re.sub(r":(?:label|hint|jr:\w+|[\w-]+)\Z", "", problem.ref).rpartition("/")[2]
+    node = re.sub(r":(?:label|hint|jr:\w+|[\w-]+)\Z", "", fault.ref).rpartition("/")[2]
     row = rows.get(node)
-    if row is None:
-        return AuthoringProblem(
-            "survey", 0, "", f"{problem.ref}: {problem.message}" if problem.ref else problem.message
-        )
-    column = next((column for what, column in _WHAT_COLUMN.items() if f"The {what} " in problem.message), "")
-    if not column and "circle" in problem.message:
-        column = "calculation"
-    assert row.number >= FIRST_ROW
-    return AuthoringProblem("survey", row.number, row.header(column) if column else "", problem.message)
+    detail = f"{fault.ref}: {fault.message}" if fault.ref and row is None else fault.message
+    parameters = dict(fault.parameters)
+    what = parameters.pop("what", "")
+    column = _WHAT_COLUMN.get(what, "calculation" if fault.code == "circle" else "")
+    sheet, number, header = ("survey", 0, "") if row is None else ("survey", row.number, "")
+    if row is not None and column:
+        header = row.header(column)
+    if fault.code == "file.list":
+        sheet = ""
+    if fault.code == "circle.own":
+        parameters["what"] = what
+    if not fault.code:
+        return problem(sheet, number, header, "form", detail=detail)
+    return problem(sheet, number, header, fault.code, **parameters)

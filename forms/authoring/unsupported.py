@@ -1,49 +1,37 @@
-"""What a form may ask for that this engine's screens do not show: warnings, with what happens instead."""
+"""What a form may ask for that a kiosk's screens do not show: warnings, with what happens instead."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from forms.authoring.problems import AuthoringProblem
+from forms.authoring.problems import AuthoringProblem, problem
 from forms.authoring.sheets import Row, Workbook
 
 _TYPES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(pattern, re.IGNORECASE), message)
-    for pattern, message in (
-        (r"(?:audio|q audio|add audio prompt)\Z", "Sound cannot be recorded; the question is shown as not available."),
-        (r"(?:video|q video|add video prompt)\Z", "Video cannot be recorded; the question is shown as not available."),
-        (r"(?:file|add file prompt)\Z", "Files cannot be uploaded; ask for a photograph instead."),
-        (r"background-audio\Z", "Sound is not recorded in the background."),
-        (
-            r"(?:geotrace|geoshape|q geotrace|q geoshape|osm)",
-            "Lines and areas cannot be drawn; ask for a place instead.",
-        ),
-        (r"(?:start-geopoint|background-geopoint)\Z", "The position of the device is not recorded."),
-        (r"audit\Z", "No log of the filling is kept."),
-        (
-            r"(?:phone ?number|sim ?id|simserial|subscriber ?id|imei)\Z",
-            "The device has no telephone; this stays blank.",
-        ),
-        (r"(?:email|username)\Z", "Nobody is signed in; this stays blank."),
+    (re.compile(pattern, re.IGNORECASE), code)
+    for pattern, code in (
+        (r"(?:audio|q audio|add audio prompt)\Z", "not-shown.sound"),
+        (r"(?:video|q video|add video prompt)\Z", "not-shown.video"),
+        (r"(?:file|add file prompt)\Z", "not-shown.file"),
+        (r"background-audio\Z", "not-shown.background-sound"),
+        (r"(?:geotrace|geoshape|q geotrace|q geoshape|osm)", "not-shown.lines"),
+        (r"(?:start-geopoint|background-geopoint)\Z", "not-shown.position"),
+        (r"audit\Z", "not-shown.audit"),
+        (r"(?:phone ?number|sim ?id|simserial|subscriber ?id|imei)\Z", "not-shown.telephone"),
+        (r"(?:email|username)\Z", "not-shown.user"),
     )
 )
 _APPEARANCES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(pattern), message)
-    for pattern, message in (
-        (r"\bex:", "Other applications are not started; the question is answered by typing."),
-        (r"\bsearch\(", "“search()” is not supported; use select_one_from_file with a choice filter."),
-        (
-            r"\b(?:placement-map|maps|streets|satellite|map)\b",
-            "Maps are not shown; the place is chosen from a list or typed.",
-        ),
-        (r"\bimage-map\b", "Choices on a drawing are shown as a list."),
-        (r"\bannotate\b", "Photographs cannot be drawn on; the photograph is taken as it is."),
-        (
-            r"\b(?:ethiopian|coptic|islamic|bikram-sambat|myanmar|persian|buddhist)\b",
-            "The calendar is the Gregorian one.",
-        ),
-        (r"\b(?:bearing|counter|printer|masked|thousands-sep)\b", "This appearance is shown as the plain question."),
+    (re.compile(pattern), code)
+    for pattern, code in (
+        (r"\bex:", "not-shown.application"),
+        (r"\bsearch\(", "not-shown.search"),
+        (r"\b(?:placement-map|maps|streets|satellite|map)\b(?<!image-map)", "not-shown.map"),
+        (r"\bimage-map\b", "not-shown.image-map"),
+        (r"\bannotate\b", "not-shown.annotate"),
+        (r"\b(?:ethiopian|coptic|islamic|bikram-sambat|myanmar|persian|buddhist)\b", "not-shown.calendar"),
+        (r"\b(?:bearing|counter|printer|masked|thousands-sep)\b", "not-shown.plain"),
     )
 )
 
@@ -55,14 +43,13 @@ def warnings_of(workbook: Workbook) -> list[AuthoringProblem]:
 
 def _row_warnings(row: Row) -> Iterator[AuthoringProblem]:
     kind = row.get("type").strip()
-    for pattern, message in _TYPES:
+    for pattern, code in _TYPES:
         if pattern.match(kind):
-            yield AuthoringProblem("survey", row.number, row.header("type"), message)
+            yield problem("survey", row.number, row.header("type"), code)
     appearance = row.get("appearance")
-    for pattern, message in _APPEARANCES:
+    for pattern, code in _APPEARANCES:
         if appearance and pattern.search(appearance):
-            yield AuthoringProblem("survey", row.number, row.header("appearance"), message)
+            yield problem("survey", row.number, row.header("appearance"), code)
     for column, text in row.cells.items():
         if "last-saved#" in text:
-            message = "Answers of the last filling are not kept; what asks for them stays blank."
-            yield AuthoringProblem("survey", row.number, row.header(column), message)
+            yield problem("survey", row.number, row.header(column), "not-shown.last-saved")

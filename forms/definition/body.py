@@ -148,7 +148,9 @@ class BodyReader:
             except InvalidOperation:
                 number = Decimal("NaN")
             if not number.is_finite() or abs(number) > Decimal("1e15") or number.adjusted() < -15:
-                self.problems.append(Problem(ref, f"The range needs a number as its “{name}”."))
+                self.problems.append(
+                    Problem(ref, f"The range needs a number as its “{name}”.", "range.number", (("name", name),))
+                )
                 return None
             numbers.append(number)
         return Range(*numbers)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from forms.definition.model import Formula
 from forms.errors import Problem
 from forms.xpath import XPathSyntaxError, parse
@@ -25,17 +27,44 @@ class Formulas:
         try:
             formula = Formula(source, parse(source))
         except XPathSyntaxError as error:
-            self.problems.append(Problem(ref, f"The {what} cannot be read: {error}."))
+            parameters = (*sorted(error.parameters.items()), ("what", what))
+            code = f"expression.{error.reason}"
+            self.problems.append(Problem(ref, f"The {what} cannot be read: {error}.", code, parameters))
         self.known[source] = formula
         if formula is not None:
-            for message in function_faults(formula.syntax):
-                self.problems.append(Problem(ref, f"The {what} cannot be used: {message}."))
+            for fault in function_faults(formula.syntax):
+                message = f"The {what} cannot be used: {fault}."
+                self.problems.append(Problem(ref, message, fault.code, (*fault.parameters, ("what", what))))
         return formula
 
 
-def function_faults(node: xpath_syntax.Node) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class FunctionFault:
+    """A call of a function that does not exist (``count`` is None), or with a wrong number of arguments."""
+
+    name: str
+    count: int | None
+
+    @property
+    def code(self) -> str:
+        """The code of the problem that this is."""
+        return "function.unknown" if self.count is None else "function.arguments"
+
+    @property
+    def parameters(self) -> tuple[tuple[str, str], ...]:
+        """What the problem is about."""
+        name = (("name", self.name),)
+        return name if self.count is None else (("count", str(self.count)), *name)
+
+    def __str__(self) -> str:
+        if self.count is None:
+            return f"there is no function “{self.name}()”"
+        return f"“{self.name}()” does not take {self.count} arguments"
+
+
+def function_faults(node: xpath_syntax.Node) -> list[FunctionFault]:
     """Calls of functions that do not exist, or with a wrong number of arguments."""
-    faults: list[str] = []
+    faults: list[FunctionFault] = []
     stack: list[xpath_syntax.Node] = [node]
     while stack:
         current = stack.pop()
@@ -43,9 +72,9 @@ def function_faults(node: xpath_syntax.Node) -> list[str]:
             name = f"{current.prefix}:{current.name}" if current.prefix else current.name
             function = FUNCTIONS.get((current.prefix or "", current.name))
             if function is None:
-                faults.append(f"there is no function “{name}()”")
+                faults.append(FunctionFault(name, None))
             elif not function.takes(len(current.arguments)):
-                faults.append(f"“{name}()” does not take {len(current.arguments)} arguments")
+                faults.append(FunctionFault(name, len(current.arguments)))
         stack.extend(operands(current))
         steps = current.steps if isinstance(current, xpath_syntax.Path) else ()
         for step in steps:

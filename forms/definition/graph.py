@@ -59,7 +59,7 @@ def build_graph(form: FormDefinition, problems: list[Problem]) -> Graph:
         for facet, formula in _formulas(form, node):
             for reference in references(form, formula.syntax, node):
                 if reference.target is node and facet is Facet.RELEVANT and not reference.structure:
-                    problems.append(Problem(node.path, "The “relevant” depends on the node's own value."))
+                    problems.append(_own(node.path, "relevant"))
                 _add(graph, order, node, facet, reference)
     _relevance_edges(form, order)
     _sort(graph, order, problems)
@@ -181,6 +181,10 @@ def _cycle(loop: list[_Vertex]) -> Problem:
     nodes = list(dict.fromkeys(node.path for node, _ in loop))
     if len(nodes) == 1:
         facet = next((facet for _, facet in loop if facet is not Facet.VALUE), Facet.VALUE)
-        what = "calculation" if facet is Facet.VALUE else f"“{facet}”"
-        return Problem(nodes[0], f"The {what} depends on the node's own value.")
-    return Problem(nodes[0], f"These depend on each other in a circle: {' → '.join([*nodes, nodes[0]])}.")
+        return _own(nodes[0], "calculation" if facet is Facet.VALUE else facet.value)
+    circle = " → ".join([*nodes, nodes[0]])
+    return Problem(nodes[0], f"These depend on each other in a circle: {circle}.", "circle", (("circle", circle),))
+
+
+def _own(path: str, what: str) -> Problem:
+    return Problem(path, f"The “{what}” depends on the node's own value.", "circle.own", (("what", what),))

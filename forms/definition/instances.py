@@ -64,7 +64,8 @@ def read_instances(
         try:
             node = _read_file(file, address, data, name)
         except (XmlError, ValueError) as error:
-            problems.append(Problem("", f"The file “{file}” cannot be read: {error}"))
+            parameters = (("detail", str(error)), ("file", file))
+            problems.append(Problem("", f"The file “{file}” cannot be read: {error}", "file.list", parameters))
             continue
         found[name] = InstanceSource(file, node)
     return found

@@ -39,7 +39,7 @@ _EXPECT_OPERAND_AFTER = frozenset({"@", "::", "(", "[", ",", "/", "//", ":", "$"
 def tokenize(expression: str) -> list[Token]:
     """All tokens of an expression, the last of kind ``end``. Raises XPathSyntaxError."""
     if len(expression) > MAX_EXPRESSION_LENGTH:
-        raise XPathSyntaxError(f"An expression has at most {MAX_EXPRESSION_LENGTH:,} characters", expression, 0)
+        raise XPathSyntaxError("length", expression, 0)
     tokens: list[Token] = []
     position = 0
     length = len(expression)
@@ -48,7 +48,7 @@ def tokenize(expression: str) -> list[Token]:
     while position < length:
         match = match_token(expression, position)
         if match is None:
-            raise XPathSyntaxError(_unreadable(expression[position]), expression, position)
+            raise XPathSyntaxError(_unreadable(expression[position]), expression, position, text=expression[position])
         kind = match.lastgroup
         text = match.group()
         if kind == "space":
@@ -58,10 +58,10 @@ def tokenize(expression: str) -> list[Token]:
             if not operand_expected:
                 operator = next((name for name in _OPERATOR_NAMES if text.startswith(name)), None)
                 if operator is None:
-                    raise XPathSyntaxError(f"An operator is missing before “{text}”", expression, position)
+                    raise XPathSyntaxError("operator-missing", expression, position, text=text)
                 # “1div1” and “5mod 2” are written; only the operator's own letters are taken.
                 if text != operator and not text[len(operator)].isdigit():
-                    raise XPathSyntaxError(f"“{text}” is not an operator", expression, position)
+                    raise XPathSyntaxError("operator", expression, position, text=text)
                 tokens.append(Token("operator", operator, position))
                 position += len(operator)
                 operand_expected = True
@@ -96,10 +96,9 @@ def tokenize(expression: str) -> list[Token]:
 
 
 def _unreadable(character: str) -> str:
+    """Why a character cannot begin a token."""
     if character in "\"'":
-        return "A text is not closed by a quotation mark"
+        return "quotation"
     if character in "“”‘’":
-        return f"“{character}” is a typographic quotation mark; use ' or \""
-    if character in "{}":
-        return "A reference like ${name} has not been replaced"
-    return f"“{character}” is not understood"
+        return "quotation-mark"
+    return "reference" if character in "{}" else "character"

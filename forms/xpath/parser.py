@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 
 from forms.limits import MAX_EXPRESSION_DEPTH
-from forms.xpath.errors import XPathSyntaxError
+from forms.xpath.errors import END, XPathSyntaxError
 from forms.xpath.lexer import Token, tokenize
 from forms.xpath.syntax import (
     And,
@@ -73,15 +73,15 @@ class _Parser:
 
     def whole(self) -> Node:
         if self.tokens[0].kind == "end":
-            raise self.error("The expression is empty")
+            raise self.error("empty")
         node = self.operators()
         token = self.tokens[self.at]
         if token.kind != "end":
-            raise self.error(f"“{token.text}” is not expected here")
+            raise self.error("unexpected", text=token.text)
         return node
 
-    def error(self, message: str) -> XPathSyntaxError:
-        return XPathSyntaxError(message, self.expression, self.tokens[self.at].position)
+    def error(self, reason: str, **parameters: str) -> XPathSyntaxError:
+        return XPathSyntaxError(reason, self.expression, self.tokens[self.at].position, **parameters)
 
     def symbol(self, text: str) -> bool:
         token = self.tokens[self.at]
@@ -92,8 +92,7 @@ class _Parser:
 
     def expect(self, text: str) -> None:
         if not self.symbol(text):
-            found = self.tokens[self.at].text or "the end"
-            raise self.error(f"“{text}” is expected, found “{found}”")
+            raise self.error("expected", wanted=text, text=self.tokens[self.at].text or END)
 
     def operators(self) -> Node:
         """A whole expression, by precedence climbing without recursion."""
@@ -183,7 +182,7 @@ class _Parser:
         if token.kind == "string":
             return Literal(token.text[1:-1])
         if token.text == "$":
-            raise XPathSyntaxError("Variables are not part of XForms", self.expression, token.position)
+            raise XPathSyntaxError("variable", self.expression, token.position)
         self.enter()
         if token.text == "(":
             node = self.operators()
@@ -196,7 +195,7 @@ class _Parser:
     def enter(self) -> None:
         self.depth += 1
         if self.depth > MAX_EXPRESSION_DEPTH:
-            raise self.error(f"The expression is nested deeper than {MAX_EXPRESSION_DEPTH} levels")
+            raise self.error("depth")
 
     def call(self, token: Token) -> Node:
         prefix, name = None, token.text
@@ -240,7 +239,7 @@ class _Parser:
         elif self.tokens[self.at].kind == "name" and self.tokens[self.at + 1].text == "::":
             axis = self.tokens[self.at].text
             if axis not in AXES:
-                raise self.error(f"“{axis}” is not an axis of XPath")
+                raise self.error("axis", text=axis)
             self.at += 2
         return Step(axis, self.test(), self.predicates())
 
@@ -249,8 +248,7 @@ class _Parser:
         if self.symbol("*"):
             return Test("*")
         if token.kind != "name":
-            found = token.text or "the end"
-            raise self.error(f"A name is expected, found “{found}”")
+            raise self.error("name", text=token.text or END)
         self.at += 1
         if token.text in NODE_TYPES and self.symbol("("):
             name = None
@@ -264,7 +262,7 @@ class _Parser:
                 return Test("*", prefix=token.text)
             local = self.tokens[self.at]
             if local.kind != "name":
-                raise self.error("A name is expected after “:”")
+                raise self.error("name", text=local.text or END)
             self.at += 1
             return Test("name", token.text, local.text)
         return Test("name", name=token.text)

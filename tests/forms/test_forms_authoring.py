@@ -3,7 +3,7 @@
 import pytest
 
 from forms import load_form
-from forms.authoring import AuthoringProblem, compare, convert
+from forms.authoring import compare, convert
 
 _FORM = """
 | survey |
@@ -42,7 +42,7 @@ def test_a_form_is_converted_and_opens() -> None:
         ("select_one yn", "select_one nope", ("survey", 4, "type")),
         ("| integer | age |", "| integer | name |", ("survey", 3, "name")),
         ("| integer | age |", "| begin group | age |", ("survey", 3, "type")),
-        ("| yn | y |", "| yn | y es |", ("choices", 2, "name")),
+        ("| yn | y |", "| | y |", ("choices", 2, "list_name")),
     ],
 )
 def test_a_fault_is_found_with_sheet_row_and_column(old: str, new: str, place: tuple[str, int, str]) -> None:
@@ -65,10 +65,8 @@ def test_a_file_that_cannot_be_read_is_an_error_not_an_exception(data: bytes, ki
 
 def test_what_cannot_be_shown_is_warned_about() -> None:
     warnings = convert(_FORM.replace("| text | name |", "| audio | name |"), "md", name="t").warnings
-    assert (
-        AuthoringProblem("survey", 2, "type", "Sound cannot be recorded; the question is shown as not available.")
-        in warnings
-    )
+    assert [(found.row, found.column, found.code) for found in warnings] == [(2, "type", "not-shown.sound")]
+    assert warnings[0].message == "Sound cannot be recorded; the question is shown as not available."
 
 
 def test_two_versions_are_compared_question_by_question() -> None:

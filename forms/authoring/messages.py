@@ -1,0 +1,300 @@
+"""The sentences of all problems, by code, in the languages of back offices.
+
+Codes are stable: they may be stored. A code with a dot after ``expression`` is one of the reasons why XPath cannot be
+read; its sentence is put together from :data:`REASONS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from forms.limits import MAX_EXPRESSION_DEPTH, MAX_EXPRESSION_LENGTH
+from forms.xpath import errors
+
+LANGUAGES = ("en", "id")
+
+SENTENCES: Mapping[str, Mapping[str, str]] = {
+    "expression": {
+        "en": "The expression cannot be read: {reason}.",
+        "id": "Rumus tidak dapat dibaca: {reason}.",
+    },
+    # --- the file ---
+    "file.type": {
+        "en": "A form is written as {known}, not as “{type}”.",
+        "id": "Formulir ditulis sebagai {known}, bukan sebagai “{type}”.",
+    },
+    "file.size": {
+        "en": "The file has {size} bytes; at most {most} are read.",
+        "id": "Berkas berukuran {size} bita; paling besar {most} bita.",
+    },
+    "file.unpacked": {
+        "en": "The file unpacks to more than {most} bytes.",
+        "id": "Isi berkas setelah dibuka melebihi {most} bita.",
+    },
+    "file.unreadable": {
+        "en": "The file cannot be read as {type}: {detail}.",
+        "id": "Berkas tidak dapat dibaca sebagai {type}: {detail}.",
+    },
+    "file.no-form": {
+        "en": "The file is not a form written as {type}.",
+        "id": "Berkas ini bukan formulir yang ditulis sebagai {type}.",
+    },
+    "file.list": {
+        "en": "The file “{file}” cannot be read: {detail}",
+        "id": "Berkas “{file}” tidak dapat dibaca: {detail}",
+    },
+    "file.missing": {
+        "en": "The file “{file}” belongs to the form and is missing.",
+        "id": "Berkas “{file}” adalah bagian formulir, tetapi tidak ada.",
+    },
+    # --- sheets and columns ---
+    "sheet.empty": {
+        "en": "The sheet “survey” is missing or empty; it holds the questions.",
+        "id": "Lembar “survey” tidak ada atau kosong; di sanalah pertanyaan ditulis.",
+    },
+    "column.missing": {
+        "en": "The sheet “{sheet}” has no column “{column}”.",
+        "id": "Lembar “{sheet}” tidak memiliki kolom “{column}”.",
+    },
+    "column.twice": {
+        "en": "The column “{column}” is there twice; rename or remove one.",
+        "id": "Kolom “{column}” ada dua kali; ubah namanya atau hapus salah satu.",
+    },
+    "column.unknown": {
+        "en": "The column “{column}” is not known and is ignored; “{near}” may be meant.",
+        "id": "Kolom “{column}” tidak dikenal dan diabaikan; mungkin maksudnya “{near}”.",
+    },
+    # --- questions ---
+    "type.missing": {
+        "en": "The question has no type.",
+        "id": "Pertanyaan ini belum memiliki jenis (type).",
+    },
+    "type.unknown": {
+        "en": "“{type}” is no type of question.",
+        "id": "“{type}” bukan jenis pertanyaan.",
+    },
+    "type.near": {
+        "en": "“{type}” is no type of question; “{near}” may be meant.",
+        "id": "“{type}” bukan jenis pertanyaan; mungkin maksudnya “{near}”.",
+    },
+    "name.missing": {
+        "en": "The question has no name; under its name the answer is stored.",
+        "id": "Pertanyaan ini belum memiliki nama (name); jawaban disimpan dengan nama itu.",
+    },
+    "name.form": {
+        "en": "“{name}” is no name: it begins with a letter and has letters, digits, - _ and .",
+        "id": "“{name}” tidak dapat dipakai sebagai nama: mulailah dengan huruf, lalu huruf, angka, - _ dan titik.",
+    },
+    "name.twice": {
+        "en": "The name “{name}” is used in row {row} already.",
+        "id": "Nama “{name}” sudah dipakai pada baris {row}.",
+    },
+    "label.missing": {
+        "en": "The question has no label; the label is what people read.",
+        "id": "Pertanyaan ini belum memiliki label; label adalah tulisan yang dibaca warga.",
+    },
+    "translation.missing": {
+        "en": "“{column}” is empty here, though the row has this text in another language.",
+        "id": "“{column}” kosong, padahal baris ini memiliki teks itu dalam bahasa lain.",
+    },
+    "calculation.missing": {
+        "en": "A calculate needs a calculation.",
+        "id": "Pertanyaan calculate memerlukan rumus (calculation).",
+    },
+    "trigger.form": {
+        "en": "The trigger is written as ${{name}}.",
+        "id": "Pemicu (trigger) ditulis sebagai ${{nama}}.",
+    },
+    "reference.unknown": {
+        "en": "There is no question “{name}”.",
+        "id": "Tidak ada pertanyaan “{name}”.",
+    },
+    "reference.near": {
+        "en": "There is no question “{name}”; “{near}” may be meant.",
+        "id": "Tidak ada pertanyaan “{name}”; mungkin maksudnya “{near}”.",
+    },
+    "reference.open": {
+        "en": "A reference is written as ${{name}}; here a bracket is missing.",
+        "id": "Rujukan ditulis sebagai ${{nama}}; di sini ada kurung yang kurang.",
+    },
+    "parameters": {
+        "en": "The parameters cannot be used: {detail}",
+        "id": "Parameter tidak dapat dipakai: {detail}",
+    },
+    "range.number": {
+        "en": "The range needs a number as its “{name}”.",
+        "id": "Rentang (range) memerlukan angka untuk “{name}”.",
+    },
+    "appearance.unknown": {
+        "en": "The appearance “{appearance}” is not known; it is ignored.",
+        "id": "Tampilan (appearance) “{appearance}” tidak dikenal dan diabaikan.",
+    },
+    "appearance.type": {
+        "en": "The appearance “{appearance}” is not for questions of the type “{type}”; it is ignored.",
+        "id": "Tampilan (appearance) “{appearance}” bukan untuk pertanyaan jenis “{type}” dan diabaikan.",
+    },
+    # --- groups and lists ---
+    "group.not-begun": {
+        "en": "This ends a {kind} that was never begun.",
+        "id": "Baris ini menutup {kind} yang tidak pernah dibuka.",
+    },
+    "group.other": {
+        "en": "This ends a {kind}, but row {row} begins a {begun}.",
+        "id": "Baris ini menutup {kind}, tetapi baris {row} membuka {begun}.",
+    },
+    "group.not-ended": {
+        "en": "The {kind} is never ended; add a row “end {kind}”.",
+        "id": "{kind} ini tidak pernah ditutup; tambahkan baris “end {kind}”.",
+    },
+    "list.missing": {
+        "en": "There is no list “{list}” on the sheet “choices” (there is: {known}).",
+        "id": "Tidak ada daftar “{list}” pada lembar “choices” (yang ada: {known}).",
+    },
+    "list.unnamed": {
+        "en": "The choice does not say which list it is in.",
+        "id": "Pilihan ini tidak menyebut daftarnya (list_name).",
+    },
+    "choice.name": {
+        "en": "The choice has no name; the name is what is stored.",
+        "id": "Pilihan ini belum memiliki nama (name); nama itulah yang disimpan.",
+    },
+    "choice.space": {
+        "en": "The choice's name “{name}” has a space in it; where several can be chosen, a space separates them.",
+        "id": "Nama pilihan “{name}” mengandung spasi; bila boleh memilih lebih dari satu, spasi adalah pemisah.",
+    },
+    "choice.twice": {
+        "en": "The choice “{name}” is in the list already, in row {row}.",
+        "id": "Pilihan “{name}” sudah ada dalam daftar ini, pada baris {row}.",
+    },
+    # --- expressions ---
+    "function.unknown": {
+        "en": "There is no function “{name}()”.",
+        "id": "Tidak ada fungsi “{name}()”.",
+    },
+    "function.arguments": {
+        "en": "The function “{name}()” does not take {count} arguments.",
+        "id": "Fungsi “{name}()” tidak menerima {count} argumen.",
+    },
+    "circle": {
+        "en": "These depend on each other in a circle: {circle}.",
+        "id": "Pertanyaan ini saling bergantung tanpa ujung: {circle}.",
+    },
+    "circle.own": {
+        "en": "The “{what}” depends on the question's own value.",
+        "id": "“{what}” bergantung pada nilai pertanyaan itu sendiri.",
+    },
+    # --- what others say ---
+    "conversion": {
+        "en": "The form cannot be converted: {detail}",
+        "id": "Formulir tidak dapat dikonversi: {detail}",
+    },
+    "conversion.note": {
+        "en": "{detail}",
+        "id": "Catatan konversi: {detail}",
+    },
+    "form": {
+        "en": "The form cannot be opened: {detail}",
+        "id": "Formulir tidak dapat dibuka: {detail}",
+    },
+    # --- what a kiosk does not show ---
+    "not-shown.sound": {
+        "en": "Sound cannot be recorded; the question is shown as not available.",
+        "id": "Suara tidak dapat direkam; pertanyaan ditampilkan sebagai tidak tersedia.",
+    },
+    "not-shown.video": {
+        "en": "Video cannot be recorded; the question is shown as not available.",
+        "id": "Video tidak dapat direkam; pertanyaan ditampilkan sebagai tidak tersedia.",
+    },
+    "not-shown.file": {
+        "en": "Files cannot be uploaded; ask for a photograph instead.",
+        "id": "Berkas tidak dapat diunggah; mintalah foto.",
+    },
+    "not-shown.background-sound": {
+        "en": "Sound is not recorded in the background.",
+        "id": "Suara tidak direkam di latar belakang.",
+    },
+    "not-shown.lines": {
+        "en": "Lines and areas cannot be drawn; ask for a place instead.",
+        "id": "Garis dan bidang tidak dapat digambar; mintalah satu tempat.",
+    },
+    "not-shown.position": {
+        "en": "The position of the device is not recorded.",
+        "id": "Posisi perangkat tidak dicatat.",
+    },
+    "not-shown.audit": {
+        "en": "No log of the filling is kept.",
+        "id": "Jejak pengisian tidak dicatat.",
+    },
+    "not-shown.telephone": {
+        "en": "The device has no telephone; this stays blank.",
+        "id": "Perangkat tidak memiliki telepon; isian ini tetap kosong.",
+    },
+    "not-shown.user": {
+        "en": "Nobody is signed in; this stays blank.",
+        "id": "Tidak ada pengguna yang masuk; isian ini tetap kosong.",
+    },
+    "not-shown.application": {
+        "en": "Other applications are not started; the question is answered by typing.",
+        "id": "Aplikasi lain tidak dijalankan; pertanyaan dijawab dengan mengetik.",
+    },
+    "not-shown.search": {
+        "en": "“search()” is not supported; use select_one_from_file with a choice filter.",
+        "id": "“search()” tidak didukung; pakailah select_one_from_file dengan choice_filter.",
+    },
+    "not-shown.map": {
+        "en": "Maps are not shown; the place is chosen from a list or typed.",
+        "id": "Peta tidak ditampilkan; tempat dipilih dari daftar atau diketik.",
+    },
+    "not-shown.image-map": {
+        "en": "Choices on a drawing are shown as a list.",
+        "id": "Pilihan pada gambar ditampilkan sebagai daftar.",
+    },
+    "not-shown.annotate": {
+        "en": "Photographs cannot be drawn on; the photograph is taken as it is.",
+        "id": "Foto tidak dapat digambari; foto diambil apa adanya.",
+    },
+    "not-shown.calendar": {
+        "en": "The calendar is the Gregorian one.",
+        "id": "Kalender yang dipakai adalah kalender Masehi.",
+    },
+    "not-shown.plain": {
+        "en": "This appearance is shown as the plain question.",
+        "id": "Tampilan ini ditampilkan sebagai pertanyaan biasa.",
+    },
+    "not-shown.last-saved": {
+        "en": "Answers of the last filling are not kept; what asks for them stays blank.",
+        "id": "Jawaban pengisian terakhir tidak disimpan; yang memintanya tetap kosong.",
+    },
+}
+
+REASONS: Mapping[str, Mapping[str, str]] = {
+    "en": errors.REASONS,
+    "id": {
+        "axis": "“{text}” bukan sumbu XPath",
+        "character": "“{text}” tidak dikenal",
+        "depth": f"rumus bersarang lebih dari {MAX_EXPRESSION_DEPTH} tingkat",
+        "empty": "rumus kosong",
+        "expected": "seharusnya ada “{wanted}”, tetapi yang ada “{text}”",
+        "length": f"rumus paling panjang {MAX_EXPRESSION_LENGTH} huruf",
+        "name": "seharusnya ada nama, tetapi yang ada “{text}”",
+        "operator": "“{text}” bukan operator",
+        "operator-missing": "ada operator yang kurang sebelum “{text}”",
+        "quotation": "ada teks yang tidak ditutup tanda kutip",
+        "quotation-mark": "“{text}” adalah tanda kutip tipografis; pakailah ' atau \"",
+        "reference": "rujukan ${{nama}} belum diganti",
+        "unexpected": "“{text}” tidak boleh ada di sini",
+        "variable": "XForms tidak memiliki variabel",
+    },
+}
+_END = {"en": errors.END, "id": "akhir rumus"}
+
+
+def sentence(code: str, parameters: Iterable[tuple[str, str]], language: str) -> str:
+    """The sentence of a code in a language."""
+    values = dict(parameters)
+    family, _, reason = code.partition(".")
+    if family != "expression":
+        return SENTENCES[code][language].format(**values)
+    if values.get("text") == errors.END:
+        values["text"] = _END[language]
+    return SENTENCES[family][language].format(reason=REASONS[language][reason].format(**values))

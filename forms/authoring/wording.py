@@ -1,0 +1,106 @@
+"""Labels, translations, and appearances: what a row says and how it wants to look."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from forms.authoring.problems import AuthoringProblem, problem
+from forms.authoring.sheets import Row, Workbook
+from forms.authoring.structure import GROUP_BEGIN, GROUP_END, SELECT, at
+
+_TRANSLATED = frozenset({"label", "hint", "guidance_hint", "constraint_message", "required_message"})
+_SILENT = re.compile(
+    r"(?:calculate|hidden|start|end|today|deviceid|username|email|phone ?number|simserial|subscriberid|audit|imei|"
+    r"start-geopoint|background-\w+|xml-external|csv-external|entity|q \w+|get .*|\w+ time|\w+ id|uri:.*|date today)\Z",
+    re.IGNORECASE,
+)
+_TEXT, _NUMBER, _DATE, _SELECT, _IMAGE, _RANGE, _PLACE, _GROUP, _MEDIA = (
+    "text", "number", "date", "select", "image", "range", "place", "group", "media",
+)  # fmt: skip
+_KIND_OF_TYPE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), kind)
+    for pattern, kind in (
+        (r"(?:text|string|barcode)\Z", _TEXT),
+        (r"(?:integer|int|decimal)\Z", _NUMBER),
+        (r"(?:date|datetime|time)\Z", _DATE),
+        (r"(?:select|rank)", _SELECT),
+        (r"(?:image|photo)\Z", _IMAGE),
+        (r"range\Z", _RANGE),
+        (r"(?:geo\w+)\Z", _PLACE),
+        (r"begin", _GROUP),
+        (r"(?:audio|video|file)\Z", _MEDIA),
+    )
+)
+_EVERY: frozenset[str] = frozenset()
+_APPEARANCES: dict[str, frozenset[str]] = {
+    name: frozenset(kinds)
+    for names, kinds in (
+        ("multiline numbers url masked", (_TEXT,)),
+        ("thousands-sep numbers bearing counter", (_NUMBER, _TEXT)),
+        ("no-calendar month-year year ethiopian coptic islamic bikram-sambat myanmar persian buddhist", (_DATE,)),
+        (
+            "minimal quick compact quickcompact horizontal horizontal-compact label list-nolabel list likert columns "
+            "columns-pack no-buttons image-map autocomplete map search-only",
+            (_SELECT, _GROUP, _RANGE),
+        ),
+        ("signature draw annotate new new-front", (_IMAGE, _MEDIA)),
+        ("vertical no-ticks picker rating distress analog-scale show-scale", (_RANGE, _NUMBER)),
+        ("placement-map maps streets satellite hide-input", (_PLACE,)),
+        ("field-list table-list table summary", (_GROUP,)),
+    )
+    for name in names.split()
+}
+_PATTERNS = re.compile(r"(?:columns-\d+|compact-\d+|quickcompact-\d+|w\d+|h\d+|ex:.*|printer:.*|search\(.*|\w+\(.*)\Z")
+_ANYWHERE = frozenset({"front", "pages", "theme-grid", "no-label", "randomized", "dr", "hidden-answer"})
+_WORDS = re.compile(r"[\w:.\-]+\([^)]*\)|\S+")
+
+
+def check_labels(workbook: Workbook) -> Iterator[AuthoringProblem]:
+    """Questions that nothing is written on."""
+    for row in workbook.survey:
+        kind = " ".join(row.get("type").split())
+        if not kind or not row.get("name") or GROUP_BEGIN.match(kind) or GROUP_END.match(kind):
+            continue
+        asked = not _SILENT.match(kind) and not row.get("calculation") and not row.get("trigger")
+        if asked and not row.has_label and "ex:" not in row.get("appearance"):
+            yield at(row, "label", "label.missing")
+
+
+def wording_warnings(workbook: Workbook) -> Iterator[AuthoringProblem]:
+    """Texts that a language lacks, and appearances that say nothing."""
+    yield from _translations("survey", workbook.survey)
+    yield from _translations("choices", workbook.choices)
+    for row in workbook.survey:
+        yield from _appearances(row)
+
+
+def _translations(sheet: str, rows: Sequence[Row]) -> Iterator[AuthoringProblem]:
+    languages: dict[str, dict[str, str]] = {}
+    for row in rows:
+        for column, header in row.headers.items():
+            base, mark, language = column.partition("::")
+            if base in _TRANSLATED and mark:
+                languages.setdefault(base, {}).setdefault(language, header)
+    for row in rows:
+        for base, known in languages.items():
+            texts = {language: row.get(f"{base}::{language}").strip() for language in known}
+            if any(texts.values()):
+                for language, text in texts.items():
+                    if not text:
+                        header = known[language]
+                        yield problem(sheet, row.number, header, "translation.missing", column=header)
+
+
+def _appearances(row: Row) -> Iterator[AuthoringProblem]:
+    kind = row.get("type").strip()
+    is_select = SELECT.match(kind) is not None
+    family = _SELECT if is_select else next((name for known, name in _KIND_OF_TYPE if known.match(kind)), "")
+    for word in _WORDS.findall(row.get("appearance")):
+        if _PATTERNS.match(word) or word in _ANYWHERE or "${" in word:
+            continue
+        kinds = _APPEARANCES.get(word, _EVERY)
+        if not kinds:
+            yield at(row, "appearance", "appearance.unknown", appearance=word)
+        elif family and family not in kinds:
+            yield at(row, "appearance", "appearance.type", appearance=word, type=kind)
