@@ -206,6 +206,13 @@ class HeadphonesChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentChanged(Event):
+    """The city published a newer one: ``transparency`` or ``budget``."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class RestartAsked(Event):
     """The server or field staff want the program to end and be started anew; only between two sessions."""
 

@@ -33,6 +33,7 @@ from kiosk.identity import KioskIdentity
 from kiosk.idle import IdleKind, IdleTimer
 from kiosk.line_state import LineCondition, LineState
 from kiosk.notices import Notice, Notices
+from kiosk.open_city import OpenCity
 from kiosk.outbox import OutboxView
 from kiosk.outcomes import Refused, Saved
 from kiosk.ports import (
@@ -138,6 +139,7 @@ class Kiosk:
         self.health = Health(store, _devices(ports), ports.disk, self.clock, bus, self.settings, self._line_state)
         self.notices = Notices(store, self.clock, bus)
         self.outbox = OutboxView(store, bus)
+        self.open_city = OpenCity(store, bus)
         self.ratings = Ratings(store, self.clock, bus, self.health.storage_failed)
         self.staff = StaffDesk(store, ports.badges, self.clock, bus)
         self.slips = Slips(identity, store, ports.printer, ports.codes, ports.texts, bus)

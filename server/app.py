@@ -16,6 +16,7 @@ from server.api import feed as feed_api
 from server.api.signed import forget_nonces
 from server.attachments import AttachmentStore
 from server.authoring import Authoring
+from server.budget import BudgetDesk
 from server.bus import Bus
 from server.case_opening import CaseOpening
 from server.cases import Cases
@@ -30,11 +31,13 @@ from server.opening import Opener
 from server.packs import PackRepository
 from server.passwords import Passwords
 from server.presence import Presence
+from server.publications import Publications
 from server.ratings import Ratings
 from server.seeding import city_name, seed
 from server.settings import ServerSettings
 from server.staff import Staff
 from server.storage import open_storage
+from server.transparency import TransparencyReport
 from server.tuf import TufRepository
 from server.vault import Vault
 from server.web import install as install_pages
@@ -44,6 +47,9 @@ from sync.protocol.messages import FeedType
 ALARMS_S: Final = 5.0
 NONCES_S: Final = 60.0
 COMPLAINTS_S: Final = 600.0
+TRANSPARENCY_S: Final = 900.0
+#: The times that offices keep are worked out soon after a start, then every TRANSPARENCY_S.
+FIRST_S: Final = 2.0
 CHECKPOINT_S: Final = 300.0
 METADATA_S: Final = 600.0
 
@@ -66,6 +72,8 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
     tuf = TufRepository(settings.data / "packs" / "metadata", keys_folder)
     packs = PackRepository(settings.data / "packs", tuf, engine, clock, hints, catalogue, city, failpoints)
     cases = Cases(engine, clock, hints, vault, catalogue, zone, failpoints)
+    ratings = Ratings(engine, clock)
+    publications = Publications(engine, clock, keys.badge)
     deps = Deps(
         settings=settings,
         engine=engine,
@@ -90,7 +98,10 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         presence=Presence(engine, clock, hints, zone, settings.heartbeat_s),
         enrolment=Enrolment(engine, clock, hints, keys, packs, city, settings.address, zone, failpoints),
         staff=Staff(engine, clock, hints, keys.badge, Passwords()),
-        ratings=Ratings(engine, clock),
+        ratings=ratings,
+        publications=publications,
+        budget=BudgetDesk(clock, publications),
+        transparency=TransparencyReport(engine, clock, zone, catalogue, ratings, publications),
         failpoints=failpoints,
     )
     packs.reconcile()
@@ -124,14 +135,17 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     deps: Deps = app.state.deps
     await deps.bus.start()
     chores = [
-        asyncio.create_task(_repeat(seconds, chore, deps))
-        for seconds, chore in (
-            (ALARMS_S, check_alarms),
-            (NONCES_S, sweep_nonces),
-            (COMPLAINTS_S, close_unanswered),
-            (CHECKPOINT_S, make_checkpoint),
-            (METADATA_S, renew_metadata),
-        )
+        asyncio.create_task(_repeat(TRANSPARENCY_S, publish_times, deps, FIRST_S)),
+        *(
+            asyncio.create_task(_repeat(seconds, chore, deps))
+            for seconds, chore in (
+                (ALARMS_S, check_alarms),
+                (NONCES_S, sweep_nonces),
+                (COMPLAINTS_S, close_unanswered),
+                (CHECKPOINT_S, make_checkpoint),
+                (METADATA_S, renew_metadata),
+            )
+        ),
     ]
     try:
         yield
@@ -155,6 +169,10 @@ def close_unanswered(deps: Deps) -> None:
     complaint_clock.close_unanswered(deps.engine, deps.clock, deps.cases, deps.settings.time_zone)
 
 
+def publish_times(deps: Deps) -> None:
+    deps.transparency.publish()
+
+
 def renew_metadata(deps: Deps) -> None:
     deps.packs.refresh()
 
@@ -173,10 +191,12 @@ def make_checkpoint(deps: Deps) -> None:
         deps.bus.publish(bus.feed_topic(kiosk_id))
 
 
-async def _repeat(seconds: float, chore: Callable[[Deps], None], deps: Deps) -> None:
+async def _repeat(seconds: float, chore: Callable[[Deps], None], deps: Deps, first: float | None = None) -> None:
     """A chore that fails is told and tried again: the storage may be away for a while."""
+    pause = seconds if first is None else first
     while True:
-        await asyncio.sleep(seconds)
+        await asyncio.sleep(pause)
+        pause = seconds
         try:
             await run_in_threadpool(chore, deps)
         except (SQLAlchemyError, OSError) as error:

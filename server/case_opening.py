@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import StatementError
 
-from server import feed
+from server import complaints, feed
 from server.actors import kiosk_actor
 from server.cases import Cases, opened_state
 from server.clock import Clock, WorkingCalendar, load_calendar
@@ -77,8 +77,9 @@ class CaseOpening:
         self, kiosk_id: str, opened: Opened, complete: bool, calendar: WorkingCalendar, now: datetime
     ) -> dict[str, Any]:
         """The row of ``cases``."""
-        item, content, document = opened.item, opened.content, opened.document
+        item, content, document = opened.item, complaints.kept(opened.content), opened.document
         assert document is not None  # the opener gives one with every SUBMISSION
+        nik = complaints.searchable_nik(content)
         stage = document.stages[0]
         return {
             "tracking_code": item.tracking_code,
@@ -101,7 +102,8 @@ class CaseOpening:
             "note": "",
             "violations": list(opened.violations),
             "content": self._vault.close(content.model_dump_json().encode()),
-            "nik_index": self._vault.nik_index(content.identity.nik) if content.identity else None,
+            "nik_index": self._vault.nik_index(nik) if nik else None,
+            "privacy": content.privacy,
             "steps": 1,
         }
 

@@ -8,6 +8,7 @@ from starlette.requests import HTTPConnection
 
 from server.attachments import AttachmentStore
 from server.authoring import Authoring
+from server.budget import BudgetDesk
 from server.bus import Bus
 from server.cases import Cases
 from server.catalogue import Catalogue
@@ -18,9 +19,11 @@ from server.intake import Intake
 from server.keys import CityKeys
 from server.packs import PackRepository
 from server.presence import Presence
+from server.publications import Publications
 from server.ratings import Ratings
 from server.settings import ServerSettings
 from server.staff import Staff
+from server.transparency import TransparencyReport
 from server.vault import Vault
 
 
@@ -42,6 +45,9 @@ class Deps:
     enrolment: Enrolment
     staff: Staff
     ratings: Ratings
+    publications: Publications
+    transparency: TransparencyReport
+    budget: BudgetDesk
     failpoints: Failpoints
 
 

@@ -21,6 +21,7 @@ from kiosk.kiosk import Kiosk
 from kiosk.ports import ComponentState
 from sync.backoff import Backoff
 from sync.client import Answer, Client, Outcome
+from sync.documents import DocumentDelivery
 from sync.feed import CURSOR
 from sync.monitor import Monitor
 from sync.protocol import PROTOCOL_VERSION
@@ -51,12 +52,15 @@ _AT_ONCE: Final = (ComponentChanged, InServiceChanged, CatalogueChanged)
 class PresenceDuty:
     """Belongs to its loop's thread, except for ``hear`` and ``report_now``."""
 
-    def __init__(self, kiosk: Kiosk, client: Client, monitor: Monitor, feed_head: Callable[[int], None]) -> None:
+    def __init__(
+        self, kiosk: Kiosk, client: Client, monitor: Monitor, feed_head: Callable[[int], None], verify_key: bytes
+    ) -> None:
         self._kiosk = kiosk
         self._client = client
         self._monitor = monitor
         #: Told the server's newest cursor.
         self._feed_head = feed_head
+        self._documents = DocumentDelivery(kiosk.open_city, client, verify_key)
         self._reports = ReportDelivery(kiosk.store, client)
         self._backoff = Backoff(cap=60.0)
         self._began = kiosk.clock.monotonic()
@@ -88,7 +92,8 @@ class PresenceDuty:
         now = self._kiosk.clock.monotonic()
         if now < self._not_before:
             return self._not_before - now
-        for answer in (self._heartbeat(now), self._applied(), self._visits(), self._reports.deliver()):
+        told = (self._heartbeat(now), self._applied(), self._visits(), self._reports.deliver(), self._documents.fetch())
+        for answer in told:
             if answer is None:
                 continue
             self._monitor.report(LOOP, answer)
@@ -128,6 +133,7 @@ class PresenceDuty:
         self._interval = min(max(told.interval_s, SHORTEST_INTERVAL_S), LONGEST_INTERVAL_S)
         self._next = now + self._interval
         self._feed_head(told.feed_head)
+        self._documents.told(told.documents)
         return answer
 
     def _state(self, now: float) -> Heartbeat:

@@ -19,6 +19,7 @@ from kiosk.store.database import (
     StorageProblem,
     StoreInUse,
 )
+from kiosk.store.documents import Documents
 from kiosk.store.journal import (
     Commands,
     ComponentHistory,
@@ -64,6 +65,7 @@ class Store:
         self.notices = StoredNotices(database)
         self.usage = UsageCounts(database)
         self.reports = Reports(database)
+        self.documents = Documents(database)
 
     @classmethod
     def open(cls, folder: Path, now: datetime) -> "Store":

@@ -2,12 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Path, Request
 from starlette.concurrency import run_in_threadpool
 
 from server.api.bodies import parse, takes
+from server.api.errors import ApiError
 from server.api.signed import SignedRequest, signed
 from server.deps import get_deps
+from sync.protocol.documents import SignedDocument
 from sync.protocol.reports import RatingAnswer, RatingBatch
 
 router = APIRouter(prefix="/v1", tags=["citizens"])
@@ -18,3 +20,16 @@ async def post_ratings(request: Request, kiosk: Annotated[SignedRequest, Depends
     """Visits that were rated, anonymous. The same id again changes nothing."""
     deps, batch = get_deps(request), parse(RatingBatch, kiosk.body)
     return await run_in_threadpool(deps.ratings.take, kiosk.kiosk_id, batch.items)
+
+
+@router.get("/documents/{name}", response_model=SignedDocument, tags=["down"])
+async def get_document(
+    name: Annotated[str, Path(max_length=64)],
+    request: Request,
+    kiosk: Annotated[SignedRequest, Depends(signed())],  # noqa: ARG001 - only kiosks may ask
+) -> SignedDocument:
+    """What the city publishes for everybody, in its newest version."""
+    document = await run_in_threadpool(get_deps(request).publications.get, name)
+    if document is None:
+        raise ApiError(404, "no_such_document", "the city has published no such document")
+    return document

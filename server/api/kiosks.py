@@ -49,7 +49,8 @@ async def enrol(request: Request) -> EnrolResponse:
 @router.post("/heartbeat", response_model=HeartbeatAnswer, openapi_extra=takes(Heartbeat), tags=["presence"])
 async def heartbeat(request: Request, kiosk: Annotated[SignedRequest, Depends(signed())]) -> HeartbeatAnswer:
     deps, beat = get_deps(request), parse(Heartbeat, kiosk.body)
-    return await run_in_threadpool(deps.presence.heartbeat, kiosk.kiosk_id, beat)
+    answer = await run_in_threadpool(deps.presence.heartbeat, kiosk.kiosk_id, beat)
+    return answer.model_copy(update={"documents": await run_in_threadpool(deps.publications.versions)})
 
 
 @router.post("/visits", status_code=204, openapi_extra=takes(Visit), tags=["presence"])

@@ -8,6 +8,7 @@ from starlette.types import Scope
 from server.deps import Deps
 from server.web import (
     audit_pages,
+    budget_pages,
     case_pages,
     documents,
     errors,
@@ -20,6 +21,7 @@ from server.web import (
     site,
     staff_pages,
     tracking,
+    transparency_pages,
 )
 from server.web.access import EVERYBODY, Pages, Rule, Visit, not_found
 from server.web.headers import PageHeaders
@@ -29,6 +31,7 @@ STATIC_SECONDS = 31_536_000
 SECTIONS = (
     front.pages,
     tracking.pages,
+    transparency_pages.pages,
     live.pages,
     inbox.pages,
     case_pages.pages,
@@ -37,6 +40,7 @@ SECTIONS = (
     fleet.pages,
     staff_pages.pages,
     satisfaction.pages,
+    budget_pages.pages,
     audit_pages.pages,
 )
 

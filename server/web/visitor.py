@@ -42,6 +42,7 @@ DESK: Final = frozenset({Role.OFFICER, Role.SUPERVISOR})
 NAVIGATION: Final = (
     Entry("inbox", "/office", "inbox", DESK),
     Entry("services", "/admin/services", "service", frozenset({Role.ADMIN})),
+    Entry("budget", "/admin/budget", "coins", frozenset({Role.ADMIN})),
     Entry("satisfaction", "/satisfaction", "smile", DESK | {Role.ADMIN, Role.COMMAND}),
     Entry("fleet", "/fleet", "kiosk", frozenset({Role.ADMIN, Role.COMMAND})),
     Entry("staff", "/staff", "people", frozenset({Role.ADMIN, Role.STAFF_MANAGER})),

@@ -348,6 +348,8 @@ class HeartbeatAnswer(Message):
     #: Seconds until the next one is expected.
     interval_s: float
     feed_head: int
+    #: Newest versions of what the city publishes, by name; see ``documents``. A kiosk asks for what is new to it.
+    documents: dict[str, int] = {}
 
 
 class VisitAction(Message):

@@ -1,0 +1,70 @@
+"""Administrators fill the city's budget: typed or as a CSV file, checked line by line."""
+
+from typing import Final
+
+from starlette.datastructures import UploadFile
+from starlette.responses import Response
+
+from server.actors import Role
+from server.budget import CSV_BYTES, SOURCE_CHARACTERS, Problem, read_budget, write_rows
+from server.web import phrases, transparency_pages
+from server.web.access import Pages, Visit, only
+from server.web.visitor import Visitor
+from sync.protocol.documents import BUDGET, Budget
+
+ADMINS: Final = only(Role.ADMIN)
+
+pages = Pages()
+
+
+@pages.get("/admin/budget", ADMINS)
+def budget(visit: Visit) -> Response:
+    return _page(visit)
+
+
+@pages.post("/admin/budget", ADMINS)
+def publish(visit: Visit) -> Response:
+    year, source = visit.text("year", 10), visit.text("source", SOURCE_CHARACTERS)
+    rows = _file(visit)
+    if rows is None:
+        return _page(visit, (Problem("encoding", {}),), year, source, visit.text("rows", CSV_BYTES))
+    rows = rows or visit.text("rows", CSV_BYTES)
+    read = read_budget(year, source, rows)
+    if not isinstance(read, Budget):
+        return _page(visit, read, year, source, rows)
+    visit.deps.budget.publish(visit.signed_in.actor, read)
+    return visit.go("/admin/budget", "good/budget.done")
+
+
+def _file(visit: Visitor) -> str | None:
+    """The text of the uploaded file, "" when there is none, None when it is not text."""
+    upload = visit.form.get("file")
+    if not isinstance(upload, UploadFile):
+        return ""
+    try:
+        return upload.file.read(CSV_BYTES).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None
+
+
+def _page(
+    visit: Visitor,
+    problems: tuple[Problem, ...] = (),
+    year: str | None = None,
+    source: str | None = None,
+    rows: str | None = None,
+) -> Response:
+    document = visit.deps.publications.get(BUDGET)
+    now = Budget.model_validate_json(document.body) if document is not None else None
+    today = visit.deps.clock.now().astimezone(visit.site.zone)
+    return visit.render(
+        "admin/budget.html",
+        400 if problems else 200,
+        problems=[visit.say(f"budget.problem.{one.kind}", **one.values) for one in problems],
+        year=year if year is not None else str(now.year if now else today.year),
+        source=source if source is not None else (now.source if now else ""),
+        rows=rows if rows is not None else (write_rows(now) if now else ""),
+        shown=transparency_pages.budget_view(now, visit.language) if now else None,
+        version=document.version if document else 0,
+        when=phrases.moment(document.made_at, visit.language, visit.site.zone) if document else "",
+    )

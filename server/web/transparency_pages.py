@@ -1,0 +1,126 @@
+"""Public pages of an open city: how long its offices really take, and its budget."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.responses import Response
+
+from server.web import phrases
+from server.web.access import EVERYBODY, Pages, Visit
+from server.web.texts import citizens_text
+from server.web.visitor import Visitor
+from sync.protocol.documents import BUDGET, TRANSPARENCY, AgencyTimes, Budget, ServiceTimes, Transparency
+
+pages = Pages()
+
+
+@dataclass(frozen=True)
+class BudgetRow:
+    name: str
+    planned: str
+    spent: str
+    percent: int
+    #: Share of the largest plan, in per cent.
+    share: int
+
+
+@dataclass(frozen=True)
+class BudgetView:
+    year: int
+    source: str
+    rows: tuple[BudgetRow, ...]
+    planned: str
+    spent: str
+
+
+@pages.get("/transparency", EVERYBODY)
+def times(visit: Visit) -> Response:
+    document = visit.deps.publications.get(TRANSPARENCY)
+    report = Transparency.model_validate_json(document.body) if document is not None else None
+    return visit.render(
+        "public/times.html",
+        public=True,
+        agencies=[_agency(visit, one) for one in report.agencies] if report else [],
+        weight=report.weight if report else "",
+        when=_moment(visit, document.made_at) if document else "",
+    )
+
+
+@pages.get("/budget", EVERYBODY)
+def budget(visit: Visit) -> Response:
+    document = visit.deps.publications.get(BUDGET)
+    found = Budget.model_validate_json(document.body) if document is not None else None
+    return visit.render(
+        "public/budget.html",
+        public=True,
+        shown=budget_view(found, visit.public_language) if found else None,
+        when=_moment(visit, document.made_at) if document else "",
+    )
+
+
+def budget_view(budget: Budget, language: str) -> BudgetView:
+    largest = max(line.planned_rupiah for line in budget.lines)
+    return BudgetView(
+        year=budget.year,
+        source=budget.source,
+        rows=tuple(
+            BudgetRow(
+                name=citizens_text(line.name, language),
+                planned=phrases.rupiah(line.planned_rupiah),
+                spent=phrases.rupiah(line.spent_rupiah),
+                percent=line.spent_rupiah * 100 // line.planned_rupiah if line.planned_rupiah else 0,
+                share=line.planned_rupiah * 100 // largest if largest else 0,
+            )
+            for line in budget.lines
+        ),
+        planned=phrases.rupiah(sum(line.planned_rupiah for line in budget.lines)),
+        spent=phrases.rupiah(sum(line.spent_rupiah for line in budget.lines)),
+    )
+
+
+def _agency(visit: Visitor, agency: AgencyTimes) -> dict[str, Any]:
+    language = visit.public_language
+    return {
+        "name": citizens_text(agency.name, language),
+        "times": _times(visit, agency),
+        "complaints": visit.site.texts.say(
+            language,
+            "open.complaints",
+            answered=agency.complaints_answered,
+            open=agency.complaints_open,
+            late=agency.complaints_late,
+        )
+        if agency.complaints_answered or agency.complaints_open
+        else "",
+        "services": [
+            {
+                "name": citizens_text(one.name, language),
+                "promised": _days(visit, one.promised_days),
+                "times": _times(visit, one),
+            }
+            for one in agency.services
+        ],
+    }
+
+
+def _times(visit: Visitor, of: AgencyTimes | ServiceTimes) -> dict[str, Any]:
+    few = of.median_days is None or of.ninetieth_days is None
+    index = of.index if visit.public_language == "en" else of.index.replace(".", ",")
+    return {
+        "few": few,
+        "decided": of.decided,
+        "median": "" if of.median_days is None else _days(visit, of.median_days),
+        "ninetieth": "" if of.ninetieth_days is None else _days(visit, of.ninetieth_days),
+        "percent": of.in_time_percent,
+        "index": index,
+        "grade": of.grade,
+    }
+
+
+def _days(visit: Visitor, days: int) -> str:
+    key = "open.days" if days else "open.same_day"
+    return visit.site.texts.say(visit.public_language, key, n=days)
+
+
+def _moment(visit: Visitor, at: Any) -> str:
+    return phrases.moment(at, visit.public_language, visit.site.zone)

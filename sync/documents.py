@@ -1,0 +1,62 @@
+"""What the city publishes, on its way down: asked for when a heartbeat tells of a newer version, kept when it is signed."""
+
+import json
+import logging
+from collections.abc import Mapping
+from typing import Final
+
+from pydantic import ValidationError
+
+from kiosk.open_city import BUDGET, TRANSPARENCY, OpenCity
+from kiosk.store.documents import StoredDocument
+from sync.client import Answer, Client
+from sync.protocol.documents import DOCUMENT_BYTES, DocumentRefused, SignedDocument, verify
+
+logger = logging.getLogger(__name__)
+
+PATH: Final = "/v1/documents"
+_WANTED: Final = (TRANSPARENCY, BUDGET)
+
+
+class DocumentDelivery:
+    """Belongs to the presence loop."""
+
+    def __init__(self, city: OpenCity, client: Client, verify_key: bytes) -> None:
+        self._city = city
+        self._client = client
+        self._verify_key = verify_key
+        self._told: Mapping[str, int] = {}
+        #: Versions that could not be used, so that they are not asked for again and again.
+        self._useless: dict[str, int] = {}
+
+    def told(self, versions: Mapping[str, int]) -> None:
+        """What a heartbeat's answer said of the newest versions."""
+        self._told = versions
+
+    def fetch(self) -> Answer | None:
+        """One request for each document that is newer there. None: nothing is; else the last answer."""
+        answer = None
+        kept = self._city.versions()
+        for name in _WANTED:
+            version = self._told.get(name, 0)
+            if version <= max(kept.get(name, 0), self._useless.get(name, 0)):
+                continue
+            answer = self._client.request("GET", f"{PATH}/{name}", limit=DOCUMENT_BYTES)
+            if not answer.ok:
+                return answer
+            if not self._take(name, answer):
+                self._useless[name] = version
+        return answer
+
+    def _take(self, name: str, answer: Answer) -> bool:
+        try:
+            document = SignedDocument.model_validate_json(answer.body)
+            verify(document, self._verify_key)
+            body = json.loads(document.body)
+        except (ValidationError, DocumentRefused, ValueError) as error:
+            logger.error("the document %s cannot be used: %s", name, type(error).__name__)
+            return False
+        if document.name != name:
+            logger.error("another document than %s came", name)
+            return False
+        return self._city.keep(StoredDocument(name, document.version, document.made_at, body))
