@@ -28,3 +28,7 @@ class FormError(ValueError):
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         super().__init__("; ".join(map(str, problems[:5])))
         self.problems = problems
+
+
+class SessionLimitError(ValueError):
+    """An open form that grows or recomputes beyond its bounds."""

@@ -35,8 +35,8 @@ class Actions:
         self._engine.run()
         events = {FIRST_LOAD, LOAD} if new else {LOAD}
         for node in _with_actions(root):
-            self._perform(node, {*events, NEW_REPEAT} if node in self._engine.counted else events)
-        self._engine.counted.clear()
+            self._perform(node, {*events, NEW_REPEAT} if node in self._engine.growth.counted else events)
+        self._engine.growth.counted.clear()
 
     def begin_instance(self, nodes: Iterable[Node]) -> None:
         """An instance of a repeat has been made (before the form is live, that belongs to its opening)."""

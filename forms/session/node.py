@@ -277,7 +277,7 @@ class RepeatNode(Node):
     @property
     def can_add(self) -> bool:
         """Whether an instance may be added: not where the form says how many there are."""
-        return self.definition.count is None and self.engine.may_grow(self) and not self.readonly
+        return self.definition.count is None and self.engine.growth.may_grow(self) and not self.readonly
 
 
 class RepeatInstanceNode(Node):

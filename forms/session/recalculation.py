@@ -11,25 +11,22 @@ from forms.definition.graph import Edge, Facet, Graph
 from forms.definition.model import Formula, NodeDefinition
 from forms.definition.reader import FormDefinition
 from forms.environment import Environment
-from forms.errors import Problem
-from forms.limits import MAX_RECALCULATIONS, MAX_REPEAT_INSTANCES, MAX_SESSION_NODES
+from forms.errors import Problem, SessionLimitError
+from forms.limits import MAX_RECALCULATIONS, MAX_REPEAT_INSTANCES
 from forms.session.actions import Actions
 from forms.session.choices import ChoiceLists
 from forms.session.datatypes import normalize
+from forms.session.growth import Growth
 from forms.session.host import SessionHost
-from forms.session.node import Node, RepeatInstanceNode, RepeatNode, Violation, ViolationKind
+from forms.session.node import Node, RepeatNode, Violation, ViolationKind
 from forms.session.texts import Texts
 from forms.session.tree import everything
-from forms.xmltree import NodeKind, XmlNode
+from forms.xmltree import NodeKind
 from forms.xpath import Context, XPathError
 
 _FACETS = tuple(Facet)
 _NUMBER = {facet: number for number, facet in enumerate(_FACETS)}
 _UNRANKED = 1 << 30
-
-
-class SessionLimitError(ValueError):
-    """A form that grows or recomputes beyond its bounds."""
 
 
 class Recalculation:
@@ -43,136 +40,14 @@ class Recalculation:
         self.texts = Texts(form, self)
         self.choices = ChoiceLists(self)
         self.actions = Actions(self)
+        self.growth = Growth(self)
         self.structure_version = 0
         self.touched: dict[Node, None] = {}
         self.faults: dict[str, Problem] = {}
         self.live = False
-        self.counted: set[Node] = set()
         self._queue: list[tuple[int, int, int, Node]] = []
         self._queued: set[tuple[Node, Facet]] = set()
-        self._spare: dict[RepeatNode, list[XmlNode]] = {}
         self._chains: dict[tuple[NodeDefinition, NodeDefinition], list[NodeDefinition]] = {}
-        self._created = 0
-
-    # --- making nodes -------------------------------------------------------------------------------------------
-
-    def create(self, definition: NodeDefinition, owner: Node | None, source: XmlNode | None) -> Node:
-        """A node and everything below it, with the values of ``source`` (the form's own where it is None)."""
-        node = Node(definition, owner, self, self._next_number())
-        self._fill(node, source)
-        return node
-
-    def _next_number(self) -> int:
-        self._created += 1
-        if self._created > MAX_SESSION_NODES:
-            raise SessionLimitError(f"The form has more than {MAX_SESSION_NODES:,} nodes")
-        return self._created
-
-    def _fill(self, node: Node, source: XmlNode | None) -> None:
-        definition = node.definition
-        if source is not None and source.attributes:
-            node.attributes = source.attributes
-        if node.owner is not None:
-            node.relevant = node.owner.relevant
-        if definition.attributes:
-            self._compute_attributes(node)
-        if definition.is_leaf:
-            text = source.string_value() if source is not None else definition.default
-            node.answer = normalize(definition.bind.data_type, text)
-            node.text = node.answer if node.relevant else ""
-            return
-        flat = True
-        for child in definition.children:
-            if child.is_repeat:
-                flat = False
-                node.members.append(self._create_repeat(child, node, source))
-            else:
-                found = source.named(child.local_name) if source is not None else ()
-                node.members.append(self.create(child, node, found[0] if found else None))
-        if flat:
-            node.elements = node.members
-        else:
-            self.relink(node)
-
-    def _compute_attributes(self, node: Node) -> None:
-        """Nodes for those attributes that have a value of their own; the others are shared with the form."""
-        computed: dict[str, Node] = {}
-        for definition in node.definition.attributes:
-            attribute = Node(definition, node, self, self._next_number())
-            attribute.node_kind = NodeKind.ATTRIBUTE
-            present = next(
-                (known.text for known in node.attributes if known.name == attribute.name), definition.default
-            )
-            attribute.relevant = node.relevant
-            attribute.answer = attribute.text = present
-            computed[definition.name] = attribute
-        node.computed_attributes = tuple(computed.values())
-        node.attributes = [computed.get(known.qualified_name, known) for known in node.attributes]
-
-    def _create_repeat(self, definition: NodeDefinition, owner: Node, source: XmlNode | None) -> RepeatNode:
-        repeat = RepeatNode(definition, owner, self, self._next_number())
-        repeat.relevant = owner.relevant
-        found = [] if source is None else source.named(definition.local_name)
-        sources = [element for element in found if element is not definition.template and not _is_template(element)]
-        if definition.count is not None:
-            self._spare[repeat] = sources
-        else:
-            for element in sources[:MAX_REPEAT_INSTANCES]:
-                self._add_instance(repeat, element)
-        return repeat
-
-    def _add_instance(self, repeat: RepeatNode, source: XmlNode | None) -> RepeatInstanceNode:
-        instance = RepeatInstanceNode(repeat.definition, repeat, self, self._next_number())
-        repeat.members.append(instance)
-        self._fill(instance, source if source is not None else repeat.definition.template)
-        return instance
-
-    def relink(self, node: Node) -> None:
-        """Lay the instances of repeats among the child elements, as paths see them."""
-        node.elements = [
-            element
-            for member in node.members
-            for element in (member.members if isinstance(member, RepeatNode) else (member,))
-        ]
-        node.by_name = None
-
-    # --- repeats ------------------------------------------------------------------------------------------------
-
-    def may_grow(self, repeat: Node) -> bool:
-        """Whether a repeat has fewer instances than the bound."""
-        return len(repeat.members) < MAX_REPEAT_INSTANCES
-
-    def add_instance(self, repeat: RepeatNode, source: XmlNode | None = None) -> RepeatInstanceNode:
-        """Add an instance at the end, computed and with its defaults set."""
-        if not self.may_grow(repeat):
-            raise SessionLimitError(f"A repeat has at most {MAX_REPEAT_INSTANCES:,} instances")
-        instance = self._add_instance(repeat, source)
-        self._restructured(repeat)
-        fresh = list(everything(instance))
-        self.touched.update(dict.fromkeys(fresh))
-        self.prepare(fresh)
-        self.actions.begin_instance(fresh)
-        return instance
-
-    def remove_instance(self, instance: RepeatInstanceNode) -> None:
-        """Remove an instance and everything below it."""
-        repeat = cast(RepeatNode, instance.owner)
-        repeat.members.remove(instance)
-        for node in everything(instance):
-            self.touched.pop(node, None)
-            self._spare.pop(cast(RepeatNode, node), None)
-        for later in repeat.members:
-            self.touched.update(dict.fromkeys(everything(later)))
-        self._restructured(repeat)
-
-    def _restructured(self, repeat: RepeatNode) -> None:
-        self.structure_version += 1
-        self.host.simple_paths = {}
-        self.relink(cast(Node, repeat.owner))
-        self.touched[repeat] = None
-        for edge in self.graph.by_structure.get(repeat.definition, ()):
-            for target in self.targets(repeat, edge):
-                self.mark(target, edge.facet)
 
     # --- the queue ----------------------------------------------------------------------------------------------
 
@@ -269,28 +144,7 @@ class Recalculation:
         if wanted > MAX_REPEAT_INSTANCES:
             self.note_fault(repeat, XPathError(f"A repeat has at most {MAX_REPEAT_INSTANCES:,} instances"))
             wanted = MAX_REPEAT_INSTANCES
-        self._resize(repeat, wanted)
-
-    def _resize(self, repeat: RepeatNode, wanted: int) -> None:
-        present = len(repeat.members)
-        if wanted == present:
-            return
-        fresh: list[Node] = []
-        spare = self._spare.get(repeat, [])
-        for place in range(present, wanted):
-            instance = self._add_instance(repeat, spare[place] if place < len(spare) else None)
-            nodes = list(everything(instance))
-            fresh.extend(nodes)
-            if place >= len(spare):
-                self.counted.update(nodes)
-        for dropped in repeat.members[wanted:]:
-            for node in everything(dropped):
-                self.touched.pop(node, None)
-        del repeat.members[wanted:]
-        self.touched.update(dict.fromkeys(fresh))
-        self._restructured(repeat)
-        self.prepare(fresh)
-        self.actions.begin_instance(fresh)
+        self.growth.resize(repeat, wanted)
 
     # --- changes ------------------------------------------------------------------------------------------------
 
@@ -411,7 +265,3 @@ class Recalculation:
         path = "" if node is None else node.definition.path
         if len(self.faults) < 100:
             self.faults.setdefault(f"{path} {error}", Problem(path, str(error)))
-
-
-def _is_template(element: XmlNode) -> bool:
-    return any(attribute.name == "template" for attribute in element.attributes)

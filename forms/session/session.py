@@ -37,7 +37,7 @@ class FormSession:
         self.form = form
         definition = form.definition
         self._engine = Recalculation(definition, form.graph, environment)
-        root = self._engine.create(definition.root, None, source or definition.root.element)
+        root = self._engine.growth.create(definition.root, None, source or definition.root.element)
         root.up = self._engine.host.root
         self._engine.host.root.elements = [root]
         self.root = root
@@ -159,7 +159,7 @@ class FormSession:
             raise ValueError("This is not a repeat")
         if not repeat.can_add:
             raise ValueError("No more may be added here")
-        instance = self._engine.add_instance(repeat)
+        instance = self._engine.growth.add_instance(repeat)
         self._settle()
         return instance.ref
 
@@ -170,7 +170,7 @@ class FormSession:
             raise ValueError("This is not an instance of a repeat")
         if not instance.can_remove:
             raise ValueError("This may not be removed")
-        self._engine.remove_instance(instance)
+        self._engine.growth.remove_instance(instance)
         return self._settle()
 
     def validate(self) -> tuple[Violation, ...]:
