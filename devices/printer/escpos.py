@@ -87,8 +87,11 @@ class JobEncoder:
         return output
 
     def _dummy(self) -> Dummy:
+        """A fresh builder: which code page is chosen first depends on nothing that was printed before."""
         dummy = Dummy(profile=self._profile)
-        dummy.magic = MagicEncode(dummy, encoder=Encoder(self._pages))
+        encoder = Encoder(self._pages)
+        encoder.available_characters = self._encoder.available_characters  # tables only, and slow to make
+        dummy.magic = MagicEncode(dummy, encoder=encoder)
         return dummy
 
     def _end(self, dummy: Dummy) -> None:

@@ -15,7 +15,7 @@ from typing import Literal
 from PIL import Image, ImageDraw
 
 from devices.printer.paper import CUT_FEED_MM, FONT_A_DOTS, LINE_MM, Paper
-from devices.printer.raster import Raster, Typeface, find_fonts, pack, qr_image, qr_modules
+from devices.printer.raster import Raster, Typeface, find_fonts, pack, qr_image, qr_side
 from devices.printer.sanitise import substituted
 from devices.printer.slip import Align, Element, Qr, Row, Rule, Slip, Space, Text
 
@@ -207,7 +207,7 @@ class Typesetter:
         ]
 
     def _qr(self, qr: Qr) -> list[Line]:
-        side, _ = qr_modules(qr.data)
+        side = qr_side(qr.data)
         module = max(1, min(QR_LARGEST_MODULE, math.floor(self.paper.width_dots * QR_SHARE / side)))
         code: Line
         if self._native_qr:

@@ -73,16 +73,16 @@ def pack(image: Image.Image, width_dots: int) -> Raster:
     return Raster(width_bytes, rows, data)
 
 
-def qr_modules(data: str) -> tuple[int, tuple[tuple[int, ...], ...]]:
-    """The side of a QR code in modules and its rows of 0 and 1, error correction at least M, no quiet zone."""
-    code = segno.make_qr(data, error="m", boost_error=False)
-    matrix = tuple(tuple(int(bit) for bit in row) for row in code.matrix)
-    return len(matrix), matrix
+def qr_side(data: str) -> int:
+    """The side of a QR code in modules, error correction M, no quiet zone."""
+    # Any mask will do: finding the best one takes most of the time and changes no size.
+    return len(segno.make_qr(data, error="m", boost_error=False, mask=0).matrix)
 
 
 def qr_image(data: str, module_dots: int) -> Image.Image:
     """A QR code with ``module_dots`` a module and no quiet zone (the paper around it is one)."""
-    side, matrix = qr_modules(data)
+    matrix = segno.make_qr(data, error="m", boost_error=False).matrix
+    side = len(matrix)
     image = Image.new("1", (side, side), 1)
     image.putdata([0 if bit else 1 for row in matrix for bit in row])
     return image.resize((side * module_dots, side * module_dots), Image.Resampling.NEAREST)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import math
 import os
 import random
 import threading
@@ -13,12 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from devices.printer import PrintOutcome, PrintResult, SlipBuilder
-from devices.printer.emulator import EmulatorSettings, Fault, PrinterCore
-from tests.devices.printer.printer_bench import Bench, make_bench
+from devices.printer import PrinterSettings, PrintOutcome, PrintResult, SlipBuilder, build_printer
+from devices.printer.emulator import EmulatorSettings, Fault, PrinterCore, PrinterEmulator
+from tests.devices.printer.printer_bench import Bench, Waiting, example_slip, make_bench
 
 SOAK = bool(os.environ.get("EKIOS_SOAK"))
-HOURS = 24.0 if SOAK else 2.0
+HOURS = 24 if SOAK else 1
 
 EVERY_CITIZEN_S = 30.0
 FAULT_EVERY_S = 15.0
@@ -86,6 +87,7 @@ class Day:
         return result.outcome
 
     def run(self, hours: float, first: int) -> int:
+        """``hours`` of citizens; the number of the next one."""
         end = self.bench.clock.monotonic() + hours * 3600
         number = first
         while self.bench.clock.monotonic() < end:
@@ -107,16 +109,45 @@ def handles_and_threads() -> tuple[int, int]:
     return len(list(Path("/proc/self/fd").iterdir())), threading.active_count()
 
 
+def real_life(folder: Path) -> None:
+    """A printer over each real line from start to stop, with its threads, sockets, terminals and hot-plug watch."""
+    for serial in (False, True):
+        link = folder / "printer.pty"
+        with PrinterEmulator(
+            EmulatorSettings(speed_mm_s=math.inf), port=None if serial else 0, pty_link=link if serial else None
+        ) as emulator:
+            settings = (
+                PrinterSettings(driver="serial", address=str(link))
+                if serial
+                else PrinterSettings(address=f"127.0.0.1:{emulator.port}")
+            )
+            printer = build_printer(settings, unfinished=folder / "slip.unfinished")
+            printer.start()
+            done = Waiting()
+            printer.print(example_slip(), job_id="job", done=done)
+            emulator.set_fault(Fault.UNPLUGGED)
+            done.result()
+            emulator.clear_faults()
+            printer.print(example_slip(), job_id="job", done=done)
+            assert done.result(2).outcome is PrintOutcome.PRINTED
+            printer.stop()
+
+
 @pytest.mark.soak
-def test_a_day_of_faults() -> None:
+def test_a_day_of_faults(tmp_path: Path) -> None:
     day = Day()
+    real_life(tmp_path)
     # The test run itself keeps every line that is logged, and would be measured.
     logging.disable(logging.CRITICAL)
     tracemalloc.start()
     try:
-        middle = day.run(HOURS / 2, 0)
-        before, open_before = held(), handles_and_threads()
-        day.run(HOURS / 2, middle)
+        number = 0
+        before, open_before = 0.0, (0, 0)
+        for half in range(2 * HOURS):
+            if half == HOURS:
+                before, open_before = held(), handles_and_threads()
+            number = day.run(0.5, number)
+            real_life(tmp_path)
         after, open_after = held(), handles_and_threads()
     finally:
         tracemalloc.stop()

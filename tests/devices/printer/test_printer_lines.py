@@ -21,6 +21,9 @@ FAULTS = (
     Fault.COVER_OPEN,
 )
 
+AGAIN = 3
+"""Times that a healthy printer is asked again; on a machine with much else to do it may answer too late for HASTE."""
+
 SPEED = 1_000.0
 """mm a second: a slip takes a tenth of a second, time enough for its middle."""
 
@@ -57,15 +60,20 @@ def whole_slips(emulator: PrinterEmulator) -> list[str]:
 
 def judge(emulator: PrinterEmulator, printer: Printer, first: PrintResult, done: Waiting) -> None:
     """What must hold after a first print with a fault, whatever the fault was: heal, print again, count."""
-    if first.outcome is PrintOutcome.PRINTED:
-        assert len(whole_slips(emulator)) == 1
+    assert first.outcome is not PrintOutcome.PROBABLY_PRINTED, "this printer answers process ids"
+    assert first.outcome is not PrintOutcome.PRINTED or len(whole_slips(emulator)) == 1, "a false PRINTED"
     emulator.clear_faults()
     emulator.refill()
-    second = print_with(printer, {}, done)
-    assert second.outcome is PrintOutcome.PRINTED
+    begun = first.paper_mm > 0
+    for _ in range(AGAIN):
+        again = print_with(printer, {}, done)
+        if again.outcome is PrintOutcome.PRINTED:
+            break
+        begun = begun or again.paper_mm > 0
     slips = whole_slips(emulator)
-    assert ("COPY" in slips[-1]) is (first.paper_mm > 0)
-    assert sum("COPY" not in text for text in slips) <= 1
+    assert again.outcome is PrintOutcome.PRINTED, "lost"
+    assert ("COPY" in slips[-1]) is begun
+    assert sum("COPY" not in text for text in slips) <= 1, "doubled without COPY"
 
 
 @pytest.mark.parametrize("fault", FAULTS)
