@@ -1,8 +1,9 @@
 """Taking submissions in: each id once, for ever, with the same answer however often it comes.
 
 Envelopes are opened first; then one transaction writes everything that the batch brings. What is new in it is
-written together (``server.case_opening``); only when that cannot be does each item get a savepoint of its own, so that
-one that is refused leaves the others alone. Batches of one kiosk wait for each other, those of two kiosks do not.
+written together (``server.case_opening``); only when one of it cannot be written does the transaction begin anew with
+a savepoint for each, so that one that is refused leaves the others alone. Batches of one kiosk wait for each other,
+those of two kiosks do not.
 """
 
 import shutil
@@ -44,8 +45,7 @@ class Sender:
 class _Prepared:
     id: str
     sha256: str
-    #: None when the id was known before opening.
-    opened: Opened | Refused | None
+    opened: Opened | Refused
 
 
 @dataclass(frozen=True)
@@ -86,11 +86,14 @@ class Intake:
         prepared = self._prepare(sender, raw_items)
         self._failpoints.reach("submissions.opened")
 
-        def work(connection: Connection) -> _Done:
+        def work(connection: Connection, together: bool) -> _Done:
             first(connection)
-            return self._write(connection, sender, prepared)
+            return self._write(connection, sender, prepared, together)
 
-        done = in_transaction(self._engine, work)
+        try:
+            done = in_transaction(self._engine, lambda connection: work(connection, True))
+        except Unwritable:
+            done = in_transaction(self._engine, lambda connection: work(connection, False))
         self._failpoints.reach("submissions.committed")
         self._publish(sender, done.opened)
         return BatchAnswer(answers=done.answers, ack_through=done.through)
@@ -98,28 +101,27 @@ class Intake:
     # --- before the transaction ---------------------------------------------------------------------------------
 
     def _prepare(self, sender: Sender, raw_items: Sequence[Any]) -> list[_Prepared]:
-        items = [one for raw in raw_items if (one := _parsed(raw)) is not None]
-        ids = [one.id for one in items]
-        with self._engine.connect() as connection:
-            known = _known(connection, sender, ids)
+        """Also what was sent before is opened: to ask for each batch costs more than the few that come twice."""
+        parsed = (_parsed(raw) for raw in raw_items)
         return [
             one
             if isinstance(one, _Prepared)
-            else _Prepared(
-                one.id,
-                one.sha256,
-                None if one.id in known else self._opener.open(sender.kiosk_id, sender.kiosk_part, one),
-            )
-            for one in items
+            else _Prepared(one.id, one.sha256, self._opener.open(sender.kiosk_id, sender.kiosk_part, one))
+            for one in parsed
+            if one is not None
         ]
 
     # --- within it ----------------------------------------------------------------------------------------------
 
-    def _write(self, connection: Connection, sender: Sender, prepared: Sequence[_Prepared]) -> _Done:
+    def _write(self, connection: Connection, sender: Sender, prepared: Sequence[_Prepared], together: bool) -> _Done:
         take_turns(connection, f"intake {sender.kiosk_id}")
         known = _known(connection, sender, [one.id for one in prepared])
         fresh = _fresh(prepared, known)
-        answers = self._write_fresh(connection, sender, [one for one in fresh if one.item.kind is ItemKind.SUBMISSION])
+        submissions = [one for one in fresh if one.item.kind is ItemKind.SUBMISSION]
+        if together:
+            answers = self._write_together(connection, sender, submissions)
+        else:
+            answers = self._write_alone(connection, sender, submissions)
         answers |= self._write_answers(connection, sender, [one for one in fresh if one.item.kind is ItemKind.ANSWER])
         told: list[ItemAnswer] = []
         entries = []
@@ -142,20 +144,25 @@ class Intake:
         accepted = {one.id for one in told if one.status in (ItemStatus.STORED, ItemStatus.MISSING_ATTACHMENTS)}
         return _Done(tuple(told), through, tuple(one for one in fresh if one.item.id in accepted))
 
-    def _write_fresh(self, connection: Connection, sender: Sender, fresh: Sequence[Opened]) -> dict[str, ItemAnswer]:
-        """All together, or each alone when one of them cannot be written."""
-        if not fresh:
+    def _write_together(
+        self, connection: Connection, sender: Sender, submissions: Sequence[Opened]
+    ) -> dict[str, ItemAnswer]:
+        """Raises Unwritable when one of them cannot be written; the transaction is void then."""
+        if not submissions:
             return {}
-        try:
-            with connection.begin_nested():
-                return {one.id: one for one in self._opening.write(connection, sender.kiosk_id, fresh)}
-        except Unwritable as refusal:
-            if len(fresh) == 1:
-                return {fresh[0].item.id: _rejected(fresh[0].item.id, str(refusal))}
-        alone: dict[str, ItemAnswer] = {}
-        for one in fresh:
-            alone |= self._write_fresh(connection, sender, [one])
-        return alone
+        return {one.id: one for one in self._opening.write(connection, sender.kiosk_id, submissions)}
+
+    def _write_alone(
+        self, connection: Connection, sender: Sender, submissions: Sequence[Opened]
+    ) -> dict[str, ItemAnswer]:
+        written = {}
+        for one in submissions:
+            try:
+                with connection.begin_nested():
+                    (written[one.item.id],) = self._opening.write(connection, sender.kiosk_id, [one])
+            except Unwritable as refusal:
+                written[one.item.id] = _rejected(one.item.id, str(refusal))
+        return written
 
     def _write_answers(self, connection: Connection, sender: Sender, fresh: Sequence[Opened]) -> dict[str, ItemAnswer]:
         """Citizens' answers to questions; in their order, and after the cases that the batch opens."""
@@ -169,16 +176,15 @@ class Intake:
         return written
 
     def _repeat(self, connection: Connection, sender: Sender, one: _Prepared) -> ItemAnswer:
-        """Refused before it could be written; or its id was stored before: by the same content, or by other."""
-        if isinstance(one.opened, Refused):
-            return _rejected(one.id, one.opened.reason)
+        """The id was stored before: by the same content, or by other. Or it is refused."""
         sent = tables.submissions.c
         row = connection.execute(
             select(sent.sha256, sent.received_at).where(sent.kiosk_id == sender.kiosk_id, sent.id == one.id)
         ).first()
         if row is None:
-            # Twice in this batch, and refused the first time.
-            return _rejected(one.id, "this id was refused in the same batch")
+            # When it is not refused itself, it stands twice in this batch and was refused the first time.
+            reason = one.opened.reason if isinstance(one.opened, Refused) else "refused in the same batch"
+            return _rejected(one.id, reason)
         if row.sha256 != one.sha256:
             return ItemAnswer(
                 id=one.id, status=ItemStatus.CONFLICT, reason="this id was stored before with other content"
@@ -257,16 +263,18 @@ def _missing(connection: Connection, sender: Sender, item_id: str) -> tuple[str,
 
 
 def _ack_through(connection: Connection, sender: Sender) -> int:
+    """The highest number up to which every ``kiosk_seq`` is here; it is written down when it rose."""
     kiosk, sent = tables.kiosks.c, tables.submissions.c
-    through = int(connection.execute(select(kiosk.ack_through).where(kiosk.id == sender.kiosk_id)).scalar_one())
-    begun = through
-    following = connection.execute(
-        select(sent.kiosk_seq)
-        .where(sent.kiosk_id == sender.kiosk_id, sent.kiosk_seq > through)
+    above = (sent.kiosk_id == kiosk.id) & (sent.kiosk_seq > kiosk.ack_through)
+    rows = connection.execute(
+        select(kiosk.ack_through, sent.kiosk_seq)
+        .select_from(tables.kiosks.outerjoin(tables.submissions, above))
+        .where(kiosk.id == sender.kiosk_id)
         .order_by(sent.kiosk_seq)
-    ).scalars()
-    for seq in following:
-        if seq > through + 1:
+    ).all()
+    begun = through = int(rows[0].ack_through)
+    for _, seq in rows:
+        if seq is None or seq > through + 1:
             break
         through = seq
     if through != begun:
