@@ -16,6 +16,9 @@ MAX_RESOURCE_BYTES = 64 * 1024 * 1024
 MAX_XML_DEPTH = 100
 """Nesting of XML elements."""
 
+MAX_XML_MARKS = 2_000_000
+"""Signs “<” and, counted by themselves, “=” of one XML file: they bound its elements and attributes."""
+
 MAX_FORM_NODES = 50_000
 """Nodes of a form's primary instance."""
 
@@ -34,8 +37,20 @@ MAX_REPEAT_INSTANCES = 10_000
 MAX_SESSION_NODES = 200_000
 """Nodes of one open form, over all instances of all repeats."""
 
-MAX_RECALCULATIONS = 2_000_000
+MAX_RECALCULATIONS = 500_000
 """Evaluations that one answer may cause before the form is stopped."""
+
+MAX_ROUNDS = 10_000
+"""Times that one answer may compute the same thing anew: what still changes then never settles."""
+
+MAX_EVENT_DEPTH = 50
+"""How far a ``setvalue`` may set off another one, and that a third."""
+
+MAX_WORK = 10_000_000
+"""Nodes that the expressions of one answer may touch, all together; texts count one for each hundred characters."""
+
+MAX_FAULTS = 100
+"""Faults of expressions that an open form remembers."""
 
 MAX_NODESET = 2_000_000
 """Nodes that one step of a path may select."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from lxml import etree
 
-from forms.limits import MAX_XML_DEPTH
+from forms.limits import MAX_XML_DEPTH, MAX_XML_MARKS
 
 XFORMS = "http://www.w3.org/2002/xforms"
 XHTML = "http://www.w3.org/1999/xhtml"
@@ -214,6 +214,9 @@ def parse_xml(source: bytes | str, *, limit: int, trim: bool = True) -> XmlNode:
     data = source.encode("utf-8", "surrogatepass") if isinstance(source, str) else source
     if len(data) > limit:
         raise XmlError(f"The file has {len(data):,} bytes; at most {limit:,} are read.")
+    for mark in (b"<", b"="):
+        if data.count(mark) > MAX_XML_MARKS:
+            raise XmlError(f"The file has more than {MAX_XML_MARKS:,} signs “{mark.decode()}”.")
     parser = etree.XMLParser(
         resolve_entities=False,
         load_dtd=False,

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from forms.conformance.report import Report
 from forms.limits import MAX_INSTANCE_BYTES
 from forms.xmltree import PREFIXES, XmlNode, parse_xml
-from forms.xpath import Context, XPathError, compile_expression, parse
+from forms.xpath import Context, Work, XPathError, compile_expression, parse
 from forms.xpath.paths import Nodes
 from forms.xpath.values import plain_number, text_of_number, to_boolean, to_number, to_text
 
@@ -30,6 +30,7 @@ class DocumentHost:
     def __init__(self, document: XmlNode, root: XmlNode) -> None:
         self.document = document
         self.root = root
+        self.work = Work()
         self.zone: tzinfo = ZONE
         self.namespaces: Mapping[str, str] = PREFIXES
         self.simple_paths: dict[str, Nodes] | None = None

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from forms.definition.graph import Edge, Facet
 from forms.definition.model import Action, NodeDefinition
 from forms.definition.reader import FIRST_LOAD, LOAD, NEW_REPEAT, VALUE_CHANGED
+from forms.limits import MAX_EVENT_DEPTH
 from forms.session.datatypes import normalize
 from forms.session.tree import everything
-from forms.xpath import Context, XPathError
+from forms.xpath import XPathError
 from forms.xpath.dates import text_of_datetime
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ class Actions:
 
     def __init__(self, engine: Recalculation) -> None:
         self._engine = engine
+        self._depth = 0
 
     def begin(self, root: Node, *, new: bool) -> None:
         """A form has been opened; ``new`` where it was not filled before.
@@ -84,11 +86,24 @@ class Actions:
 
     def value_changed(self, node: Node) -> None:
         """A value has changed: set what the question's own actions say, in the same instance of each repeat."""
-        for action in node.definition.actions:
-            if action.source is node.definition and VALUE_CHANGED in action.events:
+        actions = [
+            action
+            for action in node.definition.actions
+            if action.source is node.definition and VALUE_CHANGED in action.events
+        ]
+        if not actions:
+            return
+        if self._depth >= MAX_EVENT_DEPTH:
+            self._engine.note_fault(node, XPathError(f"More than {MAX_EVENT_DEPTH} setvalues set each other off"))
+            return
+        self._depth += 1
+        try:
+            for action in actions:
                 edge = Edge(action.target, Facet.VALUE, _shared(node.definition, action.target))
                 for target in self._engine.targets(node, edge):
                     self._set(action, target)
+        finally:
+            self._depth -= 1
 
     def _set(self, action: Action, target: Node) -> None:
         if not target.definition.is_leaf:
@@ -96,7 +111,7 @@ class Actions:
         text = action.literal
         if action.value is not None:
             try:
-                text = action.value.expression.text(Context(target, self._engine.host))
+                text = action.value.expression.text(self._engine.context(target))
             except XPathError as error:
                 self._engine.note_fault(target, error)
                 return

@@ -56,11 +56,11 @@ class ItemsetChoices(Sequence[Choice]):
         return made
 
     def _context(self, node: XmlNode) -> Context:
-        return Context(node, self._engine.host)
+        return self._engine.context(node)
 
     def _make(self, node: XmlNode) -> Choice:
         context = self._context(node)
-        value = self._itemset.value.expression.text(context)
+        value = self._engine.texts.evaluate(self._itemset.value, context)
         label = self._itemset.label
         if label is None:
             return Choice(value, value, {})
@@ -70,13 +70,13 @@ class ItemsetChoices(Sequence[Choice]):
     def values(self) -> Mapping[str, int]:
         """Where each value stands; of equal values the first."""
         if self._places is None:
-            text = self._itemset.value.expression.text
-            context = Context(self._nodes[0], self._engine.host) if self._nodes else None
+            read, value = self._engine.texts.evaluate, self._itemset.value
+            context = self._engine.context(self._nodes[0]) if self._nodes else None
             places: dict[str, int] = {}
             for place, node in enumerate(self._nodes):
                 if context is not None:
                     context.node = context.current = node
-                    places.setdefault(text(context), place)
+                    places.setdefault(read(value, context), place)
             self._places = places
         return self._places
 
@@ -130,7 +130,7 @@ class ChoiceLists:
         if control.itemset is None:
             return StaticChoices(control, self._engine, node)
         try:
-            nodes = control.itemset.nodes.expression.nodes(Context(node, self._engine.host))
+            nodes = control.itemset.nodes.expression.nodes(self._engine.context(node))
         except XPathError as error:
             self._engine.note_fault(node, error)
             nodes = []

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from forms.definition.reader import FormDefinition
 from forms.environment import Environment
 from forms.xmltree import NodeKind, XmlNode
+from forms.xpath import Work
 
 if TYPE_CHECKING:
     from forms.session.recalculation import Recalculation
@@ -22,6 +23,7 @@ class SessionHost:
         self._environment = environment
         self._engine = engine
         self.root = XmlNode(NodeKind.DOCUMENT)
+        self.work = Work()
         self.zone: tzinfo = environment.zone
         self.namespaces: Mapping[str, str] = form.namespaces
         self.simple_paths: dict[str, list[XmlNode]] | None = {}

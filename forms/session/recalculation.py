@@ -12,7 +12,7 @@ from forms.definition.model import Formula, NodeDefinition
 from forms.definition.reader import FormDefinition
 from forms.environment import Environment
 from forms.errors import Problem, SessionLimitError
-from forms.limits import MAX_RECALCULATIONS, MAX_REPEAT_INSTANCES
+from forms.limits import MAX_FAULTS, MAX_RECALCULATIONS, MAX_REPEAT_INSTANCES, MAX_ROUNDS
 from forms.session.actions import Actions
 from forms.session.choices import ChoiceLists
 from forms.session.datatypes import normalize
@@ -21,7 +21,7 @@ from forms.session.host import SessionHost
 from forms.session.node import Node, RepeatNode, Violation, ViolationKind
 from forms.session.texts import Texts
 from forms.session.tree import everything
-from forms.xmltree import NodeKind
+from forms.xmltree import NodeKind, XmlNode
 from forms.xpath import Context, XPathError
 
 _FACETS = tuple(Facet)
@@ -45,6 +45,7 @@ class Recalculation:
         self.touched: dict[Node, None] = {}
         self.faults: dict[str, Problem] = {}
         self.live = False
+        self._running = False
         self._queue: list[tuple[int, int, int, Node]] = []
         self._queued: set[tuple[Node, Facet]] = set()
         self._chains: dict[tuple[NodeDefinition, NodeDefinition], list[NodeDefinition]] = {}
@@ -76,15 +77,32 @@ class Recalculation:
 
     def run(self) -> None:
         """Compute until nothing is queued."""
+        if self._running:
+            self._drain()
+            return
+        self.host.work.renew()
+        self._running = True
+        try:
+            self._drain()
+        finally:
+            self._running = False
+            self._queue.clear()
+            self._queued.clear()
+
+    def _drain(self) -> None:
         done = 0
+        rounds: dict[tuple[Node, Facet], int] = {}
         while self._queue:
             _, _, number, node = heapq.heappop(self._queue)
             facet = _FACETS[number]
-            self._queued.discard((node, facet))
+            key = (node, facet)
+            self._queued.discard(key)
             done += 1
+            rounds[key] = rounds.get(key, 0) + 1
+            if rounds[key] > MAX_ROUNDS:
+                self.note_fault(node, XPathError(f"The {facet.value} never settles"))
+                continue
             if done > MAX_RECALCULATIONS:
-                self._queue.clear()
-                self._queued.clear()
                 raise SessionLimitError(f"One answer causes more than {MAX_RECALCULATIONS:,} calculations")
             if facet is Facet.RELEVANT:
                 self._compute_relevance(node)
@@ -233,6 +251,12 @@ class Recalculation:
 
     # --- reading ------------------------------------------------------------------------------------------------
 
+    def context(self, node: XmlNode) -> Context:
+        """A context for one expression; what is computed when somebody looks may do as much as an answer does."""
+        if not self._running and not self.host.work.exceeded:
+            self.host.work.renew()
+        return Context(node, self.host)
+
     def condition(self, node: Node, formula: Formula | None, default: bool) -> bool:
         """A condition of the form at a node; the default where there is none or where it cannot be computed."""
         if formula is None:
@@ -241,7 +265,7 @@ class Recalculation:
         if constant is not None:
             return constant
         try:
-            return formula.expression.condition(Context(node, self.host))
+            return formula.expression.condition(self.context(node))
         except XPathError as error:
             self.note_fault(node, error)
             return default
@@ -263,5 +287,5 @@ class Recalculation:
     def note_fault(self, node: Node | None, error: XPathError) -> None:
         """Keep that an expression could not be computed; the form goes on with a blank."""
         path = "" if node is None else node.definition.path
-        if len(self.faults) < 100:
+        if len(self.faults) < MAX_FAULTS:
             self.faults.setdefault(f"{path} {error}", Problem(path, str(error)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from forms.definition.model import Item, Text, TextSource, Translation
+from forms.definition.model import Formula, Item, Text, TextSource, Translation
 from forms.definition.reader import FormDefinition
 from forms.session.choices import Choice
 from forms.xpath import Context, XPathError
@@ -38,19 +38,19 @@ class Texts:
         control = node.definition.control
         if control is None or control.label is None or (node.definition.is_repeat and node.owner is None):
             return None
-        return self.words(control.label, Context(node, self._engine.host))
+        return self.words(control.label, self._engine.context(node))
 
     def hint(self, node: Node) -> str | None:
         control = node.definition.control
         if control is None or control.hint is None:
             return None
-        return self.words(control.hint, Context(node, self._engine.host))
+        return self.words(control.hint, self._engine.context(node))
 
     def guidance(self, node: Node) -> str | None:
         control = node.definition.control
         if control is None or control.hint is None:
             return None
-        context = Context(node, self._engine.host)
+        context = self._engine.context(node)
         translation = self._find(control.hint, context)
         return None if translation is None else self.fill(translation.guidance, context) or None
 
@@ -58,18 +58,18 @@ class Texts:
         control = node.definition.control
         if control is None or control.label is None:
             return _NO_MEDIA
-        translation = self._find(control.label, Context(node, self._engine.host))
+        translation = self._find(control.label, self._engine.context(node))
         return _NO_MEDIA if translation is None else translation.media
 
     def message(self, source: TextSource | None, node: Node) -> str:
         """The words of a message; blank where there is none."""
-        return "" if source is None else self.words(source, Context(node, self._engine.host)) or ""
+        return "" if source is None else self.words(source, self._engine.context(node)) or ""
 
     def item(self, item: Item, node: Node) -> Choice:
         """A choice that is written in the form's body."""
         if item.label is None:
             return Choice(item.value, item.value, _NO_MEDIA)
-        words, media = self.choice(item.label, Context(node, self._engine.host))
+        words, media = self.choice(item.label, self._engine.context(node))
         return Choice(item.value, words, media)
 
     def choice(self, source: TextSource, context: Context) -> tuple[str, Mapping[str, str]]:
@@ -83,7 +83,7 @@ class Texts:
         if source.static_identifier is not None:
             return self.translation(source.static_identifier)
         if source.identifier is not None:
-            return self.translation(self._evaluate(source.identifier.expression.text, context))
+            return self.translation(self.evaluate(source.identifier, context))
         return None
 
     def words(self, source: TextSource, context: Context) -> str | None:
@@ -99,13 +99,12 @@ class Texts:
         """A text with its outputs filled in at a context."""
         if text is None:
             return ""
-        return "".join(
-            part if isinstance(part, str) else self._evaluate(part.expression.text, context) for part in text.parts
-        )
+        return "".join(part if isinstance(part, str) else self.evaluate(part, context) for part in text.parts)
 
-    def _evaluate(self, read: object, context: Context) -> str:
+    def evaluate(self, formula: Formula, context: Context) -> str:
+        """The text of an expression; blank, with a fault noted, where it has none."""
         try:
-            return read(context)  # type: ignore[operator, no-any-return]
+            return formula.expression.text(context)
         except XPathError as error:
             self._engine.note_fault(None, error)
             return ""

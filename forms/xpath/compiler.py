@@ -60,7 +60,7 @@ class Expression:
         """The closure to text."""
         if self._text is None:
             value = self.value
-            self._text = lambda context: to_text(value(context))
+            self._text = lambda context: to_text(_weighed(value(context), context))
         return self._text
 
     @property
@@ -100,6 +100,13 @@ class Expression:
     def condition(self, context: Context) -> bool:
         """The expression as a form's condition: a node-set is true when its first node is not blank."""
         return is_true(self.value(context))
+
+
+def _weighed(value: Any, context: Context) -> Any:
+    """The same value; the text of a node that holds others is work."""
+    if type(value) is list and value and value[0].elements:
+        context.host.work.spend(len(value[0].elements))
+    return value
 
 
 def _checked_nodes(node: syntax.Node, value: Closure) -> Callable[[Context], list[XmlNode]]:

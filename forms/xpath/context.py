@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from typing import Protocol
 
+from forms.limits import MAX_WORK
 from forms.xmltree import XmlNode
+from forms.xpath.errors import XPathEvaluationError
 
 
 class Host(Protocol):
@@ -17,6 +19,9 @@ class Host(Protocol):
 
     @property
     def namespaces(self) -> Mapping[str, str]: ...
+
+    @property
+    def work(self) -> Work: ...
 
     @property
     def root(self) -> XmlNode:
@@ -41,6 +46,28 @@ class Host(Protocol):
     def choice_label(self, node: XmlNode, value: str) -> str | None: ...
 
     def device_property(self, name: str) -> str: ...
+
+
+class Work:
+    """How much expressions may still do: counted down in nodes, so that the bound is the same on every machine."""
+
+    __slots__ = ("exceeded", "left")
+
+    def __init__(self) -> None:
+        self.left = MAX_WORK
+        self.exceeded = False
+
+    def renew(self) -> None:
+        """Begin anew, as for the next answer."""
+        self.left = MAX_WORK
+        self.exceeded = False
+
+    def spend(self, amount: int) -> None:
+        """Note what is about to be touched. Raises XPathEvaluationError where it is too much."""
+        self.left -= amount
+        if self.left < 0:
+            self.exceeded = True
+            raise XPathEvaluationError(f"The expressions touch more than {MAX_WORK:,} nodes")
 
 
 class Context:

@@ -55,6 +55,7 @@ def _absolute(path: syntax.Path, closures: list[StepClosure]) -> Callable[[Conte
         nodes = table.get(key)
         if nodes is None:
             nodes = table[key] = absolute(context)
+        context.host.work.spend(len(nodes))
         return nodes
 
     return kept
@@ -127,6 +128,7 @@ def _step(step: syntax.Step, compile_: Compile) -> StepClosure:
         for node in nodes:
             merged.update(dict.fromkeys(one(node, context)))
         result = bounded(list(merged))
+        context.host.work.spend(len(nodes) + len(result))
         return result if ordered and _disjoint(nodes) else in_document_order(result)
 
     def one(node: XmlNode, context: Context) -> Nodes:
@@ -135,6 +137,8 @@ def _step(step: syntax.Step, compile_: Compile) -> StepClosure:
             if quick is not None:
                 return quick
         found = select(node, context)
+        if len(found) > 1:
+            context.host.work.spend(len(found))
         for predicate in predicates:
             if not found:
                 break

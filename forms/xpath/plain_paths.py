@@ -53,6 +53,8 @@ def _everywhere(key: str, steps: tuple[syntax.Step, ...], context: Context) -> N
     nodes = table.get(key)
     if nodes is None:
         nodes = table[key] = _walk(steps, [host.root], context)
+    if len(nodes) > 1:
+        host.work.spend(len(nodes))
     return nodes
 
 
@@ -64,6 +66,7 @@ def _walk(steps: tuple[syntax.Step, ...], nodes: Nodes, context: Context) -> Nod
             nodes = children_named(nodes[0], prefix, name, context)
         elif nodes:
             nodes = bounded([child for node in nodes for child in children_named(node, prefix, name, context)])
+            context.host.work.spend(len(nodes))
         else:
             break
     return nodes

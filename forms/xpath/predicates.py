@@ -33,6 +33,7 @@ def compile_predicate(node: syntax.Node, compile_: Compile) -> Predicate:
     surely_boolean = expression.kind == "boolean"
 
     def keep(nodes: Nodes, context: Context) -> Nodes:
+        context.host.work.spend(len(nodes))
         inner = context.inner()
         inner.size = len(nodes)
         kept: Nodes = []

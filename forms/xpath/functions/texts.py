@@ -22,15 +22,20 @@ if TYPE_CHECKING:
     Arguments = tuple[Expression, ...]
 
 LIBRARY = Library()
+CHARACTERS_A_NODE = 100
+"""So many characters count as one node when work is counted."""
+
 _SPACES = re.compile(r"[ \t\r\n]+")
 _HASHES = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
 _LEADING_INTEGER = re.compile(r"\s*([+-]?\d+)", re.ASCII)
 
 
-def bounded(text: str) -> str:
-    """The same text, refused when it is longer than ``MAX_STRING_LENGTH``."""
+def bounded(text: str, context: Context) -> str:
+    """The same text, refused when it is longer than ``MAX_STRING_LENGTH`` or when there is too much of it."""
     if len(text) > MAX_STRING_LENGTH:
         raise XPathEvaluationError(f"An expression gives more than {MAX_STRING_LENGTH:,} characters")
+    if len(text) >= CHARACTERS_A_NODE:
+        context.host.work.spend(len(text) // CHARACTERS_A_NODE)
     return text
 
 
@@ -67,12 +72,12 @@ def string(context: Context, arguments: Arguments) -> str:
 
 @LIBRARY.add("concat", TEXT, 0, MANY)
 def concat(context: Context, arguments: Arguments) -> str:
-    return bounded("".join(_texts(context, arguments)))
+    return bounded("".join(_texts(context, arguments)), context)
 
 
 @LIBRARY.add("join", TEXT, 1, MANY)
 def join(context: Context, arguments: Arguments) -> str:
-    return bounded(arguments[0].text(context).join(_texts(context, arguments[1:])))
+    return bounded(arguments[0].text(context).join(_texts(context, arguments[1:])), context)
 
 
 @LIBRARY.add("coalesce", TEXT, 2)
@@ -158,7 +163,7 @@ def translate(context: Context, arguments: Arguments) -> str:
 
 @LIBRARY.add("regex", BOOLEAN, 2)
 def regex(context: Context, arguments: Arguments) -> bool:
-    return search(arguments[1].text(context), arguments[0].text(context))
+    return search(arguments[1].text(context), bounded(arguments[0].text(context), context))
 
 
 @LIBRARY.add("digest", TEXT, 2, 3)
