@@ -31,6 +31,7 @@ from screens.keypad import Keypad
 from screens.keys import KeyMap
 from screens.look.current import Look, use
 from screens.look.rules import load_file, load_look
+from screens.look.tokens import LOWERED
 from screens.narrator import Narrator
 from screens.stage import Stage
 from screens.texts import Catalogues
@@ -210,12 +211,13 @@ class KioskApp(App):
 
     def _use_look(self) -> None:
         appearance = self.flow.appearance
+        lowered = appearance.lowered and Window.height > Window.width
         use(
             Look(
                 texts=self.flow.texts,
                 assets=self.options.assets,
                 width=int(Window.width),
-                height=int(Window.height),
+                height=round(Window.height * LOWERED) if lowered else int(Window.height),
                 dpi=self.options.boot.dpi,
                 contrast=appearance.contrast,
                 text_size=appearance.text_size,

@@ -12,6 +12,8 @@ class Appearance:
     language: str = "id"
     contrast: Contrast = Contrast.LIGHT
     text_size: TextSize = TextSize.MEDIUM
+    #: Everything stands in the lower part of an upright panel, within reach from a wheelchair.
+    lowered: bool = False
 
 
 DEFAULT_APPEARANCE: Final = Appearance()

@@ -316,6 +316,28 @@ class Flow:
         self.appearance = replace(self.appearance, text_size=size)
         self._tell()
 
+    def set_lowered(self, lowered: bool) -> None:
+        self.appearance = replace(self.appearance, lowered=lowered)
+        self._tell()
+
+    def toggle_voice(self) -> None:
+        if self.voice.on:
+            self.voice.stop()
+        else:
+            self.voice.start()
+        self._tell()
+
+    def change_rate(self, by: int) -> None:
+        """The voice slower or faster; what was said last is the sample."""
+        self.voice.change_rate(by)
+        self.voice.repeat()
+        self._tell()
+
+    def change_volume(self, by: int) -> None:
+        self.voice.change_volume(by)
+        self.voice.repeat()
+        self._tell()
+
     def set_contrast(self, contrast: Contrast) -> None:
         self.appearance = replace(self.appearance, contrast=contrast)
         self._tell()

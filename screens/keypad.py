@@ -31,6 +31,8 @@ class Keypad:
         self._topic: object = None
         self._entry_seen: Any = None
         self._reveal_trigger = Clock.create_trigger(self._reveal)
+        # A frame later, when texts have the room they need: what has no room is not there.
+        self._settle_trigger = Clock.create_trigger(self._settle)
         self._follow_event = Clock.create_trigger(self._follow, 0, interval=True)
 
     # --- from the window -------------------------------------------------------------------------------------------
@@ -52,10 +54,12 @@ class Keypad:
         self._held.discard(code)
 
     def touched(self) -> None:
-        """A finger came: the ring goes, the focus stays where it was."""
+        """A finger came: the ring goes, the focus stays where it was. What the finger did is told."""
         if self.ring.shown:
             self.ring.hide()
             self._show()
+        if self._narrator.on:
+            self.settle()
 
     # --- what is asked for -----------------------------------------------------------------------------------------
 
@@ -74,6 +78,19 @@ class Keypad:
 
     def settle(self) -> None:
         """After anything may have changed: a new layer begins at its beginning, the same one where the focus was."""
+        self._settle_trigger()
+
+    def close(self) -> None:
+        self._follow_event.cancel()
+        self._reveal_trigger.cancel()
+        self._settle_trigger.cancel()
+        self.ring.forget()
+        self.ring.hide()
+        self._stage.mark.follow(None)
+
+    # --- inside ----------------------------------------------------------------------------------------------------
+
+    def _settle(self, _seconds: float) -> None:
         topic = self._stage.topic
         if topic != self._topic:
             self._topic = topic
@@ -87,15 +104,6 @@ class Keypad:
         self._narrator.look(self.ring, self._layer(), topic)
         self._show()
         self._reveal_trigger()
-
-    def close(self) -> None:
-        self._follow_event.cancel()
-        self._reveal_trigger.cancel()
-        self.ring.forget()
-        self.ring.hide()
-        self._stage.mark.follow(None)
-
-    # --- inside ----------------------------------------------------------------------------------------------------
 
     def _layer(self) -> Any:
         return self._stage.layer

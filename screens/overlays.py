@@ -6,6 +6,7 @@ from kivy.properties import ObjectProperty
 
 from screens.flow import Flow
 from screens.look.colours import Contrast
+from screens.look.current import current
 from screens.look.dialog import Dialog
 from screens.look.tokens import TextSize
 from screens.texts import LANGUAGE_NAMES
@@ -16,6 +17,12 @@ class AdjustPanel(Dialog):
 
     flow = ObjectProperty(None)
     names = ObjectProperty(LANGUAGE_NAMES)
+
+    @property
+    def can_lower(self) -> bool:
+        """A panel that lies is low enough."""
+        look = current()
+        return look.portrait or self.flow.appearance.lowered
 
     def answer_yes(self) -> None:
         self.flow.close_over()
@@ -28,6 +35,18 @@ class AdjustPanel(Dialog):
 
     def choose_contrast(self, name: str) -> None:
         self.flow.set_contrast(Contrast(name))
+
+    def toggle_lowered(self) -> None:
+        self.flow.set_lowered(not self.flow.appearance.lowered)
+
+    def toggle_voice(self) -> None:
+        self.flow.toggle_voice()
+
+    def change_rate(self, by: int) -> None:
+        self.flow.change_rate(by)
+
+    def change_volume(self, by: int) -> None:
+        self.flow.change_volume(by)
 
 
 class HelpPanel(Dialog):

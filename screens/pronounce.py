@@ -18,7 +18,9 @@ _ENDS: Final = (".", "?", "!", ":", ";", ",")
 
 
 def pronounce(text: str) -> str:
-    """One piece of text for the ear."""
+    """One piece of text for the ear. A single sign stays as it is: the voice says its name."""
+    if len(text) == 1:
+        return text
     text = _SIGNS.sub(" , " if "·" in text else " ", text)
     text = _RUPIAH.sub(_amount, text)
     text = _CODE.sub(_spelled, text)
@@ -28,9 +30,12 @@ def pronounce(text: str) -> str:
 
 
 def sentence(parts: Iterable[str]) -> str:
-    """Pieces one after the other, with a pause between."""
+    """Pieces one after the other, with a pause between; what stands there twice in a row is told once."""
     told = [spoken for spoken in (pronounce(part) for part in parts) if spoken]
-    return " ".join(part if part.endswith(_ENDS) else f"{part}." for part in told)
+    if len(told) == 1 and len(told[0]) == 1:
+        return told[0]
+    once = [part for index, part in enumerate(told) if index == 0 or part != told[index - 1]]
+    return " ".join(part if part.endswith(_ENDS) else f"{part}." for part in once)
 
 
 def _spelled(match: re.Match[str]) -> str:
@@ -44,4 +49,4 @@ def _spelled(match: re.Match[str]) -> str:
 def _amount(match: re.Match[str]) -> str:
     number = match[1].rstrip(".,")
     rest = match[1][len(number) :]
-    return f"{number.replace('.', '').replace(',', '')} rupiah{rest}"
+    return f"{number} rupiah{rest}"

@@ -26,7 +26,10 @@ from screens.citizen.services import GroupScreen, SearchScreen, ServicesScreen
 from screens.citizen.services_model import GroupModel, SearchModel, ServicesModel
 from screens.citizen.track import CaseScreen, TrackScreen
 from screens.flow import Flow, Over
+from screens.look.current import current
 from screens.look.focus_mark import FocusMark
+from screens.look.sign import Cloth
+from screens.look.tokens import LOWERED
 from screens.overlays import AdjustPanel, HelpPanel, IdlePanel, LeavePanel
 from screens.places import Name, Place
 from screens.staff.desk import DeskScreen
@@ -112,8 +115,11 @@ class Stage(FloatLayout):
         self.over: Any = None
         self._page_key: object = None
         self._over_key: tuple[str, object] | None = None
-        #: Told of every touch, so that the ring goes.
+        #: Told when a finger left the glass, after what it did.
         self.on_finger: Callable[[], None] = _nobody
+        #: What is seen above the lowered controls.
+        self.upper = Cloth(size_hint=(1, 1 - LOWERED), pos_hint={"top": 1}, opacity=0)
+        self.add_widget(self.upper)
         #: Round what has the focus; over everything.
         self.mark = FocusMark()
         self.add_widget(self.mark)
@@ -137,10 +143,12 @@ class Stage(FloatLayout):
             self._page_key = page_key
             self._drop_page()
             self.page = _PAGES[flow.place.name](flow, flow.place)
+            self.page.size_hint_y = self._reach()
             self.add_widget(self.page, index=len(self.children))
         over_key = "IDLE" if flow.idle_left is not None else "ASLEEP" if flow.asleep else flow.over
-        if (over_key, flow.appearance) != self._over_key:
-            self._over_key = (over_key, flow.appearance)
+        over_now = (over_key, (flow.appearance, flow.voice.on, flow.voice.rate, flow.voice.volume))
+        if over_now != self._over_key:
+            self._over_key = over_now
             self._drop_over()
             if flow.idle_left is not None:
                 self.over = IdlePanel(flow)
@@ -149,10 +157,19 @@ class Stage(FloatLayout):
             elif flow.over in _OVER:
                 self.over = _OVER[flow.over](flow=flow)
             if self.over is not None:
+                self.over.size_hint_y = self._reach()
                 # Below the mark, which is on top.
                 self.add_widget(self.over, index=1)
         if isinstance(self.over, IdlePanel):
             self.over.count()
+
+    def _reach(self) -> float:
+        """The part of the height that is used: the lower one for somebody who sits."""
+        lowered = self.flow.appearance.lowered and self.height > self.width
+        look = current()
+        self.upper.opacity = 1 if lowered else 0
+        self.upper.ground, self.upper.petal = look.c.hero, look.c.hero_pattern
+        return LOWERED if lowered else 1.0
 
     def hear(self, event: Event) -> None:
         """Hands an event to the page in sight."""
@@ -174,8 +191,13 @@ class Stage(FloatLayout):
 
     def on_touch_down(self, touch: Any) -> bool:
         self.flow.touched()
-        self.on_finger()
         return bool(super().on_touch_down(touch))
+
+    def on_touch_up(self, touch: Any) -> bool:
+        handled = bool(super().on_touch_up(touch))
+        if touch.grab_current is None:
+            self.on_finger()
+        return handled
 
     def _drop_page(self) -> None:
         page, self.page = self.page, None

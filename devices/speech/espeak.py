@@ -13,7 +13,7 @@ from typing import Final
 
 from devices.frame import Condition, PassingFault, PermanentFault
 from devices.speech.engine import Ending
-from devices.speech.utterance import Utterance
+from devices.speech.utterance import Utterance, is_sign
 from devices.speech.voices import CLOSEST, choose_voice, parse_voices
 
 PROGRAM: Final = "espeak-ng"
@@ -86,6 +86,8 @@ class EspeakEngine:
         voice = choose_voice(utterance.language, self._voices) or choose_voice("id", self._voices) or "id"
         command = [self._program, "-v", voice, "-s", str(utterance.rate), "-b", "1", "--stdin"]
         command += ["-a", str(round(utterance.volume * LOUDEST))]
+        if is_sign(utterance.text):
+            command.append("--punct")
         try:
             process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE

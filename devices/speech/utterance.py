@@ -13,8 +13,8 @@ SLOWEST: Final = 80
 FASTEST: Final = 450
 """Words a minute that espeak-ng takes."""
 
-_BRACKETS: Final = re.compile(r"[\[\]<>]")
-"""espeak-ng reads phonemes between double brackets."""
+_PHONEMES: Final = re.compile(r"\[(?=\[)")
+"""espeak-ng reads phonemes, not text, between double brackets."""
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ue000-\uf8ff]")
 
 
@@ -29,9 +29,14 @@ class Utterance:
 
 
 def clean(text: str) -> str:
-    """Plain text on one line: no control characters, no brackets, not longer than LONGEST_TEXT."""
-    plain = _CONTROL.sub(" ", _BRACKETS.sub(" ", text))
+    """Plain text on one line: no control characters, no phonemes, not longer than LONGEST_TEXT."""
+    plain = _CONTROL.sub(" ", _PHONEMES.sub("[ ", text))
     return " ".join(plain.split())[:LONGEST_TEXT]
+
+
+def is_sign(text: str) -> bool:
+    """Whether it is punctuation alone, which is to be called by its name."""
+    return bool(text) and not any(character.isalnum() for character in text)
 
 
 def utterance(text: str, language: str, rate: int, volume: float) -> Utterance:

@@ -64,3 +64,9 @@ class Chip(TextButton):
 
     spoken_role = SpokenRole.RADIO
     chosen = BooleanProperty(False)
+
+
+class SwitchChip(Chip):
+    """A chip that is on or off by itself."""
+
+    spoken_role = SpokenRole.CHECK

@@ -9,7 +9,7 @@ from screens.look import layouts
 from screens.look.buttons import Surface
 from screens.look.current import current
 from screens.look.entry import Entry, Layout
-from screens.look.speakable import SpokenRole
+from screens.look.speakable import Group, SpokenRole
 
 _ICONS = {layouts.SHIFT: "arrow-fat-up", layouts.BACKSPACE: "backspace", layouts.CLEAR: "x"}
 _SPOKEN = {
@@ -32,7 +32,7 @@ class Key(Surface):
     spoken_role = SpokenRole.KEY
 
 
-class Keyboard(BoxLayout):
+class Keyboard(Group, BoxLayout):
     """Keys for one entry; rebuilt when the entry, its capitals or its page change."""
 
     entry = ObjectProperty(None, allownone=True)
@@ -43,6 +43,10 @@ class Keyboard(BoxLayout):
         self._symbols = False
         self._upper: bool | None = None
         super().__init__(**kwargs)
+
+    @property
+    def introduction(self) -> tuple[str, ...]:
+        return (current().texts("speech.keyboard"),) if self.entry is not None else ()
 
     def on_entry(self, _widget: object, entry: Entry | None) -> None:
         self.release()

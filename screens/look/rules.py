@@ -18,6 +18,7 @@ _WIDGETS: Final = {
         "DangerButton",
         "IconButton",
         "Chip",
+        "SwitchChip",
     ),
     "screens.look.cards": ("Card", "ChoiceCard", "TileCard", "TileGrid"),
     "screens.look.dialog": ("Dialog", "DialogCard"),

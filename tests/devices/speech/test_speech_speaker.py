@@ -130,7 +130,7 @@ def test_it_starts_and_stops_as_a_thread(desk: Desk) -> None:
 
 
 def test_text_cannot_command_the_program() -> None:
-    assert clean("nama [[h@l@U]]\x1b <break/>\n baru") == "nama h@l@U break/ baru"
+    assert clean("nama [[h@l@U]]\x1b <break/>\n baru") == "nama [ [h@l@U]] <break/> baru"
 
 
 def test_the_longest_text_is_said_and_one_more_is_cut() -> None:
@@ -145,6 +145,12 @@ def test_the_rate_stays_within_its_limits(rate: int, kept: int) -> None:
 
 def test_an_utterance_does_not_show_its_text_in_logs() -> None:
     assert "rahasia" not in repr(utterance("rahasia", "id", 150, 0.5))
+
+
+def test_a_sign_alone_is_called_by_its_name(tmp_path: Path) -> None:
+    engine = EspeakEngine(program(tmp_path, f'echo "$@" >{tmp_path}/arguments; cat >/dev/null'))
+    engine.start(Utterance(",", "id", 180, 1.0)).wait(10)
+    assert "--punct" in (tmp_path / "arguments").read_text()
 
 
 # --- voices --------------------------------------------------------------------------------------------------------
