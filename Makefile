@@ -23,8 +23,8 @@ test: setup lint ## lint, then all tests
 demo: setup ## a whole visit by real touches, an officer, the citizen again; pictures in build/demo
 	@$(PY) -m trial.demo
 
-gallery: setup ## every screen, language, theme, text size in build/gallery (ALL=1 for everything)
-	@$(PY) -m screens.gallery $(if $(ALL),--all)
+gallery: setup ## every state of every screen in build/gallery (ALL=1: in every look; ACCEPT=1: renew the pictures of the tests)
+	@$(PY) -m screens.gallery $(if $(ALL),--all) $(if $(ACCEPT),--accept)
 
 bench: setup ## all measures beside their peers; tables in build/bench
 	@$(PY) -m benchmarks

@@ -24,20 +24,26 @@ def main() -> int:
 
     boot = BootOptions(driver="offscreen", max_fps=0)
     prepare(boot)
-    from screens.gallery import Studio
+    from screens.appearance import Appearance
+    from screens.gallery.plan import Shot
+    from screens.gallery.studio import Studio, studio_hands
 
     process = psutil.Process()
     with tempfile.TemporaryDirectory() as folder:
-        studio = Studio(Path(folder), boot)
+        studio = Studio(studio_hands(Path(folder), boot, draws=True), boot)
         results = {"start to first usable frame, ms": _ms(began)}
-        results |= _spread("touch to visible answer, ms", lambda: studio.lead_to("services"))
-        studio.lead_to("form-fields")
-        entry = studio.page.model.entry(studio.page.model.questions[1])
+        results |= _spread(
+            "touch to visible answer, ms", lambda: studio.lead_to(Shot("services", Appearance(), "portrait"))
+        )
+        studio.lead_to(Shot("form-fields", Appearance(), "portrait"))
+        entry = studio.hands.page.model.entry(studio.hands.page.model.questions[1])
         results |= _spread("key to visible letter, ms", lambda: _type(studio, entry))
-        results |= _spread("home to the form's first page, ms", lambda: studio.lead_to("form-fields"))
+        results |= _spread(
+            "home to the form's first page, ms", lambda: studio.lead_to(Shot("form-fields", Appearance(), "portrait"))
+        )
         results["memory after the first visits, MB"] = process.memory_info().rss / 1e6
         for _ in range(VISITS):
-            studio.lead_to("form-fields")
+            studio.lead_to(Shot("form-fields", Appearance(), "portrait"))
         results[f"memory after {VISITS} more visits, MB"] = process.memory_info().rss / 1e6
         studio.close()
     for name, value in results.items():
@@ -49,7 +55,7 @@ def main() -> int:
 
 def _type(studio: object, entry: object) -> None:
     entry.type("a")  # type: ignore[attr-defined]
-    studio.settle(1)  # type: ignore[attr-defined]
+    studio.hands.settle(1)  # type: ignore[attr-defined]
 
 
 def _spread(name: str, job: Callable[[], None]) -> dict[str, float]:

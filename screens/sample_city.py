@@ -5,7 +5,7 @@ A kiosk in service gets its catalogue from a signed pack; nothing here is part o
 
 import json
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,13 +20,21 @@ class SampleBroken(ValueError):
     """A file of the sample city cannot be used; the message names it."""
 
 
-def read_sample_city(folder: Path, services: Iterable[str] | None = None) -> Catalogue:
-    """The catalogue of ``folder``; only some ``services`` when they are named. Raises SampleBroken."""
+def read_sample_city(
+    folder: Path, services: Iterable[str] | None = None, more: Mapping[str, bytes] | None = None
+) -> Catalogue:
+    """The catalogue of ``folder``; only some ``services`` when they are named, and those of the files ``more``.
+
+    Raises SampleBroken.
+    """
     city = _toml(folder / "city.toml")
     wanted = [name for name in city["services"] if services is None or name in services]
     files: dict[str, bytes] = {}
     for name in wanted:
         files |= _service(folder / name, city["agencies"])
+    if more is not None:
+        files |= more
+        wanted += sorted({path.split("/")[1] for path in more})
     manifest = {
         "version": 1,
         "city": city["name"],

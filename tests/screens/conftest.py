@@ -8,10 +8,11 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from screens_harness import ASSETS, Hands
+from screens_harness import ASSETS, BOOT, Hands
 
 from kiosk.catalogue import Catalogue
 from screens.rehearsal import Rehearsal, rehearse
+from screens.rehearsal.every_control import every_control
 from screens.sample_city import read_sample_city
 from screens.texts import Catalogues, load_catalogues
 
@@ -23,7 +24,8 @@ def catalogues() -> Catalogues:
 
 @pytest.fixture(scope="session")
 def city() -> Catalogue:
-    return read_sample_city(ASSETS / "services")
+    """The sample city, and the service that asks a question of every kind."""
+    return read_sample_city(ASSETS / "services", more=every_control())
 
 
 @pytest.fixture
@@ -35,6 +37,25 @@ def rehearsal(tmp_path: Path, catalogues: Catalogues, city: Catalogue) -> Iterat
 
 @pytest.fixture
 def hands(rehearsal: Rehearsal) -> Iterator[Hands]:
-    made = Hands(rehearsal).start()
+    made = Hands(rehearsal, BOOT).start()
     yield made
     made.stop()
+
+
+@pytest.fixture(scope="module")
+def one_kiosk(tmp_path_factory: pytest.TempPathFactory, catalogues: Catalogues, city: Catalogue) -> Iterator[Hands]:
+    """An app for all tests of a file, which end their visits: starting one takes longer than most visits."""
+    rehearsed = rehearse(tmp_path_factory.mktemp("kiosk"), catalogues, city)
+    made = Hands(rehearsed, BOOT).start()
+    yield made
+    made.stop()
+    rehearsed.close()
+
+
+@pytest.fixture
+def citizens(one_kiosk: Hands) -> Iterator[Hands]:
+    """The one kiosk, with nobody before it and nothing wrong; whoever came is gone afterwards."""
+    one_kiosk.rehearsal.all_well()
+    one_kiosk.go_home()
+    yield one_kiosk
+    one_kiosk.go_home()

@@ -1,42 +1,20 @@
-"""A kiosk to rehearse with: the real core, with a clock that is turned by hand, devices whose state is set, and a line
-that answers what it is told to. For the gallery, the measurements and the tests of the screens; a trial and a kiosk
-in the street run on the devices of ``devices`` and the line of ``sync``.
+"""What a rehearsed kiosk is connected to: a clock turned by hand, a disk of a set size, devices whose state is set.
+
+They meet ``kiosk.ports`` and know nothing of Kivy.
 """
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from io import BytesIO
-from pathlib import Path
 from typing import Any, Final
 
-from nacl.public import PrivateKey, SealedBox
 from PIL import Image, ImageDraw
 
-from kiosk.cases import Case, CaseProblem, CaseProblemKind
-from kiosk.catalogue import Catalogue
-from kiosk.events import Bus
-from kiosk.identity import KioskIdentity
-from kiosk.kiosk import Kiosk, Ports
-from kiosk.line_state import LineCondition, LineState
 from kiosk.ports import PrintOutcome
-from kiosk.store import Store
-from screens.texts import Catalogues
 
 BEGIN: Final = datetime(2026, 11, 24, 2, 5, tzinfo=UTC)
-CODE_LENGTH: Final = 12
-BADGE: Final = "EKB1.petugas-1.rehearsal"
-STAFF_ID: Final = "petugas-1"
-IDENTITY: Final = KioskIdentity(
-    kiosk_id="0190f3a0-0000-7000-8000-000000000001",
-    name="Balai Kota 1",
-    city="Kota Surabaya",
-    time_zone="Asia/Jakarta",
-    software="0.1.0",
-    boot_id="rehearsal",
-)
 
 
 class HandClock:
@@ -63,47 +41,6 @@ class RoomyDisk:
 
     def free(self) -> int:
         return self.bytes_free
-
-
-class Sealer:
-    """Seals to a key pair that nobody keeps."""
-
-    key_id = "rehearsal"
-
-    def __init__(self) -> None:
-        self._box = SealedBox(PrivateKey.generate().public_key)
-
-    def seal(self, plain: bytes) -> bytes:
-        return bytes(self._box.encrypt(plain))
-
-    def digest(self, sealed: bytes) -> str:
-        return hashlib.sha256(sealed).hexdigest()
-
-
-class Codes:
-    """Codes that count up; the check character of real ones is the protocol's business."""
-
-    def __init__(self) -> None:
-        self._count = 0
-
-    def mint(self) -> str:
-        self._count += 1
-        return f"K7M29QXF{self._count:04d}"
-
-    def parse(self, text: str) -> str | None:
-        code = text.rpartition("/")[2].replace("-", "").upper()
-        return code if len(code) == CODE_LENGTH else None
-
-    def display(self, code: str) -> str:
-        return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
-
-    def address(self, code: str) -> str:
-        return f"https://lacak.surabaya.example/t/{code}"
-
-
-class Badges:
-    def read(self, token: str, now: datetime) -> str | None:
-        return STAFF_ID if token == BADGE and now.year < 2100 else None
 
 
 @dataclass(frozen=True)
@@ -295,70 +232,13 @@ class Camera(Device):
     def stop_preview(self) -> None:
         self.running = False
 
-    def capture(self) -> Photo | Problem:
+    @cached_property
+    def jpeg(self) -> bytes:
+        """The photo it takes."""
         buffer = BytesIO()
         self._picture.convert("RGB").save(buffer, "JPEG", quality=85)
-        photo = Photo(buffer.getvalue(), self.WIDTH, self.HEIGHT)
+        return buffer.getvalue()
+
+    def capture(self) -> Photo | Problem:
+        photo = Photo(self.jpeg, self.WIDTH, self.HEIGHT)
         return Problem(self.problem, photo) if self.problem else photo
-
-
-class Line:
-    """Online until it is cut; knows the cases it is given."""
-
-    def __init__(self) -> None:
-        self.condition = LineCondition.ONLINE
-        self.cases: dict[str, Case] = {}
-
-    def state(self) -> LineState:
-        return LineState(self.condition, BEGIN)
-
-    def kick(self) -> None:
-        """Nothing is sent."""
-
-    def ask_case(self, code: str, done: Callable[[Case | CaseProblem], None]) -> None:
-        done(self.cases.get(code) or CaseProblem(CaseProblemKind.UNKNOWN_CODE))
-
-    def retry_now(self) -> None:
-        """Nothing waits."""
-
-
-@dataclass
-class Rehearsal:
-    """A started kiosk with all that is around it."""
-
-    kiosk: Kiosk
-    catalogues: Catalogues
-    clock: HandClock
-    disk: RoomyDisk
-    printer: Printer
-    scanner: Scanner
-    camera: Camera
-    line: Line
-    store: Store
-
-    def close(self) -> None:
-        self.kiosk.stop()
-        self.store.close()
-
-
-def rehearse(folder: Path, catalogues: Catalogues, catalogue: Catalogue) -> Rehearsal:
-    """A kiosk that keeps its data in ``folder`` and offers the services of ``catalogue``."""
-    clock, disk, line = HandClock(), RoomyDisk(), Line()
-    printer, scanner, camera = Printer(), Scanner(), Camera()
-    store, bus = Store.open(folder, clock.now()), Bus()
-    ports = Ports(
-        clock=clock,
-        disk=disk,
-        texts=catalogues,
-        sealer=Sealer(),
-        codes=Codes(),
-        badges=Badges(),
-        printer=printer,
-        scanner=scanner,
-        camera=camera,
-    )
-    kiosk = Kiosk(IDENTITY, ports, store, bus)
-    kiosk.start()
-    kiosk.connect(line)
-    kiosk.install(catalogue)
-    return Rehearsal(kiosk, catalogues, clock, disk, printer, scanner, camera, line, store)

@@ -1,0 +1,86 @@
+"""Pictures of the main screens that somebody looked at and accepted: small, kept beside the tests, compared with a tolerance.
+
+Pictures by Kivy are the same to the bit while window, fonts and software renderer are; another renderer may draw an edge
+half a shade lighter, which is not what these are there to find.
+"""
+
+from pathlib import Path
+from typing import Final
+
+from PIL import Image, ImageChops, ImageStat
+
+from screens.appearance import Appearance
+from screens.gallery.plan import Shot
+from screens.gallery.studio import Studio
+from screens.look.colours import Contrast
+from screens.look.tokens import TextSize
+
+FOLDER: Final = Path(__file__).resolve().parents[2] / "tests" / "screens" / "accepted"
+#: Pixels of a kept picture's longer side.
+LONGER_SIDE: Final = 480
+#: Mean difference of a channel, of 255, and the part of the pixels that may differ by more than EDGE.
+MEAN: Final = 1.2
+EDGE: Final = 48
+DIFFERENT: Final = 0.004
+_LARGE: Final = Appearance("mad", Contrast.DARK, TextSize.EXTRA)
+#: The main screens in the kiosk's own look and way up, and some in another.
+SHOTS: Final = (
+    *(
+        Shot(state, Appearance(), "portrait")
+        for state in (
+            "home",
+            "services",
+            "service",
+            "identify-typing",
+            "form-typing",
+            "form-folded",
+            "control-photo",
+            "control-nilai",
+            "review",
+            "consent",
+            "saved-printed",
+            "case-question",
+            "visit-idle",
+            "nothing-works",
+            "staff-desk-troubled",
+        )
+    ),
+    Shot("home", _LARGE, "landscape"),
+    Shot("form-fields", _LARGE, "portrait"),
+    Shot("saved-printed", _LARGE, "landscape"),
+)
+
+
+def small(picture: Image.Image) -> Image.Image:
+    """As it is kept and compared."""
+    scale = LONGER_SIDE / max(picture.size)
+    return picture.resize((round(picture.width * scale), round(picture.height * scale)), Image.Resampling.BOX)
+
+
+def difference(one: Image.Image, other: Image.Image) -> tuple[float, float]:
+    """Mean difference of a channel (0 to 255), and the part of the pixels (0 to 1) that differ by more than EDGE."""
+    apart = ImageChops.difference(one, other)
+    far = apart.convert("L").point([255 if value > EDGE else 0 for value in range(256)])
+    return sum(ImageStat.Stat(apart).mean) / 3, ImageStat.Stat(far).mean[0] / 255
+
+
+def alike(one: Image.Image, other: Image.Image) -> bool:
+    if one.size != other.size:
+        return False
+    mean, different = difference(one, other)
+    return mean <= MEAN and different <= DIFFERENT
+
+
+def accept(studio: Studio) -> None:
+    """Renews the kept pictures that differ, and removes those nobody compares with any more."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for kept in FOLDER.glob("*.png"):
+        if kept.stem not in {shot.name for shot in SHOTS}:
+            kept.unlink()
+    for shot in SHOTS:
+        studio.lead_to(shot)
+        picture, path = small(studio.picture()), FOLDER / f"{shot.name}.png"
+        if path.exists() and alike(picture, Image.open(path).convert("RGB")):
+            continue
+        picture.quantize(128, dither=Image.Dither.NONE).save(path, optimize=True)
+        print(f"accepted: {path.name}")

@@ -1,0 +1,104 @@
+"""A question of every kind: empty, answered, wrong; and what some kinds have besides."""
+
+from collections.abc import Callable
+from typing import Final
+
+from screens.gallery.way import Way, answer_page, open_form
+from screens.rehearsal.citizen import card_of
+from screens.rehearsal.every_control import ANSWERS, SERVICE_ID, WRONG
+
+Step = Callable[[Way], None]
+
+
+def show(name: str) -> Step:
+    """The page that asks the question ``name``."""
+
+    def shows(way: Way) -> None:
+        open_form(way, SERVICE_ID)
+        way.session.show(f"/data/{name}")
+
+    return shows
+
+
+def _value(value: str) -> Step:
+    def answers(way: Way) -> None:
+        node = way.session.pages()[way.session.page_index].nodes[0]
+        if node.kind == "UPLOAD":
+            way.page.model.attach(node.ref, way.rehearsal.camera.jpeg, "image/jpeg")
+        elif value:
+            way.session.answer(node.ref, value)
+            way.page.model.begin_page()
+        way.page.refresh()
+
+    return answers
+
+
+def _forward(way: Way) -> None:
+    way.page.go_forward()
+
+
+def _away(way: Way) -> None:
+    way.page.model.unfocus()
+
+
+def _search(way: Way) -> None:
+    way.page.entry.type("sura")
+
+
+def _no_camera(way: Way) -> None:
+    way.rehearsal.camera.become("UNAVAILABLE", "DISCONNECTED")
+
+
+def _too_dark(way: Way) -> None:
+    way.rehearsal.camera.become("READY", "TOO_DARK")
+
+
+def _doubtful(kind: str) -> Step:
+    def shoots(way: Way) -> None:
+        way.rehearsal.camera.problem = kind
+        question = way.citizen.questions()[0]
+        way.citizen.answer(question)
+
+    return shoots
+
+
+def _add(way: Way) -> None:
+    way.page.model.add_instance("/data/anggota")
+
+
+def _list(way: Way) -> None:
+    way.session.show("/data/anggota")
+
+
+def _first_choice(way: Way) -> None:
+    way.hands.tap_widget(card_of(way.citizen.questions()[0], "kursi"))
+
+
+def _states() -> dict[str, tuple[Step, ...]]:
+    made: dict[str, tuple[Step, ...]] = {}
+    for name, value in ANSWERS.items():
+        told = name.replace("_", "-")
+        made[f"control-{told}"] = (show(name),)
+        if value is not None:
+            made[f"control-{told}-answered"] = (show(name), _value(value))
+            made[f"control-{told}-missing"] = (show(name), _forward)
+        if name in WRONG:
+            made[f"control-{told}-wrong"] = (show(name), _value(WRONG[name]), _forward)
+    return made
+
+
+STATES: Final[dict[str, tuple[Step, ...]]] = {
+    **_states(),
+    "control-photo": (show("foto"),),
+    "control-photo-no-camera": (_no_camera, show("foto")),
+    "control-photo-dark-room": (_too_dark, show("foto")),
+    "control-photo-too-dark": (show("foto"), _doubtful("TOO_DARK")),
+    "control-photo-blurred": (show("foto"), _doubtful("TOO_BLURRED")),
+    "control-photo-glare": (show("foto"), _doubtful("GLARE")),
+    "control-several-half": (show("bantuan"), _first_choice),
+    "control-list-typed": (show("kota"), _search),
+    "control-text-unfocused": (show("nama"), _away),
+    "repeat-empty": (show("anggota"),),
+    "repeat-first": (show("anggota"), _add),
+    "repeat-two": (show("anggota"), _add, answer_page, _list, _add, answer_page, _list),
+}

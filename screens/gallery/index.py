@@ -1,0 +1,48 @@
+"""The gallery's page: all pictures by room, to be filtered by state, language, contrast, size and way up. Needs no network."""
+
+import html
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from screens.gallery.plan import Shot
+
+_PAGE: Final = Path(__file__).with_name("index.html")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A picture that was taken; ``order`` is its state's place in the gallery."""
+
+    order: int
+    shot: Shot
+    room: str
+    problems: tuple[str, ...]
+
+
+def write_index(folder: Path, entries: Sequence[Entry]) -> None:
+    """``index.html`` in the pictures' folder."""
+    shots = [
+        {
+            "file": f"{entry.shot.name}.jpg",
+            "room": entry.room,
+            "state": entry.shot.state,
+            "language": entry.shot.appearance.language,
+            "contrast": entry.shot.appearance.contrast.value.lower(),
+            "size": entry.shot.appearance.text_size.value.lower(),
+            "way_up": entry.shot.orientation,
+            "problems": list(entry.problems),
+        }
+        for entry in sorted(entries, key=_order)
+    ]
+    # "</" would end the script that holds the data.
+    data = json.dumps(shots, ensure_ascii=False).replace("</", "<\\/")
+    page = _PAGE.read_text(encoding="utf-8")
+    told = html.escape(f"{len(shots)} pictures, {sum(bool(entry.problems) for entry in entries)} with a problem")
+    (folder / "index.html").write_text(page.replace("@TOLD@", told).replace("@SHOTS@", data), encoding="utf-8")
+
+
+def _order(entry: Entry) -> tuple[int, str, str]:
+    return (entry.order, entry.shot.orientation, entry.shot.name)

@@ -1,0 +1,34 @@
+"""All states that have a picture: by name, the room they belong to, and the way there."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from screens.gallery import case_states, control_states, resting_states, staff_states, visit_states
+from screens.gallery.way import Way
+
+
+@dataclass(frozen=True)
+class State:
+    """``way`` is walked from the home screen, by whoever stands at the kiosk."""
+
+    name: str
+    room: str
+    way: tuple[Callable[[Way], None], ...]
+
+
+_ROOMS: Final = (
+    ("Home and notices", resting_states.STATES),
+    ("A visit", visit_states.STATES),
+    ("Questions", control_states.STATES),
+    ("Tracking", case_states.STATES),
+    ("Field staff", staff_states.STATES),
+)
+STATES: Final[dict[str, State]] = {
+    name: State(name, room, way) for room, states in _ROOMS for name, way in states.items()
+}
+
+
+def beginning_with(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The states whose name begins with one of the words; all of them without any."""
+    return tuple(name for name in STATES if not words or name.startswith(words))

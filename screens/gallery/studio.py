@@ -1,0 +1,60 @@
+"""The app on a rehearsed kiosk, led to each state; its picture, and what is wrong with its layout."""
+
+from pathlib import Path
+from typing import Final
+
+from PIL import Image, ImageOps
+
+from screens.boot import BootOptions
+from screens.gallery.checks import problems
+from screens.gallery.plan import Shot
+from screens.gallery.states import STATES
+from screens.gallery.way import Way
+from screens.rehearsal.every_control import every_control
+from screens.rehearsal.hands import ASSETS, Hands
+from screens.rehearsal.kiosk import rehearse
+from screens.sample_city import read_sample_city
+from screens.texts import load_catalogues
+
+#: Frames after which everything stands where it stays.
+SETTLE: Final = 3
+JPEG_QUALITY: Final = 86
+
+
+def studio_hands(folder: Path, boot: BootOptions, *, draws: bool = False) -> Hands:
+    """An app on a kiosk of the sample city, its data in ``folder``."""
+    catalogues = load_catalogues(ASSETS / "translations")
+    city = read_sample_city(ASSETS / "services", more=every_control())
+    return Hands(rehearse(folder, catalogues, city), boot, draws=draws).start()
+
+
+class Studio:
+    """``boot`` is the portrait window; landscape is the same panel on its side."""
+
+    def __init__(self, hands: Hands, boot: BootOptions) -> None:
+        self.hands = hands
+        self.way = Way(hands)
+        self._sizes = {"portrait": (boot.width, boot.height), "landscape": (boot.height, boot.width)}
+
+    def lead_to(self, shot: Shot) -> None:
+        """From the home screen to the state, in that look and that way up."""
+        self.hands.turn(*self._sizes[shot.orientation])
+        self.way.begin(shot.appearance)
+        for step in STATES[shot.state].way:
+            step(self.way)
+            self.way.settle()
+        self.hands.settle(SETTLE)
+
+    def look(self, shot: Shot) -> list[str]:
+        """Leads to the state; what is wrong with it."""
+        self.lead_to(shot)
+        return problems(self.hands.stage)
+
+    def picture(self) -> Image.Image:
+        """What is in sight, drawn now."""
+        texture = self.hands.stage.export_as_image().texture
+        return ImageOps.flip(Image.frombytes("RGBA", texture.size, texture.pixels)).convert("RGB")
+
+    def close(self) -> None:
+        self.hands.stop()
+        self.hands.rehearsal.close()
