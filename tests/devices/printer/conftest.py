@@ -10,7 +10,7 @@ import pytest
 
 from devices.printer import Printer, PrinterSettings, build_printer
 from devices.printer.emulator import EmulatorSettings, PrinterEmulator
-from tests.devices.printer.printer_bench import HASTE, Bench, make_bench
+from tests.devices.printer.printer_bench import Bench, make_bench
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def emulator(tmp_path: Path) -> Iterator[PrinterEmulator]:
 @pytest.fixture
 def running_printer(emulator: PrinterEmulator) -> Iterator[Printer]:
     """Our printer, started, over TCP to the emulator."""
-    device = build_printer(PrinterSettings(address=f"127.0.0.1:{emulator.port}"), deadlines=HASTE)
+    device = build_printer(PrinterSettings(address=f"127.0.0.1:{emulator.port}"))
     device.start()
     yield device
     device.stop()

@@ -14,7 +14,6 @@ from typing import Any
 from devices.printer import JobPhase, Printer, PrinterSettings, PrintResult, Slip, SlipBuilder, build_printer
 from kiosk.events import Event, SlipPrinted
 from kiosk.outcomes import Saved
-from tests.devices.printer.printer_bench import HASTE
 from tests.kiosk.kiosk_kit import bench, fill
 
 PROCESSES = multiprocessing.get_context("forkserver")
@@ -65,9 +64,7 @@ class DyingPrinter:
 
 def live(folder: Path, port: int, cut: Cut, code: str, told: Any) -> None:
     """Send a submission when there is no ``code`` yet, print its slip, tell code and outcome."""
-    printer = build_printer(
-        PrinterSettings(address=f"127.0.0.1:{port}"), deadlines=HASTE, unfinished=folder / "slip.unfinished"
-    )
+    printer = build_printer(PrinterSettings(address=f"127.0.0.1:{port}"), unfinished=folder / "slip.unfinished")
     at = bench(folder, printer=DyingPrinter(printer, cut))  # type: ignore[arg-type]
     heard = threading.Event()
     outcomes: list[str] = []

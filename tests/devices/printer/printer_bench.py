@@ -17,9 +17,9 @@ CODE = "ABCD-EFGH-JKM7"
 
 HASTE = Deadlines(
     connect=2.0,
-    answer=0.2,
-    write=0.5,
-    begin=0.4,
+    answer=0.1,
+    write=0.3,
+    begin=0.3,
     printing=0.3,
     slowest_mm_per_s=400.0,
     poll=0.05,

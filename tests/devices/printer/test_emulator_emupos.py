@@ -11,6 +11,7 @@ import math
 import os
 import shutil
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -30,6 +31,7 @@ INK_TOLERANCE = 13
 """Dots by which the ink's edges may differ: the letters are drawn from other fonts within the same cells."""
 
 
+@cache
 def ours(data: bytes) -> Receipt:
     core = PrinterCore(EmulatorSettings(speed_mm_s=math.inf, buffer_bytes=1 << 20))
     core.receive(data)

@@ -19,7 +19,9 @@ from devices.printer.emulator import EmulatorSettings, Fault, PrinterCore, Print
 from tests.devices.printer.printer_bench import Bench, Waiting, example_slip, make_bench
 
 SOAK = bool(os.environ.get("EKIOS_SOAK"))
-HOURS = 24 if SOAK else 1
+HOURS = 24.0 if SOAK else 1.0
+STARTS = 24 if SOAK else 2
+"""Starts of a printer over each real line, spread over the day; even."""
 
 EVERY_CITIZEN_S = 30.0
 FAULT_EVERY_S = 15.0
@@ -143,10 +145,10 @@ def test_a_day_of_faults(tmp_path: Path) -> None:
     try:
         number = 0
         before, open_before = 0.0, (0, 0)
-        for half in range(2 * HOURS):
-            if half == HOURS:
+        for start in range(STARTS):
+            if start == STARTS // 2:
                 before, open_before = held(), handles_and_threads()
-            number = day.run(0.5, number)
+            number = day.run(HOURS / STARTS, number)
             real_life(tmp_path)
         after, open_after = held(), handles_and_threads()
     finally:

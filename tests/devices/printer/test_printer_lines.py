@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from devices.printer import JobPhase, Printer, PrinterSettings, PrintOutcome, PrintResult, build_printer
+from devices.printer.dialogue import Deadlines
 from devices.printer.emulator import EmulatorSettings, Fault, PrinterEmulator
 from tests.devices.printer.printer_bench import CODE, HASTE, Waiting, example_slip
 
@@ -28,21 +30,39 @@ SPEED = 1_000.0
 """mm a second: a slip takes a tenth of a second, time enough for its middle."""
 
 
-@pytest.fixture(params=["tcp", "pty"])
-def pair(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[PrinterEmulator, Printer]]:
-    link = tmp_path / "printer.pty"
+Pair = tuple[PrinterEmulator, Printer]
+
+
+@contextmanager
+def wired(line: str, folder: Path, deadlines: Deadlines | None) -> Iterator[Pair]:
+    """An emulator and our printer, both running, with that line between them."""
+    link = folder / "printer.pty"
     settings = EmulatorSettings(speed_mm_s=SPEED, cut_s=0.02)
-    over_tcp = request.param == "tcp"
+    over_tcp = line == "tcp"
     with PrinterEmulator(settings, port=0 if over_tcp else None, pty_link=None if over_tcp else link) as emulator:
         ours = (
             PrinterSettings(driver="network", address=f"127.0.0.1:{emulator.port}")
             if over_tcp
             else PrinterSettings(driver="serial", address=str(link))
         )
-        printer = build_printer(ours, deadlines=HASTE)
+        printer = build_printer(ours, deadlines=deadlines)
         printer.start()
         yield emulator, printer
         printer.stop()
+
+
+@pytest.fixture(params=["tcp", "pty"])
+def pair(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Pair]:
+    """With little patience for a printer that will not answer anyway."""
+    with wired(request.param, tmp_path, HASTE) as running:
+        yield running
+
+
+@pytest.fixture(params=["tcp", "pty"])
+def patient_pair(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Pair]:
+    """With the deadlines of a kiosk in service."""
+    with wired(request.param, tmp_path, None) as running:
+        yield running
 
 
 def print_with(printer: Printer, at: dict[JobPhase, Callable[[], None]], done: Waiting) -> PrintResult:
@@ -77,7 +97,7 @@ def judge(emulator: PrinterEmulator, printer: Printer, first: PrintResult, done:
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_before(pair: tuple[PrinterEmulator, Printer], fault: Fault) -> None:
+def test_before(pair: Pair, fault: Fault) -> None:
     emulator, printer = pair
     done = Waiting()
     emulator.set_fault(fault)
@@ -87,7 +107,7 @@ def test_before(pair: tuple[PrinterEmulator, Printer], fault: Fault) -> None:
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_in_the_middle(pair: tuple[PrinterEmulator, Printer], fault: Fault) -> None:
+def test_in_the_middle(pair: Pair, fault: Fault) -> None:
     emulator, printer = pair
     done = Waiting()
     first = print_with(printer, {JobPhase.PRINTING: lambda: emulator.set_fault(fault)}, done)
@@ -96,8 +116,8 @@ def test_in_the_middle(pair: tuple[PrinterEmulator, Printer], fault: Fault) -> N
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_after(pair: tuple[PrinterEmulator, Printer], fault: Fault) -> None:
-    emulator, printer = pair
+def test_after(patient_pair: Pair, fault: Fault) -> None:
+    emulator, printer = patient_pair
     done = Waiting()
     first = print_with(printer, {}, done)
     emulator.set_fault(fault)
@@ -105,8 +125,8 @@ def test_after(pair: tuple[PrinterEmulator, Printer], fault: Fault) -> None:
     judge(emulator, printer, first, done)
 
 
-def test_a_printer_that_was_plugged_in_again_is_found(pair: tuple[PrinterEmulator, Printer]) -> None:
-    emulator, printer = pair
+def test_a_printer_that_was_plugged_in_again_is_found(patient_pair: Pair) -> None:
+    emulator, printer = patient_pair
     done = Waiting()
     for _ in range(2):
         emulator.set_fault(Fault.UNPLUGGED, True)
