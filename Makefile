@@ -20,7 +20,7 @@ run: setup ## a server and a kiosk with simulated devices (FRESH=1 begins anew)
 test: setup lint ## lint, then all tests
 	@$(PY) -m pytest -n 2 --dist loadfile -q $(ARGS)
 
-demo: setup ## a whole visit by real touches, an officer, the citizen again; pictures in build/demo
+demo: setup ## whole visits by real touches, an officer, an administrator, field staff; pictures in build/demo
 	@$(PY) -m trial.demo
 
 gallery: setup ## every state of every screen in build/gallery (ALL=1: in every look; ACCEPT=1: renew the pictures of the tests)

@@ -19,9 +19,8 @@ from typing import Any, Final
 import psutil
 import requests
 
-from server.seeding import TRIAL_PASSWORD
 from trial import display
-from trial.demo.officer import Officer
+from trial.demo.browsers import Browsers, Officer
 from trial.processes import ROOT, Group, python
 from trial.run import City
 
@@ -41,8 +40,8 @@ def main() -> int:
         settings = city.kiosk_settings(DISPLAY=screen, SDL_VIDEODRIVER="x11")
         _enrol(city, settings)
         starts = [_kiosk(settings, screen, sends=0)["start_ms"] for _ in range(STARTS)]
-        with Officer(city.server_url, Path(name)) as officer:
-            officer.sign_in("kelurahan", TRIAL_PASSWORD)
+        with Browsers(city.server_url, Path(name)) as browsers:
+            officer = Officer(browsers, "kelurahan")
             officer.watch()
             told = _kiosk(settings, screen, sends=SENDS)
             seen = officer.watched()

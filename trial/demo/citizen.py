@@ -99,6 +99,37 @@ class Citizen:
         self._hands.tap("Selesai")
         self._hands.see("Sentuh untuk mulai")
 
+    def give_up(self) -> None:
+        """From the form's first page back to the start, without sending anything."""
+        self._page("Kembali", "Siapa Anda?")
+        self._page("Kembali", "Mulai isi formulir")
+        self._page("Kembali", "Cari layanan")
+        self._page("Selesai", "Berhenti sekarang?")
+        self._page("Keluar dan hapus", "Sentuh untuk mulai")
+
+    def home_from_search(self) -> None:
+        """From a service that was found by searching to the start."""
+        self._page("Kembali", "Ketik yang Anda butuhkan")
+        self._page("Kembali", "Paling sering dipakai")
+        self._page("Selesai", "Sentuh untuk mulai")
+
+    def search(self, words: str, comes: str) -> None:
+        """From the start to what a search finds."""
+        self._page("Sentuh untuk mulai", "Cari layanan")
+        self._hands.tap("Cari layanan")
+        self._settle()
+        self._type(words)
+        self._hands.see(comes)
+
+    def show_card(self, nik: str) -> None:
+        self._bench.show_card(nik)
+
+    def show_badge(self, token: str) -> None:
+        self._bench.show_badge(token)
+
+    def put_away(self) -> None:
+        self._bench.clear()
+
     def track(self, code: str, words: str) -> None:
         """Holds the slip before the scanner and reads how it stands."""
         self._hands.see("Lacak permohonan")
