@@ -26,6 +26,8 @@ from trial.processes import ROOT, Group, NotReady, free_port, listening, python,
 DATA = ROOT / "var"
 #: Preferred ports; one that is taken is replaced by a free one, and what is printed says so.
 SERVER, PRINTER, PRINTER_PAGE, BENCH_PAGE, SCREEN = 8700, 9100, 9180, 9181, 6080
+#: There is a sound device when the kernel shows one; without it the kiosk's voice is simulated.
+SOUND = Path("/dev/snd")
 KIOSK_NAME = "Kios percobaan"
 FIELD_WORKER = "petugas-1"
 #: A kiosk that ends is started again, as its service manager would; more often than this in a row is a failure.
@@ -99,6 +101,7 @@ class City:
             "EKIOS_PRINTER__ADDRESS": f"127.0.0.1:{self.printer_port}",
             "EKIOS_SCANNER__DRIVER": "simulated",
             "EKIOS_CAMERA__DRIVER": "simulated",
+            "EKIOS_SPEECH__DRIVER": "espeak" if SOUND.is_dir() else "simulated",
             "EKIOS_SIMULATOR": f"127.0.0.1:{self.bench_page}",
             **more,
         }
