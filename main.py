@@ -148,7 +148,7 @@ def build_devices(settings: KioskSettings, clock: SystemClock) -> Devices:
     bench = Bench() if settings.simulator else None
     printer = None
     if not isinstance(settings.printer, NoDevice):
-        printer = build_printer(settings.printer, clock=clock, unfinished=settings.data / "slip.unfinished")
+        printer = build_printer(settings.printer, clock=clock, unfinished=settings.data / "unfinished-slip")
     camera = None
     if not isinstance(settings.camera, NoDevice):
         camera = build_camera(settings.camera, clock=clock, simulated=bench.camera if bench else None)
