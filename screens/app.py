@@ -22,7 +22,7 @@ from kivy.base import ExceptionHandler, ExceptionManager
 from kivy.clock import Clock
 from kivy.core.window import Window
 
-from kiosk.events import EndReason, Event, HeadphonesChanged
+from kiosk.events import EndReason, Event, HeadphonesChanged, SessionEnded
 from kiosk.kiosk import Kiosk
 from screens.appearance import Appearance
 from screens.boot import BootOptions, check_window
@@ -205,6 +205,13 @@ class KioskApp(App):
             self.stage.show()
             self._settle_focus()
 
+    def _wipe(self) -> None:
+        """A visit ended: its widgets and textures go, and nothing of what was told or had the focus is kept."""
+        if self.stage is not None:
+            self.stage.clear()
+        if self.keypad is not None:
+            self.keypad.wipe()
+
     def _settle_focus(self) -> None:
         if self.keypad is not None:
             self.keypad.settle()
@@ -226,6 +233,8 @@ class KioskApp(App):
 
     def _hear(self, event: Event) -> None:
         self.flow.hear(event)
+        if isinstance(event, SessionEnded):
+            self._wipe()
         # The page that the event belongs to must be in sight before it is told of it.
         self._show(0)
         if self.stage is not None:

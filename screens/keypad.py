@@ -80,6 +80,12 @@ class Keypad:
         """After anything may have changed: a new layer begins at its beginning, the same one where the focus was."""
         self._settle_trigger()
 
+    def wipe(self) -> None:
+        """The visit is over: nothing of it is kept, neither what had the focus nor what was told."""
+        self.ring.forget()
+        self._topic = self._entry_seen = None
+        self._narrator.wipe()
+
     def close(self) -> None:
         self._follow_event.cancel()
         self._reveal_trigger.cancel()

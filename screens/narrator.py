@@ -75,6 +75,12 @@ class Narrator:
                 voice.change_volume(1 if action is Action.LOUDER else -1)
                 voice.repeat()
 
+    def wipe(self) -> None:
+        """Forgets what was told."""
+        self._topic = self._widget = self._entry = None
+        self._told, self._groups, self._live, self._typed = (), [], (), ""
+        self._holds = False
+
     # --- what is told ----------------------------------------------------------------------------------------------
 
     def look(self, ring: FocusRing, layer: Any, topic: object) -> None:
