@@ -126,7 +126,8 @@ class Slips:
         slip.text(content.agency, align="center")
         slip.rule()
         slip.text(content.title, bold=True, align="center")
-        slip.text(content.service, align="center")
+        if content.service != content.title:
+            slip.text(content.service, align="center")
         slip.space()
         slip.text(text("slip.code"), align="center")
         slip.text(self._codes.display(content.code), bold=True, size=2, align="center")
@@ -142,7 +143,8 @@ class Slips:
         slip.text(text("slip.next"), bold=True)
         slip.text(content.next_step)
         slip.qr(content.address, text("slip.track"))
-        slip.text(content.address, align="center")
+        # As people type it: the scheme only makes it longer.
+        slip.text(content.address.partition("://")[2] or content.address, align="center")
         slip.rule()
         slip.text(text("slip.privacy"))
 
@@ -184,7 +186,7 @@ class Slips:
         )
 
     def _time(self, at: datetime) -> str:
-        return at.astimezone(self._zone).strftime("%d-%m-%Y %H:%M:%S")
+        return at.astimezone(self._zone).strftime("%d-%m-%Y %H:%M")
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, SlipDue) and not self.print(event.code):

@@ -248,7 +248,19 @@ class Typesetter:
 
 
 def _wrap(text: str, width: int) -> list[str]:
-    return textwrap.wrap(text, max(1, width), break_on_hyphens=False) or [""]
+    width = max(1, width)
+    words = " ".join(_broken(word, width) if len(word) > width else word for word in text.split(" "))
+    return textwrap.wrap(words, width, break_on_hyphens=False) or [""]
+
+
+def _broken(word: str, width: int) -> str:
+    """A word that is too long for a line, as an address is, with blanks where it may best be broken: behind a "/"."""
+    pieces: list[str] = []
+    while len(word) > width:
+        end = word.rfind("/", 0, width) + 1 or width
+        pieces.append(word[:end])
+        word = word[end:]
+    return " ".join([*pieces, word])
 
 
 def _wrap_drawn(text: str, face: Typeface, width: float) -> list[str]:

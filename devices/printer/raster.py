@@ -38,6 +38,9 @@ _INVERTED = bytes(value ^ 0xFF for value in range(256))
 _REAL_TIME = re.compile(rb"\x10(?=[\x04\x05\x14]|\Z)")
 """DLE in front of the second byte of a real-time command, or at the end, in front of who knows what."""
 
+BOLD_SHARE = 22
+"""A letter of this size in dots is made bold by one dot."""
+
 _NEVER_DRAWN = "\U0010ffff"
 
 
@@ -95,6 +98,7 @@ class Typeface:
         self._fonts: list[ImageFont.FreeTypeFont | ImageFont.ImageFont] = [
             ImageFont.truetype(str(path), size) for path in fonts
         ] or [ImageFont.load_default(size)]
+        self._bold_dots = max(1, round(size / BOLD_SHARE))
         self._missing = [bytes(font.getmask(_NEVER_DRAWN)) for font in self._fonts]
         self._font_of = lru_cache(maxsize=4_096)(self._find_font)
 
@@ -106,7 +110,9 @@ class Typeface:
         """Draw black at ``x`` on ``baseline``."""
         for index, run in self._runs(text):
             font = self._fonts[index]
-            draw.text((x, baseline), run, font=font, fill=0, anchor="ls", stroke_width=1 if bold else 0)
+            # Bold is printed twice, a little beside itself, as printers do it: an outline would close the letters.
+            for shift in range(1 + self._bold_dots * bold):
+                draw.text((x + shift, baseline), run, font=font, fill=0, anchor="ls")
             x += font.getlength(run)
 
     def lacks(self, text: str) -> frozenset[str]:

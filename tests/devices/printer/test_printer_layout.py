@@ -65,6 +65,19 @@ def test_a_long_value_hangs_under_its_column() -> None:
     assert lines[1].startswith(" " * 9) and lines[1][9] != " "
 
 
+@pytest.mark.parametrize(
+    ("address", "lines"),
+    [
+        ("lacak.kotacontoh.go.id/t/K7M2P84TZWDJ", ["lacak.kotacontoh.go.id/t/", "K7M2P84TZWDJ"]),
+        ("a" * 32, ["a" * 32]),
+        ("a" * 33, ["a" * 32, "a"]),
+        ("lacak.go.id/" + "b" * 33, ["lacak.go.id/", "b" * 32, "b"]),
+    ],
+)
+def test_an_address_that_is_too_long_is_broken_behind_a_slash(address: str, lines: list[str]) -> None:
+    assert texts(lay_out(SlipBuilder().text(address), PAPER_58)) == lines
+
+
 def test_a_long_label_wraps_in_its_column() -> None:
     lines = texts(lay_out(SlipBuilder().row("Alamat lengkap pemohon layanan", "Jalan Raya")))
     assert lines == ["Alamat lengkap  : Jalan Raya", "pemohon layanan"]
