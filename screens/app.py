@@ -48,6 +48,7 @@ _FILES: Final = (
     _HERE / "citizen" / "attract.kv",
     _HERE / "citizen" / "services.kv",
     _HERE / "citizen" / "service.kv",
+    _HERE / "citizen" / "open_city.kv",
     _HERE / "citizen" / "complaint.kv",
     _HERE / "citizen" / "identify.kv",
     _HERE / "citizen" / "controls" / "question.kv",

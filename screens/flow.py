@@ -207,6 +207,13 @@ class Flow:
     def open_group(self, key: str) -> None:
         self._push(Place(Name.GROUP, key))
 
+    def open_times(self, agency: str = "") -> None:
+        """How long offices really take; of all, or the services of one."""
+        self._push(Place(Name.TIMES, agency))
+
+    def open_budget(self) -> None:
+        self._push(Place(Name.BUDGET))
+
     def open_search(self) -> None:
         self._push(Place(Name.SEARCH))
 

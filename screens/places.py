@@ -13,6 +13,9 @@ class Name(StrEnum):
     #: The services of one agency or one life event.
     GROUP = "GROUP"
     SEARCH = "SEARCH"
+    #: How long offices really take; with an agency as its detail, the services of that one.
+    TIMES = "TIMES"
+    BUDGET = "BUDGET"
     SERVICE = "SERVICE"
     #: Of a complaint: anonymous or secret.
     PRIVACY = "PRIVACY"

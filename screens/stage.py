@@ -17,6 +17,7 @@ from screens.citizen.home import HomeScreen
 from screens.citizen.home_model import HomeModel
 from screens.citizen.identify import IdentifyScreen
 from screens.citizen.notices import NothingWorksScreen, OutOfServiceScreen, ThanksScreen
+from screens.citizen.open_city import AgencyTimesScreen, BudgetScreen, TimesScreen
 from screens.citizen.rating import RateScreen
 from screens.citizen.review import ReviewScreen
 from screens.citizen.saved import SavedScreen
@@ -59,6 +60,10 @@ def _service(flow: Flow, place: Place) -> Widget:
     return ServiceScreen(ServiceModel(flow, service))
 
 
+def _times(flow: Flow, place: Place) -> Widget:
+    return AgencyTimesScreen(flow, place.detail) if place.detail else TimesScreen(flow)
+
+
 def _rate(flow: Flow, place: Place) -> Widget:
     return RateScreen(flow, Element(place.detail))
 
@@ -81,6 +86,8 @@ _PAGES: Final[dict[Name, Callable[[Flow, Place], Widget]]] = {
     Name.SERVICES: _services,
     Name.GROUP: _group,
     Name.SEARCH: _search,
+    Name.TIMES: _times,
+    Name.BUDGET: _plain(BudgetScreen),
     Name.SERVICE: _service,
     Name.PRIVACY: _plain(PrivacyScreen),
     Name.IDENTIFY: _plain(IdentifyScreen),
