@@ -69,6 +69,13 @@ def ready_to_write(descriptor: int, seconds: float) -> bool:
     return _ready(descriptor, select.POLLOUT, seconds)
 
 
+def hung_up(descriptor: int) -> bool:
+    """True when the other side is gone for good."""
+    poll = select.poll()
+    poll.register(descriptor, 0)
+    return bool(poll.poll(0))
+
+
 def _ready(descriptor: int, event: int, seconds: float) -> bool:
     poll = select.poll()
     poll.register(descriptor, event)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from devices.frame import Condition
-from devices.printer.transport.base import LineFault, ready_to_read, ready_to_write
+from devices.printer.transport.base import LineFault, hung_up, ready_to_read, ready_to_write
 
 READ_SIZE = 4_096
 
@@ -42,7 +42,7 @@ class DescriptorConnection:
             return b""
         except OSError as error:
             raise LineFault(Condition.DISCONNECTED, str(error)) from error
-        if not data and self._empty_is_hangup:
+        if not data and (self._empty_is_hangup or hung_up(self._descriptor)):
             raise LineFault(Condition.DISCONNECTED, "the line was hung up")
         return data
 

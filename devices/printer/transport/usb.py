@@ -10,12 +10,17 @@ import os
 from pathlib import Path
 
 from devices.frame import Condition
-from devices.printer.transport.base import LineFault
+from devices.printer.transport.base import LineFault, ready_to_write
 from devices.printer.transport.descriptor import DescriptorConnection
 
 FOLDER = Path("/dev/usb")
+STAYS = "ekios-printer"
+"""The link that our udev rule (devices/frame/udev) makes."""
 ANY = "auto"
-"""The address that takes the first printer found."""
+"""The address that takes the printer of that link, else the first one found."""
+
+CLOSE_WAIT = 1.0
+"""Seconds for what was written last: closing ``usblp`` takes back what has not reached the printer yet."""
 
 
 class UsbTransport:
@@ -31,19 +36,32 @@ class UsbTransport:
     def address(self) -> str:
         return self._path
 
-    def open(self, seconds: float) -> DescriptorConnection:
+    def open(self, seconds: float) -> UsbConnection:
         del seconds  # opening a device node does not wait
         path = self._found()
         try:
-            descriptor = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
+            descriptor = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
         except OSError as error:
             raise LineFault(Condition.NOT_REACHABLE, f"{path}: {error.strerror}") from error
-        return DescriptorConnection(descriptor, empty_is_hangup=False)
+        return UsbConnection(descriptor)
 
     def _found(self) -> Path:
         if self._path != ANY:
             return Path(self._path)
-        nodes = sorted(self._folder.glob("lp*")) if self._folder.is_dir() else []
-        if not nodes:
+        nodes = [self._folder / STAYS, *sorted(self._folder.glob("lp*"))] if self._folder.is_dir() else []
+        found = next((node for node in nodes if node.exists()), None)
+        if found is None:
             raise LineFault(Condition.NOT_REACHABLE, f"no printer under {self._folder}")
-        return nodes[0]
+        return found
+
+
+class UsbConnection(DescriptorConnection):
+    """A read of nothing is an empty packet here, not the end of the line."""
+
+    def __init__(self, descriptor: int) -> None:
+        super().__init__(descriptor, empty_is_hangup=False)
+        self._usb = descriptor
+
+    def close(self) -> None:
+        ready_to_write(self._usb, CLOSE_WAIT)
+        super().close()

@@ -7,6 +7,7 @@ import pty
 import socket
 import tty
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ import pytest
 from devices.frame import Condition, PermanentFault
 from devices.printer.drivers import HIGHEST_PORT, printer_drivers, split_address
 from devices.printer.settings import PrinterSettings
-from devices.printer.transport import FileTransport, LineFault, NetworkTransport, SerialTransport, UsbTransport
+from devices.printer.transport import FileTransport, LineFault, NetworkTransport, SerialTransport
 from devices.printer.transport.base import Connection
 
 
@@ -22,6 +23,10 @@ from devices.printer.transport.base import Connection
 def listener() -> Iterator[socket.socket]:
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield server
+
+
+BACKLOG_FILLED_BY = 4
+"""Callers after which a listener without backlog answers nobody any more."""
 
 
 def fill(connection: Connection) -> int:
@@ -41,11 +46,26 @@ def test_a_closed_port_is_not_reachable(listener: socket.socket) -> None:
     assert caught.value.condition is Condition.NOT_REACHABLE
 
 
-def test_a_printer_that_never_reads_ends_the_write(listener: socket.socket) -> None:
+def test_a_printer_that_does_not_take_the_call_is_not_reachable_within_the_deadline() -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as server, ExitStack() as callers:
+        for _ in range(BACKLOG_FILLED_BY):
+            caller = callers.enter_context(socket.socket())
+            caller.setblocking(False)
+            caller.connect_ex(server.getsockname())
+        with pytest.raises(LineFault) as caught:
+            NetworkTransport(*server.getsockname()).open(0.1)
+    assert caught.value.condition is Condition.NOT_REACHABLE
+
+
+def test_a_printer_that_never_reads_ends_the_write_and_what_it_took_is_known(listener: socket.socket) -> None:
     line = NetworkTransport("127.0.0.1", listener.getsockname()[1]).open(1.0)
+    host_side, _ = listener.accept()
     taken = fill(line)
+    assert line.write(b"more", 0.01) == 0
     line.close()
-    assert taken > 0
+    received = sum(len(piece) for piece in iter(lambda: host_side.recv(1 << 20), b""))
+    host_side.close()
+    assert received == taken > 0
 
 
 def test_a_read_of_a_silent_line_is_empty(listener: socket.socket) -> None:
@@ -100,7 +120,9 @@ def test_a_serial_line_is_ours_alone(terminal: tuple[int, str]) -> None:
 def test_a_stuck_serial_line_ends_the_write_and_still_closes(terminal: tuple[int, str]) -> None:
     line = SerialTransport(terminal[1]).open(1.0)
     assert fill(line) > 0
+    assert line.write(b"more", 0.01) == 0
     line.close()
+    SerialTransport(terminal[1]).open(1.0).close()
 
 
 def test_a_serial_port_that_is_not_there_is_not_reachable(tmp_path: Path) -> None:
@@ -121,20 +143,6 @@ def test_a_pulled_serial_line_is_disconnected() -> None:
     assert caught.value.condition is Condition.DISCONNECTED
 
 
-def test_a_usb_printer_is_found_by_itself(terminal: tuple[int, str], tmp_path: Path) -> None:
-    (tmp_path / "lp0").symlink_to(terminal[1])
-    line = UsbTransport("auto", tmp_path).open(1.0)
-    assert line.write(b"abc", 1.0) == 3
-    line.close()
-
-
-@pytest.mark.parametrize("folder", [".", "none"])
-def test_no_usb_printer_is_not_reachable(tmp_path: Path, folder: str) -> None:
-    with pytest.raises(LineFault) as caught:
-        UsbTransport("auto", tmp_path / folder).open(1.0)
-    assert caught.value.condition is Condition.NOT_REACHABLE
-
-
 def test_a_file_gathers_jobs(tmp_path: Path) -> None:
     for job in (b"one", b"two"):
         line = FileTransport(tmp_path / "jobs").open(1.0)
@@ -148,6 +156,14 @@ def test_a_file_in_no_folder_is_not_reachable(tmp_path: Path) -> None:
     with pytest.raises(LineFault) as caught:
         FileTransport(tmp_path / "none" / "jobs").open(1.0)
     assert caught.value.condition is Condition.NOT_REACHABLE
+
+
+def test_a_full_disk_is_told() -> None:
+    line = FileTransport(Path("/dev/full")).open(1.0)
+    with pytest.raises(LineFault) as caught:
+        line.write(b"job", 1.0)
+    line.close()
+    assert caught.value.condition is Condition.DISCONNECTED
 
 
 @pytest.mark.parametrize(
