@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+import cv2
 import numpy as np
 import zxingcpp
 from numpy.typing import NDArray
@@ -67,20 +67,19 @@ def decode(
     return tuple(_read(barcode) for barcode in found if barcode.valid and barcode.text)
 
 
-def shifted(reads: Sequence[Read], dx: float, dy: float, scale: float = 1.0) -> tuple[Read, ...]:
-    """``reads`` of a crop in the coordinates of the picture it was cut from, whose scale was ``scale`` times."""
+def decode_qr_by_opencv(grey: Grey) -> tuple[Read, ...]:
+    """QR codes as OpenCV reads them: it survives reflections that cover a corner's pattern.
+
+    It guesses the character set, so only plain ASCII is believed.
+    """
+    try:
+        _, texts, quads, _ = cv2.QRCodeDetector().detectAndDecodeMulti(grey)
+    except cv2.error:  # its assertions about contours do not hold for every picture
+        return ()
     return tuple(
-        Read(
-            read.symbology,
-            read.text,
-            (
-                (read.corners[0][0] / scale + dx, read.corners[0][1] / scale + dy),
-                (read.corners[1][0] / scale + dx, read.corners[1][1] / scale + dy),
-                (read.corners[2][0] / scale + dx, read.corners[2][1] / scale + dy),
-                (read.corners[3][0] / scale + dx, read.corners[3][1] / scale + dy),
-            ),
-        )
-        for read in reads
+        Read(Symbology.QR_CODE, text, (tuple(quad[0]), tuple(quad[1]), tuple(quad[2]), tuple(quad[3])))
+        for text, quad in zip(texts, [] if quads is None else quads.astype(float).tolist(), strict=False)
+        if text and text.isascii()
     )
 
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from devices.scanner.agreement import Agreement
 from devices.scanner.bars import find_bars, upright_bars
-from devices.scanner.decode import ALL_SYMBOLOGIES, CARD_SYMBOLOGIES, Grey, Read, Symbology, decode
+from devices.scanner.decode import ALL_SYMBOLOGIES, CARD_SYMBOLOGIES, Grey, Read, Symbology, decode, decode_qr_by_opencv
 from devices.scanner.unread import UnreadCards
 from devices.vision import Quad, find_quads, rectify
 from devices.vision.rectify import true_aspect, visible_size
@@ -35,6 +35,11 @@ LOOK_MARGIN: Final = 0.2
 
 SMALL_PICTURE: Final = 800
 """Pixels of the longer side up to which a picture is also read enlarged."""
+
+EVEN_PARTS: Final = 16
+"""The light is evened over squares of this share of the picture's width."""
+
+EVEN_LEVEL: Final = 150.0
 
 FRAME_SEARCH_WIDTH: Final = 320
 """Pixels of width on which cards are sought in the pictures of a running camera."""
@@ -65,20 +70,30 @@ class StillReader:
                     votes.update(_second_looks(view, read))
             if believed := tuple(read for read in reads if read.is_proof or votes[read.symbology, read.text] > 1):
                 return believed
-        second = self._second(grey)
-        votes.update(_texts(second))
-        return tuple(read for read in second if read.is_proof or votes[read.symbology, read.text] > 1)
+        return self._by_others(grey, votes)
+
+    def _by_others(self, grey: Grey, votes: Counter[tuple[str, str]]) -> tuple[Read, ...]:
+        """What the second engine reads in the picture as it is, in even light and enlarged, and then OpenCV."""
+        for view in (grey, evened(grey), enlarged(grey)):
+            second = self._second(view)
+            votes.update(_texts(second))
+            if believed := tuple(read for read in second if read.is_proof or votes[read.symbology, read.text] > 1):
+                return believed
+        return decode_qr_by_opencv(grey) if Symbology.QR_CODE in self._symbologies else ()
 
     def _views(self, grey: Grey) -> Iterator[Grey]:
         yield grey
+        even = evened(grey)
+        yield even
         for quad in find_quads(grey, lines=True):
             flat = flat_card(grey, quad)
             yield flat
             yield sharpened(flat)
-        for bars in find_bars(grey):
-            yield upright_bars(grey, bars)
-        if max(grey.shape[:2]) <= SMALL_PICTURE:
-            yield cv2.resize(grey, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
+        for bars in find_bars(even):
+            upright = upright_bars(even, bars)
+            yield upright
+            yield sharpened(upright)
+        yield sharpened(enlarged(grey))
 
 
 def _texts(reads: tuple[Read, ...]) -> set[tuple[str, str]]:
@@ -125,6 +140,22 @@ def looks_like_card(quad: Quad, grey: Grey) -> bool:
     """Whether what ``quad`` shows could have a card's proportions, however it is held."""
     aspect = true_aspect(quad, grey.shape[1], grey.shape[0])
     return LEAST_ASPECT <= max(aspect, 1 / aspect) <= MOST_ASPECT
+
+
+def evened(grey: Grey) -> Grey:
+    """The picture in even light: each place divided by the mean of what is around it."""
+    side = max(15, grey.shape[1] // EVEN_PARTS) | 1
+    around = cv2.blur(grey, (side, side)).astype(np.float32) + 1.0
+    even: Grey = cv2.divide(grey.astype(np.float32), around, scale=EVEN_LEVEL).clip(0, 255).astype(np.uint8)
+    return even
+
+
+def enlarged(grey: Grey) -> Grey:
+    """Twice as large when it is small: decoders want some two pixels for the thinnest bar."""
+    if max(grey.shape[:2]) > SMALL_PICTURE:
+        return grey
+    twice: Grey = cv2.resize(grey, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
+    return twice
 
 
 def sharpened(grey: Grey) -> Grey:
