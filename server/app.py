@@ -21,12 +21,17 @@ from server.bus import Bus
 from server.case_opening import CaseOpening
 from server.cases import Cases
 from server.catalogue import Catalogue
+from server.city_calendar import CityCalendar
 from server.clock import Clock, SystemClock
 from server.deps import Deps
 from server.enrolment import Enrolment
+from server.escalation import Escalation
 from server.failpoints import Failpoints
 from server.intake import Intake
 from server.keys import load_keys
+from server.kiosk_settings import KioskSettings
+from server.notices import Notices
+from server.officers import Officers
 from server.opening import Opener
 from server.packs import PackRepository
 from server.passwords import Passwords
@@ -46,6 +51,7 @@ from sync.protocol.messages import FeedType
 #: How often each of the chores is done.
 ALARMS_S: Final = 5.0
 NONCES_S: Final = 60.0
+ESCALATION_S: Final = 60.0
 COMPLAINTS_S: Final = 600.0
 TRANSPARENCY_S: Final = 900.0
 #: The times that offices keep are worked out soon after a start, then every TRANSPARENCY_S.
@@ -71,6 +77,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
     city = settings.city or _city_of(settings)
     tuf = TufRepository(settings.data / "packs" / "metadata", keys_folder)
     packs = PackRepository(settings.data / "packs", tuf, engine, clock, hints, catalogue, city, failpoints)
+    passwords = Passwords()
     cases = Cases(engine, clock, hints, vault, catalogue, zone, failpoints)
     ratings = Ratings(engine, clock)
     publications = Publications(engine, clock, keys.badge)
@@ -97,7 +104,12 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         authoring=Authoring(engine, clock, packs),
         presence=Presence(engine, clock, hints, zone, settings.heartbeat_s),
         enrolment=Enrolment(engine, clock, hints, keys, packs, city, settings.address, zone, failpoints),
-        staff=Staff(engine, clock, hints, keys.badge, Passwords()),
+        staff=Staff(engine, clock, hints, keys.badge, passwords),
+        officers=Officers(engine, clock, passwords),
+        city_calendar=CityCalendar(engine, clock),
+        notices=Notices(engine, clock, hints),
+        kiosk_settings=KioskSettings(engine, clock, hints),
+        escalation=Escalation(engine, clock, cases),
         ratings=ratings,
         publications=publications,
         budget=BudgetDesk(clock, publications),
@@ -141,6 +153,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             for seconds, chore in (
                 (ALARMS_S, check_alarms),
                 (NONCES_S, sweep_nonces),
+                (ESCALATION_S, escalate),
                 (COMPLAINTS_S, close_unanswered),
                 (CHECKPOINT_S, make_checkpoint),
                 (METADATA_S, renew_metadata),
@@ -159,6 +172,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 def check_alarms(deps: Deps) -> None:
     deps.presence.check_all()
+
+
+def escalate(deps: Deps) -> None:
+    deps.escalation.raise_late()
 
 
 def sweep_nonces(deps: Deps) -> None:

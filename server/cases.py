@@ -415,7 +415,7 @@ class Cases:
         values: dict[str, Any] = {}
         if case.state == State.QUESTION:
             calendar = load_calendar(connection, self._zone)
-            values = {"state": State.IN_REVIEW, "paused_at": None, "note": ""}
+            values = {"state": State.IN_REVIEW, "paused_at": None, "note": "", "escalated_at": None}
             for column in ("due_at", "stage_due_at"):
                 due = getattr(case, column)
                 values[column] = due and calendar.resumed(due, case.paused_at, now)

@@ -82,7 +82,12 @@ class WorkingCalendar:
 @lru_cache(maxsize=32)
 def national_holidays(year: int) -> frozenset[date]:
     """Public holidays of Indonesia in ``year``, as the ``holidays`` package knows them."""
-    return frozenset(holidays.country_holidays("ID", years=year))
+    return frozenset(national_holiday_names(year))
+
+
+def national_holiday_names(year: int) -> dict[date, str]:
+    """The same, with what they are called in Indonesian."""
+    return dict(holidays.country_holidays("ID", years=year, language="id"))
 
 
 def load_calendar(connection: Connection, zone: str) -> WorkingCalendar:

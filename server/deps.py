@@ -12,11 +12,16 @@ from server.budget import BudgetDesk
 from server.bus import Bus
 from server.cases import Cases
 from server.catalogue import Catalogue
+from server.city_calendar import CityCalendar
 from server.clock import Clock
 from server.enrolment import Enrolment
+from server.escalation import Escalation
 from server.failpoints import Failpoints
 from server.intake import Intake
 from server.keys import CityKeys
+from server.kiosk_settings import KioskSettings
+from server.notices import Notices
+from server.officers import Officers
 from server.packs import PackRepository
 from server.presence import Presence
 from server.publications import Publications
@@ -44,6 +49,11 @@ class Deps:
     presence: Presence
     enrolment: Enrolment
     staff: Staff
+    officers: Officers
+    city_calendar: CityCalendar
+    notices: Notices
+    kiosk_settings: KioskSettings
+    escalation: Escalation
     ratings: Ratings
     publications: Publications
     transparency: TransparencyReport

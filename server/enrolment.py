@@ -22,6 +22,8 @@ from server.bus import Bus
 from server.clock import Clock
 from server.failpoints import Failpoints
 from server.keys import CityKeys
+from server.kiosk_settings import feed_values
+from server.notices import standing
 from server.packs import RINGS, PackRepository
 from server.staff import roster
 from server.storage import tables
@@ -229,6 +231,10 @@ class Enrolment:
         feed.append(connection, kiosk_id, FeedType.STAFF, roster(connection).model_dump(mode="json"), now)
         if number := self._packs.newest(connection, ring):
             feed.append(connection, kiosk_id, FeedType.PACK, PackNotice(version=number).model_dump(mode="json"), now)
+        if settings := feed_values(connection):
+            feed.append(connection, kiosk_id, FeedType.SETTINGS, settings, now)
+        if notices := standing(connection, now):
+            feed.append_many(connection, kiosk_id, FeedType.NOTICE, notices, now)
         if checkpoint := audit.latest_checkpoint(connection):
             feed.append(connection, kiosk_id, FeedType.CHECKPOINT, checkpoint.data(), now)
 

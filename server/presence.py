@@ -32,7 +32,6 @@ HISTORY_LIFE: Final = timedelta(days=30)
 #: One heartbeat of the history every so often; the newest is always in the kiosk's row.
 HISTORY_EVERY: Final = timedelta(minutes=5)
 COMMAND_LIFE: Final = timedelta(minutes=10)
-NOTICE_CHARACTERS: Final = 500
 _PAPER: Final = "paper_mm"
 
 CommandName = Literal["out_of_service", "in_service", "restart", "test_slip", "report"]
@@ -252,19 +251,6 @@ class Presence:
             audit.append(connection, now, [audit.Entry(actor.id, f"kiosk.{name}", f"kiosk:{kiosk_id}")])
         self._bus.publish(bus.feed_topic(kiosk_id))
         return command.id
-
-    def notice(self, actor: Actor, text: Mapping[str, str], until: datetime | None) -> int:
-        """Shows a text on every kiosk's start screen; gives how many. Raises ValueError without Indonesian."""
-        if not text.get("id", "").strip() or any(len(one) > NOTICE_CHARACTERS for one in text.values()):
-            raise ValueError(f"a notice needs an Indonesian text, and at most {NOTICE_CHARACTERS} characters")
-        now = self._clock.now()
-        data = {"text": dict(text), "until": until.isoformat() if until else None}
-        with self._engine.begin() as connection:
-            kiosks = feed.append_to_all(connection, FeedType.NOTICE, data, now)
-            audit.append(connection, now, [audit.Entry(actor.id, "notice.send", "kiosks", {"kiosks": len(kiosks)})])
-        for kiosk_id in kiosks:
-            self._bus.publish(bus.feed_topic(kiosk_id))
-        return len(kiosks)
 
     def check_all(self) -> int:
         """Raises and clears alarms of the whole fleet; gives how many changed. Called from time to time."""

@@ -252,9 +252,14 @@ class StoredNotices:
         self._database = database
 
     def add(self, notice: StoredNotice) -> None:
+        """One that says the same in all languages takes the place of the one before: it ends at another time."""
+        table = schema.notices
         with self._database.transaction() as connection:
+            rows = connection.execute(select(table.c.n, table.c.text)).all()
+            same = [row.n for row in rows if row.text == dict(notice.text)]
+            connection.execute(delete(table).where(table.c.n.in_(same)))
             connection.execute(
-                insert(schema.notices)
+                insert(table)
                 .values(n=notice.n, text=dict(notice.text), until=notice.until)
                 .on_conflict_do_nothing()
             )

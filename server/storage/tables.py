@@ -29,6 +29,7 @@ component_history        changes of devices' states
 alarms                   what the command centre must look at; open while ``cleared_at`` is null
 staff                    field staff: roster, PIN, badge
 settings                 settings by name that administrators change at run time
+notices                  what the kiosks' start screens tell, and until when
 holidays                 days on which offices rest, beyond the national calendar; ``working`` lifts one
 audit_log                every read and write of people, append-only, leaves of an RFC 6962 tree
 audit_tree               one row: size of the log and the roots of its perfect subtrees
@@ -298,6 +299,7 @@ cases = Table(
     Column("due_at", UtcDateTime),  # null while paused and when closed
     Column("stage_due_at", UtcDateTime),
     Column("paused_at", UtcDateTime),  # since when the clock stands
+    Column("escalated_at", UtcDateTime),  # since when its supervisors know that it is late
     Column("closed_at", UtcDateTime),
     Column("complete", Boolean, nullable=False, default=False),
     Column("note", String(2000), nullable=False, default=""),  # what the office tells the citizen; public
@@ -456,6 +458,16 @@ settings = Table(
     Column("value", JSON, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
     Column("updated_by", String(64), nullable=False),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("text", JSON, nullable=False),  # by language
+    Column("until", UtcDateTime, nullable=False),
+    Column("sent_by", String(64), nullable=False),
+    Column("sent_at", UtcDateTime, nullable=False),
 )
 
 holidays = Table(

@@ -168,6 +168,9 @@ def _page(
         "state": row.state,
         "mood": MOODS[State(row.state)],
         "incomplete": not row.complete,
+        "escalated": phrases.moment(row.escalated_at, language, zone)
+        if row.escalated_at and clocks.is_late(row, deps.clock.now())
+        else "",
         "violations": [violation["message"] or violation["ref"] for violation in row.violations],
         "form_line": visit.say("case.form_line", version=row.form_version),
         # A form with a question for the NIK shows it among its answers.

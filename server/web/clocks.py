@@ -24,6 +24,11 @@ class ClockView:
     share: int | None
 
 
+def is_late(case: Row[Any], now: datetime) -> bool:
+    """As ``server.escalation.late`` of a row of ``cases``."""
+    return case.state not in (*_DECIDED, State.QUESTION) and case.due_at is not None and case.due_at < now
+
+
 def view(
     case: Row[Any], total_days: int, now: datetime, calendar: WorkingCalendar, say: Callable[..., str]
 ) -> ClockView:

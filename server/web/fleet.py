@@ -163,6 +163,7 @@ def _numbers(visit: Visitor) -> dict[str, Any]:
             "today": sum(row.came for row in rows),
             "running": sum(row.running for row in rows),
             "late": sum(row.late for row in rows),
+            "escalated": sum(row.escalated for row in rows),
         },
         "today": phrases.weekday(now, visit.language, visit.site.zone),
         "clock": phrases.clock(now, visit.site.zone),

@@ -41,6 +41,7 @@ class InboxRow:
     state: str
     mood: str
     incomplete: bool
+    escalated: bool
     clock: clocks.ClockView
     officer: str
 
@@ -114,6 +115,7 @@ def _row(visit: Visitor, connection: Connection, case: Row[Any], now: Any, calen
         state=case.state,
         mood=MOODS[State(case.state)],
         incomplete=not case.complete,
+        escalated=clocks.is_late(case, now) and case.escalated_at is not None,
         clock=clocks.view(case, days, now, calendar, visit.say),
         officer=case.officer_name or "",
     )

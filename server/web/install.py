@@ -10,12 +10,14 @@ from server.web import (
     audit_pages,
     budget_pages,
     case_pages,
+    city_pages,
     documents,
     errors,
     fleet,
     front,
     inbox,
     live,
+    officer_pages,
     satisfaction,
     services,
     site,
@@ -41,6 +43,8 @@ SECTIONS = (
     staff_pages.pages,
     satisfaction.pages,
     budget_pages.pages,
+    city_pages.pages,
+    officer_pages.pages,
     audit_pages.pages,
 )
 

@@ -47,6 +47,11 @@ def weekday(at: datetime, language: str, zone: ZoneInfo) -> str:
     return format_date(at.astimezone(zone).date(), "EEEE, d MMMM y", locale=locale(language))
 
 
+def weekday_of(day: date, language: str) -> str:
+    """``Selasa, 24 November 2026``."""
+    return format_date(day, "EEEE, d MMMM y", locale=locale(language))
+
+
 def rupiah(amount: int) -> str:
     """``Rp 150.000``; free is ``Rp 0``, never left out."""
     return "Rp " + f"{amount:,}".replace(",", ".")

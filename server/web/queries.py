@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, 
 from server.actors import Actor, Role
 from server.cases import CLOSED_STATES, attachments_of, in_scope
 from server.clock import WorkingCalendar
+from server.escalation import late
 from server.storage import tables
 from sync.protocol.messages import CasePublicState as State
 
@@ -18,7 +19,7 @@ AUDIT_PAGE: Final = 100
 COMMANDS_SHOWN: Final = 10
 #: A clock is counted no further than this; a case that is later by more shows the limit.
 CLOCK_DAYS: Final = 400
-SHOWS: Final = ("open", "mine", "new", "waiting", "late", "done")
+SHOWS: Final = ("open", "mine", "new", "waiting", "late", "escalated", "done")
 _CLOSED: Final = tuple(state.value for state in CLOSED_STATES)
 
 
@@ -143,16 +144,10 @@ def _filter(show: str, actor: Actor, now: datetime) -> ColumnElement[bool]:
         "new": and_(running, cases.officer_id.is_(None)),
         "waiting": cases.state == State.QUESTION.value,
         "late": late(now),
+        "escalated": and_(late(now), cases.escalated_at.is_not(None)),
         "done": or_(cases.state.in_(_CLOSED)),
     }
     return filters.get(show, true())
-
-
-def late(now: datetime) -> ColumnElement[bool]:
-    """Past its standard's time, undecided, and the clock not standing."""
-    cases = tables.cases.c
-    undecided = cases.state.in_((State.INCOMPLETE.value, State.RECEIVED.value, State.IN_REVIEW.value))
-    return and_(undecided, cases.paused_at.is_(None), cases.due_at < now)
 
 
 def commands(connection: Connection, kiosk_id: str) -> Sequence[Row[Any]]:
@@ -187,6 +182,7 @@ def cases_by_agency(connection: Connection, since: datetime, now: datetime) -> S
             count.filter(cases.c.opened_at >= since).label("came"),
             count.filter(cases.c.state.not_in(_CLOSED)).label("running"),
             count.filter(late(now)).label("late"),
+            count.filter(late(now), cases.c.escalated_at.is_not(None)).label("escalated"),
         )
         .outerjoin(cases, cases.c.agency_id == agencies.c.id)
         .group_by(agencies.c.id, agencies.c.position)

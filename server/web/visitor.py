@@ -47,6 +47,8 @@ NAVIGATION: Final = (
     Entry("fleet", "/fleet", "kiosk", frozenset({Role.ADMIN, Role.COMMAND})),
     Entry("staff", "/staff", "people", frozenset({Role.ADMIN, Role.STAFF_MANAGER})),
     Entry("wall", "/wall", "wall", frozenset({Role.ADMIN, Role.COMMAND})),
+    Entry("city", "/admin/city", "calendar", frozenset({Role.ADMIN})),
+    Entry("officers", "/admin/officers", "lock", frozenset({Role.ADMIN})),
     Entry("audit", "/audit", "log", frozenset({Role.ADMIN})),
 )
 

@@ -1,70 +1,25 @@
 """Cases: scope, states, and one transaction for case, history, feed and log."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from server import audit, feed
-from server.actors import OPERATOR, Actor, Role
+from server import audit
+from server.actors import Actor
 from server.cases import NOTE_CHARACTERS, CaseFile, CaseOutcome
 from server.deps import Deps
-from server.intake import Sender
 from server.storage import tables
 from sync.protocol.messages import CasePublicState as State
-from sync.protocol.messages import EnrolRequest, EnrolResponse
+from tests.server.case_kit import SERVICE, Office, enrolled_kiosk
 from tests.server.conftest import FakeClock
-from tests.server.kiosk_client import NIK, Attachment, TestKiosk
-
-SERVICE = {"id": "surat", "form_id": "surat", "form_version": "1", "pack": "1"}
-
-
-@dataclass
-class Office:
-    deps: Deps
-    kiosk: TestKiosk
-
-    def officer(self, user_name: str) -> Actor:
-        officers = tables.officers.c
-        with self.deps.engine.connect() as connection:
-            row = connection.execute(select(tables.officers).where(officers.user_name == user_name)).one()
-        return Actor(row.id, Role(row.role), row.agency_id)
-
-    def case(self, *attachments: Attachment) -> str:
-        """The code of a new case of the service ``surat``."""
-        envelope = self.kiosk.envelope(SERVICE, attachments)
-        self.take(envelope.item)
-        return envelope.code
-
-    def take(self, item: object) -> str:
-        assert self.kiosk.enrolment is not None
-        sender = Sender(self.kiosk.id, self.kiosk.enrolment.kiosk_part)
-        return self.deps.intake.take(sender, [item]).answers[0].status.value
-
-    def events(self) -> list[str]:
-        with self.deps.engine.connect() as connection:
-            page = feed.page(connection, self.kiosk.id, 0)
-        return [event.data["state"] for event in page.events if event.type == "case"]
-
-    def count(self, code: str) -> tuple[int, int]:
-        """Steps of the case, and entries of the log about it."""
-        with self.deps.engine.connect() as connection:
-            steps = select(func.count()).where(tables.case_steps.c.tracking_code == code)
-            entries = select(func.count()).where(tables.audit_log.c.object == f"case:{code}")
-            return connection.execute(steps).scalar_one(), connection.execute(entries).scalar_one()
+from tests.server.kiosk_client import NIK
 
 
 @pytest.fixture
 def office(deps: Deps) -> Office:
-    kiosk = TestKiosk("http://nowhere")
-    code = deps.enrolment.new_code(OPERATOR, "Kios").code
-    request = EnrolRequest.model_construct(code=code, public_key=kiosk.public_key, software="test", hardware={})
-    answer = deps.enrolment.enrol(request, "10.0.0.1")
-    assert isinstance(answer, EnrolResponse)
-    kiosk.enrolment = answer
-    return Office(deps, kiosk)
+    return Office(deps, enrolled_kiosk(deps))
 
 
 @pytest.fixture

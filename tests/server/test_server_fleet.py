@@ -211,13 +211,6 @@ def test_an_acknowledged_alarm_stays_open(deps: Deps) -> None:
     assert alarms(deps, kiosk_id) == {AlarmKind.PARKED}
 
 
-def test_a_notice_needs_indonesian(deps: Deps) -> None:
-    enrolled(deps)
-    assert deps.presence.notice(OPERATOR, {"id": "Tutup pukul 15"}, None) == 1
-    with pytest.raises(ValueError, match="Indonesian"):
-        deps.presence.notice(OPERATOR, {"en": "Closed at 3"}, None)
-
-
 # --- staff ---------------------------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,202 @@
+"""What administrators set for the whole city: days off, notices on the kiosks' screens, the kiosks' settings."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from typing import Any, Final
+
+from starlette.responses import Response
+
+from server.actors import Role
+from server.city_calendar import DayOutcome
+from server.kiosk_settings import NUMBERS
+from server.notices import NOTICE_CHARACTERS, NoticeOutcome
+from server.web import phrases, queries
+from server.web.access import Pages, Visit, not_found, only
+from server.web.texts import citizens_text
+from server.web.visitor import Visitor
+from sync.protocol.packs import LANGUAGES
+
+ADMINS: Final = only(Role.ADMIN)
+TABS: Final = ("calendar", "notices", "settings")
+#: A notice ends with the office hours' day, not in the middle of it.
+_END_OF_DAY: Final = time(23, 59)
+
+pages = Pages()
+
+
+# --- days off -------------------------------------------------------------------------------------------------------
+
+
+@pages.get("/admin/city", ADMINS)
+def calendar(visit: Visit) -> Response:
+    return _calendar_page(visit)
+
+
+@pages.post("/admin/city/days", ADMINS)
+def put_day(visit: Visit) -> Response:
+    day, name = _day(visit.text("day", 10)), visit.text("name", 300)
+    working = visit.text("kind", 10) == "working"
+    outcome = visit.deps.city_calendar.put(visit.signed_in.actor, day, name, working=working)
+    if outcome is DayOutcome.DONE:
+        return visit.go(f"/admin/city?year={day.year}" if day else "/admin/city", "good/calendar.done")
+    typed = {"day": visit.text("day", 10), "name": name, "kind": "working" if working else "off"}
+    return _calendar_page(visit, visit.say(f"calendar.problem.{outcome.value.lower()}"), typed)
+
+
+@pages.post("/admin/city/days/{day}/remove", ADMINS)
+def remove_day(visit: Visit, day: date) -> Response:
+    if visit.deps.city_calendar.remove(visit.signed_in.actor, day) is DayOutcome.NOT_FOUND:
+        raise not_found()
+    return visit.go(f"/admin/city?year={day.year}", "good/calendar.removed")
+
+
+def _calendar_page(visit: Visitor, problem: str = "", typed: Mapping[str, str] | None = None) -> Response:
+    this_year = visit.deps.clock.now().astimezone(visit.site.zone).year
+    asked = visit.request.query_params.get("year", "")
+    year = int(asked) if asked.isascii() and asked.isdigit() and len(asked) == 4 else this_year
+    year = min(max(year, this_year - 1), this_year + 1)
+    return visit.render(
+        "admin/city_calendar.html",
+        400 if problem else 200,
+        **_frame("calendar"),
+        year=year,
+        years=(this_year - 1, this_year, this_year + 1),
+        days=[
+            {
+                "key": one.day.isoformat(),
+                "when": phrases.weekday_of(one.day, visit.language),
+                "name": one.name,
+                "working": one.working,
+                "national": one.national,
+            }
+            for one in visit.deps.city_calendar.days(year)
+        ],
+        problem=problem,
+        typed={"day": "", "name": "", "kind": "off", **(typed or {})},
+    )
+
+
+# --- notices --------------------------------------------------------------------------------------------------------
+
+
+@pages.get("/admin/city/notices", ADMINS)
+def notices(visit: Visit) -> Response:
+    return _notices_page(visit)
+
+
+@pages.post("/admin/city/notices", ADMINS)
+def send_notice(visit: Visit) -> Response:
+    text = {language: visit.text(f"text.{language}", NOTICE_CHARACTERS + 1) for language in LANGUAGES}
+    day = _day(visit.text("until", 10))
+    until = datetime.combine(day, _END_OF_DAY, visit.site.zone) if day else None
+    outcome = visit.deps.notices.send(visit.signed_in.actor, text, until)
+    if outcome is NoticeOutcome.DONE:
+        return visit.go("/admin/city/notices", "good/notice.done")
+    typed = {**text, "until": visit.text("until", 10)}
+    return _notices_page(visit, visit.say(f"notice.problem.{outcome.value.lower()}", n=NOTICE_CHARACTERS), typed)
+
+
+@pages.post("/admin/city/notices/{notice_id}/end", ADMINS)
+def end_notice(visit: Visit, notice_id: str) -> Response:
+    if visit.deps.notices.end(visit.signed_in.actor, notice_id) is NoticeOutcome.NOT_FOUND:
+        raise not_found()
+    return visit.go("/admin/city/notices", "good/notice.ended")
+
+
+def _notices_page(visit: Visitor, problem: str = "", typed: Mapping[str, str] | None = None) -> Response:
+    language, zone, now = visit.language, visit.site.zone, visit.deps.clock.now()
+    rows = visit.deps.notices.rows()
+    with visit.deps.engine.connect() as connection:
+        names = queries.officer_names(connection, [row.sent_by for row in rows])
+    return visit.render(
+        "admin/city_notices.html",
+        400 if problem else 200,
+        **_frame("notices"),
+        notices=[
+            {
+                "id": row.id,
+                "text": citizens_text(row.text, language),
+                "by": names.get(row.sent_by, row.sent_by),
+                "when": phrases.moment(row.sent_at, language, zone),
+                "until": phrases.moment(row.until, language, zone),
+                "standing": row.until > now,
+            }
+            for row in rows
+        ],
+        four=LANGUAGES,
+        limit=NOTICE_CHARACTERS,
+        problem=problem,
+        typed={**dict.fromkeys(LANGUAGES, ""), "until": "", **(typed or {})},
+    )
+
+
+# --- the kiosks' settings -------------------------------------------------------------------------------------------
+
+
+@pages.get("/admin/city/settings", ADMINS)
+def settings(visit: Visit) -> Response:
+    return _settings_page(visit)
+
+
+@pages.post("/admin/city/settings", ADMINS)
+def change_settings(visit: Visit) -> Response:
+    typed = {name: visit.text(name, 20).strip() for name in NUMBERS}
+    values = {name: _number(text) for name, text in typed.items()}
+    unreadable = [name for name, text in typed.items() if text and values[name] is None]
+    wrong = [*unreadable, *(() if unreadable else visit.deps.kiosk_settings.change(visit.signed_in.actor, values))]
+    if wrong:
+        return _settings_page(visit, wrong, typed)
+    return visit.go("/admin/city/settings", "good/settings.done")
+
+
+def _settings_page(visit: Visitor, wrong: list[str] | None = None, typed: Mapping[str, str] | None = None) -> Response:
+    now = visit.deps.kiosk_settings.values()
+    return visit.render(
+        "admin/city_settings.html",
+        400 if wrong else 200,
+        **_frame("settings"),
+        numbers=[
+            {
+                "name": name,
+                "value": typed[name] if typed is not None else _written(now.get(name)),
+                "usual": _written(limits.usual),
+                "range": visit.say(
+                    "settings.range",
+                    least=_written(limits.least),
+                    most=_written(limits.most),
+                    usual=_written(limits.usual),
+                ),
+                "wrong": name in (wrong or ()),
+            }
+            for name, limits in NUMBERS.items()
+        ],
+        problem=visit.say("settings.problem") if wrong else "",
+    )
+
+
+# --- shared ---------------------------------------------------------------------------------------------------------
+
+
+def _frame(tab: str) -> dict[str, Any]:
+    paths = {"calendar": "/admin/city", "notices": "/admin/city/notices", "settings": "/admin/city/settings"}
+    return {"tabs": [{"key": key, "path": paths[key], "current": key == tab} for key in TABS]}
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _number(text: str) -> float | None:
+    """A number as Indonesians or English write it; None for nothing or no number."""
+    try:
+        value = float(text.replace(",", "."))
+    except ValueError:
+        return None
+    return value if value == value and abs(value) < 1e12 else None
+
+
+def _written(value: float | None) -> str:
+    return "" if value is None else f"{value:g}".replace(".", ",") if abs(value) < 1 else f"{value:.0f}"
