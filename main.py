@@ -37,6 +37,7 @@ from devices.scanner.second_engine import FROZEN_ARGUMENT
 from devices.scanner.settings import ScannerSettings
 from devices.simulator.bench import Bench
 from devices.simulator.control_page import ControlPage
+from devices.simulator.printer_link import PRINTER_PAGE
 from devices.speech.build import build_speech
 from devices.speech.headphones import Headphones, SimulatedHeadphones
 from devices.speech.settings import SpeechSettings
@@ -112,6 +113,8 @@ class KioskSettings(BaseSettings):
     screen: ScreenSettings = ScreenSettings()
     #: ``host:port`` on loopback of the page that drives the simulated devices; empty in service.
     simulator: str = ""
+    #: The printer emulator's own page, which that page drives as well.
+    simulator_printer: str = PRINTER_PAGE
 
 
 class NotEnrolled(RuntimeError):
@@ -278,7 +281,8 @@ class Program:
 
     def _start(self) -> None:
         if self.devices.bench is not None:
-            page = ControlPage(self.devices.bench, _port(self.settings.simulator))
+            port, printer_page = _port(self.settings.simulator), self.settings.simulator_printer
+            page = ControlPage(self.devices.bench, port, printer_page=printer_page)
             page.start()
             self._owned.callback(_safely, "control page", page.stop)
         for device in self.devices.all():

@@ -103,6 +103,7 @@ class City:
             "EKIOS_CAMERA__DRIVER": "simulated",
             "EKIOS_SPEECH__DRIVER": "espeak" if SOUND.is_dir() else "simulated",
             "EKIOS_SIMULATOR": f"127.0.0.1:{self.bench_page}",
+            "EKIOS_SIMULATOR_PRINTER": f"http://127.0.0.1:{self.printer_page}",
             **more,
         }
 

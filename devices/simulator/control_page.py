@@ -1,10 +1,11 @@
-"""A page on loopback that drives the bench: hold a card, type a code, put the light off, pull a plug."""
+"""A page on loopback that drives the bench: hold a card, type a code, put the light off, pull a plug, take the paper out."""
 
 from __future__ import annotations
 
 import contextlib
 import io
 import json
+import re
 import threading
 from functools import lru_cache, partial
 from http import HTTPStatus
@@ -14,6 +15,7 @@ from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
 import cv2
+import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from devices.simulator.actions import Actions
@@ -27,7 +29,9 @@ from devices.simulator.drawing import (
     draw_marriage_book,
     draw_phone,
     draw_slip,
+    person,
 )
+from devices.simulator.printer_link import PRINTER_PAGE, PrinterLink
 
 PORT: Final = 9181
 LARGEST_JSON: Final = 10_000
@@ -36,13 +40,21 @@ THUMBNAIL_WIDTH: Final = 260
 VIEW_WIDTH: Final = 960
 SAMPLE_NIK: Final = "9912055203900001"
 PAGE: Final = Path(__file__).with_name("page.html")
+TEXTS: Final = Path(__file__).with_name("texts.json")
+PRINTER_READS: Final = frozenset({"/printer/state", "/printer/slips/latest.png"})
+PRINTER_ACTS: Final = re.compile(r"/printer/(faults/[a-z_]{1,30}|refill|power-cycle|clear-faults)")
+"""What is passed on to the printer emulator's own page."""
 
 
 class ControlPage:
-    """Serves ``bench`` on 127.0.0.1:``port`` (0 takes a free one) between `start` and `stop`."""
+    """Serves ``bench`` on 127.0.0.1:``port`` (0 takes a free one) between `start` and `stop`.
 
-    def __init__(self, bench: Bench, port: int = PORT) -> None:
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), partial(_Handler, bench, Actions(bench)))
+    ``printer_page`` is the address of the printer emulator's own page, which this one drives as well.
+    """
+
+    def __init__(self, bench: Bench, port: int = PORT, *, printer_page: str = PRINTER_PAGE) -> None:
+        handler = partial(_Handler, bench, Actions(bench), PrinterLink(printer_page))
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), handler)
         self._server.daemon_threads = True
         self._thread: threading.Thread | None = None
 
@@ -67,9 +79,10 @@ class ControlPage:
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
-    def __init__(self, bench: Bench, actions: Actions, *arguments: object) -> None:
+    def __init__(self, bench: Bench, actions: Actions, printer: PrinterLink, *arguments: object) -> None:
         self._bench = bench
         self._actions = actions
+        self._printer = printer
         super().__init__(*arguments)  # type: ignore[arg-type]
 
     def do_GET(self) -> None:
@@ -78,6 +91,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(HTTPStatus.FORBIDDEN, b"", "text/plain")
         elif path == "/":
             self._answer(HTTPStatus.OK, PAGE.read_bytes(), "text/html; charset=utf-8")
+        elif path == "/texts.json":
+            self._answer(HTTPStatus.OK, TEXTS.read_bytes(), "application/json")
+        elif path in PRINTER_READS:
+            self._pass_on("GET", path)
         elif path == "/state":
             self._json(HTTPStatus.OK, self._state())
         elif path == "/view.jpg":
@@ -98,6 +115,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._take_picture(self.rfile.read(int(length)), whole="whole" in parse_qs(parts.query))
         elif parts.path.startswith("/do/") and self.headers.get_content_type() == "application/json":
             self._run(parts.path.removeprefix("/do/"), int(length))
+        elif PRINTER_ACTS.fullmatch(parts.path) and self.headers.get_content_type() == "application/json":
+            self._pass_on("POST", parts.path, int(length))
         else:
             self._refuse(HTTPStatus.NOT_FOUND, "no such action")
 
@@ -125,6 +144,14 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._json(HTTPStatus.OK, self._state())
 
+    def _pass_on(self, method: str, path: str, length: int = 0) -> None:
+        if length > LARGEST_JSON:
+            self._refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"at most {LARGEST_JSON:,} bytes of JSON")
+            return
+        body = self.rfile.read(length) if length else b""
+        status, content_type, content = self._printer.ask(method, path.removeprefix("/printer"), body)
+        self._answer(HTTPStatus(status), content, content_type)
+
     def _take_picture(self, data: bytes, *, whole: bool) -> None:
         try:
             with Image.open(io.BytesIO(data)) as picture:
@@ -143,6 +170,7 @@ class _Handler(BaseHTTPRequestHandler):
             "camera_frozen": faults.frozen,
             "camera_slow": faults.slow,
             "scanner_plugged": self._bench.wedge.plugged,
+            "printer_page": self._printer.address,
         }
 
     def _view(self) -> bytes:
@@ -175,23 +203,33 @@ class _Handler(BaseHTTPRequestHandler):
 @lru_cache(maxsize=32)
 def thumbnail(name: str) -> bytes:
     """A small PNG of one of the sample things."""
-    image = _SAMPLES[name]().image
-    small = image.resize(
-        (THUMBNAIL_WIDTH, round(image.height * THUMBNAIL_WIDTH / image.width)), Image.Resampling.LANCZOS
-    )
+    image = _SAMPLES[name]()
+    size = (THUMBNAIL_WIDTH, round(image.height * THUMBNAIL_WIDTH / image.width))
+    small = image.resize(size, Image.Resampling.LANCZOS)
     out = io.BytesIO()
     small.save(out, "PNG")
     return out.getvalue()
 
 
+def _people(*who: tuple[float, float]) -> Image.Image:
+    """People by (place, turn), as RGB."""
+    scene = None
+    for place, turn in who:
+        scene = person(400, 300, head=0.62, x=place, turn=turn, ground=scene)
+    return Image.fromarray(np.ascontiguousarray(np.asarray(scene)[:, :, ::-1]))
+
+
 _SAMPLES: Final = {
-    "card-QRCode.png": lambda: draw_card(SAMPLE_NIK, CardCode.QR),
-    "card-Code128.png": lambda: draw_card(SAMPLE_NIK, CardCode.CODE128),
-    "card-PDF417.png": lambda: draw_card(SAMPLE_NIK, CardCode.PDF417),
-    "slip.png": lambda: draw_slip("K7M2-9QXF-4TRC"),
-    "badge.png": lambda: draw_badge("EKB1.contoh"),
-    "phone.png": lambda: draw_phone("K7M2-9QXF-4TRC"),
-    "family_card.png": draw_family_card,
-    "letter.png": draw_letter,
-    "marriage_book.png": draw_marriage_book,
+    "card-QRCode.png": lambda: draw_card(SAMPLE_NIK, CardCode.QR).image,
+    "card-Code128.png": lambda: draw_card(SAMPLE_NIK, CardCode.CODE128).image,
+    "card-PDF417.png": lambda: draw_card(SAMPLE_NIK, CardCode.PDF417).image,
+    "slip.png": lambda: draw_slip("K7M2-9QXF-4TRC").image,
+    "badge.png": lambda: draw_badge("EKB1.contoh").image,
+    "phone.png": lambda: draw_phone("K7M2-9QXF-4TRC").image,
+    "family_card.png": lambda: draw_family_card().image,
+    "letter.png": lambda: draw_letter().image,
+    "marriage_book.png": lambda: draw_marriage_book().image,
+    "person.png": lambda: _people((0.5, 0.0)),
+    "person-aside.png": lambda: _people((0.5, 1.0)),
+    "two.png": lambda: _people((0.3, 0.0), (0.72, 0.0)),
 }

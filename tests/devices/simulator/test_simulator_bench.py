@@ -14,6 +14,7 @@ from devices.scanner import Scan, ScanKind, Scanner, ScannerSettings, build_scan
 from devices.simulator import Bench, ControlPage
 from devices.simulator.bench import DOCUMENTS
 from devices.simulator.control_page import LARGEST_JSON
+from devices.simulator.printer_link import PRINTER_PAGE
 
 NIK = "9912055203900001"
 
@@ -149,6 +150,7 @@ def test_the_page_drives_the_bench(page: tuple[Bench, ControlPage]) -> None:
         "camera_frozen": False,
         "camera_slow": False,
         "scanner_plugged": True,
+        "printer_page": PRINTER_PAGE,
     }
 
 
