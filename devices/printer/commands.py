@@ -11,6 +11,12 @@ SIXTH_INCH_LINES = b"\x1b2"
 FEED_AND_PARTIAL_CUT = b"\x1dVB\x00"
 """GS V 66 0: feed to the knife and cut, leaving a bridge."""
 
+EJECT = b"\x1de\x05"
+"""GS e 5, of kiosk printers with a presenter: give the slip out."""
+
+RETRACT = b"\x1de\x02"
+"""GS e 2, of kiosk printers with a presenter: draw the slip back into the bin."""
+
 TEAR_OFF_LINES = 4
 """Lines that bring a slip past the tear bar of a printer without a knife (16 mm)."""
 

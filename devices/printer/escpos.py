@@ -30,12 +30,13 @@ class UnknownProfile(ValueError):
 class JobEncoder:
     """Builds jobs for one printer: its profile says what it can, its paper how wide it is."""
 
-    def __init__(self, profile: str = "default", paper_width_mm: int = 80) -> None:
+    def __init__(self, profile: str = "default", paper_width_mm: int = 80, *, presenter: bool = False) -> None:
         try:
             data: dict[str, Any] = CAPABILITIES["profiles"][profile]
         except KeyError:
             raise UnknownProfile(profile) from None
         self._profile = profile
+        self._presenter = presenter
         self._features: dict[str, bool] = data["features"]
         pages = {name: number for number, name in data["codePages"].items() if name in CODE_PAGES}
         self._pages = pages or {"CP437": "0"}
@@ -74,15 +75,15 @@ class JobEncoder:
                     dummy.set(align="center")
                     dummy.qr(data, ec=1, size=module, native=True)
         dummy.set(align="left", bold=False, custom_size=True, width=1, height=1)
-        self._end(dummy)
+        self._end(dummy, retract=False)
         output: bytes = dummy.output
         return output
 
     def separator(self) -> bytes:
-        """Pushes a torso out and cuts it off, so that the next slip begins on clean paper."""
+        """Cuts a torso off and draws it back where there is a presenter, so that the next slip begins on clean paper."""
         dummy = self._dummy()
         dummy._raw(commands.INITIALISE)
-        self._end(dummy)
+        self._end(dummy, retract=True)
         output: bytes = dummy.output
         return output
 
@@ -94,9 +95,11 @@ class JobEncoder:
         dummy.magic = MagicEncode(dummy, encoder=encoder)
         return dummy
 
-    def _end(self, dummy: Dummy) -> None:
+    def _end(self, dummy: Dummy, *, retract: bool) -> None:
         if self.cuts:
             dummy._raw(commands.FEED_AND_PARTIAL_CUT)
+            if self._presenter:
+                dummy._raw(commands.RETRACT if retract else commands.EJECT)
         else:
             dummy.print_and_feed(commands.TEAR_OFF_LINES)
 

@@ -234,7 +234,7 @@ class Printer:
         """Build encoder, type and transport; raises PermanentFault when the settings cannot work."""
         settings = self._settings
         try:
-            self._encoder = JobEncoder(settings.profile, settings.paper_width_mm)
+            self._encoder = JobEncoder(settings.profile, settings.paper_width_mm, presenter=settings.presenter)
         except UnknownProfile as error:
             raise PermanentFault(Condition.CONFIGURATION_ERROR, f"no printer profile {error}") from error
         self._typesetter = Typesetter(

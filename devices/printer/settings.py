@@ -21,6 +21,7 @@ class PrinterSettings(BaseModel):
     "auto" for "usb", any path for "file". ``profile`` is one of python-escpos' names. ``confirmation`` says how
     the printer tells that a slip is out: "auto" finds out, "process_id" insists on ``GS ( H``, "status" never
     sends it (cheap printers print it as text), "none" asks nothing; a "file" is always "none".
+    ``presenter``: the printer holds a cut slip and can draw it back (``GS e``), as those made for kiosks do.
     ``paper_left_mm`` is what the kiosk remembered of the roll; None is a full one.
     """
 
@@ -34,6 +35,7 @@ class PrinterSettings(BaseModel):
     paper_left_mm: float | None = Field(default=None, ge=0)
     paper_low_mm: float = Field(default=LOW_MM, ge=0)
     confirmation: Confirmation = "auto"
+    presenter: bool = False
     baud_rate: int = Field(default=BAUD_RATE, gt=0)
     fonts: tuple[Path, ...] | None = None
     copy_mark: str = "SALINAN / COPY"

@@ -18,6 +18,7 @@ from devices.printer.emulator.mechanism import DOTS_PER_MM, Mechanism, PrintedSl
 from devices.printer.emulator.pagesetter import PageSetter
 from devices.printer.emulator.parser import Parser
 from devices.printer.emulator.realtime import CLEAR_PARAMETERS, RealTimeScanner
+from devices.printer.emulator.status import Status
 from devices.printer.emulator.strips import Mark
 
 BUFFER_BYTES = 4_096
@@ -38,15 +39,14 @@ KEPT_SLIPS = 20
 KEPT_ANSWERS = 4_096
 """Bytes of answers that nobody reads; older ones fall out."""
 
-UNRECOVERABLE, AUTO_RECOVERABLE, KNIFE = 0x20, 0x40, 0x08
-
 
 @dataclass(frozen=True, slots=True)
 class EmulatorSettings:
     """The model that is emulated.
 
     ``speed_mm_s`` of infinity prints at once. ``process_ids`` and ``real_time_clear`` False make a simpler
-    printer that does not know ``GS ( H`` and ``DLE DC4 8``.
+    printer that does not know ``GS ( H`` and ``DLE DC4 8``. ``presenter``: a kiosk printer that holds a slip after
+    the cut, until ``GS e`` gives it out or draws it back, or the next one comes.
     """
 
     paper_width_mm: int = 80
@@ -56,6 +56,7 @@ class EmulatorSettings:
     buffer_bytes: int = BUFFER_BYTES
     process_ids: bool = True
     real_time_clear: bool = True
+    presenter: bool = False
 
 
 class PrinterCore:
@@ -71,7 +72,9 @@ class PrinterCore:
         self.settings = settings or EmulatorSettings()
         self.faults: set[Fault] = set()
         self.slips: deque[PrintedSlip] = deque(maxlen=KEPT_SLIPS)
+        self.retracted: deque[PrintedSlip] = deque(maxlen=KEPT_SLIPS)
         self.drawer_opened = 0
+        self._held: PrintedSlip | None = None
         self._on_slip = on_slip
         self._noise = noise
         self._scanner = RealTimeScanner()
@@ -88,7 +91,8 @@ class PrinterCore:
             blocked=lambda: self.offline,
             knife_jammed=self._use_knife,
             answer=self._answer,
-            finished=self._keep,
+            present=self._present,
+            finished=self._hold if self.settings.presenter else self._keep,
             speed_mm_s=self.settings.speed_mm_s,
             cut_s=self.settings.cut_s,
             paper_mm=self.settings.roll_mm,
@@ -185,30 +189,17 @@ class PrinterCore:
         stops = {Fault.COVER_OPEN, Fault.OVERHEATED, Fault.OFFLINE}
         return self._knife_stuck or self.paper_out or bool(stops & self.faults)
 
-    def real_time_status(self, n: int) -> int | None:
-        """The byte that answers ``DLE EOT n``; None for an n it does not know."""
-        cover = Fault.COVER_OPEN in self.faults
-        match n:
-            case 1:
-                return 0x12 | (0x08 if self.offline else 0) | (0x20 if self._knife_stuck else 0)
-            case 2:
-                error = 0x40 if self._error_bits else 0
-                return 0x12 | (0x04 if cover else 0) | (0x20 if self.paper_out else 0) | error
-            case 3:
-                return 0x12 | self._error_bits
-            case 4:
-                return 0x12 | (0x0C if self.paper_low else 0) | (0x60 if self.paper_out else 0)
-            case _:
-                return None
-
     @property
-    def _error_bits(self) -> int:
-        return (KNIFE if self._knife_stuck else 0) | (AUTO_RECOVERABLE if Fault.OVERHEATED in self.faults else 0)
-
-    def _automatic_status(self) -> bytes:
-        first = 0x10 | (0x08 if self.offline else 0) | (0x20 if Fault.COVER_OPEN in self.faults else 0)
-        paper = (0x03 if self.paper_low else 0) | (0x0C if self.paper_out else 0)
-        return bytes((first, self._error_bits, paper, 0x0F))
+    def status(self) -> Status:
+        """How it is now."""
+        return Status(
+            offline=self.offline,
+            cover_open=Fault.COVER_OPEN in self.faults,
+            paper_out=self.paper_out,
+            paper_low=self.paper_low,
+            knife_stuck=self._knife_stuck,
+            overheated=Fault.OVERHEATED in self.faults,
+        )
 
     # -- inside --------------------------------------------------------------------------------------------
 
@@ -233,6 +224,10 @@ class PrinterCore:
             case Kind.AUTOMATIC_STATUS:
                 self._automatic = command.numbers[0]
                 self._last_automatic = b""
+            case Kind.PAPER_SENSOR_STATUS:
+                self._transmit_status(1)
+            case Kind.PERIPHERAL_STATUS:
+                self._transmit_status(2)
             case Kind.PRINTER_ID:
                 self._printer_id(command.numbers[0])
             case Kind.DRAWER:
@@ -249,7 +244,7 @@ class PrinterCore:
 
     def _transmit_status(self, n: int) -> None:
         if n in (1, 49):
-            self._answer(bytes(((0x03 if self.paper_low else 0) | (0x0C if self.paper_out else 0),)))
+            self._answer(bytes((self.status.paper,)))
         elif n in (2, 50):
             self._answer(b"\x00")
 
@@ -259,9 +254,11 @@ class PrinterCore:
 
     def _real_time(self, command: Command) -> None:
         if command.kind is Kind.REAL_TIME_STATUS:
-            byte = self.real_time_status(command.numbers[0])
+            byte = self.status.real_time(command.numbers[0])
             if byte is not None:
                 self._answer(bytes((byte,)))
+        elif command.kind is Kind.REAL_TIME_SPECIFIED_STATUS and command.numbers[1] in (1, 49):
+            self._answer(self.status.automatic)
         elif command.kind is Kind.REAL_TIME_PULSE:
             self.drawer_opened += 1
 
@@ -296,10 +293,19 @@ class PrinterCore:
     def _report_automatically(self) -> None:
         if not self._automatic:
             return
-        status = self._automatic_status()
+        status = self.status.automatic
         if status != self._last_automatic:
             self._last_automatic = status
             self._answer(status)
+
+    def _hold(self, slip: PrintedSlip) -> None:
+        self._present(retract=False)
+        self._held = slip
+
+    def _present(self, retract: bool) -> None:
+        slip, self._held = self._held, None
+        if slip is not None:
+            self.retracted.append(slip) if retract else self._keep(slip)
 
     def _keep(self, slip: PrintedSlip) -> None:
         self.slips.append(slip)

@@ -62,6 +62,18 @@ def decode(byte: int, page: int) -> str:
     return character if character.isprintable() else REPLACEMENT
 
 
+def leads_kanji(byte: int, *, shift_jis: bool) -> bool:
+    """Whether a second byte belongs to this one, in the code system of the Kanji mode."""
+    return 0x81 <= byte <= 0x9F or 0xE0 <= byte <= 0xFC if shift_jis else 0x21 <= byte <= 0x7E
+
+
+def decode_kanji(pair: bytes, *, shift_jis: bool) -> str:
+    """The character of two bytes, in Shift JIS or JIS; a box for those that are none."""
+    code = pair if shift_jis else bytes(byte | 0x80 for byte in pair)
+    character = code.decode("shift_jis" if shift_jis else "euc_jp", "replace")
+    return character if len(character) == 1 and character.isprintable() else REPLACEMENT
+
+
 class GlyphBox:
     """Draws characters into the cells of a font; keeps what it has drawn."""
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from PIL import Image
 
-from devices.printer.emulator.strips import Cut, Item, Mark, Strip
+from devices.printer.emulator.strips import Cut, Item, Mark, Presenter, Strip
 
 DOTS_PER_MM = 8.0
 
@@ -33,13 +33,15 @@ class Mechanism:
     """Prints items in time.
 
     ``speed_mm_s`` of infinity prints at once. ``blocked`` says whether something stands in the way now; it is
-    asked again for every row budget. ``answer`` is called with the bytes of a mark, ``finished`` with a slip.
+    asked again for every row budget. ``answer`` is called with the bytes of a mark, ``finished`` with a slip,
+    ``present`` with whether the presenter draws it back.
     """
 
     width_dots: int
     blocked: Callable[[], bool]
     knife_jammed: Callable[[], bool]
     answer: Callable[[bytes], None]
+    present: Callable[[bool], None]
     finished: Callable[[PrintedSlip], None]
     speed_mm_s: float = math.inf
     cut_s: float = 0.3
@@ -91,6 +93,10 @@ class Mechanism:
             case Mark(answer):
                 self.items.popleft()
                 self.answer(answer)
+                return True
+            case Presenter(retract):
+                self.items.popleft()
+                self.present(retract)
                 return True
             case Cut():
                 return self._cut()

@@ -8,18 +8,16 @@ from dataclasses import dataclass
 from PIL import Image, ImageOps
 
 from devices.printer.emulator import symbols
-from devices.printer.emulator.glyphs import CELLS, GlyphBox, decode
+from devices.printer.emulator.glyphs import CELLS, GlyphBox, decode, decode_kanji, leads_kanji
 from devices.printer.emulator.grammar import Command, Kind
-from devices.printer.emulator.strips import Cut, Item, Strip
-
-SIXTH_INCH = 34
-"""Default line spacing in dots at 203 dpi."""
+from devices.printer.emulator.page import Page
+from devices.printer.emulator.stored import Drawn, Stored, column_picture, raster_picture, variable_picture
+from devices.printer.emulator.strips import Cut, Item, Presenter, Strip
+from devices.printer.emulator.style import Style, set_style
 
 TAB_COLUMNS = 8
-DEFAULT_BARCODE_HEIGHT = 162
-DEFAULT_BARCODE_MODULE = 3
-MAX_GRAPHICS = 2_400
-"""Rows of one stored picture."""
+RETRACT, PRESENT, EJECT = 2, 3, 5
+"""``GS e``: what the presenter of a kiosk printer does with the slip that was cut."""
 
 
 @dataclass(slots=True)
@@ -31,37 +29,11 @@ class Piece:
     text: str
 
 
-@dataclass(slots=True)
-class Style:
-    """What commands have set; ``ESC @`` makes a new one."""
-
-    font: int = 0
-    width: int = 1
-    height: int = 1
-    bold: bool = False
-    underline: int = 0
-    reverse: bool = False
-    upside_down: bool = False
-    align: int = 0
-    page: int = 0
-    spacing: int = 0
-    line_spacing: int = SIXTH_INCH
-    left_margin: int = 0
-    area_width: int = 0
-    barcode_height: int = DEFAULT_BARCODE_HEIGHT
-    barcode_module: int = DEFAULT_BARCODE_MODULE
-    barcode_hri: int = 0
-    qr_module: int = 3
-    qr_level: int = 48
-    pdf417_module: int = 3
-    pdf417_row: int = 3
-    tabs: tuple[int, ...] = ()
-
-
 class PageSetter:
     """Executes printing commands; what must go to the paper comes out as items.
 
-    Page mode is taken as standard mode. Non-volatile graphics are refused: a line says so.
+    Non-volatile graphics, macros, counters and user-defined characters are refused: a line says so, or nothing is
+    printed, but what follows is never out of step.
     """
 
     def __init__(self, width_dots: int, cut_feed_dots: int) -> None:
@@ -77,14 +49,17 @@ class PageSetter:
             Kind.FEED_LINES: lambda c: self._flush_if_begun() + self._feed(c.numbers[0] * self.style.line_spacing),
             Kind.FEED_DOTS: lambda c: self._flush_if_begun() + self._feed(c.numbers[0]),
             Kind.COLUMN_IMAGE: self._column_image,
-            Kind.RASTER_IMAGE: self._raster_image,
+            Kind.RASTER_IMAGE: lambda c: self._drawn(raster_picture(c.data, *c.numbers)),
+            Kind.VARIABLE_IMAGE: lambda c: self._drawn(variable_picture(c.data, *c.numbers)),
             Kind.EXTENDED: self._extended,
-            Kind.GRAPHICS_8: self._graphics,
+            Kind.GRAPHICS_8: lambda c: self._drawn(self._stored.graphics(c.data)),
             Kind.BARCODE: self._barcode,
             Kind.CUT: self._cut,
             Kind.OLD_PARTIAL_CUT: lambda _: [*self._flush_if_begun(), Cut(partial=True)],
+            Kind.PRESENTER: self._presenter,
             Kind.NV_PRINT: lambda c: self._note(f"[stored picture {c.numbers[0]} is not available]"),
             Kind.NV_DEFINE: lambda _: self._note("[storing pictures is not available]"),
+            Kind.BMP_DEFINITION: lambda _: self._note("[storing pictures is not available]"),
             Kind.PRINT_DOWNLOADED: lambda _: self._note("[downloaded picture is not available]"),
             Kind.ABSOLUTE_POSITION: self._absolute,
             Kind.RELATIVE_POSITION: self._relative,
@@ -92,86 +67,108 @@ class PageSetter:
         self.reset()
 
     def reset(self) -> None:
-        """``ESC @``: default style, empty line buffer, no stored codes."""
+        """``ESC @``: standard mode, default style, empty line buffer, no stored codes."""
         self.style = Style(area_width=self._paper_width)
-        self._line: list[Piece] = []
-        self._x = 0
-        self._qr = b""
-        self._pdf417 = b""
-        self._stored: Image.Image | None = None
+        self._page: Page | None = None
+        self._stored = Stored()
+        self._forget_line()
 
     def execute(self, command: Command) -> list[Item]:
         """The items this command puts on paper; style commands and unknown ones give none."""
+        if command.kind is Kind.INITIALISE:
+            self.reset()
+            return []
+        if command.kind is Kind.PAGE_MODE:
+            # What stood on the line is lost, as the reference says.
+            self._forget_line()
+            self._page = Page(self._paper_width)
+            return []
+        return self._on_paper(command) if self._page is None else self._on_page(self._page, command)
+
+    def _on_paper(self, command: Command) -> list[Item]:
+        if command.kind is not Kind.TEXT:
+            self._kanji_lead = b""
         handler = self._handlers.get(command.kind)
         if handler is not None:
             return handler(command)
-        self._set_style(command)
+        set_style(self.style, command, self._paper_width)
         return []
 
-    # -- style ---------------------------------------------------------------------------------------------
+    # -- page mode -----------------------------------------------------------------------------------------
 
-    def _set_style(self, command: Command) -> None:
-        style, numbers = self.style, command.numbers
+    def _on_page(self, page: Page, command: Command) -> list[Item]:
+        """Lines go onto the page instead of the paper; it is printed by FF and ``ESC FF``."""
+        number = int.from_bytes(bytes(command.numbers[:2]), "little")
         match command.kind:
-            case Kind.INITIALISE:
-                self.reset()
-            case Kind.PRINT_MODE:
-                mode = numbers[0]
-                style.font, style.bold = mode & 1, bool(mode & 8)
-                style.height, style.width = 1 + bool(mode & 16), 1 + bool(mode & 32)
-                style.underline = 1 if mode & 128 else 0
-            case Kind.EMPHASIS | Kind.DOUBLE_STRIKE:
-                style.bold = bool(numbers[0] & 1)
-            case Kind.UNDERLINE:
-                style.underline = numbers[0] % 48
-            case Kind.FONT:
-                style.font = numbers[0] % 48 if numbers[0] % 48 in CELLS else 0
-            case Kind.CHARACTER_SIZE:
-                style.width, style.height = (numbers[0] >> 4 & 7) + 1, (numbers[0] & 7) + 1
-            case Kind.REVERSE:
-                style.reverse = bool(numbers[0] & 1)
-            case Kind.UPSIDE_DOWN:
-                style.upside_down = bool(numbers[0] & 1)
-            case Kind.JUSTIFICATION:
-                style.align = numbers[0] % 48 if numbers[0] % 48 <= 2 else style.align
-            case Kind.CODE_PAGE:
-                style.page = numbers[0]
-            case Kind.CHARACTER_SPACING:
-                style.spacing = numbers[0]
-            case Kind.DEFAULT_LINE_SPACING:
-                style.line_spacing = SIXTH_INCH
-            case Kind.LINE_SPACING:
-                style.line_spacing = numbers[0]
-            case Kind.LEFT_MARGIN:
-                style.left_margin = min(numbers[0] + 256 * numbers[1], self._paper_width - 1)
-            case Kind.AREA_WIDTH:
-                style.area_width = max(1, numbers[0] + 256 * numbers[1])
-            case Kind.TAB_POSITIONS:
-                style.tabs = numbers
-            case Kind.BARCODE_HEIGHT:
-                style.barcode_height = max(1, numbers[0])
-            case Kind.BARCODE_WIDTH:
-                style.barcode_module = min(6, max(1, numbers[0]))
-            case Kind.HRI_POSITION:
-                style.barcode_hri = numbers[0] % 48
+            case Kind.FORM_FEED | Kind.PAGE_PRINT:
+                self._put(page, self._flush_if_begun())
+                whole = page.printed()
+                self._page = Page(self._paper_width) if command.kind is Kind.PAGE_PRINT else None
+                return [whole] if whole else []
+            case Kind.STANDARD_MODE | Kind.CANCEL:
+                self._forget_line()
+                self._page = Page(self._paper_width) if command.kind is Kind.CANCEL else None
+            case Kind.PAGE_AREA:
+                self._put(page, self._flush_if_begun())
+                places = (command.numbers[at] + 256 * command.numbers[at + 1] for at in range(0, 8, 2))
+                page.set_area(*places)
+            case Kind.PAGE_DIRECTION:
+                self._put(page, self._flush_if_begun())
+                page.set_direction(command.numbers[0] % 48)
+            case Kind.PAGE_VERTICAL:
+                self._put(page, self._flush_if_begun())
+                page.y = number
+            case Kind.PAGE_RELATIVE:
+                self._put(page, self._flush_if_begun())
+                page.y = max(0, page.y + (number if number < 0x8000 else number - 0x10000))
             case _:
-                pass
+                self._put(page, self._on_paper(command))
+        return []
+
+    @staticmethod
+    def _put(page: Page, items: list[Item]) -> None:
+        """Onto the page; knife and presenter do nothing in page mode."""
+        for item in items:
+            if isinstance(item, Strip):
+                page.put(item)
+
+    def _forget_line(self) -> None:
+        self._line: list[Piece] = []
+        self._x = 0
+        self._kanji_lead = b""
+
+    @property
+    def _width(self) -> int:
+        return self._paper_width if self._page is None else self._page.line_width
 
     @property
     def _area(self) -> int:
+        if self._page is not None:
+            return self._page.line_width
         return min(self.style.area_width, self._paper_width - self.style.left_margin)
+
+    @property
+    def _margin(self) -> int:
+        return self.style.left_margin if self._page is None else 0
 
     # -- text ----------------------------------------------------------------------------------------------
 
     def _text(self, command: Command) -> list[Item]:
         items: list[Item] = []
         for byte in command.data:
-            items += self._place(decode(byte, self.style.page))
+            if self._kanji_lead:
+                pair, self._kanji_lead = self._kanji_lead + bytes((byte,)), b""
+                items += self._place(decode_kanji(pair, shift_jis=self.style.shift_jis), cells=2)
+            elif self.style.kanji and leads_kanji(byte, shift_jis=self.style.shift_jis):
+                self._kanji_lead = bytes((byte,))
+            else:
+                items += self._place(decode(byte, self.style.page))
         return items
 
-    def _place(self, character: str) -> list[Item]:
+    def _place(self, character: str, cells: int = 1) -> list[Item]:
+        """Put a character, ``cells`` wide, behind the last one."""
         style = self.style
-        image = self._glyphs.draw(character, style.font, style.bold, style.width, style.height)
+        image = self._glyphs.draw(character, style.font, style.bold, style.width * cells, style.height)
         items = self._flush() if self._line and self._x + image.width > self._area else []
         if style.underline:
             image = image.copy()
@@ -208,14 +205,14 @@ class PageSetter:
             return [Strip(spacing, None, "")]
         height = max(piece.image.height for piece in self._line)
         width = max(piece.x + piece.image.width for piece in self._line)
-        line = Image.new("L", (self._paper_width, max(height, spacing)), 255)
-        shift = self.style.left_margin + self._shift(width)
+        line = Image.new("L", (self._width, max(height, spacing)), 255)
+        shift = self._margin + self._shift(width)
         for piece in self._line:
             line.paste(piece.image, (shift + piece.x, height - piece.image.height))
         if self.style.upside_down:
             line = ImageOps.flip(ImageOps.mirror(line))
         text = self._read_line()
-        self._line, self._x = [], 0
+        self._forget_line()
         return [Strip(line.height, line, text)]
 
     def _read_line(self) -> str:
@@ -245,34 +242,21 @@ class PageSetter:
 
     # -- pictures and codes --------------------------------------------------------------------------------
 
-    def _picture(self, image: Image.Image, text: str) -> list[Item]:
+    def _drawn(self, drawn: Drawn | None) -> list[Item]:
         """A picture of its own height, placed by the justification."""
+        if drawn is None:
+            return []
+        image, text = drawn
         items = self._flush_if_begun()
-        strip = Image.new("L", (self._paper_width, image.height), 255)
-        strip.paste(image, (self.style.left_margin + self._shift(image.width), 0))
+        strip = Image.new("L", (self._width, image.height), 255)
+        strip.paste(image, (self._margin + self._shift(image.width), 0))
         return [*items, Strip(strip.height, strip, text)]
 
-    def _raster_image(self, command: Command) -> list[Item]:
-        mode, width_bytes, rows = command.numbers
-        if not width_bytes or not rows or len(command.data) < width_bytes * rows:
-            return []
-        image = _bits(command.data, width_bytes * 8, rows)
-        wide, high = 1 + (mode & 1), 1 + (mode >> 1 & 1)
-        if wide > 1 or high > 1:
-            image = image.resize((image.width * wide, image.height * high), Image.Resampling.NEAREST)
-        return self._picture(image, f"[picture {image.width}x{image.height}]")
-
     def _column_image(self, command: Command) -> list[Item]:
-        mode, columns = command.numbers
-        deep = 3 if mode in (32, 33) else 1
-        if not columns or len(command.data) < columns * deep:
-            return []
-        upright = _bits(command.data, deep * 8, columns)
-        image = upright.transpose(Image.Transpose.TRANSPOSE)
-        wide, high = (1 if mode in (1, 33) else 2), (1 if deep == 3 else 3)
-        image = image.resize((image.width * wide, image.height * high), Image.Resampling.NEAREST)
-        self._line.append(Piece(self._x, image, ""))
-        self._x += image.width
+        image = column_picture(command.data, *command.numbers)
+        if image is not None:
+            self._line.append(Piece(self._x, image, ""))
+            self._x += image.width
         return []
 
     def _barcode(self, command: Command) -> list[Item]:
@@ -281,64 +265,20 @@ class PageSetter:
         if image is None or image.width > self._area:
             return []
         text = symbols.linear_text(system, command.data)
-        items = self._picture(image, f"[barcode {text}]")
+        items = self._drawn((image, f"[barcode {text}]"))
         return items + self._note(text) if style.barcode_hri & 2 else items
 
     def _extended(self, command: Command) -> list[Item]:
-        function = command.numbers[0]
-        if function == ord("k"):
-            return self._symbol(command.data)
-        if function == ord("L"):
-            return self._graphics(command)
-        return []
-
-    def _symbol(self, data: bytes) -> list[Item]:
-        if len(data) < 3:
-            return []
-        code, function, rest = data[0], data[1], data[2:]
-        style = self.style
-        match code, function:
-            case 49, 67:
-                style.qr_module = min(16, max(1, rest[0]))
-            case 49, 69:
-                style.qr_level = rest[0]
-            case 49, 80:
-                self._qr = rest[1:]
-            case 49, 81:
-                image = symbols.qr_image(self._qr, style.qr_module, style.qr_level) if self._qr else None
-                return self._code(image, f"[QR {self._qr.decode('utf-8', 'replace')}]")
-            case 48, 67:
-                style.pdf417_module = min(8, max(2, rest[0]))
-            case 48, 68:
-                style.pdf417_row = min(8, max(2, rest[0]))
-            case 48, 80:
-                self._pdf417 = rest[1:]
-            case 48, 81:
-                image = symbols.pdf417_image(self._pdf417, style.pdf417_module, style.pdf417_row)
-                return self._code(image, f"[PDF417 {self._pdf417.decode('utf-8', 'replace')}]")
+        match command.numbers[0]:
+            case 0x6B:
+                drawn = self._stored.symbol(command.data)
+                return [] if drawn is None or drawn[0].width > self._area else self._drawn(drawn)
+            case 0x4C:
+                return self._drawn(self._stored.graphics(command.data))
             case _:
-                pass
-        return []
+                return []
 
-    def _code(self, image: Image.Image | None, text: str) -> list[Item]:
-        return [] if image is None or image.width > self._area else self._picture(image, text)
-
-    def _graphics(self, command: Command) -> list[Item]:
-        """``GS ( L`` and ``GS 8 L``: function 112 stores a picture, 50 prints it."""
-        data = command.data
-        if len(data) < 2:
-            return []
-        if data[1] in (2, 50):
-            image, self._stored = self._stored, None
-            return self._picture(image, f"[picture {image.width}x{image.height}]") if image else []
-        if data[1] == 112 and len(data) > 10:
-            width = int.from_bytes(data[6:8], "little")
-            rows = min(int.from_bytes(data[8:10], "little"), MAX_GRAPHICS)
-            width_bytes = (width + 7) // 8
-            if width_bytes and rows and len(data) >= 10 + width_bytes * rows:
-                image = _bits(data[10:], width_bytes * 8, rows).crop((0, 0, width, rows))
-                self._stored = image.resize((width * data[3], rows * data[4])) if data[3:5] == b"\2\2" else image
-        return []
+    # -- the end of a slip ---------------------------------------------------------------------------------
 
     def _cut(self, command: Command) -> list[Item]:
         mode, *feed = command.numbers
@@ -348,8 +288,7 @@ class PageSetter:
             items += self._feed(self._cut_feed + feed[0])
         return [*items, Cut(partial)]
 
-
-def _bits(data: bytes, width: int, rows: int) -> Image.Image:
-    """A picture of one bit a dot, set is black."""
-    size = width // 8 * rows
-    return ImageOps.invert(Image.frombytes("1", (width, rows), data[:size]).convert("L"))
+    @staticmethod
+    def _presenter(command: Command) -> list[Item]:
+        function = command.numbers[0]
+        return [Presenter(retract=function == RETRACT)] if function in (RETRACT, PRESENT, EJECT) else []

@@ -30,4 +30,11 @@ class Mark:
     answer: bytes
 
 
-Item = Strip | Cut | Mark
+@dataclass(frozen=True, slots=True)
+class Presenter:
+    """The presenter of a kiosk printer gives out the slip that was cut, or draws it back into its bin."""
+
+    retract: bool
+
+
+Item = Strip | Cut | Mark | Presenter

@@ -216,3 +216,52 @@ def test_only_the_newest_slips_are_kept() -> None:
         say(printer, b"slip %d\n" % number + CUT)
     assert printer.slips[0].text == "slip 5\n"
     assert printer.mechanism.slips == 25
+
+
+@pytest.mark.parametrize("question", [b"\x1bv", b"\x1dr\x01"])
+def test_the_old_question_for_paper_is_answered_like_the_new_one(question: bytes) -> None:
+    printer = core()
+    printer.set_fault(Fault.PAPER_LOW, True)
+    assert say(printer, question) == b"\x03"
+
+
+@pytest.mark.parametrize("question", [b"\x1bu\x00", b"\x1dr\x02"])
+def test_the_drawer_s_state_is_answered(question: bytes) -> None:
+    assert say(core(), question) == b"\x00"
+
+
+def test_the_whole_status_is_told_in_real_time_although_it_is_off_line() -> None:
+    printer = core()
+    printer.set_fault(Fault.COVER_OPEN, True)
+    assert say(printer, b"\x10\x14\x07\x01") == b"\x38\x00\x00\x0f"
+    assert say(printer, b"\x10\x14\x07\x02") == b""
+
+
+WITH_PRESENTER = EmulatorSettings(speed_mm_s=math.inf, presenter=True)
+
+
+def test_a_presenter_holds_a_slip_until_it_is_to_be_given_out() -> None:
+    printer = core(WITH_PRESENTER)
+    say(printer, b"slip\n" + CUT)
+    assert not printer.slips
+    say(printer, b"\x1de\x05")
+    assert [slip.text for slip in printer.slips] == ["slip\n"]
+
+
+def test_a_presenter_draws_a_slip_back() -> None:
+    printer = core(WITH_PRESENTER)
+    say(printer, b"torso\n" + CUT + b"\x1de\x02")
+    assert not printer.slips
+    assert [slip.text for slip in printer.retracted] == ["torso\n"]
+
+
+def test_the_next_slip_pushes_out_the_one_that_is_held() -> None:
+    printer = core(WITH_PRESENTER)
+    say(printer, b"one\n" + CUT + b"two\n" + CUT)
+    assert [slip.text for slip in printer.slips] == ["one\n"]
+
+
+def test_a_printer_without_a_presenter_passes_its_commands_over() -> None:
+    printer = core()
+    say(printer, b"slip\n" + CUT + b"\x1de\x02")
+    assert [slip.text for slip in printer.slips] == ["slip\n"]

@@ -43,7 +43,7 @@ def our_status(fault: str) -> list[int | None]:
     core = PrinterCore()
     if fault:
         core.set_fault(OUR_FAULTS[fault], True)
-    return [core.real_time_status(n) for n in range(1, 5)]
+    return [core.status.real_time(n) for n in range(1, 5)]
 
 
 @pytest.fixture(scope="module")

@@ -184,3 +184,25 @@ def test_the_cut_with_feed_reaches_the_knife() -> None:
 
 def test_an_unfinished_picture_prints_nothing() -> None:
     assert slip(b"\x1dv0\x00\x00\x00\x05\x00").text == "\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        (b"\x1c&\x30\x21\x1c.A", "亜A"),
+        (b"\x1cC\x01\x1c&\x88\x9fA\x1c.", "亜A"),
+        (b"\x1c&\x30\nA\x1c.B", "\nB"),
+        (b"\x1c&\x7e\x7e\x1c.", "�"),
+        (b"A\x30\x21", "A0!"),
+    ],
+)
+def test_kanji_are_two_bytes_each(data: bytes, text: str) -> None:
+    assert slip(data + b"\n").text == text + "\n"
+
+
+def test_a_kanji_is_two_letters_wide() -> None:
+    assert slip(b"\x1c&" + b"\x30\x21" * 25 + b"\x1c.\n").text == "亜" * 24 + "\n亜\n"
+
+
+def test_a_picture_in_columns_of_any_depth_is_its_bits() -> None:
+    assert ink(slip(b"\x1dQ0\x00\x02\x00\x02\x00\xff\xff\xff\xff").image) == (0, 0, 2, 16)

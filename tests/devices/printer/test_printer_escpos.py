@@ -32,6 +32,12 @@ def test_a_printer_without_a_knife_feeds_to_its_tear_bar() -> None:
     assert commands[-1] == Command(Kind.FEED_LINES, (codes.TEAR_OFF_LINES,))
 
 
+def test_a_printer_with_a_presenter_gives_a_slip_out_and_draws_a_torso_back() -> None:
+    encoder = JobEncoder("default", 80, presenter=True)
+    assert parsed(encoder)[-2:] == [Command(Kind.CUT, (66, 0)), Command(Kind.PRESENTER, (5,))]
+    assert Parser().feed(encoder.separator())[-2:] == [Command(Kind.CUT, (66, 0)), Command(Kind.PRESENTER, (2,))]
+
+
 def test_the_code_page_is_chosen_after_the_reset() -> None:
     kinds = [command.kind for command in parsed(JobEncoder(), SlipBuilder().text("Café"))]
     assert kinds.index(Kind.INITIALISE) < kinds.index(Kind.CODE_PAGE) < kinds.index(Kind.TEXT)

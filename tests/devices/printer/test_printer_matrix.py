@@ -160,6 +160,20 @@ def test_a_stuck_line_is_unknown_with_the_printer_s_own_reason() -> None:
     assert Condition.MEDIA_EMPTY in result.conditions
 
 
+@pytest.mark.parametrize("fault", [Fault.PAPER_OUT, Fault.COVER_OPEN])
+def test_a_torso_is_drawn_back_where_there_is_a_presenter(fault: Fault) -> None:
+    def script(core: PrinterCore) -> None:
+        if core.mechanism.printed_rows > 120 and not bench.results:
+            core.set_fault(fault, True)
+
+    bench = make_bench(EmulatorSettings(presenter=True), PrinterSettings(presenter=True), script=script)
+    assert bench.print().outcome is not PrintOutcome.PRINTED
+    heal(bench)
+    assert bench.print(bench.printer.new_slip().title("Someone else").build(), job_id="job-2")
+    assert [CODE in slip.text for slip in bench.core.slips] == [False]
+    assert any("Kota Contoh" in slip.text for slip in bench.core.retracted)
+
+
 def test_a_printer_that_insists_on_process_ids_prints_nothing_without_them() -> None:
     bench = make_bench(SIMPLE, PrinterSettings(confirmation="process_id"))
     assert bench.print().outcome is PrintOutcome.NOT_PRINTED

@@ -78,10 +78,11 @@ def _counter() -> Grammar:
 
 
 def _presenter() -> Grammar:
-    """Of printers for kiosks (Custom): 2 retracts, 3 shows the slip by as many steps, 5 gives it out."""
+    """Of printers for kiosks (Custom, Pyramid): 2 retracts, 3 shows the slip by as many steps, 5 gives it out, 32
+    shows it for as many seconds."""
     function = (yield 1)[0]
-    takes = function in (3, 32)
-    return Command(Kind.PRESENTER, (function, *((yield 1) if takes else b"")))
+    takes = {3: 1, 32: 2}.get(function, 0)
+    return Command(Kind.PRESENTER, (function, *((yield takes) if takes else b"")))
 
 
 GS: Grammars = {
