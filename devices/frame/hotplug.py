@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Protocol
 
 from devices.frame.clock import Clock, SystemClock
-from devices.frame.states import Availability, StateBoard
-from devices.frame.worker import Worker
+from devices.frame.states import Availability, Condition, StateBoard
+from devices.frame.worker import PassingFault, Worker
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ class EventSource(Protocol):
     """Says that something changed, as udev does."""
 
     def wait(self, seconds: float) -> bool:
-        """True when something may have changed; waits at most ``seconds``."""
+        """True when something may have changed; waits at most ``seconds``. Raises OSError when it broke."""
         ...
 
 
@@ -112,7 +112,7 @@ class Hotplug:
         self._clock = clock or SystemClock()
         self._open_events = events
         self._events: EventSource | None = None
-        self._known: frozenset[Path] = frozenset()
+        self._known: frozenset[Path] | None = None
         self._next_look = 0.0
         self._board = StateBoard("hotplug", self._clock)
         self._worker = Worker(self, self._board, clock=self._clock)
@@ -129,13 +129,17 @@ class Hotplug:
 
     def setup(self) -> None:
         self._events = self._open_events()
-        self._known = names_in(self._folders)
-        self._next_look = self._clock.monotonic() + LOOK_EVERY
+        if self._known is None:
+            self._known = names_in(self._folders)
+            self._next_look = self._clock.monotonic() + LOOK_EVERY
         self._board.publish(Availability.READY)
 
     def turn(self) -> float:
         """Wait a moment for udev; look when it spoke or when it is time."""
-        told = self._events.wait(EVENT_WAIT) if self._events else False
+        try:
+            told = self._events.wait(EVENT_WAIT) if self._events else False
+        except OSError as error:
+            raise PassingFault(Condition.NOT_RESPONDING, f"udev: {error}") from error
         if told or self._clock.monotonic() >= self._next_look:
             self._look()
         return 0.0 if self._events else LOOK_EVERY
@@ -144,8 +148,8 @@ class Hotplug:
         self._events = None
 
     def _look(self) -> None:
-        now = names_in(self._folders)
-        change = Change(now - self._known, self._known - now)
+        now, before = names_in(self._folders), self._known or frozenset()
+        change = Change(now - before, before - now)
         self._known = now
         self._next_look = self._clock.monotonic() + LOOK_EVERY
         if change:

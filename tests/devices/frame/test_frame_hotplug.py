@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from pathlib import Path
 
+import pytest
+
 from devices.frame import Change, FakeClock, Hotplug
-from devices.frame.hotplug import LOOK_EVERY, EventSource, names_in
+from devices.frame.hotplug import LOOK_EVERY, EventSource, UdevEvents, names_in, udev_if_there
 
 
 class Told:
@@ -88,3 +91,46 @@ def test_it_runs_and_stops_in_its_own_thread(tmp_path: Path) -> None:
     finally:
         watch.stop()
     assert not watch.worker.running
+
+
+def test_the_machine_s_own_udev_is_asked_where_there_is_one() -> None:
+    source = udev_if_there()
+    if source is None:
+        pytest.skip("no udev on this machine")
+    assert source.wait(0.0) in (True, False)
+
+
+@pytest.mark.parametrize("error", [ImportError("no libudev"), OSError("not allowed")])
+def test_without_udev_there_is_no_source_and_it_is_said(
+    error: Exception, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails() -> UdevEvents:
+        raise error
+
+    monkeypatch.setattr("devices.frame.hotplug.UdevEvents", fails)
+    with caplog.at_level(logging.INFO, logger="devices.frame.hotplug"):
+        assert udev_if_there() is None
+    assert str(error) in caplog.text
+
+
+def test_a_udev_that_breaks_is_opened_anew_and_the_looks_go_on(tmp_path: Path) -> None:
+    clock = FakeClock()
+    opened: list[int] = []
+
+    class Breaks:
+        def wait(self, seconds: float) -> bool:
+            raise OSError("no buffer space")
+
+    def open_events() -> EventSource | None:
+        opened.append(1)
+        return Breaks() if len(opened) == 1 else None
+
+    heard: list[Change] = []
+    watch = Hotplug(heard.append, [tmp_path], clock=clock, events=open_events)
+    watch.worker.step()
+    (tmp_path / "usb-scanner").touch()
+    watch.worker.step()
+    clock.advance(LOOK_EVERY)
+    watch.worker.step()
+    assert len(opened) == 2
+    assert [change.added for change in heard] == [frozenset({tmp_path / "usb-scanner"})]

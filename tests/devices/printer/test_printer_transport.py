@@ -109,6 +109,14 @@ def test_a_serial_line_carries_bytes_both_ways(terminal: tuple[int, str]) -> Non
     line.close()
 
 
+def test_a_serial_line_is_found_by_a_link_that_stays(terminal: tuple[int, str], tmp_path: Path) -> None:
+    link = tmp_path / "usb-printer"
+    link.symlink_to(terminal[1])
+    line = SerialTransport(str(link)).open(1.0)
+    assert line.write(b"abc", 1.0) == 3
+    line.close()
+
+
 def test_a_serial_line_is_ours_alone(terminal: tuple[int, str]) -> None:
     line = SerialTransport(terminal[1]).open(1.0)
     with pytest.raises(LineFault) as caught:
@@ -156,6 +164,16 @@ def test_a_file_in_no_folder_is_not_reachable(tmp_path: Path) -> None:
     with pytest.raises(LineFault) as caught:
         FileTransport(tmp_path / "none" / "jobs").open(1.0)
     assert caught.value.condition is Condition.NOT_REACHABLE
+
+
+def test_a_pipe_that_nobody_reads_ends_the_write(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "jobs")
+    reader = os.open(tmp_path / "jobs", os.O_RDONLY | os.O_NONBLOCK)
+    line = FileTransport(tmp_path / "jobs").open(1.0)
+    assert fill(line) > 0
+    assert line.write(b"more", 0.01) == 0
+    line.close()
+    os.close(reader)
 
 
 def test_a_full_disk_is_told() -> None:

@@ -78,6 +78,15 @@ def test_one_that_never_reads_ends_the_write_and_says_what_it_took(node: tuple[i
     line.close()
 
 
+def test_every_way_of_opening_is_closed_again(node: tuple[int, Path], tmp_path: Path) -> None:
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(3):
+        UsbTransport(str(node[1])).open(1.0).close()
+        with pytest.raises(LineFault):
+            UsbTransport(str(tmp_path / "none")).open(1.0)
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
 def test_a_pulled_one_is_disconnected(tmp_path: Path) -> None:
     ours, theirs = pty.openpty()
     name = os.ttyname(theirs)
