@@ -17,7 +17,7 @@ from pathlib import Path
 from escpos.printer import Dummy, Network
 
 from devices.printer import PrinterSettings, PrintResult, Slip, SlipBuilder, build_printer
-from devices.printer.emulator import EmulatorSettings, Fault, PrinterEmulator
+from devices.printer.emulator import EmulatorSettings, Fault, PrinterCore, PrinterEmulator
 from devices.printer.emulator.parser import Parser
 from devices.printer.escpos import JobEncoder
 from devices.printer.layout import Typesetter
@@ -84,7 +84,16 @@ def building() -> list[Row]:
         ("  a line drawn as a picture", *times(lambda: encoder.encode(setter.lay_out(drawn)), BUILDS), ""),
         ("  peer: bare python-escpos", *times(lambda: bare(Dummy()), BUILDS), "no wrapping, no sanitiser"),
         ("  emulator: bytes to commands", *times(lambda: Parser().feed(data), BUILDS), ""),
+        ("  emulator: bytes to slip", *times(lambda: emulated(data), BUILDS), "its picture and its text"),
     ]
+
+
+def emulated(data: bytes) -> None:
+    """A printer that prints at once, from the bytes to the piece of paper."""
+    core = PrinterCore(EmulatorSettings(speed_mm_s=math.inf))
+    core.receive(data)
+    core.tick(0.01)
+    assert core.slips
 
 
 def printing(speed: float, count: int) -> list[Row]:
