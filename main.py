@@ -50,7 +50,7 @@ from screens import boot
 from screens.keys import DEFAULT_KEYS, Action, KeyMap, NoSuchKey
 from screens.look.tokens import DEFAULT_DPI
 from screens.texts import Catalogues, load_catalogues
-from sync.city import CityBadges, CitySealer, KioskCodes
+from sync.city import CityBadges, FollowingSealer, KioskCodes
 from sync.enrolment import Enrolment, EnrolRefused, enrol, load, save
 from sync.line import Line
 
@@ -179,7 +179,6 @@ def build_kiosk(
     clock: SystemClock,
 ) -> Kiosk:
     """The core with everything plugged in, not yet started."""
-    newest = enrolment.city.sealing_keys[0]
     identity = KioskIdentity(
         kiosk_id=enrolment.kiosk_id,
         name=enrolment.name,
@@ -188,11 +187,12 @@ def build_kiosk(
         software=SOFTWARE,
         boot_id=str(uuid.uuid4()),
     )
+    sealer = FollowingSealer(enrolment.city)
     ports = Ports(
         clock=clock,
         disk=Disk(settings.data),
         texts=texts,
-        sealer=CitySealer(newest.key_id, newest.public_key),
+        sealer=sealer,
         codes=KioskCodes(enrolment.kiosk_part, enrolment.city.tracking_base),
         badges=CityBadges(enrolment.city.badge_key),
         printer=devices.printer,
@@ -201,7 +201,9 @@ def build_kiosk(
         speaker=devices.speaker,
         headphones=devices.headphones,
     )
-    return Kiosk(identity, ports, store, Bus())
+    kiosk = Kiosk(identity, ports, store, Bus())
+    sealer.follow(kiosk.settings, kiosk.bus)
+    return kiosk
 
 
 def enrolled(settings: KioskSettings, code: str = "") -> Enrolment:

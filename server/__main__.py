@@ -109,6 +109,12 @@ def badge(staff: str, data: Data = DATA, database: Database = "", expires: str =
     _order(data, database, "badge", {"staff": staff, "expires": expires})
 
 
+@cli.command(name="rotate-key")
+def rotate_key(data: Data = DATA, database: Database = "") -> None:
+    """Makes a new sealing key; kiosks take it through their feed, old ones stay to open what is on its way."""
+    _order(data, database, "rotate-key", {})
+
+
 @cli.command()
 def upgrade(data: Data = DATA, database: Database = "") -> None:
     """Brings the database's schema up to date; ``serve`` does it by itself."""

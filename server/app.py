@@ -38,6 +38,7 @@ from server.passwords import Passwords
 from server.presence import Presence
 from server.publications import Publications
 from server.ratings import Ratings
+from server.sealing_rotation import SealingRotation
 from server.seeding import city_name, seed
 from server.settings import ServerSettings
 from server.staff import Staff
@@ -110,6 +111,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         notices=Notices(engine, clock, hints),
         kiosk_settings=KioskSettings(engine, clock, hints),
         escalation=Escalation(engine, clock, cases),
+        sealing_rotation=SealingRotation(engine, clock, hints, keys),
         ratings=ratings,
         publications=publications,
         budget=BudgetDesk(clock, publications),

@@ -139,10 +139,11 @@ class AttachmentStore:
                 .where(link.c.kiosk_id == kiosk_id, link.c.submission_id == submission_id, link.c.sha256 == sha256)
             ).first()
         blob = self.sealed(kiosk_id, sha256)
-        if row is None or blob is None or row.key_id not in self._keys.sealing:
+        key = self._keys.sealing_key(row.key_id) if row is not None else None
+        if row is None or blob is None or key is None:
             return None
         try:
-            data = unseal(blob, self._keys.sealing[row.key_id])
+            data = unseal(blob, key)
         except SealBroken:
             return None
         if hashlib.sha256(data).hexdigest() != row.plain_sha256:

@@ -26,6 +26,7 @@ from server.packs import PackRepository
 from server.presence import Presence
 from server.publications import Publications
 from server.ratings import Ratings
+from server.sealing_rotation import SealingRotation
 from server.settings import ServerSettings
 from server.staff import Staff
 from server.transparency import TransparencyReport
@@ -54,6 +55,7 @@ class Deps:
     notices: Notices
     kiosk_settings: KioskSettings
     escalation: Escalation
+    sealing_rotation: SealingRotation
     ratings: Ratings
     publications: Publications
     transparency: TransparencyReport

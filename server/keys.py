@@ -7,7 +7,6 @@ Ed25519. ``vault.key`` and ``nik.key`` symmetric. The keys of the packs are kept
 import os
 import secrets
 from base64 import b64encode
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -18,24 +17,38 @@ from sync.protocol.messages import SealingKey
 from sync.protocol.sealing import key_id
 
 KEY_BYTES: Final = 32
+_SEALING: Final = "sealing-*.key"
 
 
-@dataclass(frozen=True)
 class CityKeys:
-    #: X25519 private keys by key id.
-    sealing: dict[str, bytes]
-    #: Key ids, the one to seal to first.
-    sealing_order: tuple[str, ...]
-    badge: bytes
-    audit: bytes
-    vault: bytes
-    nik: bytes
+    """The keys as they are on disk. Sealing keys grow: another process of this server may have made a newer one."""
+
+    def __init__(self, folder: Path, *, badge: bytes, audit: bytes, vault: bytes, nik: bytes) -> None:
+        self._folder = folder
+        self.badge: Final = badge
+        self.audit: Final = audit
+        self.vault: Final = vault
+        self.nik: Final = nik
+        #: X25519 private keys by key id, the one to seal to first. Replaced as a whole, so any thread may read it.
+        self._sealing = _read_sealing(folder)
+
+    def sealing_key(self, name: str) -> bytes | None:
+        """The private key of a key id; looked for on disk when it is not known yet."""
+        if name not in self._sealing and (self._folder / f"sealing-{_safe(name)}.key").exists():
+            self._sealing = _read_sealing(self._folder)
+        return self._sealing.get(name)
+
+    def make_sealing_key(self) -> str:
+        """A new key that everything is sealed to from now on; its id. Older ones stay, to open what was sealed to them."""
+        name = _make_sealing(self._folder)
+        self._sealing = _read_sealing(self._folder)
+        return name
 
     def public_sealing_keys(self) -> tuple[SealingKey, ...]:
         # Base64Bytes decodes what it is given, therefore the encoded form goes in.
         return tuple(
-            SealingKey.model_validate({"key_id": name, "public_key": _base64(_public(self.sealing[name]))})
-            for name in self.sealing_order
+            SealingKey.model_validate({"key_id": name, "public_key": _base64(_public(private))})
+            for name, private in self._sealing.items()
         )
 
     @property
@@ -50,21 +63,32 @@ class CityKeys:
 def load_keys(folder: Path) -> CityKeys:
     """Reads the keys, making those that are missing."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    found = sorted(folder.glob("sealing-*.key"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
-    if not found:
-        private = bytes(PrivateKey.generate())
-        path = folder / f"sealing-{key_id(_public(private))}.key"
-        keep_secret(path, private)
-        found = [path]
-    sealing = {path.stem.removeprefix("sealing-"): path.read_bytes() for path in found}
+    if not any(folder.glob(_SEALING)):
+        _make_sealing(folder)
     return CityKeys(
-        sealing=sealing,
-        sealing_order=tuple(sealing),
+        folder,
         badge=_load(folder / "badge.key"),
         audit=_load(folder / "audit.key"),
         vault=_load(folder / "vault.key"),
         nik=_load(folder / "nik.key"),
     )
+
+
+def _make_sealing(folder: Path) -> str:
+    private = bytes(PrivateKey.generate())
+    name = key_id(_public(private))
+    keep_secret(folder / f"sealing-{name}.key", private)
+    return name
+
+
+def _read_sealing(folder: Path) -> dict[str, bytes]:
+    found = sorted(folder.glob(_SEALING), key=lambda path: (path.stat().st_mtime_ns, path.name), reverse=True)
+    return {path.stem.removeprefix("sealing-"): path.read_bytes() for path in found}
+
+
+def _safe(name: str) -> str:
+    """A key id as it can be in a file's name; what came over the line may hold anything."""
+    return name if name.isalnum() else "none"
 
 
 def keep_secret(path: Path, content: bytes) -> None:

@@ -16,6 +16,7 @@ from server.actors import Actor
 from server.bus import Bus
 from server.clock import Clock
 from server.storage.named_settings import read_setting, write_setting
+from sync.protocol import sealing_keys
 from sync.protocol.messages import FeedType
 
 _NAME: Final = "kiosks"
@@ -80,7 +81,8 @@ def in_force(connection: Connection) -> dict[str, float]:
 
 def feed_values(connection: Connection) -> dict[str, Any]:
     """Everything that the ``settings`` event carries: a kiosk replaces what it had by it."""
-    return dict(in_force(connection))
+    keys = read_setting(connection, sealing_keys.SETTING)
+    return {**in_force(connection), **({} if keys is None else {sealing_keys.SETTING: keys})}
 
 
 def _fits(name: str, value: float | None) -> bool:

@@ -65,7 +65,7 @@ class Opener:
             return Refused("the envelope does not have the hash it says")
         if parse(item.tracking_code) != item.tracking_code:
             return Refused("the tracking code's check character is wrong")
-        key = self._keys.sealing.get(item.key_id)
+        key = self._keys.sealing_key(item.key_id)
         if key is None:
             return Refused("sealed to a key that this city does not have")
         try:

@@ -43,6 +43,8 @@ def carry_out(deps: Deps, command: str, arguments: Mapping[str, str]) -> dict[st
             return _take_back(deps, arguments["pack"], arguments.get("reason", ""))
         case "badge":
             return _badge(deps, arguments["staff"], arguments.get("expires", ""))
+        case "rotate-key":
+            return {"key": deps.sealing_rotation.rotate(OPERATOR)}
         case _:
             raise OperationRefused(f"no order is called {command!r}")
 

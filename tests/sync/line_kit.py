@@ -22,7 +22,7 @@ from server.failpoints import Failpoints
 from server.packs import PackContent, PackService
 from server.settings import ServerSettings
 from server.storage import tables
-from sync.city import CityBadges, CitySealer, KioskCodes
+from sync.city import CityBadges, FollowingSealer, KioskCodes
 from sync.enrolment import Enrolment, enrol
 from sync.line import Line, LineOptions
 from tests.kiosk.kiosk_kit import CITY, FORM, PHOTO, Bench, DeskPrinter, bench, fill, service_document
@@ -110,7 +110,7 @@ def kiosk_on_line(
     printer: DeskPrinter | None = None,
 ) -> OnLine:
     """Built as ``main.py`` does, not started."""
-    key = enrolment.city.sealing_keys[0]
+    sealer = FollowingSealer(enrolment.city)
     at = bench(
         folder,
         clock=clock or SystemClock(),
@@ -123,12 +123,13 @@ def kiosk_on_line(
             boot_id=str(uuid4()),
         ),
         failpoint=failpoint,
-        sealer=CitySealer(key.key_id, key.public_key),
+        sealer=sealer,
         codes=KioskCodes(enrolment.kiosk_part, enrolment.city.tracking_base),
         badges=CityBadges(enrolment.city.badge_key),
         pack=pack,
         printer=printer,
     )
+    sealer.follow(at.kiosk.settings, at.bus)
     line = Line(enrolment, at.kiosk, folder, options)
     at.kiosk.connect(line)
     return OnLine(at, line, enrolment)

@@ -1,6 +1,7 @@
 """What comes down: the feed once and without gaps, packs only when they verify, commands once, and the end of trust."""
 
 import hashlib
+import json
 import shutil
 from collections.abc import Iterator
 from datetime import timedelta
@@ -15,11 +16,13 @@ from kiosk.system_clock import SystemClock
 from server import bus, feed
 from server.actors import OPERATOR
 from server.deps import Deps
+from server.notices import NoticeOutcome
+from server.settings import ServerSettings
 from sync.feed import CURSOR
 from sync.packs import KEPT, PackDuty
 from sync.protocol.messages import FeedType
-from tests.kiosk.kiosk_kit import pack_bytes
-from tests.server.running import RunningServer
+from tests.kiosk.kiosk_kit import CITY, pack_bytes
+from tests.server.running import RunningServer, running
 from tests.sync.line_kit import OnLine, city_server, enrolled, kiosk_on_line, publish, stored, until
 from tests.sync.processes import free_port
 from tests.sync.scripted import CuttingRelay
@@ -27,8 +30,8 @@ from tests.sync.scripted import CuttingRelay
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[RunningServer]:
-    with city_server(tmp_path / "server") as running:
-        yield running
+    with city_server(tmp_path / "server") as one:
+        yield one
 
 
 @pytest.fixture
@@ -247,3 +250,28 @@ def test_only_the_newest_packs_are_kept(server: RunningServer, made: OnLine, tmp
         publish(server.deps)
         assert duty(made, tmp_path / "p").update() == ""
     assert len(list((tmp_path / "p" / "packs").iterdir())) == len(made.at.store.packs.newest_first()) == KEPT
+
+
+def test_before_the_first_pack_the_signed_list_is_empty_and_accepted(tmp_path: Path) -> None:
+    """A new city's first targets file names nothing: no problem, no pack, and the first one that comes is taken."""
+    with running(ServerSettings(data=tmp_path / "server", port=0, city=CITY.name)) as server:
+        made = kiosk_on_line(tmp_path / "kiosk", enrolled(server))
+        packs = duty(made, tmp_path / "p")
+        targets = json.loads((server_folder(server) / "metadata" / "1.targets.json").read_bytes())
+        assert targets["signed"]["targets"] == {}
+        assert (packs.update(), made.at.store.packs.newest_first()) == ("", ())
+        number = publish(server.deps)
+        assert (packs.update(), made.at.kiosk.catalogue.version) == ("", number)
+        made.at.close()
+
+
+def test_a_notice_shows_until_the_office_ends_it(server: RunningServer, made: OnLine) -> None:
+    made.line.start()
+    end = server.deps.clock.now() + timedelta(days=1)
+    assert server.deps.notices.send(OPERATOR, {"id": "Tutup pukul 15"}, end) is NoticeOutcome.DONE
+    shown = until(made.at.kiosk.notices.current)
+    assert [one.text.get("id") for one in shown] == ["Tutup pukul 15"]
+    (row,) = server.deps.notices.rows()
+    assert server.deps.notices.end(OPERATOR, row.id) is NoticeOutcome.DONE
+    until(lambda: not made.at.kiosk.notices.current())
+    assert made.at.store.notices.current(made.at.kiosk.clock.now()) == ()
