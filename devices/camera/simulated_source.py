@@ -79,7 +79,9 @@ class SimulatedSource:
         return self._last
 
     def skip(self) -> bool:
-        return self.read() is not None
+        if self.faults.unplugged:
+            self._opened = False
+        return self._opened
 
     def close(self) -> None:
         self._opened = False
