@@ -115,6 +115,11 @@ class Printer:
         """For simulations and tests that turn it themselves, and for the supervisor's heartbeat."""
         return self._worker
 
+    @property
+    def hotplug(self) -> Hotplug | None:
+        """The watch for devices that are plugged in; None for a way that has no plug."""
+        return self._hotplug
+
     def state(self) -> ComponentState:
         return self._board.state()
 

@@ -26,6 +26,10 @@ PREFERRED_FONTS = (
     "NotoNaskhArabic-Regular.ttf",
     "NotoSansArabic-Regular.ttf",
     "NotoSansCJK-Regular.ttc",
+    "NotoSansDevanagari-Regular.ttf",
+    "NotoSansThai-Regular.ttf",
+    "NotoSansSymbols2-Regular.ttf",
+    "Symbola_hint.ttf",
     "DroidSansFallbackFull.ttf",
     "wqy-microhei.ttc",
 )

@@ -77,6 +77,7 @@ def make_bench(
     script: Callable[[PrinterCore], None] = lambda _: None,
     core: PrinterCore | None = None,
     unfinished: Path | None = None,
+    hotplug_folders: tuple[Path, ...] = (),
 ) -> Bench:
     """A bench; ``script`` is called with the core whenever time has passed. ``core`` None: a new one."""
     clock = FakeClock()
@@ -89,6 +90,7 @@ def make_bench(
         deadlines=deadlines,
         chance=lambda: 0.5,
         unfinished=unfinished,
+        hotplug_folders=hotplug_folders,
     )
     return Bench(core, device, loopback, clock)
 

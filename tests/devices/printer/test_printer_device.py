@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 import pytest
 
 from devices.frame import Availability, ComponentState, Condition, FakeClock
+from devices.frame.hotplug import LOOK_EVERY
 from devices.printer import JobPhase, Printer, PrinterSettings, PrintOutcome, PrintResult, build_printer
 from devices.printer.emulator import EmulatorSettings, Fault, PrinterEmulator
 from devices.printer.paper import NEAR_END_MM
@@ -75,6 +77,20 @@ def test_it_is_back_by_itself(bench: Bench) -> None:
     bench.core.set_fault(Fault.UNPLUGGED, False)
     bench.printer.worker.step()
     assert bench.printer.state().availability is Availability.READY
+
+
+def test_plugging_in_ends_the_pause_after_failures(tmp_path: Path) -> None:
+    bench = make_bench(hotplug_folders=(tmp_path,))
+    watch = bench.printer.hotplug
+    assert watch is not None
+    watch.worker.step()
+    bench.core.set_fault(Fault.UNPLUGGED, True)
+    bench.printer.worker.step()
+    assert bench.printer.worker.failures == 1
+    (tmp_path / "usb-printer").touch()
+    bench.clock.advance(LOOK_EVERY)
+    watch.worker.step()
+    assert bench.printer.worker.failures == 0
 
 
 def test_each_job_opens_the_line_anew(bench: Bench) -> None:
