@@ -4,97 +4,26 @@ A draft holds the spreadsheet as it was uploaded, what came of it, and the servi
 in. It can be published when neither has a problem of severity ``error``; nobody's kiosk sees it before.
 """
 
-import io
 import uuid
-import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime
-from enum import StrEnum
+from dataclasses import asdict
 from typing import Any, Final
 
 from pydantic import ValidationError
 from sqlalchemy import Connection, Engine, Row, insert, select, update
 
-from forms import Form, FormError, load_form
-from forms.authoring import Difference, compare, convert
+from forms import Form
+from forms.authoring import Difference, compare
 from server import audit
 from server.actors import Actor
 from server.clock import Clock
+from server.drafts import Draft, DraftOutcome, DraftResult, Problem, Severity
+from server.form_conversion import FILE_TYPES, convert_form, load, media_refused, unzipped, zipped
 from server.packs import RINGS, PackContent, PackOutcome, PackRepository, PackService
 from server.storage import tables
 from sync.protocol.packs import ServiceDocument
 
 UPLOAD_BYTES: Final = 10_000_000
-MEDIA_BYTES: Final = 10_000_000
-MEDIA_FILES: Final = 100
-FILE_TYPES: Final = ("xlsx", "csv", "md")
-
-
-class Severity(StrEnum):
-    ERROR = "error"
-    WARNING = "warning"
-
-
-@dataclass(frozen=True)
-class Problem:
-    """``sheet`` and ``row`` of the spreadsheet; for the service document, ``column`` names the member."""
-
-    severity: Severity
-    message: str
-    sheet: str = ""
-    row: int | None = None
-    column: str = ""
-
-
-class DraftOutcome(StrEnum):
-    DONE = "DONE"
-    NOT_FOUND = "NOT_FOUND"
-    #: xlsx, csv or md.
-    BAD_FILE_TYPE = "BAD_FILE_TYPE"
-    TOO_LARGE = "TOO_LARGE"
-    #: a-z, 0-9, '.', '_' and '-', at most 64.
-    BAD_SERVICE_ID = "BAD_SERVICE_ID"
-    #: Read the draft's problems.
-    HAS_PROBLEMS = "HAS_PROBLEMS"
-    #: It was published or discarded before.
-    NOT_OPEN = "NOT_OPEN"
-    NO_SUCH_RING = "NO_SUCH_RING"
-    BAD_MEDIA = "BAD_MEDIA"
-    #: The number of the form's version is that of the one in force, whose content differs.
-    SAME_VERSION = "SAME_VERSION"
-
-
-@dataclass(frozen=True)
-class Draft:
-    id: str
-    service_id: str
-    file_name: str
-    document: Mapping[str, Any]
-    form_xml: str | None
-    resources: Mapping[str, bytes]
-    problems: tuple[Problem, ...]
-    state: str  # draft, published, discarded
-    created_by: str
-    created_at: datetime
-    updated_at: datetime
-    published_pack: int | None
-
-    @property
-    def publishable(self) -> bool:
-        return self.state == "draft" and all(one.severity is not Severity.ERROR for one in self.problems)
-
-
-@dataclass(frozen=True)
-class DraftResult:
-    outcome: DraftOutcome
-    draft: Draft | None = None
-    #: After publishing: the new pack.
-    pack: int = 0
-
-    @property
-    def ok(self) -> bool:
-        return self.outcome is DraftOutcome.DONE
 
 
 class Authoring:
@@ -120,7 +49,7 @@ class Authoring:
             return DraftResult(DraftOutcome.TOO_LARGE)
         if not _is_service_id(service_id):
             return DraftResult(DraftOutcome.BAD_SERVICE_ID)
-        if _media_refused(media or {}):
+        if media_refused(media or {}):
             return DraftResult(DraftOutcome.BAD_MEDIA)
         converted = convert_form(source, file_type, service_id, media or {})
         before = self.published(service_id)
@@ -136,7 +65,7 @@ class Authoring:
                     source=source,
                     document=members,
                     form_xml=converted.xml,
-                    resources=_zipped(converted.resources),
+                    resources=zipped(converted.resources),
                     problems=[asdict(one) for one in converted.problems],
                     state="draft",
                     created_by=actor.id,
@@ -231,7 +160,7 @@ class Authoring:
 
     def form(self, draft: Draft) -> Form | None:
         """The draft's form, to try it out; None while it has errors."""
-        return None if draft.form_xml is None else _load(draft.form_xml.encode(), draft.resources)
+        return None if draft.form_xml is None else load(draft.form_xml.encode(), draft.resources)
 
     def differences(self, draft: Draft) -> tuple[Difference, ...]:
         """What the draft's form changes in the one in force; empty when there is none."""
@@ -239,7 +168,7 @@ class Authoring:
         new = self.form(draft)
         if before is None or new is None:
             return ()
-        old = _load(before.files["form.xml"], before.files)
+        old = load(before.files["form.xml"], before.files)
         return () if old is None else tuple(compare(old, new))
 
     # --- inside -------------------------------------------------------------------------------------------------
@@ -259,7 +188,7 @@ class Authoring:
             file_name=row.file_name,
             document=row.document,
             form_xml=row.form_xml,
-            resources=_unzipped(row.resources),
+            resources=unzipped(row.resources),
             problems=tuple(Problem(**{**one, "severity": Severity(one["severity"])}) for one in row.problems),
             state=row.state,
             created_by=row.created_by,
@@ -297,44 +226,6 @@ class Authoring:
             )
 
 
-# --- from spreadsheet to form --------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class ConvertedForm:
-    xml: str | None
-    #: The loaded form; None exactly when ``xml`` is.
-    form: Form | None
-    resources: Mapping[str, bytes]
-    problems: tuple[Problem, ...]
-
-
-def convert_form(source: bytes, file_type: str, name: str, media: Mapping[str, bytes]) -> ConvertedForm:
-    """The XForm of a spreadsheet, loaded once with the engine that kiosks run, so that both agree it can be filled."""
-    converted = convert(source, file_type, name=name)
-    problems = [
-        Problem(severity, one.message, one.sheet or "", one.row, one.column or "")
-        for severity, found in ((Severity.ERROR, converted.errors), (Severity.WARNING, converted.warnings))
-        for one in found
-    ]
-    resources = {**converted.resources, **media}
-    if converted.xml is None:
-        return ConvertedForm(None, None, {}, tuple(problems))
-    try:
-        form = load_form(converted.xml, resources)
-    except FormError as error:
-        problems += [Problem(Severity.ERROR, str(one)) for one in error.problems]
-        return ConvertedForm(None, None, {}, tuple(problems))
-    return ConvertedForm(converted.xml, form, resources, tuple(problems))
-
-
-def _load(xml: bytes, files: Mapping[str, bytes]) -> Form | None:
-    try:
-        return load_form(xml, {name: data for name, data in files.items() if name != "form.xml"})
-    except FormError:
-        return None
-
-
 def _document_problems(document: ServiceDocument, form: Form | None) -> tuple[Problem, ...]:
     problems = []
     stages = [stage.id for stage in document.stages]
@@ -365,25 +256,3 @@ def _same_version_other_content(before: PackService, after: PackService) -> bool
 def _is_service_id(text: str) -> bool:
     allowed = "abcdefghijklmnopqrstuvwxyz0123456789_.-"
     return 0 < len(text) <= 64 and text[0] in allowed[:36] and all(character in allowed for character in text)
-
-
-def _media_refused(media: Mapping[str, bytes]) -> bool:
-    return len(media) > MEDIA_FILES or any(
-        len(data) > MEDIA_BYTES or "/" in name or not name[:1].isalnum() or name in ("form.xml", "service.json")
-        for name, data in media.items()
-    )
-
-
-def _zipped(files: Mapping[str, bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in files.items():
-            archive.writestr(name, data)
-    return buffer.getvalue()
-
-
-def _unzipped(content: bytes | None) -> dict[str, bytes]:
-    if not content:
-        return {}
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}

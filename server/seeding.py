@@ -15,8 +15,9 @@ import structlog
 from sqlalchemy import Connection, func, insert, select
 
 from server.actors import SYSTEM, Role
-from server.authoring import Severity, convert_form
 from server.deps import Deps
+from server.drafts import Severity
+from server.form_conversion import convert_form
 from server.packs import PackContent, PackService
 from server.passwords import Passwords
 from server.storage import tables

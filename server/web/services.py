@@ -7,7 +7,7 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from server.actors import Role
-from server.authoring import Draft, DraftOutcome, Severity
+from server.drafts import Draft, DraftOutcome, Severity
 from server.packs import RINGS
 from server.web import form_preview, phrases, queries, service_form
 from server.web.access import Pages, Visit, not_found, only

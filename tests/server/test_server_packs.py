@@ -14,8 +14,9 @@ from tuf.api.exceptions import DownloadHTTPError
 from tuf.ngclient import FetcherInterface, Updater
 
 from server.actors import OPERATOR, Actor, Role
-from server.authoring import UPLOAD_BYTES, DraftOutcome, Severity
+from server.authoring import UPLOAD_BYTES
 from server.deps import Deps
+from server.drafts import DraftOutcome, Severity
 from server.packs import PackContent, PackOutcome
 from server.seeding import SeedRefused, read_city, seed
 from server.storage import tables

@@ -1,0 +1,73 @@
+"""A draft of a service: a spreadsheet as it was uploaded, what came of it, and the document as far as it is filled in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Severity(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """``sheet`` and ``row`` of the spreadsheet; for the service document, ``column`` names the member."""
+
+    severity: Severity
+    message: str
+    sheet: str = ""
+    row: int | None = None
+    column: str = ""
+
+
+class DraftOutcome(StrEnum):
+    DONE = "DONE"
+    NOT_FOUND = "NOT_FOUND"
+    #: xlsx, csv or md.
+    BAD_FILE_TYPE = "BAD_FILE_TYPE"
+    TOO_LARGE = "TOO_LARGE"
+    #: a-z, 0-9, '.', '_' and '-', at most 64.
+    BAD_SERVICE_ID = "BAD_SERVICE_ID"
+    #: Read the draft's problems.
+    HAS_PROBLEMS = "HAS_PROBLEMS"
+    #: It was published or discarded before.
+    NOT_OPEN = "NOT_OPEN"
+    NO_SUCH_RING = "NO_SUCH_RING"
+    BAD_MEDIA = "BAD_MEDIA"
+    #: The number of the form's version is that of the one in force, whose content differs.
+    SAME_VERSION = "SAME_VERSION"
+
+
+@dataclass(frozen=True)
+class Draft:
+    id: str
+    service_id: str
+    file_name: str
+    document: Mapping[str, Any]
+    form_xml: str | None
+    resources: Mapping[str, bytes]
+    problems: tuple[Problem, ...]
+    state: str  # draft, published, discarded
+    created_by: str
+    created_at: datetime
+    updated_at: datetime
+    published_pack: int | None
+
+    @property
+    def publishable(self) -> bool:
+        return self.state == "draft" and all(one.severity is not Severity.ERROR for one in self.problems)
+
+
+@dataclass(frozen=True)
+class DraftResult:
+    outcome: DraftOutcome
+    draft: Draft | None = None
+    #: After publishing: the new pack.
+    pack: int = 0
+
+    @property
+    def ok(self) -> bool:
+        return self.outcome is DraftOutcome.DONE
