@@ -29,6 +29,8 @@ class Step(StrEnum):
     IDENTIFY = "IDENTIFY"
     FORM = "FORM"
     REVIEW = "REVIEW"
+    #: What the service costs and how it is paid; only where it costs something.
+    FEE = "FEE"
     CONSENT = "CONSENT"
     SENDING = "SENDING"
     SAVED = "SAVED"

@@ -14,6 +14,7 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from kiosk.events import Bus, Event, SlipDue, SlipPrinted
+from kiosk.fee import SlipFee, lay_out_fee, slip_fee
 from kiosk.identity import KioskIdentity
 from kiosk.ports import Printer, PrintOutcome, PrintResult, SlipBuilder, Texts, TrackingCodes, Unsubscribe
 from kiosk.store import StorageFailed, Store
@@ -31,6 +32,9 @@ SLIP_KEYS: Final = (
     "slip.stored",
     "slip.next",
     "slip.track",
+    "slip.fee",
+    "slip.fee.scan",
+    "slip.fee.never",
     "slip.privacy",
     "slip.test",
 )
@@ -50,6 +54,7 @@ class SlipContent:
     received_at: datetime | None
     next_step: str
     language: str
+    fee: SlipFee | None = None
 
 
 class Slips:
@@ -142,6 +147,8 @@ class Slips:
         slip.space()
         slip.text(text("slip.next"), bold=True)
         slip.text(content.next_step)
+        if content.fee is not None:
+            lay_out_fee(slip, content.fee, text)
         slip.qr(content.address, text("slip.track"))
         # As people type it: the scheme only makes it longer.
         slip.text(content.address.partition("://")[2] or content.address, align="center")
@@ -183,6 +190,7 @@ class Slips:
             received_at=receipt.received_at,
             next_step=text("next_step"),
             language=receipt.language,
+            fee=slip_fee(receipt.texts, receipt.language),
         )
 
     def _time(self, at: datetime) -> str:

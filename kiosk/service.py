@@ -37,6 +37,19 @@ class LifeEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class Payment:
+    """How a fee is paid; never at the kiosk."""
+
+    #: The regulation that asks for the fee.
+    basis: Text
+    how: Text
+    #: As it is to be copied, or "".
+    account: str
+    #: What a payment app scans, or "".
+    payment_code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Standard:
     """The six published parts of a service standard (UU 25/2009, PermenPANRB 15/2014)."""
 
@@ -50,6 +63,7 @@ class Standard:
     fee: Text
     product: Text
     complaints: Text
+    payment: Payment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +131,7 @@ def read_service(document: Mapping[str, Any]) -> Service:
                 fee=Text.read(standard["fee"]),
                 product=Text.read(standard["product"]),
                 complaints=Text.read(standard["complaints"]),
+                payment=_payment(standard.get("payment")),
             ),
             stages=tuple(
                 Stage(str(stage["id"]), Text.read(stage["name"]), int(stage["working_days"]))
@@ -136,3 +151,14 @@ def read_service(document: Mapping[str, Any]) -> Service:
         raise PackBroken(f"service {name}: {error.args[0]} is missing") from error
     except (TypeError, ValueError, AttributeError) as error:
         raise PackBroken(f"service {name}: {error}") from error
+
+
+def _payment(document: Mapping[str, Any] | None) -> Payment | None:
+    if document is None:
+        return None
+    return Payment(
+        basis=Text.read(document.get("basis")),
+        how=Text.read(document.get("how")),
+        account=str(document.get("account", "")),
+        payment_code=str(document.get("payment_code", "")),
+    )

@@ -2,7 +2,7 @@
 
 Steps, each with a way back that loses nothing::
 
-    SERVICES → SERVICE → (PRIVACY →) IDENTIFY → FORM → REVIEW → CONSENT → SENDING → SAVED
+    SERVICES → SERVICE → (PRIVACY →) IDENTIFY → FORM → REVIEW → (FEE →) CONSENT → SENDING → SAVED
         └→ CASE
 
 IDENTIFY and CONSENT are left out where the service does not ask for them; PRIVACY belongs to complaints. Belongs to the one thread of the screens.
@@ -42,9 +42,10 @@ _ALLOWED: Final = {
     Step.PRIVACY: {Step.SERVICE, Step.IDENTIFY, Step.FORM, Step.REVIEW},
     Step.IDENTIFY: {Step.SERVICE, Step.PRIVACY, Step.FORM, Step.REVIEW},
     Step.FORM: {Step.SERVICE, Step.PRIVACY, Step.IDENTIFY, Step.REVIEW},
-    Step.REVIEW: {Step.SERVICE, Step.PRIVACY, Step.IDENTIFY, Step.FORM, Step.CONSENT, Step.SENDING},
-    Step.CONSENT: {Step.REVIEW, Step.SENDING},
-    Step.SENDING: {Step.REVIEW, Step.CONSENT, Step.FORM, Step.SAVED},
+    Step.REVIEW: {Step.SERVICE, Step.PRIVACY, Step.IDENTIFY, Step.FORM, Step.FEE, Step.CONSENT, Step.SENDING},
+    Step.FEE: {Step.REVIEW, Step.CONSENT, Step.SENDING},
+    Step.CONSENT: {Step.REVIEW, Step.FEE, Step.SENDING},
+    Step.SENDING: {Step.REVIEW, Step.FEE, Step.CONSENT, Step.FORM, Step.SAVED},
     Step.SAVED: {Step.SERVICES},
     Step.CASE: {Step.SERVICES},
 }
@@ -354,6 +355,8 @@ class Session:
                 self._move(Step.FORM)
             else:
                 self._move(self._before_form())
+        elif self._step is Step.CONSENT and self._costs:
+            self._move(Step.FEE)
         elif self._step is Step.IDENTIFY and self.privacy is not None:
             self._move(Step.PRIVACY)
         elif self._step in _BACK:
@@ -362,11 +365,18 @@ class Session:
     # --- review, consent, sending ----------------------------------------------------------------------------------
 
     def finish_review(self) -> tuple[Violation, ...]:
-        """From REVIEW to CONSENT where the service asks for it; else ``may_send`` is true. Violations: stays."""
+        """From REVIEW to FEE or CONSENT where the service asks for them; else ``may_send`` is true. Violations: stays."""
         violations = self._open().validate()
-        if not violations and self._chosen().consent:
+        if not violations and self._costs:
+            self._move(Step.FEE)
+        elif not violations and self._chosen().consent:
             self._move(Step.CONSENT)
         return violations
+
+    def accept_fee(self) -> None:
+        """From FEE to CONSENT where the service asks for it; else ``may_send`` is true."""
+        if self._chosen().consent:
+            self._move(Step.CONSENT)
 
     def agree(self) -> None:
         """The citizen agrees to the pack's consent text."""
@@ -377,7 +387,9 @@ class Session:
 
     @property
     def may_send(self) -> bool:
-        if self.service is None or self._step not in (Step.REVIEW, Step.CONSENT):
+        if self.service is None or self._step not in (Step.REVIEW, Step.FEE, Step.CONSENT):
+            return False
+        if self._step is Step.REVIEW and self._costs:
             return False
         return self.consent_at is not None or not self.service.consent
 
@@ -399,7 +411,7 @@ class Session:
         if first is not None:
             self.edit(first.ref)
         else:
-            self._move(Step.CONSENT if self._chosen().consent else Step.REVIEW)
+            self._move(Step.CONSENT if self._chosen().consent else Step.FEE if self._costs else Step.REVIEW)
 
     def another_service(self) -> None:
         """From SAVED or CASE to the list of services, without any of what was entered."""
@@ -419,6 +431,10 @@ class Session:
         self._step = Step.END
 
     # --- inside ----------------------------------------------------------------------------------------------------
+
+    @property
+    def _costs(self) -> bool:
+        return self._chosen().standard.fee_rupiah > 0
 
     def _chosen(self) -> Service:
         if self.service is None:
@@ -520,6 +536,7 @@ _BACK: Final = {
     Step.SERVICE: Step.SERVICES,
     Step.PRIVACY: Step.SERVICE,
     Step.IDENTIFY: Step.SERVICE,
+    Step.FEE: Step.REVIEW,
     Step.CONSENT: Step.REVIEW,
     Step.CASE: Step.SERVICES,
 }

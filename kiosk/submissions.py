@@ -12,6 +12,7 @@ import uuid_utils
 
 from kiosk.cases import CaseStateName
 from kiosk.events import Bus, Stored
+from kiosk.fee import fee_texts
 from kiosk.health import Health
 from kiosk.identity import KioskIdentity
 from kiosk.outcomes import Refused, RefusedReason, Saved
@@ -99,6 +100,7 @@ class Submissions:
                 "agency": service.agency.name.by_language,
                 "title": service.slip.title.by_language,
                 "next_step": service.slip.next_step.by_language,
+                **fee_texts(service),
             },
             language=session.language,
             made_at=made_at,

@@ -17,7 +17,7 @@ from kiosk.receipts import SLIP_KEYS
 from kiosk.session import AttachProblem
 from kiosk.staff import SignInProblem
 
-_PLACEHOLDERS: Final = {"slip.received": frozenset({"time"})}
+_PLACEHOLDERS: Final = {"slip.received": frozenset({"time"}), "slip.fee": frozenset({"amount"})}
 
 #: Key to the names of its placeholders.
 TEXT_KEYS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(

@@ -58,6 +58,7 @@ _FILES: Final = (
     _HERE / "citizen" / "controls" / "signature.kv",
     _HERE / "citizen" / "controls" / "repeat.kv",
     _HERE / "citizen" / "review.kv",
+    _HERE / "citizen" / "fee.kv",
     _HERE / "citizen" / "consent.kv",
     _HERE / "citizen" / "rating.kv",
     _HERE / "citizen" / "saved.kv",

@@ -53,6 +53,7 @@ _STEP_PLACES: Final = {
     KioskStep.IDENTIFY: Name.IDENTIFY,
     KioskStep.FORM: Name.FORM,
     KioskStep.REVIEW: Name.REVIEW,
+    KioskStep.FEE: Name.FEE,
     KioskStep.CONSENT: Name.CONSENT,
     KioskStep.SENDING: Name.CONSENT,
     KioskStep.SAVED: Name.SAVED,
@@ -257,6 +258,14 @@ class Flow:
                 self.ask_leave()
         else:
             session.back()
+        self._tell()
+
+    def accept_fee(self) -> None:
+        """The citizen knows what it costs: on to the consent, or straight to sending."""
+        session = self._here()
+        session.accept_fee()
+        if session.may_send:
+            self.send()
         self._tell()
 
     def send(self) -> None:

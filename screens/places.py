@@ -22,6 +22,7 @@ class Name(StrEnum):
     IDENTIFY = "IDENTIFY"
     FORM = "FORM"
     REVIEW = "REVIEW"
+    FEE = "FEE"
     CONSENT = "CONSENT"
     SAVED = "SAVED"
     RATE = "RATE"

@@ -12,6 +12,7 @@ from screens.citizen.answer import AnswerScreen
 from screens.citizen.attract import AttractScreen
 from screens.citizen.complaint import PrivacyScreen
 from screens.citizen.consent import ConsentScreen
+from screens.citizen.fee import FeeScreen
 from screens.citizen.form import FormScreen
 from screens.citizen.home import HomeScreen
 from screens.citizen.home_model import HomeModel
@@ -93,6 +94,7 @@ _PAGES: Final[dict[Name, Callable[[Flow, Place], Widget]]] = {
     Name.IDENTIFY: _plain(IdentifyScreen),
     Name.FORM: _plain(FormScreen),
     Name.REVIEW: _plain(ReviewScreen),
+    Name.FEE: _plain(FeeScreen),
     Name.CONSENT: _plain(ConsentScreen),
     Name.SAVED: _plain(SavedScreen),
     Name.RATE: _rate,

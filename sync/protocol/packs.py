@@ -29,6 +29,8 @@ PACK_FILES: Final = 5_000
 #: Unpacked; a zip that claims more is refused before it is read.
 UNPACKED_BYTES: Final = 256_000_000
 LANGUAGES: Final = ("id", "jv", "mad", "en")
+#: What a QR on the slip still holds legibly; EMVCo codes are shorter than 512.
+PAYMENT_CODE_CHARACTERS: Final = 512
 
 _PATH: Final = re.compile(r"pack\.json|services/[a-z0-9][a-z0-9_.-]{0,63}/[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
@@ -68,6 +70,19 @@ class Agency(Message):
     name: Text
 
 
+class Payment(Message):
+    """How a fee is paid: at a bank or with a phone, never at the kiosk."""
+
+    #: The regulation that asks for the fee.
+    basis: Text
+    #: Where and when to pay.
+    how: Text
+    #: The account or virtual account, as it is to be copied.
+    account: Short = ""
+    #: What a payment app scans (QRIS), printed as a QR; issued by a licensed provider.
+    payment_code: Annotated[str, StringConstraints(max_length=PAYMENT_CODE_CHARACTERS)] = ""
+
+
 class Standard(Message):
     """The six published parts of a service standard (UU 25/2009, PermenPANRB 15/2014)."""
 
@@ -79,6 +94,8 @@ class Standard(Message):
     #: Rupiah; free services say 0, which is shown as "Rp 0".
     fee_rupiah: Annotated[int, Field(ge=0)]
     fee: Text
+    #: Of a service that costs something; shown before consent and on the slip.
+    payment: Payment | None = None
     product: Text
     complaints: Text
 

@@ -9,6 +9,8 @@ from screens.places import Name
 NIK = "3578014107900001"
 #: More pages than any sample service has.
 PAGES = 40
+#: By the question's name; else by its type.
+_NAMED = {"telepon": "081234567890", "npwpd": "1234567890123", "mulai": "2026-12-24", "nik": NIK}
 _KNOWN = {"date": "1990-08-17", "time": "08:30:00.000", "int": "3", "decimal": "3.5"}
 
 
@@ -68,6 +70,6 @@ def send(hands: Hands, service: str = "domisili") -> None:
 
 
 def _text(node: Node) -> str:
-    if node.name == "telepon":
-        return "081234567890"
+    if node.name in _NAMED:
+        return _NAMED[node.name]
     return _KNOWN.get(node.data_type, "003" if "numbers" in node.appearance else "Siti Aminah di Surabaya")

@@ -1,0 +1,72 @@
+"""What a service costs, and how it is paid: told before anything is sent and on the slip, never taken at the kiosk."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from kiosk.ports import SlipBuilder
+from kiosk.service import Service
+from kiosk.text import LANGUAGES, Text
+
+_AMOUNT: Final = "fee"
+_HOW: Final = "fee_how"
+_ACCOUNT: Final = "fee_account"
+_CODE: Final = "fee_code"
+
+
+@dataclass(frozen=True, slots=True)
+class SlipFee:
+    """In the citizen's language. ``account`` and ``payment_code`` may be empty."""
+
+    amount: str
+    how: str
+    account: str
+    payment_code: str
+
+
+def rupiah(amount: int, language: str) -> str:
+    """``Rp 50.000``; with commas in English."""
+    digits = f"{amount:,}"
+    return f"Rp {digits if language == 'en' else digits.replace(',', '.')}"
+
+
+def fee_texts(service: Service) -> dict[str, Mapping[str, str]]:
+    """What a receipt keeps of the fee, so that a slip can be printed again; nothing where it is free."""
+    standard = service.standard
+    if standard.fee_rupiah <= 0:
+        return {}
+    texts: dict[str, Mapping[str, str]] = {
+        _AMOUNT: {language: rupiah(standard.fee_rupiah, language) for language in LANGUAGES}
+    }
+    if standard.payment is not None:
+        texts |= {
+            _HOW: standard.payment.how.by_language,
+            _ACCOUNT: {"id": standard.payment.account},
+            _CODE: {"id": standard.payment.payment_code},
+        }
+    return texts
+
+
+def slip_fee(texts: Mapping[str, Any], language: str) -> SlipFee | None:
+    """From what a receipt keeps."""
+    if _AMOUNT not in texts:
+        return None
+
+    def text(name: str) -> str:
+        return Text(texts.get(name, {})).get(language)
+
+    return SlipFee(text(_AMOUNT), text(_HOW), text(_ACCOUNT), text(_CODE))
+
+
+def lay_out_fee(slip: SlipBuilder, fee: SlipFee, text: Callable[..., str]) -> None:
+    """Below what happens next."""
+    slip.rule()
+    slip.text(text("slip.fee", amount=fee.amount), bold=True)
+    if fee.how:
+        slip.text(fee.how)
+    if fee.account:
+        slip.text(fee.account, bold=True)
+    if fee.payment_code:
+        slip.qr(fee.payment_code, text("slip.fee.scan"))
+    slip.text(text("slip.fee.never"))
+    slip.rule()

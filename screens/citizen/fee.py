@@ -1,0 +1,36 @@
+"""The fee, before anything is sent: how much, by which law, how to pay. No money is taken here."""
+
+from typing import Any
+
+from kivy.properties import StringProperty
+
+from screens.flow import Flow
+from screens.page_screen import FlowPage
+
+
+class FeeScreen(FlowPage):
+    amount = StringProperty("")
+    explained = StringProperty("")
+    basis = StringProperty("")
+    how = StringProperty("")
+    account = StringProperty("")
+
+    def __init__(self, flow: Flow, **kwargs: Any) -> None:
+        session = flow.session
+        if session is None or session.service is None:
+            raise RuntimeError("nobody is here")
+        standard, language = session.service.standard, flow.language
+        payment = standard.payment
+        super().__init__(
+            flow=flow,
+            amount=flow.formatting.rupiah(standard.fee_rupiah),
+            explained=standard.fee.get(language),
+            basis=payment.basis.get(language) if payment is not None else "",
+            how=payment.how.get(language) if payment is not None else "",
+            account=payment.account if payment is not None else "",
+            **kwargs,
+        )
+        self.problem = flow.refused
+
+    def go_forward(self) -> None:
+        self.flow.accept_fee()

@@ -1,0 +1,121 @@
+"""A fee is told before anything is sent, stands on every print of the slip, and is never taken here."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kiosk.events import Step
+from kiosk.fee import rupiah
+from kiosk.outcomes import Saved
+from kiosk.session import HowIdentified, Session
+from tests.kiosk.kiosk_kit import NAME, NIK, Bench, bench, catalogue, service_document
+
+PAYMENT = {"basis": {"id": "Perda"}, "how": {"id": "Bayar di bank"}, "account": "0011 2345", "payment_code": "000201"}
+
+
+def costly(fee: int = 50_000, payment: Any = PAYMENT, **changes: Any) -> Any:
+    standard = service_document().standard.model_dump()
+    return service_document(standard={**standard, "fee_rupiah": fee, "payment": payment}, **changes)
+
+
+@pytest.fixture
+def at(tmp_path: Path) -> Iterator[Bench]:
+    made = bench(tmp_path, pack=catalogue(services=(costly(),)))
+    yield made
+    made.close()
+
+
+def review(made: Bench) -> Session:
+    session = made.kiosk.begin("id")
+    session.choose("letter")
+    session.start_service()
+    session.identify(NIK, HowIdentified.TYPED)
+    session.continue_to_form()
+    session.answer("/data/name", NAME)
+    while session.step is Step.FORM:
+        assert session.next_page() == ()
+    return session
+
+
+def sent(made: Bench) -> Saved:
+    session = review(made)
+    session.finish_review()
+    session.accept_fee()
+    session.agree()
+    result = made.kiosk.send()
+    assert isinstance(result, Saved)
+    return result
+
+
+def test_the_fee_comes_before_the_consent_and_back_again(at: Bench) -> None:
+    session = review(at)
+    assert not session.may_send
+    session.finish_review()
+    assert session.step is Step.FEE
+    session.accept_fee()
+    assert session.step is Step.CONSENT
+    session.back()
+    assert session.step is Step.FEE
+    session.back()
+    assert session.step is Step.REVIEW
+
+
+def test_without_consent_it_is_the_last_page(tmp_path: Path) -> None:
+    made = bench(tmp_path / "plain", pack=catalogue(services=(costly(consent=False),)))
+    session = review(made)
+    assert not session.may_send
+    session.finish_review()
+    session.accept_fee()
+    assert (session.step, session.may_send) == (Step.FEE, True)
+    assert isinstance(made.kiosk.send(), Saved)
+    made.close()
+
+
+def test_a_free_service_has_no_such_page(tmp_path: Path) -> None:
+    made = bench(tmp_path / "free")
+    session = review(made)
+    session.finish_review()
+    assert session.step is Step.CONSENT
+    made.close()
+
+
+def test_the_slip_tells_how_to_pay_and_a_copy_does_too(at: Bench) -> None:
+    code = sent(at).code
+    for copy in (False, True):
+        at.kiosk.slips.print(code, copy=copy)
+        slip, _ = at.printer.jobs[-1]
+        assert "slip.fee|id|amount=Rp 50.000" in slip.all_text
+        assert "Bayar di bank" in slip.all_text
+        assert "0011 2345" in slip.all_text
+        assert ("qr", "000201") in slip.lines
+        assert "slip.fee.never|id" in slip.all_text
+
+
+def test_a_slip_of_a_free_service_says_nothing_of_paying(tmp_path: Path) -> None:
+    made = bench(tmp_path / "free")
+    session = review(made)
+    session.finish_review()
+    session.agree()
+    result = made.kiosk.send()
+    assert isinstance(result, Saved)
+    made.kiosk.slips.print(result.code)
+    assert "slip.fee" not in made.printer.jobs[-1][0].all_text
+    made.close()
+
+
+def test_a_fee_without_ways_to_pay_is_told_all_the_same(tmp_path: Path) -> None:
+    made = bench(tmp_path / "bare", pack=catalogue(services=(costly(payment=None),)))
+    code = sent(made).code
+    content = made.kiosk.slips.content(code)
+    assert content is not None and content.fee is not None
+    assert (content.fee.amount, content.fee.how, content.fee.payment_code) == ("Rp 50.000", "", "")
+    made.close()
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("id", "Rp 1.250.000"), ("en", "Rp 1,250,000"), ("jv", "Rp 1.250.000")]
+)
+def test_amounts_are_written_as_in_the_language(language: str, words: str) -> None:
+    assert rupiah(1_250_000, language) == words
