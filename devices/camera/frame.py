@@ -33,9 +33,10 @@ class Frame:
         return int(self.picture.shape[0])
 
     @cached_property
-    def rgba(self) -> bytes:
-        """``width * height * 4`` bytes, red, green, blue, opaque; the top row first."""
-        return cv2.cvtColor(self.picture, cv2.COLOR_BGR2RGBA).tobytes()  # type: ignore[no-any-return]
+    def rgba(self) -> memoryview:
+        """``width * height * 4`` bytes, red, green, blue, opaque; the top row first. Made once, and not copied: a texture
+        takes it as it is. Not to be written to (it is writable only because Kivy's ``blit_buffer`` wants that)."""
+        return memoryview(cv2.cvtColor(self.picture, cv2.COLOR_BGR2RGBA).reshape(-1))
 
     @cached_property
     def grey(self) -> NDArray[np.uint8]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import cv2
 
@@ -24,14 +25,46 @@ SELECT_TIMEOUT_SECONDS: Final = "2"
 """OpenCV waits ten seconds for a picture by default: longer than anybody looks at a frozen preview."""
 
 
+class Capture(Protocol):
+    """What is used of ``cv2.VideoCapture``."""
+
+    def isOpened(self) -> bool: ...
+
+    def set(self, prop: int, value: float) -> bool: ...
+
+    def get(self, prop: int) -> float: ...
+
+    def read(self) -> tuple[bool, Picture | None]: ...
+
+    def grab(self) -> bool: ...
+
+    def release(self) -> None: ...
+
+
+def open_v4l2(device: Path) -> Capture:
+    """OpenCV's capture of ``device``, by Video4Linux and nothing else."""
+    os.environ.setdefault(SELECT_TIMEOUT_VARIABLE, SELECT_TIMEOUT_SECONDS)
+    return cv2.VideoCapture(str(device), cv2.CAP_V4L2)
+
+
 class V4l2Source:
     """The camera behind ``device``; None takes the first one under /dev/v4l/by-id."""
 
-    def __init__(self, device: Path | None, width: int, height: int, rate: float, *, by_id: Path = BY_ID) -> None:
+    def __init__(
+        self,
+        device: Path | None,
+        width: int,
+        height: int,
+        rate: float,
+        *,
+        by_id: Path = BY_ID,
+        open_capture: Callable[[Path], Capture] = open_v4l2,
+    ) -> None:
         self._device = device
         self._wanted = (width, height, rate)
         self._by_id = by_id
-        self._capture: cv2.VideoCapture | None = None
+        self._open_capture = open_capture
+        self._capture: Capture | None = None
 
     @property
     def live(self) -> bool:
@@ -45,7 +78,6 @@ class V4l2Source:
         device = self._find()
         if device is None:
             raise PassingFault(Condition.DISCONNECTED, "no camera is plugged in")
-        os.environ.setdefault(SELECT_TIMEOUT_VARIABLE, SELECT_TIMEOUT_SECONDS)
         target = device.resolve()
         if not target.is_char_device():
             raise PermanentFault(Condition.CONFIGURATION_ERROR, f"{device} is not a camera")
@@ -53,7 +85,7 @@ class V4l2Source:
             raise PermanentFault(
                 Condition.CONFIGURATION_ERROR, f"no right to use {device}: add the user to group video"
             )
-        capture = cv2.VideoCapture(str(target), cv2.CAP_V4L2)
+        capture = self._open_capture(target)
         self._capture = capture
         if not capture.isOpened():
             raise PassingFault(Condition.NOT_REACHABLE, f"{device.name} does not open: is it in use?")

@@ -58,8 +58,14 @@ def test_a_running_camera_is_ready_and_gives_the_newest_frame(rig: Rig) -> None:
 def test_a_frame_is_rgba_from_the_top(rig: Rig) -> None:
     frame = rig.camera.latest()
     assert frame is not None
-    assert len(frame.rgba) == frame.width * frame.height * 4
+    assert frame.rgba.nbytes == len(frame.rgba) == frame.width * frame.height * 4
     assert tuple(frame.rgba[:4]) == (*(int(v) for v in frame.picture[0, 0, ::-1]), 255)
+
+
+def test_a_frame_is_converted_once_and_not_copied(rig: Rig) -> None:
+    frame = rig.camera.latest()
+    assert frame is not None
+    assert frame.rgba is frame.rgba
 
 
 def test_an_unplugged_camera_is_lost_and_comes_back(rig: Rig) -> None:
