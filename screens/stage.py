@@ -28,7 +28,6 @@ from screens.citizen.services import GroupScreen, SearchScreen, ServicesScreen
 from screens.citizen.services_model import GroupModel, SearchModel, ServicesModel
 from screens.citizen.track import CaseScreen, TrackScreen
 from screens.flow import Flow, Over
-from screens.look.current import current
 from screens.look.focus_mark import FocusMark
 from screens.look.sign import Cloth
 from screens.look.tokens import LOWERED
@@ -127,8 +126,7 @@ class Stage(FloatLayout):
         #: Told when a finger left the glass, after what it did.
         self.on_finger: Callable[[], None] = _nobody
         #: What is seen above the lowered controls.
-        self.upper = Cloth(size_hint=(1, 1 - LOWERED), pos_hint={"top": 1}, opacity=0)
-        self.add_widget(self.upper)
+        self.upper: Cloth | None = None
         #: Round what has the focus; over everything.
         self.mark = FocusMark()
         self.add_widget(self.mark)
@@ -175,9 +173,12 @@ class Stage(FloatLayout):
     def _reach(self) -> float:
         """The part of the height that is used: the lower one for somebody who sits."""
         lowered = self.flow.appearance.lowered and self.height > self.width
-        look = current()
-        self.upper.opacity = 1 if lowered else 0
-        self.upper.ground, self.upper.petal = look.c.hero, look.c.hero_pattern
+        if self.upper is not None:
+            self.remove_widget(self.upper)
+            self.upper = None
+        if lowered:
+            self.upper = Cloth(size_hint=(1, 1 - LOWERED), pos_hint={"top": 1})
+            self.add_widget(self.upper, index=len(self.children))
         return LOWERED if lowered else 1.0
 
     def hear(self, event: Event) -> None:

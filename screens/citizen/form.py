@@ -94,7 +94,18 @@ class FormScreen(FlowPage):
         self.forward = texts("form.next_field") if model.next_question() is not None else texts("common.next")
         self.problem = texts("form.look_above") if model.first_wrong and len(self._questions) > 1 else ""
         self.type_into(model.focused_entry)
+        self.suggestions = self._suggested()
         self._reveal_focus()
+
+    def suggest(self, key: str) -> None:
+        for question in self._questions:
+            if isinstance(question, ChoiceQuestion) and any(key == value for value, _ in question.suggestions()):
+                question.pick(key)
+                return
+
+    def _suggested(self) -> tuple[tuple[str, str], ...]:
+        choices = (question for question in self._questions if isinstance(question, ChoiceQuestion))
+        return next((found for found in (question.suggestions() for question in choices) if found), ())
 
     def _build(self, refs: tuple[str, ...]) -> None:
         model = self.model

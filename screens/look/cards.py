@@ -46,7 +46,8 @@ class TileGrid(GridLayout):
         self._even()
 
     def _even(self, *_: object) -> None:
-        highest = max(child.natural for child in self.children)
+        # One below the other, each may have its own height.
+        highest = max(child.natural for child in self.children) if (self.cols or 1) > 1 else 0
         for child in self.children:
             child.least = highest
 

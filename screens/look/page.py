@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
+from kivy.clock import Clock
+from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
 from screens.look.entry import Entry
+from screens.look.field import Field
 
 
 class Part:
@@ -28,11 +30,17 @@ class Head(Part, BoxLayout):
 
 
 class Middle(Part, BoxLayout):
-    """Between the strips: heading, banners, what the screen is about."""
+    """Heading, banners, what the screen is about."""
+
+
+class Center(Part, BoxLayout):
+    """Between the strips: what the page is about, and the keyboard below or beside it."""
 
 
 class Bed(Part, BoxLayout):
     """Where the keyboard lies."""
+
+    beside = BooleanProperty(False)
 
 
 class Foot(Part, BoxLayout):
@@ -58,6 +66,21 @@ class Page(BoxLayout):
     forward_icon = StringProperty("arrow-right")
     can_forward = BooleanProperty(True)
     entry = ObjectProperty(None, allownone=True)
+    beside = BooleanProperty(False)
+    compact = BooleanProperty(False)
+    #: (key, text) of what may be meant by what is being typed; shown above the keyboard.
+    suggestions = ListProperty()
+
+    def __init__(self, **kwargs: Any) -> None:
+        self._keep_trigger = Clock.create_trigger(self._keep_field)
+        super().__init__(**kwargs)
+
+    def on_kv_post(self, _base: Widget) -> None:
+        self.ids.pane.ids.holder.bind(height=self._resized)
+        self.bind(entry=self._resized)
+
+    def suggest(self, key: str) -> None:
+        """One of the suggestions was chosen."""
 
     def focus_order(self) -> tuple[Widget, ...]:
         """Where the focus begins: what the page is about, else the way forward."""
@@ -87,3 +110,15 @@ class Page(BoxLayout):
 
     def reveal(self, widget: Widget) -> None:
         self.ids.pane.reveal(widget)
+
+    def _resized(self, *_: object) -> None:
+        self._keep_trigger()
+
+    def _keep_field(self, _seconds: float) -> None:
+        """The keyboard came, or the page has other room: what is being typed stays in sight."""
+        if self.entry is None or self.get_root_window() is None:
+            return
+        for widget in self.ids.body.walk(restrict=True):
+            if isinstance(widget, Field) and widget.entry is self.entry:
+                self.ids.pane.reveal(widget)
+                return

@@ -24,12 +24,13 @@ _WIDGETS: Final = {
     "screens.look.dialog": ("Dialog", "DialogCard"),
     "screens.look.field": ("Field",),
     "screens.look.keyboard": ("Key", "KeyRow", "Keyboard"),
-    "screens.look.page": ("Bed", "Foot", "Head", "Middle", "Page"),
+    "screens.look.page": ("Bed", "Center", "Foot", "Head", "Middle", "Page"),
     "screens.look.pane": ("Aperture", "Pane", "Rail"),
     "screens.look.picture": ("LivePicture", "Picture", "QrCode"),
     "screens.look.progress": ("Bar", "Progress"),
     "screens.look.sign": ("Cloth", "Sign"),
     "screens.look.stepper": ("Stepper",),
+    "screens.look.suggestions": ("Suggestions",),
     "screens.look.text": (
         "Txt",
         "Caption",
@@ -58,6 +59,7 @@ _FILES: Final = (
     "banner",
     "progress",
     "stepper",
+    "suggestions",
     "dialog",
     "page",
 )

@@ -4,12 +4,30 @@ Drawn, not painted: it is as sharp at 8 mm as at 80. Four offices, one place; th
 cloth.
 """
 
-from typing import Any
+from typing import Any, Final
 
 from kivy.clock import Clock
-from kivy.graphics import Color, Ellipse, PopMatrix, PushMatrix, Rotate, RoundedRectangle
+from kivy.graphics import (
+    ClearBuffers,
+    ClearColor,
+    Color,
+    Ellipse,
+    Fbo,
+    PopMatrix,
+    PushMatrix,
+    Rectangle,
+    Rotate,
+    RoundedRectangle,
+)
+from kivy.graphics.texture import Texture
 from kivy.properties import ColorProperty, NumericProperty
 from kivy.uix.widget import Widget
+
+
+#: Dots of the picture of one tile: a power of two, which every graphics chip can repeat.
+TILE_PIXELS: Final = 256
+#: The cloth begins within a tile, so that it looks cut from a larger one.
+CLOTH_SHIFT: Final = 0.3
 
 
 def draw_petals(x: float, y: float, size: float, petal: Any, core: Any) -> None:
@@ -86,26 +104,25 @@ class Cloth(Drawn):
         self._redraw()
 
     def draw(self) -> None:
-        from kivy.graphics import Rectangle, StencilPop, StencilPush, StencilUnUse, StencilUse
-
-        Color(*self.ground)
-        Rectangle(pos=self.pos, size=self.size)
+        """One rectangle with a repeated picture of one tile: drawn petal by petal, the cloth would cost more than all
+        else on the screen."""
+        Color(1, 1, 1, 1)
         if self.petal == self.ground:
+            Color(*self.ground)
+            Rectangle(pos=self.pos, size=self.size)
             return
-        StencilPush()
-        Rectangle(pos=self.pos, size=self.size)
-        StencilUse()
-        rows = int(self.height / self.tile) + 2
-        columns = int(self.width / self.tile) + 2
-        for row in range(rows):
-            for column in range(columns):
-                draw_petals(
-                    self.x + column * self.tile - self.tile * 0.3,
-                    self.top - (row + 1) * self.tile + self.tile * 0.3,
-                    self.tile,
-                    self.petal,
-                    self.petal,
-                )
-        StencilUnUse()
-        Rectangle(pos=self.pos, size=self.size)
-        StencilPop()
+        across, along = self.width / self.tile, self.height / self.tile
+        left, top = CLOTH_SHIFT, 1 - CLOTH_SHIFT
+        corners = (left, top - along, left + across, top - along, left + across, top, left, top)
+        Rectangle(pos=self.pos, size=self.size, texture=self._woven(), tex_coords=corners)
+
+    def _woven(self) -> Texture:
+        tile = Fbo(size=(TILE_PIXELS, TILE_PIXELS))
+        with tile:
+            ClearColor(*self.ground)
+            ClearBuffers()
+            draw_petals(0, 0, TILE_PIXELS, self.petal, self.petal)
+        tile.draw()
+        texture: Texture = tile.texture
+        texture.wrap = "repeat"
+        return texture

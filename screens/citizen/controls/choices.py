@@ -5,26 +5,27 @@ from typing import Any, Final
 
 from kivy.core.image import Image as CoreImage
 from kivy.properties import BooleanProperty
-from kivy.uix.gridlayout import GridLayout
 from rapidfuzz import fuzz
 
 from forms import Choice, Node
 from screens.citizen.answers import Control, control_of, in_words, is_folded, is_long_choice
 from screens.citizen.controls.question import Question
 from screens.look.banner import Banner
-from screens.look.cards import ChoiceCard
+from screens.look.cards import ChoiceCard, TileGrid
 from screens.look.current import current
 from screens.look.field import Field
 
 #: Of a long list so many are shown at a time.
 SHOWN_AT_MOST: Final = 8
+#: So many of them stand above the keyboard.
+SUGGESTED: Final = 3
 #: Choices no longer than this stand in two columns.
 SHORT: Final = 18
 #: A choice is found when its likeness with what was typed is at least this, of 100.
 LIKENESS: Final = 70
 
 
-class ChoiceGrid(GridLayout):
+class ChoiceGrid(TileGrid):
     """Cards in one or two columns."""
 
 
@@ -119,14 +120,25 @@ class ChoiceQuestion(Question):
         card.bind(on_choose=self._chosen)
         return card
 
-    def _chosen(self, card: ChoiceCard) -> None:
+    def suggestions(self) -> tuple[tuple[str, str], ...]:
+        """The best of what was found by typing, to stand above the keyboard."""
+        node = self.node
+        if self._field is None or self._field.parent is None or not self.model.search(node).text.strip():
+            return ()
+        return tuple((choice.value, choice.label or choice.value) for choice in self._found(node)[:SUGGESTED])
+
+    def pick(self, value: str) -> None:
+        """Chooses it, or takes it back when it was chosen and need not be."""
         node = self.node
         if not self._several:
-            again = node.value == card.key and not node.required
-            self.model.answer(self.ref, "" if again else card.key)
+            again = node.value == value and not node.required
+            self.model.answer(self.ref, "" if again else value)
             return
-        values = set(node.value.split()) ^ {card.key}
+        values = set(node.value.split()) ^ {value}
         self.model.answer(self.ref, " ".join(choice.value for choice in node.choices if choice.value in values))
+
+    def _chosen(self, card: ChoiceCard) -> None:
+        self.pick(card.key)
 
     def _unfold(self, _fold: Any) -> None:
         self.model.unfold(self.ref)

@@ -1,18 +1,20 @@
 """A signature, drawn with the finger on the glass."""
 
+import textwrap
 from io import BytesIO
 from typing import Any, Final
 
 from kivy.graphics import Color, Line
 from kivy.properties import BooleanProperty
 from kivy.uix.widget import Widget
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 from forms import Node
 from screens.citizen.controls.question import Question
 from screens.look.banner import Banner
 from screens.look.current import current
 from screens.look.text import Row
+from screens.look.tokens import LINE_RATIO
 
 PNG: Final = "image/png"
 #: Points of a stroke; a longer one is cut off.
@@ -20,6 +22,9 @@ STROKE_POINTS: Final = 4000
 #: Width of the kept picture, in pixels.
 PICTURE_WIDTH: Final = 900
 PEN_MM: Final = 0.7
+#: Letters of a declaration, in pixels of the kept picture, and how many stand on a line.
+DECLARATION_PIXELS: Final = 34
+DECLARATION_COLUMNS: Final = 44
 
 Stroke = list[float]
 
@@ -95,8 +100,21 @@ def draw(strokes: list[Stroke], width: float, height: float) -> bytes:
     return buffer.getvalue()
 
 
+def declaration(text: str, font: str) -> bytes:
+    """A picture that says in words what somebody could not draw, as PNG of PICTURE_WIDTH pixels."""
+    letters = ImageFont.truetype(font, DECLARATION_PIXELS)
+    lines = textwrap.wrap(text, DECLARATION_COLUMNS)
+    image = Image.new("L", (PICTURE_WIDTH, (len(lines) + 1) * round(DECLARATION_PIXELS * LINE_RATIO)), 255)
+    pen = ImageDraw.Draw(image)
+    for number, line in enumerate(lines):
+        pen.text((DECLARATION_PIXELS, (number + 0.5) * DECLARATION_PIXELS * LINE_RATIO), line, fill=0, font=letters)
+    buffer = BytesIO()
+    image.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
 class SignatureQuestion(Question):
-    """A pad, and a way to begin anew. What is kept is what is on the pad."""
+    """A pad, and a way to begin anew. What is kept is what is on the pad, or the declaration of whoever cannot draw."""
 
     def build(self, node: Node) -> None:  # noqa: ARG002
         from screens.look.buttons import QuietButton
@@ -109,6 +127,9 @@ class SignatureQuestion(Question):
         self._clear = QuietButton(text=texts("signature.clear"), icon="eraser")
         self._clear.bind(on_choose=self._cleared)
         row.add_widget(self._clear)
+        self._declare = QuietButton(text=texts("signature.without"), icon="keyboard")
+        self._declare.bind(on_choose=self._declared)
+        row.add_widget(self._declare)
         self.add_widget(row)
         self._told = Banner()
         self.add_widget(self._told)
@@ -117,6 +138,7 @@ class SignatureQuestion(Question):
         texts = self.model.flow.texts
         signed = self.model.attachment(self.ref) is not None
         self._clear.enabled = signed or not self._pad.empty
+        self._declare.enabled = not signed
         if self.problem:
             self._told.kind, self._told.text = "danger", self.problem
         elif signed:
@@ -126,6 +148,13 @@ class SignatureQuestion(Question):
 
     def _drawn(self, _pad: Any) -> None:
         self.model.attach(self.ref, self._pad.picture(), PNG)
+
+    def _declared(self, _button: Any) -> None:
+        """By keys, or by a hand that cannot draw: the picture says so, with the time."""
+        flow = self.model.flow
+        text = flow.texts("signature.declared", when=flow.formatting.moment(flow.kiosk.clock.now()))
+        self._pad.clear()
+        self.model.attach(self.ref, declaration(text, current().font), PNG)
 
     def _cleared(self, _button: Any) -> None:
         self._pad.clear()
