@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, Row, insert, select, update
 
 from forms import Form
 from forms.authoring import Difference, compare
-from server import audit
+from server import audit, document_problems
 from server.actors import Actor
 from server.clock import Clock
 from server.drafts import Draft, DraftOutcome, DraftResult, Problem, Severity
@@ -211,11 +211,8 @@ class Authoring:
         try:
             document = ServiceDocument.model_validate(members)
         except ValidationError as error:
-            return None, tuple(
-                Problem(Severity.ERROR, one["msg"], sheet="service", column=".".join(map(str, one["loc"])))
-                for one in error.errors(include_input=False, include_url=False)
-            )
-        return document, _document_problems(document, form)
+            return None, document_problems.of_error(error)
+        return document, document_problems.of_document(document, form)
 
     def _close(self, draft_id: str, state: str, pack: int | None) -> None:
         with self._engine.begin() as connection:
@@ -224,21 +221,6 @@ class Authoring:
                 .where(tables.form_drafts.c.id == draft_id)
                 .values(state=state, published_pack=pack, updated_at=self._clock.now())
             )
-
-
-def _document_problems(document: ServiceDocument, form: Form | None) -> tuple[Problem, ...]:
-    problems = []
-    stages = [stage.id for stage in document.stages]
-    if len(set(stages)) != len(stages):
-        problems.append(Problem(Severity.ERROR, "Two stages have the same id.", "service", column="stages"))
-    if form is not None and document.nik_question and not _has_question(form, document.nik_question):
-        message = f"The form has no question {document.nik_question!r} for the NIK."
-        problems.append(Problem(Severity.ERROR, message, "service", column="nik_question"))
-    return tuple(problems)
-
-
-def _has_question(form: Form, name: str) -> bool:
-    return any(node.name == name for node in form.open().nodes.values())
 
 
 def _members(service: PackService | None) -> dict[str, Any]:

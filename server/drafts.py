@@ -1,7 +1,7 @@
 """A draft of a service: a spreadsheet as it was uploaded, what came of it, and the document as far as it is filled in."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -17,10 +17,15 @@ class Problem:
     """``sheet`` and ``row`` of the spreadsheet; for the service document, ``column`` names the member."""
 
     severity: Severity
+    #: In English; ``texts`` has it in the languages of the back office.
     message: str
     sheet: str = ""
     row: int | None = None
     column: str = ""
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+    def text(self, language: str) -> str:
+        return self.texts.get(language) or self.message
 
 
 class DraftOutcome(StrEnum):

@@ -28,7 +28,7 @@ def convert_form(source: bytes, file_type: str, name: str, media: Mapping[str, b
     """The XForm of a spreadsheet, loaded once with the engine that kiosks run, so that both agree it can be filled."""
     converted = convert(source, file_type, name=name)
     problems = [
-        Problem(severity, one.message, one.sheet or "", one.row, one.column or "")
+        Problem(severity, one.message, one.sheet, one.row or None, one.column, {"id": one.text("id")})
         for severity, found in ((Severity.ERROR, converted.errors), (Severity.WARNING, converted.warnings))
         for one in found
     ]

@@ -27,8 +27,13 @@ STAGES_MOST: Final = 12
 _DIGITS_MOST: Final = 12
 
 
-def read(form: FormData, agencies: Mapping[str, dict[str, str]]) -> dict[str, Any]:
-    """The document as it was typed; what is missing or wrong stays so, for the model to tell."""
+def read(
+    form: FormData, agencies: Mapping[str, dict[str, str]], kept: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The document as it was typed; what is missing or wrong stays so, for the model to tell.
+
+    Members of ``kept``, the document so far, that the page does not ask for stay as they are.
+    """
     document: dict[str, Any] = {
         "agency": {"id": _one(form, "agency"), "name": agencies.get(_one(form, "agency"), {})},
         "icon": _one(form, "icon"),
@@ -49,7 +54,15 @@ def read(form: FormData, agencies: Mapping[str, dict[str, str]]) -> dict[str, An
         _put(document, path, _by_language(form, path, str.strip))
     for path in LINES:
         _put(document, path, _by_language(form, path, _split))
-    return document
+    return _with_the_rest(document, kept or {})
+
+
+def _with_the_rest(document: dict[str, Any], kept: Mapping[str, Any]) -> dict[str, Any]:
+    whole = {**kept, **document}
+    for name in ("standard", "slip"):
+        before = kept.get(name)
+        whole[name] = {**(before if isinstance(before, Mapping) else {}), **document[name]}
+    return whole
 
 
 def value(document: Mapping[str, Any], path: str) -> Any:

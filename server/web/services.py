@@ -6,6 +6,7 @@ from typing import Any, Final
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
+from server import document_problems
 from server.actors import Role
 from server.drafts import Draft, DraftOutcome, Severity
 from server.packs import RINGS
@@ -103,8 +104,8 @@ def draft_form(visit: Visit, draft_id: str) -> Response:
     return visit.render(
         "admin/draft_form.html",
         **_frame(visit, draft, "form"),
-        errors=[one for one in draft.problems if one.severity is Severity.ERROR and one.sheet != "service"],
-        warnings=[one for one in draft.problems if one.severity is Severity.WARNING],
+        errors=_told(visit, draft, Severity.ERROR),
+        warnings=_told(visit, draft, Severity.WARNING),
         questions=form_preview.questions(form, language) if form else (),
         preview_language=language,
         preview_languages=LANGUAGES,
@@ -125,7 +126,7 @@ def draft_service(visit: Visit, draft_id: str) -> Response:
 def describe(visit: Visit, draft_id: str) -> Response:
     with visit.deps.engine.connect() as connection:
         names = {row.id: row.name for row in queries.agencies(connection)}
-    document = service_form.read(visit.form, names)
+    document = service_form.read(visit.form, names, _draft(visit, draft_id).document)
     result = visit.deps.authoring.describe(visit.signed_in.actor, draft_id, document)
     if result.draft is None:
         raise not_found()
@@ -205,6 +206,15 @@ def _frame(visit: Visitor, draft: Draft, step: str) -> dict[str, Any]:
     }
 
 
+def _told(visit: Visitor, draft: Draft, severity: Severity) -> list[dict[str, Any]]:
+    """The spreadsheet's problems in the visitor's language, by sheet and row."""
+    return [
+        {"sheet": one.sheet, "row": one.row, "column": one.column, "message": one.text(visit.language)}
+        for one in draft.problems
+        if one.severity is severity and one.sheet != document_problems.SHEET
+    ]
+
+
 def _upload_page(visit: Visitor, service_id: str, problem: str = "") -> Response:
     known = visit.deps.authoring.published(service_id) if service_id else None
     return visit.render(
@@ -228,7 +238,7 @@ def _service_page(visit: Visitor, draft: Draft, *, tell: bool) -> Response:
         "admin/draft_service.html",
         400 if problems else 200,
         **_frame(visit, draft, "service"),
-        problems=[{"field": _field_name(visit, one.column), "message": one.message} for one in problems],
+        problems=[{"field": _field_name(visit, one.column), "message": one.text(visit.language)} for one in problems],
         wrong=wrong,
         value=lambda path: service_form.value(document, path),
         head=service_form.fields(document, ("name", "summary")),
