@@ -16,8 +16,11 @@ MAX_RESOURCE_BYTES = 64 * 1024 * 1024
 MAX_XML_DEPTH = 100
 """Nesting of XML elements."""
 
-MAX_XML_MARKS = 2_000_000
+MAX_XML_MARKS = 1_200_000
 """Signs “<” and, counted by themselves, “=” of one XML file: they bound its elements and attributes."""
+
+MAX_XML_ATTRIBUTES = 2_000
+"""Attributes of one XML element (reading them takes time with the square of their number)."""
 
 MAX_FORM_NODES = 50_000
 """Nodes of a form's primary instance."""
@@ -43,11 +46,17 @@ MAX_RECALCULATIONS = 500_000
 MAX_ROUNDS = 10_000
 """Times that one answer may compute the same thing anew: what still changes then never settles."""
 
+MAX_COUNT_ROUNDS = 100
+"""Times that one answer may count the instances of a repeat anew: a count that reads its own repeat may never end."""
+
 MAX_EVENT_DEPTH = 50
 """How far a ``setvalue`` may set off another one, and that a third."""
 
-MAX_WORK = 10_000_000
+MAX_WORK = 5_000_000
 """Nodes that the expressions of one answer may touch, all together; texts count one for each hundred characters."""
+
+MAX_REACH = 1_000_000
+"""Nodes of the form's definition that all its paths together may lead to; found once, when it is loaded."""
 
 MAX_FAULTS = 100
 """Faults of expressions that an open form remembers."""

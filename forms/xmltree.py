@@ -12,7 +12,7 @@ from typing import Any
 
 from lxml import etree
 
-from forms.limits import MAX_XML_DEPTH, MAX_XML_MARKS
+from forms.limits import MAX_XML_ATTRIBUTES, MAX_XML_DEPTH, MAX_XML_MARKS
 
 XFORMS = "http://www.w3.org/2002/xforms"
 XHTML = "http://www.w3.org/1999/xhtml"
@@ -270,6 +270,8 @@ def _convert(source: Any, up: XmlNode, trim: bool, depth: int) -> XmlNode:
     namespace, name = _split(tag)
     node = XmlNode(NodeKind.ELEMENT, name, namespace, source.prefix, up=up)
     attributes = source.attrib
+    if len(attributes) > MAX_XML_ATTRIBUTES:
+        raise XmlError(f"An element has more than {MAX_XML_ATTRIBUTES:,} attributes.", source.sourceline)
     if attributes:
         node.attributes = [_attribute(key, value, source.nsmap, node) for key, value in attributes.items()]
     text: str | None = source.text

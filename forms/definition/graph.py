@@ -15,6 +15,8 @@ from forms.definition.model import Formula, NodeDefinition, TextSource, Translat
 from forms.definition.reader import FormDefinition
 from forms.definition.references import Reference, references
 from forms.errors import Problem
+from forms.limits import MAX_REACH
+from forms.xpath import Work, XPathEvaluationError
 
 
 class Facet(StrEnum):
@@ -55,9 +57,15 @@ def build_graph(form: FormDefinition, problems: list[Problem]) -> Graph:
     """The dependencies of a form. Cycles are added to ``problems``, named by their nodes."""
     graph = Graph()
     order: dict[_Vertex, dict[_Vertex, bool]] = {}
+    work = Work(MAX_REACH)
     for node in form.nodes.values():
         for facet, formula in _formulas(form, node):
-            for reference in references(form, formula.syntax, node):
+            try:
+                found = references(form, formula.syntax, node, work)
+            except XPathEvaluationError as error:
+                problems.append(Problem(node.path, f"The {facet.value} cannot be used: {error}."))
+                return graph
+            for reference in found:
                 if reference.target is node and facet is Facet.RELEVANT and not reference.structure:
                     problems.append(_own(node.path, "relevant"))
                 _add(graph, order, node, facet, reference)

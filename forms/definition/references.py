@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from forms.definition.model import NodeDefinition
 from forms.xmltree import NodeKind
-from forms.xpath import XPathSyntaxError, parse, syntax
+from forms.xpath import Work, XPathSyntaxError, parse, syntax
 from forms.xpath.focus import operands
 
 if TYPE_CHECKING:
@@ -40,15 +40,23 @@ class _Place:
     chosen: bool
 
 
-def references(form: FormDefinition, expression: syntax.Node, context: NodeDefinition) -> list[Reference]:
-    """All definitions that the expression reads when it is evaluated at ``context``."""
-    walker = _Walker(form, context)
+_ALONGSIDE = frozenset({"following-sibling", "preceding-sibling"})
+_ANYWHERE = frozenset({"following", "preceding"})
+
+
+def references(form: FormDefinition, expression: syntax.Node, context: NodeDefinition, work: Work) -> list[Reference]:
+    """All definitions that the expression reads when it is evaluated at ``context``.
+
+    Raises XPathEvaluationError where the form's paths reach more than ``work`` allows.
+    """
+    walker = _Walker(form, context, work)
     walker.visit(expression, [_Place(context, context, False)])
     return list(walker.found)
 
 
 class _Walker:
-    def __init__(self, form: FormDefinition, context: NodeDefinition) -> None:
+    def __init__(self, form: FormDefinition, context: NodeDefinition, work: Work) -> None:
+        self.work = work
         self.root = form.root
         self.nodes = form.nodes
         self.context = context
@@ -126,8 +134,8 @@ class _Walker:
             places = self.visit(path.start, focus)
             if isinstance(path.start, syntax.Call) and path.start.name == "instance":
                 places = []
-        for number, step in enumerate(path.steps):
-            places = self._step(step, places, last=number == len(path.steps) - 1, chosen=chosen)
+        for step in path.steps:
+            places = self._step(step, places, chosen=chosen)
         for place in places:
             self._read(place, chosen)
         return places
@@ -146,17 +154,18 @@ class _Walker:
                 return repeat
         return None
 
-    def _step(self, step: syntax.Step, places: list[_Place], *, last: bool, chosen: bool) -> list[_Place]:
+    def _step(self, step: syntax.Step, places: list[_Place], *, chosen: bool) -> list[_Place]:
         reached: dict[_Place, None] = {}
-        for place in places:
+        sideways = step.axis in _ALONGSIDE or step.axis in _ANYWHERE
+        for place in _starts(step.axis, places):
             for node in self._reach(step, place):
                 anchor = _anchor(place, node, self.root)
-                sideways = step.axis in ("preceding-sibling", "following-sibling", "preceding", "following")
                 passed = place.chosen or sideways or chosen
                 reached[_Place(node, anchor, passed)] = None
                 if node is not None and node.is_repeat and anchor is not node:
                     self._structure(node, anchor, passed or bool(step.predicates))
         result = list(reached)
+        self.work.spend(len(places) + len(result))
         if step.predicates:
             for predicate in step.predicates:
                 self.visit(predicate, result)
@@ -210,6 +219,19 @@ class _Walker:
             self.found[Reference(node, place.anchor, False, crosses and (place.chosen or chosen), self.guarded)] = None
         elif node.is_repeat:
             self._structure(node, node.parent or self.root, place.chosen)
+
+
+def _starts(axis: str, places: list[_Place]) -> Iterable[_Place]:
+    """Of places that an axis leads on from to the same nodes, the one with the shallowest anchor."""
+    if axis not in _ALONGSIDE and axis not in _ANYWHERE:
+        return places
+    found: dict[NodeDefinition | None, _Place] = {}
+    for place in places:
+        key = place.node.parent if place.node is not None and axis in _ALONGSIDE else None
+        known = found.get(key)
+        if known is None or place.anchor.depth < known.anchor.depth:
+            found[key] = place
+    return found.values()
 
 
 def _anchor(place: _Place, node: NodeDefinition | None, root: NodeDefinition) -> NodeDefinition:

@@ -12,7 +12,7 @@ from forms.definition.model import Formula, NodeDefinition
 from forms.definition.reader import FormDefinition
 from forms.environment import Environment
 from forms.errors import Problem, SessionLimitError
-from forms.limits import MAX_FAULTS, MAX_RECALCULATIONS, MAX_REPEAT_INSTANCES, MAX_ROUNDS
+from forms.limits import MAX_COUNT_ROUNDS, MAX_FAULTS, MAX_RECALCULATIONS, MAX_REPEAT_INSTANCES, MAX_ROUNDS
 from forms.session.actions import Actions
 from forms.session.choices import ChoiceLists
 from forms.session.datatypes import normalize
@@ -99,7 +99,7 @@ class Recalculation:
             self._queued.discard(key)
             done += 1
             rounds[key] = rounds.get(key, 0) + 1
-            if rounds[key] > MAX_ROUNDS:
+            if rounds[key] > (MAX_COUNT_ROUNDS if facet is Facet.COUNT else MAX_ROUNDS):
                 self.note_fault(node, XPathError(f"The {facet.value} never settles"))
                 continue
             if done > MAX_RECALCULATIONS:

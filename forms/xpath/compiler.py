@@ -105,7 +105,7 @@ class Expression:
 def _weighed(value: Any, context: Context) -> Any:
     """The same value; the text of a node that holds others is work."""
     if type(value) is list and value and value[0].elements:
-        context.host.work.spend(len(value[0].elements))
+        context.host.work.spend(sum(1 for _ in value[0].walk()))
     return value
 
 
@@ -266,8 +266,13 @@ def _comparison(node: syntax.Comparison) -> tuple[str, Closure]:
     return Kind.BOOLEAN, many
 
 
+def _weighing(operand: Expression) -> Closure:
+    value = operand.value
+    return (lambda context: _weighed(value(context), context)) if operand.kind == Kind.NODES else value
+
+
 def _compare_pair(operator: str, first: Expression, second: Expression) -> Closure:
-    left, right = first.value, second.value
+    left, right = _weighing(first), _weighing(second)
     if operator in ("=", "!=") and first.kind == Kind.NODES and isinstance(second.syntax, syntax.Literal):
         literal, wanted = second.syntax.value, operator == "="
 

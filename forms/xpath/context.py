@@ -51,15 +51,15 @@ class Host(Protocol):
 class Work:
     """How much expressions may still do: counted down in nodes, so that the bound is the same on every machine."""
 
-    __slots__ = ("exceeded", "left")
+    __slots__ = ("exceeded", "left", "limit")
 
-    def __init__(self) -> None:
-        self.left = MAX_WORK
+    def __init__(self, limit: int = MAX_WORK) -> None:
+        self.limit = self.left = limit
         self.exceeded = False
 
     def renew(self) -> None:
         """Begin anew, as for the next answer."""
-        self.left = MAX_WORK
+        self.left = self.limit
         self.exceeded = False
 
     def spend(self, amount: int) -> None:
@@ -67,7 +67,7 @@ class Work:
         self.left -= amount
         if self.left < 0:
             self.exceeded = True
-            raise XPathEvaluationError(f"The expressions touch more than {MAX_WORK:,} nodes")
+            raise XPathEvaluationError(f"The expressions touch more than {self.limit:,} nodes")
 
 
 class Context:

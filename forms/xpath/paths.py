@@ -24,6 +24,9 @@ Nodes = list[XmlNode]
 StepClosure = Callable[[Nodes, Context], Nodes]
 Matcher = Callable[[XmlNode, Context], bool]
 
+_COSTS = {"descendant": 4, "descendant-or-self": 4, "following": 8, "preceding": 8}
+"""How much more work a node is on these axes than a child is."""
+
 _ORDERED_AXES = frozenset({"self", "child", "attribute"})
 
 
@@ -117,6 +120,7 @@ def _step(step: syntax.Step, compile_: Compile) -> StepClosure:
     select = _selector(step)
     predicates = [compile_predicate(predicate, compile_) for predicate in step.predicates]
     reverse = step.axis in REVERSE_AXES
+    cost = _COSTS.get(step.axis, 1)
     ordered = step.axis in _ORDERED_AXES
     indexed = compile_lookup(step, compile_)
 
@@ -138,7 +142,7 @@ def _step(step: syntax.Step, compile_: Compile) -> StepClosure:
                 return quick
         found = select(node, context)
         if len(found) > 1:
-            context.host.work.spend(len(found))
+            context.host.work.spend(len(found) * cost)
         for predicate in predicates:
             if not found:
                 break
