@@ -34,6 +34,10 @@ class Condition:
     glare: float = 0.0
     light: float = 1.0
     fills: float = 0.6
+    noise: float = 2.5
+    shadow: float = 0.0
+    thumb: bool = False
+    jpeg: int = 0
 
 
 CONDITIONS: Final = (
@@ -53,6 +57,11 @@ CONDITIONS: Final = (
     Condition("glare", glare=0.9),
     Condition("dark", light=0.3),
     Condition("far", fills=0.42),
+    Condition("upside down", turn=180),
+    Condition("noise", noise=18.0),
+    Condition("shadow", shadow=0.75),
+    Condition("thumb", thumb=True),
+    Condition("JPEG", jpeg=12),
     Condition("askew with glare", tilt=20, swing=15, turn=15, glare=0.6, blur=0.7, fills=0.55),
 )
 
@@ -112,7 +121,10 @@ def _shot(condition: Condition, scale: float, rng: random.Random) -> Shot:
         blur=condition.blur * scale,
         glare=condition.glare,
         light=condition.light * rng.uniform(0.9, 1.05),
-        noise=2.5,
+        noise=condition.noise,
+        shadow=condition.shadow,
+        thumb=condition.thumb,
+        jpeg=condition.jpeg,
         motion=condition.motion * scale,
         motion_angle=rng.uniform(0, 180),
     )

@@ -206,5 +206,7 @@ class FrameReader:
     def _bars(self, grey: Grey, now: float) -> tuple[Read, ...]:
         for bars in find_bars(grey, most=2):
             if self._unread.worth_a_try(grey, bars, now):
-                return decode(upright_bars(grey, bars), self._symbologies - {Symbology.QR_CODE})
+                upright = upright_bars(grey, bars)
+                only = self._symbologies - {Symbology.QR_CODE}
+                return decode(upright, only) or decode(evened(upright), only)
         return ()

@@ -34,7 +34,9 @@ class Pose:
 @dataclass(frozen=True, slots=True)
 class Shot:
     """What light and lens make of it: ``blur`` (sigma in pixels), ``glare`` (0–1), ``light`` (1 normal, 0 dark),
-    ``noise`` (sigma in grey levels), ``motion`` (pixels of movement blur, along ``motion_angle`` degrees)."""
+    ``noise`` (sigma in grey levels), ``motion`` (pixels of movement blur, along ``motion_angle`` degrees), ``shadow``
+    (0–1, how dark the half of the picture is that a head bends over), ``thumb`` (whether one holds the item by its edge),
+    ``jpeg`` (quality of a camera that compresses, 0 for one that does not)."""
 
     blur: float = 0.0
     glare: float = 0.0
@@ -42,6 +44,9 @@ class Shot:
     noise: float = 2.0
     motion: float = 0.0
     motion_angle: float = 0.0
+    shadow: float = 0.0
+    thumb: bool = False
+    jpeg: int = 0
 
 
 def desk(width: int, height: int, kind: str = "wood", seed: int = 0) -> Picture:
@@ -72,6 +77,8 @@ def place(
     if item is not None:
         corners = _corners(item, pose, width, height)
         picture = _lay(ground, item, corners)
+        if shot.thumb:
+            picture = _held(picture, corners)
     return _expose(picture, corners, shot, rng), corners
 
 
@@ -117,6 +124,8 @@ def _reduced(pixels: Picture, corners: NDArray[np.float32]) -> Picture:
 
 def _expose(picture: Picture, corners: NDArray[np.float32], shot: Shot, rng: np.random.Generator) -> Picture:
     light = picture.astype(np.float32) * shot.light
+    if shot.shadow:
+        light *= _shadow(picture.shape[1], shot.shadow, rng)[None, :, None]
     if shot.glare and len(corners):
         light += _glare(picture.shape[:2], corners, shot.glare, rng)[:, :, None]
     if shot.motion >= 1:
@@ -126,7 +135,32 @@ def _expose(picture: Picture, corners: NDArray[np.float32], shot: Shot, rng: np.
     if shot.noise:
         light += rng.standard_normal(light.shape, dtype=np.float32) * shot.noise
     exposed: Picture = np.clip(light, 0, 255).astype(np.uint8)
-    return exposed
+    if not shot.jpeg:
+        return exposed
+    _, data = cv2.imencode(".jpg", exposed, [cv2.IMWRITE_JPEG_QUALITY, shot.jpeg])
+    return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
+
+
+def _shadow(width: int, depth: float, rng: np.random.Generator) -> NDArray[np.float32]:
+    """The share of light in each column: full on one side of an edge near the middle, ``1 - depth`` on the other."""
+    edge = rng.uniform(0.4, 0.6) * width
+    lit = 1 - depth / (1 + np.exp(-(np.arange(width) - edge) / (0.008 * width)))
+    shares: NDArray[np.float32] = (lit if rng.random() < 0.5 else lit[::-1]).astype(np.float32)
+    return shares
+
+
+def _held(picture: Picture, corners: NDArray[np.float32]) -> Picture:
+    """A thumb over the left edge of the item, a little above its middle."""
+    held = picture.copy()
+    upper, lower = corners[0] * 0.62 + corners[3] * 0.38, corners[1] * 0.62 + corners[2] * 0.38
+    tip = upper + (lower - upper) * 0.04
+    way = tip - lower
+    size = float(np.linalg.norm(way))
+    axes = (round(0.11 * size), round(0.075 * size))
+    angle = math.degrees(math.atan2(float(way[1]), float(way[0])))
+    middle = tip + way / max(size, 1e-6) * 0.05 * size
+    cv2.ellipse(held, middle.astype(int).tolist(), axes, angle, 0, 360, (118, 152, 196), -1, cv2.LINE_AA)
+    return held
 
 
 def _glare(
