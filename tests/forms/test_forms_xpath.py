@@ -1,15 +1,18 @@
 """Expressions: what they give, and that nothing but an XPathError comes out of bad ones."""
 
 import contextlib
+import os
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from forms.conformance.xpath_cases import DocumentHost
 from forms.xmltree import NodeKind, XmlNode
 from forms.xpath import Context, XPathError, XPathSyntaxError, compile_expression, parse
 from tests.forms.form_kit import calculated
+
+SOAK_EXAMPLES = 20_000
 
 
 @pytest.mark.parametrize(
@@ -128,9 +131,7 @@ _expressions = st.recursive(
 )
 
 
-@given(_expressions)
-@settings(max_examples=150, deadline=None)
-def test_what_is_written_back_means_the_same(expression: str) -> None:
+def _means_the_same_written_back(expression: str) -> None:
     syntax = parse(expression)
     host = _host()
     results = []
@@ -142,9 +143,40 @@ def test_what_is_written_back_means_the_same(expression: str) -> None:
     assert results[0] == results[1]
 
 
-@given(st.text(alphabet="abc/.@*[]()'\"=<>!|+-, 019:divmodandor", max_size=40))
-@settings(max_examples=300, deadline=None)
-def test_any_text_is_an_expression_or_an_xpath_error(text: str) -> None:
+def _is_an_expression_or_an_xpath_error(text: str) -> None:
     host = _host()
     with contextlib.suppress(XPathError):
         compile_expression(parse(text)).value(Context(host.root.elements[0], host))
+
+
+_texts = st.text(alphabet="abc/.@*[]()'\"=<>!|+-, 019:divmodandor", max_size=40)
+
+
+@given(_expressions)
+@settings(max_examples=150, deadline=None)
+def test_what_is_written_back_means_the_same(expression: str) -> None:
+    _means_the_same_written_back(expression)
+
+
+@given(_texts)
+@settings(max_examples=300, deadline=None)
+def test_any_text_is_an_expression_or_an_xpath_error(text: str) -> None:
+    _is_an_expression_or_an_xpath_error(text)
+
+
+@pytest.mark.soak
+@pytest.mark.skipif("EKIOS_SOAK" not in os.environ, reason="a long run: make soak")
+@pytest.mark.timeout(3_600)
+@given(_expressions)
+@settings(max_examples=SOAK_EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+def test_what_is_written_back_means_the_same_for_long(expression: str) -> None:
+    _means_the_same_written_back(expression)
+
+
+@pytest.mark.soak
+@pytest.mark.skipif("EKIOS_SOAK" not in os.environ, reason="a long run: make soak")
+@pytest.mark.timeout(3_600)
+@given(_texts)
+@settings(max_examples=SOAK_EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+def test_any_text_is_an_expression_or_an_xpath_error_for_long(text: str) -> None:
+    _is_an_expression_or_an_xpath_error(text)
