@@ -106,10 +106,12 @@ class Authoring:
         if not draft.publishable or document is None or draft.form_xml is None:
             return DraftResult(DraftOutcome.HAS_PROBLEMS, draft)
         service = PackService(document, {"form.xml": draft.form_xml.encode(), **draft.resources})
-        before = self.published(draft.service_id)
-        if before is not None and _same_version_other_content(before, service):
+        standing = (self._standing(ring, draft.service_id) for ring in RINGS)
+        if any(before is not None and _same_version_other_content(before, service) for before in standing):
             return DraftResult(DraftOutcome.SAME_VERSION, draft)
-        result = self._packs.publish(self._base().replacing(service), actor, rings=rings, note=note)
+        # The widest of the rings decides what else the pack holds: what others try out goes no further.
+        widest = max((RINGS.index(ring) for ring in rings if ring in RINGS), default=0)
+        result = self._packs.publish(self._base(RINGS[widest]).replacing(service), actor, rings=rings, note=note)
         if result.outcome is PackOutcome.NO_SUCH_RING:
             return DraftResult(DraftOutcome.NO_SUCH_RING, draft)
         if not result.ok:
@@ -155,8 +157,9 @@ class Authoring:
         return None if row is None else self._draft(row)
 
     def published(self, service_id: str) -> PackService | None:
-        """The service as it is in force."""
-        return next((one for one in self._base().services if one.document.id == service_id), None)
+        """The service as it is in force for all; for those that try it out, when it is not."""
+        found = (self._standing(ring, service_id) for ring in reversed(RINGS))
+        return next((one for one in found if one is not None), None)
 
     def form(self, draft: Draft) -> Form | None:
         """The draft's form, to try it out; None while it has errors."""
@@ -173,10 +176,13 @@ class Authoring:
 
     # --- inside -------------------------------------------------------------------------------------------------
 
-    def _base(self) -> PackContent:
+    def _base(self, ring: str = "all") -> PackContent:
         with self._engine.connect() as connection:
-            number = self._packs.newest(connection)
+            number = self._packs.newest(connection, ring)
         return self._packs.content(number) or PackContent(())
+
+    def _standing(self, ring: str, service_id: str) -> PackService | None:
+        return next((one for one in self._base(ring).services if one.document.id == service_id), None)
 
     def _row(self, connection: Connection, draft_id: str) -> Row[Any] | None:
         return connection.execute(select(tables.form_drafts).where(tables.form_drafts.c.id == draft_id)).first()

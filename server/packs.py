@@ -154,12 +154,13 @@ class PackRepository:
                 return PackResult(PackOutcome.NO_SUCH_PACK)
             if pack.taken_back_at is not None:
                 return PackResult(PackOutcome.TAKEN_BACK_ALREADY)
-            before = connection.execute(
-                select(tables.packs.c.number)
+            older = connection.execute(
+                select(tables.packs.c.number, tables.packs.c.rings)
                 .where(tables.packs.c.number < number, tables.packs.c.taken_back_at.is_(None))
                 .order_by(tables.packs.c.number.desc())
-                .limit(1)
-            ).scalar()
+            ).all()
+        # What only test kiosks had is nothing that all can go back to.
+        before = next((row.number for row in older if set(row.rings) >= set(pack.rings)), None)
         if before is None:
             return PackResult(PackOutcome.NOTHING_BEFORE)
         content = self.content(before)
@@ -176,6 +177,17 @@ class PackRepository:
                 connection, now, [audit.Entry(actor.id, "pack.take_back", f"pack:{number}", {"reason": reason})]
             )
         return self.publish(content, actor, rings=pack.rings, note=reason, content_of=before)
+
+    def promote(self, number: int, actor: Actor, rings: Sequence[str], note: str = "") -> PackResult:
+        """Publishes what a pack of fewer rings holds, under a new number, to more of them."""
+        with self._engine.connect() as connection:
+            pack = self._row(connection, number)
+        content = None if pack is None else self.content(number)
+        if pack is None or content is None:
+            return PackResult(PackOutcome.NO_SUCH_PACK)
+        if pack.taken_back_at is not None:
+            return PackResult(PackOutcome.TAKEN_BACK_ALREADY)
+        return self.publish(content, actor, rings=rings, note=note, content_of=number)
 
     def reconcile(self) -> None:
         """At start: lists and announces what a crash left undone, and renews the metadata."""

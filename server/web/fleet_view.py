@@ -18,6 +18,8 @@ _MILD: Final = frozenset({"MEDIA_LOW", "STALE"})
 VISITS_SHOWN: Final = 20
 HISTORY_SHOWN: Final = 30
 REJECTIONS_SHOWN: Final = 20
+#: Heard within so many seconds is "just now": less than after what a kiosk counts as silent.
+NOW_SECONDS: Final = 45
 #: How a kiosk stands, worst first; also what its card is called in the style sheet.
 MOODS: Final = ("trouble", "warn", "off", "fine")
 
@@ -205,10 +207,10 @@ def _ago(then: datetime | None, now: datetime, say: Callable[..., str]) -> str:
     if then is None:
         return say("ago.never")
     seconds = max(0, int((now - then).total_seconds()))
-    if seconds < 90:
+    if seconds < NOW_SECONDS:
         return say("ago.now")
     if seconds < 5400:
-        return say("ago.minutes", n=round(seconds / 60))
+        return say("ago.minutes", n=max(1, round(seconds / 60)))
     if seconds < 129_600:
         return say("ago.hours", n=round(seconds / 3600))
     return say("ago.days", n=round(seconds / 86_400))

@@ -1,6 +1,6 @@
 """Administrators' pages: services in force, drafts on their way, packs and where they arrived."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from starlette.datastructures import UploadFile
@@ -47,7 +47,15 @@ def services(visit: Visit) -> Response:
         for one in (content.services if content else ())
     ]
     drafts = [_draft_line(visit, draft) for draft in deps.authoring.drafts()]
-    return visit.render("admin/services.html", services=listed, drafts=drafts, number=number, **_arrival(visit))
+    everywhere = {one["id"] for one in listed}
+    return visit.render(
+        "admin/services.html",
+        services=listed,
+        tried=[one for one in _tried_out(visit) if one["id"] not in everywhere],
+        drafts=drafts,
+        number=number,
+        **_arrival(visit),
+    )
 
 
 @pages.get("/admin/packs/arrival", ADMINS)
@@ -60,6 +68,16 @@ def take_back(visit: Visit, number: int) -> Response:
     reason = visit.text("reason", NOTE_MOST).strip()
     result = visit.deps.packs.take_back(number, visit.signed_in.actor, reason)
     return visit.go("/admin/services", "good/pack.taken_back.done" if result.ok else "bad/pack.not_taken_back")
+
+
+@pages.post("/admin/packs/{number}/promote", ADMINS)
+def promote(visit: Visit, number: int) -> Response:
+    """What was tried out goes to more kiosks."""
+    rings = REACH.get(visit.text("ring", 10))
+    if rings is None:
+        raise not_found()
+    result = visit.deps.packs.promote(number, visit.signed_in.actor, rings)
+    return visit.go("/admin/services", "good/pack.promoted" if result.ok else "bad/pack.not_promoted")
 
 
 @pages.post("/admin/services/{service_id}/withdraw", ADMINS)
@@ -162,6 +180,25 @@ def discard(visit: Visit, draft_id: str) -> Response:
 
 
 # --- pages ----------------------------------------------------------------------------------------------------------
+
+
+def _tried_out(visit: Visitor) -> list[dict[str, str]]:
+    """Services of the packs of test and early kiosks."""
+    deps = visit.deps
+    with deps.engine.connect() as connection:
+        numbers = {ring: deps.packs.newest(connection, ring) for ring in ("early", "test")}
+    found: dict[str, dict[str, str]] = {}
+    for ring, number in numbers.items():
+        content = deps.packs.content(number)
+        for one in content.services if content else ():
+            line = {
+                "id": one.document.id,
+                "name": citizens_text(one.document.name, visit.language),
+                "ring": visit.say(f"ring.{ring}"),
+                "version": one.document.form_version,
+            }
+            found.setdefault(one.document.id, line)
+    return list(found.values())
 
 
 def _draft(visit: Visitor, draft_id: str) -> Draft:
@@ -310,8 +347,14 @@ def _arrival(visit: Visitor) -> dict[str, Any]:
                 "content_of": one.content_of,
                 "taken_back": one.taken_back_at is not None,
                 "in_force": one.number in in_force,
+                "wider": _wider(one.rings) if one.number in in_force and one.taken_back_at is None else (),
                 "may_take_back": one.number in in_force and one.taken_back_at is None and one.number > 1,
             }
             for one in packs
         ],
     }
+
+
+def _wider(rings: Sequence[str]) -> tuple[str, ...]:
+    """Choices of REACH that bring a pack to more kiosks than it has."""
+    return tuple(name for name, reached in REACH.items() if set(reached) > set(rings))

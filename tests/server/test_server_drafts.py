@@ -1,98 +1,104 @@
-"""What administrators read of a draft that is not right yet: sentences in their language, by field, sheet and row."""
+"""Drafts: bytes the server cannot read, few tries, erased when taken or forgotten."""
 
-import io
-from typing import Any
+import base64
+import hashlib
+import secrets
+from datetime import timedelta
 
-import openpyxl
 import pytest
-from starlette.datastructures import FormData
+import requests
+from sqlalchemy import select
 
-from server.actors import Actor, Role
+from server.citizen_drafts import DRAFTS_A_KIOSK, LIFE, PAUSE, TRIES, TRIES_IN_ALL, UNKNOWN_AN_HOUR, DraftOutcome
 from server.deps import Deps
-from server.drafts import Severity
-from server.web import service_form
-from sync.protocol.packs import LANGUAGES
+from server.storage.citizen_tables import drafts
+from sync.protocol.drafts import DRAFT_BYTES
+from tests.server.conftest import FakeClock
+from tests.server.kiosk_client import TestKiosk
+from tests.server.running import RunningServer
+from tests.server.test_server_cases import Office
+from tests.server.test_server_cases import office as office
 
-ADMIN = Actor("admin-1", Role.ADMIN)
-DROP = object()
-
-
-def book(*rows: tuple[str, ...]) -> bytes:
-    workbook = openpyxl.Workbook()
-    sheet = workbook.active
-    assert sheet is not None
-    sheet.title = "survey"
-    for row in (("type", "name", "label::Bahasa Indonesia (id)", "required"), *rows):
-        sheet.append(row)
-    settings = workbook.create_sheet("settings")
-    settings.append(("form_id", "version", "form_title", "default_language"))
-    settings.append(("surat", "2", "Surat", "Bahasa Indonesia (id)"))
-    buffer = io.BytesIO()
-    workbook.save(buffer)
-    return buffer.getvalue()
+PROOF = b"p" * 32
+HASHED = hashlib.sha256(PROOF).hexdigest()
 
 
-def changed(document: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
-    """``document`` with the member at ``path`` replaced, or without it."""
-    node: Any = document
-    *way, last = path.split(".")
-    for name in way:
-        node = node[int(name) if isinstance(node, list) else name]
-    if value is DROP:
-        del node[last]
-    else:
-        node[last] = value
-    return document
+def put(kiosk: TestKiosk, lookup: str, body: bytes = b"sealed", hashed: str = HASHED) -> requests.Response:
+    return kiosk.call("PUT", f"/v1/drafts/{lookup}", body, {"Draft-Proof": hashed})
 
 
-@pytest.mark.parametrize(
-    ("path", "value", "sentence"),
-    [
-        ("name", {"id": " ", "en": "Letter"}, "Teks bahasa Indonesia belum diisi."),
-        ("standard.product", DROP, "Belum diisi."),
-        ("standard.working_days", "tiga", "Tulis bilangan bulat, misalnya 3."),
-        ("standard.working_days", "", "Belum diisi."),
-        ("standard.working_days", -1, "Paling sedikit 0."),
-        ("standard.fee_rupiah", 1.5, "Tulis bilangan bulat, misalnya 3."),
-        ("icon", "", "Belum diisi."),
-        (
-            "icon",
-            "Rumah Besar",
-            "Hanya huruf kecil, angka, titik, garis bawah dan tanda hubung; paling panjang 64.",
-        ),
-        ("stages", [], "Isi paling sedikit 1."),
-        ("identification", "passport", "Pilih salah satu dari yang ada."),
-        ("standard.fee", 7, "Isian ini tidak dapat dipakai."),
-        ("nik_question", "nik", "Formulir tidak punya pertanyaan “nik” untuk NIK."),
-    ],
-)
-def test_each_fault_of_a_service_is_told_in_indonesian_at_its_field(
-    deps: Deps, path: str, value: Any, sentence: str
-) -> None:
-    known = deps.authoring.published("surat")
-    assert known is not None
-    document = changed(known.document.model_dump(mode="json"), path, value)
-    draft = deps.authoring.upload(ADMIN, "surat", "surat.xlsx", book(("text", "nama", "Nama", "yes")), document).draft
-    assert draft is not None
-    told = {one.column: one.text("id") for one in draft.problems if one.severity is Severity.ERROR}
-    assert told == {path: sentence}
+def opened(kiosk: TestKiosk, lookup: str, proof: bytes = PROOF) -> requests.Response:
+    return kiosk.post(f"/v1/drafts/{lookup}/open", {"proof": base64.b64encode(proof).decode()})
 
 
-def test_a_fault_of_the_spreadsheet_is_told_in_indonesian_and_kept_so(deps: Deps) -> None:
-    uploaded = deps.authoring.upload(ADMIN, "surat", "surat.xlsx", book(("select_one hantu", "pilih", "Pilih", "")))
-    assert uploaded.draft is not None
-    kept = deps.authoring.draft(uploaded.draft.id)
-    assert kept is not None
-    (error,) = [one for one in kept.problems if one.severity is Severity.ERROR]
-    assert (error.sheet, error.row) == ("survey", 2)
-    assert error.text("id") != error.message == error.text("en")
-    assert "hantu" in error.text("id")
+@pytest.fixture
+def lookup() -> str:
+    return secrets.token_hex(16)
 
 
-def test_what_the_page_does_not_ask_for_stays_in_the_document() -> None:
-    """A complaint stays a complaint when its texts are changed."""
-    kept = {"kind": "complaint", "privacy_question": "kerahasiaan", "standard": {"payment": {"account": "1"}}}
-    fields = [(f"name.{language}", "Aduan") for language in LANGUAGES]
-    document = service_form.read(FormData(fields), {}, kept)
-    assert (document["kind"], document["privacy_question"]) == ("complaint", "kerahasiaan")
-    assert document["standard"]["payment"] == {"account": "1"} and document["name"]["id"] == "Aduan"
+def test_it_is_kept_opened_anywhere_and_erased_when_taken(server: RunningServer, lookup: str) -> None:
+    here, there = server.kiosk(), server.kiosk()
+    assert put(here, lookup).status_code == 201
+    assert opened(there, lookup).content == b"sealed"
+    assert opened(there, lookup).content == b"sealed"
+    body = f'{{"proof": "{base64.b64encode(PROOF).decode()}"}}'.encode()
+    assert there.call("DELETE", f"/v1/drafts/{lookup}", body).status_code == 204
+    assert opened(there, lookup).status_code == 404
+
+
+def test_the_same_twice_is_one_and_another_is_refused(server: RunningServer, kiosk: TestKiosk, lookup: str) -> None:
+    assert [put(kiosk, lookup).status_code for _ in range(2)] == [201, 200]
+    assert put(kiosk, lookup, b"other").status_code == 409
+    assert opened(kiosk, lookup).content == b"sealed"
+
+
+def test_without_a_proof_nothing_is_kept(sqlite_server: RunningServer, lookup: str) -> None:
+    kiosk = sqlite_server.kiosk()
+    assert put(kiosk, lookup, hashed="x").status_code == 400
+    assert put(kiosk, "not-a-name").status_code == 422
+    assert opened(kiosk, lookup).status_code == 404
+
+
+@pytest.mark.parametrize(("size", "status"), [(0, 400), (DRAFT_BYTES, 201), (DRAFT_BYTES + 1, 413)])
+def test_its_size_has_a_limit(sqlite_server: RunningServer, lookup: str, size: int, status: int) -> None:
+    assert put(sqlite_server.kiosk(), lookup, bytes(size)).status_code == status
+
+
+def test_wrong_birth_dates_make_a_pause_and_then_erase_it(office: Office, deps: Deps, clock: FakeClock) -> None:
+    desk, kiosk = deps.citizen_drafts, office.kiosk.id
+    desk.keep(kiosk, "a" * 32, HASHED, b"sealed")
+    for _ in range(TRIES):
+        assert desk.open(kiosk, "a" * 32, b"wrong").outcome is DraftOutcome.WRONG
+    blocked = desk.open(kiosk, "a" * 32, PROOF)
+    assert (blocked.outcome, blocked.wait) == (DraftOutcome.BLOCKED, PAUSE)
+    clock.pass_time(seconds=PAUSE.total_seconds() + 1)
+    assert desk.open(kiosk, "a" * 32, PROOF).outcome is DraftOutcome.DONE
+    for _ in range(TRIES_IN_ALL - TRIES):
+        desk.open(kiosk, "a" * 32, b"wrong")
+        clock.pass_time(seconds=PAUSE.total_seconds() + 1)
+    assert desk.open(kiosk, "a" * 32, PROOF).outcome is DraftOutcome.UNKNOWN
+
+
+def test_trying_codes_is_slowed_down(office: Office, deps: Deps) -> None:
+    desk, kiosk = deps.citizen_drafts, office.kiosk.id
+    outcomes = [desk.open(kiosk, f"{number:032}", PROOF).outcome for number in range(UNKNOWN_AN_HOUR + 1)]
+    assert outcomes == [DraftOutcome.UNKNOWN] * UNKNOWN_AN_HOUR + [DraftOutcome.BLOCKED]
+
+
+def test_after_its_days_it_is_gone(office: Office, deps: Deps, clock: FakeClock) -> None:
+    desk, kiosk = deps.citizen_drafts, office.kiosk.id
+    desk.keep(kiosk, "b" * 32, HASHED, b"sealed")
+    clock.pass_time(seconds=(LIFE - timedelta(seconds=1)).total_seconds())
+    assert desk.open(kiosk, "b" * 32, PROOF).outcome is DraftOutcome.DONE
+    clock.pass_time(seconds=1)
+    assert desk.open(kiosk, "b" * 32, PROOF).outcome is DraftOutcome.UNKNOWN
+    assert desk.sweep() == 1
+    with deps.engine.connect() as connection:
+        assert connection.execute(select(drafts.c.lookup)).all() == []
+
+
+def test_a_kiosk_may_leave_so_many_and_no_more(office: Office, deps: Deps) -> None:
+    desk, kiosk = deps.citizen_drafts, office.kiosk.id
+    outcomes = {desk.keep(kiosk, f"{number:032}", HASHED, b"s").outcome for number in range(DRAFTS_A_KIOSK)}
+    assert outcomes == {DraftOutcome.DONE}
+    assert desk.keep(kiosk, "c" * 32, HASHED, b"s").outcome is DraftOutcome.FULL

@@ -17,7 +17,7 @@ from server.actors import OPERATOR, Actor, Role
 from server.authoring import UPLOAD_BYTES
 from server.deps import Deps
 from server.drafts import DraftOutcome, Severity
-from server.packs import PackContent, PackOutcome
+from server.packs import RINGS, PackContent, PackOutcome
 from server.seeding import SeedRefused, read_city, seed
 from server.storage import tables
 from server.tuf import TIMESTAMP_LIFE
@@ -266,3 +266,62 @@ def test_a_broken_city_is_refused_with_the_files_name(tmp_path: Path, file: str,
     (folder / file).write_text(text)
     with pytest.raises(SeedRefused, match=word):
         read_city(folder)
+
+
+# --- rings ---------------------------------------------------------------------------------------------------------
+
+
+def described_draft(deps: Deps, service: str, version: str, rings: tuple[str, ...]) -> int:
+    """Publishes a new service to some rings; the pack's number."""
+    known = deps.authoring.published("surat")
+    assert known is not None
+    document = known.document.model_dump(mode="json")
+    draft = deps.authoring.upload(ADMIN, service, "a.xlsx", workbook(*GOOD, version=version), document).draft
+    assert draft is not None
+    return deps.authoring.publish(ADMIN, draft.id, rings).pack
+
+
+def services_of(deps: Deps, ring: str) -> set[str]:
+    with deps.engine.connect() as connection:
+        found = deps.packs.content(deps.packs.newest(connection, ring))
+    return {one.document.id for one in found.services} if found else set()
+
+
+def test_what_is_tried_out_stays_with_those_who_try_it(deps: Deps) -> None:
+    before = services_of(deps, "all")
+    described_draft(deps, "satu", "1", ("test",))
+    described_draft(deps, "dua", "1", ("test",))
+    assert (services_of(deps, "test") - before, services_of(deps, "all")) == ({"satu", "dua"}, before)
+
+
+def test_what_was_tried_out_goes_on_to_all(deps: Deps) -> None:
+    number = described_draft(deps, "satu", "1", ("test",))
+    promoted = deps.packs.promote(number, ADMIN, RINGS)
+    assert promoted.ok and deps.packs.rows()[0].content_of == number
+    assert services_of(deps, "all") == services_of(deps, "test") >= {"satu"}
+
+
+def test_only_a_pack_that_stands_goes_on(deps: Deps) -> None:
+    number = described_draft(deps, "satu", "1", ("test",))
+    assert deps.packs.take_back(number, ADMIN).ok
+    assert deps.packs.promote(number, ADMIN, RINGS).outcome is PackOutcome.TAKEN_BACK_ALREADY
+    assert deps.packs.promote(99, ADMIN, RINGS).outcome is PackOutcome.NO_SUCH_PACK
+
+
+def test_a_version_that_is_tried_out_is_not_used_for_other_content(deps: Deps) -> None:
+    described_draft(deps, "satu", "1", ("test",))
+    assert described_draft(deps, "satu", "1", ("early", "test")) > 0
+    known = deps.authoring.published("satu")
+    assert known is not None
+    document = known.document.model_dump(mode="json")
+    other = deps.authoring.upload(ADMIN, "satu", "a.xlsx", workbook(GOOD[0], version="1"), document).draft
+    assert other is not None
+    assert deps.authoring.publish(ADMIN, other.id).outcome is DraftOutcome.SAME_VERSION
+
+
+def test_all_never_go_back_to_what_only_some_tried_out(deps: Deps) -> None:
+    before = services_of(deps, "all")
+    described_draft(deps, "satu", "1", ("test",))
+    number = described_draft(deps, "dua", "1", RINGS)
+    assert deps.packs.take_back(number, ADMIN).ok
+    assert services_of(deps, "all") == before

@@ -8,14 +8,16 @@ from shutil import copytree
 
 import pytest
 import requests
+from playwright.sync_api import Browser as Chromium
 from sqlalchemy import select
 
 from server.seeding import TRIAL_PASSWORD
 from server.settings import ServerSettings
 from server.storage import tables
-from tests.server.conftest import CITY
+from tests.server.conftest import CITY, FakeClock
 from tests.server.kiosk_client import Attachment, Envelope, TestKiosk
 from tests.server.running import RunningServer, running
+from tests.server.web.browser import launched
 
 JPEG = b"\xff\xd8\xff\xe0" + b"picture " * 40
 _CSRF = re.compile(r'name="csrf" value="([^"]+)"')
@@ -54,6 +56,7 @@ class Office:
 
     server: RunningServer
     kiosk: TestKiosk
+    clock: FakeClock = field(default_factory=FakeClock)
     browsers: dict[str, Browser] = field(default_factory=dict)
 
     def browser(self, user: str = "") -> Browser:
@@ -103,6 +106,12 @@ class Office:
 
 
 @pytest.fixture(scope="module")
+def chromium() -> Iterator[Chromium]:
+    with launched() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
 def office(seeded_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """One server for a file's tests; each test makes its own cases."""
     data = tmp_path_factory.mktemp("office") / "data"
@@ -115,8 +124,9 @@ def office(seeded_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 def fresh_office(seeded_sqlite: Path, tmp_path: Path) -> Iterator[Office]:
     """A server of its own, for tests that count or that break it: no other test was or will be there."""
     copytree(seeded_sqlite, tmp_path / "data")
-    with running(ServerSettings(data=tmp_path / "data", services=CITY, port=0)) as server:
-        yield Office(server, server.kiosk())
+    clock = FakeClock()
+    with running(ServerSettings(data=tmp_path / "data", services=CITY, port=0), clock=clock) as server:
+        yield Office(server, server.kiosk(), clock)
 
 
 @pytest.fixture

@@ -1,25 +1,14 @@
 """The office in a real browser: what appears by itself, the keyboard alone, and citizens' text that tries to run."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from server.seeding import TRIAL_PASSWORD
 from sync.protocol.tracking import display
+from tests.server.web.browser import CHROMIUM, sign_in
 from tests.server.web.conftest import JPEG, Office
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PAYLOADS = [
     "<script>window.ran=1</script>",
     "<img src=x onerror=window.ran=1>",
@@ -35,14 +24,6 @@ PAYLOADS = [
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="the distribution's Chromium is not installed")
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def page(chromium: Browser, office: Office) -> Iterator[Page]:
     context = chromium.new_context(base_url=office.server.base, viewport={"width": 1440, "height": 900})
@@ -51,16 +32,8 @@ def page(chromium: Browser, office: Office) -> Iterator[Page]:
     context.close()
 
 
-def _sign_in(page: Page, user: str) -> None:
-    page.goto("/sign-in")
-    page.fill("#user", user)
-    page.fill("#password", TRIAL_PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url(lambda url: "/sign-in" not in url)
-
-
 def test_a_new_case_appears_without_reload_and_is_announced(office: Office, page: Page) -> None:
-    _sign_in(page, "kelurahan")
+    sign_in(page, "kelurahan")
     page.wait_for_selector("[data-live][data-on]")
     page.evaluate("window.same = true")
     code = office.send(picture=JPEG).code
@@ -72,7 +45,7 @@ def test_a_new_case_appears_without_reload_and_is_announced(office: Office, page
 
 def test_a_colleagues_step_shows_on_an_open_case(office: Office, page: Page) -> None:
     code = office.send().code
-    _sign_in(page, "kelurahan")
+    sign_in(page, "kelurahan")
     page.goto(f"/office/cases/{code}")
     office.act("penyelia", code, "take")
     told = page.wait_for_selector(".changed a")
@@ -82,7 +55,7 @@ def test_a_colleagues_step_shows_on_an_open_case(office: Office, page: Page) -> 
 
 def test_a_case_is_found_taken_and_asked_about_by_keyboard_alone(office: Office, page: Page) -> None:
     code = office.send().code
-    _sign_in(page, "kelurahan")
+    sign_in(page, "kelurahan")
     page.keyboard.press("/")
     page.keyboard.type(display(code))
     page.keyboard.press("Enter")
@@ -111,7 +84,7 @@ def _press_on(page: Page, words: str, tabs: int = 60) -> None:
 
 def test_what_a_citizen_wrote_never_runs(office: Office, page: Page) -> None:
     codes = [office.send(name=payload).code for payload in PAYLOADS]
-    _sign_in(page, "kelurahan")
+    sign_in(page, "kelurahan")
     dialogs: list[str] = []
     page.on("dialog", lambda dialog: dialogs.append(dialog.message))
     for code, payload in zip(codes, PAYLOADS, strict=True):
@@ -153,7 +126,7 @@ def test_pages_fit_a_phone_and_break_no_policy(office: Office, chromium: Browser
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
     if user:
-        _sign_in(page, user)
+        sign_in(page, user)
     page.goto(path)
     page.wait_for_load_state()
     width = page.evaluate("document.documentElement.scrollWidth")
