@@ -6,11 +6,12 @@ the protocols therefore ask for ``str``.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Protocol, TypeGuard, runtime_checkable
 
 from kiosk.cases import Case, CaseProblem
+from kiosk.draft_words import DraftKept, DraftOpened, DraftProblem
 from kiosk.line_state import LineState
 
 Unsubscribe = Callable[[], None]
@@ -310,6 +311,19 @@ class Line(Protocol):
 
     def ask_case(self, code: str, done: Callable[[Case | CaseProblem], None]) -> None:
         """Ask the server for a case's state; ``done`` comes once, from another thread, within a few seconds."""
+        ...
+
+    def keep_draft(self, plain: bytes, birth_date: date, done: Callable[[DraftKept | DraftProblem], None]) -> None:
+        """Seal a draft under a new code and the birth date, and leave it at the server; ``done`` comes once, from
+        another thread, within some seconds."""
+        ...
+
+    def open_draft(self, code: str, birth_date: date, done: Callable[[DraftOpened | DraftProblem], None]) -> None:
+        """Fetch and open a draft, which stays at the server; ``done`` as above."""
+        ...
+
+    def erase_draft(self, code: str, birth_date: date) -> None:
+        """The draft goes on here: the server may erase it. Never blocks."""
         ...
 
     def retry_now(self) -> None:

@@ -37,7 +37,8 @@ ATTACHMENTS: Final = 30
 _SUFFIXES: Final = {"image/jpeg": ".jpg", "image/png": ".png", "audio/wav": ".wav", "video/mp4": ".mp4"}
 
 _ALLOWED: Final = {
-    Step.SERVICES: {Step.SERVICE, Step.CASE},
+    #: Straight into a form: a draft goes on.
+    Step.SERVICES: {Step.SERVICE, Step.CASE, Step.FORM, Step.REVIEW},
     Step.SERVICE: {Step.SERVICES, Step.PRIVACY, Step.IDENTIFY, Step.FORM, Step.REVIEW},
     Step.PRIVACY: {Step.SERVICE, Step.IDENTIFY, Step.FORM, Step.REVIEW},
     Step.IDENTIFY: {Step.SERVICE, Step.PRIVACY, Step.FORM, Step.REVIEW},
@@ -362,6 +363,41 @@ class Session:
         elif self._step in _BACK:
             self._move(_BACK[self._step])
 
+    # --- a draft that goes on --------------------------------------------------------------------------------------
+
+    def reopen(
+        self, service_id: str, citizen: Citizen | None, privacy: Privacy | None, instance: bytes | None
+    ) -> FormSession:
+        """Open the form of a draft, from SERVICES; with its answers, or blank. ValueError: they are not of this form.
+        KeyError: no such service."""
+        self._drop_form()
+        self.service = self.catalogue.get(service_id)
+        if self.service is None:
+            raise KeyError(service_id)
+        self.citizen, self.privacy = citizen, privacy
+        self.form = self._new_form(instance)
+        if instance is None:
+            self._fill_nik()
+            self._fill_privacy()
+        return self.form
+
+    def give_back(self, attachments: Iterable[Attachment]) -> None:
+        """Photos and files of a draft, whose names stand in the form's answers."""
+        for attachment in attachments:
+            self._attachments[attachment.ref] = attachment
+            self._attachment_count += 1
+
+    def go_to(self, page_ref: str) -> None:
+        """From SERVICES to the page of a draft that was opened, or to its first one."""
+        pages = self.pages()
+        if not pages:
+            self._move(Step.REVIEW)
+            return
+        refs = [page.ref for page in pages]
+        self._page_index = refs.index(page_ref) if page_ref in refs else 0
+        self._page_ref = refs[self._page_index]
+        self._move(Step.FORM)
+
     # --- review, consent, sending ----------------------------------------------------------------------------------
 
     def finish_review(self) -> tuple[Violation, ...]:
@@ -447,17 +483,8 @@ class Session:
         return self.form
 
     def _open_form(self) -> None:
-        service = self._chosen()
         if self.form is None:
-            form = self.catalogue.form(service.id)
-            environment = Environment(
-                now=self._clock.now,
-                random=random.SystemRandom().random,
-                uuid=lambda: str(uuid4()),
-                device_id=self._identity.kiosk_id,
-                zone=ZoneInfo(self._identity.time_zone),
-            )
-            self.form = form.open(environment, language=form_language(form, self._language))
+            self.form = self._new_form(None)
             self._fill_nik()
             self._fill_privacy()
         pages = self.pages()
@@ -467,6 +494,17 @@ class Session:
         if self._page_ref is None:
             self._page_ref, self._page_index = pages[0].ref, 0
         self._move(Step.FORM)
+
+    def _new_form(self, instance: bytes | None) -> FormSession:
+        form = self.catalogue.form(self._chosen().id)
+        environment = Environment(
+            now=self._clock.now,
+            random=random.SystemRandom().random,
+            uuid=lambda: str(uuid4()),
+            device_id=self._identity.kiosk_id,
+            zone=ZoneInfo(self._identity.time_zone),
+        )
+        return form.open(environment, instance=instance, language=form_language(form, self._language))
 
     def _page_back(self) -> None:
         if self._edit_from_review:

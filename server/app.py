@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Callable
 from typing import Final
 
@@ -11,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
 from server import audit, bus, complaint_clock, feed
-from server.api import citizens, description, errors, health, kiosks, operator, submissions
+from server.api import citizen_drafts, citizens, description, errors, health, kiosks, operator, submissions
 from server.api import feed as feed_api
 from server.api.signed import forget_nonces
 from server.attachments import AttachmentStore
@@ -21,6 +22,7 @@ from server.bus import Bus
 from server.case_opening import CaseOpening
 from server.cases import Cases
 from server.catalogue import Catalogue
+from server.citizen_drafts import UNKNOWN_AN_HOUR, CitizenDrafts
 from server.city_calendar import CityCalendar
 from server.clock import Clock, SystemClock
 from server.deps import Deps
@@ -47,6 +49,7 @@ from server.transparency import TransparencyReport
 from server.tuf import TufRepository
 from server.vault import Vault
 from server.web import install as install_pages
+from server.web.limits import Budget
 from sync.protocol.messages import FeedType
 
 #: How often each of the chores is done.
@@ -54,6 +57,7 @@ ALARMS_S: Final = 5.0
 NONCES_S: Final = 60.0
 ESCALATION_S: Final = 60.0
 COMPLAINTS_S: Final = 600.0
+DRAFTS_S: Final = 3_600.0
 TRANSPARENCY_S: Final = 900.0
 #: The times that offices keep are worked out soon after a start, then every TRANSPARENCY_S.
 FIRST_S: Final = 2.0
@@ -114,6 +118,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         sealing_rotation=SealingRotation(engine, clock, hints, keys),
         ratings=ratings,
         publications=publications,
+        citizen_drafts=CitizenDrafts(engine, clock, Budget(UNKNOWN_AN_HOUR, 3600, time.monotonic)),
         budget=BudgetDesk(clock, publications),
         transparency=TransparencyReport(engine, clock, zone, catalogue, ratings, publications),
         failpoints=failpoints,
@@ -136,7 +141,15 @@ def create_app(
     app = FastAPI(title="eKios", lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url="/v1/openapi.json")
     app.state.deps = deps
     app.state.batches = submissions.new_load()
-    for router in (submissions.router, feed_api.router, kiosks.router, operator.router, health.router, citizens.router):
+    for router in (
+        submissions.router,
+        feed_api.router,
+        kiosks.router,
+        operator.router,
+        health.router,
+        citizens.router,
+        citizen_drafts.router,
+    ):
         app.include_router(router)
     errors.install(app)
     description.install(app)
@@ -157,6 +170,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
                 (NONCES_S, sweep_nonces),
                 (ESCALATION_S, escalate),
                 (COMPLAINTS_S, close_unanswered),
+                (DRAFTS_S, sweep_drafts),
                 (CHECKPOINT_S, make_checkpoint),
                 (METADATA_S, renew_metadata),
             )
@@ -186,6 +200,10 @@ def sweep_nonces(deps: Deps) -> None:
 
 def close_unanswered(deps: Deps) -> None:
     complaint_clock.close_unanswered(deps.engine, deps.clock, deps.cases, deps.settings.time_zone)
+
+
+def sweep_drafts(deps: Deps) -> None:
+    deps.citizen_drafts.sweep()
 
 
 def publish_times(deps: Deps) -> None:

@@ -14,6 +14,7 @@ from server.cases import Cases
 from server.catalogue import Catalogue
 from server.city_calendar import CityCalendar
 from server.clock import Clock
+from server.citizen_drafts import CitizenDrafts
 from server.enrolment import Enrolment
 from server.escalation import Escalation
 from server.failpoints import Failpoints
@@ -60,6 +61,7 @@ class Deps:
     publications: Publications
     transparency: TransparencyReport
     budget: BudgetDesk
+    citizen_drafts: CitizenDrafts
     failpoints: Failpoints
 
 

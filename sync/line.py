@@ -5,16 +5,20 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from pydantic import ValidationError
 
+from datetime import date
+
 from kiosk.cases import Case, CaseProblem, CaseProblemKind, CaseStateName, CaseStep
+from kiosk.draft_words import DraftKept, DraftOpened, DraftProblem
 from kiosk.events import Event
 from kiosk.kiosk import Kiosk
 from kiosk.line_state import LineState
 from kiosk.ports import Unsubscribe
 from kiosk.text import Text
+from sync import drafts
 from sync.client import CONNECT_S, READ_S, Client, Outcome
 from sync.commands import CommandRunner
 from sync.effects import Effects
@@ -32,6 +36,10 @@ logger = logging.getLogger(__name__)
 #: A citizen stands before the screen.
 CASE_CONNECT_S: Final = 3.0
 CASE_READ_S: Final = 8.0
+#: Some megabytes of photos on a slow line.
+DRAFT_READ_S: Final = 25.0
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +123,17 @@ class Line:
             return
         self._cases.submit(self._ask_case, code, done)
 
+    def keep_draft(self, plain: bytes, birth_date: date, done: Callable[[DraftKept | DraftProblem], None]) -> None:
+        without: DraftKept | DraftProblem = DraftProblem.NO_LINE
+        self._ask(lambda client: drafts.keep(client, plain, birth_date), done, without)
+
+    def open_draft(self, code: str, birth_date: date, done: Callable[[DraftOpened | DraftProblem], None]) -> None:
+        without: DraftOpened | DraftProblem = DraftProblem.NO_LINE
+        self._ask(lambda client: drafts.fetch(client, code, birth_date), done, without)
+
+    def erase_draft(self, code: str, birth_date: date) -> None:
+        self._ask(lambda client: drafts.erase(client, code, birth_date), _nothing, None)
+
     # --- inside ----------------------------------------------------------------------------------------------------
 
     def _loops(self) -> tuple[Loop, ...]:
@@ -147,6 +166,31 @@ class Line:
             self._feed.interrupt()
             self._feed_loop.wake()
         self._behind_at = cursor if head > cursor else None
+
+    def _ask(self, work: Callable[[Client], Answer], done: Callable[[Answer], None], without: Answer) -> None:
+        """Do ``work`` beside the loops; ``without`` is its answer when that is not possible."""
+
+        def job() -> None:
+            client = Client(
+                self._enrolment,
+                self._kiosk.clock,
+                connect_timeout=CASE_CONNECT_S,
+                read_timeout=DRAFT_READ_S,
+                ca_file=self._options.ca_file,
+            )
+            try:
+                answer = work(client)
+            except Exception:
+                logger.exception("asking the server failed")
+                answer = without
+            finally:
+                client.close()
+            done(answer)
+
+        if self._cases is None:
+            done(without)
+        else:
+            self._cases.submit(job)
 
     def _ask_case(self, code: str, done: Callable[[Case | CaseProblem], None]) -> None:
         client = Client(
@@ -190,3 +234,7 @@ def _case(state: CaseState) -> Case:
         note=state.note,
         steps=tuple(CaseStep(CaseStateName(step.state.value), step.at, Text.read(step.stage)) for step in state.steps),
     )
+
+
+def _nothing(_answer: None) -> None:
+    """Whether it came about is for the log."""

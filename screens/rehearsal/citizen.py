@@ -154,6 +154,8 @@ class Citizen:
         """From the review over the consent to "saved"."""
         hands = self.hands
         hands.forward()
+        if hands.place == "FEE":
+            hands.forward()
         if hands.place == "CONSENT":
             hands.tap(hands.text("consent.agree"))
             hands.forward()

@@ -6,7 +6,7 @@ in the street run on the devices of ``devices`` and the line of ``sync``.
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +15,7 @@ from nacl.public import PrivateKey, SealedBox
 
 from kiosk.cases import Case, CaseProblem, CaseProblemKind
 from kiosk.catalogue import Catalogue
+from kiosk.draft_words import DraftKept, DraftOpened, DraftProblem
 from kiosk.events import Bus
 from kiosk.identity import KioskIdentity
 from kiosk.kiosk import Kiosk, Ports
@@ -86,6 +87,8 @@ class Line:
     def __init__(self) -> None:
         self.condition = LineCondition.ONLINE
         self.cases: dict[str, Case] = {}
+        #: Drafts by code, each with the birth date that opens it.
+        self.drafts: dict[str, tuple[date, bytes]] = {}
         self.retries = 0
 
     def state(self) -> LineState:
@@ -100,6 +103,26 @@ class Line:
             return
         case = self.cases.get(code)
         done(replace(case, code=code) if case is not None else CaseProblem(CaseProblemKind.UNKNOWN_CODE))
+
+    def keep_draft(self, plain: bytes, birth_date: date, done: Callable[[DraftKept | DraftProblem], None]) -> None:
+        if self.condition is not LineCondition.ONLINE:
+            done(DraftProblem.NO_LINE)
+            return
+        code = f"DRAF9QXF{len(self.drafts) + 1:04d}"
+        self.drafts[code] = (birth_date, plain)
+        done(DraftKept(code, BEGIN + timedelta(days=14)))
+
+    def open_draft(self, code: str, birth_date: date, done: Callable[[DraftOpened | DraftProblem], None]) -> None:
+        born, plain = self.drafts.get(code, (birth_date, b""))
+        if self.condition is not LineCondition.ONLINE:
+            done(DraftProblem.NO_LINE)
+        elif code not in self.drafts:
+            done(DraftProblem.UNKNOWN)
+        else:
+            done(DraftOpened(plain) if born == birth_date else DraftProblem.WRONG_DATE)
+
+    def erase_draft(self, code: str, birth_date: date) -> None:  # noqa: ARG002 - the code is enough here
+        self.drafts.pop(code, None)
 
     def retry_now(self) -> None:
         self.retries += 1

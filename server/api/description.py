@@ -8,8 +8,9 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from sync.protocol import VERSION_HEADER
+from sync.protocol.drafts import DraftProof
 from sync.protocol.messages import AppliedReport, EnrolRequest, ErrorAnswer, Heartbeat, SubmissionBatch, Visit
-from sync.protocol.reports import RatingBatch
+from sync.protocol.reports import HelpCall, RatingBatch
 
 _TAKEN: Final[tuple[type[BaseModel], ...]] = (
     EnrolRequest,
@@ -18,6 +19,8 @@ _TAKEN: Final[tuple[type[BaseModel], ...]] = (
     Heartbeat,
     Visit,
     RatingBatch,
+    DraftProof,
+    HelpCall,
 )
 _ABOUT: Final = f"""The line between kiosks and the server.
 

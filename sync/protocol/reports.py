@@ -1,7 +1,8 @@
-"""Small anonymous messages that a kiosk sends beside submissions: a visit was rated.
+"""Small anonymous messages that a kiosk sends beside submissions: a visit was rated, an officer is called for.
 
-``POST /v1/ratings`` takes a RatingBatch and gives a RatingAnswer; the same id again changes nothing. A server that is
-older than this path answers 404, and the kiosk keeps its ratings until it is updated.
+``POST /v1/ratings`` takes a RatingBatch and gives a RatingAnswer; ``POST /v1/help-calls`` takes a HelpCall (204). The
+same id again changes nothing. A server that is older than these paths answers 404, and the kiosk keeps what it has to
+say until it is updated.
 """
 
 from enum import StrEnum
@@ -69,3 +70,12 @@ class RatingAnswer(Message):
     stored: int
     #: How many it will never take.
     refused: int
+
+
+class HelpCall(Message):
+    """Somebody at the kiosk asks for a person."""
+
+    id: Uuid
+    asked_at: AwareDatetime
+    #: Which screen was in sight; nothing of what stood on it.
+    place: Name

@@ -1,0 +1,69 @@
+"""Drafts: kept, opened with a proof, erased when they were taken."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from server.api.bodies import parse, takes, takes_bytes
+from server.api.errors import ApiError, try_later
+from server.api.signed import SignedRequest, signed
+from server.citizen_drafts import DraftOutcome, DraftResult
+from server.deps import get_deps
+from sync.protocol.drafts import DRAFT_BYTES, PROOF_HEADER, DraftKept, DraftProof
+
+router = APIRouter(prefix="/v1/drafts", tags=["drafts"])
+Lookup = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$", description="made of the code by Argon2id")]
+_HASH = 64
+
+
+@router.put("/{lookup}", response_model=DraftKept, status_code=201, openapi_extra=takes_bytes())
+async def keep_draft(
+    lookup: Lookup,
+    request: Request,
+    response: Response,
+    kiosk: Annotated[SignedRequest, Depends(signed(DRAFT_BYTES))],
+) -> DraftKept:
+    """Sealed bytes that the server cannot read. The same again is 200; others under this name are 409."""
+    hashed = request.headers.get(PROOF_HEADER, "")
+    if len(hashed) != _HASH or any(digit not in "0123456789abcdef" for digit in hashed):
+        raise ApiError(400, "header", f"{PROOF_HEADER} is needed, 64 hex digits")
+    if not kiosk.body:
+        raise ApiError(400, "empty", "a draft has at least one byte")
+    result = await run_in_threadpool(get_deps(request).citizen_drafts.keep, kiosk.kiosk_id, lookup, hashed, kiosk.body)
+    if result.outcome is DraftOutcome.TAKEN:
+        raise ApiError(409, "taken", "another draft lies under this name")
+    if result.outcome is DraftOutcome.FULL or result.expires_at is None:
+        raise try_later(429, "too_many", "this kiosk has left too many drafts", 3600)
+    if result.outcome is DraftOutcome.REPEATED:
+        response.status_code = 200
+    return DraftKept(expires_at=result.expires_at)
+
+
+@router.post("/{lookup}/open", openapi_extra=takes(DraftProof), responses={200: {"description": "the sealed bytes"}})
+async def open_draft(lookup: Lookup, request: Request, kiosk: Annotated[SignedRequest, Depends(signed())]) -> Response:
+    """It stays until it is erased, since this answer may get lost."""
+    proof = parse(DraftProof, kiosk.body).proof
+    result = await run_in_threadpool(get_deps(request).citizen_drafts.open, kiosk.kiosk_id, lookup, proof)
+    _refuse(result)
+    return Response(result.sealed, media_type="application/octet-stream", headers={"Cache-Control": "no-store"})
+
+
+@router.delete("/{lookup}", status_code=204, openapi_extra=takes(DraftProof))
+async def erase_draft(lookup: Lookup, request: Request, kiosk: Annotated[SignedRequest, Depends(signed())]) -> Response:
+    """Its owner has it."""
+    proof = parse(DraftProof, kiosk.body).proof
+    _refuse(await run_in_threadpool(get_deps(request).citizen_drafts.erase, kiosk.kiosk_id, lookup, proof))
+    return Response(status_code=204)
+
+
+def _refuse(result: DraftResult) -> None:
+    match result.outcome:
+        case DraftOutcome.UNKNOWN:
+            raise ApiError(404, "no_such_draft", "no draft has this code")
+        case DraftOutcome.WRONG:
+            raise ApiError(422, "wrong", "another birth date")
+        case DraftOutcome.BLOCKED:
+            raise try_later(429, "too_many_tries", "too many tries", max(1, int(result.wait.total_seconds())))
+        case _:
+            return
