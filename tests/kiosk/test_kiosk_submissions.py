@@ -91,7 +91,12 @@ def test_stored_is_told_only_once_it_is_durable(tmp_path: Path) -> None:
     reached: list[tuple[str, int]] = []
     made = bench(tmp_path, failpoint=lambda name: reached.append((name, len(made.of(Stored)))))
     send(made)
-    assert reached == [("send.sealed", 0), ("send.before_commit", 0), ("send.after_commit", 0)]
+    assert reached == [
+        ("send.validated", 0),
+        ("send.sealed", 0),
+        ("send.before_commit", 0),
+        ("send.after_commit", 0),
+    ]
     assert len(made.of(Stored)) == 1
     made.close()
 
