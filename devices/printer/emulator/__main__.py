@@ -31,6 +31,7 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--roll", type=float, default=80_000.0, help="paper on the roll in mm")
     parser.add_argument("--buffer", type=int, default=BUFFER_BYTES, help="bytes of its receive buffer")
     parser.add_argument("--simple", action="store_true", help="know neither GS ( H nor DLE DC4 8")
+    parser.add_argument("--presenter", action="store_true", help="hold a cut slip until GS e gives it out")
     return parser.parse_args(argv)
 
 
@@ -44,6 +45,7 @@ def main(argv: list[str] | None = None) -> int:
         buffer_bytes=options.buffer,
         process_ids=not options.simple,
         real_time_clear=not options.simple,
+        presenter=options.presenter,
     )
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
