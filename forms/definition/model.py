@@ -162,13 +162,17 @@ class Bind:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A ``setvalue``: when ``events`` happen (to ``source``), ``target`` gets ``value``."""
+    """A ``setvalue``: when ``events`` happen (to ``source``), ``target`` gets ``value``.
+
+    ``chosen`` is the target's path where predicates choose among its repeats.
+    """
 
     target: NodeDefinition
     events: frozenset[str]
     value: Formula | None
     literal: str
     source: NodeDefinition | None
+    chosen: Formula | None = None
 
 
 _NO_CHILDREN: Mapping[str, list[NodeDefinition]] = MappingProxyType({})

@@ -254,7 +254,10 @@ class _DefinitionReader:
         value = self.formulas.read(source, target.path, "value to set") if source else None
         literal = "" if source else element.string_value()
         origin = None if source_ref is None else self.nodes.get(source_ref)
-        action = Action(target, events, value, literal, origin)
+        chosen = (
+            self.formulas.read(ref or "", target.path, "target of the value to set") if "[" in (ref or "") else None
+        )
+        action = Action(target, events, value, literal, origin, chosen)
         if VALUE_CHANGED in events and origin is not None:
             origin.actions = (*origin.actions, action)
         if events - {VALUE_CHANGED}:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -10,12 +11,12 @@ from forms.definition.model import Action, NodeDefinition
 from forms.definition.reader import FIRST_LOAD, LOAD, NEW_REPEAT, VALUE_CHANGED
 from forms.limits import MAX_EVENT_DEPTH
 from forms.session.datatypes import normalize
+from forms.session.node import Node
 from forms.session.tree import everything
 from forms.xpath import XPathError
 from forms.xpath.dates import text_of_datetime
 
 if TYPE_CHECKING:
-    from forms.session.node import Node
     from forms.session.recalculation import Recalculation
 
 
@@ -24,6 +25,7 @@ class Actions:
 
     def __init__(self, engine: Recalculation) -> None:
         self._engine = engine
+        self._changes: deque[tuple[Node, int]] = deque()
         self._depth = 0
 
     def begin(self, root: Node, *, new: bool) -> None:
@@ -84,26 +86,48 @@ class Actions:
                 self._set(action, node)
                 self._engine.run()
 
-    def value_changed(self, node: Node) -> None:
-        """A value has changed: set what the question's own actions say, in the same instance of each repeat."""
-        actions = [
-            action
-            for action in node.definition.actions
-            if action.source is node.definition and VALUE_CHANGED in action.events
-        ]
-        if not actions:
-            return
-        if self._depth >= MAX_EVENT_DEPTH:
+    def note_change(self, node: Node) -> None:
+        """A value has changed: what the question's own actions say happens once everything is computed again."""
+        if any(
+            action.source is node.definition and VALUE_CHANGED in action.events for action in node.definition.actions
+        ):
+            self._changes.append((node, self._depth + 1))
+
+    def forget_changes(self) -> None:
+        """Drop what has not happened, as after an answer that was stopped."""
+        self._changes.clear()
+        self._depth = 0
+
+    def perform_change(self) -> bool:
+        """Perform the actions of the earliest change that was noted; False where there is none."""
+        if not self._changes:
+            return False
+        node, self._depth = self._changes.popleft()
+        if self._depth > MAX_EVENT_DEPTH:
             self._engine.note_fault(node, XPathError(f"More than {MAX_EVENT_DEPTH} setvalues set each other off"))
-            return
-        self._depth += 1
-        try:
-            for action in actions:
-                edge = Edge(action.target, Facet.VALUE, _shared(node.definition, action.target))
-                for target in self._engine.targets(node, edge):
+            return True
+        for action in node.definition.actions:
+            if action.source is node.definition and VALUE_CHANGED in action.events:
+                targets = self._targets(action, node)
+                if len(targets) > 1:
+                    # XForms takes the first, JavaRosa refuses; which one is meant only a predicate says.
+                    self._engine.note_fault(node, XPathError("A setvalue has more than one node to set"))
+                    continue
+                for target in targets:
                     self._set(action, target)
-        finally:
-            self._depth -= 1
+        return True
+
+    def _targets(self, action: Action, node: Node) -> list[Node]:
+        """The nodes that an action sets when it happens to a node: in the same instance of each repeat."""
+        if action.chosen is None:
+            edge = Edge(action.target, Facet.VALUE, _shared(node.definition, action.target))
+            return list(self._engine.targets(node, edge))
+        try:
+            found = action.chosen.expression.all_nodes(self._engine.context(node))
+        except XPathError as error:
+            self._engine.note_fault(node, error)
+            return []
+        return [target for target in found if isinstance(target, Node) and target.definition is action.target]
 
     def _set(self, action: Action, target: Node) -> None:
         if not target.definition.is_leaf:

@@ -88,11 +88,14 @@ class Recalculation:
             self._running = False
             self._queue.clear()
             self._queued.clear()
+            self.actions.forget_changes()
 
     def _drain(self) -> None:
         done = 0
         rounds: dict[tuple[Node, Facet], int] = {}
-        while self._queue:
+        while self._queue or self.actions.perform_change():
+            if not self._queue:
+                continue
             _, _, number, node = heapq.heappop(self._queue)
             facet = _FACETS[number]
             key = (node, facet)
@@ -184,8 +187,8 @@ class Recalculation:
                 # A calculation that keeps its own value is not computed again because of it.
                 if target is not node or edge.facet is not Facet.VALUE:
                     self.mark(target, edge.facet)
-        if self.live:
-            self.actions.value_changed(node)
+        if self.live and node.definition.actions:
+            self.actions.note_change(node)
 
     def mark(self, node: Node, facet: Facet) -> None:
         """Something that this facet of a node reads has changed."""

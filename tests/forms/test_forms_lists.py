@@ -75,3 +75,13 @@ def test_the_label_of_a_choice_is_given() -> None:
     session = opened("<c>c7</c><v/><l/>", binds, _BODY, _EXTERNAL, {"villages.csv": _CSV.encode()})
     session.set("/data/v", "v7")
     assert session.nodes["/data/l"].value == "Desa 7"
+
+
+@pytest.mark.parametrize(("column", "key", "found"), [("@zone", "u", "Sby"), ("@zone", "x", ""), ("a/b", "2", "Mlg")])
+def test_data_is_pulled_by_what_a_path_leads_to(column: str, key: str, found: str) -> None:
+    model = (
+        '<instance id="p"><root><item zone="u"><label>Sby</label><a><b>1</b></a></item>'
+        "<item><label>Mlg</label><a><b>2</b></a></item></root></instance>"
+    )
+    binds = f"""<bind nodeset="/data/a" calculate="pulldata('p', 'label', '{column}', '{key}')"/>"""
+    assert opened("<a/>", binds, "", model).nodes["/data/a"].value == found

@@ -155,6 +155,44 @@ def test_values_are_set_at_first_load_at_a_new_repeat_and_when_a_value_changes()
     assert (session.nodes["/data/b"].value, session.nodes["/data/r[1]/x"].value) == ("30", "1")
 
 
+def _after(source: str, target: str, value: str) -> str:
+    return (
+        f'<input ref="{source}"><setvalue event="xforms-value-changed" ref="{target}" value="{value}"/></input>'
+        '<repeat nodeset="/data/r"><input ref="/data/r/x"/></repeat>'
+    )
+
+
+def test_a_value_is_set_after_everything_is_computed_again() -> None:
+    binds = '<bind nodeset="/data/b" calculate="/data/a * 2"/>'
+    session = opened("<a/><b/><c/><r><x/></r>", binds, _after("/data/a", "/data/c", "/data/b"))
+    session.set("/data/a", "12")
+    assert session.nodes["/data/c"].value == "24"
+
+
+def test_a_value_is_set_in_the_instance_that_a_predicate_chooses() -> None:
+    body = _after("/data/a", "/data/r[position() = 2]/x", "/data/a")
+    session = opened("<a/><r><x/></r><r><x/></r>", "", body)
+    session.set("/data/a", "y")
+    assert [session.nodes[f"/data/r[{number}]/x"].value for number in (1, 2)] == ["", "y"]
+
+
+def test_a_value_for_more_than_one_node_is_a_fault() -> None:
+    session = opened("<a/><r><x/></r><r><x/></r>", "", _after("/data/a", "/data/r/x", "/data/a"))
+    session.set("/data/a", "y")
+    assert session.nodes["/data/r[1]/x"].value == ""
+    assert [fault.message for fault in session.faults] == ["A setvalue has more than one node to set"]
+
+
+def test_a_value_is_set_in_the_same_instance() -> None:
+    body = (
+        '<repeat nodeset="/data/r"><input ref="/data/r/x"><setvalue event="xforms-value-changed" ref="/data/r/y" '
+        'value="4 * position(..)"/></input></repeat>'
+    )
+    session = opened("<r><x/><y/></r><r><x/><y/></r>", "", body)
+    session.set("/data/r[2]/x", "1")
+    assert [session.nodes[f"/data/r[{number}]/y"].value for number in (1, 2)] == ["", "8"]
+
+
 def test_labels_follow_the_language_and_hold_values() -> None:
     model = (
         '<itext><translation lang="id"><text id="l"><value>Halo <output value="/data/a"/></value>'

@@ -117,9 +117,29 @@ def pulldata(context: Context, arguments: Arguments) -> str:
     instance_name, wanted, column, key = (argument.text(context) for argument in arguments)
     top = context.host.instance(instance_name.removesuffix(".csv"))
     for root in [] if top is None else top.named("root"):
-        for item in root.lookup("item", column, key):
-            return next((child.string_value() for child in item.named(wanted)), "")
+        is_path = column.startswith("@") or "/" in column
+        found = _searched(root, column, key, context) if is_path else root.lookup("item", column, key)
+        for item in found:
+            return _child_text(item, wanted, context)
     return ""
+
+
+def _searched(root: XmlNode, path: str, key: str, context: Context) -> list[XmlNode]:
+    """The items where a path that is more than a name, as ``@location``, leads to a key."""
+    from forms.xpath.compiler import compile_expression
+    from forms.xpath.parser import parse
+
+    read, items = compile_expression(parse(path)).nodes, root.named("item")
+    context.host.work.spend(len(items))
+    return [item for item in items if any(node.string_value() == key for node in read(Context(item, context.host)))]
+
+
+def _child_text(item: XmlNode, path: str, context: Context) -> str:
+    from forms.xpath.compiler import compile_expression
+    from forms.xpath.parser import parse
+
+    named = item.named(path)
+    return named[0].string_value() if named else compile_expression(parse(path)).text(Context(item, context.host))
 
 
 @LIBRARY.add("once", TEXT, 1)
