@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import logging
 import random
-import threading
-from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from devices.frame import (
     Availability,
@@ -22,44 +20,24 @@ from devices.frame import (
     SystemClock,
     Worker,
 )
+from devices.printer.delivery import Delivery
 from devices.printer.dialogue import Deadlines, Dialogue
 from devices.printer.escpos import JobEncoder, UnknownProfile
-from devices.printer.job import (
-    Attempt,
-    Confirmation,
-    JobMachine,
-    JobPhase,
-    PrintOutcome,
-    PrintResult,
-)
+from devices.printer.job import Confirmation, JobPhase, PrintOutcome, PrintResult
 from devices.printer.layout import Typesetter
 from devices.printer.memory import PrinterMemory
-from devices.printer.paper import Roll
+from devices.printer.paper import CUT_FEED_MM, Roll
 from devices.printer.process_ids import ProcessIds
+from devices.printer.queue import Begun, Job, Queue
+from devices.printer.self_test import self_test_slip
 from devices.printer.settings import PrinterSettings
 from devices.printer.slip import Slip, SlipBuilder
 from devices.printer.status import BLOCKING
-from devices.printer.transport import LineFault, Transport
+from devices.printer.transport import Transport
 
 logger = logging.getLogger(__name__)
 
-MAX_QUEUED = 8
-"""Jobs that wait; a kiosk serves one citizen at a time."""
-
-MAX_REMEMBERED = 1_000
-"""Job ids of which a part was sent: printing one of them again makes a copy."""
-
-TRIES = 2
-"""Tries to reach a printer before any byte of the slip was sent."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Job:
-    slip: Slip
-    job_id: str
-    copy: bool
-    done: Callable[[PrintResult], None]
-    progress: Callable[[JobPhase], None]
+Told = TypeVar("Told", PrintResult, JobPhase)
 
 
 def _nobody(_: JobPhase) -> None:
@@ -94,9 +72,8 @@ class Printer:
         self._hotplug = (
             Hotplug(lambda _: self._worker.restart(), hotplug_folders, clock=self._clock) if hotplug_folders else None
         )
-        self._lock = threading.Lock()
-        self._queue: deque[_Job] = deque()
-        self._begun: OrderedDict[str, None] = OrderedDict()
+        self._queue = Queue()
+        self._begun = Begun()
         self._memory = PrinterMemory(unfinished)
         self._process_ids = ProcessIds(chance)
         self._transport: Transport | None = None
@@ -127,6 +104,7 @@ class Printer:
         return self._board.subscribe(callback)
 
     def start(self) -> None:
+        self._queue.open()
         self._worker.start()
         if self._hotplug:
             self._hotplug.start()
@@ -136,8 +114,7 @@ class Printer:
         if self._hotplug:
             self._hotplug.stop()
         self._worker.stop()
-        while (job := self._next_job()) is not None:
-            self._finish(job, PrintResult(job.job_id, PrintOutcome.NOT_PRINTED, frozenset({Condition.OFFLINE})))
+        self._refuse_all(Condition.OFFLINE)
 
     def new_slip(self) -> SlipBuilder:
         return SlipBuilder()
@@ -154,15 +131,11 @@ class Printer:
         """Queue a slip.
 
         A job id of which anything was sent before is printed as a copy, whatever ``copy`` says. When
-        :data:`MAX_QUEUED` jobs wait already, ``done`` is called at once with "not printed".
+        :data:`~devices.printer.queue.MAX_QUEUED` jobs wait already, ``done`` is called at once with "not printed".
         """
         finished = slip.build() if isinstance(slip, SlipBuilder) else slip
-        job = _Job(finished, job_id, copy, done, progress)
-        with self._lock:
-            refused = len(self._queue) >= MAX_QUEUED or self._worker.halted
-            if not refused:
-                self._queue.append(job)
-        if refused:
+        job = Job(finished, job_id, copy, done, progress)
+        if not self._queue.put(job):
             conditions = self.state().conditions if self._worker.halted else frozenset({Condition.OFFLINE})
             self._finish(job, PrintResult(job_id, PrintOutcome.NOT_PRINTED, conditions))
             return
@@ -198,28 +171,17 @@ class Printer:
 
     def self_test(self, done: Callable[[bool, str], None]) -> None:
         """Print a test slip; ``done`` hears whether it came out and, for technicians, what was learnt."""
-        slip = (
-            SlipBuilder()
-            .title("TEST")
-            .row("Printer", self._settings.address)
-            .row("Profile", f"{self._settings.profile}, {self._settings.paper_width_mm} mm")
-            .row("Time", self._clock.now().isoformat(timespec="seconds"))
-            .row("Paper left", f"{self._roll.left_mm / 1000:.1f} m")
-            .text("ABCDEFGHIJKLM abcdefghijklm 0123456789 éèüñ", align="center")
-            .qr("eKios printer test")
-        )
 
         def tell(result: PrintResult) -> None:
             named = ", ".join(sorted(result.conditions)) or "no conditions"
             good = result.outcome in (PrintOutcome.PRINTED, PrintOutcome.PROBABLY_PRINTED)
             done(good, f"{result.outcome}: {named}")
 
+        slip = self_test_slip(self._settings, self._clock.now(), self._roll.left_mm)
         self.print(slip, job_id=f"self-test-{self._clock.now().timestamp()}", done=tell)
 
     def diagnostics(self) -> Mapping[str, object]:
         """For a technician or the server; no slip, no text and no job id is in it."""
-        with self._lock:
-            queued = len(self._queue)
         return {
             "driver": self._settings.driver,
             "address": self._settings.address,
@@ -229,7 +191,7 @@ class Printer:
             "answers_process_ids": self._memory.answers_process_ids,
             "unfinished_slip_inside": self._memory.dirty,
             "characters_in_no_font": self._substituted,
-            "queued": queued,
+            "queued": len(self._queue),
             "failures_in_a_row": self._worker.failures,
         }
 
@@ -237,6 +199,14 @@ class Printer:
 
     def setup(self) -> None:
         """Build encoder, type and transport; raises PermanentFault when the settings cannot work."""
+        try:
+            self._set_up()
+        except PermanentFault as fault:
+            self._refuse_all(fault.condition)
+            raise
+        self._queue.open()
+
+    def _set_up(self) -> None:
         settings = self._settings
         try:
             self._encoder = JobEncoder(settings.profile, settings.paper_width_mm, presenter=settings.presenter)
@@ -253,10 +223,10 @@ class Printer:
 
     def turn(self) -> float:
         """Print the next job, or look how the printer is."""
-        job = self._next_job()
+        job = self._queue.next()
         if job is not None:
             self._run(job)
-            return 0.0 if self._queue else self._settings.check_every_s
+            return 0.0 if len(self._queue) else self._settings.check_every_s
         self._check()
         return self._settings.check_every_s
 
@@ -265,65 +235,49 @@ class Printer:
 
     # -- inside --------------------------------------------------------------------------------------------
 
-    def _next_job(self) -> _Job | None:
-        with self._lock:
-            return self._queue.popleft() if self._queue else None
+    def _refuse_all(self, condition: Condition) -> None:
+        """Nobody will print: who waits, or comes now, hears "not printed" at once."""
+        for job in self._queue.close():
+            self._finish(job, PrintResult(job.job_id, PrintOutcome.NOT_PRINTED, frozenset({condition})))
 
-    def _run(self, job: _Job) -> None:
-        assert self._encoder and self._typesetter
-        copy = job.copy or job.job_id in self._begun
-        layout = self._typesetter.lay_out(job.slip, copy=copy)
+    def _run(self, job: Job) -> None:
+        try:
+            result = self._deliver(job)
+        except Exception:
+            # A bug, and nobody knows how far it came: who waits hears of it, then the worker logs it.
+            self._begun.add(job.job_id)
+            unknown = frozenset({Condition.HARDWARE_ERROR})
+            self._finish(job, PrintResult(job.job_id, PrintOutcome.UNKNOWN, unknown, CUT_FEED_MM))
+            raise
+        self._finish(job, result)
+
+    def _deliver(self, job: Job) -> PrintResult:
+        assert self._encoder and self._typesetter and self._transport
+        layout = self._typesetter.lay_out(job.slip, copy=job.copy or job.job_id in self._begun)
         data = self._encoder.encode(layout)
         if layout.substituted:
             self._substituted += layout.substituted
             logger.warning("%d characters of a slip are in no font of this kiosk", layout.substituted)
         self._board.publish(Availability.BUSY, self._board.state().conditions - BLOCKING)
-        attempt = self._attempt(job, data, layout.length_mm)
-        paper = layout.length_mm if attempt.begun else 0.0
-        if attempt.begun:
-            self._remember(job.job_id)
-            self._roll.used(paper)
-        self._publish(attempt.conditions)
-        self._finish(job, PrintResult(job.job_id, attempt.outcome, attempt.conditions, paper))
-
-    def _remember(self, job_id: str) -> None:
-        self._begun[job_id] = None
-        self._begun.move_to_end(job_id)
-        while len(self._begun) > MAX_REMEMBERED:
-            self._begun.popitem(last=False)
-
-    def _attempt(self, job: _Job, data: bytes, length_mm: float) -> Attempt:
-        attempt = Attempt(PrintOutcome.NOT_PRINTED, frozenset({Condition.NOT_REACHABLE}))
-        for number in range(TRIES):
-            if number:
-                self._clock.wait(threading.Event(), self._deadlines.retry)
-            attempt = self._attempt_once(job, data, length_mm)
-            if attempt.begun or attempt.outcome is not PrintOutcome.NOT_PRINTED or self._worker.stopping:
-                break
-            if attempt.conditions & (BLOCKING - {Condition.OFFLINE}):
-                break
-        return attempt
-
-    def _attempt_once(self, job: _Job, data: bytes, length_mm: float) -> Attempt:
-        assert self._encoder and self._transport
-        machine = JobMachine(
+        delivery = Delivery(
             clock=self._clock,
             deadlines=self._deadlines,
             memory=self._memory,
-            next_process_id=self._process_ids.next,
+            process_ids=self._process_ids,
             confirmation=self._confirmation,
             separator=self._encoder.separator(),
             beat=self._worker.beat,
-            progress=job.progress,
+            stopping=lambda: self._worker.stopping,
         )
-        try:
-            connection = self._transport.open(self._deadlines.connect)
-        except LineFault as fault:
-            return Attempt(PrintOutcome.NOT_PRINTED, frozenset({fault.condition}))
-        try:
-            return machine.run(connection, data, length_mm)
-        finally:
-            connection.close()
+        attempt = delivery.deliver(
+            self._transport, data, layout.length_mm, lambda phase: self._tell(job.progress, phase)
+        )
+        paper = layout.length_mm if attempt.begun else 0.0
+        if attempt.begun:
+            self._begun.add(job.job_id)
+            self._roll.used(paper)
+        self._publish(attempt.conditions)
+        return PrintResult(job.job_id, attempt.outcome, attempt.conditions, paper)
 
     @property
     def _confirmation(self) -> Confirmation:
@@ -361,9 +315,12 @@ class Printer:
     def _supplies(self) -> Mapping[str, float]:
         return {"paper_mm": self._roll.left_mm}
 
-    def _finish(self, job: _Job, result: PrintResult) -> None:
+    def _finish(self, job: Job, result: PrintResult) -> None:
+        self._tell(job.done, result)
+
+    def _tell(self, listener: Callable[[Told], None], what: Told) -> None:
         try:
-            job.done(result)
+            listener(what)
         except Exception:
             # Whoever waited for the slip has a bug; the printer goes on for the next one.
             logger.exception("the one who waited for a slip failed")

@@ -11,10 +11,25 @@ from tests.devices.printer.test_emulator_parser import REFERENCE
 BEGIN, CUT = b"\x1b@", b"\x1dVB\x00"
 
 NOT_OF_THE_PEER = frozenset(
-    {"DLE DC4 8", "ESC L", "ESC &", "ESC ?", "FS 2", "FS ?", "FS g", "FS q", "GS C", "GS D", "GS Q 0", "GS g", "GS z 0"}
+    {
+        "DLE DC4 8",
+        "ESC L",
+        "ESC &",
+        "ESC ?",
+        "FS &",
+        "FS 2",
+        "FS ?",
+        "FS g",
+        "FS q",
+        "GS C",
+        "GS D",
+        "GS Q 0",
+        "GS g",
+        "GS z 0",
+    }
 )
 """Commands of the reference that emupos' model lacks: it prints their data as text, as such a printer would. Page mode
-(``ESC L``) it takes for standard mode."""
+(``ESC L``) it takes for standard mode, Kanji (``FS &``) for letters."""
 
 
 def _code(letter: bytes, *functions: bytes) -> bytes:

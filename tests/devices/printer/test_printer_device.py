@@ -12,7 +12,7 @@ from devices.frame.hotplug import LOOK_EVERY
 from devices.printer import JobPhase, Printer, PrinterSettings, PrintOutcome, PrintResult, build_printer
 from devices.printer.emulator import EmulatorSettings, Fault, PrinterEmulator
 from devices.printer.paper import NEAR_END_MM
-from devices.printer.printer import MAX_QUEUED, MAX_REMEMBERED
+from devices.printer.queue import MAX_QUEUED, MAX_REMEMBERED, Begun
 from tests.devices.printer.printer_bench import CODE, Bench, Waiting, example_slip, make_bench
 
 
@@ -119,12 +119,12 @@ def test_a_job_of_which_nothing_was_sent_is_no_copy(bench: Bench) -> None:
 
 
 def test_jobs_are_remembered_up_to_a_limit() -> None:
-    bench = make_bench()
+    begun = Begun()
     for number in range(MAX_REMEMBERED + 1):
-        bench.printer._remember(f"job-{number}")
-    assert len(bench.printer._begun) == MAX_REMEMBERED
-    assert "job-0" not in bench.printer._begun
-    assert "job-1" in bench.printer._begun
+        begun.add(f"job-{number}")
+    assert len(begun) == MAX_REMEMBERED
+    assert "job-0" not in begun
+    assert "job-1" in begun
 
 
 def test_the_queue_takes_its_limit_and_refuses_one_more(bench: Bench) -> None:
@@ -234,6 +234,56 @@ def test_settings_that_cannot_work_stop_it_and_refuse_jobs_at_once(settings: Pri
     device.print(example_slip(), job_id="job-1", done=results.append)
     assert device.state().conditions == {Condition.CONFIGURATION_ERROR}
     assert [r.outcome for r in results] == [PrintOutcome.NOT_PRINTED]
+
+
+def test_a_job_that_waits_when_the_settings_turn_out_to_be_wrong_is_answered() -> None:
+    device = build_printer(PrinterSettings(profile="Unheard-of"), clock=FakeClock())
+    results: list[PrintResult] = []
+    device.print(example_slip(), job_id="job-1", done=results.append)
+    device.worker.step()
+    assert [(r.outcome, r.conditions) for r in results] == [
+        (PrintOutcome.NOT_PRINTED, frozenset({Condition.CONFIGURATION_ERROR}))
+    ]
+
+
+def test_a_stopped_printer_refuses_at_once_and_prints_again_once_started(
+    running_printer: Printer, emulator: PrinterEmulator
+) -> None:
+    running_printer.stop()
+    done = Waiting()
+    running_printer.print(example_slip(), job_id="job-1", done=done)
+    assert done.result(1).outcome is PrintOutcome.NOT_PRINTED
+    running_printer.start()
+    running_printer.print(example_slip(), job_id="job-1", done=done)
+    assert done.result(2).outcome is PrintOutcome.PRINTED
+    assert len(emulator.slips) == 1
+
+
+def test_a_bug_in_the_middle_is_unknown_and_makes_a_copy_of_the_next(bench: Bench) -> None:
+    results: list[PrintResult] = []
+
+    def broken(seconds: float) -> None:
+        raise KeyError("a bug of the driver")
+
+    opened, bench.loopback.open = bench.loopback.open, broken  # type: ignore[method-assign, assignment]
+    bench.printer.print(example_slip(), job_id="job-1", done=results.append)
+    bench.printer.worker.step()
+    assert [(r.outcome, r.paper_mm > 0) for r in results] == [(PrintOutcome.UNKNOWN, True)]
+    bench.loopback.open = opened  # type: ignore[method-assign]
+    assert bench.print(job_id="job-1").outcome is PrintOutcome.PRINTED
+    assert "COPY" in bench.core.slips[-1].text
+
+
+def test_a_listener_that_fails_at_a_phase_stops_nothing(bench: Bench) -> None:
+    results: list[PrintResult] = []
+
+    def failing(_: JobPhase) -> None:
+        if bench.loopback.opened:
+            raise RuntimeError("a bug of the listener")
+
+    bench.printer.print(example_slip(), job_id="job-1", done=results.append, progress=failing)
+    bench.printer.worker.step()
+    assert [r.outcome for r in results] == [PrintOutcome.PRINTED]
 
 
 def test_diagnostics_hold_nothing_of_a_slip(bench: Bench) -> None:
