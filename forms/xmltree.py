@@ -160,7 +160,7 @@ class XmlNode:
         """Whether nothing below this node ever changes, so that it may be indexed."""
         return True
 
-    def instance_on(self, path: str) -> tuple[XmlNode, int] | None:
+    def instance_on(self, _path: str, /) -> tuple[XmlNode, int] | None:
         """The innermost repeat instance around this node that an absolute path leads into, and its depth."""
         return None
 

@@ -55,10 +55,10 @@ class DocumentHost:
                 return next((value.string_value() for value in text.named("value")), "")
         return None
 
-    def choice_label(self, node: XmlNode, value: str) -> str | None:
+    def choice_label(self, _node: XmlNode, _value: str, /) -> str | None:
         return None
 
-    def device_property(self, name: str) -> str:
+    def device_property(self, _name: str, /) -> str:
         return ""
 
 

@@ -119,7 +119,7 @@ class _DefinitionReader:
         _complete_meta(root_element, binds, self.document)
         translations, default = read_translations(model, self.formulas)
         root = self._node(root_element, None, reader.refs, binds)
-        self._connect(reader, controls)
+        self._connect(reader)
         self._actions(model, reader)
         for path in binds.unused(self.nodes):
             self.warnings.append(Problem(path, "A bind is for a node that the form does not have."))
@@ -220,7 +220,7 @@ class _DefinitionReader:
             definition.count = self.formulas.read(count, definition.path, "number of repetitions")
         return definition
 
-    def _connect(self, reader: BodyReader, controls: list[Control]) -> None:
+    def _connect(self, reader: BodyReader) -> None:
         for ref, control in reader.order:
             if control.definition is None and ref is not None:
                 control.definition = self.nodes.get(ref)
@@ -334,9 +334,9 @@ def _finish_kind(node: NodeDefinition) -> None:
     if node.kind is Kind.UPLOAD and bind.declared_type is None:
         bind.data_type = "binary"
     control = node.control
-    if node.kind is Kind.INPUT and bind.readonly is not None and bind.readonly.constant is True and control is not None:
-        if control.label is not None or control.hint is not None:
-            node.kind = Kind.NOTE
+    shown = control is not None and (control.label is not None or control.hint is not None)
+    if node.kind is Kind.INPUT and shown and bind.readonly is not None and bind.readonly.constant is True:
+        node.kind = Kind.NOTE
 
 
 def _is_template(element: XmlNode) -> bool:

@@ -32,9 +32,13 @@ def check_instance(form: Form, root: XmlNode, environment: Environment) -> tuple
         bind = node.definition.bind
         if text and not normalize(bind.data_type, text):
             found.append(Violation(ViolationKind.type, f"This takes {describe(bind.data_type)}", node.ref))
-        elif bind.calculate is not None and steady(node.definition) and node.relevant:
-            if normalize(bind.data_type, text) != node.text:
-                found.append(Violation(ViolationKind.calculation, "The calculation gives another value", node.ref))
+        elif (
+            bind.calculate is not None
+            and node.relevant
+            and steady(node.definition)
+            and normalize(bind.data_type, text) != node.text
+        ):
+            found.append(Violation(ViolationKind.calculation, "The calculation gives another value", node.ref))
     order = {node.ref: place for place, node in enumerate(everything(session.root))}
     return tuple(sorted(found, key=lambda violation: order.get(violation.ref, len(order))))
 

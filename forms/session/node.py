@@ -95,7 +95,7 @@ class Node(XmlNode):
     def is_static(self) -> bool:
         return False
 
-    def instance_on(self, path: str) -> tuple[XmlNode, int] | None:
+    def instance_on(self, path: str, /) -> tuple[XmlNode, int] | None:
         if not self.definition.repeats:
             return None
         node: Node | None = self

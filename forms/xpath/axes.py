@@ -37,7 +37,7 @@ def _attribute(node: XmlNode) -> Sequence[XmlNode]:
     return node.attributes
 
 
-def _namespace(node: XmlNode) -> list[XmlNode]:
+def _namespace(_node: XmlNode) -> list[XmlNode]:
     return []
 
 

@@ -127,12 +127,12 @@ def compile_expression(node: syntax.Node) -> Expression:
 
 def _literal(node: syntax.Literal) -> tuple[str, Closure]:
     value = node.value
-    return Kind.TEXT, lambda context: value
+    return Kind.TEXT, lambda _context: value
 
 
 def _number(node: syntax.Number) -> tuple[str, Closure]:
     value = node.value
-    return Kind.NUMBER, lambda context: value
+    return Kind.NUMBER, lambda _context: value
 
 
 def _call(node: syntax.Call) -> tuple[str, Closure]:
@@ -140,14 +140,14 @@ def _call(node: syntax.Call) -> tuple[str, Closure]:
     if function is None:
         name = f"{node.prefix}:{node.name}" if node.prefix else node.name
 
-        def unknown(context: Context) -> Any:
+        def unknown(_context: Context) -> Any:
             raise XPathEvaluationError(f"There is no function “{name}()”")
 
         return Kind.ANY, unknown
     if not function.takes(len(node.arguments)):
         message = f"“{node.name}()” does not take {len(node.arguments)} arguments"
 
-        def wrong(context: Context) -> Any:
+        def wrong(_context: Context) -> Any:
             raise XPathEvaluationError(message)
 
         return Kind.ANY, wrong
@@ -277,10 +277,7 @@ def _compare_pair(operator: str, first: Expression, second: Expression) -> Closu
         literal, wanted = second.syntax.value, operator == "="
 
         def with_literal(context: Context) -> bool:
-            for found in left(context):
-                if (found.string_value() == literal) is wanted:
-                    return True
-            return False
+            return any((found.string_value() == literal) is wanted for found in left(context))
 
         return with_literal
     return lambda context: compare(operator, left(context), right(context), context.zone)

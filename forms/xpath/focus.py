@@ -24,8 +24,8 @@ def _terms(node: syntax.Arithmetic | syntax.Comparison) -> list[syntax.Node]:
 
 # A table rather than a match: every expression of a large form is walked several times when it is loaded.
 _OPERANDS: dict[type, Callable[[Any], Iterable[syntax.Node]]] = {
-    syntax.Literal: lambda node: (),
-    syntax.Number: lambda node: (),
+    syntax.Literal: lambda _node: (),
+    syntax.Number: lambda _node: (),
     syntax.Call: lambda node: node.arguments,
     syntax.Path: lambda node: () if node.start is None or isinstance(node.start, str) else (node.start,),
     syntax.Filter: lambda node: (node.base,),

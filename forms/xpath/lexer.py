@@ -78,10 +78,7 @@ def tokenize(expression: str) -> list[Token]:
             operand_expected = True
             position += 1
             continue
-        if kind == "symbol" and text == "*" and not operand_expected:
-            tokens.append(Token("operator", text, position))
-            operand_expected = True
-        elif kind == "symbol" and text in _OPERATOR_SYMBOLS:
+        if kind == "symbol" and (text in _OPERATOR_SYMBOLS or (text == "*" and not operand_expected)):
             tokens.append(Token("operator", text, position))
             operand_expected = True
         elif kind == "symbol":

@@ -165,9 +165,9 @@ def _selector(step: syntax.Step) -> Callable[[XmlNode, Context], Nodes]:
         prefix, name = test.prefix, test.name or ""
         return lambda node, context: children_named(node, prefix, name, context)
     if step.axis == "child" and test.kind == "*" and not test.prefix:
-        return lambda node, context: list(node.elements)
+        return lambda node, _context: list(node.elements)
     if test.kind == "node":
-        return lambda node, context: list(axis(node))
+        return lambda node, _context: list(axis(node))
     matches = _matcher(test, NodeKind.ATTRIBUTE if step.axis == "attribute" else NodeKind.ELEMENT)
     return lambda node, context: [found for found in axis(node) if matches(found, context)]
 
@@ -179,7 +179,7 @@ def _matcher(test: syntax.Test, principal: NodeKind) -> Matcher:
             return lambda node, context: (
                 node.node_kind is principal and in_namespace(node, prefix, context.host.namespaces.get(prefix))
             )
-        return lambda node, context: node.node_kind is principal
+        return lambda node, _context: node.node_kind is principal
     if test.kind == "name":
         if prefix:
             return lambda node, context: (
@@ -187,11 +187,11 @@ def _matcher(test: syntax.Test, principal: NodeKind) -> Matcher:
                 and node.name == name
                 and in_namespace(node, prefix, context.host.namespaces.get(prefix))
             )
-        return lambda node, context: node.node_kind is principal and node.name == name and unprefixed(node)
+        return lambda node, _context: node.node_kind is principal and node.name == name and unprefixed(node)
     if test.kind == "processing-instruction":
-        return lambda node, context: node.node_kind is NodeKind.INSTRUCTION and (name is None or node.name == name)
+        return lambda node, _context: node.node_kind is NodeKind.INSTRUCTION and (name is None or node.name == name)
     kind = NodeKind.TEXT if test.kind == "text" else NodeKind.COMMENT
-    return lambda node, context: node.node_kind is kind
+    return lambda node, _context: node.node_kind is kind
 
 
 def compile_filter(node: syntax.Filter, base: Expression, compile_: Compile) -> Callable[[Context], Nodes]:

@@ -23,9 +23,8 @@ def compile_predicate(node: syntax.Node, compile_: Compile) -> Predicate:
     if isinstance(node, syntax.Number):
         wanted = node.value
 
-        def at(nodes: Nodes, context: Context) -> Nodes:
-            position = int(wanted) if wanted == int(wanted) else 0
-            return [nodes[position - 1]] if 1 <= position <= len(nodes) else []
+        def at(nodes: Nodes, _context: Context) -> Nodes:
+            return [nodes[int(wanted) - 1]] if 1 <= wanted <= len(nodes) and wanted.is_integer() else []
 
         return at
     expression = compile_(node)

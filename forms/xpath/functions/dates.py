@@ -31,13 +31,13 @@ _CLOCK = re.compile(r"\d{2}:\d{2}(?::[0-5]\d)?(?:\.\d+)?(?:Z|[-+]\d{2}:\d{2})?\Z
 
 
 @LIBRARY.add("today", NUMBER, 0)
-def today(context: Context, arguments: Arguments) -> Moment:
+def today(context: Context, _arguments: Arguments) -> Moment:
     now = context.host.now().astimezone(context.zone)
     return Moment.of(now.replace(hour=0, minute=0, second=0, microsecond=0))
 
 
 @LIBRARY.add("now", NUMBER, 0)
-def now(context: Context, arguments: Arguments) -> Moment:
+def now(context: Context, _arguments: Arguments) -> Moment:
     return Moment.of(context.host.now().astimezone(context.zone))
 
 

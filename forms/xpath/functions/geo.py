@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from forms.xpath.context import Context
@@ -63,7 +64,7 @@ def area(context: Context, arguments: Arguments) -> float:
     if points[0] != points[-1]:
         points = [*points, points[0]]
     total = 0.0
-    for (latitude, longitude), (next_latitude, next_longitude) in zip(points, points[1:], strict=False):
+    for (latitude, longitude), (next_latitude, next_longitude) in pairwise(points):
         width = math.radians(next_longitude - longitude)
         total += width * (2 + math.sin(math.radians(next_latitude)) + math.sin(math.radians(latitude)))
     return _hundredths(total * EARTH_RADIUS * EARTH_RADIUS / 2)
@@ -74,7 +75,7 @@ def distance(context: Context, arguments: Arguments) -> float:
     points = _line(_texts(context, arguments))
     if points is None:
         raise XPathEvaluationError("“distance()” takes places: “latitude longitude”, with “;” between them")
-    return _hundredths(sum(_between(one, other) for one, other in zip(points, points[1:], strict=False)))
+    return _hundredths(sum(_between(one, other) for one, other in pairwise(points)))
 
 
 def _between(one: Point, other: Point) -> float:
@@ -92,7 +93,7 @@ def geofence(context: Context, arguments: Arguments) -> bool:
         return False
     y, x = place
     inside = False
-    for (y1, x1), (y2, x2) in zip(shape, shape[1:], strict=False):
+    for (y1, x1), (y2, x2) in pairwise(shape):
         if (y2 > y) != (y1 > y) and x < (x1 - x2) * (y - y2) / (y1 - y2) + x2:
             inside = not inside
     return inside

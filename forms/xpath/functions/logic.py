@@ -20,12 +20,12 @@ LIBRARY = Library()
 
 
 @LIBRARY.add("true", BOOLEAN, 0)
-def true(context: Context, arguments: Arguments) -> bool:
+def true(_context: Context, _arguments: Arguments) -> bool:
     return True
 
 
 @LIBRARY.add("false", BOOLEAN, 0)
-def false(context: Context, arguments: Arguments) -> bool:
+def false(_context: Context, _arguments: Arguments) -> bool:
     return False
 
 

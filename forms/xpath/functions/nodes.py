@@ -38,7 +38,7 @@ def count_non_empty(context: Context, arguments: Arguments) -> float:
 
 
 @LIBRARY.add("last", NUMBER, 0)
-def last(context: Context, arguments: Arguments) -> float:
+def last(context: Context, _arguments: Arguments) -> float:
     return float(context.size)
 
 
@@ -67,7 +67,7 @@ def position(context: Context, arguments: Arguments) -> float:
 
 
 @LIBRARY.add("current", NODES, 0)
-def current(context: Context, arguments: Arguments) -> list[XmlNode]:
+def current(context: Context, _arguments: Arguments) -> list[XmlNode]:
     return [context.current]
 
 

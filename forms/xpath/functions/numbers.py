@@ -105,10 +105,10 @@ def power(context: Context, arguments: Arguments) -> float:
     base, exponent = float(arguments[0].number(context)), float(arguments[1].number(context))
     if math.isnan(base) or math.isnan(exponent):
         return NAN
-    return _guarded(lambda: math.pow(base, exponent), base)
+    return _guarded(lambda: math.pow(base, exponent))
 
 
-def _guarded(operation: Callable[[], float], argument: float) -> float:
+def _guarded(operation: Callable[[], float]) -> float:
     """The result of a mathematical function; infinite where it overflows, NaN outside its domain."""
     try:
         return operation()
@@ -122,7 +122,7 @@ def _mathematical(name: str, operation: Callable[[float], float]) -> None:
     @LIBRARY.add(name, NUMBER, 1)
     def call(context: Context, arguments: Arguments) -> float:
         value = float(arguments[0].number(context))
-        return NAN if math.isnan(value) else _guarded(lambda: operation(value), value)
+        return NAN if math.isnan(value) else _guarded(lambda: operation(value))
 
 
 def _logarithm(operation: Callable[[float], float]) -> Callable[[float], float]:
@@ -149,10 +149,10 @@ def atan2(context: Context, arguments: Arguments) -> float:
 
 
 @LIBRARY.add("pi", NUMBER, 0)
-def pi(context: Context, arguments: Arguments) -> float:
+def pi(_context: Context, _arguments: Arguments) -> float:
     return math.pi
 
 
 @LIBRARY.add("random", NUMBER, 0)
-def random(context: Context, arguments: Arguments) -> float:
+def random(context: Context, _arguments: Arguments) -> float:
     return context.host.random()
