@@ -1,11 +1,14 @@
 """Reading codes in pictures: tilted cards, agreement, the second engine that may die, nothing where nothing is."""
 
+import os
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
 import numpy as np
+import psutil
 import pytest
 
 from devices.frame import FakeClock
@@ -19,11 +22,13 @@ from devices.simulator.drawing import CardCode, Pose, Shot, desk, draw_card, pla
 
 NIK = "9912055203900001"
 CONFORMANCE = Path(__file__).parents[4] / "shared" / "conformance" / "barcodes"
+soak = (pytest.mark.soak, pytest.mark.skipif("EKIOS_SOAK" not in os.environ, reason="a long run: make soak"))
 NOWHERE = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
 
 
-def card(code: CardCode, pose: Pose, kind: str = "wood") -> Grey:
-    picture, _ = place(desk(1280, 720, kind), draw_card(NIK, code), pose, Shot(blur=0.4), np.random.default_rng(1))
+def card(code: CardCode, pose: Pose, kind: str = "wood", **light: float) -> Grey:
+    shot = Shot(**({"blur": 0.4} | light))
+    picture, _ = place(desk(1280, 720, kind), draw_card(NIK, code), pose, shot, np.random.default_rng(1))
     return cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
 
 
@@ -35,8 +40,19 @@ def test_a_card_is_read_however_it_is_held(code: CardCode, pose: Pose) -> None:
     assert any(NIK in read.text for read in StillReader().read(card(code, pose)))
 
 
-def test_nine_of_ten_drawn_cards_are_read_and_none_wrongly() -> None:
-    pictures = list(drawn_pictures(1, seed=5))
+@pytest.mark.parametrize("code", list(CardCode))
+@pytest.mark.parametrize(
+    "light", [{"shadow": 0.8}, {"thumb": True}, {"jpeg": 10}, {"noise": 20.0}, {"light": 0.15}, {"glare": 1.0}]
+)
+def test_a_card_is_read_in_bad_light(code: CardCode, light: dict[str, float]) -> None:
+    assert any(NIK in read.text for read in StillReader().read(card(code, Pose(4, 3, 2), **light)))
+
+
+@pytest.mark.parametrize("size", [(640, 480), pytest.param((1280, 720), marks=soak)])
+@pytest.mark.parametrize("seed", [5, pytest.param(6, marks=soak), pytest.param(7, marks=soak)])
+@pytest.mark.timeout(600)
+def test_nine_of_ten_drawn_cards_are_read_and_none_wrongly(size: tuple[int, int], seed: int) -> None:
+    pictures = list(drawn_pictures(1, seed, (size,)))
     reader = StillReader()
     found = [[read.text for read in reader.read(picture.grey)] for picture in pictures]
     right = sum(any(p.text in text for text in texts) for p, texts in zip(pictures, found, strict=True))
@@ -63,6 +79,22 @@ def test_a_running_camera_reads_a_tilted_card_in_some_frames(code: CardCode) -> 
     texts = [read.text for frame in range(10) for read in reader.read(grey, frame / 15)]
     assert texts
     assert all(NIK in text for text in texts)
+
+
+@pytest.mark.parametrize("code", [CardCode.CODE128, CardCode.PDF417])
+def test_a_code_that_is_no_proof_counts_with_its_second_frame(code: CardCode) -> None:
+    reader = FrameReader()
+    grey = card(code, Pose())
+    assert [reader.read(grey, at) != () for at in (0.0, 0.07)] == [False, True]
+
+
+@pytest.mark.parametrize("code", list(CardCode))
+def test_a_tilted_card_needs_the_flattened_pass(code: CardCode) -> None:
+    """At 45° the fast pass alone reads no code of bars; the pass over the flattened card does."""
+    grey = card(code, Pose(tilt=38, swing=38, turn=20, fills=0.5))
+    assert any(NIK in read.text for read in StillReader().read(grey))
+    if_bars = decode(grey, thorough=False)
+    assert code is CardCode.QR or if_bars == ()
 
 
 def test_a_read_that_is_no_proof_needs_a_second_one_in_time() -> None:
@@ -111,6 +143,25 @@ def engine() -> Iterator[SecondEngine]:
 
 def test_the_second_engine_reads_in_a_process_of_its_own(engine: SecondEngine) -> None:
     assert NIK in [read.text for read in engine.decode(card(CardCode.QR, Pose()))]
+
+
+def test_a_decoder_that_is_killed_is_replaced_with_the_next_picture(engine: SecondEngine) -> None:
+    grey = card(CardCode.QR, Pose())
+    assert engine.decode(grey) != ()
+    (child,) = psutil.Process().children()
+    os.kill(child.pid, signal.SIGKILL)
+    child.wait(10)
+    assert engine.decode(grey) == ()
+    assert engine.deaths == 1
+    assert engine.decode(grey) != ()
+    assert engine.deaths == 0
+
+
+def test_a_picture_on_which_the_second_engine_dies_is_read_by_the_first() -> None:
+    dying = SecondEngine(FakeClock(), (sys.executable, "-c", "import os; os.abort()"))
+    assert NIK in [read.text for read in StillReader(second=dying.decode).read(card(CardCode.QR, Pose()))]
+    assert StillReader(second=dying.decode).read(np.full((80, 80), 200, np.uint8)) == ()
+    dying.close()
 
 
 @pytest.mark.parametrize("script", ["import os; os.abort()", "print('not json', flush=True); input()"])

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from devices.frame import Availability, Condition, FakeClock, PassingFault, StateBoard
+from devices.scanner import Scan, ScanKind, Scanner
 from devices.scanner.aim import UNTOLD, split_aim
 from devices.scanner.serial_lines import IDLE_SECONDS, LONGEST_INPUT, SerialLines
 from devices.scanner.serial_source import SerialSource
@@ -78,6 +79,31 @@ def test_a_scan_over_a_true_line(line: tuple[int, Path], scans: list[tuple[str, 
     source.teardown()
     assert scans == [("serial", "9912051204800003")]
     assert board.state().availability is Availability.READY
+
+
+def test_pulled_out_and_put_in_again_it_scans_again(tmp_path: Path) -> None:
+    link = tmp_path / "scanner"
+    scans: list[Scan] = []
+    clock = FakeClock()
+    scanner = Scanner(lambda emit, board: SerialSource(link, emit, board, clock), clock=clock)
+    scanner.on_scan(scans.append)
+    for text in ("9912051204800003", "9912055204800003"):
+        master, slave = pty.openpty()
+        tty.setraw(slave)
+        link.symlink_to(os.ttyname(slave))
+        scanner.worker.step()
+        os.write(master, text.encode() + b"\r")
+        scanner.worker.step()
+        link.unlink()
+        os.close(slave)
+        os.close(master)
+        scanner.worker.step()
+        assert scanner.state().conditions == {Condition.DISCONNECTED}
+    assert [(scan.kind, scan.nik) for scan in scans] == [
+        (ScanKind.NIK_CARD, "9912051204800003"),
+        (ScanKind.NIK_CARD, "9912055204800003"),
+    ]
+    scanner.stop()
 
 
 def test_a_line_has_one_reader(line: tuple[int, Path], board: StateBoard) -> None:

@@ -1,15 +1,17 @@
 """From keys to text, and from an input device to scans."""
 
 import os
+import struct
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
+import evdev
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.frame import Availability, Condition, FakeClock, PassingFault, PermanentFault, StateBoard
+from devices.scanner import Scan, Scanner
 from devices.scanner.wedge_keys import (
     CAPS_LOCK,
     DOWN,
@@ -78,28 +80,27 @@ def test_a_character_without_a_key_is_refused() -> None:
         keys_for("é")
 
 
-@dataclass
-class Event:
-    type: int
-    code: int
-    value: int
-    at: float
+INPUT_EVENT = struct.Struct("llHHi")
+"""The kernel's ``struct input_event``: seconds, microseconds, type, code, value."""
 
-    def timestamp(self) -> float:
-        return self.at
+
+def event(kind: int, code: int, value: int, at: float) -> bytes:
+    return INPUT_EVENT.pack(int(at), round((at - int(at)) * 1_000_000), kind, code, value)
 
 
 class PipedDevice:
-    """An input device whose readiness is a true pipe's."""
+    """An input device at the end of a true pipe, through which the kernel's own structures come.
+
+    What evdev does beside that needs the kernel's uinput, which machines of tests lack.
+    """
 
     def __init__(self) -> None:
         self.reader, self.writer = os.pipe()
-        self.waiting: list[Event] = []
+        os.set_blocking(self.reader, False)
         self.grabbed = self.closed = False
 
-    def put(self, events: Iterable[Event]) -> None:
-        self.waiting.extend(events)
-        os.write(self.writer, b".")
+    def put(self, events: Iterable[bytes]) -> None:
+        os.write(self.writer, b"".join(events))
 
     def fileno(self) -> int:
         return self.reader
@@ -110,13 +111,18 @@ class PipedDevice:
     def ungrab(self) -> None:
         self.grabbed = False
 
-    def read(self) -> Iterable[Event]:
-        if not os.read(self.reader, 100):
+    def read(self) -> Iterable[evdev.InputEvent]:
+        data = os.read(self.reader, 1 << 16)
+        if not data:
             raise OSError(19, "No such device")
-        events, self.waiting = self.waiting, []
-        return events
+        return [
+            evdev.InputEvent(seconds, micros, kind, code, value)
+            for seconds, micros, kind, code, value in INPUT_EVENT.iter_unpack(data)
+        ]
 
     def close(self) -> None:
+        if not self.closed:
+            os.close(self.reader)
         self.closed = True
 
 
@@ -142,8 +148,10 @@ def wedge(device: PipedDevice, scans: list[tuple[str, str]], board: StateBoard, 
     return WedgeSource(link, lambda *scan: scans.append(scan), board, open_device=lambda _: device)
 
 
-def keyed(text: str) -> list[Event]:
-    return [Event(EV_KEY, key.code, key.value, key.at) for key in keys_for(text)]
+def keyed(text: str) -> list[bytes]:
+    """Each key as the kernel sends it: the key, and the mark that a report is complete."""
+    reports = [(event(EV_KEY, key.code, key.value, key.at), event(EV_SYN, 0, 0, key.at)) for key in keys_for(text)]
+    return [part for report in reports for part in report]
 
 
 def test_a_grabbed_wedge_gives_its_text(
@@ -171,7 +179,7 @@ def test_an_input_of_which_the_kernel_lost_keys_is_thrown_away(
     wedge: WedgeSource, device: PipedDevice, scans: list[tuple[str, str]]
 ) -> None:
     wedge.setup()
-    device.put([*keyed("12"), Event(EV_SYN, SYN_DROPPED, 0, 0.01), *keyed("34\n")])
+    device.put([*keyed("12"), event(EV_SYN, SYN_DROPPED, 0, 0.01), *keyed("34\n")])
     wedge.turn()
     assert scans == [("keyboard", "34")]
 
@@ -184,6 +192,31 @@ def test_a_wedge_that_is_pulled_out_is_a_passing_fault(wedge: WedgeSource, devic
     assert caught.value.condition is Condition.DISCONNECTED
     wedge.teardown()
     assert device.closed
+
+
+def test_pulled_out_and_put_in_again_it_scans_again(tmp_path: Path) -> None:
+    link, plugged = tmp_path / "scanner", [PipedDevice(), PipedDevice()]
+    link.touch()
+    waiting = list(plugged)
+    scanner = Scanner(
+        lambda emit, board: WedgeSource(link, emit, board, open_device=lambda _: waiting.pop(0)), clock=FakeClock()
+    )
+    scans: list[Scan] = []
+    scanner.on_scan(scans.append)
+    scanner.worker.step()
+    plugged[0].put(keyed("EKB1.a\n"))
+    scanner.worker.step()
+    link.unlink()
+    os.close(plugged[0].writer)
+    scanner.worker.step()
+    assert scanner.state().conditions == {Condition.DISCONNECTED}
+    link.touch()
+    scanner.worker.step()
+    plugged[1].put(keyed("EKB1.b\n"))
+    scanner.worker.step()
+    assert [scan.text for scan in scans] == ["EKB1.a", "EKB1.b"]
+    scanner.stop()
+    assert all(device.closed for device in plugged)
 
 
 def test_a_wedge_without_rights_is_a_permanent_fault(board: StateBoard, tmp_path: Path) -> None:
