@@ -13,6 +13,7 @@ from typing import Final
 
 from kiosk.case_lookup import CaseLookup
 from kiosk.catalogue import Catalogue
+from kiosk.draft_slip import DraftSlips
 from kiosk.events import (
     Bus,
     CatalogueChanged,
@@ -140,6 +141,7 @@ class Kiosk:
         self.notices = Notices(store, self.clock, bus)
         self.outbox = OutboxView(store, bus)
         self.open_city = OpenCity(store, bus)
+        self.draft_slips = DraftSlips(identity, ports.printer, ports.codes, ports.texts)
         self.ratings = Ratings(store, self.clock, bus, self.health.storage_failed)
         self.staff = StaffDesk(store, ports.badges, self.clock, bus)
         self.slips = Slips(identity, store, ports.printer, ports.codes, ports.texts, bus)

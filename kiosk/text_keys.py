@@ -8,6 +8,8 @@ from types import MappingProxyType
 from typing import Final
 
 from kiosk.cases import CaseProblemKind, CaseStateName
+from kiosk.draft_slip import DRAFT_SLIP_KEYS
+from kiosk.draft_words import DraftProblem
 from kiosk.health import Reason
 from kiosk.nik import NikProblem, NikWarning
 from kiosk.outcomes import RefusedReason
@@ -17,7 +19,7 @@ from kiosk.receipts import SLIP_KEYS
 from kiosk.session import AttachProblem
 from kiosk.staff import SignInProblem
 
-_PLACEHOLDERS: Final = {"slip.received": frozenset({"time"}), "slip.fee": frozenset({"amount"})}
+_PLACEHOLDERS: Final = {"slip.received": frozenset({"time"}), "slip.fee": frozenset({"amount"}), "slip.draft.until": frozenset({"day"})}
 
 #: Key to the names of its placeholders.
 TEXT_KEYS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
@@ -25,6 +27,8 @@ TEXT_KEYS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         key: _PLACEHOLDERS.get(key, frozenset())
         for key in (
             *SLIP_KEYS,
+            *DRAFT_SLIP_KEYS,
+            *(problem.text_key for problem in DraftProblem),
             *(problem.text_key for problem in NikProblem),
             *(warning.text_key for warning in NikWarning),
             *(reason.text_key for reason in Reason),

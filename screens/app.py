@@ -63,6 +63,7 @@ _FILES: Final = (
     _HERE / "citizen" / "rating.kv",
     _HERE / "citizen" / "saved.kv",
     _HERE / "citizen" / "track.kv",
+    _HERE / "citizen" / "drafts.kv",
     _HERE / "citizen" / "answer.kv",
     _HERE / "citizen" / "notices.kv",
     _HERE / "staff" / "desk.kv",

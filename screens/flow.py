@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Final, Protocol
 
 from kiosk.cases import Case
+from kiosk.drafts import is_draft
 from kiosk.events import (
     CatalogueChanged,
     EndReason,
@@ -31,6 +32,7 @@ from kiosk.ports import ScanKind
 from kiosk.service import Service
 from kiosk.session import HowIdentified, Session
 from screens.appearance import DEFAULT_APPEARANCE, Appearance
+from screens.flows.drafts import DraftFlow
 from screens.flows.rating import RatingFlow
 from screens.formatting import Formatting
 from screens.look.colours import Contrast
@@ -102,6 +104,7 @@ class Flow:
         #: What was refused when sending; told at the review.
         self.refused = ""
         self.rating = RatingFlow(self)
+        self.drafts = DraftFlow(self)
         self._asleep = False
         self.voice = Voice(kiosk.ports.speaker, kiosk.ports.headphones, kiosk.settings)
         self._default = default
@@ -214,6 +217,10 @@ class Flow:
 
     def open_budget(self) -> None:
         self._push(Place(Name.BUDGET))
+
+    def open_page(self, place: Place) -> None:
+        """A page beside the list of services; back leads to the list."""
+        self._push(place)
 
     def open_search(self) -> None:
         self._push(Place(Name.SEARCH))
@@ -461,6 +468,7 @@ class Flow:
         self.case = None
         self.refused = ""
         self.rating.reset()
+        self.drafts.reset()
         self._extra = None if self._extra is None or self._extra.name not in STAFF else self._extra
         self._finding = [Place(Name.SERVICES)]
 
@@ -470,7 +478,11 @@ class Flow:
             self.badge = event.text
             self.open_staff(Name.STAFF_PIN)
         elif event.code is not None and self.place.name is Name.HOME:
-            self.start_tracking()
+            if is_draft(event.code):
+                self.start()
+                self.drafts.begin_resume(event.code)
+            else:
+                self.start_tracking()
 
     def _tell(self) -> None:
         self._follow_scanner()
@@ -481,7 +493,7 @@ class Flow:
         if scanner is None:
             return
         name = self.place.name
-        if name in _SCANNING or name in STAFF or name in (Name.TRACK, Name.FORM):
+        if name in _SCANNING or name in STAFF or name in (Name.TRACK, Name.FORM, Name.RESUME_DRAFT):
             scanner.activate()
         else:
             scanner.deactivate()

@@ -4,6 +4,7 @@ from typing import Any
 
 from kivy.properties import ObjectProperty
 
+from screens.citizen.drafts import SaveLater
 from screens.flow import Flow
 from screens.look.colours import Contrast
 from screens.look.current import current
@@ -89,6 +90,8 @@ class LeavePanel(Dialog):
             no_text=texts("leave.go"),
             **kwargs,
         )
+        if flow.drafts.can_save:
+            self.add_widget(SaveLater(flow=flow))
 
     def answer_yes(self) -> None:
         self.flow.close_over()

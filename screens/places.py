@@ -26,6 +26,10 @@ class Name(StrEnum):
     CONSENT = "CONSENT"
     SAVED = "SAVED"
     RATE = "RATE"
+    #: Leaving a form to be finished another day; fetching it; what came back.
+    SAVE_DRAFT = "SAVE_DRAFT"
+    RESUME_DRAFT = "RESUME_DRAFT"
+    RESUMED = "RESUMED"
     TRACK = "TRACK"
     CASE = "CASE"
     ANSWER = "ANSWER"

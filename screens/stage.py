@@ -12,6 +12,7 @@ from screens.citizen.answer import AnswerScreen
 from screens.citizen.attract import AttractScreen
 from screens.citizen.complaint import PrivacyScreen
 from screens.citizen.consent import ConsentScreen
+from screens.citizen.drafts import ResumeDraftScreen, ResumedScreen, SaveDraftScreen
 from screens.citizen.fee import FeeScreen
 from screens.citizen.form import FormScreen
 from screens.citizen.home import HomeScreen
@@ -64,6 +65,10 @@ def _times(flow: Flow, place: Place) -> Widget:
     return AgencyTimesScreen(flow, place.detail) if place.detail else TimesScreen(flow)
 
 
+def _resume(flow: Flow, place: Place) -> Widget:
+    return ResumeDraftScreen(flow, place.detail)
+
+
 def _rate(flow: Flow, place: Place) -> Widget:
     return RateScreen(flow, Element(place.detail))
 
@@ -97,6 +102,9 @@ _PAGES: Final[dict[Name, Callable[[Flow, Place], Widget]]] = {
     Name.CONSENT: _plain(ConsentScreen),
     Name.SAVED: _plain(SavedScreen),
     Name.RATE: _rate,
+    Name.SAVE_DRAFT: _plain(SaveDraftScreen),
+    Name.RESUME_DRAFT: _resume,
+    Name.RESUMED: _plain(ResumedScreen),
     Name.TRACK: _plain(TrackScreen),
     Name.CASE: _plain(CaseScreen),
     Name.ANSWER: _plain(AnswerScreen),

@@ -18,6 +18,7 @@ from screens.citizen.controls.simple import (
     TriggerQuestion,
 )
 from screens.citizen.controls.typed import TypedQuestion
+from screens.citizen.drafts import SaveLater
 from screens.citizen.form_model import FormModel
 from screens.flow import Flow
 from screens.page_screen import FlowPage
@@ -46,6 +47,7 @@ class FormScreen(FlowPage):
         self._panel: RepeatPanel | None = None
         self._built: tuple[str, ...] = ()
         self._revealed: object = None
+        self._later = SaveLater(flow=flow)
         super().__init__(flow=flow, back=flow.texts("common.back"), **kwargs)
         session = flow.session
         if session is None:
@@ -94,6 +96,7 @@ class FormScreen(FlowPage):
         self.forward = texts("form.next_field") if model.next_question() is not None else texts("common.next")
         self.problem = texts("form.look_above") if model.first_wrong and len(self._questions) > 1 else ""
         self.type_into(model.focused_entry)
+        self._later.shown = model.focused_entry is None
         self.suggestions = self._suggested()
         self._reveal_focus()
 
@@ -129,6 +132,7 @@ class FormScreen(FlowPage):
             widget = _WIDGETS[control_of(node)](model, node, alone)
             self._questions.append(widget)
             body.add_widget(widget)
+        body.add_widget(self._later)
 
     def _reveal_focus(self) -> None:
         """Once for each new focus: the field must be seen above the keyboard."""

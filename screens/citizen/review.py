@@ -4,6 +4,7 @@ from typing import Any
 
 from kivy.properties import StringProperty
 
+from screens.citizen.drafts import SaveLater
 from screens.citizen.review_model import ReviewModel
 from screens.flow import Flow
 from screens.look.banner import Banner
@@ -33,6 +34,7 @@ class ReviewScreen(FlowPage):
         self.model = ReviewModel(flow, session)
         self.problem = flow.refused
         self._fill()
+        self.add_widget(SaveLater(flow=flow))
 
     def go_forward(self) -> None:
         self.model.forward()

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from kiosk.cases import Case, CaseProblem, CaseStateName
+from kiosk.drafts import is_draft
 from kiosk.service import ServiceKind
 from screens.flow import Flow
 from screens.look.entry import Entry, Layout
@@ -40,6 +41,10 @@ class TrackModel:
             self.look_up(code)
 
     def look_up(self, text: str) -> None:
+        code = self.flow.kiosk.codes.parse(text)
+        if code is not None and is_draft(code):
+            self.flow.drafts.begin_resume(code)
+            return
         self.problem = ""
         self.asking = True
         self._changed()

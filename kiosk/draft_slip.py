@@ -1,0 +1,42 @@
+"""The slip of a draft: its code, until when it lies there, how it goes on. Nothing of what was entered."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from kiosk.identity import KioskIdentity
+from kiosk.ports import Printer, PrintResult, Texts, TrackingCodes
+
+DRAFT_SLIP_KEYS: Final = ("slip.draft", "slip.draft.until", "slip.draft.how", "slip.draft.scan")
+
+
+class DraftSlips:
+    def __init__(self, identity: KioskIdentity, printer: Printer | None, codes: TrackingCodes, texts: Texts) -> None:
+        self._identity = identity
+        self._printer = printer
+        self._codes = codes
+        self._texts = texts
+        self._zone = ZoneInfo(identity.time_zone)
+
+    def print(self, code: str, expires_at: datetime, language: str, done: Callable[[PrintResult], None]) -> bool:
+        """Queue the slip. False: this kiosk has no printer."""
+        if self._printer is None:
+            return False
+
+        def text(key: str, **values: object) -> str:
+            return self._texts(key, language, **values)
+
+        slip = self._printer.new_slip()
+        slip.title(self._identity.city)
+        slip.rule()
+        slip.text(text("slip.draft"), bold=True, align="center")
+        slip.space()
+        slip.text(self._codes.display(code), bold=True, size=2, align="center")
+        slip.qr(code, text("slip.draft.scan"))
+        slip.rule()
+        slip.text(text("slip.draft.until", day=f"{expires_at.astimezone(self._zone):%d-%m-%Y}"), bold=True)
+        slip.text(text("slip.draft.how"))
+        self._printer.print(slip, job_id=f"draft-{uuid4()}", copy=False, done=done)
+        return True

@@ -1,0 +1,147 @@
+"""Save for later: a birth date, then a code to take along. Go on: the code and the birth date. And what came back."""
+
+from datetime import date
+from typing import Any
+
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+
+from kiosk.draft_words import DraftProblem
+from kiosk.events import Scanned
+from screens.flow import Flow
+from screens.flows.drafts import ResumeModel, SaveModel, Saving
+from screens.look.buttons import QuietButton
+from screens.look.field import Field
+from screens.page_screen import FlowPage
+from screens.reply import Reply
+
+
+class SaveLater(QuietButton):
+    """The way to finish another day, below a form; steps aside while something is typed."""
+
+    flow = ObjectProperty(None)
+    shown = BooleanProperty(True)
+
+    def on_choose(self) -> None:
+        self.flow.drafts.begin_save()
+
+
+class SaveDraftScreen(FlowPage):
+    model = ObjectProperty(None)
+    kept = BooleanProperty(False)
+    code = StringProperty("")
+    #: What a kiosk's scanner reads.
+    qr = StringProperty("")
+    until = StringProperty("")
+
+    def __init__(self, flow: Flow, **kwargs: Any) -> None:
+        self._reply: Reply[Any] | None = None
+        super().__init__(flow=flow, model=SaveModel(flow, self._keep, self.refresh), **kwargs)
+        self.refresh()
+
+    def on_parent(self, _widget: object, parent: object) -> None:
+        if parent is None:
+            self.model.close()
+            if self._reply is not None:
+                self._reply.cancel()
+
+    def go_back(self) -> None:
+        self.flow.drafts.back_to_form()
+
+    def go_forward(self) -> None:
+        self.model.forward()
+
+    def refresh(self) -> None:
+        model = self.model
+        if model is None:
+            return
+        texts = self.flow.texts
+        self.kept, self.code, self.until = model.state is Saving.KEPT, model.code, model.until
+        self.qr = model.kept.code if model.kept is not None else ""
+        self.problem = model.problem
+        self.heading = texts("draft.kept") if self.kept else texts("draft.save.title")
+        self.intro = "" if self.kept else texts("draft.save.how")
+        self.back = "" if model.state is not Saving.ASKING else texts("draft.save.back")
+        words = {Saving.ASKING: "draft.save.go", Saving.SENDING: "draft.save.sending", Saving.KEPT: "saved.finish"}
+        self.forward = texts(words[model.state])
+        self.can_forward = self.kept or (model.state is Saving.ASKING and model.entry.full)
+        self.type_into(model.entry if model.state is Saving.ASKING else None)
+
+    def _keep(self, plain: bytes, born: date) -> None:
+        line = self.flow.kiosk.line
+        if line is None:
+            self.model.answered(DraftProblem.NO_LINE)
+        else:
+            self._reply = Reply(lambda done: line.keep_draft(plain, born, done), self.model.answered)
+
+
+class ResumeDraftScreen(FlowPage):
+    model = ObjectProperty(None)
+
+    def __init__(self, flow: Flow, code: str, **kwargs: Any) -> None:
+        self._reply: Reply[Any] | None = None
+        super().__init__(flow=flow, model=ResumeModel(flow, code, self._fetch, self.refresh), **kwargs)
+        self.refresh()
+
+    def on_parent(self, _widget: object, parent: object) -> None:
+        if parent is None:
+            self.model.close()
+            if self._reply is not None:
+                self._reply.cancel()
+
+    def go_forward(self) -> None:
+        self.model.forward()
+
+    def scanned(self, event: Scanned) -> None:
+        self.model.scanned(event.code)
+
+    def focus(self, field: Field) -> None:
+        self.model.focus(field.entry)
+
+    def refresh(self) -> None:
+        model = self.model
+        if model is None:
+            return
+        self.ids.code.active = model.active is model.code
+        self.ids.born.active = model.active is model.born
+        self.problem = model.problem
+        texts = self.flow.texts
+        if model.asking:
+            self.forward = texts("draft.resume.asking")
+        else:
+            self.forward = texts("draft.resume.go") if model.code.full else texts("form.next_field")
+        self.can_forward = not model.asking and (model.complete or (model.code.full and model.active is model.code))
+        self.type_into(None if model.asking else model.active)
+
+    def _fetch(self, code: str, born: date) -> None:
+        line = self.flow.kiosk.line
+        if line is None:
+            self.model.answered(DraftProblem.NO_LINE)
+        else:
+            self._reply = Reply(lambda done: line.open_draft(code, born, done), self.model.answered)
+
+
+class ResumedScreen(FlowPage):
+    """What came back, and what has to be answered anew, before the form goes on."""
+
+    service = StringProperty("")
+    changed = StringProperty("")
+
+    def __init__(self, flow: Flow, **kwargs: Any) -> None:
+        resumed = flow.drafts.resumed
+        if resumed is None:
+            raise RuntimeError("nothing came back")
+        service = flow.kiosk.catalogue.get(resumed.service)
+        texts = flow.texts
+        changed = ""
+        if resumed.changed:
+            changed = texts("draft.resumed.changed", kept=resumed.kept, dropped=resumed.dropped)
+        super().__init__(
+            flow=flow,
+            service=service.name.get(flow.language) if service is not None else "",
+            intro=texts.count("draft.resumed.kept", resumed.kept),
+            changed=changed,
+            **kwargs,
+        )
+
+    def go_forward(self) -> None:
+        self.flow.drafts.back_to_form()

@@ -1,0 +1,200 @@
+"""Save for later, and go on: what the two screens say and when. The line does the sealing; nothing touches the disk."""
+
+from collections.abc import Callable
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
+
+from kiosk.draft_words import DraftKept, DraftOpened, DraftProblem
+from kiosk.drafts import Resumed, birth_date, is_draft, resume, write
+from screens.look.entry import Entry, Layout
+from screens.places import Name, Place
+
+if TYPE_CHECKING:
+    from screens.flow import Flow
+
+Done = Callable[[Any], None]
+
+
+class DraftFlow:
+    """Ways to the two screens, and what came of going on."""
+
+    def __init__(self, flow: "Flow") -> None:
+        self._flow = flow
+        self.resumed: Resumed | None = None
+
+    def reset(self) -> None:
+        self.resumed = None
+
+    @property
+    def can_save(self) -> bool:
+        session = self._flow.session
+        return session is not None and session.form is not None
+
+    def begin_save(self) -> None:
+        if self.can_save:
+            self._flow.close_over()
+            self._flow.show_beside(Place(Name.SAVE_DRAFT))
+
+    def back_to_form(self) -> None:
+        self._flow.show_beside(None)
+
+    def begin_resume(self, code: str = "") -> None:
+        """From the list of services, or from tracking when the code is a draft's."""
+        self._flow.open_page(Place(Name.RESUME_DRAFT, code))
+
+    def went_on(self, resumed: Resumed) -> None:
+        self.resumed = resumed
+        self._flow.show_beside(Place(Name.RESUMED))
+
+
+class Saving(StrEnum):
+    ASKING = "ASKING"
+    SENDING = "SENDING"
+    KEPT = "KEPT"
+
+
+class SaveModel:
+    """``keep(plain, born)`` sends; its answer goes to ``answered``. ``changed``: something else is to be shown."""
+
+    def __init__(self, flow: "Flow", keep: Callable[[bytes, date], None], changed: Callable[[], None]) -> None:
+        self.flow = flow
+        self.entry = Entry(Layout.DATE)
+        self.state = Saving.ASKING
+        self.problem = ""
+        self.kept: DraftKept | None = None
+        self._keep = keep
+        self._changed = changed
+        self._stop = self.entry.listen(self._typed)
+
+    @property
+    def code(self) -> str:
+        return self.flow.kiosk.codes.display(self.kept.code) if self.kept is not None else ""
+
+    @property
+    def until(self) -> str:
+        return self.flow.formatting.day(self.kept.expires_at) if self.kept is not None else ""
+
+    def forward(self) -> None:
+        """Save; or, once it is saved, leave."""
+        if self.state is Saving.KEPT:
+            self.flow.finish()
+            return
+        born = birth_date(self.entry.text, self.flow.kiosk.clock.now().date())
+        session = self.flow.session
+        if born is None or session is None:
+            self._tell(self.flow.texts("draft.bad_date"))
+            return
+        plain = write(session)
+        if isinstance(plain, DraftProblem):
+            self._tell(self.flow.texts(plain.text_key))
+            return
+        self.state, self.problem = Saving.SENDING, ""
+        self._changed()
+        self._keep(plain, born)
+
+    def answered(self, answer: DraftKept | DraftProblem) -> None:
+        if isinstance(answer, DraftKept):
+            self.state, self.kept = Saving.KEPT, answer
+            self.flow.kiosk.draft_slips.print(answer.code, answer.expires_at, self.flow.language, _printed)
+            self._changed()
+            return
+        self.state = Saving.ASKING
+        key = "draft.no_line" if answer is DraftProblem.NO_LINE else answer.text_key
+        self._tell(self.flow.texts(key))
+
+    def close(self) -> None:
+        self._stop()
+        self.entry.set("")
+
+    def _tell(self, problem: str) -> None:
+        self.problem = problem
+        self._changed()
+
+    def _typed(self) -> None:
+        self.problem = ""
+        self._changed()
+
+
+class ResumeModel:
+    """``fetch(code, born)`` asks for the draft; its answer goes to ``answered``."""
+
+    def __init__(
+        self, flow: "Flow", code: str, fetch: Callable[[str, date], None], changed: Callable[[], None]
+    ) -> None:
+        self.flow = flow
+        self.code = Entry(Layout.CODE)
+        self.born = Entry(Layout.DATE)
+        self.problem = ""
+        self.asking = False
+        self._asked: tuple[str, date] | None = None
+        self._fetch = fetch
+        self._changed = changed
+        self.code.set(code)
+        self.active = self.born if code else self.code
+        self._stops: Final = (self.code.listen(self._typed), self.born.listen(self._typed))
+
+    @property
+    def complete(self) -> bool:
+        return self.code.full and self.born.full
+
+    def focus(self, entry: Entry) -> None:
+        self.active = entry
+        self._changed()
+
+    def scanned(self, code: str | None) -> None:
+        if code is None or not is_draft(code):
+            self._tell(self.flow.texts("draft.not_a_slip"))
+            return
+        self.code.set(code)
+        self.focus(self.born)
+
+    def forward(self) -> None:
+        """To the birth date, or on with the form."""
+        if not self.born.full:
+            self.focus(self.born)
+            return
+        code = self.flow.kiosk.codes.parse(self.code.text)
+        born = birth_date(self.born.text, self.flow.kiosk.clock.now().date())
+        if code is None or not is_draft(code):
+            self._tell(self.flow.texts(DraftProblem.NOT_A_CODE.text_key))
+        elif born is None:
+            self._tell(self.flow.texts("draft.bad_date"))
+        else:
+            self.asking, self.problem, self._asked = True, "", (code, born)
+            self._changed()
+            self._fetch(code, born)
+
+    def answered(self, answer: DraftOpened | DraftProblem) -> None:
+        self.asking = False
+        session = self.flow.session
+        if isinstance(answer, DraftOpened) and session is not None and self._asked is not None:
+            result = resume(session, answer.plain)
+            if isinstance(result, Resumed):
+                line = self.flow.kiosk.line
+                if line is not None:
+                    line.erase_draft(*self._asked)
+                self.flow.drafts.went_on(result)
+                return
+            answer = result
+        if isinstance(answer, DraftProblem):
+            self._tell(self.flow.texts(answer.text_key))
+
+    def close(self) -> None:
+        for stop in self._stops:
+            stop()
+        self.born.set("")
+
+    def _tell(self, problem: str) -> None:
+        self.problem = problem
+        self._changed()
+
+    def _typed(self) -> None:
+        self.problem = ""
+        if self.active is self.code and self.code.full:
+            self.active = self.born
+        self._changed()
+
+
+def _printed(_result: object) -> None:
+    """The code stands on the screen as well, whatever the printer did."""
