@@ -57,8 +57,8 @@ SOAK_EXAMPLES = 20_000
         ("distance('0 0;0 1')", "111318.85"),
         ("geofence('0.5 0.5', '0 0;0 1;1 1;1 0;0 0')", "true"),
         ("exp10(2) + pi() - pi()", "100"),
-        ("count(/data/*[1e999])", "0"),
-        ("count(/data/*[1.5])", "0"),
+        ("count(/data/a[1e999])", "0"),
+        ("count(/data/a[1.5])", "0"),
     ],
 )
 def test_an_expression_gives(expression: str, expected: str) -> None:
