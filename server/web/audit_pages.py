@@ -75,8 +75,17 @@ def _entry(visit: Visitor, row: Any, names: dict[str, str]) -> dict[str, Any]:
         "what": said(visit.say, "log", row.action),
         "about": _about(row.object, names),
         "object": row.object,
-        "details": " · ".join(f"{name}: {value}" for name, value in row.details.items() if value not in ("", None)),
+        "details": " · ".join(
+            f"{name}: {_value(value, names)}" for name, value in row.details.items() if value not in ("", None, [])
+        ),
     }
+
+
+def _value(value: Any, names: dict[str, str]) -> str:
+    """A detail of an entry; people are called by their names."""
+    if isinstance(value, list):
+        return ", ".join(_value(one, names) for one in value)
+    return names.get(value, value) if isinstance(value, str) else str(value)
 
 
 def _about(what: str, names: dict[str, str]) -> str:

@@ -54,6 +54,11 @@
     field.select();
   });
 
+  /* On a phone a role's places may be wider than the screen: the one where somebody is stands in sight. */
+  const here = document.querySelector(".rail nav a[aria-current]");
+  const places = here?.closest("ul");
+  if (places) places.scrollLeft = here.offsetLeft - (places.clientWidth - here.offsetWidth) / 2;
+
   for (const button of document.querySelectorAll("[data-print]")) {
     button.addEventListener("click", () => window.print());
   }

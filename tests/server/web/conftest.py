@@ -9,6 +9,7 @@ from shutil import copytree
 import pytest
 import requests
 from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import Page
 from sqlalchemy import select
 
 from server.seeding import TRIAL_PASSWORD
@@ -68,6 +69,14 @@ class Office:
             assert browser.sign_in(user).ok
             self.browsers[user] = browser
         return self.browsers[user]
+
+    def let_in(self, page: Page, user: str) -> None:
+        """The page is signed in as ``user``, and at where that role begins."""
+        cookies = self.browser(user).http.cookies
+        page.context.add_cookies(
+            [{"name": str(one.name), "value": str(one.value), "url": self.server.base} for one in cookies]
+        )
+        page.goto("/sign-in")
 
     def send(
         self,

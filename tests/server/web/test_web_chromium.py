@@ -45,7 +45,7 @@ def test_a_new_case_appears_without_reload_and_is_announced(office: Office, page
 
 def test_a_colleagues_step_shows_on_an_open_case(office: Office, page: Page) -> None:
     code = office.send().code
-    sign_in(page, "kelurahan")
+    office.let_in(page, "kelurahan")
     page.goto(f"/office/cases/{code}")
     office.act("penyelia", code, "take")
     told = page.wait_for_selector(".changed a")
@@ -55,7 +55,7 @@ def test_a_colleagues_step_shows_on_an_open_case(office: Office, page: Page) -> 
 
 def test_a_case_is_found_taken_and_asked_about_by_keyboard_alone(office: Office, page: Page) -> None:
     code = office.send().code
-    sign_in(page, "kelurahan")
+    office.let_in(page, "kelurahan")
     page.keyboard.press("/")
     page.keyboard.type(display(code))
     page.keyboard.press("Enter")
@@ -84,7 +84,7 @@ def _press_on(page: Page, words: str, tabs: int = 60) -> None:
 
 def test_what_a_citizen_wrote_never_runs(office: Office, page: Page) -> None:
     codes = [office.send(name=payload).code for payload in PAYLOADS]
-    sign_in(page, "kelurahan")
+    office.let_in(page, "kelurahan")
     dialogs: list[str] = []
     page.on("dialog", lambda dialog: dialogs.append(dialog.message))
     for code, payload in zip(codes, PAYLOADS, strict=True):
@@ -110,6 +110,10 @@ def test_what_an_officer_wrote_never_runs_on_a_citizens_phone(office: Office, pa
         ("admin", "/admin/services"),
         ("admin", "/admin/services/new"),
         ("admin", "/fleet"),
+        ("admin", "/admin/city"),
+        ("admin", "/admin/city/notices"),
+        ("admin", "/admin/city/settings"),
+        ("admin", "/admin/officers"),
         ("admin", "/staff"),
         ("admin", "/audit"),
         ("pusat", "/wall"),
@@ -126,7 +130,7 @@ def test_pages_fit_a_phone_and_break_no_policy(office: Office, chromium: Browser
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
     if user:
-        sign_in(page, user)
+        office.let_in(page, user)
     page.goto(path)
     page.wait_for_load_state()
     width = page.evaluate("document.documentElement.scrollWidth")

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.server.kiosk_client import component, visit
-from tests.server.web.browser import CHROMIUM, sign_in
+from tests.server.web.browser import CHROMIUM
 from tests.server.web.conftest import Office
 from tests.server.web.test_web_administration import SURVEY, described, workbook
 
@@ -33,7 +33,7 @@ def beat(office: Office, **changes: object) -> None:
 
 
 def test_the_fleet_page_tells_each_kiosks_state_while_it_is_open(fresh_office: Office, page: Page) -> None:
-    sign_in(page, "pusat")
+    fresh_office.let_in(page, "pusat")
     watched(page, "/fleet")
     card = page.locator(f"a[href='/fleet/kiosks/{fresh_office.kiosk.id}']").first
     beat(fresh_office)
@@ -55,7 +55,7 @@ def test_the_fleet_page_tells_each_kiosks_state_while_it_is_open(fresh_office: O
 
 
 def test_a_silent_kiosk_raises_an_alarm_that_goes_when_it_speaks_again(fresh_office: Office, page: Page) -> None:
-    sign_in(page, "pusat")
+    fresh_office.let_in(page, "pusat")
     beat(fresh_office)
     watched(page, "/fleet")
     presence, clock = fresh_office.server.deps.presence, fresh_office.clock
@@ -70,7 +70,7 @@ def test_a_silent_kiosk_raises_an_alarm_that_goes_when_it_speaks_again(fresh_off
 
 
 def test_a_visit_shows_on_the_kiosks_page_while_it_is_open(fresh_office: Office, page: Page) -> None:
-    sign_in(page, "pusat")
+    fresh_office.let_in(page, "pusat")
     beat(fresh_office)
     watched(page, f"/fleet/kiosks/{fresh_office.kiosk.id}")
     fresh_office.kiosk.post("/v1/visits", visit(note="Rel dibersihkan")).raise_for_status()
@@ -83,7 +83,7 @@ def test_a_pack_goes_to_one_ring_and_is_watched_until_it_arrives(fresh_office: O
     """From the spreadsheet to the kiosk, by clicks: problems, preview, description, ring, arrival, withdrawal."""
     office, packs = fresh_office, fresh_office.server.deps.packs
     beat(office)
-    sign_in(page, "admin")
+    fresh_office.let_in(page, "admin")
     page.goto("/admin/services/new")
     page.fill("#service", "izin-baru")
     page.set_input_files(
