@@ -54,6 +54,7 @@ _FILES: Final = (
     _HERE / "citizen" / "controls" / "question.kv",
     _HERE / "citizen" / "controls" / "choices.kv",
     _HERE / "citizen" / "controls" / "simple.kv",
+    _HERE / "citizen" / "controls" / "range.kv",
     _HERE / "citizen" / "controls" / "photo.kv",
     _HERE / "citizen" / "controls" / "signature.kv",
     _HERE / "citizen" / "controls" / "repeat.kv",

@@ -62,7 +62,8 @@ def control_of(node: Node) -> Control:
         case Kind.TRIGGER:
             return Control.TRIGGER
         case Kind.NOTE:
-            return Control.NOTE
+            # A question that is read-only from the start is a note to the form; its value is what there is to see.
+            return Control.SHOWN if node.value else Control.NOTE
         case Kind.UPLOAD:
             if not (node.media_type or "").startswith("image/"):
                 return Control.IMPOSSIBLE

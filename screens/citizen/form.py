@@ -7,12 +7,12 @@ from screens.citizen.answers import Control, control_of
 from screens.citizen.controls.choices import ChoiceQuestion
 from screens.citizen.controls.photo import PhotoQuestion
 from screens.citizen.controls.question import Question
+from screens.citizen.controls.range import RangeQuestion
 from screens.citizen.controls.repeat import RepeatPanel
 from screens.citizen.controls.signature import SignatureQuestion
 from screens.citizen.controls.simple import (
     ImpossibleQuestion,
     NoteQuestion,
-    RangeQuestion,
     RankQuestion,
     ShownQuestion,
     TriggerQuestion,

@@ -122,6 +122,8 @@ def _alone(seen: Seen) -> Iterator[str]:
         yield f"leaves its box: {seen.told}"
     if _is_text(seen) and not isinstance(widget, Icon):
         yield from _cut(seen)
+    if isinstance(widget, Pressable) and any(isinstance(each, Pressable) for each in seen.above):
+        yield f"a target within a target: {seen.told}"
     if isinstance(widget, Pressable) and widget.enabled:
         least = current().mm(TARGET_MM) - 1
         if widget.width < least or widget.height < least:

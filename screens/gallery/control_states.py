@@ -5,32 +5,32 @@ from typing import Final
 
 from screens.gallery.way import Way, answer_page, open_form
 from screens.rehearsal.citizen import card_of
-from screens.rehearsal.every_control import ANSWERS, SERVICE_ID, WRONG
+from screens.rehearsal.every_control import ANSWERS, READONLY_ID, SERVICE_ID, WRONG
 
 Step = Callable[[Way], None]
 
 
-def show(name: str) -> Step:
-    """The page that asks the question ``name``."""
+def show(name: str, value: str | None = None) -> Step:
+    """The page that asks the question ``name``, answered with ``value``; "" attaches a photo."""
 
     def shows(way: Way) -> None:
         open_form(way, SERVICE_ID)
-        way.session.show(f"/data/{name}")
+        ref = f"/data/{name}"
+        if value:
+            way.session.answer(ref, value)
+        elif value is not None:
+            way.session.attach(ref, way.rehearsal.camera.jpeg)
+        way.session.show(ref)
 
     return shows
 
 
-def _value(value: str) -> Step:
-    def answers(way: Way) -> None:
-        node = way.session.pages()[way.session.page_index].nodes[0]
-        if node.kind == "UPLOAD":
-            way.page.model.attach(node.ref, way.rehearsal.camera.jpeg, "image/jpeg")
-        elif value:
-            way.session.answer(node.ref, value)
-            way.page.model.begin_page()
-        way.page.refresh()
+def _read_only(name: str) -> Step:
+    def shows(way: Way) -> None:
+        open_form(way, READONLY_ID)
+        way.session.show(f"/data/{name}")
 
-    return answers
+    return shows
 
 
 def _forward(way: Way) -> None:
@@ -80,10 +80,12 @@ def _states() -> dict[str, tuple[Step, ...]]:
         told = name.replace("_", "-")
         made[f"control-{told}"] = (show(name),)
         if value is not None:
-            made[f"control-{told}-answered"] = (show(name), _value(value))
+            made[f"control-{told}-answered"] = (show(name, value),)
             made[f"control-{told}-missing"] = (show(name), _forward)
+            if value:
+                made[f"control-{told}-readonly"] = (_read_only(name),)
         if name in WRONG:
-            made[f"control-{told}-wrong"] = (show(name), _value(WRONG[name]), _forward)
+            made[f"control-{told}-wrong"] = (show(name, WRONG[name]), _forward)
     return made
 
 

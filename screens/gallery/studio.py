@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from PIL import Image, ImageOps
+from PIL import Image
 
 from screens.boot import BootOptions
 from screens.gallery.checks import problems
@@ -53,7 +53,7 @@ class Studio:
     def picture(self) -> Image.Image:
         """What is in sight, drawn now."""
         texture = self.hands.stage.export_as_image().texture
-        return ImageOps.flip(Image.frombytes("RGBA", texture.size, texture.pixels)).convert("RGB")
+        return Image.frombytes("RGBA", texture.size, texture.pixels).convert("RGB")
 
     def close(self) -> None:
         self.hands.stop()

@@ -10,6 +10,7 @@ from screens.citizen.controls.photo import PhotoQuestion, Viewfinder
 from screens.citizen.controls.question import Question
 from screens.citizen.controls.repeat import RepeatPanel
 from screens.citizen.controls.signature import SignaturePad
+from screens.look import layouts
 from screens.look.buttons import TextButton
 from screens.look.cards import ChoiceCard
 from screens.look.field import Field
@@ -183,6 +184,30 @@ class Citizen:
             case _:
                 """Nothing to answer."""
 
+    def clear(self, question: Question) -> None:
+        """Takes the answer back by touch; one of several that must be given stays, as it can only be changed."""
+        node = question.node
+        match control_of(node):
+            case Control.TEXT | Control.DATE | Control.TIME | Control.DATE_TIME:
+                self._erase(question)
+            case Control.ONE | Control.SEVERAL | Control.RANK | Control.TRIGGER | Control.RANGE:
+                for each in [each for each in question.walk(restrict=True) if getattr(each, "chosen", False)][-1:]:
+                    self.hands.tap_widget(each)
+            case Control.PHOTO:
+                view = next(each for each in question.walk(restrict=True) if isinstance(each, Viewfinder))
+                self.hands.tap_widget(view.ids.again)
+            case Control.SIGNATURE:
+                self.hands.tap_widget(
+                    next(each for each in question.walk(restrict=True) if isinstance(each, TextButton))
+                )
+
+    def _erase(self, question: Question) -> None:
+        for field in [each for each in question.walk(restrict=True) if isinstance(each, Field)]:
+            if not field.active:
+                self.hands.tap_widget(field)
+            while self.hands.page.entry.text:
+                self.hands.strike(layouts.BACKSPACE)
+
     def _type(self, question: Question, text: str) -> None:
         fields = [each for each in question.walk(restrict=True) if isinstance(each, Field)]
         for field, part in zip(fields, (text, CLOCK), strict=False):
@@ -224,10 +249,11 @@ class Citizen:
 
     def _first_touch(self, question: Question, words: str) -> None:
         """The control's card or button that gives a first answer; the one that says ``words``."""
-        for each in question.walk(restrict=True):
-            if isinstance(each, ChoiceCard) or (isinstance(each, Pressable) and each.enabled and _fits(each, words)):
-                self.hands.tap_widget(each)
-                return
+        there = [each for each in question.walk(restrict=True) if isinstance(each, Pressable) and each.enabled]
+        cards = [each for each in there if isinstance(each, ChoiceCard)]
+        for each in cards or [each for each in there if _fits(each, words)]:
+            self.hands.tap_widget(each)
+            return
         raise NotThere(f"{question.ref} has nothing to touch")
 
 

@@ -1,6 +1,7 @@
 """A service whose form asks one question of every kind: what the gallery shows and the table of tests goes through."""
 
 import json
+import re
 from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
@@ -12,6 +13,7 @@ from forms import load_form
 from forms.authoring import convert
 
 SERVICE_ID: Final = "setiap-isian"
+READONLY_ID: Final = "setiap-isian-baca"
 _FORM: Final = Path(__file__).with_name("every_control.md")
 _TOWNS: Final = tuple(
     [
@@ -114,23 +116,36 @@ WRONG: Final[Mapping[str, str]] = {
 
 
 def every_control() -> dict[str, bytes]:
-    """The service's files by their path in a pack."""
+    """The files of both services, by their path in a pack: one to be filled in, one that is filled in and read-only."""
+    return _service(SERVICE_ID, readonly=False) | _service(READONLY_ID, readonly=True)
+
+
+def _service(service: str, *, readonly: bool) -> dict[str, bytes]:
     files: dict[str, bytes] = {"kota.csv": _towns(), "contoh.png": _picture(), "tanya.mp3": b"ID3"}
     converted = convert(_FORM.read_bytes(), "md", name=SERVICE_ID)
     if converted.xml is None:
         raise ValueError("; ".join(problem.message for problem in converted.errors))
     files |= converted.resources
-    form = load_form(converted.xml, files)
-    document = _document() | {"form_id": form.id, "form_version": form.version}
-    files |= {"service.json": json.dumps(document).encode(), "form.xml": converted.xml.encode()}
-    return {f"services/{SERVICE_ID}/{name}": content for name, content in files.items()}
+    xml = _filled_in(converted.xml) if readonly else converted.xml
+    form = load_form(xml, files)
+    document = _document() | {"id": service, "form_id": form.id, "form_version": form.version}
+    files |= {"service.json": json.dumps(document).encode(), "form.xml": xml.encode()}
+    return {f"services/{service}/{name}": content for name, content in files.items()}
+
+
+def _filled_in(xml: str) -> str:
+    """The form with an answer in each question, none of which may be changed."""
+    for name, value in ANSWERS.items():
+        if value:
+            xml = xml.replace(f"<{name}/>", f"<{name}>{value}</{name}>", 1)
+    writable = re.sub(r' readonly="[^"]*"', "", xml)
+    return writable.replace("<bind ", '<bind readonly="true()" ')
 
 
 def _document() -> dict[str, Any]:
     name = {"id": "Setiap Isian", "jv": "Saben Isian", "mad": "Sabbhân Èssèyan", "en": "Every Control"}
     text = {"id": "Contoh", "jv": "Conto", "mad": "Conto", "en": "Sample"}
     return {
-        "id": SERVICE_ID,
         "agency": {"id": "kominfo", "name": {"id": "Dinas Komunikasi dan Informatika"}},
         "name": name,
         "summary": text,

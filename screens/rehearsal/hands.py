@@ -253,6 +253,13 @@ class Hands:
             self._strike(shift)
         self._strike(wanted)
 
+    def strike(self, name: str) -> None:
+        """Touches the key of that name."""
+        key = self.key(name)
+        if key is None:
+            raise NotThere(f"there is no key {name!r}")
+        self._strike(key)
+
     def _strike(self, key: Key) -> None:
         touch = UnitTestTouch(*key.to_window(*key.center))
         touch.touch_down()

@@ -16,15 +16,25 @@ from screens.look.text import Column
 TOLD_ANSWERS = 3
 
 
-class InstanceLine(Surface):
-    """One of the several; choosing it opens it."""
+class InstanceBody(Surface):
+    """What was answered; choosing it opens it."""
+
+    title = StringProperty("")
+    detail = StringProperty("")
+
+
+class InstanceLine(BoxLayout):
+    """One of the several, and beside it the way to take it away: a target within a target would never be reached."""
 
     title = StringProperty("")
     detail = StringProperty("")
     ref = StringProperty("")
     can_remove = BooleanProperty(True)
 
-    __events__ = ("on_remove",)
+    __events__ = ("on_choose", "on_remove")
+
+    def on_choose(self) -> None:
+        """It is to be opened."""
 
     def on_remove(self) -> None:
         """It is to be taken away."""

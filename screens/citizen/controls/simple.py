@@ -1,6 +1,5 @@
-"""Questions with one plain control: a note, a tick, a value that is only shown, a number on a range, an order."""
+"""Questions with one plain control: a note, a tick, a value that is only shown, an order."""
 
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from kivy.properties import StringProperty
@@ -11,7 +10,6 @@ from screens.citizen.answers import in_words
 from screens.citizen.controls.question import Question
 from screens.look.banner import Banner
 from screens.look.cards import Card, ChoiceCard
-from screens.look.stepper import Stepper
 from screens.look.text import Lead
 
 
@@ -61,44 +59,6 @@ class TriggerQuestion(Question):
 
     def _chosen(self, _card: Any) -> None:
         self.model.answer(self.ref, "" if self.node.value == "OK" else "OK")
-
-
-class RangeQuestion(Question):
-    """A number within limits, by steps."""
-
-    def build(self, node: Node) -> None:  # noqa: ARG002
-        self._stepper = Stepper()
-        self._stepper.bind(on_less=self._less, on_more=self._more)
-        self.add_widget(self._stepper)
-        self._wrong = Banner(kind="danger")
-        self.add_widget(self._wrong)
-
-    def show(self, node: Node) -> None:
-        limits = node.range
-        if limits is None:
-            return
-        value = _number(node.value)
-        self._stepper.text = self.model.flow.formatting.number(float(value)) if value is not None else "–"
-        low, high = sorted((Decimal(str(limits.start)), Decimal(str(limits.end))))
-        self._stepper.can_less = value is None or value > low
-        self._stepper.can_more = value is None or value < high
-        self._wrong.text = self.problem
-
-    def _less(self, _stepper: Any) -> None:
-        self._step(-1)
-
-    def _more(self, _stepper: Any) -> None:
-        self._step(1)
-
-    def _step(self, direction: int) -> None:
-        node = self.node
-        if node.range is None:
-            return
-        low, high = sorted((Decimal(str(node.range.start)), Decimal(str(node.range.end))))
-        value = _number(node.value)
-        moved = low if value is None else value + direction * abs(Decimal(str(node.range.step)))
-        moved = min(max(moved, low), high)
-        self.model.answer(self.ref, str(int(moved)) if node.data_type == "int" else f"{moved.normalize():f}")
 
 
 class RankLine(BoxLayout):
@@ -167,10 +127,3 @@ class RankQuestion(Question):
         if 0 <= other < len(order):
             order[place], order[other] = order[other], order[place]
             self.model.answer(self.ref, " ".join(order))
-
-
-def _number(text: str) -> Decimal | None:
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        return None

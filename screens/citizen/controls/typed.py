@@ -15,7 +15,7 @@ from screens.look.field import Field
 
 
 class TypedQuestion(Question):
-    """One field, or two for a day with its time."""
+    """One field, or two for a day with its time. What stands on a document may be scanned instead."""
 
     def build(self, node: Node) -> None:
         layouts = (Layout.DATE, Layout.TIME) if node.data_type == "dateTime" else (layout_of(node),)
@@ -27,6 +27,8 @@ class TypedQuestion(Question):
             self._fields[layout] = field
             self._row.add_widget(field)
         self.add_widget(self._row)
+        if node.data_type == "barcode" and self.model.flow.kiosk.health.can_scan():
+            self.add_widget(Banner(text=self.model.flow.texts("form.scan_or_type"), icon="barcode"))
         self._wrong = Banner(kind="danger")
         self.add_widget(self._wrong)
         self._fit()

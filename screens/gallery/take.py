@@ -1,0 +1,65 @@
+"""Taking pictures: a share of them in a process of its own, which has a window of its own."""
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from screens.boot import BootOptions, prepare
+
+if TYPE_CHECKING:
+    from screens.gallery.index import Entry
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+OUT: Final = ROOT / "build" / "gallery"
+#: A kiosk's panel; and half of its dots on the same panel, where a quarter is enough to look at thousands.
+FULL: Final = BootOptions(driver="offscreen", width=1080, height=1920, max_fps=0)
+HALF: Final = BootOptions(driver="offscreen", width=540, height=960, dpi=FULL.dpi / 2, max_fps=0)
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one process does: every ``of``-th look, from the ``first`` on."""
+
+    first: int
+    of: int
+    states: tuple[str, ...]
+    everything: bool
+    pictures: bool
+
+
+def take(share: Share) -> "list[Entry]":
+    """Takes a share's pictures, once in a process."""
+    boot = HALF if share.everything or not share.pictures else FULL
+    prepare(boot)
+    # Kivy's window is made at import, by what was prepared.
+    from screens.gallery.index import Entry
+    from screens.gallery.plan import plan
+    from screens.gallery.states import STATES, beginning_with
+    from screens.gallery.studio import JPEG_QUALITY, Studio, studio_hands
+
+    names = beginning_with(share.states)
+    order = {name: place for place, name in enumerate(STATES)}
+    entries = []
+    with tempfile.TemporaryDirectory() as folder:
+        studio = Studio(studio_hands(Path(folder), boot, draws=share.pictures), boot)
+        for shot in list(plan(names, share.everything))[share.first :: share.of]:
+            found = studio.look(shot)
+            if share.pictures:
+                studio.picture().save(OUT / f"{shot.name}.jpg", quality=JPEG_QUALITY)
+            entries.append(Entry(order[shot.state], shot, STATES[shot.state].room, tuple(found)))
+            for problem in found:
+                print(f"{shot.name}: {problem}", flush=True)
+        studio.close()
+    return entries
+
+
+def renew_accepted() -> None:
+    prepare(HALF)
+    from screens.gallery.accepted import accept
+    from screens.gallery.studio import Studio, studio_hands
+
+    with tempfile.TemporaryDirectory() as folder:
+        studio = Studio(studio_hands(Path(folder), HALF, draws=True), HALF)
+        accept(studio)
+        studio.close()

@@ -1,0 +1,258 @@
+"""One table for every control of the forms engine: each is shown, answered, cleared, required, held to its constraint,
+read-only, in another language while it is open, spoken, and used by keys alone.
+"""
+
+from dataclasses import dataclass
+
+import pytest
+from keys_kit import press
+
+from forms import Node
+from kiosk.events import EndReason
+from kiosk.session import Session
+from screens.appearance import Appearance
+from screens.citizen.answers import in_words
+from screens.citizen.controls.question import Question
+from screens.citizen.controls.repeat import InstanceLine
+from screens.gallery.way import Way, open_form
+from screens.look.buttons import IconButton
+from screens.look.pressable import Pressable
+from screens.rehearsal.citizen import Citizen
+from screens.rehearsal.every_control import READONLY_ID, SERVICE_ID, WRONG
+from screens.rehearsal.hands import Hands
+from screens.texts import LANGUAGES
+
+
+@dataclass(frozen=True)
+class Control:
+    """``touch`` is what is typed or chosen by touch, ``value`` what the form keeps then; both empty: nothing is asked.
+
+    ``cleared``: what is left when the answer was taken back; one that is required can only be changed.
+    """
+
+    name: str
+    touch: str = ""
+    value: str = ""
+    cleared: str = ""
+    #: A file is attached: its name is the form's business.
+    attached: bool = False
+
+    @property
+    def asks(self) -> bool:
+        return bool(self.value) or self.attached
+
+
+CONTROLS = (
+    Control("nama", "Budi", "Budi"),
+    Control("keterangan", "Pindah", "Pindah"),
+    Control("telepon", "081234567890", "081234567890"),
+    Control("surel", "siti@contoh.id", "siti@contoh.id"),
+    Control("anak", "2", "2"),
+    Control("luas", "72.5", "72.5"),
+    Control("lahir", "17081990", "1990-08-17"),
+    Control("jam", "0830", "08:30:00.000"),
+    Control("janji", "01122026", "2026-12-01T09:30:00.000"),
+    Control("pindah", "ya", "ya", cleared="ya"),
+    Control("pekerjaan", "guru", "guru", cleared="guru"),
+    Control("pekerjaan_cepat", "dagang", "dagang", cleared="dagang"),
+    Control("kepuasan", "3", "3", cleared="3"),
+    Control("kota", "surabaya", "surabaya", cleared="surabaya"),
+    Control("bantuan", "kursi", "kursi"),
+    Control("kota_lain", "malang", "malang"),
+    Control("urutan", value="waktu biaya ramah"),
+    Control("jarak", "10", "10", cleared="10"),
+    Control("nilai", "4", "4", cleared="4"),
+    Control("suhu", "36,5", "36.5", cleared="36.5"),
+    Control("usia", value="17", cleared="17"),
+    Control("paham", value="OK"),
+    Control("foto", attached=True),
+    Control("tanda_tangan", attached=True),
+    Control("denah", attached=True),
+    Control("nomor_dokumen", "Ab1234", "Ab1234"),
+    Control("dengan_suara", "Sumi", "Sumi"),
+    Control("jenis_rumah", "tembok", "tembok", cleared="tembok"),
+    Control("catatan"),
+    Control("lokasi"),
+    Control("jalur"),
+    Control("berkas"),
+    Control("suara"),
+    Control("video"),
+    Control("wilayah"),
+)
+ASKED = tuple(control for control in CONTROLS if control.asks)
+#: What no kiosk can take is said to be so.
+REFUSED = ("lokasi", "jalur", "berkas", "suara", "video")
+#: Answers that the session is given for the citizen: typing 201 letters by touch shows nothing more.
+CONSTRAINED = tuple(control for control in ASKED if control.name in WRONG)
+
+each_control = pytest.mark.parametrize("control", CONTROLS, ids=lambda control: control.name)
+each_asked = pytest.mark.parametrize("control", ASKED, ids=lambda control: control.name)
+
+
+class Asked:
+    """The page that asks one question."""
+
+    def __init__(self, hands: Hands) -> None:
+        self.hands = hands
+        self.way = Way(hands)
+        self.citizen = Citizen(hands)
+
+    def open(self, name: str, service: str = SERVICE_ID) -> "Asked":
+        """For somebody who just came; no page of whoever was here before is left."""
+        self.hands.kiosk.end(EndReason.CANCELLED)
+        self.hands.stage.clear()
+        open_form(self.way, service)
+        self.session.show(f"/data/{name}")
+        self.hands.settle()
+        return self
+
+    @property
+    def session(self) -> Session:
+        return self.way.session
+
+    @property
+    def question(self) -> Question:
+        (question,) = self.citizen.questions()
+        return question
+
+    @property
+    def node(self) -> Node:
+        return self.question.node
+
+    def words(self) -> str:
+        """The answer as people read it."""
+        flow = self.hands.app.flow
+        return in_words(self.node, flow.formatting, flow.texts)
+
+    def touchable(self) -> list[Pressable]:
+        return [each for each in self.question.walk(restrict=True) if isinstance(each, Pressable) and each.enabled]
+
+
+@pytest.fixture
+def asked(one_kiosk: Hands) -> Asked:
+    """Without the way over the home screen, which is half of a test's time."""
+    one_kiosk.dress(Appearance())
+    return Asked(one_kiosk)
+
+
+@each_control
+def test_what_is_asked_is_shown_and_told_to_somebody_who_does_not_see_it(asked: Asked, control: Control) -> None:
+    node = asked.open(control.name).node
+    assert node.label
+    asked.hands.must_see(node.label, *([node.hint] if node.hint else []))
+    assert asked.question.introduction[0] == node.label
+    texts = asked.hands.app.flow.texts
+    assert all("".join(widget.utterance(texts)).strip() for widget in asked.touchable())
+
+
+@each_asked
+def test_a_touch_answers_it_and_the_review_tells_it(asked: Asked, control: Control) -> None:
+    asked.open(control.name)
+    asked.citizen.answer(asked.question, control.touch)
+    assert asked.words()
+    assert (asked.node.value == control.value) != control.attached
+    assert (asked.session.attachment(asked.question.ref) is not None) == control.attached
+
+
+@each_asked
+def test_a_touch_takes_the_answer_back(asked: Asked, control: Control) -> None:
+    asked.open(control.name)
+    asked.citizen.answer(asked.question, control.touch)
+    asked.citizen.clear(asked.question)
+    assert asked.node.value == control.cleared
+
+
+@each_asked
+def test_without_an_answer_the_way_forward_says_so(asked: Asked, control: Control) -> None:
+    ref = asked.open(control.name).question.ref
+    asked.hands.forward()
+    assert asked.question.ref == ref
+    asked.hands.must_see("Mohon diisi.")
+
+
+@pytest.mark.parametrize("control", CONSTRAINED, ids=lambda control: control.name)
+def test_an_answer_that_is_not_taken_says_why(asked: Asked, control: Control) -> None:
+    asked.open(control.name)
+    assert asked.session.answer(asked.question.ref, WRONG[control.name]) is None
+    asked.hands.page.refresh()
+    asked.hands.settle()
+    violation = asked.node.violation
+    assert violation is not None
+    asked.hands.forward()
+    asked.hands.must_see(violation.message)
+    assert asked.question.ref.endswith(control.name)
+
+
+@each_asked
+def test_what_is_read_only_is_shown_and_cannot_be_touched(asked: Asked, control: Control) -> None:
+    asked.open(control.name, READONLY_ID)
+    assert asked.touchable() == []
+    assert asked.hands.page.entry is None
+    assert control.attached or asked.hands.sees(asked.words())
+
+
+@each_control
+def test_another_language_keeps_the_answer(asked: Asked, control: Control) -> None:
+    asked.open(control.name)
+    asked.citizen.answer(asked.question, control.touch)
+    value, labels = asked.node.value, set()
+    for language in LANGUAGES:
+        asked.hands.app.flow.set_language(language)
+        asked.hands.settle()
+        assert asked.node.value == value
+        label = asked.node.label or ""
+        asked.hands.must_see(label)
+        labels.add(label)
+    assert len(labels) > 1 or control.name in ("berkas", "wilayah")
+
+
+@each_asked
+def test_keys_alone_reach_and_use_it(asked: Asked, control: Control) -> None:
+    asked.open(control.name)
+    ring = asked.hands.app.keypad.ring
+    press(asked.hands, "tab")
+    wanted = set(asked.touchable())
+    for _ in range(len(ring.stops()) + 1):
+        wanted.discard(ring.widget)
+        press(asked.hands, "tab")
+    assert wanted == set()
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_a_kiosk_cannot_take_is_said_and_blocks_nobody(asked: Asked, name: str) -> None:
+    asked.open(name)
+    asked.hands.must_see(asked.hands.text("form.impossible"))
+    asked.hands.forward()
+    assert not asked.question.ref.endswith(name)
+
+
+def test_a_value_worked_out_by_the_form_is_shown(asked: Asked) -> None:
+    asked.open("wilayah")
+    asked.hands.must_see("Wilayah", "Surabaya Pusat")
+
+
+def test_a_code_on_a_document_is_scanned_into_the_field(asked: Asked) -> None:
+    asked.open("nomor_dokumen")
+    asked.citizen.hold_rubbish()
+    assert asked.node.value == "8991234567890"
+
+
+def test_a_group_is_one_page_and_leads_from_field_to_field(asked: Asked) -> None:
+    asked.open("alamat")
+    asked.citizen.answer_page()
+    assert [question.node.value for question in asked.citizen.questions()] == ["Siti", "003", "ya"]
+    asked.hands.forward()
+    assert all("alamat" not in question.ref for question in asked.citizen.questions())
+
+
+def test_instances_are_added_opened_and_taken_away(asked: Asked) -> None:
+    asked.open("anggota")
+    asked.hands.tap(asked.hands.text("repeat.add_another"))
+    asked.citizen.answer_page()
+    assert asked.session.form is not None
+    assert "/data/anggota[2]" in asked.session.form.nodes
+    asked.session.show("/data/anggota")
+    asked.hands.settle()
+    line = next(each for each in asked.hands.widgets() if isinstance(each, InstanceLine) and each.title.startswith("2"))
+    asked.hands.tap_widget(next(each for each in line.walk(restrict=True) if isinstance(each, IconButton)))
+    assert "/data/anggota[2]" not in asked.session.form.nodes
