@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import zlib
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -121,6 +121,19 @@ class Camera:
         good = frame is not None and state.availability is Availability.READY and not state.conditions
         seen = "no picture" if frame is None else f"{frame.width}×{frame.height}"
         done(good, f"{seen}, {', '.join(sorted(state.conditions)) or state.availability}")
+
+    def diagnostics(self) -> Mapping[str, object]:
+        """For a technician or the server: how it runs, and nothing of what it saw."""
+        with self._lock:
+            frame, viewers = self._latest, sorted(self._viewers)
+        return {
+            "source": type(self._source).__name__,
+            "picture": f"{frame.width}×{frame.height}" if frame is not None else "none",
+            "pictures": self._sequence,
+            "viewers": viewers,
+            "failed_reads_in_a_row": self._failed_reads,
+            "failures_in_a_row": self.worker.failures,
+        }
 
     def start_preview(self, viewer: str = "screen") -> None:
         """Decode every picture from now on, for ``viewer``; asking twice is the same as once."""

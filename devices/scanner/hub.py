@@ -20,6 +20,12 @@ class ScanHub:
         self._clock = clock
         self._lock = threading.Lock()
         self._listeners: list[Callable[[Scan], None]] = []
+        self._count = 0
+
+    @property
+    def count(self) -> int:
+        """Scans passed on so far."""
+        return self._count
 
     def on_scan(self, callback: Callable[[Scan], None]) -> Callable[[], None]:
         """Call ``callback`` with each scan, from the scanner's thread. Returns how to unsubscribe."""
@@ -39,6 +45,7 @@ class ScanHub:
         if not scan.text:
             return
         with self._lock:
+            self._count += 1
             listeners = tuple(self._listeners)
         for listener in listeners:
             try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -65,6 +65,14 @@ class Scanner:
     def deactivate(self) -> None:
         """No longer look for codes with the camera."""
         self._source.set_active(False)
+
+    def diagnostics(self) -> Mapping[str, object]:
+        """For a technician or the server: how it runs, and nothing of what was scanned."""
+        return {
+            "source": type(self._source).__name__,
+            "scans": self._hub.count,
+            "failures_in_a_row": self.worker.failures,
+        }
 
     def preflight(self) -> tuple[str, ...]:
         return self._source.preflight()

@@ -14,6 +14,7 @@ from devices.camera import Picture
 from devices.camera.camera import FROZEN_AFTER, LOST_AFTER_FAILED_READS, Camera
 from devices.camera.v4l2_source import V4l2Source
 from devices.frame import Availability, Condition, FakeClock, PassingFault
+from devices.frame.hotplug import LOOK_EVERY
 
 
 class PlayedCapture:
@@ -154,3 +155,22 @@ def test_without_a_viewer_pictures_are_thrown_away_undecoded(plug: Plug, camera:
     decoded = plug.captures[0].count
     run(camera, 10)
     assert plug.captures[0].count - decoded <= 11
+
+
+def test_plugging_in_ends_the_wait_after_a_fault_that_would_not_pass(plug: Plug) -> None:
+    plug.link.unlink()
+    plug.link.touch()  # no character device: a permanent fault
+    clock = FakeClock()
+    source = V4l2Source(None, 64, 48, 15, by_id=plug.link.parent, open_capture=plug.open)
+    camera = Camera(source, clock=clock, hotplug_folders=(plug.link.parent,))
+    camera._hotplug._open_events = lambda: None
+    camera._hotplug.worker.step()
+    camera.worker.step()
+    assert camera.worker.halted
+    for hand in (plug.link.unlink, plug.put_in):
+        hand()
+        clock.advance(LOOK_EVERY)
+        camera._hotplug.worker.step()
+    run(camera, 1)
+    assert camera.state().availability is Availability.READY
+    camera.stop()

@@ -2,6 +2,7 @@
 
 import io
 import json
+import logging
 from collections.abc import Iterator
 from http.client import HTTPConnection
 
@@ -10,6 +11,7 @@ from PIL import Image
 
 from devices.camera import Camera, CameraSettings, build_camera
 from devices.frame import Availability, Condition, FakeClock
+from devices.frame.diagnostics import collect
 from devices.scanner import Scan, ScanKind, Scanner, ScannerSettings, build_scanner
 from devices.simulator import Bench, ControlPage
 from devices.simulator.bench import DOCUMENTS
@@ -104,6 +106,29 @@ def test_a_listener_that_fails_stops_nobody(rig: Rig) -> None:
     rig.bench.type_text(NIK)
     rig.run(1)
     assert len(again) == 1
+
+
+def test_a_card_that_is_read_leaves_nothing_in_logs_and_diagnostics(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        rig.bench.show_card(NIK)
+        rig.bench.type_text(NIK)
+        rig.run()
+        report = collect([rig.camera, rig.scanner])
+    assert report["scanner"]["scans"] == 2
+    assert NIK not in caplog.text + json.dumps(report)
+
+
+def test_losing_camera_and_scanner_is_logged_once_and_so_is_their_return(
+    rig: Rig, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO):
+        rig.bench.plug_camera(False)
+        rig.bench.plug_scanner(False)
+        rig.run(40)
+        rig.bench.repair()
+        rig.run(40)
+    told = [record.getMessage() for record in caplog.records if record.name == "devices.frame.states"]
+    assert sorted(line.split(":")[0] for line in told) == ["camera back", "camera lost", "scanner back", "scanner lost"]
 
 
 def test_an_unknown_document_is_refused() -> None:
