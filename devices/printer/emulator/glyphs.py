@@ -74,28 +74,34 @@ def decode_kanji(pair: bytes, *, shift_jis: bool) -> str:
     return character if len(character) == 1 and character.isprintable() else REPLACEMENT
 
 
-class GlyphBox:
-    """Draws characters into the cells of a font; keeps what it has drawn."""
+INK_BELOW = 150
+"""Grey values of a drawn letter below this become black."""
 
-    def __init__(self) -> None:
-        self._path = next((path for path in MONOSPACED if Path(path).is_file()), None)
-        self._face = lru_cache(maxsize=len(CELLS))(self._load_face)
-        self.draw = lru_cache(maxsize=2_048)(self._draw)
+_BLACK_AND_WHITE = [0 if value < INK_BELOW else 255 for value in range(256)]
 
-    def _draw(self, character: str, font: int, bold: bool, width: int, height: int) -> Image.Image:
-        """A character black on white, ``width`` and ``height`` times its cell."""
-        cell_width, cell_height = CELLS.get(font, CELLS[0])
-        cell = Image.new("L", (cell_width, cell_height), 255)
-        face = self._face(cell_height)
-        draw = ImageDraw.Draw(cell)
-        x = (cell_width - face.getlength(character)) / 2
-        draw.text((x, round(cell_height * 0.78)), character, font=face, fill=0, anchor="ls")
-        if bold:
-            draw.text((x + 1, round(cell_height * 0.78)), character, font=face, fill=0, anchor="ls")
-        size = (cell_width * width, cell_height * height)
-        black_and_white = cell.point(lambda value: 0 if value < 150 else 255)
-        return black_and_white.resize(size, Image.Resampling.NEAREST)
+KEPT_GLYPHS = 2_048
 
-    def _load_face(self, cell_height: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-        size = round(cell_height * 0.8)
-        return ImageFont.truetype(self._path, size) if self._path else ImageFont.load_default(size)
+
+def find_font() -> str | None:
+    """A monospaced font of the machine, or None."""
+    return next((path for path in MONOSPACED if Path(path).is_file()), None)
+
+
+@lru_cache(maxsize=KEPT_GLYPHS)
+def draw_glyph(path: str | None, character: str, font: int, bold: bool, width: int, height: int) -> Image.Image:
+    """A character black on white, ``width`` and ``height`` times its cell, from the font at ``path`` (None: Pillow's
+    own). Not to be drawn on: the same picture is given again."""
+    cell_width, cell_height = CELLS.get(font, CELLS[0])
+    cell = Image.new("L", (cell_width, cell_height), 255)
+    face = _face(path, round(cell_height * 0.8))
+    draw = ImageDraw.Draw(cell)
+    x = (cell_width - face.getlength(character)) / 2
+    for shift in range(1 + bold):
+        draw.text((x + shift, round(cell_height * 0.78)), character, font=face, fill=0, anchor="ls")
+    size = (cell_width * width, cell_height * height)
+    return cell.point(_BLACK_AND_WHITE).resize(size, Image.Resampling.NEAREST)
+
+
+@lru_cache(maxsize=len(CELLS))
+def _face(path: str | None, size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    return ImageFont.truetype(path, size) if path else ImageFont.load_default(size)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PIL import Image, ImageOps
 
 from devices.printer.emulator import symbols
-from devices.printer.emulator.glyphs import CELLS, GlyphBox, decode, decode_kanji, leads_kanji
+from devices.printer.emulator.glyphs import CELLS, decode, decode_kanji, draw_glyph, find_font, leads_kanji
 from devices.printer.emulator.grammar import Command, Kind
 from devices.printer.emulator.page import Page
 from devices.printer.emulator.stored import Drawn, Stored, column_picture, raster_picture, variable_picture
@@ -39,7 +39,7 @@ class PageSetter:
     def __init__(self, width_dots: int, cut_feed_dots: int) -> None:
         self._paper_width = width_dots
         self._cut_feed = cut_feed_dots
-        self._glyphs = GlyphBox()
+        self._font = find_font()
         self._handlers: dict[Kind, Callable[[Command], list[Item]]] = {
             Kind.TEXT: self._text,
             Kind.LINE_FEED: lambda _: self._flush(),
@@ -168,7 +168,7 @@ class PageSetter:
     def _place(self, character: str, cells: int = 1) -> list[Item]:
         """Put a character, ``cells`` wide, behind the last one."""
         style = self.style
-        image = self._glyphs.draw(character, style.font, style.bold, style.width * cells, style.height)
+        image = draw_glyph(self._font, character, style.font, style.bold, style.width * cells, style.height)
         items = self._flush() if self._line and self._x + image.width > self._area else []
         if style.underline:
             image = image.copy()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import segno
 import zxingcpp
@@ -28,6 +30,10 @@ LINEAR_SYSTEMS = {
 """``GS k``: the number of each system, function A (0 to 6) and B (65 to 73)."""
 
 CODE_128 = 73
+
+KEPT_CODES = 16
+"""QR codes that are kept: finding their best mask is what takes a slip's time, and copies hold the same code."""
+
 QR_LEVELS = {48: "l", 49: "m", 50: "q", 51: "h"}
 
 
@@ -55,8 +61,9 @@ def linear_image(system: int, data: bytes, module_dots: int, height: int) -> Ima
     return bars.resize((bars.width * module_dots, height), Image.Resampling.NEAREST)
 
 
+@lru_cache(maxsize=KEPT_CODES)
 def qr_image(data: bytes, module_dots: int, level: int) -> Image.Image | None:
-    """A QR code, or None when the data do not fit into one."""
+    """A QR code, or None when the data do not fit into one. Not to be drawn on: the same picture is given again."""
     try:
         code = segno.make_qr(data.decode("utf-8", "replace"), error=QR_LEVELS.get(level, "l"), boost_error=False)
     except (ValueError, segno.DataOverflowError):
