@@ -29,6 +29,7 @@ from kiosk.events import (
     Step,
 )
 from kiosk.health import CAMERA, PRINTER, SCANNER, SPEAKER, Ability, Health, Reason, ServiceAbility
+from kiosk.help_desk import HelpDesk
 from kiosk.high_water import CorrectedClock
 from kiosk.identity import KioskIdentity
 from kiosk.idle import IdleKind, IdleTimer
@@ -142,6 +143,7 @@ class Kiosk:
         self.outbox = OutboxView(store, bus)
         self.open_city = OpenCity(store, bus)
         self.draft_slips = DraftSlips(identity, ports.printer, ports.codes, ports.texts)
+        self.help_desk = HelpDesk(store, self.clock, bus, self.health.storage_failed)
         self.ratings = Ratings(store, self.clock, bus, self.health.storage_failed)
         self.staff = StaffDesk(store, ports.badges, self.clock, bus)
         self.slips = Slips(identity, store, ports.printer, ports.codes, ports.texts, bus)

@@ -65,6 +65,7 @@ _FILES: Final = (
     _HERE / "citizen" / "saved.kv",
     _HERE / "citizen" / "track.kv",
     _HERE / "citizen" / "drafts.kv",
+    _HERE / "citizen" / "help.kv",
     _HERE / "citizen" / "answer.kv",
     _HERE / "citizen" / "notices.kv",
     _HERE / "staff" / "desk.kv",

@@ -5,6 +5,7 @@ from typing import Any
 from kivy.properties import ObjectProperty
 
 from screens.citizen.drafts import SaveLater
+from screens.citizen.help import CallOfficer
 from screens.flow import Flow
 from screens.look.colours import Contrast
 from screens.look.current import current
@@ -66,6 +67,7 @@ class HelpPanel(Dialog):
             no_text=texts("help.leave") if flow.session is not None else "",
             **kwargs,
         )
+        self.add_widget(CallOfficer(flow=flow))
 
     def answer_yes(self) -> None:
         self.flow.close_over()

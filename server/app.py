@@ -29,6 +29,7 @@ from server.deps import Deps
 from server.enrolment import Enrolment
 from server.escalation import Escalation
 from server.failpoints import Failpoints
+from server.help_calls import HelpCalls
 from server.intake import Intake
 from server.keys import load_keys
 from server.kiosk_settings import KioskSettings
@@ -118,6 +119,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         sealing_rotation=SealingRotation(engine, clock, hints, keys),
         ratings=ratings,
         publications=publications,
+        help_calls=HelpCalls(engine, clock),
         citizen_drafts=CitizenDrafts(engine, clock, Budget(UNKNOWN_AN_HOUR, 3600, time.monotonic)),
         budget=BudgetDesk(clock, publications),
         transparency=TransparencyReport(engine, clock, zone, catalogue, ratings, publications),

@@ -18,6 +18,7 @@ from server.citizen_drafts import CitizenDrafts
 from server.enrolment import Enrolment
 from server.escalation import Escalation
 from server.failpoints import Failpoints
+from server.help_calls import HelpCalls
 from server.intake import Intake
 from server.keys import CityKeys
 from server.kiosk_settings import KioskSettings
@@ -62,6 +63,7 @@ class Deps:
     transparency: TransparencyReport
     budget: BudgetDesk
     citizen_drafts: CitizenDrafts
+    help_calls: HelpCalls
     failpoints: Failpoints
 
 

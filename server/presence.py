@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
 
-from server import audit, bus, feed
+from server import audit, bus, feed, help_calls
 from server.actors import Actor
 from server.bus import Bus
 from server.clock import Clock, WorkingCalendar, load_calendar
@@ -38,6 +38,8 @@ CommandName = Literal["out_of_service", "in_service", "restart", "test_slip", "r
 
 
 class AlarmKind(StrEnum):
+    #: Somebody at the kiosk asks for an officer.
+    HELP = "HELP"
     SILENT = "SILENT"
     WITHOUT_PAPER = "WITHOUT_PAPER"
     #: Touched by nobody in working hours although it works.
@@ -215,14 +217,18 @@ class Presence:
         """Somebody has seen it; it stays open until its cause is gone."""
         now = self._clock.now()
         with self._engine.begin() as connection:
-            kiosk_id = connection.execute(
+            seen = connection.execute(
                 update(tables.alarms)
                 .where(tables.alarms.c.id == alarm_id, tables.alarms.c.acknowledged_at.is_(None))
                 .values(acknowledged_at=now, acknowledged_by=actor.id)
-                .returning(tables.alarms.c.kiosk_id)
-            ).scalar()
-            if kiosk_id is None:
+                .returning(tables.alarms.c.kiosk_id, tables.alarms.c.kind)
+            ).first()
+            if seen is None:
                 return False
+            kiosk_id = seen.kiosk_id
+            if seen.kind == AlarmKind.HELP:
+                # Whoever has seen it goes there.
+                help_calls.answer(connection, kiosk_id, actor.id, now)
             audit.append(connection, now, [audit.Entry(actor.id, "alarm.acknowledge", f"kiosk:{kiosk_id}")])
         self._bus.publish(bus.FLEET, kiosk_id)
         return True
@@ -252,6 +258,15 @@ class Presence:
         self._bus.publish(bus.feed_topic(kiosk_id))
         return command.id
 
+    def check(self, kiosk_id: str) -> None:
+        """As ``check_all``, for one kiosk that has just said something."""
+        now = self._clock.now()
+        with self._engine.begin() as connection:
+            calendar = load_calendar(connection, self._zone)
+            kiosk = connection.execute(select(tables.kiosks).where(tables.kiosks.c.id == kiosk_id)).one()
+            self._judge(connection, kiosk, calendar, now)
+        self._bus.publish(bus.FLEET, kiosk_id)
+
     def check_all(self) -> int:
         """Raises and clears alarms of the whole fleet; gives how many changed. Called from time to time."""
         now = self._clock.now()
@@ -270,6 +285,8 @@ class Presence:
 
     def _judge(self, connection: Connection, kiosk: Row[Any], calendar: WorkingCalendar, now: datetime) -> int:
         wanted = self._causes(kiosk, calendar, now)
+        if (asked := help_calls.waiting_since(connection, kiosk.id)) is not None:
+            wanted[AlarmKind.HELP] = asked.isoformat(timespec="seconds")
         alarm = tables.alarms.c
         standing = connection.execute(
             select(alarm.kind, alarm.id).where(alarm.kiosk_id == kiosk.id, alarm.cleared_at.is_(None))

@@ -4,12 +4,11 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Final, TypeVar
 
 from pydantic import ValidationError
-
-from datetime import date
 
 from kiosk.cases import Case, CaseProblem, CaseProblemKind, CaseStateName, CaseStep
 from kiosk.draft_words import DraftKept, DraftOpened, DraftProblem

@@ -61,7 +61,7 @@ class PresenceDuty:
         #: Told the server's newest cursor.
         self._feed_head = feed_head
         self._documents = DocumentDelivery(kiosk.open_city, client, verify_key)
-        self._reports = ReportDelivery(kiosk.store, client)
+        self._reports = ReportDelivery(kiosk.store, client, kiosk.clock)
         self._backoff = Backoff(cap=60.0)
         self._began = kiosk.clock.monotonic()
         self._interval = FIRST_INTERVAL_S

@@ -1,9 +1,12 @@
-"""Ratings on their way up: in batches, each told once, kept for as long as the server cannot take them."""
+"""Calls for help and ratings on their way up: each told once, kept for as long as the server cannot take them."""
 
 import json
 import logging
+from datetime import datetime
 from typing import Final
 
+from kiosk.help_desk import STALE_S
+from kiosk.ports import Clock
 from kiosk.store import Store
 from kiosk.store.reports import ReportKind
 from sync.client import Answer, Client, Outcome
@@ -12,17 +15,35 @@ from sync.protocol.reports import RATINGS_AT_ONCE
 logger = logging.getLogger(__name__)
 
 RATINGS: Final = "/v1/ratings"
+HELP_CALLS: Final = "/v1/help-calls"
+_CALLS_AT_ONCE: Final = 10
 
 
 class ReportDelivery:
     """Belongs to the presence loop."""
 
-    def __init__(self, store: Store, client: Client) -> None:
+    def __init__(self, store: Store, client: Client, clock: Clock) -> None:
         self._store = store
         self._client = client
+        self._clock = clock
 
     def deliver(self) -> Answer | None:
-        """All that waits, batch by batch. None: nothing does. The last answer otherwise."""
+        """All that waits: who calls for help first. None: nothing does. The last answer otherwise."""
+        called = self._help_calls()
+        return called if called is not None and not called.ok else self._ratings() or called
+
+    def _help_calls(self) -> Answer | None:
+        answer = None
+        for call in self._store.reports.waiting(ReportKind.HELP_CALL, _CALLS_AT_ONCE):
+            age = self._clock.now() - datetime.fromisoformat(call.body["asked_at"])
+            if age.total_seconds() < STALE_S:
+                answer = self._client.post(HELP_CALLS, json.dumps(call.body).encode())
+                if not answer.ok and answer.outcome is not Outcome.REJECTED:
+                    return answer
+            self._store.reports.told([call.id])
+        return answer
+
+    def _ratings(self) -> Answer | None:
         answer = None
         while batch := self._store.reports.waiting(ReportKind.RATING, RATINGS_AT_ONCE):
             answer = self._client.post(RATINGS, json.dumps({"items": [one.body for one in batch]}).encode())

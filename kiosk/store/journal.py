@@ -259,9 +259,7 @@ class StoredNotices:
             same = [row.n for row in rows if row.text == dict(notice.text)]
             connection.execute(delete(table).where(table.c.n.in_(same)))
             connection.execute(
-                insert(table)
-                .values(n=notice.n, text=dict(notice.text), until=notice.until)
-                .on_conflict_do_nothing()
+                insert(table).values(n=notice.n, text=dict(notice.text), until=notice.until).on_conflict_do_nothing()
             )
 
     def current(self, now: datetime) -> tuple[StoredNotice, ...]:

@@ -49,6 +49,11 @@ class Reports:
             ).all()
         return tuple(Report(row.id, row.body) for row in rows)
 
+    def has(self, report_id: str) -> bool:
+        """Whether it still waits."""
+        with self._database.transaction() as connection:
+            return connection.execute(select(reports.c.id).where(reports.c.id == report_id)).first() is not None
+
     def told(self, ids: Iterable[str]) -> None:
         """The server holds them, or will never take them."""
         with self._database.transaction() as connection:

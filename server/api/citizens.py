@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Depends, Path, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from server.api.bodies import parse, takes
@@ -10,7 +10,7 @@ from server.api.errors import ApiError
 from server.api.signed import SignedRequest, signed
 from server.deps import get_deps
 from sync.protocol.documents import SignedDocument
-from sync.protocol.reports import RatingAnswer, RatingBatch
+from sync.protocol.reports import HelpCall, RatingAnswer, RatingBatch
 
 router = APIRouter(prefix="/v1", tags=["citizens"])
 
@@ -20,6 +20,15 @@ async def post_ratings(request: Request, kiosk: Annotated[SignedRequest, Depends
     """Visits that were rated, anonymous. The same id again changes nothing."""
     deps, batch = get_deps(request), parse(RatingBatch, kiosk.body)
     return await run_in_threadpool(deps.ratings.take, kiosk.kiosk_id, batch.items)
+
+
+@router.post("/help-calls", status_code=204, openapi_extra=takes(HelpCall))
+async def post_help_call(request: Request, kiosk: Annotated[SignedRequest, Depends(signed())]) -> Response:
+    """Somebody at the kiosk asks for an officer: an alarm of the fleet at once. The same id again changes nothing."""
+    deps, call = get_deps(request), parse(HelpCall, kiosk.body)
+    if await run_in_threadpool(deps.help_calls.take, kiosk.kiosk_id, call):
+        await run_in_threadpool(deps.presence.check, kiosk.kiosk_id)
+    return Response(status_code=204)
 
 
 @router.get("/documents/{name}", response_model=SignedDocument, tags=["down"])

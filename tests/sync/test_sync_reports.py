@@ -53,7 +53,7 @@ def test_a_rating_made_without_a_line_arrives_when_it_is_back(server: RunningSer
 def test_what_the_server_cannot_take_now_is_kept(at: Bench, outcome: Outcome) -> None:
     at.kiosk.ratings.rate(at.kiosk.catalogue.services[0], 3)
     client = OneAnswer(outcome)
-    answer = ReportDelivery(at.store, client).deliver()  # type: ignore[arg-type]
+    answer = ReportDelivery(at.store, client, at.kiosk.clock).deliver()  # type: ignore[arg-type]
     assert answer is not None and answer.outcome is outcome
     assert client.paths == [RATINGS]
     assert len(at.store.reports.waiting(ReportKind.RATING, 10)) == 1
@@ -61,5 +61,5 @@ def test_what_the_server_cannot_take_now_is_kept(at: Bench, outcome: Outcome) ->
 
 def test_what_it_will_never_take_is_not_sent_for_ever(at: Bench) -> None:
     at.kiosk.ratings.rate(at.kiosk.catalogue.services[0], 3)
-    ReportDelivery(at.store, OneAnswer(Outcome.REJECTED)).deliver()  # type: ignore[arg-type]
+    ReportDelivery(at.store, OneAnswer(Outcome.REJECTED), at.kiosk.clock).deliver()  # type: ignore[arg-type]
     assert at.store.reports.waiting(ReportKind.RATING, 10) == ()

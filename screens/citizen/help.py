@@ -1,0 +1,41 @@
+"""Calling an officer, within the help: one touch, and what came of it."""
+
+from typing import Any, Final
+
+from kivy.clock import Clock
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+
+from screens.look.text import Column
+
+#: Whether the office has heard is looked at this often, in seconds, while the help is open.
+LOOK_EVERY_S: Final = 0.5
+
+
+class CallOfficer(Column):
+    flow = ObjectProperty(None)
+    told = StringProperty("")
+    kind = StringProperty("info")
+    can_call = BooleanProperty(True)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._problem = False
+        self._look(0)
+        Clock.schedule_interval(self._look, LOOK_EVERY_S)
+
+    def call(self) -> None:
+        self._problem = not self.flow.kiosk.help_desk.call(self.flow.place.name.lower())
+        self._look(0)
+
+    def _look(self, _seconds: float) -> None:
+        flow = self.flow
+        call = flow.kiosk.help_desk.current()
+        self.can_call = call is None
+        if self._problem:
+            self.told, self.kind = flow.texts("help.call.failed"), "danger"
+        elif call is None:
+            self.told = ""
+        elif call.told:
+            self.told, self.kind = flow.texts("help.called", time=flow.formatting.clock(call.at)), "success"
+        else:
+            self.told, self.kind = flow.texts("help.call.waiting"), "warning"

@@ -1,0 +1,47 @@
+"""A call for an officer: one at a time, kept until the server has it, and never about anybody."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kiosk.events import ReportWaiting
+from kiosk.help_desk import AGAIN_S
+from kiosk.store.reports import ReportKind
+from sync.protocol.reports import HelpCall
+from tests.kiosk.kiosk_kit import BEGIN, Bench, bench
+
+
+@pytest.fixture
+def at(tmp_path: Path) -> Iterator[Bench]:
+    made = bench(tmp_path)
+    yield made
+    made.close()
+
+
+def test_a_call_waits_for_the_server_with_its_place_and_time(at: Bench) -> None:
+    assert at.kiosk.help_desk.call("form")
+    (kept,) = at.store.reports.waiting(ReportKind.HELP_CALL, 10)
+    call = HelpCall.model_validate(kept.body)
+    assert (call.place, call.asked_at) == ("form", BEGIN)
+    assert len(at.of(ReportWaiting)) == 1
+    current = at.kiosk.help_desk.current()
+    assert current is not None and not current.told
+
+
+def test_it_is_told_once_the_server_has_it(at: Bench) -> None:
+    at.kiosk.help_desk.call("form")
+    at.store.reports.told([at.store.reports.waiting(ReportKind.HELP_CALL, 1)[0].id])
+    current = at.kiosk.help_desk.current()
+    assert current is not None and current.told
+
+
+def test_a_second_call_is_the_same_one_until_some_minutes_have_passed(at: Bench) -> None:
+    at.kiosk.help_desk.call("form")
+    at.clock.advance(AGAIN_S - 1)
+    at.kiosk.help_desk.call("form")
+    assert len(at.store.reports.waiting(ReportKind.HELP_CALL, 10)) == 1
+    at.clock.advance(1)
+    assert at.kiosk.help_desk.current() is None
+    at.kiosk.help_desk.call("form")
+    assert len(at.store.reports.waiting(ReportKind.HELP_CALL, 10)) == 2

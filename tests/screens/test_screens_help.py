@@ -1,0 +1,38 @@
+"""Calling an officer from the help: one touch, and the truth about what came of it."""
+
+from screens_harness import Hands
+
+from kiosk.store.reports import ReportKind
+
+
+def call(hands: Hands) -> None:
+    hands.tap("Sentuh untuk mulai")
+    hands.app.flow.open_help()
+    hands.settle()
+    hands.tap("Panggil petugas")
+
+
+def again(hands: Hands) -> None:
+    """The help is opened anew."""
+    hands.app.flow.close_over()
+    hands.settle()
+    hands.app.flow.open_help()
+    hands.settle()
+
+
+def test_a_call_says_that_it_is_on_its_way_and_then_that_it_was_heard(hands: Hands) -> None:
+    call(hands)
+    hands.must_see("Memanggil petugas")
+    assert not hands.sees("Panggil petugas")
+    reports = hands.kiosk.store.reports
+    reports.told([one.id for one in reports.waiting(ReportKind.HELP_CALL, 1)])
+    again(hands)
+    hands.must_see("Petugas dipanggil pukul 09.05")
+
+
+def test_later_it_can_be_called_again(hands: Hands) -> None:
+    call(hands)
+    hands.wait(301)
+    hands.app.flow.touched()
+    again(hands)
+    hands.must_see("Panggil petugas")
