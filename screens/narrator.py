@@ -101,7 +101,7 @@ class Narrator:
         news = [text for text in _live_texts(layer) if text not in self._live]
         self._live = tuple(_live_texts(layer))
         if stop is not None and stop.widget is not self._remembered():
-            self._say((*news, *self._on_the_way(stop), *self._utterance(stop)))
+            self._say((*news, *self._arrival(stop)))
             self._remember(stop)
         elif news:
             self._say(news, after=True)
@@ -109,7 +109,7 @@ class Narrator:
     def moved(self, stop: Stop | None) -> None:
         """The focus went somewhere by a key."""
         if stop is not None and self.on:
-            self._say((*self._on_the_way(stop), *self._utterance(stop)))
+            self._say(self._arrival(stop))
             self._remember(stop)
 
     def chosen(self, ring: FocusRing, layer: Any) -> None:
@@ -151,14 +151,18 @@ class Narrator:
                 parts += self._utterance(each)
                 self._groups = [weakref.ref(group) for group in each.groups]
         if stop is not None:
-            parts += self._on_the_way(stop)
-            parts += self._utterance(stop)
+            parts += self._arrival(stop)
         self._live = tuple(_live_texts(layer))
         parts += [text for text in self._live if text not in parts]
         self._entry = getattr(layer, "entry", None)
         self._typed = self._entry.text if self._entry is not None else ""
         self._say(parts)
         self._remember(stop)
+
+    def _arrival(self, stop: Stop) -> tuple[str, ...]:
+        """The groups that the focus enters, and the stop itself; a name that both have is said once."""
+        way = self._on_the_way(stop)
+        return (*way, *(part for part in self._utterance(stop) if part not in way))
 
     def _on_the_way(self, stop: Stop) -> tuple[str, ...]:
         """What is said of the groups that the focus enters."""

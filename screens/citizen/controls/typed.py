@@ -49,4 +49,5 @@ class TypedQuestion(Question):
             field.active = self.model.focus == Focus(self.ref, layout)
             field.wrong = bool(self.problem)
             field.placeholder = placeholder
+            field.spoken = self.label
         self._wrong.text = self.problem
