@@ -19,7 +19,11 @@ from kiosk.receipts import SLIP_KEYS
 from kiosk.session import AttachProblem
 from kiosk.staff import SignInProblem
 
-_PLACEHOLDERS: Final = {"slip.received": frozenset({"time"}), "slip.fee": frozenset({"amount"}), "slip.draft.until": frozenset({"day"})}
+_PLACEHOLDERS: Final = {
+    "slip.received": frozenset({"time"}),
+    "slip.fee": frozenset({"amount"}),
+    "slip.draft.until": frozenset({"day"}),
+}
 
 #: Key to the names of its placeholders.
 TEXT_KEYS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(

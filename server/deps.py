@@ -12,9 +12,9 @@ from server.budget import BudgetDesk
 from server.bus import Bus
 from server.cases import Cases
 from server.catalogue import Catalogue
+from server.citizen_drafts import CitizenDrafts
 from server.city_calendar import CityCalendar
 from server.clock import Clock
-from server.citizen_drafts import CitizenDrafts
 from server.enrolment import Enrolment
 from server.escalation import Escalation
 from server.failpoints import Failpoints

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.help_desk import STALE_S
 from kiosk.store.reports import ReportKind
-from server.storage.citizen_tables import ratings
+from server.storage.citizen_tables import help_calls, ratings
 from sync.client import Answer, Outcome
 from sync.reports import RATINGS, ReportDelivery
 from tests.kiosk.kiosk_kit import Bench, bench
@@ -63,3 +64,22 @@ def test_what_it_will_never_take_is_not_sent_for_ever(at: Bench) -> None:
     at.kiosk.ratings.rate(at.kiosk.catalogue.services[0], 3)
     ReportDelivery(at.store, OneAnswer(Outcome.REJECTED), at.kiosk.clock).deliver()  # type: ignore[arg-type]
     assert at.store.reports.waiting(ReportKind.RATING, 10) == ()
+
+
+def test_a_call_for_help_reaches_the_office_and_the_kiosk_knows(server: RunningServer, tmp_path: Path) -> None:
+    made = kiosk_on_line(tmp_path / "kiosk", enrolled(server))
+    made.line.start()
+    until(lambda: made.line.state().online)
+    made.at.kiosk.help_desk.call("form")
+    until(lambda: (current := made.at.kiosk.help_desk.current()) is not None and current.told)
+    assert count(server.deps, help_calls) == 1
+    made.stop()
+
+
+def test_a_call_that_helps_nobody_any_more_is_not_sent(at: Bench) -> None:
+    at.kiosk.help_desk.call("form")
+    at.clock.advance(STALE_S)
+    client = OneAnswer(Outcome.OK)
+    ReportDelivery(at.store, client, at.kiosk.clock).deliver()  # type: ignore[arg-type]
+    assert client.paths == []
+    assert at.store.reports.waiting(ReportKind.HELP_CALL, 10) == ()
