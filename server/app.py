@@ -19,6 +19,8 @@ from server.attachments import AttachmentStore
 from server.authoring import Authoring
 from server.budget import BudgetDesk
 from server.bus import Bus
+from server.case_files import CaseFiles
+from server.case_journal import CaseJournal
 from server.case_opening import CaseOpening
 from server.cases import Cases
 from server.catalogue import Catalogue
@@ -84,7 +86,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
     tuf = TufRepository(settings.data / "packs" / "metadata", keys_folder)
     packs = PackRepository(settings.data / "packs", tuf, engine, clock, hints, catalogue, city, failpoints)
     passwords = Passwords()
-    cases = Cases(engine, clock, hints, vault, catalogue, zone, failpoints)
+    journal = CaseJournal(engine, clock, hints, vault, catalogue, zone)
     ratings = Ratings(engine, clock)
     publications = Publications(engine, clock, keys.badge)
     deps = Deps(
@@ -95,15 +97,17 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         keys=keys,
         vault=vault,
         catalogue=catalogue,
-        cases=cases,
-        attachments=AttachmentStore(settings.data / "attachments", engine, clock, cases, keys, failpoints),
+        cases=Cases(engine, clock, vault, journal, zone, failpoints),
+        case_files=CaseFiles(engine, clock, vault, journal),
+        case_journal=journal,
+        attachments=AttachmentStore(settings.data / "attachments", engine, clock, journal, keys, failpoints),
         intake=Intake(
             engine,
             clock,
             hints,
-            cases,
+            journal,
             Opener(keys, packs),
-            CaseOpening(clock, cases, vault, zone),
+            CaseOpening(clock, journal, vault, zone),
             failpoints,
         ),
         packs=packs,
@@ -115,7 +119,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         city_calendar=CityCalendar(engine, clock),
         notices=Notices(engine, clock, hints),
         kiosk_settings=KioskSettings(engine, clock, hints),
-        escalation=Escalation(engine, clock, cases),
+        escalation=Escalation(engine, clock, journal),
         sealing_rotation=SealingRotation(engine, clock, hints, keys),
         ratings=ratings,
         publications=publications,
@@ -201,7 +205,7 @@ def sweep_nonces(deps: Deps) -> None:
 
 
 def close_unanswered(deps: Deps) -> None:
-    complaint_clock.close_unanswered(deps.engine, deps.clock, deps.cases, deps.settings.time_zone)
+    complaint_clock.close_unanswered(deps.engine, deps.clock, deps.case_journal, deps.settings.time_zone)
 
 
 def sweep_drafts(deps: Deps) -> None:

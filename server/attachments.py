@@ -15,7 +15,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, Row, func, select, update
 
 from server import audit
-from server.cases import Cases
+from server.case_journal import CaseJournal
 from server.clock import Clock
 from server.failpoints import Failpoints
 from server.files import sync_folder
@@ -59,12 +59,12 @@ class OpenedAttachment:
 
 class AttachmentStore:
     def __init__(
-        self, folder: Path, engine: Engine, clock: Clock, cases: Cases, keys: CityKeys, failpoints: Failpoints
+        self, folder: Path, engine: Engine, clock: Clock, journal: CaseJournal, keys: CityKeys, failpoints: Failpoints
     ) -> None:
         self._folder = folder
         self._engine = engine
         self._clock = clock
-        self._cases = cases
+        self._journal = journal
         self._keys = keys
         self._failpoints = failpoints
         folder.mkdir(parents=True, exist_ok=True)
@@ -128,7 +128,7 @@ class AttachmentStore:
     def open(self, kiosk_id: str, submission_id: str, sha256: str) -> OpenedAttachment | None:
         """The attachment in clear; None while it is not complete, or when it is not what the form said.
 
-        Scope and log are the caller's: ask ``Cases.read`` first.
+        Scope and log are the caller's: ask ``CaseFiles.read`` first.
         """
         link = tables.submission_attachments
         sent = tables.submissions
@@ -181,7 +181,7 @@ class AttachmentStore:
             return self._finish_submissions(connection, kiosk_id, sha256)
 
         for submission in in_transaction(self._engine, work):
-            self._cases.publish_code(submission.tracking_code)
+            self._journal.publish_code(submission.tracking_code)
 
     def _finish_submissions(self, connection: Connection, kiosk_id: str, sha256: str) -> list[Row[Any, Any, Any]]:
         """Marks what this blob was the last piece of; gives those submissions."""
@@ -213,7 +213,7 @@ class AttachmentStore:
             )
             finished.append(submission)
             if submission.kind == ItemKind.SUBMISSION:
-                entry = self._cases.completed(connection, submission.tracking_code)
+                entry = self._journal.completed(connection, submission.tracking_code)
                 entries += [entry] if entry else []
         if entries:
             audit.append(connection, self._clock.now(), entries)

@@ -14,7 +14,8 @@ from sqlalchemy.exc import StatementError
 
 from server import complaints, feed
 from server.actors import kiosk_actor
-from server.cases import Cases, opened_state
+from server.case_journal import CaseJournal
+from server.case_public import opened_state
 from server.clock import Clock, WorkingCalendar, load_calendar
 from server.opening import Opened
 from server.storage import tables
@@ -28,9 +29,9 @@ class Unwritable(Exception):
 
 
 class CaseOpening:
-    def __init__(self, clock: Clock, cases: Cases, vault: Vault, zone: str) -> None:
+    def __init__(self, clock: Clock, journal: CaseJournal, vault: Vault, zone: str) -> None:
         self._clock = clock
-        self._cases = cases
+        self._journal = journal
         self._vault = vault
         self._zone = zone
 
@@ -65,7 +66,7 @@ class CaseOpening:
             (answer,) = _store(connection, kiosk_id, [opened], self._clock.now())
             text = opened.content.text.strip()
             actor = kiosk_actor(kiosk_id)
-            if self._cases.answered(connection, actor, item.tracking_code, item.id, kiosk_id, text) is None:
+            if self._journal.answered(connection, actor, item.tracking_code, item.id, kiosk_id, text) is None:
                 raise Unwritable("no case has this tracking code")
         except (StatementError, OverflowError) as error:
             if not unstorable(error):

@@ -8,7 +8,8 @@ from sqlalchemy import Connection, Engine, select
 
 from server import audit
 from server.actors import SYSTEM
-from server.cases import Cases, Change
+from server.case_journal import CaseJournal
+from server.case_states import Change
 from server.clock import Clock, load_calendar
 from server.storage import tables
 from server.storage.transactions import in_transaction
@@ -27,17 +28,17 @@ _CLOSED: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
-def close_unanswered(engine: Engine, clock: Clock, cases: Cases, zone: str) -> int:
+def close_unanswered(engine: Engine, clock: Clock, journal: CaseJournal, zone: str) -> int:
     """Closes complaints whose citizen was asked and did not reply in time; how many. Called from time to time."""
     with engine.connect() as connection:
         waiting = connection.execute(
             select(tables.cases.c.tracking_code).where(tables.cases.c.state == State.QUESTION.value)
         ).scalars()
         codes = list(waiting)
-    return sum(_close(engine, clock, cases, zone, code) for code in codes)
+    return sum(_close(engine, clock, journal, zone, code) for code in codes)
 
 
-def _close(engine: Engine, clock: Clock, cases: Cases, zone: str, code: str) -> bool:
+def _close(engine: Engine, clock: Clock, journal: CaseJournal, zone: str, code: str) -> bool:
     def work(connection: Connection) -> tuple[str, str] | None:
         now = clock.now()
         case = connection.execute(
@@ -47,15 +48,15 @@ def _close(engine: Engine, clock: Clock, cases: Cases, zone: str, code: str) -> 
             return None
         if load_calendar(connection, zone).due(case.paused_at, REPLY_DAYS) >= now:
             return None
-        if cases.state_of(connection, case).kind != COMPLAINT:
+        if journal.state_of(connection, case).kind != COMPLAINT:
             return None
         note = _CLOSED.get(case.language, _CLOSED["id"])
         values = {"state": State.CANCELLED, "note": note, "closed_at": now}
-        cases.apply(connection, SYSTEM, case, Change("cancel", values, note))
+        journal.apply(connection, SYSTEM, case, Change("cancel", values, note))
         audit.append(connection, now, [audit.Entry(SYSTEM.id, "case.unanswered", f"case:{code}")])
         return case.agency_id, case.kiosk_id
 
     changed = in_transaction(engine, work)
     if changed is not None:
-        cases.publish(changed[0], code, changed[1])
+        journal.publish(changed[0], code, changed[1])
     return changed is not None

@@ -15,7 +15,7 @@ from sync.protocol.messages import Content
 from sync.protocol.packs import ServiceDocument
 
 if TYPE_CHECKING:
-    from server.cases import CaseFile
+    from server.case_states import CaseFile
 
 ANONYMOUS: Final = "anonymous"
 SECRET: Final = "secret"

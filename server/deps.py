@@ -10,6 +10,8 @@ from server.attachments import AttachmentStore
 from server.authoring import Authoring
 from server.budget import BudgetDesk
 from server.bus import Bus
+from server.case_files import CaseFiles
+from server.case_journal import CaseJournal
 from server.cases import Cases
 from server.catalogue import Catalogue
 from server.citizen_drafts import CitizenDrafts
@@ -45,6 +47,8 @@ class Deps:
     vault: Vault
     catalogue: Catalogue
     cases: Cases
+    case_files: CaseFiles
+    case_journal: CaseJournal
     attachments: AttachmentStore
     intake: Intake
     packs: PackRepository

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, and_, select, update
 
 from server import audit
 from server.actors import SYSTEM, Role
-from server.cases import Cases
+from server.case_journal import CaseJournal
 from server.clock import Clock
 from server.storage import tables
 from server.storage.transactions import in_transaction
@@ -32,16 +32,16 @@ def late(now: datetime) -> ColumnElement[bool]:
 
 
 class Escalation:
-    def __init__(self, engine: Engine, clock: Clock, cases: Cases) -> None:
+    def __init__(self, engine: Engine, clock: Clock, journal: CaseJournal) -> None:
         self._engine = engine
         self._clock = clock
-        self._cases = cases
+        self._journal = journal
 
     def raise_late(self) -> int:
         """Raises what became late since the last time; gives how many."""
         raised = in_transaction(self._engine, self._raise)
         for code, agency_id, kiosk_id in raised:
-            self._cases.publish(agency_id, code, kiosk_id)
+            self._journal.publish(agency_id, code, kiosk_id)
         if raised:
             _log.info("cases.escalated", number=len(raised))
         return len(raised)

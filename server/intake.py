@@ -19,8 +19,8 @@ from sqlalchemy import Connection, Engine, select, update
 from server import audit
 from server.actors import kiosk_actor
 from server.bus import Bus, feed_topic
+from server.case_journal import CaseJournal
 from server.case_opening import CaseOpening, Unwritable
-from server.cases import Cases
 from server.clock import Clock
 from server.failpoints import Failpoints
 from server.opening import Opened, Opener, Refused
@@ -63,7 +63,7 @@ class Intake:
         engine: Engine,
         clock: Clock,
         bus: Bus,
-        cases: Cases,
+        journal: CaseJournal,
         opener: Opener,
         opening: CaseOpening,
         failpoints: Failpoints,
@@ -71,7 +71,7 @@ class Intake:
         self._engine = engine
         self._clock = clock
         self._bus = bus
-        self._cases = cases
+        self._journal = journal
         self._opener = opener
         self._opening = opening
         self._failpoints = failpoints
@@ -215,9 +215,9 @@ class Intake:
     def _publish(self, sender: Sender, opened: Sequence[Opened]) -> None:
         for one in opened:
             if one.document is not None:
-                self._cases.publish(one.document.agency.id, one.item.tracking_code, sender.kiosk_id)
+                self._journal.publish(one.document.agency.id, one.item.tracking_code, sender.kiosk_id)
             else:
-                self._cases.publish_code(one.item.tracking_code)
+                self._journal.publish_code(one.item.tracking_code)
         if opened:
             self._bus.publish(feed_topic(sender.kiosk_id))
 

@@ -69,7 +69,7 @@ async def case_state(
 ) -> CaseState:
     """The public state of a case, of any kiosk."""
     deps, parsed = get_deps(request), parse_code(code)
-    state = await run_in_threadpool(deps.cases.public_state, parsed) if parsed else None
+    state = await run_in_threadpool(deps.case_files.public_state, parsed) if parsed else None
     if state is None:
         raise ApiError(404, "no_such_case", "no case has this code")
     return state

@@ -7,7 +7,8 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from server.actors import Actor, Role
-from server.cases import NOTE_CHARACTERS, CaseFile, CaseOutcome, CaseResult, Cases
+from server.case_states import NOTE_CHARACTERS, CaseFile, CaseOutcome, CaseResult
+from server.cases import Cases
 from server.clock import load_calendar
 from server.web import answers, clocks, phrases, queries
 from server.web.access import Pages, Rule, Visit, not_found
@@ -133,7 +134,7 @@ def act(visit: Visit, code: str, action: str) -> Response:
 
 
 def _read(visit: Visitor, code: str, reason: str = "") -> CaseFile:
-    found = visit.deps.cases.read(visit.signed_in.actor, code, reason)
+    found = visit.deps.case_files.read(visit.signed_in.actor, code, reason)
     if isinstance(found, CaseOutcome):
         raise not_found()
     return found

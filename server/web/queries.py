@@ -8,7 +8,8 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, true
 
 from server.actors import Actor, Role
-from server.cases import CLOSED_STATES, attachments_of, in_scope
+from server.case_files import attachments_of
+from server.case_states import CLOSED_STATES, in_scope
 from server.clock import WorkingCalendar
 from server.escalation import late
 from server.storage import tables

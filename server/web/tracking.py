@@ -74,7 +74,7 @@ def show(visit: Visit, code: str) -> Response:
         return _wrong(visit, code[:TYPED_CHARACTERS])
     if parsed != code:
         return RedirectResponse(f"/t/{parsed}", 303)
-    state = visit.deps.cases.public_state(parsed)
+    state = visit.deps.case_files.public_state(parsed)
     if state is None:
         raise PageRefused(404, "unknown_code", code=tracking.display(parsed))
     return visit.render("public/track.html", public=True, view=view(visit, state))

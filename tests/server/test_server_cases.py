@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from server import audit
 from server.actors import Actor
-from server.cases import NOTE_CHARACTERS, CaseFile, CaseOutcome
+from server.case_states import NOTE_CHARACTERS, CaseFile, CaseOutcome
 from server.deps import Deps
 from server.storage import tables
 from sync.protocol.messages import CasePublicState as State
@@ -40,7 +40,7 @@ def test_the_whole_way_of_a_case(office: Office, officer: Actor) -> None:
     assert cases.ready(officer, code).ok
     assert cases.collected(officer, code).ok
     assert office.events() == ["received", "in_review", "in_review", "approved", "ready", "collected"]
-    state = cases.public_state(code)
+    state = office.deps.case_files.public_state(code)
     assert state is not None
     assert [step.state for step in state.steps][-3:] == [State.APPROVED, State.READY, State.COLLECTED]
 
@@ -80,22 +80,21 @@ def test_whoever_is_not_of_the_agency_is_out_of_scope(office: Office, who: str) 
         cases.cancel(stranger, code, "no").outcome,
         cases.give_back(stranger, code).outcome,
         cases.assign(stranger, code, stranger.id).outcome,
-        cases.read(stranger, code),
+        office.deps.case_files.read(stranger, code),
     }
     assert outcomes == {CaseOutcome.OUT_OF_SCOPE}
-    assert [row.tracking_code for row in cases.inbox(stranger)] == []
-    assert list(cases.find_by_nik(stranger, NIK)) == []
+    assert list(office.deps.case_files.find_by_nik(stranger, NIK)) == []
 
 
 def test_a_code_that_nobody_has_is_not_found(office: Office, officer: Actor) -> None:
     assert office.deps.cases.take(officer, "000000000000").outcome is CaseOutcome.NOT_FOUND
-    assert office.deps.cases.read(officer, "000000000000") is CaseOutcome.NOT_FOUND
-    assert office.deps.cases.public_state("000000000000") is None
+    assert office.deps.case_files.read(officer, "000000000000") is CaseOutcome.NOT_FOUND
+    assert office.deps.case_files.public_state("000000000000") is None
 
 
 def test_reading_opens_the_content_and_is_logged_with_its_reason(office: Office, officer: Actor) -> None:
     code = office.case()
-    file = office.deps.cases.read(officer, code, "citizen called")
+    file = office.deps.case_files.read(officer, code, "citizen called")
     assert isinstance(file, CaseFile)
     assert "Siti Aminah" in file.content.instance
     with office.deps.engine.connect() as connection:
@@ -106,12 +105,12 @@ def test_reading_opens_the_content_and_is_logged_with_its_reason(office: Office,
 def test_a_question_stops_the_clock_and_the_answer_starts_it(office: Office, officer: Actor, clock: FakeClock) -> None:
     cases, code = office.deps.cases, office.case()
     cases.take(officer, code)
-    before = cases.public_state(code)
+    before = office.deps.case_files.public_state(code)
     assert cases.ask(officer, code, "Nomor rumah?").ok
-    asked = cases.public_state(code)
+    asked = office.deps.case_files.public_state(code)
     clock.pass_time(days=14)
     assert office.take(office.kiosk.answer(code, "Nomor 12", SERVICE).item) == "stored"
-    answered = cases.public_state(code)
+    answered = office.deps.case_files.public_state(code)
     assert before and asked and answered and before.due and answered.due
     assert (asked.state, asked.note, asked.due) == (State.QUESTION, "Nomor rumah?", None)
     assert (answered.state, answered.note) == (State.IN_REVIEW, "")
@@ -123,7 +122,7 @@ def test_question_and_answer_stand_in_the_file(office: Office, officer: Actor) -
     cases.take(officer, code)
     cases.ask(officer, code, "Nomor rumah?")
     office.take(office.kiosk.answer(code, "Nomor 12", SERVICE).item)
-    file = cases.read(officer, code)
+    file = office.deps.case_files.read(officer, code)
     assert isinstance(file, CaseFile)
     assert [(one.direction, one.text) for one in file.messages] == [("ask", "Nomor rumah?"), ("answer", "Nomor 12")]
 
@@ -136,7 +135,7 @@ def test_an_answer_to_no_case_is_rejected(office: Office) -> None:
 def test_an_answer_that_nobody_asked_for_is_kept_and_changes_no_state(office: Office, officer: Actor) -> None:
     code = office.case()
     assert office.take(office.kiosk.answer(code, "Tambahan", SERVICE).item) == "stored"
-    file = office.deps.cases.read(officer, code)
+    file = office.deps.case_files.read(officer, code)
     assert isinstance(file, CaseFile)
     assert (file.state.state, file.messages[0].text) == (State.RECEIVED, "Tambahan")
 
@@ -154,7 +153,7 @@ def test_a_case_that_was_taken_early_is_in_review_once_complete(office: Office, 
     office.deps.cases.take(officer, code)
     store = office.deps.attachments
     store.append(office.kiosk.id, attachment.sha256, 0, len(attachment.sealed), attachment.sealed)
-    state = office.deps.cases.public_state(code)
+    state = office.deps.case_files.public_state(code)
     assert state is not None
     assert state.state is State.IN_REVIEW
 
@@ -164,7 +163,7 @@ def test_a_rejection_tells_the_citizen_why_and_ends_the_case(office: Office, off
     cases.take(officer, code)
     assert cases.reject(officer, code, "  ").outcome is CaseOutcome.TEXT_MISSING
     assert cases.reject(officer, code, "Foto tidak terbaca").ok
-    state = cases.public_state(code)
+    state = office.deps.case_files.public_state(code)
     assert state is not None
     assert (state.state, state.note, state.due) == (State.REJECTED, "Foto tidak terbaca", None)
     assert cases.approve(officer, code).outcome is CaseOutcome.WRONG_STATE
@@ -212,7 +211,7 @@ def test_a_colleagues_case_is_not_ones_own_but_a_supervisors(office: Office, off
 
 def test_cases_are_found_by_nik_and_the_search_is_logged_without_it(office: Office, officer: Actor) -> None:
     code = office.case()
-    assert [row.tracking_code for row in office.deps.cases.find_by_nik(officer, NIK)] == [code]
+    assert [row.tracking_code for row in office.deps.case_files.find_by_nik(officer, NIK)] == [code]
     with office.deps.engine.connect() as connection:
         logged = str(connection.execute(select(tables.audit_log.c.details)).all())
     assert NIK not in logged

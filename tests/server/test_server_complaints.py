@@ -3,7 +3,7 @@
 import pytest
 
 from server.actors import Actor
-from server.cases import CaseFile, CaseOutcome
+from server.case_states import CaseFile, CaseOutcome
 from server.complaint_clock import REPLY_DAYS, close_unanswered
 from server.deps import Deps
 from sync.protocol.messages import CasePublicState as State
@@ -22,7 +22,7 @@ def complain(office: Office, privacy: str) -> Envelope:
 
 
 def read(deps: Deps, actor: Actor, code: str) -> CaseFile:
-    found = deps.cases.read(actor, code)
+    found = deps.case_files.read(actor, code)
     assert isinstance(found, CaseFile)
     return found
 
@@ -35,7 +35,7 @@ def officer(office: Office) -> Actor:
 def test_of_an_anonymous_one_no_identity_is_kept_whatever_was_sent(office: Office, officer: Actor, deps: Deps) -> None:
     code = complain(office, "anonymous").code
     assert read(deps, officer, code).content.identity is None
-    assert deps.cases.find_by_nik(officer, NIK) == []
+    assert deps.case_files.find_by_nik(officer, NIK) == []
 
 
 def test_of_a_secret_one_only_its_officer_sees_who_it_is(office: Office, officer: Actor, deps: Deps) -> None:
@@ -52,7 +52,7 @@ def test_of_a_secret_one_only_its_officer_sees_who_it_is(office: Office, officer
 
 def test_a_secret_one_is_not_found_by_its_nik(office: Office, officer: Actor, deps: Deps) -> None:
     complain(office, "secret")
-    assert deps.cases.find_by_nik(officer, NIK) == []
+    assert deps.case_files.find_by_nik(officer, NIK) == []
 
 
 def test_giving_it_back_hides_it_again(office: Office, officer: Actor, deps: Deps) -> None:
@@ -78,7 +78,7 @@ def asked(office: Office, officer: Actor, deps: Deps) -> str:
 
 
 def close(deps: Deps) -> int:
-    return close_unanswered(deps.engine, deps.clock, deps.cases, "Asia/Jakarta")
+    return close_unanswered(deps.engine, deps.clock, deps.case_journal, "Asia/Jakarta")
 
 
 def test_silence_closes_it_after_the_last_working_day(
@@ -89,7 +89,7 @@ def test_silence_closes_it_after_the_last_working_day(
     assert close(deps) == 0
     clock.pass_time(days=2 * REPLY_DAYS)
     assert close(deps) == 1
-    state = deps.cases.public_state(code)
+    state = deps.case_files.public_state(code)
     assert state is not None
     assert (state.state, state.kind) == (State.CANCELLED, "complaint")
     assert "10 hari kerja" in state.note

@@ -68,7 +68,7 @@ def test_a_case_is_found_taken_and_asked_about_by_keyboard_alone(office: Office,
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_selector("text=Pertanyaan terkirim")
-    state = office.server.deps.cases.public_state(code)
+    state = office.server.deps.case_files.public_state(code)
     assert state is not None and (state.state, state.note) == ("question", "Mohon nama lengkap")
 
 
