@@ -3,6 +3,7 @@
 This is the one place where devices, line, core and screens meet; each knows the others only by what it asks of them.
 """
 
+import gc
 import logging
 import os
 import platform
@@ -35,8 +36,6 @@ from devices.scanner.build import build_scanner
 from devices.scanner.scanner import Scanner
 from devices.scanner.second_engine import FROZEN_ARGUMENT
 from devices.scanner.settings import ScannerSettings
-from devices.simulator.bench import Bench
-from devices.simulator.control_page import ControlPage
 from devices.simulator.printer_link import PRINTER_PAGE
 from devices.speech.build import build_speech
 from devices.speech.headphones import Headphones, SimulatedHeadphones
@@ -55,6 +54,7 @@ from sync.enrolment import Enrolment, EnrolRefused, enrol, load, save
 from sync.line import Line
 
 if TYPE_CHECKING:
+    from devices.simulator.bench import Bench
     from screens.app import KioskApp
 
 logger = logging.getLogger(__name__)
@@ -64,6 +64,8 @@ SOFTWARE: Final = "ekios 0.1.0"
 ROOT: Final = Path(getattr(sys, "_MEIPASS", Path(__file__).resolve().parent))
 ASSETS: Final = ROOT / "assets"
 WATCHDOG_S: Final = 5.0
+#: Seconds after the start of the screens when everything has been built.
+SETTLED_S: Final = 2.0
 
 
 class ScreenSettings(BaseModel):
@@ -139,7 +141,7 @@ class Devices:
     speaker: Speaker | None
     headphones: Headphones | SimulatedHeadphones | None
     #: What the simulated ones look at; None when all are real.
-    bench: Bench | None
+    bench: "Bench | None"
 
     def all(self) -> Iterator[Printer | Scanner | Camera | Speaker | Headphones | SimulatedHeadphones]:
         every = (self.printer, self.camera, self.scanner, self.speaker, self.headphones)
@@ -148,7 +150,7 @@ class Devices:
 
 def build_devices(settings: KioskSettings, clock: SystemClock) -> Devices:
     """The devices that the settings ask for, not yet started."""
-    bench = Bench() if settings.simulator else None
+    bench = _bench() if settings.simulator else None
     printer = None
     if not isinstance(settings.printer, NoDevice):
         printer = build_printer(settings.printer, clock=clock, unfinished=settings.data / "unfinished-slip")
@@ -168,6 +170,13 @@ def build_devices(settings: KioskSettings, clock: SystemClock) -> Devices:
         headphones=voice.headphones if voice else None,
         bench=bench,
     )
+
+
+def _bench() -> "Bench":
+    # Its drawing is loaded only where it is wanted: never in the street.
+    from devices.simulator.bench import Bench
+
+    return Bench()
 
 
 def build_kiosk(
@@ -274,7 +283,7 @@ class Program:
         """Until somebody calls :meth:`stop`; on the main thread, which Kivy owns."""
         with self._owned:
             self._start()
-            with _watchdog():
+            with _watchdog(), _settled_heap():
                 self.app.run()
 
     def stop(self) -> None:
@@ -283,6 +292,8 @@ class Program:
 
     def _start(self) -> None:
         if self.devices.bench is not None:
+            from devices.simulator.control_page import ControlPage
+
             port, printer_page = _port(self.settings.simulator), self.settings.simulator_printer
             page = ControlPage(self.devices.bench, port, printer_page=printer_page)
             page.start()
@@ -315,6 +326,24 @@ def _port(address: str) -> int:
     if host not in ("127.0.0.1", "localhost"):
         raise ValueError(f"EKIOS_SIMULATOR is an address on loopback (127.0.0.1:9181), not {address!r}")
     return int(port)
+
+
+@contextmanager
+def _settled_heap() -> Iterator[None]:
+    """Once the first page is drawn, what was built for good is left out of garbage collections: looking through all of
+    it would hold up a touch by a third of a second, and nothing of it ever becomes garbage."""
+    from kivy.clock import Clock
+
+    def freeze(_seconds: float) -> None:
+        gc.collect()
+        gc.freeze()
+
+    event = Clock.schedule_once(freeze, SETTLED_S)
+    try:
+        yield
+    finally:
+        event.cancel()
+        gc.unfreeze()
 
 
 @contextmanager
