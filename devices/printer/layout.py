@@ -26,7 +26,13 @@ LABEL_GAP = 3
 """Columns between a label and its value: a blank, a colon, a blank."""
 
 QR_SHARE = 0.62
-"""Part of the width that a QR code may take; the rest is its quiet zone."""
+"""Part of the width that a QR code takes."""
+
+QR_QUIET = 8
+"""Modules left and right of a QR code that stay white."""
+
+QR_WANTED_MODULE = 6
+"""Dots a module (0.75 mm) below which a dense code, as those for payments are, takes the whole width."""
 
 QR_LARGEST_MODULE = 8
 """Dots a module at most: one millimetre, which every phone reads."""
@@ -208,7 +214,9 @@ class Typesetter:
 
     def _qr(self, qr: Qr) -> list[Line]:
         side = qr_side(qr.data)
-        module = max(1, min(QR_LARGEST_MODULE, math.floor(self.paper.width_dots * QR_SHARE / side)))
+        module = min(QR_LARGEST_MODULE, math.floor(self.paper.width_dots * QR_SHARE / side))
+        widest = self.paper.width_dots // (side + QR_QUIET)
+        module = max(1, module, min(QR_WANTED_MODULE, widest))
         code: Line
         if self._native_qr:
             code = Code(qr.data, module, side * module)

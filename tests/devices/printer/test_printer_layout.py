@@ -6,7 +6,7 @@ import pytest
 
 from devices.printer import SlipBuilder
 from devices.printer.escpos import JobEncoder
-from devices.printer.layout import Code, Layout, Picture, TextLine, Typesetter
+from devices.printer.layout import QR_QUIET, Code, Layout, Picture, TextLine, Typesetter
 from devices.printer.paper import CUT_FEED_MM, LINE_MM, PAPER_58, PAPER_80, Paper
 from devices.printer.slip import MAX_ELEMENTS, MAX_QR, MAX_SPACE, Row, Slip, Text
 from tests.devices.printer.printer_bench import example_slip
@@ -121,6 +121,13 @@ def test_a_code_leaves_its_quiet_zone(paper: Paper) -> None:
     )
     assert code.side_dots + 8 * code.module_dots <= paper.width_dots
     assert code.module_dots >= 4
+
+
+@pytest.mark.parametrize(("characters", "module"), [(20, 8), (60, 7), (200, 5), (MAX_QR, 4)])
+def test_a_dense_code_takes_the_whole_width_of_a_narrow_paper(characters: int, module: int) -> None:
+    (code,) = (x for x in lay_out(SlipBuilder().qr("a" * characters), PAPER_58).lines if isinstance(x, Code))
+    assert code.module_dots == module
+    assert code.side_dots + QR_QUIET * module <= PAPER_58.width_dots
 
 
 def test_a_printer_without_codes_of_its_own_gets_a_picture() -> None:
