@@ -4,14 +4,16 @@ Pictures by Kivy are the same to the bit while window, fonts and software render
 half a shade lighter, which is not what these are there to find.
 """
 
+import tempfile
 from pathlib import Path
 from typing import Final
 
 from PIL import Image, ImageChops, ImageStat
 
 from screens.appearance import Appearance
+from screens.boot import BootOptions
 from screens.gallery.plan import Shot
-from screens.gallery.studio import Studio
+from screens.gallery.studio import Studio, studio_hands
 from screens.look.colours import Contrast
 from screens.look.tokens import TextSize
 
@@ -71,15 +73,24 @@ def alike(one: Image.Image, other: Image.Image) -> bool:
     return mean <= MEAN and different <= DIFFERENT
 
 
-def accept(studio: Studio) -> None:
+def taken(shot: Shot, boot: BootOptions) -> Image.Image:
+    """The picture, small, of a kiosk that was started for it: neither clock nor counts tell of other pictures."""
+    with tempfile.TemporaryDirectory() as folder:
+        studio = Studio(studio_hands(Path(folder), boot, draws=True), boot)
+        studio.lead_to(shot)
+        picture = small(studio.picture())
+        studio.close()
+    return picture
+
+
+def accept(boot: BootOptions) -> None:
     """Renews the kept pictures that differ, and removes those nobody compares with any more."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     for kept in FOLDER.glob("*.png"):
         if kept.stem not in {shot.name for shot in SHOTS}:
             kept.unlink()
     for shot in SHOTS:
-        studio.lead_to(shot)
-        picture, path = small(studio.picture()), FOLDER / f"{shot.name}.png"
+        picture, path = taken(shot, boot), FOLDER / f"{shot.name}.png"
         if path.exists() and alike(picture, Image.open(path).convert("RGB")):
             continue
         picture.quantize(128, dither=Image.Dither.NONE).save(path, optimize=True)

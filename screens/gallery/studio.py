@@ -1,10 +1,12 @@
 """The app on a rehearsed kiosk, led to each state; its picture, and what is wrong with its layout."""
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 from PIL import Image
 
+from kiosk.catalogue import Catalogue
 from screens.boot import BootOptions
 from screens.gallery.checks import problems
 from screens.gallery.plan import Shot
@@ -14,17 +16,23 @@ from screens.rehearsal.every_control import every_control
 from screens.rehearsal.hands import ASSETS, Hands
 from screens.rehearsal.kiosk import rehearse
 from screens.sample_city import read_sample_city
-from screens.texts import load_catalogues
+from screens.texts import Catalogues, load_catalogues
 
 #: Frames after which everything stands where it stays.
 SETTLE: Final = 3
 JPEG_QUALITY: Final = 86
 
 
+@lru_cache(maxsize=1)
+def _sample_city() -> tuple[Catalogues, Catalogue]:
+    """Read once in a process: forms are converted from their text."""
+    catalogues = load_catalogues(ASSETS / "translations")
+    return catalogues, read_sample_city(ASSETS / "services", more=every_control())
+
+
 def studio_hands(folder: Path, boot: BootOptions, *, draws: bool = False) -> Hands:
     """An app on a kiosk of the sample city, its data in ``folder``."""
-    catalogues = load_catalogues(ASSETS / "translations")
-    city = read_sample_city(ASSETS / "services", more=every_control())
+    catalogues, city = _sample_city()
     return Hands(rehearse(folder, catalogues, city), boot, draws=draws).start()
 
 

@@ -55,11 +55,8 @@ def take(share: Share) -> "list[Entry]":
 
 
 def renew_accepted() -> None:
+    """Renews the pictures that the tests compare with."""
     prepare(HALF)
     from screens.gallery.accepted import accept
-    from screens.gallery.studio import Studio, studio_hands
 
-    with tempfile.TemporaryDirectory() as folder:
-        studio = Studio(studio_hands(Path(folder), HALF, draws=True), HALF)
-        accept(studio)
-        studio.close()
+    accept(HALF)

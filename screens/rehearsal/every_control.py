@@ -89,7 +89,7 @@ ANSWERS: Final[Mapping[str, str | None]] = {
 #: Answers that the question's constraint does not take.
 WRONG: Final[Mapping[str, str]] = {
     "nama": "Si",
-    "keterangan": "a" * 201,
+    "keterangan": "Pindah rumah karena pekerjaan. " * 7,
     "telepon": "7123",
     "surel": "siti",
     "anak": "21",

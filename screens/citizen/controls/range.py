@@ -78,6 +78,7 @@ class RangeQuestion(Question):
                 key=lexical(number, node.data_type),
                 text=self._told(number),
                 starred="rating" in node.appearance,
+                icon="star" if "rating" in node.appearance else "",
             )
             chip.bind(on_choose=self._chosen)
             self._grid.add_widget(chip)
@@ -103,9 +104,8 @@ class RangeQuestion(Question):
         if self._grid is not None:
             for chip in self._grid.children:
                 here = number_of(chip.key)
-                chosen = value is not None and here is not None and (here == value or (chip.starred and here < value))
-                chip.chosen = chosen
-                chip.icon = ("star" if chosen else "star-half") if chip.starred else ""
+                reached = value is not None and here is not None and here < value
+                chip.chosen = here is not None and (here == value or (chip.starred and reached))
         elif self._stepper is not None and node.range is not None:
             low, high, _step = bounds(node.range)
             self._stepper.text = self._told(value) if value is not None else "–"
