@@ -4,6 +4,7 @@ This is the one place where devices, line, core and screens meet; each knows the
 """
 
 import gc
+import json
 import logging
 import os
 import platform
@@ -28,6 +29,7 @@ from devices.camera.build import build_camera
 from devices.camera.camera import Camera
 from devices.camera.settings import CameraSettings
 from devices.frame import SystemClock
+from devices.frame.diagnostics import collect
 from devices.printer.factory import build_printer
 from devices.printer.printer import Printer
 from devices.printer.settings import PrinterSettings
@@ -146,6 +148,10 @@ class Devices:
     def all(self) -> Iterator[Printer | Scanner | Camera | Speaker | Headphones | SimulatedHeadphones]:
         every = (self.printer, self.camera, self.scanner, self.speaker, self.headphones)
         yield from (device for device in every if device is not None)
+
+    def tellers(self) -> Iterator[Printer | Scanner | Camera | Speaker]:
+        """Those that have a state and know what is wrong with them."""
+        yield from (d for d in (self.printer, self.camera, self.scanner, self.speaker) if d is not None)
 
 
 def build_devices(settings: KioskSettings, clock: SystemClock) -> Devices:
@@ -298,6 +304,9 @@ class Program:
             page = ControlPage(self.devices.bench, port, printer_page=printer_page)
             page.start()
             self._owned.callback(_safely, "control page", page.stop)
+        for teller in self.devices.tellers():
+            for problem in teller.preflight():
+                logger.warning("%s: %s", teller.component, problem)
         for device in self.devices.all():
             device.start()
             self._owned.callback(_safely, device.component, device.stop)
@@ -307,6 +316,10 @@ class Program:
         self.line.start()
         self._owned.callback(_safely, "line", self.line.stop)
         self._owned.callback(self.kiosk.bus.subscribe(self._hear))
+
+    def diagnose(self) -> None:
+        """What the devices say about themselves, into the log; nothing of a citizen is in it. From any thread."""
+        logger.info("devices: %s", json.dumps(collect(self.devices.tellers()), sort_keys=True))
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, RestartAsked):
@@ -383,6 +396,7 @@ def main(
     for number in (signal.SIGTERM, signal.SIGINT):
         # The handler interrupts the main thread anywhere in Kivy's loop; a thread of its own hands the wish over.
         signal.signal(number, lambda *_: threading.Thread(target=program.stop, daemon=True).start())
+    signal.signal(signal.SIGUSR1, lambda *_: threading.Thread(target=program.diagnose, daemon=True).start())
     logger.info("built in %.2f s", time.monotonic() - began)
     program.run()
     logger.info("stopped")
