@@ -6,7 +6,7 @@ thread of the screens. ``snapshot``, ``install``, in and out of service and the 
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -60,7 +60,7 @@ from kiosk.ports import (
 from kiosk.ratings import Ratings
 from kiosk.receipts import Slips
 from kiosk.service import Service
-from kiosk.session import Session
+from kiosk.session import Attachment, Session
 from kiosk.settings import Settings
 from kiosk.slip_wait import SlipWait
 from kiosk.staff import StaffDesk
@@ -296,10 +296,10 @@ class Kiosk:
             session.refused(result.violations)
         return result
 
-    def send_answer(self, code: str, service: str, text: str) -> Saved | Refused:
+    def send_answer(self, code: str, service: str, text: str, photos: Sequence[Attachment] = ()) -> Saved | Refused:
         """A citizen's answer to what the office asked about a case; ``code`` and ``service`` are the case's."""
         language = self._session.language if self._session is not None else FALLBACK
-        result = self._submissions.send_answer(code=code, service=service, text=text, language=language)
+        result = self._submissions.send_answer(code=code, service=service, text=text, language=language, photos=photos)
         if isinstance(result, Saved):
             self._kick()
         return result

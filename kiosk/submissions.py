@@ -110,9 +110,11 @@ class Submissions:
         )
         return self._store_sealed(content, attachments, receipt, code=None)
 
-    def send_answer(self, *, code: str, service: str, text: str, language: str) -> Saved | Refused:
-        """A citizen's answer to a question about the case of ``code``."""
-        if not text.strip():
+    def send_answer(
+        self, *, code: str, service: str, text: str, language: str, photos: Sequence[Attachment] = ()
+    ) -> Saved | Refused:
+        """A citizen's answer to a question about the case of ``code``: words, photos of what was missing, or both."""
+        if not text.strip() and not photos:
             return Refused(RefusedReason.INVALID)
         if len(text) > ANSWER_CHARACTERS:
             return Refused(RefusedReason.TOO_LARGE)
@@ -127,7 +129,7 @@ class Submissions:
             "instance": "",
             "text": text,
         }
-        return self._store_sealed(content, (), None, code=code)
+        return self._store_sealed(content, photos, None, code=code)
 
     def _store_sealed(
         self, content: dict[str, Any], attachments: Sequence[Attachment], receipt: Receipt | None, code: str | None

@@ -1,0 +1,86 @@
+"""A photo that goes with an answer to the office: a document that was missing."""
+
+from io import BytesIO
+from typing import Any
+
+from kivy.core.image import Image as CoreImage
+from kivy.properties import BooleanProperty, ObjectProperty
+
+from kiosk.ports import CaptureProblem, Photo
+from kiosk.session import Attachment
+from screens.citizen.controls.photo import JPEG, Viewfinder
+from screens.handover import Handover
+
+_NAME = "answer-1.jpg"
+
+
+class AnswerPhoto(Viewfinder):
+    """``taken`` once there is a photo that is to be sent. ``close`` ends the live picture and forgets the photo."""
+
+    flow = ObjectProperty(None)
+    taken = BooleanProperty(False)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._camera = self.flow.kiosk.ports.camera
+        self._work: Handover[Photo | CaptureProblem] | None = None
+        self._data = bytearray()
+        self._live()
+
+    def attachments(self) -> tuple[Attachment, ...]:
+        return (Attachment("", _NAME, JPEG, bytearray(self._data)),) if self.taken else ()
+
+    def close(self) -> None:
+        if self._work is not None:
+            self._work.cancel()
+        self.source = None
+        if self._camera is not None:
+            self._camera.stop_preview()
+        self._forget()
+
+    def on_shoot(self) -> None:
+        if self._camera is not None and not self.busy:
+            self.busy = True
+            self._work = Handover(self._camera.capture, self._captured).start()
+
+    def on_again(self) -> None:
+        self._forget()
+        self._live()
+
+    def on_use(self) -> None:
+        self._use()
+
+    def _captured(self, result: Photo | CaptureProblem) -> None:
+        self._work = None
+        self.busy = False
+        problem = result if isinstance(result, CaptureProblem) else None
+        photo = result.photo if isinstance(result, CaptureProblem) else result
+        if photo is not None:
+            self._data = bytearray(photo.jpeg)
+            self.still = CoreImage(BytesIO(photo.jpeg), ext="jpg").texture
+            self.source = None
+        if problem is None:
+            self._use()
+        else:
+            self.doubtful = photo is not None
+            self.hint, self.hint_kind = self.flow.texts(f"photo.problem.{str(problem.kind).lower()}"), "warning"
+
+    def _use(self) -> None:
+        self.doubtful = False
+        self.taken = True
+        self.hint, self.hint_kind = self.flow.texts("answer.photo.taken"), "success"
+
+    def _live(self) -> None:
+        if self._camera is None or not self.flow.kiosk.health.can_photograph():
+            self.can_shoot = False
+            self.hint, self.hint_kind = self.flow.texts("photo.no_camera"), "danger"
+            return
+        self._camera.start_preview()
+        self.source = self._camera.latest
+        self.hint, self.hint_kind = self.flow.texts("photo.how"), "info"
+
+    def _forget(self) -> None:
+        self._data[:] = bytes(len(self._data))
+        self._data = bytearray()
+        self.still = None
+        self.taken = self.doubtful = False
