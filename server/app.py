@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
 from server import audit, bus, complaint_clock, feed
+from server.alarms import Alarms
 from server.api import citizen_drafts, citizens, description, errors, health, kiosks, operator, submissions
 from server.api import feed as feed_api
 from server.api.signed import forget_nonces
@@ -28,6 +29,7 @@ from server.citizen_drafts import UNKNOWN_AN_HOUR, CitizenDrafts
 from server.city_calendar import CityCalendar
 from server.clock import Clock, SystemClock
 from server.deps import Deps
+from server.device_commands import DeviceCommands
 from server.enrolment import Enrolment
 from server.escalation import Escalation
 from server.failpoints import Failpoints
@@ -87,6 +89,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
     packs = PackRepository(settings.data / "packs", tuf, engine, clock, hints, catalogue, city, failpoints)
     passwords = Passwords()
     journal = CaseJournal(engine, clock, hints, vault, catalogue, zone)
+    alarms = Alarms(engine, clock, hints, zone, settings.heartbeat_s)
     ratings = Ratings(engine, clock)
     publications = Publications(engine, clock, keys.badge)
     deps = Deps(
@@ -112,7 +115,9 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         ),
         packs=packs,
         authoring=Authoring(engine, clock, packs),
-        presence=Presence(engine, clock, hints, zone, settings.heartbeat_s),
+        presence=Presence(engine, clock, hints, zone, alarms, settings.heartbeat_s),
+        alarms=alarms,
+        device_commands=DeviceCommands(engine, clock, hints),
         enrolment=Enrolment(engine, clock, hints, keys, packs, city, settings.address, zone, failpoints),
         staff=Staff(engine, clock, hints, keys.badge, passwords),
         officers=Officers(engine, clock, passwords),
@@ -193,7 +198,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 def check_alarms(deps: Deps) -> None:
-    deps.presence.check_all()
+    deps.alarms.check_all()
 
 
 def escalate(deps: Deps) -> None:
@@ -202,6 +207,7 @@ def escalate(deps: Deps) -> None:
 
 def sweep_nonces(deps: Deps) -> None:
     forget_nonces(deps.engine, deps.clock.now())
+    deps.presence.forget_history()
 
 
 def close_unanswered(deps: Deps) -> None:

@@ -6,6 +6,7 @@ from typing import cast
 from sqlalchemy import Engine
 from starlette.requests import HTTPConnection
 
+from server.alarms import Alarms
 from server.attachments import AttachmentStore
 from server.authoring import Authoring
 from server.budget import BudgetDesk
@@ -17,6 +18,7 @@ from server.catalogue import Catalogue
 from server.citizen_drafts import CitizenDrafts
 from server.city_calendar import CityCalendar
 from server.clock import Clock
+from server.device_commands import DeviceCommands
 from server.enrolment import Enrolment
 from server.escalation import Escalation
 from server.failpoints import Failpoints
@@ -54,6 +56,8 @@ class Deps:
     packs: PackRepository
     authoring: Authoring
     presence: Presence
+    alarms: Alarms
+    device_commands: DeviceCommands
     enrolment: Enrolment
     staff: Staff
     officers: Officers

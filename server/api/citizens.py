@@ -27,7 +27,7 @@ async def post_help_call(request: Request, kiosk: Annotated[SignedRequest, Depen
     """Somebody at the kiosk asks for an officer: an alarm of the fleet at once. The same id again changes nothing."""
     deps, call = get_deps(request), parse(HelpCall, kiosk.body)
     if await run_in_threadpool(deps.help_calls.take, kiosk.kiosk_id, call):
-        await run_in_threadpool(deps.presence.check, kiosk.kiosk_id)
+        await run_in_threadpool(deps.alarms.check, kiosk.kiosk_id)
     return Response(status_code=204)
 
 

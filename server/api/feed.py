@@ -52,7 +52,7 @@ async def applied(request: Request, kiosk: Annotated[SignedRequest, Depends(sign
     deps, report = get_deps(request), parse(AppliedReport, kiosk.body)
 
     def work(connection: Connection) -> None:
-        deps.presence.applied(connection, kiosk.kiosk_id, report)
+        deps.device_commands.applied(connection, kiosk.kiosk_id, report)
         deps.failpoints.reach("feed.applied")
 
     await run_in_threadpool(in_transaction, deps.engine, work)

@@ -421,7 +421,7 @@ alarms = Table(
     metadata,
     Column("id", String(36), primary_key=True),
     Column("kiosk_id", ForeignKey("kiosks.id"), nullable=False),
-    Column("kind", String(32), nullable=False),  # presence.AlarmKind
+    Column("kind", String(32), nullable=False),  # alarms.AlarmKind
     Column("detail", String(200), nullable=False, default=""),
     Column("raised_at", UtcDateTime, nullable=False, index=True),
     Column("cleared_at", UtcDateTime),

@@ -7,9 +7,10 @@ from urllib.parse import quote
 from starlette.responses import Response
 
 from server.actors import Role
+from server.device_commands import CommandName
 from server.enrolment import NAME_CHARACTERS
 from server.packs import RINGS
-from server.presence import CommandName, KioskView
+from server.presence import KioskView
 from server.web import fleet_view, phrases, queries
 from server.web.access import Pages, Visit, not_found, only
 from server.web.texts import citizens_text
@@ -39,7 +40,7 @@ def board(visit: Visit) -> Response:
 
 @pages.post("/fleet/alarms/{alarm_id}/seen", WATCHERS)
 def alarm_seen(visit: Visit, alarm_id: str) -> Response:
-    visit.deps.presence.acknowledge(visit.signed_in.actor, alarm_id)
+    visit.deps.alarms.acknowledge(visit.signed_in.actor, alarm_id)
     return visit.go("/fleet")
 
 
@@ -79,7 +80,7 @@ def command(visit: Visit, kiosk_id: str) -> Response:
     name = visit.text("command", 40)
     if name not in COMMANDS:
         raise not_found()
-    if visit.deps.presence.command(visit.signed_in.actor, kiosk_id, name) is None:
+    if visit.deps.device_commands.send(visit.signed_in.actor, kiosk_id, name) is None:
         raise not_found()
     return visit.go(f"/fleet/kiosks/{kiosk_id}", "good/kiosk.command_sent")
 

@@ -66,7 +66,7 @@ def board(visit: Visitor) -> dict[str, Any]:
     presence = visit.deps.presence
     kiosks = [kiosk_view(visit, one) for one in presence.fleet()]
     kiosks.sort(key=lambda one: (MOODS.index(one.mood), one.name))
-    raised = [alarm for alarm in presence.alarms() if alarm.cleared_at is None]
+    raised = [alarm for alarm in visit.deps.alarms.rows() if alarm.cleared_at is None]
     raised.sort(key=lambda alarm: alarm.acknowledged_at is not None)
     return {
         "kiosks": kiosks,

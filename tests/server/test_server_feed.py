@@ -138,7 +138,7 @@ def test_an_applied_cursor_only_rises_and_not_above_the_head(server: RunningServ
 
 
 def test_a_commands_first_result_stays(server: RunningServer, kiosk: TestKiosk) -> None:
-    command = server.deps.presence.command(OPERATOR, kiosk.id, "test_slip")
+    command = server.deps.device_commands.send(OPERATOR, kiosk.id, "test_slip")
     for ok in (True, False):
         kiosk.post("/v1/feed/applied", {"cursor": 1, "results": [{"id": command, "ok": ok, "message": "x"}]})
     with server.deps.engine.connect() as connection:

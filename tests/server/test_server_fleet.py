@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import select, update
 
 from server.actors import OPERATOR
+from server.alarms import SILENT_INTERVALS, UNUSED_AFTER, AlarmKind
 from server.clock import WorkingCalendar, load_calendar
 from server.deps import Deps
 from server.enrolment import ATTEMPTS_PER_ADDRESS, CODE_LIFE, EnrolRefusal
-from server.presence import SILENT_INTERVALS, UNUSED_AFTER, AlarmKind
 from server.seeding import TRIAL_PIN
 from server.staff import StaffOutcome
 from server.storage import tables
@@ -135,10 +135,10 @@ def test_a_kiosk_without_a_heartbeat_for_four_intervals_is_silent(deps: Deps, cl
     kiosk_id = enrolled(deps)
     beat(deps, kiosk_id)
     clock.pass_time(seconds=SILENT_INTERVALS * 15.0)
-    deps.presence.check_all()
+    deps.alarms.check_all()
     before = alarms(deps, kiosk_id)
     clock.pass_time(seconds=1)
-    deps.presence.check_all()
+    deps.alarms.check_all()
     assert (before, alarms(deps, kiosk_id)) == (set(), {AlarmKind.SILENT})
     beat(deps, kiosk_id)
     assert alarms(deps, kiosk_id) == set()
@@ -157,7 +157,7 @@ def test_one_cause_raises_one_alarm(deps: Deps) -> None:
     kiosk_id = enrolled(deps)
     for _ in range(3):
         beat(deps, kiosk_id, outbox={"waiting": 0, "parked": 1})
-    assert [(row.kind, row.detail) for row in deps.presence.alarms()] == [(AlarmKind.PARKED, "1")]
+    assert [(row.kind, row.detail) for row in deps.alarms.rows()] == [(AlarmKind.PARKED, "1")]
 
 
 @pytest.mark.parametrize(
@@ -198,16 +198,16 @@ def test_a_visit_is_kept_once(server: RunningServer, kiosk: TestKiosk) -> None:
 
 def test_a_command_goes_to_its_kiosk_and_not_to_a_revoked_one(deps: Deps) -> None:
     kiosk_id = enrolled(deps)
-    assert deps.presence.command(OPERATOR, kiosk_id, "restart") is not None
+    assert deps.device_commands.send(OPERATOR, kiosk_id, "restart") is not None
     deps.enrolment.revoke(OPERATOR, kiosk_id)
-    assert deps.presence.command(OPERATOR, kiosk_id, "restart") is None
+    assert deps.device_commands.send(OPERATOR, kiosk_id, "restart") is None
 
 
 def test_an_acknowledged_alarm_stays_open(deps: Deps) -> None:
     kiosk_id = enrolled(deps)
     beat(deps, kiosk_id, outbox={"waiting": 0, "parked": 2})
-    (alarm,) = deps.presence.alarms()
-    assert [deps.presence.acknowledge(OPERATOR, alarm.id) for _ in range(2)] == [True, False]
+    (alarm,) = deps.alarms.rows()
+    assert [deps.alarms.acknowledge(OPERATOR, alarm.id) for _ in range(2)] == [True, False]
     assert alarms(deps, kiosk_id) == {AlarmKind.PARKED}
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 
 from server.actors import Actor, Role
-from server.presence import AlarmKind
+from server.alarms import AlarmKind
 from server.storage.citizen_tables import help_calls
 from tests.server.kiosk_client import TestKiosk
 from tests.server.running import RunningServer
@@ -36,7 +36,7 @@ def test_it_is_an_alarm_at_once_and_only_one(server: RunningServer, kiosk: TestK
 def test_whoever_has_seen_it_goes_and_the_next_call_is_a_new_alarm(server: RunningServer, kiosk: TestKiosk) -> None:
     kiosk.post("/v1/help-calls", call())
     (first,) = alarms(server, kiosk)
-    assert server.deps.presence.acknowledge(WATCHER, first)
+    assert server.deps.alarms.acknowledge(WATCHER, first)
     kiosk.post("/v1/heartbeat", kiosk.heartbeat())
     assert alarms(server, kiosk) == []
     with server.deps.engine.connect() as connection:
