@@ -40,7 +40,7 @@ class Ability(StrEnum):
     FULL = "FULL"
     #: Services go on, something is missing.
     DEGRADED = "DEGRADED"
-    #: No service can be begun.
+    #: Nothing can be done here.
     CLOSED = "CLOSED"
 
 
@@ -144,9 +144,14 @@ class Health:
         return self._disk.free() < self._settings.number("disk_reserve_bytes")
 
     def ability(self) -> Ability:
-        if self._blocked():
+        """CLOSED only out of service, or when printer, line and storage are all lost: with any of them a citizen can
+        still do something here (look at a case, read what a service needs, take a code along)."""
+        blocked = self._blocked()
+        if Reason.OUT_OF_SERVICE in blocked:
             return Ability.CLOSED
-        return Ability.DEGRADED if self._missing() else Ability.FULL
+        if blocked and not self.can_print() and not self._line_state().online:
+            return Ability.CLOSED
+        return Ability.DEGRADED if blocked or self._missing() else Ability.FULL
 
     def reasons(self) -> tuple[Reason, ...]:
         """What banners tell: what closes the kiosk, then what is missing."""

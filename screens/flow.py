@@ -61,6 +61,9 @@ _STEP_PLACES: Final = {
     KioskStep.SAVED: Name.SAVED,
     KioskStep.CASE: Name.CASE,
 }
+#: What a citizen is told of before the first question, the gravest first.
+_TOLD: Final = (Reason.STORAGE_BROKEN, Reason.DISK_FULL, Reason.NO_PRINTER, Reason.NO_LINE)
+_TOLD_AT: Final = frozenset({Name.SERVICES, Name.GROUP, Name.SEARCH, Name.SERVICE})
 #: Where the scanner looks for codes: it is of use there.
 _SCANNING: Final = frozenset({Name.HOME, Name.OUT_OF_SERVICE, Name.NOTHING_WORKS, Name.SERVICES, Name.IDENTIFY})
 
@@ -166,10 +169,10 @@ class Flow:
 
     def banner(self) -> str:
         """What the citizen will have to do without; "" when nothing is missing."""
-        if self.place.name not in (Name.SERVICES, Name.SERVICE):
+        if self.place.name not in _TOLD_AT:
             return ""
         reasons = self.kiosk.health.reasons()
-        told = [reason for reason in (Reason.NO_PRINTER, Reason.NO_LINE) if reason in reasons]
+        told = [reason for reason in _TOLD if reason in reasons]
         return self.texts(told[0].text_key) if told else ""
 
     def trouble(self, snapshot: Snapshot) -> str:

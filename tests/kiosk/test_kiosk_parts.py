@@ -69,10 +69,21 @@ def test_an_unknown_device_is_not_usable_and_a_busy_one_is(at: Bench) -> None:
     assert at.kiosk.health.can_photograph()
 
 
-@pytest.mark.parametrize(("free", "closed"), [(512_000_000, False), (511_999_999, True)])
-def test_the_reserve_of_the_disk_closes_the_kiosk(at: Bench, free: int, closed: bool) -> None:
+@pytest.mark.parametrize(("free", "possible"), [(512_000_000, True), (511_999_999, False)])
+def test_below_the_reserve_of_the_disk_no_service_is_begun(at: Bench, free: int, possible: bool) -> None:
     at.disk.bytes_free = free
-    assert (at.kiosk.health.ability() is Ability.CLOSED) is closed
+    ability = at.kiosk.service_ability(at.kiosk.catalogue.services[0])
+    assert ability.possible is possible
+    assert at.kiosk.health.ability() is Ability.DEGRADED
+
+
+def test_only_without_printer_line_and_storage_nothing_can_be_done(at: Bench) -> None:
+    at.disk.bytes_free = 0
+    assert at.kiosk.health.ability() is Ability.DEGRADED
+    at.printer.become("UNAVAILABLE", "NOT_REACHABLE")
+    assert at.kiosk.health.ability() is Ability.CLOSED
+    at.disk.bytes_free = 512_000_000
+    assert at.kiosk.health.ability() is Ability.DEGRADED
 
 
 def test_out_of_service_survives_a_restart(tmp_path: Path) -> None:
