@@ -23,7 +23,8 @@ MAX_BODY = 4_096
 """Bytes of a request's body that are read."""
 
 LONGEST_ROLL_MM = 1_000_000.0
-POLL_SECONDS = 0.2
+POLL_SECONDS = 0.05
+"""Between two looks whether the page is to stop."""
 
 
 class ControlPage:
