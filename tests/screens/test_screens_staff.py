@@ -1,0 +1,199 @@
+"""The field staff's rooms, by touch: badge and PIN, states, roll, tests, outbox, out of service and back, the visit."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from screens.appearance import Appearance
+from screens.gallery.way import Way, domicile_review
+from screens.rehearsal.citizen import Citizen
+from screens.rehearsal.devices import Scan
+from screens.rehearsal.hands import Hands, NotThere
+from screens.rehearsal.kiosk import PIN, STAFF_ID
+
+METRES = 1000.0
+
+
+@pytest.fixture
+def kiosk(citizens: Hands) -> Iterator[Hands]:
+    citizens.dress(Appearance())
+    yield citizens
+
+
+@pytest.fixture
+def desk(kiosk: Hands) -> Hands:
+    """Signed in, by badge and PIN."""
+    sign_in(kiosk)
+    return kiosk
+
+
+def sign_in(hands: Hands, pin: str = PIN) -> None:
+    Citizen(hands).hold_badge()
+    hands.type(pin)
+    hands.forward()
+    hands.join()
+
+
+def actions(hands: Hands) -> list[tuple[str, str]]:
+    """What the visit's record says so far."""
+    return [(action.kind, action.detail) for action in hands.kiosk.staff.actions]
+
+
+def test_badge_and_pin_open_the_desk(desk: Hands) -> None:
+    assert desk.place == "STAFF"
+    desk.must_see("Budi Santoso")
+
+
+def test_a_badge_alone_opens_nothing(kiosk: Hands) -> None:
+    Citizen(kiosk).hold_badge()
+    assert kiosk.place == "STAFF_PIN"
+    with pytest.raises(NotThere, match="no way forward"):
+        kiosk.forward()
+
+
+def test_a_wrong_pin_is_told_and_forgotten(kiosk: Hands) -> None:
+    sign_in(kiosk, "000000")
+    assert kiosk.place == "STAFF_PIN"
+    kiosk.must_see(kiosk.text("staff.problem.wrong_pin"))
+    assert kiosk.page.entry.text == ""
+
+
+def test_a_pin_is_never_shown(kiosk: Hands) -> None:
+    Citizen(kiosk).hold_badge()
+    kiosk.type(PIN)
+    assert not kiosk.sees(PIN)
+
+
+def test_a_badge_of_another_city_opens_nothing(kiosk: Hands) -> None:
+    Citizen(kiosk).hold_badge("EKB1.petugas-1.elsewhere")
+    kiosk.type(PIN)
+    kiosk.forward()
+    kiosk.join()
+    kiosk.must_see(kiosk.text("staff.problem.bad_badge"))
+    assert kiosk.kiosk.staff.on_duty is None
+
+
+def test_during_a_visit_a_badge_disturbs_nobody(kiosk: Hands) -> None:
+    kiosk.app.flow.start()
+    kiosk.settle()
+    Citizen(kiosk).hold_badge()
+    assert kiosk.place == "SERVICES"
+
+
+def test_the_desk_tells_the_state_of_each_device_as_it_changes(desk: Hands) -> None:
+    desk.rehearsal.printer.become("UNAVAILABLE", "COVER_OPEN")
+    desk.settle()
+    desk.must_see(desk.text("staff.condition.cover_open"))
+    desk.rehearsal.printer.become()
+    desk.settle()
+    assert not desk.sees(desk.text("staff.condition.cover_open"))
+
+
+def test_a_new_roll_is_counted_in_millimetres(desk: Hands) -> None:
+    desk.tap(desk.text("staff.change_roll"))
+    desk.page.entry.clear()
+    desk.type("80")
+    desk.forward()
+    assert desk.place == "STAFF"
+    assert desk.kiosk.supplies.paper().millimetres == 80 * METRES
+    desk.must_see(desk.app.flow.formatting.number(80_000))
+    assert ("roll_changed", "80 m") in actions(desk)
+
+
+@pytest.mark.parametrize("metres", ["0", "999"])
+def test_a_roll_that_cannot_be_is_refused(desk: Hands, metres: str) -> None:
+    desk.tap(desk.text("staff.change_roll"))
+    desk.page.entry.clear()
+    desk.type(metres)
+    desk.forward()
+    assert desk.place == "STAFF_PAPER"
+    assert desk.page.problem
+
+
+def test_printer_scanner_and_camera_are_tested(desk: Hands) -> None:
+    desk.tap(desk.text("staff.test"), exactly=True)
+    desk.tap(desk.text("staff.test.print"))
+    desk.must_see(desk.text("staff.test.printed"))
+    desk.rehearsal.scanner.scan(Scan("NIK_CARD", "3578014107900001", nik="3578014107900001"))
+    desk.settle()
+    desk.must_see(desk.text("staff.scan.nik_card"))
+    desk.tap(desk.text("staff.test.shoot"))
+    desk.join()
+    desk.must_see(desk.text("staff.test.shot", width=960, height=720))
+    assert [kind for kind, _ in actions(desk)] == ["test_slip", "scanner_test", "camera_test"]
+
+
+def test_the_scanner_test_shows_nothing_of_a_card(desk: Hands) -> None:
+    desk.tap(desk.text("staff.test"), exactly=True)
+    desk.rehearsal.scanner.scan(Scan("NIK_CARD", "3578014107900001", nik="3578014107900001"))
+    desk.settle()
+    assert not desk.sees("3578014107900001")
+
+
+def test_a_printer_without_paper_fails_its_test(desk: Hands) -> None:
+    from kiosk.ports import PrintOutcome
+
+    desk.rehearsal.printer.outcome = PrintOutcome.NOT_PRINTED
+    desk.tap(desk.text("staff.test"), exactly=True)
+    desk.tap(desk.text("staff.test.print"))
+    desk.must_see(desk.text("staff.test.not_printed"))
+
+
+def park_one(hands: Hands) -> None:
+    """A citizen sends; the server does not take it."""
+    way = Way(hands)
+    domicile_review(way)
+    way.session.finish_review()
+    way.session.agree()
+    hands.kiosk.send()
+    hands.go_home()
+    store = hands.rehearsal.store
+    waiting = range(1, hands.kiosk.outbox.counts().waiting + len(store.outbox.parked()) + 1)
+    parked = [store.outbox.park(number, "unknown_form: domisili 1") for number in reversed(waiting)]
+    assert any(parked)
+
+
+def test_a_parked_item_is_shown_with_its_reason_and_tried_again(kiosk: Hands) -> None:
+    park_one(kiosk)
+    sign_in(kiosk)
+    before = kiosk.kiosk.outbox.counts().parked
+    kiosk.tap(kiosk.text("staff.open_outbox"))
+    kiosk.must_see("unknown_form: domisili 1")
+    code = kiosk.kiosk.codes.display(kiosk.kiosk.outbox.parked()[0].code)
+    kiosk.tap(kiosk.text("staff.try_again", code=code))
+    assert kiosk.kiosk.outbox.counts().parked == before - 1
+    assert kiosk.rehearsal.line.retries >= 1
+    assert "parked_again" in [kind for kind, _ in actions(kiosk)]
+
+
+def test_the_outbox_is_tried_at_once(desk: Hands) -> None:
+    desk.tap(desk.text("staff.open_outbox"))
+    before = desk.rehearsal.line.retries
+    desk.forward()
+    assert desk.rehearsal.line.retries == before + 1
+
+
+def test_out_of_service_and_back(desk: Hands) -> None:
+    desk.tap(desk.text("staff.out_of_service"))
+    desk.forward()
+    assert desk.place == "OUT_OF_SERVICE"
+    sign_in(desk)
+    desk.tap(desk.text("staff.in_service"))
+    desk.forward()
+    assert desk.place == "HOME"
+
+
+def test_the_visit_is_recorded_when_they_leave(desk: Hands) -> None:
+    desk.tap(desk.text("staff.out_of_service"))
+    desk.tap(desk.text("staff.in_service"))
+    desk.forward()
+    assert desk.kiosk.staff.on_duty is None
+    visit = desk.rehearsal.store.visits.untold()[-1]
+    assert visit.staff_id == STAFF_ID
+    assert [action.kind for action in visit.actions] == ["out_of_service", "in_service"]
+
+
+def test_who_forgets_to_leave_is_signed_out(desk: Hands) -> None:
+    desk.wait(301)
+    assert desk.place == "HOME"
+    assert desk.kiosk.staff.on_duty is None
