@@ -3,7 +3,6 @@
 This is the one place where devices, line, core and screens meet; each knows the others only by what it asks of them.
 """
 
-import gc
 import json
 import logging
 import os
@@ -66,8 +65,6 @@ SOFTWARE: Final = "ekios 0.1.0"
 ROOT: Final = Path(getattr(sys, "_MEIPASS", Path(__file__).resolve().parent))
 ASSETS: Final = ROOT / "assets"
 WATCHDOG_S: Final = 5.0
-#: Seconds after the start of the screens when everything has been built.
-SETTLED_S: Final = 2.0
 
 
 class ScreenSettings(BaseModel):
@@ -282,6 +279,7 @@ class Program:
                 boot=options,
                 keys=KeyMap({**DEFAULT_KEYS, **keys.names}),
                 any_key_speaks=keys.any_key_speaks,
+                tidy=True,
             ),
         )
 
@@ -289,7 +287,7 @@ class Program:
         """Until somebody calls :meth:`stop`; on the main thread, which Kivy owns."""
         with self._owned:
             self._start()
-            with _watchdog(), _settled_heap():
+            with _watchdog():
                 self.app.run()
 
     def stop(self) -> None:
@@ -339,24 +337,6 @@ def _port(address: str) -> int:
     if host not in ("127.0.0.1", "localhost"):
         raise ValueError(f"EKIOS_SIMULATOR is an address on loopback (127.0.0.1:9181), not {address!r}")
     return int(port)
-
-
-@contextmanager
-def _settled_heap() -> Iterator[None]:
-    """Once the first page is drawn, what was built for good is left out of garbage collections: looking through all of
-    it would hold up a touch by a third of a second, and nothing of it ever becomes garbage."""
-    from kivy.clock import Clock
-
-    def freeze(_seconds: float) -> None:
-        gc.collect()
-        gc.freeze()
-
-    event = Clock.schedule_once(freeze, SETTLED_S)
-    try:
-        yield
-    finally:
-        event.cancel()
-        gc.unfreeze()
 
 
 @contextmanager

@@ -35,9 +35,12 @@ from screens.look.tokens import LOWERED
 from screens.narrator import Narrator
 from screens.stage import Stage
 from screens.texts import Catalogues
+from screens.tidy import Tidy
 
 logger = logging.getLogger(__name__)
 
+#: Seconds after the start when everything has been built.
+SETTLED_S: Final = 2.0
 #: Seconds between two ticks of the kiosk.
 TICK_S: Final = 0.2
 #: Passes of layout within a frame: texts, cards, panes and pages settle one after the other before anything is drawn.
@@ -85,6 +88,8 @@ class AppOptions:
     keys: KeyMap = field(default_factory=KeyMap)
     #: On the resting screen any key asks for the voice; else only its own key and headphones do.
     any_key_speaks: bool = True
+    #: Garbage is collected between touches; not in tests, whose apps come and go.
+    tidy: bool = False
 
 
 class Inbox:
@@ -138,6 +143,7 @@ class KioskApp(App):
         self.narrator = Narrator(self.flow, any_key=options.any_key_speaks)
         self.keypad: Keypad | None = None
         self.failsafe = Failsafe(self)
+        self._tidy = Tidy()
         self._inbox = Inbox(self._hear)
         self._unsubscribe: Any = None
         self._tick_event: Any = None
@@ -164,8 +170,12 @@ class KioskApp(App):
         self._unsubscribe = self.kiosk.bus.subscribe(self._inbox.put)
         self._tick_event = Clock.schedule_interval(self._tick, TICK_S)
         self._show(0)
+        if self.options.tidy:
+            Clock.schedule_once(self._all_is_built, SETTLED_S)
 
     def on_stop(self) -> None:
+        Clock.unschedule(self._all_is_built)
+        self._tidy.stop()
         if self._tick_event is not None:
             self._tick_event.cancel()
         if self._unsubscribe is not None:
@@ -207,7 +217,10 @@ class KioskApp(App):
     def _show(self, _seconds: float) -> None:
         if self.stage is not None:
             self._use_look()
+            before = self.stage.page
             self.stage.show()
+            if self.stage.page is not before:
+                self._tidy.left()
             self._settle_focus()
 
     def _wipe(self) -> None:
@@ -264,12 +277,17 @@ class KioskApp(App):
     def _refuse_close(self, *_: Any, **__: Any) -> bool:
         return True
 
+    def _all_is_built(self, _seconds: float) -> None:
+        self._tidy.start()
+
     def _finger(self) -> None:
+        self._tidy.touched()
         if self.keypad is not None:
             self.keypad.touched()
 
     def _key(self, _window: Any, key: int, _scancode: int, _text: str, modifiers: Any) -> bool:
         """Every key is ours: Kivy's own (Esc, F1) would lead out of the kiosk."""
+        self._tidy.touched()
         if self.keypad is not None:
             self.keypad.pressed(key, modifiers)
             self._show_trigger()

@@ -6,9 +6,11 @@ has to follow a changing value.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
+from types import MappingProxyType
 
 from kivy.lang.parser import global_idmap
 
@@ -111,10 +113,9 @@ class Look:
     def icon_fill_font(self) -> str:
         return str(self.assets / "icons" / "Phosphor-Fill.ttf")
 
-    @cached_property
-    def _icons(self) -> dict[str, str]:
-        codes: dict[str, str] = json.loads((self.assets / "icons" / "icons.json").read_text())
-        return {name: chr(int(code, 16)) for name, code in codes.items()}
+    @property
+    def _icons(self) -> Mapping[str, str]:
+        return icon_characters(self.assets / "icons" / "icons.json")
 
     def icon(self, name: str) -> str:
         """The character of an icon of the set; an unknown name gives a plain dot, never a hole."""
@@ -129,6 +130,13 @@ class Look:
 
     def _font(self, role: Role) -> float:
         return font_pixels(self.text_size, role, self.dpi)
+
+
+@lru_cache(maxsize=1)
+def icon_characters(path: Path) -> Mapping[str, str]:
+    """The icon font's characters by name; read once, because a look is made for every page."""
+    codes: dict[str, str] = json.loads(path.read_text())
+    return MappingProxyType({name: chr(int(code, 16)) for name, code in codes.items()})
 
 
 def use(look: Look) -> None:

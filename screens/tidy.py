@@ -1,0 +1,55 @@
+"""Garbage is collected while nobody waits.
+
+A page that was left is some twenty thousand objects that hold each other. Python would look for them in the middle of
+building another page, three pages at once, and hold up a touch by a sixth of a second; here it looks soon after each
+page, between two touches.
+"""
+
+import gc
+from typing import Final
+
+from kivy.clock import Clock
+
+#: Seconds without a touch or a new page after which nobody waits.
+QUIET_S: Final = 0.7
+#: Full collections by themselves: as good as never, as long as this is in charge.
+SELDOM: Final = 100_000
+
+
+class Tidy:
+    """In charge between ``start`` and ``stop``. Belongs to Kivy's thread."""
+
+    def __init__(self) -> None:
+        self._trigger = Clock.create_trigger(self._collect, QUIET_S)
+        self._thresholds: tuple[int, int, int] | None = None
+        self._due = False
+
+    def start(self) -> None:
+        """What was built until now is there for good, and is left out of collections from here on."""
+        gc.collect()
+        gc.freeze()
+        self._thresholds = gc.get_threshold()
+        gc.set_threshold(self._thresholds[0], self._thresholds[1], SELDOM)
+
+    def stop(self) -> None:
+        self._trigger.cancel()
+        if self._thresholds is not None:
+            gc.set_threshold(*self._thresholds)
+            self._thresholds = None
+            gc.unfreeze()
+
+    def left(self) -> None:
+        """A page was left: its remains are looked for as soon as nobody waits."""
+        if self._thresholds is not None:
+            self._due = True
+            self.touched()
+
+    def touched(self) -> None:
+        """Somebody waits for an answer: not now."""
+        if self._due:
+            self._trigger.cancel()
+            self._trigger()
+
+    def _collect(self, _seconds: float) -> None:
+        self._due = False
+        gc.collect()

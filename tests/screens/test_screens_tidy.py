@@ -1,0 +1,53 @@
+"""Garbage is collected between touches, and by itself again when the app has ended."""
+
+import gc
+from collections.abc import Iterator
+
+import pytest
+from screens_harness import BOOT, Hands  # noqa: F401 - makes the window's settings before Kivy is imported
+
+from screens.tidy import SELDOM, Tidy
+
+
+@pytest.fixture
+def tidy() -> Iterator[Tidy]:
+    made = Tidy()
+    yield made
+    made.stop()
+
+
+def waiting(tidy: Tidy) -> bool:
+    return bool(tidy._trigger.is_triggered)
+
+
+def test_what_was_built_is_left_out_until_the_end(tidy: Tidy) -> None:
+    before = gc.get_threshold()
+    tidy.start()
+    assert gc.get_freeze_count() > 0
+    assert gc.get_threshold()[2] == SELDOM
+    tidy.stop()
+    assert gc.get_freeze_count() == 0
+    assert gc.get_threshold() == before
+
+
+def test_a_page_that_was_left_is_looked_for_later(tidy: Tidy) -> None:
+    tidy.start()
+    tidy.left()
+    assert waiting(tidy)
+    tidy._collect(0)
+    tidy.stop()
+    assert not waiting(tidy)
+
+
+def test_a_touch_puts_it_off_only_when_it_is_due(tidy: Tidy) -> None:
+    tidy.start()
+    tidy.touched()
+    assert not waiting(tidy)
+    tidy.left()
+    tidy.touched()
+    assert waiting(tidy)
+
+
+def test_before_its_start_it_does_nothing(tidy: Tidy) -> None:
+    tidy.left()
+    assert not waiting(tidy)
