@@ -66,7 +66,8 @@ def build_graph(form: FormDefinition, problems: list[Problem]) -> Graph:
                 problems.append(Problem(node.path, f"The {facet.value} cannot be used: {error}."))
                 return graph
             for reference in found:
-                if reference.target is node and facet is Facet.RELEVANT and not reference.structure:
+                own = reference.target is node and not reference.structure and not reference.wild
+                if own and facet is Facet.RELEVANT:
                     problems.append(_own(node.path, "relevant"))
                 _add(graph, order, node, facet, reference)
     _relevance_edges(form, order)
@@ -130,8 +131,12 @@ def _add(
     if reference.structure:
         if read.count is not None:
             order.setdefault((read, Facet.COUNT), {})[node, facet] = False
-    elif not reference.elsewhere and not (read is node and facet is Facet.VALUE and reference.guarded):
-        order.setdefault((read, Facet.VALUE), {})[node, facet] = True
+    elif not reference.elsewhere and not (
+        read is node and facet is Facet.VALUE and (reference.guarded or reference.wild)
+    ):
+        # What a wildcard meets among others is no circle by itself: “count(/data/*)” is one of what it counts.
+        known = order.setdefault((read, Facet.VALUE), {})
+        known[node, facet] = known.get((node, facet), False) or not reference.wild
 
 
 def _relevance_edges(form: FormDefinition, order: dict[_Vertex, dict[_Vertex, bool]]) -> None:

@@ -21,7 +21,8 @@ class Reference:
 
     ``structure`` is True where what counts is how many there are and where, not the value. ``elsewhere`` is True where
     a predicate or an index may choose another instance of a repeat that the reader is in as well. ``guarded`` is True
-    inside ``coalesce()``, ``if()``, and ``once()``, where a calculation may keep its own value.
+    inside ``coalesce()``, ``if()``, and ``once()``, where a calculation may keep its own value. ``wild`` is True where
+    a wildcard or a wide axis met the definition among others, as in ``count(/data/*)``.
     """
 
     target: NodeDefinition
@@ -29,15 +30,17 @@ class Reference:
     structure: bool
     elsewhere: bool
     guarded: bool
+    wild: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """A definition that a path has reached, over which anchor, and whether predicates were passed."""
+    """A definition that a path has reached, over which anchor, and whether predicates and wildcards were passed."""
 
     node: NodeDefinition | None
     anchor: NodeDefinition
     chosen: bool
+    wild: bool = False
 
 
 _ALONGSIDE = frozenset({"following-sibling", "preceding-sibling"})
@@ -157,11 +160,12 @@ class _Walker:
     def _step(self, step: syntax.Step, places: list[_Place], *, chosen: bool) -> list[_Place]:
         reached: dict[_Place, None] = {}
         sideways = step.axis in _ALONGSIDE or step.axis in _ANYWHERE
+        wild = step.test.kind == "*" or (step.test.kind == "node" and step.axis not in ("self", "parent"))
         for place in _starts(step.axis, places):
             for node in self._reach(step, place):
                 anchor = _anchor(place, node, self.root)
                 passed = place.chosen or sideways or chosen
-                reached[_Place(node, anchor, passed)] = None
+                reached[_Place(node, anchor, passed, place.wild or wild)] = None
                 if node is not None and node.is_repeat and anchor is not node:
                     self._structure(node, anchor, passed or bool(step.predicates))
         result = list(reached)
@@ -169,7 +173,7 @@ class _Walker:
         if step.predicates:
             for predicate in step.predicates:
                 self.visit(predicate, result)
-            result = [_Place(place.node, place.anchor, True) for place in result]
+            result = [_Place(place.node, place.anchor, True, place.wild) for place in result]
         return result
 
     def _reach(self, step: syntax.Step, place: _Place) -> Iterable[NodeDefinition | None]:
@@ -216,7 +220,8 @@ class _Walker:
             shared = [repeat for repeat in node.repeats if repeat in self.context.repeats]
             inner = shared[-1] if shared else None
             crosses = inner is not None and place.anchor.depth < inner.depth
-            self.found[Reference(node, place.anchor, False, crosses and (place.chosen or chosen), self.guarded)] = None
+            elsewhere = crosses and (place.chosen or chosen)
+            self.found[Reference(node, place.anchor, False, elsewhere, self.guarded, place.wild)] = None
         elif node.is_repeat:
             self._structure(node, node.parent or self.root, place.chosen)
 

@@ -35,6 +35,14 @@ def test_a_circle_is_found_at_load_and_named() -> None:
         load("<a/><b/>", binds)
 
 
+@pytest.mark.parametrize(
+    ("expression", "value"), [("count(/data/*)", "4"), ("name(../*[1])", "a"), ("count-non-empty(//a)", "1")]
+)
+def test_a_wildcard_that_meets_the_question_itself_is_no_circle(expression: str, value: str) -> None:
+    session = opened("<a>1</a><b/><c/>", f'<bind nodeset="/data/b" calculate="{expression}"/>')
+    assert (session.nodes["/data/b"].value, session.faults) == (value, ())
+
+
 def test_two_questions_may_hide_each_other() -> None:
     binds = """<bind nodeset="/data/a" relevant="/data/b = ''"/><bind nodeset="/data/b" relevant="/data/a = ''"/>"""
     session = opened("<a/><b/>", binds)

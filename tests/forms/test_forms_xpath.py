@@ -32,6 +32,7 @@ SOAK_EXAMPLES = 20_000
         ("substring('12345', 2, 3)", "234"),
         ("substring('12345', 1.5, 2.6)", "234"),
         ("substr('hello', -2)", "lo"),
+        ("substr('hello', 'x')", ""),
         ("substring-after('key: value', ': ')", "value"),
         ("substring-before('key: value', ': ')", "key"),
         ("translate('bar', 'abc', 'AB')", "BAr"),

@@ -132,7 +132,9 @@ def _round(value: float) -> float:
 @LIBRARY.add("substr", TEXT, 2, 3)
 def substr(context: Context, arguments: Arguments) -> str:
     text = arguments[0].text(context)
-    start = whole_number(arguments[1].text(context)) or 0
+    start = whole_number(arguments[1].text(context))
+    if start is None:
+        return ""
     end = len(text)
     if len(arguments) > 2:
         end = whole_number(arguments[2].text(context)) or 0
