@@ -158,4 +158,5 @@ def test_a_day_of_faults(tmp_path: Path) -> None:
     assert all(day.first_prints.get(name, 0) + day.copies.get(name, 0) >= 1 for name in day.printed)
     assert all(count == 1 for count in day.first_prints.values())
     assert after - before < GROWTH_KB
-    assert open_after == open_before
+    # Fewer is possible: what earlier tests of this process left may end meanwhile.
+    assert all(now <= then for now, then in zip(open_after, open_before, strict=True))
