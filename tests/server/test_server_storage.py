@@ -100,8 +100,9 @@ def test_a_lock_that_is_not_free_in_time_is_not_taken() -> None:
 
 
 def test_keys_are_made_once_and_only_their_owner_reads_them(tmp_path: Path) -> None:
-    first = load_keys(tmp_path / "keys")
-    assert load_keys(tmp_path / "keys") == first
+    first, again = load_keys(tmp_path / "keys"), load_keys(tmp_path / "keys")
+    assert (again.badge, again.audit, again.vault, again.nik) == (first.badge, first.audit, first.vault, first.nik)
+    assert again.public_sealing_keys() == first.public_sealing_keys()
     assert {path.stat().st_mode & 0o777 for path in (tmp_path / "keys").iterdir()} == {0o600}
 
 
