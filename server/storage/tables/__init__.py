@@ -1,0 +1,82 @@
+"""The tables, as SQLAlchemy Core metadata.
+
+Two conventions: times are aware UTC (``UtcDateTime``); ids of people and things are text. A column whose comment
+is ``personal`` holds what a citizen told us, sealed with the server's vault (``server.vault``); nothing else may.
+
+=======================  =============================================================================================
+agencies                 offices that serve citizens
+officers                 who signs in to the back office; ``role``: officer, supervisor, admin, staff_manager, command
+web_sessions             signed-in browsers, by the hash of their cookie's token
+packs                    published packs by number; ``content_of`` names the pack whose content a taking-back repeated
+service_versions         the service documents of each pack, as published
+form_drafts              uploaded XLSForms on their way to a pack, with the problems found
+kiosks                   the fleet: key, place, ring, feed counter, and the newest heartbeat
+enrolment_codes          one-time codes, hashed
+enrolment_attempts       for the rate limit of enrolment
+submissions              sealed envelopes as they came, one row an id for ever; ``kind`` SUBMISSION or ANSWER
+rejections               items that were answered ``rejected`` or ``conflict``, for the office to see
+attachments              sealed blobs by hash: how many bytes are durable, whether verified
+submission_attachments   which envelope names which blob, and how its form calls it
+cases                    what the server makes of a submission: state, stage, officer, clock, sealed content
+case_steps               a case's history, one row a step, never changed
+case_messages            what officers asked and citizens answered
+feed                     each kiosk's gapless feed
+commands                 device commands sent to kiosks, and their results
+nonces                   signatures seen, until they expire
+visits                   what field staff did at kiosks
+heartbeats               a short history of heartbeats
+component_history        changes of devices' states
+alarms                   what the command centre must look at; open while ``cleared_at`` is null
+staff                    field staff: roster, PIN, badge
+settings                 settings by name that administrators change at run time
+notices                  what the kiosks' start screens tell, and until when
+holidays                 days on which offices rest, beyond the national calendar; ``working`` lifts one
+audit_log                every read and write of people, append-only, leaves of an RFC 6962 tree
+audit_tree               one row: size of the log and the roots of its perfect subtrees
+checkpoints              signed heads of the log
+=======================  =============================================================================================
+"""
+
+from server.storage.tables.administration import audit_log, audit_tree, checkpoints, holidays, notices, settings
+from server.storage.tables.base import metadata
+from server.storage.tables.cases import case_messages, case_steps, cases
+from server.storage.tables.feed import commands, feed, nonces
+from server.storage.tables.fleet import enrolment_attempts, enrolment_codes, kiosks
+from server.storage.tables.people import agencies, officers, web_sessions
+from server.storage.tables.presence import alarms, component_history, heartbeats, staff, visits
+from server.storage.tables.published import form_drafts, packs, service_versions
+from server.storage.tables.submissions import attachments, rejections, submission_attachments, submissions
+
+__all__ = [
+    "agencies",
+    "alarms",
+    "attachments",
+    "audit_log",
+    "audit_tree",
+    "case_messages",
+    "case_steps",
+    "cases",
+    "checkpoints",
+    "commands",
+    "component_history",
+    "enrolment_attempts",
+    "enrolment_codes",
+    "feed",
+    "form_drafts",
+    "heartbeats",
+    "holidays",
+    "kiosks",
+    "metadata",
+    "nonces",
+    "notices",
+    "officers",
+    "packs",
+    "rejections",
+    "service_versions",
+    "settings",
+    "staff",
+    "submission_attachments",
+    "submissions",
+    "visits",
+    "web_sessions",
+]

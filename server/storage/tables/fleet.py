@@ -1,0 +1,66 @@
+"""The fleet: kiosks and how they join."""
+
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Float, Integer, LargeBinary, String, Table
+
+from server.storage.tables.base import metadata
+from server.storage.types import UtcDateTime
+
+kiosks = Table(
+    "kiosks",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("number", Integer, nullable=False, unique=True),
+    Column("kiosk_part", String(4), nullable=False, unique=True),
+    Column("public_key", LargeBinary(32), nullable=False),
+    Column("fingerprint", String(64), nullable=False),  # SHA-256 hex of the key; officers compare its beginning
+    Column("name", String(200), nullable=False),
+    Column("place", String(200), nullable=False, default=""),
+    Column("latitude", Float),
+    Column("longitude", Float),
+    Column("ring", String(8), nullable=False, default="all"),
+    Column("enrolled_at", UtcDateTime, nullable=False),
+    Column("revoked_at", UtcDateTime),
+    Column("revoked_by", String(64)),
+    Column("hardware", JSON, nullable=False, default=dict),
+    Column("feed_seq", Integer, nullable=False, default=0),  # newest cursor of the feed
+    Column("feed_applied", Integer, nullable=False, default=0),  # as the kiosk reported
+    Column("ack_through", Integer, nullable=False, default=0),
+    # the newest heartbeat
+    Column("last_heartbeat_at", UtcDateTime),
+    Column("device_time", UtcDateTime),
+    Column("boot_id", String(200)),
+    Column("uptime_s", Float),
+    Column("software", String(200), nullable=False, default=""),
+    Column("protocol", Integer),
+    Column("pack_version", Integer),
+    Column("in_service", Boolean),
+    Column("components", JSON, nullable=False, default=list),  # list of messages.Component
+    Column("outbox_waiting", Integer),
+    Column("outbox_parked", Integer),
+    Column("outbox_oldest_at", UtcDateTime),
+    Column("sessions_today", Integer),
+    Column("last_touch_at", UtcDateTime),
+    Column("disk_free_bytes", BigInteger),
+)
+
+enrolment_codes = Table(
+    "enrolment_codes",
+    metadata,
+    Column("code_hash", String(64), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("place", String(200), nullable=False, default=""),
+    Column("ring", String(8), nullable=False, default="all"),
+    Column("created_by", String(64), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("used_at", UtcDateTime),
+    Column("kiosk_id", String(36)),
+)
+
+enrolment_attempts = Table(
+    "enrolment_attempts",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("address", String(64), nullable=False),
+    Column("at", UtcDateTime, nullable=False, index=True),
+)

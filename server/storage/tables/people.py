@@ -1,0 +1,41 @@
+"""Who works in the back office."""
+
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Integer, String, Table
+
+from server.storage.tables.base import metadata
+from server.storage.types import UtcDateTime
+
+agencies = Table(
+    "agencies",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("name", JSON, nullable=False),  # text by language
+    Column("position", Integer, nullable=False, default=0),
+)
+
+officers = Table(
+    "officers",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("user_name", String(64), nullable=False, unique=True),
+    Column("name", String(200), nullable=False),
+    Column("password_hash", String(200), nullable=False),  # argon2id
+    Column("role", String(20), nullable=False),
+    Column("agency_id", ForeignKey("agencies.id"), index=True),  # null: all agencies (admin, command, staff_manager)
+    Column("active", Boolean, nullable=False, default=True),
+    Column("failed_sign_ins", Integer, nullable=False, default=0),
+    Column("blocked_until", UtcDateTime),
+    Column("last_sign_in_at", UtcDateTime),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+web_sessions = Table(
+    "web_sessions",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),  # SHA-256 hex of the cookie's token
+    Column("officer_id", ForeignKey("officers.id"), nullable=False, index=True),
+    Column("csrf_token", String(64), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+)

@@ -1,0 +1,81 @@
+"""What kiosks and field staff tell of themselves, and the alarms."""
+
+from sqlalchemy import JSON, Boolean, Column, Date, Float, ForeignKey, Index, Integer, String, Table, text
+
+from server.storage.tables.base import metadata
+from server.storage.types import UtcDateTime
+
+visits = Table(
+    "visits",
+    metadata,
+    Column("kiosk_id", ForeignKey("kiosks.id"), primary_key=True),
+    Column("id", String(36), primary_key=True),
+    Column("staff_id", String(64), nullable=False),
+    Column("began_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime, nullable=False),
+    Column("actions", JSON, nullable=False),  # list of messages.VisitAction
+    Column("note", String(2000), nullable=False, default=""),
+    Column("received_at", UtcDateTime, nullable=False),
+)
+
+heartbeats = Table(
+    "heartbeats",
+    metadata,
+    Column("kiosk_id", ForeignKey("kiosks.id"), primary_key=True),
+    Column("received_at", UtcDateTime, primary_key=True),
+    Column("device_time", UtcDateTime, nullable=False),
+    Column("boot_id", String(200), nullable=False),
+    Column("pack_version", Integer, nullable=False),
+    Column("in_service", Boolean, nullable=False),
+    Column("outbox_waiting", Integer, nullable=False),
+    Column("outbox_parked", Integer, nullable=False),
+    Column("sessions_today", Integer, nullable=False),
+    Column("paper_mm", Float),
+)
+
+component_history = Table(
+    "component_history",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("kiosk_id", ForeignKey("kiosks.id"), nullable=False),
+    Column("component", String(64), nullable=False),
+    Column("availability", String(16), nullable=False),
+    Column("conditions", JSON, nullable=False),
+    Column("detail", String(200), nullable=False, default=""),
+    Column("since", UtcDateTime, nullable=False),  # by the kiosk's clock
+    Column("at", UtcDateTime, nullable=False),  # when the server heard of it
+    Index(None, "kiosk_id", "at"),
+)
+
+alarms = Table(
+    "alarms",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("kiosk_id", ForeignKey("kiosks.id"), nullable=False),
+    Column("kind", String(32), nullable=False),  # alarms.AlarmKind
+    Column("detail", String(200), nullable=False, default=""),
+    Column("raised_at", UtcDateTime, nullable=False, index=True),
+    Column("cleared_at", UtcDateTime),
+    Column("acknowledged_at", UtcDateTime),
+    Column("acknowledged_by", String(64)),
+    # one open alarm of a kind for a kiosk
+    Index(
+        "uq_alarms_open",
+        "kiosk_id",
+        "kind",
+        unique=True,
+        sqlite_where=text("cleared_at IS NULL"),
+        postgresql_where=text("cleared_at IS NULL"),
+    ),
+)
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("role", String(16), nullable=False, default="staff"),  # staff, supervisor
+    Column("pin_hash", String(200), nullable=False),  # argon2id
+    Column("badge_expires", Date),
+    Column("active", Boolean, nullable=False, default=True),
+)
