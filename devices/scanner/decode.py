@@ -18,9 +18,12 @@ Corners = tuple[tuple[float, float], tuple[float, float], tuple[float, float], t
 
 
 class Symbology(StrEnum):
-    """Codes that a kiosk's scanner reads. Fewer is faster, and safer against reading what is not there."""
+    """Codes that a kiosk's scanner reads. Fewer is faster, and safer against reading what is not there. (The small QR
+    codes come with the large one.)"""
 
     QR_CODE = "QRCode"
+    MICRO_QR_CODE = "MicroQRCode"
+    RMQR_CODE = "RMQRCode"
     PDF417 = "PDF417"
     CODE_128 = "Code128"
     CODE_39 = "Code39"
@@ -64,7 +67,7 @@ def decode(
         try_downscale=thorough,
         try_invert=thorough,
     )
-    return tuple(_read(barcode) for barcode in found if barcode.valid and barcode.text)
+    return tuple(read for barcode in found if barcode.valid and barcode.text and (read := _read(barcode)) is not None)
 
 
 def decode_qr_by_opencv(grey: Grey) -> tuple[Read, ...]:
@@ -83,12 +86,25 @@ def decode_qr_by_opencv(grey: Grey) -> tuple[Read, ...]:
     )
 
 
-def _read(barcode: zxingcpp.Barcode) -> Read:
+def _read(barcode: zxingcpp.Barcode) -> Read | None:
+    """The read, or None for a kind that nobody asked for."""
+    symbology = _NAMES.get(str(barcode.format))
+    if symbology is None:
+        return None
     place = barcode.position
     points = (place.top_left, place.top_right, place.bottom_right, place.bottom_left)
     (a, b, c, d) = ((float(point.x), float(point.y)) for point in points)
-    return Read(_NAMES.get(str(barcode.format), str(barcode.format)), barcode.text, (a, b, c, d))
+    return Read(symbology, barcode.text, (a, b, c, d))
 
 
 _FORMATS: Final = {symbology: zxingcpp.barcode_format_from_str(symbology.value) for symbology in Symbology}
-_NAMES: Final = {str(code_format): symbology.value for symbology, code_format in _FORMATS.items()}
+_VARIANTS: Final = {
+    "QR Code Model 1": Symbology.QR_CODE,
+    "QR Code Model 2": Symbology.QR_CODE,
+    "Code 39 Standard": Symbology.CODE_39,
+    "Code 39 Extended": Symbology.CODE_39,
+    "Compact PDF417": Symbology.PDF417,
+}
+"""What zxing-cpp calls the kinds of a kind: who asks for Code 39 is also given its extension to all of ASCII."""
+
+_NAMES: Final = {str(code_format): symbology for symbology, code_format in _FORMATS.items()} | _VARIANTS

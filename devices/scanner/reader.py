@@ -8,15 +8,13 @@ when there is a card.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
-
-import cv2
-import numpy as np
 
 from devices.scanner.agreement import Agreement
 from devices.scanner.bars import find_bars, upright_bars
 from devices.scanner.decode import ALL_SYMBOLOGIES, CARD_SYMBOLOGIES, Grey, Read, Symbology, decode, decode_qr_by_opencv
+from devices.scanner.looks import enlarged, evened, looks_at, place_of, sharpened
 from devices.scanner.unread import UnreadCards
 from devices.vision import Quad, find_quads, rectify
 from devices.vision.rectify import true_aspect, visible_size
@@ -30,17 +28,6 @@ LEAST_ASPECT: Final = 1.15
 MOST_ASPECT: Final = 2.3
 """Proportions, longer to shorter, between which something may be a card: wide, as tilt blurs the estimate."""
 
-LOOK_MARGIN: Final = 0.2
-"""How far around a code a second look reaches, as a share of the code's size."""
-
-SMALL_PICTURE: Final = 800
-"""Pixels of the longer side up to which a picture is also read enlarged."""
-
-EVEN_PARTS: Final = 16
-"""The light is evened over squares of this share of the picture's width."""
-
-EVEN_LEVEL: Final = 150.0
-
 FRAME_SEARCH_WIDTH: Final = 320
 """Pixels of width on which cards are sought in the pictures of a running camera."""
 
@@ -52,6 +39,39 @@ def no_opinion(_: Grey) -> tuple[Read, ...]:
     return ()
 
 
+class Verdict:
+    """Counts for each text the looks that read it, and those that read another text at its place."""
+
+    def __init__(self) -> None:
+        self._votes: Counter[tuple[str, str]] = Counter()
+        self._doubts: Counter[tuple[str, str]] = Counter()
+
+    def hear(self, reads: Iterable[Read]) -> None:
+        """One vote a look, however often the same text stands in it."""
+        self._votes.update({_key(read) for read in reads})
+
+    def ask(self, view: Grey, read: Read) -> None:
+        """Look at the place of ``read`` in other ways until it is believed, or there is no other way."""
+        place = place_of(read, view)
+        only = frozenset({Symbology(read.symbology)})
+        for look in looks_at(read.symbology):
+            if self.believes(read):
+                return
+            texts = {other.text for other in decode(look(place), only)}
+            if read.text in texts:
+                self._votes[_key(read)] += 1
+            elif texts:
+                self._doubts[_key(read)] += 1
+
+    def believes(self, read: Read) -> bool:
+        """A code of which one read is proof; of any other two looks must agree, and two more for each that disagreed."""
+        return read.is_proof or self._votes[_key(read)] >= 2 + 2 * self._doubts[_key(read)]
+
+
+def _key(read: Read) -> tuple[str, str]:
+    return read.symbology, read.text
+
+
 class StillReader:
     """Reads one picture as well as can be, whatever it costs (1 ms when it is easy, 200 ms when nothing is there)."""
 
@@ -61,23 +81,22 @@ class StillReader:
 
     def read(self, grey: Grey) -> tuple[Read, ...]:
         """The codes in ``grey``; a code of which one read is no proof only when two looks at it agree."""
-        votes: Counter[tuple[str, str]] = Counter()
+        verdict = Verdict()
         for view in self._views(grey):
             reads = decode(view, self._symbologies)
-            votes.update(_texts(reads))
+            verdict.hear(reads)
             for read in reads:
-                if not read.is_proof:
-                    votes.update(_second_looks(view, read))
-            if believed := tuple(read for read in reads if read.is_proof or votes[read.symbology, read.text] > 1):
+                verdict.ask(view, read)
+            if believed := tuple(read for read in reads if verdict.believes(read)):
                 return believed
-        return self._by_others(grey, votes)
+        return self._by_others(grey, verdict)
 
-    def _by_others(self, grey: Grey, votes: Counter[tuple[str, str]]) -> tuple[Read, ...]:
+    def _by_others(self, grey: Grey, verdict: Verdict) -> tuple[Read, ...]:
         """What the second engine reads in the picture as it is, in even light and enlarged, and then OpenCV."""
         for view in (grey, evened(grey), enlarged(grey)):
-            second = self._second(view)
-            votes.update(_texts(second))
-            if believed := tuple(read for read in second if read.is_proof or votes[read.symbology, read.text] > 1):
+            reads = () if view is None else self._second(view)
+            verdict.hear(reads)
+            if believed := tuple(read for read in reads if verdict.believes(read)):
                 return believed
         return decode_qr_by_opencv(grey) if Symbology.QR_CODE in self._symbologies else ()
 
@@ -93,39 +112,8 @@ class StillReader:
             upright = upright_bars(even, bars)
             yield upright
             yield sharpened(upright)
-        yield sharpened(enlarged(grey))
-
-
-def _texts(reads: tuple[Read, ...]) -> set[tuple[str, str]]:
-    """One vote a look, however often the same text stands in it."""
-    return {(read.symbology, read.text) for read in reads}
-
-
-def _second_looks(view: Grey, read: Read) -> Iterator[tuple[str, str]]:
-    """What is read at the place of ``read`` when it is looked at in two other ways."""
-    corners = np.array(read.corners)
-    margin = LOOK_MARGIN * float(np.ptp(corners, axis=0).max()) + 12
-    left, top = (max(0, int(edge)) for edge in corners.min(axis=0) - margin)
-    right, bottom = (int(edge) + 1 for edge in corners.max(axis=0) + margin)
-    crop = view[top:bottom, left:right]
-    only = frozenset({Symbology(read.symbology)})
-    for look in (_smaller, _turned):
-        yield from _texts(decode(look(crop), only))
-
-
-def _smaller(view: Grey) -> Grey:
-    smaller: Grey = cv2.resize(view, None, fx=0.8, fy=0.8, interpolation=cv2.INTER_AREA)
-    return smaller
-
-
-def _turned(view: Grey) -> Grey:
-    """Turned a little and enlarged: other lines of pixels cross the bars."""
-    height, width = view.shape[:2]
-    turn = cv2.getRotationMatrix2D((width / 2, height / 2), 2.0, 1.25)
-    turn[:, 2] += (0.125 * width, 0.125 * height)
-    size = (round(width * 1.25), round(height * 1.25))
-    turned: Grey = cv2.warpAffine(view, turn, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return turned
+        large = enlarged(grey)
+        yield sharpened(grey if large is None else large)
 
 
 def flat_card(grey: Grey, quad: Quad) -> Grey:
@@ -140,29 +128,6 @@ def looks_like_card(quad: Quad, grey: Grey) -> bool:
     """Whether what ``quad`` shows could have a card's proportions, however it is held."""
     aspect = true_aspect(quad, grey.shape[1], grey.shape[0])
     return LEAST_ASPECT <= max(aspect, 1 / aspect) <= MOST_ASPECT
-
-
-def evened(grey: Grey) -> Grey:
-    """The picture in even light: each place divided by the mean of what is around it."""
-    side = max(15, grey.shape[1] // EVEN_PARTS) | 1
-    around = cv2.blur(grey, (side, side)).astype(np.float32) + 1.0
-    even: Grey = cv2.divide(grey.astype(np.float32), around, scale=EVEN_LEVEL).clip(0, 255).astype(np.uint8)
-    return even
-
-
-def enlarged(grey: Grey) -> Grey:
-    """Twice as large when it is small: decoders want some two pixels for the thinnest bar."""
-    if max(grey.shape[:2]) > SMALL_PICTURE:
-        return grey
-    twice: Grey = cv2.resize(grey, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
-    return twice
-
-
-def sharpened(grey: Grey) -> Grey:
-    """Unsharp masking, for bars that a lens or a movement smeared."""
-    soft = cv2.GaussianBlur(grey, (0, 0), 4)
-    crisp: Grey = cv2.addWeighted(grey, 2.5, soft, -1.5, 0)
-    return crisp
 
 
 class FrameReader:

@@ -10,13 +10,14 @@ import cv2
 import numpy as np
 import psutil
 import pytest
+import zxingcpp
 
 from devices.frame import FakeClock
 from devices.scanner.agreement import AGAIN_AFTER, AGREE_WITHIN, MOST_REMEMBERED, Agreement, InSight
 from devices.scanner.decode import Grey, Read, Symbology, decode
 from devices.scanner.drawn_set import DESKS, drawn_pictures, empty_desks
 from devices.scanner.measure import folder_cases
-from devices.scanner.reader import FrameReader, StillReader
+from devices.scanner.reader import FrameReader, StillReader, Verdict
 from devices.scanner.second_engine import MOST_DEATHS, REST_SECONDS, SecondEngine
 from devices.simulator.drawing import CardCode, Pose, Shot, desk, draw_card, place
 
@@ -65,6 +66,35 @@ def test_nine_of_ten_drawn_cards_are_read_and_none_wrongly(size: tuple[int, int]
 def test_an_empty_desk_holds_nothing(index: int) -> None:
     grey = list(empty_desks((640, 480)))[index]
     assert StillReader().read(grey) == ()
+
+
+@pytest.mark.parametrize(
+    ("created", "text", "symbology", "read"),
+    [
+        ("QRCode", "12345", "QRCode", "12345"),
+        ("MicroQRCode", "12345", "MicroQRCode", "12345"),
+        ("RMQRCode", "12345", "RMQRCode", "12345"),
+        ("Code39", "+A1234567", "Code39", "a1234567"),
+        ("PDF417", "12345678", "PDF417", "12345678"),
+        ("Code128", "12345678", "Code128", "12345678"),
+    ],
+)
+def test_every_kind_of_a_kind_is_read_and_named(created: str, text: str, symbology: str, read: str) -> None:
+    barcode = zxingcpp.create_barcode(text, zxingcpp.barcode_format_from_str(created))
+    picture = cv2.copyMakeBorder(
+        np.array(barcode.to_image(scale=5, add_quiet_zones=True)), 40, 40, 40, 40, cv2.BORDER_CONSTANT, value=255
+    )
+    assert [(found.symbology, found.text) for found in StillReader().read(picture)] == [(symbology, read)]
+
+
+def test_two_looks_are_believed_and_a_look_that_disagrees_asks_for_two_more() -> None:
+    read, verdict = Read(Symbology.PDF417, "A", NOWHERE), Verdict()
+    verdict.hear([read, read])
+    assert not verdict.believes(read)
+    verdict.hear([read])
+    assert verdict.believes(read)
+    verdict._doubts[read.symbology, read.text] += 1
+    assert not verdict.believes(read)
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 100), (2, 2), (3, 500)])
