@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from forms.xmltree import XmlNode
@@ -59,24 +60,21 @@ class Expression:
     def text(self) -> Callable[[Context], str]:
         """The closure to text."""
         if self._text is None:
-            value = self.value
-            self._text = lambda context: to_text(_weighed(value(context), context))
+            self._text = partial(_as_text, self.value)
         return self._text
 
     @property
     def number(self) -> Callable[[Context], float]:
         """The closure to a number."""
         if self._number is None:
-            value = self.value
-            self._number = lambda context: to_number(value(context), context.zone)
+            self._number = partial(_as_number, self.value)
         return self._number
 
     @property
     def boolean(self) -> Callable[[Context], bool]:
         """The closure to true or false."""
         if self._boolean is None:
-            value = self.value
-            self._boolean = lambda context: to_boolean(value(context))
+            self._boolean = partial(_as_boolean, self.value)
         return self._boolean
 
     @property
@@ -100,6 +98,18 @@ class Expression:
     def condition(self, context: Context) -> bool:
         """The expression as a form's condition: a node-set is true when its first node is not blank."""
         return is_true(self.value(context))
+
+
+def _as_text(value: Closure, context: Context) -> str:
+    return to_text(_weighed(value(context), context))
+
+
+def _as_number(value: Closure, context: Context) -> float:
+    return to_number(value(context), context.zone)
+
+
+def _as_boolean(value: Closure, context: Context) -> bool:
+    return to_boolean(value(context))
 
 
 def _weighed(value: Any, context: Context) -> Any:
@@ -267,8 +277,11 @@ def _comparison(node: syntax.Comparison) -> tuple[str, Closure]:
 
 
 def _weighing(operand: Expression) -> Closure:
-    value = operand.value
-    return (lambda context: _weighed(value(context), context)) if operand.kind == Kind.NODES else value
+    return partial(_weighed_value, operand.value) if operand.kind == Kind.NODES else operand.value
+
+
+def _weighed_value(value: Closure, context: Context) -> Any:
+    return _weighed(value(context), context)
 
 
 def _compare_pair(operator: str, first: Expression, second: Expression) -> Closure:

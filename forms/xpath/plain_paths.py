@@ -9,6 +9,7 @@ inside that repeat, means the same instance, as a relative path would.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from forms.xmltree import XFORMS, XmlNode
 from forms.xpath import syntax
@@ -27,22 +28,21 @@ def is_plain(path: syntax.Path) -> bool:
 
 def compile_everywhere(path: syntax.Path) -> Callable[[Context], Nodes]:
     """All nodes of a plain path, in document order."""
-    key, steps = str(path), path.steps
-    return lambda context: _everywhere(key, steps, context)
+    return partial(_everywhere, str(path), path.steps)
 
 
 def compile_own(path: syntax.Path) -> Callable[[Context], Nodes]:
     """The nodes of a plain path with the rule for repeats."""
-    key, steps = str(path), path.steps
+    # A partial is half the objects of a closure, and a large form has tens of thousands of paths.
+    return partial(_own, str(path), path.steps)
 
-    def own(context: Context) -> Nodes:
-        inside = context.current.instance_on(key)
-        if inside is None:
-            return _everywhere(key, steps, context)
-        instance, depth = inside
-        return _walk(steps[depth:], [instance], context)
 
-    return own
+def _own(key: str, steps: tuple[syntax.Step, ...], context: Context) -> Nodes:
+    inside = context.current.instance_on(key)
+    if inside is None:
+        return _everywhere(key, steps, context)
+    instance, depth = inside
+    return _walk(steps[depth:], [instance], context)
 
 
 def _everywhere(key: str, steps: tuple[syntax.Step, ...], context: Context) -> Nodes:

@@ -77,7 +77,8 @@ def _weights(context: Context, argument: Expression) -> list[float]:
 
 
 def _within(total: float, least: float, most: float) -> bool:
-    return least <= total and (most == -1 or total <= most)
+    # A bound that is no number does not bind, as in ODK's own engine.
+    return not total < least and (most == -1 or not total > most)
 
 
 @LIBRARY.add("checklist", BOOLEAN, 2, MANY)
