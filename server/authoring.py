@@ -19,7 +19,8 @@ from server.actors import Actor
 from server.clock import Clock
 from server.drafts import Draft, DraftOutcome, DraftResult, Problem, Severity
 from server.form_conversion import FILE_TYPES, convert_form, load, media_refused, unzipped, zipped
-from server.packs import RINGS, PackContent, PackOutcome, PackRepository, PackService
+from server.pack_content import PackContent, PackService
+from server.packs import RINGS, PackOutcome, PackRepository
 from server.storage import tables
 from sync.protocol.packs import ServiceDocument
 

@@ -16,7 +16,8 @@ from pydantic import ValidationError
 
 from forms import Form, FormError, load_form
 from server.keys import CityKeys
-from server.packs import PackRepository, PackService
+from server.pack_content import PackService
+from server.packs import PackRepository
 from sync.protocol.messages import SEALED_BYTES, Content, ItemKind, SubmissionItem
 from sync.protocol.packs import ServiceDocument
 from sync.protocol.sealing import SealBroken, digest, unseal

@@ -10,8 +10,8 @@ import fcntl
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
@@ -26,10 +26,11 @@ from server.catalogue import Catalogue
 from server.clock import Clock
 from server.failpoints import Failpoints
 from server.files import write_durably
+from server.pack_content import PackContent, PackService, read_content
 from server.storage import tables
 from server.tuf import Listed, TufRepository
 from sync.protocol.messages import FeedType, PackNotice
-from sync.protocol.packs import PACK_BYTES, Manifest, PackCustom, ServiceDocument, build, target_name, unpack
+from sync.protocol.packs import PACK_BYTES, Manifest, PackCustom, build, target_name, unpack
 
 #: Unpacked packs that are kept in memory, so that cases of older forms can be opened.
 PACKS_IN_MEMORY: Final = 4
@@ -59,36 +60,6 @@ class PackResult:
     @property
     def ok(self) -> bool:
         return self.outcome is PackOutcome.PUBLISHED
-
-
-@dataclass(frozen=True)
-class PackService:
-    document: ServiceDocument
-    #: ``form.xml`` and whatever else it refers to, by file name.
-    files: Mapping[str, bytes]
-
-
-@dataclass(frozen=True)
-class PackContent:
-    """What a pack holds, in the order in which kiosks list it."""
-
-    services: tuple[PackService, ...]
-    life_events: Mapping[str, dict[str, str]] = field(default_factory=dict)
-    consent: Mapping[str, str] = field(default_factory=dict)
-    consent_version: str = "1"
-
-    def replacing(self, service: PackService) -> "PackContent":
-        """With ``service`` in the place of its namesake, or at the end."""
-        ids = [one.document.id for one in self.services]
-        if service.document.id in ids:
-            services = tuple(service if one.document.id == service.document.id else one for one in self.services)
-        else:
-            services = (*self.services, service)
-        return PackContent(services, self.life_events, self.consent, self.consent_version)
-
-    def without(self, service_id: str) -> "PackContent":
-        services = tuple(one for one in self.services if one.document.id != service_id)
-        return PackContent(services, self.life_events, self.consent, self.consent_version)
 
 
 class PackRepository:
@@ -225,7 +196,7 @@ class PackRepository:
         if number < 1 or not path.exists():
             return None
         manifest, files = unpack(path.read_bytes())
-        content = _content(manifest, files)
+        content = read_content(manifest, files)
         with self._lock:
             self._contents[number] = content
             while len(self._contents) > PACKS_IN_MEMORY:
@@ -360,13 +331,3 @@ class PackRepository:
         with (self._folder / ".lock").open("a") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
-
-
-def _content(manifest: Manifest, files: Mapping[str, bytes]) -> PackContent:
-    services = []
-    for service_id in manifest.services:
-        prefix = f"services/{service_id}/"
-        own = {path.removeprefix(prefix): data for path, data in files.items() if path.startswith(prefix)}
-        document = ServiceDocument.model_validate_json(own.pop("service.json"))
-        services.append(PackService(document, own))
-    return PackContent(tuple(services), manifest.life_events, manifest.consent, manifest.consent_version)

@@ -18,7 +18,7 @@ from server.actors import SYSTEM, Role
 from server.deps import Deps
 from server.drafts import Severity
 from server.form_conversion import convert_form
-from server.packs import PackContent, PackService
+from server.pack_content import PackContent, PackService
 from server.passwords import Passwords
 from server.storage import tables
 from sync.protocol.packs import ServiceDocument

@@ -18,7 +18,7 @@ from typing import Annotated
 import requests
 import typer
 
-from server.packs import PackContent
+from server.pack_content import PackContent
 from server.seeding import TRIAL_PASSWORD, TRIAL_PIN, CitySource, trial_accounts
 from trial import display
 from trial.processes import ROOT, Group, NotReady, free_port, listening, python, wait_until

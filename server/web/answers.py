@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final
 
 from forms import Form, FormError, Node, load_form
-from server.packs import PackService
+from server.pack_content import PackService
 from server.web import phrases
 from sync.protocol.messages import Content
 

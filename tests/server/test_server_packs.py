@@ -17,7 +17,8 @@ from server.actors import OPERATOR, Actor, Role
 from server.authoring import UPLOAD_BYTES
 from server.deps import Deps
 from server.drafts import DraftOutcome, Severity
-from server.packs import RINGS, PackContent, PackOutcome
+from server.pack_content import PackContent
+from server.packs import RINGS, PackOutcome
 from server.seeding import SeedRefused, read_city, seed
 from server.storage import tables
 from server.tuf import TIMESTAMP_LIFE

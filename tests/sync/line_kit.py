@@ -19,7 +19,7 @@ from kiosk.system_clock import SystemClock
 from server.actors import OPERATOR
 from server.deps import Deps
 from server.failpoints import Failpoints
-from server.packs import PackContent, PackService
+from server.pack_content import PackContent, PackService
 from server.settings import ServerSettings
 from server.storage import tables
 from sync.city import CityBadges, FollowingSealer, KioskCodes

@@ -1,0 +1,46 @@
+"""What a pack holds: services with their forms, in the order in which kiosks list them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sync.protocol.packs import Manifest, ServiceDocument
+
+
+@dataclass(frozen=True)
+class PackService:
+    document: ServiceDocument
+    #: ``form.xml`` and whatever else it refers to, by file name.
+    files: Mapping[str, bytes]
+
+
+@dataclass(frozen=True)
+class PackContent:
+    """What a pack holds, in the order in which kiosks list it."""
+
+    services: tuple[PackService, ...]
+    life_events: Mapping[str, dict[str, str]] = field(default_factory=dict)
+    consent: Mapping[str, str] = field(default_factory=dict)
+    consent_version: str = "1"
+
+    def replacing(self, service: PackService) -> "PackContent":
+        """With ``service`` in the place of its namesake, or at the end."""
+        ids = [one.document.id for one in self.services]
+        if service.document.id in ids:
+            services = tuple(service if one.document.id == service.document.id else one for one in self.services)
+        else:
+            services = (*self.services, service)
+        return PackContent(services, self.life_events, self.consent, self.consent_version)
+
+    def without(self, service_id: str) -> "PackContent":
+        services = tuple(one for one in self.services if one.document.id != service_id)
+        return PackContent(services, self.life_events, self.consent, self.consent_version)
+
+
+def read_content(manifest: Manifest, files: Mapping[str, bytes]) -> PackContent:
+    services = []
+    for service_id in manifest.services:
+        prefix = f"services/{service_id}/"
+        own = {path.removeprefix(prefix): data for path, data in files.items() if path.startswith(prefix)}
+        document = ServiceDocument.model_validate_json(own.pop("service.json"))
+        services.append(PackService(document, own))
+    return PackContent(tuple(services), manifest.life_events, manifest.consent, manifest.consent_version)
