@@ -15,6 +15,7 @@ from forms.limits import (
     MAX_FAULTS,
     MAX_REPEAT_INSTANCES,
     MAX_UUID_LENGTH,
+    MAX_WORK,
     MAX_XML_ATTRIBUTES,
 )
 from forms.session import growth, recalculation
@@ -168,22 +169,37 @@ def test_the_work_of_one_answer_is_bounded() -> None:
     ],
 )
 def test_an_expression_that_would_take_hours_is_stopped(expression: str) -> None:
-    """Bound ``MAX_WORK``: each would touch a thousand million nodes and more."""
-    nodes = "".join(f"<q{number}/>" for number in range(3_000))
-    escaped = expression.replace("<", "&lt;")
-    binds = f'<bind nodeset="/data/r" constraint="{escaped}"/>'
-    session = opened(f"<g>{nodes}</g><r/>", binds, '<input ref="/data/r"/>')
+    """Each would touch a thousand million nodes and more; here a tenth of ``MAX_WORK`` is enough to see it stop."""
+    session = _constrained(expression)
+    session._engine.host.work.limit = MAX_WORK // 10
     session.set("/data/r", "1")
     assert session.validate() == ()
     assert "The expressions touch more than" in _faults(session)
+
+
+def _constrained(expression: str) -> FormSession:
+    nodes = "".join(f"<q{number}/>" for number in range(3_000))
+    escaped = expression.replace("<", "&lt;")
+    binds = f'<bind nodeset="/data/r" constraint="{escaped}"/>'
+    return opened(f"<g>{nodes}</g><r/>", binds, '<input ref="/data/r"/>')
+
+
+def test_a_session_has_the_whole_bound() -> None:
+    session = _constrained("count(//*[count(//*[count(//*) > 0]) > 0])")
+    assert session._engine.host.work.limit == MAX_WORK
+    session.set("/data/r", "1")
+    assert session.validate() == ()
+    assert f"more than {MAX_WORK:,} nodes" in _faults(session)
 
 
 def test_after_too_much_work_the_next_answer_is_computed() -> None:
     nodes = "".join(f"<q{number}/>" for number in range(3_000))
     binds = '<bind nodeset="/data/r" constraint="count(//*[sum(/data/g/*) != 1]) = 0"/>'
     session = opened(f"<g>{nodes}</g><r/><s/><t/>", f'{binds}<bind nodeset="/data/t" calculate="/data/s + 1"/>')
+    session._engine.host.work.limit = 100_000
     session.set("/data/r", "1")
     session.validate()
+    assert session.faults
     session.set("/data/s", "1")
     assert session.nodes["/data/t"].value == "2"
 
