@@ -1,74 +1,55 @@
-"""The screens' own times on a rehearsed kiosk, drawn in memory: start, touch to visible answer, page change, visits.
+"""The screens' own times, beside the distribution's Chromium in kiosk mode with a plain page of the same content.
 
-In a process of its own, because a window lives as long as its process; software drawing, so ratios count, not times.
+Both draw by software in memory, in the same run on the same machine: ratios count, not times. The browser's page has no
+logic behind it, no form, no focus ring, no voice: it is what a plain page costs.
 """
 
 import json
-import statistics
+import pickle
+import subprocess
+import sys
 import tempfile
-import time
-from collections.abc import Callable
+import tomllib
 from pathlib import Path
 from typing import Final
 
-import psutil
+from benchmarks import ui_chromium
+from screens.sample_city import pack_files
 
-OUT: Final = Path(__file__).resolve().parent.parent / "build" / "bench" / "ui.json"
-ROUNDS: Final = 10
-VISITS: Final = 20
+ROOT: Final = Path(__file__).resolve().parent.parent
+OUT: Final = ROOT / "build" / "bench" / "ui.json"
+#: Seconds for the kiosk's side.
+PATIENCE_S: Final = 900
 
 
 def main() -> int:
-    began = time.perf_counter()
-    from screens.boot import BootOptions, prepare
-
-    boot = BootOptions(driver="offscreen", max_fps=0)
-    prepare(boot)
-    from screens.appearance import Appearance
-    from screens.gallery.plan import Shot
-    from screens.gallery.studio import Studio, studio_hands
-
-    process = psutil.Process()
-    with tempfile.TemporaryDirectory() as folder:
-        studio = Studio(studio_hands(Path(folder), boot, draws=True), boot)
-        results = {"start to first usable frame, ms": _ms(began)}
-        results |= _spread(
-            "touch to visible answer, ms", lambda: studio.lead_to(Shot("services", Appearance(), "portrait"))
-        )
-        studio.lead_to(Shot("form-fields", Appearance(), "portrait"))
-        entry = studio.hands.page.model.entry(studio.hands.page.model.questions[1])
-        results |= _spread("key to visible letter, ms", lambda: _type(studio, entry))
-        results |= _spread(
-            "home to the form's first page, ms", lambda: studio.lead_to(Shot("form-fields", Appearance(), "portrait"))
-        )
-        results["memory after the first visits, MB"] = process.memory_info().rss / 1e6
-        for _ in range(VISITS):
-            studio.lead_to(Shot("form-fields", Appearance(), "portrait"))
-        results[f"memory after {VISITS} more visits, MB"] = process.memory_info().rss / 1e6
-        studio.close()
-    for name, value in results.items():
-        print(f"{name:45} {value:9.1f}")
+    kiosk = _kiosk()
+    peer = ui_chromium.measure(_services())
+    print(f"{'':58} {'eKios':>10} {'Chromium':>10}")
+    for name, value in kiosk.items():
+        other = f"{peer[name]:10.1f}" if name in peer else f"{'':>10}"
+        print(f"{name:58} {value:10.1f} {other}")
     OUT.parent.mkdir(parents=True, exist_ok=True)
-    OUT.write_text(json.dumps(results, indent=1), encoding="utf-8")
+    OUT.write_text(json.dumps({"eKios": kiosk, "Chromium": peer}, indent=1), encoding="utf-8")
     return 0
 
 
-def _type(studio: object, entry: object) -> None:
-    entry.type("a")  # type: ignore[attr-defined]
-    studio.hands.settle(1)  # type: ignore[attr-defined]
+def _kiosk() -> dict[str, float]:
+    with tempfile.NamedTemporaryFile(suffix=".pack") as pack:
+        pickle.dump(pack_files(ROOT / "assets" / "services"), pack)
+        pack.flush()
+        command = [sys.executable, "-m", "benchmarks.ui_kiosk", pack.name]
+        done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, timeout=PATIENCE_S, check=True, text=True)
+    results: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return results
 
 
-def _spread(name: str, job: Callable[[], None]) -> dict[str, float]:
-    times = []
-    for _ in range(ROUNDS):
-        began = time.perf_counter()
-        job()
-        times.append(_ms(began))
-    return {f"{name} (median)": statistics.median(times), f"{name} (worst)": max(times)}
-
-
-def _ms(began: float) -> float:
-    return (time.perf_counter() - began) * 1000
+def _services() -> list[tuple[str, str]]:
+    """Names and summaries of the sample city's services, in Indonesian."""
+    documents = [
+        tomllib.loads(path.read_text()) for path in sorted((ROOT / "assets" / "services").glob("*/service.toml"))
+    ]
+    return [(document["name"]["id"], document["summary"]["id"]) for document in documents]
 
 
 if __name__ == "__main__":

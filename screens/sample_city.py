@@ -27,6 +27,13 @@ def read_sample_city(
 
     Raises SampleBroken.
     """
+    return Catalogue.read(pack_files(folder, services, more))
+
+
+def pack_files(
+    folder: Path, services: Iterable[str] | None = None, more: Mapping[str, bytes] | None = None
+) -> dict[str, bytes]:
+    """The files of a pack with these services, by path; the forms are converted from their text. Raises SampleBroken."""
     city = _toml(folder / "city.toml")
     wanted = [name for name in city["services"] if services is None or name in services]
     files: dict[str, bytes] = {}
@@ -44,7 +51,7 @@ def read_sample_city(
         "consent_version": str(city.get("consent_version", "1")),
     }
     files["pack.json"] = json.dumps(manifest).encode()
-    return Catalogue.read(files)
+    return files
 
 
 def _service(folder: Path, agencies: dict[str, Any]) -> dict[str, bytes]:

@@ -1,0 +1,201 @@
+"""The kiosk's side of the UI table: one app in this process, drawn by software in memory, touched through its window.
+
+``python -m benchmarks.ui_kiosk PACK`` reads the pickled files of a pack, as a kiosk reads its pack, and prints one JSON
+object. bench_ui runs it in a process of its own, because a window lives as long as one.
+"""
+
+import gc
+import json
+import pickle
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import psutil
+
+if TYPE_CHECKING:
+    from screens.rehearsal.hands import Hands
+
+ROUNDS: Final = 12
+SESSIONS: Final = 500
+#: Seconds that CPU is looked at while nobody is there, and frames a second as on a kiosk.
+IDLE_S: Final = 10.0
+#: What the line tells of while a backlog goes up: so many items, and a pause between two, in seconds.
+BACKLOG: Final = 400
+PAUSE_S: Final = 0.005
+
+
+def main() -> int:
+    from screens.boot import MAX_FPS, BootOptions, prepare
+
+    boot = BootOptions(driver="offscreen", max_fps=0)
+    prepare(boot)
+    from kiosk.catalogue import Catalogue
+    from screens.rehearsal import rehearse
+    from screens.rehearsal.hands import ASSETS, Hands
+    from screens.texts import load_catalogues
+
+    process = psutil.Process()
+    with tempfile.TemporaryDirectory() as folder:
+        catalogue = Catalogue.read(pickle.loads(Path(sys.argv[1]).read_bytes()))
+        rehearsal = rehearse(Path(folder), load_catalogues(ASSETS / "translations"), catalogue)
+        hands = Hands(rehearsal, boot, draws=True).start()
+        results = {"start to first usable frame, ms": (time.time() - process.create_time()) * 1000}
+        results |= _touches(hands)
+        results["worst frame while a backlog syncs and a slip prints, ms"] = _busy(hands)
+        _sessions(hands, 1)
+        results["memory after 1 session, MB"] = _memory(process)
+        began = time.perf_counter()
+        _sessions(hands, SESSIONS - 1)
+        results["a whole session without drawing, ms"] = (time.perf_counter() - began) * 1000 / (SESSIONS - 1)
+        results[f"memory after {SESSIONS} sessions, MB"] = _memory(process)
+        results["idle CPU, % of a core"] = _idle(hands, process, MAX_FPS)
+        hands.stop()
+        hands.rehearsal.close()
+    print(json.dumps(results))
+    return 0
+
+
+def _touches(hands: "Hands") -> dict[str, float]:
+    from kivy.tests.common import UnitTestTouch
+
+    def press() -> float:
+        """A finger goes down on "start": until the frame that shows it pressed."""
+        hands.go_home()
+        hands.settle()
+        button = hands.find(hands.text("home.start"))
+        touch = UnitTestTouch(*button.to_window(*button.center))
+
+        def down() -> None:
+            touch.touch_down()
+            hands.frame()
+
+        took = _ms(down)
+        touch.touch_up()
+        hands.settle()
+        return took
+
+    def change() -> float:
+        """A finger leaves a service's card: until the service's page was drawn."""
+        hands.go_home()
+        hands.app.flow.start()
+        hands.settle()
+        card = hands.find(hands.text("services.search"))
+        touch = UnitTestTouch(*card.to_window(*card.center))
+        touch.touch_down()
+        hands.frame()
+
+        def up() -> None:
+            touch.touch_up()
+            while hands.place != "SEARCH" or hands.stage.page.parent is None:
+                hands.frame()
+            hands.frame()
+
+        return _ms(up)
+
+    def letter() -> float:
+        """A key is touched: until its letter was drawn."""
+        key = hands.key("a")
+        if key is None:
+            raise RuntimeError("no keyboard is in sight")
+        touch = UnitTestTouch(*key.to_window(*key.center))
+
+        def strike() -> None:
+            touch.touch_down()
+            touch.touch_up()
+            hands.frame()
+
+        return _ms(strike)
+
+    results = _spread("touch to visible answer, ms", press) | _spread("page change, ms", change)
+    return results | _spread("key to visible letter, ms", letter)
+
+
+def _busy(hands: "Hands") -> float:
+    """Frames are drawn as fast as they can be while another thread tells of a backlog and a slip is on its way."""
+    from kiosk.events import OutboxChanged
+
+    hands.go_home()
+    hands.app.flow.start()
+    hands.app.flow.open_service("domisili")
+    hands.settle(4)
+    bus, slips = hands.kiosk.bus, hands.kiosk.slips
+
+    def sync() -> None:
+        for left in range(BACKLOG, 0, -1):
+            bus.publish(OutboxChanged(left, 0))
+            time.sleep(PAUSE_S)
+
+    thread = threading.Thread(target=sync, name="bench-backlog")
+    thread.start()
+    slips.print_test(_nothing)
+    worst = 0.0
+    while thread.is_alive():
+        worst = max(worst, _ms(hands.frame))
+    thread.join()
+    return worst
+
+
+def _nothing(_result: object) -> None:
+    """The slip's end is not what is measured."""
+
+
+def _sessions(hands: "Hands", count: int) -> None:
+    """Home, the form's first page, a name typed into it, the end with its wipe."""
+    from screens.gallery.way import Way, open_form
+
+    draws, hands.draws = hands.draws, False
+    way = Way(hands)
+    for _ in range(count):
+        hands.go_home()
+        hands.settle()
+        open_form(way, "domisili")
+        hands.settle()
+        model = hands.page.model
+        model.focus_on(model.questions[1])
+        hands.page.entry.type("Siti Aminah")
+        hands.settle()
+    hands.go_home()
+    hands.settle()
+    hands.draws = draws
+
+
+def _memory(process: psutil.Process) -> float:
+    """Proportional set size, as for the peer."""
+    gc.collect()
+    return float(process.memory_full_info().pss) / 1e6
+
+
+def _idle(hands: "Hands", process: psutil.Process, frames_a_second: int) -> float:
+    """On the home screen, with frames as often as on a kiosk."""
+    from kivy.clock import Clock
+
+    hands.go_home()
+    hands.settle()
+    Clock._max_fps = frames_a_second
+    before, began = sum(process.cpu_times()[:2]), time.perf_counter()
+    while time.perf_counter() - began < IDLE_S:
+        hands.frame()
+    spent = sum(process.cpu_times()[:2]) - before
+    Clock._max_fps = 0
+    return float(spent) / (time.perf_counter() - began) * 100
+
+
+def _spread(name: str, measure: Callable[[], float]) -> dict[str, float]:
+    times = [measure() for _ in range(ROUNDS)]
+    return {name: statistics.median(times), f"{name.removesuffix(', ms')}, worst of {ROUNDS}, ms": max(times)}
+
+
+def _ms(job: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    job()
+    return (time.perf_counter() - began) * 1000
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

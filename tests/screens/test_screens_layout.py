@@ -1,0 +1,91 @@
+"""No text is cut, breaks within a word, overlaps or leaves its box, and every target suits a finger: a fair sample of
+the states and looks, all states with EKIOS_SOAK=1; ``make gallery ALL=1`` looks at every combination.
+"""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from screens_harness import BOOT
+
+from screens.appearance import Appearance
+from screens.gallery.checks import Box, problems
+from screens.gallery.plan import ORIENTATIONS, Shot, every_look, plan
+from screens.gallery.states import STATES
+from screens.gallery.studio import Studio, studio_hands
+from screens.look.colours import Contrast
+from screens.look.tokens import TextSize
+from screens.texts import LANGUAGES
+
+NAMES = tuple(STATES)
+#: Layout knows no colours; strokes are broader in high contrast.
+LOOKS = tuple(look for look in every_look() if look.contrast in (Contrast.LIGHT, Contrast.HIGH_DARK))
+#: Each with a look and way up that differ from state to state.
+SAMPLE = tuple(
+    Shot(name, LOOKS[place * 7 % len(LOOKS)], ORIENTATIONS[place // 2 % 2]) for place, name in enumerate(NAMES)
+)
+LOOKED_AT = SAMPLE if os.environ.get("EKIOS_SOAK") else SAMPLE[::2]
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    made = Studio(studio_hands(tmp_path_factory.mktemp("kiosk"), BOOT), BOOT)
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("shot", LOOKED_AT, ids=lambda shot: shot.name)
+def test_a_state_fits_in_a_look(studio: Studio, shot: Shot) -> None:
+    assert studio.look(shot) == []
+
+
+def test_the_short_set_shows_every_state_both_ways_up() -> None:
+    shown = {(shot.state, shot.orientation) for shot in plan(NAMES, everything=False)}
+    assert shown == {(name, orientation) for name in NAMES for orientation in ORIENTATIONS}
+
+
+def test_everything_is_each_state_in_each_look_both_ways_up() -> None:
+    shots = {shot.name for shot in plan(NAMES, everything=True)}
+    assert len(shots) == len(NAMES) * len(LANGUAGES) * len(Contrast) * len(TextSize) * len(ORIENTATIONS)
+
+
+def test_the_sample_has_every_look_both_ways_up() -> None:
+    assert {shot.appearance for shot in SAMPLE} == set(LOOKS)
+    assert {shot.orientation for shot in SAMPLE} == set(ORIENTATIONS)
+
+
+# --- the checks find what they are there to find ---------------------------------------------------------------------
+
+
+def _service(studio: Studio) -> Studio:
+    studio.lead_to(Shot("service", Appearance(), "portrait"))
+    return studio
+
+
+def test_a_cut_text_is_found(studio: Studio) -> None:
+    page = _service(studio).hands.page
+    label = page.ids.forward.ids.label
+    label.text_size = (None, None)
+    label.text = "Mulai isi formulir permohonan surat keterangan domisili sekarang juga"
+    studio.hands.settle()
+    assert any("cut" in problem or "leaves its box" in problem for problem in problems(studio.hands.stage))
+
+
+def test_a_small_target_is_found(studio: Studio) -> None:
+    page = _service(studio).hands.page
+    page.ids.forward.size_hint_y = None
+    page.ids.forward.height = 8
+    assert any("too small for a finger" in problem for problem in problems(studio.hands.stage))
+
+
+def test_targets_that_touch_are_found(studio: Studio) -> None:
+    page = _service(studio).hands.page
+    page.ids.forward.x = page.ids.back.right + 1
+    assert any("too close for fingers" in problem for problem in problems(studio.hands.stage))
+
+
+def test_boxes_tell_their_room() -> None:
+    one = Box(0, 0, 10, 10)
+    assert one.apart(Box(14, 0, 20, 10)) == 4
+    assert one.apart(Box(13, 14, 20, 20)) == 5
+    assert one.apart(Box(8, 8, 20, 20)) == -2
