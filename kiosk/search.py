@@ -84,16 +84,22 @@ class ServiceIndex:
                     self._add(service.id, language, _KEYWORD, keyword)
 
     def search(self, query: str, language: str, limit: int) -> tuple[str, ...]:
-        """Ids of services, best first; every word of the query must be found somewhere in the same service."""
+        """Ids of services, best first: those in which every word of the query is found somewhere; where there is none,
+        those in which at least half of the words are."""
         asked = words(query[:QUERY_LENGTH])
         if not asked:
             return ()
-        scores: dict[str, float] = {}
+        whole: dict[str, float] = {}
+        partly: dict[str, float] = {}
         for service in self._order:
             entries = [entry for entry in self._entries if entry.service == service]
             per_word = [max((_score(word, entry, language) for entry in entries), default=0.0) for word in asked]
-            if min(per_word) >= _THRESHOLD * _SUMMARY:
-                scores[service] = sum(per_word) / len(per_word)
+            found = [score for score in per_word if score >= _THRESHOLD * _SUMMARY]
+            if len(found) == len(asked):
+                whole[service] = sum(found) / len(asked)
+            elif 2 * len(found) >= len(asked) and max(found) >= _THRESHOLD:
+                partly[service] = sum(found) / len(asked)
+        scores = whole or partly
         return tuple(sorted(scores, key=lambda service: (-scores[service], self._order[service]))[:limit])
 
     def _add(self, service: str, language: str, weight: float, text: str) -> None:

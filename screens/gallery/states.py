@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from screens.gallery import case_states, control_states, resting_states, staff_states, visit_states
+from screens.gallery import case_states, control_states, flow_states, resting_states, staff_states, visit_states
 from screens.gallery.way import Way
 
 
@@ -21,6 +21,7 @@ _ROOMS: Final = (
     ("Home and notices", resting_states.STATES),
     ("A visit", visit_states.STATES),
     ("Questions", control_states.STATES),
+    ("Beside a visit", flow_states.STATES),
     ("Tracking", case_states.STATES),
     ("Field staff", staff_states.STATES),
 )
