@@ -3,7 +3,7 @@
 from typing import Any
 
 from kivy.clock import Clock
-from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from screens.citizen.home_model import HomeModel
@@ -20,6 +20,8 @@ class HomeScreen(BoxLayout):
     healthy = BooleanProperty(True)
     count = StringProperty("")
     notice = StringProperty("")
+    low = BooleanProperty(False)
+    columns = NumericProperty(2)
 
     def __init__(self, model: HomeModel, **kwargs: Any) -> None:
         super().__init__(model=model, **kwargs)
