@@ -6,7 +6,6 @@ import difflib
 import re
 from collections.abc import Iterator
 
-from pyxform import aliases
 from pyxform.question_type_dictionary import QUESTION_TYPE_DICT
 
 from forms.authoring.problems import AuthoringProblem, problem
@@ -24,7 +23,7 @@ SELECT = re.compile(
 _OTHER_TYPES = re.compile(r"(?:osm|include|cascading[ _]select|begin[ _]loop over)\b", re.IGNORECASE)
 _NAME = re.compile(r"[^\W\d][\w.\-]*(?::[^\W\d][\w.\-]*)?\Z")
 _NAMELESS = frozenset({"audit", "entity"})
-_KNOWN_TYPES = frozenset(map(str.lower, (*QUESTION_TYPE_DICT, *aliases._type_alias_map)))
+_KNOWN_TYPES = frozenset(map(str.lower, QUESTION_TYPE_DICT)) | {"add photo prompt"}
 _COLUMNS = (
     "type", "name", "label", "hint", "guidance_hint", "appearance", "required", "required_message", "relevant",
     "constraint", "constraint_message", "calculation", "choice_filter", "read_only", "default", "trigger",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -15,24 +16,28 @@ from forms.xpath.values import text_of_number
 
 
 class InstanceSource:
-    """One instance, built when an expression first asks for it. ``name`` is the file's, blank for inline ones."""
+    """One instance, built when an expression first asks for it. ``name`` is the file's, blank for inline ones.
 
-    __slots__ = ("_build", "_node", "missing", "name")
+    Sessions of several threads share it.
+    """
+
+    __slots__ = ("_build", "_lock", "_node", "missing", "name")
 
     def __init__(self, name: str, build: Callable[[], XmlNode], *, missing: bool = False) -> None:
         self.name = name
         self.missing = missing
-        self._build: Callable[[], XmlNode] | None = build
+        self._build = build
+        self._lock = threading.Lock()
         self._node: XmlNode | None = None
 
     @property
     def node(self) -> XmlNode:
         """What ``instance()`` selects: an element whose child is the instance's root."""
         if self._node is None:
-            build, self._build = self._build, None
-            if build is None:
-                raise RuntimeError("the instance is asked for while it is being built")
-            self._node = build()
+            with self._lock:
+                if self._node is None:
+                    self._node = self._build()
+                    self._build = _just(self._node)
         return self._node
 
 

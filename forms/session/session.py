@@ -86,7 +86,8 @@ class FormSession:
         """Answer a question, with the lexical form of its type; blank takes the answer away.
 
         Gives the references of all nodes whose state may have changed. Raises KeyError where there is no such node, and
-        ValueError, with a message, where the node takes no answer or the value cannot be of its type.
+        ValueError, with a message, where the node takes no answer or the value cannot be of its type; its subclass
+        SessionLimitError where what follows from the answer is beyond ``forms/limits.py``.
         """
         node = self.nodes[ref]
         if not node.definition.is_leaf:

@@ -1,8 +1,13 @@
 """Lists inside and beside a form: found by index, filtered, shuffled, and pulled from."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from forms import FormError
+from forms.definition.instances import InstanceSource
+from forms.xmltree import NodeKind, XmlNode
 from tests.forms.form_kit import load, opened
 
 _CSV = "name,label,city\n" + "".join(f"v{n},Desa {n},c{n % 50}\n" for n in range(5_000))
@@ -85,3 +90,22 @@ def test_data_is_pulled_by_what_a_path_leads_to(column: str, key: str, found: st
     )
     binds = f"""<bind nodeset="/data/a" calculate="pulldata('p', 'label', '{column}', '{key}')"/>"""
     assert opened("<a/>", binds, "", model).nodes["/data/a"].value == found
+
+
+def test_threads_that_ask_for_a_list_at_once_get_the_same() -> None:
+    built: list[XmlNode] = []
+    together = threading.Barrier(4)
+
+    def build() -> XmlNode:
+        built.append(XmlNode(NodeKind.ELEMENT, "instance"))
+        return built[-1]
+
+    source = InstanceSource("l.csv", build)
+
+    def ask(_: int) -> XmlNode:
+        together.wait()
+        return source.node
+
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(ask, range(4)))
+    assert (len(built), {id(node) for node in found}) == (1, {id(built[0])})
