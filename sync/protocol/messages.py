@@ -15,6 +15,9 @@ The paths, under the server's address:
 ``GET /v1/cases/{code}``               CaseState, or 404
 ``GET /v1/packs/metadata/{file}``      TUF metadata
 ``GET /v1/packs/targets/{file}``       TUF targets: packs
+``POST /v1/ratings``, ``/help-calls``  see ``sync.protocol.reports``
+``GET /v1/documents/{name}``           see ``sync.protocol.documents``
+``/v1/drafts/{lookup}``                see ``sync.protocol.drafts``
 =====================================  ==========================================================================
 
 An error is ``{"error": {"code": "...", "message": "..."}}``; 401 for a signature that does not hold, 403 with code
