@@ -20,7 +20,7 @@ from devices.simulator.drawing.cards import invented_nik
 
 SOAK = bool(os.environ.get("EKIOS_SOAK"))
 HOURS = 24 if SOAK else 1
-VISITS_AN_HOUR = 5 if SOAK else 2
+VISITS_AN_HOUR = 3 if SOAK else 2
 WATCHED_FOR = 3.0
 """Seconds for which somebody goes on trying to scan with what is broken."""
 
@@ -159,7 +159,7 @@ def handles_and_threads() -> tuple[int, int]:
 
 
 @pytest.mark.soak
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(3600)
 def test_a_day_of_faults_at_camera_and_scanner() -> None:
     day = Day()
     before = handles_and_threads()
