@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from forms.bulk import LARGE_FORM_BYTES, LARGE_FORM_NODES, collector_paused
 from forms.definition.graph import build_graph
 from forms.definition.reader import FormDefinition, read_definition
 from forms.environment import Environment
@@ -80,7 +81,8 @@ class Form:
         Raises ValueError where the instance is not XML or not of this form, or the language is not the form's.
         """
         source = None if instance is None else self.read_instance(instance)
-        session = FormSession(self, environment or Environment(), source)
+        with collector_paused(when=len(self.definition.nodes) >= LARGE_FORM_NODES):
+            session = FormSession(self, environment or Environment(), source)
         if language is not None:
             session.language = language
         return session
@@ -118,4 +120,5 @@ def load_form(xml: bytes | str, resources: Mapping[str, bytes] | None = None) ->
     Raises :class:`FormError`, whose ``problems`` name everything that is wrong: expressions that cannot be read,
     functions that do not exist, calculations that depend on each other in a circle.
     """
-    return Form(read_definition(xml, resources or {}))
+    with collector_paused(when=len(xml) >= LARGE_FORM_BYTES):
+        return Form(read_definition(xml, resources or {}))

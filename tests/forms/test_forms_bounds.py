@@ -1,5 +1,7 @@
 """Every bound of ``forms/limits.py``: what is at it passes, what is one above is refused or stopped, and named."""
 
+import contextlib
+import gc
 import io
 import re
 import zipfile
@@ -9,6 +11,7 @@ import pytest
 
 from forms import FormError, FormSession, load_form, xmltree
 from forms.authoring import convert, sheets
+from forms.bulk import LARGE_FORM_BYTES, collector_paused
 from forms.definition import graph, instances, reader
 from forms.limits import (
     MAX_EVENT_DEPTH,
@@ -281,6 +284,26 @@ def test_a_form_of_ten_megabytes_opens() -> None:
     xml = xform(nodes, "", body)
     assert len(xml) > 10 * 1024 * 1024
     assert load_form(xml).open().nodes["/data/q9999"].label == label
+
+
+@pytest.mark.parametrize("ends_well", [True, False])
+def test_the_collector_runs_again_after_a_large_form(ends_well: bool) -> None:
+    xml = xform(
+        "<a/>" if ends_well else "<a/><a/>", "", f"<input ref='/data/a'><label>{'x' * LARGE_FORM_BYTES}</label></input>"
+    )
+    with contextlib.nullcontext() if ends_well else pytest.raises(FormError):
+        load_form(xml)
+    assert gc.isenabled()
+
+
+def test_a_collector_that_was_off_stays_off() -> None:
+    gc.disable()
+    try:
+        with collector_paused(when=True):
+            assert not gc.isenabled()
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
 
 
 def test_ten_thousand_questions_that_depend_on_each_other_are_answered() -> None:
