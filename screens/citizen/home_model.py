@@ -29,7 +29,7 @@ class HomeModel:
 
     @property
     def invitations(self) -> tuple[str, ...]:
-        """"Touch to start" in every language, Indonesian first."""
+        """ "Touch to start" in every language, Indonesian first."""
         return self.flow.in_every_language("home.start")
 
     @property

@@ -59,7 +59,7 @@ def seen_box(widget: Any, box: Box) -> Box:
     parent = widget.parent
     while parent is not None and parent is not parent.parent:
         if isinstance(parent, Aperture):
-            left, bottom = parent.to_window(parent.x, parent.y)
+            _, bottom = parent.to_window(parent.x, parent.y)
             top = bottom + parent.height
             return (box[0], min(max(box[1], bottom), top), box[2], max(min(box[3], top), bottom))
         parent = parent.parent

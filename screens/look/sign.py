@@ -23,7 +23,6 @@ from kivy.graphics.texture import Texture
 from kivy.properties import ColorProperty, NumericProperty
 from kivy.uix.widget import Widget
 
-
 #: Dots of the picture of one tile: a power of two, which every graphics chip can repeat.
 TILE_PIXELS: Final = 256
 #: The cloth begins within a tile, so that it looks cut from a larger one.

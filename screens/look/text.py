@@ -1,7 +1,7 @@
 """Text that wraps to its width and is as high as it needs to be; icons; space."""
 
-from kivy.uix.boxlayout import BoxLayout
 from kivy.properties import StringProperty
+from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.label import Label
 from kivy.uix.widget import Widget
 
