@@ -19,11 +19,14 @@ import zxingcpp
 
 from devices.camera.document import CaptureLimits, take
 from devices.camera.frame import Frame
+from devices.camera.portrait import PortraitLimits, take_portrait
+from devices.camera.sight import FaceWatch, SheetWatch
 from devices.frame import SystemClock
 from devices.scanner.drawn_set import SIZES, drawn_pictures
 from devices.scanner.measure import frame_without_card
 from devices.scanner.reader import StillReader
-from devices.simulator.drawing import Pose, Shot, desk, draw_letter, place
+from devices.simulator.drawing import Pose, Shot, desk, draw_letter, person, place
+from devices.vision.faces import FaceFinder
 
 ROUNDS = 60
 EACH = 1
@@ -33,7 +36,7 @@ Row = dict[str, float | int | str]
 
 
 def main() -> int:
-    rows = [*_frames(), *_empty(), *_cards(), *_document()]
+    rows = [*_frames(), *_empty(), *_cards(), *_document(), *_live()]
     result = {"machine": {"cpus": os.cpu_count(), "python": platform.python_version(), "opencv": cv2.__version__}}
     _OUTPUT.parent.mkdir(parents=True, exist_ok=True)
     _OUTPUT.write_text(json.dumps({**result, "rows": rows}, indent=1) + "\n")
@@ -87,6 +90,21 @@ def _document() -> list[Row]:
     return [
         _timed("letter found, flattened, measured, JPEG", lambda: take(picture, CaptureLimits())),
         _timed("  bare OpenCV: JPEG of the whole frame", lambda: cv2.imencode(".jpg", picture, quality)),
+    ]
+
+
+def _live() -> list[Row]:
+    """What a live picture costs besides being shown: the sheet's corners, or the portrait's, and the hint."""
+    pose = Pose(tilt=12, swing=-8, turn=4, fills=0.36)
+    lying, _ = place(desk(1280, 720), draw_letter(), pose, Shot(), np.random.default_rng(0))
+    sitting = person(1280, 720)
+    clock = SystemClock()
+    sheets, faces = SheetWatch(CaptureLimits()), FaceWatch(FaceFinder(), PortraitLimits())
+    finder = FaceFinder()
+    return [
+        _timed("sheet followed in a live picture", lambda: sheets.look(Frame(lying, 1, clock.now()))),
+        _timed("face found in a live picture", lambda: faces.look(Frame(sitting, 1, clock.now()))),
+        _timed("portrait found, levelled, cut, JPEG", lambda: take_portrait(sitting, finder, PortraitLimits())),
     ]
 
 

