@@ -161,7 +161,8 @@ class Camera:
 
         Asked again before there is a new picture, it answers what it answered before. For a document it computes
         some 3 ms (30 ms when it must look harder), for a portrait 20 to 40 ms: call that away from a thread that draws.
-        Raises ValueError for a kind that is none of :class:`CaptureKind`.
+        Raises ValueError for a kind that is none of :class:`CaptureKind`, NoFaceModel for a portrait without the model
+        (`preflight` tells of that).
         """
         wanted = CaptureKind(kind)
         frame = self.latest()

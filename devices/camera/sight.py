@@ -50,6 +50,9 @@ FAR_BELOW: Final = 0.18
 STILL: Final = 0.008
 """Share of the picture's width by which no corner may move between two pictures for it to be held still."""
 
+FACE_STILL: Final = 0.032
+"""The same for the corners of a portrait, which jump with every uncertainty about eyes and mouth."""
+
 LOOK_WIDTH: Final = 320
 
 
@@ -177,7 +180,7 @@ class FaceWatch:
         measured = quality.measure_face(portrait.crop(frame.grey, face, self._limits.format))
         if measured.darkness > self._limits.most_darkness:
             return Hint.TOO_DARK
-        if before is None or float(np.abs(corners - before).max()) > 4 * STILL * frame.width:
+        if before is None or float(np.abs(corners - before).max()) > FACE_STILL * frame.width:
             return Hint.HOLD_STILL
         if measured.glare > self._limits.most_glare:
             return Hint.GLARE

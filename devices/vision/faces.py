@@ -163,7 +163,7 @@ def _squares(boxes: Floats) -> Floats:
 
 
 def _cut(picture: Floats, squares: Floats, side: int) -> Floats:
-    """N × side × side × 3: what is inside ``squares``; grey where they leave the picture."""
+    """N × side × side × 3: what is inside ``squares``; where they leave the picture, its edge goes on."""
     cut = np.empty((len(squares), side, side, 3), np.float32)
     for index, (left, top, right, bottom) in enumerate(squares.astype(float)):
         width, height = max(1, round(right - left)), max(1, round(bottom - top))
