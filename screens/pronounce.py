@@ -8,7 +8,7 @@ from typing import Final
 COUNTED_DIGITS: Final = 4
 
 _CODE: Final = re.compile(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4})+\b")
-_DIGITS: Final = re.compile(r"(?<![\d.,])\+?\d{%d,}(?![\d.,]\d)" % (COUNTED_DIGITS + 1))
+_DIGITS: Final = re.compile(rf"(?<![\d.,])\+?\d{{{COUNTED_DIGITS + 1},}}(?![\d.,]\d)")
 _FOURS: Final = re.compile(r"\b\d{4}(?: \d{1,4}){1,}\b")
 _RUPIAH: Final = re.compile(r"Rp\s*([\d.,]+)")
 #: Icons are characters of the private use area; the caret is drawn as a bar.
