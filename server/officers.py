@@ -65,15 +65,13 @@ class Officers:
         """The new officer's password beside the outcome; empty when refused."""
         if not _USER_NAME.fullmatch(user_name):
             return OfficerOutcome.BAD_USER_NAME, ""
-        if not name.strip() or len(name) > NAME_CHARACTERS:
-            return OfficerOutcome.BAD_NAME, ""
-        if role not in {one.value for one in Role}:
-            return OfficerOutcome.BAD_ROLE, ""
+        if refusal := _unfit(name, role):
+            return refusal, ""
         password = new_password()
         encoded = self._passwords.hash(password)
         now, officer_id = self._clock.now(), str(uuid.uuid4())
         with self._engine.begin() as connection:
-            if (role in _DECIDES) != (agency_id is not None and _is_agency(connection, agency_id)):
+            if not _belongs(connection, role, agency_id):
                 return OfficerOutcome.BAD_AGENCY, ""
             same = select(tables.officers.c.id).where(tables.officers.c.user_name == user_name)
             if connection.execute(same).first():
@@ -94,6 +92,18 @@ class Officers:
             entry = audit.Entry(actor.id, "officer.add", f"officer:{officer_id}", {"role": role})
             audit.append(connection, now, [entry])
         return OfficerOutcome.DONE, password
+
+    def change(self, actor: Actor, officer_id: str, name: str, role: str, agency_id: str | None) -> OfficerOutcome:
+        """Another name, role or agency; ends the officer's sessions. One's own account is changed by a colleague."""
+        if officer_id == actor.id:
+            return OfficerOutcome.ONESELF
+        if refusal := _unfit(name, role):
+            return refusal
+        with self._engine.connect() as connection:
+            if not _belongs(connection, role, agency_id):
+                return OfficerOutcome.BAD_AGENCY
+        values = {"name": name.strip(), "role": role, "agency_id": agency_id}
+        return self._change(actor, officer_id, "officer.change", values)
 
     def new_password(self, actor: Actor, officer_id: str) -> tuple[OfficerOutcome, str]:
         """Ends the officer's sessions; the password beside the outcome."""
@@ -125,6 +135,17 @@ class Officers:
 
 def new_password() -> str:
     return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(GROUP_CHARACTERS)) for _ in range(PASSWORD_GROUPS))
+
+
+def _unfit(name: str, role: str) -> OfficerOutcome | None:
+    if not name.strip() or len(name) > NAME_CHARACTERS:
+        return OfficerOutcome.BAD_NAME
+    return None if role in {one.value for one in Role} else OfficerOutcome.BAD_ROLE
+
+
+def _belongs(connection: Connection, role: str, agency_id: str | None) -> bool:
+    """Who decides cases has an agency, nobody else has one."""
+    return (role in _DECIDES) == (agency_id is not None and _is_agency(connection, agency_id))
 
 
 def _is_agency(connection: Connection, agency_id: str) -> bool:

@@ -33,6 +33,17 @@ def add(visit: Visit) -> Response:
     return _page(visit, password={"name": typed["name"], "user": typed["user"], "text": password})
 
 
+@pages.post("/admin/officers/{officer_id}", ADMINS)
+def change(visit: Visit, officer_id: str) -> Response:
+    name, role, agency = (visit.text(field, 300).strip() for field in ("name", "role", "agency"))
+    outcome = visit.deps.officers.change(visit.signed_in.actor, officer_id, name, role, agency or None)
+    if outcome is OfficerOutcome.NOT_FOUND:
+        raise not_found()
+    if outcome is not OfficerOutcome.DONE:
+        return _page(visit, 400, problem=visit.say(f"officer.problem.{outcome.value.lower()}"))
+    return visit.go("/admin/officers", "good/officer.changed")
+
+
 @pages.post("/admin/officers/{officer_id}/password", ADMINS)
 def new_password(visit: Visit, officer_id: str) -> Response:
     outcome, password = visit.deps.officers.new_password(visit.signed_in.actor, officer_id)
@@ -81,6 +92,7 @@ def _page(
                 "user": one.user_name,
                 "name": one.name,
                 "role": one.role,
+                "agency_id": one.agency_id or "",
                 "agency": citizens_text(one.agency_name, language),
                 "active": one.active,
                 "oneself": one.id == visit.signed_in.id,

@@ -186,6 +186,34 @@ def test_who_can_be_added(
     assert deps.officers.add(ADMIN, user, name, role, agency)[0] is outcome
 
 
+def test_an_officer_who_moves_to_another_agency_signs_in_anew(deps: Deps) -> None:
+    accounts = Accounts(deps.engine, deps.clock, Passwords())
+    _, password = deps.officers.add(ADMIN, "wati", "Wati", "officer", "kelurahan")
+    token = accounts.sign_in("wati", password).token
+    officer = accounts.find(token)
+    assert officer is not None
+    assert deps.officers.change(ADMIN, officer.id, "Wati S", "supervisor", "kominfo") is OfficerOutcome.DONE
+    assert accounts.find(token) is None
+    moved = accounts.find(accounts.sign_in("wati", password).token)
+    assert moved is not None and (moved.name, moved.role, moved.agency_id) == ("Wati S", Role.SUPERVISOR, "kominfo")
+
+
+@pytest.mark.parametrize(
+    ("officer", "name", "role", "agency", "outcome"),
+    [
+        ("admin-1", "Saya", "command", None, OfficerOutcome.ONESELF),
+        ("nobody", "Wati", "command", None, OfficerOutcome.NOT_FOUND),
+        ("nobody", " ", "command", None, OfficerOutcome.BAD_NAME),
+        ("nobody", "Wati", "boss", None, OfficerOutcome.BAD_ROLE),
+        ("nobody", "Wati", "officer", None, OfficerOutcome.BAD_AGENCY),
+    ],
+)
+def test_what_an_account_cannot_be_changed_to(
+    deps: Deps, officer: str, name: str, role: str, agency: str | None, outcome: OfficerOutcome
+) -> None:
+    assert deps.officers.change(ADMIN, officer, name, role, agency) is outcome
+
+
 def test_nobody_puts_themselves_off(deps: Deps) -> None:
     assert deps.officers.set_active(Actor("me", Role.ADMIN), "me", False) is OfficerOutcome.ONESELF
 
