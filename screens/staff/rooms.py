@@ -14,7 +14,7 @@ from screens.handover import Handover
 from screens.look.entry import Entry, Layout
 from screens.page_screen import FlowPage
 from screens.places import Name
-from screens.staff.staff_model import OutboxModel, PaperModel, PinModel, print_test, scan_told
+from screens.staff.staff_model import OutboxModel, PaperModel, PinModel, print_test, scan_told, speak_test
 
 
 class StaffRoom(FlowPage):
@@ -91,19 +91,22 @@ class PaperScreen(StaffRoom):
 
 
 class TestScreen(StaffRoom):
-    """Printer, scanner and camera, one after the other, in any order."""
+    """Printer, scanner, camera and voice, one after the other, in any order."""
 
     __test__ = False
 
     printed = StringProperty("")
     scanned_text = StringProperty("")
     shot = StringProperty("")
+    spoken_text = StringProperty("")
     source = ObjectProperty(None, allownone=True)
 
     def __init__(self, flow: Flow, **kwargs: Any) -> None:
         self._work: Handover[Any] | None = None
         self._told = ""
         self._tell = Clock.create_trigger(self._tell_now)
+        self._heard = ""
+        self._hear = Clock.create_trigger(self._hear_now)
         self._camera = flow.kiosk.ports.camera
         super().__init__(flow=flow, **kwargs)
         if self._camera is not None:
@@ -119,6 +122,11 @@ class TestScreen(StaffRoom):
         self.printed = self.flow.texts("staff.test.printing")
         print_test(self.flow, self._printed)
 
+    def speak(self) -> None:
+        """Says a sentence; whether it was heard, only ears can tell."""
+        self.spoken_text = self.flow.texts("staff.test.speaking")
+        speak_test(self.flow, self._spoken)
+
     def shoot(self) -> None:
         if self._camera is not None and self._work is None:
             self._work = Handover(self._camera.capture, self._shot).start()
@@ -132,6 +140,13 @@ class TestScreen(StaffRoom):
 
     def _tell_now(self, _seconds: float) -> None:
         self.printed = self._told
+
+    def _spoken(self, text: str) -> None:
+        self._heard = text
+        self._hear()
+
+    def _hear_now(self, _seconds: float) -> None:
+        self.spoken_text = self._heard
 
     def _shot(self, result: Any) -> None:
         self._work = None

@@ -34,7 +34,13 @@ class ParkedShown:
     reason: str
 
 
-_ICONS = {"printer": "printer", "scanner": "barcode", "camera": "camera", STORAGE: "hard-drives"}
+_ICONS = {
+    "printer": "printer",
+    "scanner": "barcode",
+    "camera": "camera",
+    "speaker": "speaker-high",
+    STORAGE: "hard-drives",
+}
 
 
 class StaffModel:
@@ -189,6 +195,20 @@ def print_test(flow: Flow, done: Callable[[str], None]) -> None:
 
     if not flow.kiosk.slips.print_test(told):
         done(flow.texts("staff.test.no_printer"))
+
+
+def speak_test(flow: Flow, done: Callable[[str], None]) -> None:
+    """Says a sentence; ``done`` gets what to tell, from the speaker's thread."""
+    speaker = flow.kiosk.ports.speaker
+
+    def told(good: bool, detail: str) -> None:
+        flow.kiosk.staff.record("voice_test", detail)
+        done(flow.texts("staff.test.spoken" if good else "staff.test.not_spoken"))
+
+    if speaker is None:
+        done(flow.texts("staff.test.not_spoken"))
+    else:
+        speaker.self_test(told)
 
 
 def scan_told(flow: Flow, event: Scanned) -> str:

@@ -170,6 +170,19 @@ def test_the_idle_warning_is_said(hands: Hands, ears: Ears, listener: Listener) 
     assert "Ya, lanjutkan" in told
 
 
+@pytest.mark.parametrize(
+    ("mute", "told"), [(False, "Kalimat tes sudah diucapkan"), (True, "Suara tidak bisa dibunyikan")]
+)
+def test_field_staff_hear_whether_it_works(hands: Hands, ears: Ears, mute: bool, told: str) -> None:
+    hands.app.flow.open_staff(Name.STAFF_TEST)
+    hands.settle()
+    ears.engine.set_faults(mute=mute)
+    hands.tap("Bunyikan suara")
+    ears.lines()
+    hands.settle(3)
+    hands.must_see(told)
+
+
 # --- what ----------------------------------------------------------------------------------------------------------
 
 
