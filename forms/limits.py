@@ -52,6 +52,9 @@ MAX_COUNT_ROUNDS = 100
 MAX_EVENT_DEPTH = 50
 """How far a ``setvalue`` may set off another one, and that a third."""
 
+MAX_EVENTS = 10_000
+"""Changes of values that one answer may answer with ``setvalue``."""
+
 MAX_WORK = 5_000_000
 """Nodes that the expressions of one answer may touch, all together; texts count one for each hundred characters."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from forms.definition.graph import Edge, Facet
 from forms.definition.model import Action, NodeDefinition
 from forms.definition.reader import FIRST_LOAD, LOAD, NEW_REPEAT, VALUE_CHANGED
-from forms.limits import MAX_EVENT_DEPTH
+from forms.limits import MAX_EVENT_DEPTH, MAX_EVENTS
 from forms.session.datatypes import normalize
 from forms.session.node import Node
 from forms.session.tree import everything
@@ -26,7 +26,7 @@ class Actions:
     def __init__(self, engine: Recalculation) -> None:
         self._engine = engine
         self._changes: deque[tuple[Node, int]] = deque()
-        self._depth = 0
+        self._depth = self._performed = 0
 
     def begin(self, root: Node, *, new: bool) -> None:
         """A form has been opened; ``new`` where it was not filled before.
@@ -96,7 +96,7 @@ class Actions:
     def forget_changes(self) -> None:
         """Drop what has not happened, as after an answer that was stopped."""
         self._changes.clear()
-        self._depth = 0
+        self._depth = self._performed = 0
 
     def perform_change(self) -> bool:
         """Perform the actions of the earliest change that was noted; False where there is none."""
@@ -105,6 +105,11 @@ class Actions:
         node, self._depth = self._changes.popleft()
         if self._depth > MAX_EVENT_DEPTH:
             self._engine.note_fault(node, XPathError(f"More than {MAX_EVENT_DEPTH} setvalues set each other off"))
+            return True
+        self._performed += 1
+        if self._performed > MAX_EVENTS:
+            self._engine.note_fault(node, XPathError(f"One answer sets off more than {MAX_EVENTS:,} setvalues"))
+            self._changes.clear()
             return True
         for action in node.definition.actions:
             if action.source is node.definition and VALUE_CHANGED in action.events:

@@ -21,7 +21,7 @@ from forms.limits import (
     MAX_WORK,
     MAX_XML_ATTRIBUTES,
 )
-from forms.session import growth, recalculation
+from forms.session import actions, growth, recalculation
 from forms.xmltree import XmlError, parse_xml
 from forms.xpath import Context, Work, XPathEvaluationError, axes, compile_expression, parse
 from forms.xpath.functions import texts
@@ -152,6 +152,23 @@ def test_values_that_set_each_other_stop_at_the_limit() -> None:
     session.set("/data/a", "1")
     assert f"More than {MAX_EVENT_DEPTH} setvalues" in _faults(session)
     assert session.nodes["/data/a"].value == str(MAX_EVENT_DEPTH + 1)
+
+
+def test_values_that_set_two_others_each_stop_at_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bound ``MAX_EVENTS``: each change sets off two, and so on, which is more than depth alone can stop."""
+    body = "".join(
+        f'<input ref="/data/{one}">'
+        + "".join(
+            f'<setvalue event="xforms-value-changed" ref="/data/{other}" value="/data/{one} + 1"/>'
+            for other in "abc".replace(one, "")
+        )
+        + "</input>"
+        for one in "abc"
+    )
+    monkeypatch.setattr(actions, "MAX_EVENTS", 100)
+    session = opened("<a/><b/><c/>", "", body)
+    session.set("/data/a", "1")
+    assert "sets off more than 100 setvalues" in _faults(session)
 
 
 def test_the_work_of_one_answer_is_bounded() -> None:
