@@ -131,6 +131,16 @@ class Day:
                 child.kill()
                 self.killed += 1
 
+    def tests_itself(self) -> list[bool]:
+        """What camera and scanner say when asked to test themselves, with somebody looking."""
+        told: list[bool] = []
+        self.camera.start_preview()
+        self.live(0.5)
+        for device in (self.camera, self.scanner):
+            device.self_test(lambda good, _: told.append(good))
+        self.camera.stop_preview()
+        return told
+
     def all_ready(self) -> bool:
         return {self.camera.state().availability, self.scanner.state().availability} == {Availability.READY}
 
@@ -167,6 +177,11 @@ def test_a_day_of_faults_at_camera_and_scanner() -> None:
         day.go_wrong(fault)
         assert day.all_ready()
     day.citizen()
+    assert (day.tests_itself(), day.scanner.preflight()) == ([True, True], ())
+    day.bench.plug_scanner(False)
+    assert day.tests_itself() == [True, False]
+    day.bench.repair()
+    day.live(RECOVERY)
     tracemalloc.start()
     try:
         day.hours(HOURS / 2)
