@@ -12,8 +12,8 @@ from PIL import Image, ImageDraw, ImageFont
 from forms import Node
 from screens.citizen.controls.question import Question
 from screens.look.banner import Banner
+from screens.look.cards import TileGrid
 from screens.look.current import current
-from screens.look.text import Row
 from screens.look.tokens import LINE_RATIO
 
 PNG: Final = "image/png"
@@ -123,7 +123,8 @@ class SignatureQuestion(Question):
         self._pad = SignaturePad()
         self._pad.bind(on_drawn=self._drawn)
         self.add_widget(self._pad)
-        row = Row()
+        look = current()
+        row = TileGrid(cols=2 if look.body < look.mm(9) else 1)
         self._clear = QuietButton(text=texts("signature.clear"), icon="eraser")
         self._clear.bind(on_choose=self._cleared)
         row.add_widget(self._clear)
