@@ -88,6 +88,11 @@ def is_asked(node: Node) -> bool:
     return control_of(node) not in (Control.NOTE, Control.SHOWN, Control.IMPOSSIBLE)
 
 
+def is_drawing(node: Node) -> bool:
+    """Whether a picture is to be drawn rather than a signature."""
+    return bool({"draw", "annotate"} & set(node.appearance))
+
+
 def is_folded(node: Node) -> bool:
     """Whether the form wants its list of choices folded away among other questions."""
     return control_of(node) is Control.ONE and "minimal" in node.appearance
@@ -181,7 +186,7 @@ def in_words(node: Node, formatting: Formatting, texts: Texts) -> str:
         case Control.PHOTO:
             return texts("form.photo_taken")
         case Control.SIGNATURE:
-            return texts("form.signed")
+            return texts("form.drawn" if is_drawing(node) else "form.signed")
         case Control.TRIGGER:
             return texts("form.acknowledged")
         case Control.IMPOSSIBLE:

@@ -127,7 +127,9 @@ class FormScreen(FlowPage):
             body.add_widget(self._panel)
         questions = model.questions
         alone = len(questions) == 1 and page.repeat is None
-        self.heading = page.group_label or "" if not alone else ""
+        title = page.group_label or ""
+        told = alone or (self._panel is not None and self._panel.label == title)
+        self.heading = "" if told else title
         for node in questions:
             widget = _WIDGETS[control_of(node)](model, node, alone)
             self._questions.append(widget)

@@ -42,6 +42,10 @@ def _served_some(way: Way) -> None:
     way.flow.dismiss_thanks()
 
 
+def _asleep(way: Way) -> None:
+    way.hands.wait(600)
+
+
 def _adjust(way: Way) -> None:
     way.flow.open_adjust()
 
@@ -68,6 +72,7 @@ STATES: Final[dict[str, tuple[Callable[[Way], None], ...]]] = {
     "home-served": (_served_some,),
     "home-paperless": (_paperless,),
     "home-offline": (_offline,),
+    "home-asleep": (_asleep,),
     "home-adjust": (_adjust,),
     "home-help": (_help,),
     "out-of-service": (_out_of_service,),

@@ -18,21 +18,21 @@ BEGIN: Final = datetime(2026, 11, 24, 2, 5, tzinfo=UTC)
 
 
 class HandClock:
-    """Both clocks of ``kiosk.ports.Clock``, turned by hand."""
+    """Both clocks of ``kiosk.ports.Clock``, turned by hand; the day can be set apart from the seconds."""
 
     def __init__(self, now: datetime = BEGIN) -> None:
-        self._now = now
-        self._seconds = 1_000.0
+        self.time_of_day = now
+        self.seconds = 1_000.0
 
     def now(self) -> datetime:
-        return self._now
+        return self.time_of_day
 
     def monotonic(self) -> float:
-        return self._seconds
+        return self.seconds
 
     def advance(self, seconds: float) -> None:
-        self._seconds += seconds
-        self._now += timedelta(seconds=seconds)
+        self.seconds += seconds
+        self.time_of_day += timedelta(seconds=seconds)
 
 
 class RoomyDisk:
@@ -148,6 +148,10 @@ class Slip:
     def qr(self, data: str, caption: str = "") -> None:
         self.lines += [data, caption]
 
+    @property
+    def all_text(self) -> str:
+        return "\n".join(self.lines)
+
 
 class Printer(Device):
     """``outcome`` is what each job ends with; None: jobs stay on their way until ``finish``."""
@@ -156,6 +160,10 @@ class Printer(Device):
         super().__init__("printer")
         self.outcome: PrintOutcome | None = PrintOutcome.PRINTED
         self.slips: list[tuple[Slip, bool]] = []
+        #: What each result says of the paper that came out.
+        self.paper_mm: float | None = None
+        #: Lengths of the rolls that were put in, in millimetres.
+        self.rolls: list[float] = []
         self._open: list[tuple[str, Callable[[Any], None]]] = []
 
     def new_slip(self) -> Slip:
@@ -170,23 +178,24 @@ class Printer(Device):
     def finish(self, outcome: PrintOutcome) -> None:
         while self._open:
             job_id, done = self._open.pop(0)
-            done(Printed(job_id, outcome, self.state().conditions))
+            done(Printed(job_id, outcome, self.state().conditions, self.paper_mm))
 
     def roll_changed(self, length_mm: float) -> None:
+        self.rolls.append(length_mm)
         self.become("READY", paper_mm=length_mm)
 
 
 class Scanner(Device):
     def __init__(self) -> None:
         super().__init__("scanner")
-        self._listeners: list[Callable[[Any], None]] = []
+        self.listeners: list[Callable[[Any], None]] = []
         self.active = False
 
     def on_scan(self, callback: Callable[[Any], None]) -> Callable[[], None]:
-        self._listeners.append(callback)
+        self.listeners.append(callback)
 
         def unsubscribe() -> None:
-            self._listeners.remove(callback)
+            self.listeners.remove(callback)
 
         return unsubscribe
 
@@ -197,7 +206,7 @@ class Scanner(Device):
         self.active = False
 
     def scan(self, scan: Scan) -> None:
-        for listener in tuple(self._listeners):
+        for listener in tuple(self.listeners):
             listener(scan)
 
 

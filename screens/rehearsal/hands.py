@@ -161,10 +161,15 @@ class Hands:
     def sees(self, words: str) -> bool:
         return any(words in text for text in self.texts())
 
+    def unseen(self, *words: str) -> list[str]:
+        """Those that are not in sight, and then all that is: an empty list when everything can be seen."""
+        missing = [each for each in words if not self.sees(each)]
+        return [*missing, "in sight:", *self.texts()] if missing else []
+
     def must_see(self, *words: str) -> None:
-        for each in words:
-            if not self.sees(each):
-                raise NotThere(f"{each!r} is not in sight; what is: {self.texts()}")
+        missing = self.unseen(*words)
+        if missing:
+            raise NotThere("not in sight: " + " ".join(missing))
 
     # --- touching --------------------------------------------------------------------------------------------------
 

@@ -1,9 +1,8 @@
 """What the tests of the kiosk and of its line stand on: a clock to turn, a disk to fill, a pack, a city, a kiosk."""
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +13,11 @@ from kiosk.catalogue import Catalogue
 from kiosk.events import Bus, Event
 from kiosk.identity import KioskIdentity
 from kiosk.kiosk import Kiosk, Ports, no_failpoint
-from kiosk.ports import BadgeReader, Failpoint, PrintOutcome, Sealer, TrackingCodes
+from kiosk.ports import BadgeReader, Failpoint, Sealer, TrackingCodes
 from kiosk.session import HowIdentified
 from kiosk.store import Store
+from screens.rehearsal.devices import Camera, HandClock, Printer, RoomyDisk, Scanner
+from screens.rehearsal.devices import Slip as PaperSlip
 from sync.city import CityBadges, CitySealer, KioskCodes
 from sync.protocol import sealing
 from sync.protocol.packs import Manifest, ServiceDocument, build, unpack
@@ -27,152 +28,19 @@ NAME = "Siti Canary Wulandari"
 PHOTO = b"\xff\xd8\xff\xe0CANARY-PHOTO" + bytes(range(256)) * 8
 
 
-class TurnedClock:
-    """Both clocks of ``kiosk.ports.Clock``, turned by hand."""
+class TurnedClock(HandClock):
+    """At the time that these tests begin with."""
 
     def __init__(self, now: datetime = BEGIN) -> None:
-        self.time_of_day = now
-        self.seconds = 1_000.0
-
-    def now(self) -> datetime:
-        return self.time_of_day
-
-    def monotonic(self) -> float:
-        return self.seconds
-
-    def advance(self, seconds: float) -> None:
-        self.seconds += seconds
-        self.time_of_day += timedelta(seconds=seconds)
+        super().__init__(now)
 
 
-@dataclass
-class FillableDisk:
-    bytes_free: int = 50_000_000_000
-
-    def free(self) -> int:
-        return self.bytes_free
-
-
-@dataclass(frozen=True)
-class State:
-    component: str
-    availability: str = "READY"
-    conditions: frozenset[str] = frozenset()
-    supplies: Mapping[str, float] = field(default_factory=dict)
-    since: datetime = BEGIN
-    detail: str = ""
-
-
-@dataclass(frozen=True)
-class Printed:
-    job_id: str
-    outcome: str
-    conditions: frozenset[str] = frozenset()
-    paper_mm: float | None = None
-
-
-class PaperSlip:
-    """Keeps what was laid out as (kind, text) pairs."""
-
-    def __init__(self) -> None:
-        self.lines: list[tuple[str, str]] = []
-
-    def title(self, text: str) -> None:
-        self.lines.append(("title", text))
-
-    def text(self, text: str, *, bold: bool = False, size: int = 1, align: str = "left") -> None:
-        self.lines.append((f"text{size}", text))
-
-    def row(self, label: str, value: str) -> None:
-        self.lines.append(("row", f"{label}: {value}"))
-
-    def rule(self) -> None:
-        self.lines.append(("rule", ""))
-
-    def space(self, lines: int = 1) -> None:
-        self.lines.append(("space", ""))
-
-    def qr(self, data: str, caption: str = "") -> None:
-        self.lines.append(("qr", data))
+class DeskPrinter(Printer):
+    """Its jobs are the slips it was given, each with whether it is a copy."""
 
     @property
-    def all_text(self) -> str:
-        return "\n".join(text for _, text in self.lines)
-
-
-class DeskDevice:
-    """A device whose state is set by the test."""
-
-    def __init__(self, component: str) -> None:
-        self.component = component
-        self.current = State(component)
-        self.subscribers: list[Any] = []
-
-    def state(self) -> State:
-        return self.current
-
-    def subscribe(self, callback: Any) -> Any:
-        self.subscribers.append(callback)
-        return lambda: self.subscribers.remove(callback)
-
-    def preflight(self) -> tuple[str, ...]:
-        return ()
-
-    def self_test(self, done: Any) -> None:
-        done(True, "")
-
-    def become(self, availability: str = "READY", *conditions: str, **supplies: float) -> None:
-        self.current = State(self.component, availability, frozenset(conditions), supplies)
-        for subscriber in list(self.subscribers):
-            subscriber(self.current)
-
-
-class DeskPrinter(DeskDevice):
-    def __init__(self) -> None:
-        super().__init__("printer")
-        self.jobs: list[tuple[PaperSlip, bool]] = []
-        self.rolls: list[float] = []
-        self.outcome: str = PrintOutcome.PRINTED
-        self.paper_mm: float | None = None
-
-    def new_slip(self) -> PaperSlip:
-        return PaperSlip()
-
-    def print(self, slip: PaperSlip, *, job_id: str, copy: bool = False, done: Any) -> None:
-        self.jobs.append((slip, copy))
-        done(Printed(job_id, self.outcome, self.current.conditions, self.paper_mm))
-
-    def roll_changed(self, length_mm: float) -> None:
-        self.rolls.append(length_mm)
-
-
-class DeskScanner(DeskDevice):
-    def __init__(self) -> None:
-        super().__init__("scanner")
-        self.listeners: list[Any] = []
-
-    def on_scan(self, callback: Any) -> Any:
-        self.listeners.append(callback)
-        return lambda: self.listeners.remove(callback)
-
-    def activate(self) -> None: ...
-
-    def deactivate(self) -> None: ...
-
-
-class DeskCamera(DeskDevice):
-    def __init__(self) -> None:
-        super().__init__("camera")
-
-    def latest(self) -> None:
-        return None
-
-    def start_preview(self) -> None: ...
-
-    def stop_preview(self) -> None: ...
-
-    def capture(self) -> Any:
-        raise NotImplementedError
+    def jobs(self) -> list[tuple[PaperSlip, bool]]:
+        return self.slips
 
 
 def key_texts(key: str, language: str, /, **values: object) -> str:
@@ -291,10 +159,10 @@ class Bench:
 
     kiosk: Kiosk
     clock: TurnedClock
-    disk: FillableDisk
+    disk: RoomyDisk
     printer: DeskPrinter
-    scanner: DeskScanner
-    camera: DeskCamera
+    scanner: Scanner
+    camera: Camera
     store: Store
     bus: Bus
     folder: Path
@@ -332,8 +200,8 @@ def bench(
 ) -> Bench:
     """``pack`` None: the one above. ``printer`` None: one of its own. ``sealer``, ``codes`` and ``badges`` None: those of CITY."""
     clock = clock or TurnedClock()
-    store, bus, disk = Store.open(folder, BEGIN), Bus(), FillableDisk()
-    printer, scanner, camera = printer or DeskPrinter(), DeskScanner(), DeskCamera()
+    store, bus, disk = Store.open(folder, BEGIN), Bus(), RoomyDisk()
+    printer, scanner, camera = printer or DeskPrinter(), Scanner(), Camera()
     ports = Ports(
         clock=clock,
         disk=disk,

@@ -41,7 +41,7 @@ def actions(hands: Hands) -> list[tuple[str, str]]:
 
 def test_badge_and_pin_open_the_desk(desk: Hands) -> None:
     assert desk.place == "STAFF"
-    desk.must_see("Budi Santoso")
+    assert desk.unseen("Budi Santoso") == []
 
 
 def test_a_badge_alone_opens_nothing(kiosk: Hands) -> None:
@@ -54,7 +54,7 @@ def test_a_badge_alone_opens_nothing(kiosk: Hands) -> None:
 def test_a_wrong_pin_is_told_and_forgotten(kiosk: Hands) -> None:
     sign_in(kiosk, "000000")
     assert kiosk.place == "STAFF_PIN"
-    kiosk.must_see(kiosk.text("staff.problem.wrong_pin"))
+    assert kiosk.unseen(kiosk.text("staff.problem.wrong_pin")) == []
     assert kiosk.page.entry.text == ""
 
 
@@ -69,7 +69,7 @@ def test_a_badge_of_another_city_opens_nothing(kiosk: Hands) -> None:
     kiosk.type(PIN)
     kiosk.forward()
     kiosk.join()
-    kiosk.must_see(kiosk.text("staff.problem.bad_badge"))
+    assert kiosk.unseen(kiosk.text("staff.problem.bad_badge")) == []
     assert kiosk.kiosk.staff.on_duty is None
 
 
@@ -83,7 +83,7 @@ def test_during_a_visit_a_badge_disturbs_nobody(kiosk: Hands) -> None:
 def test_the_desk_tells_the_state_of_each_device_as_it_changes(desk: Hands) -> None:
     desk.rehearsal.printer.become("UNAVAILABLE", "COVER_OPEN")
     desk.settle()
-    desk.must_see(desk.text("staff.condition.cover_open"))
+    assert desk.unseen(desk.text("staff.condition.cover_open")) == []
     desk.rehearsal.printer.become()
     desk.settle()
     assert not desk.sees(desk.text("staff.condition.cover_open"))
@@ -96,7 +96,7 @@ def test_a_new_roll_is_counted_in_millimetres(desk: Hands) -> None:
     desk.forward()
     assert desk.place == "STAFF"
     assert desk.kiosk.supplies.paper().millimetres == 80 * METRES
-    desk.must_see(desk.app.flow.formatting.number(80_000))
+    assert desk.unseen(desk.app.flow.formatting.number(80_000)) == []
     assert ("roll_changed", "80 m") in actions(desk)
 
 
@@ -113,13 +113,13 @@ def test_a_roll_that_cannot_be_is_refused(desk: Hands, metres: str) -> None:
 def test_printer_scanner_and_camera_are_tested(desk: Hands) -> None:
     desk.tap(desk.text("staff.test"), exactly=True)
     desk.tap(desk.text("staff.test.print"))
-    desk.must_see(desk.text("staff.test.printed"))
+    assert desk.unseen(desk.text("staff.test.printed")) == []
     desk.rehearsal.scanner.scan(Scan("NIK_CARD", "3578014107900001", nik="3578014107900001"))
     desk.settle()
-    desk.must_see(desk.text("staff.scan.nik_card"))
+    assert desk.unseen(desk.text("staff.scan.nik_card")) == []
     desk.tap(desk.text("staff.test.shoot"))
     desk.join()
-    desk.must_see(desk.text("staff.test.shot", width=960, height=720))
+    assert desk.unseen(desk.text("staff.test.shot", width=960, height=720)) == []
     assert [kind for kind, _ in actions(desk)] == ["test_slip", "scanner_test", "camera_test"]
 
 
@@ -136,7 +136,7 @@ def test_a_printer_without_paper_fails_its_test(desk: Hands) -> None:
     desk.rehearsal.printer.outcome = PrintOutcome.NOT_PRINTED
     desk.tap(desk.text("staff.test"), exactly=True)
     desk.tap(desk.text("staff.test.print"))
-    desk.must_see(desk.text("staff.test.not_printed"))
+    assert desk.unseen(desk.text("staff.test.not_printed")) == []
 
 
 def park_one(hands: Hands) -> None:
@@ -158,7 +158,7 @@ def test_a_parked_item_is_shown_with_its_reason_and_tried_again(kiosk: Hands) ->
     sign_in(kiosk)
     before = kiosk.kiosk.outbox.counts().parked
     kiosk.tap(kiosk.text("staff.open_outbox"))
-    kiosk.must_see("unknown_form: domisili 1")
+    assert kiosk.unseen("unknown_form: domisili 1") == []
     code = kiosk.kiosk.codes.display(kiosk.kiosk.outbox.parked()[0].code)
     kiosk.tap(kiosk.text("staff.try_again", code=code))
     assert kiosk.kiosk.outbox.counts().parked == before - 1

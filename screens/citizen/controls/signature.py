@@ -10,6 +10,7 @@ from kivy.uix.widget import Widget
 from PIL import Image, ImageDraw, ImageFont
 
 from forms import Node
+from screens.citizen.answers import is_drawing
 from screens.citizen.controls.question import Question
 from screens.look.banner import Banner
 from screens.look.cards import TileGrid
@@ -33,6 +34,8 @@ class SignaturePad(Widget):
     """Strokes are points relative to the pad's lower left corner."""
 
     empty = BooleanProperty(True)
+    #: A line to sign on; a drawing has more room and no line.
+    lined = BooleanProperty(True)
 
     __events__ = ("on_drawn",)
 
@@ -116,16 +119,17 @@ def declaration(text: str, font: str) -> bytes:
 class SignatureQuestion(Question):
     """A pad, and a way to begin anew. What is kept is what is on the pad, or the declaration of whoever cannot draw."""
 
-    def build(self, node: Node) -> None:  # noqa: ARG002
+    def build(self, node: Node) -> None:
         from screens.look.buttons import QuietButton
 
         texts = self.model.flow.texts
-        self._pad = SignaturePad()
+        self._drawing = is_drawing(node)
+        self._pad = SignaturePad(lined=not self._drawing)
         self._pad.bind(on_drawn=self._drawn)
         self.add_widget(self._pad)
         look = current()
         row = TileGrid(cols=2 if look.body < look.mm(9) else 1)
-        self._clear = QuietButton(text=texts("signature.clear"), icon="eraser")
+        self._clear = QuietButton(text=texts("draw.clear" if self._drawing else "signature.clear"), icon="eraser")
         self._clear.bind(on_choose=self._cleared)
         row.add_widget(self._clear)
         self._declare = QuietButton(text=texts("signature.without"), icon="keyboard")
@@ -143,9 +147,9 @@ class SignatureQuestion(Question):
         if self.problem:
             self._told.kind, self._told.text = "danger", self.problem
         elif signed:
-            self._told.kind, self._told.text = "success", texts("form.signed")
+            self._told.kind, self._told.text = "success", texts("form.drawn" if self._drawing else "form.signed")
         else:
-            self._told.kind, self._told.text = "info", texts("signature.how")
+            self._told.kind, self._told.text = "info", texts("draw.how" if self._drawing else "signature.how")
 
     def _drawn(self, _pad: Any) -> None:
         self.model.attach(self.ref, self._pad.picture(), PNG)
