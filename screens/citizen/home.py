@@ -26,7 +26,12 @@ class HomeScreen(BoxLayout):
     def __init__(self, model: HomeModel, **kwargs: Any) -> None:
         super().__init__(model=model, **kwargs)
         self.refresh()
-        Clock.schedule_interval(self._look, LOOK_EVERY_S)
+        self._looking = Clock.schedule_interval(self._look, LOOK_EVERY_S)
+
+    def on_parent(self, _widget: object, parent: object) -> None:
+        """A page that is no longer in sight looks no more, whenever it is collected."""
+        if parent is None:
+            self._looking.cancel()
 
     def _look(self, _seconds: float) -> None:
         self.refresh()
