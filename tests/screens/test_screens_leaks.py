@@ -20,7 +20,7 @@ from screens.rehearsal.hands import Hands
 SCREENS = Path(__file__).resolve().parents[2] / "screens"
 SOURCES = tuple(sorted(SCREENS.rglob("*.py")))
 CLOCKS = frozenset({"schedule_once", "schedule_interval", "create_trigger", "schedule_interval_for_duration"})
-SHORT = 12
+SHORT = 6
 LONG = 500
 #: Bytes that RSS may differ by between the 50th and the last session: the allocator's, not ours.
 LEVEL = 12_000_000
@@ -110,6 +110,7 @@ def complain(hands: Hands) -> None:
     hands.settle()
 
 
+@pytest.mark.timeout(300)
 def test_sessions_leave_no_widget_alive(citizens: Hands) -> None:
     begin_and_leave(citizens)
     after_one = widgets_alive()

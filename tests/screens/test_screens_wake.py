@@ -191,6 +191,6 @@ def remembered(text: str) -> list[str]:
         # By type, not isinstance: that would ask dead proxies.
         kind = type(each)
         values = each.values() if kind is dict else each if kind in (list, tuple, set) else ()
-        if any(isinstance(value, str) and text in value for value in tuple(values)):
+        if any(issubclass(type(value), str) and text in value for value in tuple(values)):
             found.append(kind.__name__)
     return found
