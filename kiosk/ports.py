@@ -91,6 +91,30 @@ class ScanKind(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
+class CaptureKind(StrEnum):
+    """What is to be photographed."""
+
+    DOCUMENT = "DOCUMENT"
+    PORTRAIT = "PORTRAIT"
+
+
+class Hint(StrEnum):
+    """The one thing to tell somebody before the camera; READY: press the shutter."""
+
+    NO_FRAME = "NO_FRAME"
+    TOO_DARK = "TOO_DARK"
+    NO_SHEET = "NO_SHEET"
+    TOO_FAR = "TOO_FAR"
+    NO_FACE = "NO_FACE"
+    SEVERAL_FACES = "SEVERAL_FACES"
+    FACE_AT_EDGE = "FACE_AT_EDGE"
+    FACE_TURNED = "FACE_TURNED"
+    HOLD_STILL = "HOLD_STILL"
+    GLARE = "GLARE"
+    TOO_BLURRED = "TOO_BLURRED"
+    READY = "READY"
+
+
 class ComponentState(Protocol):
     """One device at one moment."""
 
@@ -218,7 +242,8 @@ class Photo(Protocol):
 class CaptureProblem(Protocol):
     @property
     def kind(self) -> str:
-        """TOO_DARK, TOO_BLURRED, GLARE or NO_FRAME."""
+        """TOO_DARK, TOO_BLURRED, GLARE or NO_FRAME; of a portrait also NO_FACE, SEVERAL_FACES, FACE_TOO_SMALL,
+        FACE_AT_EDGE or FACE_TURNED."""
         ...
 
     @property
@@ -227,11 +252,37 @@ class CaptureProblem(Protocol):
         ...
 
 
+class Sight(Protocol):
+    """What the camera has in sight at one moment."""
+
+    @property
+    def corners(self) -> tuple[tuple[float, float], ...] | None:
+        """Of the sheet, or of what a portrait would show: four (x, y) from 0 to 1 of the picture, from its top left,
+        clockwise; None when there is none."""
+        ...
+
+    @property
+    def hint(self) -> str:
+        """A member of Hint."""
+        ...
+
+    @property
+    def sequence(self) -> int:
+        """The frame's."""
+        ...
+
+
 class Camera(Device, Protocol):
     def latest(self) -> Frame | None: ...
     def start_preview(self) -> None: ...
     def stop_preview(self) -> None: ...
-    def capture(self) -> Photo | CaptureProblem: ...
+    def sight(self, kind: str = CaptureKind.DOCUMENT) -> Sight:
+        """What the newest picture shows, and a hint; takes up to 50 ms of computing: not on a thread that draws."""
+        ...
+
+    def capture(self, kind: str = CaptureKind.DOCUMENT) -> Photo | CaptureProblem:
+        """Photograph what ``kind`` (a member of CaptureKind) says; takes longer than ``sight``."""
+        ...
 
 
 def is_problem(result: Photo | CaptureProblem) -> TypeGuard[CaptureProblem]:

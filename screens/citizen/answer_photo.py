@@ -4,11 +4,12 @@ from io import BytesIO
 from typing import Any
 
 from kivy.core.image import Image as CoreImage
-from kivy.properties import BooleanProperty, ObjectProperty
+from kivy.properties import BooleanProperty
 
 from kiosk.ports import CaptureProblem, Photo
 from kiosk.session import Attachment
-from screens.citizen.controls.photo import JPEG, Viewfinder
+from screens.citizen.controls.photo import JPEG
+from screens.citizen.controls.viewfinder import Viewfinder
 from screens.handover import Handover
 
 _NAME = "answer-1.jpg"
@@ -17,7 +18,6 @@ _NAME = "answer-1.jpg"
 class AnswerPhoto(Viewfinder):
     """``taken`` once there is a photo that is to be sent. ``close`` ends the live picture and forgets the photo."""
 
-    flow = ObjectProperty(None)
     taken = BooleanProperty(False)
 
     def __init__(self, **kwargs: Any) -> None:
@@ -63,21 +63,21 @@ class AnswerPhoto(Viewfinder):
             self._use()
         else:
             self.doubtful = photo is not None
-            self.hint, self.hint_kind = self.flow.texts(f"photo.problem.{str(problem.kind).lower()}"), "warning"
+            self.tell_problem(problem)
 
     def _use(self) -> None:
         self.doubtful = False
         self.taken = True
-        self.hint, self.hint_kind = self.flow.texts("answer.photo.taken"), "success"
+        self.tell(self.flow.texts("answer.photo.taken"), "success")
 
     def _live(self) -> None:
         if self._camera is None or not self.flow.kiosk.health.can_photograph():
             self.can_shoot = False
-            self.hint, self.hint_kind = self.flow.texts("photo.no_camera"), "danger"
+            self.tell(self.flow.texts("photo.no_camera"), "danger")
             return
         self._camera.start_preview()
         self.source = self._camera.latest
-        self.hint, self.hint_kind = self.flow.texts("photo.how"), "info"
+        self.tell_hint()
 
     def _forget(self) -> None:
         self._data[:] = bytes(len(self._data))

@@ -55,6 +55,12 @@ class FormScreen(FlowPage):
         self.model = FormModel(flow, session, self.refresh)
         self.refresh()
 
+    def on_parent(self, _widget: object, parent: object) -> None:
+        """Out of sight: the questions are told, too, for one of them may run the camera."""
+        if parent is None:
+            self.ids.body.clear_widgets()
+            self._questions, self._panel = [], None
+
     @property
     def topic(self) -> object:
         """Which page of the form is in sight."""

@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from typing import Final
 
+from kiosk.ports import Hint
+from screens.citizen.controls.viewfinder import Viewfinder
 from screens.gallery.way import Way, answer_page, open_form
 from screens.rehearsal.citizen import card_of
+from screens.rehearsal.devices import Sight
 from screens.rehearsal.every_control import ANSWERS, READONLY_ID, SERVICE_ID, WRONG
 
 Step = Callable[[Way], None]
@@ -53,6 +56,22 @@ def _too_dark(way: Way) -> None:
     way.rehearsal.camera.become("READY", "TOO_DARK")
 
 
+def _in_sight(hint: str) -> Step:
+    """The camera has found the sheet, and has that to say."""
+
+    def looks(way: Way) -> None:
+        way.rehearsal.camera.in_sight = Sight(way.rehearsal.camera.sheet, hint)
+        view = next(each for each in way.hands.widgets() if isinstance(each, Viewfinder))
+        # A hint that came twice is told.
+        for _ in range(2):
+            way.hands.join()
+            if view.sighting is not None:
+                view.sighting.look()
+            way.hands.join()
+
+    return looks
+
+
 def _doubtful(kind: str) -> Step:
     def shoots(way: Way) -> None:
         way.rehearsal.camera.problem = kind
@@ -92,6 +111,8 @@ def _states() -> dict[str, tuple[Step, ...]]:
 STATES: Final[dict[str, tuple[Step, ...]]] = {
     **_states(),
     "control-photo": (show("foto"),),
+    "control-photo-ready": (show("foto"), _in_sight(Hint.READY)),
+    "control-photo-far": (show("foto"), _in_sight(Hint.TOO_FAR)),
     "control-photo-no-camera": (_no_camera, show("foto")),
     "control-photo-dark-room": (_too_dark, show("foto")),
     "control-photo-too-dark": (show("foto"), _doubtful("TOO_DARK")),

@@ -7,7 +7,7 @@ import segno
 from kivy.clock import Clock
 from kivy.graphics import Color, Rectangle
 from kivy.graphics.texture import Texture
-from kivy.properties import ColorProperty, ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, ColorProperty, ObjectProperty, StringProperty
 from kivy.uix.image import Image
 from kivy.uix.widget import Widget
 
@@ -49,8 +49,17 @@ class QrCode(Drawn):
                     )
 
 
+def fitted(
+    pos: tuple[float, float], size: tuple[float, float], picture: tuple[float, float]
+) -> tuple[float, float, float, float]:
+    """Left, bottom, width and height of a picture of that size, shown whole in the middle of a frame."""
+    scale = min(size[0] / picture[0], size[1] / picture[1])
+    width, height = picture[0] * scale, picture[1] * scale
+    return pos[0] + (size[0] - width) / 2, pos[1] + (size[1] - height) / 2, width, height
+
+
 class LivePicture(Widget):
-    """The camera's newest picture, mirrored for nobody: documents are read, not faces.
+    """The camera's newest picture; ``mirrored`` is for faces, which move as in a mirror: documents are read.
 
     ``source`` gives the newest frame or None; it is asked a few times a second while the widget is shown, and the
     texture is filled only when the frame is new.
@@ -61,6 +70,7 @@ class LivePicture(Widget):
     source = ObjectProperty(None, allownone=True)
     texture = ObjectProperty(None, allownone=True)
     ground = ColorProperty()
+    mirrored = BooleanProperty(False)
 
     def __init__(self, **kwargs: Any) -> None:
         self._sequence = -1
@@ -71,6 +81,10 @@ class LivePicture(Widget):
         if parent is None:
             self._event.cancel()
             self.texture = None
+
+    def on_source(self, *_: object) -> None:
+        """The first picture is there at once."""
+        self._tick(0)
 
     def _tick(self, _seconds: float) -> None:
         ask: Callable[[], Any] | None = self.source

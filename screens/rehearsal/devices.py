@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from PIL import Image, ImageDraw
 
-from kiosk.ports import PrintOutcome
+from kiosk.ports import CaptureKind, Hint, PrintOutcome
 
 BEGIN: Final = datetime(2026, 11, 24, 2, 5, tzinfo=UTC)
 
@@ -78,6 +78,13 @@ class Frame:
     width: int
     height: int
     sequence: int
+
+
+@dataclass(frozen=True)
+class Sight:
+    corners: tuple[tuple[float, float], ...] | None
+    hint: str
+    sequence: int = 1
 
 
 @dataclass(frozen=True)
@@ -211,21 +218,26 @@ class Scanner(Device):
 
 
 class Camera(Device):
-    """Sees a sheet of paper on a table. ``problem``: what is wrong with the next photo."""
+    """Sees a sheet of paper on a table. ``problem``: what is wrong with the next photo; ``in_sight``: what it finds in
+    the live picture, nothing unless it is told; ``kinds``: what it was asked to photograph."""
 
     WIDTH: Final = 960
     HEIGHT: Final = 720
+    #: The corners of the sheet in pixels, from the top left.
+    SHEET: Final = ((190, 90), (760, 70), (800, 650), (170, 660))
 
     def __init__(self) -> None:
         super().__init__("camera")
         self.problem = ""
         self.running = False
+        self.in_sight: Sight | None = None
+        self.kinds: list[str] = []
 
     @cached_property
     def _picture(self) -> Image.Image:
         picture = Image.new("RGBA", (self.WIDTH, self.HEIGHT), (96, 84, 70, 255))
         pen = ImageDraw.Draw(picture)
-        pen.polygon([(190, 90), (760, 70), (800, 650), (170, 660)], fill=(244, 241, 232, 255))
+        pen.polygon(self.SHEET, fill=(244, 241, 232, 255))
         pen.rectangle((250, 140, 520, 172), fill=(40, 60, 80, 255))
         for row in range(13):
             pen.rectangle((250, 220 + row * 30, 700 - (row % 4) * 60, 228 + row * 30), fill=(120, 124, 130, 255))
@@ -248,6 +260,16 @@ class Camera(Device):
         self._picture.convert("RGB").save(buffer, "JPEG", quality=85)
         return buffer.getvalue()
 
-    def capture(self) -> Photo | Problem:
+    @property
+    def sheet(self) -> tuple[tuple[float, float], ...]:
+        """The corners of the sheet on the table, as ``Sight`` tells them."""
+        return tuple((x / self.WIDTH, y / self.HEIGHT) for x, y in self.SHEET)
+
+    def sight(self, kind: str = CaptureKind.DOCUMENT) -> Sight:
+        nothing = Sight(None, Hint.NO_FACE if kind == CaptureKind.PORTRAIT else Hint.NO_SHEET)
+        return self.in_sight or nothing
+
+    def capture(self, kind: str = CaptureKind.DOCUMENT) -> Photo | Problem:
+        self.kinds.append(kind)
         photo = Photo(self.jpeg, self.WIDTH, self.HEIGHT)
         return Problem(self.problem, photo) if self.problem else photo

@@ -76,6 +76,7 @@ ANSWERS: Final[Mapping[str, str | None]] = {
     "catatan": None,
     "paham": "OK",
     "foto": "",
+    "wajah": "",
     "tanda_tangan": "",
     "denah": "",
     "nomor_dokumen": "AB1234",

@@ -151,6 +151,8 @@ class Rehearsal:
             device.become()
         self.printer.outcome = PrintOutcome.PRINTED
         self.camera.problem = ""
+        self.camera.in_sight = None
+        self.camera.kinds.clear()
         if not self.kiosk.in_service:
             self.kiosk.back_in_service()
 

@@ -66,6 +66,7 @@ CONTROLS = (
     Control("usia", value="17", cleared="17"),
     Control("paham", value="OK"),
     Control("foto", attached=True),
+    Control("wajah", attached=True),
     Control("tanda_tangan", attached=True),
     Control("denah", attached=True),
     Control("nomor_dokumen", "Ab1234", "Ab1234"),

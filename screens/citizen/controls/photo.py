@@ -1,52 +1,33 @@
 """A photo of a document: live picture, shutter, hints when it will not be readable, and once more."""
 
+from functools import partial
 from io import BytesIO
-from typing import Any
+from typing import Any, Final
 
 from kivy.core.image import Image as CoreImage
-from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
-from kivy.uix.boxlayout import BoxLayout
 
 from forms import Node
-from kiosk.ports import Camera, CaptureProblem, Condition, Photo
+from kiosk.ports import Camera, CaptureKind, CaptureProblem, Photo
 from screens.citizen.controls.question import Question
+from screens.citizen.controls.viewfinder import Viewfinder
 from screens.handover import Handover
 
 JPEG = "image/jpeg"
 
 
-class Viewfinder(BoxLayout):
-    """The live picture, or the photo that was taken, with what can be done about it."""
-
-    source = ObjectProperty(None, allownone=True)
-    still = ObjectProperty(None, allownone=True)
-    hint = StringProperty("")
-    hint_kind = StringProperty("info")
-    #: A photo that is not good, which the citizen may use all the same.
-    doubtful = BooleanProperty(False)
-    busy = BooleanProperty(False)
-    can_shoot = BooleanProperty(True)
-
-    __events__ = ("on_again", "on_shoot", "on_use")
-
-    def on_shoot(self) -> None:
-        """The shutter."""
-
-    def on_again(self) -> None:
-        """Once more."""
-
-    def on_use(self) -> None:
-        """The doubtful photo is to be used."""
+#: Appearances of an image question by which forms ask for the camera that looks at the person.
+SELFIES: Final = frozenset({"new-front", "front", "selfie"})
 
 
 class PhotoQuestion(Question):
-    def build(self, node: Node) -> None:  # noqa: ARG002
+    def build(self, node: Node) -> None:
         self._camera: Camera | None = self.model.flow.kiosk.ports.camera
         self._running = False
         self._doubtful: Photo | None = None
         self._work: Handover[Photo | CaptureProblem] | None = None
         self._shown_name = ""
-        self._view = Viewfinder()
+        kind = CaptureKind.PORTRAIT if SELFIES & set(node.appearance) else CaptureKind.DOCUMENT
+        self._view = Viewfinder(flow=self.model.flow, kind=kind)
         self._view.bind(on_shoot=self._shoot, on_again=self._again, on_use=self._use)
         self.add_widget(self._view)
 
@@ -66,29 +47,23 @@ class PhotoQuestion(Question):
             if attachment.name != self._shown_name:
                 self._shown_name = attachment.name
                 self._view.still = _texture(bytes(attachment.data))
-            self._tell(texts("photo.taken"), "success")
+            taken = "photo.taken_portrait" if self._view.is_portrait else "photo.taken"
+            self._view.tell(texts(taken), "success")
         elif self._doubtful is None:
             self._shown_name = ""
             self._view.still = None
             self._start_preview()
             self._tell_live()
         if self.problem:
-            self._tell(self.problem, "danger")
+            self._view.tell(self.problem, "danger")
 
     def _tell_live(self) -> None:
-        texts = self.model.flow.texts
         if self._camera is None or not self.model.flow.kiosk.health.can_photograph():
             self._view.can_shoot = False
-            self._tell(texts("photo.no_camera"), "danger")
+            self._view.tell(self.model.flow.texts("photo.no_camera"), "danger")
             return
         self._view.can_shoot = True
-        if Condition.TOO_DARK in self._camera.state().conditions:
-            self._tell(texts("photo.problem.too_dark"), "warning")
-        else:
-            self._tell(texts("photo.how"), "info")
-
-    def _tell(self, text: str, kind: str) -> None:
-        self._view.hint, self._view.hint_kind = text, kind
+        self._view.tell_hint()
 
     def _start_preview(self) -> None:
         if self._camera is not None and not self._running:
@@ -106,7 +81,7 @@ class PhotoQuestion(Question):
         if self._camera is None or self._view.busy:
             return
         self._view.busy = True
-        self._work = Handover(self._camera.capture, self._captured).start()
+        self._work = Handover(partial(self._camera.capture, self._view.kind), self._captured).start()
 
     def _captured(self, result: Photo | CaptureProblem) -> None:
         self._work = None
@@ -114,20 +89,19 @@ class PhotoQuestion(Question):
         if not isinstance(result, CaptureProblem):
             self._keep(result)
             return
-        text = self.model.flow.texts(f"photo.problem.{str(result.kind).lower()}")
         if result.photo is not None:
             self._doubtful = result.photo
             self._stop_preview()
             self._view.still = _texture(result.photo.jpeg)
             self._view.doubtful = True
-        self._tell(text, "warning")
+        self._view.tell_problem(result)
 
     def _keep(self, photo: Photo) -> None:
         self._doubtful = None
         self._view.doubtful = False
         problem = self.model.attach(self.ref, photo.jpeg, JPEG)
         if problem:
-            self._tell(problem, "danger")
+            self._view.tell(problem, "danger")
 
     def _use(self, _view: Any) -> None:
         if self._doubtful is not None:

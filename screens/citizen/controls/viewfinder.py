@@ -1,0 +1,146 @@
+"""The live picture with what the camera has in sight drawn over it, the shutter, and the photo that was taken."""
+
+from functools import partial
+from typing import Any, Final
+
+from kivy.graphics import Color, Line
+from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+
+from kiosk.ports import CaptureKind, CaptureProblem, Condition, Hint, Sight
+from screens.citizen.controls.sighting import CalmHint, Sighting
+from screens.look.picture import fitted
+from screens.look.sign import Drawn
+
+#: Looks for which a hint stands while it is spoken: some four seconds, as long as saying it takes.
+SPOKEN_LOOKS: Final = 16
+#: The oval for a face: its part of the picture's height, and its width by its height.
+OVAL_HEIGHT: Final = 0.7
+OVAL_SHAPE: Final = 0.75
+#: What a portrait's photo has its own words for; the others speak of a document.
+_OWN_WORDS: Final = frozenset({Hint.GLARE, Hint.TOO_BLURRED, Hint.TOO_DARK})
+_CALM: Final = frozenset({Hint.NO_FRAME, Hint.NO_SHEET, Hint.NO_FACE, Hint.HOLD_STILL})
+
+
+class SightMarks(Drawn):
+    """Over a live picture of ``texture``: the outline of the sheet, or an oval for the face.
+
+    ``corners`` are (x, y) from 0 to 1 of the picture, from its top left, as in ``kiosk.ports.Sight``. The line has a
+    border on both sides, which is seen where the line is not.
+    """
+
+    texture = ObjectProperty(None, allownone=True)
+    corners = ObjectProperty(None, allownone=True)
+    oval = BooleanProperty(False)
+    line = ColorProperty()
+    border = ColorProperty()
+    thick = NumericProperty(4)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        changed = self._changed
+        self.bind(texture=changed, corners=changed, oval=changed, line=changed, border=changed, thick=changed)
+
+    @property
+    def outline(self) -> list[float]:
+        """The corners as x, y, x, y, … in the widget's window, where the picture is drawn; empty without any."""
+        if self.texture is None or self.corners is None:
+            return []
+        left, bottom, width, height = fitted(self.pos, self.size, self.texture.size)
+        return [place for x, y in self.corners for place in (left + x * width, bottom + (1 - y) * height)]
+
+    def draw(self) -> None:
+        if self.texture is None:
+            return
+        shape: dict[str, Any]
+        if self.oval:
+            left, bottom, width, height = fitted(self.pos, self.size, self.texture.size)
+            high = height * OVAL_HEIGHT
+            wide = high * OVAL_SHAPE
+            shape = {"ellipse": (left + (width - wide) / 2, bottom + (height - high) / 2, wide, high)}
+        elif self.corners is not None:
+            shape = {"points": self.outline, "close": True, "joint": "round"}
+        else:
+            return
+        Color(*self.border)
+        Line(width=self.thick, **shape)
+        Color(*self.line)
+        Line(width=self.thick * 0.6, **shape)
+
+
+class Viewfinder(BoxLayout):
+    """The live picture, or the photo that was taken, with what can be done about it."""
+
+    flow = ObjectProperty(None)
+    #: What is to be photographed: a member of ``CaptureKind``.
+    kind = StringProperty(CaptureKind.DOCUMENT)
+    source = ObjectProperty(None, allownone=True)
+    still = ObjectProperty(None, allownone=True)
+    corners = ObjectProperty(None, allownone=True)
+    #: What is in sight makes a good photo.
+    ready = BooleanProperty(False)
+    hint = StringProperty("")
+    hint_kind = StringProperty("info")
+    #: The height of the highest hint at this width so far: the shutter does not move under a finger when a shorter one follows.
+    hint_room = NumericProperty(0)
+    #: A photo that is not good, which the citizen may use all the same.
+    doubtful = BooleanProperty(False)
+    busy = BooleanProperty(False)
+    can_shoot = BooleanProperty(True)
+
+    __events__ = ("on_again", "on_shoot", "on_use")
+
+    def __init__(self, **kwargs: Any) -> None:
+        self.sighting: Sighting | None = None
+        super().__init__(**kwargs)
+        camera = self.flow.kiosk.ports.camera
+        self._calm = CalmHint(Hint.NO_FACE if self.is_portrait else Hint.NO_SHEET)
+        if camera is not None:
+            self.sighting = Sighting(partial(camera.sight, self.kind), self._seen)
+        self.bind(source=self._look_or_not, busy=self._look_or_not, can_shoot=self._look_or_not)
+
+    @property
+    def is_portrait(self) -> bool:
+        return bool(self.kind == CaptureKind.PORTRAIT)
+
+    def on_shoot(self) -> None:
+        """The shutter."""
+
+    def on_again(self) -> None:
+        """Once more."""
+
+    def on_use(self) -> None:
+        """The doubtful photo is to be used."""
+
+    def tell(self, text: str, kind: str) -> None:
+        self.hint, self.hint_kind = text, kind
+
+    def tell_hint(self) -> None:
+        """What to do now, as far as the camera sees it."""
+        camera = self.flow.kiosk.ports.camera
+        dark = camera is not None and Condition.TOO_DARK in camera.state().conditions
+        hint = Hint.TOO_DARK if dark else self._calm.told
+        kind = "success" if hint == Hint.READY else "info" if hint in _CALM else "warning"
+        self.tell(self.flow.texts(f"photo.hint.{hint.lower()}"), kind)
+
+    def tell_problem(self, problem: CaptureProblem) -> None:
+        """Why the photo that was taken is not good."""
+        own = "portrait." if self.is_portrait and problem.kind in _OWN_WORDS else ""
+        self.tell(self.flow.texts(f"photo.problem.{own}{str(problem.kind).lower()}"), "warning")
+
+    def _look_or_not(self, *_: object) -> None:
+        if self.sighting is None:
+            return
+        if self.source is not None and self.can_shoot and not self.busy:
+            self.sighting.start()
+        else:
+            self.sighting.stop()
+            self.corners, self.ready = None, False
+
+    def _seen(self, sight: Sight) -> None:
+        before = self._calm.told
+        self._calm.take(str(sight.hint), SPOKEN_LOOKS if self.flow.voice.on else 1)
+        self.corners = sight.corners
+        self.ready = sight.hint == Hint.READY
+        if self._calm.told != before:
+            self.tell_hint()
