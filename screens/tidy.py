@@ -12,6 +12,8 @@ from kivy.clock import Clock
 
 #: Seconds without a touch or a new page after which nobody waits.
 QUIET_S: Final = 0.7
+#: Pages left behind after which it is done whether or not somebody waits: the bound on what is held meanwhile.
+PAGES_MOST: Final = 8
 #: Full collections by themselves: as good as never, as long as this is in charge.
 SELDOM: Final = 100_000
 
@@ -23,6 +25,7 @@ class Tidy:
         self._trigger = Clock.create_trigger(self._collect, QUIET_S)
         self._thresholds: tuple[int, int, int] | None = None
         self._due = False
+        self._pages = 0
 
     def start(self) -> None:
         """What was built until now is there for good, and is left out of collections from here on."""
@@ -39,9 +42,14 @@ class Tidy:
             gc.unfreeze()
 
     def left(self) -> None:
-        """A page was left: its remains are looked for as soon as nobody waits."""
-        if self._thresholds is not None:
-            self._due = True
+        """A page was left: its remains are looked for as soon as nobody waits, at once when there are too many."""
+        if self._thresholds is None:
+            return
+        self._due = True
+        self._pages += 1
+        if self._pages > PAGES_MOST:
+            self._collect(0)
+        else:
             self.touched()
 
     def touched(self) -> None:
@@ -51,5 +59,7 @@ class Tidy:
             self._trigger()
 
     def _collect(self, _seconds: float) -> None:
+        self._trigger.cancel()
         self._due = False
+        self._pages = 0
         gc.collect()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from screens_harness import BOOT, Hands  # noqa: F401 - makes the window's settings before Kivy is imported
 
-from screens.tidy import SELDOM, Tidy
+from screens.tidy import PAGES_MOST, SELDOM, Tidy
 
 
 @pytest.fixture
@@ -46,6 +46,31 @@ def test_a_touch_puts_it_off_only_when_it_is_due(tidy: Tidy) -> None:
     tidy.left()
     tidy.touched()
     assert waiting(tidy)
+
+
+class Remains:
+    """Holds itself, as the widgets of a page do."""
+
+    alive = 0
+
+    def __init__(self) -> None:
+        self.itself = self
+        Remains.alive += 1
+
+    def __del__(self) -> None:
+        Remains.alive -= 1
+
+
+@pytest.mark.parametrize(("pages", "held"), [(PAGES_MOST, 1), (PAGES_MOST + 1, 0)])
+def test_somebody_who_never_rests_does_not_fill_the_memory(tidy: Tidy, pages: int, held: int) -> None:
+    tidy.start()
+    Remains()
+    for _ in range(pages):
+        tidy.left()
+        tidy.touched()
+    assert Remains.alive == held
+    tidy._collect(0)
+    assert Remains.alive == 0
 
 
 def test_before_its_start_it_does_nothing(tidy: Tidy) -> None:
