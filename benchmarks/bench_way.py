@@ -60,7 +60,11 @@ def main() -> int:
         "limit: durable write of 1 kB, ms": limits["durable write of 1 kB"],
         "limit: bare answer over loopback, ms": limits["bare answer over loopback"],
     }
-    memory = {"kiosk": told["memory_mb"], "server": server_mb}
+    memory = {
+        "kiosk before": told["memory_mb"]["before"],
+        f"kiosk after {SENDS} submissions": told["memory_mb"]["after"],
+        "server": server_mb,
+    }
     print(f"{'':40}{'p50':>9}{'p99':>9}{'n':>6}")
     for label, spread in result.items():
         print(f"{label:40}{spread['p50']:9.1f}{spread['p99']:9.1f}{spread['n']:6.0f}")

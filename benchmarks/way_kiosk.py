@@ -84,13 +84,13 @@ class Measure:
         try:
             _say(usable_at=self._eyes.wait_for("Sentuh untuk mulai"))
             touches = [self._touch() for _ in range(TOUCH_ROUNDS)]
+            before = _memory()
             sent = [self._visit() for _ in range(self._sends)]
-            memory = psutil.Process().memory_full_info()
             _say(
                 touch_ms=[each for pair in touches for each in pair],
                 sends=[{"code": code, "at": at, "saved_ms": ms} for code, at, ms in sent],
                 received=self._received,
-                memory_mb={"unique": memory.uss / 1e6, "resident": memory.rss / 1e6},
+                memory_mb={"before": before, "after": _memory()},
             )
         finally:
             self._program.stop()
@@ -149,6 +149,12 @@ class Measure:
             with self._arrived:
                 self._received[event.code] = time.time()
                 self._arrived.notify_all()
+
+
+def _memory() -> dict[str, float]:
+    """Megabytes of this process."""
+    memory = psutil.Process().memory_full_info()
+    return {"unique": memory.uss / 1e6, "resident": memory.rss / 1e6}
 
 
 def _say(**facts: Any) -> None:
