@@ -130,7 +130,10 @@ def test_taken_again_it_looks_again(before_the_camera: Hands) -> None:
     hands = before_the_camera
     hands.tap(hands.text("photo.shoot"))
     hands.join()
+    hands.must_see(hands.text("photo.taken"))
+    hands.settle()
     hands.tap(hands.text("photo.again"))
+    hands.must_see(hands.text("photo.shoot"))
     look(hands, Hint.READY)
     assert marks_of(hands).outline
 
