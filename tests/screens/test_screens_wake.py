@@ -1,12 +1,8 @@
 """Quiet and awake; and the end of a visit, which leaves nothing."""
 
 import gc
-import os
-import subprocess
-import sys
 import weakref
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from keys_kit import press
@@ -21,11 +17,8 @@ from screens.rehearsal import Rehearsal
 from screens.rehearsal.devices import Scan
 
 NIK = "3578014107900001"
-#: Backwards, so that the whole of it stands nowhere but where it was typed.
-CANARY = "iraneK itiS"
-ROOT = Path(__file__).resolve().parents[2]
-#: Set in the process in which one test runs by itself.
-ALONE = "EKIOS_TEST_ALONE"
+#: Backwards, and like nothing in other files, so that the whole of it stands nowhere but where it was typed.
+CANARY = "tineZ antaR"
 
 
 @pytest.fixture
@@ -154,19 +147,7 @@ def test_time_is_extended_as_often_as_it_is_asked_for(hands: Hands) -> None:
     assert hands.app.flow.place.name is Name.FORM
 
 
-def test_the_end_wipes_answers_widgets_textures_and_sound() -> None:
-    """In a process of its own: the whole memory is searched, and other tests' apps have left things in this one."""
-    name = f"{Path(__file__)}::test_nothing_is_remembered_after_the_end"
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", name]
-    environment = {each: value for each, value in os.environ.items() if not each.startswith("PYTEST")}
-    done = subprocess.run(
-        command, cwd=ROOT, env=environment | {ALONE: "1"}, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0 and "1 passed" in done.stdout, done.stdout[-3000:]
-
-
-@pytest.mark.skipif(ALONE not in os.environ, reason="runs in a process of its own, by the test before it")
-def test_nothing_is_remembered_after_the_end(hands: Hands, ears: Ears) -> None:
+def test_the_end_wipes_answers_widgets_textures_and_sound(hands: Hands, ears: Ears) -> None:
     press(hands, "f2")
     to_form(hands)
     hands.tap("Sentuh untuk mengetik", nth=0)
