@@ -36,6 +36,8 @@ class SignInProblem(StrEnum):
     WRONG_PIN = "WRONG_PIN"
     #: Too many wrong PINs; see ``wait_s``.
     WAIT = "WAIT"
+    #: The check itself failed; the log says why.
+    UNCHECKED = "UNCHECKED"
 
     @property
     def text_key(self) -> str:

@@ -10,7 +10,7 @@ from kiosk.ports import CaptureProblem, Photo
 from kiosk.session import Attachment
 from screens.citizen.controls.photo import JPEG
 from screens.citizen.controls.viewfinder import Viewfinder
-from screens.handover import Handover
+from screens.shutter import Shot, shoot
 
 _NAME = "answer-1.jpg"
 
@@ -23,7 +23,7 @@ class AnswerPhoto(Viewfinder):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._camera = self.flow.kiosk.ports.camera
-        self._work: Handover[Photo | CaptureProblem] | None = None
+        self._work: Shot | None = None
         self._data = bytearray()
         self._live()
 
@@ -41,7 +41,7 @@ class AnswerPhoto(Viewfinder):
     def on_shoot(self) -> None:
         if self._camera is not None and not self.busy:
             self.busy = True
-            self._work = Handover(self._camera.capture, self._captured).start()
+            self._work = shoot(self._camera, self._captured)
 
     def on_again(self) -> None:
         self._forget()

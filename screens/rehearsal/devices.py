@@ -219,7 +219,8 @@ class Scanner(Device):
 
 class Camera(Device):
     """Sees a sheet of paper on a table. ``problem``: what is wrong with the next photo; ``in_sight``: what it finds in
-    the live picture, nothing unless it is told; ``kinds``: what it was asked to photograph."""
+    the live picture, nothing unless it is told; ``broken``: its own code fails; ``kinds``: what it was asked to
+    photograph."""
 
     WIDTH: Final = 960
     HEIGHT: Final = 720
@@ -231,6 +232,7 @@ class Camera(Device):
         self.problem = ""
         self.running = False
         self.in_sight: Sight | None = None
+        self.broken = False
         self.kinds: list[str] = []
 
     @cached_property
@@ -266,10 +268,16 @@ class Camera(Device):
         return tuple((x / self.WIDTH, y / self.HEIGHT) for x, y in self.SHEET)
 
     def sight(self, kind: str = CaptureKind.DOCUMENT) -> Sight:
+        self._fail_when_broken()
         nothing = Sight(None, Hint.NO_FACE if kind == CaptureKind.PORTRAIT else Hint.NO_SHEET)
         return self.in_sight or nothing
 
     def capture(self, kind: str = CaptureKind.DOCUMENT) -> Photo | Problem:
+        self._fail_when_broken()
         self.kinds.append(kind)
         photo = Photo(self.jpeg, self.WIDTH, self.HEIGHT)
         return Problem(self.problem, photo) if self.problem else photo
+
+    def _fail_when_broken(self) -> None:
+        if self.broken:
+            raise RuntimeError("the camera's code failed")

@@ -8,12 +8,13 @@ from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.events import Event, OutboxChanged, Scanned
 from kiosk.ports import is_problem
-from kiosk.staff import SignInRefused, StaffOnDuty
+from kiosk.staff import SignInProblem, SignInRefused, StaffOnDuty
 from screens.flow import Flow
 from screens.handover import Handover
 from screens.look.entry import Entry, Layout
 from screens.page_screen import FlowPage
 from screens.places import Name
+from screens.shutter import Shot, shoot
 from screens.staff.staff_model import OutboxModel, PaperModel, PinModel, print_test, scan_told, speak_test
 
 
@@ -56,7 +57,8 @@ class PinScreen(StaffRoom):
         self.busy = True
         self.can_forward = False
         pin = self._entry.text
-        self._work = Handover(lambda: self.model.check(pin), self._checked).start()
+        unchecked = SignInRefused(SignInProblem.UNCHECKED)
+        self._work = Handover(lambda: self.model.check(pin), self._checked, unchecked).start()
 
     def _checked(self, result: StaffOnDuty | SignInRefused) -> None:
         self.busy = False
@@ -102,7 +104,7 @@ class TestScreen(StaffRoom):
     source = ObjectProperty(None, allownone=True)
 
     def __init__(self, flow: Flow, **kwargs: Any) -> None:
-        self._work: Handover[Any] | None = None
+        self._work: Shot | None = None
         self._told = ""
         self._tell = Clock.create_trigger(self._tell_now)
         self._heard = ""
@@ -129,7 +131,7 @@ class TestScreen(StaffRoom):
 
     def shoot(self) -> None:
         if self._camera is not None and self._work is None:
-            self._work = Handover(self._camera.capture, self._shot).start()
+            self._work = shoot(self._camera, self._shot)
 
     def scanned(self, event: Scanned) -> None:
         self.scanned_text = scan_told(self.flow, event)

@@ -90,6 +90,30 @@ def test_the_hint_is_told(before_the_camera: Hands, hint: Hint) -> None:
     before_the_camera.must_see(before_the_camera.text(f"photo.hint.{hint.lower()}"))
 
 
+def test_a_camera_whose_code_fails_leaves_the_shutter_free(before_the_camera: Hands) -> None:
+    hands = before_the_camera
+    hands.rehearsal.camera.broken = True
+    hands.tap(hands.text("photo.shoot"))
+    hands.join()
+    hands.must_see(hands.text("photo.problem.no_frame"))
+    assert not view_of(hands).busy
+    hands.rehearsal.camera.broken = False
+    hands.tap(hands.text("photo.shoot"))
+    hands.join()
+    hands.must_see(hands.text("photo.taken"))
+
+
+def test_looking_that_fails_is_told_and_looks_again(before_the_camera: Hands) -> None:
+    hands = before_the_camera
+    hands.rehearsal.camera.broken = True
+    look(hands, Hint.READY)
+    hands.must_see(hands.text("photo.hint.no_frame"))
+    assert marks_of(hands).outline == []
+    hands.rehearsal.camera.broken = False
+    look(hands, Hint.READY)
+    hands.must_see(hands.text("photo.hint.ready"))
+
+
 def test_a_shorter_hint_does_not_move_the_shutter(before_the_camera: Hands) -> None:
     hands = before_the_camera
     shutter = view_of(hands).ids.shoot

@@ -123,6 +123,28 @@ def test_printer_scanner_and_camera_are_tested(desk: Hands) -> None:
     assert [kind for kind, _ in actions(desk)] == ["test_slip", "scanner_test", "camera_test"]
 
 
+def test_a_camera_whose_code_fails_fails_its_test(desk: Hands) -> None:
+    desk.rehearsal.camera.broken = True
+    desk.tap(desk.text("staff.test"), exactly=True)
+    desk.tap(desk.text("staff.test.shoot"))
+    desk.join()
+    assert desk.unseen(desk.text("photo.problem.no_frame")) == []
+    assert actions(desk) == [("camera_test", "NO_FRAME")]
+
+
+def test_a_pin_that_cannot_be_checked_is_asked_for_again(kiosk: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_token: str, _pin: str) -> None:
+        raise OSError("the store is gone")
+
+    Citizen(kiosk).hold_badge()
+    monkeypatch.setattr(kiosk.kiosk.staff, "sign_in", fail)
+    kiosk.type(PIN)
+    kiosk.forward()
+    kiosk.join()
+    kiosk.must_see(kiosk.text("staff.problem.unchecked"))
+    assert not kiosk.page.busy
+
+
 def test_the_scanner_test_shows_nothing_of_a_card(desk: Hands) -> None:
     desk.tap(desk.text("staff.test"), exactly=True)
     desk.rehearsal.scanner.scan(Scan("NIK_CARD", "3578014107900001", nik="3578014107900001"))

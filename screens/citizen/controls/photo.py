@@ -1,6 +1,5 @@
 """A photo of a document: live picture, shutter, hints when it will not be readable, and once more."""
 
-from functools import partial
 from io import BytesIO
 from typing import Any, Final
 
@@ -10,7 +9,7 @@ from forms import Node
 from kiosk.ports import Camera, CaptureKind, CaptureProblem, Photo
 from screens.citizen.controls.question import Question
 from screens.citizen.controls.viewfinder import Viewfinder
-from screens.handover import Handover
+from screens.shutter import Shot, shoot
 
 JPEG = "image/jpeg"
 
@@ -24,7 +23,7 @@ class PhotoQuestion(Question):
         self._camera: Camera | None = self.model.flow.kiosk.ports.camera
         self._running = False
         self._doubtful: Photo | None = None
-        self._work: Handover[Photo | CaptureProblem] | None = None
+        self._work: Shot | None = None
         self._shown_name = ""
         kind = CaptureKind.PORTRAIT if SELFIES & set(node.appearance) else CaptureKind.DOCUMENT
         self._view = Viewfinder(flow=self.model.flow, kind=kind)
@@ -81,7 +80,7 @@ class PhotoQuestion(Question):
         if self._camera is None or self._view.busy:
             return
         self._view.busy = True
-        self._work = Handover(partial(self._camera.capture, self._view.kind), self._captured).start()
+        self._work = shoot(self._camera, self._captured, self._view.kind)
 
     def _captured(self, result: Photo | CaptureProblem) -> None:
         self._work = None

@@ -1,12 +1,22 @@
 """What the camera has in sight, asked again and again beside the screens while a live picture is shown."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 from kivy.clock import Clock
 
-from kiosk.ports import Sight
+from kiosk.ports import Hint, Sight
 from screens.handover import Handover
+
+
+@dataclass(frozen=True, slots=True)
+class _Blind:
+    """What is told when looking itself failed."""
+
+    corners: tuple[tuple[float, float], ...] | None = None
+    hint: str = Hint.NO_FRAME
+    sequence: int = 0
 
 
 class Sighting:
@@ -38,7 +48,7 @@ class Sighting:
     def look(self) -> None:
         """Looks now, unless a look is under way or nobody wants one."""
         if self.running and self._work is None:
-            self._work = Handover(self._look, self._looked).start()
+            self._work = Handover[Sight](self._look, self._looked, _Blind()).start()
 
     def _turn(self, _seconds: float) -> None:
         self.look()
