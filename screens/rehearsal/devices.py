@@ -123,7 +123,7 @@ class Device:
         return ()
 
     def self_test(self, done: Callable[[bool, str], None]) -> None:
-        done(self._state.availability == "READY", "")
+        done(self._state.availability == "READY", self._state.availability)
 
     def become(self, availability: str = "READY", *conditions: str, **supplies: float) -> None:
         self._state = State(self.component, availability, frozenset(conditions), supplies)

@@ -15,7 +15,15 @@ from screens.look.entry import Entry, Layout
 from screens.page_screen import FlowPage
 from screens.places import Name
 from screens.shutter import Shot, shoot
-from screens.staff.staff_model import OutboxModel, PaperModel, PinModel, print_test, scan_told, speak_test
+from screens.staff.staff_model import (
+    OutboxModel,
+    PaperModel,
+    PinModel,
+    check_devices,
+    print_test,
+    scan_told,
+    speak_test,
+)
 
 
 class StaffRoom(FlowPage):
@@ -97,6 +105,7 @@ class TestScreen(StaffRoom):
 
     __test__ = False
 
+    checked = StringProperty("")
     printed = StringProperty("")
     scanned_text = StringProperty("")
     shot = StringProperty("")
@@ -105,6 +114,7 @@ class TestScreen(StaffRoom):
 
     def __init__(self, flow: Flow, **kwargs: Any) -> None:
         self._work: Shot | None = None
+        self._check: Handover[str] | None = None
         self._told = ""
         self._tell = Clock.create_trigger(self._tell_now)
         self._heard = ""
@@ -116,9 +126,24 @@ class TestScreen(StaffRoom):
             self.source = self._camera.latest
 
     def on_parent(self, _widget: object, parent: object) -> None:
-        if parent is None and self._camera is not None:
+        if parent is not None:
+            return
+        for work in (self._work, self._check):
+            if work is not None:
+                work.cancel()
+        if self._camera is not None:
             self.source = None
             self._camera.stop_preview()
+
+    def check(self) -> None:
+        """What each device lacks, and what scanner and camera say of themselves."""
+        if self._check is None:
+            unchecked = self.flow.texts("staff.test.unchecked")
+            self._check = Handover(lambda: check_devices(self.flow), self._check_done, unchecked).start()
+
+    def _check_done(self, told: str) -> None:
+        self._check = None
+        self.checked = told
 
     def print_slip(self) -> None:
         self.printed = self.flow.texts("staff.test.printing")

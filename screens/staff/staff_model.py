@@ -211,6 +211,24 @@ def speak_test(flow: Flow, done: Callable[[str], None]) -> None:
         speaker.self_test(told)
 
 
+def check_devices(flow: Flow) -> str:
+    """Asks each device what it lacks, and scanner and camera to test themselves (printing and speaking are tests of
+    their own): a line for each, as it is told. May take a moment."""
+    ports, texts = flow.kiosk.ports, flow.texts
+    lines = []
+    for device in (ports.printer, ports.scanner, ports.camera, ports.speaker):
+        if device is None:
+            continue
+        lacks = list(device.preflight())
+        if device in (ports.scanner, ports.camera):
+            device.self_test(lambda good, detail, lacks=lacks: None if good else lacks.append(detail))
+        component = device.state().component
+        flow.kiosk.staff.record("self_test", f"{component}: {'; '.join(lacks) or 'OK'}")
+        verdict = texts("staff.test.lacks", what="; ".join(lacks)) if lacks else texts("staff.test.good")
+        lines.append(f"{texts(f'staff.component.{component}')}: {verdict}")
+    return "\n".join(lines)
+
+
 def scan_told(flow: Flow, event: Scanned) -> str:
     """What the scanner test says: the kind only, nothing of what was read."""
     flow.kiosk.staff.record("scanner_test", event.kind)

@@ -145,6 +145,16 @@ def test_a_pin_that_cannot_be_checked_is_asked_for_again(kiosk: Hands, monkeypat
     assert not kiosk.page.busy
 
 
+def test_all_devices_are_checked_and_the_one_that_lacks_something_is_told(desk: Hands) -> None:
+    desk.rehearsal.camera.become("UNAVAILABLE", "DISCONNECTED")
+    desk.tap(desk.text("staff.test"), exactly=True)
+    desk.tap(desk.text("staff.test.check"))
+    desk.join()
+    good, lacks = desk.text("staff.test.good"), desk.text("staff.test.lacks", what="UNAVAILABLE")
+    desk.must_see(f"{desk.text('staff.component.scanner')}: {good}", f"{desk.text('staff.component.camera')}: {lacks}")
+    assert ("self_test", "camera: UNAVAILABLE") in actions(desk)
+
+
 def test_the_scanner_test_shows_nothing_of_a_card(desk: Hands) -> None:
     desk.tap(desk.text("staff.test"), exactly=True)
     desk.rehearsal.scanner.scan(Scan("NIK_CARD", "3578014107900001", nik="3578014107900001"))
