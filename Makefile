@@ -44,7 +44,7 @@ format: setup ## rewrite formatting
 	@.venv/bin/ruff format . && .venv/bin/ruff check --fix .
 
 package: setup ## the kiosk as one folder in dist/kiosk, started once
-	@$(PY) -m PyInstaller --noconfirm --log-level WARN --distpath dist --workpath build/package kiosk.spec
+	@KIVY_NO_CONSOLELOG=1 KIVY_NO_FILELOG=1 $(PY) -m PyInstaller --noconfirm --log-level WARN --distpath dist --workpath build/package kiosk.spec
 	@$(PY) -m trial.frozen dist/kiosk/kiosk
 
 lock: ## resolve requirements.lock anew from pyproject.toml (wants uv)

@@ -13,6 +13,7 @@ from typing import Final
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+from kiosk.cases import Case
 from kiosk.events import Bus, Event, SlipDue, SlipPrinted
 from kiosk.fee import SlipFee, lay_out_fee, slip_fee
 from kiosk.identity import KioskIdentity
@@ -96,16 +97,36 @@ class Slips:
         if content is None or self._printer is None:
             return False
         first = self._begin(code)
-        marked = copy or not first
-        slip = self._printer.new_slip()
-        self.lay_out(slip, content)
 
         def done(result: PrintResult) -> None:
             if first and result.outcome == PrintOutcome.NOT_PRINTED and result.paper_mm == 0:
                 self._unbegin(code)
-            self._bus.publish(SlipPrinted(code, str(result.outcome), frozenset(result.conditions), marked))
 
-        self._printer.print(slip, job_id=f"slip-{uuid4()}", copy=marked, done=done)
+        return self._put(content, copy or not first, done)
+
+    def print_case(self, case: Case, language: str, next_step: str) -> bool:
+        """Queue a slip for somebody who came back without one; SlipPrinted tells how it went. False: no printer.
+
+        Of a case sent at another kiosk it is made from what the server says, and always a copy: that kiosk may have
+        printed one. ``next_step``: what the citizen is told to do now.
+        """
+        if self.content(case.code) is not None:
+            return self.print(case.code)
+        return self._put(self._content_of(case, language, next_step), copy=True)
+
+    def _put(
+        self, content: SlipContent, copy: bool, ended: Callable[[PrintResult], None] = lambda _result: None
+    ) -> bool:
+        if self._printer is None:
+            return False
+        slip = self._printer.new_slip()
+        self.lay_out(slip, content)
+
+        def done(result: PrintResult) -> None:
+            ended(result)
+            self._bus.publish(SlipPrinted(content.code, str(result.outcome), frozenset(result.conditions), copy))
+
+        self._printer.print(slip, job_id=f"slip-{uuid4()}", copy=copy, done=done)
         return True
 
     def print_test(self, done: Callable[[PrintResult], None]) -> bool:
@@ -191,6 +212,21 @@ class Slips:
             next_step=text("next_step"),
             language=receipt.language,
             fee=slip_fee(receipt.texts, receipt.language),
+        )
+
+    def _content_of(self, case: Case, language: str, next_step: str) -> SlipContent:
+        name = case.service_name.get(language)
+        return SlipContent(
+            city=self._identity.city,
+            agency=case.agency_name.get(language),
+            title=name,
+            service=name,
+            code=case.code,
+            address=self._codes.address(case.code),
+            made_at=case.steps[0].at if case.steps else case.received_at or case.updated_at,
+            received_at=case.received_at,
+            next_step=next_step,
+            language=language,
         )
 
     def _time(self, at: datetime) -> str:

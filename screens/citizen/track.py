@@ -8,7 +8,8 @@ from kivy.properties import BooleanProperty, ColorProperty, ObjectProperty, Stri
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.cases import Case, CaseProblem
-from kiosk.events import Scanned
+from kiosk.events import ComponentChanged, Event, Scanned
+from screens.citizen.slip_model import SlipModel, SlipState
 from screens.citizen.track_model import TrackModel, case_shown
 from screens.flow import Flow
 from screens.page_screen import FlowPage
@@ -87,13 +88,32 @@ class HistoryLine(BoxLayout):
 
 class CaseScreen(FlowPage):
     shown = ObjectProperty(None, rebind=True)
+    slip_told = StringProperty("")
+    slip_kind = StringProperty("info")
+    can_print = BooleanProperty(False)
 
     def __init__(self, flow: Flow, **kwargs: Any) -> None:
         if flow.case is None:
             raise RuntimeError("no case is open")
+        self._case = flow.case
+        self._slip = SlipModel(flow, flow.case.code, SlipState.NONE)
         super().__init__(flow=flow, shown=case_shown(flow, flow.case), **kwargs)
+        self._tell_slip()
         for step in reversed(self.shown.steps):
             self.ids.steps.add_widget(HistoryLine(name=step.name, when=step.when, now=step.now))
+
+    def told(self, event: Event) -> None:
+        if self._slip.hear(event) or isinstance(event, ComponentChanged):
+            self._tell_slip()
+
+    def print_slip(self) -> None:
+        """For somebody who lost the slip, or got none."""
+        if self.flow.kiosk.slips.print_case(self._case, self.flow.language, self.shown.explained):
+            self._slip.state = SlipState.PRINTING
+            self._tell_slip()
+
+    def _tell_slip(self) -> None:
+        self.slip_told, self.slip_kind, self.can_print = self._slip.told, self._slip.kind, self._slip.may_print
 
     def go_forward(self) -> None:
         if self.shown.asks:

@@ -19,6 +19,7 @@ from kiosk.staff import FIRST_PAUSE_S, FREE_TRIES, LONGEST_PAUSE_S, SignInProble
 from kiosk.store import StorageFailed, StorageProblem
 from kiosk.store.journal import StaffMember
 from kiosk.supplies import ROLL_MM_LEAST, ROLL_MM_MOST
+from kiosk.text import Text
 from kiosk.text_keys import TEXT_KEYS
 from sync.protocol import badges
 from tests.kiosk.kiosk_kit import BEGIN, CITY, NAME, NIK, Bench, bench, catalogue, fill, service_document
@@ -300,6 +301,38 @@ def test_what_cannot_be_written_down_is_printed_as_a_copy(at: Bench, monkeypatch
     monkeypatch.setattr(at.store.marks, "set", full)
     at.kiosk.slips.print(saved.code)
     assert copies(at) == [True]
+
+
+def case_of(code: str) -> Case:
+    return Case(
+        code=code,
+        service="domisili",
+        service_name=Text({"id": "Surat Keterangan Domisili"}),
+        agency_name=Text({"id": "Kelurahan"}),
+        state=CaseStateName.IN_REVIEW,
+        updated_at=BEGIN,
+        received_at=BEGIN,
+    )
+
+
+def test_who_comes_back_after_a_power_cut_gets_the_first_slip(at: Bench) -> None:
+    saved = send(at)
+    at.close()
+    again = bench(at.folder)
+    assert again.kiosk.slips.print_case(case_of(saved.code), "id", "Tunggu")
+    assert again.kiosk.slips.print_case(case_of(saved.code), "id", "Tunggu")
+    again.close()
+    assert copies(again) == [False, True]
+
+
+def test_the_slip_of_another_kiosks_case_is_a_copy_and_leaves_nothing_here(at: Bench) -> None:
+    code = "K7M29QXF0001"
+    assert at.kiosk.slips.print_case(case_of(code), "id", "Tunggu kabar")
+    slip, copy = at.printer.jobs[-1]
+    assert copy
+    assert "Tunggu kabar" in slip.all_text
+    assert at.kiosk.slips.content(code) is None
+    assert [(told.code, told.copy) for told in at.of(SlipPrinted)] == [(code, True)]
 
 
 def test_no_slip_holds_a_nik_or_a_name(at: Bench) -> None:

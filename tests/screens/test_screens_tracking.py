@@ -6,6 +6,7 @@ import pytest
 
 from kiosk.cases import CaseStateName
 from kiosk.line_state import LineCondition
+from kiosk.ports import PrintOutcome
 from screens.appearance import Appearance
 from screens.gallery.case_states import CODE, QUESTION, case
 from screens.rehearsal.citizen import Citizen
@@ -65,6 +66,40 @@ def test_something_else_before_the_scanner_is_said_so(kiosk: Hands) -> None:
     kiosk.tap(kiosk.text("home.track"))
     Citizen(kiosk).hold_rubbish()
     assert kiosk.unseen(kiosk.text("track.not_a_slip")) == []
+
+
+def test_a_slip_of_a_case_from_another_kiosk_is_printed_as_a_copy(kiosk: Hands) -> None:
+    kiosk.rehearsal.line.cases[CODE] = case(CaseStateName.IN_REVIEW)
+    Citizen(kiosk).hold_slip(CODE)
+    kiosk.tap(kiosk.text("case.print"))
+    kiosk.must_see(kiosk.text("saved.slip.printed"))
+    assert not kiosk.sees(kiosk.text("case.print"))
+    slip, copy = kiosk.rehearsal.printer.slips[-1]
+    assert copy
+    for words in ("K7M2-9QXF-0001", "Surat Keterangan Domisili", kiosk.text("case.explained.in_review")):
+        assert words in slip.all_text
+
+
+def test_without_paper_the_case_says_so_and_the_slip_can_be_asked_for_again(kiosk: Hands) -> None:
+    printer = kiosk.rehearsal.printer
+    kiosk.rehearsal.line.cases[CODE] = case(CaseStateName.READY)
+    Citizen(kiosk).hold_slip(CODE)
+    printer.outcome = PrintOutcome.NOT_PRINTED
+    kiosk.tap(kiosk.text("case.print"))
+    kiosk.must_see(kiosk.text("saved.slip.not_printed"))
+    printer.outcome = PrintOutcome.PRINTED
+    kiosk.tap(kiosk.text("case.print"))
+    kiosk.must_see(kiosk.text("saved.slip.printed"))
+
+
+def test_without_a_printer_no_slip_is_offered(kiosk: Hands) -> None:
+    kiosk.rehearsal.printer.become("UNAVAILABLE", "MEDIA_EMPTY")
+    kiosk.rehearsal.line.cases[CODE] = case(CaseStateName.READY)
+    Citizen(kiosk).hold_slip(CODE)
+    assert not kiosk.sees(kiosk.text("case.print"))
+    kiosk.rehearsal.printer.become()
+    kiosk.settle()
+    kiosk.must_see(kiosk.text("case.print"))
 
 
 @pytest.mark.parametrize("state", TOLD)
