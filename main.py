@@ -46,7 +46,7 @@ from kiosk.events import Bus, Event, RestartAsked
 from kiosk.identity import KioskIdentity
 from kiosk.kiosk import Kiosk, Ports
 from kiosk.store import Store
-from screens import boot
+from screens import boot, heap
 from screens.keys import DEFAULT_KEYS, Action, KeyMap, NoSuchKey
 from screens.look.tokens import DEFAULT_DPI
 from screens.texts import Catalogues, load_catalogues
@@ -241,6 +241,7 @@ class Program:
     """Everything built and started, in order; stopped in reverse, where one failure stops nobody else."""
 
     def __init__(self, settings: KioskSettings, enrolment: Enrolment) -> None:
+        heap.bound()
         self.settings = settings
         self._enrolment = enrolment
         self._owned = ExitStack()

@@ -1,4 +1,4 @@
-"""Garbage is collected while nobody waits.
+"""Garbage is collected, and its memory given back, while nobody waits.
 
 A page that was left is some twenty thousand objects that hold each other. Python would look for them in the middle of
 building another page, three pages at once, and hold up a touch by a sixth of a second; here it looks soon after each
@@ -10,8 +10,12 @@ from typing import Final
 
 from kivy.clock import Clock
 
+from screens import heap
+
 #: Seconds without a touch or a new page after which nobody waits.
 QUIET_S: Final = 0.7
+#: Seconds from there until memory is given back: Kivy frees what was drawn in a later frame.
+GIVE_BACK_S: Final = 0.5
 #: Pages left behind after which it is done whether or not somebody waits: the bound on what is held meanwhile.
 PAGES_MOST: Final = 8
 #: Full collections by themselves: as good as never, as long as this is in charge.
@@ -23,6 +27,7 @@ class Tidy:
 
     def __init__(self) -> None:
         self._trigger = Clock.create_trigger(self._collect, QUIET_S)
+        self._give_back = Clock.create_trigger(lambda _seconds: heap.give_back(), GIVE_BACK_S)
         self._thresholds: tuple[int, int, int] | None = None
         self._due = False
         self._pages = 0
@@ -36,6 +41,7 @@ class Tidy:
 
     def stop(self) -> None:
         self._trigger.cancel()
+        self._give_back.cancel()
         if self._thresholds is not None:
             gc.set_threshold(*self._thresholds)
             self._thresholds = None
@@ -63,3 +69,4 @@ class Tidy:
         self._due = False
         self._pages = 0
         gc.collect()
+        self._give_back()

@@ -18,7 +18,9 @@ SLOW_PAUSE: Final = 1.2
 NOISE: Final = 2.0
 """Grey levels of a sensor's noise; without it a picture that stands still would look frozen."""
 
-NOISE_PICTURES: Final = 4
+ROW_SHIFTS: Final = 16
+ROWS_A_SHIFT: Final = 7
+"""The noise is moved by so many rows from one picture to the next, so that no two in a row are equal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,8 @@ class SimulatedSource:
         self._opened = False
         self._last: Picture | None = None
         self._rng = np.random.default_rng(seed)
-        self._noise: list[Picture] = []
+        #: Higher than a picture by all shifts.
+        self._noise: Picture | None = None
         self._count = 0
 
     @property
@@ -91,13 +94,13 @@ class SimulatedSource:
         return ()
 
     def _with_noise(self, picture: Picture, light: float) -> Picture:
-        if not self._noise or self._noise[0].shape != picture.shape:
-            self._noise = [
-                np.abs(self._rng.normal(0, NOISE, picture.shape)).astype(np.uint8) for _ in range(NOISE_PICTURES)
-            ]
+        height, width, channels = picture.shape
+        higher = height + ROW_SHIFTS * ROWS_A_SHIFT
+        if self._noise is None or self._noise.shape != (higher, width, channels):
+            drawn = self._rng.standard_normal((higher, width, channels), dtype=np.float32)
+            self._noise = np.abs(drawn * NOISE).astype(np.uint8)
         self._count += 1
-        noise = self._noise[self._count % NOISE_PICTURES]
+        top = self._count % ROW_SHIFTS * ROWS_A_SHIFT
         lit = picture if light >= 1 else cv2.convertScaleAbs(picture, alpha=max(0.0, light))
-        # Rolled by a growing number of rows, so that no two pictures in a row are ever equal.
-        noisy: Picture = cv2.add(lit, np.roll(noise, self._count * 7 % picture.shape[0], axis=0))
+        noisy: Picture = cv2.add(lit, self._noise[top : top + height])
         return noisy
