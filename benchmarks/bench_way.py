@@ -54,6 +54,7 @@ def main() -> int:
     result = {
         "start to first usable screen, ms": _spread(starts),
         "touch to visible answer, ms": _spread(told["touch_ms"]),
+        "touch to the next page, ms": _spread(told["page_ms"]),
         "send to saved, ms": _spread(each["saved_ms"] for each in sends),
         "send to received, ms": _spread((told["received"][each["code"]] - each["at"]) * 1000 for each in sends),
         "send to visible in the office, ms": _spread((seen[each["code"]] - each["at"]) * 1000 for each in sends),

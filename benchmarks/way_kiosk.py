@@ -38,6 +38,8 @@ ANSWERS: Final = {
 }
 TOUCH_ROUNDS: Final = 8
 PATIENCE_S: Final = 20.0
+#: Longer than screens/tidy.py waits before it tidies.
+REST_S: Final = 3.0
 
 
 class Eyes:
@@ -46,16 +48,24 @@ class Eyes:
     def __init__(self) -> None:
         from kivy.core.window import Window
 
-        from trial.demo.hands import words_in_sight
+        from trial.demo.hands import something_is_pressed, words_in_sight
 
         self._words_in_sight = words_in_sight
+        self._something_is_pressed = something_is_pressed
         self._shown: tuple[str, ...] = ()
+        self._pressed = False
+        #: When a thing was first drawn as pressed, since then or ever.
+        self.pressed_at = 0.0
         self._changed = threading.Condition()
         self._at = 0.0
         Window.bind(on_flip=self._flipped)
 
     def _flipped(self, *_: object) -> None:
         # on_flip runs before the buffers are exchanged; Kivy's own flip is the handler that was bound first.
+        pressed = self._something_is_pressed()
+        if pressed and not self._pressed:
+            self.pressed_at = time.time()
+        self._pressed = pressed
         shown = tuple(self._words_in_sight())
         if shown != self._shown:
             with self._changed:
@@ -84,30 +94,33 @@ class Measure:
         try:
             _say(usable_at=self._eyes.wait_for("Sentuh untuk mulai"))
             touches = [self._touch() for _ in range(TOUCH_ROUNDS)]
-            before = _memory()
+            before = _memory_at_rest()
             sent = [self._visit() for _ in range(self._sends)]
             _say(
-                touch_ms=[each for pair in touches for each in pair],
+                touch_ms=[answer for visit in touches for answer, _ in visit],
+                page_ms=[page for visit in touches for _, page in visit],
                 sends=[{"code": code, "at": at, "saved_ms": ms} for code, at, ms in sent],
                 received=self._received,
-                memory_mb={"before": before, "after": _memory()},
+                memory_mb={"before": before, "after": _memory_at_rest()},
             )
         finally:
             self._program.stop()
 
-    def _touch(self) -> tuple[float, float]:
-        """Milliseconds from lifting the finger to the services' page, and from there to a service's own page."""
+    def _touch(self) -> list[tuple[float, float]]:
+        """The way to the services' page, and from there to a service's own page: of each touch, milliseconds from the
+        finger's coming down to the frame that shows the thing pressed, and from its lifting to the page it leads to."""
         first = self._tap("Sentuh untuk mulai", "Layanan apa yang Anda butuhkan?")
         second = self._tap("Surat Keterangan Domisili", "Mulai isi formulir")
         self._hands.tap("Kembali")
         self._hands.see("Layanan apa yang Anda butuhkan?")
         self._hands.tap("Selesai")
         self._hands.see("Sentuh untuk mulai")
-        return first, second
+        return [first, second]
 
-    def _tap(self, what: str, comes: str) -> float:
+    def _tap(self, what: str, comes: str) -> tuple[float, float]:
         lifted = self._hands.tap(what)
-        return (self._eyes.wait_for(comes) - lifted) * 1000
+        page = self._eyes.wait_for(comes)
+        return (self._eyes.pressed_at - self._hands.came_down) * 1000, (page - lifted) * 1000
 
     def _visit(self) -> tuple[str, float, float]:
         """One citizen after the other, as at a kiosk: the next begins when the office has the last one's."""
@@ -151,8 +164,9 @@ class Measure:
                 self._arrived.notify_all()
 
 
-def _memory() -> dict[str, float]:
-    """Megabytes of this process."""
+def _memory_at_rest() -> dict[str, float]:
+    """Megabytes of this process once nobody has touched it for a while."""
+    time.sleep(REST_S)
     memory = psutil.Process().memory_full_info()
     return {"unique": memory.uss / 1e6, "resident": memory.rss / 1e6}
 

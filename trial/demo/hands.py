@@ -34,6 +34,8 @@ class Hands:
         self._pictures = pictures
         self._patience = patience
         self._pictures_taken = 0
+        #: When the last finger came down, in seconds of the epoch.
+        self.came_down = 0.0
 
     # --- looking ---------------------------------------------------------------------------------------------------
 
@@ -101,6 +103,7 @@ class Hands:
     def touch(self, x: float, y: float) -> float:
         """A finger at these pixels from the upper left corner; when it was lifted, in seconds of the epoch."""
         self._x("mousemove", str(round(x)), str(round(y)))
+        self.came_down = time.time()
         self._x("mousedown", "1")
         time.sleep(PRESS_S)
         lifted = time.time()
@@ -121,6 +124,13 @@ class Hands:
 def words_in_sight() -> list[str]:
     """Every text on the window; on Kivy's thread."""
     return [text for widget in _in_sight() for text in _own_text(widget)]
+
+
+def something_is_pressed() -> bool:
+    """Whether a thing on the window is drawn as pressed; on Kivy's thread."""
+    from screens.look.pressable import Pressable
+
+    return any(isinstance(widget, Pressable) and widget.pressed for widget in _in_sight())
 
 
 def _in_sight() -> Iterator[Any]:
