@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from forms import Form, FormError, load_form
-from forms.authoring import convert
+from forms.authoring import NEVER_ANSWERED, AuthoringProblem, convert
 from server.drafts import Problem, Severity
 
 MEDIA_BYTES: Final = 10_000_000
@@ -28,7 +28,7 @@ def convert_form(source: bytes, file_type: str, name: str, media: Mapping[str, b
     """The XForm of a spreadsheet, loaded once with the engine that kiosks run, so that both agree it can be filled."""
     converted = convert(source, file_type, name=name)
     problems = [
-        Problem(severity, one.message, one.sheet, one.row or None, one.column, {"id": one.text("id")})
+        Problem(_severity(one, severity), one.message, one.sheet, one.row or None, one.column, {"id": one.text("id")})
         for severity, found in ((Severity.ERROR, converted.errors), (Severity.WARNING, converted.warnings))
         for one in found
     ]
@@ -41,6 +41,11 @@ def convert_form(source: bytes, file_type: str, name: str, media: Mapping[str, b
         problems += [Problem(Severity.ERROR, str(one)) for one in error.problems]
         return ConvertedForm(None, None, {}, tuple(problems))
     return ConvertedForm(converted.xml, form, resources, tuple(problems))
+
+
+def _severity(found: AuthoringProblem, severity: Severity) -> Severity:
+    """A form that can be filled elsewhere, but never sent from a kiosk, is not published."""
+    return Severity.ERROR if found.code == NEVER_ANSWERED else severity
 
 
 def load(xml: bytes, files: Mapping[str, bytes]) -> Form | None:

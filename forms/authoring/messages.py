@@ -209,6 +209,14 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "en": "Files cannot be uploaded; ask for a photograph instead.",
         "id": "Berkas tidak dapat diunggah; mintalah foto.",
     },
+    "not-shown.place": {
+        "en": "Places cannot be taken; ask for the address instead.",
+        "id": "Titik lokasi tidak dapat diambil; tanyakan alamatnya.",
+    },
+    "not-shown.required": {
+        "en": "Nobody can answer this at a kiosk, so it cannot be required; take “required” away, or the question.",
+        "id": "Ini tidak dapat dijawab di kios, jadi tidak boleh wajib; hapus isi “required”, atau pertanyaannya.",
+    },
     "not-shown.background-sound": {
         "en": "Sound is not recorded in the background.",
         "id": "Suara tidak direkam di latar belakang.",

@@ -15,6 +15,7 @@ _TYPES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?:video|q video|add video prompt)\Z", "not-shown.video"),
         (r"(?:file|add file prompt)\Z", "not-shown.file"),
         (r"background-audio\Z", "not-shown.background-sound"),
+        (r"(?:geopoint|location|gps|q geopoint|q location|add location prompt)\Z", "not-shown.place"),
         (r"(?:geotrace|geoshape|q geotrace|q geoshape|osm)", "not-shown.lines"),
         (r"(?:start-geopoint|background-geopoint)\Z", "not-shown.position"),
         (r"audit\Z", "not-shown.audit"),
@@ -22,6 +23,13 @@ _TYPES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?:email|username)\Z", "not-shown.user"),
     )
 )
+#: Types that nobody can answer at a kiosk: required, they are a page that cannot be left.
+_UNANSWERABLE = frozenset(
+    {"not-shown.sound", "not-shown.video", "not-shown.file", "not-shown.place", "not-shown.lines"}
+)
+_NOT_REQUIRED = frozenset({"", "no", "false", "false()"})
+#: Of the codes here, the one with which a form is no use at a kiosk.
+NEVER_ANSWERED = "not-shown.required"
 _APPEARANCES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), code)
     for pattern, code in (
@@ -46,6 +54,8 @@ def _row_warnings(row: Row) -> Iterator[AuthoringProblem]:
     for pattern, code in _TYPES:
         if pattern.match(kind):
             yield problem("survey", row.number, row.header("type"), code)
+            if code in _UNANSWERABLE and row.get("required").strip().lower() not in _NOT_REQUIRED:
+                yield problem("survey", row.number, row.header("required"), NEVER_ANSWERED)
     appearance = row.get("appearance")
     for pattern, code in _APPEARANCES:
         if appearance and pattern.search(appearance):

@@ -66,7 +66,8 @@ class PinScreen(StaffRoom):
         self.can_forward = False
         pin = self._entry.text
         unchecked = SignInRefused(SignInProblem.UNCHECKED)
-        self._work = Handover(lambda: self.model.check(pin), self._checked, unchecked).start()
+        self._work = Handover[StaffOnDuty | SignInRefused](lambda: self.model.check(pin), self._checked, unchecked)
+        self._work.start()
 
     def _checked(self, result: StaffOnDuty | SignInRefused) -> None:
         self.busy = False

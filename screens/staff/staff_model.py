@@ -7,7 +7,7 @@ from datetime import datetime
 from kiosk.events import Scanned
 from kiosk.health import STORAGE
 from kiosk.line_state import LineCondition
-from kiosk.ports import Availability, ComponentState, PrintOutcome, PrintResult
+from kiosk.ports import Availability, ComponentState, Device, PrintOutcome, PrintResult
 from kiosk.staff import SignInRefused, StaffOnDuty
 from kiosk.supplies import ROLL_MM_LEAST, ROLL_MM_MOST
 from screens.flow import Flow
@@ -219,14 +219,25 @@ def check_devices(flow: Flow) -> str:
     for device in (ports.printer, ports.scanner, ports.camera, ports.speaker):
         if device is None:
             continue
-        lacks = list(device.preflight())
-        if device in (ports.scanner, ports.camera):
-            device.self_test(lambda good, detail, lacks=lacks: None if good else lacks.append(detail))
+        tests_itself = device in (ports.scanner, ports.camera)
+        lacks = "; ".join((*device.preflight(), *(_fails_in(device) if tests_itself else ())))
         component = device.state().component
-        flow.kiosk.staff.record("self_test", f"{component}: {'; '.join(lacks) or 'OK'}")
-        verdict = texts("staff.test.lacks", what="; ".join(lacks)) if lacks else texts("staff.test.good")
+        flow.kiosk.staff.record("self_test", f"{component}: {lacks or 'OK'}")
+        verdict = texts("staff.test.lacks", what=lacks) if lacks else texts("staff.test.good")
         lines.append(f"{texts(f'staff.component.{component}')}: {verdict}")
     return "\n".join(lines)
+
+
+def _fails_in(device: Device) -> tuple[str, ...]:
+    """What its self-test says when it is not good. For devices that answer at once."""
+    told: list[str] = []
+
+    def done(good: bool, detail: str) -> None:
+        if not good:
+            told.append(detail)
+
+    device.self_test(done)
+    return tuple(told)
 
 
 def scan_told(flow: Flow, event: Scanned) -> str:

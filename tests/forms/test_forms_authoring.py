@@ -65,8 +65,11 @@ def test_a_file_that_cannot_be_read_is_an_error_not_an_exception(data: bytes, ki
 
 def test_what_cannot_be_shown_is_warned_about() -> None:
     warnings = convert(_FORM.replace("| text | name |", "| audio | name |"), "md", name="t").warnings
-    assert [(found.row, found.column, found.code) for found in warnings] == [(2, "type", "not-shown.sound")]
-    assert warnings[0].message == "Sound cannot be recorded; the question is shown as not available."
+    assert {(found.row, found.column, found.code): found.message for found in warnings} == {
+        (2, "type", "not-shown.sound"): "Sound cannot be recorded; the question is shown as not available.",
+        (2, "required", "not-shown.required"): "Nobody can answer this at a kiosk, so it cannot be required; take "
+        "“required” away, or the question.",
+    }
 
 
 def test_two_versions_are_compared_question_by_question() -> None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from forms import FormSession, Kind, Range, load_form
-from forms.authoring import convert
+from forms.authoring import NEVER_ANSWERED, convert
 from tests.forms.form_kit import load, opened, world
 
 _CHOICES = "| choices |\n| | list_name | name | label |\n| | l | a | Satu |\n| | l | b | Dua |\n| | l | c | Tiga |\n"
@@ -70,13 +70,29 @@ def test_an_upload_says_what_it_takes_and_how(kind: str, appearance: str, media_
 
 
 @pytest.mark.parametrize(
-    ("kind", "code"), [("file", "not-shown.file"), ("audio", "not-shown.sound"), ("video", "not-shown.video")]
+    ("kind", "code"),
+    [
+        ("file", "not-shown.file"),
+        ("audio", "not-shown.sound"),
+        ("video", "not-shown.video"),
+        ("geopoint", "not-shown.place"),
+        ("geoshape", "not-shown.lines"),
+    ],
 )
 def test_what_a_kiosk_cannot_take_is_said_to_the_author(kind: str, code: str) -> None:
     source = f"| survey |\n| | type | name | label |\n| | {kind} | q | Tanya |\n"
     (warning,) = convert(source, "md", name="t").warnings
     assert (warning.row, warning.column, warning.code) == (2, "type", code)
     assert warning.text("id") != warning.text("en")
+
+
+@pytest.mark.parametrize("kind", ["file", "audio", "video", "geopoint", "geotrace"])
+@pytest.mark.parametrize(("required", "told"), [("yes", True), ("1 = 1", True), ("no", False), ("", False)])
+def test_what_a_kiosk_cannot_take_must_not_be_required(kind: str, required: str, told: bool) -> None:
+    source = f"| survey |\n| | type | name | label | required |\n| | {kind} | q | Tanya | {required} |\n"
+    warnings = convert(source, "md", name="t").warnings
+    found = [(warning.row, warning.column) for warning in warnings if warning.code == NEVER_ANSWERED]
+    assert found == ([(2, "required")] if told else [])
 
 
 def test_a_note_takes_no_answer() -> None:

@@ -89,6 +89,15 @@ def test_a_fault_of_the_spreadsheet_is_told_in_indonesian_and_kept_so(deps: Deps
     assert "hantu" in error.text("id")
 
 
+@pytest.mark.parametrize(("required", "publishable"), [("yes", False), ("", True)])
+def test_a_form_that_no_kiosk_could_send_is_not_published(deps: Deps, required: str, publishable: bool) -> None:
+    draft = deps.authoring.upload(ADMIN, "surat", "surat.xlsx", book(("audio", "rekaman", "Rekam", required))).draft
+    assert draft is not None
+    assert draft.publishable is publishable
+    errors = [(one.row, one.column) for one in draft.problems if one.severity is Severity.ERROR]
+    assert errors == ([] if publishable else [(2, "required")])
+
+
 def test_what_the_page_does_not_ask_for_stays_in_the_document() -> None:
     """A complaint stays a complaint when its texts are changed."""
     kept = {"kind": "complaint", "privacy_question": "kerahasiaan", "standard": {"payment": {"account": "1"}}}
