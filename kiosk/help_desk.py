@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -26,6 +26,8 @@ class HelpCall:
     at: datetime
     #: The server has it: the office sees it now.
     told: bool
+    #: Somebody there has seen it and is on the way.
+    coming: bool = False
 
 
 class HelpDesk:
@@ -38,6 +40,8 @@ class HelpDesk:
         self._storage_failed = storage_failed
         self._lock = threading.Lock()
         self._last: tuple[str, datetime, float] | None = None
+        #: The call for which somebody is on the way.
+        self._coming = ""
 
     def call(self, place: str) -> bool:
         """``place``: which screen is in sight, in lower case. False when it could not be kept."""
@@ -64,4 +68,10 @@ class HelpDesk:
         if last is None or self._clock.monotonic() - last[2] >= AGAIN_S:
             return None
         waiting = self._store.reports.has(last[0])
-        return HelpCall(last[1], told=not waiting)
+        return HelpCall(last[1], told=not waiting, coming=self._coming == last[0])
+
+    def coming(self, calls: Collection[str]) -> None:
+        """The office has seen these calls; any of before the last one concern nobody any more."""
+        with self._lock:
+            if self._last is not None and self._last[0] in calls:
+                self._coming = self._last[0]

@@ -18,6 +18,8 @@ QUIET_S: Final = 0.7
 GIVE_BACK_S: Final = 0.5
 #: Pages left behind after which it is done whether or not somebody waits: the bound on what is held meanwhile.
 PAGES_MOST: Final = 8
+#: New objects between two collections of the youngest: more than a page is made of.
+YOUNG: Final = 50_000
 #: Full collections by themselves: as good as never, as long as this is in charge.
 SELDOM: Final = 100_000
 
@@ -37,7 +39,7 @@ class Tidy:
         gc.collect()
         gc.freeze()
         self._thresholds = gc.get_threshold()
-        gc.set_threshold(self._thresholds[0], self._thresholds[1], SELDOM)
+        gc.set_threshold(YOUNG, self._thresholds[1], SELDOM)
 
     def stop(self) -> None:
         self._trigger.cancel()

@@ -80,6 +80,8 @@ class Alarms:
                 help_calls.answer(connection, kiosk_id, actor.id, now)
             audit.append(connection, now, [audit.Entry(actor.id, "alarm.acknowledge", f"kiosk:{kiosk_id}")])
         self._bus.publish(bus.FLEET, kiosk_id)
+        if seen.kind == AlarmKind.HELP:
+            self._bus.publish(bus.feed_topic(kiosk_id))
         return True
 
     # --- raising and clearing -----------------------------------------------------------------------------------

@@ -4,9 +4,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, func, select, update
 
+from server import feed
 from server.clock import Clock
 from server.storage.citizen_tables import help_calls
 from server.storage.transactions import insert_new
+from sync.protocol.messages import FeedType
 from sync.protocol.reports import HelpCall
 
 
@@ -41,9 +43,12 @@ def waiting_since(connection: Connection, kiosk_id: str) -> datetime | None:
 
 
 def answer(connection: Connection, kiosk_id: str, officer_id: str, now: datetime) -> None:
-    """Somebody goes: whoever has seen the alarm."""
-    connection.execute(
+    """Somebody goes, whoever has seen the alarm; the kiosk tells who waits there. The feed's topic is the caller's."""
+    calls = connection.scalars(
         update(help_calls)
         .where(help_calls.c.kiosk_id == kiosk_id, help_calls.c.answered_at.is_(None))
         .values(answered_at=now, answered_by=officer_id)
-    )
+        .returning(help_calls.c.id)
+    ).all()
+    if calls:
+        feed.append(connection, kiosk_id, FeedType.HELP, {"calls": sorted(calls)}, now)

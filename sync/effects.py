@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from pydantic import AwareDatetime as Aware
@@ -13,7 +14,7 @@ from kiosk.events import CaseUpdated, Received
 from kiosk.kiosk import Kiosk
 from kiosk.store.journal import StaffMember
 from sync.commands import CommandRunner
-from sync.protocol.messages import CaseState, Command, FeedEvent, FeedType, PackNotice, StaffRoster
+from sync.protocol.messages import CaseState, Command, FeedEvent, FeedType, HelpComing, PackNotice, StaffRoster
 
 logger = logging.getLogger(__name__)
 
@@ -53,6 +54,8 @@ class Effects:
             return self._commands.accept(Command.model_validate(event.data))
         if event.type is FeedType.NOTICE:
             return self._notice(event)
+        if event.type is FeedType.HELP:
+            return partial(self._kiosk.help_desk.coming, HelpComing.model_validate(event.data).calls)
         if event.type is FeedType.PACK:
             PackNotice.model_validate(event.data)
             return self._look_for_packs

@@ -35,6 +35,8 @@ class CallOfficer(Column):
             self.told, self.kind = flow.texts("help.call.failed"), "danger"
         elif call is None:
             self.told = ""
+        elif call.coming:
+            self.told, self.kind = flow.texts("help.coming"), "success"
         elif call.told:
             self.told, self.kind = flow.texts("help.called", time=flow.formatting.clock(call.at)), "success"
         else:

@@ -40,7 +40,8 @@ class NotThere(AssertionError):
 
 
 class Hands:
-    """An app that runs a frame at a time. ``draws``: whether frames are drawn."""
+    """An app that runs a frame at a time. ``draws``: whether frames are drawn; ``tidy``: whether it collects garbage
+    only when nobody waits, as at a kiosk."""
 
     def __init__(
         self,
@@ -49,11 +50,14 @@ class Hands:
         appearance: Appearance = DEFAULT_APPEARANCE,
         *,
         draws: bool = False,
+        tidy: bool = False,
     ) -> None:
         self.rehearsal = rehearsal
         self.kiosk = rehearsal.kiosk
         self.draws = draws
-        options = AppOptions(assets=ASSETS, catalogues=rehearsal.catalogues, boot=boot, appearance=appearance)
+        options = AppOptions(
+            assets=ASSETS, catalogues=rehearsal.catalogues, boot=boot, appearance=appearance, tidy=tidy
+        )
         self.app: KioskApp = build_app(rehearsal.kiosk, options)
 
     def start(self) -> "Hands":

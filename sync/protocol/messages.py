@@ -212,6 +212,7 @@ class FeedType(StrEnum):
     SETTINGS = "settings"
     COMMAND = "command"
     NOTICE = "notice"
+    HELP = "help"
     CHECKPOINT = "checkpoint"
 
 
@@ -219,7 +220,7 @@ class FeedEvent(Message):
     """One entry of a kiosk's feed. ``data`` by type:
 
     pack: PackNotice; case: CaseState; staff: StaffRoster; settings: dict of names to values; command: Command;
-    notice: {"text": {language: text}, "until": time | null}; checkpoint: {"origin", "size", "root", "signature"}.
+    notice: {"text": {language: text}, "until": time | null}; help: HelpComing; checkpoint: {"origin", "size", "root", "signature"}.
     """
 
     n: Annotated[int, Field(ge=1)]
@@ -277,6 +278,12 @@ class CaseState(Message):
     due: datetime | None = None
     note: str = ""
     steps: tuple[CaseStep, ...] = ()
+
+
+class HelpComing(Message):
+    """Somebody has seen these calls for help and goes there."""
+
+    calls: tuple[Uuid, ...]
 
 
 class StaffMember(Message):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -34,6 +35,19 @@ def test_it_is_told_once_the_server_has_it(at: Bench) -> None:
     at.store.reports.told([at.store.reports.waiting(ReportKind.HELP_CALL, 1)[0].id])
     current = at.kiosk.help_desk.current()
     assert current is not None and current.told
+
+
+def test_it_is_told_that_somebody_is_on_the_way(at: Bench) -> None:
+    desk = at.kiosk.help_desk
+    desk.call("form")
+    (kept,) = at.store.reports.waiting(ReportKind.HELP_CALL, 1)
+    desk.coming([str(uuid4())])
+    assert (current := desk.current()) is not None and not current.coming
+    desk.coming([kept.id])
+    assert (current := desk.current()) is not None and current.coming
+    at.clock.advance(AGAIN_S)
+    desk.call("form")
+    assert (current := desk.current()) is not None and not current.coming
 
 
 def test_a_second_call_is_the_same_one_until_some_minutes_have_passed(at: Bench) -> None:

@@ -30,6 +30,13 @@ def test_a_call_says_that_it_is_on_its_way_and_then_that_it_was_heard(hands: Han
     hands.must_see("Petugas dipanggil pukul 09.05")
 
 
+def test_who_waits_is_told_that_an_officer_is_on_the_way(hands: Hands) -> None:
+    call(hands)
+    hands.kiosk.help_desk.coming([one.id for one in hands.kiosk.store.reports.waiting(ReportKind.HELP_CALL, 1)])
+    again(hands)
+    hands.must_see(hands.text("help.coming"))
+
+
 def test_later_it_can_be_called_again(hands: Hands) -> None:
     call(hands)
     hands.wait(301)

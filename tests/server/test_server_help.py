@@ -5,9 +5,11 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select
 
+from server import feed
 from server.actors import Actor, Role
 from server.alarms import AlarmKind
 from server.storage.citizen_tables import help_calls
+from sync.protocol.messages import FeedType
 from tests.server.kiosk_client import TestKiosk
 from tests.server.running import RunningServer
 from tests.server.web.conftest import Office
@@ -42,6 +44,9 @@ def test_whoever_has_seen_it_goes_and_the_next_call_is_a_new_alarm(server: Runni
     with server.deps.engine.connect() as connection:
         row = connection.execute(select(help_calls).where(help_calls.c.kiosk_id == kiosk.id)).one()
     assert row.answered_by == "watcher"
+    with server.deps.engine.connect() as connection:
+        told = [event.data for event in feed.page(connection, kiosk.id, 0).events if event.type is FeedType.HELP]
+    assert told == [{"calls": [row.id]}]
     kiosk.post("/v1/help-calls", call())
     assert alarms(server, kiosk) != [first]
 

@@ -14,7 +14,8 @@ from kiosk.line_state import LineCondition
 from kiosk.store.packs import InstalledPack
 from kiosk.system_clock import SystemClock
 from server import bus, feed
-from server.actors import OPERATOR
+from server.actors import OPERATOR, Actor, Role
+from server.alarms import AlarmKind
 from server.deps import Deps
 from server.notices import NoticeOutcome
 from server.settings import ServerSettings
@@ -60,6 +61,18 @@ def test_settings_come_live_and_are_applied_once(server: RunningServer, made: On
     until(lambda: made.at.of(SettingsChanged))
     assert made.at.kiosk.settings.number("idle_s") == 120
     assert len(made.at.of(SettingsChanged)) == 1
+
+
+def test_an_officer_on_the_way_is_told_at_the_kiosk(server: RunningServer, made: OnLine) -> None:
+    made.line.start()
+    desk = made.at.kiosk.help_desk
+    desk.call("form")
+    until(lambda: (call := desk.current()) is not None and call.told)
+    view = server.deps.presence.kiosk(made.enrolment.kiosk_id)
+    assert view is not None
+    (alarm,) = [alarm.id for alarm in view.alarms if alarm.kind == AlarmKind.HELP]
+    server.deps.alarms.acknowledge(Actor("watcher", Role.COMMAND), alarm)
+    until(lambda: (call := desk.current()) is not None and call.coming)
 
 
 def test_a_case_that_an_officer_moves_is_told_at_the_kiosk(made: OnLine) -> None:
