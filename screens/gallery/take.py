@@ -1,5 +1,6 @@
 """Taking pictures: a share of them in a process of its own, which has a window of its own."""
 
+import gc
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,7 +38,10 @@ def take(share: Share) -> "list[Entry]":
     from screens.gallery.plan import plan
     from screens.gallery.states import STATES, beginning_with
     from screens.gallery.studio import JPEG_QUALITY, Studio, studio_hands
+    from screens.tidy import YOUNG
 
+    # Pages are made by the thousand here: two thirds of the time would go into looking for garbage among them.
+    gc.set_threshold(YOUNG, *gc.get_threshold()[1:])
     names = beginning_with(share.states)
     order = {name: place for place, name in enumerate(STATES)}
     entries = []

@@ -1,5 +1,6 @@
 """What the tests of the screens share: the sample city, a kiosk to rehearse with, hands on its window."""
 
+import gc
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,16 @@ from screens.rehearsal import Rehearsal, rehearse
 from screens.rehearsal.every_control import every_control
 from screens.sample_city import read_sample_city
 from screens.texts import Catalogues, load_catalogues
+from screens.tidy import YOUNG
+
+
+@pytest.fixture(scope="module", autouse=True)
+def seldom_garbage() -> Iterator[None]:
+    """Pages are made by the hundred: most of the time would go into looking for garbage among them."""
+    before = gc.get_threshold()
+    gc.set_threshold(YOUNG, *before[1:])
+    yield
+    gc.set_threshold(*before)
 
 
 @pytest.fixture(scope="session")
