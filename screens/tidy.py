@@ -24,12 +24,16 @@ YOUNG: Final = 50_000
 SELDOM: Final = 100_000
 
 
+def _give_back(_seconds: float) -> None:
+    heap.give_back()
+
+
 class Tidy:
     """In charge between ``start`` and ``stop``. Belongs to Kivy's thread."""
 
     def __init__(self) -> None:
         self._trigger = Clock.create_trigger(self._collect, QUIET_S)
-        self._give_back = Clock.create_trigger(lambda _seconds: heap.give_back(), GIVE_BACK_S)
+        self._give_back = Clock.create_trigger(_give_back, GIVE_BACK_S)
         self._thresholds: tuple[int, int, int] | None = None
         self._due = False
         self._pages = 0
