@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import pty
 import socket
+import threading
 import tty
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -87,6 +89,41 @@ def test_ipv6_works() -> None:
     with socket.create_server(("::1", 0), family=socket.AF_INET6) as server:
         host, port = split_address(f"[::1]:{server.getsockname()[1]}")
         NetworkTransport(host, port).open(1.0).close()
+
+
+def test_a_host_is_reached_by_its_name() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        connection = NetworkTransport("localhost", server.getsockname()[1]).open(5.0)
+        connection.close()
+
+
+def test_a_resolver_that_hangs_does_not_hold_up_the_kiosk(monkeypatch: pytest.MonkeyPatch) -> None:
+    released, asked, real = threading.Event(), [], socket.getaddrinfo
+
+    def hangs(host: str, *rest: Any, **more: Any) -> Any:
+        if host != "printer.example":
+            return real(host, *rest, **more)
+        asked.append(host)
+        released.wait()
+        return real("127.0.0.1", *rest, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", hangs)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        transport = NetworkTransport("printer.example", server.getsockname()[1])
+        for _ in range(2):
+            with pytest.raises(LineFault, match="the name is not answered") as caught:
+                transport.open(0.01)
+            assert caught.value.condition is Condition.NOT_REACHABLE
+        assert asked == ["printer.example"], "one lookup at a time"
+        released.set()
+        transport.open(5.0).close()
+
+
+@pytest.mark.parametrize("host", ["no-such-host.invalid", "x" * 64 + ".example"])
+def test_a_name_that_nobody_has_is_said_so(host: str) -> None:
+    with pytest.raises(LineFault) as caught:
+        NetworkTransport(host).open(5.0)
+    assert caught.value.condition is Condition.NOT_REACHABLE
 
 
 @pytest.fixture
