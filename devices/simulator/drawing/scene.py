@@ -31,6 +31,10 @@ class Pose:
     y: float = 0.5
 
 
+WHITE: Final = 0.94
+"""What white paper is to a camera's brightest: exposure leaves room, and only reflections are blown out."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shot:
     """What light and lens make of it: ``blur`` (sigma in pixels), ``glare`` (0–1), ``light`` (1 normal, 0 dark),
@@ -108,7 +112,7 @@ def _lay(ground: Picture, item: Item, corners: NDArray[np.float32]) -> Picture:
     alpha = laid[:, :, 3:].astype(np.float32) / 255
     shadow = cv2.GaussianBlur(np.roll(alpha[:, :, 0], (6, 5), (0, 1)), (0, 0), 7)[:, :, None]
     below = ground * (1 - 0.45 * shadow)
-    result: Picture = (below * (1 - alpha) + laid[:, :, :3] * alpha).astype(np.uint8)
+    result: Picture = (below * (1 - alpha) + laid[:, :, :3] * (alpha * WHITE)).astype(np.uint8)
     return result
 
 

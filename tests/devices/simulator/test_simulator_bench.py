@@ -9,7 +9,7 @@ from http.client import HTTPConnection
 import pytest
 from PIL import Image
 
-from devices.camera import Camera, CameraSettings, build_camera
+from devices.camera import Camera, CameraSettings, Photo, build_camera
 from devices.frame import Availability, Condition, FakeClock
 from devices.frame.diagnostics import collect
 from devices.scanner import Scan, ScanKind, Scanner, ScannerSettings, build_scanner
@@ -69,6 +69,15 @@ def test_a_slip_a_badge_and_a_letter(rig: Rig) -> None:
     rig.run(8)
     assert [scan.kind for scan in rig.scans] == [ScanKind.SLIP, ScanKind.STAFF_BADGE, ScanKind.DOCUMENT_URL]
     assert rig.scans[0].code == "K7M29QXF4TRC"
+
+
+def test_what_lies_still_under_good_light_makes_a_good_photo(rig: Rig) -> None:
+    rig.bench.show_card("3578014107900001")
+    rig.camera.start_preview()
+    rig.run()
+    photo = rig.camera.capture()
+    assert isinstance(photo, Photo), photo
+    assert photo.found_sheet
 
 
 def test_nothing_is_read_while_nobody_wants_a_scan(rig: Rig) -> None:
