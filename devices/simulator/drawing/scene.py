@@ -112,7 +112,7 @@ def _lay(ground: Picture, item: Item, corners: NDArray[np.float32]) -> Picture:
     alpha = laid[:, :, 3:].astype(np.float32) / 255
     shadow = cv2.GaussianBlur(np.roll(alpha[:, :, 0], (6, 5), (0, 1)), (0, 0), 7)[:, :, None]
     below = ground * (1 - 0.45 * shadow)
-    result: Picture = (below * (1 - alpha) + laid[:, :, :3] * (alpha * WHITE)).astype(np.uint8)
+    result: Picture = (below * (1 - alpha) + laid[:, :, :3] * alpha).astype(np.uint8)
     return result
 
 
@@ -127,7 +127,7 @@ def _reduced(pixels: Picture, corners: NDArray[np.float32]) -> Picture:
 
 
 def _expose(picture: Picture, corners: NDArray[np.float32], shot: Shot, rng: np.random.Generator) -> Picture:
-    light = picture.astype(np.float32) * shot.light
+    light = picture.astype(np.float32) * (shot.light * WHITE)
     if shot.shadow:
         light *= _shadow(picture.shape[1], shot.shadow, rng)[None, :, None]
     if shot.glare and len(corners):
