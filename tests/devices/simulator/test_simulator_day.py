@@ -190,10 +190,12 @@ def test_a_day_of_faults_at_camera_and_scanner() -> None:
         assert held() - half < GROWTH_KB
     finally:
         tracemalloc.stop()
-    assert handles_and_threads()[1] == running[1]
-    assert abs(handles_and_threads()[0] - running[0]) <= 2  # the pipes of a second decoder, when one runs
+    # Fewer is possible: what earlier tests of this process left may end meanwhile.
+    handles, threads = handles_and_threads()
+    assert threads <= running[1]
+    assert handles <= running[0] + 2  # the pipes of a second decoder, when one runs
     assert {Condition.DISCONNECTED, Condition.STALE, Condition.TOO_DARK} <= day.seen
     assert day.shown >= HOURS * VISITS_AN_HOUR
     day.scanner.stop()
     day.camera.stop()
-    assert handles_and_threads() == before
+    assert all(now <= then for now, then in zip(handles_and_threads(), before, strict=True))
