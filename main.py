@@ -32,12 +32,12 @@ from devices.frame.diagnostics import collect
 from devices.printer.factory import build_printer
 from devices.printer.printer import Printer
 from devices.printer.settings import PrinterSettings
-from devices.scanner import zbar_child
+from devices.scanner import second_engine, zbar_child
 from devices.scanner.build import build_scanner
 from devices.scanner.scanner import Scanner
-from devices.scanner.second_engine import FROZEN_ARGUMENT
 from devices.scanner.settings import ScannerSettings
 from devices.simulator.printer_link import PRINTER_PAGE
+from devices.speech import player
 from devices.speech.build import build_speech
 from devices.speech.headphones import Headphones, SimulatedHeadphones
 from devices.speech.settings import SpeechSettings
@@ -384,7 +384,11 @@ def main(
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == [FROZEN_ARGUMENT]:
-        # A frozen kiosk is its own second decoder: that one may abort, so it runs as a child (devices/scanner).
+    # A frozen kiosk is its own second decoder and its own player: those may abort, so they run as children.
+    if sys.argv[1:] == [second_engine.FROZEN_ARGUMENT]:
         raise SystemExit(zbar_child.main())
+    if sys.argv[1:2] == [player.FROZEN_ARGUMENT]:
+        from devices.speech import player_child  # only the child loads the decoders
+
+        raise SystemExit(player_child.main(sys.argv))
     typer.run(main)

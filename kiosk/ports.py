@@ -300,6 +300,10 @@ class Speaker(Device, Protocol):
         off what is being said, or waits until ``after`` it. Never blocks."""
         ...
 
+    def play(self, sound: bytes, *, volume: float, after: bool = False) -> None:
+        """Play a recorded sound file (WAV, MP3, Ogg Vorbis or FLAC), ``volume`` from 0 to 1, as ``say`` would speak."""
+        ...
+
     def hush(self) -> None:
         """Silent, at once."""
         ...

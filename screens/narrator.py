@@ -41,7 +41,8 @@ class Narrator:
     @property
     def holds_time(self) -> bool:
         """Whether somebody is listening: who hears a long text is not idle."""
-        return self._holds and self._flow.idle_left is None and self._flow.voice.speaking
+        voice = self._flow.voice
+        return self._flow.idle_left is None and (voice.playing or (self._holds and voice.speaking))
 
     # --- on and off ------------------------------------------------------------------------------------------------
 

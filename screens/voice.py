@@ -26,6 +26,7 @@ class Voice:
         self._settings = settings
         self._last = ""
         self._language = "id"
+        self._playing = False
         self.on = False
         self._rate = USUAL_RATE
         self._volume = self._usual_volume()
@@ -47,7 +48,12 @@ class Voice:
 
     @property
     def speaking(self) -> bool:
-        return self.on and self._speaker is not None and self._speaker.speaking
+        return (self.on or self._playing) and self._speaker is not None and self._speaker.speaking
+
+    @property
+    def playing(self) -> bool:
+        """A recording that was asked for is being played."""
+        return self._playing and self.speaking
 
     @property
     def can_faster(self) -> bool:
@@ -82,12 +88,24 @@ class Voice:
         self._language = language
         self._speak(text, after=after)
 
+    def play(self, sound: bytes) -> None:
+        """A recording of a form, also while nothing else is spoken: who asks for it wants to hear it."""
+        if self._speaker is not None and self.possible:
+            self._speaker.play(sound, volume=self.volume)
+            self._playing = True
+
+    def hush_recording(self) -> None:
+        """Ends a recording; what is spoken goes on."""
+        if self.playing:
+            self.hush()
+
     def repeat(self) -> None:
         """What was said last, once more, as fast and as loud as is set now."""
         if self.on and self._last:
             self._speak(self._last, after=False)
 
     def hush(self) -> None:
+        self._playing = False
         if self._speaker is not None:
             self._speaker.hush()
 
@@ -106,6 +124,7 @@ class Voice:
 
     def _speak(self, text: str, *, after: bool) -> None:
         if self._speaker is not None:
+            self._playing = False
             self._speaker.say(text, language=self._language, rate=self.rate, volume=self.volume, after=after)
 
     def _usual_volume(self) -> int:

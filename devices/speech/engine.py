@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Protocol
 
+from devices.speech.recording import Recording
 from devices.speech.utterance import Utterance
 
 
@@ -17,6 +18,8 @@ class Ending(StrEnum):
     #: The program runs, but there is nothing to be heard from.
     NO_SOUND = "NO_SOUND"
     CUT_OFF = "CUT_OFF"
+    #: What was given is no sound that can be played; the program is well.
+    NOT_PLAYABLE = "NOT_PLAYABLE"
 
 
 class Speech(Protocol):
@@ -40,6 +43,10 @@ class Engine(Protocol):
 
     def start(self, utterance: Utterance) -> Speech:
         """Begin to say it; raises PassingFault when that is not possible now."""
+        ...
+
+    def play(self, recording: Recording) -> Speech:
+        """Begin to play it; raises PassingFault when that is not possible now."""
         ...
 
     def close(self) -> None: ...

@@ -13,6 +13,9 @@ from typing import Final
 
 from devices.frame import Condition, PassingFault, PermanentFault
 from devices.speech.engine import Ending
+from devices.speech.player import play
+from devices.speech.program import ProgramSpeech, begin
+from devices.speech.recording import Recording
 from devices.speech.utterance import Utterance, is_sign
 from devices.speech.voices import CLOSEST, choose_voice, parse_voices
 
@@ -22,48 +25,6 @@ ANSWER_S: Final = 5.0
 
 LOUDEST: Final = 150
 """espeak-ng's amplitude for volume 1: 100 is usual, 200 distorts."""
-
-BIGGEST_COMPLAINT: Final = 4096
-"""Bytes of what it says on its standard error that are looked at."""
-
-
-class EspeakSpeech:
-    """One running process."""
-
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
-        self._process = process
-        self._cut_off = False
-        self._ending: Ending | None = None
-
-    def ending(self) -> Ending | None:
-        if self._ending is None and self._process.poll() is not None:
-            self._ending = self._look()
-        return self._ending
-
-    def cut_off(self) -> None:
-        self._cut_off = True
-        self._process.kill()
-
-    def wait(self, seconds: float) -> Ending | None:
-        """Until it is over; cut off when that takes longer."""
-        try:
-            self._process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            self.cut_off()
-            self._process.wait()
-        return self.ending()
-
-    def _look(self) -> Ending:
-        complaint = b""
-        if self._process.stderr is not None:
-            complaint = self._process.stderr.read(BIGGEST_COMPLAINT)
-            self._process.stderr.close()
-        if self._cut_off:
-            return Ending.CUT_OFF
-        if self._process.returncode != 0:
-            return Ending.DIED
-        # Without a sound card it says so and ends as if all were well.
-        return Ending.NO_SOUND if b"error:" in complaint or b"ALSA lib" in complaint else Ending.SPOKEN
 
 
 class EspeakEngine:
@@ -82,23 +43,21 @@ class EspeakEngine:
         if self.start(Utterance(".", "id", 400, 0.0)).wait(ANSWER_S) is Ending.NO_SOUND:
             raise PassingFault(Condition.HARDWARE_ERROR, "there is no sound device")
 
-    def start(self, utterance: Utterance) -> EspeakSpeech:
+    def start(self, utterance: Utterance) -> ProgramSpeech:
         voice = choose_voice(utterance.language, self._voices) or choose_voice("id", self._voices) or "id"
         command = [self._program, "-v", voice, "-s", str(utterance.rate), "-b", "1", "--stdin"]
         command += ["-a", str(round(utterance.volume * LOUDEST))]
         if is_sign(utterance.text):
             command.append("--punct")
-        try:
-            process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-            )
-        except OSError as error:
-            raise PassingFault(Condition.HARDWARE_ERROR, f"{self._program} does not start: {error.strerror}") from error
-        with contextlib.suppress(BrokenPipeError):  # it died at once, which its ending will tell
-            if process.stdin is not None:
+        process = begin(command)
+        if process.stdin is not None:
+            with contextlib.suppress(BrokenPipeError):  # it died at once, which its ending will tell
                 process.stdin.write(utterance.text.encode())
                 process.stdin.close()
-        return EspeakSpeech(process)
+        return ProgramSpeech(process)
+
+    def play(self, recording: Recording) -> ProgramSpeech:
+        return play(recording)
 
     def close(self) -> None:
         """Nothing is held between two utterances."""

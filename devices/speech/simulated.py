@@ -9,17 +9,21 @@ from typing import Final
 
 from devices.frame import Condition, PassingFault
 from devices.speech.engine import Ending
+from devices.speech.recording import LARGEST_RECORDING, Recording
 from devices.speech.utterance import Utterance
 from devices.speech.voices import choose_voice
 
 VOICES: Final = frozenset({"id", "ms", "en-gb"})
+SOUNDS: Final = (b"RIFF", b"ID3", b"\xff\xfb", b"\xff\xf3", b"OggS", b"fLaC")
+"""How the files begin that can be played."""
+
 KEPT: Final = 500
 """Utterances that the transcript holds."""
 
 
 @dataclass(slots=True)
 class Spoken:
-    """One line of the transcript."""
+    """One line of the transcript; of a recording, ``sound`` is what was given, and nothing else but the volume."""
 
     text: str = field(repr=False)
     language: str
@@ -27,6 +31,7 @@ class Spoken:
     rate: int
     volume: float
     ending: Ending | None
+    sound: bytes = field(default=b"", repr=False)
 
 
 class SimulatedSpeech:
@@ -62,16 +67,23 @@ class SimulatedEngine:
 
     def start(self, utterance: Utterance) -> SimulatedSpeech:
         voice = choose_voice(utterance.language, VOICES) or "id"
-        line = Spoken(utterance.text, utterance.language, voice, utterance.rate, utterance.volume, None)
-        with self._lock:
-            self._lines.append(line)
-        return SimulatedSpeech(line, self)
+        return self._begin(Spoken(utterance.text, utterance.language, voice, utterance.rate, utterance.volume, None))
+
+    def play(self, recording: Recording) -> SimulatedSpeech:
+        playable = recording.sound.startswith(SOUNDS) and len(recording.sound) <= LARGEST_RECORDING
+        ending = None if playable else Ending.NOT_PLAYABLE
+        return self._begin(Spoken("", "", "", 0, recording.volume, ending, recording.sound))
 
     def close(self) -> None:
         """Nothing is held."""
 
     def preflight(self) -> tuple[str, ...]:
         return ()
+
+    def _begin(self, line: Spoken) -> SimulatedSpeech:
+        with self._lock:
+            self._lines.append(line)
+        return SimulatedSpeech(line, self)
 
     def ending_now(self) -> Ending | None:
         with self._lock:

@@ -1,4 +1,4 @@
-"""The speaker as the kiosk sees it: say, hush; one voice at a time, restarted when its program dies."""
+"""The speaker as the kiosk sees it: say, play, hush; one voice at a time, restarted when its program dies."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from devices.frame import (
     Worker,
 )
 from devices.speech.engine import Ending, Engine, Speech
+from devices.speech.recording import Recording
 from devices.speech.utterance import Utterance, utterance
 
 COMPONENT: Final = "speaker"
@@ -42,9 +43,14 @@ Done = Callable[[bool, str], None]
 
 @dataclass(slots=True)
 class _Job:
-    utterance: Utterance
+    saying: Utterance | Recording
     done: Done | None = None
     tries: int = 0
+
+    @property
+    def something(self) -> bool:
+        """Whether there is anything to be heard."""
+        return bool(self.saying.text if isinstance(self.saying, Utterance) else self.saying.sound)
 
 
 class Speaker:
@@ -92,6 +98,10 @@ class Speaker:
         """Say it now, cutting off what is being said, or ``after`` all that waits."""
         self._put(_Job(utterance(text, language, rate, volume)), after=after)
 
+    def play(self, sound: bytes, *, volume: float, after: bool = False) -> None:
+        """Play a recorded sound (WAV, MP3, Ogg Vorbis or FLAC) now, or ``after`` all that waits."""
+        self._put(_Job(Recording(sound, min(max(volume, 0.0), 1.0))), after=after)
+
     def hush(self) -> None:
         """Silent at once; nothing that waits is said either."""
         self._cut_off()
@@ -127,7 +137,7 @@ class Speaker:
     def _put(self, job: _Job, *, after: bool) -> None:
         if not after:
             self._cut_off()
-        if job.utterance.text:
+        if job.something:
             with self._lock:
                 self._waiting.append(job)
         self.worker.wake()
@@ -141,7 +151,8 @@ class Speaker:
     def _begin(self, job: _Job) -> Speech:
         """Starts the program without holding the lock, so that nobody who wants to speak waits for it."""
         job.tries += 1
-        speech = self._engine.start(job.utterance)
+        saying = job.saying
+        speech = self._engine.start(saying) if isinstance(saying, Utterance) else self._engine.play(saying)
         with self._lock:
             wanted = self._job is job
             if wanted:

@@ -205,6 +205,14 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "en": "Video cannot be recorded; the question is shown as not available.",
         "id": "Video tidak dapat direkam; pertanyaan ditampilkan sebagai tidak tersedia.",
     },
+    "not-shown.video-prompt": {
+        "en": "Videos are not played; say it in the label, a picture or a recorded sound.",
+        "id": "Video tidak diputar; sampaikan lewat label, gambar, atau rekaman suara.",
+    },
+    "not-shown.choice-sound": {
+        "en": "The sound of a choice is not played; put it on the question.",
+        "id": "Suara pada pilihan tidak diputar; pasang pada pertanyaannya.",
+    },
     "not-shown.file": {
         "en": "Files cannot be uploaded; ask for a photograph instead.",
         "id": "Berkas tidak dapat diunggah; mintalah foto.",

@@ -27,6 +27,10 @@ _TYPES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 _UNANSWERABLE = frozenset(
     {"not-shown.sound", "not-shown.video", "not-shown.file", "not-shown.place", "not-shown.lines"}
 )
+#: What an author may put beside a label, and what is said where it is not shown.
+_PROMPTS = {"audio": "not-shown.choice-sound", "video": "not-shown.video-prompt"}
+_SHOWN_FOR_QUESTIONS = frozenset({"audio"})
+_SHOWN_FOR_CHOICES: frozenset[str] = frozenset()
 _NOT_REQUIRED = frozenset({"", "no", "false", "false()"})
 #: Of the codes here, the one with which a form is no use at a kiosk.
 NEVER_ANSWERED = "not-shown.required"
@@ -46,7 +50,17 @@ _APPEARANCES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 
 def warnings_of(workbook: Workbook) -> list[AuthoringProblem]:
     """Everything in a workbook that is shown otherwise than its author may expect."""
-    return [warning for row in workbook.survey for warning in _row_warnings(row)]
+    warnings = [warning for row in workbook.survey for warning in _row_warnings(row)]
+    warnings += [warning for row in workbook.survey for warning in _media_warnings("survey", row, _SHOWN_FOR_QUESTIONS)]
+    warnings += [warning for row in workbook.choices for warning in _media_warnings("choices", row, _SHOWN_FOR_CHOICES)]
+    return warnings
+
+
+def _media_warnings(sheet: str, row: Row, shown: frozenset[str]) -> Iterator[AuthoringProblem]:
+    for column in row.cells:
+        kind = column.removeprefix("media::").partition("::")[0].strip()
+        if kind in _PROMPTS and kind not in shown:
+            yield problem(sheet, row.number, row.header(column), _PROMPTS[kind])
 
 
 def _row_warnings(row: Row) -> Iterator[AuthoringProblem]:

@@ -50,6 +50,10 @@ def _adjust(way: Way) -> None:
     way.flow.open_adjust()
 
 
+def _voice(way: Way) -> None:
+    way.flow.voice.start()
+
+
 def _help(way: Way) -> None:
     way.flow.open_help()
 
@@ -79,6 +83,7 @@ STATES: Final[dict[str, tuple[Callable[[Way], None], ...]]] = {
     "nothing-works": (_nothing_works,),
     "thanks": (start, _thanks),
     "visit-adjust": (start, _adjust),
+    "visit-adjust-voice": (start, _voice, _adjust),
     "visit-help": (start, _help),
     "visit-leave": (domicile_form, _leave),
     "visit-idle": (domicile_form, _idle),

@@ -192,6 +192,26 @@ class Printer(Device):
         self.become("READY", paper_mm=length_mm)
 
 
+class Speaker(Device):
+    """Makes no sound. ``played``: the recordings that were asked for."""
+
+    def __init__(self) -> None:
+        super().__init__("speaker")
+        self.speaking = False
+        self.played: list[bytes] = []
+
+    def say(self, text: str, *, language: str, rate: int, volume: float, after: bool = False) -> None:
+        """Said at once, and nobody hears it."""
+
+    def play(self, sound: bytes, *, volume: float, after: bool = False) -> None:  # noqa: ARG002
+        """Goes on until it is silenced."""
+        self.played.append(sound)
+        self.speaking = True
+
+    def hush(self) -> None:
+        self.speaking = False
+
+
 class Scanner(Device):
     def __init__(self) -> None:
         super().__init__("scanner")

@@ -23,7 +23,7 @@ from kiosk.line_state import LineCondition, LineState
 from kiosk.ports import PrintOutcome
 from kiosk.store import Store
 from kiosk.store.journal import StaffMember
-from screens.rehearsal.devices import BEGIN, Camera, HandClock, Printer, RoomyDisk, Scanner
+from screens.rehearsal.devices import BEGIN, Camera, HandClock, Printer, RoomyDisk, Scanner, Speaker
 from screens.texts import Catalogues
 
 CODE_LENGTH: Final = 12
@@ -139,6 +139,7 @@ class Rehearsal:
     printer: Printer
     scanner: Scanner
     camera: Camera
+    speaker: Speaker
     line: Line
     store: Store
 
@@ -147,12 +148,14 @@ class Rehearsal:
         self.line.condition = LineCondition.ONLINE
         self.line.cases.clear()
         self.disk.bytes_free = RoomyDisk().bytes_free
-        for device in (self.printer, self.scanner, self.camera):
+        for device in (self.printer, self.scanner, self.camera, self.speaker):
             device.become()
         self.printer.outcome = PrintOutcome.PRINTED
         self.camera.problem = ""
         self.camera.in_sight = None
         self.camera.kinds.clear()
+        self.speaker.hush()
+        self.speaker.played.clear()
         if not self.kiosk.in_service:
             self.kiosk.back_in_service()
 
@@ -164,7 +167,7 @@ class Rehearsal:
 def rehearse(folder: Path, catalogues: Catalogues, catalogue: Catalogue) -> Rehearsal:
     """A kiosk that keeps its data in ``folder`` and offers the services of ``catalogue``."""
     clock, disk, line = HandClock(), RoomyDisk(), Line()
-    printer, scanner, camera = Printer(), Scanner(), Camera()
+    printer, scanner, camera, speaker = Printer(), Scanner(), Camera(), Speaker()
     store, bus = Store.open(folder, clock.now()), Bus()
     pin_hash = pwhash.argon2id.str(PIN.encode(), pwhash.argon2id.OPSLIMIT_MIN, pwhash.argon2id.MEMLIMIT_MIN).decode()
     store.roster.replace([StaffMember(STAFF_ID, "Budi Santoso", "staff", pin_hash)])
@@ -178,9 +181,10 @@ def rehearse(folder: Path, catalogues: Catalogues, catalogue: Catalogue) -> Rehe
         printer=printer,
         scanner=scanner,
         camera=camera,
+        speaker=speaker,
     )
     kiosk = Kiosk(IDENTITY, ports, store, bus)
     kiosk.start()
     kiosk.connect(line)
     kiosk.install(catalogue)
-    return Rehearsal(kiosk, catalogues, clock, disk, printer, scanner, camera, line, store)
+    return Rehearsal(kiosk, catalogues, clock, disk, printer, scanner, camera, speaker, line, store)

@@ -86,6 +86,21 @@ def test_what_a_kiosk_cannot_take_is_said_to_the_author(kind: str, code: str) ->
     assert warning.text("id") != warning.text("en")
 
 
+@pytest.mark.parametrize("column", ["{}", "media::{}", "{}::Jawa (jv)", "media::{}::Jawa (jv)"])
+def test_what_is_not_played_beside_a_label_is_said_to_the_author(column: str) -> None:
+    video, sound = column.format("video"), column.format("audio")
+    source = (
+        f"| survey |\n| | type | name | label | {video} | {sound} |\n| | select_one a | q | Tanya | a.mp4 | a.mp3 |\n"
+        f"| choices |\n| | list_name | name | label | {sound} |\n| | a | x | X | x.mp3 |\n"
+    )
+    warnings = convert(source, "md", name="t").warnings
+    found = {(each.sheet, each.row, each.column, each.code) for each in warnings if each.code.startswith("not-shown")}
+    assert found == {
+        ("survey", 2, video, "not-shown.video-prompt"),
+        ("choices", 2, sound, "not-shown.choice-sound"),
+    }
+
+
 @pytest.mark.parametrize("kind", ["file", "audio", "video", "geopoint", "geotrace"])
 @pytest.mark.parametrize(("required", "told"), [("yes", True), ("1 = 1", True), ("no", False), ("", False)])
 def test_what_a_kiosk_cannot_take_must_not_be_required(kind: str, required: str, told: bool) -> None:

@@ -12,7 +12,7 @@ from kiosk.events import EndReason
 from kiosk.session import Session
 from screens.appearance import Appearance
 from screens.citizen.answers import in_words
-from screens.citizen.controls.question import Question
+from screens.citizen.controls.question import ListenButton, Question
 from screens.citizen.controls.repeat import InstanceLine
 from screens.gallery.way import Way, open_form
 from screens.look.buttons import IconButton
@@ -126,7 +126,9 @@ class Asked:
         return in_words(self.node, flow.formatting, flow.texts)
 
     def touchable(self) -> list[Pressable]:
-        return [each for each in self.question.walk(restrict=True) if isinstance(each, Pressable) and each.enabled]
+        """What an answer is given or changed with."""
+        touched = [each for each in self.question.walk(restrict=True) if isinstance(each, Pressable) and each.enabled]
+        return [each for each in touched if not isinstance(each, ListenButton)]
 
 
 @pytest.fixture
@@ -230,6 +232,25 @@ def test_what_a_kiosk_cannot_take_is_said_and_blocks_nobody(asked: Asked, name: 
 def test_a_value_worked_out_by_the_form_is_shown(asked: Asked) -> None:
     asked.open("wilayah")
     assert asked.hands.unseen("Wilayah", "Surabaya Pusat") == []
+
+
+def test_a_recorded_question_is_heard_until_it_is_left(asked: Asked) -> None:
+    speaker = asked.hands.rehearsal.speaker
+    speaker.played.clear()
+    asked.open("dengan_suara")
+    asked.hands.tap(asked.hands.text("form.listen"))
+    assert speaker.played == [b"ID3"]
+    assert asked.hands.app.narrator.holds_time
+    asked.hands.app.flow.back()
+    asked.hands.settle()
+    assert not speaker.speaking
+
+
+def test_where_nothing_can_be_heard_no_recording_is_offered(asked: Asked) -> None:
+    asked.hands.rehearsal.speaker.become("UNAVAILABLE")
+    asked.open("dengan_suara")
+    assert asked.hands.unseen(asked.hands.text("form.listen")) != []
+    asked.hands.rehearsal.speaker.become()
 
 
 def test_a_code_on_a_document_is_scanned_into_the_field(asked: Asked) -> None:

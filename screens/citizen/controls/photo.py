@@ -30,7 +30,8 @@ class PhotoQuestion(Question):
         self._view.bind(on_shoot=self._shoot, on_again=self._again, on_use=self._use)
         self.add_widget(self._view)
 
-    def on_parent(self, _widget: object, parent: object) -> None:
+    def on_parent(self, widget: object, parent: object) -> None:
+        super().on_parent(widget, parent)
         if parent is None:
             self._stop_preview()
             self._doubtful = None

@@ -1,7 +1,7 @@
 """What all questions share: the label, the hint, the picture, what is wrong; below it the control itself."""
 
 from io import BytesIO
-from typing import Any
+from typing import Any, Final
 
 from kivy.core.image import Image as CoreImage
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
@@ -9,7 +9,15 @@ from kivy.uix.boxlayout import BoxLayout
 
 from forms import Node
 from screens.citizen.form_model import FormModel
+from screens.look.buttons import QuietButton
 from screens.look.speakable import Group
+
+HEAD_PARTS: Final = 3
+"""Children above the control in the rule: label, hint, picture."""
+
+
+class ListenButton(QuietButton):
+    """Plays the question as its author recorded it."""
 
 
 class Question(Group, BoxLayout):
@@ -28,6 +36,7 @@ class Question(Group, BoxLayout):
         self.ref = node.ref
         super().__init__(alone=alone, **kwargs)
         self.picture = self._picture(node)
+        self._offer_sound(node)
         self.build(node)
         self.refresh()
 
@@ -55,6 +64,21 @@ class Question(Group, BoxLayout):
         """What is spoken on the way in."""
         optional = self.model.flow.texts("form.optional") if self.optional and self.label else ""
         return tuple(text for text in (self.label, optional, self.hint, self.problem) if text)
+
+    def on_parent(self, _widget: object, parent: object, /) -> None:
+        """Out of sight: what it was saying ends."""
+        if parent is None:
+            self.model.flow.voice.hush_recording()
+
+    def _offer_sound(self, node: Node) -> None:
+        """A question that was recorded can be heard, where there is something to hear it from."""
+        name, voice = node.media.get("audio"), self.model.flow.voice
+        sound = self.model.flow.media(name) if name and voice.possible else None
+        if sound is None:
+            return
+        listen = ListenButton(text=self.model.flow.texts("form.listen"), icon="speaker-high")
+        listen.bind(on_choose=lambda _button: voice.play(sound))
+        self.add_widget(listen, index=len(self.children) - HEAD_PARTS)
 
     def _picture(self, node: Node) -> Any:
         name = node.media.get("image")

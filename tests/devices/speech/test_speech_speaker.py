@@ -2,15 +2,19 @@
 
 import os
 import stat
+import wave
 from importlib.resources import files
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from devices.frame import FakeClock, PassingFault
+from devices.frame import Availability, FakeClock, PassingFault
 from devices.frame.quality import Rule, read_quality
 from devices.speech import Ending, SimulatedEngine, Speaker, SpeechDriver, SpeechSettings, build_speech
 from devices.speech.espeak import EspeakEngine
+from devices.speech.player import play
+from devices.speech.recording import LARGEST_RECORDING, Recording
 from devices.speech.speaker import TRIES
 from devices.speech.utterance import FASTEST, LONGEST_TEXT, SLOWEST, Utterance, clean, utterance
 from devices.speech.voices import choose_voice, parse_voices
@@ -242,3 +246,82 @@ def test_every_driver_answers_every_rule() -> None:
     text = files("devices.speech").joinpath("quality.toml").read_text(encoding="utf-8")
     quality = read_quality(text, [driver.value for driver in SpeechDriver])
     assert all(len(each.done) + len(each.exempt) == len(Rule) for each in quality.values())
+
+
+def test_a_recording_is_played_and_cut_off_like_speech(desk: Desk) -> None:
+    desk.engine.set_faults(slow=True)
+    desk.speaker.play(b"RIFF....", volume=2.0)
+    desk.turns(1)
+    assert desk.speaker.speaking
+    desk.say("dua")
+    desk.engine.set_faults(slow=False)
+    desk.turns()
+    first, second = desk.engine.transcript
+    assert (first.sound, first.volume, first.ending) == (b"RIFF....", 1.0, Ending.CUT_OFF)
+    assert (second.text, second.ending) == ("dua", Ending.SPOKEN)
+
+
+@pytest.mark.parametrize("sound", [b"", b"not a sound", b"RIFF" + bytes(LARGEST_RECORDING - 3)])
+def test_what_is_no_recording_is_passed_over_and_the_voice_goes_on(desk: Desk, sound: bytes) -> None:
+    desk.speaker.play(sound, volume=0.5)
+    desk.say("lanjut", after=True)
+    desk.turns()
+    assert desk.said()[-1] == ("lanjut", Ending.SPOKEN)
+    assert all(line.ending is Ending.NOT_PLAYABLE for line in desk.engine.transcript if line.sound)
+    assert desk.speaker.state().availability is Availability.READY
+
+
+@pytest.fixture
+def card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A sound card that writes what is to be heard into a file: 16 bits, two channels, 44,100 Hz."""
+    heard = tmp_path / "heard.raw"
+    config = tmp_path / "asound.conf"
+    config.write_text(
+        f'pcm.!default {{ type file; file "{heard}"; format raw; slave.pcm null }}\n'
+        "pcm.null { type null }\nctl.!default { type null }\n"
+    )
+    monkeypatch.setenv("ALSA_CONFIG_PATH", str(config))
+    monkeypatch.setenv("PULSE_SERVER", "unix:/nowhere")
+    return heard
+
+
+def tone(seconds: float, level: int, tmp_path: Path) -> bytes:
+    path = tmp_path / "tone.wav"
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(22_050)
+        file.writeframes(np.full(round(22_050 * seconds), level, np.int16).tobytes())
+    return path.read_bytes()
+
+
+def test_a_recording_is_heard_as_loud_as_it_is_set(card: Path, tmp_path: Path) -> None:
+    assert EspeakEngine().play(Recording(tone(0.5, 12_000, tmp_path), 0.5)).wait(60) is Ending.SPOKEN
+    heard = np.frombuffer(card.read_bytes(), np.int16).reshape(-1, 2)
+    loud = heard[np.abs(heard).max(axis=1) > 3_000]
+    assert len(loud) == pytest.approx(0.5 * 44_100, rel=0.02)
+    assert np.median(loud) == pytest.approx(6_000, abs=60)
+
+
+@pytest.mark.parametrize("sound", [b"not a sound", b"RIFF" + bytes(200), bytes(LARGEST_RECORDING + 1)])
+def test_a_file_that_is_no_sound_is_told_from_a_program_that_dies(card: Path, sound: bytes) -> None:
+    assert EspeakEngine().play(Recording(sound, 0.5)).wait(60) is Ending.NOT_PLAYABLE
+    assert not card.exists()
+
+
+def test_a_player_without_a_sound_card_says_so(card: Path, tmp_path: Path) -> None:
+    (tmp_path / "asound.conf").write_text("")
+    assert EspeakEngine().play(Recording(tone(0.1, 9_000, tmp_path), 0.5)).wait(60) is Ending.NO_SOUND
+    assert not card.exists()
+
+
+def test_a_recording_is_silent_at_once(card: Path, tmp_path: Path) -> None:
+    playing = EspeakEngine().play(Recording(tone(120, 9_000, tmp_path), 0.5))
+    playing.cut_off()
+    assert playing.wait(60) is Ending.CUT_OFF
+    assert not card.exists() or card.stat().st_size < 120 * 44_100 * 4
+
+
+def test_a_player_that_is_not_there_is_a_passing_fault() -> None:
+    with pytest.raises(PassingFault):
+        play(Recording(b"RIFF", 0.5), ("/nowhere/player",))
