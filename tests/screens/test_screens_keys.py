@@ -12,8 +12,15 @@ from screens.focus import nearest
 from screens.keys import DEFAULT_KEYS, Action, KeyMap, NoSuchKey
 from screens.look.keyboard import Key
 from screens.places import Name
+from screens.rehearsal import Rehearsal
 
 NIK = "3578014107900001"
+
+
+@pytest.fixture(autouse=True)
+def silent(rehearsal: Rehearsal) -> None:
+    """No voice, which would read the texts between the buttons, too."""
+    rehearsal.speaker.become("UNAVAILABLE")
 
 
 def to_identify(hands: Hands) -> None:

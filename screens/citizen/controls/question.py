@@ -19,6 +19,12 @@ HEAD_PARTS: Final = 3
 class ListenButton(QuietButton):
     """Plays the question as its author recorded it."""
 
+    voice = ObjectProperty(None)
+    sound = ObjectProperty(b"")
+
+    def on_choose(self) -> None:
+        self.voice.play(self.sound)
+
 
 class Question(Group, BoxLayout):
     """Base of all controls. ``refresh`` shows the node as it is now."""
@@ -76,8 +82,7 @@ class Question(Group, BoxLayout):
         sound = self.model.flow.media(name) if name and voice.possible else None
         if sound is None:
             return
-        listen = ListenButton(text=self.model.flow.texts("form.listen"), icon="speaker-high")
-        listen.bind(on_choose=lambda _button: voice.play(sound))
+        listen = ListenButton(text=self.model.flow.texts("form.listen"), icon="speaker-high", voice=voice, sound=sound)
         self.add_widget(listen, index=len(self.children) - HEAD_PARTS)
 
     def _picture(self, node: Node) -> Any:
