@@ -127,7 +127,9 @@ class Day:
 
     def kill_decoder(self) -> None:
         for child in psutil.Process().children():
-            if any("zbar_child" in part for part in child.cmdline()):
+            # One that was killed before lies there until the scanner needs the next.
+            gone = child.status() == psutil.STATUS_ZOMBIE
+            if not gone and any("zbar_child" in part for part in child.cmdline()):
                 child.kill()
                 self.killed += 1
 
