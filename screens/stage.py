@@ -30,6 +30,7 @@ from screens.citizen.services_model import GroupModel, SearchModel, ServicesMode
 from screens.citizen.track import CaseScreen, TrackScreen
 from screens.flow import Flow, Over
 from screens.look.focus_mark import FocusMark
+from screens.look.page import Page
 from screens.look.sign import Cloth
 from screens.look.tokens import LOWERED
 from screens.overlays import AdjustPanel, HelpPanel, IdlePanel, LeavePanel
@@ -221,6 +222,8 @@ class Stage(FloatLayout):
         page, self.page = self.page, None
         if page is not None:
             self.remove_widget(page)
+            if isinstance(page, Page):
+                page.left()
 
     def _drop_over(self) -> None:
         over, self.over = self.over, None

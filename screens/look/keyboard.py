@@ -1,13 +1,14 @@
 """Our keyboard and keypad: large keys that type into the entry that has the focus."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from screens.look import layouts
 from screens.look.buttons import Surface
-from screens.look.current import current
+from screens.look.current import Look, current
 from screens.look.entry import Entry, Layout
 from screens.look.speakable import Group, SpokenRole
 
@@ -20,6 +21,18 @@ _SPOKEN = {
     layouts.SYMBOLS: "keyboard.symbols",
     layouts.LETTERS: "keyboard.letters",
 }
+
+MOST_SHELVED: Final = 2
+"""Layouts whose keys are kept: the letters, and what was typed besides."""
+
+
+@dataclass(frozen=True)
+class KeysMade:
+    """What keys were made for: how things look, the layout, and whether they are its signs."""
+
+    look: Look
+    layout: Layout
+    symbols: bool
 
 
 class Key(Surface):
@@ -42,6 +55,8 @@ class Keyboard(Group, BoxLayout):
         self._stop: Any = None
         self._symbols = False
         self._upper: bool | None = None
+        #: What the keys in sight are.
+        self._made: KeysMade | None = None
         super().__init__(**kwargs)
 
     @property
@@ -61,9 +76,10 @@ class Keyboard(Group, BoxLayout):
             self._stop()
             self._stop = None
 
-    def on_parent(self, _widget: object, parent: object) -> None:
-        if parent is None:
-            self.release()
+    def put_away(self) -> None:
+        """The page is left: listens no more, and its keys lie ready for the next page."""
+        self.release()
+        self._shelve()
 
     def _follow(self) -> None:
         if self.entry is not None and self.entry.upper != self._upper:
@@ -80,23 +96,42 @@ class Keyboard(Group, BoxLayout):
                     key.quiet = not self._upper
 
     def _build(self) -> None:
-        self.clear_widgets()
+        self._shelve()
         entry = self.entry
         if entry is None:
             return
-        look = current()
-        self._upper = entry.upper
-        for names in layouts.rows(entry.layout, symbols=self._symbols):
+        self._made = KeysMade(current(), entry.layout, self._symbols)
+        for row in _SHELF.take(self._made) or self._rows(self._made):
+            for key in row.children:
+                key.bind(on_choose=self._chosen)
+            self.add_widget(row)
+        self._letter()
+
+    def _rows(self, made: KeysMade) -> list["KeyRow"]:
+        look, layout = made.look, made.layout
+        rows = []
+        for names in layouts.rows(layout, symbols=made.symbols):
             row = KeyRow()
             for name in names:
-                key = Key(key=name, size_hint_x=layouts.width(entry.layout, name))
+                key = Key(key=name, size_hint_x=layouts.width(layout, name))
                 key.icon = _ICONS.get(name, "")
-                key.text = "" if key.icon else self._shown(name)
-                key.quiet = name in _SPOKEN and not (name == layouts.SHIFT and entry.upper)
+                key.text = "" if key.icon or len(name) == 1 else self._shown(name)
+                key.quiet = name in _SPOKEN
                 key.spoken = look.texts(_SPOKEN[name]) if name in _SPOKEN else ""
-                key.bind(on_choose=self._chosen)
                 row.add_widget(key)
-            self.add_widget(row)
+            rows.append(row)
+        return rows
+
+    def _shelve(self) -> None:
+        rows: list[KeyRow] = self.children[::-1]
+        self.clear_widgets()
+        for row in rows:
+            for key in row.children:
+                key.unbind(on_choose=self._chosen)
+                key.focused = False
+        if self._made is not None and not any(key.pressed for row in rows for key in row.children):
+            _SHELF.put(self._made, rows)
+        self._made = None
 
     def _shown(self, name: str) -> str:
         if name == layouts.SPACE:
@@ -127,3 +162,29 @@ class Keyboard(Group, BoxLayout):
 
 class KeyRow(BoxLayout):
     """A row of keys."""
+
+
+class Shelf:
+    """Keys that were taken off a page, for the next one in the same look: making them takes a tenth of a second.
+
+    They show letters and signs and know nothing of what was typed. One under a finger is not kept, so that no touch
+    that began on one page ends on another.
+    """
+
+    def __init__(self) -> None:
+        self._rows: dict[KeysMade, list[KeyRow]] = {}
+
+    def take(self, wanted: KeysMade) -> list[KeyRow]:
+        """Such keys, or none."""
+        return self._rows.pop(wanted, [])
+
+    def put(self, made: KeysMade, rows: list[KeyRow]) -> None:
+        now = current()
+        self._rows = {kept: its for kept, its in self._rows.items() if kept.look == now and kept != made}
+        if made.look == now:
+            self._rows[made] = rows
+        while len(self._rows) > MOST_SHELVED:
+            del self._rows[next(iter(self._rows))]
+
+
+_SHELF: Final = Shelf()

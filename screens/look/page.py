@@ -104,6 +104,10 @@ class Page(BoxLayout):
         else:
             self.ids.body.add_widget(widget)
 
+    def left(self) -> None:
+        """Another page is in sight."""
+        self.ids.keyboard.put_away()
+
     def type_into(self, entry: Entry | None) -> None:
         """Shows the keyboard for the entry, or puts it away."""
         self.entry = entry

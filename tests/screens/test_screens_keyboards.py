@@ -6,9 +6,11 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from kivy.tests.common import UnitTestTouch
 from screens_harness import BOOT, Hands
 
 from screens.appearance import DEFAULT_APPEARANCE
+from screens.gallery.way import Way, open_form
 from screens.look import layouts
 from screens.look.current import current
 from screens.look.entry import Entry, Layout
@@ -214,3 +216,48 @@ def test_suggestions_stand_above_the_keyboard_and_are_chosen(citizens: Hands) ->
 def test_nothing_is_suggested_before_anything_is_typed(citizens: Hands) -> None:
     to_long_list(citizens)
     assert not citizens.page.suggestions
+
+
+# --- keys that are used again --------------------------------------------------------------------------------------
+
+
+def ask(hands: Hands, name: str) -> None:
+    """The page of one question of the service that asks every kind."""
+    hands.kiosk.session.show(f"/data/{name}")
+    hands.settle()
+
+
+@pytest.fixture
+def asked(citizens: Hands) -> Hands:
+    open_form(Way(citizens), SERVICE_ID)
+    ask(citizens, "nama")
+    return citizens
+
+
+def test_the_next_page_takes_the_keys_of_the_last_and_its_own_capitals(asked: Hands) -> None:
+    before = set(map(id, keys_of(asked)))
+    assert {key.text for key in keys_of(asked) if key.key == "q"} == {"Q"}
+    ask(asked, "pindah")
+    ask(asked, "surel")
+    ask(asked, "keterangan")
+    assert set(map(id, keys_of(asked))) == before
+    asked.type("Ab")
+    assert asked.page.entry.text == "Ab"
+
+
+def test_another_language_has_keys_of_its_own(asked: Hands) -> None:
+    asked.app.flow.set_language("en")
+    asked.settle()
+    assert {key.text for key in keys_of(asked) if key.key == layouts.SPACE} == {"space"}
+    asked.app.flow.set_language("id")
+
+
+def test_a_finger_that_lies_on_a_key_types_nothing_on_the_next_page(asked: Hands) -> None:
+    key = next(key for key in keys_of(asked) if key.key == "q")
+    finger = UnitTestTouch(*key.to_window(*key.center))
+    finger.touch_down()
+    ask(asked, "keterangan")
+    finger.touch_up()
+    asked.settle()
+    assert asked.page.entry.text == ""
+    assert not any(each.pressed for each in keys_of(asked))
