@@ -28,6 +28,7 @@ from kiosk.events import Step as KioskStep
 from kiosk.health import Ability, Reason
 from kiosk.kiosk import Kiosk, Snapshot
 from kiosk.nik import Nik
+from kiosk.outcomes import Refused, RefusedReason
 from kiosk.ports import ScanKind
 from kiosk.service import Service
 from kiosk.session import HowIdentified, Session
@@ -104,8 +105,8 @@ class Flow:
         self.badge = ""
         #: The case in sight, and the code it was looked up by.
         self.case: Case | None = None
-        #: What was refused when sending; told at the review.
-        self.refused = ""
+        #: Why it could not be sent, and where the visit stood then: told as long as it stands there.
+        self._refusal: tuple[RefusedReason, object] | None = None
         self.rating = RatingFlow(self)
         self.drafts = DraftFlow(self)
         self._asleep = False
@@ -184,6 +185,11 @@ class Flow:
         places = self.kiosk.settings.next_kiosk
         where = places.get(self.language) or places.get("id", "")
         return self.texts("nothing.next_kiosk", where=where) if where else ""
+
+    @property
+    def refused(self) -> str:
+        """Why it could not be sent; "" when nothing was refused, or the visit went on since."""
+        return self.texts(self._refusal[0].text_key) if self._refusal is not None else ""
 
     def known_regions(self) -> tuple[str, ...]:
         return self.kiosk.settings.region_prefixes
@@ -280,10 +286,14 @@ class Flow:
 
     def send(self) -> None:
         """Agreed: seal, store, and go on to "saved", or back to what has to be put right."""
-        from kiosk.outcomes import Refused
-
         result = self.kiosk.send()
-        self.refused = self.texts(result.reason.text_key) if isinstance(result, Refused) else ""
+        if isinstance(result, Refused):
+            self.refuse(result.reason)
+        self._tell()
+
+    def refuse(self, reason: RefusedReason) -> None:
+        """Where the visit stands now, it is told why it could not be sent."""
+        self._refusal = (reason, self._standing())
         self._tell()
 
     def another_service(self) -> None:
@@ -469,7 +479,7 @@ class Flow:
         self.idle_left = None
         self.voice.wipe()
         self.case = None
-        self.refused = ""
+        self._refusal = None
         self.rating.reset()
         self.drafts.reset()
         self._extra = None if self._extra is None or self._extra.name not in STAFF else self._extra
@@ -487,7 +497,15 @@ class Flow:
             else:
                 self.start_tracking()
 
+    def _standing(self) -> object:
+        """The step of the visit and the page of its form."""
+        session = self.session
+        page = session.page if session is not None and session.step is KioskStep.FORM else None
+        return (session.step if session is not None else None, page.ref if page is not None else "")
+
     def _tell(self) -> None:
+        if self._refusal is not None and self._refusal[1] != self._standing():
+            self._refusal = None
         self._follow_scanner()
         self._changed()
 

@@ -17,10 +17,12 @@ class FlowPage(Page):
 
     def __init__(self, flow: Any, **kwargs: Any) -> None:
         self._to_reveal: Widget | None = None
+        self._refused = ""
         self._reveal_trigger = Clock.create_trigger(self._reveal_now)
         super().__init__(flow=flow, **kwargs)
         self.place = flow.place_text()
         self.show_banner()
+        self.show_refusal()
 
     def go_back(self) -> None:
         self.flow.back()
@@ -41,6 +43,11 @@ class FlowPage(Page):
         """Writes into the banner what the citizen will have to do without; called anew when that changes."""
         self.banner = self.flow.banner()
         self.banner_kind = "warning"
+
+    def show_refusal(self) -> None:
+        """Writes why it could not be sent; called anew when somebody tried to."""
+        if self.flow.refused or self._refused:
+            self.problem = self._refused = self.flow.refused
 
     def reveal_later(self, widget: Widget) -> None:
         """Moves the pane so that the widget is seen, when the layout has settled."""

@@ -33,6 +33,7 @@ from screens.look.focus_mark import FocusMark
 from screens.look.page import Page
 from screens.look.sign import Cloth
 from screens.look.tokens import LOWERED
+from screens.page_screen import FlowPage
 from screens.overlays import AdjustPanel, HelpPanel, IdlePanel, LeavePanel
 from screens.places import Name, Place
 from screens.staff.desk import DeskScreen
@@ -161,6 +162,8 @@ class Stage(FloatLayout):
             self.page = _PAGES[flow.place.name](flow, flow.place)
             self.page.size_hint_y = self._reach()
             self.add_widget(self.page, index=len(self.children))
+        elif isinstance(self.page, FlowPage):
+            self.page.show_refusal()
         over_key = "IDLE" if flow.idle_left is not None else "ASLEEP" if flow.asleep else flow.over
         over_now = (over_key, (flow.appearance, flow.voice.on, flow.voice.rate, flow.voice.volume))
         if over_now != self._over_key:

@@ -23,7 +23,6 @@ class ConsentScreen(FlowPage):
             **kwargs,
         )
         self._session = session
-        self.problem = flow.refused
 
     def toggle(self) -> None:
         """Agrees, or takes it back."""

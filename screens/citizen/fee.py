@@ -30,7 +30,6 @@ class FeeScreen(FlowPage):
             account=payment.account if payment is not None else "",
             **kwargs,
         )
-        self.problem = flow.refused
 
     def go_forward(self) -> None:
         self.flow.accept_fee()

@@ -54,6 +54,7 @@ class FormScreen(FlowPage):
             raise RuntimeError("nobody is here")
         self.model = FormModel(flow, session, self.refresh)
         self.refresh()
+        self.show_refusal()
 
     def on_parent(self, _widget: object, parent: object) -> None:
         """Out of sight: the questions are told, too, for one of them may run the camera."""
@@ -76,6 +77,7 @@ class FormScreen(FlowPage):
     def told(self, event: Event) -> None:
         match event:
             case StepChanged():
+                self._refused = ""
                 self.model.begin_page()
                 self.refresh()
             case ComponentChanged():
@@ -100,11 +102,19 @@ class FormScreen(FlowPage):
         self.progress = model.number / (model.total + 1)
         self.progress_text = texts("form.progress", n=model.number, total=model.total)
         self.forward = texts("form.next_field") if model.next_question() is not None else texts("common.next")
-        self.problem = texts("form.look_above") if model.first_wrong and len(self._questions) > 1 else ""
+        above = texts("form.look_above") if model.first_wrong and len(self._questions) > 1 else ""
+        wrong = any(question.problem for question in self._questions)
+        self.problem = above or (self.flow.refused if wrong else "")
         self.type_into(model.focused_entry)
         self._later.shown = model.focused_entry is None
         self.suggestions = self._suggested()
         self._reveal_focus()
+
+    def show_refusal(self) -> None:
+        """Sent back from the review or from sending: what is wrong on this page is marked."""
+        if self.flow.refused and not self._refused and self._built:
+            self._refused = self.flow.refused
+            self.model.mark_all()
 
     def suggest(self, key: str) -> None:
         for question in self._questions:

@@ -114,6 +114,13 @@ class FormModel:
             self.focus = None
         self._changed()
 
+    def mark_all(self) -> None:
+        """Shows what is wrong with every question of the page."""
+        wrong = [node.ref for node in self.questions if self._problem(node)]
+        self._asked.update(wrong)
+        self.first_wrong = wrong[0] if wrong else ""
+        self._changed()
+
     def back(self) -> None:
         self.flow.back()
 

@@ -32,7 +32,6 @@ class ReviewScreen(FlowPage):
         if session is None:
             raise RuntimeError("nobody is here")
         self.model = ReviewModel(flow, session)
-        self.problem = flow.refused
         self._fill()
         self.add_widget(SaveLater(flow=flow))
 

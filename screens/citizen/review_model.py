@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from forms import Kind, Node
+from kiosk.outcomes import RefusedReason
 from kiosk.session import Session
 from screens.citizen.answers import Control, control_of, in_words
 from screens.flow import Flow
@@ -40,6 +41,7 @@ class ReviewModel:
         violations = self.session.finish_review()
         if violations:
             self.session.edit(violations[0].ref)
+            self.flow.refuse(RefusedReason.INVALID)
         elif self.session.may_send:
             self.flow.send()
 

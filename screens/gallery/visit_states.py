@@ -80,7 +80,11 @@ def _send(way: Way) -> None:
 
 
 def _refused(way: Way) -> None:
-    way.flow.refused = way.flow.texts(RefusedReason.DISK_FULL.text_key)
+    way.flow.refuse(RefusedReason.DISK_FULL)
+
+
+def _sent_back(way: Way) -> None:
+    way.flow.refuse(RefusedReason.INVALID)
 
 
 def _printed(way: Way) -> None:
@@ -136,7 +140,8 @@ STATES: Final[dict[str, tuple[Callable[[Way], None], ...]]] = {
     "form-date": (domicile_form, answer_page, answer_page),
     "form-list": (domicile_form, answer_page, answer_page, answer_page),
     "review": (domicile_review,),
-    "review-refused": (domicile_review, _refused),
+    "consent-refused": (*_CONSENT, _agree, _refused),
+    "form-refused": (domicile_form, _sent_back),
     "consent": _CONSENT,
     "consent-agreed": (*_CONSENT, _agree),
     "saved": _SAVED,

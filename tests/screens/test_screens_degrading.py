@@ -5,6 +5,7 @@ from screens_harness import Hands
 from kiosk.line_state import LineCondition
 from kiosk.settings import NEXT_KIOSK
 from screens.places import Name
+from screens.rehearsal.citizen import Citizen
 
 
 def start(hands: Hands, service: str = "") -> None:
@@ -48,6 +49,49 @@ def test_with_a_full_disk_nothing_is_begun_and_cases_can_still_be_looked_at(hand
     hands.app.flow.open_track()
     hands.settle()
     assert hands.app.flow.place.name is Name.TRACK
+
+
+def test_a_disk_that_fills_before_sending_is_told_and_loses_nothing(citizens: Hands) -> None:
+    citizen = Citizen(citizens)
+    citizen.start("pengaduan")
+    citizen.identify()
+    citizen.fill()
+    citizens.forward()
+    citizens.tap(citizens.text("consent.agree"))
+    with citizens.rehearsal.store.transaction() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+    citizens.tap(citizens.text("consent.send"))
+    assert citizens.app.flow.place.name is Name.CONSENT
+    citizens.must_see("Penyimpanan kios penuh", "jawaban Anda belum hilang")
+    citizens.app.flow.set_language("en")
+    citizens.settle()
+    citizens.must_see(citizens.text("send.refused.disk_full"))
+    citizens.app.flow.set_language("id")
+    with citizens.rehearsal.store.transaction() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
+    citizens.settle()
+    citizens.tap(citizens.text("consent.send"))
+    assert citizens.app.flow.place.name is Name.SAVED
+
+
+def test_an_answer_that_became_wrong_is_marked_where_the_citizen_is_sent_back_to(citizens: Hands) -> None:
+    citizen = Citizen(citizens)
+    citizen.start("pengaduan")
+    citizen.identify()
+    citizen.fill()
+    session = citizens.kiosk.session
+    assert session is not None
+    assert session.form is not None
+    asked = next(node for node in session.form.nodes.values() if node.name == "uraian")
+    session.answer(asked.ref, "")
+    citizens.forward()
+    assert citizens.app.flow.place.name is Name.FORM
+    citizens.must_see(citizens.text("send.refused.invalid"))
+    (question,) = (each for each in citizen.questions() if each.ref == asked.ref)
+    assert question.problem
+    citizens.type("Lampu jalan mati")
+    assert citizens.unseen(citizens.text("send.refused.invalid")) != []
 
 
 def test_without_printer_line_and_storage_the_notice_tells_of_the_next_kiosk(hands: Hands) -> None:
