@@ -72,4 +72,6 @@ def load_catalogues(folder: Path) -> Catalogues:
             write_mo(compiled, catalogue)
             compiled.seek(0)
             found[name] = gettext.GNUTranslations(compiled)
+            # Babel writes the rule for plurals only of languages it knows; Madurese is not one of them.
+            found[name].plural = gettext.c2py(catalogue.plural_expr)  # type: ignore[attr-defined]
     return Catalogues(found)
