@@ -9,13 +9,13 @@ from kiosk.draft_words import DraftProblem
 from kiosk.events import Scanned
 from screens.flow import Flow
 from screens.flows.drafts import ResumeModel, SaveModel, Saving
-from screens.look.buttons import QuietButton
+from screens.look.buttons import PlainButton
 from screens.look.field import Field
 from screens.page_screen import FlowPage
 from screens.reply import Reply
 
 
-class SaveLater(QuietButton):
+class SaveLater(PlainButton):
     """The way to finish another day, below a form; steps aside while something is typed."""
 
     flow = ObjectProperty(None)

@@ -19,6 +19,7 @@ class SavedShown:
     slip: str
     slip_kind: str
     can_print_again: bool
+    print_text: str
     #: Without a slip the code is all that the citizen takes along.
     code_matters: bool
 
@@ -45,6 +46,7 @@ class SavedModel:
         content = flow.kiosk.slips.content(self.saved.code)
         received_at = content.received_at if content is not None else None
         when = received_at or self.saved.at
+        may = self.slip.may_print
         return SavedShown(
             heading=texts("saved.received") if received_at else texts("saved.saved"),
             received=received_at is not None,
@@ -54,6 +56,7 @@ class SavedModel:
             next_step=content.next_step if content is not None else "",
             slip=self.slip.told,
             slip_kind=self.slip.kind,
-            can_print_again=self.slip.may_print,
+            can_print_again=may,
+            print_text=(texts("saved.print_again") if self.slip.came_out else texts("saved.print")) if may else "",
             code_matters=self.slip.state in (SlipState.NOT_PRINTED, SlipState.UNKNOWN),
         )

@@ -58,6 +58,11 @@ class SlipModel:
         return "" if self.state is SlipState.NONE else self._flow.texts(keys[self.state])
 
     @property
+    def came_out(self) -> bool:
+        """Whether there is a slip, as far as anybody knows."""
+        return self.state in (SlipState.PRINTED, SlipState.PROBABLY_PRINTED)
+
+    @property
     def may_print(self) -> bool:
         """Whether a slip may be asked for now."""
         asked = self.state in (SlipState.WAITING, SlipState.PRINTING, SlipState.PRINTED)

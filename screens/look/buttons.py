@@ -28,6 +28,7 @@ class TextButton(Surface):
     icon = StringProperty("")
     #: The icon stands after the text (a way forward).
     trailing = BooleanProperty(False)
+    halign = StringProperty("center")
     ink = ColorProperty()
 
 
@@ -41,6 +42,16 @@ class AccentButton(TextButton):
 
 class QuietButton(TextButton):
     """A way that is not the main one."""
+
+
+class PlainButton(TextButton):
+    """A way aside: not to be taken for one of the answers above it."""
+
+
+class WeightedButton(TextButton):
+    """The main way or a quiet one, as things stand."""
+
+    main = BooleanProperty(False)
 
 
 class DangerButton(TextButton):

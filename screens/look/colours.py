@@ -71,6 +71,8 @@ class Palette:
     #: The ring round what has the focus, and the band within it: one of both is seen on whatever lies below.
     focus: str
     focus_halo: str
+    #: Beside a live picture that does not fill its frame: dark in every contrast, so that it does not glare.
+    viewfinder: str = "#10181B"
 
 
 PALETTES: Final[dict[Contrast, Palette]] = {

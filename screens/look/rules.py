@@ -16,6 +16,8 @@ _WIDGETS: Final = {
         "AccentButton",
         "QuietButton",
         "DangerButton",
+        "PlainButton",
+        "WeightedButton",
         "IconButton",
         "Chip",
         "SwitchChip",
@@ -43,6 +45,7 @@ _WIDGETS: Final = {
         "FillIcon",
         "Column",
         "Row",
+        "Halves",
         "Space",
     ),
 }

@@ -55,5 +55,9 @@ class Row(BoxLayout):
     """One thing beside the other, as high as the highest."""
 
 
+class Halves(BoxLayout):
+    """Two columns side by side where there is the width for it, else one under the other."""
+
+
 class Space(Widget):
     """Takes up what is left."""

@@ -17,6 +17,9 @@ SPOKEN_LOOKS: Final = 16
 #: The oval for a face: its part of the picture's height, and its width by its height.
 OVAL_HEIGHT: Final = 0.7
 OVAL_SHAPE: Final = 0.75
+#: The frame for a document: its distance from the picture's edge and the length of its angles, by the shorter side.
+FRAME_INSET: Final = 0.07
+FRAME_ARM: Final = 0.14
 #: What a portrait's photo has its own words for; the others speak of a document.
 _OWN_WORDS: Final = frozenset({Hint.GLARE, Hint.TOO_BLURRED, Hint.TOO_DARK})
 _CALM: Final = frozenset({Hint.NO_FRAME, Hint.NO_SHEET, Hint.NO_FACE, Hint.HOLD_STILL})
@@ -66,6 +69,30 @@ class SightMarks(Drawn):
         Line(width=self.thick, **shape)
         Color(*self.line)
         Line(width=self.thick * 0.6, **shape)
+
+
+class CornerMarks(Drawn):
+    """Four angles in the corners of a live picture: the frame that a document is to lie in."""
+
+    texture = ObjectProperty(None, allownone=True)
+    line = ColorProperty()
+    thick = NumericProperty(4)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        changed = self._changed
+        self.bind(texture=changed, line=changed, thick=changed)
+
+    def draw(self) -> None:
+        if self.texture is None:
+            return
+        left, bottom, width, height = fitted(self.pos, self.size, self.texture.size)
+        inset = FRAME_INSET * min(width, height)
+        arm = FRAME_ARM * min(width, height)
+        Color(*self.line)
+        for x, right in ((left + inset, 1), (left + width - inset, -1)):
+            for y, up in ((bottom + inset, 1), (bottom + height - inset, -1)):
+                Line(width=self.thick, points=(x + right * arm, y, x, y, x, y + up * arm))
 
 
 class Viewfinder(BoxLayout):
