@@ -11,6 +11,7 @@ class CaseStateName(StrEnum):
     #: Kept at this kiosk; the server has not answered yet.
     STORED_HERE = "stored_here"
     RECEIVED = "received"
+    #: At the server, but for photos that are still on their way.
     INCOMPLETE = "incomplete"
     IN_REVIEW = "in_review"
     #: The office asks the citizen something: see ``Case.note``.

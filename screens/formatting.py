@@ -1,11 +1,11 @@
 """Dates, times and amounts as people of each language write them."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_time
+from babel.dates import format_date
 
 #: Madurese has no locale in CLDR; its speakers read Indonesian dates.
 _LOCALES: Final = {"id": "id_ID", "jv": "jv_ID", "mad": "id_ID", "en": "en_GB"}
@@ -28,8 +28,12 @@ class Formatting:
 
     def clock(self, at: datetime) -> str:
         """ "14.05" or "14:05", on 24 hours."""
+        return self.hour(at.astimezone(self._zone).time())
+
+    def hour(self, at: time) -> str:
+        """As a clock on the wall shows it, whatever its zone."""
         separator = ":" if self._locale.language == "en" else "."
-        return str(format_time(at.astimezone(self._zone), f"HH{separator}mm", locale=self._locale))
+        return at.strftime(f"%H{separator}%M")
 
     def moment(self, at: datetime) -> str:
         return f"{self.day(at)}, {self.clock(at)}"

@@ -11,7 +11,7 @@ from typing import Any
 from screens.flow import Flow
 from screens.focus import FocusRing, Stop
 from screens.keys import Action
-from screens.look.entry import Entry, Layout
+from screens.look.entry import POINT, Entry, Layout
 from screens.look.page import Head
 from screens.look.speakable import Group, Live, texts_in
 from screens.places import RESTING
@@ -192,6 +192,9 @@ class Narrator:
             return False
         before, now, self._typed = self._typed, entry.text, entry.text
         texts = self._flow.texts
+        if entry.layout is Layout.DECIMAL:
+            decimal = texts("keyboard.decimal")
+            before, now = before.replace(POINT, decimal), now.replace(POINT, decimal)
         if entry.layout is Layout.PIN:
             self._say((texts.count("speech.typed_secret", len(now)),))
         elif now.startswith(before):

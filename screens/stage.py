@@ -33,8 +33,8 @@ from screens.look.focus_mark import FocusMark
 from screens.look.page import Page
 from screens.look.sign import Cloth
 from screens.look.tokens import LOWERED
-from screens.page_screen import FlowPage
 from screens.overlays import AdjustPanel, HelpPanel, IdlePanel, LeavePanel
+from screens.page_screen import FlowPage
 from screens.places import Name, Place
 from screens.staff.desk import DeskScreen
 from screens.staff.rooms import OutboxScreen, PaperScreen, PinScreen, TestScreen

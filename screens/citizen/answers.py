@@ -176,23 +176,28 @@ def in_words(node: Node, formatting: Formatting, texts: Texts) -> str:
     value = node.value
     if not value:
         return ""
-    match control_of(node):
-        case Control.ONE:
+    # By what was asked, not by its control: read-only, they are all shown alike.
+    match node.kind:
+        case Kind.SELECT1:
             return _label(node, value)
-        case Control.SEVERAL:
+        case Kind.SELECT:
             return ", ".join(_label(node, name) for name in value.split())
-        case Control.RANK:
+        case Kind.RANK:
             return ", ".join(f"{place}. {_label(node, name)}" for place, name in enumerate(value.split(), 1))
-        case Control.PHOTO:
-            return texts("form.photo_taken")
-        case Control.SIGNATURE:
-            return texts("form.drawn" if is_drawing(node) else "form.signed")
-        case Control.TRIGGER:
+        case Kind.UPLOAD:
+            return _picture(node, texts)
+        case Kind.TRIGGER:
             return texts("form.acknowledged")
-        case Control.IMPOSSIBLE:
-            return ""
         case _:
-            return _plain(node, value, formatting, texts)
+            return "" if control_of(node) is Control.IMPOSSIBLE else _plain(node, value, formatting, texts)
+
+
+def _picture(node: Node, texts: Texts) -> str:
+    if not (node.media_type or "").startswith("image/"):
+        return ""
+    if _SIGNED & set(node.appearance):
+        return texts("form.drawn" if is_drawing(node) else "form.signed")
+    return texts("form.photo_taken")
 
 
 def _plain(node: Node, value: str, formatting: Formatting, texts: Texts) -> str:
@@ -201,10 +206,10 @@ def _plain(node: Node, value: str, formatting: Formatting, texts: Texts) -> str:
             case "date":
                 return formatting.day(date.fromisoformat(value[:10]))
             case "time":
-                return value[:5]
+                return formatting.hour(time.fromisoformat(value[:5]))
             case "dateTime":
                 at = datetime.fromisoformat(value)
-                return f"{formatting.day(at.date())}, {at:%H:%M}"
+                return f"{formatting.day(at.date())}, {formatting.hour(at.time())}"
             case "int" | "decimal":
                 return formatting.number(float(value))
             case "boolean":

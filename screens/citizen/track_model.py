@@ -97,8 +97,9 @@ _KINDS = {
     CaseStateName.REJECTED: "danger",
     CaseStateName.CANCELLED: "danger",
     CaseStateName.QUESTION: "warning",
-    CaseStateName.INCOMPLETE: "warning",
 }
+#: While the office works on it, it is told when that will be over; a question stops the office's clock.
+_RUNNING = frozenset({CaseStateName.RECEIVED, CaseStateName.INCOMPLETE, CaseStateName.IN_REVIEW})
 
 
 def _step_name(state: str, stage: str, name: CaseStateName) -> str:
@@ -125,7 +126,7 @@ def case_shown(flow: Flow, case: Case) -> CaseShown:
         kind=_KINDS.get(case.state, "info"),
         explained=_words(flow, case, f"case.explained.{case.state}"),
         note=case.note,
-        due=texts("case.due", day=formatting.day(case.due)) if case.due else "",
+        due=texts("case.due", day=formatting.day(case.due)) if case.due and case.state in _RUNNING else "",
         remark="" if case.fresh else texts("case.remembered", time=formatting.moment(case.updated_at)),
         steps=steps,
         asks=case.state is CaseStateName.QUESTION and case.fresh,

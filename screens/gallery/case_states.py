@@ -87,7 +87,6 @@ def _answer(way: Way) -> None:
 
 _NOTES: Final = {
     CaseStateName.QUESTION: QUESTION,
-    CaseStateName.INCOMPLETE: "Surat pengantar RT belum ada.",
     CaseStateName.REJECTED: "Alamat di luar wilayah kelurahan ini.",
 }
 _ASKED: Final = (known(CaseStateName.QUESTION, QUESTION), _slip)

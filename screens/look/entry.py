@@ -53,6 +53,9 @@ _LIMITS: Final = {
 }
 _SLOTS: Final = {Layout.DATE: ("dd", "mm", "yyyy"), Layout.TIME: ("hh", "mm")}
 BULLET: Final = "•"
+#: A decimal number is kept with a point, as forms do; it may be typed with either.
+POINT: Final = "."
+COMMA: Final = ","
 
 
 class Entry:
@@ -113,8 +116,9 @@ class Entry:
         self.upper = not self.upper
         self._tell()
 
-    def shown(self, slot_letters: dict[str, str] | None = None) -> str:
-        """As people read it: a NIK and a code in fours, a date in its slots, a PIN as dots."""
+    def shown(self, slot_letters: dict[str, str] | None = None, decimal: str = ".") -> str:
+        """As people read it: a NIK and a code in fours, a date in its slots, a PIN as dots, a number with the
+        language's own decimal sign."""
         text = self._text
         if self.layout in _SLOTS:
             letters = slot_letters or {}
@@ -125,6 +129,8 @@ class Entry:
             return _in_fours(text, "-")
         if self.layout is Layout.PIN:
             return BULLET * len(text)
+        if self.layout is Layout.DECIMAL:
+            return text.replace(POINT, decimal)
         return text
 
     def _in_slots(self, letters: dict[str, str]) -> str:
@@ -153,7 +159,7 @@ class Entry:
                 return (
                     _is_digit(character)
                     or (character == "-" and not self._text)
-                    or (character == "." and "." not in self._text and self._text not in ("", "-"))
+                    or (character in (POINT, COMMA) and POINT not in self._text and self._text not in ("", "-"))
                 )
             case Layout.DIGITS:
                 return _is_digit(character) or (character == "+" and not self._text)
@@ -163,6 +169,8 @@ class Entry:
     def _cased(self, character: str) -> str:
         if self.layout is Layout.CODE or (self.layout is Layout.LETTERS and self.upper):
             return character.upper()
+        if self.layout is Layout.DECIMAL and character == COMMA:
+            return POINT
         return character
 
     def _lift(self) -> None:

@@ -46,7 +46,7 @@ class Field(Surface):
         if entry.layout is Layout.PIN:
             typed = texts.count("speech.typed_secret", len(entry.text))
         else:
-            typed = entry.shown(dict.fromkeys("dmyh", "")).strip(" /:")
+            typed = entry.shown(dict.fromkeys("dmyh", ""), texts("keyboard.decimal")).strip(" /:")
         return (typed, texts("speech.state.wrong")) if self.wrong else (typed,)
 
     def on_entry(self, _widget: object, entry: Entry | None) -> None:
@@ -79,7 +79,7 @@ class Field(Surface):
         letters = {"d": texts("slot.day"), "m": texts("slot.month"), "y": texts("slot.year"), "h": texts("slot.hour")}
         if entry.layout is Layout.TIME:
             letters["m"] = texts("slot.minute")
-        text = entry.shown(letters)
+        text = entry.shown(letters, texts("keyboard.decimal"))
         self.blank = not entry.text
         if entry.layout in (Layout.DATE, Layout.TIME):
             self.shown = text

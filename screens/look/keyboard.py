@@ -9,7 +9,7 @@ from kivy.uix.boxlayout import BoxLayout
 from screens.look import layouts
 from screens.look.buttons import Surface
 from screens.look.current import Look, current
-from screens.look.entry import Entry, Layout
+from screens.look.entry import POINT, Entry, Layout
 from screens.look.speakable import Group, SpokenRole
 
 _ICONS = {layouts.SHIFT: "arrow-fat-up", layouts.BACKSPACE: "backspace", layouts.CLEAR: "x"}
@@ -140,6 +140,8 @@ class Keyboard(Group, BoxLayout):
             return "?&é"
         if name == layouts.LETTERS:
             return "abc"
+        if name == POINT and self.entry.layout is Layout.DECIMAL:
+            return current().texts("keyboard.decimal")
         return name.upper() if len(name) == 1 and self.entry.upper and self.entry.layout is Layout.LETTERS else name
 
     def _chosen(self, key: Key) -> None:

@@ -16,6 +16,7 @@ from screens.citizen.controls.question import ListenButton, Question
 from screens.citizen.controls.repeat import InstanceLine
 from screens.gallery.way import Way, open_form
 from screens.look.buttons import IconButton
+from screens.look.entry import Entry, Layout
 from screens.look.pressable import Pressable
 from screens.rehearsal.citizen import Citizen
 from screens.rehearsal.every_control import READONLY_ID, SERVICE_ID, WRONG
@@ -186,6 +187,23 @@ def test_an_answer_that_is_not_taken_says_why(asked: Asked, control: Control) ->
     assert asked.question.ref.endswith(control.name)
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("bantuan", "Kursi roda, Dibacakan"),
+        ("urutan", "1. "),
+        ("paham", "form.acknowledged"),
+        ("luas", "72,5"),
+        ("jam", "08.30"),
+    ],
+)
+def test_what_is_read_only_is_told_in_words(asked: Asked, name: str, shown: str) -> None:
+    asked.open(name, READONLY_ID)
+    words = asked.words()
+    assert (asked.hands.text(shown) if shown.startswith("form.") else shown) in words
+    assert asked.hands.unseen(words) == []
+
+
 @each_asked
 def test_what_is_read_only_is_shown_and_cannot_be_touched(asked: Asked, control: Control) -> None:
     asked.open(control.name, READONLY_ID)
@@ -251,6 +269,26 @@ def test_where_nothing_can_be_heard_no_recording_is_offered(asked: Asked) -> Non
     asked.open("dengan_suara")
     assert asked.hands.unseen(asked.hands.text("form.listen")) != []
     asked.hands.rehearsal.speaker.become()
+
+
+@pytest.mark.parametrize(("language", "sign"), [("id", ","), ("jv", ","), ("mad", ","), ("en", ".")])
+def test_a_decimal_number_is_typed_with_the_sign_of_the_language(asked: Asked, language: str, sign: str) -> None:
+    asked.hands.dress(Appearance(language))
+    asked.open("luas")
+    key = asked.hands.key(".")
+    assert key is not None
+    assert key.text == sign
+    asked.hands.type("72.5")
+    assert asked.node.value == "72.5"
+    assert asked.hands.unseen(f"72{sign}5") == []
+
+
+@pytest.mark.parametrize("typed", ["72,5", "72.5", "72,,5", "72,.5"])
+def test_either_sign_makes_a_decimal_number(typed: str) -> None:
+    entry = Entry(Layout.DECIMAL)
+    for character in typed:
+        entry.type(character)
+    assert (entry.text, entry.shown({}, ",")) == ("72.5", "72,5")
 
 
 def test_a_code_on_a_document_is_scanned_into_the_field(asked: Asked) -> None:
