@@ -3,10 +3,10 @@
 from typing import Any
 
 from kivy.properties import ObjectProperty, StringProperty
-from kivy.uix.boxlayout import BoxLayout
 
 from screens.citizen.service_model import ServiceModel, ServiceShown
 from screens.look.text import Row
+from screens.look.tight import Tight
 from screens.page_screen import FlowPage
 
 
@@ -17,7 +17,7 @@ class BulletLine(Row):
     text = StringProperty("")
 
 
-class StandardPart(BoxLayout):
+class StandardPart(Tight):
     """One of the six parts."""
 
     icon = StringProperty("")

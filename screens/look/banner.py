@@ -1,12 +1,12 @@
 """Banners: a coloured strip with an icon and a sentence that says what is so and what to do."""
 
 from kivy.properties import ColorProperty, StringProperty
-from kivy.uix.boxlayout import BoxLayout
 
 from screens.look.speakable import Block, Live
+from screens.look.tight import Tight
 
 
-class Banner(Block, Live, BoxLayout):
+class Banner(Block, Live, Tight):
     """``kind`` is one of info, success, warning, danger. Without a text it takes no room."""
 
     kind = StringProperty("info")

@@ -2,13 +2,13 @@
 
 from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, StringProperty
 from kivy.uix.anchorlayout import AnchorLayout
-from kivy.uix.boxlayout import BoxLayout
 
 from screens.look.pressable import Pressable
 from screens.look.speakable import SpokenRole
+from screens.look.tight import Tight
 
 
-class Surface(Pressable, BoxLayout):
+class Surface(Pressable, Tight):
     """A rounded area that can be touched; its colours say what it is."""
 
     fill = ColorProperty()

@@ -3,17 +3,17 @@
 from typing import Any, Final
 
 from kivy.properties import BooleanProperty, ColorProperty, ObjectProperty, StringProperty
-from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.gridlayout import GridLayout
 from kivy.uix.widget import Widget
 
 from screens.look.buttons import Surface
 from screens.look.speakable import Block, SpokenRole
+from screens.look.tight import Tight
 
 _MARKS: Final = {"radio": SpokenRole.RADIO, "check": SpokenRole.CHECK}
 
 
-class Card(Block, BoxLayout):
+class Card(Block, Tight):
     """A quiet surface that holds things; cannot be touched."""
 
     fill = ColorProperty()

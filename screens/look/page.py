@@ -9,6 +9,7 @@ from kivy.uix.widget import Widget
 
 from screens.look.entry import Entry
 from screens.look.field import Field
+from screens.look.tight import Tight
 
 
 class Part:
@@ -29,7 +30,7 @@ class Head(Part, BoxLayout):
         """Language, text size or contrast is to be changed."""
 
 
-class Middle(Part, BoxLayout):
+class Middle(Part, Tight):
     """Heading, banners, what the screen is about."""
 
 
@@ -37,7 +38,7 @@ class Center(Part, BoxLayout):
     """Between the strips: what the page is about, and the keyboard below or beside it."""
 
 
-class Bed(Part, BoxLayout):
+class Bed(Part, Tight):
     """Where the keyboard lies."""
 
     beside = BooleanProperty(False)

@@ -1,11 +1,11 @@
 """Text that wraps to its width and is as high as it needs to be; icons; space."""
 
 from kivy.properties import StringProperty
-from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.label import Label
 from kivy.uix.widget import Widget
 
 from screens.look.speakable import Silent
+from screens.look.tight import Tight
 
 
 class Txt(Label):
@@ -47,15 +47,15 @@ class FillIcon(Icon):
     pass
 
 
-class Column(BoxLayout):
+class Column(Tight):
     """One thing under the other, as high as all of them."""
 
 
-class Row(BoxLayout):
+class Row(Tight):
     """One thing beside the other, as high as the highest."""
 
 
-class Halves(BoxLayout):
+class Halves(Tight):
     """Two columns side by side where there is the width for it, else one under the other."""
 
 

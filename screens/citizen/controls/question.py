@@ -5,12 +5,12 @@ from typing import Any, Final
 
 from kivy.core.image import Image as CoreImage
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
-from kivy.uix.boxlayout import BoxLayout
 
 from forms import Node
 from screens.citizen.form_model import FormModel
 from screens.look.buttons import QuietButton
 from screens.look.speakable import Group
+from screens.look.tight import Tight
 
 HEAD_PARTS: Final = 3
 """Children above the control in the rule: label, hint, picture."""
@@ -26,7 +26,7 @@ class ListenButton(QuietButton):
         self.voice.play(self.sound)
 
 
-class Question(Group, BoxLayout):
+class Question(Group, Tight):
     """Base of all controls. ``refresh`` shows the node as it is now."""
 
     label = StringProperty("")

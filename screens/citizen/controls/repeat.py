@@ -11,6 +11,7 @@ from screens.citizen.form_model import FormModel
 from screens.look.buttons import Surface
 from screens.look.speakable import Group
 from screens.look.text import Column
+from screens.look.tight import Tight
 
 #: So many answers of an instance stand on its line.
 TOLD_ANSWERS = 3
@@ -40,7 +41,7 @@ class InstanceLine(BoxLayout):
         """It is to be taken away."""
 
 
-class RepeatPanel(Group, BoxLayout):
+class RepeatPanel(Group, Tight):
     """All instances of a repeat."""
 
     label = StringProperty("")

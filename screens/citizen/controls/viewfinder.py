@@ -5,12 +5,12 @@ from typing import Any, Final
 
 from kivy.graphics import Color, Line
 from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, ObjectProperty, StringProperty
-from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.ports import CaptureKind, CaptureProblem, Condition, Hint, Sight
 from screens.citizen.controls.sighting import CalmHint, Sighting
 from screens.look.picture import fitted
 from screens.look.sign import Drawn
+from screens.look.tight import Tight
 
 #: Looks for which a hint stands while it is spoken: some four seconds, as long as saying it takes.
 SPOKEN_LOOKS: Final = 16
@@ -95,7 +95,7 @@ class CornerMarks(Drawn):
                 Line(width=self.thick, points=(x + right * arm, y, x, y, x, y + up * arm))
 
 
-class Viewfinder(BoxLayout):
+class Viewfinder(Tight):
     """The live picture, or the photo that was taken, with what can be done about it."""
 
     flow = ObjectProperty(None)
