@@ -8,7 +8,7 @@ events of other threads are handed to ``hear`` there.
 from collections.abc import Callable
 from dataclasses import replace
 from enum import StrEnum
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
 from kiosk.cases import Case
 from kiosk.drafts import is_draft
@@ -33,6 +33,7 @@ from kiosk.ports import ScanKind
 from kiosk.service import Service
 from kiosk.session import HowIdentified, Session
 from screens.appearance import DEFAULT_APPEARANCE, Appearance
+from screens.flows.answering import Answering
 from screens.flows.drafts import DraftFlow
 from screens.flows.rating import RatingFlow
 from screens.formatting import Formatting
@@ -67,6 +68,9 @@ _TOLD: Final = (Reason.STORAGE_BROKEN, Reason.DISK_FULL, Reason.NO_PRINTER, Reas
 _TOLD_AT: Final = frozenset({Name.SERVICES, Name.GROUP, Name.SEARCH, Name.SERVICE})
 #: Where the scanner looks for codes: it is of use there.
 _SCANNING: Final = frozenset({Name.HOME, Name.OUT_OF_SERVICE, Name.NOTHING_WORKS, Name.SERVICES, Name.IDENTIFY})
+
+
+Kept = TypeVar("Kept")
 
 
 class Over(StrEnum):
@@ -105,6 +109,10 @@ class Flow:
         self.badge = ""
         #: The case in sight, and the code it was looked up by.
         self.case: Case | None = None
+        #: What is being answered to the office.
+        self.answering: Answering | None = None
+        #: From a page to the same page in another look.
+        self._bequest: object = None
         #: Why it could not be sent, and where the visit stood then: told as long as it stands there.
         self._refusal: tuple[RefusedReason, object] | None = None
         self.rating = RatingFlow(self)
@@ -299,6 +307,7 @@ class Flow:
     def another_service(self) -> None:
         """From "saved" or a case to the list, with nothing of before."""
         self.case = None
+        self._drop_answer()
         self.rating.reset()
         self._finding = [Place(Name.SERVICES)]
         self._extra = None
@@ -306,7 +315,10 @@ class Flow:
         self._tell()
 
     def open_answer(self) -> None:
-        """Beside the case: answering what the office asked."""
+        """Beside the case: answering what the office asked; what was begun for that case goes on."""
+        if self.case is not None and (self.answering is None or self.answering.case.code != self.case.code):
+            self._drop_answer()
+            self.answering = Answering(self, self.case)
         self._extra = Place(Name.ANSWER)
         self._tell()
 
@@ -334,7 +346,8 @@ class Flow:
     def ask_leave(self) -> None:
         """At once when nothing was entered; else after a question."""
         session = self.session
-        if session is not None and session.form is None and session.citizen is None:
+        entered = session is not None and (session.form is not None or session.citizen is not None)
+        if not entered and not (self.answering is not None and self.answering.begun):
             self.leave()
         else:
             self._set_over(Over.LEAVE)
@@ -479,6 +492,7 @@ class Flow:
         self.idle_left = None
         self.voice.wipe()
         self.case = None
+        self._drop_answer()
         self._refusal = None
         self.rating.reset()
         self.drafts.reset()
@@ -496,6 +510,20 @@ class Flow:
                 self.drafts.begin_resume(event.code)
             else:
                 self.start_tracking()
+
+    def _drop_answer(self) -> None:
+        if self.answering is not None:
+            self.answering.wipe()
+            self.answering = None
+
+    def bequeath(self, kept: object) -> None:
+        """A page gives what it goes on with to the page that is made next."""
+        self._bequest = kept
+
+    def inherit(self, kind: type[Kept]) -> Kept | None:
+        """What the same page in another look handed over, once."""
+        kept, self._bequest = self._bequest, None
+        return kept if isinstance(kept, kind) else None
 
     def _standing(self) -> object:
         """The step of the visit and the page of its form."""

@@ -44,6 +44,10 @@ class FlowPage(Page):
         self.banner = self.flow.banner()
         self.banner_kind = "warning"
 
+    def hand_over(self) -> Any:
+        """What this page goes on with when it is made anew in another look (``Flow.inherit``); lets go of it."""
+        return None
+
     def show_refusal(self) -> None:
         """Writes why it could not be sent; called anew when somebody tried to."""
         if self.flow.refused or self._refused:

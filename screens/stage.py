@@ -132,6 +132,7 @@ class Stage(FloatLayout):
         self.page: Any = None
         self.over: Any = None
         self._page_key: object = None
+        self._place: Place | None = None
         self._over_key: tuple[str, object] | None = None
         #: Told when a finger left the glass, after what it did.
         self.on_finger: Callable[[], None] = _nobody
@@ -157,7 +158,9 @@ class Stage(FloatLayout):
         flow = self.flow
         page_key = (flow.place, flow.appearance)
         if page_key != self._page_key:
-            self._page_key = page_key
+            same_place = isinstance(self.page, FlowPage) and self._place == flow.place
+            self._page_key, self._place = page_key, flow.place
+            flow.bequeath(self.page.hand_over() if same_place else None)
             self._drop_page()
             self.page = _PAGES[flow.place.name](flow, flow.place)
             self.page.size_hint_y = self._reach()
@@ -209,7 +212,7 @@ class Stage(FloatLayout):
         """Lets go of everything in sight."""
         self._drop_page()
         self._drop_over()
-        self._page_key = self._over_key = None
+        self._page_key = self._over_key = self._place = None
 
     def on_touch_down(self, touch: Any) -> bool:
         self.flow.touched()

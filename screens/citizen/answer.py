@@ -4,16 +4,13 @@ from typing import Any
 
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
-from kiosk.outcomes import Refused
-from kiosk.submissions import ANSWER_CHARACTERS
 from screens.citizen.answer_photo import AnswerPhoto
 from screens.flow import Flow
-from screens.look.entry import Entry, Layout
 from screens.page_screen import FlowPage
 
 
 class AnswerScreen(FlowPage):
-    entry_shown = ObjectProperty(None)
+    entry_shown = ObjectProperty(None, allownone=True)
     question = StringProperty("")
     sent = BooleanProperty(False)
     #: The live picture is in sight, or the photo that was taken.
@@ -21,30 +18,41 @@ class AnswerScreen(FlowPage):
     can_add = BooleanProperty(False)
 
     def __init__(self, flow: Flow, **kwargs: Any) -> None:
-        if flow.case is None:
+        if flow.answering is None:
             raise RuntimeError("no case is open")
-        self._case = flow.case
+        self._answering = flow.answering
         self._photo: AnswerPhoto | None = None
-        self._entry = Entry(Layout.LETTERS, limit=ANSWER_CHARACTERS)
-        super().__init__(flow=flow, entry_shown=self._entry, question=flow.case.note, **kwargs)
-        self._stop = self._entry.listen(self._typed)
-        self.type_into(self._entry)
-        self.can_add = flow.kiosk.health.can_photograph()
-        self._typed()
+        entry = flow.answering.entry
+        super().__init__(flow=flow, entry_shown=entry, question=flow.answering.case.note, **kwargs)
+        self._stop = entry.listen(self._typed)
+        self.refresh()
 
     def on_parent(self, _widget: object, parent: object) -> None:
         if parent is None:
             self._stop()
-            self._entry.set("")
+            self.entry_shown = None
             if self._photo is not None:
                 self._photo.close()
 
+    def refresh(self) -> None:
+        """Shows it as it is: being written, with its photo, or sent."""
+        self.sent = self._answering.sent
+        if self.sent:
+            if self._photo is not None:
+                self._photo.close()
+                self._photo = None
+            self.ids.photo.clear_widgets()
+            self.type_into(None)
+        elif self._answering.photo is not None:
+            self._show_photo()
+        else:
+            self.type_into(self._answering.entry)
+        self.can_add = not self.sent and self._photo is None and self.flow.kiosk.health.can_photograph()
+        self._typed()
+
     def add_photo(self) -> None:
         """Shows the camera instead of the keyboard."""
-        if self._photo is None:
-            self._photo = AnswerPhoto(flow=self.flow)
-            self._photo.bind(taken=self._typed)
-            self.ids.photo.add_widget(self._photo)
+        self._show_photo()
         self.shooting, self.can_add = True, False
         self.type_into(None)
         self.reveal_later(self._photo)
@@ -52,27 +60,24 @@ class AnswerScreen(FlowPage):
     def write(self) -> None:
         """Back to the keyboard; a photo that was taken stays."""
         self.shooting = False
-        self.type_into(self._entry)
+        self.type_into(self._answering.entry)
 
     def go_forward(self) -> None:
         if self.sent:
             self.flow.finish()
             return
-        photos = self._photo.attachments() if self._photo is not None else ()
-        result = self.flow.kiosk.send_answer(self._case.code, self._case.service, self._entry.text, photos)
-        if isinstance(result, Refused):
-            self.problem = self.flow.texts(result.reason.text_key)
+        refused = self._answering.send()
+        if refused is not None:
+            self.problem = self.flow.texts(refused.text_key)
             return
-        self.sent = True
-        self.can_add = False
-        if self._photo is not None:
-            self._photo.close()
-        self.ids.photo.clear_widgets()
-        self.type_into(None)
-        self._entry.set("")
-        self.can_forward = True
+        self.refresh()
+
+    def _show_photo(self) -> None:
+        if self._photo is None:
+            self._photo = AnswerPhoto(flow=self.flow, answering=self._answering)
+            self._photo.bind(taken=self._typed)
+            self.ids.photo.add_widget(self._photo)
 
     def _typed(self, *_: object) -> None:
-        taken = self._photo is not None and self._photo.taken
-        self.can_forward = self.sent or taken or bool(self._entry.text.strip())
+        self.can_forward = self.sent or self._answering.begun
         self.problem = ""

@@ -4,7 +4,7 @@ from io import BytesIO
 from typing import Any
 
 from kivy.core.image import Image as CoreImage
-from kivy.properties import BooleanProperty
+from kivy.properties import BooleanProperty, ObjectProperty
 
 from kiosk.ports import CaptureProblem, Photo
 from kiosk.session import Attachment
@@ -16,8 +16,10 @@ _NAME = "answer-1.jpg"
 
 
 class AnswerPhoto(Viewfinder):
-    """``taken`` once there is a photo that is to be sent. ``close`` ends the live picture and forgets the photo."""
+    """``taken`` once there is a photo that is to be sent, which ``answering`` keeps. ``close`` ends the live picture and
+    forgets a photo that was not yet decided on."""
 
+    answering = ObjectProperty(None)
     taken = BooleanProperty(False)
 
     def __init__(self, **kwargs: Any) -> None:
@@ -25,10 +27,11 @@ class AnswerPhoto(Viewfinder):
         self._camera = self.flow.kiosk.ports.camera
         self._work: Shot | None = None
         self._data = bytearray()
-        self._live()
-
-    def attachments(self) -> tuple[Attachment, ...]:
-        return (Attachment("", _NAME, JPEG, bytearray(self._data)),) if self.taken else ()
+        if self.answering.photo is None:
+            self._live()
+        else:
+            self._show(bytes(self.answering.photo.data))
+            self._tell_taken()
 
     def close(self) -> None:
         if self._work is not None:
@@ -44,6 +47,7 @@ class AnswerPhoto(Viewfinder):
             self._work = shoot(self._camera, self._captured)
 
     def on_again(self) -> None:
+        self.answering.keep(None)
         self._forget()
         self._live()
 
@@ -57,15 +61,22 @@ class AnswerPhoto(Viewfinder):
         photo = result.photo if isinstance(result, CaptureProblem) else result
         if photo is not None:
             self._data = bytearray(photo.jpeg)
-            self.still = CoreImage(BytesIO(photo.jpeg), ext="jpg").texture
-            self.source = None
+            self._show(photo.jpeg)
         if problem is None:
             self._use()
         else:
             self.doubtful = photo is not None
             self.tell_problem(problem)
 
+    def _show(self, jpeg: bytes) -> None:
+        self.still = CoreImage(BytesIO(jpeg), ext="jpg").texture
+        self.source = None
+
     def _use(self) -> None:
+        self.answering.keep(Attachment("", _NAME, JPEG, bytearray(self._data)))
+        self._tell_taken()
+
+    def _tell_taken(self) -> None:
         self.doubtful = False
         self.taken = True
         self.tell(self.flow.texts("answer.photo.taken"), "success")

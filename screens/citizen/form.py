@@ -52,7 +52,8 @@ class FormScreen(FlowPage):
         session = flow.session
         if session is None:
             raise RuntimeError("nobody is here")
-        self.model = FormModel(flow, session, self.refresh)
+        self.model = flow.inherit(FormModel) or FormModel(flow, session, self.refresh)
+        self.model.follow(self.refresh)
         self.refresh()
         self.show_refusal()
 
@@ -61,6 +62,10 @@ class FormScreen(FlowPage):
         if parent is None:
             self.ids.body.clear_widgets()
             self._questions, self._panel = [], None
+
+    def hand_over(self) -> FormModel:
+        self.type_into(None)
+        return self.model
 
     @property
     def topic(self) -> object:

@@ -55,6 +55,18 @@ class FormModel:
         self.unfolded = ""
         self.begin_page()
 
+    def follow(self, changed: Callable[[], None]) -> None:
+        """Another page shows it from now on, perhaps in another language; nobody who looked before is told any more."""
+        self._changed = changed
+        for focus, entry in self._entries.items():
+            entry.let_go()
+            entry.listen(_Typing(self, focus).typed)
+            if focus.ref in self._incomplete:
+                self._put(focus)
+        for entry in self._searches.values():
+            entry.let_go()
+            entry.listen(changed)
+
     # --- where one is ----------------------------------------------------------------------------------------------
 
     @property
@@ -183,6 +195,11 @@ class FormModel:
 
     def typed(self, focus: Focus) -> None:
         """Something was typed: into the form at once, so that what depends on it follows."""
+        self._put(focus)
+        self._asked.discard(focus.ref)
+        self._changed()
+
+    def _put(self, focus: Focus) -> None:
         node = self.form.nodes[focus.ref]
         try:
             problem = self.session.answer(focus.ref, self._value(node, focus.layout))
@@ -192,8 +209,6 @@ class FormModel:
             self._incomplete.pop(focus.ref, None)
         else:
             self._incomplete[focus.ref] = problem
-        self._asked.discard(focus.ref)
-        self._changed()
 
     def scanned(self, text: str) -> None:
         """What the scanner read goes into the field that is being typed into, as far as it can take it."""

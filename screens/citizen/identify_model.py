@@ -28,6 +28,11 @@ class IdentifyModel:
         self.unreadable = False
         self._settled = ""
         self._stop = self.entry.listen(self._typed)
+        self._recall()
+
+    def follow(self, changed: Callable[[], None]) -> None:
+        """Another page shows it from now on."""
+        self._changed = changed
 
     @property
     def can_scan(self) -> bool:
@@ -62,6 +67,14 @@ class IdentifyModel:
         """Forgets the number."""
         self._stop()
         self.entry.set("")
+
+    def _recall(self) -> None:
+        """Who comes back finds the number that was given, and need not be asked about it again."""
+        citizen = self.flow.session.citizen if self.flow.session is not None else None
+        if citizen is not None:
+            self._settled = citizen.nik.digits
+            self.entry.set(citizen.nik.digits)
+            self.how = How(citizen.how)
 
     def _check(self) -> Nik | None:
         found = check(self.entry.text)

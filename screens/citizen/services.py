@@ -58,9 +58,10 @@ class GroupScreen(FlowPage):
 class SearchScreen(FlowPage):
     """Our keyboard, and what is found while one types."""
 
-    model = ObjectProperty(None)
+    model = ObjectProperty(None, allownone=True)
 
     def __init__(self, model: SearchModel, **kwargs: Any) -> None:
+        model = model.flow.inherit(SearchModel) or model
         super().__init__(flow=model.flow, model=model, **kwargs)
         self._stop = model.entry.listen(self._typed)
         self.type_into(model.entry)
@@ -69,6 +70,12 @@ class SearchScreen(FlowPage):
     def on_parent(self, _widget: object, parent: object) -> None:
         if parent is None:
             self._stop()
+
+    def hand_over(self) -> SearchModel:
+        model: SearchModel = self.model
+        self.type_into(None)
+        self.model = None
+        return model
 
     def _typed(self) -> None:
         self.ids.cards.clear_widgets()

@@ -87,6 +87,10 @@ class Entry:
 
         return stop
 
+    def let_go(self) -> None:
+        """Nobody listens any more."""
+        self._listeners.clear()
+
     def type(self, characters: str) -> bool:
         """Appends what the layout allows; False when nothing was taken."""
         taken = [self._cased(character) for character in characters if self._allowed(character)]

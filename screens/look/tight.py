@@ -12,7 +12,8 @@ class Tight(BoxLayout):
 
     def _iterate_layout(self, sizes: Sequence[Any]) -> Iterator[tuple[int, float, float, float, float]]:
         along = 0 if self.orientation == "horizontal" else 1
-        shown, hidden = [], []
+        shown: list[int] = []
+        hidden: list[int] = []
         for place, (size, hint, *_) in enumerate(sizes):
             (hidden if hint[along] is None and size[along] <= 0 else shown).append(place)
         left, top, right, bottom = self.padding

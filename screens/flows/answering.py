@@ -1,0 +1,50 @@
+"""What a citizen answers the office, from the first letter until it was sent: pages come and go meanwhile."""
+
+from typing import TYPE_CHECKING
+
+from kiosk.cases import Case
+from kiosk.outcomes import Refused, RefusedReason
+from kiosk.session import Attachment
+from kiosk.submissions import ANSWER_CHARACTERS
+from screens.look.entry import Entry, Layout
+
+if TYPE_CHECKING:
+    from screens.flow import Flow
+
+
+class Answering:
+    """The words and the photo for one case."""
+
+    def __init__(self, flow: "Flow", case: Case) -> None:
+        self._flow = flow
+        self.case = case
+        self.entry = Entry(Layout.LETTERS, limit=ANSWER_CHARACTERS)
+        self.photo: Attachment | None = None
+        self.sent = False
+
+    @property
+    def begun(self) -> bool:
+        """Whether there is something that would be lost."""
+        return not self.sent and (bool(self.entry.text.strip()) or self.photo is not None)
+
+    def keep(self, photo: Attachment | None) -> None:
+        """Instead of the one before, which is overwritten."""
+        if self.photo is not None:
+            self.photo.data[:] = bytes(len(self.photo.data))
+        self.photo = photo
+
+    def send(self) -> RefusedReason | None:
+        """None: it is on its way. Safe to call twice: it is sent once."""
+        if self.sent:
+            return None
+        photos = (self.photo,) if self.photo is not None else ()
+        result = self._flow.kiosk.send_answer(self.case.code, self.case.service, self.entry.text, photos)
+        if isinstance(result, Refused):
+            return result.reason
+        self.wipe()
+        self.sent = True
+        return None
+
+    def wipe(self) -> None:
+        self.entry.set("")
+        self.keep(None)
