@@ -20,6 +20,13 @@ class AdjustPanel(Dialog):
     flow = ObjectProperty(None)
     names = ObjectProperty(LANGUAGE_NAMES)
 
+    def on_kv_post(self, base_widget: Any) -> None:
+        """What this kiosk cannot do leaves no hole."""
+        super().on_kv_post(base_widget)
+        for chip, possible in ((self.ids.voice, self.flow.voice.possible), (self.ids.lower, self.can_lower)):
+            if not possible:
+                self.ids.switches.remove_widget(chip)
+
     @property
     def can_lower(self) -> bool:
         """A panel that lies is low enough."""

@@ -5,11 +5,14 @@ Going back loses nothing; a page that is no longer relevant is passed over.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from forms import FormSession, Node, Page
 from kiosk.session import Attachment, Session
 from screens.citizen.answers import (
+    Control,
     Incomplete,
+    control_of,
     from_entry,
     is_asked,
     is_folded,
@@ -22,6 +25,15 @@ from screens.flow import Flow
 from screens.look.entry import Entry, Layout
 
 SEARCH_LENGTH = 40
+#: What is told where an answer is missing and the form has no words of its own for it.
+_MISSING: Final = {
+    Control.ONE: "form.problem.required.choose",
+    Control.SEVERAL: "form.problem.required.choose",
+    Control.RANGE: "form.problem.required.choose",
+    Control.PHOTO: "form.problem.required.photo",
+    Control.SIGNATURE: "form.problem.required.sign",
+    Control.TRIGGER: "form.problem.required.tick",
+}
 
 
 @dataclass(frozen=True)
@@ -301,6 +313,8 @@ class FormModel:
         violation = node.violation
         if violation is None:
             return ""
+        if not violation.message and violation.kind == "required":
+            return self.flow.texts(_MISSING.get(control_of(node), "form.problem.required"))
         return violation.message or self.flow.texts(f"form.problem.{violation.kind}")
 
     def _value(self, node: Node, layout: Layout) -> str:
