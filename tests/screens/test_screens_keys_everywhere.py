@@ -1,10 +1,10 @@
 """On every screen, everything that a finger can choose is reached and chosen by keys."""
 
-import os
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from long_runs import LONG
 from screens_harness import Hands
 
 from screens.appearance import DEFAULT_APPEARANCE
@@ -16,7 +16,6 @@ from screens.look.pressable import Pressable
 
 #: Every key answers the idle warning: there is no walking about in it.
 ANSWERED = "visit-idle"
-LONG = (pytest.mark.soak, pytest.mark.skipif(not os.environ.get("EKIOS_SOAK"), reason="a long run: make soak"))
 #: One state of every page and of every kind of question; the others are looked at in a long run.
 SHORT = (
     "home",

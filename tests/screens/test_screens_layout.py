@@ -1,12 +1,12 @@
 """No text is cut, breaks within a word, overlaps or leaves its box, and every target suits a finger: a fair sample of
-the states and looks, all states with EKIOS_SOAK=1; ``make gallery ALL=1`` looks at every combination.
+the states and looks, all states in a long run; ``make gallery ALL=1`` looks at every combination.
 """
 
-import os
 import zlib
 from collections.abc import Iterator
 
 import pytest
+from long_runs import LONG
 from screens_harness import BOOT
 
 from screens.appearance import Appearance
@@ -32,7 +32,7 @@ def _number(name: str) -> int:
 SAMPLE = tuple(
     Shot(name, LOOKS[_number(name) // 4 % len(LOOKS)], ORIENTATIONS[_number(name) // 2 % 2]) for name in NAMES
 )
-LOOKED_AT = SAMPLE if os.environ.get("EKIOS_SOAK") else tuple(shot for shot in SAMPLE if _number(shot.state) % 2)
+LOOKED_AT = [pytest.param(shot, id=shot.name, marks=() if _number(shot.state) % 2 else LONG) for shot in SAMPLE]
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     made.close()
 
 
-@pytest.mark.parametrize("shot", LOOKED_AT, ids=lambda shot: shot.name)
+@pytest.mark.parametrize("shot", LOOKED_AT)
 def test_a_state_fits_in_a_look(studio: Studio, shot: Shot) -> None:
     assert studio.look(shot) == []
 

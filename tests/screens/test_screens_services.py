@@ -1,11 +1,10 @@
 """Each sample service is completed by touch alone, in each language: from the home screen to the farewell.
 
-Every service and every language is walked in each run; all pairs of them with EKIOS_SOAK=1.
+Every service and every language is walked in each run; all pairs of them in a long run (``make soak``).
 """
 
-import os
-
 import pytest
+from long_runs import ways
 
 from screens.appearance import Appearance
 from screens.rehearsal.citizen import NIK, Citizen, slip_of
@@ -16,16 +15,15 @@ SERVICES = ("domisili", "kelahiran", "pindah", "kk-perubahan", "usaha", "reklame
 #: Each service once and each language twice, by card and by hand; the longest services once each.
 DIAGONAL = tuple((service, LANGUAGES[place % len(LANGUAGES)]) for place, service in enumerate(SERVICES))
 ALL = tuple((service, language) for service in SERVICES for language in LANGUAGES)
-WAYS = ALL if os.environ.get("EKIOS_SOAK") else DIAGONAL
 
 
-@pytest.mark.parametrize(("service", "language"), WAYS, ids=["-".join(way) for way in WAYS])
+@pytest.mark.parametrize(("service", "language"), ways(ALL, DIAGONAL))
 def test_a_service_is_completed_by_touch(citizens: Hands, service: str, language: str) -> None:
     citizens.dress(Appearance(language=language))
     before = citizens.kiosk.outbox.counts().waiting
     citizen = Citizen(citizens)
     citizen.start(service)
-    citizen.identify(by_card=WAYS.index((service, language)) % 2 == 0)
+    citizen.identify(by_card=ALL.index((service, language)) % 2 == 0)
     citizen.fill()
     assert citizens.place == "REVIEW"
     citizen.send()

@@ -1,14 +1,14 @@
 """Each sample service is completed by keys alone with the voice on, in each language: no finger, no drawing.
 
-The services are those of the test by touch; all pairs of service and language with EKIOS_SOAK=1.
+The services are those of the test by touch; all pairs of service and language in a long run (``make soak``).
 """
 
-import os
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from kivy.core.window import Window
+from long_runs import ways
 from screens_harness import BOOT
 from speech_kit import Ears, foreign_texts
 
@@ -22,10 +22,9 @@ from screens.rehearsal.hands import Hands
 from screens.texts import LANGUAGES
 
 SERVICES = ("domisili", "kelahiran", "pindah", "kk-perubahan", "usaha", "reklame", "antrean", "pengaduan")
-#: In each run the shorter services, each in a language of its own; the others in a long run.
-DIAGONAL = (("domisili", "id"), ("antrean", "jv"), ("reklame", "mad"), ("pengaduan", "en"))
+#: Each service in each run, and each language twice.
+DIAGONAL = tuple((service, LANGUAGES[place % len(LANGUAGES)]) for place, service in enumerate(SERVICES))
 ALL = tuple((service, language) for service in SERVICES for language in LANGUAGES)
-WAYS = ALL if os.environ.get("EKIOS_SOAK") else DIAGONAL
 
 
 class Keys(Hands):
@@ -94,7 +93,7 @@ def keys(rehearsal: Rehearsal, ears: Ears) -> Iterator[Keys]:
     made.stop()
 
 
-@pytest.mark.parametrize(("service", "language"), WAYS, ids=["-".join(way) for way in WAYS])
+@pytest.mark.parametrize(("service", "language"), ways(ALL, DIAGONAL))
 def test_a_service_is_completed_by_keys_with_the_voice_on(keys: Keys, ears: Ears, service: str, language: str) -> None:
     keys.dress(Appearance(language=language))
     keys.app.flow.voice.start()
