@@ -10,7 +10,7 @@ from typing import Final
 
 from forms import Kind, Node
 from screens.formatting import Formatting
-from screens.look.entry import Layout
+from screens.look.entry import Layout, digits_shown
 from screens.texts import Texts
 
 
@@ -216,6 +216,8 @@ def _plain(node: Node, value: str, formatting: Formatting, texts: Texts) -> str:
                 return texts("form.yes") if value in ("true", "1") else texts("form.no")
     except ValueError:
         return value
+    if layout_of(node) is Layout.DIGITS:
+        return digits_shown(value)
     choices = {choice.value: choice.label for choice in node.choices}
     return choices.get(value, value)
 

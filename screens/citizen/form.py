@@ -21,6 +21,7 @@ from screens.citizen.controls.typed import TypedQuestion
 from screens.citizen.drafts import SaveLater
 from screens.citizen.form_model import FormModel
 from screens.flow import Flow
+from screens.look.current import current
 from screens.page_screen import FlowPage
 
 _WIDGETS: Final[dict[Control, type[Question]]] = {
@@ -39,6 +40,10 @@ _WIDGETS: Final[dict[Control, type[Question]]] = {
     Control.SHOWN: ShownQuestion,
     Control.IMPOSSIBLE: ImpossibleQuestion,
 }
+
+
+def _is_high() -> bool:
+    return current().portrait
 
 
 class FormScreen(FlowPage):
@@ -107,7 +112,8 @@ class FormScreen(FlowPage):
         self.progress = model.number / (model.total + 1)
         self.progress_text = texts("form.progress", n=model.number, total=model.total)
         self.forward = texts("form.next_field") if model.next_question() is not None else texts("common.next")
-        above = texts("form.look_above") if model.first_wrong and len(self._questions) > 1 else ""
+        # On a panel that lies there is no room for it, and the field in sight says what is wrong.
+        above = texts("form.look_above") if model.first_wrong and len(self._questions) > 1 and _is_high() else ""
         wrong = any(question.problem for question in self._questions)
         self.problem = above or (self.flow.refused if wrong else "")
         self.type_into(model.focused_entry)

@@ -29,6 +29,8 @@ class TextButton(Surface):
     #: The icon stands after the text (a way forward).
     trailing = BooleanProperty(False)
     halign = StringProperty("center")
+    #: The icon is drawn full: what it stands for is so.
+    filled = BooleanProperty(False)
     ink = ColorProperty()
 
 

@@ -52,6 +52,8 @@ _LIMITS: Final = {
     Layout.PIN: PIN_LENGTH,
 }
 _SLOTS: Final = {Layout.DATE: ("dd", "mm", "yyyy"), Layout.TIME: ("hh", "mm")}
+#: Digits that are read in one go.
+UNBROKEN_DIGITS: Final = 5
 BULLET: Final = "•"
 #: A decimal number is kept with a point, as forms do; it may be typed with either.
 POINT: Final = "."
@@ -127,8 +129,10 @@ class Entry:
         if self.layout in _SLOTS:
             letters = slot_letters or {}
             return self._in_slots(letters)
-        if self.layout in (Layout.NIK, Layout.DIGITS):
+        if self.layout is Layout.NIK:
             return _in_fours(text, " ")
+        if self.layout is Layout.DIGITS:
+            return digits_shown(text)
         if self.layout is Layout.CODE:
             return _in_fours(text, "-")
         if self.layout is Layout.PIN:
@@ -189,6 +193,11 @@ class Entry:
 
 def _is_digit(character: str) -> bool:
     return character.isascii() and character.isdigit()
+
+
+def digits_shown(text: str) -> str:
+    """Long numbers in fours; a postal code or the number of a house is short enough to be read as it is."""
+    return _in_fours(text, " ") if len(text) > UNBROKEN_DIGITS else text
 
 
 def _in_fours(text: str, between: str) -> str:

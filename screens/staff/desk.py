@@ -28,6 +28,7 @@ class DeskScreen(FlowPage):
     paper = StringProperty("")
     outbox = StringProperty("")
     service_text = StringProperty("")
+    stopped = StringProperty("")
     service_icon = StringProperty("")
 
     def __init__(self, flow: Flow, **kwargs: Any) -> None:
@@ -53,6 +54,7 @@ class DeskScreen(FlowPage):
                 )
         self.paper, self.outbox = model.paper(), model.outbox()
         self.service_text = texts("staff.out_of_service" if model.in_service else "staff.in_service")
+        self.stopped = "" if model.in_service else texts("staff.stopped")
         self.service_icon = "prohibit" if model.in_service else "check-circle"
 
     def toggle_service(self) -> None:

@@ -4,7 +4,6 @@ from typing import Any
 
 from kivy.clock import Clock
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
-from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.events import Event, OutboxChanged, Scanned
 from kiosk.ports import is_problem
@@ -12,6 +11,7 @@ from kiosk.staff import SignInProblem, SignInRefused, StaffOnDuty
 from screens.flow import Flow
 from screens.handover import Handover
 from screens.look.entry import Entry, Layout
+from screens.look.text import Column
 from screens.page_screen import FlowPage
 from screens.places import Name
 from screens.shutter import Shot, shoot
@@ -186,7 +186,7 @@ class TestScreen(StaffRoom):
         self.flow.kiosk.staff.record("camera_test", str(getattr(result, "kind", "OK")))
 
 
-class ParkedLine(BoxLayout):
+class ParkedLine(Column):
     """A parked item with the reason, and the way to try it again."""
 
     seq = NumericProperty(0)
@@ -202,6 +202,7 @@ class ParkedLine(BoxLayout):
 
 class OutboxScreen(StaffRoom):
     told_text = StringProperty("")
+    none_parked = BooleanProperty(False)
 
     def __init__(self, flow: Flow, **kwargs: Any) -> None:
         super().__init__(flow=flow, forward=flow.texts("staff.retry"), forward_icon="arrows-clockwise", **kwargs)
@@ -220,7 +221,9 @@ class OutboxScreen(StaffRoom):
         self.told_text = self.flow.texts.count("staff.waiting", counts.waiting)
         lines = self.ids.lines
         lines.clear_widgets()
-        for item in self.model.parked():
+        parked = self.model.parked()
+        self.none_parked = not parked
+        for item in parked:
             line = ParkedLine(seq=item.seq, code=item.code, made=item.made, reason=item.reason)
             line.bind(on_again=self._again)
             lines.add_widget(line)

@@ -80,7 +80,7 @@ class StaffModel:
         texts, paper = self.flow.texts, self.flow.kiosk.supplies.paper()
         if paper.millimetres is None:
             return texts("staff.paper_unknown")
-        parts = [texts("staff.paper_left", mm=self.flow.formatting.number(round(paper.millimetres)))]
+        parts = [texts("staff.paper_left", m=self.flow.formatting.number(round(paper.millimetres / 1000, 1)))]
         if paper.slips_left is not None:
             parts.append(texts.count("staff.slips_left", paper.slips_left))
         if paper.ends_at is not None:

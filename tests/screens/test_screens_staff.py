@@ -96,7 +96,7 @@ def test_a_new_roll_is_counted_in_millimetres(desk: Hands) -> None:
     desk.forward()
     assert desk.place == "STAFF"
     assert desk.kiosk.supplies.paper().millimetres == 80 * METRES
-    assert desk.unseen(desk.app.flow.formatting.number(80_000)) == []
+    assert desk.unseen(desk.text("staff.paper_left", m="80")) == []
     assert ("roll_changed", "80 m") in actions(desk)
 
 

@@ -38,7 +38,7 @@ class FieldWork(Scene):
             hands.see("Panjang gulungan dalam meter")
             hands.picture("staff-paper")
             hands.tap("Gulungan diganti")
-            hands.see("mm tersisa")
+            hands.see("m tersisa")
         with step("staff", "tests printer, scanner and camera"):
             hands.tap("Uji perangkat")
             hands.tap("Cetak struk uji")
