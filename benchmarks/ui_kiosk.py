@@ -25,9 +25,6 @@ ROUNDS: Final = 12
 SESSIONS: Final = 500
 #: Seconds that CPU is looked at while nobody is there, and frames a second as on a kiosk.
 IDLE_S: Final = 10.0
-#: What the line tells of while a backlog goes up: so many items, and a pause between two, in seconds.
-BACKLOG: Final = 400
-PAUSE_S: Final = 0.005
 
 
 def main() -> int:
@@ -50,7 +47,7 @@ def main() -> int:
         while not gc.get_freeze_count():
             hands.frame()
         results |= _touches(hands)
-        results["worst frame while a backlog syncs and a slip prints, ms"] = _busy(hands)
+        results["worst frame while a backlog syncs and a slip prints, ms"] = _busy(hands, Path(folder))
         _sessions(hands, 1)
         results["memory after 1 session, MB"] = _memory(process)
         began = time.perf_counter()
@@ -119,33 +116,24 @@ def _touches(hands: "Hands") -> dict[str, float]:
     return results | _spread("key to visible letter, ms", letter)
 
 
-def _busy(hands: "Hands") -> float:
-    """Frames are drawn as fast as they can be while another thread tells of a backlog and a slip is on its way."""
-    from kiosk.events import OutboxChanged
+def _busy(hands: "Hands", folder: Path) -> float:
+    """Frames are drawn as fast as they can be while other threads send what waited over a real line, with their
+    photos, and print over TCP to an emulator; the screens are told of each step."""
+    from benchmarks.ui_backlog import Backlog
 
     hands.go_home()
     hands.app.flow.start()
     hands.app.flow.open_service("domisili")
     hands.settle(4)
-    bus, slips = hands.kiosk.bus, hands.kiosk.slips
-
-    def sync() -> None:
-        for left in range(BACKLOG, 0, -1):
-            bus.publish(OutboxChanged(left, 0))
-            time.sleep(PAUSE_S)
-
-    thread = threading.Thread(target=sync, name="bench-backlog")
+    backlog = Backlog(folder, hands.kiosk.bus)
+    thread = threading.Thread(target=backlog.run, name="bench-backlog")
     thread.start()
-    slips.print_test(_nothing)
     worst = 0.0
     while thread.is_alive():
         worst = max(worst, _ms(hands.frame))
     thread.join()
+    backlog.close()
     return worst
-
-
-def _nothing(_result: object) -> None:
-    """The slip's end is not what is measured."""
 
 
 def _sessions(hands: "Hands", count: int) -> None:
