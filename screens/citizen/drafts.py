@@ -1,5 +1,6 @@
 """Save for later: a birth date, then a code to take along. Go on: the code and the birth date. And what came back."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -25,8 +26,16 @@ class SaveLater(PlainButton):
         self.flow.drafts.begin_save()
 
 
+@dataclass(frozen=True)
+class _Saving:
+    """What outlives the page that began it."""
+
+    model: SaveModel
+    reply: Reply[Any] | None
+
+
 class SaveDraftScreen(FlowPage):
-    model = ObjectProperty(None)
+    model = ObjectProperty(None, allownone=True)
     kept = BooleanProperty(False)
     code = StringProperty("")
     #: What a kiosk's scanner reads.
@@ -34,15 +43,24 @@ class SaveDraftScreen(FlowPage):
     until = StringProperty("")
 
     def __init__(self, flow: Flow, **kwargs: Any) -> None:
-        self._reply: Reply[Any] | None = None
-        super().__init__(flow=flow, model=SaveModel(flow, self._keep, self.refresh), **kwargs)
+        kept = flow.inherit(_Saving) or _Saving(SaveModel(flow, self._keep, self.refresh), None)
+        self._reply: Reply[Any] | None = kept.reply
+        super().__init__(flow=flow, model=kept.model, **kwargs)
+        kept.model.follow(self.refresh)
         self.refresh()
 
     def on_parent(self, _widget: object, parent: object) -> None:
-        if parent is None:
+        if parent is None and self.model is not None:
             self.model.close()
             if self._reply is not None:
                 self._reply.cancel()
+
+    def hand_over(self) -> "_Saving":
+        """With what is on its way: a draft that was kept must not be left without its code."""
+        kept = _Saving(self.model, self._reply)
+        self.type_into(None)
+        self.model = None
+        return kept
 
     def go_back(self) -> None:
         self.flow.drafts.back_to_form()
@@ -75,18 +93,27 @@ class SaveDraftScreen(FlowPage):
 
 
 class ResumeDraftScreen(FlowPage):
-    model = ObjectProperty(None)
+    model = ObjectProperty(None, allownone=True)
 
     def __init__(self, flow: Flow, code: str, **kwargs: Any) -> None:
         self._reply: Reply[Any] | None = None
-        super().__init__(flow=flow, model=ResumeModel(flow, code, self._fetch, self.refresh), **kwargs)
+        model = flow.inherit(ResumeModel) or ResumeModel(flow, code, self._fetch, self.refresh)
+        super().__init__(flow=flow, model=model, **kwargs)
+        model.follow(self._fetch, self.refresh)
         self.refresh()
 
     def on_parent(self, _widget: object, parent: object) -> None:
         if parent is None:
-            self.model.close()
+            if self.model is not None:
+                self.model.close()
             if self._reply is not None:
                 self._reply.cancel()
+
+    def hand_over(self) -> ResumeModel:
+        model: ResumeModel = self.model
+        self.type_into(None)
+        self.model = None
+        return model
 
     def go_forward(self) -> None:
         self.model.forward()

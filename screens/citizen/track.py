@@ -42,12 +42,13 @@ class Inquiry:
 
 
 class TrackScreen(FlowPage):
-    model = ObjectProperty(None)
+    model = ObjectProperty(None, allownone=True)
     can_scan = BooleanProperty(True)
 
     def __init__(self, flow: Flow, **kwargs: Any) -> None:
         self._inquiry: Inquiry | None = None
-        model = TrackModel(flow, self._ask, self.refresh)
+        model = flow.inherit(TrackModel) or TrackModel(flow, self._ask, self.refresh)
+        model.follow(self._ask, self.refresh)
         super().__init__(flow=flow, model=model, **kwargs)
         self.can_scan = flow.kiosk.health.can_scan()
         self.type_into(model.entry)
@@ -55,9 +56,16 @@ class TrackScreen(FlowPage):
 
     def on_parent(self, _widget: object, parent: object) -> None:
         if parent is None:
-            self.model.close()
+            if self.model is not None:
+                self.model.close()
             if self._inquiry is not None:
                 self._inquiry.cancel()
+
+    def hand_over(self) -> TrackModel:
+        model: TrackModel = self.model
+        self.type_into(None)
+        self.model = None
+        return model
 
     def go_forward(self) -> None:
         self.model.forward()

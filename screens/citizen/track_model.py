@@ -27,6 +27,12 @@ class TrackModel:
         self._changed = changed
         self._stop = self.entry.listen(self._typed)
 
+    def follow(self, ask: Callable[[str], None], changed: Callable[[], None]) -> None:
+        """Another page shows it from now on; what was asked for is asked for anew, for its answer went to the other."""
+        self._ask, self._changed = ask, changed
+        if self.asking:
+            self._ask(self.entry.text)
+
     def forward(self) -> None:
         if not self.asking:
             self.look_up(self.entry.text)

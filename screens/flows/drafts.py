@@ -67,6 +67,10 @@ class SaveModel:
         self._changed = changed
         self._stop = self.entry.listen(self._typed)
 
+    def follow(self, changed: Callable[[], None]) -> None:
+        """Another page shows it from now on."""
+        self._changed = changed
+
     @property
     def code(self) -> str:
         return self.flow.kiosk.codes.display(self.kept.code) if self.kept is not None else ""
@@ -133,6 +137,12 @@ class ResumeModel:
         self.code.set(code)
         self.active = self.born if code else self.code
         self._stops: Final = (self.code.listen(self._typed), self.born.listen(self._typed))
+
+    def follow(self, fetch: Callable[[str, date], None], changed: Callable[[], None]) -> None:
+        """Another page shows it from now on; what was asked for is asked for anew, for its answer went to the other."""
+        self._fetch, self._changed = fetch, changed
+        if self.asking and self._asked is not None:
+            self._fetch(*self._asked)
 
     @property
     def complete(self) -> bool:
