@@ -44,6 +44,8 @@ class Inquiry:
 class TrackScreen(FlowPage):
     model = ObjectProperty(None, allownone=True)
     can_scan = BooleanProperty(True)
+    #: What is wrong with the code, below it.
+    remark = StringProperty("")
 
     def __init__(self, flow: Flow, **kwargs: Any) -> None:
         self._inquiry: Inquiry | None = None
@@ -78,7 +80,7 @@ class TrackScreen(FlowPage):
         if model is None:
             return
         self.can_forward = model.entry.full and not model.asking
-        self.problem = model.problem
+        self.remark = model.problem
         self.forward = self.flow.texts("track.asking" if model.asking else "track.look_up")
 
     def _ask(self, text: str) -> None:
