@@ -43,6 +43,19 @@ def plan(states: Sequence[str], everything: bool) -> Iterator[Shot]:
                         yield Shot(state, appearance, orientation)
 
 
+def rounds(states: Sequence[str], everything: bool) -> list[tuple[Shot, ...]]:
+    """The same shots, together where they differ in contrast alone: that is changed with the state in sight.
+
+    Each round begins with the contrast that the one before it ended with.
+    """
+    together: dict[tuple[str, str, str, str], list[Shot]] = {}
+    for shot in plan(states, everything):
+        look = shot.appearance
+        together.setdefault((shot.orientation, look.language, look.text_size.name, shot.state), []).append(shot)
+    made = [tuple(shots) for shots in together.values()]
+    return [shots if place % 2 == 0 else shots[::-1] for place, shots in enumerate(made)]
+
+
 def every_look() -> Iterator[Appearance]:
     """Each language in each contrast and text size."""
     for language, contrast, size in itertools.product(LANGUAGES, Contrast, TextSize):

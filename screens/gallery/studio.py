@@ -58,6 +58,15 @@ class Studio:
         self.lead_to(shot)
         return problems(self.hands.stage)
 
+    def look_again(self, shot: Shot) -> list[str]:
+        """The state in sight in another contrast; led to anew where it does not say the same then."""
+        before = sorted(self.hands.texts())
+        self.hands.dress(shot.appearance)
+        self.hands.settle(SETTLE)
+        if sorted(self.hands.texts()) != before:
+            self.lead_to(shot)
+        return problems(self.hands.stage)
+
     def picture(self) -> Image.Image:
         """What is in sight, drawn now."""
         texture = self.hands.stage.export_as_image().texture

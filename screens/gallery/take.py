@@ -20,7 +20,7 @@ HALF: Final = BootOptions(driver="offscreen", width=540, height=960, dpi=FULL.dp
 
 @dataclass(frozen=True)
 class Share:
-    """What one process does: every ``of``-th look, from the ``first`` on."""
+    """What one process does: the ``first`` of ``of`` parts, counted from 0."""
 
     first: int
     of: int
@@ -35,7 +35,7 @@ def take(share: Share) -> "list[Entry]":
     prepare(boot)
     # Kivy's window is made at import, by what was prepared.
     from screens.gallery.index import Entry
-    from screens.gallery.plan import plan
+    from screens.gallery.plan import rounds
     from screens.gallery.states import STATES, beginning_with
     from screens.gallery.studio import JPEG_QUALITY, Studio, studio_hands
     from screens.tidy import YOUNG
@@ -47,13 +47,16 @@ def take(share: Share) -> "list[Entry]":
     entries = []
     with tempfile.TemporaryDirectory() as folder:
         studio = Studio(studio_hands(Path(folder), boot, draws=share.pictures), boot)
-        for shot in list(plan(names, share.everything))[share.first :: share.of]:
-            found = studio.look(shot)
-            if share.pictures:
-                studio.picture().save(OUT / f"{shot.name}.jpg", quality=JPEG_QUALITY)
-            entries.append(Entry(order[shot.state], shot, STATES[shot.state].room, tuple(found)))
-            for problem in found:
-                print(f"{shot.name}: {problem}", flush=True)
+        planned = rounds(names, share.everything)
+        part = -(-len(planned) // share.of)
+        for shots in planned[share.first * part : (share.first + 1) * part]:
+            for shot in shots:
+                found = studio.look(shot) if shot is shots[0] else studio.look_again(shot)
+                if share.pictures:
+                    studio.picture().save(OUT / f"{shot.name}.jpg", quality=JPEG_QUALITY)
+                entries.append(Entry(order[shot.state], shot, STATES[shot.state].room, tuple(found)))
+                for problem in found:
+                    print(f"{shot.name}: {problem}", flush=True)
         studio.close()
     return entries
 

@@ -4,6 +4,8 @@ the states and looks, all states in a long run; ``make gallery ALL=1`` looks at 
 
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from long_runs import LONG
@@ -11,7 +13,7 @@ from screens_harness import BOOT
 
 from screens.appearance import Appearance
 from screens.gallery.checks import Box, problems
-from screens.gallery.plan import ORIENTATIONS, Shot, every_look, plan
+from screens.gallery.plan import ORIENTATIONS, Shot, every_look, plan, rounds
 from screens.gallery.states import STATES
 from screens.gallery.studio import Studio, studio_hands
 from screens.look.colours import Contrast
@@ -32,7 +34,8 @@ def _number(name: str) -> int:
 SAMPLE = tuple(
     Shot(name, LOOKS[_number(name) // 4 % len(LOOKS)], ORIENTATIONS[_number(name) // 2 % 2]) for name in NAMES
 )
-LOOKED_AT = [pytest.param(shot, id=shot.name, marks=() if _number(shot.state) % 2 else LONG) for shot in SAMPLE]
+ALWAYS = tuple(shot for shot in SAMPLE if _number(shot.state) % 2)
+LOOKED_AT = [pytest.param(shot, id=shot.name, marks=() if shot in ALWAYS else LONG) for shot in SAMPLE]
 
 
 @pytest.fixture(scope="module")
@@ -59,9 +62,9 @@ def test_everything_is_each_state_in_each_look_both_ways_up() -> None:
 
 def test_the_sample_has_every_look_both_ways_up() -> None:
     assert {shot.appearance for shot in SAMPLE} == set(LOOKS)
-    assert {shot.orientation for shot in LOOKED_AT} == set(ORIENTATIONS)
-    assert {shot.appearance.language for shot in LOOKED_AT} == set(LANGUAGES)
-    assert {shot.appearance.text_size for shot in LOOKED_AT} == set(TextSize)
+    assert {shot.orientation for shot in ALWAYS} == set(ORIENTATIONS)
+    assert {shot.appearance.language for shot in ALWAYS} == set(LANGUAGES)
+    assert {shot.appearance.text_size for shot in ALWAYS} == set(TextSize)
 
 
 # --- the checks find what they are there to find ---------------------------------------------------------------------
@@ -99,3 +102,16 @@ def test_boxes_tell_their_room() -> None:
     assert one.apart(Box(14, 0, 20, 10)) == 4
     assert one.apart(Box(13, 14, 20, 20)) == 5
     assert one.apart(Box(8, 8, 20, 20)) == -2
+
+
+def test_rounds_are_the_same_shots_each_differing_in_contrast_alone() -> None:
+    made = rounds(NAMES, everything=True)
+    assert sorted(shot.name for shots in made for shot in shots) == sorted(shot.name for shot in plan(NAMES, True))
+    assert all(len(shots) == len(Contrast) for shots in made)
+    for shots in made:
+        assert (
+            len({(shot.state, shot.orientation, replace(shot.appearance, contrast=Contrast.LIGHT)) for shot in shots})
+            == 1
+        )
+    for before, after in pairwise(made):
+        assert before[-1].appearance.contrast is after[0].appearance.contrast
