@@ -4,6 +4,7 @@ Lost printer: code and QR large on the screen. Lost scanner: the keypad. Lost ca
 before the first question. Lost network: all goes on. Printer, network and storage lost together: a full-screen notice.
 """
 
+import logging
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,6 +21,10 @@ from kiosk.settings import Settings
 from kiosk.store import Opening, StorageFailed, StorageProblem, Store
 from kiosk.store.journal import ComponentChange
 
+logger = logging.getLogger(__name__)
+
+#: What is written to see whether the storage works again.
+_TRIED = "storage_tried"
 PRINTER, SCANNER, CAMERA, SPEAKER, STORAGE = "printer", "scanner", "camera", "speaker", "storage"
 _CANNOT_PRINT = frozenset(
     {
@@ -109,6 +114,8 @@ class Health:
         self._seen: dict[str, tuple[str, frozenset[Any]]] = {}
         self._storage_problem: StorageProblem | None = None
         self._storage_since = clock.now()
+        #: What could not be read the last time it was tried.
+        self._unread: set[str] = set()
 
     def start(self) -> Unsubscribe:
         """Listen to the devices. Returns how to stop."""
@@ -175,15 +182,52 @@ class Health:
             if new:
                 self._storage_since = self._clock.now()
         if new:
+            logger.error("the storage fails: %s", problem)
             self._bus.publish(ComponentChanged(STORAGE, Availability.UNAVAILABLE, frozenset({problem.value})))
 
     def storage_works(self) -> None:
         with self._lock:
             was, self._storage_problem = self._storage_problem, None
+            self._unread.clear()
             if was is not None:
                 self._storage_since = self._clock.now()
         if was is not None:
+            logger.info("the storage works again")
             self._bus.publish(ComponentChanged(STORAGE, Availability.READY, frozenset()))
+
+    def reading_failed(self, what: str, problem: StorageProblem) -> None:
+        """``what`` could not be read. Told when it begins to fail, not at every look."""
+        with self._lock:
+            new = what not in self._unread
+            self._unread.add(what)
+        if new:
+            self.storage_failed(problem)
+
+    def reading_works(self, what: str) -> None:
+        """``what`` was read. Once all that could not be read is, the storage works; what only writing found stays."""
+        with self._lock:
+            last = self._unread == {what}
+            self._unread.discard(what)
+        if last:
+            self.storage_works()
+
+    @property
+    def storage_fails(self) -> bool:
+        return self._storage_problem is not None
+
+    def try_storage(self) -> None:
+        """Whether what failed works again. A damaged database waits for the next start, a full disk for room."""
+        with self._lock:
+            problem, unread = self._storage_problem, bool(self._unread)
+        damaged = problem is StorageProblem.CORRUPT
+        if problem is None or unread or damaged or (problem is StorageProblem.FULL and self.disk_is_full()):
+            return
+        try:
+            self._store.marks.set(_TRIED, self._clock.now().isoformat())
+        except StorageFailed as error:
+            self.storage_failed(error.problem)
+        else:
+            self.storage_works()
 
     # --- inside ----------------------------------------------------------------------------------------------------
 

@@ -72,6 +72,8 @@ from kiosk.usage import Usage
 
 #: The screens call ``tick`` at least this often, in seconds.
 TICK_S: Final = 0.25
+#: Seconds between two looks whether a storage that failed works again.
+STORAGE_AGAIN_S: Final = 5.0
 
 
 def no_failpoint(_name: str) -> None:
@@ -136,16 +138,17 @@ class Kiosk:
         #: The machine's clock as the server corrected it.
         self.clock = CorrectedClock(ports.clock, store)
         self.settings = Settings(store, bus)
-        self.usage = Usage(store, self.clock, identity.time_zone)
-        self.supplies = Supplies(store, ports.printer, self.clock, bus, self.settings)
         self.health = Health(store, _devices(ports), ports.disk, self.clock, bus, self.settings, self._line_state)
-        self.notices = Notices(store, self.clock, bus)
-        self.outbox = OutboxView(store, bus)
+        storage_failed = self.health.storage_failed
+        self.usage = Usage(store, self.clock, identity.time_zone, self.health)
+        self.supplies = Supplies(store, ports.printer, self.clock, bus, self.settings, storage_failed)
+        self.notices = Notices(store, self.clock, bus, self.health)
+        self.outbox = OutboxView(store, bus, self.health)
         self.open_city = OpenCity(store, bus)
         self.draft_slips = DraftSlips(identity, ports.printer, ports.codes, ports.texts)
-        self.help_desk = HelpDesk(store, self.clock, bus, self.health.storage_failed)
-        self.ratings = Ratings(store, self.clock, bus, self.health.storage_failed)
-        self.staff = StaffDesk(store, ports.badges, self.clock, bus)
+        self.help_desk = HelpDesk(store, self.clock, bus, storage_failed)
+        self.ratings = Ratings(store, self.clock, bus, storage_failed)
+        self.staff = StaffDesk(store, ports.badges, self.clock, bus, storage_failed)
         self.slips = Slips(identity, store, ports.printer, ports.codes, ports.texts, bus)
         self.cases = CaseLookup(store, ports.codes, lambda: self._line)
         self._submissions = Submissions(
@@ -155,6 +158,7 @@ class Kiosk:
         self._idle = IdleTimer(self.clock, self.settings)
         self._began_at = self.clock.now()
         self._warned: int | None = None
+        self._storage_tried_at = ports.clock.monotonic()
         self._lock = threading.RLock()
         self._catalogue = Catalogue.empty()
         self._next_catalogue: Catalogue | None = None
@@ -267,6 +271,8 @@ class Kiosk:
     def tick(self) -> None:
         """Called by the screens at least every TICK_S seconds: idle warning, time-out, slip that is due."""
         self._slip_wait.tick()
+        if self.health.storage_fails:
+            self._try_storage()
         if self._session is None:
             self._switch_catalogue()
             return
@@ -331,7 +337,8 @@ class Kiosk:
     # --- what banners, staff and the line look at ------------------------------------------------------------------
 
     def snapshot(self) -> Snapshot:
-        waiting = self.outbox.counts()
+        """Storage that fails is one of its reasons, and never in its way: what was read last stands in."""
+        waiting, notices, sessions = self.outbox.counts(), self.notices.current(), self.usage.sessions_today()
         return Snapshot(
             at=self.clock.now(),
             step=self.step,
@@ -345,8 +352,8 @@ class Kiosk:
             parked=waiting.parked,
             oldest_waiting_at=waiting.oldest_at,
             pack_version=self.pack_in_force.version,
-            notices=self.notices.current(),
-            sessions_today=self.usage.sessions_today(),
+            notices=notices,
+            sessions_today=sessions,
             last_touch_at=self.usage.last_touch_at,
             disk_free=self.ports.disk.free(),
             staff_id=self.staff.staff_id,
@@ -386,6 +393,18 @@ class Kiosk:
         if self.settings.in_service is not value:
             self.settings.set_in_service(value)
             self.bus.publish(InServiceChanged(value))
+
+    def _try_storage(self) -> None:
+        """Now and then, whether what failed works again: nobody else may look, as long as nothing can be begun."""
+        now = self.clock.monotonic()
+        if now - self._storage_tried_at < STORAGE_AGAIN_S:
+            return
+        self._storage_tried_at = now
+        self.outbox.counts()
+        self.notices.current()
+        self.usage.sessions_today()
+        self.usage.counts()
+        self.health.try_storage()
 
     def _session_began(self) -> None:
         try:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kiosk.events import Bus, OutboxChanged
+from kiosk.last_known import LastKnown, StorageWatch
 from kiosk.store import Store
 from kiosk.store.outbox import OutboxCounts
 
@@ -19,12 +20,14 @@ class ParkedItem:
 
 
 class OutboxView:
-    def __init__(self, store: Store, bus: Bus) -> None:
+    def __init__(self, store: Store, bus: Bus, watch: StorageWatch) -> None:
         self._store = store
         self._bus = bus
+        self._counts = LastKnown("outbox", OutboxCounts(0, 0, None), watch)
 
     def counts(self) -> OutboxCounts:
-        return self._store.outbox.counts()
+        """As they were last when the store fails."""
+        return self._counts.read(self._store.outbox.counts)
 
     def parked(self) -> tuple[ParkedItem, ...]:
         """Oldest first."""

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -13,7 +14,7 @@ from nacl.exceptions import CryptoError
 
 from kiosk.events import Bus, StaffSignedIn, StaffSignedOut, VisitRecorded
 from kiosk.ports import BadgeReader, Clock
-from kiosk.store import Store
+from kiosk.store import StorageFailed, StorageProblem, Store
 from kiosk.store.journal import StaffMember, Visit, VisitAction
 
 logger = logging.getLogger(__name__)
@@ -63,11 +64,19 @@ class StaffOnDuty:
 class StaffDesk:
     """Who is signed in, and the visit being recorded. Any thread."""
 
-    def __init__(self, store: Store, badges: BadgeReader, clock: Clock, bus: Bus) -> None:
+    def __init__(
+        self,
+        store: Store,
+        badges: BadgeReader,
+        clock: Clock,
+        bus: Bus,
+        storage_failed: Callable[[StorageProblem], None],
+    ) -> None:
         self._store = store
         self._badges = badges
         self._clock = clock
         self._bus = bus
+        self._storage_failed = storage_failed
         self._lock = threading.RLock()
         self._on_duty: StaffOnDuty | None = None
         self._actions: list[VisitAction] = []
@@ -127,7 +136,7 @@ class StaffDesk:
             return tuple(self._actions)
 
     def sign_out(self, note: str = "") -> Visit | None:
-        """Ends the visit and keeps it for the server. None when nobody was signed in."""
+        """Ends the visit and keeps it for the server. None when nobody was signed in, or it could not be kept."""
         with self._lock:
             on_duty, self._on_duty = self._on_duty, None
             actions, self._actions = tuple(self._actions), []
@@ -141,16 +150,26 @@ class StaffDesk:
             actions=actions,
             note=note[:NOTE_CHARACTERS],
         )
-        self._store.visits.add(visit)
-        self._bus.publish(VisitRecorded(visit.id))
+        kept = self._keep(visit)
+        if kept:
+            self._bus.publish(VisitRecorded(visit.id))
         self._bus.publish(StaffSignedOut())
-        return visit
+        return visit if kept else None
 
     def roster_changed(self) -> None:
         """The list is a new one: whoever is no longer on it is signed out."""
         on_duty = self._on_duty
         if on_duty is not None and self._store.roster.get(on_duty.id) is None:
             self.sign_out()
+
+    def _keep(self, visit: Visit) -> bool:
+        try:
+            self._store.visits.add(visit)
+        except StorageFailed as error:
+            logger.error("a visit of field staff could not be kept: %s", error.problem)
+            self._storage_failed(error.problem)
+            return False
+        return True
 
     def _wrong(self, staff_id: str) -> SignInRefused:
         failures = self._store.roster.failures(staff_id) + 1

@@ -1,5 +1,6 @@
 """Paper in millimetres: counted by the printer, kept over restarts, its end foretold."""
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,8 +11,10 @@ from typing import Final
 from kiosk.events import Bus, PaperChanged
 from kiosk.ports import Clock, ComponentState, Printer, Unsubscribe
 from kiosk.settings import Settings
-from kiosk.store import Store
+from kiosk.store import StorageFailed, StorageProblem, Store
 from kiosk.store.journal import SupplyLevel
+
+logger = logging.getLogger(__name__)
 
 PAPER: Final = "paper_mm"
 #: Use of less than this long says nothing about how long the roll will last.
@@ -36,12 +39,21 @@ class Paper:
 class Supplies:
     """Listens to the printer's counter; any thread."""
 
-    def __init__(self, store: Store, printer: Printer | None, clock: Clock, bus: Bus, settings: Settings) -> None:
+    def __init__(
+        self,
+        store: Store,
+        printer: Printer | None,
+        clock: Clock,
+        bus: Bus,
+        settings: Settings,
+        storage_failed: Callable[[StorageProblem], None],
+    ) -> None:
         self._store = store
         self._printer = printer
         self._clock = clock
         self._bus = bus
         self._settings = settings
+        self._storage_failed = storage_failed
         self._lock = threading.Lock()
         self._level = store.supplies.get(PAPER)
 
@@ -89,7 +101,11 @@ class Supplies:
     def _keep(self, level: SupplyLevel) -> None:
         with self._lock:
             self._level = level
-        self._store.supplies.set(PAPER, level)
+        try:
+            self._store.supplies.set(PAPER, level)
+        except StorageFailed as error:
+            logger.warning("the paper level could not be kept: %s", error.problem)
+            self._storage_failed(error.problem)
         self._bus.publish(PaperChanged(level.level))
 
 

@@ -43,6 +43,10 @@ logger = logging.getLogger(__name__)
 SETTLED_S: Final = 2.0
 #: Seconds between two ticks of the kiosk.
 TICK_S: Final = 0.2
+#: A fault within so many seconds of another is the same one again.
+SAME_FAULT_S: Final = 15.0
+#: Then a notice is shown for so long before a page is tried again.
+RETRY_S: Final = 5.0
 #: Passes of layout within a frame: texts, cards, panes and pages settle one after the other before anything is drawn.
 LAYOUT_PASSES: Final = 40
 _HERE: Final = Path(__file__).parent
@@ -149,6 +153,11 @@ class KioskApp(App):
         self._tick_event: Any = None
         self._stop_trigger = Clock.create_trigger(self._stop_now)
         self._show_trigger = Clock.create_trigger(self._show, -1)
+        #: After a fault nothing is shown until this came, in a later frame, or after the notice.
+        self._afresh_trigger = Clock.create_trigger(self._show_afresh)
+        self._recovering = False
+        self._failed_at: float | None = None
+        self._notice_until: float | None = None
 
     def build(self) -> Stage:
         check_window(self.options.boot)
@@ -169,12 +178,13 @@ class KioskApp(App):
         ExceptionManager.add_handler(self.failsafe)
         self._unsubscribe = self.kiosk.bus.subscribe(self._inbox.put)
         self._tick_event = Clock.schedule_interval(self._tick, TICK_S)
-        self._show(0)
+        self._show_trigger()
         if self.options.tidy:
             Clock.schedule_once(self._all_is_built, SETTLED_S)
 
     def on_stop(self) -> None:
         Clock.unschedule(self._all_is_built)
+        self._afresh_trigger.cancel()
         self._tidy.stop()
         if self._tick_event is not None:
             self._tick_event.cancel()
@@ -203,11 +213,23 @@ class KioskApp(App):
         return False
 
     def recover(self) -> None:
-        """After a fault: wipe the visit and begin with a fresh page."""
-        self.kiosk.end(EndReason.FAULT)
-        if self.stage is not None:
-            self.stage.clear()
-        self._show_trigger()
+        """After a fault: wipe the visit and begin with a fresh page, in a later frame. When that fails, too, a notice
+        is shown, and now and then a page is tried again."""
+        now = self.kiosk.clock.monotonic()
+        again = self._failed_at is not None and now - self._failed_at < SAME_FAULT_S
+        self._failed_at, self._recovering = now, True
+        self._afresh_trigger.cancel()
+        for step in (self.flow.recover, self._wipe):
+            try:
+                step()
+            except Exception:
+                logger.exception("what failed could not be wiped as it should")
+        if again and self.stage is not None:
+            self.stage.give_notice()
+            self._notice_until = now + RETRY_S
+        else:
+            self._notice_until = None
+            self._afresh_trigger()
 
     # --- inside ----------------------------------------------------------------------------------------------------
 
@@ -215,13 +237,17 @@ class KioskApp(App):
         self._show_trigger()
 
     def _show(self, _seconds: float) -> None:
-        if self.stage is not None:
+        if self.stage is not None and not self._recovering:
             self._use_look()
             before = self.stage.page
             self.stage.show()
             if self.stage.page is not before:
                 self._tidy.left()
             self._settle_focus()
+
+    def _show_afresh(self, _seconds: float) -> None:
+        self._recovering = False
+        self._show(0)
 
     def _wipe(self) -> None:
         """A visit ended: its widgets and textures go, and nothing of what was told or had the focus is kept."""
@@ -263,6 +289,9 @@ class KioskApp(App):
         self._settle_focus()
 
     def _tick(self, _seconds: float) -> None:
+        if self._notice_until is not None and self.kiosk.clock.monotonic() >= self._notice_until:
+            self._notice_until = None
+            self._afresh_trigger()
         if self.narrator.holds_time:
             self.flow.touched()
         self.flow.tick()

@@ -406,6 +406,20 @@ class Flow:
         self.appearance = self._default
         self._tell()
 
+    # --- after a fault ---------------------------------------------------------------------------------------------
+
+    def recover(self) -> None:
+        """A screen failed: nobody is here any more, a citizen or field staff, and nothing of before is in sight."""
+        self._extra = None
+        self._thanks_until = None
+        self._asleep = False
+        self._touched_at = self.kiosk.clock.monotonic()
+        self.badge = ""
+        self.kiosk.end(EndReason.FAULT)
+        self.kiosk.staff.sign_out()
+        self._reset()
+        self._tell()
+
     # --- from outside ----------------------------------------------------------------------------------------------
 
     def touched(self) -> None:

@@ -28,6 +28,7 @@ from screens.citizen.service_model import ServiceModel
 from screens.citizen.services import GroupScreen, SearchScreen, ServicesScreen
 from screens.citizen.services_model import GroupModel, SearchModel, ServicesModel
 from screens.citizen.track import CaseScreen, TrackScreen
+from screens.fault_notice import FaultNotice
 from screens.flow import Flow, Over
 from screens.look.focus_mark import FocusMark
 from screens.look.page import Page
@@ -131,6 +132,9 @@ class Stage(FloatLayout):
         self.flow = flow
         self.page: Any = None
         self.over: Any = None
+        #: What is shown while no page can be made; its text is made now, as long as all is well.
+        self.notice: FaultNotice | None = None
+        self._notice_lines = flow.in_every_language("nothing.title")
         self._page_key: object = None
         self._place: Place | None = None
         self._over_key: tuple[str, object] | None = None
@@ -184,6 +188,7 @@ class Stage(FloatLayout):
                 self.add_widget(self.over, index=1)
         if isinstance(self.over, IdlePanel):
             self.over.count()
+        self._drop_notice()
 
     def _reach(self) -> float:
         """The part of the height that is used: the lower one for somebody who sits."""
@@ -214,6 +219,13 @@ class Stage(FloatLayout):
         self._drop_over()
         self._page_key = self._over_key = self._place = None
 
+    def give_notice(self) -> None:
+        """No page can be made just now: says so until one can."""
+        self.clear()
+        self._drop_notice()
+        self.notice = FaultNotice(self._notice_lines)
+        self.add_widget(self.notice)
+
     def on_touch_down(self, touch: Any) -> bool:
         self.flow.touched()
         return bool(super().on_touch_down(touch))
@@ -235,3 +247,8 @@ class Stage(FloatLayout):
         over, self.over = self.over, None
         if over is not None:
             self.remove_widget(over)
+
+    def _drop_notice(self) -> None:
+        notice, self.notice = self.notice, None
+        if notice is not None:
+            self.remove_widget(notice)

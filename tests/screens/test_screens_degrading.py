@@ -1,11 +1,23 @@
 """What is lost is told before the first question, and only when nothing works is the whole screen a notice."""
 
+from collections.abc import Iterator
+
+import pytest
 from screens_harness import Hands
 
+from kiosk.kiosk import STORAGE_AGAIN_S
 from kiosk.line_state import LineCondition
 from kiosk.settings import NEXT_KIOSK
 from screens.places import Name
 from screens.rehearsal.citizen import Citizen
+from screens.rehearsal.storage import FaultyStorage
+
+
+@pytest.fixture
+def storage(hands: Hands) -> Iterator[FaultyStorage]:
+    made = FaultyStorage(hands.rehearsal.store)
+    yield made
+    made.work()
 
 
 def start(hands: Hands, service: str = "") -> None:
@@ -104,3 +116,48 @@ def test_without_printer_line_and_storage_the_notice_tells_of_the_next_kiosk(han
     hands.settle()
     assert hands.app.flow.place.name is Name.NOTHING_WORKS
     hands.must_see("Kios terdekat yang berfungsi: Puskesmas Ketabang")
+
+
+def anew(hands: Hands) -> None:
+    """The page in sight is made once more, as after another look was chosen."""
+    hands.stage.clear()
+    hands.app._show(0)
+    hands.settle()
+
+
+def test_a_storage_that_fails_is_told_on_the_home_screen(hands: Hands, storage: FaultyStorage) -> None:
+    storage.fail()
+    anew(hands)
+    assert hands.app.flow.place.name is Name.HOME
+    hands.must_see("Sentuh untuk mulai", hands.text("reason.storage_broken"))
+    assert hands.app.failsafe.count == 0
+
+
+def test_with_a_storage_that_fails_services_can_be_read_and_none_is_begun(hands: Hands, storage: FaultyStorage) -> None:
+    storage.fail()
+    anew(hands)
+    start(hands, "domisili")
+    hands.must_see(hands.text("reason.storage_broken"))
+    assert not hands.page.can_forward
+    hands.app.flow.back()
+    hands.app.flow.open_track()
+    hands.settle()
+    assert hands.app.flow.place.name is Name.TRACK
+    hands.app.flow.open_help()
+    hands.settle()
+    assert hands.app.failsafe.count == 0
+
+
+def test_without_printer_line_and_a_storage_that_can_be_read_the_notice_is_shown_until_it_works(
+    hands: Hands, storage: FaultyStorage
+) -> None:
+    hands.rehearsal.line.condition = LineCondition.OFFLINE
+    hands.rehearsal.printer.become("UNAVAILABLE", "NOT_REACHABLE")
+    storage.fail()
+    anew(hands)
+    assert hands.app.flow.place.name is Name.NOTHING_WORKS
+    storage.work()
+    hands.wait(STORAGE_AGAIN_S)
+    assert hands.app.flow.place.name is Name.HOME
+    hands.must_see("Sentuh untuk mulai")
+    assert hands.app.failsafe.count == 0

@@ -1,0 +1,171 @@
+"""A bug in a screen ends what was going on and never the kiosk: a fresh page, or a notice as long as none can be made."""
+
+from typing import Any
+
+import pytest
+from kivy.uix.widget import Widget
+from screens_harness import Hands
+
+from screens import stage
+from screens.app import RETRY_S
+from screens.flow import Flow, Over
+from screens.places import Name, Place
+from screens.rehearsal.citizen import Citizen
+from screens.rehearsal.kiosk import BADGE, PIN
+from screens.texts import LANGUAGES
+
+FRAMES = 5
+
+
+class Broken:
+    """A page that cannot be made. ``tries``: how often it was tried."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, name: Name) -> None:
+        self.tries = 0
+        self._make, self._name, self._patch = stage._PAGES[name], name, monkeypatch
+        monkeypatch.setitem(stage._PAGES, name, self._fail)
+
+    def mend(self) -> None:
+        self._patch.setitem(stage._PAGES, self._name, self._make)
+
+    def _fail(self, flow: Flow, place: Place) -> Widget:
+        self.tries += 1
+        raise ZeroDivisionError
+
+
+def notice(hands: Hands) -> tuple[str, ...]:
+    """What stands on the screen when no page can be made."""
+    return tuple(hands.app.options.catalogues.texts(language)("nothing.title") for language in LANGUAGES)
+
+
+def later(hands: Hands) -> None:
+    """The notice was there for as long as it is."""
+    hands.rehearsal.clock.advance(RETRY_S)
+    hands.app._tick(0)
+    hands.settle(FRAMES)
+
+
+def at_the_desk(hands: Hands) -> None:
+    Citizen(hands).hold_badge()
+    hands.kiosk.staff.sign_in(BADGE, PIN)
+    hands.app.flow.open_staff(Name.STAFF)
+    hands.settle()
+
+
+def test_a_room_of_the_staff_that_fails_is_left(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_the_desk(hands)
+    broken = Broken(monkeypatch, Name.STAFF_PAPER)
+    hands.app.flow.open_staff(Name.STAFF_PAPER)
+    hands.settle(FRAMES)
+    assert broken.tries == 1
+    assert hands.place == "HOME"
+    hands.must_see("Sentuh untuk mulai")
+    assert hands.kiosk.staff.on_duty is None
+    assert hands.app.flow.badge == ""
+
+
+def test_a_page_of_a_visit_that_fails_ends_the_visit(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = Broken(monkeypatch, Name.SERVICES)
+    hands.app.flow.start()
+    hands.settle(FRAMES)
+    assert broken.tries == 1
+    assert hands.kiosk.session is None
+    hands.must_see("Sentuh untuk mulai")
+
+
+def test_a_page_beside_a_visit_that_fails_ends_the_visit(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = Broken(monkeypatch, Name.ANSWER)
+    hands.app.flow.start()
+    hands.app.flow.open_answer()
+    hands.settle(FRAMES)
+    assert (broken.tries, hands.place) == (1, "HOME")
+
+
+def test_what_lies_over_the_home_screen_and_fails_goes(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(**_: Any) -> Widget:
+        raise ZeroDivisionError
+
+    monkeypatch.setitem(stage._OVER, Over.HELP, fail)
+    hands.app.flow.open_help()
+    hands.settle(FRAMES)
+    assert hands.app.failsafe.count == 1
+    assert hands.app.flow.over is Over.NOTHING
+    hands.must_see("Sentuh untuk mulai")
+
+
+def test_the_fresh_page_is_made_in_a_later_frame(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = Broken(monkeypatch, Name.HOME)
+    hands.stage.clear()
+    hands.app.flow.close_over()
+    hands.frame()
+    assert broken.tries == 1
+    hands.frame()
+    assert broken.tries == 2
+
+
+def test_a_fault_that_comes_again_is_told_in_every_language(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = Broken(monkeypatch, Name.HOME)
+    hands.stage.clear()
+    hands.app.flow.close_over()
+    hands.settle(FRAMES)
+    assert broken.tries == 2
+    hands.must_see(*notice(hands))
+    hands.app.flow.set_language("en")
+    hands.touch(*hands.stage.center)
+    hands.app.keypad.pressed(13, [])
+    hands.turn(960, 540)
+    hands.turn(540, 960)
+    hands.settle(FRAMES)
+    assert broken.tries == 2
+    hands.must_see(*notice(hands))
+
+
+def test_the_notice_is_tried_to_be_left_now_and_then(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = Broken(monkeypatch, Name.HOME)
+    hands.stage.clear()
+    hands.app.flow.close_over()
+    hands.settle(FRAMES)
+    for tries in (3, 4):
+        later(hands)
+        assert broken.tries == tries
+        hands.must_see(*notice(hands))
+    broken.mend()
+    later(hands)
+    hands.must_see("Sentuh untuk mulai")
+    assert hands.unseen(*notice(hands)) != []
+    assert hands.stage.notice is None
+
+
+def test_another_fault_after_a_while_is_a_first_one(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(2):
+        broken = Broken(monkeypatch, Name.SERVICES)
+        hands.app.flow.start()
+        hands.settle(FRAMES)
+        broken.mend()
+        hands.must_see("Sentuh untuk mulai")
+        hands.wait(60)
+
+
+def test_a_badge_is_read_at_the_notice(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
+    Broken(monkeypatch, Name.HOME)
+    hands.stage.clear()
+    hands.app.flow.close_over()
+    hands.settle(FRAMES)
+    Citizen(hands).hold_badge()
+    later(hands)
+    assert hands.place == "STAFF_PIN"
+    assert hands.unseen(*notice(hands)) != []
+
+
+def test_a_visit_that_cannot_even_be_ended_leads_to_a_page(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise ZeroDivisionError
+
+    Broken(monkeypatch, Name.SERVICES)
+    monkeypatch.setattr(hands.app.flow.voice, "wipe", fail)
+    hands.app.flow.start()
+    hands.settle(FRAMES)
+    monkeypatch.undo()
+    later(hands)
+    assert hands.kiosk.session is None
+    hands.must_see("Sentuh untuk mulai")
