@@ -63,6 +63,7 @@ class HomeModel:
             day=self.flow.formatting.weekday(snapshot.at),
             status=texts("home.all_works") if healthy else self.flow.trouble(snapshot),
             healthy=healthy,
-            count=texts.count("home.served_today", snapshot.sessions_today),
+            # Nobody is encouraged by being told that nobody came.
+            count=texts.count("home.served_today", snapshot.sessions_today) if snapshot.sessions_today else "",
             notice=snapshot.notices[0].text.get(self.flow.language) if snapshot.notices else "",
         )
