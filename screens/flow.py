@@ -256,9 +256,12 @@ class Flow:
         self._tell()
 
     def open_case(self, case: Case) -> None:
-        self.case = case
-        self._here().show_case()
-        self._tell()
+        """The case that somebody asked for; nothing when they have gone meanwhile."""
+        session = self.session
+        if session is not None:
+            session.show_case()
+            self.case = case
+            self._tell()
 
     def back(self) -> None:
         """One step back; from the first page of a visit the question whether to leave."""

@@ -1,9 +1,8 @@
 """Tracking: hold the slip before the scanner, or type its code; then the case with its history."""
 
-import threading
+from collections.abc import Callable
 from typing import Any
 
-from kivy.clock import Clock
 from kivy.properties import BooleanProperty, ColorProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
@@ -13,32 +12,7 @@ from screens.citizen.slip_model import SlipModel, SlipState
 from screens.citizen.track_model import TrackModel, case_shown
 from screens.flow import Flow
 from screens.page_screen import FlowPage
-
-
-class Inquiry:
-    """One question to the server about a code; its answer comes from another thread and is handed to Kivy's."""
-
-    def __init__(self, flow: Flow, text: str, done: Any) -> None:
-        self._done = done
-        self._answer: Case | CaseProblem | None = None
-        self._lock = threading.Lock()
-        self._trigger = Clock.create_trigger(self._deliver)
-        flow.kiosk.cases.look_up(text, self._answered)
-
-    def cancel(self) -> None:
-        self._done = None
-
-    def _answered(self, answer: Case | CaseProblem) -> None:
-        with self._lock:
-            self._answer = answer
-        self._trigger()
-
-    def _deliver(self, _seconds: float) -> None:
-        with self._lock:
-            answer = self._answer
-        done, self._done = self._done, None
-        if done is not None and answer is not None:
-            done(answer)
+from screens.reply import Reply
 
 
 class TrackScreen(FlowPage):
@@ -46,7 +20,7 @@ class TrackScreen(FlowPage):
     can_scan = BooleanProperty(True)
 
     def __init__(self, flow: Flow, **kwargs: Any) -> None:
-        self._inquiry: Inquiry | None = None
+        self._reply: Reply[Case | CaseProblem] | None = None
         model = TrackModel(flow, self._ask, self.refresh)
         super().__init__(flow=flow, model=model, **kwargs)
         self.can_scan = flow.kiosk.health.can_scan()
@@ -56,8 +30,7 @@ class TrackScreen(FlowPage):
     def on_parent(self, _widget: object, parent: object) -> None:
         if parent is None:
             self.model.close()
-            if self._inquiry is not None:
-                self._inquiry.cancel()
+            self._cancel()
 
     def go_forward(self) -> None:
         self.model.forward()
@@ -73,8 +46,15 @@ class TrackScreen(FlowPage):
         self.problem = model.problem
         self.forward = self.flow.texts("track.asking" if model.asking else "track.look_up")
 
-    def _ask(self, text: str) -> None:
-        self._inquiry = Inquiry(self.flow, text, self.model.answered)
+    def _ask(self, text: str, done: Callable[[Case | CaseProblem], None]) -> None:
+        self._cancel()
+        cases = self.flow.kiosk.cases
+        self._reply = Reply(lambda answered: cases.look_up(text, answered), done)
+
+    def _cancel(self) -> None:
+        """Whatever was asked before is no longer waited for."""
+        if self._reply is not None:
+            self._reply.cancel()
 
 
 class HistoryLine(BoxLayout):
