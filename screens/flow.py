@@ -35,6 +35,7 @@ from kiosk.session import HowIdentified, Session
 from screens.appearance import DEFAULT_APPEARANCE, Appearance
 from screens.flows.drafts import DraftFlow
 from screens.flows.rating import RatingFlow
+from screens.flows.slips import SlipFlow, SlipState
 from screens.formatting import Formatting
 from screens.look.colours import Contrast
 from screens.look.tokens import TextSize
@@ -108,6 +109,7 @@ class Flow:
         #: Why it could not be sent, and where the visit stood then: told as long as it stands there.
         self._refusal: tuple[RefusedReason, object] | None = None
         self.rating = RatingFlow(self)
+        self.slips = SlipFlow()
         self.drafts = DraftFlow(self)
         self._asleep = False
         self.voice = Voice(kiosk.ports.speaker, kiosk.ports.headphones, kiosk.settings)
@@ -292,7 +294,13 @@ class Flow:
         result = self.kiosk.send()
         if isinstance(result, Refused):
             self.refuse(result.reason)
+        else:
+            self.slips.follow(result.code, self.new_slip())
         self._tell()
+
+    def new_slip(self) -> SlipState:
+        """How the slip stands of what has just been sent."""
+        return SlipState.WAITING if self.kiosk.health.can_print() else SlipState.NOT_PRINTED
 
     def refuse(self, reason: RefusedReason) -> None:
         """Where the visit stands now, it is told why it could not be sent."""
@@ -429,6 +437,7 @@ class Flow:
 
     def hear(self, event: Event) -> None:
         """An event of the kiosk, on the screens' thread."""
+        self.slips.hear(event)
         match event:
             case IdleWarning():
                 self.idle_left = event.seconds_left
@@ -484,6 +493,7 @@ class Flow:
         self.case = None
         self._refusal = None
         self.rating.reset()
+        self.slips.reset()
         self.drafts.reset()
         self._extra = None if self._extra is None or self._extra.name not in STAFF else self._extra
         self._finding = [Place(Name.SERVICES)]

@@ -8,9 +8,10 @@ from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.cases import Case, CaseProblem
 from kiosk.events import ComponentChanged, Event, Scanned
-from screens.citizen.slip_model import SlipModel, SlipState
+from screens.citizen.slip_model import SlipModel
 from screens.citizen.track_model import TrackModel, case_shown
 from screens.flow import Flow
+from screens.flows.slips import SlipState
 from screens.page_screen import FlowPage
 from screens.reply import Reply
 
@@ -89,7 +90,7 @@ class CaseScreen(FlowPage):
     def print_slip(self) -> None:
         """For somebody who lost the slip, or got none."""
         if self.flow.kiosk.slips.print_case(self._case, self.flow.language, self.shown.explained):
-            self._slip.state = SlipState.PRINTING
+            self._slip.printing()
             self._tell_slip()
 
     def _tell_slip(self) -> None:
