@@ -208,6 +208,7 @@ class Flow:
     def start(self) -> None:
         """The first touch that means it."""
         if self.kiosk.in_service and self.kiosk.health.ability() is not Ability.CLOSED:
+            self._end_thanks()
             self._finding = [Place(Name.SERVICES)]
             self._extra = None
             self.kiosk.begin(self.language)
@@ -415,7 +416,7 @@ class Flow:
         self.kiosk.touch()
 
     def dismiss_thanks(self) -> None:
-        self._thanks_until = None
+        self._end_thanks()
         self._tell()
 
     def tick(self) -> None:
@@ -479,11 +480,19 @@ class Flow:
         self._tell()
 
     def _ended(self, reason: EndReason) -> None:
+        chosen = self.appearance
         self._reset()
-        if reason is EndReason.DONE:
+        if reason is EndReason.DONE and self.session is None:
             self._thanks_until = self.kiosk.clock.monotonic() + THANKS_S
-            # The farewell is in the citizen's language; dismissing it brings the kiosk's own back.
+            # The farewell is in the citizen's language and look; its end brings the kiosk's own back.
+            self.appearance = chosen
         self._tell()
+
+    def _end_thanks(self) -> None:
+        """The farewell was seen: what the citizen chose for the eyes goes too."""
+        if self._thanks_until is not None:
+            self._thanks_until = None
+            self.appearance = self._default
 
     def _reset(self) -> None:
         self.appearance = self._default
