@@ -36,6 +36,7 @@ from screens.appearance import DEFAULT_APPEARANCE, Appearance
 from screens.flows.answering import Answering
 from screens.flows.drafts import DraftFlow
 from screens.flows.rating import RatingFlow
+from screens.flows.slips import SlipFlow, SlipState
 from screens.formatting import Formatting
 from screens.look.colours import Contrast
 from screens.look.tokens import TextSize
@@ -116,6 +117,7 @@ class Flow:
         #: Why it could not be sent, and where the visit stood then: told as long as it stands there.
         self._refusal: tuple[RefusedReason, object] | None = None
         self.rating = RatingFlow(self)
+        self.slips = SlipFlow()
         self.drafts = DraftFlow(self)
         self._asleep = False
         self.voice = Voice(kiosk.ports.speaker, kiosk.ports.headphones, kiosk.settings)
@@ -214,6 +216,7 @@ class Flow:
     def start(self) -> None:
         """The first touch that means it."""
         if self.kiosk.in_service and self.kiosk.health.ability() is not Ability.CLOSED:
+            self._end_thanks()
             self._finding = [Place(Name.SERVICES)]
             self._extra = None
             self.kiosk.begin(self.language)
@@ -264,9 +267,12 @@ class Flow:
         self._tell()
 
     def open_case(self, case: Case) -> None:
-        self.case = case
-        self._here().show_case()
-        self._tell()
+        """The case that somebody asked for; nothing when they have gone meanwhile."""
+        session = self.session
+        if session is not None:
+            session.show_case()
+            self.case = case
+            self._tell()
 
     def back(self) -> None:
         """One step back; from the first page of a visit the question whether to leave."""
@@ -297,7 +303,13 @@ class Flow:
         result = self.kiosk.send()
         if isinstance(result, Refused):
             self.refuse(result.reason)
+        else:
+            self.slips.follow(result.code, self.new_slip())
         self._tell()
+
+    def new_slip(self) -> SlipState:
+        """How the slip stands of what has just been sent."""
+        return SlipState.WAITING if self.kiosk.health.can_print() else SlipState.NOT_PRINTED
 
     def refuse(self, reason: RefusedReason) -> None:
         """Where the visit stands now, it is told why it could not be sent."""
@@ -431,7 +443,7 @@ class Flow:
         self.kiosk.touch()
 
     def dismiss_thanks(self) -> None:
-        self._thanks_until = None
+        self._end_thanks()
         self._tell()
 
     def tick(self) -> None:
@@ -453,6 +465,7 @@ class Flow:
 
     def hear(self, event: Event) -> None:
         """An event of the kiosk, on the screens' thread."""
+        self.slips.hear(event)
         match event:
             case IdleWarning():
                 self.idle_left = event.seconds_left
@@ -494,11 +507,19 @@ class Flow:
         self._tell()
 
     def _ended(self, reason: EndReason) -> None:
+        chosen = self.appearance
         self._reset()
-        if reason is EndReason.DONE:
+        if reason is EndReason.DONE and self.session is None:
             self._thanks_until = self.kiosk.clock.monotonic() + THANKS_S
-            # The farewell is in the citizen's language; dismissing it brings the kiosk's own back.
+            # The farewell is in the citizen's language and look; its end brings the kiosk's own back.
+            self.appearance = chosen
         self._tell()
+
+    def _end_thanks(self) -> None:
+        """The farewell was seen: what the citizen chose for the eyes goes too."""
+        if self._thanks_until is not None:
+            self._thanks_until = None
+            self.appearance = self._default
 
     def _reset(self) -> None:
         self.appearance = self._default
@@ -509,6 +530,7 @@ class Flow:
         self._drop_answer()
         self._refusal = None
         self.rating.reset()
+        self.slips.reset()
         self.drafts.reset()
         self._extra = None if self._extra is None or self._extra.name not in STAFF else self._extra
         self._finding = [Place(Name.SERVICES)]

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from kiosk.events import Event, Received
 from kiosk.outcomes import Saved
-from screens.citizen.slip_model import SlipModel, SlipState
+from screens.citizen.slip_model import SlipModel
 from screens.flow import Flow
+from screens.flows.slips import SlipState
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,7 @@ class SavedModel:
     def __init__(self, flow: Flow, saved: Saved) -> None:
         self.flow = flow
         self.saved = saved
-        begins = SlipState.WAITING if flow.kiosk.health.can_print() else SlipState.NOT_PRINTED
-        self.slip = SlipModel(flow, saved.code, begins)
+        self.slip = SlipModel(flow, saved.code, flow.new_slip())
 
     def hear(self, event: Event) -> bool:
         """Whether something else is to be shown."""
@@ -39,7 +39,7 @@ class SavedModel:
         """A second print is marked as a copy: the first may lie in the tray after all."""
         copy = self.slip.state is not SlipState.NOT_PRINTED
         if self.flow.kiosk.slips.print(self.saved.code, copy=copy):
-            self.slip.state = SlipState.PRINTING
+            self.slip.printing()
 
     def look(self) -> SavedShown:
         flow, texts = self.flow, self.flow.texts

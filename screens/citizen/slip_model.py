@@ -1,24 +1,10 @@
 """The slip of a code as a page tells of it: from waiting to printed or not."""
 
-from enum import StrEnum
 from typing import Final
 
 from kiosk.events import Event, SlipDue, SlipPrinted
-from kiosk.ports import Condition, PrintOutcome
 from screens.flow import Flow
-
-
-class SlipState(StrEnum):
-    #: Nobody asked for one.
-    NONE = "NONE"
-    #: The server's answer is still awaited, for two seconds at most.
-    WAITING = "WAITING"
-    PRINTING = "PRINTING"
-    PRINTED = "PRINTED"
-    PROBABLY_PRINTED = "PROBABLY_PRINTED"
-    NOT_PRINTED = "NOT_PRINTED"
-    UNKNOWN = "UNKNOWN"
-
+from screens.flows.slips import SlipState
 
 _KINDS: Final = {
     SlipState.NONE: "info",
@@ -32,11 +18,20 @@ _KINDS: Final = {
 
 
 class SlipModel:
-    def __init__(self, flow: Flow, code: str, state: SlipState) -> None:
-        self.state = state
+    """``begins``: how it stands when nothing was heard of it in this visit. The flow keeps it, for the next page too."""
+
+    def __init__(self, flow: Flow, code: str, begins: SlipState) -> None:
         self._flow = flow
         self._code = code
-        self._no_paper = False
+        self._told = flow.slips.follow(code, begins)
+
+    @property
+    def state(self) -> SlipState:
+        return self._told.state
+
+    def printing(self) -> None:
+        """Somebody asked for one, and it is on its way to the printer."""
+        self._told.state = SlipState.PRINTING
 
     @property
     def kind(self) -> str:
@@ -52,7 +47,7 @@ class SlipModel:
             SlipState.PRINTING: "saved.slip.printing",
             SlipState.PRINTED: "saved.slip.printed",
             SlipState.PROBABLY_PRINTED: "saved.slip.probably_printed",
-            SlipState.NOT_PRINTED: "saved.slip.no_paper" if self._no_paper else "saved.slip.not_printed",
+            SlipState.NOT_PRINTED: "saved.slip.no_paper" if self._told.no_paper else "saved.slip.not_printed",
             SlipState.UNKNOWN: "saved.slip.unknown",
         }
         return "" if self.state is SlipState.NONE else self._flow.texts(keys[self.state])
@@ -69,16 +64,5 @@ class SlipModel:
         return not asked and self._flow.kiosk.health.can_print()
 
     def hear(self, event: Event) -> bool:
-        """Whether something else is to be told."""
-        match event:
-            case SlipDue(code=code) if code == self._code:
-                # The printer may have been faster than this event's way to the screens.
-                if self.state is SlipState.WAITING:
-                    self.state = SlipState.PRINTING
-                return True
-            case SlipPrinted(code=code) if code == self._code:
-                known = event.outcome in PrintOutcome.__members__
-                self.state = SlipState(event.outcome) if known else SlipState.UNKNOWN
-                self._no_paper = Condition.MEDIA_EMPTY in event.conditions
-                return True
-        return False
+        """Whether something else is to be told; the flow has heard it before."""
+        return isinstance(event, SlipDue | SlipPrinted) and event.code == self._code

@@ -1,44 +1,19 @@
 """Tracking: hold the slip before the scanner, or type its code; then the case with its history."""
 
-import threading
+from collections.abc import Callable
 from typing import Any
 
-from kivy.clock import Clock
 from kivy.properties import BooleanProperty, ColorProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.cases import Case, CaseProblem
 from kiosk.events import ComponentChanged, Event, Scanned
-from screens.citizen.slip_model import SlipModel, SlipState
+from screens.citizen.slip_model import SlipModel
 from screens.citizen.track_model import TrackModel, case_shown
 from screens.flow import Flow
+from screens.flows.slips import SlipState
 from screens.page_screen import FlowPage
-
-
-class Inquiry:
-    """One question to the server about a code; its answer comes from another thread and is handed to Kivy's."""
-
-    def __init__(self, flow: Flow, text: str, done: Any) -> None:
-        self._done = done
-        self._answer: Case | CaseProblem | None = None
-        self._lock = threading.Lock()
-        self._trigger = Clock.create_trigger(self._deliver)
-        flow.kiosk.cases.look_up(text, self._answered)
-
-    def cancel(self) -> None:
-        self._done = None
-
-    def _answered(self, answer: Case | CaseProblem) -> None:
-        with self._lock:
-            self._answer = answer
-        self._trigger()
-
-    def _deliver(self, _seconds: float) -> None:
-        with self._lock:
-            answer = self._answer
-        done, self._done = self._done, None
-        if done is not None and answer is not None:
-            done(answer)
+from screens.reply import Reply
 
 
 class TrackScreen(FlowPage):
@@ -48,11 +23,11 @@ class TrackScreen(FlowPage):
     remark = StringProperty("")
 
     def __init__(self, flow: Flow, **kwargs: Any) -> None:
-        self._inquiry: Inquiry | None = None
+        self._reply: Reply[Case | CaseProblem] | None = None
         model = flow.inherit(TrackModel) or TrackModel(flow, self._ask, self.refresh)
-        model.follow(self._ask, self.refresh)
         super().__init__(flow=flow, model=model, **kwargs)
         self.can_scan = flow.kiosk.health.can_scan()
+        model.follow(self._ask, self.refresh)
         self.type_into(model.entry)
         self.refresh()
 
@@ -60,8 +35,7 @@ class TrackScreen(FlowPage):
         if parent is None:
             if self.model is not None:
                 self.model.close()
-            if self._inquiry is not None:
-                self._inquiry.cancel()
+            self._cancel()
 
     def hand_over(self) -> TrackModel:
         model: TrackModel = self.model
@@ -83,8 +57,15 @@ class TrackScreen(FlowPage):
         self.remark = model.problem
         self.forward = self.flow.texts("track.asking" if model.asking else "track.look_up")
 
-    def _ask(self, text: str) -> None:
-        self._inquiry = Inquiry(self.flow, text, self.model.answered)
+    def _ask(self, text: str, done: Callable[[Case | CaseProblem], None]) -> None:
+        self._cancel()
+        cases = self.flow.kiosk.cases
+        self._reply = Reply(lambda answered: cases.look_up(text, answered), done)
+
+    def _cancel(self) -> None:
+        """Whatever was asked before is no longer waited for."""
+        if self._reply is not None:
+            self._reply.cancel()
 
 
 class HistoryLine(BoxLayout):
@@ -119,7 +100,7 @@ class CaseScreen(FlowPage):
     def print_slip(self) -> None:
         """For somebody who lost the slip, or got none."""
         if self.flow.kiosk.slips.print_case(self._case, self.flow.language, self.shown.explained):
-            self._slip.state = SlipState.PRINTING
+            self._slip.printing()
             self._tell_slip()
 
     def _tell_slip(self) -> None:

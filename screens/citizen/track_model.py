@@ -2,36 +2,57 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
-from kiosk.cases import Case, CaseProblem, CaseStateName
+from kiosk.cases import Case, CaseProblem, CaseProblemKind, CaseStateName
 from kiosk.drafts import is_draft
 from kiosk.service import ServiceKind
+from kiosk.session import Session
 from screens.flow import Flow
 from screens.look.entry import Entry, Layout
+from screens.places import Name
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """A question to the server, and whose visit it belongs to."""
+
+    #: None: nothing that can be a code.
+    code: str | None
+    session: Session | None
 
 
 class TrackModel:
-    """``ask(text, done)`` asks for the case; ``changed`` is called when something else is to be shown."""
+    """``ask(text, done)`` asks for the case; ``changed`` is called when something else is to be shown.
+
+    The newest question is the one that counts: answers to others are dropped.
+    """
 
     def __init__(
         self,
         flow: Flow,
-        ask: Callable[[str], None],
+        ask: Callable[[str, Callable[[Case | CaseProblem], None]], None],
         changed: Callable[[], None],
     ) -> None:
         self.flow = flow
         self.entry = Entry(Layout.CODE)
         self.problem = ""
-        self.asking = False
+        self._asked: Asked | None = None
         self._ask = ask
         self._changed = changed
         self._stop = self.entry.listen(self._typed)
 
-    def follow(self, ask: Callable[[str], None], changed: Callable[[], None]) -> None:
+    def follow(
+        self, ask: Callable[[str, Callable[[Case | CaseProblem], None]], None], changed: Callable[[], None]
+    ) -> None:
         """Another page shows it from now on; what was asked for is asked for anew, for its answer went to the other."""
         self._ask, self._changed = ask, changed
-        if self.asking:
-            self._ask(self.entry.text)
+        if self._asked is not None:
+            self._ask(self.entry.text, partial(self._answered, self._asked))
+
+    @property
+    def asking(self) -> bool:
+        return self._asked is not None
 
     def forward(self) -> None:
         if not self.asking:
@@ -49,23 +70,33 @@ class TrackModel:
     def look_up(self, text: str) -> None:
         code = self.flow.kiosk.codes.parse(text)
         if code is not None and is_draft(code):
+            self._asked = None
             self.flow.drafts.begin_resume(code)
             return
         self.problem = ""
-        self.asking = True
+        self._asked = asked = Asked(code, self.flow.session)
         self._changed()
-        self._ask(text)
-
-    def answered(self, answer: Case | CaseProblem) -> None:
-        self.asking = False
-        if isinstance(answer, Case):
-            self.flow.open_case(answer)
-            return
-        self.problem = self.flow.texts(answer.text_key)
-        self._changed()
+        self._ask(text, partial(self._answered, asked))
 
     def close(self) -> None:
+        self._asked = None
         self._stop()
+
+    def _answered(self, asked: Asked, answer: Case | CaseProblem) -> None:
+        """Told only to who asked, as long as that is still waited for."""
+        if asked is not self._asked:
+            return
+        self._asked = None
+        flow = self.flow
+        if asked.session is None or asked.session is not flow.session or flow.place.name is not Name.TRACK:
+            return
+        if isinstance(answer, Case) and answer.code != asked.code:
+            answer = CaseProblem(CaseProblemKind.NO_LINE)
+        if isinstance(answer, Case):
+            flow.open_case(answer)
+            return
+        self.problem = flow.texts(answer.text_key)
+        self._changed()
 
     def _typed(self) -> None:
         self.problem = ""

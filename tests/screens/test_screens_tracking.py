@@ -1,18 +1,22 @@
 """A citizen comes back: the slip or its code, the case, the officer's question and its answer, by touch."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
-from kiosk.cases import CaseStateName
+from kiosk.cases import Case, CaseProblem, CaseStateName
 from kiosk.line_state import LineCondition
 from kiosk.ports import PrintOutcome
 from screens.appearance import Appearance
+from screens.citizen.track_model import TrackModel
 from screens.gallery.case_states import CODE, QUESTION, case
 from screens.rehearsal.citizen import Citizen
 from screens.rehearsal.hands import Hands
+from screens.rehearsal.kiosk import Line
 from screens.texts import LANGUAGES
 
+#: Of somebody else's case.
+OTHER = "K7M29QXF0002"
 TOLD = tuple(state for state in CaseStateName if state is not CaseStateName.STORED_HERE)
 
 
@@ -136,3 +140,187 @@ def test_nothing_of_a_case_is_left_at_the_end(kiosk: Hands) -> None:
     kiosk.settle()
     assert not kiosk.sees(QUESTION)
     assert kiosk.app.flow.case is None
+
+
+# --- answers that come late ----------------------------------------------------------------------------------------
+
+
+class SlowLine(Line):
+    """Holds back what it answers about a case until it is told to give it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._held: list[tuple[str, Callable[[], None]]] = []
+        #: Kept, as by a thread that has not ended: who asked is not collected before the answer arrives.
+        self._given: list[Callable[[], None]] = []
+
+    @property
+    def asked(self) -> list[str]:
+        """Codes whose answers are held back, in the order of the questions."""
+        return [code for code, _ in self._held]
+
+    def ask_case(self, code: str, done: Callable[[Case | CaseProblem], None]) -> None:
+        def give() -> None:
+            super(SlowLine, self).ask_case(code, done)
+
+        self._held.append((code, give))
+
+    def answer(self, code: str) -> None:
+        """Gives the answer to the oldest question about the code."""
+        held = next(each for each in self._held if each[0] == code)
+        self._held.remove(held)
+        self._given.append(held[1])
+        held[1]()
+
+
+@pytest.fixture
+def slow(kiosk: Hands) -> Iterator[SlowLine]:
+    """Two cases are known, and the answers are held back."""
+    line = SlowLine()
+    line.cases[CODE] = case(CaseStateName.READY)
+    line.cases[OTHER] = case(CaseStateName.QUESTION, QUESTION)
+    kiosk.kiosk.connect(line)
+    yield line
+    kiosk.kiosk.connect(kiosk.rehearsal.line)
+
+
+def type_code(hands: Hands, code: str) -> None:
+    """From the home screen until the server was asked."""
+    hands.tap(hands.text("home.track"))
+    hands.type(code)
+    hands.forward()
+
+
+def case_in_sight(hands: Hands) -> str:
+    """The code of the case that an answer would go to, which must be the one that is shown; "" when none is open."""
+    opened = hands.app.flow.case
+    if opened is not None:
+        assert hands.place == "CASE"
+        hands.must_see(hands.kiosk.codes.display(opened.code))
+    return opened.code if opened is not None else ""
+
+
+@pytest.mark.parametrize("first", [CODE, OTHER])
+def test_of_a_typed_code_and_a_slip_the_newest_is_opened(kiosk: Hands, slow: SlowLine, first: str) -> None:
+    type_code(kiosk, CODE)
+    Citizen(kiosk).hold_slip(OTHER)
+    assert slow.asked == [CODE, OTHER]
+    for code in (first, OTHER if first == CODE else CODE):
+        slow.answer(code)
+        kiosk.settle()
+        assert case_in_sight(kiosk) in ("", OTHER)
+    assert case_in_sight(kiosk) == OTHER
+
+
+@pytest.mark.parametrize("first", [CODE, OTHER])
+def test_of_two_slips_the_newest_is_opened(kiosk: Hands, slow: SlowLine, first: str) -> None:
+    citizen = Citizen(kiosk)
+    citizen.hold_slip(CODE)
+    citizen.hold_slip(OTHER)
+    for code in (first, OTHER if first == CODE else CODE):
+        slow.answer(code)
+        kiosk.settle()
+    assert case_in_sight(kiosk) == OTHER
+
+
+def test_both_answers_at_once_open_the_newest(kiosk: Hands, slow: SlowLine) -> None:
+    citizen = Citizen(kiosk)
+    citizen.hold_slip(CODE)
+    citizen.hold_slip(OTHER)
+    slow.answer(OTHER)
+    slow.answer(CODE)
+    kiosk.settle()
+    assert case_in_sight(kiosk) == OTHER
+
+
+def test_the_same_slip_twice_opens_its_case_once(kiosk: Hands, slow: SlowLine) -> None:
+    citizen = Citizen(kiosk)
+    citizen.hold_slip(CODE)
+    citizen.hold_slip(CODE)
+    slow.answer(CODE)
+    kiosk.settle()
+    assert case_in_sight(kiosk) == ""
+    slow.answer(CODE)
+    kiosk.settle()
+    assert case_in_sight(kiosk) == CODE
+
+
+def test_a_question_for_a_visit_that_ended_opens_nothing_in_the_next(kiosk: Hands, slow: SlowLine) -> None:
+    type_code(kiosk, CODE)
+    Citizen(kiosk).hold_slip(OTHER)
+    kiosk.go_home()
+    kiosk.settle()
+    kiosk.tap(kiosk.text("home.start"))
+    slow.answer(CODE)
+    slow.answer(OTHER)
+    kiosk.settle()
+    assert kiosk.place == "SERVICES"
+    assert case_in_sight(kiosk) == ""
+
+
+def test_the_next_visit_opens_what_it_asked_for(kiosk: Hands, slow: SlowLine) -> None:
+    citizen = Citizen(kiosk)
+    citizen.hold_slip(CODE)
+    citizen.hold_slip(CODE)
+    kiosk.go_home()
+    kiosk.settle()
+    citizen.hold_slip(OTHER)
+    for _ in range(2):
+        slow.answer(CODE)
+        kiosk.settle()
+    assert kiosk.place == "TRACK"
+    slow.answer(OTHER)
+    kiosk.settle()
+    assert case_in_sight(kiosk) == OTHER
+
+
+def test_an_answer_when_nobody_is_here_changes_nothing(kiosk: Hands, slow: SlowLine) -> None:
+    faults = kiosk.app.failsafe.count
+    citizen = Citizen(kiosk)
+    citizen.hold_slip(CODE)
+    citizen.hold_slip(OTHER)
+    model = kiosk.page.model
+    kiosk.go_home()
+    slow.answer(CODE)
+    slow.answer(OTHER)
+    model.flow.open_case(case(CaseStateName.READY))
+    kiosk.settle()
+    assert kiosk.place == "HOME"
+    assert case_in_sight(kiosk) == ""
+    assert kiosk.app.failsafe.count == faults
+
+
+def test_an_answer_after_the_page_was_left_opens_nothing(kiosk: Hands, slow: SlowLine) -> None:
+    Citizen(kiosk).hold_slip(CODE)
+    kiosk.app.flow.back()
+    slow.answer(CODE)
+    kiosk.settle()
+    assert kiosk.place == "SERVICES"
+    assert case_in_sight(kiosk) == ""
+
+
+def test_a_draft_after_a_slip_leads_to_the_draft(kiosk: Hands, slow: SlowLine) -> None:
+    citizen = Citizen(kiosk)
+    citizen.hold_slip(CODE)
+    citizen.hold_slip("DRAF9QXF0001")
+    slow.answer(CODE)
+    kiosk.settle()
+    assert kiosk.place == "RESUME_DRAFT"
+    assert case_in_sight(kiosk) == ""
+
+
+def test_another_case_than_the_one_asked_for_is_not_opened(kiosk: Hands) -> None:
+    kiosk.tap(kiosk.text("home.track"))
+    answers: list[Callable[[Case | CaseProblem], None]] = []
+
+    def ask(_text: str, done: Callable[[Case | CaseProblem], None]) -> None:
+        answers.append(done)
+
+    model = TrackModel(kiosk.app.flow, ask, kiosk.settle)
+    model.look_up(OTHER)
+    answers[0](case(CaseStateName.READY))
+    kiosk.settle()
+    assert case_in_sight(kiosk) == ""
+    assert not model.asking
+    assert model.problem == kiosk.text("case.problem.no_line")
+    model.close()
