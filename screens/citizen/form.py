@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from kiosk.events import ComponentChanged, Event, Scanned, StepChanged
+from kiosk.ports import ScanKind
 from screens.citizen.answers import Control, control_of
 from screens.citizen.controls.choices import ChoiceQuestion
 from screens.citizen.controls.photo import PhotoQuestion
@@ -19,7 +20,7 @@ from screens.citizen.controls.simple import (
 )
 from screens.citizen.controls.typed import TypedQuestion
 from screens.citizen.drafts import SaveLater
-from screens.citizen.form_model import FormModel
+from screens.citizen.form_model import FormModel, ScanUse
 from screens.flow import Flow
 from screens.page_screen import FlowPage
 
@@ -84,7 +85,15 @@ class FormScreen(FlowPage):
                 self.refresh()
 
     def scanned(self, event: Scanned) -> None:
-        self.model.scanned(event.nik or event.text)
+        """A badge opens the field staff's rooms: it is nobody's answer."""
+        self.model.scanned("" if event.kind == ScanKind.STAFF_BADGE else event.text, event.nik or "")
+
+    def show_banner(self) -> None:
+        """What became of a scan stands where other pages say what is missing at the kiosk."""
+        super().show_banner()
+        if self._built and self.model.scan is not None:
+            self.banner = self.flow.texts(self.model.scan.text_key, what=self.model.scan_label)
+            self.banner_kind = "success" if self.model.scan is ScanUse.TAKEN else "warning"
 
     def refresh(self) -> None:
         """Shows the page as it is now; widgets are made anew only when other questions are asked."""
@@ -107,6 +116,7 @@ class FormScreen(FlowPage):
         self.problem = above or (self.flow.refused if wrong else "")
         self.type_into(model.focused_entry)
         self._later.shown = model.focused_entry is None
+        self.show_banner()
         self.suggestions = self._suggested()
         self._reveal_focus()
 
