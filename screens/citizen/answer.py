@@ -43,11 +43,10 @@ class AnswerScreen(FlowPage):
         """Shows the camera instead of the keyboard."""
         if self._photo is None:
             self._photo = AnswerPhoto(flow=self.flow)
-            self._photo.bind(taken=self._typed)
+            self._photo.bind(taken=self._typed, doubtful=self._typed, busy=self._typed)
             self.ids.photo.add_widget(self._photo)
-        self.shooting, self.can_add = True, False
-        self.type_into(None)
-        self.reveal_later(self._photo)
+        self.can_add = False
+        self._show_camera(self._photo)
 
     def write(self) -> None:
         """Back to the keyboard; a photo that was taken stays."""
@@ -57,6 +56,10 @@ class AnswerScreen(FlowPage):
     def go_forward(self) -> None:
         if self.sent:
             self.flow.finish()
+            return
+        if self._photo is not None and self._photo.is_open():
+            self._show_camera(self._photo)
+            self._photo.tell_open()
             return
         photos = self._photo.attachments() if self._photo is not None else ()
         result = self.flow.kiosk.send_answer(self._case.code, self._case.service, self._entry.text, photos)
@@ -72,7 +75,13 @@ class AnswerScreen(FlowPage):
         self._entry.set("")
         self.can_forward = True
 
+    def _show_camera(self, photo: AnswerPhoto) -> None:
+        self.shooting = True
+        self.type_into(None)
+        self.reveal_later(photo)
+
     def _typed(self, *_: object) -> None:
-        taken = self._photo is not None and self._photo.taken
-        self.can_forward = self.sent or taken or bool(self._entry.text.strip())
+        # A photo that waits for a choice does, too: the way forward is what says so.
+        begun = self._photo is not None and (self._photo.taken or self._photo.is_open())
+        self.can_forward = self.sent or begun or bool(self._entry.text.strip())
         self.problem = ""

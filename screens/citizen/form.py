@@ -70,7 +70,8 @@ class FormScreen(FlowPage):
         return page.ref if page is not None else ""
 
     def go_forward(self) -> None:
-        self.model.forward()
+        if not self._held_back():
+            self.model.forward()
 
     def go_back(self) -> None:
         self.model.back()
@@ -131,6 +132,16 @@ class FormScreen(FlowPage):
             if isinstance(question, ChoiceQuestion) and any(key == value for value, _ in question.suggestions()):
                 question.pick(key)
                 return
+
+    def _held_back(self) -> bool:
+        """Whether a question has something begun that would be lost: it is brought into sight, without the keyboard."""
+        holding = next((question for question in self._questions if question.holds_back()), None)
+        if holding is None:
+            return False
+        self.model.unfocus()
+        holding.holds_back()
+        self.reveal_later(holding)
+        return True
 
     def _suggested(self) -> tuple[tuple[str, str], ...]:
         choices = (question for question in self._questions if isinstance(question, ChoiceQuestion))
