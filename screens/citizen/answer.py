@@ -52,10 +52,9 @@ class AnswerScreen(FlowPage):
 
     def add_photo(self) -> None:
         """Shows the camera instead of the keyboard."""
-        self._show_photo()
-        self.shooting, self.can_add = True, False
-        self.type_into(None)
-        self.reveal_later(self._photo)
+        photo = self._show_photo()
+        self.can_add = False
+        self._show_camera(photo)
 
     def write(self) -> None:
         """Back to the keyboard; a photo that was taken stays."""
@@ -66,18 +65,30 @@ class AnswerScreen(FlowPage):
         if self.sent:
             self.flow.finish()
             return
+        if self._photo is not None and self._photo.is_open():
+            self._show_camera(self._photo)
+            self._photo.tell_open()
+            return
         refused = self._answering.send()
         if refused is not None:
             self.problem = self.flow.texts(refused.text_key)
             return
         self.refresh()
 
-    def _show_photo(self) -> None:
+    def _show_photo(self) -> AnswerPhoto:
         if self._photo is None:
             self._photo = AnswerPhoto(flow=self.flow, answering=self._answering)
-            self._photo.bind(taken=self._typed)
+            self._photo.bind(taken=self._typed, doubtful=self._typed, busy=self._typed)
             self.ids.photo.add_widget(self._photo)
+        return self._photo
+
+    def _show_camera(self, photo: AnswerPhoto) -> None:
+        self.shooting = True
+        self.type_into(None)
+        self.reveal_later(photo)
 
     def _typed(self, *_: object) -> None:
-        self.can_forward = self.sent or self._answering.begun
+        # A photo that waits for a choice does, too: the way forward is what says so.
+        open_photo = self._photo is not None and self._photo.is_open()
+        self.can_forward = self.sent or open_photo or self._answering.begun
         self.problem = ""

@@ -88,6 +88,18 @@ def is_asked(node: Node) -> bool:
     return control_of(node) not in (Control.NOTE, Control.SHOWN, Control.IMPOSSIBLE)
 
 
+def is_scanned(node: Node) -> bool:
+    """Whether a code on a document answers it."""
+    return control_of(node) is Control.TEXT and node.data_type == "barcode"
+
+
+def asks_nik(node: Node) -> bool:
+    """Whether somebody's NIK answers it: digits, and ``nik`` is a word of its name (``nik``, ``nik_ibu``, ``no_nik``)."""
+    return (
+        control_of(node) is Control.TEXT and layout_of(node) is Layout.DIGITS and "nik" in node.name.lower().split("_")
+    )
+
+
 def is_drawing(node: Node) -> bool:
     """Whether a picture is to be drawn rather than a signature."""
     return bool({"draw", "annotate"} & set(node.appearance))

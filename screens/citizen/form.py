@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from kiosk.events import ComponentChanged, Event, Scanned, StepChanged
+from kiosk.ports import ScanKind
 from screens.citizen.answers import Control, control_of
 from screens.citizen.controls.choices import ChoiceQuestion
 from screens.citizen.controls.photo import PhotoQuestion
@@ -19,7 +20,7 @@ from screens.citizen.controls.simple import (
 )
 from screens.citizen.controls.typed import TypedQuestion
 from screens.citizen.drafts import SaveLater
-from screens.citizen.form_model import FormModel
+from screens.citizen.form_model import FormModel, ScanUse
 from screens.flow import Flow
 from screens.look.current import current
 from screens.page_screen import FlowPage
@@ -79,7 +80,8 @@ class FormScreen(FlowPage):
         return page.ref if page is not None else ""
 
     def go_forward(self) -> None:
-        self.model.forward()
+        if not self._held_back():
+            self.model.forward()
 
     def go_back(self) -> None:
         self.model.back()
@@ -94,7 +96,15 @@ class FormScreen(FlowPage):
                 self.refresh()
 
     def scanned(self, event: Scanned) -> None:
-        self.model.scanned(event.nik or event.text)
+        """A badge opens the field staff's rooms: it is nobody's answer."""
+        self.model.scanned("" if event.kind == ScanKind.STAFF_BADGE else event.text, event.nik or "")
+
+    def show_banner(self) -> None:
+        """What became of a scan stands where other pages say what is missing at the kiosk."""
+        super().show_banner()
+        if self._built and self.model.scan is not None:
+            self.banner = self.flow.texts(self.model.scan.text_key, what=self.model.scan_label)
+            self.banner_kind = "success" if self.model.scan is ScanUse.TAKEN else "warning"
 
     def refresh(self) -> None:
         """Shows the page as it is now; widgets are made anew only when other questions are asked."""
@@ -118,6 +128,7 @@ class FormScreen(FlowPage):
         self.problem = above or (self.flow.refused if wrong else "")
         self.type_into(model.focused_entry)
         self._later.shown = model.focused_entry is None
+        self.show_banner()
         self.suggestions = self._suggested()
         self._reveal_focus()
 
@@ -132,6 +143,16 @@ class FormScreen(FlowPage):
             if isinstance(question, ChoiceQuestion) and any(key == value for value, _ in question.suggestions()):
                 question.pick(key)
                 return
+
+    def _held_back(self) -> bool:
+        """Whether a question has something begun that would be lost: it is brought into sight, without the keyboard."""
+        holding = next((question for question in self._questions if question.holds_back()), None)
+        if holding is None:
+            return False
+        self.model.unfocus()
+        holding.holds_back()
+        self.reveal_later(holding)
+        return True
 
     def _suggested(self) -> tuple[tuple[str, str], ...]:
         choices = (question for question in self._questions if isinstance(question, ChoiceQuestion))

@@ -5,6 +5,7 @@ Going back loses nothing; a page that is no longer relevant is passed over.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 from forms import FormSession, Node, Page
@@ -12,11 +13,13 @@ from kiosk.session import Attachment, Session
 from screens.citizen.answers import (
     Control,
     Incomplete,
+    asks_nik,
     control_of,
     from_entry,
     is_asked,
     is_folded,
     is_long_choice,
+    is_scanned,
     is_typed,
     layout_of,
     to_entry,
@@ -34,6 +37,20 @@ _MISSING: Final = {
     Control.SIGNATURE: "form.problem.required.sign",
     Control.TRIGGER: "form.problem.required.tick",
 }
+
+
+class ScanUse(StrEnum):
+    """What became of what the scanner read."""
+
+    TAKEN = "TAKEN"
+    #: It was meant for a question of the page, whose field cannot hold it.
+    UNFIT = "UNFIT"
+    #: Nothing on the page asks for it.
+    UNUSED = "UNUSED"
+
+    @property
+    def text_key(self) -> str:
+        return f"form.scan.{self.lower()}"
 
 
 @dataclass(frozen=True)
@@ -65,6 +82,9 @@ class FormModel:
         self.revealed = ""
         #: The question whose folded list of choices is open.
         self.unfolded = ""
+        #: What became of the last scan, until something else is done, and the label of the question it went to.
+        self.scan: ScanUse | None = None
+        self.scan_label = ""
         self.begin_page()
 
     def follow(self, changed: Callable[[], None]) -> None:
@@ -103,6 +123,7 @@ class FormModel:
     def begin_page(self) -> None:
         """A page came into sight: one with a single typed question begins with the keyboard."""
         self._asked.clear()
+        self.scan = None
         self.first_wrong = ""
         self.revealed = ""
         self.unfolded = ""
@@ -162,6 +183,7 @@ class FormModel:
 
     def answer(self, ref: str, value: str) -> None:
         """An answer that was chosen, not typed."""
+        self.scan = None
         problem = self.session.answer(ref, value)
         if problem is None:
             self._incomplete.pop(ref, None)
@@ -207,6 +229,7 @@ class FormModel:
 
     def typed(self, focus: Focus) -> None:
         """Something was typed: into the form at once, so that what depends on it follows."""
+        self.scan = None
         self._put(focus)
         self._asked.discard(focus.ref)
         self._changed()
@@ -222,12 +245,27 @@ class FormModel:
         else:
             self._incomplete[focus.ref] = problem
 
-    def scanned(self, text: str) -> None:
-        """What the scanner read goes into the field that is being typed into, as far as it can take it."""
-        entry = self.focused_entry
-        if entry is not None:
-            entry.set("")
-            entry.type(text)
+    def scanned(self, text: str, nik: str = "") -> None:
+        """What the scanner read goes to a question that asks for it: the code of a document, or somebody's NIK.
+
+        That is the one being typed into, else the first blank one of the page. All others keep what stands in them.
+        """
+        node = self._wants_scan(nik) if text else None
+        self.scan = ScanUse.UNUSED
+        if node is not None:
+            read = "".join(character for character in text if character.isprintable()).strip()
+            taken = self.entry(node).put(nik if asks_nik(node) else read)
+            if taken and self.focus is not None:
+                self.focus_on(node)
+            self.revealed = node.ref
+            self.scan, self.scan_label = ScanUse.TAKEN if taken else ScanUse.UNFIT, node.label or ""
+        self._changed()
+
+    def _wants_scan(self, nik: str) -> Node | None:
+        asked = [node for node in self.questions if is_scanned(node) or (nik and asks_nik(node))]
+        typed_into = [node for node in asked if self.focus is not None and node.ref == self.focus.ref]
+        blank = [node for node in asked if not self.entry(node).text]
+        return next(iter(typed_into + blank), None)
 
     # --- the keyboard ----------------------------------------------------------------------------------------------
 

@@ -118,6 +118,14 @@ class Entry:
         self._lift()
         self._tell()
 
+    def put(self, text: str) -> bool:
+        """All of ``text`` instead of what is there, as it is; False, and nothing changed, when not all of it fits."""
+        blank = Entry(self.layout)
+        if not text or len(text) > self.limit or not all(blank._allowed(character) for character in text):
+            return False
+        self.set(text)
+        return True
+
     def toggle_upper(self) -> None:
         self.upper = not self.upper
         self._tell()

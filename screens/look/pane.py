@@ -1,7 +1,7 @@
 """A pane: what does not fit is reached by two large buttons, or by pushing it with a finger.
 
 Kivy's ScrollView waits before it lets a touch through, and people who never scrolled do not know that they can. Here a
-touch reaches its target at once, and becomes a push only when it has moved a few millimetres.
+touch reaches its target at once, and becomes a push only when it has moved a few millimetres, and never while it draws.
 """
 
 from typing import Any
@@ -13,7 +13,7 @@ from kivy.uix.stencilview import StencilView
 from kivy.uix.widget import Widget
 
 from screens.look.current import current
-from screens.look.pressable import CANCELLED
+from screens.look.pressable import CANCELLED, DRAWING
 
 #: A touch that moved less than this is a touch, not a push.
 PUSH_MM = 5.0
@@ -127,7 +127,8 @@ class Pane(BoxLayout):
         if not self.collide_point(*touch.pos):
             return False
         handled = super().on_touch_down(touch)
-        if self.ids.holder.collide_point(*touch.pos) and self.ids.holder.hidden > 0:
+        drawing = touch.ud.get(DRAWING, False)
+        if not drawing and self.ids.holder.collide_point(*touch.pos) and self.ids.holder.hidden > 0:
             touch.grab(self)
             touch.ud[self] = touch.y
         return bool(handled)

@@ -9,6 +9,8 @@ from screens.look.speakable import Speakable
 
 #: In ``touch.ud``: the touch became something else (a pane is being moved), nobody may take it for a choice.
 CANCELLED = "cancelled"
+#: In ``touch.ud``: the touch draws; what it draws on may not be moved by it.
+DRAWING = "drawing"
 
 
 class Pressable(Speakable, Widget):

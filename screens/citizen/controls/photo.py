@@ -57,6 +57,11 @@ class PhotoQuestion(Question):
         if self.problem:
             self._view.tell(self.problem, "danger")
 
+    def holds_back(self) -> bool:
+        if self._view.is_open():
+            self._view.tell_open()
+        return self._view.is_open()
+
     def _tell_live(self) -> None:
         if self._camera is None or not self.model.flow.kiosk.health.can_photograph():
             self._view.can_shoot = False

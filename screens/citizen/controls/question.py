@@ -65,6 +65,10 @@ class Question(Group, Tight):
     def show(self, node: Node) -> None:
         """Shows the answer as it is now."""
 
+    def holds_back(self) -> bool:
+        """Whether going on would lose something begun here; tells what to do about it."""
+        return False
+
     @property
     def introduction(self) -> tuple[str, ...]:
         """What is spoken on the way in."""

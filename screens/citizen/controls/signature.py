@@ -2,19 +2,24 @@
 
 import textwrap
 from io import BytesIO
+from itertools import pairwise
+from math import dist
 from typing import Any, Final
 
+from kivy.core.image import Image as CoreImage
 from kivy.graphics import Color, Line
-from kivy.properties import BooleanProperty
+from kivy.properties import BooleanProperty, ObjectProperty
 from kivy.uix.widget import Widget
 from PIL import Image, ImageDraw, ImageFont
 
 from forms import Node
+from kiosk.session import Attachment
 from screens.citizen.answers import is_drawing
 from screens.citizen.controls.question import Question
 from screens.look.banner import Banner
 from screens.look.cards import TileGrid
 from screens.look.current import current
+from screens.look.pressable import DRAWING
 from screens.look.tokens import LINE_RATIO
 
 PNG: Final = "image/png"
@@ -23,6 +28,8 @@ STROKE_POINTS: Final = 4000
 #: Width of the kept picture, in pixels.
 PICTURE_WIDTH: Final = 900
 PEN_MM: Final = 0.7
+#: Less ink than this, in millimetres of stroke, is a tap or a slip of the finger.
+INK_MM: Final = 10.0
 #: Letters of a declaration, in pixels of the kept picture, and how many stand on a line.
 DECLARATION_PIXELS: Final = 34
 DECLARATION_COLUMNS: Final = 44
@@ -31,11 +38,15 @@ Stroke = list[float]
 
 
 class SignaturePad(Widget):
-    """Strokes are points relative to the pad's lower left corner."""
+    """Strokes are points relative to the pad's lower left corner.
+
+    ``kept`` is a picture from before, as a texture: it is shown, and nothing is drawn over it.
+    """
 
     empty = BooleanProperty(True)
     #: A line to sign on; a drawing has more room and no line.
     lined = BooleanProperty(True)
+    kept = ObjectProperty(None, allownone=True)
 
     __events__ = ("on_drawn",)
 
@@ -47,6 +58,11 @@ class SignaturePad(Widget):
     def on_drawn(self) -> None:
         """A stroke ended."""
 
+    @property
+    def ink(self) -> float:
+        """The length of all strokes, in pixels."""
+        return sum(_length(stroke) for stroke in self.strokes)
+
     def clear(self) -> None:
         self.strokes.clear()
         for line in self._lines:
@@ -55,9 +71,10 @@ class SignaturePad(Widget):
         self.empty = True
 
     def on_touch_down(self, touch: Any) -> bool:
-        if not self.collide_point(*touch.pos):
+        if self.kept is not None or not self.collide_point(*touch.pos):
             return False
         touch.grab(self)
+        touch.ud[DRAWING] = True
         self.strokes.append([touch.x - self.x, touch.y - self.y])
         look = current()
         with self.canvas:
@@ -84,6 +101,11 @@ class SignaturePad(Widget):
     def picture(self) -> bytes:
         """What was drawn, black on white, as PNG."""
         return draw(self.strokes, self.width, self.height)
+
+
+def _length(stroke: Stroke) -> float:
+    points = list(zip(stroke[::2], stroke[1::2], strict=True))
+    return sum(dist(one, other) for one, other in pairwise(points))
 
 
 def draw(strokes: list[Stroke], width: float, height: float) -> bytes:
@@ -117,13 +139,16 @@ def declaration(text: str, font: str) -> bytes:
 
 
 class SignatureQuestion(Question):
-    """A pad, and a way to begin anew. What is kept is what is on the pad, or the declaration of whoever cannot draw."""
+    """A pad, and a way to begin anew. What is kept is what is on the pad, or the declaration of whoever cannot draw; on
+    a page made anew it is shown, and stays until it is cleared."""
 
     def build(self, node: Node) -> None:
         from screens.look.buttons import QuietButton
 
         texts = self.model.flow.texts
         self._drawing = is_drawing(node)
+        self._refused = ""
+        self._shown_name = ""
         self._pad = SignaturePad(lined=not self._drawing)
         self._pad.bind(on_drawn=self._drawn)
         self.add_widget(self._pad)
@@ -140,30 +165,64 @@ class SignatureQuestion(Question):
         self.add_widget(self._told)
 
     def show(self, node: Node) -> None:  # noqa: ARG002
-        texts = self.model.flow.texts
-        signed = self.model.attachment(self.ref) is not None
+        attachment = self.model.attachment(self.ref)
+        signed = attachment is not None
+        self._show_kept(attachment if self._pad.empty else None)
         self._clear.enabled = signed or not self._pad.empty
         self._declare.enabled = not signed
+        self._told.kind, self._told.text = self._state(signed)
+
+    def holds_back(self) -> bool:
+        """Ink that is too little to be kept would be lost without a word."""
+        return not self._pad.empty and self.model.attachment(self.ref) is None
+
+    def _state(self, signed: bool) -> tuple[str, str]:
+        """The kind of banner and its text."""
+        texts, drawing = self.model.flow.texts, self._drawing
+        if self._refused:
+            return "danger", self._refused
+        if not signed and not self._pad.empty:
+            return "warning", texts("draw.too_short" if drawing else "signature.too_short")
         if self.problem:
-            self._told.kind, self._told.text = "danger", self.problem
-        elif signed:
-            self._told.kind, self._told.text = "success", texts("form.drawn" if self._drawing else "form.signed")
-        else:
-            self._told.kind, self._told.text = "info", texts("draw.how" if self._drawing else "signature.how")
+            return "danger", self.problem
+        if signed and self._pad.empty:
+            return "success", texts("draw.kept" if drawing else "signature.kept")
+        if signed:
+            return "success", texts("form.drawn" if drawing else "form.signed")
+        return "info", texts("draw.how" if drawing else "signature.how")
+
+    def _show_kept(self, attachment: Attachment | None) -> None:
+        name = attachment.name if attachment is not None else ""
+        if name == self._shown_name:
+            return
+        self._shown_name = name
+        self._pad.kept = _texture(attachment) if attachment is not None else None
 
     def _drawn(self, _pad: Any) -> None:
-        self.model.attach(self.ref, self._pad.picture(), PNG)
+        if self._pad.ink < current().mm(INK_MM):
+            self.refresh()
+            return
+        self._keep(self._pad.picture())
 
     def _declared(self, _button: Any) -> None:
         """By keys, or by a hand that cannot draw: the picture says so, with the time."""
         flow = self.model.flow
         text = flow.texts("signature.declared", when=flow.formatting.moment(flow.kiosk.clock.now()))
         self._pad.clear()
-        self.model.attach(self.ref, declaration(text, current().font), PNG)
+        self._keep(declaration(text, current().font))
+
+    def _keep(self, picture: bytes) -> None:
+        self._refused = self.model.attach(self.ref, picture, PNG)
+        self.refresh()
 
     def _cleared(self, _button: Any) -> None:
         self._pad.clear()
+        self._refused = ""
         if self.model.attachment(self.ref) is not None:
             self.model.detach(self.ref)
         else:
             self.refresh()
+
+
+def _texture(attachment: Attachment) -> Any:
+    return CoreImage(BytesIO(bytes(attachment.data)), ext=attachment.media_type.rpartition("/")[2]).texture

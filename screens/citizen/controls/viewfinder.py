@@ -142,6 +142,14 @@ class Viewfinder(Tight):
     def tell(self, text: str, kind: str) -> None:
         self.hint, self.hint_kind = text, kind
 
+    def is_open(self) -> bool:
+        """Whether there is a photo to be chosen or waited for: going on now would lose it."""
+        return bool(self.busy or self.doubtful)
+
+    def tell_open(self) -> None:
+        """What is to be done before it goes on."""
+        self.tell(self.flow.texts("photo.wait_first" if self.busy else "photo.choose"), "warning")
+
     def tell_hint(self) -> None:
         """What to do now, as far as the camera sees it."""
         camera = self.flow.kiosk.ports.camera

@@ -1,0 +1,168 @@
+"""A photo that is not good, or not there yet, is never left behind without a word: the way forward waits for a choice."""
+
+from collections.abc import Callable, Iterator
+from threading import Event
+
+import pytest
+from keys_kit import press, walk_to
+from screens_harness import Hands
+from test_screens_answer import asked, sent
+
+from screens.appearance import Appearance
+from screens.citizen.controls.viewfinder import Viewfinder
+from screens.gallery.control_states import show
+from screens.gallery.way import Way
+from screens.look.tokens import TextSize
+
+
+@pytest.fixture
+def before_the_camera(citizens: Hands) -> Iterator[Hands]:
+    """A citizen at the question for a photo of a document."""
+    show("foto")(Way(citizens))
+    citizens.settle()
+    yield citizens
+
+
+class SlowCamera:
+    """A camera that takes its photo when it is told to."""
+
+    def __init__(self, hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._go = Event()
+        self._capture: Callable[[str], object] = hands.rehearsal.camera.capture
+        monkeypatch.setattr(hands.rehearsal.camera, "capture", self._wait)
+
+    def _wait(self, kind: str) -> object:
+        self._go.wait(20)
+        return self._capture(kind)
+
+    def take(self) -> None:
+        self._go.set()
+
+
+def page_ref(hands: Hands) -> str:
+    session = hands.kiosk.session
+    assert session is not None and session.page is not None
+    return session.page.ref
+
+
+def attached(hands: Hands) -> bool:
+    session = hands.kiosk.session
+    return session is not None and session.attachment("/data/foto") is not None
+
+
+def view_of(hands: Hands) -> Viewfinder:
+    return next(each for each in hands.widgets() if isinstance(each, Viewfinder))
+
+
+def in_sight(hands: Hands, view: Viewfinder) -> bool:
+    """Whether the choice and the sentence can be seen within the pane."""
+    holder = hands.page.ids.pane.ids.holder
+    bottom, top = holder.to_window(0, holder.y)[1], holder.to_window(0, holder.top)[1]
+    return all(
+        bottom - 1 <= widget.to_window(0, widget.y)[1] and widget.to_window(0, widget.top)[1] <= top + 1
+        for widget in (view.ids.told, view.ids.again, view.ids.shoot)
+    )
+
+
+def shoot(hands: Hands, problem: str = "") -> None:
+    hands.rehearsal.camera.problem = problem
+    hands.tap(hands.text("photo.shoot"))
+    hands.join()
+
+
+def test_with_a_doubtful_photo_the_form_does_not_go_on_but_asks(before_the_camera: Hands) -> None:
+    hands = before_the_camera
+    shoot(hands, "GLARE")
+    here = page_ref(hands)
+    hands.forward()
+    assert page_ref(hands) == here
+    hands.must_see(hands.text("photo.choose"))
+    assert in_sight(hands, view_of(hands))
+
+
+@pytest.mark.parametrize("key", ["photo.use", "photo.again"])
+def test_after_the_choice_the_way_forward_is_free(before_the_camera: Hands, key: str) -> None:
+    hands = before_the_camera
+    shoot(hands, "GLARE")
+    here = page_ref(hands)
+    hands.forward()
+    hands.tap(hands.text(key))
+    assert not hands.sees(hands.text("photo.choose"))
+    if key == "photo.again":
+        shoot(hands)
+    assert attached(hands)
+    hands.forward()
+    assert page_ref(hands) != here
+
+
+def test_the_form_waits_for_a_shutter_that_is_still_at_work(
+    before_the_camera: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hands = before_the_camera
+    camera = SlowCamera(hands, monkeypatch)
+    here = page_ref(hands)
+    hands.tap(hands.text("photo.shoot"))
+    hands.forward()
+    assert page_ref(hands) == here
+    hands.must_see(hands.text("photo.wait_first"))
+    camera.take()
+    hands.join()
+    assert attached(hands)
+    hands.forward()
+    assert page_ref(hands) != here
+
+
+def test_by_keys_alone_the_form_asks_too(before_the_camera: Hands) -> None:
+    hands = before_the_camera
+    shoot(hands, "TOO_DARK")
+    here = page_ref(hands)
+    walk_to(hands, hands.text("common.next"))
+    press(hands, "enter")
+    assert page_ref(hands) == here
+    hands.must_see(hands.text("photo.choose"))
+    walk_to(hands, hands.text("photo.use"))
+    press(hands, "enter")
+    assert attached(hands)
+
+
+@pytest.mark.parametrize("size", [TextSize.MEDIUM, TextSize.EXTRA])
+def test_the_answer_to_the_office_is_not_sent_without_the_choice(hands: Hands, size: TextSize) -> None:
+    hands.dress(Appearance(text_size=size))
+    asked(hands)
+    hands.type("Ini")
+    hands.tap("Tambahkan foto dokumen")
+    shoot(hands, "GLARE")
+    hands.page.write()
+    hands.settle()
+    hands.tap("Kirim jawaban")
+    assert sent(hands) == (0, 0)
+    assert hands.page.entry is None
+    hands.must_see(hands.text("photo.choose"))
+    assert in_sight(hands, view_of(hands))
+    hands.tap(hands.text("photo.use"))
+    hands.tap("Kirim jawaban")
+    assert sent(hands) == (1, 1)
+
+
+def test_without_words_too_the_answer_says_what_it_waits_for(hands: Hands) -> None:
+    asked(hands)
+    hands.tap("Tambahkan foto dokumen")
+    shoot(hands, "GLARE")
+    hands.tap("Kirim jawaban")
+    assert sent(hands) == (0, 0)
+    hands.must_see(hands.text("photo.choose"))
+
+
+def test_the_answer_waits_for_a_shutter_that_is_still_at_work(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
+    camera = SlowCamera(hands, monkeypatch)
+    asked(hands)
+    hands.type("Ini")
+    hands.tap("Tambahkan foto dokumen")
+    hands.tap(hands.text("photo.shoot"))
+    hands.tap("Kirim jawaban")
+    assert sent(hands) == (0, 0)
+    hands.must_see(hands.text("photo.wait_first"))
+    camera.take()
+    hands.join()
+    hands.tap("Kirim jawaban")
+    assert sent(hands) == (1, 1)
