@@ -174,11 +174,13 @@ class Session:
         if self._step is not Step.PRIVACY:
             raise ValueError("only a complaint is anonymous or secret")
         self.privacy = privacy
+        if privacy is Privacy.ANONYMOUS:
+            self.citizen = None
+            self._clear_nik()
         self._fill_privacy()
         if privacy is Privacy.SECRET:
             self._move(Step.IDENTIFY)
         else:
-            self.citizen = None
             self._open_form()
 
     def show_case(self) -> None:
@@ -537,6 +539,16 @@ class Session:
         node = self._nik_node()
         if self.form is not None and node is not None and self.citizen is not None:
             self.form.set(node.ref, self.citizen.nik.digits)
+
+    def _clear_nik(self) -> None:
+        """What was filled in of the citizen. A form that does not let go of it is begun anew."""
+        node = self._nik_node()
+        if self.form is None or node is None or not node.answer:
+            return
+        try:
+            self.form.clear(node.ref)
+        except ValueError:
+            self._drop_form()
 
     def _fill_privacy(self) -> None:
         node = self._node(self.service.privacy_question if self.service is not None else "")

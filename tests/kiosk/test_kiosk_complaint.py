@@ -35,6 +35,14 @@ def at(tmp_path: Path) -> Iterator[Bench]:
 
 
 @pytest.fixture
+def careless(tmp_path: Path) -> Iterator[Bench]:
+    document = service_document(kind="complaint", privacy_question="privacy", identification="none", nik_question="nik")
+    made = bench(tmp_path, pack=catalogue(services=(document,), form=CARELESS))
+    yield made
+    made.close()
+
+
+@pytest.fixture
 def both(tmp_path: Path) -> Iterator[Bench]:
     """A letter, and a complaint of the same form."""
     complaint = service_document("complaint", kind="complaint", privacy_question="privacy", identification="none")
@@ -110,6 +118,49 @@ def test_who_changes_their_mind_leaves_nothing_of_it(at: Bench) -> None:
     content = sealed(at, session)
     assert content.identity is None
     assert NIK not in content.model_dump_json()
+
+
+def test_a_nik_that_was_filled_in_goes_with_the_secret(careless: Bench) -> None:
+    session = begin(careless)
+    session.choose_privacy(Privacy.SECRET)
+    session.identify(NIK, HowIdentified.TYPED)
+    session.continue_to_form()
+    session.back()
+    session.back()
+    assert session.form is not None
+    assert session.form.nodes["/data/nik"].value == NIK
+    session.choose_privacy(Privacy.ANONYMOUS)
+    assert session.form.nodes["/data/nik"].value == ""
+    assert NIK.encode() not in session.form.to_xml()
+    content = sealed(careless, session)
+    assert content.identity is None
+    assert NIK not in content.model_dump_json()
+
+
+def test_a_form_that_holds_on_to_the_nik_is_begun_anew(tmp_path: Path) -> None:
+    """Once it is filled in it cannot be changed."""
+    form = CARELESS.replace('nodeset="/data/nik" type="string"', 'nodeset="/data/nik" readonly="/data/nik != \'\'"')
+    document = service_document(kind="complaint", privacy_question="privacy", identification="none")
+    made = bench(tmp_path, pack=catalogue(services=(document,), form=form))
+    session = begin(made)
+    session.choose_privacy(Privacy.SECRET)
+    session.identify(NIK, HowIdentified.TYPED)
+    session.continue_to_form()
+    session.back()
+    session.back()
+    session.choose_privacy(Privacy.ANONYMOUS)
+    assert NIK not in sealed(made, session).model_dump_json()
+    made.close()
+
+
+def test_who_turns_from_anonymous_to_secret_is_filled_in(careless: Bench) -> None:
+    session = begin(careless)
+    session.choose_privacy(Privacy.ANONYMOUS)
+    session.back()
+    session.choose_privacy(Privacy.SECRET)
+    session.identify(NIK, HowIdentified.TYPED)
+    session.continue_to_form()
+    assert NIK in sealed(careless, session).instance
 
 
 def test_the_choice_of_a_complaint_is_forgotten_with_it(both: Bench) -> None:
