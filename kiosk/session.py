@@ -147,9 +147,8 @@ class Session:
         service = self.catalogue.get(service_id)
         if service is None:
             raise KeyError(service_id)
-        if self.service is not None and self.service.id != service_id:
-            self._drop_form()
-            self.privacy = None
+        if self.service is None or self.service.id != service_id:
+            self._forget_service()
         self.service = service
         self._move(Step.SERVICE)
         return self.ability()
@@ -175,11 +174,13 @@ class Session:
         if self._step is not Step.PRIVACY:
             raise ValueError("only a complaint is anonymous or secret")
         self.privacy = privacy
+        if privacy is Privacy.ANONYMOUS:
+            self.citizen = None
+            self._clear_nik()
         self._fill_privacy()
         if privacy is Privacy.SECRET:
             self._move(Step.IDENTIFY)
         else:
-            self.citizen = None
             self._open_form()
 
     def show_case(self) -> None:
@@ -451,19 +452,16 @@ class Session:
 
     def another_service(self) -> None:
         """From SAVED or CASE to the list of services, without any of what was entered."""
-        self.service = None
-        self._drop_form()
+        self._forget_service()
+        self.citizen = None
         self._move(Step.SERVICES)
 
     # --- the end ---------------------------------------------------------------------------------------------------
 
     def wipe(self) -> None:
         """Overwrite the photos and let go of all that the citizen entered. Called by Kiosk.end."""
-        self._drop_form()
+        self._forget_service()
         self.citizen = None
-        self.privacy = None
-        self.service = None
-        self.submission = None
         self._step = Step.END
 
     # --- inside ----------------------------------------------------------------------------------------------------
@@ -542,10 +540,27 @@ class Session:
         if self.form is not None and node is not None and self.citizen is not None:
             self.form.set(node.ref, self.citizen.nik.digits)
 
+    def _clear_nik(self) -> None:
+        """What was filled in of the citizen. A form that does not let go of it is begun anew."""
+        node = self._nik_node()
+        if self.form is None or node is None or not node.answer:
+            return
+        try:
+            self.form.clear(node.ref)
+        except ValueError:
+            self._drop_form()
+
     def _fill_privacy(self) -> None:
         node = self._node(self.service.privacy_question if self.service is not None else "")
         if self.form is not None and node is not None and self.privacy is not None:
             self.form.set(node.ref, self.privacy.value)
+
+    def _forget_service(self) -> None:
+        """The service, what was chosen and answered for it, and what became of it."""
+        self._drop_form()
+        self.service = None
+        self.privacy = None
+        self.submission = None
 
     def _drop_form(self) -> None:
         for ref in list(self._attachments):

@@ -18,6 +18,7 @@ from kiosk.identity import KioskIdentity
 from kiosk.outcomes import Refused, RefusedReason, Saved
 from kiosk.ports import Clock, Failpoint, Sealer, TrackingCodes
 from kiosk.privacy import Privacy
+from kiosk.service import ServiceKind
 from kiosk.session import Attachment, Session
 from kiosk.store import StorageFailed, StorageProblem, Store
 from kiosk.store.outbox import Envelope, ItemKind, SealedAttachment
@@ -71,6 +72,7 @@ class Submissions:
             return Refused(RefusedReason.INVALID, violations)
         self._failpoint("send.validated")
         made_at = self._clock.now()
+        privacy = session.privacy if service.kind is ServiceKind.COMPLAINT else None
         attachments = session.attachments_in_use()
         if len(attachments) > ATTACHMENTS:
             return Refused(RefusedReason.TOO_LARGE)
@@ -83,9 +85,9 @@ class Submissions:
             "language": session.language,
             "made_at": made_at.isoformat(),
             "identity": None
-            if session.citizen is None or session.privacy is Privacy.ANONYMOUS
+            if session.citizen is None or privacy is Privacy.ANONYMOUS
             else {"nik": session.citizen.nik.digits, "how": session.citizen.how.value},
-            "privacy": session.privacy.value if session.privacy is not None else "",
+            "privacy": privacy.value if privacy is not None else "",
             "consent_at": session.consent_at.isoformat() if session.consent_at is not None else None,
             "consent_version": session.catalogue.consent_version if session.consent_at is not None else "",
             "instance": form.to_xml().decode(),
