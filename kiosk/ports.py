@@ -378,7 +378,7 @@ class Line(Protocol):
         ...
 
     def erase_draft(self, code: str, birth_date: date) -> None:
-        """The draft goes on here: the server may erase it. Never blocks."""
+        """What the draft held is safe somewhere else: the server may erase it. Lost when the line is cut. Never blocks."""
         ...
 
     def retry_now(self) -> None:

@@ -242,6 +242,10 @@ class Flow:
         """A page beside the list of services; back leads to the list."""
         self._push(place)
 
+    def forget_way(self) -> None:
+        """Back from a service leads to the list of services, whatever led to the service."""
+        self._finding = [Place(Name.SERVICES)]
+
     def open_search(self) -> None:
         self._push(Place(Name.SEARCH))
 
@@ -300,11 +304,13 @@ class Flow:
 
     def send(self) -> None:
         """Agreed: seal, store, and go on to "saved", or back to what has to be put right."""
+        draft = self.drafts.held  # Sending lets go of the form.
         result = self.kiosk.send()
         if isinstance(result, Refused):
             self.refuse(result.reason)
         else:
             self.slips.follow(result.code, self.new_slip())
+            self.drafts.safe(draft)
         self._tell()
 
     def new_slip(self) -> SlipState:

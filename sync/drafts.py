@@ -72,13 +72,13 @@ def fetch(client: Client, code: str, birth_date: date) -> DraftOpened | DraftPro
 
 
 def erase(client: Client, code: str, birth_date: date) -> None:
-    """It was taken. When this is lost, the draft lies there until its days are over."""
+    """What it held is safe somewhere else. When this is lost, the draft lies there until its days are over."""
     keys = protocol.derive(code, birth_date)
     answer = client.request(
         "DELETE", f"{PATH}/{keys.lookup}", body=_proof(keys), headers={"Content-Type": "application/json"}
     )
     if not answer.ok:
-        logger.warning("a draft that was taken could not be erased: %s", answer.detail)
+        logger.warning("a draft that is no longer needed could not be erased: %s", answer.detail)
 
 
 def _proof(keys: protocol.DraftKeys) -> bytes:

@@ -1,10 +1,13 @@
 """Save for later, and go on: what the two screens say and when. The line does the sealing; nothing touches the disk."""
 
+import weakref
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
+from forms import FormSession
 from kiosk.draft_words import DraftKept, DraftOpened, DraftProblem
 from kiosk.drafts import Resumed, birth_date, is_draft, resume, write
 from screens.look.entry import Entry, Layout
@@ -16,15 +19,44 @@ if TYPE_CHECKING:
 Done = Callable[[Any], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A draft at the server, and the form that its content was put into."""
+
+    code: str
+    born: date
+    #: Lets go of the answers when the visit does.
+    form: "weakref.ref[FormSession]"
+
+
 class DraftFlow:
-    """Ways to the two screens, and what came of going on."""
+    """Ways to the two screens, and what came of going on.
+
+    A draft that goes on stays at the server until its content is safe somewhere else: sent, or saved anew.
+    """
 
     def __init__(self, flow: "Flow") -> None:
         self._flow = flow
-        self.resumed: Resumed | None = None
+        self.reset()
 
     def reset(self) -> None:
-        self.resumed = None
+        self.resumed: Resumed | None = None
+        self._held: Held | None = None
+
+    @property
+    def held(self) -> Held | None:
+        """The draft that goes on in the form that is open; None when this form began empty, or no form is open."""
+        held, session = self._held, self._flow.session
+        form = session.form if session is not None else None
+        return held if held is not None and form is not None and held.form() is form else None
+
+    def safe(self, held: Held | None) -> None:
+        """What the draft held is safe somewhere else: the server may erase it. A cut line leaves it to its days."""
+        line = self._flow.kiosk.line
+        if held is not None:
+            self._held = None
+            if line is not None:
+                line.erase_draft(held.code, held.born)
 
     @property
     def can_save(self) -> bool:
@@ -43,8 +75,13 @@ class DraftFlow:
         """From the list of services, or from tracking when the code is a draft's."""
         self._flow.open_page(Place(Name.RESUME_DRAFT, code))
 
-    def went_on(self, resumed: Resumed) -> None:
+    def went_on(self, resumed: Resumed, code: str, born: date) -> None:
+        """The form is open again; the way back leads to the list of services, no more to the code."""
+        session = self._flow.session
+        form = session.form if session is not None else None
         self.resumed = resumed
+        self._held = Held(code, born, weakref.ref(form)) if form is not None else None
+        self._flow.forget_way()
         self._flow.show_beside(Place(Name.RESUMED))
 
 
@@ -100,6 +137,7 @@ class SaveModel:
     def answered(self, answer: DraftKept | DraftProblem) -> None:
         if isinstance(answer, DraftKept):
             self.state, self.kept = Saving.KEPT, answer
+            self.flow.drafts.safe(self.flow.drafts.held)
             self.flow.kiosk.draft_slips.print(answer.code, answer.expires_at, self.flow.language, _printed)
             self._changed()
             return
@@ -181,10 +219,7 @@ class ResumeModel:
         if isinstance(answer, DraftOpened) and session is not None and self._asked is not None:
             result = resume(session, answer.plain)
             if isinstance(result, Resumed):
-                line = self.flow.kiosk.line
-                if line is not None:
-                    line.erase_draft(*self._asked)
-                self.flow.drafts.went_on(result)
+                self.flow.drafts.went_on(result, *self._asked)
                 return
             answer = result
         if isinstance(answer, DraftProblem):

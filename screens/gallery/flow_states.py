@@ -1,7 +1,7 @@
 """Beside a submission: rating, the choice of a complaint, the fee, drafts, an open city, calling an officer."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from kiosk.drafts import Resumed
@@ -119,7 +119,7 @@ def _fetch(way: Way) -> None:
 
 
 def _came_back(way: Way) -> None:
-    way.flow.drafts.went_on(Resumed("domisili", 12, 2, changed=True))
+    way.flow.drafts.went_on(Resumed("domisili", 12, 2, changed=True), "DRAF9QXF0001", date(1990, 8, 17))
 
 
 def _call(way: Way) -> None:

@@ -122,7 +122,8 @@ class Line:
             done(DraftOpened(plain) if born == birth_date else DraftProblem.WRONG_DATE)
 
     def erase_draft(self, code: str, birth_date: date) -> None:  # noqa: ARG002 - the code is enough here
-        self.drafts.pop(code, None)
+        if self.condition is LineCondition.ONLINE:
+            self.drafts.pop(code, None)
 
     def retry_now(self) -> None:
         self.retries += 1

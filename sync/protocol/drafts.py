@@ -9,7 +9,7 @@ code alone gives the name only; neither code nor birth date ever leave the kiosk
                                        201 DraftKept; 200 when these very bytes were kept before; 409 when others were
 ``POST /v1/drafts/{lookup}/open``      DraftProof → the sealed bytes; 404 unknown or expired, 422 another proof,
                                        429 too many tries
-``DELETE /v1/drafts/{lookup}``         DraftProof → 204: it was taken and is erased; 404, 422, 429 as above
+``DELETE /v1/drafts/{lookup}``         DraftProof → 204: it is no longer needed, and erased; 404, 422, 429 as above
 =====================================  ==========================================================================
 """
 

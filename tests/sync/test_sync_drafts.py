@@ -1,4 +1,4 @@
-"""A draft leaves sealed, comes back at another kiosk with code and birth date, and is gone once it was taken."""
+"""A draft leaves sealed, comes back at another kiosk with code and birth date, and is gone once it is no longer needed."""
 
 import threading
 from collections.abc import Callable, Iterator
