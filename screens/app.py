@@ -59,6 +59,7 @@ _FILES: Final = (
     _HERE / "citizen" / "complaint.kv",
     _HERE / "citizen" / "identify.kv",
     _HERE / "citizen" / "controls" / "question.kv",
+    _HERE / "citizen" / "controls" / "calendar.kv",
     _HERE / "citizen" / "controls" / "choices.kv",
     _HERE / "citizen" / "controls" / "simple.kv",
     _HERE / "citizen" / "controls" / "range.kv",

@@ -5,7 +5,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, get_day_names
 
 #: Madurese has no locale in CLDR; its speakers read Indonesian dates.
 _LOCALES: Final = {"id": "id_ID", "jv": "jv_ID", "mad": "id_ID", "en": "en_GB"}
@@ -16,7 +16,7 @@ class Formatting:
 
     def __init__(self, language: str, zone: str) -> None:
         self._locale = Locale.parse(_LOCALES.get(language, "id_ID"))
-        self._zone = ZoneInfo(zone)
+        self.zone = ZoneInfo(zone)
 
     def day(self, at: date | datetime) -> str:
         """ "24 November 2026"."""
@@ -26,9 +26,23 @@ class Formatting:
         """ "Selasa, 24 November 2026"."""
         return str(format_date(self._local(at), "EEEE, d MMMM y", locale=self._locale))
 
+    def month(self, at: date) -> str:
+        """ "November 2026"."""
+        return str(format_date(at, "LLLL y", locale=self._locale))
+
+    @property
+    def first_weekday(self) -> int:
+        """0 for Monday, 6 for Sunday: as the calendar on the wall has it."""
+        return int(self._locale.first_week_day)
+
+    def weekday_names(self) -> tuple[str, ...]:
+        """Seven short ones, from the first of the week on."""
+        names = get_day_names("abbreviated", "stand-alone", locale=self._locale)
+        return tuple(str(names[(self.first_weekday + place) % 7]) for place in range(7))
+
     def clock(self, at: datetime) -> str:
         """ "14.05" or "14:05", on 24 hours."""
-        return self.hour(at.astimezone(self._zone).time())
+        return self.hour(at.astimezone(self.zone).time())
 
     def hour(self, at: time) -> str:
         """As a clock on the wall shows it, whatever its zone."""
@@ -48,7 +62,7 @@ class Formatting:
         return f"Rp {self.number(amount)}"
 
     def _local(self, at: date | datetime) -> date:
-        return at.astimezone(self._zone).date() if isinstance(at, datetime) and at.tzinfo else at
+        return at.astimezone(self.zone).date() if isinstance(at, datetime) and at.tzinfo else at
 
 
 _SWAPPED: Final = str.maketrans(",.", ".,")

@@ -44,6 +44,10 @@ def _away(way: Way) -> None:
     way.page.model.unfocus()
 
 
+def _calendar(way: Way) -> None:
+    way.hands.tap(way.flow.texts("form.calendar.open"))
+
+
 def _search(way: Way) -> None:
     way.page.entry.type("sura")
 
@@ -121,6 +125,8 @@ STATES: Final[dict[str, tuple[Step, ...]]] = {
     "control-several-half": (show("bantuan"), _first_choice),
     "control-list-typed": (show("kota"), _search),
     "control-text-unfocused": (show("nama"), _away),
+    "control-calendar": (show("lahir"), _calendar),
+    "control-calendar-answered": (show("janji", "2026-12-01T09:30:00.000"), _calendar),
     "repeat-empty": (show("anggota"),),
     "repeat-first": (show("anggota"), _add),
     "repeat-two": (show("anggota"), _add, answer_page, _list, _add, answer_page, _list),

@@ -3,6 +3,7 @@ read-only, in another language while it is open, spoken, and used by keys alone.
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 import pytest
 from keys_kit import press
@@ -12,6 +13,7 @@ from kiosk.events import EndReason
 from kiosk.session import Session
 from screens.appearance import Appearance
 from screens.citizen.answers import in_words
+from screens.citizen.controls.calendar import EARLIEST, LATEST, Calendar, CalendarDay
 from screens.citizen.controls.question import ListenButton, Question
 from screens.citizen.controls.repeat import InstanceLine
 from screens.gallery.way import Way, open_form
@@ -269,6 +271,50 @@ def test_where_nothing_can_be_heard_no_recording_is_offered(asked: Asked) -> Non
     asked.open("dengan_suara")
     assert asked.hands.unseen(asked.hands.text("form.listen")) != []
     asked.hands.rehearsal.speaker.become()
+
+
+def test_a_day_is_picked_from_a_calendar(asked: Asked) -> None:
+    asked.open("lahir")
+    asked.hands.tap(asked.hands.text("form.calendar.open"))
+    assert asked.hands.unseen("November 2026") == []
+    asked.hands.tap(asked.hands.text("form.calendar.after"))
+    assert asked.hands.unseen("Desember 2026") == []
+    for _ in range(2):
+        asked.hands.tap(asked.hands.text("form.calendar.before"))
+    asked.hands.tap("Jumat, 9 Oktober 2026")
+    assert asked.node.value == "2026-10-09"
+    assert asked.hands.unseen("09 / 10 / 2026") == []
+    assert asked.hands.unseen("Oktober 2026") != []
+
+
+def test_a_calendar_shows_what_was_answered_and_is_put_away_again(asked: Asked) -> None:
+    asked.open("janji")
+    asked.hands.type("0112")
+    asked.hands.type("2026")
+    asked.hands.tap(asked.hands.text("form.calendar.open"))
+    chosen = [day.spoken for day in asked.hands.widgets() if isinstance(day, CalendarDay) and day.chosen]
+    assert chosen == ([] if not asked.node.value else ["Selasa, 1 Desember 2026"])
+    asked.hands.tap(asked.hands.text("form.calendar.close"))
+    assert not any(isinstance(each, CalendarDay) for each in asked.hands.widgets())
+
+
+def test_a_calendar_is_used_by_keys(asked: Asked) -> None:
+    asked.open("lahir")
+    asked.hands.tap(asked.hands.text("form.calendar.open"))
+    day = next(each for each in asked.hands.widgets() if isinstance(each, CalendarDay) and each.text == "9")
+    press(asked.hands, "tab")
+    for _ in range(60):
+        if asked.hands.app.keypad.ring.widget is day:
+            break
+        press(asked.hands, "tab")
+    press(asked.hands, "enter")
+    assert asked.node.value == "2026-11-09"
+
+
+@pytest.mark.parametrize(("first", "before", "after"), [(EARLIEST, False, True), (LATEST.replace(day=1), True, False)])
+def test_a_calendar_ends_where_nobody_needs_it(asked: Asked, first: date, before: bool, after: bool) -> None:
+    calendar = Calendar(asked.hands.app.flow.formatting, first, None)
+    assert (calendar.can_before, calendar.can_after) == (before, after)
 
 
 @pytest.mark.parametrize(("language", "sign"), [("id", ","), ("jv", ","), ("mad", ","), ("en", ".")])

@@ -1,17 +1,21 @@
 """Questions that are answered by typing: text, numbers, dates, times."""
 
+from datetime import date
 from typing import Any
 
 from kivy.uix.boxlayout import BoxLayout
 
 from forms import Node
 from screens.citizen.answers import layout_of
+from screens.citizen.controls.calendar import Calendar
 from screens.citizen.controls.question import Question
 from screens.citizen.form_model import Focus
 from screens.look.banner import Banner
+from screens.look.buttons import QuietButton
 from screens.look.current import current
 from screens.look.entry import Layout
 from screens.look.field import Field
+from screens.look.text import Column
 
 
 class TypedQuestion(Question):
@@ -29,9 +33,41 @@ class TypedQuestion(Question):
         self.add_widget(self._row)
         if node.data_type == "barcode" and self.model.flow.kiosk.health.can_scan():
             self.add_widget(Banner(text=self.model.flow.texts("form.scan_or_type"), icon="barcode"))
+        if Layout.DATE in layouts:
+            self._offer_calendar()
         self._wrong = Banner(kind="danger")
         self.add_widget(self._wrong)
         self._fit()
+
+    def _offer_calendar(self) -> None:
+        self._calendar: Calendar | None = None
+        self._toggle = QuietButton(text=self.model.flow.texts("form.calendar.open"), icon="calendar-blank")
+        self._toggle.bind(on_choose=self._toggle_calendar)
+        self._place = Column()
+        self.add_widget(self._toggle)
+        self.add_widget(self._place)
+
+    def _toggle_calendar(self, *_: Any) -> None:
+        flow = self.model.flow
+        if self._calendar is not None:
+            self._close_calendar()
+            return
+        self.model.unfocus()
+        value = self.node.value[:10]
+        today = flow.kiosk.clock.now().astimezone(flow.formatting.zone).date()
+        self._calendar = Calendar(flow.formatting, today, date.fromisoformat(value) if value else None)
+        self._calendar.bind(on_pick=self._picked)
+        self._place.add_widget(self._calendar)
+        self._toggle.text = flow.texts("form.calendar.close")
+
+    def _close_calendar(self) -> None:
+        self._place.clear_widgets()
+        self._calendar = None
+        self._toggle.text = self.model.flow.texts("form.calendar.open")
+
+    def _picked(self, _calendar: Calendar, day: date) -> None:
+        self._close_calendar()
+        self.model.entry(self.node, Layout.DATE).set(day.strftime("%d%m%Y"))
 
     def _fit(self, *_: Any) -> None:
         self._row.height = max(field.height for field in self._fields.values())
