@@ -6,29 +6,23 @@ from typing import Any
 import pytest
 from long_runs import LONG
 from screens_harness import Hands
+from states_kit import LAYERS, PAGES, SHOWS, in_sight
 
 from screens.appearance import DEFAULT_APPEARANCE
+from screens.flow import Over
 from screens.gallery.states import STATES
 from screens.gallery.way import Way
 from screens.keys import _CODES
 from screens.look.keyboard import Key
 from screens.look.pressable import Pressable
+from screens.places import Name
+from screens.stage import _OVER, _PAGES
 
 #: Every key answers the idle warning: there is no walking about in it.
 ANSWERED = "visit-idle"
 #: One state of every page and of every kind of question; the others are looked at in a long run.
 SHORT = (
-    "home",
-    "home-adjust",
-    "home-help",
-    "thanks",
-    "visit-leave",
-    "services",
-    "group",
-    "search-found",
-    "service",
-    "identify-complete",
-    "form-fields",
+    *SHOWS,
     "form-typing",
     "form-folded",
     "control-keterangan",
@@ -42,17 +36,12 @@ SHORT = (
     "control-photo",
     "control-tanda-tangan",
     "repeat-two",
-    "review",
-    "consent-agreed",
-    "saved-printed",
-    "track-typing",
-    "case-question",
-    "answer-typed",
-    "staff-pin-typed",
-    "staff-desk",
-    "staff-paper",
-    "staff-test",
-    "staff-outbox-parked",
+    "times-agency",
+    "event",
+    "rated",
+    "complaint-secret",
+    "save-draft-kept",
+    "help-called",
 )
 
 
@@ -103,8 +92,15 @@ def over_the_keys(hands: Hands) -> list[Any]:
     return found
 
 
-def test_all_screens_are_among_the_states() -> None:
+def test_every_page_and_every_layer_is_among_the_states() -> None:
+    assert set(PAGES) == set(_PAGES)
+    assert set(LAYERS) == set(_OVER)
     assert set(SHORT) <= set(STATES)
+
+
+def test_every_place_has_a_page() -> None:
+    assert set(_PAGES) == set(Name)
+    assert set(_OVER) == set(Over) - {Over.NOTHING}
 
 
 @pytest.mark.parametrize(
@@ -112,6 +108,7 @@ def test_all_screens_are_among_the_states() -> None:
 )
 def test_everything_is_named_reached_and_chosen_by_keys(citizens: Hands, state: str) -> None:
     lead_to(citizens, state)
+    assert in_sight(citizens) == SHOWS.get(state, in_sight(citizens))
     wanted = list(choosable(citizens.app.stage.layer))
     assert [type(widget).__name__ for widget in wanted if not widget.says.strip()] == []
     citizens.app.flow.voice.stop()

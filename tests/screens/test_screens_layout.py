@@ -10,6 +10,7 @@ from itertools import pairwise
 import pytest
 from long_runs import LONG
 from screens_harness import BOOT
+from states_kit import SHOWS
 
 from screens.appearance import Appearance
 from screens.gallery.checks import Box, problems
@@ -34,7 +35,8 @@ def _number(name: str) -> int:
 SAMPLE = tuple(
     Shot(name, LOOKS[_number(name) // 4 % len(LOOKS)], ORIENTATIONS[_number(name) // 2 % 2]) for name in NAMES
 )
-ALWAYS = tuple(shot for shot in SAMPLE if _number(shot.state) % 2)
+#: One state of every page, and half of the others.
+ALWAYS = tuple(shot for shot in SAMPLE if shot.state in SHOWS or _number(shot.state) % 2)
 LOOKED_AT = [pytest.param(shot, id=shot.name, marks=() if shot in ALWAYS else LONG) for shot in SAMPLE]
 
 
