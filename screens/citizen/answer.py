@@ -85,3 +85,4 @@ class AnswerScreen(FlowPage):
         begun = self._photo is not None and (self._photo.taken or self._photo.is_open())
         self.can_forward = self.sent or begun or bool(self._entry.text.strip())
         self.problem = ""
+        self.ids.full.follow(self._entry)

@@ -12,6 +12,7 @@ from screens.look.banner import Banner
 from screens.look.current import current
 from screens.look.entry import Layout
 from screens.look.field import Field
+from screens.look.full_line import FullLine
 
 
 class TypedQuestion(Question):
@@ -29,6 +30,8 @@ class TypedQuestion(Question):
         self.add_widget(self._row)
         if node.data_type == "barcode" and self.model.flow.kiosk.health.can_scan():
             self.add_widget(Banner(text=self.model.flow.texts("form.scan_or_type"), icon="barcode"))
+        self._full = FullLine(formatting=self.model.flow.formatting)
+        self.add_widget(self._full)
         self._wrong = Banner(kind="danger")
         self.add_widget(self._wrong)
         self._fit()
@@ -50,4 +53,5 @@ class TypedQuestion(Question):
             field.wrong = bool(self.problem)
             field.placeholder = placeholder
             field.spoken = self.label
+        self._full.follow(*(field.entry for field in self._fields.values()))
         self._wrong.text = self.problem
