@@ -10,7 +10,7 @@ from typing import Final
 
 from forms import Kind, Node
 from screens.formatting import Formatting
-from screens.look.entry import Layout, digits_shown
+from screens.look.entry import MULTILINE_LENGTH, TEXT_LENGTH, Layout, digits_shown
 from screens.texts import Texts
 
 
@@ -129,6 +129,13 @@ def layout_of(node: Node) -> Layout:
     if "numbers" in node.appearance:
         return Layout.DIGITS
     return Layout.EMAIL if "email" in node.appearance else Layout.LETTERS
+
+
+def limit_of(node: Node, layout: Layout) -> int | None:
+    """How many characters can be typed; None: as many as is usual for the layout. What is there already always fits."""
+    if layout is not Layout.LETTERS:
+        return None
+    return max(MULTILINE_LENGTH if "multiline" in node.appearance else TEXT_LENGTH, len(node.value))
 
 
 def to_entry(node: Node, layout: Layout) -> str:

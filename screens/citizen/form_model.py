@@ -22,6 +22,7 @@ from screens.citizen.answers import (
     is_scanned,
     is_typed,
     layout_of,
+    limit_of,
     to_entry,
 )
 from screens.flow import Flow
@@ -222,7 +223,7 @@ class FormModel:
         """The entry that a question is typed into."""
         focus = Focus(node.ref, layout or layout_of(node))
         if focus not in self._entries:
-            entry = Entry(focus.layout, to_entry(node, focus.layout))
+            entry = Entry(focus.layout, to_entry(node, focus.layout), limit_of(node, focus.layout))
             entry.listen(_Typing(self, focus).typed)
             self._entries[focus] = entry
         return self._entries[focus]

@@ -32,7 +32,9 @@ class Layout(StrEnum):
         return self not in (Layout.LETTERS, Layout.EMAIL, Layout.CODE)
 
 
+#: Of a line of text, and of a text of several lines.
 TEXT_LENGTH: Final = 400
+MULTILINE_LENGTH: Final = 2_000
 NIK_LENGTH: Final = 16
 DIGITS_LENGTH: Final = 40
 NUMBER_LENGTH: Final = 15
@@ -51,6 +53,8 @@ _LIMITS: Final = {
     Layout.CODE: CODE_LENGTH,
     Layout.PIN: PIN_LENGTH,
 }
+#: What is typed into these has no length of its own: that they are full has to be said.
+_OPEN: Final = frozenset({Layout.LETTERS, Layout.EMAIL, Layout.NUMBER, Layout.DECIMAL, Layout.DIGITS})
 _SLOTS: Final = {Layout.DATE: ("dd", "mm", "yyyy"), Layout.TIME: ("hh", "mm")}
 #: Digits that are read in one go.
 UNBROKEN_DIGITS: Final = 5
@@ -61,12 +65,15 @@ COMMA: Final = ","
 
 
 class Entry:
-    """A text that keys are typed into. ``changed`` is called after each change."""
+    """A text that keys are typed into; listeners are called after each change. ``limit``: so many characters at most,
+    whatever is usual for the layout."""
 
     def __init__(self, layout: Layout, text: str = "", limit: int | None = None) -> None:
         self.layout = layout
-        self.limit = min(limit, _LIMITS[layout]) if limit is not None else _LIMITS[layout]
+        self.limit = _LIMITS[layout] if limit is None else limit
         self._text = text[: self.limit]
+        #: Something was typed for which there was no room any more.
+        self.overfull = False
         self.upper = False
         self._listeners: list[Listener] = []
         self._lift()
@@ -97,7 +104,12 @@ class Entry:
         """Appends what the layout allows; False when nothing was taken."""
         taken = [self._cased(character) for character in characters if self._allowed(character)]
         room = self.limit - len(self._text)
-        if not taken or room <= 0:
+        if not taken:
+            return False
+        self.overfull = len(taken) > room and self.layout in _OPEN
+        if room <= 0:
+            if self.overfull:
+                self._tell()
             return False
         self._text += "".join(taken[:room])
         self._lift()
@@ -107,6 +119,7 @@ class Entry:
     def backspace(self) -> None:
         if self._text:
             self._text = self._text[:-1]
+            self.overfull = False
             self._lift()
             self._tell()
 
@@ -115,6 +128,7 @@ class Entry:
 
     def set(self, text: str) -> None:
         self._text = text[: self.limit]
+        self.overfull = False
         self._lift()
         self._tell()
 

@@ -9,6 +9,7 @@ from kivy.uix.widget import Widget
 
 from screens.look.entry import Entry
 from screens.look.field import Field
+from screens.look.full_line import FullLine
 from screens.look.tight import Tight
 
 
@@ -78,6 +79,7 @@ class Page(BoxLayout):
 
     def on_kv_post(self, _base: Widget) -> None:
         self.ids.pane.ids.holder.bind(height=self._resized)
+        self.ids.body.bind(height=self._resized)
         self.bind(entry=self._resized)
 
     def suggest(self, key: str) -> None:
@@ -120,10 +122,12 @@ class Page(BoxLayout):
         self._keep_trigger()
 
     def _keep_field(self, _seconds: float) -> None:
-        """The keyboard came, or the page has other room: what is being typed stays in sight."""
+        """The keyboard came, the page has other room, or the text grew: where it is being typed stays in sight."""
         if self.entry is None or self.get_root_window() is None:
             return
         for widget in self.ids.body.walk(restrict=True):
-            if isinstance(widget, Field) and widget.entry is self.entry:
-                self.ids.pane.reveal(widget)
-                return
+            # The line that says that it is full stands below its field.
+            if (isinstance(widget, Field) and widget.entry is self.entry) or (
+                isinstance(widget, FullLine) and widget.text
+            ):
+                self.ids.pane.reveal(widget, end=True)

@@ -101,8 +101,8 @@ class Pane(BoxLayout):
     def down(self) -> None:
         self.scroll_to(self.offset + self.ids.holder.height * STEP)
 
-    def reveal(self, widget: Widget) -> None:
-        """Moves so that the widget can be seen, its top first when it is higher than the pane."""
+    def reveal(self, widget: Widget, *, end: bool = False) -> None:
+        """Moves so that the widget can be seen; of one that is higher than the pane its top, or its ``end``."""
         holder: Aperture = self.ids.holder
         if holder.content is None:
             return
@@ -112,7 +112,8 @@ class Pane(BoxLayout):
         room = current().gap
         if bottom + room > holder.offset + holder.height:
             self.scroll_to(bottom + room - holder.height)
-        if top - room < holder.offset:
+        too_high = widget.height + 2 * room > holder.height
+        if top - room < holder.offset and not (end and too_high):
             self.scroll_to(top - room)
 
     def _moved(self, *_: object) -> None:

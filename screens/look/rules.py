@@ -25,6 +25,7 @@ _WIDGETS: Final = {
     "screens.look.cards": ("Card", "ChoiceCard", "TileCard", "TileGrid"),
     "screens.look.dialog": ("Dialog", "DialogCard"),
     "screens.look.field": ("Field",),
+    "screens.look.full_line": ("FullLine",),
     "screens.look.keyboard": ("Key", "KeyRow", "Keyboard"),
     "screens.look.page": ("Bed", "Center", "Foot", "Head", "Middle", "Page"),
     "screens.look.pane": ("Aperture", "Pane", "Rail"),

@@ -15,6 +15,7 @@ from screens.look.buttons import QuietButton
 from screens.look.current import current
 from screens.look.entry import Layout
 from screens.look.field import Field
+from screens.look.full_line import FullLine
 from screens.look.text import Column
 
 
@@ -35,6 +36,8 @@ class TypedQuestion(Question):
             self.add_widget(Banner(text=self.model.flow.texts("form.scan_or_type"), icon="barcode"))
         if Layout.DATE in layouts:
             self._offer_calendar()
+        self._full = FullLine(formatting=self.model.flow.formatting)
+        self.add_widget(self._full)
         self._wrong = Banner(kind="danger")
         self.add_widget(self._wrong)
         self._fit()
@@ -86,4 +89,5 @@ class TypedQuestion(Question):
             field.wrong = bool(self.problem)
             field.placeholder = placeholder
             field.spoken = self.label
+        self._full.follow(*(field.entry for field in self._fields.values()))
         self._wrong.text = self.problem

@@ -1,0 +1,19 @@
+"""A line below a field: nothing more can be typed into it."""
+
+from kivy.properties import ObjectProperty
+
+from screens.look.banner import Banner
+from screens.look.current import current
+from screens.look.entry import Entry
+
+
+class FullLine(Banner):
+    """Takes no room until a key is pressed for which there is none. ``formatting`` writes the number."""
+
+    formatting = ObjectProperty(None)
+
+    def follow(self, *entries: Entry) -> None:
+        """Says so of the first entry of which it is true."""
+        full = next((entry for entry in entries if entry.overfull), None)
+        self.kind = "warning"
+        self.text = "" if full is None else current().texts("keyboard.full", n=self.formatting.number(full.limit))
