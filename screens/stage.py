@@ -131,7 +131,7 @@ class Stage(FloatLayout):
         self.flow = flow
         self.page: Any = None
         self.over: Any = None
-        self._page_key: object = None
+        self._page_key: tuple[Place, object] | None = None
         self._over_key: tuple[str, object] | None = None
         #: Told when a finger left the glass, after what it did.
         self.on_finger: Callable[[], None] = _nobody
@@ -149,8 +149,10 @@ class Stage(FloatLayout):
     @property
     def topic(self) -> object:
         """Which layer is in sight and, for a page that changes within, which of its pages."""
+        # Not where the flow stands by now: that page may not be in sight yet.
+        place = self._page_key[0] if self._page_key is not None else None
         over = self._over_key[0] if self._over_key is not None else ""
-        return (self.flow.place, over, getattr(self.layer, "topic", ""))
+        return (place, over, getattr(self.layer, "topic", ""))
 
     def show(self) -> None:
         """Brings page and layers in line with the flow. A page is rebuilt when the look changes."""

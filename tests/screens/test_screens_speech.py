@@ -183,6 +183,13 @@ def test_field_staff_hear_whether_it_works(hands: Hands, ears: Ears, mute: bool,
     hands.must_see(told)
 
 
+def test_a_page_that_a_finger_opened_is_introduced(hands: Hands, ears: Ears, listener: Listener) -> None:
+    listener.press("down", "enter")
+    hands.tap("Surat Keterangan Domisili")
+    hands.settle(4)
+    assert "Persyaratan" in listener.listen()
+
+
 # --- what ----------------------------------------------------------------------------------------------------------
 
 
