@@ -240,9 +240,11 @@ class KioskApp(App):
     def _show(self, _seconds: float) -> None:
         if self.stage is not None and not self._recovering:
             self._use_look()
-            before = self.stage.page
+            page, over = self.stage.page, self.stage.over
             self.stage.show()
-            if self.stage.page is not before:
+            if self.stage.page is not page:
+                self._tidy.left()
+            if over is not None and self.stage.over is not over:
                 self._tidy.left()
             self._settle_focus()
 

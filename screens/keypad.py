@@ -58,6 +58,7 @@ class Keypad:
         if self.ring.shown:
             self.ring.hide()
             self._show()
+        self._narrator.touched()
         if self._narrator.on:
             self.settle()
 

@@ -4,9 +4,10 @@ A new page is read from its top to where the focus begins; then each stop, what 
 of it is what stands on the screen, in its language.
 """
 
+import math
 import weakref
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Final
 
 from screens.flow import Flow
 from screens.focus import FocusRing, Stop
@@ -15,6 +16,9 @@ from screens.look.entry import POINT, Entry, Layout
 from screens.look.page import Head
 from screens.look.speakable import Group, Live, texts_in
 from screens.places import RESTING
+
+#: Saying something takes at most this much longer than its words and the rate make expect.
+SLACK: Final = 1.5
 
 
 class Narrator:
@@ -31,8 +35,12 @@ class Narrator:
         self._entry: Any = None
         self._typed = ""
         self._was_on = False
-        #: What is being said was asked for; the idle time waits until it is over.
-        self._holds = False
+        #: A key or a finger did something, and nothing was said for it yet.
+        self._asked = False
+        #: What is being said was asked for: the idle time waits until it is over, at most until then. 0: it was not.
+        self._held_until = 0.0
+        #: When what was asked for is over for certain, whatever is said behind it.
+        self._over_at = 0.0
 
     @property
     def on(self) -> bool:
@@ -42,15 +50,21 @@ class Narrator:
     def holds_time(self) -> bool:
         """Whether somebody is listening: who hears a long text is not idle."""
         voice = self._flow.voice
-        return self._flow.idle_left is None and (voice.playing or (self._holds and voice.speaking))
+        held = voice.speaking and self._now() < self._held_until
+        return self._flow.idle_left is None and (voice.playing or held)
 
     # --- on and off ------------------------------------------------------------------------------------------------
 
     def key_pressed(self, action: Action) -> None:
         """Before a key does anything: the first one at the resting screen asks for the voice."""
+        self._asked = True
         resting = self._flow.session is None and self._flow.place.name in RESTING
         if self._any_key and resting and action is not Action.SPEECH and not self.on:
             self._flow.voice.start()
+
+    def touched(self) -> None:
+        """A finger left the glass: what comes of it was asked for."""
+        self._asked = True
 
     def plugged(self, plugged: bool) -> None:
         """Headphones came or went: without them nothing private is said aloud."""
@@ -68,19 +82,19 @@ class Narrator:
             case Action.SPEECH:
                 voice.start()
             case Action.REPEAT:
-                voice.repeat()
+                self._repeat()
             case Action.SLOWER | Action.FASTER:
                 voice.change_rate(1 if action is Action.FASTER else -1)
-                voice.repeat()
+                self._repeat()
             case Action.QUIETER | Action.LOUDER:
                 voice.change_volume(1 if action is Action.LOUDER else -1)
-                voice.repeat()
+                self._repeat()
 
     def wipe(self) -> None:
         """Forgets what was told."""
         self._topic = self._widget = self._entry = None
         self._told, self._groups, self._live, self._typed = (), [], (), ""
-        self._holds = False
+        self._asked, self._held_until = False, 0.0
 
     # --- what is told ----------------------------------------------------------------------------------------------
 
@@ -102,10 +116,10 @@ class Narrator:
         news = [text for text in _live_texts(layer) if text not in self._live]
         self._live = tuple(_live_texts(layer))
         if stop is not None and stop.widget is not self._remembered():
-            self._say((*news, *self._arrival(stop)))
+            self._say((*news, *self._arrival(stop)), asked=self._asked)
             self._remember(stop)
         elif news:
-            self._say(news, after=True)
+            self._say(news, after=True, asked=self._asked)
 
     def moved(self, stop: Stop | None) -> None:
         """The focus went somewhere by a key."""
@@ -217,9 +231,29 @@ class Narrator:
         self._told = self._utterance(stop)
         self._groups = [weakref.ref(group) for group in stop.groups]
 
-    def _say(self, parts: Iterable[str], *, after: bool = False) -> None:
-        self._holds = self._flow.idle_left is None
-        self._flow.voice.say(parts, self._flow.language, after=after)
+    def _say(self, parts: Iterable[str], *, after: bool = False, asked: bool = True) -> None:
+        """``asked``: by a key or a finger; else it came by itself, and nobody may be there to hear it."""
+        voice = self._flow.voice
+        held_until = self._held_until if after and voice.speaking else 0.0
+        voice.say(parts, self._flow.language, after=after)
+        if asked:
+            self._hold()
+        else:
+            # Behind what was asked for, which is waited for all the same, but not for news without end.
+            self._held_until = min(held_until, self._over_at)
+
+    def _repeat(self) -> None:
+        self._flow.voice.repeat()
+        self._hold()
+
+    def _hold(self) -> None:
+        """What is said from now on was asked for; while it is warned that the visit ends, nothing puts that off."""
+        self._asked = False
+        self._held_until = math.inf if self._flow.idle_left is None else 0.0
+        self._over_at = self._now() + SLACK * self._flow.voice.takes_s
+
+    def _now(self) -> float:
+        return self._flow.kiosk.clock.monotonic()
 
 
 def _live_texts(widget: Any) -> Iterator[str]:

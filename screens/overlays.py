@@ -74,7 +74,12 @@ class HelpPanel(Dialog):
             no_text=texts("help.leave") if flow.session is not None else "",
             **kwargs,
         )
-        self.add_widget(CallOfficer(flow=flow))
+        self._call = CallOfficer(flow=flow)
+        self.add_widget(self._call)
+
+    def on_parent(self, _widget: object, parent: object) -> None:
+        if parent is None:
+            self._call.close()
 
     def answer_yes(self) -> None:
         self.flow.close_over()

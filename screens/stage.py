@@ -135,8 +135,7 @@ class Stage(FloatLayout):
         #: What is shown while no page can be made; its text is made now, as long as all is well.
         self.notice: FaultNotice | None = None
         self._notice_lines = flow.in_every_language("nothing.title")
-        self._page_key: object = None
-        self._place: Place | None = None
+        self._page_key: tuple[Place, object] | None = None
         self._over_key: tuple[str, object] | None = None
         #: Told when a finger left the glass, after what it did.
         self.on_finger: Callable[[], None] = _nobody
@@ -154,17 +153,19 @@ class Stage(FloatLayout):
     @property
     def topic(self) -> object:
         """Which layer is in sight and, for a page that changes within, which of its pages."""
+        # Not where the flow stands by now: that page may not be in sight yet.
+        place = self._page_key[0] if self._page_key is not None else None
         over = self._over_key[0] if self._over_key is not None else ""
-        return (self.flow.place, over, getattr(self.layer, "topic", ""))
+        return (place, over, getattr(self.layer, "topic", ""))
 
     def show(self) -> None:
         """Brings page and layers in line with the flow. A page is rebuilt when the look changes."""
         flow = self.flow
         page_key = (flow.place, flow.appearance)
         if page_key != self._page_key:
-            same_place = isinstance(self.page, FlowPage) and self._place == flow.place
-            self._page_key, self._place = page_key, flow.place
-            flow.bequeath(self.page.hand_over() if same_place else None)
+            same_place = self._page_key is not None and self._page_key[0] == flow.place
+            self._page_key = page_key
+            flow.bequeath(self.page.hand_over() if same_place and isinstance(self.page, FlowPage) else None)
             self._drop_page()
             self.page = _PAGES[flow.place.name](flow, flow.place)
             self.page.size_hint_y = self._reach()
@@ -217,7 +218,7 @@ class Stage(FloatLayout):
         """Lets go of everything in sight."""
         self._drop_page()
         self._drop_over()
-        self._page_key = self._over_key = self._place = None
+        self._page_key = self._over_key = None
 
     def give_notice(self) -> None:
         """No page can be made just now: says so until one can."""

@@ -16,7 +16,7 @@ from screens import heap
 QUIET_S: Final = 0.7
 #: Seconds from there until memory is given back: Kivy frees what was drawn in a later frame.
 GIVE_BACK_S: Final = 0.5
-#: Pages left behind after which it is done whether or not somebody waits: the bound on what is held meanwhile.
+#: Pages and layers left behind after which it is done whether or not somebody waits: the bound on what is held.
 PAGES_MOST: Final = 8
 #: New objects between two collections of the youngest: more than a page is made of.
 YOUNG: Final = 50_000
@@ -54,7 +54,8 @@ class Tidy:
             gc.unfreeze()
 
     def left(self) -> None:
-        """A page was left: its remains are looked for as soon as nobody waits, at once when there are too many."""
+        """A page was left, or a layer over it: its remains are looked for as soon as nobody waits, at once when there
+        are too many."""
         if self._thresholds is None:
             return
         self._due = True

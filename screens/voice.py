@@ -56,6 +56,11 @@ class Voice:
         return self._playing and self.speaking
 
     @property
+    def takes_s(self) -> float:
+        """How long it takes to say what was said last, about."""
+        return 60.0 * len(self._last.split()) / self.rate
+
+    @property
     def can_faster(self) -> bool:
         return self._rate < len(RATES) - 1
 

@@ -21,7 +21,11 @@ class CallOfficer(Column):
         super().__init__(**kwargs)
         self._problem = False
         self._look(0)
-        Clock.schedule_interval(self._look, LOOK_EVERY_S)
+        self._looking = Clock.schedule_interval(self._look, LOOK_EVERY_S)
+
+    def close(self) -> None:
+        """Help that is no longer in sight looks no more, whenever it is collected."""
+        self._looking.cancel()
 
     def call(self) -> None:
         self._problem = not self.flow.kiosk.help_desk.call(self.flow.place.name.lower())

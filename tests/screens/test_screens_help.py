@@ -3,6 +3,7 @@
 from screens_harness import Hands
 
 from kiosk.store.reports import ReportKind
+from screens.citizen.help import CallOfficer
 
 
 def call(hands: Hands) -> None:
@@ -43,3 +44,25 @@ def test_later_it_can_be_called_again(hands: Hands) -> None:
     hands.app.flow.touched()
     again(hands)
     hands.must_see("Panggil petugas")
+
+
+def test_help_that_was_closed_looks_no_more(hands: Hands) -> None:
+    """Whenever it is collected."""
+    hands.tap("Sentuh untuk mulai")
+    hands.app.flow.open_help()
+    hands.settle()
+    call = next(each for each in hands.widgets() if isinstance(each, CallOfficer))
+    assert call._looking.is_triggered
+    hands.app.flow.close_over()
+    hands.settle()
+    assert not call._looking.is_triggered
+
+
+def test_help_that_the_end_of_a_visit_took_away_looks_no_more(hands: Hands) -> None:
+    hands.tap("Sentuh untuk mulai")
+    hands.app.flow.open_help()
+    hands.settle()
+    call = next(each for each in hands.widgets() if isinstance(each, CallOfficer))
+    hands.app.flow.leave()
+    hands.settle()
+    assert not call._looking.is_triggered

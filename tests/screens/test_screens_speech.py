@@ -8,6 +8,9 @@ from screens_harness import BOOT, Hands
 from speech_kit import Ears, Listener, foreign_texts
 
 from kiosk.events import EndReason
+from screens.citizen.controls.viewfinder import Viewfinder
+from screens.gallery.control_states import show
+from screens.gallery.way import Way
 from screens.look.entry import Layout
 from screens.places import Name
 from screens.pronounce import pronounce, sentence
@@ -170,6 +173,103 @@ def test_the_idle_warning_is_said(hands: Hands, ears: Ears, listener: Listener) 
     assert "Ya, lanjutkan" in told
 
 
+def before_the_camera(hands: Hands, ears: Ears) -> Viewfinder:
+    """With headphones left plugged at the question for a photo, whose introduction has been said."""
+    ears.headphones.set(True)
+    hands.settle(4)
+    show("foto")(Way(hands))
+    hands.settle(4)
+    ears.lines()
+    ears.engine.set_faults(slow=True)
+    return next(each for each in hands.widgets() if isinstance(each, Viewfinder))
+
+
+def news(hands: Hands, ears: Ears, view: Viewfinder, number: int) -> None:
+    """The hint changes, and is being said."""
+    view.tell(f"Petunjuk nomor {number}", "info")
+    hands.settle(2)
+    hands.app._tick(0)
+    hands.settle(4)
+    ears.speaker.worker.step()
+    assert ears.speaker.speaking
+
+
+def test_hints_that_change_by_themselves_do_not_hold_the_time(hands: Hands, ears: Ears) -> None:
+    view = before_the_camera(hands, ears)
+    for number in range(30):
+        if hands.app.flow.idle_left is not None:
+            break
+        news(hands, ears, view, number)
+        assert not hands.app.narrator.holds_time
+        hands.rehearsal.clock.advance(5)
+        hands.app._tick(0)
+        hands.settle()
+    assert hands.app.flow.idle_left is not None
+    for _ in range(31):
+        hands.rehearsal.clock.advance(1)
+        hands.app._tick(0)
+        hands.settle()
+    assert hands.kiosk.session is None
+
+
+def test_hints_behind_what_was_asked_for_hold_the_time_no_longer_than_that_takes(hands: Hands, ears: Ears) -> None:
+    view = before_the_camera(hands, ears)
+    press(hands, "f3")
+    ears.speaker.worker.step()
+    assert hands.app.narrator.holds_time
+    news(hands, ears, view, 1)
+    assert hands.app.narrator.holds_time
+    hands.rehearsal.clock.advance(50)
+    for number in range(2, 5):
+        view.tell(f"Petunjuk nomor {number}", "info")
+        hands.app._settle_focus()
+        hands.settle(4)
+    assert ears.speaker.speaking
+    assert not hands.app.narrator.holds_time
+
+
+def test_what_is_lost_by_itself_does_not_hold_the_time(hands: Hands, ears: Ears, listener: Listener) -> None:
+    listener.press("down", "enter")
+    hands.app.flow.open_service("domisili")
+    hands.settle(4)
+    ears.lines()
+    ears.engine.set_faults(slow=True)
+    hands.rehearsal.camera.become("UNAVAILABLE", "DISCONNECTED")
+    hands.settle(6)
+    ears.speaker.worker.step()
+    assert ears.speaker.speaking
+    assert not hands.app.narrator.holds_time
+
+
+def test_a_page_that_was_opened_holds_the_time(hands: Hands, ears: Ears, listener: Listener) -> None:
+    listener.press("down", "enter")
+    ears.engine.set_faults(slow=True)
+    hands.tap("Surat Keterangan Domisili")
+    hands.settle(4)
+    ears.speaker.worker.step()
+    hands.rehearsal.clock.advance(600)
+    assert ears.speaker.speaking
+    assert hands.app.narrator.holds_time
+
+
+def test_what_a_finger_chose_holds_the_time(hands: Hands, ears: Ears) -> None:
+    press(hands, "f2")
+    hands.tap("Sentuh untuk mulai")
+    hands.app.flow.open_service("domisili")
+    hands.settle()
+    hands.tap("Mulai isi formulir")
+    hands.type(NIK)
+    hands.tap("Lanjut")
+    hands.settle(4)
+    ears.lines()
+    ears.engine.set_faults(slow=True)
+    hands.tap("Sentuh untuk mengetik", nth=1)
+    hands.settle(4)
+    ears.speaker.worker.step()
+    assert ears.speaker.speaking
+    assert hands.app.narrator.holds_time
+
+
 @pytest.mark.parametrize(
     ("mute", "told"), [(False, "Kalimat tes sudah diucapkan"), (True, "Suara tidak bisa dibunyikan")]
 )
@@ -181,6 +281,13 @@ def test_field_staff_hear_whether_it_works(hands: Hands, ears: Ears, mute: bool,
     ears.lines()
     hands.settle(3)
     hands.must_see(told)
+
+
+def test_a_page_that_a_finger_opened_is_introduced(hands: Hands, ears: Ears, listener: Listener) -> None:
+    listener.press("down", "enter")
+    hands.tap("Surat Keterangan Domisili")
+    hands.settle(4)
+    assert "Persyaratan" in listener.listen()
 
 
 # --- what ----------------------------------------------------------------------------------------------------------

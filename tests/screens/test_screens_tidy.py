@@ -4,9 +4,12 @@ import gc
 from collections.abc import Iterator
 
 import pytest
-from screens_harness import BOOT, Hands  # noqa: F401 - makes the window's settings before Kivy is imported
+from screens_harness import Hands
 
+from kiosk.nik import check
 from screens.tidy import PAGES_MOST, SELDOM, YOUNG, Tidy
+
+NIK = "3578014107900001"
 
 
 @pytest.fixture
@@ -80,3 +83,53 @@ def test_somebody_who_never_rests_does_not_fill_the_memory(tidy: Tidy, pages: in
 def test_before_its_start_it_does_nothing(tidy: Tidy) -> None:
     tidy.left()
     assert not waiting(tidy)
+
+
+# --- what counts as left -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def lefts(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Where somebody was each time that something was left."""
+    left: list[str] = []
+
+    def note() -> None:
+        left.append(hands.place)
+
+    monkeypatch.setattr(hands.app._tidy, "left", note)
+    return left
+
+
+def test_a_page_is_left_for_another(hands: Hands, lefts: list[str]) -> None:
+    hands.tap("Sentuh untuk mulai")
+    assert lefts == ["SERVICES"]
+
+
+@pytest.mark.parametrize("layer", ["open_help", "open_adjust", "ask_leave"])
+def test_a_layer_is_left_when_it_is_closed(hands: Hands, lefts: list[str], layer: str) -> None:
+    flow = hands.app.flow
+    flow.start()
+    flow.open_service("domisili")
+    flow.begin_service(hands.kiosk.catalogue.get("domisili"))
+    flow.identified(check(NIK), "typed")
+    hands.settle()
+    lefts.clear()
+    getattr(flow, layer)()
+    hands.settle()
+    assert lefts == []
+    flow.close_over()
+    hands.settle()
+    assert len(lefts) == 1
+
+
+def test_a_layer_that_gives_way_to_another_is_left(hands: Hands, lefts: list[str]) -> None:
+    flow = hands.app.flow
+    flow.open_help()
+    hands.settle()
+    flow.open_adjust()
+    hands.settle()
+    assert len(lefts) == 1
+    flow.set_language("en")
+    hands.settle()
+    # The page and the layer, both made anew.
+    assert len(lefts) == 3
