@@ -92,4 +92,4 @@ class AnswerScreen(FlowPage):
         open_photo = self._photo is not None and self._photo.is_open()
         self.can_forward = self.sent or open_photo or self._answering.begun
         self.problem = ""
-        self.ids.full.follow(self._entry)
+        self.ids.full.follow(self._answering.entry)

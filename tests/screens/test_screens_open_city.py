@@ -59,7 +59,7 @@ def test_times_stand_beside_the_promise(hands: Hands) -> None:
     hands.tap("Lihat kinerja layanan")
     hands.must_see("Kelurahan", "3 hari kerja", "Indeks kepuasan 88,42 (A)", "24 November 2026, 08.30")
     hands.tap("Kelurahan", exactly=True)
-    hands.must_see("Janji: 2 hari kerja", "Separuh: Hari itu juga", "9 dari 10: 3 hari kerja", "88% tepat waktu")
+    hands.must_see("Janji: 2 hari kerja", "Biasanya: Hari itu juga", "Hampir semua: 3 hari kerja", "88% tepat waktu")
     hands.must_see("Baru 4 permohonan diputuskan", "3 dijawab, 0 berjalan, 1 terlambat")
     hands.tap("Kembali")
     hands.tap("Kembali")
