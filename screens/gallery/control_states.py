@@ -89,6 +89,10 @@ def _list(way: Way) -> None:
     way.session.show("/data/anggota")
 
 
+def _take_away(way: Way) -> None:
+    way.hands.tap(way.hands.text("repeat.remove", what="1."))
+
+
 def _first_choice(way: Way) -> None:
     way.hands.tap_widget(card_of(way.citizen.questions()[0], "kursi"))
 
@@ -124,4 +128,5 @@ STATES: Final[dict[str, tuple[Step, ...]]] = {
     "repeat-empty": (show("anggota"),),
     "repeat-first": (show("anggota"), _add),
     "repeat-two": (show("anggota"), _add, answer_page, _list, _add, answer_page, _list),
+    "repeat-remove": (show("anggota"), _add, answer_page, _list, _take_away),
 }
