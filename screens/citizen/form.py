@@ -180,9 +180,15 @@ class FormScreen(FlowPage):
         self.heading = "" if told else title
         for node in questions:
             widget = _WIDGETS[control_of(node)](model, node, alone)
+            if isinstance(widget, ChoiceQuestion):
+                widget.bind(on_turned=self._turned)
             self._questions.append(widget)
             body.add_widget(widget)
         body.add_widget(self._later)
+
+    def _turned(self, question: ChoiceQuestion) -> None:
+        """Another piece of a long list begins at its top."""
+        self.reveal_later(question)
 
     def _reveal_focus(self) -> None:
         """Once for each new focus: the field must be seen above the keyboard."""

@@ -6,6 +6,7 @@ from typing import Final
 from kiosk.ports import Hint
 from screens.citizen.controls.viewfinder import Viewfinder
 from screens.gallery.way import Way, answer_page, open_form
+from screens.look.entry import TEXT_LENGTH
 from screens.rehearsal.citizen import card_of
 from screens.rehearsal.devices import Sight
 from screens.rehearsal.every_control import ANSWERS, READONLY_ID, SERVICE_ID, WRONG
@@ -48,8 +49,20 @@ def _calendar(way: Way) -> None:
     way.hands.tap(way.flow.texts("form.calendar.open"))
 
 
+def _too_long(way: Way) -> None:
+    way.page.entry.type("Siti " * (TEXT_LENGTH // 5 + 1))
+
+
 def _search(way: Way) -> None:
     way.page.entry.type("sura")
+
+
+def _search_in_vain(way: Way) -> None:
+    way.page.entry.type("xyzxyz")
+
+
+def _more(way: Way) -> None:
+    way.hands.tap(way.hands.text("form.choices.more"))
 
 
 def _no_camera(way: Way) -> None:
@@ -93,6 +106,10 @@ def _list(way: Way) -> None:
     way.session.show("/data/anggota")
 
 
+def _take_away(way: Way) -> None:
+    way.hands.tap(way.hands.text("repeat.remove", what="1."))
+
+
 def _first_choice(way: Way) -> None:
     way.hands.tap_widget(card_of(way.citizen.questions()[0], "kursi"))
 
@@ -124,10 +141,14 @@ STATES: Final[dict[str, tuple[Step, ...]]] = {
     "control-photo-glare": (show("foto"), _doubtful("GLARE")),
     "control-several-half": (show("bantuan"), _first_choice),
     "control-list-typed": (show("kota"), _search),
+    "control-list-nothing": (show("kota"), _search_in_vain),
+    "control-list-more": (show("kota"), _more),
+    "control-text-full": (show("nama"), _too_long),
     "control-text-unfocused": (show("nama"), _away),
     "control-calendar": (show("lahir"), _calendar),
     "control-calendar-answered": (show("janji", "2026-12-01T09:30:00.000"), _calendar),
     "repeat-empty": (show("anggota"),),
     "repeat-first": (show("anggota"), _add),
     "repeat-two": (show("anggota"), _add, answer_page, _list, _add, answer_page, _list),
+    "repeat-remove": (show("anggota"), _add, answer_page, _list, _take_away),
 }

@@ -1,4 +1,4 @@
-"""A line below a field: nothing more can be typed into it."""
+"""Lines below a field, about what is being typed: nothing was found, nothing more fits."""
 
 from kivy.properties import ObjectProperty
 
@@ -7,7 +7,11 @@ from screens.look.current import current
 from screens.look.entry import Entry
 
 
-class FullLine(Banner):
+class FieldLine(Banner):
+    """The page keeps it in sight as it does its field."""
+
+
+class FullLine(FieldLine):
     """Takes no room until a key is pressed for which there is none. ``formatting`` writes the number."""
 
     formatting = ObjectProperty(None)

@@ -9,7 +9,7 @@ from kivy.uix.widget import Widget
 
 from screens.look.entry import Entry
 from screens.look.field import Field
-from screens.look.full_line import FullLine
+from screens.look.full_line import FieldLine
 from screens.look.tight import Tight
 
 
@@ -126,8 +126,8 @@ class Page(BoxLayout):
         if self.entry is None or self.get_root_window() is None:
             return
         for widget in self.ids.body.walk(restrict=True):
-            # The line that says that it is full stands below its field.
+            # The line that says that nothing was found, or nothing more fits, stands below its field.
             if (isinstance(widget, Field) and widget.entry is self.entry) or (
-                isinstance(widget, FullLine) and widget.text
+                isinstance(widget, FieldLine) and widget.text
             ):
                 self.ids.pane.reveal(widget, end=True)

@@ -361,4 +361,5 @@ def test_instances_are_added_opened_and_taken_away(asked: Asked) -> None:
     asked.hands.settle()
     line = next(each for each in asked.hands.widgets() if isinstance(each, InstanceLine) and each.title.startswith("2"))
     asked.hands.tap_widget(next(each for each in line.walk(restrict=True) if isinstance(each, IconButton)))
+    asked.hands.tap(asked.hands.text("repeat.remove_now"), exactly=True)
     assert "/data/anggota[2]" not in asked.session.form.nodes

@@ -1,28 +1,28 @@
 """Questions that are answered by choosing: one or several."""
 
+from collections.abc import Sequence
 from io import BytesIO
 from typing import Any, Final
 
 from kivy.core.image import Image as CoreImage
-from kivy.properties import BooleanProperty
-from rapidfuzz import fuzz
+from kivy.properties import BooleanProperty, StringProperty
 
 from forms import Choice, Node
 from screens.citizen.answers import Control, control_of, in_words, is_folded, is_long_choice
+from screens.citizen.controls.finding import SHOWN_AT_MOST, LongList
 from screens.citizen.controls.question import Question
 from screens.look.banner import Banner
 from screens.look.cards import ChoiceCard, TileGrid
 from screens.look.current import current
 from screens.look.field import Field
+from screens.look.full_line import FieldLine
+from screens.look.speakable import Live
+from screens.look.text import Caption, Column
 
-#: Of a long list so many are shown at a time.
-SHOWN_AT_MOST: Final = 8
 #: So many of them stand above the keyboard.
 SUGGESTED: Final = 3
 #: Choices no longer than this stand in two columns.
 SHORT: Final = 18
-#: A choice is found when its likeness with what was typed is at least this, of 100.
-LIKENESS: Final = 70
 
 
 class ChoiceGrid(TileGrid):
@@ -35,9 +35,34 @@ class Fold(ChoiceCard):
     opened = BooleanProperty(False)
 
 
+class PlaceInList(Live, Caption):
+    """Which of a long list are in sight."""
+
+
+class Pager(Column):
+    """The way to the rest of a long list."""
+
+    text = StringProperty("")
+    can_before = BooleanProperty(False)
+    can_more = BooleanProperty(False)
+
+    __events__ = ("on_before", "on_more")
+
+    def on_before(self) -> None:
+        """Those before."""
+
+    def on_more(self) -> None:
+        """The next ones."""
+
+
 class ChoiceQuestion(Question):
     """Cards: one of them, or any number. Folded when the form says "minimal" among other questions; a list too long
-    to read is narrowed by typing."""
+    to read is narrowed by typing, and can be gone through piece by piece."""
+
+    __events__ = ("on_turned",)
+
+    def on_turned(self) -> None:
+        """Another piece of a long list is in sight."""
 
     def build(self, node: Node) -> None:
         self._several = control_of(node) is Control.SEVERAL
@@ -51,8 +76,13 @@ class ChoiceQuestion(Question):
         if is_long_choice(node):
             self._field = Field(entry=self.model.search(node), icon="magnifying-glass", active=True)
             self._field.spoken = self._field.placeholder = self.model.flow.texts("form.find")
-        self._cards = ChoiceGrid(cols=self._columns(node))
+        self._list = LongList()
+        self._nothing = FieldLine()
+        self.add_widget(self._nothing)
+        self._cards = ChoiceGrid(cols=1)
         self.add_widget(self._cards)
+        self._pager = Pager()
+        self._pager.bind(on_before=self._before, on_more=self._more)
         self._wrong = Banner(kind="danger")
         self.add_widget(self._wrong)
 
@@ -65,7 +95,8 @@ class ChoiceQuestion(Question):
             self._fold.title = chosen
             self._fold.opened = opened
         self._show_search(opened)
-        self._show_cards(self._found(node) if opened else ())
+        self._show_cards(self._in_sight(node) if opened else ())
+        self._show_pager(opened)
         values = set(node.value.split()) if self._several else {node.value}
         for card in self._cards.children:
             card.chosen = card.key in values
@@ -75,9 +106,24 @@ class ChoiceQuestion(Question):
         if self._field is None or opened == (self._field.parent is not None):
             return
         if opened:
-            self.add_widget(self._field, index=self.children.index(self._cards) + 1)
+            self.add_widget(self._field, index=self.children.index(self._nothing) + 1)
         else:
             self.remove_widget(self._field)
+
+    def _show_pager(self, opened: bool) -> None:
+        flow, listed, pager = self.model.flow, self._list, self._pager
+        paged = self._field is not None and opened
+        self._nothing.text = flow.texts("form.choices.nothing") if paged and not listed.total else ""
+        wanted = paged and listed.total > SHOWN_AT_MOST
+        if wanted and pager.parent is None:
+            self.add_widget(pager, index=self.children.index(self._cards))
+        elif not wanted and pager.parent is not None:
+            self.remove_widget(pager)
+        number = flow.formatting.number
+        pager.text = flow.texts(
+            "form.choices.shown", first=number(listed.first + 1), last=number(listed.last), total=number(listed.total)
+        )
+        pager.can_before, pager.can_more = listed.first > 0, listed.last < listed.total
 
     def _show_cards(self, choices: tuple[Choice, ...]) -> None:
         wanted = tuple((choice.value, choice.label or choice.value) for choice in choices)
@@ -85,29 +131,21 @@ class ChoiceQuestion(Question):
             return
         self._shown = wanted
         self._cards.clear_widgets()
+        self._cards.cols = self._columns(choices)
         for choice in choices:
             self._cards.add_widget(self._card(choice))
-        self._cards.cols = self._columns(self.node)
 
-    def _found(self, node: Node) -> tuple[Choice, ...]:
-        choices = tuple(node.choices)
-        if not is_long_choice(node):
-            return choices
-        query = self.model.search(node).text.strip().casefold()
-        if not query:
-            return tuple(choice for choice in choices if choice.value in node.value.split())[:SHOWN_AT_MOST]
-        starting = [choice for choice in choices if (choice.label or "").casefold().startswith(query)]
-        alike = [
-            choice
-            for choice in choices
-            if choice not in starting and fuzz.partial_ratio(query, (choice.label or "").casefold()) >= LIKENESS
-        ]
-        return tuple((starting + alike)[:SHOWN_AT_MOST])
+    def _in_sight(self, node: Node) -> tuple[Choice, ...]:
+        """Never more than a piece of a long list: there are lists of all villages."""
+        if self._field is None:
+            return tuple(node.choices)
+        self._list.look(node.choices, self.model.search(node).text, node.value.split())
+        return self._list.in_sight()
 
-    def _columns(self, node: Node) -> int:
+    def _columns(self, choices: Sequence[Choice]) -> int:
         look = current()
-        short = all(len(choice.label or "") <= SHORT for choice in node.choices)
-        return 2 if short and len(node.choices) > 1 and look.body < look.mm(11) else 1
+        short = all(len(choice.label or "") <= SHORT for choice in choices)
+        return 2 if short and len(choices) > 1 and look.body < look.mm(11) else 1
 
     def _card(self, choice: Choice) -> ChoiceCard:
         card = ChoiceCard(
@@ -125,7 +163,7 @@ class ChoiceQuestion(Question):
         node = self.node
         if self._field is None or self._field.parent is None or not self.model.search(node).text.strip():
             return ()
-        return tuple((choice.value, choice.label or choice.value) for choice in self._found(node)[:SUGGESTED])
+        return tuple((choice.value, choice.label or choice.value) for choice in self._in_sight(node)[:SUGGESTED])
 
     def pick(self, value: str) -> None:
         """Chooses it, or takes it back when it was chosen and need not be."""
@@ -139,6 +177,17 @@ class ChoiceQuestion(Question):
 
     def _chosen(self, card: ChoiceCard) -> None:
         self.pick(card.key)
+
+    def _before(self, _pager: Any) -> None:
+        self._turn(-1)
+
+    def _more(self, _pager: Any) -> None:
+        self._turn(1)
+
+    def _turn(self, pieces: int) -> None:
+        self._list.turn(pieces)
+        self.refresh()
+        self.dispatch("on_turned")
 
     def _unfold(self, _fold: Any) -> None:
         self.model.unfold(self.ref)

@@ -6,7 +6,7 @@ from kivy.properties import BooleanProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from forms import Node
-from screens.citizen.answers import in_words
+from screens.citizen.answers import in_words, is_asked
 from screens.citizen.form_model import FormModel
 from screens.look.buttons import Surface
 from screens.look.speakable import Group
@@ -41,6 +41,26 @@ class InstanceLine(BoxLayout):
         """It is to be taken away."""
 
 
+class RemovalAsked(Group, Tight):
+    """In place of one of the several: whether it is really to go. Who presses twice keeps it."""
+
+    title = StringProperty("")
+    text = StringProperty("")
+    ref = StringProperty("")
+
+    __events__ = ("on_keep", "on_remove")
+
+    @property
+    def introduction(self) -> tuple[str, ...]:
+        return (self.text,)
+
+    def on_keep(self) -> None:
+        """It stays."""
+
+    def on_remove(self) -> None:
+        """It is to be taken away."""
+
+
 class RepeatPanel(Group, Tight):
     """All instances of a repeat."""
 
@@ -52,7 +72,9 @@ class RepeatPanel(Group, Tight):
     def __init__(self, model: FormModel, ref: str, **kwargs: Any) -> None:
         self.model = model
         self.ref = ref
-        self._shown: tuple[tuple[str, str], ...] | None = None
+        self._shown: tuple[tuple[str, str, bool], ...] | None = None
+        #: Which one is asked about before it is taken away.
+        self._asked = ""
         super().__init__(**kwargs)
         self.refresh()
 
@@ -63,7 +85,7 @@ class RepeatPanel(Group, Tight):
         self.hint = node.hint or ""
         self.can_add = node.can_add
         instances = list(node.children)
-        wanted = tuple((child.ref, self._told(child)) for child in instances)
+        wanted = tuple((child.ref, self._told(child), child.ref == self._asked) for child in instances)
         self.add_text = texts("repeat.add") if not instances else texts("repeat.add_another")
         if wanted == self._shown:
             return
@@ -71,14 +93,8 @@ class RepeatPanel(Group, Tight):
         lines: Column = self.ids.lines
         lines.clear_widgets()
         for number, child in enumerate(instances, 1):
-            line = InstanceLine(
-                title=f"{number}. {child.label or self.label}",
-                detail=self._told(child),
-                ref=child.ref,
-                can_remove=child.can_remove,
-            )
-            line.bind(on_remove=self._remove, on_choose=self._open)
-            lines.add_widget(line)
+            title = f"{number}. {child.label or self.label}"
+            lines.add_widget(self._question(child, title) if child.ref == self._asked else self._line(child, title))
 
     @property
     def introduction(self) -> tuple[str, ...]:
@@ -90,7 +106,31 @@ class RepeatPanel(Group, Tight):
     def _open(self, line: InstanceLine) -> None:
         self.model.open_instance(line.ref)
 
-    def _remove(self, line: InstanceLine) -> None:
+    def _line(self, instance: Node, title: str) -> InstanceLine:
+        line = InstanceLine(title=title, detail=self._told(instance), ref=instance.ref, can_remove=instance.can_remove)
+        line.bind(on_remove=self._ask, on_choose=self._open)
+        return line
+
+    def _question(self, instance: Node, title: str) -> RemovalAsked:
+        text = self.model.flow.texts("repeat.remove_really", what=title)
+        question = RemovalAsked(title=title, text=text, ref=instance.ref)
+        question.bind(on_keep=self._keep, on_remove=self._remove)
+        return question
+
+    def _ask(self, line: InstanceLine) -> None:
+        """At once when nothing was answered; else after a question."""
+        if _is_answered(self.model.form.nodes[line.ref]):
+            self._asked = line.ref
+            self.refresh()
+        else:
+            self._remove(line)
+
+    def _keep(self, _question: RemovalAsked) -> None:
+        self._asked = ""
+        self.refresh()
+
+    def _remove(self, line: InstanceLine | RemovalAsked) -> None:
+        self._asked = ""
         self.model.remove_instance(line.ref)
 
     def _told(self, instance: Node) -> str:
@@ -105,3 +145,8 @@ def _leaves(node: Node) -> list[Node]:
     if not node.children:
         return [node]
     return [leaf for child in node.children for leaf in _leaves(child)]
+
+
+def _is_answered(instance: Node) -> bool:
+    """Whether somebody would have to answer something again."""
+    return any(node.value and is_asked(node) for node in _leaves(instance))
