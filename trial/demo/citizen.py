@@ -34,7 +34,7 @@ class Citizen:
         hands.tap("Mulai isi formulir")
 
     def identify(self) -> None:
-        self._hands.see("Siapa Anda?")
+        self._hands.see("Masukkan NIK Anda")
         self._scene("identify")
         self._bench.show_card(NIK)
         self._hands.see("NIK lengkap")
@@ -101,7 +101,7 @@ class Citizen:
 
     def give_up(self) -> None:
         """From the form's first page back to the start, without sending anything."""
-        self._page("Kembali", "Siapa Anda?")
+        self._page("Kembali", "Masukkan NIK Anda")
         self._page("Kembali", "Mulai isi formulir")
         self._page("Kembali", "Cari layanan")
         self._page("Selesai", "Berhenti sekarang?")
