@@ -137,6 +137,8 @@ class Stage(FloatLayout):
         self._notice_lines = flow.in_every_language("nothing.title")
         self._page_key: tuple[Place, object] | None = None
         self._over_key: tuple[str, object] | None = None
+        #: Whoever leads the kiosk somewhere and looks only there needs no pages on the way: none is made meanwhile.
+        self.held = False
         #: Told when a finger left the glass, after what it did.
         self.on_finger: Callable[[], None] = _nobody
         #: What is seen above the lowered controls.
@@ -160,6 +162,8 @@ class Stage(FloatLayout):
 
     def show(self) -> None:
         """Brings page and layers in line with the flow. A page is rebuilt when the look changes."""
+        if self.held:
+            return
         flow = self.flow
         page_key = (flow.place, flow.appearance)
         if page_key != self._page_key:
@@ -204,6 +208,8 @@ class Stage(FloatLayout):
 
     def hear(self, event: Event) -> None:
         """Hands an event to the page in sight."""
+        if self.held and (self._page_key is None or self._page_key[0] != self.flow.place):
+            return
         if self.page is None or isinstance(self.page, HomeScreen):
             if self.page is not None:
                 self.page.refresh()

@@ -47,10 +47,15 @@ class Studio:
     def lead_to(self, shot: Shot) -> None:
         """From the home screen to the state, in that look and that way up."""
         self.hands.turn(*self._sizes[shot.orientation])
+        # Nothing of the state before: a page of the same place would be taken for this one's.
+        self.hands.stage.clear()
+        self.hands.hold()
         self.way.begin(shot.appearance)
         for step in STATES[shot.state].way:
+            self.hands.hold()
             step(self.way)
             self.way.settle()
+        self.hands.let_go()
         self.hands.settle(SETTLE)
 
     def look(self, shot: Shot) -> list[str]:

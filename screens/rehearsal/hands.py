@@ -55,6 +55,7 @@ class Hands:
         self.rehearsal = rehearsal
         self.kiosk = rehearsal.kiosk
         self.draws = draws
+        self._held = False
         options = AppOptions(
             assets=ASSETS, catalogues=rehearsal.catalogues, boot=boot, appearance=appearance, tidy=tidy
         )
@@ -125,11 +126,29 @@ class Hands:
         flow.set_language(appearance.language)
         self.settle()
 
+    def hold(self) -> None:
+        """No page is made until somebody looks: on a long way most are not looked at."""
+        self._held = True
+        self._keep_pages(held=True)
+
+    def let_go(self) -> None:
+        """What is to be seen by now is in sight."""
+        if self._held:
+            self._held = False
+            self._keep_pages(held=False)
+            self.app._show(0)
+            self.settle(SETTLE + 1)
+
+    def _keep_pages(self, *, held: bool) -> None:
+        if self.app.stage is not None:
+            self.app.stage.held = held
+
     # --- looking ---------------------------------------------------------------------------------------------------
 
     @property
     def stage(self) -> Any:
         """The window's one widget."""
+        self.let_go()
         return self.app.stage
 
     @property
@@ -147,6 +166,7 @@ class Hands:
 
     def widgets(self) -> Iterator[Widget]:
         """Everything in sight, from the bottom layer to the top."""
+        self.let_go()
 
         def below(widget: Widget) -> Iterator[Widget]:
             if widget.opacity == 0:
