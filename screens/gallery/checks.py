@@ -13,6 +13,7 @@ from kivy.uix.label import Label
 from kivy.uix.relativelayout import RelativeLayout
 from kivy.uix.widget import Widget
 
+from screens.citizen.attract import AttractScreen
 from screens.look.current import current
 from screens.look.dialog import Dialog
 from screens.look.field import Field
@@ -83,8 +84,8 @@ class Seen:
 
 
 def problems(root: Widget) -> list[str]:
-    """All that is wrong below ``root``, the topmost layer alone where a dialog lies over the page."""
-    layers = [child for child in root.children if isinstance(child, Dialog)]
+    """All that is wrong below ``root``, the topmost layer alone where one lies over the page."""
+    layers = [child for child in root.children if isinstance(child, Dialog | AttractScreen)]
     top = layers[0] if layers else root
     window = Box(0, 0, root.width, root.height)
     seen = list(_walk(top, window, window, 0.0, 0.0, ()))

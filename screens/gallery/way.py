@@ -43,6 +43,7 @@ class Way:
     def begin(self, appearance: Appearance) -> None:
         """The home screen in that look, with everything working."""
         self.rehearsal.all_well()
+        self.flow.touched()
         self.hands.dress(appearance)
         self.hands.go_home()
         self.hands.frame()

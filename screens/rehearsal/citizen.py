@@ -98,16 +98,19 @@ class Citizen:
 
     def hold_card(self, nik: str = NIK) -> None:
         """Holds an identity card before the scanner."""
+        self.hands.let_go()
         self.hands.rehearsal.scanner.scan(Scan("NIK_CARD", nik, nik=nik))
         self.hands.settle()
 
     def hold_rubbish(self) -> None:
         """Holds something before the scanner that is no card and no slip."""
+        self.hands.let_go()
         self.hands.rehearsal.scanner.scan(Scan("UNKNOWN", "8991234567890"))
         self.hands.settle()
 
     def hold_slip(self, code: str) -> None:
         """Holds a slip with that tracking code before the scanner."""
+        self.hands.let_go()
         self.hands.rehearsal.scanner.scan(Scan("SLIP", code, code=code))
         self.hands.settle()
 

@@ -89,7 +89,7 @@ class Citizen:
     def send(self) -> str:
         """Sends; the tracking code that stands on the screen, without hyphens."""
         self._hands.tap("Kirim permohonan")
-        self._hands.see("Kode permohonan Anda")
+        self._hands.see("Selanjutnya")
         code = CODE.search("\n".join(self._hands.texts()))
         if code is None:
             raise NotSeen("no tracking code on the screen")
