@@ -252,6 +252,9 @@ class FormModel:
         That is the one being typed into, else the first blank one of the page. All others keep what stands in them.
         """
         node = self._wants_scan(nik) if text else None
+        if not any(is_typed(each) for each in self.questions):
+            # Nobody means to scan here: a card that is being photographed is before the scanner as well.
+            return
         self.scan = ScanUse.UNUSED
         if node is not None:
             read = "".join(character for character in text if character.isprintable()).strip()

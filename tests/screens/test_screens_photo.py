@@ -5,15 +5,18 @@ from collections.abc import Iterator
 
 import pytest
 from kivy.graphics import Line
-from screens_harness import Hands
+from screens_harness import BOOT, Hands
 
 from kiosk.ports import CaptureKind, Hint
 from screens.citizen.controls import photo, sighting, viewfinder
 from screens.citizen.controls.sighting import CalmHint
 from screens.citizen.controls.viewfinder import SPOKEN_LOOKS, SightMarks, Viewfinder
+from screens.gallery.checks import problems
 from screens.gallery.control_states import show
-from screens.gallery.way import Way
+from screens.gallery.way import Way, open_form
+from screens.rehearsal.citizen import Citizen
 from screens.rehearsal.devices import Problem, Sight
+from screens.rehearsal.every_control import SERVICE_ID
 from screens.texts import LANGUAGES, Catalogues
 
 FAULTS = (
@@ -259,3 +262,34 @@ def test_a_spoken_hint_stands_as_long_as_saying_it_takes() -> None:
 def test_nothing_is_bound_by_a_lambda() -> None:
     """A lambda would hold the page of a citizen who has gone."""
     assert not [each for each in (photo, sighting, viewfinder) if "lambda" in inspect.getsource(each)]
+
+
+@pytest.mark.parametrize("orientation", ["portrait", "landscape"])
+def test_what_can_be_done_with_a_photo_is_as_wide_as_before(citizens: Hands, orientation: str) -> None:
+    sizes = {"portrait": (BOOT.width, BOOT.height), "landscape": (BOOT.height, BOOT.width)}
+    citizens.turn(*sizes[orientation])
+    open_form(Way(citizens), SERVICE_ID)
+    session = citizens.kiosk.session
+    assert session is not None
+    session.show("/data/foto")
+    citizens.settle()
+    for problem in ("", "GLARE"):
+        citizens.rehearsal.camera.problem = problem
+        citizens.tap(citizens.text("photo.shoot"))
+        citizens.join()
+        citizens.settle(4)
+        assert problems(citizens.stage) == []
+        citizens.tap(citizens.text("photo.again"))
+        citizens.settle(4)
+        assert problems(citizens.stage) == []
+    citizens.turn(*sizes["portrait"])
+
+
+def test_a_card_that_is_photographed_before_the_scanner_is_no_scan(citizens: Hands) -> None:
+    open_form(Way(citizens), SERVICE_ID)
+    session = citizens.kiosk.session
+    assert session is not None
+    session.show("/data/foto")
+    citizens.settle()
+    Citizen(citizens).hold_card()
+    assert citizens.unseen(citizens.text("form.scan.unused")) != []
