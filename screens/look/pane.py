@@ -72,9 +72,7 @@ class Pane(BoxLayout):
     can_down = BooleanProperty(False)
 
     def __init__(self, **kwargs: Any) -> None:
-        # In the next frame: while things settle some are too high for a moment, and a rail that came and went for them
-        # would change the width that they settle in.
-        self._refresh = Clock.create_trigger(self._refresh_now)
+        self._refresh = Clock.create_trigger(self._refresh_now, -1)
         super().__init__(**kwargs)
 
     def on_kv_post(self, _base: Widget) -> None:
