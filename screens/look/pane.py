@@ -19,6 +19,9 @@ from screens.look.pressable import CANCELLED, DRAWING
 PUSH_MM = 5.0
 #: Part of the height that one press of a button moves.
 STEP = 0.8
+#: Layout passes in which nothing moved before the rail is decided. Heights follow widths some passes later (a column, its
+#: cards, their words, the texture, and all the way back): what is measured before is as high as text was at another width.
+QUIET_PASSES = 12
 
 
 class Aperture(StencilView):
@@ -73,6 +76,8 @@ class Pane(BoxLayout):
 
     def __init__(self, **kwargs: Any) -> None:
         self._refresh = Clock.create_trigger(self._refresh_now, -1)
+        self._seen: tuple[float, ...] = ()
+        self._quiet = 0
         super().__init__(**kwargs)
 
     def on_kv_post(self, _base: Widget) -> None:
@@ -121,6 +126,12 @@ class Pane(BoxLayout):
 
     def _refresh_now(self, *_: object) -> None:
         holder: Aperture = self.ids.holder
+        seen = (holder.width, holder.height, holder.content.height if holder.content else 0)
+        self._quiet = self._quiet + 1 if seen == self._seen else 0
+        self._seen = seen
+        if self._quiet < QUIET_PASSES:
+            self._refresh()
+            return
         self.can_up = holder.offset > 1
         self.can_down = holder.offset < holder.hidden - 1
 

@@ -18,6 +18,7 @@ from screens.gallery.plan import ORIENTATIONS, Shot, every_look, plan, rounds
 from screens.gallery.states import STATES
 from screens.gallery.studio import Studio, studio_hands
 from screens.look.colours import Contrast
+from screens.look.pane import Pane
 from screens.look.tokens import TextSize
 from screens.texts import LANGUAGES
 
@@ -50,6 +51,21 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
 @pytest.mark.parametrize("shot", LOOKED_AT)
 def test_a_state_fits_in_a_look(studio: Studio, shot: Shot) -> None:
     assert studio.look(shot) == []
+
+
+@pytest.mark.parametrize("state", ["complaint-privacy", "visit-adjust-voice"])
+def test_a_pane_has_no_rail_where_all_fits_without_one(studio: Studio, state: str) -> None:
+    """With the rail its words would need a line more, and all would no longer fit."""
+    size = TextSize.EXTRA if state == "complaint-privacy" else TextSize.MEDIUM
+    assert studio.look(Shot(state, Appearance(text_size=size), "landscape")) == []
+    panes = [pane for pane in studio.hands.stage.walk() if isinstance(pane, Pane)]
+    pane = panes[0] if state == "complaint-privacy" else panes[-1]
+    assert not (pane.can_up or pane.can_down)
+    came: list[object] = []
+    pane.bind(can_up=lambda *_: came.append("up"), can_down=lambda *_: came.append("down"))
+    for _ in range(5):
+        studio.hands.settle(1)
+    assert came == []
 
 
 def test_the_short_set_shows_every_state_both_ways_up() -> None:

@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Any, Final
 
+from kivy.clock import Clock
 from kivy.graphics import Color, Line
 from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, ObjectProperty, StringProperty
 
@@ -110,6 +111,7 @@ class Viewfinder(Tight):
     hint_kind = StringProperty("info")
     #: The height of the highest hint at this width so far: the shutter does not move under a finger when a shorter one follows.
     hint_room = NumericProperty(0)
+    hint_width = NumericProperty(0)
     #: A photo that is not good, which the citizen may use all the same.
     doubtful = BooleanProperty(False)
     busy = BooleanProperty(False)
@@ -119,6 +121,7 @@ class Viewfinder(Tight):
 
     def __init__(self, **kwargs: Any) -> None:
         self.sighting: Sighting | None = None
+        self._measure_trigger = Clock.create_trigger(self._measure_hint)
         super().__init__(**kwargs)
         camera = self.flow.kiosk.ports.camera
         self._calm = CalmHint(Hint.NO_FACE if self.is_portrait else Hint.NO_SHEET)
@@ -141,6 +144,16 @@ class Viewfinder(Tight):
 
     def tell(self, text: str, kind: str) -> None:
         self.hint, self.hint_kind = text, kind
+
+    def measure_hint(self) -> None:
+        """Keeps the hint's height, when the layout has settled: until then it is as high as at another width."""
+        self._measure_trigger()
+
+    def _measure_hint(self, _seconds: float) -> None:
+        told = self.ids.told
+        before = self.hint_room if told.width == self.hint_width else 0
+        self.hint_room = max(before, told.height)
+        self.hint_width = told.width
 
     def is_open(self) -> bool:
         """Whether there is a photo to be chosen or waited for: going on now would lose it."""
