@@ -390,9 +390,13 @@ class Kiosk:
         self.bus.publish(HeadphonesChanged(plugged))
 
     def _set_in_service(self, value: bool) -> None:
-        if self.settings.in_service is not value:
+        if self.settings.in_service is value:
+            return
+        try:
             self.settings.set_in_service(value)
-            self.bus.publish(InServiceChanged(value))
+        except StorageFailed as error:
+            self.health.storage_failed(error.problem)
+        self.bus.publish(InServiceChanged(value))
 
     def _try_storage(self) -> None:
         """Now and then, whether what failed works again: nobody else may look, as long as nothing can be begun."""

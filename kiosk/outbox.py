@@ -24,20 +24,24 @@ class OutboxView:
         self._store = store
         self._bus = bus
         self._counts = LastKnown("outbox", OutboxCounts(0, 0, None), watch)
+        self._parked = LastKnown[tuple[ParkedItem, ...]]("parked", (), watch)
 
     def counts(self) -> OutboxCounts:
         """As they were last when the store fails."""
         return self._counts.read(self._store.outbox.counts)
 
     def parked(self) -> tuple[ParkedItem, ...]:
-        """Oldest first."""
+        """Oldest first; as they were last when the store fails."""
+        return self._parked.read(self._read_parked)
+
+    def _read_parked(self) -> tuple[ParkedItem, ...]:
         return tuple(
             ParkedItem(item.kiosk_seq, item.tracking_code, item.service, item.device_time, item.reason)
             for item in self._store.outbox.parked()
         )
 
     def try_again(self, kiosk_seq: int) -> bool:
-        """Put a parked item back into the queue. False when it is not parked."""
+        """Put a parked item back into the queue. False when it is not parked. StorageFailed: it stays parked."""
         moved = self._store.outbox.unpark(kiosk_seq)
         if moved:
             self.changed()

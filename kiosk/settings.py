@@ -94,5 +94,6 @@ class Settings:
         return self._in_service
 
     def set_in_service(self, value: bool) -> None:
-        self._store.marks.set(_IN_SERVICE, value)
+        """Holds at once, also when StorageFailed says that a restart will not know it."""
         self._in_service = value
+        self._store.marks.set(_IN_SERVICE, value)

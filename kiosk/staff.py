@@ -81,6 +81,10 @@ class StaffDesk:
         self._on_duty: StaffOnDuty | None = None
         self._actions: list[VisitAction] = []
         self._pause_until: dict[str, float] = {}
+        #: Wrong PINs in a row, and who is on the list: a storage that fails keeps nobody out who comes to mend it.
+        self._tries: dict[str, int] = {}
+        self._known: dict[str, StaffMember] = {}
+        self._remember_roster()
 
     @property
     def on_duty(self) -> StaffOnDuty | None:
@@ -96,7 +100,7 @@ class StaffDesk:
         staff_id = self._badges.read(token, self._clock.now())
         if staff_id is None:
             return SignInRefused(SignInProblem.BAD_BADGE)
-        if self._store.roster.get(staff_id) is None:
+        if self._member(staff_id) is None:
             return SignInRefused(SignInProblem.NOT_LISTED)
         return staff_id
 
@@ -105,7 +109,7 @@ class StaffDesk:
         staff_id = self.check_badge(token)
         if isinstance(staff_id, SignInRefused):
             return staff_id
-        member = self._store.roster.get(staff_id)
+        member = self._member(staff_id)
         if member is None:
             return SignInRefused(SignInProblem.NOT_LISTED)
         with self._lock:
@@ -114,7 +118,7 @@ class StaffDesk:
                 return SignInRefused(SignInProblem.WAIT, wait)
             if not _pin_is_right(member, pin):
                 return self._wrong(staff_id)
-            self._store.roster.set_failures(staff_id, 0)
+            self._count_wrong(staff_id, 0)
             self._pause_until.pop(staff_id, None)
             self.sign_out()
             self._on_duty = StaffOnDuty(member.id, member.name, member.role, self._clock.now())
@@ -158,8 +162,9 @@ class StaffDesk:
 
     def roster_changed(self) -> None:
         """The list is a new one: whoever is no longer on it is signed out."""
+        self._remember_roster()
         on_duty = self._on_duty
-        if on_duty is not None and self._store.roster.get(on_duty.id) is None:
+        if on_duty is not None and self._member(on_duty.id) is None:
             self.sign_out()
 
     def _keep(self, visit: Visit) -> bool:
@@ -171,9 +176,38 @@ class StaffDesk:
             return False
         return True
 
+    def _member(self, staff_id: str) -> StaffMember | None:
+        try:
+            return self._store.roster.get(staff_id)
+        except StorageFailed as error:
+            self._storage_failed(error.problem)
+            return self._known.get(staff_id)
+
+    def _remember_roster(self) -> None:
+        try:
+            self._known = {member.id: member for member in self._store.roster.all()}
+        except StorageFailed as error:
+            self._storage_failed(error.problem)
+
+    def _wrong_so_far(self, staff_id: str) -> int:
+        tries = self._tries.get(staff_id, 0)
+        try:
+            return max(tries, self._store.roster.failures(staff_id))
+        except StorageFailed as error:
+            self._storage_failed(error.problem)
+            return tries
+
+    def _count_wrong(self, staff_id: str, failures: int) -> None:
+        self._tries[staff_id] = failures
+        try:
+            self._store.roster.set_failures(staff_id, failures)
+        except StorageFailed as error:
+            logger.warning("wrong PINs are counted in memory only: %s", error.problem)
+            self._storage_failed(error.problem)
+
     def _wrong(self, staff_id: str) -> SignInRefused:
-        failures = self._store.roster.failures(staff_id) + 1
-        self._store.roster.set_failures(staff_id, failures)
+        failures = self._wrong_so_far(staff_id) + 1
+        self._count_wrong(staff_id, failures)
         if failures < FREE_TRIES:
             return SignInRefused(SignInProblem.WRONG_PIN)
         pause = min(FIRST_PAUSE_S * 2.0 ** min(failures - FREE_TRIES, 10), LONGEST_PAUSE_S)

@@ -180,6 +180,11 @@ class Roster:
             row = connection.execute(select(table).where(table.c.id == staff_id)).one_or_none()
         return None if row is None else StaffMember(row.id, row.name, row.role, row.pin_hash)
 
+    def all(self) -> tuple[StaffMember, ...]:
+        with self._database.transaction() as connection:
+            rows = connection.execute(select(schema.staff)).all()
+        return tuple(StaffMember(row.id, row.name, row.role, row.pin_hash) for row in rows)
+
     def failures(self, staff_id: str) -> int:
         table = schema.pin_failures
         with self._database.transaction() as connection:

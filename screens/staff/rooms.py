@@ -229,5 +229,5 @@ class OutboxScreen(StaffRoom):
             lines.add_widget(line)
 
     def _again(self, line: ParkedLine) -> None:
-        self.model.try_again(int(line.seq))
+        self.problem = self.model.try_again(int(line.seq))
         self.refresh()

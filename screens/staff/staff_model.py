@@ -9,6 +9,7 @@ from kiosk.health import STORAGE
 from kiosk.line_state import LineCondition
 from kiosk.ports import Availability, ComponentState, Device, PrintOutcome, PrintResult
 from kiosk.staff import SignInRefused, StaffOnDuty
+from kiosk.store import StorageFailed
 from kiosk.supplies import ROLL_MM_LEAST, ROLL_MM_MOST
 from screens.flow import Flow
 from screens.places import Name
@@ -173,10 +174,18 @@ class OutboxModel:
             for item in kiosk.outbox.parked()
         )
 
-    def try_again(self, seq: int) -> None:
-        if self.flow.kiosk.outbox.try_again(seq):
-            self.flow.kiosk.staff.record("parked_again", str(seq))
+    def try_again(self, seq: int) -> str:
+        """What is wrong, or ""."""
+        kiosk = self.flow.kiosk
+        try:
+            moved = kiosk.outbox.try_again(seq)
+        except StorageFailed as error:
+            kiosk.health.storage_failed(error.problem)
+            return self.flow.texts("staff.not_stored")
+        if moved:
+            kiosk.staff.record("parked_again", str(seq))
         self.retry()
+        return ""
 
     def retry(self) -> None:
         """The line tries at once."""
