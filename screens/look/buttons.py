@@ -77,6 +77,8 @@ class Chip(TextButton):
 
     spoken_role = SpokenRole.RADIO
     chosen = BooleanProperty(False)
+    #: What was chosen, or that nothing was, is not accepted.
+    wrong = BooleanProperty(False)
 
 
 class SwitchChip(Chip):

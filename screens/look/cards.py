@@ -28,6 +28,10 @@ class ChoiceCard(Surface):
     icon = StringProperty("")
     texture = ObjectProperty(None, allownone=True)
     chosen = BooleanProperty(False)
+    #: What was chosen, or that nothing was, is not accepted.
+    wrong = BooleanProperty(False)
+    #: The sign of a way to go.
+    caret = StringProperty("caret-right")
     #: "none" (a way to go), "radio" (one of several), "check" (any of several).
     mark = StringProperty("none")
     #: Which one it is, for whoever listens.

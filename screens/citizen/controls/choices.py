@@ -94,12 +94,14 @@ class ChoiceQuestion(Question):
                 chosen = in_words(node, self.model.flow.formatting, self.model.flow.texts)
             self._fold.title = chosen
             self._fold.opened = opened
+            self._fold.wrong = bool(self.problem)
         self._show_search(opened)
         self._show_cards(self._in_sight(node) if opened else ())
         self._show_pager(opened)
         values = set(node.value.split()) if self._several else {node.value}
         for card in self._cards.children:
             card.chosen = card.key in values
+            card.wrong = bool(self.problem)
         self._wrong.text = self.problem
 
     def _show_search(self, opened: bool) -> None:

@@ -104,6 +104,7 @@ class RangeQuestion(Question):
         if self._grid is not None:
             for chip in self._grid.children:
                 here = number_of(chip.key)
+                chip.wrong = bool(self.problem)
                 reached = value is not None and here is not None and here < value
                 chip.chosen = here is not None and (here == value or (chip.starred and reached))
         elif self._stepper is not None and node.range is not None:

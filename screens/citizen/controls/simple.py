@@ -55,6 +55,7 @@ class TriggerQuestion(Question):
 
     def show(self, node: Node) -> None:
         self._card.chosen = node.value == "OK"
+        self._card.wrong = bool(self.problem)
         self._wrong.text = self.problem
 
     def _chosen(self, _card: Any) -> None:
@@ -100,6 +101,7 @@ class RankQuestion(Question):
                 line.bind(on_up=self._up, on_down=self._down)
                 self._lines.add_widget(line)
         self._accept.chosen = bool(node.value)
+        self._accept.wrong = bool(self.problem)
         self._wrong.text = self.problem
 
     def _fit(self, _lines: Any, height: float) -> None:
