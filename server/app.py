@@ -109,7 +109,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
             clock,
             hints,
             journal,
-            Opener(keys, packs),
+            Opener(keys, packs, zone),
             CaseOpening(clock, journal, vault, zone),
             failpoints,
         ),

@@ -9,12 +9,13 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import structlog
 from lxml import etree
 from pydantic import ValidationError
 
-from forms import Form, FormError, load_form
+from forms import Environment, Form, FormError, load_form
 from server.keys import CityKeys
 from server.pack_content import PackService
 from server.packs import PackRepository
@@ -51,9 +52,12 @@ class Refused:
 
 
 class Opener:
-    def __init__(self, keys: CityKeys, packs: PackRepository) -> None:
+    """``zone``: the city's, which dates without an offset are meant in."""
+
+    def __init__(self, keys: CityKeys, packs: PackRepository, zone: str) -> None:
         self._keys = keys
         self._packs = packs
+        self._zone = ZoneInfo(zone)
         self._lock = threading.Lock()
         self._forms: OrderedDict[tuple[int, str], Form | None] = OrderedDict()
 
@@ -94,8 +98,10 @@ class Opener:
         form = self._form((item.pack_version, item.service), service)
         if form is None:
             return ({"ref": "", "kind": "form", "message": "The form cannot be loaded here; nothing was checked."},)
+        # As at the kiosk: what waited for a line is held to the day it was given, not to the one it came.
+        environment = Environment(now=lambda: content.made_at, device_id=content.kiosk_id, zone=self._zone)
         try:
-            found = form.check(content.instance.encode())
+            found = form.check(content.instance.encode(), environment)
         except Exception as error:  # noqa: BLE001 - a fault of the engine must not cost a citizen's submission
             _log.error("opening.check_failed", service=item.service, pack=item.pack_version, error=type(error).__name__)
             return ({"ref": "", "kind": "engine", "message": "The answers could not be checked here."},)

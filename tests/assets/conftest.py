@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -104,15 +104,19 @@ def validated(document: dict[str, Any], city: dict[str, Any], form: Form) -> Ser
 
 
 @pytest.fixture
-def open_form() -> Callable[..., FormSession]:
+def environment() -> Environment:
+    return Environment(
+        now=lambda: NOW,
+        random=lambda: 0.5,
+        uuid=lambda: "018f0000-0000-7000-8000-000000000000",
+        device_id="kiosk",
+        zone=NOW.tzinfo or UTC,
+    )
+
+
+@pytest.fixture
+def open_form(environment: Environment) -> Callable[..., FormSession]:
     def open_(form: Form, **options: Any) -> FormSession:
-        environment = Environment(
-            now=lambda: NOW,
-            random=lambda: 0.5,
-            uuid=lambda: "018f0000-0000-7000-8000-000000000000",
-            device_id="kiosk",
-            zone=NOW.tzinfo,
-        )
         return form.open(environment, **options)
 
     return open_

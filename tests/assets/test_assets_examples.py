@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from forms import Form, FormSession, Kind
+from forms import Environment, Form, FormSession, Kind
 
 Opener = Callable[..., FormSession]
 
@@ -20,10 +20,10 @@ def test_example_may_be_sent(form: Form, open_form: Opener, example: Any) -> Non
     assert session.validate() == ()
 
 
-def test_server_finds_nothing_altered(form: Form, open_form: Opener, example: Any) -> None:
+def test_server_finds_nothing_altered(form: Form, open_form: Opener, environment: Environment, example: Any) -> None:
     session = open_form(form)
     example.fill(session)
-    assert form.check(session.to_xml()) == ()
+    assert form.check(session.to_xml(), environment) == ()
 
 
 def test_example_answers_every_required_question_shown(form: Form, open_form: Opener, example: Any) -> None:

@@ -184,11 +184,31 @@ def test_answers_that_break_the_forms_rules_open_a_case_that_says_so(server: Run
     empty = f'<data id="{service["form_id"]}" version="{service["form_version"]}"><nama/></data>'
     envelope = kiosk.envelope(service, inside={"instance": empty})
     assert only_answer(kiosk, envelope)["status"] == "stored"
+    assert violations(server, envelope) == [("required", "/data/nama")]
+
+
+@pytest.mark.parametrize(("begins", "found"), [("2026-03-05", []), ("2026-03-04", [("constraint", "/data/mulai")])])
+def test_answers_are_held_to_the_day_and_the_place_they_were_given(
+    server: RunningServer, kiosk: TestKiosk, begins: str, found: list[tuple[str, str]]
+) -> None:
+    """What waited for a line is not wrong because it is late. 18 o'clock UTC is the next day here."""
+    service = server.service()
+    instance = (
+        f'<data id="{service["form_id"]}" version="{service["form_version"]}">'
+        f"<nama>Siti Aminah</nama><foto/><mulai>{begins}</mulai></data>"
+    )
+    envelope = kiosk.envelope(service, inside={"instance": instance, "made_at": "2026-03-04T18:00:00Z"})
+    assert only_answer(kiosk, envelope)["status"] == "stored"
+    assert violations(server, envelope) == found
+
+
+def violations(server: RunningServer, envelope: Envelope) -> list[tuple[str, str]]:
+    """What the officer is told of the answers: kind and place."""
     with server.deps.engine.connect() as connection:
-        violations = connection.execute(
+        told = connection.execute(
             select(tables.cases.c.violations).where(tables.cases.c.tracking_code == envelope.code)
         ).scalar_one()
-    assert [(one["kind"], one["ref"]) for one in violations] == [("required", "/data/nama")]
+    return [(one["kind"], one["ref"]) for one in told]
 
 
 def test_an_envelope_to_a_foreign_key_is_rejected(server: RunningServer, kiosk: TestKiosk) -> None:
