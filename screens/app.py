@@ -13,6 +13,7 @@ starts or stops the kiosk, its devices or the line: whoever built them does.
 import logging
 import threading
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -34,7 +35,7 @@ from screens.look.rules import load_file, load_look
 from screens.look.tokens import LOWERED
 from screens.narrator import Narrator
 from screens.stage import Stage
-from screens.texts import Catalogues
+from screens.texts import LANGUAGES, Catalogues
 from screens.tidy import Tidy
 
 logger = logging.getLogger(__name__)
@@ -159,6 +160,8 @@ class KioskApp(App):
         self._recovering = False
         self._failed_at: float | None = None
         self._notice_until: float | None = None
+        #: Somebody was listening to what failed, and does not know yet that it did.
+        self._heard = False
 
     def build(self) -> Stage:
         check_window(self.options.boot)
@@ -218,6 +221,7 @@ class KioskApp(App):
         is shown, and now and then a page is tried again."""
         now = self.kiosk.clock.monotonic()
         again = self._failed_at is not None and now - self._failed_at < SAME_FAULT_S
+        self._heard = self.flow.voice.on or (again and self._heard)
         self._failed_at, self._recovering = now, True
         self._afresh_trigger.cancel()
         for step in (self.flow.recover, self._wipe):
@@ -228,11 +232,20 @@ class KioskApp(App):
         if again and self.stage is not None:
             self.stage.give_notice()
             self._notice_until = now + RETRY_S
+            if self._heard:
+                self._heard = False
+                self._say_notice(self.stage.notice_lines)
         else:
             self._notice_until = None
             self._afresh_trigger()
 
     # --- inside ----------------------------------------------------------------------------------------------------
+
+    def _say_notice(self, lines: Iterable[str]) -> None:
+        try:
+            self.flow.voice.tell(zip(lines, LANGUAGES, strict=True))
+        except Exception:
+            logger.exception("the notice could not be said")
 
     def _changed(self) -> None:
         self._show_trigger()

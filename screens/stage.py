@@ -134,7 +134,7 @@ class Stage(FloatLayout):
         self.over: Any = None
         #: What is shown while no page can be made; its text is made now, as long as all is well.
         self.notice: FaultNotice | None = None
-        self._notice_lines = flow.in_every_language("nothing.title")
+        self.notice_lines = flow.in_every_language("nothing.title")
         self._page_key: tuple[Place, object] | None = None
         self._over_key: tuple[str, object] | None = None
         #: Whoever leads the kiosk somewhere and looks only there needs no pages on the way: none is made meanwhile.
@@ -230,7 +230,7 @@ class Stage(FloatLayout):
         """No page can be made just now: says so until one can."""
         self.clear()
         self._drop_notice()
-        self.notice = FaultNotice(self._notice_lines)
+        self.notice = FaultNotice(self.notice_lines)
         self.add_widget(self.notice)
 
     def on_touch_down(self, touch: Any) -> bool:

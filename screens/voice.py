@@ -24,8 +24,8 @@ class Voice:
         self._speaker = speaker
         self._headphones = headphones
         self._settings = settings
-        self._last = ""
-        self._language = "id"
+        #: What was said last and what was added to it, each with its language.
+        self._said: list[tuple[str, str]] = []
         self._playing = False
         self.on = False
         self._rate = USUAL_RATE
@@ -58,7 +58,7 @@ class Voice:
     @property
     def takes_s(self) -> float:
         """How long it takes to say what was said last, about."""
-        return 60.0 * len(self._last.split()) / self.rate
+        return 60.0 * sum(len(text.split()) for text, _ in self._said) / self.rate
 
     @property
     def can_faster(self) -> bool:
@@ -87,11 +87,16 @@ class Voice:
     def say(self, parts: Iterable[str], language: str, *, after: bool = False) -> None:
         """Says the pieces, cutting off what is being said, or ``after`` it. Nothing while the voice is off."""
         text = sentence(parts)
-        if not self.on or self._speaker is None or not text:
-            return
-        self._last = f"{self._last} {text}" if after else text
-        self._language = language
-        self._speak(text, after=after)
+        if self.on and text:
+            # Of hints that come one after the other the last one is worth repeating.
+            self._said = [*(self._said[:1] if after else ()), (text, language)]
+            self._speak(text, language, after=after)
+
+    def tell(self, lines: Iterable[tuple[str, str]]) -> None:
+        """Says each text in its language, also while the voice is off: whoever heard a page hears why it is gone."""
+        if self.possible:
+            self._said = [(sentence([text]), language) for text, language in lines]
+            self._say_again()
 
     def play(self, sound: bytes) -> None:
         """A recording of a form, also while nothing else is spoken: who asks for it wants to hear it."""
@@ -106,8 +111,8 @@ class Voice:
 
     def repeat(self) -> None:
         """What was said last, once more, as fast and as loud as is set now."""
-        if self.on and self._last:
-            self._speak(self._last, after=False)
+        if self.on:
+            self._say_again()
 
     def hush(self) -> None:
         self._playing = False
@@ -123,14 +128,18 @@ class Voice:
     def wipe(self) -> None:
         """The visit is over: nothing that was said is kept. Headphones that are still plugged keep it on."""
         self.hush()
-        self._last = ""
+        self._said = []
         self._rate, self._volume = USUAL_RATE, self._usual_volume()
         self.on = self.possible and self._headphones is not None and self._headphones.plugged
 
-    def _speak(self, text: str, *, after: bool) -> None:
+    def _say_again(self) -> None:
+        for number, (text, language) in enumerate(self._said):
+            self._speak(text, language, after=number > 0)
+
+    def _speak(self, text: str, language: str, *, after: bool) -> None:
         if self._speaker is not None:
             self._playing = False
-            self._speaker.say(text, language=self._language, rate=self.rate, volume=self.volume, after=after)
+            self._speaker.say(text, language=language, rate=self.rate, volume=self.volume, after=after)
 
     def _usual_volume(self) -> int:
         wanted = self._settings.number("volume")

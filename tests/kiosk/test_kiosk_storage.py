@@ -6,11 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.events import ComponentChanged, StaffSignedOut
+from kiosk.events import ComponentChanged, InServiceChanged, StaffSignedOut
 from kiosk.health import STORAGE, Ability, Reason
 from kiosk.kiosk import STORAGE_AGAIN_S
 from kiosk.ports import Availability
-from kiosk.store import StorageProblem
+from kiosk.staff import (
+    FIRST_PAUSE_S,
+    FREE_TRIES,
+    SignInProblem,
+    SignInRefused,
+    StaffDesk,
+    StaffOnDuty,
+)
+from kiosk.store import StorageFailed, StorageProblem
 from kiosk.store.journal import StaffMember
 from screens.rehearsal.storage import FaultyStorage
 from sync.protocol import badges
@@ -155,12 +163,99 @@ def test_paper_is_counted_though_it_cannot_be_written_down(at: Bench, storage: F
     assert Reason.STORAGE_BROKEN in at.kiosk.health.reasons()
 
 
-def test_who_signs_out_is_signed_out_though_the_visit_cannot_be_kept(at: Bench, storage: FaultyStorage) -> None:
+@pytest.fixture
+def desk(at: Bench) -> StaffDesk:
+    """Budi is on the list that came from the server."""
     at.store.roster.replace([StaffMember("budi", "Budi", "staff", PIN_HASH)])
-    at.kiosk.staff.sign_in(badges.issue("budi", date(2026, 3, 4), bytes(CITY.badge)), PIN)
-    assert at.kiosk.staff.staff_id == "budi"
+    at.kiosk.staff.roster_changed()
+    return at.kiosk.staff
+
+
+BADGE = badges.issue("budi", date(2026, 3, 4), bytes(CITY.badge))
+
+
+def test_who_signs_out_is_signed_out_though_the_visit_cannot_be_kept(
+    at: Bench, desk: StaffDesk, storage: FaultyStorage
+) -> None:
+    desk.sign_in(BADGE, PIN)
+    assert desk.staff_id == "budi"
     storage.fail()
-    assert at.kiosk.staff.sign_out() is None
-    assert at.kiosk.staff.staff_id is None
+    assert desk.sign_out() is None
+    assert desk.staff_id is None
     assert Reason.STORAGE_BROKEN in at.kiosk.health.reasons()
     assert len(at.of(StaffSignedOut)) == 1
+
+
+@pytest.mark.parametrize("reading", [True, False])
+def test_who_comes_to_mend_it_is_let_in(at: Bench, desk: StaffDesk, storage: FaultyStorage, reading: bool) -> None:
+    break_it(storage, reading)
+    assert desk.check_badge(BADGE) == "budi"
+    assert isinstance(desk.sign_in(BADGE, PIN), StaffOnDuty)
+    assert desk.staff_id == "budi"
+    assert Reason.STORAGE_BROKEN in at.kiosk.health.reasons()
+
+
+@pytest.mark.parametrize("reading", [True, False])
+def test_wrong_pins_are_counted_though_they_cannot_be_written_down(
+    desk: StaffDesk, storage: FaultyStorage, reading: bool
+) -> None:
+    break_it(storage, reading)
+    refused = [desk.sign_in(BADGE, "000000") for _ in range(FREE_TRIES)]
+    assert [each.wait_s for each in refused if isinstance(each, SignInRefused)] == [0.0] * (FREE_TRIES - 1) + [
+        FIRST_PAUSE_S
+    ]
+    again = desk.sign_in(BADGE, PIN)
+    assert isinstance(again, SignInRefused)
+    assert again.problem is SignInProblem.WAIT
+
+
+def test_wrong_pins_that_were_written_down_count_while_it_cannot_be_read(
+    desk: StaffDesk, storage: FaultyStorage
+) -> None:
+    for _ in range(FREE_TRIES - 1):
+        desk.sign_in(BADGE, "000000")
+    storage.fail()
+    refused = desk.sign_in(BADGE, "000000")
+    assert isinstance(refused, SignInRefused)
+    assert refused.wait_s == FIRST_PAUSE_S
+
+
+def test_who_is_not_on_the_list_is_not_let_in_either(desk: StaffDesk, storage: FaultyStorage) -> None:
+    storage.fail()
+    stranger = badges.issue("ani", date(2026, 3, 4), bytes(CITY.badge))
+    assert desk.check_badge(stranger) == SignInRefused(SignInProblem.NOT_LISTED)
+
+
+@pytest.mark.parametrize("reading", [True, False])
+def test_it_can_be_put_out_of_service_and_back(at: Bench, storage: FaultyStorage, reading: bool) -> None:
+    break_it(storage, reading)
+    at.kiosk.out_of_service()
+    assert not at.kiosk.in_service
+    at.kiosk.back_in_service()
+    assert at.kiosk.in_service
+    assert [event.in_service for event in at.of(InServiceChanged)] == [False, True]
+    assert Reason.STORAGE_BROKEN in at.kiosk.health.reasons()
+
+
+def test_what_is_parked_stays_so_and_is_known(at: Bench, storage: FaultyStorage) -> None:
+    fill(at.kiosk)
+    at.kiosk.send()
+    assert at.store.outbox.park(1, "unknown_form")
+    before = at.kiosk.outbox.parked()
+    assert [item.kiosk_seq for item in before] == [1]
+    storage.fail_writing()
+    with pytest.raises(StorageFailed):
+        at.kiosk.outbox.try_again(1)
+    storage.fail()
+    assert at.kiosk.outbox.parked() == before
+    storage.work()
+    assert at.kiosk.outbox.try_again(1)
+    assert at.kiosk.outbox.parked() == ()
+
+
+def break_it(storage: FaultyStorage, reading: bool) -> None:
+    """Nothing can be written, or not even ``reading`` works."""
+    if reading:
+        storage.fail()
+    else:
+        storage.fail_writing()

@@ -17,7 +17,9 @@ from screens.citizen.controls.calendar import EARLIEST, LATEST, Calendar, Calend
 from screens.citizen.controls.question import ListenButton, Question
 from screens.citizen.controls.repeat import InstanceLine
 from screens.gallery.way import Way, open_form
-from screens.look.buttons import IconButton
+from screens.look.buttons import Chip, IconButton
+from screens.look.cards import ChoiceCard
+from screens.look.current import current
 from screens.look.entry import Entry, Layout
 from screens.look.pressable import Pressable
 from screens.rehearsal.citizen import Citizen
@@ -133,6 +135,10 @@ class Asked:
         touched = [each for each in self.question.walk(restrict=True) if isinstance(each, Pressable) and each.enabled]
         return [each for each in touched if not isinstance(each, ListenButton)]
 
+    def chosen_from(self) -> list[ChoiceCard | Chip]:
+        """What bears the colour of a mistake."""
+        return [each for each in self.question.walk(restrict=True) if isinstance(each, ChoiceCard | Chip)]
+
 
 @pytest.fixture
 def asked(one_kiosk: Hands) -> Asked:
@@ -171,9 +177,12 @@ def test_a_touch_takes_the_answer_back(asked: Asked, control: Control) -> None:
 @each_asked
 def test_without_an_answer_the_way_forward_says_so(asked: Asked, control: Control) -> None:
     ref = asked.open(control.name).question.ref
+    assert not any(each.wrong for each in asked.chosen_from())
     asked.hands.forward()
     assert asked.question.ref == ref
     assert asked.hands.unseen("Mohon diisi.") == []
+    danger = current().c.danger
+    assert all(each.wrong and tuple(each.edge) == danger for each in asked.chosen_from())
 
 
 @pytest.mark.parametrize("control", CONSTRAINED, ids=lambda control: control.name)

@@ -3,18 +3,26 @@
 from typing import Any
 
 import pytest
+from keys_kit import press
 from kivy.uix.widget import Widget
 from screens_harness import Hands
+from speech_kit import Ears
 
 from screens import stage
 from screens.app import RETRY_S
 from screens.flow import Flow, Over
 from screens.places import Name, Place
+from screens.rehearsal import Rehearsal
 from screens.rehearsal.citizen import Citizen
 from screens.rehearsal.kiosk import BADGE, PIN
 from screens.texts import LANGUAGES
 
 FRAMES = 5
+
+
+@pytest.fixture
+def ears(rehearsal: Rehearsal) -> Ears:
+    return Ears(rehearsal)
 
 
 class Broken:
@@ -117,6 +125,37 @@ def test_a_fault_that_comes_again_is_told_in_every_language(hands: Hands, monkey
     hands.turn(540, 960)
     hands.settle(FRAMES)
     assert broken.tries == 2
+    hands.must_see(*notice(hands))
+
+
+@pytest.mark.parametrize("listening", [True, False])
+def test_who_was_listening_hears_the_notice_once_in_every_language(
+    ears: Ears, hands: Hands, monkeypatch: pytest.MonkeyPatch, listening: bool
+) -> None:
+    if listening:
+        press(hands, "down")
+    ears.lines()
+    broken = Broken(monkeypatch, Name.HOME)
+    hands.stage.clear()
+    hands.app.flow.close_over()
+    hands.settle(FRAMES)
+    said = tuple(zip(notice(hands), LANGUAGES, strict=True)) if listening else ()
+    assert tuple((line.text.rstrip("."), line.language) for line in ears.lines()) == said
+    later(hands)
+    assert broken.tries == 3
+    assert ears.lines() == ()
+
+
+def test_a_notice_that_cannot_be_said_is_shown(ears: Ears, hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_lines: object) -> None:
+        raise ZeroDivisionError
+
+    press(hands, "down")
+    monkeypatch.setattr(hands.app.flow.voice, "tell", fail)
+    Broken(monkeypatch, Name.HOME)
+    hands.stage.clear()
+    hands.app.flow.close_over()
+    hands.settle(FRAMES)
     hands.must_see(*notice(hands))
 
 

@@ -115,6 +115,23 @@ def test_what_was_said_is_said_again(listener: Listener) -> None:
     assert listener.press("f3") == told
 
 
+def test_of_hints_that_come_one_after_the_other_the_last_one_is_said_again(hands: Hands, ears: Ears) -> None:
+    view = before_the_camera(hands, ears)
+    ears.engine.set_faults(slow=False)
+    press(hands, "f3")
+    asked = ears.heard()
+    for number in range(1, 4):
+        view.tell(f"Petunjuk nomor {number}", "info")
+        hands.settle(4)
+        hands.app._tick(0)
+        hands.settle(4)
+        assert f"Petunjuk nomor {number}" in ears.heard()
+    press(hands, "f3")
+    again = ears.heard()
+    assert again.startswith(asked.split(". ")[0])
+    assert [again.count(f"Petunjuk nomor {number}") for number in range(1, 4)] == [0, 0, 1]
+
+
 def test_a_key_cuts_off_what_is_being_said(hands: Hands, ears: Ears) -> None:
     ears.engine.set_faults(slow=True)
     press(hands, "down")
@@ -139,7 +156,7 @@ def test_settings_go_back_at_the_end_of_a_visit(hands: Hands) -> None:
     voice = hands.app.flow.voice
     assert not voice.on
     assert voice.rate == RATES[USUAL_RATE]
-    assert voice._last == ""
+    assert voice._said == []
 
 
 def test_the_end_of_a_visit_silences_at_once(hands: Hands, ears: Ears) -> None:

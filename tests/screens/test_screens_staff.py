@@ -10,6 +10,7 @@ from screens.rehearsal.citizen import Citizen
 from screens.rehearsal.devices import Scan
 from screens.rehearsal.hands import Hands, NotThere
 from screens.rehearsal.kiosk import PIN, STAFF_ID
+from screens.rehearsal.storage import FaultyStorage
 
 METRES = 1000.0
 
@@ -196,6 +197,26 @@ def test_a_parked_item_is_shown_with_its_reason_and_tried_again(kiosk: Hands) ->
     assert kiosk.kiosk.outbox.counts().parked == before - 1
     assert kiosk.rehearsal.line.retries >= 1
     assert "parked_again" in [kind for kind, _ in actions(kiosk)]
+
+
+def test_a_parked_item_that_cannot_be_put_back_stays_parked_and_it_is_said(kiosk: Hands) -> None:
+    park_one(kiosk)
+    sign_in(kiosk)
+    kiosk.tap(kiosk.text("staff.open_outbox"))
+    before = kiosk.kiosk.outbox.parked()
+    storage = FaultyStorage(kiosk.rehearsal.store)
+    storage.fail_writing()
+    try:
+        kiosk.tap(kiosk.text("staff.try_again", code=kiosk.kiosk.codes.display(before[0].code)))
+        assert kiosk.place == "STAFF_OUTBOX"
+        kiosk.must_see(kiosk.text("staff.not_stored"))
+        assert kiosk.kiosk.outbox.parked() == before
+        assert "parked_again" not in [kind for kind, _ in actions(kiosk)]
+    finally:
+        storage.work()
+    kiosk.tap(kiosk.text("staff.try_again", code=kiosk.kiosk.codes.display(before[0].code)))
+    assert kiosk.unseen(kiosk.text("staff.not_stored")) != []
+    assert len(kiosk.kiosk.outbox.parked()) == len(before) - 1
 
 
 def test_the_outbox_is_tried_at_once(desk: Hands) -> None:
