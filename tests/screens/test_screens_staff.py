@@ -148,6 +148,7 @@ def test_a_pin_that_cannot_be_checked_is_asked_for_again(kiosk: Hands, monkeypat
 
 def test_all_devices_are_checked_and_the_one_that_lacks_something_is_told(desk: Hands) -> None:
     desk.rehearsal.camera.become("UNAVAILABLE", "DISCONNECTED")
+    desk.settle()
     desk.tap(desk.text("staff.test"), exactly=True)
     desk.tap(desk.text("staff.test.check"))
     desk.join()
