@@ -49,7 +49,7 @@ SAME_FAULT_S: Final = 15.0
 #: Then a notice is shown for so long before a page is tried again.
 RETRY_S: Final = 5.0
 #: Passes of layout within a frame: texts, cards, panes and pages settle one after the other before anything is drawn.
-LAYOUT_PASSES: Final = 40
+LAYOUT_PASSES: Final = 60
 _HERE: Final = Path(__file__).parent
 _FILES: Final = (
     _HERE / "citizen" / "home.kv",
