@@ -48,6 +48,8 @@ TICK_S: Final = 0.2
 SAME_FAULT_S: Final = 15.0
 #: Then a notice is shown for so long before a page is tried again.
 RETRY_S: Final = 5.0
+#: As long as it is being said, no page is tried; but for no longer than this.
+NOTICE_SAID_S: Final = 30.0
 #: Passes of layout within a frame: texts, cards, panes and pages settle one after the other before anything is drawn.
 LAYOUT_PASSES: Final = 60
 _HERE: Final = Path(__file__).parent
@@ -241,6 +243,11 @@ class KioskApp(App):
 
     # --- inside ----------------------------------------------------------------------------------------------------
 
+    def _notice_is_over(self, now: float) -> bool:
+        if self._notice_until is None or now < self._notice_until:
+            return False
+        return not self.flow.voice.speaking or now >= self._notice_until + NOTICE_SAID_S
+
     def _say_notice(self, lines: Iterable[str]) -> None:
         try:
             self.flow.voice.tell(zip(lines, LANGUAGES, strict=True))
@@ -305,7 +312,7 @@ class KioskApp(App):
         self._settle_focus()
 
     def _tick(self, _seconds: float) -> None:
-        if self._notice_until is not None and self.kiosk.clock.monotonic() >= self._notice_until:
+        if self._notice_until is not None and self._notice_is_over(self.kiosk.clock.monotonic()):
             self._notice_until = None
             self._afresh_trigger()
         if self.narrator.holds_time:

@@ -26,6 +26,7 @@ class Voice:
         self._settings = settings
         #: What was said last and what was added to it, each with its language.
         self._said: list[tuple[str, str]] = []
+        #: Something that was asked for or must be heard, whether the voice is on or not.
         self._playing = False
         self.on = False
         self._rate = USUAL_RATE
@@ -97,6 +98,7 @@ class Voice:
         if self.possible:
             self._said = [(sentence([text]), language) for text, language in lines]
             self._say_again()
+            self._playing = True
 
     def play(self, sound: bytes) -> None:
         """A recording of a form, also while nothing else is spoken: who asks for it wants to hear it."""

@@ -9,7 +9,7 @@ from screens_harness import Hands
 from speech_kit import Ears
 
 from screens import stage
-from screens.app import RETRY_S
+from screens.app import NOTICE_SAID_S, RETRY_S
 from screens.flow import Flow, Over
 from screens.places import Name, Place
 from screens.rehearsal import Rehearsal
@@ -46,9 +46,9 @@ def notice(hands: Hands) -> tuple[str, ...]:
     return tuple(hands.app.options.catalogues.texts(language)("nothing.title") for language in LANGUAGES)
 
 
-def later(hands: Hands) -> None:
+def later(hands: Hands, seconds: float = RETRY_S) -> None:
     """The notice was there for as long as it is."""
-    hands.rehearsal.clock.advance(RETRY_S)
+    hands.rehearsal.clock.advance(seconds)
     hands.app._tick(0)
     hands.settle(FRAMES)
 
@@ -144,6 +144,22 @@ def test_who_was_listening_hears_the_notice_once_in_every_language(
     later(hands)
     assert broken.tries == 3
     assert ears.lines() == ()
+
+
+@pytest.mark.parametrize(("waits", "tried"), [(RETRY_S, False), (RETRY_S + NOTICE_SAID_S, True)])
+def test_a_notice_is_said_to_its_end_unless_that_does_not_come(
+    ears: Ears, hands: Hands, monkeypatch: pytest.MonkeyPatch, waits: float, tried: bool
+) -> None:
+    press(hands, "down")
+    ears.lines()
+    broken = Broken(monkeypatch, Name.HOME)
+    hands.stage.clear()
+    hands.app.flow.close_over()
+    ears.engine.set_faults(slow=True)
+    hands.settle(FRAMES)
+    ears.speaker.worker.step()
+    later(hands, waits)
+    assert (broken.tries > 2) == tried
 
 
 def test_a_notice_that_cannot_be_said_is_shown(ears: Ears, hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
