@@ -14,10 +14,12 @@ from datetime import date
 from typing import Any, Final
 
 from forms import FormError, FormSession, Kind, Node
+from kiosk.attachments import Attachment
+from kiosk.citizen import Citizen, HowIdentified
 from kiosk.draft_words import DraftProblem
 from kiosk.nik import NikProblem, check
 from kiosk.privacy import Privacy
-from kiosk.session import Attachment, Citizen, HowIdentified, Session
+from kiosk.session import Session
 
 FORMAT: Final = 1
 #: Plain bytes, photos included; sealed it stays within what the line carries.

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from kiosk.attachments import Attachment
 from kiosk.case_lookup import CaseLookup
 from kiosk.catalogue import Catalogue
 from kiosk.draft_slip import DraftSlips
@@ -60,7 +61,7 @@ from kiosk.ports import (
 from kiosk.ratings import Ratings
 from kiosk.receipts import Slips
 from kiosk.service import Service
-from kiosk.session import Attachment, Session
+from kiosk.session import Session
 from kiosk.settings import Settings
 from kiosk.slip_wait import SlipWait
 from kiosk.staff import StaffDesk

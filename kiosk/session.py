@@ -10,31 +10,26 @@ IDENTIFY and CONSENT are left out where the service does not ask for them; PRIVA
 
 import random
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from enum import StrEnum
+from datetime import datetime
 from typing import Final
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from forms import Environment, FormSession, Node, Page, Violation
 from kiosk import nik as nik_rules
+from kiosk.attachments import Attachment, Attachments, AttachProblem
 from kiosk.catalogue import Catalogue
+from kiosk.citizen import Citizen, HowIdentified, NikCheck, OwnQuestions
 from kiosk.events import Bus, Step, StepChanged
 from kiosk.form_language import form_language
 from kiosk.health import ServiceAbility
 from kiosk.identity import KioskIdentity
-from kiosk.nik import Nik, NikProblem, NikWarning
+from kiosk.nik import NikProblem, NikWarning
 from kiosk.outcomes import Saved
 from kiosk.ports import Clock
 from kiosk.privacy import Privacy
 from kiosk.service import Identification, Service, ServiceKind
 from kiosk.settings import Settings
-
-#: Plain bytes of one photo or file; sealed it stays within what the line carries.
-ATTACHMENT_BYTES: Final = 9_900_000
-ATTACHMENTS: Final = 30
-_SUFFIXES: Final = {"image/jpeg": ".jpg", "image/png": ".png", "audio/wav": ".wav", "video/mp4": ".mp4"}
 
 _ALLOWED: Final = {
     #: Straight into a form: a draft goes on.
@@ -50,45 +45,6 @@ _ALLOWED: Final = {
     Step.SAVED: {Step.SERVICES},
     Step.CASE: {Step.SERVICES},
 }
-
-
-class HowIdentified(StrEnum):
-    TYPED = "typed"
-    SCANNED = "scanned"
-
-
-@dataclass(frozen=True, slots=True)
-class Citizen:
-    """Who the citizen said they are, and how."""
-
-    nik: Nik = field(repr=False)
-    how: HowIdentified
-
-
-@dataclass(frozen=True, slots=True)
-class NikCheck:
-    """``problem`` None: accepted; ``warnings`` are told, never refused."""
-
-    problem: NikProblem | None
-    warnings: tuple[NikWarning, ...] = ()
-
-
-@dataclass(slots=True)
-class Attachment:
-    ref: str
-    name: str
-    media_type: str
-    data: bytearray = field(repr=False)
-
-
-class AttachProblem(StrEnum):
-    TOO_LARGE = "TOO_LARGE"
-    TOO_MANY = "TOO_MANY"
-    EMPTY = "EMPTY"
-
-    @property
-    def text_key(self) -> str:
-        return f"attach.problem.{self.lower()}"
 
 
 class Session:
@@ -113,8 +69,7 @@ class Session:
         self._page_ref: str | None = None
         self._page_index = 0
         self._edit_from_review = False
-        self._attachments: dict[str, Attachment] = {}
-        self._attachment_count = 0
+        self._attachments = Attachments()
         #: The pack that this visit is pinned to.
         self.catalogue = catalogue
         self.service: Service | None = None
@@ -176,8 +131,9 @@ class Session:
         self.privacy = privacy
         if privacy is Privacy.ANONYMOUS:
             self.citizen = None
-            self._clear_nik()
-        self._fill_privacy()
+            if self.form is not None and not self._own_questions(self.form).clear_nik():
+                self._drop_form()
+        self._fill_again()
         if privacy is Privacy.SECRET:
             self._move(Step.IDENTIFY)
         else:
@@ -199,7 +155,7 @@ class Session:
         if isinstance(checked, NikProblem):
             return NikCheck(checked)
         self.citizen = Citizen(checked, how)
-        self._fill_nik()
+        self._fill_again()
         return NikCheck(None, nik_rules.warnings(checked, known_regions=self._settings.region_prefixes))
 
     def continue_to_form(self) -> None:
@@ -212,16 +168,7 @@ class Session:
         """Whether the sex or birth date beside the NIK's question are unlike the NIK's; shown at the review."""
         if self.citizen is None or self.form is None:
             return ()
-        question = self._nik_node()
-        if question is None or question.parent is None:
-            return ()
-        sex, birth_date = None, None
-        for node in question.parent.children:
-            if node.name in _SEX_QUESTIONS:
-                sex = _SEX_VALUES.get(node.value.casefold())
-            if node.name in _BIRTH_QUESTIONS:
-                birth_date = _date(node.value)
-        return nik_rules.warnings(self.citizen.nik, sex=sex, birth_date=birth_date)
+        return self._own_questions(self.form).warnings(self.citizen.nik)
 
     # --- the form's pages ------------------------------------------------------------------------------------------
 
@@ -255,18 +202,13 @@ class Session:
 
     def attach(self, ref: str, data: bytes, media_type: str = "image/jpeg") -> AttachProblem | None:
         """Answer an upload question with a photo or file, which replaces the one before."""
-        if not data:
-            return AttachProblem.EMPTY
-        if len(data) > ATTACHMENT_BYTES:
-            return AttachProblem.TOO_LARGE
-        if ref not in self._attachments and len(self._attachments) >= ATTACHMENTS:
-            return AttachProblem.TOO_MANY
+        problem = self._attachments.problem(ref, data)
+        if problem is not None:
+            return problem
         form = self._open()
-        self._attachment_count += 1
-        name = f"{form.nodes[ref].name}-{self._attachment_count}{_SUFFIXES.get(media_type, '.bin')}"
+        name = self._attachments.new_name(form.nodes[ref].name, media_type)
         form.attach(ref, name)
-        self._forget_attachment(ref)
-        self._attachments[ref] = Attachment(ref, name, media_type, bytearray(data))
+        self._attachments.put(Attachment(ref, name, media_type, bytearray(data)))
         return None
 
     def attachment(self, ref: str) -> Attachment | None:
@@ -275,11 +217,11 @@ class Session:
 
     def detach(self, ref: str) -> None:
         self._open().clear(ref)
-        self._forget_attachment(ref)
+        self._attachments.drop(ref)
 
     def attachments_in_use(self) -> tuple[Attachment, ...]:
         """Those of questions that are still relevant, in the form's order."""
-        by_name = {attachment.name: attachment for attachment in self._attachments.values()}
+        by_name = {attachment.name: attachment for attachment in self._attachments}
         return tuple(by_name[name] for _, name in self._open().attachments() if name in by_name)
 
     def add_repeat(self, repeat_ref: str) -> str:
@@ -290,14 +232,7 @@ class Session:
         """Attachments of the instances that move up are found by their file name, so they follow their question."""
         form = self._open()
         form.remove_repeat(instance_ref)
-        kept = {name: ref for ref, name in form.attachments()}
-        for old_ref, attachment in list(self._attachments.items()):
-            del self._attachments[old_ref]
-            if attachment.name in kept:
-                attachment.ref = kept[attachment.name]
-                self._attachments[attachment.ref] = attachment
-            else:
-                _overwrite(attachment.data)
+        self._attachments.follow({name: ref for ref, name in form.attachments()})
 
     def page_violations(self) -> tuple[Violation, ...]:
         """What is missing or wrong on the current page."""
@@ -378,15 +313,12 @@ class Session:
         self.citizen, self.privacy = citizen, privacy
         self.form = self._new_form(instance)
         if instance is None:
-            self._fill_nik()
-            self._fill_privacy()
+            self._own_questions(self.form).fill(citizen, privacy)
         return self.form
 
     def give_back(self, attachments: Iterable[Attachment]) -> None:
         """Photos and files of a draft, whose names stand in the form's answers."""
-        for attachment in attachments:
-            self._attachments[attachment.ref] = attachment
-            self._attachment_count += 1
+        self._attachments.give_back(attachments)
 
     def go_to(self, page_ref: str) -> None:
         """From SERVICES to the page of a draft that was opened, or to its first one."""
@@ -483,8 +415,7 @@ class Session:
     def _open_form(self) -> None:
         if self.form is None:
             self.form = self._new_form(None)
-            self._fill_nik()
-            self._fill_privacy()
+            self._own_questions(self.form).fill(self.citizen, self.privacy)
         pages = self.pages()
         if not pages:
             self._move(Step.REVIEW)
@@ -523,37 +454,13 @@ class Session:
             return Step.IDENTIFY
         return Step.SERVICE
 
-    def _nik_node(self) -> Node | None:
-        return self._node(self.service.nik_question if self.service is not None else "")
+    def _own_questions(self, form: FormSession) -> OwnQuestions:
+        return OwnQuestions(self._chosen(), form)
 
-    def _node(self, wanted: str) -> Node | None:
-        """The form's question of that reference or name."""
-        if not wanted or self.form is None:
-            return None
-        nodes = self.form.nodes
-        if wanted in nodes:
-            return nodes[wanted]
-        return next((node for node in nodes.values() if node.name == wanted), None)
-
-    def _fill_nik(self) -> None:
-        node = self._nik_node()
-        if self.form is not None and node is not None and self.citizen is not None:
-            self.form.set(node.ref, self.citizen.nik.digits)
-
-    def _clear_nik(self) -> None:
-        """What was filled in of the citizen. A form that does not let go of it is begun anew."""
-        node = self._nik_node()
-        if self.form is None or node is None or not node.answer:
-            return
-        try:
-            self.form.clear(node.ref)
-        except ValueError:
+    def _fill_again(self) -> None:
+        """Into the form that is open. One that holds on to what was told before is begun anew."""
+        if self.form is not None and not self._own_questions(self.form).fill(self.citizen, self.privacy):
             self._drop_form()
-
-    def _fill_privacy(self) -> None:
-        node = self._node(self.service.privacy_question if self.service is not None else "")
-        if self.form is not None and node is not None and self.privacy is not None:
-            self.form.set(node.ref, self.privacy.value)
 
     def _forget_service(self) -> None:
         """The service, what was chosen and answered for it, and what became of it."""
@@ -563,18 +470,11 @@ class Session:
         self.submission = None
 
     def _drop_form(self) -> None:
-        for ref in list(self._attachments):
-            self._forget_attachment(ref)
-        self._attachment_count = 0
+        self._attachments.wipe()
         self.form = None
         self.consent_at = None
         self._page_ref, self._page_index = None, 0
         self._edit_from_review = False
-
-    def _forget_attachment(self, ref: str) -> None:
-        attachment = self._attachments.pop(ref, None)
-        if attachment is not None:
-            _overwrite(attachment.data)
 
     def _move(self, step: Step) -> None:
         if step is self._step:
@@ -593,33 +493,9 @@ _BACK: Final = {
     Step.CONSENT: Step.REVIEW,
     Step.CASE: Step.SERVICES,
 }
-_SEX_QUESTIONS: Final = frozenset({"sex", "gender", "jenis_kelamin"})
-_BIRTH_QUESTIONS: Final = frozenset({"birth_date", "date_of_birth", "tanggal_lahir"})
-_SEX_VALUES: Final = {
-    "male": nik_rules.Sex.MALE,
-    "m": nik_rules.Sex.MALE,
-    "l": nik_rules.Sex.MALE,
-    "laki_laki": nik_rules.Sex.MALE,
-    "female": nik_rules.Sex.FEMALE,
-    "f": nik_rules.Sex.FEMALE,
-    "p": nik_rules.Sex.FEMALE,
-    "perempuan": nik_rules.Sex.FEMALE,
-}
 
 
 def _refs(nodes: Iterable[Node]) -> Iterable[str]:
     for node in nodes:
         yield node.ref
         yield from _refs(node.children)
-
-
-def _date(value: str) -> date | None:
-    try:
-        return date.fromisoformat(value[:10])
-    except ValueError:
-        return None
-
-
-def _overwrite(data: bytearray) -> None:
-    data[:] = bytes(len(data))
-    data.clear()

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import uuid_utils
 
+from kiosk.attachments import Attachment
 from kiosk.cases import CaseStateName
 from kiosk.events import Bus, Stored
 from kiosk.fee import fee_texts
@@ -19,7 +20,7 @@ from kiosk.outcomes import Refused, RefusedReason, Saved
 from kiosk.ports import Clock, Failpoint, Sealer, TrackingCodes
 from kiosk.privacy import Privacy
 from kiosk.service import ServiceKind
-from kiosk.session import Attachment, Session
+from kiosk.session import Session
 from kiosk.store import StorageFailed, StorageProblem, Store
 from kiosk.store.outbox import Envelope, ItemKind, SealedAttachment
 from kiosk.store.receipts import Receipt

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from kiosk.attachments import AttachProblem
 from kiosk.cases import CaseProblemKind, CaseStateName
 from kiosk.draft_slip import DRAFT_SLIP_KEYS
 from kiosk.draft_words import DraftProblem
@@ -16,7 +17,6 @@ from kiosk.outcomes import RefusedReason
 from kiosk.privacy import Privacy
 from kiosk.ratings import Element
 from kiosk.receipts import SLIP_KEYS
-from kiosk.session import AttachProblem
 from kiosk.staff import SignInProblem
 
 _PLACEHOLDERS: Final = {

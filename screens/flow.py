@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Final, Protocol, TypeVar
 
 from kiosk.cases import Case
+from kiosk.citizen import HowIdentified
 from kiosk.drafts import is_draft
 from kiosk.events import (
     CatalogueChanged,
@@ -31,7 +32,7 @@ from kiosk.nik import Nik
 from kiosk.outcomes import Refused, RefusedReason
 from kiosk.ports import ScanKind
 from kiosk.service import Service
-from kiosk.session import HowIdentified, Session
+from kiosk.session import Session
 from screens.appearance import DEFAULT_APPEARANCE, Appearance
 from screens.flows.answering import Answering
 from screens.flows.drafts import DraftFlow

@@ -6,8 +6,8 @@ from typing import Any
 from kivy.core.image import Image as CoreImage
 from kivy.properties import BooleanProperty, ObjectProperty
 
+from kiosk.attachments import Attachment
 from kiosk.ports import CaptureProblem, Photo
-from kiosk.session import Attachment
 from screens.citizen.controls.photo import JPEG
 from screens.citizen.controls.viewfinder import Viewfinder
 from screens.shutter import Shot, shoot

@@ -9,7 +9,8 @@ from enum import StrEnum
 from typing import Final
 
 from forms import FormSession, Node, Page
-from kiosk.session import Attachment, Session
+from kiosk.attachments import Attachment
+from kiosk.session import Session
 from screens.citizen.answers import (
     Control,
     Incomplete,

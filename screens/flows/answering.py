@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from kiosk.attachments import Attachment
 from kiosk.cases import Case
 from kiosk.outcomes import Refused, RefusedReason
-from kiosk.session import Attachment
 from kiosk.submissions import ANSWER_CHARACTERS
 from screens.look.entry import Entry, Layout
 

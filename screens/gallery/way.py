@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from kiosk.citizen import HowIdentified
 from kiosk.service import Identification
-from kiosk.session import HowIdentified, Session
+from kiosk.session import Session
 from screens.appearance import Appearance
 from screens.flow import Flow
 from screens.rehearsal.citizen import NIK, Citizen

@@ -10,11 +10,11 @@ from nacl.public import PrivateKey
 from nacl.signing import SigningKey
 
 from kiosk.catalogue import Catalogue
+from kiosk.citizen import HowIdentified
 from kiosk.events import Bus, Event
 from kiosk.identity import KioskIdentity
 from kiosk.kiosk import Kiosk, Ports, no_failpoint
 from kiosk.ports import BadgeReader, Failpoint, Sealer, TrackingCodes
-from kiosk.session import HowIdentified
 from kiosk.store import Store
 from screens.rehearsal.devices import Camera, HandClock, Printer, RoomyDisk, Scanner
 from screens.rehearsal.devices import Slip as PaperSlip

@@ -6,10 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.attachments import ATTACHMENT_BYTES, AttachProblem
+from kiosk.citizen import HowIdentified
 from kiosk.events import EndReason, IdleOver, IdleWarning, SessionEnded, Step, StepChanged
 from kiosk.nik import NikProblem, NikWarning
-from kiosk.session import ATTACHMENT_BYTES, AttachProblem, HowIdentified, Session
-from tests.kiosk.kiosk_kit import CITY, NAME, NIK, PHOTO, Bench, bench, catalogue, fill, service_document
+from kiosk.session import Session
+from tests.kiosk.kiosk_kit import CITY, FORM, NAME, NIK, PHOTO, Bench, bench, catalogue, fill, service_document
+
+OTHER_NIK = "3578015203900001"
 
 
 @pytest.fixture
@@ -85,6 +89,28 @@ def test_the_nik_fills_its_question(at: Bench) -> None:
     session = at_form(at)
     assert session.form is not None
     assert session.form.nodes["/data/nik"].value == NIK
+
+
+@pytest.mark.parametrize(
+    ("readonly", "kept", "name"), [("/data/nik != ''", OTHER_NIK, ""), ("true()", "", "Siti")], ids=["filled", "always"]
+)
+def test_somebody_else_is_identified_though_the_question_cannot_be_changed(
+    tmp_path: Path, readonly: str, kept: str, name: str
+) -> None:
+    """What holds on to somebody else's number is begun anew; answers that hold nothing of anybody stay."""
+    form = FORM.replace(
+        'nodeset="/data/nik" type="string" required="true()"', f'nodeset="/data/nik" readonly="{readonly}"'
+    )
+    made = bench(tmp_path / "other", pack=catalogue(services=(service_document(),), form=form))
+    session = at_form(made)
+    session.answer("/data/name", "Siti")
+    session.back()
+    assert session.step is Step.IDENTIFY
+    assert session.identify(OTHER_NIK, HowIdentified.SCANNED).problem is None
+    session.continue_to_form()
+    assert session.form is not None
+    assert [session.form.nodes[ref].value for ref in ("/data/nik", "/data/name")] == [kept, name]
+    made.close()
 
 
 def test_another_birth_date_than_the_niks_is_warned_of_at_the_review(at: Bench) -> None:

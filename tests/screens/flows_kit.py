@@ -3,7 +3,8 @@
 from screens_harness import Hands
 
 from forms import Node
-from kiosk.session import HowIdentified, Session
+from kiosk.citizen import HowIdentified
+from kiosk.session import Session
 from screens.places import Name
 
 NIK = "3578014107900001"

@@ -13,7 +13,7 @@ from kivy.uix.widget import Widget
 from PIL import Image, ImageDraw, ImageFont
 
 from forms import Node
-from kiosk.session import Attachment
+from kiosk.attachments import Attachment
 from screens.citizen.answers import is_drawing
 from screens.citizen.controls.question import Question
 from screens.look.banner import Banner
