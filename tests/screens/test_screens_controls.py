@@ -196,6 +196,7 @@ def test_an_answer_that_is_not_taken_says_why(asked: Asked, control: Control) ->
     asked.hands.forward()
     assert asked.hands.unseen(violation.message) == []
     assert asked.question.ref.endswith(control.name)
+    assert all(each.wrong == each.chosen for each in asked.chosen_from())
 
 
 @pytest.mark.parametrize(

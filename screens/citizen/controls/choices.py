@@ -101,7 +101,7 @@ class ChoiceQuestion(Question):
         values = set(node.value.split()) if self._several else {node.value}
         for card in self._cards.children:
             card.chosen = card.key in values
-            card.wrong = bool(self.problem)
+            card.wrong = bool(self.problem) and (card.chosen or not node.value)
         self._wrong.text = self.problem
 
     def _show_search(self, opened: bool) -> None:

@@ -104,9 +104,9 @@ class RangeQuestion(Question):
         if self._grid is not None:
             for chip in self._grid.children:
                 here = number_of(chip.key)
-                chip.wrong = bool(self.problem)
                 reached = value is not None and here is not None and here < value
                 chip.chosen = here is not None and (here == value or (chip.starred and reached))
+                chip.wrong = bool(self.problem) and (chip.chosen or value is None)
         elif self._stepper is not None and node.range is not None:
             low, high, _step = bounds(node.range)
             self._stepper.text = self._told(value) if value is not None else "–"
