@@ -1,0 +1,35 @@
+"""Where the tests' files lie."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+#: Linux's own folder in memory.
+MEMORY: Final = Path("/dev/shm")
+#: A whole run needs a fraction of it.
+ROOM_BYTES: Final = 3_000_000_000
+_FOLDER: Final = pytest.StashKey[str]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Into memory, where there is room for them: what a test waits for is then the program and not a disk that is told
+    thousands of times to write at once. Whoever names a folder keeps it; so do the processes that share a run."""
+    if "TMPDIR" in os.environ or "PYTEST_DEBUG_TEMPROOT" in os.environ or not os.access(MEMORY, os.W_OK):
+        return
+    if shutil.disk_usage(MEMORY).free >= ROOM_BYTES:
+        config.stash[_FOLDER] = folder = tempfile.mkdtemp(prefix="ekios-tests-", dir=MEMORY)
+        # Servers of the distribution run as users of their own.
+        Path(folder).chmod(0o755)
+        tempfile.tempdir = os.environ["TMPDIR"] = os.environ["PYTEST_DEBUG_TEMPROOT"] = folder
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """What failed can be looked at."""
+    folder = session.config.stash.get(_FOLDER, None)
+    if folder is not None and exitstatus == 0:
+        shutil.rmtree(folder, ignore_errors=True)
