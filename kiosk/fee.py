@@ -9,6 +9,7 @@ from kiosk.service import Service
 from kiosk.text import LANGUAGES, Text
 
 _AMOUNT: Final = "fee"
+_FROM: Final = "fee_from"
 _HOW: Final = "fee_how"
 _ACCOUNT: Final = "fee_account"
 _CODE: Final = "fee_code"
@@ -16,12 +17,14 @@ _CODE: Final = "fee_code"
 
 @dataclass(frozen=True, slots=True)
 class SlipFee:
-    """In the citizen's language. ``account`` and ``payment_code`` may be empty."""
+    """In the citizen's language. ``account`` and ``payment_code`` may be empty. ``least``: what comes on top of the
+    amount, where it is not all."""
 
     amount: str
     how: str
     account: str
     payment_code: str
+    least: str = ""
 
 
 def rupiah(amount: int, language: str) -> str:
@@ -38,6 +41,8 @@ def fee_texts(service: Service) -> dict[str, Mapping[str, str]]:
     texts: dict[str, Mapping[str, str]] = {
         _AMOUNT: {language: rupiah(standard.fee_rupiah, language) for language in LANGUAGES}
     }
+    if standard.fee_from:
+        texts[_FROM] = standard.fee.by_language
     if standard.payment is not None:
         texts |= {
             _HOW: standard.payment.how.by_language,
@@ -55,13 +60,15 @@ def slip_fee(texts: Mapping[str, Any], language: str) -> SlipFee | None:
     def text(name: str) -> str:
         return Text(texts.get(name, {})).get(language)
 
-    return SlipFee(text(_AMOUNT), text(_HOW), text(_ACCOUNT), text(_CODE))
+    return SlipFee(text(_AMOUNT), text(_HOW), text(_ACCOUNT), text(_CODE), text(_FROM))
 
 
 def lay_out_fee(slip: SlipBuilder, fee: SlipFee, text: Callable[..., str]) -> None:
     """Below what happens next."""
     slip.rule()
-    slip.text(text("slip.fee", amount=fee.amount), bold=True)
+    slip.text(text("slip.fee.from" if fee.least else "slip.fee", amount=fee.amount), bold=True)
+    if fee.least:
+        slip.text(fee.least)
     if fee.how:
         slip.text(fee.how)
     if fee.account:

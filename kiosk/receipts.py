@@ -34,6 +34,7 @@ SLIP_KEYS: Final = (
     "slip.next",
     "slip.track",
     "slip.fee",
+    "slip.fee.from",
     "slip.fee.scan",
     "slip.fee.never",
     "slip.privacy",

@@ -64,6 +64,8 @@ class Standard:
     product: Text
     complaints: Text
     payment: Payment | None = None
+    #: It costs at least ``fee_rupiah``; ``fee`` tells what comes on top.
+    fee_from: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,7 @@ def read_service(document: Mapping[str, Any]) -> Service:
                 product=Text.read(standard["product"]),
                 complaints=Text.read(standard["complaints"]),
                 payment=_payment(standard.get("payment")),
+                fee_from=bool(standard.get("fee_from")),
             ),
             stages=tuple(
                 Stage(str(stage["id"]), Text.read(stage["name"]), int(stage["working_days"]))

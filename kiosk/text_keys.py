@@ -22,6 +22,7 @@ from kiosk.staff import SignInProblem
 _PLACEHOLDERS: Final = {
     "slip.received": frozenset({"time"}),
     "slip.fee": frozenset({"amount"}),
+    "slip.fee.from": frozenset({"amount"}),
     "slip.draft.until": frozenset({"day"}),
 }
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from kivy.properties import StringProperty
 
+from screens.citizen.service_model import fee_in_words
 from screens.flow import Flow
 from screens.page_screen import FlowPage
 
@@ -23,7 +24,7 @@ class FeeScreen(FlowPage):
         payment = standard.payment
         super().__init__(
             flow=flow,
-            amount=flow.formatting.rupiah(standard.fee_rupiah),
+            amount=fee_in_words(flow, standard),
             explained=standard.fee.get(language),
             basis=payment.basis.get(language) if payment is not None else "",
             how=payment.how.get(language) if payment is not None else "",

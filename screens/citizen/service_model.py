@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kiosk.service import Service
+from kiosk.service import Service, Standard
 from screens.flow import Flow
 
 
@@ -38,7 +38,7 @@ class ServiceModel:
             requirements=standard.requirements.get(language),
             procedure=standard.procedure.get(language),
             time=standard.time.get(language),
-            fee=flow.formatting.rupiah(standard.fee_rupiah),
+            fee=fee_in_words(flow, standard),
             product=standard.product.get(language),
             complaints=standard.complaints.get(language),
             blocked="" if ability.possible else flow.texts(ability.blocked[0].text_key),
@@ -46,3 +46,9 @@ class ServiceModel:
 
     def begin(self) -> None:
         self.flow.begin_service(self.service)
+
+
+def fee_in_words(flow: Flow, standard: Standard) -> str:
+    """ "Rp 50.000", or "mulai Rp 50.000" where something comes on top."""
+    amount = flow.formatting.rupiah(standard.fee_rupiah)
+    return flow.texts("fee.from", amount=amount) if standard.fee_from else amount

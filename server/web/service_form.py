@@ -42,6 +42,7 @@ def read(
         "standard": {
             "working_days": _number(_one(form, "standard.working_days")),
             "fee_rupiah": _number(_one(form, "standard.fee_rupiah")),
+            "fee_from": "standard.fee_from" in form,
         },
         "slip": {},
         "identification": _one(form, "identification"),

@@ -39,6 +39,7 @@ def services(visit: Visit) -> Response:
             "version": one.document.form_version,
             "days": one.document.standard.working_days,
             "fee": phrases.rupiah(one.document.standard.fee_rupiah),
+            "fee_from": one.document.standard.fee_from,
         }
         for one in (content.services if content else ())
     ]

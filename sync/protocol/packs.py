@@ -93,6 +93,8 @@ class Standard(Message):
     time: Text
     #: Rupiah; free services say 0, which is shown as "Rp 0".
     fee_rupiah: Annotated[int, Field(ge=0)]
+    #: It costs at least that; ``fee`` tells what comes on top.
+    fee_from: bool = False
     fee: Text
     #: Of a service that costs something; shown before consent and on the slip.
     payment: Payment | None = None

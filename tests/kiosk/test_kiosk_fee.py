@@ -94,6 +94,19 @@ def test_the_slip_tells_how_to_pay_and_a_copy_does_too(at: Bench) -> None:
         assert "slip.fee.never|id" in slip.all_text
 
 
+def test_a_least_fee_is_told_as_one_with_what_comes_on_top(tmp_path: Path) -> None:
+    plain = costly()
+    standard = {**plain.standard.model_dump(), "fee_from": True, "fee": {"id": "Ditambah pajak 25%"}}
+    made = bench(tmp_path / "least", pack=catalogue(services=(service_document(standard=standard),)))
+    code = sent(made).code
+    for copy in (False, True):
+        made.kiosk.slips.print(code, copy=copy)
+        slip, _ = made.printer.jobs[-1]
+        assert "slip.fee.from|id|amount=Rp 50.000" in slip.all_text
+        assert "Ditambah pajak 25%" in slip.all_text
+    made.close()
+
+
 def test_a_slip_of_a_free_service_says_nothing_of_paying(tmp_path: Path) -> None:
     made = bench(tmp_path / "free")
     session = review(made)

@@ -11,7 +11,9 @@ def test_what_it_costs_is_told_between_review_and_consent(hands: Hands) -> None:
     fill(hands)
     hands.tap("Sudah benar")
     assert hands.app.flow.place.name is Name.FEE
-    hands.must_see("Rp 50.000", "Dasar hukum", "Cara membayar", "Kas Daerah", "Sekarang Anda tidak membayar apa pun")
+    hands.must_see(
+        "Mulai Rp 50.000", "Dasar hukum", "Cara membayar", "Kas Daerah", "Sekarang Anda tidak membayar apa pun"
+    )
     hands.tap("Lanjut, saya mengerti")
     assert hands.app.flow.place.name is Name.CONSENT
     hands.tap("Kembali")
@@ -34,5 +36,6 @@ def test_the_slip_says_how_to_pay(hands: Hands) -> None:
     hands.app.flow.send()
     hands.wait(2.1)
     lines = "\n".join(hands.rehearsal.printer.slips[-1][0].lines)
-    assert "Biaya: Rp 50.000" in lines
+    assert "Biaya: mulai Rp 50.000" in lines
+    assert "ditambah pajak reklame 25%" in " ".join(lines.split())
     assert "Jangan bayar di kios" in lines

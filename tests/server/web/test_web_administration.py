@@ -56,6 +56,7 @@ def described() -> dict[str, str]:
             "icon": "home",
             "standard.working_days": "3",
             "standard.fee_rupiah": "50.000",
+            "standard.fee_from": "1",
             "stage.0.id": "periksa",
             "stage.0.days": "3",
             "identification": "none",
@@ -74,6 +75,8 @@ def test_a_new_service_goes_from_spreadsheet_to_every_kiosk_and_back(fresh_offic
     published = packs.service(2, "izin-baru")
     assert published is not None
     assert published.document.standard.fee_rupiah == 50_000
+    assert published.document.standard.fee_from
+    assert "mulai Rp 50.000" in browser.get("/admin/services").text
     assert published.document.name["mad"] == "name mad"
     browser.post("/admin/packs/2/take-back", {"reason": "salah"})
     assert packs.service(3, "izin-baru") is None and packs.service(3, "surat") is not None
