@@ -8,8 +8,8 @@ from kivy.properties import BooleanProperty, ObjectProperty
 
 from kiosk.attachments import Attachment
 from kiosk.ports import CaptureProblem, Photo
-from screens.citizen.controls.photo import JPEG
 from screens.citizen.controls.viewfinder import Viewfinder
+from screens.citizen.form_model import JPEG
 from screens.shutter import Shot, shoot
 
 _NAME = "answer-1.jpg"

@@ -10,6 +10,7 @@ from typing import Final
 
 from forms import FormSession, Node, Page
 from kiosk.attachments import Attachment
+from kiosk.ports import CaptureProblem
 from kiosk.session import Session
 from screens.citizen.answers import (
     Control,
@@ -30,6 +31,7 @@ from screens.flow import Flow
 from screens.look.entry import Entry, Layout
 
 SEARCH_LENGTH = 40
+JPEG: Final = "image/jpeg"
 #: What is told where an answer is missing and the form has no words of its own for it.
 _MISSING: Final = {
     Control.ONE: "form.problem.required.choose",
@@ -76,6 +78,9 @@ class FormModel:
         self._entries: dict[Focus, Entry] = {}
         self._searches: dict[str, Entry] = {}
         self._incomplete: dict[str, str] = {}
+        #: Photos that were taken and may not be readable, by the question: the citizen has not chosen yet.
+        self.doubtful: dict[str, CaptureProblem] = {}
+        flow.drafts.before_save = self.keep_doubtful
         #: Refs whose problem is shown: left by the citizen, or asked for by the way forward.
         self._asked: set[str] = set()
         self.focus: Focus | None = None
@@ -204,10 +209,16 @@ class FormModel:
 
     def attach(self, ref: str, data: bytes, media_type: str) -> str:
         """Keeps a photo or a signature; what went wrong, in the citizen's language, or ""."""
+        self.doubtful.pop(ref, None)
         problem = self.session.attach(ref, data, media_type)
         self._asked.discard(ref)
         self._changed()
         return "" if problem is None else self.flow.texts(problem.text_key)
+
+    def keep_doubtful(self) -> None:
+        """Whoever goes without choosing finds what was photographed again, and can take another one then."""
+        for ref, problem in list(self.doubtful.items()):
+            self.attach(ref, problem.photo.jpeg, JPEG)
 
     def attachment(self, ref: str) -> Attachment | None:
         return self.session.attachment(ref)
@@ -322,6 +333,7 @@ class FormModel:
         self.session.remove_repeat(instance_ref)
         self._entries.clear()
         self._incomplete.clear()
+        self.doubtful.clear()
         self._asked.clear()
         self.focus = None
         self._changed()

@@ -42,6 +42,8 @@ class DraftFlow:
     def reset(self) -> None:
         self.resumed: Resumed | None = None
         self._held: Held | None = None
+        #: Of the form that is open: what is undecided on its page is kept.
+        self.before_save: Callable[[], None] = _nothing
 
     @property
     def held(self) -> Held | None:
@@ -65,6 +67,7 @@ class DraftFlow:
 
     def begin_save(self) -> None:
         if self.can_save:
+            self.before_save()
             self._flow.close_over()
             self._flow.show_beside(Place(Name.SAVE_DRAFT))
 
@@ -243,3 +246,7 @@ class ResumeModel:
 
 def _printed(_result: object) -> None:
     """The code stands on the screen as well, whatever the printer did."""
+
+
+def _nothing() -> None:
+    """No form is open."""

@@ -1,5 +1,7 @@
 """A photo that is not good, or not there yet, is never left behind without a word: the way forward waits for a choice."""
 
+import gc
+import weakref
 from collections.abc import Callable, Iterator
 from threading import Event
 
@@ -8,6 +10,8 @@ from keys_kit import press, walk_to
 from screens_harness import Hands
 from test_screens_answer import asked, sent
 
+from kiosk.events import EndReason
+from kiosk.session import Session
 from screens.appearance import Appearance
 from screens.citizen.controls.viewfinder import Viewfinder
 from screens.gallery.control_states import show
@@ -39,10 +43,15 @@ class SlowCamera:
         self._go.set()
 
 
+def session_of(hands: Hands) -> Session:
+    assert hands.kiosk.session is not None
+    return hands.kiosk.session
+
+
 def page_ref(hands: Hands) -> str:
-    session = hands.kiosk.session
-    assert session is not None and session.page is not None
-    return session.page.ref
+    page = session_of(hands).page
+    assert page is not None
+    return page.ref
 
 
 def attached(hands: Hands) -> bool:
@@ -93,6 +102,54 @@ def test_after_the_choice_the_way_forward_is_free(before_the_camera: Hands, key:
     assert attached(hands)
     hands.forward()
     assert page_ref(hands) != here
+
+
+@pytest.mark.parametrize("how", ["another_language", "another_size", "back_and_forth"])
+def test_a_doubtful_photo_stays_until_the_choice_wherever_one_goes(before_the_camera: Hands, how: str) -> None:
+    hands = before_the_camera
+    shoot(hands, "GLARE")
+    if how == "another_language":
+        hands.app.flow.set_language("en")
+    elif how == "another_size":
+        hands.app.flow.set_text_size(TextSize.LARGE)
+    else:
+        here = page_ref(hands)
+        hands.back()
+        assert page_ref(hands) != here
+        session_of(hands).show("/data/foto")
+    hands.settle()
+    view = view_of(hands)
+    assert view.doubtful
+    assert view.still is not None
+    hands.must_see(hands.text("photo.problem.glare"))
+    hands.tap(hands.text("photo.use"))
+    assert attached(hands)
+
+
+@pytest.mark.parametrize("leaving", [False, True])
+def test_a_doubtful_photo_goes_into_the_draft(before_the_camera: Hands, leaving: bool) -> None:
+    hands = before_the_camera
+    shoot(hands, "GLARE")
+    if leaving:
+        hands.app.flow.ask_leave()
+        hands.settle()
+    hands.tap(hands.text("draft.save"), nth=1 if leaving else 0)
+    assert hands.place == "SAVE_DRAFT"
+    assert attached(hands)
+    hands.app.flow.drafts.back_to_form()
+    hands.settle()
+    assert not view_of(hands).doubtful
+    hands.must_see(hands.text("photo.taken"))
+
+
+def test_nothing_of_a_doubtful_photo_is_kept_after_the_visit(before_the_camera: Hands) -> None:
+    hands = before_the_camera
+    shoot(hands, "GLARE")
+    photo = weakref.ref(hands.page.model.doubtful["/data/foto"].photo)
+    hands.kiosk.end(EndReason.CANCELLED)
+    hands.settle()
+    gc.collect()
+    assert photo() is None
 
 
 def test_the_form_waits_for_a_shutter_that_is_still_at_work(

@@ -9,10 +9,8 @@ from forms import Node
 from kiosk.ports import Camera, CaptureKind, CaptureProblem, Photo
 from screens.citizen.controls.question import Question
 from screens.citizen.controls.viewfinder import Viewfinder
+from screens.citizen.form_model import JPEG
 from screens.shutter import Shot, shoot
-
-JPEG = "image/jpeg"
-
 
 #: Appearances of an image question by which forms ask for the camera that looks at the person.
 SELFIES: Final = frozenset({"new-front", "front", "selfie"})
@@ -22,7 +20,6 @@ class PhotoQuestion(Question):
     def build(self, node: Node) -> None:
         self._camera: Camera | None = self.model.flow.kiosk.ports.camera
         self._running = False
-        self._doubtful: Photo | None = None
         self._work: Shot | None = None
         self._shown_name = ""
         kind = CaptureKind.PORTRAIT if SELFIES & set(node.appearance) else CaptureKind.DOCUMENT
@@ -34,14 +31,14 @@ class PhotoQuestion(Question):
         super().on_parent(widget, parent)
         if parent is None:
             self._stop_preview()
-            self._doubtful = None
             self._view.still = None
             if self._work is not None:
                 self._work.cancel()
 
     def show(self, node: Node) -> None:  # noqa: ARG002
         texts = self.model.flow.texts
-        attachment = self.model.attachment(self.ref)
+        attachment, doubt = self.model.attachment(self.ref), self.model.doubtful.get(self.ref)
+        self._view.doubtful = doubt is not None
         if attachment is not None:
             self._stop_preview()
             if attachment.name != self._shown_name:
@@ -49,7 +46,12 @@ class PhotoQuestion(Question):
                 self._view.still = _texture(bytes(attachment.data))
             taken = "photo.taken_portrait" if self._view.is_portrait else "photo.taken"
             self._view.tell(texts(taken), "success")
-        elif self._doubtful is None:
+        elif doubt is not None:
+            self._stop_preview()
+            if self._view.still is None:
+                self._view.still = _texture(doubt.photo.jpeg)
+            self._view.tell_problem(doubt)
+        else:
             self._shown_name = ""
             self._view.still = None
             self._start_preview()
@@ -95,26 +97,22 @@ class PhotoQuestion(Question):
             self._keep(result)
             return
         if result.photo is not None:
-            self._doubtful = result.photo
-            self._stop_preview()
-            self._view.still = _texture(result.photo.jpeg)
-            self._view.doubtful = True
+            self.model.doubtful[self.ref] = result
+            self.refresh()
         self._view.tell_problem(result)
 
     def _keep(self, photo: Photo) -> None:
-        self._doubtful = None
-        self._view.doubtful = False
         problem = self.model.attach(self.ref, photo.jpeg, JPEG)
         if problem:
             self._view.tell(problem, "danger")
 
     def _use(self, _view: Any) -> None:
-        if self._doubtful is not None:
-            self._keep(self._doubtful)
+        doubt = self.model.doubtful.get(self.ref)
+        if doubt is not None:
+            self._keep(doubt.photo)
 
     def _again(self, _view: Any) -> None:
-        self._doubtful = None
-        self._view.doubtful = False
+        self.model.doubtful.pop(self.ref, None)
         if self.model.attachment(self.ref) is not None:
             self.model.detach(self.ref)
         else:
