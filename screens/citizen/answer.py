@@ -43,7 +43,7 @@ class AnswerScreen(FlowPage):
                 self._photo = None
             self.ids.photo.clear_widgets()
             self.type_into(None)
-        elif self._answering.photo is not None:
+        elif self._answering.photo is not None or self._answering.doubt is not None:
             self._show_photo()
         else:
             self.type_into(self._answering.entry)

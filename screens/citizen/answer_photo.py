@@ -16,8 +16,8 @@ _NAME = "answer-1.jpg"
 
 
 class AnswerPhoto(Viewfinder):
-    """``taken`` once there is a photo that is to be sent, which ``answering`` keeps. ``close`` ends the live picture and
-    forgets a photo that was not yet decided on."""
+    """``taken`` once there is a photo that is to be sent, which ``answering`` keeps, as it does one that was not yet
+    decided on. ``close`` ends the live picture."""
 
     answering = ObjectProperty(None)
     taken = BooleanProperty(False)
@@ -26,12 +26,13 @@ class AnswerPhoto(Viewfinder):
         super().__init__(**kwargs)
         self._camera = self.flow.kiosk.ports.camera
         self._work: Shot | None = None
-        self._data = bytearray()
-        if self.answering.photo is None:
-            self._live()
-        else:
+        if self.answering.photo is not None:
             self._show(bytes(self.answering.photo.data))
             self._tell_taken()
+        elif self.answering.doubt is not None:
+            self._ask(self.answering.doubt)
+        else:
+            self._live()
 
     def close(self) -> None:
         if self._work is not None:
@@ -52,28 +53,32 @@ class AnswerPhoto(Viewfinder):
         self._live()
 
     def on_use(self) -> None:
-        self._use()
+        if self.answering.doubt is not None:
+            self._keep(self.answering.doubt.photo)
 
     def _captured(self, result: Photo | CaptureProblem) -> None:
         self._work = None
         self.busy = False
-        problem = result if isinstance(result, CaptureProblem) else None
-        photo = result.photo if isinstance(result, CaptureProblem) else result
-        if photo is not None:
-            self._data = bytearray(photo.jpeg)
-            self._show(photo.jpeg)
-        if problem is None:
-            self._use()
+        if not isinstance(result, CaptureProblem):
+            self._show(result.jpeg)
+            self._keep(result)
+        elif result.photo is None:
+            self.tell_problem(result)
         else:
-            self.doubtful = photo is not None
-            self.tell_problem(problem)
+            self.answering.doubt = result
+            self._ask(result)
+
+    def _ask(self, doubt: CaptureProblem) -> None:
+        self._show(doubt.photo.jpeg)
+        self.doubtful = True
+        self.tell_problem(doubt)
 
     def _show(self, jpeg: bytes) -> None:
         self.still = CoreImage(BytesIO(jpeg), ext="jpg").texture
         self.source = None
 
-    def _use(self) -> None:
-        self.answering.keep(Attachment("", _NAME, JPEG, bytearray(self._data)))
+    def _keep(self, photo: Photo) -> None:
+        self.answering.keep(Attachment("", _NAME, JPEG, bytearray(photo.jpeg)))
         self._tell_taken()
 
     def _tell_taken(self) -> None:
@@ -91,7 +96,5 @@ class AnswerPhoto(Viewfinder):
         self.tell_hint()
 
     def _forget(self) -> None:
-        self._data[:] = bytes(len(self._data))
-        self._data = bytearray()
         self.still = None
         self.taken = self.doubtful = False

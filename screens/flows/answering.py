@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from kiosk.attachments import Attachment
 from kiosk.cases import Case
 from kiosk.outcomes import Refused, RefusedReason
+from kiosk.ports import CaptureProblem
 from kiosk.submissions import ANSWER_CHARACTERS
 from screens.look.entry import Entry, Layout
 
@@ -20,18 +21,20 @@ class Answering:
         self.case = case
         self.entry = Entry(Layout.LETTERS, limit=ANSWER_CHARACTERS)
         self.photo: Attachment | None = None
+        #: A photo was taken and may not be readable: the citizen has not chosen yet.
+        self.doubt: CaptureProblem | None = None
         self.sent = False
 
     @property
     def begun(self) -> bool:
         """Whether there is something that would be lost."""
-        return not self.sent and (bool(self.entry.text.strip()) or self.photo is not None)
+        return not self.sent and (bool(self.entry.text.strip()) or self.photo is not None or self.doubt is not None)
 
     def keep(self, photo: Attachment | None) -> None:
         """Instead of the one before, which is overwritten."""
         if self.photo is not None:
             self.photo.data[:] = bytes(len(self.photo.data))
-        self.photo = photo
+        self.photo, self.doubt = photo, None
 
     def send(self) -> RefusedReason | None:
         """None: it is on its way. Safe to call twice: it is sent once."""

@@ -201,6 +201,21 @@ def test_the_answer_to_the_office_is_not_sent_without_the_choice(hands: Hands, s
     assert sent(hands) == (1, 1)
 
 
+def test_of_the_answer_too_a_doubtful_photo_stays_until_the_choice(hands: Hands) -> None:
+    asked(hands)
+    hands.tap("Tambahkan foto dokumen")
+    shoot(hands, "GLARE")
+    assert hands.app.flow.answering is not None and hands.app.flow.answering.begun
+    hands.app.flow.set_language("en")
+    hands.settle()
+    hands.must_see(hands.text("photo.problem.glare"))
+    assert view_of(hands).doubtful
+    hands.tap(hands.text("photo.use"))
+    hands.must_see(hands.text("answer.photo.taken"))
+    hands.forward()
+    assert sent(hands) == (1, 1)
+
+
 def test_without_words_too_the_answer_says_what_it_waits_for(hands: Hands) -> None:
     asked(hands)
     hands.tap("Tambahkan foto dokumen")
