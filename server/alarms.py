@@ -19,6 +19,8 @@ from server.storage.transactions import insert_new
 SILENT_INTERVALS: Final = 4
 #: In service, in working hours, and nobody has touched it for so long: covered, hidden or unknown to people.
 UNUSED_AFTER: Final = timedelta(hours=4)
+#: A kiosk's clock may differ so much from the server's: what it prints and what its forms call today still hold.
+CLOCK_TOLERANCE: Final = timedelta(minutes=5)
 
 
 class AlarmKind(StrEnum):
@@ -30,6 +32,8 @@ class AlarmKind(StrEnum):
     UNUSED = "UNUSED"
     #: Items that the server refused wait at the kiosk for a person.
     PARKED = "PARKED"
+    #: What it prints and signs bears another time than ours.
+    WRONG_CLOCK = "WRONG_CLOCK"
 
 
 class Alarms:
@@ -148,6 +152,8 @@ class Alarms:
             causes[AlarmKind.WITHOUT_PAPER] = ""
         if kiosk.outbox_parked:
             causes[AlarmKind.PARKED] = str(kiosk.outbox_parked)
+        if kiosk.device_time is not None and abs(kiosk.device_time - heard) > CLOCK_TOLERANCE:
+            causes[AlarmKind.WRONG_CLOCK] = f"{(kiosk.device_time - heard).total_seconds():+.0f} s"
         touched = kiosk.last_touch_at or kiosk.enrolled_at
         since = now - UNUSED_AFTER
         if (

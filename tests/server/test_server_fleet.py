@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from server.actors import OPERATOR
-from server.alarms import SILENT_INTERVALS, UNUSED_AFTER, AlarmKind
+from server.alarms import CLOCK_TOLERANCE, SILENT_INTERVALS, UNUSED_AFTER, AlarmKind
 from server.clock import WorkingCalendar, load_calendar
 from server.deps import Deps
 from server.enrolment import ATTEMPTS_PER_ADDRESS, CODE_LIFE, EnrolRefusal
@@ -37,7 +37,8 @@ def enrolled(deps: Deps) -> str:
 
 
 def beat(deps: Deps, kiosk_id: str, **changes: object) -> None:
-    base = TestKiosk("http://nowhere").heartbeat(last_touch_at=deps.clock.now().isoformat())
+    now = deps.clock.now().isoformat()
+    base = TestKiosk("http://nowhere").heartbeat(last_touch_at=now, device_time=now)
     deps.presence.heartbeat(kiosk_id, Heartbeat.model_validate({**base, **changes}))
 
 
@@ -149,6 +150,24 @@ def test_a_kiosk_without_paper_is_an_alarm_until_it_has_some(deps: Deps) -> None
     empty = component("printer", "UNAVAILABLE", ["MEDIA_EMPTY"], {"paper_mm": 0.0})
     beat(deps, kiosk_id, components=[empty])
     assert alarms(deps, kiosk_id) == {AlarmKind.WITHOUT_PAPER}
+    beat(deps, kiosk_id)
+    assert alarms(deps, kiosk_id) == set()
+
+
+@pytest.mark.parametrize(
+    ("off", "alarm"),
+    [
+        (CLOCK_TOLERANCE, set()),
+        (CLOCK_TOLERANCE + timedelta(seconds=1), {AlarmKind.WRONG_CLOCK}),
+        (-CLOCK_TOLERANCE - timedelta(seconds=1), {AlarmKind.WRONG_CLOCK}),
+    ],
+)
+def test_a_kiosk_whose_clock_is_wrong_is_an_alarm_until_it_is_set(
+    deps: Deps, clock: FakeClock, off: timedelta, alarm: set[AlarmKind]
+) -> None:
+    kiosk_id = enrolled(deps)
+    beat(deps, kiosk_id, device_time=(clock.time + off).isoformat())
+    assert alarms(deps, kiosk_id) == alarm
     beat(deps, kiosk_id)
     assert alarms(deps, kiosk_id) == set()
 
