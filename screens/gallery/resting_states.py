@@ -1,11 +1,22 @@
 """The home screen, what lies over it, and the whole-screen notices."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Final
 
 from kiosk.line_state import LineCondition
 from kiosk.settings import NEXT_KIOSK
 from screens.gallery.way import Way, domicile_form, start
+from screens.texts import LANGUAGES
+
+#: What a city may write at the most.
+NOTICE_CHARACTERS: Final = 500
+_NOTICE: Final = {
+    "id": "Pelayanan di kelurahan tutup pukul 14.00 pada hari Jumat; kios ini tetap melayani Anda. ",
+    "jv": "Paladosan ing kalurahan tutup jam 14.00 ing dinten Jumuwah; kios punika tetep ngladosi panjenengan. ",
+    "mad": "Paladhinan è kalorahan totop pokol 14.00 arè Jumaat; kios panèka pagghun aladhini panjhennengngan. ",
+    "en": "The village office closes at 14.00 on Fridays; this kiosk goes on serving you. ",
+}
 
 
 def _paperless(way: Way) -> None:
@@ -42,6 +53,13 @@ def _served_some(way: Way) -> None:
     way.flow.dismiss_thanks()
 
 
+def _noticed(way: Way) -> None:
+    """The longest notice that a city may send, on a troubled day."""
+    words = {language: (_NOTICE[language] * 9)[:NOTICE_CHARACTERS] for language in LANGUAGES}
+    way.hands.kiosk.notices.keep(1, words, way.rehearsal.clock.now() + timedelta(days=30))
+    _offline(way)
+
+
 def _asleep(way: Way) -> None:
     way.hands.wait(600)
 
@@ -76,6 +94,7 @@ STATES: Final[dict[str, tuple[Callable[[Way], None], ...]]] = {
     "home-served": (_served_some,),
     "home-paperless": (_paperless,),
     "home-offline": (_offline,),
+    "home-noticed": (_noticed,),
     "home-asleep": (_asleep,),
     "home-adjust": (_adjust,),
     "home-help": (_help,),

@@ -12,6 +12,7 @@ from typing import Final
 
 from nacl import pwhash
 from nacl.public import PrivateKey, SealedBox
+from sqlalchemy import delete
 
 from kiosk.cases import Case, CaseProblem, CaseProblemKind
 from kiosk.catalogue import Catalogue
@@ -21,7 +22,7 @@ from kiosk.identity import KioskIdentity
 from kiosk.kiosk import Kiosk, Ports
 from kiosk.line_state import LineCondition, LineState
 from kiosk.ports import PrintOutcome
-from kiosk.store import Store
+from kiosk.store import Store, schema
 from kiosk.store.journal import StaffMember
 from screens.rehearsal.devices import BEGIN, Camera, HandClock, Printer, RoomyDisk, Scanner, Speaker
 from screens.texts import Catalogues
@@ -145,7 +146,7 @@ class Rehearsal:
     store: Store
 
     def all_well(self) -> None:
-        """Every device is ready, the line is up, there is room, and the kiosk is in service."""
+        """Every device is ready, the line is up, there is room, no notice is told, and the kiosk is in service."""
         self.line.condition = LineCondition.ONLINE
         self.line.cases.clear()
         self.disk.bytes_free = RoomyDisk().bytes_free
@@ -157,6 +158,8 @@ class Rehearsal:
         self.camera.kinds.clear()
         self.speaker.hush()
         self.speaker.played.clear()
+        with self.store.transaction() as connection:
+            connection.execute(delete(schema.notices))
         if not self.kiosk.in_service:
             self.kiosk.back_in_service()
 
