@@ -2,6 +2,7 @@
 
 import pytest
 from keys_kit import press, walk_to
+from kivy.core.window import Window
 from screens_harness import Hands
 from speech_kit import Ears, Listener
 
@@ -10,6 +11,7 @@ from screens.citizen.controls.choices import Fold
 from screens.citizen.controls.finding import SHOWN_AT_MOST, LongList
 from screens.gallery.control_states import show
 from screens.gallery.way import Way
+from screens.look.banner import Banner
 from screens.look.cards import ChoiceCard
 from screens.look.layouts import BACKSPACE
 from screens.rehearsal import Rehearsal
@@ -52,6 +54,18 @@ def test_the_first_of_a_long_list_are_shown_without_typing(citizens: Hands) -> N
         *("gresik", "jember", "jombang", "kediri", "lamongan", "lumajang"),
     ]
     citizens.must_see(shown(citizens, 1, 12))
+
+
+def test_what_is_missing_is_told_where_it_is_seen_on_a_panel_that_lies(citizens: Hands) -> None:
+    width, height = Window.size
+    citizens.turn(height, width)
+    open_list(citizens)
+    citizens.forward()
+    (told,) = [each for each in citizens.widgets() if isinstance(each, Banner) and each.text == "Mohon diisi."]
+    holder = citizens.page.ids.pane.ids.holder
+    assert holder.y <= told.y
+    assert told.top <= holder.top
+    citizens.turn(width, height)
 
 
 def test_every_choice_is_reached_by_touch_alone(citizens: Hands) -> None:

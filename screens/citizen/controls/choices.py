@@ -79,12 +79,13 @@ class ChoiceQuestion(Question):
         self._list = LongList()
         self._nothing = FieldLine()
         self.add_widget(self._nothing)
+        self._wrong = Banner(kind="danger")
         self._cards = ChoiceGrid(cols=1)
-        self.add_widget(self._cards)
+        # Below a long list nobody would see it.
+        for each in (self._wrong, self._cards) if is_long_choice(node) else (self._cards, self._wrong):
+            self.add_widget(each)
         self._pager = Pager()
         self._pager.bind(on_before=self._before, on_more=self._more)
-        self._wrong = Banner(kind="danger")
-        self.add_widget(self._wrong)
 
     def show(self, node: Node) -> None:
         opened = self.model.is_open(node)
