@@ -73,7 +73,8 @@ def choosable(widget: Any) -> Iterator[Any]:
 
 def reached(hands: Hands) -> list[Any]:
     """Round by Tab, and over the keys of the keyboard by arrows when there is one."""
-    found: list[Any] = []
+    # On a resting screen the first key asks for the voice, and texts are gone to from then on as well.
+    found: list[Any] = [press(hands, "tab")]
     for _ in range(len(hands.app.keypad.ring.stops()) + 2):
         found.append(press(hands, "tab"))
         if isinstance(found[-1], Key):
