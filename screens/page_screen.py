@@ -62,3 +62,5 @@ class FlowPage(Page):
         widget, self._to_reveal = self._to_reveal, None
         if widget is not None and widget.get_root_window() is not None:
             self.ids.pane.reveal(widget)
+            # Of a question that is higher than the pane that was its beginning; where one types comes first.
+            self._keep_trigger()

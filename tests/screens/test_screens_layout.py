@@ -141,3 +141,9 @@ def test_the_largest_letters_fit_a_panel_that_lies(studio: Studio, state: str) -
     look = Appearance(text_size=TextSize.EXTRA)
     assert studio.look(Shot("home-served", look, "landscape")) == []
     assert studio.look(Shot(state, look, "landscape")) == []
+
+
+def test_a_long_answer_is_still_seen_where_it_is_typed_in_another_contrast(studio: Studio) -> None:
+    dark, light = (Appearance(text_size=TextSize.EXTRA, contrast=each) for each in (Contrast.HIGH_DARK, Contrast.LIGHT))
+    assert studio.look(Shot("control-text-full", dark, "landscape")) == []
+    assert studio.look_again(Shot("control-text-full", light, "landscape")) == []
