@@ -55,8 +55,13 @@ class Attachments:
         return None
 
     def new_name(self, question: str, media_type: str) -> str:
-        self._named += 1
-        return f"{question}-{self._named}{_SUFFIXES.get(media_type, '.bin')}"
+        """One that no file here has: a draft brings names of its own along."""
+        taken = {attachment.name for attachment in self}
+        while True:
+            self._named += 1
+            name = f"{question}-{self._named}{_SUFFIXES.get(media_type, '.bin')}"
+            if name not in taken:
+                return name
 
     def put(self, attachment: Attachment) -> None:
         """It replaces the one before."""
@@ -67,7 +72,6 @@ class Attachments:
         """Those of a draft, whose names stand in the form's answers."""
         for attachment in attachments:
             self._by_ref[attachment.ref] = attachment
-            self._named += 1
 
     def drop(self, ref: str) -> None:
         attachment = self._by_ref.pop(ref, None)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.attachments import ATTACHMENT_BYTES, AttachProblem
+from kiosk.attachments import ATTACHMENT_BYTES, Attachment, Attachments, AttachProblem
 from kiosk.citizen import HowIdentified
 from kiosk.events import EndReason, IdleOver, IdleWarning, SessionEnded, Step, StepChanged
 from kiosk.nik import NikProblem, NikWarning
@@ -111,6 +111,15 @@ def test_somebody_else_is_identified_though_the_question_cannot_be_changed(
     assert session.form is not None
     assert [session.form.nodes[ref].value for ref in ("/data/nik", "/data/name")] == [kept, name]
     made.close()
+
+
+def test_a_new_photo_has_no_name_that_a_draft_brought_along() -> None:
+    """Of three children the first was taken away again before the form was saved for later."""
+    attachments = Attachments()
+    attachments.give_back(
+        Attachment(f"/data/anak[{n}]/foto", f"foto-{n}.jpg", "image/jpeg", bytearray(PHOTO)) for n in (2, 3)
+    )
+    assert [attachments.new_name("foto", "image/jpeg") for _ in range(2)] == ["foto-1.jpg", "foto-4.jpg"]
 
 
 def test_another_birth_date_than_the_niks_is_warned_of_at_the_review(at: Bench) -> None:
