@@ -80,7 +80,7 @@ class FormModel:
         self._incomplete: dict[str, str] = {}
         #: Photos that were taken and may not be readable, by the question: the citizen has not chosen yet.
         self.doubtful: dict[str, CaptureProblem] = {}
-        flow.drafts.before_save = self.keep_doubtful
+        flow.drafts.ask_before_save(self.keep_doubtful)
         #: Refs whose problem is shown: left by the citizen, or asked for by the way forward.
         self._asked: set[str] = set()
         self.focus: Focus | None = None

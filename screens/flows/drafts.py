@@ -42,8 +42,7 @@ class DraftFlow:
     def reset(self) -> None:
         self.resumed: Resumed | None = None
         self._held: Held | None = None
-        #: Of the form that is open: what is undecided on its page is kept.
-        self.before_save: Callable[[], None] = _nothing
+        self._before_save: weakref.WeakMethod[Callable[[], None]] | None = None
 
     @property
     def held(self) -> Held | None:
@@ -65,9 +64,15 @@ class DraftFlow:
         session = self._flow.session
         return session is not None and session.form is not None
 
+    def ask_before_save(self, keep: Callable[[], None]) -> None:
+        """``keep``, a method, keeps what is undecided on the page in sight. Its form is not held by this."""
+        self._before_save = weakref.WeakMethod(keep)
+
     def begin_save(self) -> None:
         if self.can_save:
-            self.before_save()
+            keep = self._before_save() if self._before_save is not None else None
+            if keep is not None:
+                keep()
             self._flow.close_over()
             self._flow.show_beside(Place(Name.SAVE_DRAFT))
 
@@ -246,7 +251,3 @@ class ResumeModel:
 
 def _printed(_result: object) -> None:
     """The code stands on the screen as well, whatever the printer did."""
-
-
-def _nothing() -> None:
-    """No form is open."""

@@ -10,7 +10,7 @@ from keys_kit import press, walk_to
 from screens_harness import Hands
 from test_screens_answer import asked, sent
 
-from kiosk.events import EndReason
+from kiosk.events import EndReason, Step
 from kiosk.session import Session
 from screens.appearance import Appearance
 from screens.citizen.controls.viewfinder import Viewfinder
@@ -140,6 +140,17 @@ def test_a_doubtful_photo_goes_into_the_draft(before_the_camera: Hands, leaving:
     hands.settle()
     assert not view_of(hands).doubtful
     hands.must_see(hands.text("photo.taken"))
+
+
+def test_nobody_holds_the_form_of_a_page_that_was_left(before_the_camera: Hands) -> None:
+    """Its answers go with it, also while the citizen is still here."""
+    hands = before_the_camera
+    model = weakref.ref(hands.page.model)
+    while session_of(hands).step is not Step.SERVICE:
+        session_of(hands).back()
+    hands.settle()
+    gc.collect()
+    assert model() is None
 
 
 def test_nothing_of_a_doubtful_photo_is_kept_after_the_visit(before_the_camera: Hands) -> None:
