@@ -134,17 +134,7 @@ def test_the_self_test_tells_what_it_saw(rig: Rig) -> None:
     assert told == [(True, "160×120, READY")]
 
 
-def test_a_day_of_faults_leaves_nothing_behind(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    # The turns are taken here, so what the camera starts is started by this thread; other tests' come and go beside it.
-    started: list[threading.Thread] = []
-    here, start = threading.current_thread(), threading.Thread.start
-
-    def noted(thread: threading.Thread) -> None:
-        if threading.current_thread() is here:
-            started.append(thread)
-        start(thread)
-
-    monkeypatch.setattr(threading.Thread, "start", noted)
+def test_a_day_of_faults_leaves_nothing_behind(rig: Rig, started_here: list[threading.Thread]) -> None:
     process = psutil.Process()
     rig.run(60)
     gc.collect()
@@ -158,7 +148,7 @@ def test_a_day_of_faults_leaves_nothing_behind(rig: Rig, monkeypatch: pytest.Mon
         assert rig.seen() == (Availability.READY, frozenset())
     gc.collect()
     assert process.num_fds() == before
-    assert [thread.name for thread in started if thread.is_alive()] == []
+    assert [thread.name for thread in started_here if thread.is_alive()] == []
     assert process.memory_info().rss - memory < 30_000_000
 
 
