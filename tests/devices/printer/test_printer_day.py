@@ -107,8 +107,8 @@ def held() -> float:
     return sum(trace.size for trace in tracemalloc.take_snapshot().filter_traces(ours).traces) / 1024
 
 
-def handles_and_threads() -> tuple[int, int]:
-    return len(list(Path("/proc/self/fd").iterdir())), threading.active_count()
+def handles() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 def real_life(folder: Path) -> None:
@@ -136,7 +136,7 @@ def real_life(folder: Path) -> None:
 
 
 @pytest.mark.soak
-def test_a_day_of_faults(tmp_path: Path) -> None:
+def test_a_day_of_faults(tmp_path: Path, started_here: list[threading.Thread]) -> None:
     day = Day()
     real_life(tmp_path)
     # The test run itself keeps every line that is logged, and would be measured.
@@ -144,13 +144,13 @@ def test_a_day_of_faults(tmp_path: Path) -> None:
     tracemalloc.start()
     try:
         number = 0
-        before, open_before = 0.0, (0, 0)
+        before, open_before = 0.0, 0
         for start in range(STARTS):
             if start == STARTS // 2:
-                before, open_before = held(), handles_and_threads()
+                before, open_before = held(), handles()
             number = day.run(HOURS / STARTS, number)
             real_life(tmp_path)
-        after, open_after = held(), handles_and_threads()
+        after, open_after = held(), handles()
     finally:
         tracemalloc.stop()
         logging.disable(logging.NOTSET)
@@ -158,5 +158,6 @@ def test_a_day_of_faults(tmp_path: Path) -> None:
     assert all(day.first_prints.get(name, 0) + day.copies.get(name, 0) >= 1 for name in day.printed)
     assert all(count == 1 for count in day.first_prints.values())
     assert after - before < GROWTH_KB
-    # Fewer is possible: what earlier tests of this process left may end meanwhile.
-    assert all(now <= then for now, then in zip(open_after, open_before, strict=True))
+    assert [thread.name for thread in started_here if thread.is_alive()] == []
+    # Fewer is possible: what earlier tests of this process left may be closed meanwhile.
+    assert open_after <= open_before
