@@ -141,8 +141,9 @@ class Bus:
                 error_cb=_report,
             )
             await client.subscribe(_SUBJECT, cb=self._from_nats)
-            # The client only queues a subscription; a hint that another process sends before the server has read it
-            # would pass us by.
+            # A hint that another process sends before NATS has read the subscription would pass us by. The client
+            # writes a flush's ping at once and the subscription a moment later: only the second answer is of after it.
+            await client.flush()
             await client.flush()
         except BaseException:
             await client.close()

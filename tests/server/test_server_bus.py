@@ -1,10 +1,12 @@
 """Hints: within a process, between processes over a real NATS, and none needed."""
 
 import asyncio
+import contextlib
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import nats
 import pytest
@@ -55,6 +57,24 @@ def test_a_hint_reaches_the_other_process_over_nats_once(nats_url: str) -> None:
         return found
 
     assert asyncio.run(run()) == [Hint("fleet", "x"), Hint("fleet", "x"), None]
+
+
+def test_connected_means_that_nats_has_answered_after_the_subscription(nats_url: str) -> None:
+    """The client writes its ping at once and a subscription a little later: one answer alone may be of before it."""
+    sent = bytearray()
+
+    async def run() -> bytes:
+        async with _listening(nats_url, sent) as between:
+            bus = Bus(between)
+            await bus.start()
+            await bus.connected()
+            until_connected = bytes(sent)
+            await bus.stop()
+        return until_connected
+
+    commands = [line.split(b" ")[0] for line in asyncio.run(run()).split(b"\r\n")]
+    assert b"SUB" in commands
+    assert b"PING" in commands[commands.index(b"SUB") :]
 
 
 @pytest.mark.parametrize("message", [b"", b"[]", b"\xff", b'{"topic": "fleet"}'])
@@ -133,3 +153,29 @@ def test_publishing_before_the_start_is_no_fault_and_reaches_nobody() -> None:
 async def _reachable(url: str) -> None:
     client = await nats.connect(url, max_reconnect_attempts=50, connect_timeout=1, reconnect_time_wait=0.1)
     await client.close()
+
+
+@contextlib.asynccontextmanager
+async def _listening(url: str, sent: bytearray) -> AsyncIterator[str]:
+    """The address of a line to NATS that keeps in ``sent`` what clients send over it."""
+    where = urlsplit(url)
+    lines: list[asyncio.Task[None]] = []
+
+    async def line(from_client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
+        lines.append(asyncio.current_task())
+        from_nats, to_nats = await asyncio.open_connection(where.hostname, where.port)
+        await asyncio.gather(_carry(from_client, to_nats, sent), _carry(from_nats, to_client, bytearray()))
+
+    server = await asyncio.start_server(line, "127.0.0.1", 0)
+    try:
+        yield f"nats://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    finally:
+        server.close()
+        await asyncio.gather(*lines)
+
+
+async def _carry(source: asyncio.StreamReader, target: asyncio.StreamWriter, kept: bytearray) -> None:
+    while some := await source.read(4096):
+        kept += some
+        target.write(some)
+    target.close()
