@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 ROUNDS: Final = 12
 SESSIONS: Final = 500
+#: Longer than screens/tidy.py waits before it tidies.
+REST_S: Final = 3.0
 #: Seconds that CPU is looked at while nobody is there, and frames a second as on a kiosk.
 IDLE_S: Final = 10.0
 
@@ -126,6 +128,10 @@ def _busy(hands: "Hands", folder: Path) -> float:
     hands.app.flow.open_service("domisili")
     hands.settle(4)
     backlog = Backlog(folder, hands.kiosk.bus)
+    # What the pages before left lying about is tidied while nobody waits, and is not of this measure.
+    rested = time.perf_counter() + REST_S
+    while time.perf_counter() < rested:
+        hands.frame()
     thread = threading.Thread(target=backlog.run, name="bench-backlog")
     thread.start()
     worst = 0.0
