@@ -25,6 +25,8 @@ class TextButton(Surface):
     """Text, with an icon before or after it. As high as its text wants, never lower than a target."""
 
     text = StringProperty("")
+    #: Pixels that the text is high.
+    words_height = NumericProperty(0)
     icon = StringProperty("")
     #: The icon stands after the text (a way forward).
     trailing = BooleanProperty(False)

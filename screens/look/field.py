@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 
 from screens.look.buttons import Surface
 from screens.look.current import current
@@ -24,6 +24,8 @@ class Field(Surface):
     #: Shown while nothing was typed.
     placeholder = StringProperty("")
     shown = StringProperty("")
+    #: Pixels that what is shown is high.
+    words_height = NumericProperty(0)
     #: Nothing was typed yet.
     blank = BooleanProperty(True)
     icon = StringProperty("")

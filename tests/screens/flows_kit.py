@@ -60,13 +60,14 @@ def fill(hands: Hands) -> None:
 
 
 def send(hands: Hands, service: str = "domisili") -> None:
-    """From the home screen to the page of the slip."""
+    """From the home screen to the page of the slip; pages on the way are not made."""
+    hands.hold()
     session = begin(hands, service)
     fill(hands)
     session.finish_review()
     session.agree()
     hands.app.flow.send()
-    hands.settle()
+    hands.let_go()
     assert hands.app.flow.place.name is Name.SAVED
 
 
