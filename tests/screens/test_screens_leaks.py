@@ -1,27 +1,37 @@
-"""What makes widgets outlive their page: a lint over the source, and sessions after which nothing is left.
+"""What makes widgets outlive their page: a lint over the source, states and sessions after which nothing is left.
 
 Measured on Kivy 2.3.1: of 50 widgets with ``bind(lambda …)``, ``bind(other.setter(…))``, ``fbind``, a Clock with a
-lambda or an Animation that repeats, all 50 stay alive.
+lambda or an Animation that repeats, all 50 stay alive. So does a widget with a kv rule that reads a name out of its ``ids``: Kivy's builder keeps those.
 """
 
 import ast
 import gc
 import os
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
-import screens_harness  # noqa: F401 - the window is prepared before Kivy is imported
 from kivy.uix.widget import Widget
+from long_runs import LONG
+from screens_harness import BOOT
 
+from screens.appearance import Appearance
+from screens.gallery.plan import Shot
+from screens.gallery.states import STATES
+from screens.gallery.studio import Studio, studio_hands
 from screens.rehearsal.citizen import Citizen
 from screens.rehearsal.hands import Hands
 
 SCREENS = Path(__file__).resolve().parents[2] / "screens"
 SOURCES = tuple(sorted(SCREENS.rglob("*.py")))
+RULES = tuple(sorted(SCREENS.rglob("*.kv")))
+#: Looked at in every run: a field, chips in a layer over the page, numbers, a list, a keyboard.
+STATES_OFTEN = frozenset({"save-draft", "home-adjust", "control-suhu", "control-list-typed", "form-typing"})
 CLOCKS = frozenset({"schedule_once", "schedule_interval", "create_trigger", "schedule_interval_for_duration"})
 SHORT = 6
-LONG = 500
+SESSIONS = 500
 #: Bytes that RSS may differ by between the 50th and the last session: the allocator's, not ours.
 LEVEL = 12_000_000
 
@@ -80,6 +90,11 @@ def test_the_lint_lets_through(line: str) -> None:
     assert findings(line) == []
 
 
+@pytest.mark.parametrize("path", RULES, ids=lambda path: str(path.relative_to(SCREENS)))
+def test_no_rule_reads_a_name_out_of_ids(path: Path) -> None:
+    assert re.findall(r"^.*\bids\..*$", path.read_text(encoding="utf-8"), re.MULTILINE) == []
+
+
 def widgets_alive() -> int:
     gc.collect()
     return sum(issubclass(type(each), Widget) for each in gc.get_objects())
@@ -110,6 +125,24 @@ def complain(hands: Hands) -> None:
     hands.settle()
 
 
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    made = Studio(studio_hands(tmp_path_factory.mktemp("studio"), BOOT), BOOT)
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("state", [pytest.param(name, marks=() if name in STATES_OFTEN else LONG) for name in STATES])
+def test_what_was_in_sight_is_gone_when_it_was_left(studio: Studio, state: str) -> None:
+    def come_and_go() -> int:
+        for each in (state, "home"):
+            studio.lead_to(Shot(each, Appearance(), "portrait"))
+        return widgets_alive()
+
+    before = come_and_go()
+    assert come_and_go() == before
+
+
 @pytest.mark.timeout(300)
 def test_sessions_leave_no_widget_alive(citizens: Hands) -> None:
     begin_and_leave(citizens)
@@ -126,7 +159,7 @@ def test_hundreds_of_sessions_do_not_grow(citizens: Hands) -> None:
     process = psutil.Process()
     complain(citizens)
     after_one, levels = widgets_alive(), []
-    for number in range(LONG):
+    for number in range(SESSIONS):
         complain(citizens)
         if number % 50 == 49:
             gc.collect()
