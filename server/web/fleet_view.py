@@ -88,7 +88,7 @@ def alarm_view(visit: Visitor, row: Row[Any], kiosk: str) -> AlarmView:
 
 def kiosk_view(visit: Visitor, kiosk: presence.KioskView) -> KioskView:
     say, row = visit.say, kiosk.row
-    parts = tuple(part_view(part, say) for part in _in_order(row.components))
+    parts = tuple(part_view(part, say, visit.language) for part in _in_order(row.components))
     if row.last_heartbeat_at is None:
         mood, state, pill = "off", "waiting", "plain"
     elif kiosk.silent:
@@ -119,7 +119,7 @@ def kiosk_view(visit: Visitor, kiosk: presence.KioskView) -> KioskView:
     )
 
 
-def part_view(part: Mapping[str, Any], say: Callable[..., str]) -> PartView:
+def part_view(part: Mapping[str, Any], say: Callable[..., str], language: str) -> PartView:
     """A component of a heartbeat in words: its conditions, or its availability when it has none."""
     name = str(part.get("component", ""))
     conditions = [str(one) for one in part.get("conditions", ())]
@@ -137,7 +137,9 @@ def part_view(part: Mapping[str, Any], say: Callable[..., str]) -> PartView:
         icon=name if name in PARTS else "box",
         words=words,
         mood=mood,
-        paper="" if paper is None else say("kiosk.paper", metres=f"{max(0.0, float(paper)) / 1000:.1f}"),
+        paper=""
+        if paper is None
+        else say("kiosk.paper", metres=phrases.tenths(max(0.0, float(paper)) / 1000, language)),
     )
 
 
@@ -183,6 +185,7 @@ def kiosk_details(visit: Visitor, kiosk_id: str) -> dict[str, Any]:
                         "conditions": one.conditions,
                     },
                     say,
+                    language,
                 ),
             }
             for one in presence.component_history(kiosk_id, HISTORY_SHOWN)

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from babel.core import Locale
 from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
 
 #: Javanese and Madurese month names have no data or are not in use: both write the Indonesian ones.
 _LOCALES: Final = {"id": "id", "en": "en_GB", "jv": "id", "mad": "id"}
@@ -50,6 +51,11 @@ def weekday(at: datetime, language: str, zone: ZoneInfo) -> str:
 def weekday_of(day: date, language: str) -> str:
     """``Selasa, 24 November 2026``."""
     return format_date(day, "EEEE, d MMMM y", locale=locale(language))
+
+
+def tenths(amount: float, language: str) -> str:
+    """``12,3``; ``60`` where nothing stands behind the comma."""
+    return format_decimal(amount, "#,##0.#", locale=locale(language))
 
 
 def rupiah(amount: int) -> str:

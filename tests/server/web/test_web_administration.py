@@ -138,7 +138,7 @@ def test_a_kiosk_without_paper_is_an_alarm_until_somebody_sees_to_it(fresh_offic
     parts = [component("printer", "UNAVAILABLE", ["MEDIA_EMPTY"], {"paper_mm": 12_300.0})]
     kiosk.post("/v1/heartbeat", kiosk.heartbeat(components=parts))
     page = browser.get("/fleet").text
-    assert "kertas habis" in page and "12.3 m kertas" in page and "Bermasalah" in page
+    assert "kertas habis" in page and "12,3 m kertas" in page and "Bermasalah" in page
     alarm = re.search(r"/fleet/alarms/([^/]+)/seen", page)
     assert alarm is not None
     assert "Ditangani" in browser.post(f"/fleet/alarms/{alarm[1]}/seen").text

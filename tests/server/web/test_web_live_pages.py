@@ -37,7 +37,7 @@ def test_the_fleet_page_tells_each_kiosks_state_while_it_is_open(fresh_office: O
     watched(page, "/fleet")
     card = page.locator(f"a[href='/fleet/kiosks/{fresh_office.kiosk.id}']").first
     beat(fresh_office)
-    expect(page.locator("body")).to_contain_text("60.0 m kertas")
+    expect(page.locator("body")).to_contain_text("60 m kertas")
     beat(
         fresh_office,
         components=[
