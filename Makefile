@@ -1,6 +1,8 @@
 # The commands of this project. Each sets up what it needs by itself on a fresh machine; docs/develop.md says more.
 SHELL := /bin/bash
 PY := .venv/bin/python
+# One more than there are cores: some tests wait, for patience to end or for another process.
+WORKERS := $(shell echo $$(($$(nproc) + 1)))
 .DEFAULT_GOAL := help
 
 .PHONY: help setup run test demo gallery bench soak lint format package lock clean
@@ -18,7 +20,7 @@ run: setup ## a server and a kiosk with simulated devices (FRESH=1 begins anew)
 	@exec $(PY) -m trial.run $(if $(FRESH),--fresh)
 
 test: setup lint ## lint, then all tests
-	@$(PY) -m pytest -n 2 --dist loadfile -q $(ARGS)
+	@$(PY) -m pytest -n $(WORKERS) --dist loadfile -q $(ARGS)
 
 demo: setup ## whole visits by real touches, an officer, an administrator, field staff; pictures in build/demo
 	@$(PY) -m trial.demo

@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Final
 
@@ -32,4 +33,5 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """What failed can be looked at."""
     folder = session.config.stash.get(_FOLDER, None)
     if folder is not None and exitstatus == 0:
-        shutil.rmtree(folder, ignore_errors=True)
+        # After multiprocessing's own folder, which lies in it and goes with the priority -100.
+        Finalize(None, shutil.rmtree, args=[folder], kwargs={"ignore_errors": True}, exitpriority=-200)
