@@ -1,6 +1,6 @@
 """What the screens look like just now: one frozen value, replaced as a whole when a citizen chooses otherwise.
 
-Kivy's rules find it under the name ``look`` in kv's own table of names, which is also where ``widgets made in Python
+Kivy's rules find it under the name ``look`` in kv's own table of names, which is also where widgets made in Python
 ask for it; a change of text size, contrast or language makes the screen in sight anew from its view model, so nothing
 has to follow a changing value.
 """
