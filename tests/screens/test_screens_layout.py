@@ -53,6 +53,12 @@ def test_a_state_fits_in_a_look(studio: Studio, shot: Shot) -> None:
     assert studio.look(shot) == []
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_way_through_a_long_list_keeps_its_words_whole(studio: Studio, language: str) -> None:
+    """In Javanese "previous" is wider than half a panel in the largest letters."""
+    assert studio.look(Shot("control-kota", Appearance(language, text_size=TextSize.EXTRA), "portrait")) == []
+
+
 @pytest.mark.parametrize("state", ["complaint-privacy", "visit-adjust-voice"])
 def test_a_pane_has_no_rail_where_all_fits_without_one(studio: Studio, state: str) -> None:
     """With the rail its words would need a line more, and all would no longer fit."""
