@@ -16,9 +16,9 @@ from screens import heap
 QUIET_S: Final = 0.7
 #: Seconds from there until memory is given back: Kivy frees what was drawn in a later frame.
 GIVE_BACK_S: Final = 0.5
-#: Pages and layers left behind after which it is done whether or not somebody waits: the bound on what is held, and on
-#: how long one collection takes (some 15 ms a page).
-PAGES_MOST: Final = 3
+#: Pages and layers left behind after which it is done whether or not somebody waits: the bound on what is held. Few
+#: would hold up who goes on without reading: measured with 3, a page change of 92 ms took 338.
+PAGES_MOST: Final = 8
 #: New objects between two collections of the youngest: more than a page is made of.
 YOUNG: Final = 50_000
 #: Full collections by themselves: as good as never, as long as this is in charge.
