@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Final
 
 import psutil
 
+from screens import heap
+
 if TYPE_CHECKING:
     from screens.rehearsal.hands import Hands
 
@@ -163,8 +165,9 @@ def _sessions(hands: "Hands", count: int) -> None:
 
 
 def _memory(process: psutil.Process) -> float:
-    """Proportional set size, as for the peer."""
+    """Proportional set size, as for the peer; tidied, as a kiosk is when nobody waits."""
     gc.collect()
+    heap.give_back()
     return float(process.memory_full_info().pss) / 1e6
 
 
