@@ -1,7 +1,8 @@
 """What makes widgets outlive their page: a lint over the source, states and sessions after which nothing is left.
 
 Measured on Kivy 2.3.1: of 50 widgets with ``bind(lambda …)``, ``bind(other.setter(…))``, ``fbind``, a Clock with a
-lambda or an Animation that repeats, all 50 stay alive. So does a widget with a kv rule that reads a name out of its ``ids``: Kivy's builder keeps those.
+lambda or an Animation that repeats, all 50 stay alive. So does a widget with a kv rule that reads
+a name out of its ``ids``: Kivy's builder keeps those.
 """
 
 import ast

@@ -133,7 +133,7 @@ class Day:
                 child.kill()
                 self.killed += 1
 
-    def tests_itself(self) -> list[bool]:
+    def self_tests(self) -> list[bool]:
         """What camera and scanner say when asked to test themselves, with somebody looking."""
         told: list[bool] = []
         self.camera.start_preview()
@@ -183,9 +183,9 @@ def test_a_day_of_faults_at_camera_and_scanner(started_here: list[threading.Thre
         day.go_wrong(fault)
         assert day.all_ready()
     day.citizen()
-    assert (day.tests_itself(), day.scanner.preflight()) == ([True, True], ())
+    assert (day.self_tests(), day.scanner.preflight()) == ([True, True], ())
     day.bench.plug_scanner(False)
-    assert day.tests_itself() == [True, False]
+    assert day.self_tests() == [True, False]
     day.bench.repair()
     day.live(RECOVERY)
     tracemalloc.start()
