@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 ROUNDS: Final = 12
 SESSIONS: Final = 500
-#: Longer than screens/tidy.py waits before it tidies.
-REST_S: Final = 3.0
 #: Seconds that CPU is looked at while nobody is there, and frames a second as on a kiosk.
 IDLE_S: Final = 10.0
 
@@ -124,6 +122,7 @@ def _busy(hands: "Hands", folder: Path) -> float:
     """Frames are drawn as fast as they can be while other threads send what waited over a real line, with their
     photos, and print over TCP to an emulator; the screens are told of each step."""
     from benchmarks.ui_backlog import Backlog
+    from screens.tidy import GIVE_BACK_S, QUIET_S
 
     hands.go_home()
     hands.app.flow.start()
@@ -131,7 +130,7 @@ def _busy(hands: "Hands", folder: Path) -> float:
     hands.settle(4)
     backlog = Backlog(folder, hands.kiosk.bus)
     # What the pages before left lying about is tidied while nobody waits, and is not of this measure.
-    rested = time.perf_counter() + REST_S
+    rested = time.perf_counter() + 2 * (QUIET_S + GIVE_BACK_S)
     while time.perf_counter() < rested:
         hands.frame()
     thread = threading.Thread(target=backlog.run, name="bench-backlog")

@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from screens_harness import ASSETS, BOOT, Hands
 
 from kiosk.catalogue import Catalogue
+from screens.gallery.studio import Studio, studio_hands
 from screens.rehearsal import Rehearsal, rehearse
 from screens.rehearsal.every_control import every_control
 from screens.sample_city import read_sample_city
@@ -61,6 +62,14 @@ def one_kiosk(tmp_path_factory: pytest.TempPathFactory, catalogues: Catalogues, 
     yield made
     made.stop()
     rehearsed.close()
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    """An app that is led to any state of the gallery, for all tests of a file."""
+    made = Studio(studio_hands(tmp_path_factory.mktemp("studio"), BOOT), BOOT)
+    yield made
+    made.close()
 
 
 @pytest.fixture

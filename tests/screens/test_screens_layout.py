@@ -3,20 +3,19 @@ the states and looks, all states in a long run; ``make gallery ALL=1`` looks at 
 """
 
 import zlib
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+import screens_harness  # noqa: F401 - the window is prepared before Kivy is imported
 from long_runs import LONG
-from screens_harness import BOOT
 from states_kit import SHOWS
 
 from screens.appearance import Appearance
 from screens.gallery.checks import Box, problems
 from screens.gallery.plan import ORIENTATIONS, Shot, every_look, plan, rounds
 from screens.gallery.states import STATES
-from screens.gallery.studio import Studio, studio_hands
+from screens.gallery.studio import Studio
 from screens.look.colours import Contrast
 from screens.look.pane import Pane
 from screens.look.tokens import TextSize
@@ -39,13 +38,6 @@ SAMPLE = tuple(
 #: One state of every page, and a third of the others.
 ALWAYS = tuple(shot for shot in SAMPLE if shot.state in SHOWS or _number(shot.state) % 3 == 0)
 LOOKED_AT = [pytest.param(shot, id=shot.name, marks=() if shot in ALWAYS else LONG) for shot in SAMPLE]
-
-
-@pytest.fixture(scope="module")
-def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
-    made = Studio(studio_hands(tmp_path_factory.mktemp("kiosk"), BOOT), BOOT)
-    yield made
-    made.close()
 
 
 @pytest.mark.parametrize("shot", LOOKED_AT)

@@ -9,21 +9,19 @@ import ast
 import gc
 import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 from kivy.uix.widget import Widget
 from long_runs import LONG
-from screens_harness import BOOT
+from screens_harness import Hands
 
 from screens.appearance import Appearance
 from screens.gallery.plan import Shot
 from screens.gallery.states import STATES
-from screens.gallery.studio import Studio, studio_hands
+from screens.gallery.studio import Studio
 from screens.rehearsal.citizen import Citizen
-from screens.rehearsal.hands import Hands
 
 SCREENS = Path(__file__).resolve().parents[2] / "screens"
 SOURCES = tuple(sorted(SCREENS.rglob("*.py")))
@@ -124,13 +122,6 @@ def complain(hands: Hands) -> None:
     hands.forward()
     hands.go_home()
     hands.settle()
-
-
-@pytest.fixture(scope="module")
-def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
-    made = Studio(studio_hands(tmp_path_factory.mktemp("studio"), BOOT), BOOT)
-    yield made
-    made.close()
 
 
 @pytest.mark.parametrize("state", [pytest.param(name, marks=() if name in STATES_OFTEN else LONG) for name in STATES])
