@@ -19,12 +19,14 @@ from server import operations
 from server.app import build_deps, close_deps, create_app
 from server.deps import Deps
 from server.failpoints import from_environment
+from server.keys import KeyMissing, move_audit_key
 from server.seeding import TRIAL_PASSWORD, TRIAL_PIN, SeedRefused, seed
 from server.serving import EkiosServer
 from server.settings import ServerSettings
 from server.storage import StorageBusy, open_storage
 
-ORDER_TIMEOUT_S: Final = 60
+#: Reading a long audit log takes minutes.
+ORDER_TIMEOUT_S: Final = 600
 _ADDRESS_FILE: Final = "address"
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -51,7 +53,7 @@ def serve(
     )
     try:
         app = create_app(settings, failpoints=from_environment())
-    except (StorageBusy, SeedRefused) as error:
+    except (StorageBusy, SeedRefused, KeyMissing) as error:
         raise SystemExit(str(error)) from error
     with _told(settings):
         EkiosServer(app, host, port).run()
@@ -115,6 +117,43 @@ def rotate_key(data: Data = DATA, database: Database = "") -> None:
     _order(data, database, "rotate-key", {})
 
 
+@cli.command(name="verify-audit")
+def verify_audit(
+    data: Data = DATA,
+    database: Database = "",
+    checkpoint: Annotated[Path | None, typer.Option(help="A checkpoint that somebody outside kept.")] = None,
+) -> None:
+    """Hashes the whole audit log anew and asks the witnesses; ends with 1 when anything is wrong, and says what."""
+    arguments = {"checkpoint": checkpoint.read_text(encoding="utf-8")} if checkpoint is not None else {}
+    result = _order(data, database, "verify-audit", arguments)
+    if result["holds"] != "yes":
+        raise SystemExit(1)
+
+
+@cli.command(name="audit-checkpoint")
+def audit_checkpoint(
+    data: Data = DATA,
+    database: Database = "",
+    since: Annotated[int, typer.Option(help="The size that the witness holds: adds the proof from there.")] = 0,
+    key: Annotated[bool, typer.Option(help="The key that checks the note, instead of the note.")] = False,
+) -> None:
+    """The newest checkpoint of the audit log as a signed note (C2SP), for a witness outside."""
+    result = _result(data, database, "audit-checkpoint", {"since": str(since)} if since else {})
+    typer.echo(result["key"] if key else result["note"], nl=key)
+
+
+@cli.command(name="audit-key")
+def audit_key(target: Path, data: Data = DATA) -> None:
+    """Moves the key that signs checkpoints out of the data folder; EKIOS_SERVER_AUDIT_KEY then names where it lies."""
+    if (data / _ADDRESS_FILE).exists():
+        raise SystemExit("stop the server first: it would go on with the key that it has read")
+    try:
+        moved = move_audit_key(data / "keys", target)
+    except OSError as error:
+        raise SystemExit(f"{target}: {error.strerror or 'there is a file already'}; nothing was changed") from error
+    typer.echo(f"{'moved' if moved else 'made'}: {target}; start the server with EKIOS_SERVER_AUDIT_KEY={target}")
+
+
 @cli.command()
 def upgrade(data: Data = DATA, database: Database = "") -> None:
     """Brings the database's schema up to date; ``serve`` does it by itself."""
@@ -124,7 +163,15 @@ def upgrade(data: Data = DATA, database: Database = "") -> None:
     typer.echo("the schema is up to date")
 
 
-def _order(data: Path, database: str, command: str, arguments: dict[str, str]) -> None:
+def _order(data: Path, database: str, command: str, arguments: dict[str, str]) -> dict[str, str]:
+    """Carries it out and prints what came of it."""
+    result = _result(data, database, command, arguments)
+    for name, value in result.items():
+        typer.echo(f"{name}: {value}")
+    return result
+
+
+def _result(data: Path, database: str, command: str, arguments: dict[str, str]) -> dict[str, str]:
     settings = _settings(data, database)
     address = data / _ADDRESS_FILE
     try:
@@ -134,8 +181,7 @@ def _order(data: Path, database: str, command: str, arguments: dict[str, str]) -
                 result = operations.carry_out(deps, command, arguments)
     except operations.OperationRefused as error:
         raise SystemExit(str(error)) from error
-    for name, value in result.items():
-        typer.echo(f"{name}: {value}")
+    return result
 
 
 def _ask(address: Path, data: Path, command: str, arguments: dict[str, str]) -> dict[str, str] | None:
@@ -158,7 +204,7 @@ def _ask(address: Path, data: Path, command: str, arguments: dict[str, str]) -> 
 def _offline(settings: ServerSettings) -> Iterator[Deps]:
     try:
         deps = build_deps(settings)
-    except StorageBusy as error:
+    except (StorageBusy, KeyMissing) as error:
         raise SystemExit(str(error)) from error
     try:
         yield deps

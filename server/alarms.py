@@ -21,6 +21,8 @@ SILENT_INTERVALS: Final = 4
 UNUSED_AFTER: Final = timedelta(hours=4)
 #: A kiosk's clock may differ so much from the server's: what it prints and what its forms call today still hold.
 CLOCK_TOLERANCE: Final = timedelta(minutes=5)
+#: The alarm of a used-up quota stands for so long after the last refusal.
+OVER_QUOTA_FOR: Final = timedelta(hours=1)
 
 
 class AlarmKind(StrEnum):
@@ -34,6 +36,12 @@ class AlarmKind(StrEnum):
     PARKED = "PARKED"
     #: What it prints and signs bears another time than ours.
     WRONG_CLOCK = "WRONG_CLOCK"
+    #: It was offered a pack that it cannot verify, and goes on with the one before.
+    PACK_REFUSED = "PACK_REFUSED"
+    #: It has seen another audit log than the one that is here.
+    LOG_CONTRADICTED = "LOG_CONTRADICTED"
+    #: It sent or asked more than a kiosk ever does.
+    OVER_QUOTA = "OVER_QUOTA"
 
 
 class Alarms:
@@ -142,6 +150,11 @@ class Alarms:
 
     def _causes(self, kiosk: Row[Any], calendar: WorkingCalendar, now: datetime) -> dict[AlarmKind, str]:
         causes = {}
+        # These two stand whether the kiosk is heard or not.
+        if kiosk.witness_problem:
+            causes[AlarmKind.LOG_CONTRADICTED] = kiosk.witness_problem
+        if kiosk.over_quota_at is not None and now - kiosk.over_quota_at < OVER_QUOTA_FOR:
+            causes[AlarmKind.OVER_QUOTA] = kiosk.over_quota
         heard = kiosk.last_heartbeat_at
         if now - (heard or kiosk.enrolled_at) > self.silent_after:
             causes[AlarmKind.SILENT] = heard.isoformat(timespec="seconds") if heard else ""
@@ -152,6 +165,8 @@ class Alarms:
             causes[AlarmKind.WITHOUT_PAPER] = ""
         if kiosk.outbox_parked:
             causes[AlarmKind.PARKED] = str(kiosk.outbox_parked)
+        if kiosk.pack_problem:
+            causes[AlarmKind.PACK_REFUSED] = kiosk.pack_problem
         if kiosk.device_time is not None and abs(kiosk.device_time - heard) > CLOCK_TOLERANCE:
             causes[AlarmKind.WRONG_CLOCK] = f"{(kiosk.device_time - heard).total_seconds():+.0f} s"
         touched = kiosk.last_touch_at or kiosk.enrolled_at

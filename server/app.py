@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
-from server import audit, bus, complaint_clock, feed
+from server import audit, complaint_clock
 from server.alarms import Alarms
 from server.api import citizen_drafts, citizens, description, errors, health, kiosks, operator, submissions
 from server.api import feed as feed_api
@@ -55,7 +55,7 @@ from server.tuf import TufRepository
 from server.vault import Vault
 from server.web import install as install_pages
 from server.web.limits import Budget
-from sync.protocol.messages import FeedType
+from server.witnesses import Witnesses
 
 #: How often each of the chores is done.
 ALARMS_S: Final = 5.0
@@ -73,13 +73,13 @@ _log = structlog.get_logger("server.app")
 
 
 def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoints: Failpoints | None = None) -> Deps:
-    """Opens the data folder. ``close_deps`` closes it. Raises StorageBusy and StorageRefused."""
+    """Opens the data folder. ``close_deps`` closes it. Raises StorageBusy, StorageRefused and KeyMissing."""
     settings.data.mkdir(parents=True, exist_ok=True)
     clock = clock or SystemClock()
     failpoints = failpoints or Failpoints()
     engine = open_storage(settings.database_url)
     keys_folder = settings.data / "keys"
-    keys = load_keys(keys_folder)
+    keys = load_keys(keys_folder, settings.audit_key)
     vault = Vault(keys.vault, keys.nik)
     hints = Bus(settings.nats)
     catalogue = Catalogue()
@@ -92,6 +92,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
     alarms = Alarms(engine, clock, hints, zone, settings.heartbeat_s)
     ratings = Ratings(engine, clock)
     publications = Publications(engine, clock, keys.badge)
+    witnesses = Witnesses(engine, keys.audit_public, keys.badge)
     deps = Deps(
         settings=settings,
         engine=engine,
@@ -115,8 +116,9 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         ),
         packs=packs,
         authoring=Authoring(engine, clock, packs),
-        presence=Presence(engine, clock, hints, zone, alarms, settings.heartbeat_s),
+        presence=Presence(engine, clock, hints, zone, alarms, witnesses, settings.heartbeat_s),
         alarms=alarms,
+        witnesses=witnesses,
         device_commands=DeviceCommands(engine, clock, hints),
         enrolment=Enrolment(engine, clock, hints, keys, packs, city, settings.address, zone, failpoints),
         staff=Staff(engine, clock, hints, keys.badge, passwords),
@@ -227,17 +229,9 @@ def renew_metadata(deps: Deps) -> None:
 
 
 def make_checkpoint(deps: Deps) -> None:
-    """Signs the log's head and hands it to every kiosk as a witness."""
-    now = deps.clock.now()
-    origin = deps.settings.address
+    """Signs the log's head; every kiosk is offered it in the answer to its next heartbeat."""
     with deps.engine.begin() as connection:
-        made = audit.checkpoint(connection, now, origin, deps.keys.audit)
-    if made is None:
-        return
-    with deps.engine.begin() as connection:
-        ids = feed.append_to_all(connection, FeedType.CHECKPOINT, made.data(), now)
-    for kiosk_id in ids:
-        deps.bus.publish(bus.feed_topic(kiosk_id))
+        audit.checkpoint(connection, deps.clock.now(), deps.settings.address, deps.keys.audit)
 
 
 async def _repeat(seconds: float, chore: Callable[[Deps], None], deps: Deps, first: float | None = None) -> None:

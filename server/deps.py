@@ -37,6 +37,7 @@ from server.settings import ServerSettings
 from server.staff import Staff
 from server.transparency import TransparencyReport
 from server.vault import Vault
+from server.witnesses import Witnesses
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ class Deps:
     authoring: Authoring
     presence: Presence
     alarms: Alarms
+    witnesses: Witnesses
     device_commands: DeviceCommands
     enrolment: Enrolment
     staff: Staff

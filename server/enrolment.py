@@ -235,8 +235,6 @@ class Enrolment:
             feed.append(connection, kiosk_id, FeedType.SETTINGS, settings, now)
         if notices := standing(connection, now):
             feed.append_many(connection, kiosk_id, FeedType.NOTICE, notices, now)
-        if checkpoint := audit.latest_checkpoint(connection):
-            feed.append(connection, kiosk_id, FeedType.CHECKPOINT, checkpoint.data(), now)
 
 
 def _code_hash(code: str) -> str:

@@ -1,7 +1,8 @@
 """The city's private keys, each in its own file of mode 0600 in the data folder; made at the first start.
 
 ``sealing-<key id>.key`` X25519, opens envelopes; the newest is used, older ones stay. ``badge.key`` and ``audit.key``
-Ed25519. ``vault.key`` and ``nik.key`` symmetric. The keys of the packs are kept by ``server.packs``.
+Ed25519; the latter may lie elsewhere, apart from the database that it vouches for. ``vault.key`` and ``nik.key``
+symmetric. The keys of the packs are kept by ``server.tuf``.
 """
 
 import os
@@ -17,6 +18,7 @@ from sync.protocol.messages import SealingKey
 from sync.protocol.sealing import key_id
 
 KEY_BYTES: Final = 32
+AUDIT_KEY: Final = "audit.key"
 _SEALING: Final = "sealing-*.key"
 
 
@@ -60,15 +62,23 @@ class CityKeys:
         return bytes(SigningKey(self.audit).verify_key)
 
 
-def load_keys(folder: Path) -> CityKeys:
-    """Reads the keys, making those that are missing."""
+class KeyMissing(RuntimeError):
+    """A key that lies elsewhere is not there; the message says what to do."""
+
+
+def load_keys(folder: Path, audit_key: Path | None = None) -> CityKeys:
+    """Reads the keys, making those that are missing. ``audit_key``: where the checkpoints' key lies, when not in
+    ``folder``; that one is never made here, because a folder that is not mounted looks like a missing key.
+
+    Raises KeyMissing.
+    """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not any(folder.glob(_SEALING)):
         _make_sealing(folder)
     return CityKeys(
         folder,
         badge=_load(folder / "badge.key"),
-        audit=_load(folder / "audit.key"),
+        audit=_load(folder / AUDIT_KEY) if audit_key is None else _elsewhere(audit_key, folder),
         vault=_load(folder / "vault.key"),
         nik=_load(folder / "nik.key"),
     )
@@ -105,6 +115,36 @@ def keep_secret(path: Path, content: bytes) -> None:
         pass
     finally:
         draft.unlink()
+
+
+def move_audit_key(folder: Path, target: Path) -> bool:
+    """Puts the checkpoints' key at ``target``, durably, and takes it out of ``folder``; False when a new one was made.
+
+    Raises FileExistsError: there is one at ``target``, which stays as it is.
+    """
+    if target.exists():
+        raise FileExistsError(target)
+    old = folder / AUDIT_KEY
+    moved = old.exists()
+    keep_secret(target, old.read_bytes() if moved else secrets.token_bytes(KEY_BYTES))
+    if moved:
+        old.unlink()
+    return moved
+
+
+def _elsewhere(path: Path, folder: Path) -> bytes:
+    if (folder / AUDIT_KEY).exists():
+        raise KeyMissing(f"{folder / AUDIT_KEY} is still there; move it with: python -m server audit-key {path}")
+    try:
+        key = path.read_bytes()
+    except OSError as error:
+        raise KeyMissing(
+            f"the checkpoints' key {path} cannot be read ({error.strerror}); is its medium mounted? "
+            f"For a new city make one with: python -m server audit-key {path}"
+        ) from error
+    if len(key) != KEY_BYTES:
+        raise KeyMissing(f"{path} is no key: {len(key)} bytes instead of {KEY_BYTES}")
+    return key
 
 
 def _load(path: Path) -> bytes:

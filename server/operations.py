@@ -8,11 +8,15 @@ from typing import Final
 
 from sqlalchemy import or_, select
 
+from server import audit, audit_verify
 from server.actors import OPERATOR
+from server.audit_proofs import LogTooShort
+from server.audit_verify import Statement, Verdict
 from server.deps import Deps
 from server.keys import keep_secret
 from server.seeding import SeedRefused, read_city
 from server.storage import tables
+from sync.protocol import checkpoints
 
 _TOKEN_FILE: Final = "operator.token"
 
@@ -43,6 +47,10 @@ def carry_out(deps: Deps, command: str, arguments: Mapping[str, str]) -> dict[st
             return _take_back(deps, arguments["pack"], arguments.get("reason", ""))
         case "badge":
             return _badge(deps, arguments["staff"], arguments.get("expires", ""))
+        case "verify-audit":
+            return _verify_audit(deps, arguments.get("checkpoint", ""))
+        case "audit-checkpoint":
+            return _audit_checkpoint(deps, arguments.get("since", ""))
         case "rotate-key":
             return {"key": deps.sealing_rotation.rotate(OPERATOR)}
         case _:
@@ -88,6 +96,47 @@ def _take_back(deps: Deps, pack: str, reason: str) -> dict[str, str]:
     if not result.ok:
         raise OperationRefused(result.outcome.value)
     return {"pack": str(result.number)}
+
+
+def _verify_audit(deps: Deps, note: str) -> dict[str, str]:
+    """``note``: a checkpoint that somebody outside kept, as a signed note."""
+    statements = []
+    if note:
+        outside = checkpoints.parse_note(note, deps.keys.audit_public)
+        if outside is None:
+            raise OperationRefused("the file is no checkpoint of this city's log: its key or its format is another")
+        statements.append(Statement("the checkpoint from outside", outside))
+    with deps.engine.connect() as connection:
+        statements += deps.witnesses.statements(connection)
+        found = audit_verify.verify(connection, deps.keys.audit_public, statements)
+    with deps.engine.begin() as connection:
+        audit.append(connection, deps.clock.now(), [audit_verify.entry(OPERATOR.id, found)])
+    agree = [one.statement.name for one in found.witnesses if one.verdict is Verdict.AGREES]
+    return {
+        "holds": "yes" if found.holds else "no",
+        "entries": str(found.size),
+        "witnesses that agree": ", ".join(agree) or "none",
+        **{f"wrong {number}": words for number, words in enumerate(found.words(), 1)},
+    }
+
+
+def _audit_checkpoint(deps: Deps, since: str) -> dict[str, str]:
+    """The newest checkpoint for a witness outside; with ``since``, the size that it holds, also the proof from there."""
+    public = deps.keys.audit_public
+    with deps.engine.connect() as connection:
+        newest = audit.latest_checkpoint(connection)
+    if newest is None:
+        raise OperationRefused("there is no checkpoint yet; one is signed every few minutes")
+    point = newest.checkpoint
+    if not since:
+        note = checkpoints.note(point, public)
+    else:
+        try:
+            proof = deps.witnesses.proof(int(since), point.size)
+        except (ValueError, IndexError, LogTooShort) as error:
+            raise OperationRefused(f"no proof from {since!r} to {point.size}: {error}") from error
+        note = checkpoints.witness_request(point, public, int(since), proof)
+    return {"note": note, "key": checkpoints.verifier_key(point.origin, public)}
 
 
 def _badge(deps: Deps, staff: str, expires: str) -> dict[str, str]:

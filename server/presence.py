@@ -13,6 +13,7 @@ from server.bus import Bus
 from server.clock import Clock, load_calendar
 from server.storage import tables
 from server.storage.transactions import insert_new
+from server.witnesses import Witnesses
 from sync.protocol.messages import Heartbeat, HeartbeatAnswer, Visit
 
 HISTORY_LIFE: Final = timedelta(days=30)
@@ -32,12 +33,22 @@ class KioskView:
 
 
 class Presence:
-    def __init__(self, engine: Engine, clock: Clock, bus: Bus, zone: str, alarms: Alarms, interval_s: float) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        clock: Clock,
+        bus: Bus,
+        zone: str,
+        alarms: Alarms,
+        witnesses: Witnesses,
+        interval_s: float,
+    ) -> None:
         self._engine = engine
         self._clock = clock
         self._bus = bus
         self._zone = zone
         self._alarms = alarms
+        self._witnesses = witnesses
         self._interval_s = interval_s
 
     # --- what kiosks tell ---------------------------------------------------------------------------------------
@@ -49,6 +60,7 @@ class Presence:
             before = connection.execute(
                 select(tables.kiosks).where(tables.kiosks.c.id == kiosk_id).with_for_update()
             ).one()
+            seen = {} if beat.witnessed is None else self._witnesses.remember(connection, before, beat.witnessed)
             connection.execute(
                 update(tables.kiosks)
                 .where(tables.kiosks.c.id == kiosk_id)
@@ -68,13 +80,16 @@ class Presence:
                     sessions_today=beat.sessions_today,
                     last_touch_at=beat.last_touch_at,
                     disk_free_bytes=beat.disk_free_bytes,
+                    pack_problem=beat.pack_problem,
+                    **seen,
                 )
             )
             self._keep_history(connection, before, beat, now)
             after = connection.execute(select(tables.kiosks).where(tables.kiosks.c.id == kiosk_id)).one()
             self._alarms.judge(connection, after, load_calendar(connection, self._zone), now)
         self._bus.publish(bus.FLEET, kiosk_id)
-        return HeartbeatAnswer(server_time=now, interval_s=self._interval_s, feed_head=after.feed_seq)
+        offer = None if beat.witnessed is None else self._witnesses.offer(beat.witnessed)
+        return HeartbeatAnswer(server_time=now, interval_s=self._interval_s, feed_head=after.feed_seq, checkpoint=offer)
 
     def visit(self, kiosk_id: str, visit: Visit) -> bool:
         """Keeps a visit; the same id again changes nothing and is False."""

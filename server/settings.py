@@ -26,6 +26,8 @@ class ServerSettings(BaseSettings):
     trial: bool = False
     city: str = ""
     time_zone: str = "Asia/Jakarta"
+    #: The key that signs checkpoints of the audit log, on another medium than the database; empty: in ``data``.
+    audit_key: Path | None = None
     heartbeat_s: float = Field(15.0, gt=0)
     #: New submissions are refused with 503 when the disk has less left.
     disk_reserve_bytes: int = 200_000_000

@@ -18,7 +18,6 @@ from sync.protocol.messages import CaseState, Command, FeedEvent, FeedType, Help
 
 logger = logging.getLogger(__name__)
 
-CHECKPOINT: Final = "checkpoint"
 _MOMENT: Final = TypeAdapter(Aware | None)
 
 #: Done after the commit; must be safe to lose, or be made up for at the next start.
@@ -59,7 +58,7 @@ class Effects:
         if event.type is FeedType.PACK:
             PackNotice.model_validate(event.data)
             return self._look_for_packs
-        self._kiosk.store.marks.set(CHECKPOINT, event.data)
+        # A checkpoint, of an older server: without a proof it is worth nothing. See ``sync.witness``.
         return None
 
     def _case(self, case: CaseState) -> Afterwards | None:

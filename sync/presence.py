@@ -36,6 +36,7 @@ from sync.protocol.messages import (
     VisitAction,
 )
 from sync.reports import ReportDelivery
+from sync.witness import Witness
 
 logger = logging.getLogger(__name__)
 
@@ -62,6 +63,7 @@ class PresenceDuty:
         self._feed_head = feed_head
         self._documents = DocumentDelivery(kiosk.open_city, client, verify_key)
         self._reports = ReportDelivery(kiosk.store, client, kiosk.clock)
+        self._witness = Witness(kiosk.store, verify_key)
         self._backoff = Backoff(cap=60.0)
         self._began = kiosk.clock.monotonic()
         self._interval = FIRST_INTERVAL_S
@@ -134,6 +136,8 @@ class PresenceDuty:
         self._next = now + self._interval
         self._feed_head(told.feed_head)
         self._documents.told(told.documents)
+        if self._witness.hear(told.checkpoint):
+            self.report_now()
         return answer
 
     def _state(self, now: float) -> Heartbeat:
@@ -151,6 +155,7 @@ class PresenceDuty:
             sessions_today=snapshot.sessions_today,
             last_touch_at=snapshot.last_touch_at,
             disk_free_bytes=snapshot.disk_free,
+            witnessed=self._witness.report(),
         )
 
     # --- the feed and commands -------------------------------------------------------------------------------------

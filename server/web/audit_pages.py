@@ -1,22 +1,28 @@
-"""The audit log: who did what, the newest checkpoint, and whether the log still holds."""
+"""The audit log: who did what, the newest checkpoint, and whether the log still holds, also by its witnesses."""
 
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
-from server import audit
+from server import audit, audit_verify
 from server.actors import Role
+from server.audit_verify import Heard, Verdict, Verification
 from server.web import phrases, queries
-from server.web.access import Pages, Visit, only
+from server.web.access import EVERYBODY, Pages, Visit, not_found, only
 from server.web.visitor import Visitor
 from server.web.vocabulary import said
+from sync.protocol import checkpoints
 
 AUDITORS: Final = only(Role.ADMIN)
 #: Hex digits of a root hash that are shown.
 ROOT_SHOWN: Final = 32
 #: Characters of an object's id: a tracking code is whole, a UUID begins.
 OBJECT_SHOWN: Final = 13
+#: Witnesses of a verification that are shown one by one: those that do not agree, then whoever knows most.
+WITNESSES_SHOWN: Final = 50
+#: How a verdict looks.
+_MOODS: Final = {Verdict.AGREES: "good", Verdict.PROVES_NOTHING: "wait", Verdict.COMPLAINS: "wait"}
 
 pages = Pages()
 
@@ -28,17 +34,26 @@ def log(visit: Visit) -> Response:
 
 @pages.post("/audit/verify", AUDITORS)
 def verify(visit: Visit) -> Response:
-    """Hashes every entry anew; what is found is told, and that somebody looked is itself logged."""
+    """Hashes every entry anew and asks the witnesses; that somebody looked is itself logged."""
     deps = visit.deps
     with deps.engine.connect() as connection:
-        problems = audit.verify(connection, deps.keys.audit_public)
+        found = audit_verify.verify(connection, deps.keys.audit_public, deps.witnesses.statements(connection))
     with deps.engine.begin() as connection:
-        entry = audit.Entry(visit.signed_in.id, "audit.verify", "audit", {"problems": len(problems)})
-        audit.append(connection, deps.clock.now(), [entry])
-    return _page(visit, verified=True, problems=problems)
+        audit.append(connection, deps.clock.now(), [audit_verify.entry(visit.signed_in.id, found)])
+    return _page(visit, found)
 
 
-def _page(visit: Visitor, *, verified: bool = False, problems: list[str] | None = None) -> Response:
+@pages.get("/audit/checkpoint.txt", EVERYBODY)
+def checkpoint_note(visit: Visit) -> Response:
+    """The newest checkpoint as a signed note, for witnesses outside: a size and a hash, nothing of anybody."""
+    with visit.deps.engine.connect() as connection:
+        newest = audit.latest_checkpoint(connection)
+    if newest is None:
+        raise not_found()
+    return PlainTextResponse(checkpoints.note(newest.checkpoint, visit.deps.keys.audit_public))
+
+
+def _page(visit: Visitor, found: Verification | None = None) -> Response:
     asked = visit.request.query_params
     actor, about, before = asked.get("actor", "")[:64], asked.get("about", "")[:100].strip(), asked.get("before", "")
     number = int(before) if before.isascii() and before.isdigit() and len(before) < 18 else None
@@ -46,6 +61,7 @@ def _page(visit: Visitor, *, verified: bool = False, problems: list[str] | None 
         rows = queries.audit_entries(connection, actor=actor, about=about, before=number)
         people = queries.officers_by_name(connection)
         point = audit.latest_checkpoint(connection)
+        known = visit.deps.witnesses.statements(connection)
     shown = rows[: queries.AUDIT_PAGE]
     names = {one.id: one.name for one in people}
     older = {"actor": actor, "about": about, "before": shown[-1].seq} if len(rows) > len(shown) else None
@@ -57,9 +73,39 @@ def _page(visit: Visitor, *, verified: bool = False, problems: list[str] | None 
         about=about,
         older=f"/audit?{urlencode(older)}" if older else "",
         checkpoint=_checkpoint(visit, point) if point else None,
-        verified=verified,
-        problems=problems or [],
+        witnesses=len(known),
+        complaining=[one.name for one in known if one.complaint],
+        found=found,
+        problems=[_problem(visit, one) for one in found.problems] if found else [],
+        heard=_heard(visit, found) if found else [],
+        agreeing=len(found.witnesses) - len(found.against) if found else 0,
     )
+
+
+def _problem(visit: Visitor, found: audit_verify.Found) -> str:
+    return visit.say(f"audit.problem.{found.problem.value.lower()}", first=found.first, last=found.last)
+
+
+def _heard(visit: Visitor, found: Verification) -> list[dict[str, Any]]:
+    agreeing = [one for one in found.witnesses if one.verdict is Verdict.AGREES]
+    return [_witness(visit, one, found.size) for one in [*found.against, *agreeing][:WITNESSES_SHOWN]]
+
+
+def _witness(visit: Visitor, one: Heard, size: int) -> dict[str, Any]:
+    held = one.statement.held
+    return {
+        "name": one.statement.name,
+        "size": held.size,
+        "root": held.root.hex()[:ROOT_SHOWN],
+        "mood": _MOODS.get(one.verdict, "bad"),
+        "words": visit.say(
+            f"audit.witness.{one.verdict.value.lower()}",
+            size=held.size,
+            here=size,
+            last=held.size - 1,
+            complaint=one.statement.complaint,
+        ),
+    }
 
 
 def _entry(visit: Visitor, row: Any, names: dict[str, str]) -> dict[str, Any]:
@@ -96,10 +142,12 @@ def _about(what: str, names: dict[str, str]) -> str:
     return what if len(name) <= OBJECT_SHOWN else f"{kind}:{name[:OBJECT_SHOWN]}…"
 
 
-def _checkpoint(visit: Visitor, point: audit.Checkpoint) -> dict[str, Any]:
+def _checkpoint(visit: Visitor, signed: audit.Signed) -> dict[str, Any]:
+    point = signed.checkpoint
     return {
         "size": point.size,
-        "when": phrases.moment(point.at, visit.language, visit.site.zone),
+        "when": phrases.moment(signed.at, visit.language, visit.site.zone),
         "root": point.root.hex()[:ROOT_SHOWN],
         "origin": point.origin,
+        "key": checkpoints.verifier_key(point.origin, visit.deps.keys.audit_public),
     }

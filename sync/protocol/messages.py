@@ -30,6 +30,8 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AwareDatetime, Base64Bytes, BaseModel, ConfigDict, Field, StringConstraints
 
+from sync.protocol.checkpoints import Offer, Witnessed
+
 BATCH_ITEMS: Final = 50
 BATCH_BYTES: Final = 1_000_000
 SEALED_BYTES: Final = 700_000
@@ -213,6 +215,7 @@ class FeedType(StrEnum):
     COMMAND = "command"
     NOTICE = "notice"
     HELP = "help"
+    #: Of older servers; today checkpoints come with the answers to heartbeats, where they can be proved.
     CHECKPOINT = "checkpoint"
 
 
@@ -220,7 +223,7 @@ class FeedEvent(Message):
     """One entry of a kiosk's feed. ``data`` by type:
 
     pack: PackNotice; case: CaseState; staff: StaffRoster; settings: dict of names to values; command: Command;
-    notice: {"text": {language: text}, "until": time | null}; help: HelpComing; checkpoint: {"origin", "size", "root", "signature"}.
+    notice: {"text": {language: text}, "until": time | null}; help: HelpComing.
     """
 
     n: Annotated[int, Field(ge=1)]
@@ -351,6 +354,10 @@ class Heartbeat(Message):
     sessions_today: int = 0
     last_touch_at: AwareDatetime | None = None
     disk_free_bytes: int | None = None
+    #: Why the newest pack that was offered could not be verified; "" when all is well.
+    pack_problem: Short = ""
+    #: What the kiosk has seen of the audit log; None of an older kiosk.
+    witnessed: Witnessed | None = None
 
 
 class HeartbeatAnswer(Message):
@@ -360,6 +367,8 @@ class HeartbeatAnswer(Message):
     feed_head: int
     #: Newest versions of what the city publishes, by name; see ``documents``. A kiosk asks for what is new to it.
     documents: dict[str, int] = {}
+    #: The audit log's newest checkpoint, when it is not the one that the kiosk said it holds.
+    checkpoint: Offer | None = None
 
 
 class VisitAction(Message):

@@ -1,15 +1,24 @@
-"""The audit log: whoever changes, cuts or adds is found out."""
+"""The audit log: whoever changes, cuts or adds is found out, also when everything at the server is set back."""
 
-import hashlib
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
-from server import audit
+from server import audit, audit_verify
+from server.alarms import AlarmKind
+from server.audit_proofs import TILE, LogTooShort, Proofs
+from server.audit_verify import Statement, Verdict
 from server.deps import Deps
-from server.keys import load_keys
+from server.keys import KeyMissing, load_keys, move_audit_key
 from server.storage import tables
+from sync.protocol import merkle
+from sync.protocol.checkpoints import Checkpoint, Refusal, Witnessed
+from sync.protocol.messages import Heartbeat, HeartbeatAnswer
+from tests.server.case_kit import enrolled_kiosk
+from tests.server.kiosk_client import TestKiosk
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
 
@@ -19,30 +28,97 @@ def fill(deps: Deps, number: int) -> None:
         audit.append(connection, NOW, [audit.Entry("officer-1", "case.read", f"case:{i}") for i in range(number)])
 
 
-def point(deps: Deps) -> audit.Checkpoint:
+def point(deps: Deps) -> Checkpoint:
     with deps.engine.begin() as connection:
         made = audit.checkpoint(connection, NOW, "http://city", deps.keys.audit)
     assert made is not None
     return made
 
 
-def problems(deps: Deps, witness: audit.Checkpoint | None = None) -> list[str]:
+def verified(deps: Deps) -> audit_verify.Verification:
+    """As the page and the command do it, with all witnesses."""
     with deps.engine.connect() as connection:
-        return audit.verify(connection, deps.keys.audit_public, witness)
+        return audit_verify.verify(connection, deps.keys.audit_public, deps.witnesses.statements(connection))
+
+
+def problems(deps: Deps) -> list[str]:
+    return verified(deps).words()
+
+
+def cut(connection: Connection, size: int, leaves: list[bytes]) -> None:
+    """Everything that the database knows is set back to the first ``size`` entries, consistently."""
+    log, checkpoint = tables.audit_log, tables.checkpoints
+    connection.execute(delete(log).where(log.c.seq >= size))
+    connection.execute(delete(checkpoint).where(checkpoint.c.size > size))
+    peaks: list[bytes] = []
+    for index, leaf in enumerate(leaves[:size]):
+        merkle.push(peaks, index, leaf)
+    connection.execute(update(tables.audit_tree).values(size=size, peaks=b"".join(peaks)))
+    connection.execute(update(tables.kiosks).values(witness=None, witness_problem=""))
+
+
+def leaves(connection: Connection) -> list[bytes]:
+    return list(connection.execute(select(tables.audit_log.c.leaf_hash).order_by(tables.audit_log.c.seq)).scalars())
+
+
+def beat(deps: Deps, kiosk: TestKiosk, witnessed: Witnessed) -> HeartbeatAnswer:
+    told = Heartbeat.model_validate(kiosk.heartbeat(witnessed=witnessed.model_dump(mode="json")))
+    return deps.presence.heartbeat(kiosk.id, told)
+
+
+def alarms(deps: Deps, kiosk: TestKiosk) -> dict[str, str]:
+    view = deps.presence.kiosk(kiosk.id)
+    assert view is not None
+    return {alarm.kind: alarm.detail for alarm in view.alarms}
+
+
+# --- what the server finds by itself -------------------------------------------------------------------------------
 
 
 def test_a_log_that_nobody_touched_holds(deps: Deps) -> None:
     fill(deps, 5)
     point(deps)
     fill(deps, 3)
-    assert problems(deps, point(deps)) == []
+    point(deps)
+    assert (problems(deps), verified(deps).holds) == ([], True)
 
 
-def test_an_altered_entry_is_found(deps: Deps) -> None:
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"actor": "nobody"},
+        {"action": "case.other"},
+        {"object": "case:other"},
+        {"details": {"reason": "another"}},
+        {"at": datetime(2026, 11, 24, 9, tzinfo=UTC)},
+        {"leaf_hash": bytes(32)},
+    ],
+)
+def test_whatever_is_changed_of_any_entry_names_it(deps: Deps, change: dict[str, Any]) -> None:
     fill(deps, 5)
-    with deps.engine.begin() as connection:
-        connection.execute(update(tables.audit_log).where(tables.audit_log.c.seq == 2).values(actor="nobody"))
-    assert problems(deps) == ["entry 2 was altered"]
+    with deps.engine.connect() as connection:
+        size = len(leaves(connection))
+    for seq in range(size):
+        with deps.engine.connect() as connection:
+            connection.execute(update(tables.audit_log).where(tables.audit_log.c.seq == seq).values(change))
+            found = audit_verify.verify(connection, deps.keys.audit_public)
+            connection.rollback()
+        assert [str(one) for one in found.problems][:1] == [f"entry {seq} was altered"]
+
+
+def test_any_entry_that_is_deleted_is_named(deps: Deps) -> None:
+    fill(deps, 5)
+    point(deps)
+    with deps.engine.connect() as connection:
+        size = len(leaves(connection))
+    for seq in range(size):
+        with deps.engine.connect() as connection:
+            connection.execute(delete(tables.audit_log).where(tables.audit_log.c.seq == seq))
+            found = audit_verify.verify(connection, deps.keys.audit_public)
+            connection.rollback()
+        words = [str(one) for one in found.problems]
+        gap, tail = f"entries from {seq} to {seq} are missing", f"the log has {size - 1} entries, its tree {size}"
+        assert any(one == gap or one.startswith(tail) for one in words), words
 
 
 def test_an_entry_altered_together_with_its_leaf_contradicts_the_checkpoint(deps: Deps) -> None:
@@ -56,38 +132,16 @@ def test_an_entry_altered_together_with_its_leaf_contradicts_the_checkpoint(deps
             .where(tables.audit_log.c.seq == 2)
             .values(actor="nobody", leaf_hash=audit.leaf_hash(row))
         )
-    assert problems(deps) == [f"the log contradicts its checkpoint at {size}"]
+    assert f"the log contradicts its checkpoint at {size}" in problems(deps)
 
 
-def test_a_missing_entry_is_found(deps: Deps) -> None:
+def test_peaks_of_other_entries_are_found(deps: Deps) -> None:
     fill(deps, 5)
     with deps.engine.begin() as connection:
-        connection.execute(delete(tables.audit_log).where(tables.audit_log.c.seq == 1))
-    assert problems(deps) == ["entries from 1 to 1 are missing"]
-
-
-def test_a_log_that_was_cut_contradicts_its_tree(deps: Deps) -> None:
-    fill(deps, 5)
-    with deps.engine.begin() as connection:
-        newest = select(tables.audit_log.c.seq).order_by(tables.audit_log.c.seq.desc()).limit(1)
-        connection.execute(
-            delete(tables.audit_log).where(tables.audit_log.c.seq == connection.execute(newest).scalar_one())
-        )
+        peaks = connection.execute(select(tables.audit_tree.c.peaks)).scalar_one()
+        connection.execute(update(tables.audit_tree).values(peaks=bytes(len(peaks))))
     (problem,) = problems(deps)
     assert "its tree" in problem
-
-
-def test_a_log_rewritten_and_signed_anew_contradicts_a_witness(deps: Deps) -> None:
-    fill(deps, 5)
-    witness = point(deps)
-    with deps.engine.begin() as connection:
-        connection.execute(delete(tables.audit_log))
-        connection.execute(delete(tables.checkpoints))
-        connection.execute(update(tables.audit_tree).values(size=0, peaks=b""))
-    fill(deps, witness.size)
-    point(deps)
-    assert problems(deps) == []
-    assert problems(deps, witness) == [f"the log contradicts its checkpoint at {witness.size}"]
 
 
 def test_a_checkpoint_of_another_key_is_found(deps: Deps, tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -98,49 +152,181 @@ def test_a_checkpoint_of_another_key_is_found(deps: Deps, tmp_path_factory: pyte
     assert len(problems(deps)) == 1
 
 
-def test_nothing_new_needs_no_checkpoint(deps: Deps) -> None:
-    fill(deps, 1)
-    point(deps)
+def test_nothing_new_needs_no_checkpoint_and_a_cut_log_gets_none(deps: Deps) -> None:
+    fill(deps, 3)
+    size = point(deps).size
     with deps.engine.begin() as connection:
+        assert audit.checkpoint(connection, NOW, "http://city", deps.keys.audit) is None
+        connection.execute(update(tables.audit_tree).values(size=size - 1))
         assert audit.checkpoint(connection, NOW, "http://city", deps.keys.audit) is None
 
 
-def leaf(number: int) -> bytes:
-    return hashlib.sha256(b"\x00" + bytes([number])).digest()
+def test_many_altered_entries_are_counted(deps: Deps) -> None:
+    fill(deps, audit_verify.NAMED_PROBLEMS + 7)
+    with deps.engine.begin() as connection:
+        connection.execute(update(tables.audit_log).values(actor="nobody"))
+        size = connection.execute(select(func.count()).select_from(tables.audit_log)).scalar_one()
+    assert f"{size - audit_verify.NAMED_PROBLEMS} more entries were altered" in problems(deps)
 
 
-def test_the_roots_are_those_of_rfc_6962() -> None:
-    """The reference implementation's test vectors (certificate-transparency, merkle_tree_test)."""
-    data = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"]
-    leaves = [hashlib.sha256(b"\x00" + bytes.fromhex(one)).digest() for one in data]
-    assert audit.root_of([]).hex() == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-    assert audit.root_of(leaves[:1]).hex() == "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"
-    assert audit.root_of(leaves[:3]).hex() == "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77"
-    assert audit.root_of(leaves).hex() == "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328"
+# --- the witnesses -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("size", [1, 2, 3, 7, 8, 13])
-def test_every_leaf_is_proved_and_no_other(size: int) -> None:
-    leaves = [leaf(number) for number in range(size)]
-    root = audit.root_of(leaves)
-    for index in range(size):
-        proof = audit.inclusion_proof(leaves, index)
-        assert audit.included(leaves[index], index, size, proof, root)
-        assert not audit.included(leaf(99), index, size, proof, root)
-        assert not audit.included(leaves[index], index, size, [*proof, leaf(1)], root)
+def test_a_kiosk_is_offered_what_it_does_not_hold_with_a_proof(deps: Deps) -> None:
+    kiosk = enrolled_kiosk(deps)
+    fill(deps, 5)
+    old = point(deps)
+    first = beat(deps, kiosk, Witnessed()).checkpoint
+    fill(deps, 6)
+    new = point(deps)
+    second = beat(deps, kiosk, Witnessed(held=old)).checkpoint
+    assert first is not None
+    assert (first.checkpoint, first.proof) == (old, ())
+    assert first.key.certified_by(deps.keys.badge_public)
+    assert second is not None
+    assert second.checkpoint == new
+    assert merkle.consistent(old.size, old.root, new.size, new.root, second.proof)
+    assert beat(deps, kiosk, Witnessed(held=new)).checkpoint is None
 
 
-@pytest.mark.parametrize("size", [1, 2, 3, 7, 8, 13])
-def test_every_earlier_tree_is_proved_a_prefix(size: int) -> None:
-    leaves = [leaf(number) for number in range(size)]
-    root = audit.root_of(leaves)
-    for old in range(1, size + 1):
-        proof = audit.consistency_proof(leaves, old)
-        assert audit.consistent(old, audit.root_of(leaves[:old]), size, root, proof)
-        assert not audit.consistent(old, leaf(99), size, root, proof)
+def test_an_older_kiosk_is_offered_nothing(deps: Deps) -> None:
+    kiosk = enrolled_kiosk(deps)
+    fill(deps, 1)
+    point(deps)
+    assert deps.presence.heartbeat(kiosk.id, Heartbeat.model_validate(kiosk.heartbeat())).checkpoint is None
 
 
-@pytest.mark.parametrize("index", [-1, 3])
-def test_a_proof_for_what_is_not_there_is_refused(index: int) -> None:
+def test_a_tail_that_was_cut_is_shown_by_a_kiosk_that_knows_more(deps: Deps) -> None:
+    first, second = enrolled_kiosk(deps, "Kios Satu"), enrolled_kiosk(deps, "Kios Dua")
+    fill(deps, 5)
+    early = point(deps)
+    fill(deps, 5)
+    late = point(deps)
+    with deps.engine.begin() as connection:
+        cut(connection, early.size, leaves(connection))
+    assert verified(deps).holds  # with the database in hand, everything was set back
+    beat(deps, second, Witnessed(held=early))
+    assert problems(deps) == []
+    beat(deps, first, Witnessed(held=late))
+    assert problems(deps) == [
+        f"Kios Satu has seen {late.size} entries, the log has {early.size}: "
+        f"entries from {early.size} to {late.size - 1} were cut"
+    ]
+    assert [(one.statement.name, one.verdict) for one in verified(deps).witnesses] == [
+        ("Kios Satu", Verdict.KNOWS_MORE),
+        ("Kios Dua", Verdict.AGREES),
+    ]
+    assert alarms(deps, first)[AlarmKind.LOG_CONTRADICTED] == f"SHRUNK {early.size}"
+    assert AlarmKind.LOG_CONTRADICTED not in alarms(deps, second)
+
+
+def test_a_log_rewritten_and_signed_anew_contradicts_a_kiosk(deps: Deps) -> None:
+    kiosk = enrolled_kiosk(deps, "Kios Saksi")
+    fill(deps, 5)
+    held = point(deps)
+    with deps.engine.begin() as connection:
+        cut(connection, 0, [])
+    fill(deps, held.size + 3)
+    point(deps)
+    assert problems(deps) == []
+    offered = beat(deps, kiosk, Witnessed(held=held)).checkpoint
+    assert offered is not None
+    assert not merkle.consistent(held.size, held.root, offered.checkpoint.size, offered.checkpoint.root, offered.proof)
+    assert problems(deps) == [
+        f"Kios Saksi has seen {held.size} entries that are not the log's first {held.size}: one of them was changed"
+    ]
+
+
+def test_what_a_kiosk_refused_is_an_alarm_until_it_agrees(deps: Deps) -> None:
+    kiosk = enrolled_kiosk(deps, "Kios Saksi")
+    fill(deps, 5)
+    held = point(deps)
+    beat(deps, kiosk, Witnessed(held=held, refused=held, refusal=Refusal.SPLIT))
+    assert alarms(deps, kiosk)[AlarmKind.LOG_CONTRADICTED] == f"SPLIT {held.size}"
+    assert [one.verdict for one in verified(deps).against] == [Verdict.COMPLAINS]
+    beat(deps, kiosk, Witnessed(held=held))
+    assert (alarms(deps, kiosk), problems(deps)) == ({}, [])
+
+
+def test_the_highest_checkpoint_of_a_kiosk_stays_when_the_kiosk_lost_its_own(deps: Deps) -> None:
+    kiosk = enrolled_kiosk(deps, "Kios Saksi")
+    fill(deps, 5)
+    early = point(deps)
+    fill(deps, 5)
+    held = point(deps)
+    beat(deps, kiosk, Witnessed(held=held))
+    beat(deps, kiosk, Witnessed())
+    beat(deps, kiosk, Witnessed(held=early))
+    assert [one.statement.held for one in verified(deps).witnesses] == [held]
+
+
+def test_a_kiosk_that_makes_a_checkpoint_up_proves_nothing(deps: Deps) -> None:
+    kiosk = enrolled_kiosk(deps)
+    fill(deps, 5)
+    made_up = {**point(deps).model_dump(mode="json"), "size": 1000}
+    beat(deps, kiosk, Witnessed(held=Checkpoint.model_validate(made_up)))
+    assert (alarms(deps, kiosk), verified(deps).witnesses) == ({}, ())
+
+
+def test_a_checkpoint_from_outside_is_a_witness_as_well(deps: Deps) -> None:
+    fill(deps, 5)
+    outside = point(deps)
+    with deps.engine.begin() as connection:
+        cut(connection, 2, leaves(connection))
+    with deps.engine.connect() as connection:
+        found = audit_verify.verify(connection, deps.keys.audit_public, [Statement("outside", outside)])
+    assert [one.verdict for one in found.against] == [Verdict.KNOWS_MORE]
+
+
+# --- proofs of a long log ------------------------------------------------------------------------------------------
+
+
+def test_proofs_over_tiles_are_those_of_the_whole_tree(deps: Deps) -> None:
+    size = 3 * TILE + 9
+    fill(deps, size)
+    with deps.engine.connect() as connection:
+        all_leaves = leaves(connection)
+    proofs = Proofs(deps.engine)
+    sizes = [1, 2, TILE - 1, TILE, TILE + 1, 2 * TILE, 2 * TILE + 1, 3 * TILE - 1, 3 * TILE, 3 * TILE + 8, size]
+    for old in sizes:
+        for new in (one for one in sizes if one >= old):
+            roots = merkle.root_of(all_leaves[:old]), merkle.root_of(all_leaves[:new])
+            proof = proofs.consistency(old, new)
+            assert merkle.consistent(old, roots[0], new, roots[1], proof)
+            assert not merkle.consistent(old, bytes(32), new, roots[1], proof)
+
+
+def test_no_proof_is_made_of_entries_that_are_missing(deps: Deps) -> None:
+    fill(deps, 10)
+    with deps.engine.begin() as connection:
+        connection.execute(delete(tables.audit_log).where(tables.audit_log.c.seq == 4))
+    with pytest.raises(LogTooShort):
+        Proofs(deps.engine).consistency(3, 8)
     with pytest.raises(IndexError):
-        audit.inclusion_proof([leaf(0), leaf(1), leaf(2)], index)
+        Proofs(deps.engine).consistency(9, 8)
+
+
+# --- the key -------------------------------------------------------------------------------------------------------
+
+
+def test_the_checkpoints_key_can_lie_apart_from_the_data(tmp_path: Path) -> None:
+    folder, apart = tmp_path / "keys", tmp_path / "usb" / "audit.key"
+    before = load_keys(folder)
+    apart.parent.mkdir()
+    with pytest.raises(KeyMissing, match=r"server audit-key"):
+        load_keys(folder, apart)
+    assert move_audit_key(folder, apart)
+    assert load_keys(folder, apart).audit == before.audit
+    assert not (folder / "audit.key").exists()
+    with pytest.raises(FileExistsError):
+        move_audit_key(folder, apart)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"x" * 31])
+def test_a_medium_that_is_not_mounted_makes_no_new_key(tmp_path: Path, content: bytes | None) -> None:
+    apart = tmp_path / "audit.key"
+    if content is not None:
+        apart.write_bytes(content)
+    with pytest.raises(KeyMissing):
+        load_keys(tmp_path / "keys", apart)
+    assert (apart.read_bytes() if apart.exists() else None) == content

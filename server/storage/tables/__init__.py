@@ -28,6 +28,8 @@ heartbeats               a short history of heartbeats
 component_history        changes of devices' states
 alarms                   what the command centre must look at; open while ``cleared_at`` is null
 staff                    field staff: roster, PIN, badge
+quotas                   how much of a quota a kiosk or a NIK's HMAC has used
+case_lookups             which cases a kiosk was shown, and may therefore answer for
 settings                 settings by name that administrators change at run time
 notices                  what the kiosks' start screens tell, and until when
 holidays                 days on which offices rest, beyond the national calendar; ``working`` lifts one
@@ -45,6 +47,7 @@ from server.storage.tables.fleet import enrolment_attempts, enrolment_codes, kio
 from server.storage.tables.people import agencies, officers, web_sessions
 from server.storage.tables.presence import alarms, component_history, heartbeats, staff, visits
 from server.storage.tables.published import form_drafts, packs, service_versions
+from server.storage.tables.quotas import case_lookups, quotas
 from server.storage.tables.submissions import attachments, rejections, submission_attachments, submissions
 
 __all__ = [
@@ -53,6 +56,7 @@ __all__ = [
     "attachments",
     "audit_log",
     "audit_tree",
+    "case_lookups",
     "case_messages",
     "case_steps",
     "cases",
@@ -71,6 +75,7 @@ __all__ = [
     "notices",
     "officers",
     "packs",
+    "quotas",
     "rejections",
     "service_versions",
     "settings",

@@ -41,6 +41,13 @@ kiosks = Table(
     Column("sessions_today", Integer),
     Column("last_touch_at", UtcDateTime),
     Column("disk_free_bytes", BigInteger),
+    Column("pack_problem", String(200), nullable=False, default="", server_default=""),
+    # what the kiosk has seen of the audit log
+    Column("witness", JSON(none_as_null=True)),  # the highest checkpoint it ever showed: checkpoints.Checkpoint
+    Column("witness_problem", String(200), nullable=False, default="", server_default=""),
+    # the quota that it used up last, and when
+    Column("over_quota", String(32), nullable=False, default="", server_default=""),
+    Column("over_quota_at", UtcDateTime),
 )
 
 enrolment_codes = Table(

@@ -1,0 +1,89 @@
+"""Kiosks as witnesses of the audit log: what each has seen, kept beside it, and what it is offered next."""
+
+from typing import Any, Final
+
+import structlog
+from pydantic import ValidationError
+from sqlalchemy import Connection, Engine, Row, select
+
+from server import audit
+from server.audit_proofs import LogTooShort, Proofs
+from server.audit_verify import Statement
+from server.storage import tables
+from sync.protocol import checkpoints
+from sync.protocol.checkpoints import Checkpoint, Offer, Refusal, Witnessed
+
+#: What a column of ``kiosks`` holds.
+_COMPLAINT_CHARACTERS: Final = 200
+
+_log = structlog.get_logger("server.witnesses")
+
+
+class Witnesses:
+    def __init__(self, engine: Engine, public_key: bytes, city_key: bytes) -> None:
+        """``public_key`` signs checkpoints; ``city_key`` is the seed that certifies it to kiosks."""
+        self._engine = engine
+        self._public_key = public_key
+        self._key = checkpoints.certify(public_key, city_key)
+        self._proofs = Proofs(engine)
+
+    def offer(self, witnessed: Witnessed) -> Offer | None:
+        """The newest checkpoint with its proof; None when the kiosk holds it, or there is none.
+
+        Takes a connection of its own. One that cannot be proved is offered all the same: the kiosk refuses it, and says so.
+        """
+        held = witnessed.held
+        with self._engine.connect() as connection:
+            newest = audit.latest_checkpoint(connection)
+        if newest is None:
+            return None
+        point = newest.checkpoint
+        if held is not None and (held.size, held.root) == (point.size, point.root):
+            return None
+        proof: list[bytes] = []
+        if held is not None and held.size < point.size:
+            try:
+                proof = self._proofs.consistency(held.size, point.size)
+            except LogTooShort as error:
+                _log.error("witnesses.log_too_short", problem=str(error))
+        return checkpoints.offer(point, self._key, proof)
+
+    def proof(self, old_size: int, size: int) -> list[bytes]:
+        """For a witness outside. Raises IndexError and LogTooShort."""
+        return self._proofs.consistency(old_size, size)
+
+    def remember(self, connection: Connection, before: Row[Any], witnessed: Witnessed) -> dict[str, Any]:
+        """Columns of the kiosk's row. The highest checkpoint that it ever showed stays, also when it lost its own."""
+        values: dict[str, Any] = {"witness_problem": self._complaint(connection, witnessed)}
+        held, kept = witnessed.held, _read(before.witness)
+        if held is not None and held.signed_by(self._public_key) and (kept is None or held.size >= kept.size):
+            values["witness"] = held.model_dump(mode="json")
+        return values
+
+    def statements(self, connection: Connection) -> list[Statement]:
+        """Of every kiosk that has seen a checkpoint, also of those that were shut out since."""
+        kiosks = tables.kiosks.c
+        rows = connection.execute(
+            select(kiosks.name, kiosks.witness, kiosks.witness_problem).where(kiosks.witness.is_not(None))
+        )
+        return [
+            Statement(row.name, held, row.witness_problem) for row in rows if (held := _read(row.witness)) is not None
+        ]
+
+    def _complaint(self, connection: Connection, witnessed: Witnessed) -> str:
+        """What the kiosk refused, or what the server sees by itself: a kiosk that knows more than the log has."""
+        if witnessed.refusal is not None:
+            size = witnessed.refused.size if witnessed.refused is not None else 0
+            return f"{witnessed.refusal.value} {size}"[:_COMPLAINT_CHARACTERS]
+        held = witnessed.held
+        if held is None or not held.signed_by(self._public_key):
+            return ""
+        size = connection.execute(select(tables.audit_tree.c.size)).scalar() or 0
+        return f"{Refusal.SHRUNK.value} {size}" if size < held.size else ""
+
+
+def _read(value: Any) -> Checkpoint | None:
+    try:
+        return Checkpoint.model_validate(value) if value is not None else None
+    except ValidationError:
+        return None
