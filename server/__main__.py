@@ -24,6 +24,7 @@ from server.seeding import TRIAL_PASSWORD, TRIAL_PIN, SeedRefused, seed
 from server.serving import EkiosServer
 from server.settings import ServerSettings
 from server.storage import StorageBusy, open_storage
+from server.tuf_command import tuf_commands
 
 #: Reading a long audit log takes minutes.
 ORDER_TIMEOUT_S: Final = 600
@@ -241,6 +242,8 @@ def _log_to_stderr() -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
 
+
+cli.add_typer(tuf_commands(_result, DATA), name="tuf")
 
 if __name__ == "__main__":
     cli()

@@ -40,6 +40,7 @@ from server.kiosk_settings import KioskSettings
 from server.notices import Notices
 from server.officers import Officers
 from server.opening import Opener
+from server.pack_content import city_of
 from server.packs import PackRepository
 from server.passwords import Passwords
 from server.presence import Presence
@@ -247,4 +248,7 @@ async def _repeat(seconds: float, chore: Callable[[Deps], None], deps: Deps, fir
 
 
 def _city_of(settings: ServerSettings) -> str:
+    """Of the packs that kiosks have; the operator's commands may be called without the folder of services."""
+    if city := city_of(settings.data / "packs"):
+        return city
     return city_name(settings.services) if (settings.services / "city.toml").exists() else "eKios"

@@ -101,6 +101,10 @@ def _safe(name: str) -> str:
     return name if name.isalnum() else "none"
 
 
+def random_key() -> bytes:
+    return secrets.token_bytes(KEY_BYTES)
+
+
 def keep_secret(path: Path, content: bytes) -> None:
     """Writes a new file that only its owner can read, durably; an existing one is left alone."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
@@ -126,7 +130,7 @@ def move_audit_key(folder: Path, target: Path) -> bool:
         raise FileExistsError(target)
     old = folder / AUDIT_KEY
     moved = old.exists()
-    keep_secret(target, old.read_bytes() if moved else secrets.token_bytes(KEY_BYTES))
+    keep_secret(target, old.read_bytes() if moved else random_key())
     if moved:
         old.unlink()
     return moved
@@ -149,7 +153,7 @@ def _elsewhere(path: Path, folder: Path) -> bytes:
 
 def _load(path: Path) -> bytes:
     if not path.exists():
-        keep_secret(path, secrets.token_bytes(KEY_BYTES))
+        keep_secret(path, random_key())
     return path.read_bytes()
 
 

@@ -1,5 +1,6 @@
 """What the operator can order, from the command line or through a running server."""
 
+import json
 import secrets
 from collections.abc import Mapping
 from datetime import date
@@ -16,6 +17,7 @@ from server.deps import Deps
 from server.keys import keep_secret
 from server.seeding import SeedRefused, read_city
 from server.storage import tables
+from server.tuf_offline import Unacceptable, changes_from
 from sync.protocol import checkpoints
 
 _TOKEN_FILE: Final = "operator.token"
@@ -51,6 +53,12 @@ def carry_out(deps: Deps, command: str, arguments: Mapping[str, str]) -> dict[st
             return _verify_audit(deps, arguments.get("checkpoint", ""))
         case "audit-checkpoint":
             return _audit_checkpoint(deps, arguments.get("since", ""))
+        case "tuf-status":
+            return _tuf_status(deps)
+        case "tuf-request":
+            return _tuf_request(deps, arguments["role"], arguments.get("keys", ""))
+        case "tuf-install":
+            return _tuf_install(deps, arguments["metadata"])
         case "rotate-key":
             return {"key": deps.sealing_rotation.rotate(OPERATOR)}
         case _:
@@ -137,6 +145,35 @@ def _audit_checkpoint(deps: Deps, since: str) -> dict[str, str]:
             raise OperationRefused(f"no proof from {since!r} to {point.size}: {error}") from error
         note = checkpoints.witness_request(point, public, int(since), proof)
     return {"note": note, "key": checkpoints.verifier_key(point.origin, public)}
+
+
+def _tuf_status(deps: Deps) -> dict[str, str]:
+    found = {
+        one.role: f"version {one.version}, until {one.expires:%Y-%m-%d}, "
+        f"{one.threshold} of {len(one.key_ids)} keys, {'here' if one.online else 'offline'}"
+        for one in deps.packs.signing_roles()
+        if one.expires is not None
+    }
+    if ending := deps.packs.ending():
+        found["sign soon"] = ", ".join(one.role for one in ending)
+    if deps.packs.unsigned():
+        found["waits for a signature"] = "targets"
+    return found
+
+
+def _tuf_request(deps: Deps, role: str, changes: str) -> dict[str, str]:
+    try:
+        return {"request": deps.packs.signing_request(role, changes_from(changes)).decode()}
+    except Unacceptable as error:
+        raise OperationRefused(str(error)) from error
+
+
+def _tuf_install(deps: Deps, metadata: str) -> dict[str, str]:
+    try:
+        contents = [str(one).encode() for one in json.loads(metadata)]
+        return {"installed": ", ".join(deps.packs.install_signed(contents, OPERATOR))}
+    except Unacceptable as error:
+        raise OperationRefused(str(error)) from error
 
 
 def _badge(deps: Deps, staff: str, expires: str) -> dict[str, str]:

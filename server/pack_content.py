@@ -1,9 +1,13 @@
 """What a pack holds: services with their forms, in the order in which kiosks list them."""
 
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from sync.protocol.packs import Manifest, ServiceDocument
+from pydantic import ValidationError
+
+from sync.protocol.packs import MANIFEST, Manifest, ServiceDocument, target_name
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,18 @@ class PackContent:
     def without(self, service_id: str) -> "PackContent":
         services = tuple(one for one in self.services if one.document.id != service_id)
         return PackContent(services, self.life_events, self.consent, self.consent_version)
+
+
+def city_of(folder: Path) -> str:
+    """The city of the packs in ``folder``; "" when there is none yet. Packs for another one are taken by no kiosk."""
+    numbers = [int(path.stem.removeprefix("pack-")) for path in folder.glob("pack-[0-9]*.zip")]
+    if not numbers:
+        return ""
+    try:
+        with zipfile.ZipFile(folder / target_name(max(numbers))) as archive:
+            return Manifest.model_validate_json(archive.read(MANIFEST)).city
+    except (zipfile.BadZipFile, KeyError, ValidationError):
+        return ""
 
 
 def read_content(manifest: Manifest, files: Mapping[str, bytes]) -> PackContent:

@@ -18,6 +18,7 @@ from typing import Any, Final
 
 import structlog
 from sqlalchemy import Connection, Engine, Row, func, insert, select, update
+from tuf.api.serialization.json import JSONSerializer
 
 from server import audit, bus, feed
 from server.actors import Actor
@@ -28,7 +29,8 @@ from server.failpoints import Failpoints
 from server.files import write_durably
 from server.pack_content import PackContent, PackService, read_content
 from server.storage import tables
-from server.tuf import Listed, TufRepository
+from server.tuf import Listed, RoleState, TufRepository
+from server.tuf_offline import NewKeys, Unacceptable, check, request_root
 from sync.protocol.messages import FeedType, PackNotice
 from sync.protocol.packs import PACK_BYTES, Manifest, PackCustom, build, target_name, unpack
 
@@ -169,6 +171,43 @@ class PackRepository:
         """Renews metadata that are near their end; call it at least once an hour."""
         with self._one_at_a_time():
             self._tuf.renew(self._clock.now())
+        for role in self._tuf.ending(self._clock.now()):
+            _log.error("tuf.sign_elsewhere", role=role.role, expires=str(role.expires))
+
+    # --- keys that lie elsewhere --------------------------------------------------------------------------------
+
+    def signing_roles(self) -> list[RoleState]:
+        return self._tuf.roles()
+
+    def ending(self) -> list[RoleState]:
+        """Roles that must be signed elsewhere soon."""
+        return self._tuf.ending(self._clock.now())
+
+    def unsigned(self) -> bool:
+        """Whether what kiosks are told differs from what was published, for want of a signature from elsewhere."""
+        rows = self.rows()
+        return bool(rows) and not self._tuf.lists(self._listed(rows))
+
+    def signing_request(self, role: str, changes: Sequence[NewKeys] = ()) -> bytes:
+        """Metadata to be signed elsewhere. Raises Unacceptable."""
+        now = self._clock.now()
+        if role == "root":
+            return request_root(self._tuf, changes, now).to_bytes(JSONSerializer())
+        if role != "targets" or changes:
+            raise Unacceptable("root and targets can be signed elsewhere; keys change with a new root")
+        return self._tuf.unsigned_targets(self._listed(self.rows()), now).to_bytes(JSONSerializer())
+
+    def install_signed(self, contents: Sequence[bytes], actor: Actor) -> list[str]:
+        """Puts metadata that were signed elsewhere in force, and announces what they list. Raises Unacceptable."""
+        with self._one_at_a_time():
+            checked = check(self._tuf, contents)
+            self._tuf.install(checked, self._clock.now())
+            installed = [f"{role} {one.signed.version}" for role, one in sorted(checked.items())]
+            with self._engine.begin() as connection:
+                now = self._clock.now()
+                audit.append(connection, now, [audit.Entry(actor.id, "tuf.install", "packs", {"metadata": installed})])
+            self._list_and_announce()
+        return installed
 
     # --- reading ------------------------------------------------------------------------------------------------
 
@@ -290,10 +329,8 @@ class PackRepository:
         details = {"rings": list(rings), "services": len(content.services), "content_of": content_of}
         audit.append(connection, now, [audit.Entry(actor.id, "pack.publish", f"pack:{number}", details)])
 
-    def _list_and_announce(self) -> None:
-        with self._engine.connect() as connection:
-            rows = connection.execute(select(tables.packs).order_by(tables.packs.c.number)).all()
-        listed = [
+    def _listed(self, rows: Sequence[Row[Any]]) -> list[Listed]:
+        return [
             Listed(
                 name=row.path,
                 sha256=row.sha256,
@@ -303,9 +340,16 @@ class PackRepository:
             for row in rows
             if row.taken_back_at is None
         ]
+
+    def _list_and_announce(self) -> None:
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(tables.packs).order_by(tables.packs.c.number)).all()
+        listed = self._listed(rows)
         self._tuf.publish(listed, self._clock.now())
+        signed = self._tuf.names()
         for row in rows:
-            if row.announced_at is None:
+            # What waits for a signature from elsewhere is announced when that has come.
+            if row.announced_at is None and (row.path in signed or row.taken_back_at is not None):
                 self._failpoints.reach("pack.listed")
                 self._announce(row)
 

@@ -14,7 +14,7 @@ from typing import Final
 
 import requests
 from pydantic import ValidationError
-from tuf.api.exceptions import DownloadError, DownloadHTTPError, RepositoryError
+from tuf.api.exceptions import DownloadError, DownloadHTTPError, DownloadLengthMismatchError, RepositoryError
 from tuf.api.metadata import Metadata, TargetFile, Targets
 from tuf.ngclient import Updater
 from tuf.ngclient.fetcher import FetcherInterface
@@ -36,6 +36,8 @@ LOOK_EVERY_S: Final = 3_600.0
 #: The pack in force and the one before it.
 KEPT: Final = 2
 PROBLEM: Final = "pack_problem"
+#: Why what the server offers could not be verified; told with each heartbeat. A line that is down is not such a reason.
+UNVERIFIED: Final = "pack_unverified"
 _PIECE: Final = 65_536
 
 
@@ -93,13 +95,17 @@ class PackDuty:
             updater = self._updater()
             updater.refresh()
             offer = self._best(Metadata[Targets].from_file(str(self._metadata / "targets.json")).signed)
-            if offer is None:
-                return ""
-            return self._take(updater, offer)
+            problem = "" if offer is None else self._take(updater, offer)
+            self._verified(problem)
+            return problem
         except DownloadHTTPError as error:
             # A city that has not published anything yet has no metadata.
             return "" if error.status_code == requests.codes.not_found else f"status {error.status_code}"
-        except (DownloadError, RepositoryError, OSError) as error:
+        except (RepositoryError, DownloadLengthMismatchError) as error:
+            problem = f"{type(error).__name__}: {error}"
+            self._verified(problem)
+            return problem
+        except (DownloadError, OSError) as error:
             return f"{type(error).__name__}: {error}"
 
     def _updater(self) -> Updater:
@@ -173,6 +179,10 @@ class PackDuty:
 
     def _file(self, version: int) -> Path:
         return self._targets / target_name(version)
+
+    def _verified(self, problem: str) -> None:
+        if problem != self._kiosk.store.marks.get(UNVERIFIED, ""):
+            self._kiosk.store.marks.set(UNVERIFIED, problem)
 
     def _note(self, problem: str) -> None:
         """Logged once when it begins and once when it is over."""

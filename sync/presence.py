@@ -24,6 +24,7 @@ from sync.client import Answer, Client, Outcome
 from sync.documents import DocumentDelivery
 from sync.feed import CURSOR
 from sync.monitor import Monitor
+from sync.packs import UNVERIFIED
 from sync.protocol import PROTOCOL_VERSION
 from sync.protocol.messages import (
     AppliedReport,
@@ -46,6 +47,8 @@ SHORTEST_INTERVAL_S: Final = 5.0
 LONGEST_INTERVAL_S: Final = 600.0
 #: Two heartbeats because of changes are at least this far apart; the last state is always told.
 CHANGE_GAP_S: Final = 1.0
+#: What the message takes of a text for technicians.
+PROBLEM_CHARACTERS: Final = 200
 _TOLD: Final = "feed_told"
 _AT_ONCE: Final = (ComponentChanged, InServiceChanged, CatalogueChanged)
 
@@ -155,6 +158,7 @@ class PresenceDuty:
             sessions_today=snapshot.sessions_today,
             last_touch_at=snapshot.last_touch_at,
             disk_free_bytes=snapshot.disk_free,
+            pack_problem=str(self._kiosk.store.marks.get(UNVERIFIED, ""))[:PROBLEM_CHARACTERS],
             witnessed=self._witness.report(),
         )
 

@@ -19,7 +19,17 @@ router = APIRouter(prefix="/v1/operator", include_in_schema=False)
 
 class Order(BaseModel):
     command: Literal[
-        "enrol-code", "revoke", "publish", "badge", "take-back", "rotate-key", "verify-audit", "audit-checkpoint"
+        "enrol-code",
+        "revoke",
+        "publish",
+        "badge",
+        "take-back",
+        "rotate-key",
+        "verify-audit",
+        "audit-checkpoint",
+        "tuf-status",
+        "tuf-request",
+        "tuf-install",
     ]
     arguments: dict[str, str] = {}
 

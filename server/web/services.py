@@ -30,6 +30,7 @@ def services(visit: Visit) -> Response:
     deps, language = visit.deps, visit.language
     with deps.engine.connect() as connection:
         number = deps.packs.newest(connection)
+    ending = min((one.expires for one in deps.packs.ending() if one.expires is not None), default=None)
     content = deps.packs.content(number)
     listed = [
         {
@@ -51,6 +52,8 @@ def services(visit: Visit) -> Response:
         tried=[one for one in _tried_out(visit) if one["id"] not in everywhere],
         drafts=drafts,
         number=number,
+        unsigned=deps.packs.unsigned(),
+        ending=phrases.long_date(ending, language, visit.site.zone) if ending else "",
         **_arrival(visit),
     )
 

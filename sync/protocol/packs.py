@@ -32,6 +32,8 @@ LANGUAGES: Final = ("id", "jv", "mad", "en")
 #: What a QR on the slip still holds legibly; EMVCo codes are shorter than 512.
 PAYMENT_CODE_CHARACTERS: Final = 512
 
+#: The entry that tells what the pack is.
+MANIFEST: Final = "pack.json"
 _PATH: Final = re.compile(r"pack\.json|services/[a-z0-9][a-z0-9_.-]{0,63}/[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
 
@@ -161,7 +163,7 @@ def target_name(version: int) -> str:
 
 def build(manifest: Manifest, services: Mapping[str, ServiceDocument], files: Mapping[str, bytes]) -> bytes:
     """A pack as zip bytes; the same input gives the same bytes. ``files`` by path (``services/<id>/form.xml`` …)."""
-    entries = {"pack.json": _json(manifest)}
+    entries = {MANIFEST: _json(manifest)}
     for name, service in services.items():
         entries[f"services/{name}/service.json"] = _json(service)
     for path, content in files.items():
@@ -195,7 +197,7 @@ def unpack(content: bytes) -> tuple[Manifest, dict[str, bytes]]:
     except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
         raise PackRefused(f"not a zip file: {error}") from error
     try:
-        manifest = Manifest.model_validate_json(files["pack.json"])
+        manifest = Manifest.model_validate_json(files[MANIFEST])
         for name in manifest.services:
             ServiceDocument.model_validate_json(files[f"services/{name}/service.json"])
             files[f"services/{name}/form.xml"]
