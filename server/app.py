@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import time
 from collections.abc import AsyncIterator, Callable
 from typing import Final
 
@@ -11,7 +10,7 @@ from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
-from server import audit, complaint_clock
+from server import audit, case_lookups, complaint_clock
 from server.alarms import Alarms
 from server.api import citizen_drafts, citizens, description, errors, health, kiosks, operator, submissions
 from server.api import feed as feed_api
@@ -25,7 +24,7 @@ from server.case_journal import CaseJournal
 from server.case_opening import CaseOpening
 from server.cases import Cases
 from server.catalogue import Catalogue
-from server.citizen_drafts import UNKNOWN_AN_HOUR, CitizenDrafts
+from server.citizen_drafts import CitizenDrafts
 from server.city_calendar import CityCalendar
 from server.clock import Clock, SystemClock
 from server.deps import Deps
@@ -45,6 +44,7 @@ from server.packs import PackRepository
 from server.passwords import Passwords
 from server.presence import Presence
 from server.publications import Publications
+from server.quotas import Quotas
 from server.ratings import Ratings
 from server.sealing_rotation import SealingRotation
 from server.seeding import city_name, seed
@@ -55,7 +55,6 @@ from server.transparency import TransparencyReport
 from server.tuf import TufRepository
 from server.vault import Vault
 from server.web import install as install_pages
-from server.web.limits import Budget
 from server.witnesses import Witnesses
 
 #: How often each of the chores is done.
@@ -91,6 +90,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
     passwords = Passwords()
     journal = CaseJournal(engine, clock, hints, vault, catalogue, zone)
     alarms = Alarms(engine, clock, hints, zone, settings.heartbeat_s)
+    quotas = Quotas(engine, clock, alarms, settings.quotas)
     ratings = Ratings(engine, clock)
     publications = Publications(engine, clock, keys.badge)
     witnesses = Witnesses(engine, keys.audit_public, keys.badge)
@@ -113,6 +113,8 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
             journal,
             Opener(keys, packs, zone),
             CaseOpening(clock, journal, vault, zone),
+            quotas,
+            vault,
             failpoints,
         ),
         packs=packs,
@@ -129,10 +131,11 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         kiosk_settings=KioskSettings(engine, clock, hints),
         escalation=Escalation(engine, clock, journal),
         sealing_rotation=SealingRotation(engine, clock, hints, keys),
+        quotas=quotas,
         ratings=ratings,
         publications=publications,
         help_calls=HelpCalls(engine, clock),
-        citizen_drafts=CitizenDrafts(engine, clock, Budget(UNKNOWN_AN_HOUR, 3600, time.monotonic)),
+        citizen_drafts=CitizenDrafts(engine, clock, quotas),
         budget=BudgetDesk(clock, publications),
         transparency=TransparencyReport(engine, clock, zone, catalogue, ratings, publications),
         failpoints=failpoints,
@@ -219,6 +222,9 @@ def close_unanswered(deps: Deps) -> None:
 
 def sweep_drafts(deps: Deps) -> None:
     deps.citizen_drafts.sweep()
+    deps.quotas.sweep()
+    with deps.engine.begin() as connection:
+        case_lookups.forget(connection, deps.clock.now())
 
 
 def publish_times(deps: Deps) -> None:

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, Row, select
 
-from server import audit, complaints
+from server import audit, case_lookups, complaints
 from server.actors import Actor
 from server.case_journal import CaseJournal
 from server.case_states import CaseAttachment, CaseFile, CaseMessage, CaseOutcome, in_scope
@@ -59,6 +59,12 @@ class CaseFiles:
         with self._engine.connect() as connection:
             case = connection.execute(select(tables.cases).where(tables.cases.c.tracking_code == code)).first()
             return None if case is None else self._journal.state_of(connection, case)
+
+    def shown_to_kiosk(self, kiosk_id: str, code: str) -> CaseState | None:
+        """As ``public_state``; the kiosk was shown the code, and may answer for the case from now on."""
+        with self._engine.begin() as connection:
+            shown = case_lookups.remember(connection, kiosk_id, code, self._clock.now())
+        return self.public_state(code) if shown else None
 
     def _open(self, connection: Connection, case: Row[Any]) -> CaseFile:
         code = case.tracking_code

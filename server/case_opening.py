@@ -15,6 +15,7 @@ from sqlalchemy.exc import StatementError
 from server import complaints, feed
 from server.actors import kiosk_actor
 from server.case_journal import CaseJournal
+from server.case_lookups import MayNotAnswer, check_answer
 from server.case_public import opened_state
 from server.clock import Clock, WorkingCalendar, load_calendar
 from server.opening import Opened
@@ -62,6 +63,10 @@ class CaseOpening:
     def write_answer(self, connection: Connection, kiosk_id: str, opened: Opened) -> ItemAnswer:
         """A citizen's answer to a question, not stored yet. Raises Unwritable."""
         item = opened.item
+        try:
+            check_answer(connection, kiosk_id, item.tracking_code, item.service)
+        except MayNotAnswer as refusal:
+            raise Unwritable(str(refusal)) from refusal
         try:
             (answer,) = _store(connection, kiosk_id, [opened], self._clock.now())
             text = opened.content.text.strip()

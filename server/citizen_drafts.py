@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, Row, delete, select, update
 
 from server.clock import Clock
+from server.quotas import Quota, Quotas
 from server.storage.citizen_tables import drafts
 from server.storage.transactions import in_transaction, insert_new
 from sync.protocol.drafts import DRAFT_DAYS, proof_hash
@@ -20,8 +21,6 @@ LIFE: Final = timedelta(days=DRAFT_DAYS)
 TRIES: Final = 5
 TRIES_IN_ALL: Final = 20
 PAUSE: Final = timedelta(hours=1)
-#: Codes that do not exist, from one kiosk in an hour: more are somebody trying.
-UNKNOWN_AN_HOUR: Final = 30
 #: Drafts that one kiosk may leave here at a time.
 DRAFTS_A_KIOSK: Final = 500
 
@@ -48,17 +47,11 @@ class DraftResult:
     wait: timedelta = timedelta()
 
 
-class Budget(Protocol):
-    def spend(self, key: str, /) -> float:
-        """0 when there was something left, else the seconds to wait."""
-
-
 class CitizenDrafts:
-    def __init__(self, engine: Engine, clock: Clock, unknown: Budget) -> None:
-        """``unknown``: UNKNOWN_AN_HOUR for each kiosk."""
+    def __init__(self, engine: Engine, clock: Clock, quotas: Quotas) -> None:
         self._engine = engine
         self._clock = clock
-        self._unknown = unknown
+        self._quotas = quotas
 
     def keep(self, kiosk_id: str, lookup: str, hashed_proof: str, sealed: bytes) -> DraftResult:
         now = self._clock.now()
@@ -123,7 +116,7 @@ class CitizenDrafts:
             return _wrong(connection, row, now)
 
         result = in_transaction(self._engine, work)
-        if result.outcome is DraftOutcome.UNKNOWN and (wait := self._unknown.spend(kiosk_id)):
+        if result.outcome is DraftOutcome.UNKNOWN and (wait := self._quotas.spend(kiosk_id, Quota.DRAFT_GUESSES)):
             return DraftResult(DraftOutcome.BLOCKED, wait=timedelta(seconds=wait))
         return result
 

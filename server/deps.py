@@ -31,6 +31,7 @@ from server.officers import Officers
 from server.packs import PackRepository
 from server.presence import Presence
 from server.publications import Publications
+from server.quotas import Quotas
 from server.ratings import Ratings
 from server.sealing_rotation import SealingRotation
 from server.settings import ServerSettings
@@ -68,6 +69,7 @@ class Deps:
     kiosk_settings: KioskSettings
     escalation: Escalation
     sealing_rotation: SealingRotation
+    quotas: Quotas
     ratings: Ratings
     publications: Publications
     transparency: TransparencyReport

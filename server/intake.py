@@ -16,7 +16,7 @@ import structlog
 from pydantic import ValidationError
 from sqlalchemy import Connection, Engine, select, update
 
-from server import audit
+from server import audit, complaints
 from server.actors import kiosk_actor
 from server.bus import Bus, feed_topic
 from server.case_journal import CaseJournal
@@ -24,8 +24,11 @@ from server.case_opening import CaseOpening, Unwritable
 from server.clock import Clock
 from server.failpoints import Failpoints
 from server.opening import Opened, Opener, Refused
+from server.quotas import Granted, Quotas
+from server.ration import Asked, Ration, Shares
 from server.storage import tables
 from server.storage.transactions import in_transaction, insert_new, take_turns
+from server.vault import Vault
 from sync.protocol.messages import BatchAnswer, ItemAnswer, ItemKind, ItemStatus, SubmissionItem
 
 REASON_CHARACTERS: Final = 200
@@ -55,6 +58,15 @@ class _Done:
     answers: tuple[ItemAnswer, ...]
     through: int
     opened: tuple[Opened, ...]
+    shares: Shares
+
+
+class OverQuota(Exception):
+    """Nothing of the batch was taken; after so many seconds some of it will be."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"over quota for {seconds} s")
+        self.seconds = seconds
 
 
 class Intake:
@@ -66,6 +78,8 @@ class Intake:
         journal: CaseJournal,
         opener: Opener,
         opening: CaseOpening,
+        quotas: Quotas,
+        vault: Vault,
         failpoints: Failpoints,
     ) -> None:
         self._engine = engine
@@ -74,6 +88,7 @@ class Intake:
         self._journal = journal
         self._opener = opener
         self._opening = opening
+        self._ration = Ration(quotas, vault)
         self._failpoints = failpoints
 
     def take(
@@ -81,7 +96,9 @@ class Intake:
     ) -> BatchAnswer:
         """Answers each item, in order. One without a usable id cannot be answered and is left out.
 
-        ``first`` begins the transaction that writes all; what it raises ends it.
+        What is over a quota is left out as well, and stands in ``later``: it stays at the kiosk until then. Raises
+        OverQuota when that is all of it, for the kiosk's own sake. ``first`` begins the transaction that writes all;
+        what it raises ends it.
         """
         prepared = self._prepare(sender, raw_items)
         self._failpoints.reach("submissions.opened")
@@ -96,7 +113,12 @@ class Intake:
             done = in_transaction(self._engine, lambda connection: work(connection, False))
         self._failpoints.reach("submissions.committed")
         self._publish(sender, done.opened)
-        return BatchAnswer(answers=done.answers, ack_through=done.through)
+        if done.shares.news:
+            self._ration.tell(sender.kiosk_id)
+        if done.shares.of_kiosk and not done.answers:
+            raise OverQuota(Granted(0, min(done.shares.later.values())).seconds)
+        later = {one: wait.total_seconds() for one, wait in done.shares.later.items()}
+        return BatchAnswer(answers=done.answers, ack_through=done.through, later=later)
 
     # --- before the transaction ---------------------------------------------------------------------------------
 
@@ -116,6 +138,9 @@ class Intake:
     def _write(self, connection: Connection, sender: Sender, prepared: Sequence[_Prepared], together: bool) -> _Done:
         take_turns(connection, f"intake {sender.kiosk_id}")
         known = _known(connection, sender, [one.id for one in prepared])
+        asked = [_asked(one) for one in prepared if one.id not in known]
+        shares = self._ration.share(connection, sender.kiosk_id, asked)
+        prepared = [one for one in prepared if one.id not in shares.later]
         fresh = _fresh(prepared, known)
         submissions = [one for one in fresh if one.item.kind is ItemKind.SUBMISSION]
         if together:
@@ -142,7 +167,7 @@ class Intake:
             audit.append(connection, self._clock.now(), entries)
         self._failpoints.reach("submissions.written")
         accepted = {one.id for one in told if one.status in (ItemStatus.STORED, ItemStatus.MISSING_ATTACHMENTS)}
-        return _Done(tuple(told), through, tuple(one for one in fresh if one.item.id in accepted))
+        return _Done(tuple(told), through, tuple(one for one in fresh if one.item.id in accepted), shares)
 
     def _write_together(
         self, connection: Connection, sender: Sender, submissions: Sequence[Opened]
@@ -227,6 +252,14 @@ def _parsed(raw: Any) -> "SubmissionItem | _Prepared | None":
         return SubmissionItem.model_validate(raw)
     except ValidationError as error:
         return _malformed(raw, error)
+
+
+def _asked(one: _Prepared) -> Asked:
+    """As the quotas see it; what is refused counts as well."""
+    if not isinstance(one.opened, Opened):
+        return Asked(one.id, ItemKind.SUBMISSION)
+    kind, identity = one.opened.item.kind, complaints.kept(one.opened.content).identity
+    return Asked(one.id, kind, identity.nik if identity is not None and kind is ItemKind.SUBMISSION else None)
 
 
 def _known(connection: Connection, sender: Sender, ids: Sequence[str]) -> frozenset[str]:

@@ -5,6 +5,8 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from server.quotas import QuotaSettings
+
 
 class ServerSettings(BaseSettings):
     """``data`` holds keys, packs, attachments and, by default, the SQLite database."""
@@ -28,6 +30,8 @@ class ServerSettings(BaseSettings):
     time_zone: str = "Asia/Jakarta"
     #: The key that signs checkpoints of the audit log, on another medium than the database; empty: in ``data``.
     audit_key: Path | None = None
+    #: What one kiosk, and one NIK, may send and ask.
+    quotas: QuotaSettings = QuotaSettings()
     heartbeat_s: float = Field(15.0, gt=0)
     #: New submissions are refused with 503 when the disk has less left.
     disk_reserve_bytes: int = 200_000_000

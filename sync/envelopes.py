@@ -151,17 +151,21 @@ class EnvelopeDelivery:
 
     def _take(self, answer: Answer, batch: Sequence[_Packed]) -> Answer:
         try:
-            answers = {item.id: item for item in BatchAnswer.model_validate_json(answer.body).answers}
+            told = BatchAnswer.model_validate_json(answer.body)
         except ValidationError:
             return answer.unreadable("the answer to a batch")
+        answers = {item.id: item for item in told.answers}
         unanswered = 0
         for packed in batch:
-            item = answers.get(packed.envelope.id)
-            if item is None:
+            item, later = answers.get(packed.envelope.id), told.later.get(packed.envelope.id)
+            if item is not None:
+                self._apply(packed.envelope, item)
+            elif later is not None:
+                # A quota is used up: of this citizen, or of this kiosk. The others go on.
+                self._aside[packed.envelope.kiosk_seq] = self._clock.monotonic() + min(later, SET_ASIDE_S)
+            else:
                 unanswered += 1
                 self._leave_out(packed.envelope.kiosk_seq, answer)
-            else:
-                self._apply(packed.envelope, item)
         self._changed()
         if unanswered == len(batch):
             return answer.unreadable("the answer to a batch")

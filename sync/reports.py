@@ -17,6 +17,9 @@ logger = logging.getLogger(__name__)
 RATINGS: Final = "/v1/ratings"
 HELP_CALLS: Final = "/v1/help-calls"
 _CALLS_AT_ONCE: Final = 10
+_TOO_MANY: Final = 429
+#: When the server does not say for how long.
+_UNTOLD_S: Final = 60.0
 
 
 class ReportDelivery:
@@ -26,11 +29,27 @@ class ReportDelivery:
         self._store = store
         self._client = client
         self._clock = clock
+        #: Until when a path is left alone, on the monotonic clock: its quota at the server is used up.
+        self._not_before: dict[str, float] = {}
 
     def deliver(self) -> Answer | None:
-        """All that waits: who calls for help first. None: nothing does. The last answer otherwise."""
-        called = self._help_calls()
-        return called if called is not None and not called.ok else self._ratings() or called
+        """All that waits: who calls for help first. None: nothing does, or may now. The last answer otherwise."""
+        called = self._help_calls() if self._may(HELP_CALLS) else None
+        if called is not None and not called.ok:
+            return self._slowed(HELP_CALLS, called)
+        rated = self._ratings() if self._may(RATINGS) else None
+        return (self._slowed(RATINGS, rated) if rated is not None else None) or called
+
+    def _may(self, path: str) -> bool:
+        return self._clock.monotonic() >= self._not_before.get(path, 0.0)
+
+    def _slowed(self, path: str, answer: Answer) -> Answer | None:
+        """A quota holds back what it is about, and neither heartbeats nor the other reports."""
+        if answer.status != _TOO_MANY:
+            return answer
+        self._not_before[path] = self._clock.monotonic() + (answer.retry_after or _UNTOLD_S)
+        logger.warning("%s waits: the server has enough of it for now", path)
+        return None
 
     def _help_calls(self) -> Answer | None:
         answer = None

@@ -7,9 +7,11 @@ from starlette.concurrency import run_in_threadpool
 
 from server.api.bodies import parse, takes, takes_bytes
 from server.api.errors import ApiError, try_later
+from server.api.quota import within
 from server.api.signed import SignedRequest, signed
 from server.citizen_drafts import DraftOutcome, DraftResult
 from server.deps import get_deps
+from server.quotas import Quota
 from sync.protocol.drafts import DRAFT_BYTES, PROOF_HEADER, DraftKept, DraftProof
 
 router = APIRouter(prefix="/v1/drafts", tags=["drafts"])
@@ -30,6 +32,7 @@ async def keep_draft(
         raise ApiError(400, "header", f"{PROOF_HEADER} is needed, 64 hex digits")
     if not kiosk.body:
         raise ApiError(400, "empty", "a draft has at least one byte")
+    await run_in_threadpool(within, get_deps(request), kiosk.kiosk_id, Quota.DRAFTS)
     result = await run_in_threadpool(get_deps(request).citizen_drafts.keep, kiosk.kiosk_id, lookup, hashed, kiosk.body)
     if result.outcome is DraftOutcome.TAKEN:
         raise ApiError(409, "taken", "another draft lies under this name")

@@ -7,8 +7,10 @@ from starlette.concurrency import run_in_threadpool
 
 from server.api.bodies import parse, takes
 from server.api.errors import ApiError
+from server.api.quota import within
 from server.api.signed import SignedRequest, signed
 from server.deps import get_deps
+from server.quotas import Quota
 from sync.protocol.documents import SignedDocument
 from sync.protocol.reports import HelpCall, RatingAnswer, RatingBatch
 
@@ -19,6 +21,7 @@ router = APIRouter(prefix="/v1", tags=["citizens"])
 async def post_ratings(request: Request, kiosk: Annotated[SignedRequest, Depends(signed())]) -> RatingAnswer:
     """Visits that were rated, anonymous. The same id again changes nothing."""
     deps, batch = get_deps(request), parse(RatingBatch, kiosk.body)
+    await run_in_threadpool(within, deps, kiosk.kiosk_id, Quota.RATINGS, len(batch.items))
     return await run_in_threadpool(deps.ratings.take, kiosk.kiosk_id, batch.items)
 
 
@@ -26,6 +29,7 @@ async def post_ratings(request: Request, kiosk: Annotated[SignedRequest, Depends
 async def post_help_call(request: Request, kiosk: Annotated[SignedRequest, Depends(signed())]) -> Response:
     """Somebody at the kiosk asks for an officer: an alarm of the fleet at once. The same id again changes nothing."""
     deps, call = get_deps(request), parse(HelpCall, kiosk.body)
+    await run_in_threadpool(within, deps, kiosk.kiosk_id, Quota.HELP_CALLS)
     if await run_in_threadpool(deps.help_calls.take, kiosk.kiosk_id, call):
         await run_in_threadpool(deps.alarms.check, kiosk.kiosk_id)
     return Response(status_code=204)

@@ -8,9 +8,11 @@ from starlette.concurrency import run_in_threadpool
 
 from server.api.bodies import parse, read_body, takes
 from server.api.errors import ApiError, try_later
+from server.api.quota import within
 from server.api.signed import SMALL_BODY_BYTES, SignedRequest, signed
 from server.deps import get_deps
 from server.enrolment import ATTEMPTS_WITHIN, EnrolRefusal
+from server.quotas import Quota
 from sync.protocol.messages import (
     CaseState,
     EnrolRequest,
@@ -65,11 +67,12 @@ async def visit(request: Request, kiosk: Annotated[SignedRequest, Depends(signed
 async def case_state(
     code: Annotated[str, Path(max_length=300, description="a tracking code, as somebody typed or scanned it")],
     request: Request,
-    kiosk: Annotated[SignedRequest, Depends(signed())],  # noqa: ARG001 - only kiosks may ask
+    kiosk: Annotated[SignedRequest, Depends(signed())],
 ) -> CaseState:
-    """The public state of a case, of any kiosk."""
+    """The public state of a case, of any kiosk. From now on this one may send its citizen's answers."""
     deps, parsed = get_deps(request), parse_code(code)
-    state = await run_in_threadpool(deps.case_files.public_state, parsed) if parsed else None
+    await run_in_threadpool(within, deps, kiosk.kiosk_id, Quota.LOOKUPS)
+    state = await run_in_threadpool(deps.case_files.shown_to_kiosk, kiosk.kiosk_id, parsed) if parsed else None
     if state is None:
         raise ApiError(404, "no_such_case", "no case has this code")
     return state

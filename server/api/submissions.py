@@ -10,10 +10,12 @@ from starlette.concurrency import run_in_threadpool
 
 from server.api.bodies import takes, takes_bytes, unpacked
 from server.api.errors import ApiError, error_response, try_later
+from server.api.quota import over
 from server.api.signed import SignedRequest, remember_nonce, signed
 from server.attachments import PATCH_BYTES, AppendOutcome, AppendResult
 from server.deps import Deps, get_deps
-from server.intake import Sender, enough_disk
+from server.intake import OverQuota, Sender, enough_disk
+from server.quotas import Quota
 from sync.protocol.messages import BATCH_BYTES, BATCH_ITEMS, BatchAnswer, SubmissionBatch
 
 #: Batches that are worked on at once; more are given a slot in time.
@@ -40,7 +42,10 @@ async def post_submissions(
         remember_nonce(connection, sender.verified, deps.clock.now())
 
     with load:
-        return await run_in_threadpool(deps.intake.take, Sender(sender.kiosk_id, sender.kiosk_part), items, first)
+        try:
+            return await run_in_threadpool(deps.intake.take, Sender(sender.kiosk_id, sender.kiosk_part), items, first)
+        except OverQuota as error:
+            raise over(Quota.SUBMISSIONS, error.seconds) from error
 
 
 @router.head("/attachments/{sha256}")

@@ -51,6 +51,16 @@ def insert_all_new(connection: Connection, table: Table, key: Column[Any], rows:
     return len(connection.execute(statement.on_conflict_do_nothing().returning(key), list(rows)).all())
 
 
+def insert_or_replace(connection: Connection, table: Table, values: dict[str, Any]) -> None:
+    """Inserts, or overwrites what is there under the same key. One statement, so no race."""
+    statement: Any = (
+        postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    ).values(**values)
+    keys = [column.name for column in table.primary_key.columns]
+    others = {name: statement.excluded[name] for name in values if name not in keys}
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=others))
+
+
 def insert_new(connection: Connection, table: Table, values: dict[str, Any]) -> bool:
     """Inserts unless a row with the same key is there; True when inserted. One statement, so no race."""
     statement: Any = (

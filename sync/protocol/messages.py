@@ -157,6 +157,8 @@ class BatchAnswer(Message):
     answers: tuple[ItemAnswer, ...]
     #: Highest kiosk_seq up to which the server holds everything; audits gaps, is no condition.
     ack_through: int
+    #: Items without an answer because a quota is used up: seconds after which each is welcome again.
+    later: dict[Uuid, float] = {}
 
 
 class Identity(Message):

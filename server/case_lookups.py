@@ -1,0 +1,73 @@
+"""Which cases a kiosk may answer for: those that it opened, and those whose code somebody showed it.
+
+The code on the slip is the secret; a kiosk proves that it was shown by asking for the case (``GET /v1/cases/{code}``,
+within its quota). What the office asks is nowhere but in that answer, so whoever has something to answer has asked.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection, delete, func, select
+
+from server.storage import tables
+from server.storage.transactions import insert_or_replace
+
+#: A kiosk may be without a line for a month between the question and its answer's arrival.
+REMEMBERED: Final = timedelta(days=60)
+#: Answers to one question, or without one: an addition is welcome, a flood is not.
+ANSWERS_A_QUESTION: Final = 20
+
+
+class MayNotAnswer(Exception):
+    """The reason is for field staff."""
+
+
+def remember(connection: Connection, kiosk_id: str, code: str, now: datetime) -> bool:
+    """The kiosk was shown the case; False when there is none. Its own cases need no memory."""
+    owner = connection.execute(select(tables.cases.c.kiosk_id).where(tables.cases.c.tracking_code == code)).scalar()
+    if owner is None:
+        return False
+    if owner != kiosk_id:
+        values = {"kiosk_id": kiosk_id, "tracking_code": code, "at": now}
+        insert_or_replace(connection, tables.case_lookups, values)
+    return True
+
+
+def check_answer(connection: Connection, kiosk_id: str, code: str, service: str) -> None:
+    """Raises MayNotAnswer. Whether a code exists is not told to who was not shown it."""
+    case = connection.execute(
+        select(tables.cases.c.kiosk_id, tables.cases.c.service_id).where(tables.cases.c.tracking_code == code)
+    ).first()
+    if case is None or not _was_shown(connection, kiosk_id, code, case.kiosk_id):
+        raise MayNotAnswer("no case has this tracking code, or this kiosk never asked for it")
+    if case.service_id != service:
+        raise MayNotAnswer("the case is of another service")
+    if _since_the_question(connection, code) >= ANSWERS_A_QUESTION:
+        raise MayNotAnswer(f"the office has {ANSWERS_A_QUESTION} answers to this question already")
+
+
+def forget(connection: Connection, now: datetime) -> int:
+    """Called from time to time."""
+    gone = delete(tables.case_lookups).where(tables.case_lookups.c.at < now - REMEMBERED)
+    return connection.execute(gone).rowcount
+
+
+def _was_shown(connection: Connection, kiosk_id: str, code: str, owner: str) -> bool:
+    if owner == kiosk_id:
+        return True
+    lookups = tables.case_lookups.c
+    shown = select(lookups.at).where(lookups.kiosk_id == kiosk_id, lookups.tracking_code == code)
+    return connection.execute(shown).first() is not None
+
+
+def _since_the_question(connection: Connection, code: str) -> int:
+    message = tables.case_messages.c
+    asked = connection.execute(
+        select(func.max(message.at, type_=message.at.type)).where(
+            message.tracking_code == code, message.direction == "ask"
+        )
+    ).scalar()
+    answers = select(func.count()).where(message.tracking_code == code, message.direction == "answer")
+    if asked is not None:
+        answers = answers.where(message.at >= asked)
+    return int(connection.execute(answers).scalar_one())
