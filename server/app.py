@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Callable
 from typing import Final
 
@@ -49,6 +50,7 @@ from server.ratings import Ratings
 from server.sealing_rotation import SealingRotation
 from server.seeding import city_name, seed
 from server.settings import ServerSettings
+from server.slots import Slots
 from server.staff import Staff
 from server.storage import open_storage
 from server.transparency import TransparencyReport
@@ -157,7 +159,7 @@ def create_app(
         seed(deps, settings.services, trial=True)
     app = FastAPI(title="eKios", lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url="/v1/openapi.json")
     app.state.deps = deps
-    app.state.batches = submissions.new_load()
+    app.state.batches = Slots(time.monotonic)
     for router in (
         submissions.router,
         feed_api.router,

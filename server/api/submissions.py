@@ -1,7 +1,6 @@
 """``POST /v1/submissions`` and the attachments."""
 
 import json
-import random
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Path, Request, Response
@@ -16,12 +15,9 @@ from server.attachments import PATCH_BYTES, AppendOutcome, AppendResult
 from server.deps import Deps, get_deps
 from server.intake import OverQuota, Sender, enough_disk
 from server.quotas import Quota
+from server.slots import Crowded, Slots
 from sync.protocol.messages import BATCH_BYTES, BATCH_ITEMS, BatchAnswer, SubmissionBatch
 
-#: Batches that are worked on at once; more are given a slot in time.
-BATCHES_AT_ONCE: Final = 32
-#: Slots are handed out over so many seconds for each BATCHES_AT_ONCE that wait.
-SLOT_S: Final = 5
 DISK_RETRY_S: Final = 60
 
 router = APIRouter(prefix="/v1", tags=["up"])
@@ -36,16 +32,18 @@ async def post_submissions(
     deps = get_deps(request)
     _refuse_when_full(deps)
     items = _items(unpacked(sender.body, request.headers.get("content-encoding", ""), BATCH_BYTES))
-    load: _Load = request.app.state.batches
+    slots: Slots = request.app.state.batches
 
     def first(connection: Connection) -> None:
         remember_nonce(connection, sender.verified, deps.clock.now())
 
-    with load:
-        try:
+    try:
+        with slots:
             return await run_in_threadpool(deps.intake.take, Sender(sender.kiosk_id, sender.kiosk_part), items, first)
-        except OverQuota as error:
-            raise over(Quota.SUBMISSIONS, error.seconds) from error
+    except Crowded as error:
+        raise try_later(503, "busy", "many kiosks are sending", error.seconds) from error
+    except OverQuota as error:
+        raise over(Quota.SUBMISSIONS, error.seconds) from error
 
 
 @router.head("/attachments/{sha256}")
@@ -88,25 +86,6 @@ async def patch_attachment(
             return error_response(400, "length", "not the length that the submission said", headers)
         case _:
             return Response(status_code=204, headers=headers)
-
-
-class _Load:
-    """Counts batches at work; when there are too many, the next gets a time to come again, spread evenly."""
-
-    def __init__(self) -> None:
-        self._running = 0
-
-    def __enter__(self) -> None:
-        if self._running >= BATCHES_AT_ONCE:
-            raise try_later(503, "busy", "many kiosks are sending", 1 + random.randrange(2 * SLOT_S))
-        self._running += 1
-
-    def __exit__(self, *_: object) -> None:
-        self._running -= 1
-
-
-def new_load() -> _Load:
-    return _Load()
 
 
 def _items(body: bytes) -> list[Any]:

@@ -15,7 +15,7 @@ from server.seeding import seed
 from server.settings import ServerSettings
 from tests.server import postgres
 from tests.server.kiosk_client import TestKiosk
-from tests.server.running import RunningServer, running
+from tests.server.running import ONE_PERSON, RunningServer, running
 
 CITY = Path(__file__).with_name("city")
 TEMPLATE = "seeded"
@@ -88,7 +88,7 @@ def deps(settings: ServerSettings, clock: FakeClock) -> Iterator[Deps]:
 def sqlite_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """One for the whole run; each test brings a kiosk of its own and looks only at what that one sent."""
     for settings in _fresh(request, tmp_path_factory.mktemp("sqlite-server"), "sqlite"):
-        with running(settings) as one:
+        with running(settings.model_copy(update={"quotas": ONE_PERSON})) as one:
             yield one
 
 
@@ -97,7 +97,7 @@ def postgresql_server(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[RunningServer]:
     for settings in _fresh(request, tmp_path_factory.mktemp("postgresql-server"), "postgresql"):
-        with running(settings) as one:
+        with running(settings.model_copy(update={"quotas": ONE_PERSON})) as one:
             yield one
 
 

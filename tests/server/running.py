@@ -12,11 +12,16 @@ from server.app import create_app
 from server.clock import Clock
 from server.deps import Deps
 from server.failpoints import Failpoints
+from server.quotas import Allowance, Quota, QuotaSettings
 from server.serving import EkiosServer
 from server.settings import ServerSettings
 from tests.server.kiosk_client import TestKiosk
 
 STARTS_WITHIN_S = 20.0
+#: Of servers that many tests share: one person of the tests sends everything.
+ONE_PERSON = QuotaSettings(nik=Allowance(burst=1_000_000, an_hour=1_000_000))
+#: For floods that are about something else.
+NO_QUOTAS = QuotaSettings.model_validate({quota: {"burst": 10**9, "an_hour": 10**9} for quota in Quota})
 
 
 @dataclass

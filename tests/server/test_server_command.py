@@ -22,7 +22,7 @@ from server.settings import ServerSettings
 from tests.server.conftest import CITY
 from tests.server.kiosk_client import TestKiosk
 from tests.server.postgres import free_port
-from tests.server.running import RunningServer, running
+from tests.server.running import NO_QUOTAS, RunningServer, running
 
 ROOT = Path(__file__).parents[2]
 STARTS_WITHIN_S = 30.0
@@ -150,7 +150,7 @@ def fuzzed(seeded_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     """A kiosk of a server of its own: generated enrolments use up the tries that an address has."""
     data = tmp_path_factory.mktemp("fuzzed") / "data"
     shutil.copytree(seeded_sqlite, data)
-    with running(ServerSettings(data=data, services=CITY, port=0)) as server:
+    with running(ServerSettings(data=data, services=CITY, port=0, quotas=NO_QUOTAS)) as server:
         yield server.kiosk()
 
 

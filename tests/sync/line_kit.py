@@ -26,7 +26,7 @@ from sync.city import CityBadges, FollowingSealer, KioskCodes
 from sync.enrolment import Enrolment, enrol
 from sync.line import Line, LineOptions
 from tests.kiosk.kiosk_kit import CITY, FORM, PHOTO, Bench, DeskPrinter, bench, fill, service_document
-from tests.server.running import RunningServer, running
+from tests.server.running import ONE_PERSON, RunningServer, running
 
 WITHIN_S = 20.0
 OPTIONS = LineOptions(connect_timeout_s=2.0, read_timeout_s=5.0)
@@ -49,7 +49,8 @@ def city_server(
     data: Path, *, port: int = 0, failpoints: Failpoints | None = None, **settings: Any
 ) -> Iterator[RunningServer]:
     """With one pack published, unless the folder has one already."""
-    chosen = ServerSettings(data=data, port=port, city=CITY.name, heartbeat_s=1.0, **settings)
+    given = {"quotas": ONE_PERSON, **settings}
+    chosen = ServerSettings(data=data, port=port, city=CITY.name, heartbeat_s=1.0, **given)
     with running(chosen, failpoints=failpoints) as server:
         if not server.deps.packs.rows():
             publish(server.deps)

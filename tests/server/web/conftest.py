@@ -17,7 +17,7 @@ from server.settings import ServerSettings
 from server.storage import tables
 from tests.server.conftest import CITY, FakeClock
 from tests.server.kiosk_client import Attachment, Envelope, TestKiosk
-from tests.server.running import RunningServer, running
+from tests.server.running import ONE_PERSON, RunningServer, running
 from tests.server.web.browser import launched
 
 JPEG = b"\xff\xd8\xff\xe0" + b"picture " * 40
@@ -125,7 +125,7 @@ def office(seeded_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     """One server for a file's tests; each test makes its own cases."""
     data = tmp_path_factory.mktemp("office") / "data"
     copytree(seeded_sqlite, data)
-    with running(ServerSettings(data=data, services=CITY, port=0)) as server:
+    with running(ServerSettings(data=data, services=CITY, port=0, quotas=ONE_PERSON)) as server:
         yield Office(server, server.kiosk())
 
 
