@@ -59,5 +59,5 @@ checkpoints = Table(
     Column("origin", String(200), nullable=False),
     Column("root", LargeBinary(32), nullable=False),
     Column("at", UtcDateTime, nullable=False),
-    Column("signature", LargeBinary(64), nullable=False),  # Ed25519 over audit.checkpoint_text
+    Column("signature", LargeBinary(64), nullable=False),  # Ed25519 over checkpoints.text
 )
