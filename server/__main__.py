@@ -131,6 +131,12 @@ def verify_audit(
         raise SystemExit(1)
 
 
+@cli.command(name="audit-restart")
+def audit_restart(reason: str, data: Data = DATA, database: Database = "") -> None:
+    """After a restore from a backup: tells the kiosks, once, to go on with the log as it is. Stays in the log for ever."""
+    _order(data, database, "audit-restart", {"reason": reason})
+
+
 @cli.command(name="audit-checkpoint")
 def audit_checkpoint(
     data: Data = DATA,

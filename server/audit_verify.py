@@ -67,6 +67,8 @@ class Statement:
     held: Checkpoint
     #: What the witness itself found wrong, as it said.
     complaint: str = ""
+    #: So often it let go of what it held, by the city's word that the log was set back.
+    restarts: int = 0
 
 
 class Verdict(StrEnum):

@@ -20,6 +20,8 @@ from server.storage import tables
 from server.tuf_offline import Unacceptable, changes_from
 from sync.protocol import checkpoints
 
+#: Of a reason that the log keeps.
+REASON_CHARACTERS: Final = 500
 _TOKEN_FILE: Final = "operator.token"
 
 
@@ -51,6 +53,8 @@ def carry_out(deps: Deps, command: str, arguments: Mapping[str, str]) -> dict[st
             return _badge(deps, arguments["staff"], arguments.get("expires", ""))
         case "verify-audit":
             return _verify_audit(deps, arguments.get("checkpoint", ""))
+        case "audit-restart":
+            return _audit_restart(deps, arguments.get("reason", ""))
         case "audit-checkpoint":
             return _audit_checkpoint(deps, arguments.get("since", ""))
         case "tuf-status":
@@ -126,6 +130,28 @@ def _verify_audit(deps: Deps, note: str) -> dict[str, str]:
         "witnesses that agree": ", ".join(agree) or "none",
         **{f"wrong {number}": words for number, words in enumerate(found.words(), 1)},
     }
+
+
+def _audit_restart(deps: Deps, reason: str) -> dict[str, str]:
+    """After a restore from a backup: the kiosks let go of what they have seen, and the log says for ever that they did."""
+    if not reason.strip():
+        raise OperationRefused("say why: what was restored, and when")
+    with deps.engine.connect() as connection:
+        found = audit_verify.verify(connection, deps.keys.audit_public, deps.witnesses.statements(connection))
+    if found.problems:
+        raise OperationRefused(f"the log itself does not hold: {found.problems[0]}")
+    if not found.against:
+        raise OperationRefused("no kiosk contradicts the log; there is nothing to let go")
+    now = deps.clock.now()
+    known = max(one.statement.held.size for one in found.against)
+    details = {"reason": reason.strip()[:REASON_CHARACTERS], "entries": found.size, "known": known}
+    with deps.engine.begin() as connection:
+        audit.append(connection, now, [audit.Entry(OPERATOR.id, "audit.restart", "audit", details)])
+        point = audit.checkpoint(connection, now, deps.settings.address, deps.keys.audit)
+        if point is None:
+            raise OperationRefused("no checkpoint could be signed")
+        deps.witnesses.restart(connection, point, OPERATOR.id, now)
+    return {"kiosks that contradicted": str(len(found.against)), "entries": str(point.size), "they knew": str(known)}
 
 
 def _audit_checkpoint(deps: Deps, since: str) -> dict[str, str]:

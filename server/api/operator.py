@@ -27,6 +27,7 @@ class Order(BaseModel):
         "rotate-key",
         "verify-audit",
         "audit-checkpoint",
+        "audit-restart",
         "tuf-status",
         "tuf-request",
         "tuf-install",

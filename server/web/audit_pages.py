@@ -93,13 +93,15 @@ def _heard(visit: Visitor, found: Verification) -> list[dict[str, Any]]:
 
 def _witness(visit: Visitor, one: Heard, size: int) -> dict[str, Any]:
     held = one.statement.held
+    restarted = one.verdict is Verdict.AGREES and one.statement.restarts
     return {
         "name": one.statement.name,
         "size": held.size,
         "root": held.root.hex()[:ROOT_SHOWN],
         "mood": _MOODS.get(one.verdict, "bad"),
         "words": visit.say(
-            f"audit.witness.{one.verdict.value.lower()}",
+            f"audit.witness.{one.verdict.value.lower()}{'.restarted' if restarted else ''}",
+            n=one.statement.restarts,
             size=held.size,
             here=size,
             last=held.size - 1,

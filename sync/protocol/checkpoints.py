@@ -22,6 +22,7 @@ from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, StringConstraint
 #: Hashes of a proof between two trees that a 32-bit size can have, with some to spare.
 PROOF_HASHES: Final = 70
 _KEY_CONTEXT: Final = b"ekios-audit-key:1\n"
+_RESTART_CONTEXT: Final = b"ekios-audit-restart:1\n"
 #: C2SP signed-note: the type of an Ed25519 signature.
 _ED25519: Final = b"\x01"
 _KEY_ID_BYTES: Final = 4
@@ -63,13 +64,29 @@ class AuditKey(_Message):
         return _holds(city_key, _KEY_CONTEXT + base64.b64encode(self.public_key), self.signature)
 
 
+class Restart(_Message):
+    """The city says that the log was set back, to what this checkpoint heads: after a restore from a backup."""
+
+    checkpoint: Checkpoint
+    signature: Base64Bytes
+
+    def said_by(self, city_key: bytes) -> bool:
+        return _holds(city_key, _RESTART_CONTEXT + self.checkpoint.text(), self.signature)
+
+
+Proof = Annotated[tuple[Base64Bytes, ...], Field(max_length=PROOF_HASHES)]
+
+
 class Offer(_Message):
     """The server's newest checkpoint, for one kiosk."""
 
     checkpoint: Checkpoint
     key: AuditKey
     #: From the size that the kiosk said it holds; empty when it held none.
-    proof: Annotated[tuple[Base64Bytes, ...], Field(max_length=PROOF_HASHES)] = ()
+    proof: Proof = ()
+    #: The last one, when there was one, with the proof from there.
+    restart: Restart | None = None
+    restart_proof: Proof = ()
 
 
 class Refusal(StrEnum):
@@ -93,6 +110,8 @@ class Witnessed(_Message):
     #: What it was offered last and did not take, and why.
     refused: Checkpoint | None = None
     refusal: Refusal | None = None
+    #: So often it let go of what it held because the city said that the log was set back.
+    restarts: Annotated[int, Field(ge=0, lt=2**31)] = 0
 
 
 def text(origin: str, size: int, root: bytes) -> bytes:
@@ -114,10 +133,29 @@ def certify(public_key: bytes, city_key: bytes) -> AuditKey:
     return AuditKey.model_validate({"public_key": encoded, "signature": base64.b64encode(signature)})
 
 
-def offer(checkpoint: Checkpoint, key: AuditKey, proof: Sequence[bytes]) -> Offer:
-    encoded = [base64.b64encode(one) for one in proof]
+def restart(checkpoint: Checkpoint, city_key: bytes) -> Restart:
+    """``city_key``: as for :func:`certify`."""
+    signature = SigningKey(city_key).sign(_RESTART_CONTEXT + checkpoint.text()).signature
+    return Restart.model_validate(
+        {"checkpoint": checkpoint.model_dump(mode="json"), "signature": base64.b64encode(signature)}
+    )
+
+
+def offer(
+    checkpoint: Checkpoint,
+    key: AuditKey,
+    proof: Sequence[bytes],
+    restarted: Restart | None = None,
+    restart_proof: Sequence[bytes] = (),
+) -> Offer:
     return Offer.model_validate(
-        {"checkpoint": checkpoint.model_dump(mode="json"), "key": key.model_dump(mode="json"), "proof": encoded}
+        {
+            "checkpoint": checkpoint.model_dump(mode="json"),
+            "key": key.model_dump(mode="json"),
+            "proof": [base64.b64encode(one) for one in proof],
+            "restart": None if restarted is None else restarted.model_dump(mode="json"),
+            "restart_proof": [base64.b64encode(one) for one in restart_proof],
+        }
     )
 
 

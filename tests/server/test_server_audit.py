@@ -13,6 +13,7 @@ from server.audit_proofs import TILE, LogTooShort, Proofs
 from server.audit_verify import Statement, Verdict
 from server.deps import Deps
 from server.keys import KeyMissing, load_keys, move_audit_key
+from server.operations import OperationRefused, carry_out
 from server.storage import tables
 from sync.protocol import merkle
 from sync.protocol.checkpoints import Checkpoint, Refusal, Witnessed
@@ -276,6 +277,43 @@ def test_a_checkpoint_from_outside_is_a_witness_as_well(deps: Deps) -> None:
     with deps.engine.connect() as connection:
         found = audit_verify.verify(connection, deps.keys.audit_public, [Statement("outside", outside)])
     assert [one.verdict for one in found.against] == [Verdict.KNOWS_MORE]
+
+
+def test_after_a_restore_the_operator_tells_the_kiosks_to_go_on_and_the_log_keeps_it(deps: Deps) -> None:
+    kiosk = enrolled_kiosk(deps, "Kios Saksi")
+    fill(deps, 5)
+    early = point(deps)
+    fill(deps, 5)
+    held = point(deps)
+    with deps.engine.begin() as connection:
+        cut(connection, early.size, leaves(connection))
+    beat(deps, kiosk, Witnessed(held=held))
+    done = carry_out(deps, "audit-restart", {"reason": "backup of Tuesday"})
+    assert (done["they knew"], done["entries"]) == (str(held.size), str(early.size + 1))
+    offered = beat(deps, kiosk, Witnessed(held=held)).checkpoint
+    assert offered is not None and offered.restart is not None
+    assert offered.restart.said_by(deps.keys.badge_public)
+    beat(deps, kiosk, Witnessed(held=offered.checkpoint, restarts=1))
+    assert (problems(deps), alarms(deps, kiosk)) == ([], {})
+    assert [(one.verdict, one.statement.restarts) for one in verified(deps).witnesses] == [(Verdict.AGREES, 1)]
+    with deps.engine.connect() as connection:
+        log = tables.audit_log.c
+        (details,) = connection.execute(select(log.details).where(log.action == "audit.restart")).scalars()
+    assert details == {"reason": "backup of Tuesday", "entries": early.size, "known": held.size}
+
+
+@pytest.mark.parametrize(("reason", "words"), [("", "say why"), ("because", "no kiosk contradicts")])
+def test_without_reason_or_need_no_kiosk_is_told_to_let_go(deps: Deps, reason: str, words: str) -> None:
+    with pytest.raises(OperationRefused, match=words):
+        carry_out(deps, "audit-restart", {"reason": reason})
+
+
+def test_a_log_that_does_not_hold_by_itself_is_not_begun_anew(deps: Deps) -> None:
+    fill(deps, 3)
+    with deps.engine.begin() as connection:
+        connection.execute(update(tables.audit_log).where(tables.audit_log.c.seq == 1).values(actor="nobody"))
+    with pytest.raises(OperationRefused, match="entry 1 was altered"):
+        carry_out(deps, "audit-restart", {"reason": "because"})
 
 
 # --- proofs of a long log ------------------------------------------------------------------------------------------

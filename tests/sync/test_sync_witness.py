@@ -97,6 +97,56 @@ def test_a_checkpoint_under_another_ones_signature_is_refused(at: Bench) -> None
     assert (held(at.store), one.report().refusal) == (0, Refusal.UNSIGNED)
 
 
+# --- after a restore ---------------------------------------------------------------------------------------------------
+
+#: What a backup of three entries became: the log lost some that kiosks have seen, and went on.
+RESTORED = [*LEAVES[:3], *(bytes([100 + number]) * 32 for number in range(9))]
+
+
+def set_back(size: int, start: int = 4, *, city: bytes = CITY_SEED, proof: bool = True) -> Offer:
+    """The restored log at ``size``, with the city's word that it goes on from ``start`` entries."""
+    now, then = offer(RESTORED[:size]), offer(RESTORED[:start])
+    steps = consistency(RESTORED[:size], start) if proof and start < size else []
+    return checkpoints.offer(now.checkpoint, now.key, [], checkpoints.restart(then.checkpoint, city), steps)
+
+
+def test_after_a_restore_the_citys_word_lets_a_kiosk_go_on_and_it_tells_so_for_ever(at: Bench) -> None:
+    one = witness(at.store)
+    one.hear(offer(LEAVES[:8]))
+    one.hear(offer(RESTORED[:5]))
+    assert one.report().refusal is Refusal.SHRUNK
+    assert one.hear(set_back(5))
+    told = one.report()
+    assert (held(at.store), told.refusal, told.restarts) == (5, None, 1)
+    one.hear(offer(RESTORED[:9], 5))
+    assert (held(at.store), witness(at.store).report().restarts) == (9, 1)
+
+
+@pytest.mark.parametrize("bad", [set_back(5, city=b"o" * 32), set_back(6, proof=False), set_back(6, start=7)])
+def test_a_word_that_is_not_the_citys_or_names_another_log_is_worth_nothing(at: Bench, bad: Offer) -> None:
+    one = witness(at.store)
+    one.hear(offer(LEAVES[:8]))
+    one.hear(bad)
+    assert (held(at.store), one.report().restarts) == (8, 0)
+
+
+def test_the_same_word_is_good_once(at: Bench) -> None:
+    """Whoever cuts the log after a restore cannot use the restore's word for it."""
+    one = witness(at.store)
+    one.hear(offer(LEAVES[:8]))
+    one.hear(set_back(5))
+    one.hear(offer(RESTORED[:9], 5))
+    one.hear(set_back(7))
+    assert (held(at.store), one.report().refusal) == (9, Refusal.SHRUNK)
+
+
+def test_a_kiosk_that_took_a_checkpoint_beside_the_word_needs_it_no_more(at: Bench) -> None:
+    one = witness(at.store)
+    one.hear(set_back(9))
+    one.hear(set_back(7))
+    assert (held(at.store), one.report().restarts) == (9, 0)
+
+
 def test_it_is_kept_over_a_restart(tmp_path: Path) -> None:
     first = bench(tmp_path)
     witness(first.store).hear(offer(LEAVES[:8]))
