@@ -217,8 +217,7 @@ class FeedType(StrEnum):
     COMMAND = "command"
     NOTICE = "notice"
     HELP = "help"
-    #: Of older servers; today checkpoints come with the answers to heartbeats, where they can be proved.
-    CHECKPOINT = "checkpoint"
+    CHECKPOINT = "checkpoint"  # of older servers; see HeartbeatAnswer
 
 
 class FeedEvent(Message):
@@ -356,8 +355,7 @@ class Heartbeat(Message):
     sessions_today: int = 0
     last_touch_at: AwareDatetime | None = None
     disk_free_bytes: int | None = None
-    #: Why the newest pack that was offered could not be verified; "" when all is well.
-    pack_problem: Short = ""
+    pack_problem: Short = ""  # why the newest pack could not be verified
     #: What the kiosk has seen of the audit log; None of an older kiosk.
     witnessed: Witnessed | None = None
 
