@@ -41,13 +41,22 @@ def serve(
     port: int = 8700,
     base_url: Annotated[str, typer.Option(help="Where phones and kiosks reach this server.")] = "",
     nats: Annotated[str, typer.Option(help="nats://… to wake other processes of this server.")] = "",
+    trusted_proxies: Annotated[str, typer.Option(help="Addresses or networks whose X-Forwarded-For is believed.")] = "",
     services: Annotated[Path, typer.Option(help="The city's services as text.")] = Path("assets/services"),
     trial: Annotated[bool, typer.Option(help="Seed an empty data folder with a sample city.")] = False,
 ) -> None:
     """Runs the server until SIGINT or SIGTERM."""
     _log_to_stderr()
     settings = _settings(
-        data, database, host=host, port=port, base_url=base_url, nats=nats, services=services, trial=trial
+        data,
+        database,
+        host=host,
+        port=port,
+        base_url=base_url,
+        nats=nats,
+        trusted_proxies=trusted_proxies,
+        services=services,
+        trial=trial,
     )
     try:
         app = create_app(settings, failpoints=from_environment())

@@ -15,6 +15,7 @@ from server import audit, bus, complaint_clock, feed
 from server.alarms import Alarms
 from server.api import citizen_drafts, citizens, description, errors, health, kiosks, operator, submissions
 from server.api import feed as feed_api
+from server.api.bodies import BodyRoom
 from server.api.signed import forget_nonces
 from server.attachments import AttachmentStore
 from server.authoring import Authoring
@@ -120,6 +121,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         device_commands=DeviceCommands(engine, clock, hints),
         enrolment=Enrolment(engine, clock, hints, keys, packs, city, settings.address, zone, failpoints),
         staff=Staff(engine, clock, hints, keys.badge, passwords),
+        passwords=passwords,
         officers=Officers(engine, clock, passwords),
         city_calendar=CityCalendar(engine, clock),
         notices=Notices(engine, clock, hints),
@@ -150,8 +152,10 @@ def create_app(
     if settings.trial:
         seed(deps, settings.services, trial=True)
     app = FastAPI(title="eKios", lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url="/v1/openapi.json")
+    app.state.settings = settings
     app.state.deps = deps
     app.state.batches = submissions.new_load()
+    app.state.bodies = BodyRoom()
     for router in (
         submissions.router,
         feed_api.router,

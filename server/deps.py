@@ -29,6 +29,7 @@ from server.kiosk_settings import KioskSettings
 from server.notices import Notices
 from server.officers import Officers
 from server.packs import PackRepository
+from server.passwords import Passwords
 from server.presence import Presence
 from server.publications import Publications
 from server.ratings import Ratings
@@ -60,6 +61,7 @@ class Deps:
     device_commands: DeviceCommands
     enrolment: Enrolment
     staff: Staff
+    passwords: Passwords
     officers: Officers
     city_calendar: CityCalendar
     notices: Notices

@@ -4,18 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from server.passwords import Passwords
 from server.seeding import TRIAL_PASSWORD
 from server.web.accounts import (
-    FIRST_WAIT,
-    FREE_FAILURES,
     IDLE_MINUTES,
-    LONGEST_WAIT,
     PASSWORD_CHARACTERS,
     SESSION_HOURS,
     Accounts,
 )
 from server.web.limits import Budget
+from server.web.sign_in_limits import FIRST_WAIT, FREE_FAILURES, LONGEST_WAIT, SignInLimits
 from server.web.visitor import SESSION_COOKIE, safe_back
 from tests.server.conftest import FakeClock
 from tests.server.web.conftest import Office
@@ -26,7 +23,7 @@ def accounts(sqlite_settings, clock):  # type: ignore[no-untyped-def]
     from server.app import build_deps, close_deps
 
     deps = build_deps(sqlite_settings, clock=clock)
-    yield Accounts(deps.engine, clock, Passwords())
+    yield Accounts(deps.engine, clock, deps.passwords, SignInLimits(deps.keys.vault))
     close_deps(deps)
 
 
