@@ -22,7 +22,7 @@ from server.failpoints import from_environment
 from server.seeding import TRIAL_PASSWORD, TRIAL_PIN, SeedRefused, seed
 from server.serving import EkiosServer
 from server.settings import ServerSettings
-from server.storage import StorageBusy, open_storage
+from server.storage import StorageBusy, StorageDamaged, open_storage
 
 ORDER_TIMEOUT_S: Final = 60
 _ADDRESS_FILE: Final = "address"
@@ -167,7 +167,7 @@ def _ask(address: Path, data: Path, command: str, arguments: dict[str, str]) -> 
 def _offline(settings: ServerSettings) -> Iterator[Deps]:
     try:
         deps = build_deps(settings)
-    except StorageBusy as error:
+    except (StorageBusy, StorageDamaged) as error:
         raise SystemExit(str(error)) from error
     try:
         yield deps

@@ -50,7 +50,9 @@ from server.sealing_rotation import SealingRotation
 from server.seeding import city_name, seed
 from server.settings import ServerSettings
 from server.staff import Staff
-from server.storage import open_storage
+from server.standstill import Standstill, bare_app
+from server.storage import StorageDamaged, open_storage
+from server.storage.integrity import Integrity
 from server.transparency import TransparencyReport
 from server.tuf import TufRepository
 from server.vault import Vault
@@ -69,12 +71,14 @@ TRANSPARENCY_S: Final = 900.0
 FIRST_S: Final = 2.0
 CHECKPOINT_S: Final = 300.0
 METADATA_S: Final = 600.0
+INTEGRITY_S: Final = 86_400.0
 
 _log = structlog.get_logger("server.app")
 
 
 def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoints: Failpoints | None = None) -> Deps:
-    """Opens the data folder. ``close_deps`` closes it. Raises StorageBusy and StorageRefused."""
+    """Opens the data folder. ``close_deps`` closes it. Raises StorageBusy, StorageDamaged and
+    StorageRefused."""
     settings.data.mkdir(parents=True, exist_ok=True)
     clock = clock or SystemClock()
     failpoints = failpoints or Failpoints()
@@ -96,6 +100,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
     deps = Deps(
         settings=settings,
         engine=engine,
+        integrity=Integrity(engine),
         clock=clock,
         bus=hints,
         keys=keys,
@@ -147,8 +152,15 @@ def close_deps(deps: Deps) -> None:
 def create_app(
     settings: ServerSettings, *, clock: Clock | None = None, failpoints: Failpoints | None = None
 ) -> FastAPI:
-    """The application; its data folder is opened now and closed when its lifespan ends."""
-    deps = build_deps(settings, clock=clock, failpoints=failpoints)
+    """The application; its data folder is opened now and closed when its lifespan ends.
+
+    With a damaged database it is one that says so and does nothing else.
+    """
+    try:
+        deps = build_deps(settings, clock=clock, failpoints=failpoints)
+    except StorageDamaged as damaged:
+        _log.error("storage.damaged", found=str(damaged), hint="python -m server restore")
+        return bare_app(settings)
     if settings.trial:
         seed(deps, settings.services, trial=True)
     app = FastAPI(title="eKios", lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url="/v1/openapi.json")
@@ -169,6 +181,8 @@ def create_app(
     errors.install(app)
     description.install(app)
     install_pages(app, deps)
+    app.add_middleware(Standstill, damage=lambda: deps.integrity.damage)
+    app.state.wake = deps.bus.wake
     return app
 
 
@@ -188,6 +202,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
                 (DRAFTS_S, sweep_drafts),
                 (CHECKPOINT_S, make_checkpoint),
                 (METADATA_S, renew_metadata),
+                (INTEGRITY_S, look_through_storage),
             )
         ),
     ]
@@ -230,6 +245,10 @@ def renew_metadata(deps: Deps) -> None:
     deps.packs.refresh()
 
 
+def look_through_storage(deps: Deps) -> None:
+    deps.integrity.look()
+
+
 def make_checkpoint(deps: Deps) -> None:
     """Signs the log's head and hands it to every kiosk as a witness."""
     now = deps.clock.now()
@@ -250,6 +269,8 @@ async def _repeat(seconds: float, chore: Callable[[Deps], None], deps: Deps, fir
     while True:
         await asyncio.sleep(pause)
         pause = seconds
+        if deps.integrity.damage:
+            continue
         try:
             await run_in_threadpool(chore, deps)
         except (SQLAlchemyError, OSError) as error:

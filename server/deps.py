@@ -36,6 +36,7 @@ from server.ratings import Ratings
 from server.sealing_rotation import SealingRotation
 from server.settings import ServerSettings
 from server.staff import Staff
+from server.storage.integrity import Integrity
 from server.transparency import TransparencyReport
 from server.vault import Vault
 
@@ -44,6 +45,7 @@ from server.vault import Vault
 class Deps:
     settings: ServerSettings
     engine: Engine
+    integrity: Integrity
     clock: Clock
     bus: Bus
     keys: CityKeys

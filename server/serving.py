@@ -60,4 +60,4 @@ class EkiosServer(uvicorn.Server):
     def stop(self) -> None:
         """May be called from any thread."""
         self.should_exit = True
-        self._app.state.deps.bus.wake()
+        self._app.state.wake()

@@ -6,11 +6,12 @@ from typing import Final
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DataError, InterfaceError, OperationalError, StatementError
+from sqlalchemy.exc import DatabaseError, DataError, InterfaceError, OperationalError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
+from server.storage.integrity import is_damage
 from server.storage.transactions import unstorable
 
 API_PREFIX: Final = "/v1/"
@@ -71,6 +72,8 @@ async def _cut(_: Request, __: Exception) -> Response:
 
 
 async def _unstorable(_: Request, error: Exception) -> Response:
+    if isinstance(error, DatabaseError) and is_damage(error.orig):
+        return error_response(503, "storage_damaged", "the server's database is damaged; keep everything")
     if not unstorable(error):
         raise error
     return error_response(422, "invalid", "a value is out of range")
