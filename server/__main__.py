@@ -17,14 +17,17 @@ import typer
 
 from server import operations
 from server.app import build_deps, close_deps, create_app
+from server.backup import BackupRefused
 from server.deps import Deps
 from server.failpoints import from_environment
+from server.restore import audit_problems, lay_out, lead_on, missing_attachments
 from server.seeding import TRIAL_PASSWORD, TRIAL_PIN, SeedRefused, seed
 from server.serving import EkiosServer
 from server.settings import ServerSettings
 from server.storage import StorageBusy, StorageDamaged, open_storage
 
-ORDER_TIMEOUT_S: Final = 60
+#: The longest is a backup; a server that does not answer at all is told by its closed port.
+ORDER_TIMEOUT_S: Final = 3_600
 _ADDRESS_FILE: Final = "address"
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -122,6 +125,39 @@ def badge(staff: str, data: Data = DATA, database: Database = "", expires: str =
 def rotate_key(data: Data = DATA, database: Database = "") -> None:
     """Makes a new sealing key; kiosks take it through their feed, old ones stay to open what is on its way."""
     _order(data, database, "rotate-key", {})
+
+
+@cli.command()
+def backup(place: Path, data: Data = DATA, database: Database = "") -> None:
+    """Copies database, keys, packs and attachments into a new folder in PLACE; the server may run meanwhile."""
+    _order(data, database, "backup", {"place": str(place.resolve())})
+
+
+@cli.command()
+def restore(source: Path, data: Data = DATA, database: Database = "") -> None:
+    """Lays a backup's folder out in an empty data folder (and an empty PostgreSQL), and leads kiosks on from there."""
+    settings = _settings(data, database)
+    try:
+        manifest = lay_out(source, settings)
+    except BackupRefused as error:
+        raise SystemExit(str(error)) from error
+    with _offline(settings) as deps:
+        problems = audit_problems(deps)
+        missing = missing_attachments(deps)
+        lead_on(deps, manifest)
+    for name, number in manifest.contents.counts.items():
+        typer.echo(f"{name}: {number}")
+    typer.echo(f"as of: {manifest.made_at}")
+    for problem in [*problems, *(f"attachment {sha256} is missing or other bytes" for sha256 in missing)]:
+        typer.echo(problem, err=True)
+    if problems or missing:
+        raise SystemExit("restored, but not everything is as it was")
+
+
+@cli.command(name="verify-audit")
+def verify_audit(data: Data = DATA, database: Database = "") -> None:
+    """Hashes every entry of the audit log anew and compares it with the tree and every checkpoint."""
+    _order(data, database, "verify-audit", {})
 
 
 @cli.command()

@@ -21,8 +21,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, create_engine, func, select
 from sqlalchemy.engine import URL
+from sqlalchemy.pool import NullPool
 
 from server import audit
 from server.files import sync_folder, write_durably
@@ -46,16 +47,23 @@ class BackupRefused(RuntimeError):
 
 
 @dataclass(frozen=True)
+class Contents:
+    """Rows of the tables in COUNTED, and the audit log's size and root (hex)."""
+
+    counts: dict[str, int]
+    log_size: int
+    log_root: str
+
+
+@dataclass(frozen=True)
 class Manifest:
-    """``sha256`` of the database's file; ``log_root`` in hex, of the audit log's first ``log_size`` entries."""
+    """``sha256`` of the file ``database``; times are ISO 8601."""
 
     format: int
     made_at: str
     database: str
     sha256: str
-    counts: dict[str, int]
-    log_size: int
-    log_root: str
+    contents: Contents
 
 
 def back_up(engine: Engine, data: Path, place: Path, now: datetime) -> Path:
@@ -70,11 +78,12 @@ def back_up(engine: Engine, data: Path, place: Path, now: datetime) -> Path:
         if folder.exists():
             raise BackupRefused(f"{folder} is there already")
         folder.mkdir(parents=True)
-        database = _copy_database(engine, folder)
+        copy = _copy_postgresql if engine.dialect.name == "postgresql" else _copy_sqlite
+        database, found = copy(engine, folder)
         for name in FOLDERS:
             shutil.copytree(data / name, folder / name)
         copy_attachments(data / ATTACHMENTS, place / ATTACHMENTS)
-        manifest = Manifest(FORMAT, now.isoformat(), database.name, hash_of(database), *_described(engine, database))
+        manifest = Manifest(FORMAT, now.isoformat(), database.name, hash_of(database), found)
         for path in sorted(folder.rglob("*")):
             sync_folder(path) if path.is_dir() else _sync(path)
         write_durably(folder / MANIFEST, json.dumps(asdict(manifest), indent=1).encode())
@@ -89,13 +98,18 @@ def back_up(engine: Engine, data: Path, place: Path, now: datetime) -> Path:
 def read_manifest(backup: Path) -> Manifest:
     """Raises BackupRefused when the backup is not whole."""
     try:
-        found = Manifest(**json.loads((backup / MANIFEST).read_text()))
-    except (OSError, ValueError, TypeError) as error:
+        read = json.loads((backup / MANIFEST).read_text())
+        found = Manifest(**{**read, "contents": Contents(**read["contents"])})
+    except (OSError, ValueError, TypeError, KeyError) as error:
         raise BackupRefused(f"{backup} is no whole backup: {type(error).__name__}") from error
     if found.format != FORMAT:
         raise BackupRefused(f"{backup} was made by another version of this program")
     database = backup / found.database
-    if found.database not in (SQLITE_FILE, POSTGRESQL_FILE) or not database.exists() or hash_of(database) != found.sha256:
+    if (
+        found.database not in (SQLITE_FILE, POSTGRESQL_FILE)
+        or not database.exists()
+        or hash_of(database) != found.sha256
+    ):
         raise BackupRefused(f"the database in {backup} is not the one that was backed up; take another backup")
     return found
 
@@ -112,17 +126,13 @@ def copy_attachments(source: Path, target: Path) -> int:
     return copied
 
 
-def counts(connection: Connection) -> dict[str, int]:
-    return {
+def contents(connection: Connection) -> Contents:
+    counts = {
         name: connection.execute(select(func.count()).select_from(tables.metadata.tables[name])).scalar_one()
         for name in COUNTED
     }
-
-
-def log_head(connection: Connection) -> tuple[int, str]:
-    """Size and root of the audit log."""
     leaves = audit.leaves(connection)
-    return len(leaves), audit.root_of(leaves).hex()
+    return Contents(counts, len(leaves), audit.root_of(leaves).hex())
 
 
 def hash_of(path: Path) -> str:
@@ -145,21 +155,27 @@ def postgresql(program: str, url: URL, *arguments: str) -> None:
         raise BackupRefused(f"{program}: {ran.stderr.strip()[-500:]}")
 
 
-def _copy_database(engine: Engine, folder: Path) -> Path:
-    if engine.dialect.name == "postgresql":
-        target = folder / POSTGRESQL_FILE
-        postgresql("pg_dump", engine.url, "--format=custom", f"--file={target}", str(engine.url.database))
-        return target
+def _copy_sqlite(engine: Engine, folder: Path) -> tuple[Path, Contents]:
     target = folder / SQLITE_FILE
     with engine.connect() as connection, closing(sqlite3.connect(target)) as copy:
         source: Any = connection.connection.driver_connection
         source.backup(copy)
-    return target
+        # One file: a write-ahead log beside it would be forgotten by whoever copies it on.
+        copy.execute("PRAGMA journal_mode=DELETE")
+    copied = create_engine(f"sqlite:///{target}", poolclass=NullPool)
+    with copied.connect() as connection:
+        return target, contents(connection)
 
 
-def _described(engine: Engine, database: Path) -> tuple[dict[str, int], int, str]:
-    """Counts and log of the copy; of PostgreSQL's dump, which cannot be asked, of what it came from: at least that."""
-    raise NotImplementedError
+def _copy_postgresql(engine: Engine, folder: Path) -> tuple[Path, Contents]:
+    """The dump sees what the transaction sees in which it is described."""
+    target = folder / POSTGRESQL_FILE
+    with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
+        snapshot = connection.execute(select(func.pg_export_snapshot())).scalar_one()
+        found = contents(connection)
+        arguments = ("--format=custom", "--no-owner", f"--snapshot={snapshot}", f"--file={target}")
+        postgresql("pg_dump", engine.url, *arguments, str(engine.url.database))
+    return target, found
 
 
 def _sync(path: Path) -> None:

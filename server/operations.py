@@ -8,7 +8,9 @@ from typing import Final
 
 from sqlalchemy import or_, select
 
+from server import audit
 from server.actors import OPERATOR
+from server.backup import BackupRefused, back_up
 from server.deps import Deps
 from server.keys import keep_secret
 from server.seeding import SeedRefused, read_city
@@ -43,10 +45,30 @@ def carry_out(deps: Deps, command: str, arguments: Mapping[str, str]) -> dict[st
             return _take_back(deps, arguments["pack"], arguments.get("reason", ""))
         case "badge":
             return _badge(deps, arguments["staff"], arguments.get("expires", ""))
+        case "backup":
+            return _backup(deps, Path(arguments["place"]))
+        case "verify-audit":
+            return _verify_audit(deps)
         case "rotate-key":
             return {"key": deps.sealing_rotation.rotate(OPERATOR)}
         case _:
             raise OperationRefused(f"no order is called {command!r}")
+
+
+def _backup(deps: Deps, place: Path) -> dict[str, str]:
+    try:
+        return {"backup": str(back_up(deps.engine, deps.settings.data, place, deps.clock.now()))}
+    except BackupRefused as error:
+        raise OperationRefused(str(error)) from error
+
+
+def _verify_audit(deps: Deps) -> dict[str, str]:
+    with deps.engine.connect() as connection:
+        problems = audit.verify(connection, deps.keys.audit_public)
+        size = len(audit.leaves(connection))
+    if problems:
+        raise OperationRefused("; ".join(problems))
+    return {"entries": str(size), "log": "holds"}
 
 
 def _enrol_code(deps: Deps, arguments: Mapping[str, str]) -> dict[str, str]:

@@ -46,6 +46,7 @@ LONGEST_INTERVAL_S: Final = 600.0
 #: Two heartbeats because of changes are at least this far apart; the last state is always told.
 CHANGE_GAP_S: Final = 1.0
 _TOLD: Final = "feed_told"
+_RESTORED: Final = "server_restored"
 _AT_ONCE: Final = (ComponentChanged, InServiceChanged, CatalogueChanged)
 
 
@@ -134,7 +135,19 @@ class PresenceDuty:
         self._next = now + self._interval
         self._feed_head(told.feed_head)
         self._documents.told(told.documents)
+        self._hear_of_restore(told.restored)
         return answer
+
+    def _hear_of_restore(self, restored: str) -> None:
+        """The server is of an older state now. What it has after all it calls a duplicate."""
+        store = self._kiosk.store
+        if restored == store.marks.get(_RESTORED, ""):
+            return
+        with store.transaction():
+            again = store.outbox.send_all_again()
+            store.marks.set(_RESTORED, restored)
+        logger.warning("the server was restored: %d envelopes are sent again", again)
+        self._kiosk.outbox.changed()
 
     def _state(self, now: float) -> Heartbeat:
         snapshot = self._kiosk.snapshot()

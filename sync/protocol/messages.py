@@ -360,6 +360,9 @@ class HeartbeatAnswer(Message):
     feed_head: int
     #: Newest versions of what the city publishes, by name; see ``documents``. A kiosk asks for what is new to it.
     documents: dict[str, int] = {}
+    #: The id of the server's last restore. When it is another than before, the server may have lost what it
+    #: acknowledged: a kiosk sends again all that it still keeps.
+    restored: Short = ""
 
 
 class VisitAction(Message):
