@@ -39,7 +39,6 @@ FOLDERS: Final = ("keys", "packs")
 #: What is counted, so that whoever restores can see that it is all there.
 COUNTED: Final = ("submissions", "cases", "kiosks", "officers", "audit_log", "attachments")
 _READ: Final = 1 << 20
-_OWNER_ONLY: Final = 0o077
 
 
 class BackupRefused(RuntimeError):
@@ -71,13 +70,13 @@ def back_up(engine: Engine, data: Path, place: Path, now: datetime) -> Path:
 
     Raises BackupRefused. What is left of one that failed has no ``backup.json``.
     """
-    # Everything in it is for the owner's eyes only: the keys open what citizens sent.
-    before = os.umask(_OWNER_ONLY)
     try:
         folder = place / f"ekios-{now:%Y%m%dT%H%M%SZ}"
         if folder.exists():
             raise BackupRefused(f"{folder} is there already")
-        folder.mkdir(parents=True)
+        place.mkdir(parents=True, exist_ok=True)
+        # Its owner's only, and so is all within it: the keys open what citizens sent.
+        folder.mkdir(mode=0o700)
         copy = _copy_postgresql if engine.dialect.name == "postgresql" else _copy_sqlite
         database, found = copy(engine, folder)
         for name in FOLDERS:
@@ -85,13 +84,13 @@ def back_up(engine: Engine, data: Path, place: Path, now: datetime) -> Path:
         copy_attachments(data / ATTACHMENTS, place / ATTACHMENTS)
         manifest = Manifest(FORMAT, now.isoformat(), database.name, hash_of(database), found)
         for path in sorted(folder.rglob("*")):
+            path.chmod(0o700 if path.is_dir() else 0o600)
             sync_folder(path) if path.is_dir() else _sync(path)
         write_durably(folder / MANIFEST, json.dumps(asdict(manifest), indent=1).encode())
+        (folder / MANIFEST).chmod(0o600)
         sync_folder(place)
     except OSError as error:
         raise BackupRefused(f"the backup cannot be written: {error}") from error
-    finally:
-        os.umask(before)
     return folder
 
 
@@ -162,6 +161,9 @@ def _copy_sqlite(engine: Engine, folder: Path) -> tuple[Path, Contents]:
         source.backup(copy)
         # One file: a write-ahead log beside it would be forgotten by whoever copies it on.
         copy.execute("PRAGMA journal_mode=DELETE")
+        (found,) = copy.execute("PRAGMA quick_check(1)").fetchone()
+    if found != "ok":
+        raise BackupRefused(f"the database is damaged ({found}): restore the last backup, and keep this folder")
     copied = create_engine(f"sqlite:///{target}", poolclass=NullPool)
     with copied.connect() as connection:
         return target, contents(connection)

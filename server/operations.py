@@ -59,6 +59,8 @@ def _backup(deps: Deps, place: Path) -> dict[str, str]:
     try:
         return {"backup": str(back_up(deps.engine, deps.settings.data, place, deps.clock.now()))}
     except BackupRefused as error:
+        # Perhaps because the database is damaged: then nothing more may be promised.
+        deps.integrity.look()
         raise OperationRefused(str(error)) from error
 
 

@@ -54,13 +54,20 @@ class PresenceDuty:
     """Belongs to its loop's thread, except for ``hear`` and ``report_now``."""
 
     def __init__(
-        self, kiosk: Kiosk, client: Client, monitor: Monitor, feed_head: Callable[[int], None], verify_key: bytes
+        self,
+        kiosk: Kiosk,
+        client: Client,
+        monitor: Monitor,
+        feed_head: Callable[[int], None],
+        verify_key: bytes,
+        wake_outbox: Callable[[], None],
     ) -> None:
         self._kiosk = kiosk
         self._client = client
         self._monitor = monitor
         #: Told the server's newest cursor.
         self._feed_head = feed_head
+        self._wake_outbox = wake_outbox
         self._documents = DocumentDelivery(kiosk.open_city, client, verify_key)
         self._reports = ReportDelivery(kiosk.store, client, kiosk.clock)
         self._backoff = Backoff(cap=60.0)
@@ -148,6 +155,7 @@ class PresenceDuty:
             store.marks.set(_RESTORED, restored)
         logger.warning("the server was restored: %d envelopes are sent again", again)
         self._kiosk.outbox.changed()
+        self._wake_outbox()
 
     def _state(self, now: float) -> Heartbeat:
         snapshot = self._kiosk.snapshot()

@@ -8,6 +8,8 @@ import pytest
 import requests
 
 from server.app import look_through_storage
+from server.backup import MANIFEST
+from server.operations import OperationRefused, carry_out
 from server.settings import ServerSettings
 from server.storage import StorageDamaged, open_storage
 from server.web.texts import PUBLIC_LANGUAGES
@@ -15,7 +17,6 @@ from sync.client import Outcome, _outcome
 from tests.server.kiosk_client import TestKiosk
 from tests.server.running import RunningServer, running
 from tests.server.test_server_command import command
-from tests.server.test_server_front_door import served
 
 PAGE_BYTES = 4096
 
@@ -69,9 +70,9 @@ def kiosk(sqlite_settings: ServerSettings) -> TestKiosk:
 def test_damage_is_found_at_the_start(sqlite_settings: ServerSettings, kiosk: TestKiosk, table: str) -> None:
     """Also where no request of a kiosk would meet it."""
     spoil(database(sqlite_settings), table)
-    with served(sqlite_settings, files=1024) as (base, _):
-        kiosk.base = base
-        refused_by(base, kiosk)
+    with running(sqlite_settings) as server:
+        kiosk.base = server.base
+        refused_by(server.base, kiosk)
 
 
 def test_a_file_that_is_no_database_any_more_is_told_as_damage(
@@ -80,9 +81,9 @@ def test_a_file_that_is_no_database_any_more_is_told_as_damage(
     database(sqlite_settings).write_bytes(os.urandom(PAGE_BYTES))
     with pytest.raises(StorageDamaged):
         open_storage(sqlite_settings.database_url)
-    with served(sqlite_settings, files=1024) as (base, _):
-        kiosk.base = base
-        refused_by(base, kiosk)
+    with running(sqlite_settings) as server:
+        kiosk.base = server.base
+        refused_by(server.base, kiosk)
 
 
 def test_an_order_to_a_damaged_server_is_refused_in_words(sqlite_settings: ServerSettings, kiosk: TestKiosk) -> None:
@@ -116,6 +117,18 @@ def test_damage_that_a_request_meets_is_told_at_once_and_remembered(sqlite_setti
         spoil_under(server, "submissions")
         answer = one.send(one.envelope(server.service()))
         assert (answer.status_code, answer.json()["error"]["code"]) == (503, "storage_damaged")
+        refused_by(server.base, one)
+
+
+def test_a_backup_of_a_damaged_database_is_refused_and_the_server_stands_still(
+    sqlite_settings: ServerSettings, tmp_path: Path
+) -> None:
+    with running(sqlite_settings) as server:
+        one = server.kiosk()
+        spoil_under(server, "visits")
+        with pytest.raises(OperationRefused, match="damaged"):
+            carry_out(server.deps, "backup", {"place": str(tmp_path / "backups")})
+        assert list((tmp_path / "backups").rglob(MANIFEST)) == []
         refused_by(server.base, one)
 
 
