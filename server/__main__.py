@@ -17,17 +17,19 @@ import typer
 
 from server import operations
 from server.app import build_deps, close_deps, create_app
+from server.backup import BackupRefused
 from server.deps import Deps
 from server.failpoints import from_environment
 from server.keys import KeyMissing, move_audit_key
+from server.restore import audit_problems, lay_out, lead_on, missing_attachments
 from server.seeding import TRIAL_PASSWORD, TRIAL_PIN, SeedRefused, seed
 from server.serving import EkiosServer
 from server.settings import ServerSettings
-from server.storage import StorageBusy, open_storage
+from server.storage import StorageBusy, StorageDamaged, open_storage
 from server.tuf_command import tuf_commands
 
-#: Reading a long audit log takes minutes.
-ORDER_TIMEOUT_S: Final = 600
+#: The longest is a backup; a server that does not answer at all is told by its closed port.
+ORDER_TIMEOUT_S: Final = 3_600
 _ADDRESS_FILE: Final = "address"
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -44,17 +46,26 @@ def serve(
     port: int = 8700,
     base_url: Annotated[str, typer.Option(help="Where phones and kiosks reach this server.")] = "",
     nats: Annotated[str, typer.Option(help="nats://… to wake other processes of this server.")] = "",
+    trusted_proxies: Annotated[str, typer.Option(help="Addresses or networks whose X-Forwarded-For is believed.")] = "",
     services: Annotated[Path, typer.Option(help="The city's services as text.")] = Path("assets/services"),
     trial: Annotated[bool, typer.Option(help="Seed an empty data folder with a sample city.")] = False,
 ) -> None:
     """Runs the server until SIGINT or SIGTERM."""
     _log_to_stderr()
     settings = _settings(
-        data, database, host=host, port=port, base_url=base_url, nats=nats, services=services, trial=trial
+        data,
+        database,
+        host=host,
+        port=port,
+        base_url=base_url,
+        nats=nats,
+        trusted_proxies=trusted_proxies,
+        services=services,
+        trial=trial,
     )
     try:
         app = create_app(settings, failpoints=from_environment())
-    except (StorageBusy, SeedRefused, KeyMissing) as error:
+    except (StorageBusy, StorageDamaged, SeedRefused, KeyMissing) as error:
         raise SystemExit(str(error)) from error
     with _told(settings):
         EkiosServer(app, host, port).run()
@@ -162,6 +173,34 @@ def audit_key(target: Path, data: Data = DATA) -> None:
 
 
 @cli.command()
+def backup(place: Path, data: Data = DATA, database: Database = "") -> None:
+    """Copies database, keys, packs and attachments into a new folder in PLACE; the server may run meanwhile."""
+    _order(data, database, "backup", {"place": str(place.resolve())})
+
+
+@cli.command()
+def restore(source: Path, data: Data = DATA, database: Database = "") -> None:
+    """Lays a backup's folder out in an empty data folder (and an empty PostgreSQL), and leads kiosks on from there."""
+    settings = _settings(data, database)
+    try:
+        manifest = lay_out(source, settings)
+    except BackupRefused as error:
+        raise SystemExit(str(error)) from error
+    with _offline(settings) as deps:
+        problems = audit_problems(deps)
+        missing = missing_attachments(deps)
+        lead_on(deps, manifest)
+        operations.carry_out(deps, "audit-restart", {"reason": f"restored from the backup of {manifest.made_at}"})
+    for name, number in manifest.contents.counts.items():
+        typer.echo(f"{name}: {number}")
+    typer.echo(f"as of: {manifest.made_at}")
+    for problem in [*problems, *(f"attachment {sha256} is missing or other bytes" for sha256 in missing)]:
+        typer.echo(problem, err=True)
+    if problems or missing:
+        raise SystemExit("restored, but not everything is as it was")
+
+
+@cli.command()
 def upgrade(data: Data = DATA, database: Database = "") -> None:
     """Brings the database's schema up to date; ``serve`` does it by itself."""
     settings = _settings(data, database)
@@ -211,7 +250,7 @@ def _ask(address: Path, data: Path, command: str, arguments: dict[str, str]) -> 
 def _offline(settings: ServerSettings) -> Iterator[Deps]:
     try:
         deps = build_deps(settings)
-    except (StorageBusy, KeyMissing) as error:
+    except (StorageBusy, StorageDamaged, KeyMissing) as error:
         raise SystemExit(str(error)) from error
     try:
         yield deps

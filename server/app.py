@@ -15,6 +15,7 @@ from server import audit, case_lookups, complaint_clock
 from server.alarms import Alarms
 from server.api import citizen_drafts, citizens, description, errors, health, kiosks, operator, submissions
 from server.api import feed as feed_api
+from server.api.bodies import BodyRoom
 from server.api.signed import forget_nonces
 from server.attachments import AttachmentStore
 from server.authoring import Authoring
@@ -52,7 +53,9 @@ from server.seeding import city_name, seed
 from server.settings import ServerSettings
 from server.slots import Slots
 from server.staff import Staff
-from server.storage import open_storage
+from server.standstill import Standstill, bare_app
+from server.storage import StorageDamaged, open_storage
+from server.storage.integrity import Integrity
 from server.transparency import TransparencyReport
 from server.tuf import TufRepository
 from server.vault import Vault
@@ -70,12 +73,13 @@ TRANSPARENCY_S: Final = 900.0
 FIRST_S: Final = 2.0
 CHECKPOINT_S: Final = 300.0
 METADATA_S: Final = 600.0
+INTEGRITY_S: Final = 86_400.0
 
 _log = structlog.get_logger("server.app")
 
 
 def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoints: Failpoints | None = None) -> Deps:
-    """Opens the data folder. ``close_deps`` closes it. Raises StorageBusy, StorageRefused and KeyMissing."""
+    """Opens the data folder. ``close_deps`` closes it. Raises StorageBusy, StorageDamaged, StorageRefused and KeyMissing."""
     settings.data.mkdir(parents=True, exist_ok=True)
     clock = clock or SystemClock()
     failpoints = failpoints or Failpoints()
@@ -99,6 +103,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
     deps = Deps(
         settings=settings,
         engine=engine,
+        integrity=Integrity(engine),
         clock=clock,
         bus=hints,
         keys=keys,
@@ -127,6 +132,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         device_commands=DeviceCommands(engine, clock, hints),
         enrolment=Enrolment(engine, clock, hints, keys, packs, city, settings.address, zone, failpoints),
         staff=Staff(engine, clock, hints, keys.badge, passwords),
+        passwords=passwords,
         officers=Officers(engine, clock, passwords),
         city_calendar=CityCalendar(engine, clock),
         notices=Notices(engine, clock, hints),
@@ -153,13 +159,22 @@ def close_deps(deps: Deps) -> None:
 def create_app(
     settings: ServerSettings, *, clock: Clock | None = None, failpoints: Failpoints | None = None
 ) -> FastAPI:
-    """The application; its data folder is opened now and closed when its lifespan ends."""
-    deps = build_deps(settings, clock=clock, failpoints=failpoints)
+    """The application; its data folder is opened now and closed when its lifespan ends.
+
+    With a damaged database it is one that says so and does nothing else.
+    """
+    try:
+        deps = build_deps(settings, clock=clock, failpoints=failpoints)
+    except StorageDamaged as damaged:
+        _log.error("storage.damaged", found=str(damaged), hint="python -m server restore")
+        return bare_app(settings)
     if settings.trial:
         seed(deps, settings.services, trial=True)
     app = FastAPI(title="eKios", lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url="/v1/openapi.json")
+    app.state.settings = settings
     app.state.deps = deps
     app.state.batches = Slots(time.monotonic)
+    app.state.bodies = BodyRoom()
     for router in (
         submissions.router,
         feed_api.router,
@@ -173,6 +188,8 @@ def create_app(
     errors.install(app)
     description.install(app)
     install_pages(app, deps)
+    app.add_middleware(Standstill, damage=lambda: deps.integrity.damage)
+    app.state.wake = deps.bus.wake
     return app
 
 
@@ -192,6 +209,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
                 (DRAFTS_S, sweep_drafts),
                 (CHECKPOINT_S, make_checkpoint),
                 (METADATA_S, renew_metadata),
+                (INTEGRITY_S, look_through_storage),
             )
         ),
     ]
@@ -237,6 +255,10 @@ def renew_metadata(deps: Deps) -> None:
     deps.packs.refresh()
 
 
+def look_through_storage(deps: Deps) -> None:
+    deps.integrity.look()
+
+
 def make_checkpoint(deps: Deps) -> None:
     """Signs the log's head; every kiosk is offered it in the answer to its next heartbeat."""
     with deps.engine.begin() as connection:
@@ -249,6 +271,8 @@ async def _repeat(seconds: float, chore: Callable[[Deps], None], deps: Deps, fir
     while True:
         await asyncio.sleep(pause)
         pause = seconds
+        if deps.integrity.damage:
+            continue
         try:
             await run_in_threadpool(chore, deps)
         except (SQLAlchemyError, OSError) as error:

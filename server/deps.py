@@ -29,6 +29,7 @@ from server.kiosk_settings import KioskSettings
 from server.notices import Notices
 from server.officers import Officers
 from server.packs import PackRepository
+from server.passwords import Passwords
 from server.presence import Presence
 from server.publications import Publications
 from server.quotas import Quotas
@@ -36,6 +37,7 @@ from server.ratings import Ratings
 from server.sealing_rotation import SealingRotation
 from server.settings import ServerSettings
 from server.staff import Staff
+from server.storage.integrity import Integrity
 from server.transparency import TransparencyReport
 from server.vault import Vault
 from server.witnesses import Witnesses
@@ -45,6 +47,7 @@ from server.witnesses import Witnesses
 class Deps:
     settings: ServerSettings
     engine: Engine
+    integrity: Integrity
     clock: Clock
     bus: Bus
     keys: CityKeys
@@ -63,6 +66,7 @@ class Deps:
     device_commands: DeviceCommands
     enrolment: Enrolment
     staff: Staff
+    passwords: Passwords
     officers: Officers
     city_calendar: CityCalendar
     notices: Notices

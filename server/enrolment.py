@@ -1,7 +1,8 @@
 """How a kiosk comes into the fleet, and how it is shut out.
 
-A one-time code, good for ten minutes and one use, of which only the hash is kept. Ten wrong tries from one address,
-or a hundred from all, within ten minutes are the end of trying until some are ten minutes old. What the kiosk made is
+A one-time code, good for ten minutes and one use, of which only the hash is kept. It is too long to be guessed within
+its life at any rate (60 bits), so a right one is always taken: whoever tries wrong ones, be it from the same address,
+stops no honest kiosk. Wrong ones of an address are told to wait after the tenth in ten minutes. What the kiosk made is
 its own key: an officer compares the beginning of its fingerprint with what the kiosk's screen shows.
 """
 
@@ -31,9 +32,8 @@ from sync.protocol.messages import City, EnrolRequest, EnrolResponse, FeedType, 
 from sync.protocol.tracking import ALPHABET, kiosk_part
 
 CODE_LIFE: Final = timedelta(minutes=10)
-CODE_CHARACTERS: Final = 10
+CODE_CHARACTERS: Final = 12
 ATTEMPTS_PER_ADDRESS: Final = 10
-ATTEMPTS_ALTOGETHER: Final = 100
 ATTEMPTS_WITHIN: Final = timedelta(minutes=10)
 PUBLIC_KEY_BYTES: Final = 32
 NAME_CHARACTERS: Final = 200
@@ -48,7 +48,7 @@ class EnrolRefusal(StrEnum):
 
 @dataclass(frozen=True)
 class EnrolmentCode:
-    #: As it is typed at the kiosk: ``ABCDE-FGHJK``.
+    #: As it is typed at the kiosk: ``ABCDEF-GHJKMN``.
     code: str
     expires_at: datetime
 
@@ -105,16 +105,11 @@ class Enrolment:
         """
         if len(request.public_key) != PUBLIC_KEY_BYTES:
             return EnrolRefusal.BAD_KEY
-        attempt = self._begin_attempt(address)
-        if attempt is None:
-            return EnrolRefusal.TOO_MANY_TRIES
         now = self._clock.now()
         with self._engine.begin() as connection:
             kiosk = self._use_code(connection, request, now) or self._enrolled_with(connection, request, now)
             if kiosk is None:
-                return EnrolRefusal.CODE_REFUSED
-            # Only wrong codes count: a hundred honest kiosks may come from behind one address.
-            connection.execute(delete(tables.enrolment_attempts).where(tables.enrolment_attempts.c.id == attempt))
+                return self._refuse(connection, address[:64], now)
             self._failpoints.reach("enrolment.written")
         self._bus.publish(bus.FLEET, kiosk.id)
         return self._answer(kiosk, now)
@@ -207,20 +202,15 @@ class Enrolment:
             }
         )
 
-    def _begin_attempt(self, address: str) -> int | None:
-        """Writes the try down before it is made, so that many at once are counted; None when it is one too many."""
-        now = self._clock.now()
+    def _refuse(self, connection: Connection, address: str, now: datetime) -> EnrolRefusal:
+        """Wrong codes are counted up to the limit only: more of them write nothing."""
         attempts = tables.enrolment_attempts
-        with self._engine.begin() as connection:
-            connection.execute(delete(attempts).where(attempts.c.at < now - ATTEMPTS_WITHIN))
-            attempt = connection.execute(
-                insert(attempts).values(address=address[:64], at=now).returning(attempts.c.id)
-            ).scalar_one()
-            tried = connection.execute(select(attempts.c.address, func.count()).group_by(attempts.c.address))
-            counts = {name: number for name, number in tried}
-        if counts[address[:64]] > ATTEMPTS_PER_ADDRESS or sum(counts.values()) > ATTEMPTS_ALTOGETHER:
-            return None
-        return int(attempt)
+        connection.execute(delete(attempts).where(attempts.c.at < now - ATTEMPTS_WITHIN))
+        tried = select(func.count()).select_from(attempts).where(attempts.c.address == address)
+        if connection.execute(tried).scalar_one() >= ATTEMPTS_PER_ADDRESS:
+            return EnrolRefusal.TOO_MANY_TRIES
+        connection.execute(insert(attempts).values(address=address, at=now))
+        return EnrolRefusal.CODE_REFUSED
 
     def _next_number(self, connection: Connection) -> int:
         """Numbers are never used twice: tracking codes begin with them. The log's lock makes enrolments queue."""

@@ -85,7 +85,6 @@ class Officers:
                     role=role,
                     agency_id=agency_id,
                     active=True,
-                    failed_sign_ins=0,
                     created_at=now,
                 )
             )
@@ -108,11 +107,7 @@ class Officers:
     def new_password(self, actor: Actor, officer_id: str) -> tuple[OfficerOutcome, str]:
         """Ends the officer's sessions; the password beside the outcome."""
         password = new_password()
-        values = {
-            "password_hash": self._passwords.hash(password),
-            "failed_sign_ins": 0,
-            "blocked_until": None,
-        }
+        values = {"password_hash": self._passwords.hash(password)}
         outcome = self._change(actor, officer_id, "officer.password", values)
         return outcome, password if outcome is OfficerOutcome.DONE else ""
 

@@ -13,6 +13,7 @@ from server import audit, audit_verify
 from server.actors import OPERATOR
 from server.audit_proofs import LogTooShort
 from server.audit_verify import Statement, Verdict
+from server.backup import BackupRefused, back_up
 from server.deps import Deps
 from server.keys import keep_secret
 from server.seeding import SeedRefused, read_city
@@ -63,10 +64,21 @@ def carry_out(deps: Deps, command: str, arguments: Mapping[str, str]) -> dict[st
             return _tuf_request(deps, arguments["role"], arguments.get("keys", ""))
         case "tuf-install":
             return _tuf_install(deps, arguments["metadata"])
+        case "backup":
+            return _backup(deps, Path(arguments["place"]))
         case "rotate-key":
             return {"key": deps.sealing_rotation.rotate(OPERATOR)}
         case _:
             raise OperationRefused(f"no order is called {command!r}")
+
+
+def _backup(deps: Deps, place: Path) -> dict[str, str]:
+    try:
+        return {"backup": str(back_up(deps.engine, deps.settings.data, place, deps.clock.now()))}
+    except BackupRefused as error:
+        # Perhaps because the database is damaged: then nothing more may be promised.
+        deps.integrity.look()
+        raise OperationRefused(str(error)) from error
 
 
 def _enrol_code(deps: Deps, arguments: Mapping[str, str]) -> dict[str, str]:

@@ -98,15 +98,16 @@ class PackRepository:
         rings: Sequence[str] = RINGS,
         note: str = "",
         content_of: int | None = None,
+        ahead: int = 1,
     ) -> PackResult:
-        """Makes ``content`` the newest pack of the ``rings`` and tells their kiosks."""
+        """Makes ``content`` the newest pack of the ``rings`` and tells their kiosks; ``ahead`` numbers further on."""
         if not content.services:
             return PackResult(PackOutcome.NO_SERVICES)
         if not rings or any(ring not in RINGS for ring in rings):
             return PackResult(PackOutcome.NO_SUCH_RING)
         with self._one_at_a_time():
             with self._engine.connect() as connection:
-                number = (connection.execute(select(func.max(tables.packs.c.number))).scalar() or 0) + 1
+                number = (connection.execute(select(func.max(tables.packs.c.number))).scalar() or 0) + ahead
             archive = self._build(number, content)
             if len(archive) > PACK_BYTES:
                 return PackResult(PackOutcome.TOO_LARGE)
@@ -161,6 +162,18 @@ class PackRepository:
         if pack.taken_back_at is not None:
             return PackResult(PackOutcome.TAKEN_BACK_ALREADY)
         return self.publish(content, actor, rings=rings, note=note, content_of=number)
+
+    def leap(self, ahead: int, actor: Actor, note: str) -> None:
+        """After a restore: what is in force goes out again, beyond all numbers and versions that kiosks may have seen."""
+        with self._one_at_a_time():
+            self._tuf.leap(ahead, self._clock.now())
+        with self._engine.connect() as connection:
+            in_force = {ring: self.newest(connection, ring) for ring in RINGS}
+        for place, number in enumerate(sorted(set(in_force.values()) - {0})):
+            rings = tuple(ring for ring in RINGS if in_force[ring] == number)
+            content = self.content(number)
+            if content is not None:
+                self.publish(content, actor, rings=rings, note=note, content_of=number, ahead=1 if place else ahead)
 
     def reconcile(self) -> None:
         """At start: lists and announces what a crash left undone, and renews the metadata."""

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
 
-from server import audit, bus
+from server import audit, bus, lineage
 from server.alarms import Alarms
 from server.bus import Bus
 from server.clock import Clock, load_calendar
@@ -87,9 +87,12 @@ class Presence:
             self._keep_history(connection, before, beat, now)
             after = connection.execute(select(tables.kiosks).where(tables.kiosks.c.id == kiosk_id)).one()
             self._alarms.judge(connection, after, load_calendar(connection, self._zone), now)
+            restored = lineage.current(connection)
         self._bus.publish(bus.FLEET, kiosk_id)
         offer = None if beat.witnessed is None else self._witnesses.offer(beat.witnessed)
-        return HeartbeatAnswer(server_time=now, interval_s=self._interval_s, feed_head=after.feed_seq, checkpoint=offer)
+        return HeartbeatAnswer(
+            server_time=now, interval_s=self._interval_s, feed_head=after.feed_seq, checkpoint=offer, restored=restored
+        )
 
     def visit(self, kiosk_id: str, visit: Visit) -> bool:
         """Keeps a visit; the same id again changes nothing and is False."""

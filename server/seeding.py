@@ -155,7 +155,6 @@ def _add_officer(connection: Connection, account: TrialAccount, encoded: str, no
             role=account.role.value,
             agency_id=account.agency_id,
             active=True,
-            failed_sign_ins=0,
             created_at=now,
         )
     )

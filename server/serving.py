@@ -1,11 +1,15 @@
-"""uvicorn as we run it: stops within seconds, also with live streams open."""
+"""uvicorn as we run it: behind our own front door, and stopping within seconds, also with live streams open."""
 
 import signal
 from types import FrameType
-from typing import Final
+from typing import Any, Final, cast
 
 import uvicorn
 from fastapi import FastAPI
+
+from server.front_door import KEEP_ALIVE_S, DoorLimits, FrontDoor, places_for
+from server.networks import Networks
+from server.settings import ServerSettings
 
 #: Requests at work get this long; streams are ended at once.
 STOP_S: Final = 3
@@ -15,6 +19,17 @@ class EkiosServer(uvicorn.Server):
     """Wakes the live streams as soon as a signal comes, so that they end by themselves."""
 
     def __init__(self, app: FastAPI, host: str, port: int) -> None:
+        settings: ServerSettings = app.state.settings
+        proxies = Networks(settings.trusted_proxies)
+        door = FrontDoor(
+            DoorLimits(
+                connections=places_for(settings.connections),
+                per_address=settings.connections_per_address,
+                head_s=settings.head_s,
+                body_silence_s=settings.body_silence_s,
+            ),
+            proxies,
+        )
         super().__init__(
             uvicorn.Config(
                 app,
@@ -25,8 +40,13 @@ class EkiosServer(uvicorn.Server):
                 log_config=None,
                 server_header=False,
                 timeout_graceful_shutdown=STOP_S,
-                timeout_keep_alive=30,
-                limit_concurrency=None,
+                timeout_keep_alive=KEEP_ALIVE_S,
+                # uvicorn calls it once for each connection; that it need not be a class is not in its types.
+                http=cast(Any, door.protocol),
+                ws="none",
+                # Whose word on the client's address is taken: nobody's that was not named.
+                proxy_headers=bool(proxies.names),
+                forwarded_allow_ips=list(proxies.names),
             )
         )
         self._app = app
@@ -40,4 +60,4 @@ class EkiosServer(uvicorn.Server):
     def stop(self) -> None:
         """May be called from any thread."""
         self.should_exit = True
-        self._app.state.deps.bus.wake()
+        self._app.state.wake()

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from server.networks import Networks
 from server.quotas import QuotaSettings
 
 
@@ -22,6 +23,14 @@ class ServerSettings(BaseSettings):
     port: int = Field(8700, ge=0, le=65535)
     #: Where citizens' phones and kiosks reach this server; empty: ``http://host:port``.
     base_url: str = ""
+    #: Addresses and networks, with commas between, whose X-Forwarded-For is believed; empty: nobody's.
+    trusted_proxies: str = ""
+    #: Connections that one process holds, and those of one address; see ``server.front_door``.
+    connections: int = Field(10_000, ge=1)
+    connections_per_address: int = Field(2_000, ge=1)
+    #: Seconds that a client has for a request's header fields, and may be silent in the middle of a body.
+    head_s: float = Field(10.0, gt=0)
+    body_silence_s: float = Field(20.0, gt=0)
     #: Where the sample services stand, for ``seed`` and ``--trial``.
     services: Path = Path("assets/services")
     #: A trial: seeded at the first start, cookies without TLS, trial accounts shown at the sign-in page.
@@ -37,6 +46,12 @@ class ServerSettings(BaseSettings):
     disk_reserve_bytes: int = 200_000_000
     #: Idle seconds after which a live stream gets a comment.
     live_ping_s: float = Field(15.0, gt=0)
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, value: str) -> str:
+        Networks(value)
+        return value
 
     @property
     def database_url(self) -> str:

@@ -158,6 +158,26 @@ class TufRepository:
             if not one.online and one.expires is not None and one.expires - now < WARN_BEFORE
         ]
 
+    def leap(self, ahead: int, now: datetime) -> None:
+        """Signs what is listed anew, ``ahead`` versions further on: kiosks refuse what is older than they have seen."""
+        targets: Metadata[Targets] | None = self.newest("targets")
+        snapshot: Metadata[Snapshot] | None = self.newest("snapshot")
+        timestamp = self._timestamp()
+        if targets is None or snapshot is None or timestamp is None:
+            return
+        version = targets.signed.version + ahead
+        listed = Targets(version=version, expires=_end(now, TARGETS_LIFE), targets=targets.signed.targets)
+        self._write("targets", Metadata(listed))
+        meta = {"targets.json": MetaFile(version=version)}
+        version = snapshot.signed.version + ahead
+        self._write("snapshot", Metadata(Snapshot(version=version, expires=_end(now, SNAPSHOT_LIFE), meta=meta)))
+        signed = Timestamp(
+            version=timestamp.signed.version + ahead,
+            expires=_end(now, TIMESTAMP_LIFE),
+            snapshot_meta=MetaFile(version=version),
+        )
+        self._write("timestamp", Metadata(signed))
+
     def root(self) -> bytes:
         """The newest root: what a kiosk is given at enrolment."""
         return (self._folder / f"{self._newest_version('root')}.root.json").read_bytes()

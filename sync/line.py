@@ -60,7 +60,9 @@ class Line:
         commands = CommandRunner(kiosk, self._wake_presence, self._report_now)
         self._commands = commands
         effects = Effects(kiosk, commands, lambda: self._packs_loop.wake())
-        self._presence = PresenceDuty(kiosk, self._client(), self._monitor, self._feed_head, enrolment.city.badge_key)
+        self._presence = PresenceDuty(
+            kiosk, self._client(), self._monitor, self._feed_head, enrolment.city.badge_key, self.kick
+        )
         self._outbox = OutboxDuty(kiosk, self._client(), self._monitor, lambda: self._outbox_loop.stopping)
         self._feed = FeedDuty(
             kiosk, self._client(), self._monitor, effects, lambda: self._feed_loop.stopping, self._wake_presence

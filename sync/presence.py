@@ -50,6 +50,7 @@ CHANGE_GAP_S: Final = 1.0
 #: What the message takes of a text for technicians.
 PROBLEM_CHARACTERS: Final = 200
 _TOLD: Final = "feed_told"
+_RESTORED: Final = "server_restored"
 _AT_ONCE: Final = (ComponentChanged, InServiceChanged, CatalogueChanged)
 
 
@@ -57,13 +58,20 @@ class PresenceDuty:
     """Belongs to its loop's thread, except for ``hear`` and ``report_now``."""
 
     def __init__(
-        self, kiosk: Kiosk, client: Client, monitor: Monitor, feed_head: Callable[[int], None], verify_key: bytes
+        self,
+        kiosk: Kiosk,
+        client: Client,
+        monitor: Monitor,
+        feed_head: Callable[[int], None],
+        verify_key: bytes,
+        wake_outbox: Callable[[], None],
     ) -> None:
         self._kiosk = kiosk
         self._client = client
         self._monitor = monitor
         #: Told the server's newest cursor.
         self._feed_head = feed_head
+        self._wake_outbox = wake_outbox
         self._documents = DocumentDelivery(kiosk.open_city, client, verify_key)
         self._reports = ReportDelivery(kiosk.store, client, kiosk.clock)
         self._witness = Witness(kiosk.store, verify_key)
@@ -141,7 +149,20 @@ class PresenceDuty:
         self._documents.told(told.documents)
         if self._witness.hear(told.checkpoint):
             self.report_now()
+        self._hear_of_restore(told.restored)
         return answer
+
+    def _hear_of_restore(self, restored: str) -> None:
+        """The server is of an older state now. What it has after all it calls a duplicate."""
+        store = self._kiosk.store
+        if restored == store.marks.get(_RESTORED, ""):
+            return
+        with store.transaction():
+            again = store.outbox.send_all_again()
+            store.marks.set(_RESTORED, restored)
+        logger.warning("the server was restored: %d envelopes are sent again", again)
+        self._kiosk.outbox.changed()
+        self._wake_outbox()
 
     def _state(self, now: float) -> Heartbeat:
         snapshot = self._kiosk.snapshot()

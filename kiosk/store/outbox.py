@@ -238,6 +238,19 @@ class Outbox:
             connection.execute(update(attachments).where(attachments.c.kiosk_seq == kiosk_seq).values(delivered=False))
             return self._move(kiosk_seq, (OutboxState.DELIVERED,), OutboxState.WAITING, "")
 
+    def send_all_again(self) -> int:
+        """Everything that was acknowledged, in part or whole, and is still kept: from the beginning. Gives how many."""
+        kept = (
+            outbox.c.state.in_((OutboxState.DELIVERED, OutboxState.ACKNOWLEDGED)),
+            outbox.c.sealed.is_not(None),
+        )
+        with self._database.transaction() as connection:
+            mine = attachments.c.kiosk_seq.in_(select(outbox.c.kiosk_seq).where(*kept))
+            connection.execute(update(attachments).where(mine).values(delivered=False))
+            return connection.execute(
+                update(outbox).where(*kept).values(state=OutboxState.WAITING.value, acknowledged_at=None)
+            ).rowcount
+
     def erase_acknowledged(self, before: datetime) -> int:
         """Erase the payload of what was acknowledged before that time. Gives how many envelopes."""
         old = (

@@ -1,29 +1,90 @@
-"""Reading bodies no further than their limit, and as the message they should be."""
+"""Reading bodies no further than their limit, all together within a room of memory, and as the message they should be."""
 
 import zlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any, Final, TypeVar
 
 from fastapi import Request
 from pydantic import BaseModel, ValidationError
 
-from server.api.errors import ApiError, too_large
+from server.api.errors import ApiError, too_large, try_later
 
 Model = TypeVar("Model", bound=BaseModel)
+#: For messages whose members are short.
+SMALL_BODY_BYTES: Final = 65_536
+#: What bodies may take of a process's memory at once, and what is kept for small ones beside it.
+LARGE_BODIES_BYTES: Final = 64_000_000
+SMALL_BODIES_BYTES: Final = 16_000_000
+ROOM_RETRY_S: Final = 5
 #: gzip's header and trailer, for zlib.
 _GZIP_WINDOW: Final = 31
 
 
-async def read_body(request: Request, limit: int) -> bytes:
-    """Raises ApiError 413 as soon as the limit is passed, also when the length was not told or was a lie."""
+class BodyRoom:
+    """The memory that bodies may take at once, of all requests of a process; belongs to its event loop."""
+
+    def __init__(self, large: int = LARGE_BODIES_BYTES, small: int = SMALL_BODIES_BYTES) -> None:
+        self._large = large
+        self._small = small
+        self.taken = 0
+
+    @asynccontextmanager
+    async def holding(self) -> AsyncIterator[Callable[[int], None]]:
+        """Gives what takes more bytes of the room (it raises ApiError 503); all are given back at the end."""
+        mine = 0
+
+        def take(size: int) -> None:
+            nonlocal mine
+            # Heartbeats find a place also while large bodies fill theirs.
+            room = self._large + (self._small if mine + size <= SMALL_BODY_BYTES else 0)
+            if self.taken + size > room:
+                raise try_later(503, "busy", "many large requests are being read", ROOM_RETRY_S)
+            mine += size
+            self.taken += size
+
+        try:
+            yield take
+        finally:
+            self.taken -= mine
+
+
+def has_body(request: Request) -> bool:
+    told = request.headers.get("content-length", "0")
+    return told != "0" or "transfer-encoding" in request.headers
+
+
+def refuse_told(request: Request, limit: int) -> None:
+    """Raises ApiError 413 when the request says that its body is larger; nothing of it is read then."""
     told = request.headers.get("content-length", "")
     if told.isdigit() and int(told) > limit:
         raise too_large(limit)
-    body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > limit:
-            raise too_large(limit)
-    return bytes(body)
+
+
+@asynccontextmanager
+async def reading(request: Request, limit: int, seen: Callable[[bytes], None] = lambda _: None) -> AsyncIterator[bytes]:
+    """The body, of at most ``limit`` bytes; its place in memory is given back at the end.
+
+    ``seen`` gets each piece as it comes. Raises ApiError: 413 as soon as the limit is passed, also when the length was
+    not told, 503 while too many others are being read.
+    """
+    refuse_told(request, limit)
+    room: BodyRoom = request.app.state.bodies
+    async with room.holding() as take:
+        told = request.headers.get("content-length", "")
+        expected = int(told) if told.isdigit() else 0
+        take(expected)
+        pieces, size = [], 0
+        async for piece in request.stream():
+            size += len(piece)
+            if size > limit:
+                raise too_large(limit)
+            if size > expected:
+                take(size - expected)
+                expected = size
+            seen(piece)
+            pieces.append(piece)
+        yield b"".join(pieces)
 
 
 def unpacked(body: bytes, encoding: str, limit: int) -> bytes:

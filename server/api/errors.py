@@ -6,10 +6,12 @@ from typing import Final
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DataError, InterfaceError, OperationalError, StatementError
+from sqlalchemy.exc import DatabaseError, DataError, InterfaceError, OperationalError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
+from server.storage.integrity import is_damage
 from server.storage.transactions import unstorable
 
 API_PREFIX: Final = "/v1/"
@@ -45,6 +47,7 @@ def try_later(status: int, code: str, message: str, seconds: int) -> ApiError:
 def install(app: FastAPI) -> None:
     app.add_exception_handler(ApiError, _api_error)
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(ClientDisconnect, _cut)
     for fault in (OperationalError, InterfaceError, PoolTimeout):
         app.add_exception_handler(fault, _storage_away)
     for refused in (DataError, StatementError, OverflowError):
@@ -63,7 +66,14 @@ async def _invalid(_: Request, error: Exception) -> Response:
     return error_response(422, "invalid", f"not as agreed: {', '.join(where)}"[:500])
 
 
+async def _cut(_: Request, __: Exception) -> Response:
+    """Nobody reads it any more; without it the log would call a lost line a bug."""
+    return error_response(400, "cut", "the body did not come whole")
+
+
 async def _unstorable(_: Request, error: Exception) -> Response:
+    if isinstance(error, DatabaseError) and is_damage(error.orig):
+        return error_response(503, "storage_damaged", "the server's database is damaged; keep everything")
     if not unstorable(error):
         raise error
     return error_response(422, "invalid", "a value is out of range")

@@ -6,10 +6,10 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.responses import FileResponse
 from starlette.concurrency import run_in_threadpool
 
-from server.api.bodies import parse, read_body, takes
+from server.api.bodies import SMALL_BODY_BYTES, parse, reading, takes
 from server.api.errors import ApiError, try_later
 from server.api.quota import within
-from server.api.signed import SMALL_BODY_BYTES, SignedRequest, signed
+from server.api.signed import SignedRequest, signed
 from server.deps import get_deps
 from server.enrolment import ATTEMPTS_WITHIN, EnrolRefusal
 from server.quotas import Quota
@@ -33,7 +33,8 @@ router = APIRouter(prefix="/v1")
 async def enrol(request: Request) -> EnrolResponse:
     """Not signed: the one-time code speaks for the kiosk. The same code from the same key is answered again."""
     deps = get_deps(request)
-    wanted = parse(EnrolRequest, await read_body(request, SMALL_BODY_BYTES))
+    async with reading(request, SMALL_BODY_BYTES) as body:
+        wanted = parse(EnrolRequest, body)
     address = request.client.host if request.client else ""
     answer = await run_in_threadpool(deps.enrolment.enrol, wanted, address)
     match answer:

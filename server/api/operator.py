@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from server import operations
+from server.api.bodies import SMALL_BODY_BYTES, parse, reading
 from server.api.errors import ApiError
 from server.deps import Deps, get_deps
 
@@ -31,6 +32,7 @@ class Order(BaseModel):
         "tuf-status",
         "tuf-request",
         "tuf-install",
+        "backup",
     ]
     arguments: dict[str, str] = {}
 
@@ -45,7 +47,10 @@ def _operator(request: Request) -> Deps:
 
 
 @router.post("")
-async def operate(order: Order, deps: Annotated[Deps, Depends(_operator)]) -> dict[str, str]:
+async def operate(request: Request, deps: Annotated[Deps, Depends(_operator)]) -> dict[str, str]:
+    """The body is read here: FastAPI would read one of its own before it asks who sends it."""
+    async with reading(request, SMALL_BODY_BYTES) as body:
+        order = parse(Order, body)
     try:
         return await run_in_threadpool(operations.carry_out, deps, order.command, order.arguments)
     except operations.OperationRefused as error:

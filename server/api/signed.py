@@ -1,12 +1,14 @@
 """Who signed a request: the first thing that every path of a kiosk asks.
 
-In this order: the version of the protocol (426), the size of the body (413), the signature (401), whether the kiosk
-was shut out (403), whether this very request came before (401). A nonce is written down, durably, before anything
-is done for its request, so a replay has no effect on any process of the server. A handler that writes in one
-transaction may ask to do that itself, within it (``signed(…, own_transaction=True)``): one commit instead of two.
+In this order: the version of the protocol (426), the size of the body as told (413), the signature (401), whether the
+kiosk was shut out (403), whether this very request came before (401). All of this by the header fields alone: nothing is
+read of a body that nobody vouches for. Then the body comes, up to its limit (413), and must be the one that was signed
+(401). A nonce is written down, durably, before anything is done for its request, so a replay has no effect on any
+process of the server. A handler that writes in one transaction may ask to do that itself, within it
+(``signed(…, own_transaction=True)``): one commit instead of two.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -15,17 +17,15 @@ from fastapi import Request
 from sqlalchemy import Connection, Engine, Row, delete, select
 from starlette.concurrency import run_in_threadpool
 
-from server.api.bodies import read_body
+from server.api.bodies import SMALL_BODY_BYTES, has_body, reading, refuse_told
 from server.api.errors import ApiError
 from server.deps import Deps, get_deps
 from server.storage import tables
 from server.storage.transactions import insert_new
 from sync.protocol import SUPPORTED_VERSIONS, VERSION_HEADER
-from sync.protocol.signing import SIGNATURE_LIFE, SignatureRefused, Verified, verify
+from sync.protocol.signing import SIGNATURE_LIFE, BodyDigest, SignatureRefused, Verified, verify
 
 NONCE_CHARACTERS: Final = 100
-#: For messages whose members are short.
-SMALL_BODY_BYTES: Final = 65_536
 
 
 @dataclass(frozen=True)
@@ -44,20 +44,24 @@ class Replayed(ApiError):
 
 def signed(
     limit: int = SMALL_BODY_BYTES, *, own_transaction: bool = False
-) -> Callable[[Request], Awaitable[SignedRequest]]:
+) -> Callable[[Request], AsyncIterator[SignedRequest]]:
     """A dependency: the request's kiosk and body, of at most ``limit`` bytes.
 
     With ``own_transaction`` the handler calls :func:`remember_nonce` in the transaction that does the request's work.
     """
 
-    async def check(request: Request) -> SignedRequest:
+    async def check(request: Request) -> AsyncIterator[SignedRequest]:
         version = request.headers.get(VERSION_HEADER, "")
         if not version.isascii() or not version.isdigit() or int(version[:9]) not in SUPPORTED_VERSIONS:
             raise ApiError(426, "version", f"this server speaks {sorted(SUPPORTED_VERSIONS)}", {"Upgrade": "ekios/1"})
-        body = await read_body(request, limit)
-        call = _Call(request.method, _target(request), _headers(request), body)
+        refuse_told(request, limit)
+        call = _Call(request.method, _target(request), _headers(request), has_body(request))
         kiosk, verified = await run_in_threadpool(_admit, get_deps(request), call, not own_transaction)
-        return SignedRequest(kiosk.id, kiosk.kiosk_part, kiosk.ring, body, verified)
+        digest = BodyDigest(verified)
+        async with reading(request, limit, digest.update) as body:
+            if not digest.holds:
+                raise ApiError(401, "signature", "the body is not the one that was signed")
+            yield SignedRequest(kiosk.id, kiosk.kiosk_part, kiosk.ring, body, verified)
 
     return check
 
@@ -69,7 +73,7 @@ class _Call:
     method: str
     url: str
     headers: dict[str, str]
-    body: bytes
+    has_body: bool
 
 
 def _admit(deps: Deps, call: _Call, remember: bool) -> tuple[Row[Any, Any, Any, Any, Any], Verified]:
@@ -85,7 +89,10 @@ def _admit(deps: Deps, call: _Call, remember: bool) -> tuple[Row[Any, Any, Any, 
             return bytes(row.public_key)
 
         try:
-            verified = verify(call.method, call.url, call.headers, call.body, public_key_of=public_key_of)
+            verified = verify(call.method, call.url, call.headers, None, public_key_of=public_key_of)
+            if call.has_body and verified.content_digest is None:
+                raise SignatureRefused("Content-Digest is not among what was signed")
+            BodyDigest(verified)
         except SignatureRefused as error:
             raise ApiError(401, "signature", str(error)[:200]) from error
         kiosk = kiosks[verified.kiosk_id]

@@ -14,8 +14,9 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
 
+from server.storage.integrity import StorageDamaged, is_damage, look_through
 from server.storage.pool import OneConnectionPool
 
 #: Upserts with RETURNING are used throughout.
@@ -39,7 +40,8 @@ class StorageRefused(RuntimeError):
 def open_storage(url: str, *, migrate: bool = True) -> Engine:
     """The engine of ``sqlite:////path/to/file`` or ``postgresql+psycopg://…``, migrated to the newest schema.
 
-    Raises StorageBusy and StorageRefused. ``engine.dispose()`` closes it.
+    SQLite is looked through before anything is written. Raises StorageBusy, StorageDamaged and StorageRefused.
+    ``engine.dispose()`` closes it.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
@@ -51,12 +53,18 @@ def open_storage(url: str, *, migrate: bool = True) -> Engine:
     else:
         raise StorageRefused(f"{parsed.drivername}: use sqlite:// or postgresql+psycopg://")
     try:
+        with engine.connect() as connection:
+            damage = look_through(connection)
+        if damage:
+            raise StorageDamaged(f"{parsed.database} is damaged: {damage}")
         if migrate:
             upgrade(engine)
-    except OperationalError as error:
+    except (DatabaseError, StorageDamaged) as error:
         engine.dispose()
         if "database is locked" in str(error):
             raise StorageBusy(f"{parsed.database} is in use by another process") from error
+        if isinstance(error, DatabaseError) and is_damage(error.orig):
+            raise StorageDamaged(f"{parsed.database} is damaged: {error.orig}") from error
         raise
     return engine
 

@@ -20,8 +20,10 @@ from server.actors import Role
 from server.web.site import site_of
 from server.web.visitor import CSRF_FIELD, FORM_COOKIE, SESSION_COOKIE, Visitor
 
-#: An XLSForm with its media, or a form of a page.
-BODY_BYTES: Final = 20_000_000
+#: An XLSForm with its media; a form that somebody who is signed in fills; one that anybody may send.
+UPLOAD_BYTES: Final = 20_000_000
+FORM_BYTES: Final = 1_000_000
+ANYBODYS_FORM_BYTES: Final = 65_536
 FORM_FIELDS: Final = 1000
 CSRF_HEADER: Final = "x-csrf-token"
 UNSAFE: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -71,10 +73,15 @@ class Pages:
     def get(self, path: str, rule: Rule) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         return self._route("GET", path, rule)
 
-    def post(self, path: str, rule: Rule) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        return self._route("POST", path, rule)
+    def post(
+        self, path: str, rule: Rule, *, limit: int = FORM_BYTES
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """``limit``: bytes of the body; anybody's is never larger than ANYBODYS_FORM_BYTES."""
+        return self._route("POST", path, rule, limit if rule.roles is not None else ANYBODYS_FORM_BYTES)
 
-    def _route(self, method: str, path: str, rule: Rule) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    def _route(
+        self, method: str, path: str, rule: Rule, limit: int = 0
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         def add(handler: Callable[..., Any]) -> Callable[..., Any]:
             self.rules[(method, path)] = rule
             self.router.add_api_route(
@@ -83,16 +90,17 @@ class Pages:
                 methods=[method],
                 response_class=Response,
                 response_model=None,
-                dependencies=[Depends(_remember(rule))],
+                dependencies=[Depends(_remember(rule, limit))],
             )
             return handler
 
         return add
 
 
-def _remember(rule: Rule) -> Callable[[Request], None]:
+def _remember(rule: Rule, limit: int) -> Callable[[Request], None]:
     def remember(request: Request) -> None:
         request.state.rule = rule
+        request.state.body_limit = limit
 
     return remember
 
@@ -122,9 +130,10 @@ Visit = Annotated[Visitor, Depends(admit)]
 
 
 async def _form(request: Request) -> FormData:
-    size = request.headers.get("content-length", "")
-    if not size.isdigit() or int(size) > BODY_BYTES:
-        raise PageRefused(413, "too_large", limit=BODY_BYTES // 1_000_000)
+    """Who sends it was asked before; its length must be told, and nothing is read of one that is too long."""
+    size, limit = request.headers.get("content-length", ""), request.state.body_limit
+    if not size.isdigit() or int(size) > limit:
+        raise PageRefused(413, "too_large", limit=max(1, limit // 1_000_000))
     if not request.headers.get("content-type", "").startswith(_FORM_TYPES):
         return FormData()
     return await request.form(max_files=30, max_fields=FORM_FIELDS)

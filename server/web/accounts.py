@@ -1,4 +1,4 @@
-"""Who signs in to the back office: passwords, sessions, and how often one may be wrong.
+"""Who signs in to the back office: passwords and sessions.
 
 A session is a random token in the browser's cookie; the database knows only its hash, so a stolen dump signs nobody
 in, and signing out or dismissing an officer ends it at once.
@@ -6,29 +6,32 @@ in, and signing out or dismissing an officer ends it at once.
 
 import hashlib
 import secrets
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
+from starlette.concurrency import run_in_threadpool
 
 from server import audit
 from server.actors import Actor, Role
 from server.clock import Clock
-from server.passwords import Passwords
+from server.passwords import Passwords, PasswordsBusy
 from server.storage import tables
+from server.web.sign_in_limits import Attempt, SignInLimits
 
 SESSION_HOURS: Final = 10
 IDLE_MINUTES: Final = 60
 #: How often ``seen_at`` is written at most; each write is a commit to disk.
 SEEN_SECONDS: Final = 60
-#: Wrong passwords in a row that cost nothing; each one more doubles the wait, up to the longest.
-FREE_FAILURES: Final = 5
-FIRST_WAIT: Final = timedelta(minutes=1)
-LONGEST_WAIT: Final = timedelta(minutes=15)
+#: Sign-ins of one address that are worked on at once; the others are told to come again.
+AT_ONCE_PER_ADDRESS: Final = 16
 PASSWORD_CHARACTERS: Final = 200
 TOKEN_BYTES: Final = 32
+#: Stands in the audit log for a name that nobody has: what was typed may be anything, a password too.
+UNKNOWN: Final = "unknown"
 
 
 @dataclass(frozen=True)
@@ -50,10 +53,21 @@ class Officer:
 
 @dataclass(frozen=True)
 class SignIn:
-    """``token`` is empty when refused; ``wait`` says for how long nobody is let in by this name."""
+    """``token`` is empty when refused; ``wait`` says for how long nothing is tried for whoever asked.
+
+    ``marks`` are what the browser keeps, see ``sign_in_limits``.
+    """
 
     token: str = ""
     wait: timedelta = timedelta()
+    marks: str = ""
+
+
+@dataclass(frozen=True)
+class _Tried:
+    attempt: Attempt
+    #: None: nobody is called so.
+    officer: Row[Any] | None
 
 
 class Accounts:
@@ -62,28 +76,38 @@ class Accounts:
         engine: Engine,
         clock: Clock,
         passwords: Passwords,
+        limits: SignInLimits,
         random_token: Callable[[], str] = lambda: secrets.token_urlsafe(TOKEN_BYTES),
     ) -> None:
         self._engine = engine
         self._clock = clock
         self._passwords = passwords
         self._random_token = random_token
-        self._nobodys_hash = ""
+        self._limits = limits
+        self._at_work: Counter[str] = Counter()
 
-    def sign_in(self, user_name: str, password: str) -> SignIn:
-        """A session for whoever knows the password. Unknown names take as long and are counted nowhere."""
-        now = self._clock.now()
-        with self._engine.connect() as connection:
-            officer = connection.execute(
-                select(tables.officers).where(tables.officers.c.user_name == user_name.strip().lower())
-            ).first()
-        if officer is not None and officer.blocked_until is not None and officer.blocked_until > now:
-            return SignIn(wait=officer.blocked_until - now)
-        right = len(password) <= PASSWORD_CHARACTERS and self._matches(officer, password)
-        if officer is None or not officer.active:
-            return SignIn()
-        with self._engine.begin() as connection:
-            return self._open(connection, officer, now) if right else self._refuse(connection, officer, now)
+    def sign_in(self, user_name: str, password: str, address: str = "", marks: str = "") -> SignIn:
+        """A session for whoever knows the password. A name that nobody has takes as long and is counted alike."""
+        tried = self._begin(user_name, address, marks)
+        if isinstance(tried, SignIn):
+            return tried
+        return self._end(tried, _fits(password) and self._passwords.verify(self._hash_of(tried), password))
+
+    async def sign_in_soon(self, user_name: str, password: str, address: str, marks: str) -> SignIn:
+        """The same, without holding a thread while the password is verified. Raises PasswordsBusy."""
+        if self._at_work[address] >= AT_ONCE_PER_ADDRESS:
+            raise PasswordsBusy
+        self._at_work[address] += 1
+        try:
+            tried = await run_in_threadpool(self._begin, user_name, address, marks)
+            if isinstance(tried, SignIn):
+                return tried
+            right = _fits(password) and await self._passwords.verify_soon(self._hash_of(tried), password)
+            return await run_in_threadpool(self._end, tried, right)
+        finally:
+            self._at_work[address] -= 1
+            if not self._at_work[address]:
+                del self._at_work[address]
 
     def find(self, token: str) -> Officer | None:
         """The officer whose session ``token`` is, or None: unknown, too old, idle for too long, dismissed."""
@@ -129,14 +153,30 @@ class Accounts:
             if officer_id is not None:
                 self._log(connection, officer_id, "session.end")
 
-    def _matches(self, officer: Row[Any] | None, password: str) -> bool:
-        if officer is not None:
-            return self._passwords.verify(officer.password_hash, password)
-        # As much work as for a name that exists, so that the time tells nothing.
-        self._nobodys_hash = self._nobodys_hash or self._passwords.hash(self._random_token())
-        return self._passwords.verify(self._nobodys_hash, password)
+    def _begin(self, user_name: str, address: str, marks: str) -> "_Tried | SignIn":
+        attempt = Attempt(user_name.strip().lower(), address, marks)
+        with self._engine.connect() as connection:
+            wait = self._limits.wait(connection, attempt, self._clock.now())
+            officer = connection.execute(
+                select(tables.officers).where(tables.officers.c.user_name == attempt.name)
+            ).first()
+        return SignIn(wait=wait) if wait else _Tried(attempt, officer)
 
-    def _open(self, connection: Connection, officer: Row[Any], now: datetime) -> SignIn:
+    def _hash_of(self, tried: _Tried) -> str:
+        return self._passwords.nobodys if tried.officer is None else str(tried.officer.password_hash)
+
+    def _end(self, tried: _Tried, right: bool) -> SignIn:
+        now, officer = self._clock.now(), tried.officer
+        with self._engine.begin() as connection:
+            if right and officer is not None and officer.active:
+                self._limits.succeeded(connection, tried.attempt)
+                return SignIn(self._open(connection, officer, now), marks=self._limits.marked(tried.attempt))
+            self._limits.failed(connection, tried.attempt, now)
+            wait = self._limits.wait(connection, tried.attempt, now)
+            self._log(connection, UNKNOWN if officer is None else officer.id, "session.refused")
+            return SignIn(wait=wait)
+
+    def _open(self, connection: Connection, officer: Row[Any], now: datetime) -> str:
         token = self._random_token()
         connection.execute(delete(tables.web_sessions).where(tables.web_sessions.c.expires_at <= now))
         connection.execute(
@@ -150,28 +190,17 @@ class Accounts:
             )
         )
         connection.execute(
-            update(tables.officers)
-            .where(tables.officers.c.id == officer.id)
-            .values(failed_sign_ins=0, blocked_until=None, last_sign_in_at=now)
+            update(tables.officers).where(tables.officers.c.id == officer.id).values(last_sign_in_at=now)
         )
         self._log(connection, officer.id, "session.begin")
-        return SignIn(token)
-
-    def _refuse(self, connection: Connection, officer: Row[Any], now: datetime) -> SignIn:
-        failures = officer.failed_sign_ins + 1
-        over = failures - FREE_FAILURES
-        # Doubling stops long before the shift gets large: the longest wait is reached after four.
-        wait = timedelta() if over < 0 else min(LONGEST_WAIT, FIRST_WAIT * (1 << min(over, 8)))
-        connection.execute(
-            update(tables.officers)
-            .where(tables.officers.c.id == officer.id)
-            .values(failed_sign_ins=failures, blocked_until=now + wait if wait else None)
-        )
-        self._log(connection, officer.id, "session.refused")
-        return SignIn(wait=wait)
+        return token
 
     def _log(self, connection: Connection, officer_id: str, action: str) -> None:
         audit.append(connection, self._clock.now(), [audit.Entry(officer_id, action, f"officer:{officer_id}")])
+
+
+def _fits(password: str) -> bool:
+    return len(password) <= PASSWORD_CHARACTERS
 
 
 def token_hash(token: str) -> str:

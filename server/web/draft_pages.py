@@ -9,7 +9,7 @@ from server import document_problems
 from server.actors import Role
 from server.drafts import Draft, DraftOutcome, Severity
 from server.web import form_preview, queries, service_form
-from server.web.access import Pages, Visit, not_found, only
+from server.web.access import UPLOAD_BYTES, Pages, Visit, not_found, only
 from server.web.services import REACH
 from server.web.texts import citizens_text
 from server.web.visitor import Visitor
@@ -27,7 +27,7 @@ def upload_form(visit: Visit) -> Response:
     return _upload_page(visit, visit.request.query_params.get("service", "")[:64])
 
 
-@pages.post("/admin/services/new", ADMINS)
+@pages.post("/admin/services/new", ADMINS, limit=UPLOAD_BYTES)
 def upload(visit: Visit) -> Response:
     service_id = visit.text("service", 100).strip()
     sheet = visit.form.get("form")

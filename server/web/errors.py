@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from server.api.errors import API_PREFIX
+from server.passwords import PasswordsBusy
 from server.web import phrases
 from server.web.access import PageRefused, SignInNeeded
 from server.web.site import site_of
@@ -36,6 +37,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(SignInNeeded, _sign_in_needed)
     for fault in STORAGE_FAULTS:
         _answer(app, fault, _busy)
+    _answer(app, PasswordsBusy, _passwords_busy)
     _answer(app, RequestValidationError, _nowhere)
     _answer(app, HTTPException, _plain)
     _answer(app, Exception, _broken)
@@ -85,6 +87,12 @@ async def _plain(request: Request, error: Exception) -> Response:
 
 async def _busy(request: Request, error: Exception) -> Response:
     _log.error("web.storage_away", error=type(error).__name__)
+    response = message(request, 503, "busy")
+    response.headers["retry-after"] = str(BUSY_RETRY_S)
+    return response
+
+
+async def _passwords_busy(request: Request, _: Exception) -> Response:
     response = message(request, 503, "busy")
     response.headers["retry-after"] = str(BUSY_RETRY_S)
     return response

@@ -2,15 +2,18 @@
 
 from datetime import timedelta
 
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, Response
 
 from server.seeding import TRIAL_PASSWORD
 from server.web import queries
 from server.web.access import EVERYBODY, OFFICERS, PageRefused, Pages, Visit
+from server.web.accounts import SignIn
 from server.web.site import STATIC
 from server.web.texts import PUBLIC_LANGUAGES
 from server.web.visitor import (
     LANGUAGE_COOKIE,
+    MARKS_COOKIE,
     SESSION_COOKIE,
     THEME_COOKIE,
     THEMES,
@@ -53,21 +56,12 @@ def sign_in_page(visit: Visit) -> Response:
 
 
 @pages.post("/sign-in", EVERYBODY)
-def sign_in(visit: Visit) -> Response:
-    if wait := visit.site.sign_in_budget.spend(visit.address):
-        return _door(visit, 429, problem=_wait(visit, timedelta(seconds=wait)))
-    name = visit.text("user", 100)
-    next_path = safe_back(visit.text("next", 500))
-    result = visit.site.accounts.sign_in(name, visit.text("password", 1000))
-    if not result.token:
-        problem = _wait(visit, result.wait) if result.wait else visit.say("sign_in.wrong")
-        return _door(visit, 429 if result.wait else 403, problem=problem, name=name, next_path=next_path)
-    officer = visit.site.accounts.find(result.token)
-    if officer is None:
-        raise PageRefused(403, "forbidden")
-    response = visit.go(next_path if next_path != "/" else home_of(officer.role))
-    visit.keep(response, SESSION_COOKIE, result.token)
-    return response
+async def sign_in(visit: Visit) -> Response:
+    """Waits for the password outside the threads that kiosks' requests need."""
+    name, password = visit.text("user", 100), visit.text("password", 1000)
+    marks = visit.request.cookies.get(MARKS_COOKIE, "")
+    result = await visit.site.accounts.sign_in_soon(name, password, visit.address, marks)
+    return await run_in_threadpool(_signed_in if result.token else _refused, visit, result)
 
 
 @pages.post("/sign-out", OFFICERS)
@@ -76,6 +70,23 @@ def sign_out(visit: Visit) -> Response:
     response = visit.go("/sign-in", "good/sign_in.out")
     response.delete_cookie(SESSION_COOKIE, path="/")
     return response
+
+
+def _signed_in(visit: Visitor, result: SignIn) -> Response:
+    officer = visit.site.accounts.find(result.token)
+    if officer is None:
+        raise PageRefused(403, "forbidden")
+    next_path = safe_back(visit.text("next", 500))
+    response = visit.go(next_path if next_path != "/" else home_of(officer.role))
+    visit.keep(response, SESSION_COOKIE, result.token)
+    visit.keep(response, MARKS_COOKIE, result.marks, PREFERENCE_SECONDS)
+    return response
+
+
+def _refused(visit: Visitor, result: SignIn) -> Response:
+    problem = _wait(visit, result.wait) if result.wait else visit.say("sign_in.wrong")
+    name, next_path = visit.text("user", 100), safe_back(visit.text("next", 500))
+    return _door(visit, 429 if result.wait else 403, problem=problem, name=name, next_path=next_path)
 
 
 def _wait(visit: Visitor, wait: timedelta) -> str:

@@ -1,4 +1,4 @@
-"""A budget of requests per key, as a sliding window in memory: against guessing codes and passwords."""
+"""A budget of requests per key, as a sliding window in memory: against guessing codes."""
 
 import threading
 from collections import OrderedDict, deque
@@ -34,8 +34,3 @@ class Budget:
                 return times[0] + self._seconds - now
             times.append(now)
             return 0.0
-
-    def forgive(self, key: str) -> None:
-        """Forgets what ``key`` has spent: after a sign-in that succeeded."""
-        with self._lock:
-            self._spent.pop(key, None)

@@ -12,17 +12,16 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import HTTPConnection
 
 from server.deps import Deps
-from server.passwords import Passwords
 from server.web import texts
 from server.web.accounts import Accounts
 from server.web.limits import Budget
+from server.web.sign_in_limits import SignInLimits
 
 FOLDER: Final = Path(__file__).parent
 STATIC: Final = FOLDER / "static"
 
 #: Tracking pages one address may open in a minute: enough for a family on one line, too few to try codes.
 TRACKING_PER_MINUTE: Final = 30
-SIGN_INS_PER_MINUTE: Final = 15
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,6 @@ class Site:
     texts: texts.Texts
     accounts: Accounts
     tracking_budget: Budget
-    sign_in_budget: Budget
     zone: ZoneInfo
     city: str
     #: Static files carry it in their address, so that browsers keep them until they change.
@@ -56,9 +54,8 @@ def build(deps: Deps, clock: Callable[[], float] = time.monotonic) -> Site:
         deps=deps,
         templates=environment,
         texts=texts.load(),
-        accounts=Accounts(deps.engine, deps.clock, Passwords()),
+        accounts=Accounts(deps.engine, deps.clock, deps.passwords, SignInLimits(deps.keys.vault)),
         tracking_budget=Budget(TRACKING_PER_MINUTE, 60, clock),
-        sign_in_budget=Budget(SIGN_INS_PER_MINUTE, 60, clock),
         zone=ZoneInfo(deps.settings.time_zone),
         city=deps.enrolment.city().name,
         edition=_edition(STATIC),

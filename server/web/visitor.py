@@ -17,6 +17,8 @@ from server.web.texts import FALLBACK, OFFICE_LANGUAGES, PUBLIC_LANGUAGES, citiz
 
 SESSION_COOKIE: Final = "ekios_session"
 FORM_COOKIE: Final = "ekios_form"
+#: For whom this browser has signed in before; see ``sign_in_limits``.
+MARKS_COOKIE: Final = "ekios_marks"
 LANGUAGE_COOKIE: Final = "ekios_language"
 THEME_COOKIE: Final = "ekios_theme"
 #: The key of a text that the next page says once.

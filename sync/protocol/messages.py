@@ -369,6 +369,9 @@ class HeartbeatAnswer(Message):
     documents: dict[str, int] = {}
     #: The audit log's newest checkpoint, when it is not the one that the kiosk said it holds.
     checkpoint: Offer | None = None
+    #: The id of the server's last restore. When it is another than before, the server may have lost what it
+    #: acknowledged: a kiosk sends again all that it still keeps.
+    restored: Short = ""
 
 
 class VisitAction(Message):

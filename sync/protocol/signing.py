@@ -4,6 +4,11 @@ The authority is left out of what is signed: a proxy in front of the server may 
 of its own. The library accepts replays; the server must remember nonces for SIGNATURE_LIFE (see ``Verified.nonce``).
 """
 
+import base64
+import binascii
+import hashlib
+import hmac
+import re
 from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -17,6 +22,8 @@ from sync.protocol import VERSION_HEADER
 
 SIGNATURE_LIFE: Final = timedelta(minutes=5)
 TAG: Final = "ekios"
+#: One digest, of RFC 9530's active algorithms; the signer sends sha-256.
+_DIGEST: Final = re.compile(r"(sha-256|sha-512)=:([A-Za-z0-9+/]{43,88}={0,2}):")
 COMPONENTS: Final = ("@method", "@request-target", VERSION_HEADER.lower())
 
 
@@ -29,6 +36,8 @@ class Verified:
     kiosk_id: str
     nonce: str
     created: datetime
+    #: The field that covers the body, when it was signed.
+    content_digest: str | None = None
 
 
 @dataclass
@@ -97,13 +106,13 @@ def verify(
     method: str,
     url: str,
     headers: Mapping[str, str],
-    body: bytes,
+    body: bytes | None,
     *,
     public_key_of: Callable[[str], bytes | None],
 ) -> Verified:
     """Who signed, once everything holds. ``public_key_of(kiosk_id)`` gives the 32-byte key or None.
 
-    Raises SignatureRefused. Whether the nonce is new, and whether the kiosk is revoked, is the caller's to check.
+    ``body`` None: it has not come yet, and is for the caller to compare by ``BodyDigest``. Raises SignatureRefused. Whether the nonce is new, and whether the kiosk is revoked, is the caller's to check.
     """
     request = _Request(method.upper(), url, dict(headers))
     verifier = HTTPMessageVerifier(signature_algorithm=algorithms.ED25519, key_resolver=_PublicKeys(public_key_of))
@@ -120,4 +129,36 @@ def verify(
         kiosk_id=str(parameters["keyid"]),
         nonce=result.nonce,
         created=datetime.fromtimestamp(int(parameters["created"]), UTC),
+        content_digest=result.covered_components.get('"content-digest"'),
     )
+
+
+class BodyDigest:
+    """Whether a body is the one that was signed, found out while it comes in pieces."""
+
+    def __init__(self, verified: Verified) -> None:
+        """Raises SignatureRefused for a digest that cannot be read."""
+        self._expected: bytes | None = None
+        self._hash = hashlib.sha256()
+        self._size = 0
+        if verified.content_digest is None:
+            return
+        found = _DIGEST.fullmatch(verified.content_digest.strip())
+        if found is None:
+            raise SignatureRefused("Content-Digest is sha-256=:…: or sha-512=:…:")
+        self._hash = hashlib.new(found[1].replace("-", ""))
+        try:
+            self._expected = base64.b64decode(found[2], validate=True)
+        except binascii.Error as error:
+            raise SignatureRefused("Content-Digest is no base64") from error
+
+    def update(self, piece: bytes) -> None:
+        self._size += len(piece)
+        self._hash.update(piece)
+
+    @property
+    def holds(self) -> bool:
+        """Also when nothing came and nothing was said of it."""
+        if self._expected is None:
+            return not self._size
+        return hmac.compare_digest(self._hash.digest(), self._expected)

@@ -66,7 +66,8 @@ def running(
         while not server.started and thread.is_alive() and time.monotonic() < end:
             time.sleep(0.01)
         assert server.started
-        yield RunningServer(f"http://127.0.0.1:{port}", app.state.deps)
+        # A server that found its database damaged has none.
+        yield RunningServer(f"http://127.0.0.1:{port}", getattr(app.state, "deps", None))
     finally:
         server.stop()
         thread.join()

@@ -97,12 +97,16 @@ def test_a_code_lives_ten_minutes(deps: Deps, clock: FakeClock, late: timedelta,
     assert isinstance(deps.enrolment.enrol(request(code), "10.0.0.1"), EnrolResponse) is good
 
 
-def test_guessing_ends_and_an_honest_kiosk_elsewhere_is_not_shut_out(deps: Deps, clock: FakeClock) -> None:
+def test_wrong_codes_are_told_to_wait_and_stop_no_honest_kiosk(deps: Deps, clock: FakeClock) -> None:
+    """Neither one elsewhere nor one behind the same address."""
     tries = [deps.enrolment.enrol(request(f"WRONG{n:05}"), "10.9.9.9") for n in range(ATTEMPTS_PER_ADDRESS + 1)]
     assert tries == [EnrolRefusal.CODE_REFUSED] * ATTEMPTS_PER_ADDRESS + [EnrolRefusal.TOO_MANY_TRIES]
-    code = deps.enrolment.new_code(OPERATOR, "Kios").code
-    assert deps.enrolment.enrol(request(code), "10.9.9.9") is EnrolRefusal.TOO_MANY_TRIES
-    assert isinstance(deps.enrolment.enrol(request(code), "10.0.0.1"), EnrolResponse)
+    for number in range(20 * ATTEMPTS_PER_ADDRESS):
+        deps.enrolment.enrol(request("WRONG"), f"10.8.0.{number}")
+    for address in ("10.9.9.9", "10.0.0.1"):
+        code = deps.enrolment.new_code(OPERATOR, "Kios").code
+        assert isinstance(deps.enrolment.enrol(request(code), address), EnrolResponse)
+    assert deps.enrolment.enrol(request("WRONG"), "10.9.9.9") is EnrolRefusal.TOO_MANY_TRIES
     clock.pass_time(minutes=11)
     assert deps.enrolment.enrol(request("WRONG"), "10.9.9.9") is EnrolRefusal.CODE_REFUSED
 

@@ -7,6 +7,7 @@ is ``personal`` holds what a citizen told us, sealed with the server's vault (``
 agencies                 offices that serve citizens
 officers                 who signs in to the back office; ``role``: officer, supervisor, admin, staff_manager, command
 web_sessions             signed-in browsers, by the hash of their cookie's token
+sign_in_failures         wrong passwords of the last hour, for the limits of the sign-in
 packs                    published packs by number; ``content_of`` names the pack whose content a taking-back repeated
 service_versions         the service documents of each pack, as published
 form_drafts              uploaded XLSForms on their way to a pack, with the problems found
@@ -44,7 +45,7 @@ from server.storage.tables.base import metadata
 from server.storage.tables.cases import case_messages, case_steps, cases
 from server.storage.tables.feed import commands, feed, nonces
 from server.storage.tables.fleet import enrolment_attempts, enrolment_codes, kiosks
-from server.storage.tables.people import agencies, officers, web_sessions
+from server.storage.tables.people import agencies, officers, sign_in_failures, web_sessions
 from server.storage.tables.presence import alarms, component_history, heartbeats, staff, visits
 from server.storage.tables.published import form_drafts, packs, service_versions
 from server.storage.tables.quotas import case_lookups, quotas
@@ -79,6 +80,7 @@ __all__ = [
     "rejections",
     "service_versions",
     "settings",
+    "sign_in_failures",
     "staff",
     "submission_attachments",
     "submissions",

@@ -23,8 +23,6 @@ officers = Table(
     Column("role", String(20), nullable=False),
     Column("agency_id", ForeignKey("agencies.id"), index=True),  # null: all agencies (admin, command, staff_manager)
     Column("active", Boolean, nullable=False, default=True),
-    Column("failed_sign_ins", Integer, nullable=False, default=0),
-    Column("blocked_until", UtcDateTime),
     Column("last_sign_in_at", UtcDateTime),
     Column("created_at", UtcDateTime, nullable=False),
 )
@@ -38,4 +36,12 @@ web_sessions = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("seen_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
+)
+
+sign_in_failures = Table(
+    "sign_in_failures",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", String(64), nullable=False, index=True),  # a name at a place, an address, a name: HMAC, see limits
+    Column("at", UtcDateTime, nullable=False, index=True),
 )

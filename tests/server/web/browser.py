@@ -29,7 +29,7 @@ def launched() -> Iterator[Browser]:
 
 
 def sign_in(page: Page, user: str) -> None:
-    """By the form, as people do; the server counts sign-ins, so most tests use ``Office.let_in``."""
+    """By the form, as people do; a password takes its time, so most tests use ``Office.let_in``."""
     page.goto("/sign-in")
     page.fill("#user", user)
     page.fill("#password", TRIAL_PASSWORD)

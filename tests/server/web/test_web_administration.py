@@ -168,7 +168,7 @@ def test_a_code_made_here_enrols_one_kiosk_whose_key_is_then_compared(office: Of
     browser = office.browser("admin")
     browser.get("/fleet/enrol")
     page = browser.post("/fleet/enrol", {"name": "Baru", "ring": "test"}).text
-    code = re.search(r'<span class="code">([0-9A-Z]{5}-[0-9A-Z]{5})<', page)
+    code = re.search(r'<span class="code">([0-9A-Z]{6}-[0-9A-Z]{6})<', page)
     assert code is not None
     assert "Menunggu kios" in browser.get("/fleet/enrol/arrived?name=Baru").text
     kiosk = TestKiosk(office.server.base)

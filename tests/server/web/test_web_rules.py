@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from starlette.routing import Mount, Route
 
 from server.actors import Role
-from server.web.access import BODY_BYTES
+from server.web.access import UPLOAD_BYTES
 from server.web.install import rules
 from tests.server.web.conftest import Office
 
@@ -92,9 +92,9 @@ def test_a_body_at_the_limit_is_read_and_one_above_is_not(office: Office) -> Non
     browser.get("/admin/services/new")
     url = f"{office.server.base}/admin/services/new"
     headers = {"content-type": "application/x-www-form-urlencoded", "x-csrf-token": browser.csrf}
-    above = browser.http.post(url, data=b"a" * (BODY_BYTES + 1), headers=headers, timeout=60)
+    above = browser.http.post(url, data=b"a" * (UPLOAD_BYTES + 1), headers=headers, timeout=60)
     assert above.status_code == 413
     assert "20 MB" in above.text
-    at_limit = browser.http.post(url, data=b"a" * BODY_BYTES, headers=headers, timeout=60)
+    at_limit = browser.http.post(url, data=b"a" * UPLOAD_BYTES, headers=headers, timeout=60)
     assert at_limit.status_code != 413
     assert at_limit.status_code < 500

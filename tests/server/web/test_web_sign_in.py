@@ -1,24 +1,39 @@
 """Sign-in: who gets in, how often one may be wrong, and what ends a session."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from argon2 import extract_parameters
+from sqlalchemy import Connection, select
 
-from server.passwords import Passwords
+from server.passwords import AT_ONCE, WAITING, Passwords, PasswordsBusy
 from server.seeding import TRIAL_PASSWORD
+from server.storage import tables
 from server.web.accounts import (
-    FIRST_WAIT,
-    FREE_FAILURES,
     IDLE_MINUTES,
-    LONGEST_WAIT,
     PASSWORD_CHARACTERS,
     SESSION_HOURS,
+    UNKNOWN,
     Accounts,
 )
 from server.web.limits import Budget
+from server.web.sign_in_limits import (
+    ADDRESS_WITHIN,
+    FAILURES_PER_ADDRESS,
+    FAILURES_PER_NAME,
+    FIRST_WAIT,
+    FREE_FAILURES,
+    LONGEST_WAIT,
+    PACE,
+    SignInLimits,
+)
 from server.web.visitor import SESSION_COOKIE, safe_back
 from tests.server.conftest import FakeClock
-from tests.server.web.conftest import Office
+from tests.server.web.conftest import Browser, Office
+
+SIGN_INS = 150
 
 
 @pytest.fixture
@@ -26,7 +41,7 @@ def accounts(sqlite_settings, clock):  # type: ignore[no-untyped-def]
     from server.app import build_deps, close_deps
 
     deps = build_deps(sqlite_settings, clock=clock)
-    yield Accounts(deps.engine, clock, Passwords())
+    yield Accounts(deps.engine, clock, deps.passwords, SignInLimits(deps.keys.vault))
     close_deps(deps)
 
 
@@ -125,3 +140,150 @@ def test_a_budget_forgets_the_longest_idle_key() -> None:
         budget.spend(key)
     assert budget.spend("b") > 0
     assert budget.spend("a") == 0
+
+
+# --- limits that keep nobody out --------------------------------------------------------------------------------
+
+HOME, ELSEWHERE = "10.0.0.1", "203.0.113.7"
+#: Too long to be anybody's: wrong, and counted, without the work of a password.
+WRONG = "a" * (PASSWORD_CHARACTERS + 1)
+
+
+def test_right_passwords_of_one_address_are_never_too_many(fresh_office: Office) -> None:
+    for _ in range(FAILURES_PER_ADDRESS + 1):
+        assert fresh_office.browser().sign_in("kelurahan").url.endswith("/office")
+
+
+def test_wrong_passwords_of_one_address_are(accounts: Accounts, clock: FakeClock) -> None:
+    for number in range(FAILURES_PER_ADDRESS):
+        assert accounts.sign_in(f"orang-{number}", WRONG, ELSEWHERE).wait <= ADDRESS_WITHIN
+    assert accounts.sign_in("kelurahan", TRIAL_PASSWORD, ELSEWHERE).wait == ADDRESS_WITHIN
+    assert accounts.sign_in("kelurahan", TRIAL_PASSWORD, HOME).token
+    clock.time += ADDRESS_WITHIN
+    assert accounts.sign_in("kelurahan", TRIAL_PASSWORD, ELSEWHERE).token
+
+
+def test_who_guesses_elsewhere_keeps_no_officer_out(accounts: Accounts) -> None:
+    for _ in range(FREE_FAILURES + 1):
+        accounts.sign_in("kelurahan", WRONG, ELSEWHERE)
+    assert accounts.sign_in("kelurahan", TRIAL_PASSWORD, ELSEWHERE).wait
+    assert accounts.sign_in("kelurahan", TRIAL_PASSWORD, HOME).token
+
+
+def test_who_guesses_at_the_next_desk_keeps_a_known_browser_not_out(accounts: Accounts, clock: FakeClock) -> None:
+    marks = accounts.sign_in("kelurahan", TRIAL_PASSWORD, HOME).marks
+    for _ in range(FAILURES_PER_NAME):
+        clock.time += accounts.sign_in("kelurahan", WRONG, HOME).wait
+    accounts.sign_in("kelurahan", WRONG, HOME)
+    assert accounts.sign_in("kelurahan", TRIAL_PASSWORD, HOME).wait
+    assert accounts.sign_in("kelurahan", TRIAL_PASSWORD, HOME, marks).token
+
+
+def test_a_known_browser_has_to_wait_for_its_own_guesses(accounts: Accounts) -> None:
+    marks = accounts.sign_in("kelurahan", TRIAL_PASSWORD, HOME).marks
+    for number in range(FREE_FAILURES):
+        accounts.sign_in("kelurahan", WRONG, f"10.0.1.{number}", marks)
+    assert accounts.sign_in("kelurahan", TRIAL_PASSWORD, HOME, marks).wait == FIRST_WAIT
+
+
+@pytest.mark.parametrize("marks", ["a.b", "~~~", ".", "é.é", "a." + "0" * 32])
+def test_a_mark_that_was_made_up_is_none(accounts: Accounts, marks: str) -> None:
+    for number in range(FREE_FAILURES):
+        accounts.sign_in("kelurahan", WRONG, HOME, f"{marks}{number}")
+    assert accounts.sign_in("kelurahan", TRIAL_PASSWORD, HOME, marks).wait
+
+
+def test_a_mark_is_good_for_the_name_that_it_was_given_for(accounts: Accounts) -> None:
+    marks = accounts.sign_in("kominfo", TRIAL_PASSWORD, HOME).marks
+    for _ in range(FREE_FAILURES):
+        accounts.sign_in("kelurahan", WRONG, HOME, marks)
+    assert accounts.sign_in("kelurahan", TRIAL_PASSWORD, HOME).wait
+
+
+def test_a_shared_browser_knows_the_last_who_signed_in(accounts: Accounts) -> None:
+    marks = accounts.sign_in("kelurahan", TRIAL_PASSWORD, HOME).marks
+    marks = accounts.sign_in("kominfo", TRIAL_PASSWORD, HOME, marks).marks
+    again = accounts.sign_in("kelurahan", TRIAL_PASSWORD, HOME, marks).marks
+    assert len(marks.split("~")) == len(again.split("~")) == 2
+
+
+def test_guesses_from_a_thousand_addresses_go_at_a_pace_and_end_nobodys_day(
+    accounts: Accounts, clock: FakeClock
+) -> None:
+    for number in range(FAILURES_PER_NAME):
+        assert not accounts.sign_in("kelurahan", WRONG, f"203.0.113.{number}").token
+    assert accounts.sign_in("kelurahan", TRIAL_PASSWORD, HOME).wait == PACE
+    clock.time += PACE
+    assert accounts.sign_in("kelurahan", TRIAL_PASSWORD, HOME).token
+
+
+def test_nothing_tells_whether_a_name_exists(accounts: Accounts) -> None:
+    """The same answers, the same waits, the same work, and as much in the log."""
+    known, unknown = (
+        [accounts.sign_in(name, "salah", address).wait for _ in range(FREE_FAILURES + 1)]
+        for name, address in (("kelurahan", HOME), ("tidak-ada", ELSEWHERE))
+    )
+    assert known == unknown
+    with accounts._engine.connect() as connection:
+        about = connection.execute(
+            select(tables.audit_log.c.object).where(tables.audit_log.c.action == "session.refused")
+        ).scalars()
+        assert sorted(about) == sorted([f"officer:{UNKNOWN}", f"officer:{_id_of(connection)}"] * FREE_FAILURES)
+
+
+def _id_of(connection: Connection) -> str:
+    officers = tables.officers.c
+    return str(connection.execute(select(officers.id).where(officers.user_name == "kelurahan")).scalar_one())
+
+
+def test_a_name_that_nobody_has_costs_what_a_password_costs() -> None:
+    passwords = Passwords()
+    known, nobodys = (extract_parameters(one) for one in (passwords.hash("rahasia"), passwords.nobodys))
+    assert known == nobodys
+    assert not passwords.verify(passwords.nobodys, "rahasia")
+
+
+def test_a_refused_name_is_found_nowhere_in_the_database(accounts: Accounts) -> None:
+    """People type passwords into the wrong field."""
+    accounts.sign_in("my-secret-password", "salah", HOME)
+    with accounts._engine.connect() as connection:
+        rows = [*connection.execute(select(tables.sign_in_failures)), *connection.execute(select(tables.audit_log))]
+    assert "my-secret-password" not in str(rows)
+
+
+def test_sign_ins_that_wait_for_each_other_let_kiosks_through(office: Office) -> None:
+    """150 at once; each heartbeat is answered while they still wait, and whoever was told to come again gets in."""
+    answered: list[int] = []
+    begun = threading.Barrier(SIGN_INS + 1)
+
+    def sign_in(browser: Browser) -> None:
+        begun.wait()
+        answered.append(browser.post("/sign-in", {"user": "kominfo", "password": "salah"}).status_code)
+
+    browsers = [office.browser() for _ in range(SIGN_INS)]
+    browsers[0].get("/sign-in")
+    for browser in browsers[1:]:
+        browser.http.cookies.update(browsers[0].http.cookies)
+        browser.csrf = browsers[0].csrf
+    with ThreadPoolExecutor(SIGN_INS) as pool:
+        done = [pool.submit(sign_in, browser) for browser in browsers]
+        begun.wait()
+        for _ in range(3):
+            assert office.kiosk.post("/v1/heartbeat", office.kiosk.heartbeat()).status_code == 200
+        waiting = sum(not one.done() for one in done)
+        for one in done:
+            one.result()
+    assert waiting > 0
+    assert set(answered) <= {403, 429, 503}
+    assert answered.count(503) > 0
+
+
+def test_more_passwords_than_may_wait_are_refused_and_the_others_served() -> None:
+    passwords = Passwords()
+    encoded = passwords.hash_pin("271828")
+    with ThreadPoolExecutor(AT_ONCE + WAITING + 8) as pool:
+        tries = [pool.submit(passwords.verify, encoded, "271828") for _ in range(AT_ONCE + WAITING + 8)]
+        refused = sum(isinstance(one.exception(), PasswordsBusy) for one in tries)
+    assert refused <= 8
+    assert [one.result() for one in tries if one.exception() is None] == [True] * (len(tries) - refused)
+    assert passwords.verify(encoded, "271828")
