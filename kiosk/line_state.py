@@ -15,6 +15,8 @@ class LineCondition(StrEnum):
     SLOWED = "SLOWED"
     #: The server does not accept this kiosk's signature.
     REFUSED = "REFUSED"
+    #: The office has not approved this kiosk yet.
+    WAITING = "WAITING"
     #: The kiosk was shut out.
     REVOKED = "REVOKED"
     #: The server no longer understands this version.

@@ -15,7 +15,7 @@ from server import audit, bus, complaint_clock, feed
 from server.alarms import Alarms
 from server.api import citizen_drafts, citizens, description, errors, health, kiosks, operator, submissions
 from server.api import feed as feed_api
-from server.api.signed import forget_nonces
+from server.api.proofs import AnswerProofs
 from server.attachments import AttachmentStore
 from server.authoring import Authoring
 from server.budget import BudgetDesk
@@ -48,6 +48,7 @@ from server.ratings import Ratings
 from server.sealing_rotation import SealingRotation
 from server.seeding import city_name, seed
 from server.settings import ServerSettings
+from server.signing_clock import SigningClock
 from server.staff import Staff
 from server.storage import open_storage
 from server.transparency import TransparencyReport
@@ -98,6 +99,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         clock=clock,
         bus=hints,
         keys=keys,
+        signing_clock=SigningClock(clock),
         vault=vault,
         catalogue=catalogue,
         cases=Cases(engine, clock, vault, journal, zone, failpoints),
@@ -165,6 +167,7 @@ def create_app(
     errors.install(app)
     description.install(app)
     install_pages(app, deps)
+    app.add_middleware(AnswerProofs, clock=deps.signing_clock, key=deps.keys.badge)
     return app
 
 
@@ -206,7 +209,8 @@ def escalate(deps: Deps) -> None:
 
 
 def sweep_nonces(deps: Deps) -> None:
-    forget_nonces(deps.engine, deps.clock.now())
+    with deps.engine.begin() as connection:
+        deps.signing_clock.sweep(connection)
     deps.presence.forget_history()
 
 

@@ -34,6 +34,7 @@ from server.publications import Publications
 from server.ratings import Ratings
 from server.sealing_rotation import SealingRotation
 from server.settings import ServerSettings
+from server.signing_clock import SigningClock
 from server.staff import Staff
 from server.transparency import TransparencyReport
 from server.vault import Vault
@@ -46,6 +47,7 @@ class Deps:
     clock: Clock
     bus: Bus
     keys: CityKeys
+    signing_clock: SigningClock
     vault: Vault
     catalogue: Catalogue
     cases: Cases

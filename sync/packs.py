@@ -193,7 +193,8 @@ class _Fetcher(FetcherInterface):
 
     def _fetch(self, url: str) -> Iterator[bytes]:
         with self._client.open("GET", url) as stream:
-            if stream.response is None:
+            if stream.response is None or stream.answer.outcome is Outcome.FOREIGN:
+                # A portal's 404 is not the end of the city's metadata.
                 raise DownloadError(stream.answer.detail)
             if stream.answer.outcome is not Outcome.OK:
                 raise DownloadHTTPError(stream.answer.detail, stream.answer.status)

@@ -185,7 +185,7 @@ class PresenceDuty:
                 note=visit.note,
             )
             answer = self._client.post("/v1/visits", message.model_dump_json().encode())
-            if answer.ok or answer.outcome is Outcome.REJECTED:
+            if answer.ok or answer.final:
                 # Refused for what it is: it stays in the kiosk's own list and is not sent for ever.
                 self._kiosk.store.visits.told(visit.id)
             if not answer.ok:

@@ -8,20 +8,19 @@ transaction may ask to do that itself, within it (``signed(…, own_transaction=
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
 from fastapi import Request
-from sqlalchemy import Connection, Engine, Row, delete, select
+from sqlalchemy import Connection, Row, select
 from starlette.concurrency import run_in_threadpool
 
 from server.api.bodies import read_body
 from server.api.errors import ApiError
 from server.deps import Deps, get_deps
+from server.signing_clock import SigningClock
 from server.storage import tables
-from server.storage.transactions import insert_new
 from sync.protocol import SUPPORTED_VERSIONS, VERSION_HEADER
-from sync.protocol.signing import SIGNATURE_LIFE, SignatureRefused, Verified, verify
+from sync.protocol.signing import SignatureRefused, Verified, verify
 
 NONCE_CHARACTERS: Final = 100
 #: For messages whose members are short.
@@ -85,7 +84,8 @@ def _admit(deps: Deps, call: _Call, remember: bool) -> tuple[Row[Any, Any, Any, 
             return bytes(row.public_key)
 
         try:
-            verified = verify(call.method, call.url, call.headers, call.body, public_key_of=public_key_of)
+            now = deps.signing_clock.now(connection)
+            verified = verify(call.method, call.url, call.headers, call.body, public_key_of=public_key_of, now=now)
         except SignatureRefused as error:
             raise ApiError(401, "signature", str(error)[:200]) from error
         kiosk = kiosks[verified.kiosk_id]
@@ -94,18 +94,16 @@ def _admit(deps: Deps, call: _Call, remember: bool) -> tuple[Row[Any, Any, Any, 
         if len(verified.nonce) > NONCE_CHARACTERS:
             raise ApiError(401, "signature", "the nonce is too long")
         if remember:
-            remember_nonce(connection, verified, deps.clock.now())
+            remember_nonce(connection, deps.signing_clock, verified)
         elif _was_used(connection, verified):
             # Told before any work is done; what decides is the row that the handler's transaction writes.
             raise Replayed
     return kiosk, verified
 
 
-def remember_nonce(connection: Connection, verified: Verified, now: datetime) -> None:
+def remember_nonce(connection: Connection, clock: SigningClock, verified: Verified) -> None:
     """Raises Replayed when it was used before. It is kept for as long as its signature could be accepted."""
-    expires = max(now, verified.created) + 2 * SIGNATURE_LIFE
-    values = {"kiosk_id": verified.kiosk_id, "nonce": verified.nonce, "expires_at": expires}
-    if not insert_new(connection, tables.nonces, values):
+    if not clock.remember(connection, verified):
         raise Replayed
 
 
@@ -113,12 +111,6 @@ def _was_used(connection: Connection, verified: Verified) -> bool:
     nonce = tables.nonces.c
     query = select(nonce.nonce).where(nonce.kiosk_id == verified.kiosk_id, nonce.nonce == verified.nonce)
     return connection.execute(query).first() is not None
-
-
-def forget_nonces(engine: Engine, now: datetime) -> int:
-    """Drops those that are no longer needed."""
-    with engine.begin() as connection:
-        return connection.execute(delete(tables.nonces).where(tables.nonces.c.expires_at < now)).rowcount
 
 
 def _kiosk(connection: Connection, kiosk_id: str) -> Row[Any, Any, Any, Any, Any] | None:

@@ -37,7 +37,7 @@ async def post_submissions(
     load: _Load = request.app.state.batches
 
     def first(connection: Connection) -> None:
-        remember_nonce(connection, sender.verified, deps.clock.now())
+        remember_nonce(connection, deps.signing_clock, sender.verified)
 
     with load:
         return await run_in_threadpool(deps.intake.take, Sender(sender.kiosk_id, sender.kiosk_part), items, first)
