@@ -23,6 +23,15 @@ class LineCondition(StrEnum):
     UPDATE_NEEDED = "UPDATE_NEEDED"
 
 
+class Approval(StrEnum):
+    """Whether the office has let this kiosk into its fleet, as far as the line tells."""
+
+    GIVEN = "GIVEN"
+    WAITING = "WAITING"
+    #: It was shut out before it ever got anything to do.
+    REFUSED = "REFUSED"
+
+
 @dataclass(frozen=True, slots=True)
 class LineState:
     """``detail`` is for technicians and holds no personal data."""

@@ -59,7 +59,7 @@ class Line:
         self._options = options
         self._monitor = Monitor(kiosk.clock, kiosk.bus)
         self._signing_time = SigningTime(kiosk.clock)
-        commands = CommandRunner(kiosk, self._wake_presence, self._report_now)
+        commands = CommandRunner(kiosk, self._wake_presence, self._report_now, self.retry_now)
         self._commands = commands
         effects = Effects(kiosk, commands, lambda: self._packs_loop.wake())
         self._presence = PresenceDuty(kiosk, self._client(), self._monitor, self._feed_head, enrolment.city.badge_key)

@@ -45,6 +45,8 @@ SHORTEST_INTERVAL_S: Final = 5.0
 LONGEST_INTERVAL_S: Final = 600.0
 #: Two heartbeats because of changes are at least this far apart; the last state is always told.
 CHANGE_GAP_S: Final = 1.0
+#: Somebody stands at the kiosk and waits for the office to approve it.
+APPROVAL_S: Final = 3.0
 _TOLD: Final = "feed_told"
 _AT_ONCE: Final = (ComponentChanged, InServiceChanged, CatalogueChanged)
 
@@ -100,7 +102,8 @@ class PresenceDuty:
             if answer.outcome in (Outcome.REJECTED, Outcome.NOT_FOUND, Outcome.CONFLICT):
                 continue
             if not answer.ok:
-                pause = self._backoff.failed(answer.retry_after)
+                waiting = answer.outcome is Outcome.WAITING
+                pause = APPROVAL_S if waiting else self._backoff.failed(answer.retry_after)
                 self._not_before = self._kiosk.clock.monotonic() + pause
                 return pause
             self._backoff.succeeded()

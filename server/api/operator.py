@@ -18,7 +18,7 @@ router = APIRouter(prefix="/v1/operator", include_in_schema=False)
 
 
 class Order(BaseModel):
-    command: Literal["enrol-code", "revoke", "publish", "badge", "take-back", "rotate-key"]
+    command: Literal["enrol-code", "approve", "revoke", "publish", "badge", "take-back", "rotate-key"]
     arguments: dict[str, str] = {}
 
 

@@ -1,7 +1,7 @@
 """Who signed a request: the first thing that every path of a kiosk asks.
 
 In this order: the version of the protocol (426), the size of the body (413), the signature (401), whether the kiosk
-was shut out (403), whether this very request came before (401). A nonce is written down, durably, before anything
+was shut out or waits for its approval (403), whether this very request came before (401). A nonce is written down, durably, before anything
 is done for its request, so a replay has no effect on any process of the server. A handler that writes in one
 transaction may ask to do that itself, within it (``signed(…, own_transaction=True)``): one commit instead of two.
 """
@@ -20,11 +20,16 @@ from server.deps import Deps, get_deps
 from server.signing_clock import SigningClock
 from server.storage import tables
 from sync.protocol import SUPPORTED_VERSIONS, VERSION_HEADER
+from sync.protocol.messages import REVOKED_CODE, WAITING_CODE
 from sync.protocol.signing import SignatureRefused, Verified, verify
 
 NONCE_CHARACTERS: Final = 100
 #: For messages whose members are short.
 SMALL_BODY_BYTES: Final = 65_536
+
+
+#: id, kiosk_part, ring, public_key, revoked_at, approved_at
+_KioskRow = Row[Any, Any, Any, Any, Any, Any]
 
 
 @dataclass(frozen=True)
@@ -71,8 +76,8 @@ class _Call:
     body: bytes
 
 
-def _admit(deps: Deps, call: _Call, remember: bool) -> tuple[Row[Any, Any, Any, Any, Any], Verified]:
-    kiosks: dict[str, Row[Any, Any, Any, Any, Any]] = {}
+def _admit(deps: Deps, call: _Call, remember: bool) -> tuple[_KioskRow, Verified]:
+    kiosks: dict[str, _KioskRow] = {}
 
     with deps.engine.begin() as connection:
 
@@ -90,7 +95,9 @@ def _admit(deps: Deps, call: _Call, remember: bool) -> tuple[Row[Any, Any, Any, 
             raise ApiError(401, "signature", str(error)[:200]) from error
         kiosk = kiosks[verified.kiosk_id]
         if kiosk.revoked_at is not None:
-            raise ApiError(403, "revoked", "this kiosk was shut out; enrol it anew")
+            raise ApiError(403, REVOKED_CODE, "this kiosk was shut out; enrol it anew")
+        if kiosk.approved_at is None:
+            raise ApiError(403, WAITING_CODE, "an administrator has to compare the fingerprint and approve this kiosk")
         if len(verified.nonce) > NONCE_CHARACTERS:
             raise ApiError(401, "signature", "the nonce is too long")
         if remember:
@@ -113,10 +120,12 @@ def _was_used(connection: Connection, verified: Verified) -> bool:
     return connection.execute(query).first() is not None
 
 
-def _kiosk(connection: Connection, kiosk_id: str) -> Row[Any, Any, Any, Any, Any] | None:
+def _kiosk(connection: Connection, kiosk_id: str) -> _KioskRow | None:
     kiosk = tables.kiosks.c
     return connection.execute(
-        select(kiosk.id, kiosk.kiosk_part, kiosk.ring, kiosk.public_key, kiosk.revoked_at).where(kiosk.id == kiosk_id)
+        select(kiosk.id, kiosk.kiosk_part, kiosk.ring, kiosk.public_key, kiosk.revoked_at, kiosk.approved_at).where(
+            kiosk.id == kiosk_id
+        )
     ).first()
 
 

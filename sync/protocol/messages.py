@@ -302,8 +302,11 @@ class StaffRoster(Message):
 
 
 class Command(Message):
+    """``name``: out_of_service, in_service, restart, test_slip, report, retry_parked. Of a newer server it may be another:
+    the kiosk tells that it does not know it."""
+
     id: Uuid
-    name: Literal["out_of_service", "in_service", "restart", "test_slip", "report"]
+    name: Name
     expires_at: AwareDatetime | None = None
 
 

@@ -11,7 +11,7 @@ from server.actors import OPERATOR
 from sync import enrolment as enrolments
 from sync.backoff import Backoff
 from sync.client import Answer, Outcome
-from sync.enrolment import EnrolmentBroken, EnrolProblem, EnrolRefused, enrol, fingerprint
+from sync.enrolment import EnrolmentBroken, EnrolProblem, EnrolRefused, enrol
 from sync.monitor import Monitor
 from sync.sse import EVENT_BYTES, StreamBroken, events
 from tests.kiosk.kiosk_kit import TurnedClock
@@ -69,10 +69,6 @@ def test_a_damaged_enrolment_says_so(tmp_path: Path) -> None:
     (tmp_path / enrolments.FILE_NAME).write_text('{"server": "x"')
     with pytest.raises(EnrolmentBroken):
         enrolments.load(tmp_path)
-
-
-def test_a_fingerprint_is_eight_groups() -> None:
-    assert [len(group) for group in fingerprint(bytes(32)).split()] == [4] * 8
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 1_000])
