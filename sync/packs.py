@@ -9,12 +9,13 @@ import logging
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
 import requests
 from pydantic import ValidationError
-from tuf.api.exceptions import DownloadError, DownloadHTTPError, RepositoryError
+from tuf.api.exceptions import DownloadError, DownloadHTTPError, ExpiredMetadataError, RepositoryError
 from tuf.api.metadata import Metadata, TargetFile, Targets
 from tuf.ngclient import Updater
 from tuf.ngclient.fetcher import FetcherInterface
@@ -37,6 +38,8 @@ LOOK_EVERY_S: Final = 3_600.0
 KEPT: Final = 2
 PROBLEM: Final = "pack_problem"
 _PIECE: Final = 65_536
+#: A correction by less changes nothing about what is expired.
+_SAME_TIME: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +93,7 @@ class PackDuty:
         try:
             self._metadata.mkdir(parents=True, exist_ok=True)
             self._targets.mkdir(parents=True, exist_ok=True)
-            updater = self._updater()
-            updater.refresh()
+            updater = self._refreshed()
             offer = self._best(Metadata[Targets].from_file(str(self._metadata / "targets.json")).signed)
             if offer is None:
                 return ""
@@ -101,6 +103,23 @@ class PackDuty:
             return "" if error.status_code == requests.codes.not_found else f"status {error.status_code}"
         except (DownloadError, RepositoryError, OSError) as error:
             return f"{type(error).__name__}: {error}"
+
+    def _refreshed(self) -> Updater:
+        """With metadata that the server's time does not call expired, also when the first answers taught that time."""
+        before = self._kiosk.clock.offset
+        updater = self._updater()
+        try:
+            updater.refresh()
+        except ExpiredMetadataError:
+            if self._is_still_the_time(before):
+                raise
+        if not self._is_still_the_time(before):
+            updater = self._updater()
+            updater.refresh()
+        return updater
+
+    def _is_still_the_time(self, before: timedelta) -> bool:
+        return abs(self._kiosk.clock.offset - before) < _SAME_TIME
 
     def _updater(self) -> Updater:
         updater = Updater(
