@@ -86,9 +86,8 @@ def test_g8_the_feed_goes_by_its_cursor_when_the_devices_clock_runs_backwards(tm
 KIOSKS = 10_000
 #: A second is what one process needs for so many batches of the backlog; on the project's own two cores it was more.
 BATCHES_A_SECOND = 50
-#: All have tried once within the longest pause; those that were told to come later, as long as the server needs for all,
-#: and half as much again for slots that were left empty.
-WITHIN_S = CAP_S + 1.5 * KIOSKS / BATCHES_A_SECOND
+#: All have tried within the longest pause, and whoever was told to come later comes while the server works them all off.
+WITHIN_S = CAP_S + KIOSKS / BATCHES_A_SECOND
 
 
 class Fleet:
@@ -137,4 +136,4 @@ def test_g11_ten_thousand_kiosks_recover_from_an_outage_within_bounds(down_s: fl
     assert max(fleet.done) < WITHIN_S
     # Nobody storms the server: however long it was away, all come spread over the longest pause and over their slots.
     assert max(fleet.tries.values()) < KIOSKS / 5
-    assert sum(fleet.tries.values()) < 40 * KIOSKS
+    assert sum(fleet.tries.values()) < 20 * KIOSKS

@@ -6,7 +6,7 @@ the same pack rightly listed, which is taken.
 
 import hashlib
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +16,12 @@ from securesystemslib.signer import CryptoSigner
 from sqlalchemy import select, update
 from tuf.api.metadata import Metadata, MetaFile, Snapshot, TargetFile, Targets, Timestamp
 
+from server.settings import ServerSettings
 from server.storage import tables
 from sync.packs import PackDuty
 from sync.protocol.packs import target_name
 from tests.kiosk.kiosk_kit import CITY, pack_bytes
-from tests.server.running import RunningServer
+from tests.server.running import RunningServer, running
 from tests.sync.line_kit import OnLine, city_server, enrolled, kiosk_on_line, publish
 
 LONG = timedelta(days=30)
@@ -158,17 +159,36 @@ def test_metadata_whose_time_is_over_bring_nothing_new_and_stop_nothing(
     assert in_force(made) == (2, [2, 1])
 
 
-@pytest.mark.parametrize("off", [timedelta(days=-3_650), timedelta(days=3_650)])
-def test_whether_their_time_is_over_is_judged_by_the_servers_time(
-    server: RunningServer, made: OnLine, packs: PackDuty, off: timedelta
-) -> None:
-    """A kiosk's own clock that is years off neither keeps old metadata alive nor kills good ones."""
-    made.at.kiosk.clock.learn(server.deps.clock.now() + off)
-    Signer(server).list(1, 2, life={"timestamp": OVER})
-    assert "Expired" in packs.update()
-    Signer(server).list(1, 2)
-    assert packs.update() == ""
-    assert in_force(made) == (2, [2, 1])
+@pytest.mark.parametrize("years", [-10, 10])
+@pytest.mark.parametrize("told_days", [-3_650, 3_650])
+def test_whether_their_time_is_over_is_judged_by_the_servers_time(tmp_path: Path, years: int, told_days: int) -> None:
+    """The machine's clock is years off, and the kiosk thought until now that it was another time still: neither keeps old
+    metadata alive nor kills good ones."""
+    clock = YearsOff(years)
+    with running(ServerSettings(data=tmp_path / "server", port=0, city=CITY.name), clock=clock) as server:
+        assert publish(server.deps) == 1
+        made = kiosk_on_line(tmp_path / "kiosk", enrolled(server))
+        client = made.line._client()
+        packs = PackDuty(made.at.kiosk, client, tmp_path / "p", ring="all", tuf_root=made.enrolment.tuf_root)
+        made.at.kiosk.clock.learn(clock.now() + timedelta(days=told_days))
+        Signer(server).list(1, life={"timestamp": OVER})
+        assert "Expired" in packs.update()
+        assert made.at.store.packs.newest_first() == ()
+        made.at.kiosk.clock.learn(clock.now() + timedelta(days=told_days))
+        Signer(server).list(1)
+        assert packs.update() == ""
+        assert in_force(made) == (1, [1])
+        made.at.close()
+
+
+class YearsOff:
+    """What the city calls now."""
+
+    def __init__(self, years: int) -> None:
+        self._off = timedelta(days=365 * years)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self._off
 
 
 def _put(server: RunningServer, path: Path, content: bytes) -> None:
