@@ -130,7 +130,7 @@ def enrol(
     if answer.status_code == requests.codes.too_many_requests:
         return EnrolRefused(EnrolProblem.WAIT, answer.headers.get("Retry-After", ""))
     if not answer.ok:
-        return EnrolRefused(_problem(answer.status_code), _message(answer))
+        return _refused(answer)
     if len(answer.content) > _ANSWER_BYTES:
         return EnrolRefused(EnrolProblem.BAD_ANSWER, "too large")
     try:
@@ -205,14 +205,13 @@ def load(folder: Path) -> Enrolment | None:
         raise EnrolmentBroken(f"{FILE_NAME} is damaged: {type(error).__name__}") from error
 
 
-def _problem(status: int) -> EnrolProblem:
-    if status in (400, 401, 403, 404, 409, 410, 422):
-        return EnrolProblem.CODE_REFUSED
-    return EnrolProblem.NO_SERVER if status >= 500 else EnrolProblem.BAD_ANSWER
-
-
-def _message(answer: requests.Response) -> str:
+def _refused(answer: requests.Response) -> EnrolRefused:
+    status = answer.status_code
+    if status >= 500:
+        return EnrolRefused(EnrolProblem.NO_SERVER, f"status {status}")
     try:
-        return ErrorAnswer.model_validate_json(answer.content).error.message[:200]
+        message = ErrorAnswer.model_validate_json(answer.content).error.message[:200]
     except ValidationError:
-        return f"status {answer.status_code}"
+        # A captive portal, a proxy, or another program at this address: nothing is said about the code.
+        return EnrolRefused(EnrolProblem.BAD_ANSWER, f"status {status}, and not from an eKios server")
+    return EnrolRefused(EnrolProblem.CODE_REFUSED, message)

@@ -50,6 +50,8 @@ def test_without_a_server_enrolment_says_so() -> None:
     [
         ((200, {}, b"<html>"), EnrolProblem.BAD_ANSWER),
         ((302, {"Location": "/"}, b""), EnrolProblem.BAD_ANSWER),
+        ((403, {}, b"<html>blocked</html>"), EnrolProblem.BAD_ANSWER),
+        ((404, {}, b'{"detail": "Not Found"}'), EnrolProblem.BAD_ANSWER),
         ((429, {"Retry-After": "60"}, b""), EnrolProblem.WAIT),
         ((500, {}, b""), EnrolProblem.NO_SERVER),
     ],

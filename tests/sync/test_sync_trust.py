@@ -18,11 +18,14 @@ from tuf.api.metadata import Metadata, MetaFile, Snapshot, TargetFile, Targets, 
 
 from server.settings import ServerSettings
 from server.storage import tables
+from server.tuf import TufRepository
 from sync.packs import PackDuty
 from sync.protocol.packs import target_name
-from tests.kiosk.kiosk_kit import CITY, pack_bytes
+from tests.kiosk.kiosk_kit import CITY, bench, pack_bytes
 from tests.server.running import RunningServer, running
+from tests.sync.delivery_kit import Delivery
 from tests.sync.line_kit import OnLine, city_server, enrolled, kiosk_on_line, publish
+from tests.sync.scripted import ScriptedServer
 
 LONG = timedelta(days=30)
 OVER = timedelta(seconds=-1)
@@ -179,6 +182,25 @@ def test_whether_their_time_is_over_is_judged_by_the_servers_time(tmp_path: Path
         assert packs.update() == ""
         assert in_force(made) == (1, [1])
         made.at.close()
+
+
+@pytest.mark.parametrize(("key", "told"), [(bytes(CITY.badge), False), (None, True)])
+def test_a_city_without_packs_is_no_problem_and_a_portal_is(tmp_path: Path, key: bytes | None, told: bool) -> None:
+    """Both answer 404; only the city's server can say that there is nothing."""
+    at = bench(tmp_path / "kiosk")
+    with ScriptedServer(lambda *_: (404, {}, b"<html></html>"), key).running() as peer:
+        delivery = Delivery(at, peer)
+        packs = PackDuty(at.kiosk, delivery.client, tmp_path / "p", ring="all", tuf_root=root_of(tmp_path))
+        assert bool(packs.update()) is told
+        delivery.duty.close()
+    at.close()
+
+
+def root_of(folder: Path) -> bytes:
+    """The first metadata of a new city."""
+    tuf = TufRepository(folder / "metadata", folder / "keys")
+    tuf.publish([], datetime.now(UTC))
+    return tuf.root()
 
 
 class YearsOff:
