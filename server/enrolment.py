@@ -138,9 +138,7 @@ class Enrolment:
         with self._engine.begin() as connection:
             now = self._clock.now()
             kiosk = connection.execute(
-                select(kiosks.fingerprint, kiosks.ring, kiosks.approved_at).where(
-                    kiosks.id == kiosk_id, kiosks.revoked_at.is_(None)
-                )
+                select(kiosks.fingerprint, kiosks.ring).where(kiosks.id == kiosk_id, kiosks.revoked_at.is_(None))
             ).first()
             if kiosk is None:
                 return ApproveOutcome.NO_SUCH_KIOSK

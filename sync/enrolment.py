@@ -113,7 +113,7 @@ def enrol(
         software=software[:200],
         hardware={name: value[:200] for name, value in hardware.items()},
     )
-    session = http if http is not None else requests.Session()
+    session = http if http is not None else _session()
     try:
         answer = session.post(
             f"{server.rstrip('/')}/v1/enrol",
@@ -203,6 +203,13 @@ def load(folder: Path) -> Enrolment | None:
         return None
     except (KeyError, TypeError, ValueError, binascii.Error) as error:
         raise EnrolmentBroken(f"{FILE_NAME} is damaged: {type(error).__name__}") from error
+
+
+def _session() -> requests.Session:
+    """As the line's own: no proxy and no password of the environment."""
+    session = requests.Session()
+    session.trust_env = False
+    return session
 
 
 def _refused(answer: requests.Response) -> EnrolRefused:

@@ -1,9 +1,9 @@
 """Who signed a request: the first thing that every path of a kiosk asks.
 
 In this order: the version of the protocol (426), the size of the body (413), the signature (401), whether the kiosk
-was shut out or waits for its approval (403), whether this very request came before (401). A nonce is written down, durably, before anything
-is done for its request, so a replay has no effect on any process of the server. A handler that writes in one
-transaction may ask to do that itself, within it (``signed(…, own_transaction=True)``): one commit instead of two.
+was shut out or waits for its approval (403), whether this very request came before (401). A nonce is written down,
+durably, before anything is done for its request, so a replay has no effect on any process of the server. A handler that
+writes in one transaction may ask to do that itself, within it (``signed(…, own_transaction=True)``): one commit instead of two.
 """
 
 from collections.abc import Awaitable, Callable
