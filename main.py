@@ -51,7 +51,7 @@ from screens.keys import DEFAULT_KEYS, Action, KeyMap, NoSuchKey
 from screens.look.tokens import DEFAULT_DPI
 from screens.texts import Catalogues, load_catalogues
 from sync.city import CityBadges, FollowingSealer, KioskCodes
-from sync.enrolment import Enrolment, EnrolRefused, enrol, load, save
+from sync.enrolment import Enrolment, EnrolProblem, EnrolRefused, enrol, insecure, load, save
 from sync.line import Line
 
 if TYPE_CHECKING:
@@ -198,6 +198,7 @@ def build_kiosk(
         time_zone=enrolment.city.time_zone,
         software=SOFTWARE,
         boot_id=str(uuid.uuid4()),
+        fingerprint=enrolment.fingerprint,
     )
     sealer = FollowingSealer(enrolment.city)
     ports = Ports(
@@ -222,18 +223,22 @@ def enrolled(settings: KioskSettings, code: str = "") -> Enrolment:
     """Who this kiosk is; with a one-time ``code`` it asks the server to take it in. Raises NotEnrolled."""
     kept = load(settings.data)
     if kept is not None and not code:
+        if problem := insecure(kept.server):
+            raise NotEnrolled(f"this kiosk does not start: {problem}; enrol it anew with --enrol CODE")
         return kept
     if not code:
         raise NotEnrolled("this kiosk is not enrolled: make a one-time code in the back office, then --enrol CODE")
     answer = enrol(
         settings.server, code, software=SOFTWARE, hardware={"host": socket.gethostname(), "machine": platform.machine()}
     )
+    if isinstance(answer, EnrolRefused) and answer.problem is EnrolProblem.INSECURE:
+        raise NotEnrolled(f"EKIOS_SERVER: {answer.detail}")
     if isinstance(answer, EnrolRefused):
         raise NotEnrolled(
             f"the server at {settings.server} did not take this kiosk in: {answer.problem}, {answer.detail}"
         )
     save(answer, settings.data)
-    logger.info("enrolled as %s; compare this fingerprint with the back office: %s", answer.name, answer.fingerprint)
+    logger.info("enrolled as %s; it waits for its approval in the back office: %s", answer.name, answer.fingerprint)
     return answer
 
 

@@ -37,12 +37,13 @@ class Backlog:
         self._other = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )
-        if self._other.stdout is None:
+        if self._other.stdout is None or self._other.stdin is None:
             raise RuntimeError("the other side tells nothing")
         told = json.loads(self._other.stdout.readline())
         enrolment = enrol(told["base"], told["code"], software="0.1.0", hardware={"model": "bench"})
         if not isinstance(enrolment, Enrolment):
             raise RuntimeError(f"not enrolled: {enrolment}")
+        print(json.dumps([enrolment.kiosk_id, enrolment.fingerprint]), file=self._other.stdin, flush=True)
         self._kiosk = kiosk_on_line(folder / "busy", enrolment)
         photo = bytes(PHOTO_BYTES)
         for _ in range(WAITING):
@@ -93,6 +94,7 @@ def main() -> int:
         code = server.deps.enrolment.new_code(OPERATOR, "Kios Sibuk", ring="all").code
         told: dict[str, Any] = {"base": server.base, "code": code, "printer": emulator.port}
         print(json.dumps(told), file=answer, flush=True)
+        server.deps.enrolment.approve(OPERATOR, *json.loads(sys.stdin.readline()))
         sys.stdin.read()
     return 0
 

@@ -2,6 +2,9 @@
 
 The server's time teaches how far the kiosk's clock is off; the last time the server told is kept over restarts, and
 time never goes back behind it. Expiry of badges and notices is judged by it. Order and time-outs never are.
+
+A clock that is put back by minutes stands until the time has come up to it, so nothing that is done at the kiosk seems to end
+before it began. One that was further ahead is put right at once.
 """
 
 import threading
@@ -14,6 +17,8 @@ from kiosk.store import Store
 _MARK: Final = "high_water"
 #: The mark is written at most this often.
 WRITE_EVERY: Final = timedelta(minutes=5)
+#: The time stands rather than going back by so much.
+STANDS: Final = timedelta(minutes=5)
 
 
 class CorrectedClock:
@@ -27,6 +32,7 @@ class CorrectedClock:
         kept = store.marks.get(_MARK)
         self._highest = datetime.fromisoformat(kept) if kept else None
         self._written = self._highest
+        self._last: datetime | None = None
 
     @property
     def offset(self) -> timedelta:
@@ -36,7 +42,12 @@ class CorrectedClock:
     def now(self) -> datetime:
         with self._lock:
             now = self._clock.now() + self._offset
-            return now if self._highest is None else max(now, self._highest)
+            if self._highest is not None:
+                now = max(now, self._highest)
+            if self._last is not None and timedelta(0) < self._last - now <= STANDS:
+                return self._last
+            self._last = now
+            return now
 
     def monotonic(self) -> float:
         return self._clock.monotonic()

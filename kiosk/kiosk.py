@@ -34,7 +34,7 @@ from kiosk.help_desk import HelpDesk
 from kiosk.high_water import CorrectedClock
 from kiosk.identity import KioskIdentity
 from kiosk.idle import IdleKind, IdleTimer
-from kiosk.line_state import LineCondition, LineState
+from kiosk.line_state import Approval, LineCondition, LineState
 from kiosk.notices import Notice, Notices
 from kiosk.open_city import OpenCity
 from kiosk.outbox import OutboxView
@@ -334,6 +334,17 @@ class Kiosk:
 
     def back_in_service(self) -> None:
         self._set_in_service(True)
+
+    @property
+    def approval(self) -> Approval:
+        """Nobody can begin anything until it is given."""
+        match self._line_state().condition:
+            case LineCondition.WAITING:
+                return Approval.WAITING
+            case LineCondition.REVOKED if not self.pack_in_force.version:
+                return Approval.REFUSED
+            case _:
+                return Approval.GIVEN
 
     # --- what banners, staff and the line look at ------------------------------------------------------------------
 

@@ -15,10 +15,21 @@ class LineCondition(StrEnum):
     SLOWED = "SLOWED"
     #: The server does not accept this kiosk's signature.
     REFUSED = "REFUSED"
+    #: The office has not approved this kiosk yet.
+    WAITING = "WAITING"
     #: The kiosk was shut out.
     REVOKED = "REVOKED"
     #: The server no longer understands this version.
     UPDATE_NEEDED = "UPDATE_NEEDED"
+
+
+class Approval(StrEnum):
+    """Whether the office has let this kiosk into its fleet, as far as the line tells."""
+
+    GIVEN = "GIVEN"
+    WAITING = "WAITING"
+    #: It was shut out before it ever got anything to do.
+    REFUSED = "REFUSED"
 
 
 @dataclass(frozen=True, slots=True)

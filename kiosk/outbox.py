@@ -47,6 +47,13 @@ class OutboxView:
             self.changed()
         return moved
 
+    def try_all_again(self) -> int:
+        """Put all parked items back into the queue; gives how many. StorageFailed: they stay parked."""
+        moved = self._store.outbox.unpark_all()
+        if moved:
+            self.changed()
+        return moved
+
     def changed(self) -> None:
         """Tell who listens how the outbox stands."""
         counts = self.counts()

@@ -21,6 +21,7 @@ from kiosk.events import (
     IdleWarning,
     InServiceChanged,
     LanguageChanged,
+    LineChanged,
     Scanned,
     SessionEnded,
     StepChanged,
@@ -28,6 +29,7 @@ from kiosk.events import (
 from kiosk.events import Step as KioskStep
 from kiosk.health import Ability, Reason
 from kiosk.kiosk import Kiosk, Snapshot
+from kiosk.line_state import Approval
 from kiosk.nik import Nik
 from kiosk.outcomes import Refused, RefusedReason
 from kiosk.ports import ScanKind
@@ -216,7 +218,8 @@ class Flow:
 
     def start(self) -> None:
         """The first touch that means it."""
-        if self.kiosk.in_service and self.kiosk.health.ability() is not Ability.CLOSED:
+        let_in = self.kiosk.approval is Approval.GIVEN
+        if let_in and self.kiosk.in_service and self.kiosk.health.ability() is not Ability.CLOSED:
             self._end_thanks()
             self._finding = [Place(Name.SERVICES)]
             self._extra = None
@@ -482,7 +485,7 @@ class Flow:
                 self._tell()
             case SessionEnded():
                 self._ended(event.reason)
-            case StepChanged() | LanguageChanged() | InServiceChanged() | CatalogueChanged():
+            case StepChanged() | LanguageChanged() | InServiceChanged() | CatalogueChanged() | LineChanged():
                 self._tell()
             case Scanned():
                 self._scanned(event)
@@ -498,6 +501,8 @@ class Flow:
     def _resting(self) -> Place:
         if self._thanks_until is not None:
             return Place(Name.THANKS)
+        if self.kiosk.approval is not Approval.GIVEN:
+            return Place(Name.APPROVAL, self.kiosk.approval.value)
         if not self.kiosk.in_service:
             return Place(Name.OUT_OF_SERVICE)
         if self.kiosk.health.ability() is Ability.CLOSED:

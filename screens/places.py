@@ -6,6 +6,8 @@ from enum import StrEnum
 
 class Name(StrEnum):
     HOME = "HOME"
+    #: The office has not let this kiosk in yet, or will not; the detail says which (``kiosk.line_state.Approval``).
+    APPROVAL = "APPROVAL"
     OUT_OF_SERVICE = "OUT_OF_SERVICE"
     #: Printer, line and storage are gone: nothing can be kept.
     NOTHING_WORKS = "NOTHING_WORKS"
@@ -42,7 +44,7 @@ class Name(StrEnum):
 
 
 #: Places where nobody's visit goes on.
-RESTING = frozenset({Name.HOME, Name.OUT_OF_SERVICE, Name.NOTHING_WORKS})
+RESTING = frozenset({Name.HOME, Name.APPROVAL, Name.OUT_OF_SERVICE, Name.NOTHING_WORKS})
 STAFF = frozenset({Name.STAFF_PIN, Name.STAFF, Name.STAFF_PAPER, Name.STAFF_TEST, Name.STAFF_OUTBOX})
 
 

@@ -7,6 +7,7 @@ from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.widget import Widget
 
 from kiosk.events import Event, Scanned
+from kiosk.line_state import Approval
 from kiosk.ratings import Element
 from screens.citizen.answer import AnswerScreen
 from screens.citizen.attract import AttractScreen
@@ -18,7 +19,7 @@ from screens.citizen.form import FormScreen
 from screens.citizen.home import HomeScreen
 from screens.citizen.home_model import HomeModel
 from screens.citizen.identify import IdentifyScreen
-from screens.citizen.notices import NothingWorksScreen, OutOfServiceScreen, ThanksScreen
+from screens.citizen.notices import ApprovalScreen, NothingWorksScreen, OutOfServiceScreen, ThanksScreen
 from screens.citizen.open_city import AgencyTimesScreen, BudgetScreen, TimesScreen
 from screens.citizen.rating import RateScreen
 from screens.citizen.review import ReviewScreen
@@ -43,6 +44,10 @@ from screens.staff.rooms import OutboxScreen, PaperScreen, PinScreen, TestScreen
 
 def _home(flow: Flow, _place: Place) -> Widget:
     return HomeScreen(HomeModel(flow))
+
+
+def _approval(flow: Flow, place: Place) -> Widget:
+    return ApprovalScreen(flow, Approval(place.detail))
 
 
 def _services(flow: Flow, _place: Place) -> Widget:
@@ -88,6 +93,7 @@ def _plain(screen: type[Any]) -> Callable[[Flow, Place], Widget]:
 
 _PAGES: Final[dict[Name, Callable[[Flow, Place], Widget]]] = {
     Name.HOME: _home,
+    Name.APPROVAL: _approval,
     Name.OUT_OF_SERVICE: _plain(OutOfServiceScreen),
     Name.NOTHING_WORKS: _plain(NothingWorksScreen),
     Name.THANKS: _plain(ThanksScreen),

@@ -100,6 +100,12 @@ def enrol_code(name: str, data: Data = DATA, database: Database = "", place: str
 
 
 @cli.command()
+def approve(kiosk: str, fingerprint: str, data: Data = DATA, database: Database = "") -> None:
+    """Lets a new kiosk in, by its id or name, whose screen shows this fingerprint."""
+    _order(data, database, "approve", {"kiosk": kiosk, "fingerprint": fingerprint})
+
+
+@cli.command()
 def revoke(kiosk: str, data: Data = DATA, database: Database = "", reason: str = "") -> None:
     """Shuts a kiosk out, by its id or name, from its next request on."""
     _order(data, database, "revoke", {"kiosk": kiosk, "reason": reason})

@@ -113,7 +113,7 @@ class Alarms:
         changed = 0
         with self._engine.begin() as connection:
             calendar = load_calendar(connection, self._zone)
-            kiosks = connection.execute(select(tables.kiosks).where(tables.kiosks.c.revoked_at.is_(None))).all()
+            kiosks = connection.execute(select(tables.kiosks).where(*tables.IN_FLEET)).all()
             for kiosk in kiosks:
                 changed += self.judge(connection, kiosk, calendar, now)
         if changed:
@@ -156,7 +156,7 @@ class Alarms:
         if kiosk.over_quota_at is not None and now - kiosk.over_quota_at < OVER_QUOTA_FOR:
             causes[AlarmKind.OVER_QUOTA] = kiosk.over_quota
         heard = kiosk.last_heartbeat_at
-        if now - (heard or kiosk.enrolled_at) > self.silent_after:
+        if now - (heard or kiosk.approved_at) > self.silent_after:
             causes[AlarmKind.SILENT] = heard.isoformat(timespec="seconds") if heard else ""
             return causes
         if heard is None:

@@ -16,7 +16,7 @@ from server.alarms import Alarms
 from server.api import citizen_drafts, citizens, description, errors, health, kiosks, operator, submissions
 from server.api import feed as feed_api
 from server.api.bodies import BodyRoom
-from server.api.signed import forget_nonces
+from server.api.proofs import AnswerProofs
 from server.attachments import AttachmentStore
 from server.authoring import Authoring
 from server.budget import BudgetDesk
@@ -51,6 +51,7 @@ from server.ratings import Ratings
 from server.sealing_rotation import SealingRotation
 from server.seeding import city_name, seed
 from server.settings import ServerSettings
+from server.signing_clock import SigningClock
 from server.slots import Slots
 from server.staff import Staff
 from server.standstill import Standstill, bare_app
@@ -107,6 +108,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         clock=clock,
         bus=hints,
         keys=keys,
+        signing_clock=SigningClock(clock),
         vault=vault,
         catalogue=catalogue,
         cases=Cases(engine, clock, vault, journal, zone, failpoints),
@@ -190,6 +192,7 @@ def create_app(
     install_pages(app, deps)
     app.add_middleware(Standstill, damage=lambda: deps.integrity.damage)
     app.state.wake = deps.bus.wake
+    app.add_middleware(AnswerProofs, clock=deps.signing_clock, key=deps.keys.badge)
     return app
 
 
@@ -232,7 +235,8 @@ def escalate(deps: Deps) -> None:
 
 
 def sweep_nonces(deps: Deps) -> None:
-    forget_nonces(deps.engine, deps.clock.now())
+    with deps.engine.begin() as connection:
+        deps.signing_clock.sweep(connection)
     deps.presence.forget_history()
 
 

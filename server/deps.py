@@ -36,6 +36,7 @@ from server.quotas import Quotas
 from server.ratings import Ratings
 from server.sealing_rotation import SealingRotation
 from server.settings import ServerSettings
+from server.signing_clock import SigningClock
 from server.staff import Staff
 from server.storage.integrity import Integrity
 from server.transparency import TransparencyReport
@@ -51,6 +52,7 @@ class Deps:
     clock: Clock
     bus: Bus
     keys: CityKeys
+    signing_clock: SigningClock
     vault: Vault
     catalogue: Catalogue
     cases: Cases

@@ -16,7 +16,7 @@ from sync.protocol.messages import AppliedReport, Command, FeedType
 #: A kiosk that hears of a command later does not carry it out.
 COMMAND_LIFE: Final = timedelta(minutes=10)
 
-CommandName = Literal["out_of_service", "in_service", "restart", "test_slip", "report"]
+CommandName = Literal["out_of_service", "in_service", "restart", "test_slip", "report", "retry_parked"]
 
 
 class DeviceCommands:
@@ -26,12 +26,12 @@ class DeviceCommands:
         self._bus = bus
 
     def send(self, actor: Actor, kiosk_id: str, name: CommandName, life: timedelta = COMMAND_LIFE) -> str | None:
-        """Sends a command through the kiosk's feed; its id, or None when the kiosk is unknown or revoked."""
+        """Sends a command through the kiosk's feed; its id, or None when the kiosk is not in the fleet."""
         now = self._clock.now()
         command = Command(id=str(uuid.uuid4()), name=name, expires_at=now + life)
         with self._engine.begin() as connection:
             known = connection.execute(
-                select(tables.kiosks.c.id).where(tables.kiosks.c.id == kiosk_id, tables.kiosks.c.revoked_at.is_(None))
+                select(tables.kiosks.c.id).where(tables.kiosks.c.id == kiosk_id, *tables.IN_FLEET)
             ).first()
             if known is None:
                 return None

@@ -2,8 +2,10 @@
 
 A one-time code, good for ten minutes and one use, of which only the hash is kept. It is too long to be guessed within
 its life at any rate (60 bits), so a right one is always taken: whoever tries wrong ones, be it from the same address,
-stops no honest kiosk. Wrong ones of an address are told to wait after the tenth in ten minutes. What the kiosk made is
-its own key: an officer compares the beginning of its fingerprint with what the kiosk's screen shows.
+stops no honest kiosk. Wrong ones of an address are told to wait after the tenth in ten minutes.
+
+A code only brings a kiosk to the door. Until an administrator has compared the fingerprint at its screen with the one that
+the server made (``sync.protocol.fingerprints``) and approved it, it gets nothing of the city: no roster, no pack, no feed.
 """
 
 import hashlib
@@ -28,6 +30,7 @@ from server.notices import standing
 from server.packs import RINGS, PackRepository
 from server.staff import roster
 from server.storage import tables
+from sync.protocol import fingerprints
 from sync.protocol.messages import City, EnrolRequest, EnrolResponse, FeedType, PackNotice
 from sync.protocol.tracking import ALPHABET, kiosk_part
 
@@ -44,6 +47,16 @@ class EnrolRefusal(StrEnum):
     CODE_REFUSED = "CODE_REFUSED"
     TOO_MANY_TRIES = "TOO_MANY_TRIES"
     BAD_KEY = "BAD_KEY"
+
+
+class ApproveOutcome(StrEnum):
+    DONE = "DONE"
+    #: It was approved before.
+    ALREADY = "ALREADY"
+    #: Never enrolled, or refused.
+    NO_SUCH_KIOSK = "NO_SUCH_KIOSK"
+    #: Not what this kiosk's screen would show: another was compared, or somebody is in between.
+    OTHER_FINGERPRINT = "OTHER_FINGERPRINT"
 
 
 @dataclass(frozen=True)
@@ -114,6 +127,36 @@ class Enrolment:
         self._bus.publish(bus.FLEET, kiosk.id)
         return self._answer(kiosk, now)
 
+    def approve(self, actor: Actor, kiosk_id: str, fingerprint: str) -> ApproveOutcome:
+        """Lets a kiosk in whose screen shows ``fingerprint``, as an administrator compared it."""
+        kiosks = tables.kiosks.c
+        with self._engine.begin() as connection:
+            now = self._clock.now()
+            kiosk = connection.execute(
+                select(kiosks.fingerprint, kiosks.ring).where(kiosks.id == kiosk_id, kiosks.revoked_at.is_(None))
+            ).first()
+            if kiosk is None:
+                return ApproveOutcome.NO_SUCH_KIOSK
+            if not fingerprints.same(fingerprint, kiosk.fingerprint):
+                return ApproveOutcome.OTHER_FINGERPRINT
+            changed = connection.execute(
+                update(tables.kiosks)
+                .where(
+                    kiosks.id == kiosk_id,
+                    kiosks.approved_at.is_(None),
+                    kiosks.revoked_at.is_(None),
+                    kiosks.fingerprint == kiosk.fingerprint,
+                )
+                .values(approved_at=now, approved_by=actor.id)
+            )
+            if not changed.rowcount:
+                return ApproveOutcome.ALREADY
+            self._first_events(connection, kiosk_id, kiosk.ring, now)
+            entry = audit.Entry(actor.id, "kiosk.approve", f"kiosk:{kiosk_id}", {"fingerprint": kiosk.fingerprint})
+            audit.append(connection, now, [entry])
+        self._bus.publish(bus.FLEET, kiosk_id)
+        return ApproveOutcome.DONE
+
     def city(self) -> City:
         return City.model_validate(
             {
@@ -126,7 +169,7 @@ class Enrolment:
         )
 
     def revoke(self, actor: Actor, kiosk_id: str, reason: str = "") -> bool:
-        """Shuts a kiosk out at its next request; False when there is none or it was revoked before."""
+        """Shuts a kiosk out at its next request, or refuses one that waits; False when there is none or it was before."""
         with self._engine.begin() as connection:
             now = self._clock.now()
             changed = connection.execute(
@@ -154,7 +197,7 @@ class Enrolment:
         if code is None:
             return None
         number = self._next_number(connection)
-        fingerprint = hashlib.sha256(request.public_key).hexdigest()
+        fingerprint = self._fingerprint(request)
         connection.execute(
             insert(tables.kiosks).values(
                 id=kiosk_id,
@@ -170,15 +213,15 @@ class Enrolment:
                 software=request.software,
             )
         )
-        self._first_events(connection, kiosk_id, code.ring, now)
-        entry = audit.Entry(kiosk_actor(kiosk_id).id, "kiosk.enrol", f"kiosk:{kiosk_id}", {"key": fingerprint})
+        details = {"fingerprint": fingerprint}
+        entry = audit.Entry(kiosk_actor(kiosk_id).id, "kiosk.enrol", f"kiosk:{kiosk_id}", details)
         audit.append(connection, now, [entry])
         return connection.execute(select(tables.kiosks).where(tables.kiosks.c.id == kiosk_id)).one()
 
     def _enrolled_with(self, connection: Connection, request: EnrolRequest, now: datetime) -> Row[Any] | None:
         """The kiosk that this code made, if it made it for this very key and is still good."""
         code, kiosk = tables.enrolment_codes.c, tables.kiosks.c
-        return connection.execute(
+        found = connection.execute(
             select(tables.kiosks)
             .join(tables.enrolment_codes, code.kiosk_id == kiosk.id)
             .where(
@@ -188,6 +231,16 @@ class Enrolment:
                 kiosk.revoked_at.is_(None),
             )
         ).first()
+        fingerprint = self._fingerprint(request)
+        if found is not None and found.fingerprint != fingerprint:
+            # The city has a newer key by now, and the kiosk gets that: it is compared anew.
+            anew = {"fingerprint": fingerprint, "approved_at": None, "approved_by": None}
+            connection.execute(update(tables.kiosks).where(kiosk.id == found.id).values(**anew))
+        return found
+
+    def _fingerprint(self, request: EnrolRequest) -> str:
+        """Of what this kiosk is about to get."""
+        return fingerprints.fingerprint(request.public_key, self.city(), self._packs.root_metadata())
 
     def _answer(self, kiosk: Row[Any], now: datetime) -> EnrolResponse:
         return EnrolResponse.model_validate(

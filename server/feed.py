@@ -55,8 +55,8 @@ def append_many(
 def append_to_all(
     connection: Connection, event: FeedType, data: Mapping[str, Any], at: datetime, rings: tuple[str, ...] | None = None
 ) -> list[str]:
-    """One event for every kiosk that is not revoked (of ``rings``); gives their ids."""
-    query = select(tables.kiosks.c.id).where(tables.kiosks.c.revoked_at.is_(None)).order_by(tables.kiosks.c.id)
+    """One event for every kiosk that is approved and not revoked (of ``rings``); gives their ids."""
+    query = select(tables.kiosks.c.id).where(*tables.IN_FLEET).order_by(tables.kiosks.c.id)
     if rings is not None:
         query = query.where(tables.kiosks.c.ring.in_(rings))
     ids = list(connection.execute(query).scalars())

@@ -15,6 +15,7 @@ from server.audit_proofs import LogTooShort
 from server.audit_verify import Statement, Verdict
 from server.backup import BackupRefused, back_up
 from server.deps import Deps
+from server.enrolment import ApproveOutcome
 from server.keys import keep_secret
 from server.seeding import SeedRefused, read_city
 from server.storage import tables
@@ -24,6 +25,11 @@ from sync.protocol import checkpoints
 #: Of a reason that the log keeps.
 REASON_CHARACTERS: Final = 500
 _TOKEN_FILE: Final = "operator.token"
+_NOT_APPROVED: Final = {
+    ApproveOutcome.ALREADY: "it was approved before",
+    ApproveOutcome.NO_SUCH_KIOSK: "it was refused or revoked; enrol it anew",
+    ApproveOutcome.OTHER_FINGERPRINT: "that is not its fingerprint: do not approve it, and look who is between kiosk and server",
+}
 
 
 class OperationRefused(ValueError):
@@ -46,6 +52,8 @@ def carry_out(deps: Deps, command: str, arguments: Mapping[str, str]) -> dict[st
             return _enrol_code(deps, arguments)
         case "revoke":
             return _revoke(deps, arguments["kiosk"], arguments.get("reason", ""))
+        case "approve":
+            return _approve(deps, arguments["kiosk"], arguments["fingerprint"])
         case "publish":
             return _publish(deps, Path(arguments["folder"]))
         case "take-back":
@@ -91,17 +99,31 @@ def _enrol_code(deps: Deps, arguments: Mapping[str, str]) -> dict[str, str]:
     return {"code": made.code, "expires_at": made.expires_at.isoformat(timespec="seconds")}
 
 
+def _approve(deps: Deps, kiosk: str, fingerprint: str) -> dict[str, str]:
+    kiosk_id = _one_kiosk(deps, kiosk)
+    outcome = deps.enrolment.approve(OPERATOR, kiosk_id, fingerprint)
+    if outcome is not ApproveOutcome.DONE:
+        raise OperationRefused(_NOT_APPROVED[outcome])
+    return {"approved": kiosk_id}
+
+
 def _revoke(deps: Deps, kiosk: str, reason: str) -> dict[str, str]:
+    kiosk_id = _one_kiosk(deps, kiosk)
+    if not deps.enrolment.revoke(OPERATOR, kiosk_id, reason):
+        raise OperationRefused("it was revoked before")
+    return {"revoked": kiosk_id}
+
+
+def _one_kiosk(deps: Deps, kiosk: str) -> str:
+    """Its id, from its id or name."""
     with deps.engine.connect() as connection:
         found = connection.execute(
             select(tables.kiosks.c.id).where(or_(tables.kiosks.c.id == kiosk, tables.kiosks.c.name == kiosk))
         ).scalars()
-        ids = list(found)
+        ids: list[str] = list(found)
     if len(ids) != 1:
         raise OperationRefused(f"{len(ids)} kiosks are called {kiosk!r}; use the id")
-    if not deps.enrolment.revoke(OPERATOR, ids[0], reason):
-        raise OperationRefused("it was revoked before")
-    return {"revoked": ids[0]}
+    return ids[0]
 
 
 def _publish(deps: Deps, folder: Path) -> dict[str, str]:

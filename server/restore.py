@@ -15,7 +15,7 @@ from typing import Final
 from sqlalchemy import Engine, create_engine, delete, select, text, update
 from sqlalchemy.pool import NullPool
 
-from server import audit_verify, feed, lineage
+from server import audit, audit_verify, feed, lineage
 from server.actors import OPERATOR
 from server.backup import (
     ATTACHMENTS,

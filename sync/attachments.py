@@ -88,7 +88,7 @@ class AttachmentDelivery:
         )
         self._failpoint("attachment.after_patch")
         if answer.ok:
-            self._note(info, answer, otherwise=offset + len(chunk))
+            self._note(info, answer)
         elif answer.outcome is Outcome.CONFLICT:
             return self._other_offset(info, answer, offset)
         elif answer.outcome is Outcome.NOT_FOUND:
@@ -101,7 +101,7 @@ class AttachmentDelivery:
             self._offsets.pop(info.sha256, None)
         return answer
 
-    def _note(self, info: AttachmentInfo, answer: Answer, otherwise: int | None = None) -> None:
+    def _note(self, info: AttachmentInfo, answer: Answer) -> None:
         if answer.headers.get("Upload-Complete") == "?1":
             self._failpoint("attachment.before_acknowledge")
             self._store.outbox.attachment_delivered(info.sha256, self._clock.now())
@@ -109,8 +109,7 @@ class AttachmentDelivery:
             self._forget(info)
             self._changed()
             return
-        told = _offset(answer)
-        offset = told if told is not None else otherwise
+        offset = _offset(answer)
         if offset is not None and 0 <= offset < info.size:
             self._offsets[info.sha256] = offset
         else:

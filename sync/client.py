@@ -2,9 +2,14 @@
 
 Nothing here raises for what a network or a server does; a bug does. Requests are safe to repeat: everything of the
 protocol is idempotent, and each sending has a new nonce.
+
+Whatever stands between may answer, too: a captive portal, a proxy with a page of its own. Only an answer that proves to be
+the server's (``sync.protocol.answers``) means what its status says; of the others none does anything for done, given up
+or refused.
 """
 
 import logging
+import re
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -20,8 +25,9 @@ from requests.adapters import HTTPAdapter
 
 from kiosk.high_water import CorrectedClock
 from sync.enrolment import Enrolment
-from sync.protocol import PROTOCOL_VERSION, VERSION_HEADER, signing
-from sync.protocol.messages import ErrorAnswer
+from sync.protocol import PROTOCOL_VERSION, VERSION_HEADER, answers, signing
+from sync.protocol.messages import FINAL_CODES, REVOKED_CODE, WAITING_CODE, ErrorAnswer
+from sync.signing_time import SigningTime
 
 logger = logging.getLogger(__name__)
 
@@ -31,10 +37,13 @@ READ_S: Final = 45.0
 #: A larger JSON answer is not one of ours.
 ANSWER_BYTES: Final = 8_000_000
 RETRY_AFTER_MOST_S: Final = 3_600.0
-#: A Date header has whole seconds, so a smaller difference teaches nothing.
-_CLOCK_TOLERANCE: Final = timedelta(seconds=30)
+#: What an answer was on its way makes no difference to the time of day.
+_CLOCK_TOLERANCE: Final = timedelta(seconds=2)
+#: A refused request is signed anew when its time was off by more: the server's tolerance is wider.
+_RESIGN: Final = timedelta(seconds=5)
 _PIECE: Final = 65_536
 _UNAUTHORIZED: Final = 401
+_CREATED: Final = re.compile(r";created=(\d{1,15})\b")
 
 
 class Outcome(StrEnum):
@@ -42,17 +51,24 @@ class Outcome(StrEnum):
     NOT_FOUND = "NOT_FOUND"
     #: 409: another offset than was thought.
     CONFLICT = "CONFLICT"
-    #: 400, 413, 422 …: this request, repeated, will not do better.
+    #: 400, 413, 422 …: not like this; see ``Answer.final``.
     REJECTED = "REJECTED"
-    #: 401, or 403 for another reason than revocation.
+    #: 401, or 403 for another reason than the next two.
     REFUSED = "REFUSED"
+    #: The office has not approved this kiosk yet.
+    WAITING = "WAITING"
     REVOKED = "REVOKED"
     UPDATE_NEEDED = "UPDATE_NEEDED"
     #: 429 or 503; see ``retry_after``.
     SLOWED = "SLOWED"
-    #: 5xx, a redirect (a captive portal), or an answer that is not of this protocol.
+    #: 5xx, or an answer that cannot be read.
     SERVER_ERROR = "SERVER_ERROR"
+    #: Somebody else answered: a captive portal, a proxy. It says nothing about the request.
+    FOREIGN = "FOREIGN"
     UNREACHABLE = "UNREACHABLE"
+
+
+_FORBIDDEN: Final = {WAITING_CODE: Outcome.WAITING, REVOKED_CODE: Outcome.REVOKED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +81,17 @@ class Answer:
     retry_after: float | None = None
     #: For technicians; no personal data.
     detail: str = ""
+    #: Of an error of the server's own, as the protocol names it.
+    code: str = ""
 
     @property
     def ok(self) -> bool:
         return self.outcome is Outcome.OK
+
+    @property
+    def final(self) -> bool:
+        """The server refuses it for what it is: repeated, it will never do better."""
+        return self.outcome is Outcome.REJECTED and self.code in FINAL_CODES
 
     def unreadable(self, what: str) -> "Answer":
         """The same answer, whose body turned out not to be what the protocol says."""
@@ -84,12 +107,13 @@ class Stream:
 
 
 class Client:
-    """One per thread: a ``requests.Session`` is not made for several."""
+    """One per thread: a ``requests.Session`` is not made for several. ``signing_time`` is shared by all of a kiosk's."""
 
     def __init__(
         self,
         enrolment: Enrolment,
         clock: CorrectedClock,
+        signing_time: SigningTime | None = None,
         *,
         read_timeout: float = READ_S,
         connect_timeout: float = CONNECT_S,
@@ -97,6 +121,7 @@ class Client:
     ) -> None:
         self._enrolment = enrolment
         self._clock = clock
+        self._signing_time = signing_time or SigningTime(clock)
         self._timeout = (connect_timeout, read_timeout)
         self._http = requests.Session()
         # Proxies and passwords come from settings only, never from whatever the environment holds.
@@ -139,7 +164,7 @@ class Client:
                         return Answer(Outcome.SERVER_ERROR, response.status_code, detail="the answer is too large")
             except requests.RequestException as error:
                 return _unreachable(error)
-            return _answer(response, bytes(content), self._clock.now())
+            return self._answer(response, bytes(content))
 
     @contextmanager
     def open(
@@ -157,7 +182,7 @@ class Client:
             yield Stream(result)
             return
         try:
-            yield Stream(_answer(result, b"", self._clock.now()), result)
+            yield Stream(self._answer(result, b""), result)
         finally:
             result.close()
 
@@ -169,7 +194,7 @@ class Client:
             # A kept connection that the server had closed meanwhile looks like this.
             self._worked = False
             response = self._try(method, path, body, query, headers)
-        if isinstance(response, requests.Response) and self._learn_time(response):
+        if isinstance(response, requests.Response) and self._refused_for_its_time(response):
             response.close()
             response = self._try(method, path, body, query, headers)
         if isinstance(response, requests.Response):
@@ -193,43 +218,67 @@ class Client:
             kiosk_id=self._enrolment.kiosk_id,
             private_key=self._enrolment.private_key,
             nonce=secrets.token_urlsafe(16),
-            now=self._clock.now(),
+            now=self._signing_time.now(),
         )
         prepared.headers.update(signed)
         try:
-            return self._http.send(prepared, stream=True, timeout=self._timeout, allow_redirects=False)
+            response = self._http.send(prepared, stream=True, timeout=self._timeout, allow_redirects=False)
         except requests.RequestException as error:
             return error
+        self._learn_time(response)
+        return response
 
-    def _learn_time(self, response: requests.Response) -> bool:
-        """Correct the clock by the answer's Date; True when a signature may have been refused for its time."""
-        told = _date(response.headers.get("Date"))
-        if told is None or abs(told - self._clock.now()) <= _CLOCK_TOLERANCE:
+    def _proof(self, response: requests.Response) -> answers.Proof | None:
+        """None: not the city's server."""
+        signature = response.request.headers.get("Signature", "")
+        header = response.headers.get(answers.HEADER)
+        return answers.read(header, signature, response.status_code, self._enrolment.city.badge_key)
+
+    def _learn_time(self, response: requests.Response) -> None:
+        """From each answer of the server, also from a refusal."""
+        proof = self._proof(response)
+        if proof is None:
+            return
+        self._signing_time.learn(proof.judged)
+        if abs(proof.at - self._clock.now()) > _CLOCK_TOLERANCE:
+            self._clock.learn(proof.at)
+
+    def _refused_for_its_time(self, response: requests.Response) -> bool:
+        """Whether the server's time is learnt by now and the request may be good when it is signed with that."""
+        if response.status_code != _UNAUTHORIZED:
             return False
-        self._clock.learn(told)
-        return response.status_code == _UNAUTHORIZED
+        signed_at = _created(response.request.headers.get("Signature-Input", ""))
+        return signed_at is not None and abs(self._signing_time.now().timestamp() - signed_at) > _RESIGN.total_seconds()
+
+    def _answer(self, response: requests.Response, body: bytes) -> Answer:
+        status, proven = response.status_code, self._proof(response) is not None
+        code = _error_code(body) if proven else ""
+        outcome = _outcome(status, code) if proven else _foreign(status)
+        return Answer(
+            outcome=outcome,
+            status=status,
+            body=body,
+            headers=response.headers,
+            retry_after=_retry_after(response.headers.get("Retry-After"), self._clock.now()),
+            detail="" if outcome is Outcome.OK else f"status {status}{'' if proven else ', not from our server'}",
+            code=code,
+        )
 
 
-def _answer(response: requests.Response, body: bytes, now: datetime) -> Answer:
-    status = response.status_code
-    outcome = _outcome(status, body)
-    return Answer(
-        outcome=outcome,
-        status=status,
-        body=body,
-        headers=response.headers,
-        retry_after=_retry_after(response.headers.get("Retry-After"), now),
-        detail="" if outcome is Outcome.OK else f"status {status}",
-    )
+def _foreign(status: int) -> Outcome:
+    """What an answer without a proof says: nothing, except that the way to the server is slow or broken."""
+    if status in (408, 425, 429, 503):
+        return Outcome.SLOWED
+    return Outcome.SERVER_ERROR if status >= 500 else Outcome.FOREIGN
 
 
-def _outcome(status: int, body: bytes) -> Outcome:
+def _outcome(status: int, code: str) -> Outcome:
     if 200 <= status < 300:
         return Outcome.OK
     if status == 401:
         return Outcome.REFUSED
     if status == 403:
-        return Outcome.REVOKED if _error_code(body) == "revoked" else Outcome.REFUSED
+        return _FORBIDDEN.get(code, Outcome.REFUSED)
     if status in (404, 410):
         return Outcome.NOT_FOUND
     if status == 409:
@@ -246,6 +295,11 @@ def _error_code(body: bytes) -> str:
         return ErrorAnswer.model_validate_json(body).error.code
     except ValidationError:
         return ""
+
+
+def _created(signature_input: str) -> int | None:
+    found = _CREATED.search(signature_input)
+    return int(found[1]) if found else None
 
 
 def _retry_after(value: str | None, now: datetime) -> float | None:

@@ -15,12 +15,15 @@ _PRINTED: Final = (PrintOutcome.PRINTED, PrintOutcome.PROBABLY_PRINTED)
 
 
 class CommandRunner:
-    """``told`` is called when a result waits to be told. Any thread."""
+    """``told`` is called when a result waits to be told, ``retry`` when what waits is to be sent now. Any thread."""
 
-    def __init__(self, kiosk: Kiosk, told: Callable[[], None], report: Callable[[], None]) -> None:
+    def __init__(
+        self, kiosk: Kiosk, told: Callable[[], None], report: Callable[[], None], retry: Callable[[], None]
+    ) -> None:
         self._kiosk = kiosk
         self._told = told
         self._report = report
+        self._retry = retry
 
     def accept(self, command: Command) -> Callable[[], None] | None:
         """Inside the transaction that moves the cursor. Gives how to do it after the commit; None: done before."""
@@ -53,6 +56,9 @@ class CommandRunner:
             self._kiosk.bus.publish(RestartAsked())
         elif name == "test_slip":
             self._test_slip(command_id)
+        elif name == "retry_parked":
+            self._finish(command_id, ok=True, message=f"{self._kiosk.outbox.try_all_again()} again")
+            self._retry()
         elif name == "report":
             self._finish(command_id, ok=True)
             self._report()

@@ -1,4 +1,4 @@
-"""How a kiosk joins a city: a one-time code, a key of its own, and what it gets in return.
+"""How a kiosk joins a city: a one-time code, a key of its own, and what it gets in return; then a person compares.
 
 What was agreed lies in one file that only the kiosk's user may read. It is not in the database, so that a damaged
 database does not cost the kiosk its identity.
@@ -6,21 +6,22 @@ database does not cost the kiosk its identity.
 
 import base64
 import binascii
-import hashlib
 import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import requests
 from nacl.signing import SigningKey
 from pydantic import ValidationError
 
-from sync.protocol import PROTOCOL_VERSION, VERSION_HEADER
+from sync.protocol import PROTOCOL_VERSION, VERSION_HEADER, fingerprints
 from sync.protocol.messages import City, EnrolRequest, EnrolResponse, ErrorAnswer
 
 FILE_NAME: Final = "enrolment.json"
@@ -31,6 +32,8 @@ _MODE: Final = 0o600
 
 
 class EnrolProblem(StrEnum):
+    #: The address is not ``https://…``, and not on this machine either.
+    INSECURE = "INSECURE"
     NO_SERVER = "NO_SERVER"
     #: Unknown, used before, or too old.
     CODE_REFUSED = "CODE_REFUSED"
@@ -61,14 +64,35 @@ class Enrolment:
 
     @property
     def fingerprint(self) -> str:
-        """Of the public key, compared by an officer: eight groups of four hex digits."""
-        return fingerprint(bytes(SigningKey(self.private_key).verify_key))
+        """Of all that this kiosk trusts, as it is shown and compared; see ``sync.protocol.fingerprints``."""
+        public_key = bytes(SigningKey(self.private_key).verify_key)
+        return fingerprints.shown(fingerprints.fingerprint(public_key, self.city, self.tuf_root))
 
 
-def fingerprint(public_key: bytes) -> str:
-    """The first 16 bytes of the key's SHA-256 in groups of four hex digits."""
-    digits = hashlib.sha256(public_key).hexdigest()[:32]
-    return " ".join(digits[start : start + 4] for start in range(0, 32, 4))
+def insecure(server: str) -> str:
+    """Why a kiosk must not speak to this address, in a sentence; "" when it may.
+
+    Without TLS anybody on the way reads along. Only within one machine, for trials and tests, nobody is on the way.
+    """
+    try:
+        address = urlsplit(server)
+        host = address.hostname or ""
+    except ValueError:
+        return f"{server!r} is not an address; use https:// and the server's name"
+    if address.scheme == "https" and host:
+        return ""
+    if address.scheme == "http" and _on_this_machine(host):
+        return ""
+    return f"{server!r} is not safe: a kiosk speaks to its server by https:// only (http:// within one machine, for trials)"
+
+
+def _on_this_machine(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def enrol(
@@ -80,6 +104,8 @@ def enrol(
     http: requests.Session | None = None,
 ) -> Enrolment | EnrolRefused:
     """Ask ``server`` (its base address) to take this kiosk in, with a new key. Nothing is stored yet."""
+    if problem := insecure(server):
+        return EnrolRefused(EnrolProblem.INSECURE, problem)
     key = SigningKey.generate()
     request = EnrolRequest(
         code=code.strip(),
@@ -87,7 +113,7 @@ def enrol(
         software=software[:200],
         hardware={name: value[:200] for name, value in hardware.items()},
     )
-    session = http if http is not None else requests.Session()
+    session = http if http is not None else _session()
     try:
         answer = session.post(
             f"{server.rstrip('/')}/v1/enrol",
@@ -104,7 +130,7 @@ def enrol(
     if answer.status_code == requests.codes.too_many_requests:
         return EnrolRefused(EnrolProblem.WAIT, answer.headers.get("Retry-After", ""))
     if not answer.ok:
-        return EnrolRefused(_problem(answer.status_code), _message(answer))
+        return _refused(answer)
     if len(answer.content) > _ANSWER_BYTES:
         return EnrolRefused(EnrolProblem.BAD_ANSWER, "too large")
     try:
@@ -179,14 +205,20 @@ def load(folder: Path) -> Enrolment | None:
         raise EnrolmentBroken(f"{FILE_NAME} is damaged: {type(error).__name__}") from error
 
 
-def _problem(status: int) -> EnrolProblem:
-    if status in (400, 401, 403, 404, 409, 410, 422):
-        return EnrolProblem.CODE_REFUSED
-    return EnrolProblem.NO_SERVER if status >= 500 else EnrolProblem.BAD_ANSWER
+def _session() -> requests.Session:
+    """As the line's own: no proxy and no password of the environment."""
+    session = requests.Session()
+    session.trust_env = False
+    return session
 
 
-def _message(answer: requests.Response) -> str:
+def _refused(answer: requests.Response) -> EnrolRefused:
+    status = answer.status_code
+    if status >= 500:
+        return EnrolRefused(EnrolProblem.NO_SERVER, f"status {status}")
     try:
-        return ErrorAnswer.model_validate_json(answer.content).error.message[:200]
+        message = ErrorAnswer.model_validate_json(answer.content).error.message[:200]
     except ValidationError:
-        return f"status {answer.status_code}"
+        # A captive portal, a proxy, or another program at this address: nothing is said about the code.
+        return EnrolRefused(EnrolProblem.BAD_ANSWER, f"status {status}, and not from an eKios server")
+    return EnrolRefused(EnrolProblem.CODE_REFUSED, message)

@@ -23,7 +23,7 @@ PATH: Final = "/v1/submissions"
 #: An item that alone makes the server fail is left out for this long, so that the others go on: longer than the
 #: longest pause between two tries.
 SET_ASIDE_S: Final = 900.0
-#: So often the server refuses a single item with a status of the whole request before it is parked.
+#: So often the server refuses a single item for what it is (``Answer.final``) before it is parked.
 REFUSALS: Final = 3
 #: So many failures in a row before items are tried one by one.
 SERVER_ERRORS: Final = 3
@@ -124,6 +124,10 @@ class EnvelopeDelivery:
             second = self._send(batch[half:])
             return first if not first.ok else second
         seq = batch[0].envelope.kiosk_seq
+        if not answer.final:
+            # Refused for how it was sent, not for what it is: another server's version may take it.
+            self._leave_out(seq, answer)
+            return answer
         self._refusals[seq] = self._refusals.get(seq, 0) + 1
         if self._refusals[seq] < REFUSALS:
             self._leave_out(seq, answer)

@@ -29,6 +29,7 @@ from sync.outbox import OutboxDuty
 from sync.packs import PackDuty
 from sync.presence import PresenceDuty
 from sync.protocol.messages import CaseState
+from sync.signing_time import SigningTime
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +58,8 @@ class Line:
         self._kiosk = kiosk
         self._options = options
         self._monitor = Monitor(kiosk.clock, kiosk.bus)
-        commands = CommandRunner(kiosk, self._wake_presence, self._report_now)
+        self._signing_time = SigningTime(kiosk.clock)
+        commands = CommandRunner(kiosk, self._wake_presence, self._report_now, self.retry_now)
         self._commands = commands
         effects = Effects(kiosk, commands, lambda: self._packs_loop.wake())
         self._presence = PresenceDuty(
@@ -141,11 +143,15 @@ class Line:
         return (self._presence_loop, self._outbox_loop, self._feed_loop, self._packs_loop)
 
     def _client(self) -> Client:
+        return self._client_within(self._options.connect_timeout_s, self._options.read_timeout_s)
+
+    def _client_within(self, connect_timeout_s: float, read_timeout_s: float) -> Client:
         return Client(
             self._enrolment,
             self._kiosk.clock,
-            connect_timeout=self._options.connect_timeout_s,
-            read_timeout=self._options.read_timeout_s,
+            self._signing_time,
+            connect_timeout=connect_timeout_s,
+            read_timeout=read_timeout_s,
             ca_file=self._options.ca_file,
         )
 
@@ -172,13 +178,7 @@ class Line:
         """Do ``work`` beside the loops; ``without`` is its answer when that is not possible."""
 
         def job() -> None:
-            client = Client(
-                self._enrolment,
-                self._kiosk.clock,
-                connect_timeout=CASE_CONNECT_S,
-                read_timeout=DRAFT_READ_S,
-                ca_file=self._options.ca_file,
-            )
+            client = self._client_within(CASE_CONNECT_S, DRAFT_READ_S)
             try:
                 answer = work(client)
             except Exception:
@@ -194,13 +194,7 @@ class Line:
             self._cases.submit(job)
 
     def _ask_case(self, code: str, done: Callable[[Case | CaseProblem], None]) -> None:
-        client = Client(
-            self._enrolment,
-            self._kiosk.clock,
-            connect_timeout=CASE_CONNECT_S,
-            read_timeout=CASE_READ_S,
-            ca_file=self._options.ca_file,
-        )
+        client = self._client_within(CASE_CONNECT_S, CASE_READ_S)
         try:
             done(self._case(client, code))
         except Exception:

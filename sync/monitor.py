@@ -19,21 +19,33 @@ _CONDITIONS: Final = {
     Outcome.CONFLICT: LineCondition.ONLINE,
     Outcome.REJECTED: LineCondition.ONLINE,
     Outcome.REFUSED: LineCondition.REFUSED,
+    Outcome.WAITING: LineCondition.WAITING,
     Outcome.REVOKED: LineCondition.REVOKED,
     Outcome.UPDATE_NEEDED: LineCondition.UPDATE_NEEDED,
     Outcome.SLOWED: LineCondition.SLOWED,
     Outcome.SERVER_ERROR: LineCondition.OFFLINE,
+    Outcome.FOREIGN: LineCondition.OFFLINE,
     Outcome.UNREACHABLE: LineCondition.OFFLINE,
 }
 #: The worst that a loop sees is what the line is.
 _WORST_FIRST: Final = (
     LineCondition.REVOKED,
+    LineCondition.WAITING,
     LineCondition.UPDATE_NEEDED,
     LineCondition.REFUSED,
     LineCondition.OFFLINE,
     LineCondition.SLOWED,
     LineCondition.ONLINE,
 )
+
+
+#: What is over for all loops as soon as one of them reaches the server.
+_PASSING: Final = {
+    Outcome.UNREACHABLE: "no connection",
+    Outcome.FOREIGN: "somebody else answers",
+    Outcome.WAITING: "not approved yet",
+}
+_PASSES: Final = frozenset(_PASSING.values())
 
 
 class Monitor:
@@ -65,8 +77,8 @@ class Monitor:
             if condition is LineCondition.ONLINE:
                 self._last_contact = self._clock.now()
                 # The others may sit in a long pause since the link was lost; what they saw then is void.
-                self._seen = {name: seen for name, seen in self._seen.items() if seen[1] != _NO_LINK}
-            link = _NO_LINK if answer.outcome is Outcome.UNREACHABLE else answer.detail
+                self._seen = {name: seen for name, seen in self._seen.items() if seen[1] not in _PASSES}
+            link = _PASSING.get(answer.outcome, answer.detail)
             self._seen[loop] = (condition, link)
             worst = min(self._seen.values(), key=lambda seen: _WORST_FIRST.index(seen[0]))
             if worst[0] is not old.condition:
@@ -78,6 +90,3 @@ class Monitor:
                 for wake in self._wakers:
                     wake()
             self._bus.publish(LineChanged(self.state()))
-
-
-_NO_LINK: Final = "no connection"

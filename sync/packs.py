@@ -9,12 +9,19 @@ import logging
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
 import requests
 from pydantic import ValidationError
-from tuf.api.exceptions import DownloadError, DownloadHTTPError, DownloadLengthMismatchError, RepositoryError
+from tuf.api.exceptions import (
+    DownloadError,
+    DownloadHTTPError,
+    DownloadLengthMismatchError,
+    ExpiredMetadataError,
+    RepositoryError,
+)
 from tuf.api.metadata import Metadata, TargetFile, Targets
 from tuf.ngclient import Updater
 from tuf.ngclient.fetcher import FetcherInterface
@@ -39,6 +46,8 @@ PROBLEM: Final = "pack_problem"
 #: Why what the server offers could not be verified; told with each heartbeat. A line that is down is not such a reason.
 UNVERIFIED: Final = "pack_unverified"
 _PIECE: Final = 65_536
+#: A correction by less changes nothing about what is expired.
+_SAME_TIME: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +101,7 @@ class PackDuty:
         try:
             self._metadata.mkdir(parents=True, exist_ok=True)
             self._targets.mkdir(parents=True, exist_ok=True)
-            updater = self._updater()
-            updater.refresh()
+            updater = self._refreshed()
             offer = self._best(Metadata[Targets].from_file(str(self._metadata / "targets.json")).signed)
             problem = "" if offer is None else self._take(updater, offer)
             self._verified(problem)
@@ -107,6 +115,23 @@ class PackDuty:
             return problem
         except (DownloadError, OSError) as error:
             return f"{type(error).__name__}: {error}"
+
+    def _refreshed(self) -> Updater:
+        """With metadata that the server's time does not call expired, also when the first answers taught that time."""
+        before = self._kiosk.clock.offset
+        updater = self._updater()
+        try:
+            updater.refresh()
+        except ExpiredMetadataError:
+            if self._is_still_the_time(before):
+                raise
+        if not self._is_still_the_time(before):
+            updater = self._updater()
+            updater.refresh()
+        return updater
+
+    def _is_still_the_time(self, before: timedelta) -> bool:
+        return abs(self._kiosk.clock.offset - before) < _SAME_TIME
 
     def _updater(self) -> Updater:
         updater = Updater(
@@ -203,7 +228,8 @@ class _Fetcher(FetcherInterface):
 
     def _fetch(self, url: str) -> Iterator[bytes]:
         with self._client.open("GET", url) as stream:
-            if stream.response is None:
+            if stream.response is None or stream.answer.outcome is Outcome.FOREIGN:
+                # A portal's 404 is not the end of the city's metadata.
                 raise DownloadError(stream.answer.detail)
             if stream.answer.outcome is not Outcome.OK:
                 raise DownloadHTTPError(stream.answer.detail, stream.answer.status)

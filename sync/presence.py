@@ -49,6 +49,8 @@ LONGEST_INTERVAL_S: Final = 600.0
 CHANGE_GAP_S: Final = 1.0
 #: What the message takes of a text for technicians.
 PROBLEM_CHARACTERS: Final = 200
+#: Somebody stands at the kiosk and waits for the office to approve it.
+APPROVAL_S: Final = 3.0
 _TOLD: Final = "feed_told"
 _RESTORED: Final = "server_restored"
 _AT_ONCE: Final = (ComponentChanged, InServiceChanged, CatalogueChanged)
@@ -113,7 +115,8 @@ class PresenceDuty:
             if answer.outcome in (Outcome.REJECTED, Outcome.NOT_FOUND, Outcome.CONFLICT):
                 continue
             if not answer.ok:
-                pause = self._backoff.failed(answer.retry_after)
+                waiting = answer.outcome is Outcome.WAITING
+                pause = APPROVAL_S if waiting else self._backoff.failed(answer.retry_after)
                 self._not_before = self._kiosk.clock.monotonic() + pause
                 return pause
             self._backoff.succeeded()
@@ -215,7 +218,7 @@ class PresenceDuty:
                 note=visit.note,
             )
             answer = self._client.post("/v1/visits", message.model_dump_json().encode())
-            if answer.ok or answer.outcome is Outcome.REJECTED:
+            if answer.ok or answer.final:
                 # Refused for what it is: it stays in the kiosk's own list and is not sent for ever.
                 self._kiosk.store.visits.told(visit.id)
             if not answer.ok:

@@ -9,7 +9,7 @@ from kiosk.help_desk import STALE_S
 from kiosk.ports import Clock
 from kiosk.store import Store
 from kiosk.store.reports import ReportKind
-from sync.client import Answer, Client, Outcome
+from sync.client import Answer, Client
 from sync.protocol.reports import RATINGS_AT_ONCE
 
 logger = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ class ReportDelivery:
             age = self._clock.now() - datetime.fromisoformat(call.body["asked_at"])
             if age.total_seconds() < STALE_S:
                 answer = self._client.post(HELP_CALLS, json.dumps(call.body).encode())
-                if not answer.ok and answer.outcome is not Outcome.REJECTED:
+                if not answer.ok and not answer.final:
                     return answer
             self._store.reports.told([call.id])
         return answer
@@ -66,7 +66,7 @@ class ReportDelivery:
         answer = None
         while batch := self._store.reports.waiting(ReportKind.RATING, RATINGS_AT_ONCE):
             answer = self._client.post(RATINGS, json.dumps({"items": [one.body for one in batch]}).encode())
-            if answer.outcome is Outcome.REJECTED:
+            if answer.final:
                 logger.warning("%d ratings were refused: %s", len(batch), answer.detail)
             elif not answer.ok:
                 # Also 404: an older server, which learns to take them with its next version.

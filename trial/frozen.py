@@ -37,6 +37,7 @@ def main(program: Path) -> int:
             settings = city.kiosk_settings(DISPLAY=screen, SDL_VIDEODRIVER="x11")
             group.start("kiosk", [str(program.resolve()), "--enrol", city.enrolment_code()], settings)
             wait_until("kiosk", lambda: listening(city.bench_page), group, seconds=START_SECONDS)
+            city.let_kiosk_in()
             wait_until("kiosk", lambda: _is_drawn(screen), group, seconds=START_SECONDS)
         except NotReady as error:
             print(f"package: {error}", file=sys.stderr)

@@ -20,6 +20,7 @@ import typer
 
 from server.pack_content import PackContent
 from server.seeding import TRIAL_PASSWORD, TRIAL_PIN, CitySource, trial_accounts
+from sync import enrolment as enrolments
 from trial import display
 from trial.processes import ROOT, Group, NotReady, free_port, listening, python, wait_until
 
@@ -85,6 +86,13 @@ class City:
         """A new one-time code, as an administrator makes it in the back office."""
         return self.order("enrol-code", KIOSK_NAME, "--place", "Balai Kota")["code"]
 
+    def let_kiosk_in(self) -> None:
+        """As an administrator does who has compared the fingerprint at the kiosk's screen."""
+        enrolment = enrolments.load(self.data / "kiosk")
+        if enrolment is None:
+            raise NotReady("the kiosk did not enrol; see its log")
+        self.order("approve", enrolment.kiosk_id, enrolment.fingerprint)
+
     def accounts(self) -> list[str]:
         """User names of the trial's officers, in the order in which they were made."""
         with (ROOT / "assets" / "services" / "city.toml").open("rb") as file:
@@ -112,6 +120,8 @@ class City:
         code = [] if enrolled else ["--enrol", self.enrolment_code()]
         self.group.start("kiosk", python("main.py", *code), settings)
         wait_until("kiosk", lambda: listening(self.bench_page), self.group, seconds=60)
+        if not enrolled:
+            self.let_kiosk_in()
 
 
 def main(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, literal_column, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from kiosk.store import schema
@@ -59,7 +59,7 @@ class Visits:
         table = schema.visits
         with self._database.transaction() as connection:
             rows = connection.execute(
-                select(table).where(table.c.told.is_(False)).order_by(table.c.began_at).limit(limit)
+                select(table).where(table.c.told.is_(False)).order_by(literal_column("rowid")).limit(limit)
             ).all()
         return tuple(
             Visit(

@@ -149,6 +149,15 @@ class Outbox:
         """Try a parked item again. False when it is not parked."""
         return self._move(kiosk_seq, (OutboxState.PARKED,), OutboxState.WAITING, "")
 
+    def unpark_all(self) -> int:
+        """Try all parked items again; gives how many."""
+        with self._database.transaction() as connection:
+            return connection.execute(
+                update(outbox)
+                .where(outbox.c.state == OutboxState.PARKED)
+                .values(state=OutboxState.WAITING.value, reason="")
+            ).rowcount
+
     # --- the line's side -------------------------------------------------------------------------------------------
 
     def waiting_seqs(self, limit: int, *, newest: bool) -> tuple[int, ...]:

@@ -85,15 +85,14 @@ class Receipts:
         due: datetime | None,
         steps: Sequence[Mapping[str, Any]],
     ) -> bool:
-        """What the server says of a case, unless something newer is known. False when nothing changed."""
+        """What the feed says of a case. False when the code is unknown here.
+
+        The feed's order is what counts: times in it may run backwards when the server's clock was put back.
+        """
         with self._database.transaction() as connection:
             changed = connection.execute(
                 update(receipts)
-                .where(
-                    receipts.c.code == code,
-                    # Until the server has spoken, ``state_at`` is by this kiosk's clock, which proves nothing.
-                    (receipts.c.received_at.is_(None)) | (receipts.c.state_at <= state_at),
-                )
+                .where(receipts.c.code == code)
                 .values(
                     state=state,
                     state_at=state_at,

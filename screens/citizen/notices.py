@@ -1,4 +1,4 @@
-"""Whole screens that tell one thing: goodbye; out of service; nothing works, and where the next kiosk is."""
+"""Whole screens that tell one thing: goodbye; not approved yet; out of service; nothing works, and where the next kiosk is."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.events import Event, Scanned
+from kiosk.line_state import Approval
 from screens.flow import Flow
 
 
@@ -44,6 +45,21 @@ class ThanksScreen(NoticeScreen):
             text=texts("thanks.text"),
             detail=texts("thanks.wiped"),
             can_dismiss=True,
+            **kwargs,
+        )
+
+
+class ApprovalScreen(NoticeScreen):
+    """For whoever sets a new kiosk up: what to compare in the office, or that it was refused."""
+
+    def __init__(self, flow: Flow, approval: Approval, **kwargs: Any) -> None:
+        texts, waiting = flow.texts, approval is Approval.WAITING
+        super().__init__(
+            flow=flow,
+            icon="fingerprint" if waiting else "prohibit",
+            title=texts("approval.title" if waiting else "approval.refused.title"),
+            text=texts("approval.text" if waiting else "approval.refused.text"),
+            detail=flow.kiosk.identity.fingerprint if waiting else "",
             **kwargs,
         )
 

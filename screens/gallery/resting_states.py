@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
+from kiosk.events import LineChanged
 from kiosk.line_state import LineCondition
 from kiosk.settings import NEXT_KIOSK
 from screens.gallery.way import Way, domicile_form, start
@@ -43,6 +44,12 @@ def _out_of_service(way: Way) -> None:
         {NEXT_KIOSK: {"id": "Puskesmas Ketabang, Jalan Jaksa Agung Suprapto 6", "en": "Ketabang health centre"}}
     )
     way.hands.kiosk.out_of_service()
+
+
+def _not_approved(way: Way) -> None:
+    way.rehearsal.line.condition = LineCondition.WAITING
+    way.hands.kiosk.bus.publish(LineChanged(way.rehearsal.line.state()))
+    way.settle()
 
 
 def _served_some(way: Way) -> None:
@@ -98,6 +105,7 @@ STATES: Final[dict[str, tuple[Callable[[Way], None], ...]]] = {
     "home-asleep": (_asleep,),
     "home-adjust": (_adjust,),
     "home-help": (_help,),
+    "not-approved": (_not_approved,),
     "out-of-service": (_out_of_service,),
     "nothing-works": (_nothing_works,),
     "thanks": (start, _thanks),

@@ -38,6 +38,7 @@ IDENTITY: Final = KioskIdentity(
     time_zone="Asia/Jakarta",
     software="0.1.0",
     boot_id="rehearsal",
+    fingerprint="8F0A 12C4 9B77 D03E 55A1 C6F2",
 )
 
 

@@ -228,6 +228,10 @@ class OutboxScreen(StaffRoom):
             line.bind(on_again=self._again)
             lines.add_widget(line)
 
+    def all_again(self) -> None:
+        self.problem = self.model.try_all_again()
+        self.refresh()
+
     def _again(self, line: ParkedLine) -> None:
         self.problem = self.model.try_again(int(line.seq))
         self.refresh()

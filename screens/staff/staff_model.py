@@ -187,6 +187,19 @@ class OutboxModel:
         self.retry()
         return ""
 
+    def try_all_again(self) -> str:
+        """What is wrong, or ""."""
+        kiosk = self.flow.kiosk
+        try:
+            moved = kiosk.outbox.try_all_again()
+        except StorageFailed as error:
+            kiosk.health.storage_failed(error.problem)
+            return self.flow.texts("staff.not_stored")
+        if moved:
+            kiosk.staff.record("parked_again", str(moved))
+        self.retry()
+        return ""
+
     def retry(self) -> None:
         """The line tries at once."""
         line = self.flow.kiosk.line

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from sync.protocol import VERSION_HEADER
+from sync.protocol.answers import HEADER as ANSWER_HEADER
 from sync.protocol.drafts import DraftProof
 from sync.protocol.messages import AppliedReport, EnrolRequest, ErrorAnswer, Heartbeat, SubmissionBatch, Visit
 from sync.protocol.reports import HelpCall, RatingBatch
@@ -26,10 +27,12 @@ _ABOUT: Final = f"""The line between kiosks and the server.
 
 Every request but `POST /v1/enrol` and `GET /healthz` is signed by RFC 9421 with the kiosk's Ed25519 key over
 `@method`, `@request-target`, `{VERSION_HEADER}` and the body's `Content-Digest`, with `created`, `expires`, `keyid`,
-a fresh `nonce` and the tag `ekios`. Errors are `{{"error": {{"code", "message"}}}}`."""
+a fresh `nonce` and the tag `ekios`. Errors are `{{"error": {{"code", "message"}}}}`. Each answer to a signed
+request has `{ANSWER_HEADER}`: the server's time, and its Ed25519 signature over the request's `Signature`, the status and
+that time. What has none comes from somebody else."""
 _ERRORS: Final = {
     "401": "the signature does not hold, or the request came before",
-    "403": "`revoked`: the kiosk was shut out",
+    "403": "`waiting`: the kiosk is not approved yet; `revoked`: it was shut out",
     "413": "the body is larger than its limit",
     "422": "the body is not as agreed",
     "426": "the version of the protocol is not understood",

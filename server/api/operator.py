@@ -21,6 +21,7 @@ router = APIRouter(prefix="/v1/operator", include_in_schema=False)
 class Order(BaseModel):
     command: Literal[
         "enrol-code",
+        "approve",
         "revoke",
         "publish",
         "badge",

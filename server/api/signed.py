@@ -1,7 +1,7 @@
 """Who signed a request: the first thing that every path of a kiosk asks.
 
 In this order: the version of the protocol (426), the size of the body as told (413), the signature (401), whether the
-kiosk was shut out (403), whether this very request came before (401). All of this by the header fields alone: nothing is
+kiosk was shut out or waits for its approval (403), whether this very request came before (401). All of this by the header fields alone: nothing is
 read of a body that nobody vouches for. Then the body comes, up to its limit (413), and must be the one that was signed
 (401). A nonce is written down, durably, before anything is done for its request, so a replay has no effect on any
 process of the server. A handler that writes in one transaction may ask to do that itself, within it
@@ -10,22 +10,26 @@ process of the server. A handler that writes in one transaction may ask to do th
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
 from fastapi import Request
-from sqlalchemy import Connection, Engine, Row, delete, select
+from sqlalchemy import Connection, Row, select
 from starlette.concurrency import run_in_threadpool
 
 from server.api.bodies import SMALL_BODY_BYTES, has_body, reading, refuse_told
 from server.api.errors import ApiError
 from server.deps import Deps, get_deps
+from server.signing_clock import SigningClock
 from server.storage import tables
-from server.storage.transactions import insert_new
 from sync.protocol import SUPPORTED_VERSIONS, VERSION_HEADER
-from sync.protocol.signing import SIGNATURE_LIFE, BodyDigest, SignatureRefused, Verified, verify
+from sync.protocol.messages import REVOKED_CODE, WAITING_CODE
+from sync.protocol.signing import BodyDigest, SignatureRefused, Verified, verify
 
 NONCE_CHARACTERS: Final = 100
+
+
+#: id, kiosk_part, ring, public_key, revoked_at, approved_at
+_KioskRow = Row[Any, Any, Any, Any, Any, Any]
 
 
 @dataclass(frozen=True)
@@ -76,8 +80,8 @@ class _Call:
     has_body: bool
 
 
-def _admit(deps: Deps, call: _Call, remember: bool) -> tuple[Row[Any, Any, Any, Any, Any], Verified]:
-    kiosks: dict[str, Row[Any, Any, Any, Any, Any]] = {}
+def _admit(deps: Deps, call: _Call, remember: bool) -> tuple[_KioskRow, Verified]:
+    kiosks: dict[str, _KioskRow] = {}
 
     with deps.engine.begin() as connection:
 
@@ -89,7 +93,8 @@ def _admit(deps: Deps, call: _Call, remember: bool) -> tuple[Row[Any, Any, Any, 
             return bytes(row.public_key)
 
         try:
-            verified = verify(call.method, call.url, call.headers, None, public_key_of=public_key_of)
+            now = deps.signing_clock.now(connection)
+            verified = verify(call.method, call.url, call.headers, None, public_key_of=public_key_of, now=now)
             if call.has_body and verified.content_digest is None:
                 raise SignatureRefused("Content-Digest is not among what was signed")
             BodyDigest(verified)
@@ -97,22 +102,22 @@ def _admit(deps: Deps, call: _Call, remember: bool) -> tuple[Row[Any, Any, Any, 
             raise ApiError(401, "signature", str(error)[:200]) from error
         kiosk = kiosks[verified.kiosk_id]
         if kiosk.revoked_at is not None:
-            raise ApiError(403, "revoked", "this kiosk was shut out; enrol it anew")
+            raise ApiError(403, REVOKED_CODE, "this kiosk was shut out; enrol it anew")
+        if kiosk.approved_at is None:
+            raise ApiError(403, WAITING_CODE, "an administrator has to compare the fingerprint and approve this kiosk")
         if len(verified.nonce) > NONCE_CHARACTERS:
             raise ApiError(401, "signature", "the nonce is too long")
         if remember:
-            remember_nonce(connection, verified, deps.clock.now())
+            remember_nonce(connection, deps.signing_clock, verified)
         elif _was_used(connection, verified):
             # Told before any work is done; what decides is the row that the handler's transaction writes.
             raise Replayed
     return kiosk, verified
 
 
-def remember_nonce(connection: Connection, verified: Verified, now: datetime) -> None:
+def remember_nonce(connection: Connection, clock: SigningClock, verified: Verified) -> None:
     """Raises Replayed when it was used before. It is kept for as long as its signature could be accepted."""
-    expires = max(now, verified.created) + 2 * SIGNATURE_LIFE
-    values = {"kiosk_id": verified.kiosk_id, "nonce": verified.nonce, "expires_at": expires}
-    if not insert_new(connection, tables.nonces, values):
+    if not clock.remember(connection, verified):
         raise Replayed
 
 
@@ -122,16 +127,12 @@ def _was_used(connection: Connection, verified: Verified) -> bool:
     return connection.execute(query).first() is not None
 
 
-def forget_nonces(engine: Engine, now: datetime) -> int:
-    """Drops those that are no longer needed."""
-    with engine.begin() as connection:
-        return connection.execute(delete(tables.nonces).where(tables.nonces.c.expires_at < now)).rowcount
-
-
-def _kiosk(connection: Connection, kiosk_id: str) -> Row[Any, Any, Any, Any, Any] | None:
+def _kiosk(connection: Connection, kiosk_id: str) -> _KioskRow | None:
     kiosk = tables.kiosks.c
     return connection.execute(
-        select(kiosk.id, kiosk.kiosk_part, kiosk.ring, kiosk.public_key, kiosk.revoked_at).where(kiosk.id == kiosk_id)
+        select(kiosk.id, kiosk.kiosk_part, kiosk.ring, kiosk.public_key, kiosk.revoked_at, kiosk.approved_at).where(
+            kiosk.id == kiosk_id
+        )
     ).first()
 
 

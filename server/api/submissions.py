@@ -35,7 +35,7 @@ async def post_submissions(
     slots: Slots = request.app.state.batches
 
     def first(connection: Connection) -> None:
-        remember_nonce(connection, sender.verified, deps.clock.now())
+        remember_nonce(connection, deps.signing_clock, sender.verified)
 
     try:
         with slots:

@@ -8,21 +8,31 @@ from starlette.responses import Response
 
 from server.actors import Role
 from server.device_commands import CommandName
-from server.enrolment import NAME_CHARACTERS
+from server.enrolment import NAME_CHARACTERS, ApproveOutcome
 from server.packs import RINGS
 from server.presence import KioskView
 from server.web import fleet_view, phrases, queries
 from server.web.access import Pages, Visit, not_found, only
 from server.web.texts import citizens_text
 from server.web.visitor import Visitor
+from sync.protocol import fingerprints
 
 WATCHERS: Final = only(Role.ADMIN, Role.COMMAND)
 ADMINS: Final = only(Role.ADMIN)
-COMMANDS: Final[tuple[CommandName, ...]] = ("out_of_service", "in_service", "test_slip", "report", "restart")
+COMMANDS: Final[tuple[CommandName, ...]] = (
+    "out_of_service",
+    "in_service",
+    "test_slip",
+    "report",
+    "retry_parked",
+    "restart",
+)
 REASON_LEAST: Final = 5
 REASON_MOST: Final = 200
-#: Hex digits of a fingerprint that an officer compares, in groups of four: 64 bits.
-FINGERPRINT_SHOWN: Final = 16
+#: htmx asks no more after this status.
+STOP_POLLING: Final = 286
+#: What the log keeps of a kiosk that an administrator refused.
+_REFUSED: Final = "another fingerprint"
 
 pages = Pages()
 
@@ -63,10 +73,12 @@ def kiosk(visit: Visit, kiosk_id: str) -> Response:
         ring=visit.say(f"ring.{row.ring}"),
         enrolled=phrases.moment(row.enrolled_at, language, zone),
         software=row.software or "—",
-        fingerprint=fingerprint(row.fingerprint),
+        fingerprint=fingerprints.shown(row.fingerprint),
+        waiting=row.approved_at is None and row.revoked_at is None,
         commands_offered=COMMANDS,
-        may_command=True,
-        may_revoke=admin,
+        may_command=row.approved_at is not None,
+        may_approve=admin,
+        may_revoke=admin and row.approved_at is not None,
     )
 
 
@@ -93,6 +105,28 @@ def revoke(visit: Visit, kiosk_id: str) -> Response:
         return visit.go(f"/fleet/kiosks/{found.row.id}", "bad/kiosk.revoke.short")
     visit.deps.enrolment.revoke(visit.signed_in.actor, kiosk_id, reason)
     return visit.go(f"/fleet/kiosks/{kiosk_id}", "good/kiosk.revoke.done")
+
+
+@pages.post("/fleet/kiosks/{kiosk_id}/approve", ADMINS)
+def approve(visit: Visit, kiosk_id: str) -> Response:
+    """``fingerprint`` is what was in sight, and so what was compared."""
+    shown = visit.text("fingerprint", 2 * fingerprints.SHOWN)
+    match visit.deps.enrolment.approve(visit.signed_in.actor, kiosk_id, shown):
+        case ApproveOutcome.NO_SUCH_KIOSK:
+            raise not_found()
+        case ApproveOutcome.OTHER_FINGERPRINT:
+            return visit.go(f"/fleet/kiosks/{kiosk_id}", "bad/enrol.other")
+        case _:
+            return visit.go(f"/fleet/kiosks/{kiosk_id}", "good/enrol.approved")
+
+
+@pages.post("/fleet/kiosks/{kiosk_id}/refuse", ADMINS)
+def refuse(visit: Visit, kiosk_id: str) -> Response:
+    """A kiosk that waits; one that was approved meanwhile is revoked on its page, with a reason."""
+    if _kiosk(visit, kiosk_id).row.approved_at is not None:
+        raise not_found()
+    visit.deps.enrolment.revoke(visit.signed_in.actor, kiosk_id, _REFUSED)
+    return visit.go(f"/fleet/kiosks/{kiosk_id}", "good/enrol.refused")
 
 
 # --- enrolment ------------------------------------------------------------------------------------------------------
@@ -131,8 +165,9 @@ def arrived(visit: Visit) -> Response:
     found = visit.deps.presence.kiosk(kiosk_id) if kiosk_id else None
     return visit.render(
         "fleet/arrived.html",
+        STOP_POLLING if found else 200,
         kiosk=found.row if found else None,
-        fingerprint=fingerprint(found.row.fingerprint) if found else "",
+        fingerprint=fingerprints.shown(found.row.fingerprint) if found else "",
     )
 
 
@@ -169,12 +204,6 @@ def _numbers(visit: Visitor) -> dict[str, Any]:
         "today": phrases.weekday(now, visit.language, visit.site.zone),
         "clock": phrases.clock(now, visit.site.zone),
     }
-
-
-def fingerprint(digest: str) -> str:
-    """The beginning of a key's SHA-256 in groups of four, as the kiosk's screen shows it."""
-    shown = digest[:FINGERPRINT_SHOWN].upper()
-    return " ".join(shown[start : start + 4] for start in range(0, len(shown), 4))
 
 
 def _enrol_page(visit: Visitor, typed: dict[str, str], problem: str = "") -> Response:

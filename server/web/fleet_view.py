@@ -89,7 +89,9 @@ def alarm_view(visit: Visitor, row: Row[Any], kiosk: str) -> AlarmView:
 def kiosk_view(visit: Visitor, kiosk: presence.KioskView) -> KioskView:
     say, row = visit.say, kiosk.row
     parts = tuple(part_view(part, say, visit.language) for part in _in_order(row.components))
-    if row.last_heartbeat_at is None:
+    if row.approved_at is None:
+        mood, state, pill = "warn", "unapproved", "wait"
+    elif row.last_heartbeat_at is None:
         mood, state, pill = "off", "waiting", "plain"
     elif kiosk.silent:
         mood, state, pill = "trouble", "silent", "bad"

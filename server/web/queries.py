@@ -228,7 +228,7 @@ def packs_of_kiosks(connection: Connection) -> Sequence[Any]:
     kiosks = tables.kiosks.c
     return connection.execute(
         select(kiosks.id, kiosks.name, kiosks.ring, kiosks.pack_version, kiosks.last_heartbeat_at)
-        .where(kiosks.revoked_at.is_(None))
+        .where(*tables.IN_FLEET)
         .order_by(kiosks.name)
     ).all()
 

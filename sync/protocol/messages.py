@@ -21,7 +21,8 @@ The paths, under the server's address:
 =====================================  ==========================================================================
 
 An error is ``{"error": {"code": "...", "message": "..."}}``; 401 for a signature that does not hold, 403 with code
-``revoked`` for a kiosk that was shut out, 426 for a version that is not understood, 429 and 503 with ``Retry-After``.
+``waiting`` for a kiosk that the office has not approved yet and ``revoked`` for one that was shut out, 426 for a version that
+is not understood, 429 and 503 with ``Retry-After``. Each answer to a signed request proves that it is ours: see ``answers``.
 """
 
 from datetime import datetime
@@ -305,8 +306,11 @@ class StaffRoster(Message):
 
 
 class Command(Message):
+    """``name``: out_of_service, in_service, restart, test_slip, report, retry_parked. Of a newer server it may be another:
+    the kiosk tells that it does not know it."""
+
     id: Uuid
-    name: Literal["out_of_service", "in_service", "restart", "test_slip", "report"]
+    name: Name
     expires_at: AwareDatetime | None = None
 
 
@@ -392,6 +396,13 @@ class Visit(Message):
 
 
 # --- errors --------------------------------------------------------------------------------------------------------
+
+
+#: Codes of a 403.
+WAITING_CODE: Final = "waiting"
+REVOKED_CODE: Final = "revoked"
+#: Codes of an answer to a batch that mean: this one, repeated, will never do better.
+FINAL_CODES: Final = frozenset({"invalid", "too_large"})
 
 
 class ErrorBody(Message):

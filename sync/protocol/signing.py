@@ -1,7 +1,10 @@
 """Signed requests: RFC 9421 with Ed25519, over method, target, version and the body's digest.
 
 The authority is left out of what is signed: a proxy in front of the server may rewrite it, and each kiosk has a key
-of its own. The library accepts replays; the server must remember nonces for SIGNATURE_LIFE (see ``Verified.nonce``).
+of its own. The library accepts replays; the server must remember each nonce until ``Verified.until``.
+
+A signature is good from CLOCK_SKEW before it was made to CLOCK_SKEW after its life, by the server's time: a kiosk that is
+minutes off is heard at once, one that is further off learns the time from the refusal (see ``answers``).
 """
 
 import base64
@@ -21,6 +24,9 @@ from http_message_signatures.exceptions import HTTPMessageSignaturesException
 from sync.protocol import VERSION_HEADER
 
 SIGNATURE_LIFE: Final = timedelta(minutes=5)
+#: What the clocks of a kiosk and the server may differ by. More than the tolerance of five minutes that the fleet's alarm has
+#: (a clock that nobody is called for must not cut its kiosk off).
+CLOCK_SKEW: Final = timedelta(minutes=6)
 TAG: Final = "ekios"
 #: One digest, of RFC 9530's active algorithms; the signer sends sha-256.
 _DIGEST: Final = re.compile(r"(sha-256|sha-512)=:([A-Za-z0-9+/]{43,88}={0,2}):")
@@ -38,6 +44,11 @@ class Verified:
     created: datetime
     #: The field that covers the body, when it was signed.
     content_digest: str | None = None
+
+    @property
+    def until(self) -> datetime:
+        """After this, by the server's time, the signature is refused for its age."""
+        return self.created + SIGNATURE_LIFE + CLOCK_SKEW
 
 
 @dataclass
@@ -70,6 +81,28 @@ class _PublicKeys:
 
     def resolve_private_key(self, key_id: str) -> Any:
         raise LookupError(key_id)
+
+
+class _Verifier(HTTPMessageVerifier):  # type: ignore[misc] # the library is not typed
+    """Judges times by the clock that it is given; the library's own way asks the machine's and allows five seconds."""
+
+    def __init__(self, now: datetime, keys: _PublicKeys) -> None:
+        super().__init__(signature_algorithm=algorithms.ED25519, key_resolver=keys)
+        self._now = now
+
+    def validate_created_and_expires(self, sig_input: Any, max_age: timedelta | None = None) -> None:  # noqa: ARG002
+        times = {
+            name: self._parse_integer_timestamp(sig_input.params[name], field_name=name)
+            for name in ("created", "expires")
+            if name in sig_input.params
+        }
+        created = times.get("created")
+        if created is None:
+            raise SignatureRefused("created is needed")
+        if created > self._now + CLOCK_SKEW:
+            raise SignatureRefused("made in the future")
+        if min(times.get("expires", created + SIGNATURE_LIFE), created + SIGNATURE_LIFE) < self._now - CLOCK_SKEW:
+            raise SignatureRefused("too old")
 
 
 def sign(
@@ -109,13 +142,15 @@ def verify(
     body: bytes | None,
     *,
     public_key_of: Callable[[str], bytes | None],
+    now: datetime,
 ) -> Verified:
-    """Who signed, once everything holds. ``public_key_of(kiosk_id)`` gives the 32-byte key or None.
+    """Who signed, once everything holds. ``public_key_of(kiosk_id)`` gives the 32-byte key or None; ``now`` is the time by
+    which the server judges signatures.
 
     ``body`` None: it has not come yet, and is for the caller to compare by ``BodyDigest``. Raises SignatureRefused. Whether the nonce is new, and whether the kiosk is revoked, is the caller's to check.
     """
     request = _Request(method.upper(), url, dict(headers))
-    verifier = HTTPMessageVerifier(signature_algorithm=algorithms.ED25519, key_resolver=_PublicKeys(public_key_of))
+    verifier = _Verifier(now, _PublicKeys(public_key_of))
     try:
         (result,) = verifier.verify(
             request, max_age=SIGNATURE_LIFE, expect_tag=TAG, require_components=COMPONENTS, body=body

@@ -200,6 +200,19 @@ def test_a_parked_item_is_shown_with_its_reason_and_tried_again(kiosk: Hands) ->
     assert "parked_again" in [kind for kind, _ in actions(kiosk)]
 
 
+def test_all_parked_items_are_tried_again_with_one_touch(kiosk: Hands) -> None:
+    park_one(kiosk)
+    park_one(kiosk)
+    sign_in(kiosk)
+    parked = kiosk.kiosk.outbox.counts().parked
+    kiosk.tap(kiosk.text("staff.open_outbox"))
+    kiosk.tap(kiosk.text("staff.all_again"))
+    assert kiosk.kiosk.outbox.counts().parked == 0
+    assert kiosk.unseen(kiosk.text("staff.parked_none")) == []
+    assert kiosk.rehearsal.line.retries >= 1
+    assert ("parked_again", str(parked)) in actions(kiosk)
+
+
 def test_a_parked_item_that_cannot_be_put_back_stays_parked_and_it_is_said(kiosk: Hands) -> None:
     park_one(kiosk)
     sign_in(kiosk)

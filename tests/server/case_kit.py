@@ -11,6 +11,7 @@ from server.intake import Sender
 from server.storage import tables
 from sync.protocol.messages import EnrolRequest, EnrolResponse
 from tests.server.kiosk_client import Attachment, TestKiosk
+from tests.server.running import let_in
 
 SERVICE = {"id": "surat", "form_id": "surat", "form_version": "1", "pack": "1"}
 
@@ -58,4 +59,5 @@ def enrolled_kiosk(deps: Deps, name: str = "Kios") -> TestKiosk:
     answer = deps.enrolment.enrol(request, "10.0.0.1")
     assert isinstance(answer, EnrolResponse)
     kiosk.enrolment = answer
+    let_in(deps, kiosk.id)
     return kiosk

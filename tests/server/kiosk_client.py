@@ -15,6 +15,7 @@ from nacl.signing import SigningKey
 from uuid_utils import uuid7
 
 from sync.protocol import VERSION_HEADER
+from sync.protocol.fingerprints import fingerprint, shown
 from sync.protocol.messages import City, Content, EnrolResponse
 from sync.protocol.sealing import digest, seal
 from sync.protocol.signing import sign
@@ -77,6 +78,12 @@ class TestKiosk:
     def city(self) -> City:
         assert self.enrolment is not None
         return self.enrolment.city
+
+    @property
+    def fingerprint(self) -> str:
+        """As a kiosk's screen shows it."""
+        assert self.enrolment is not None
+        return shown(fingerprint(self.public_key, self.city, self.enrolment.tuf_root))
 
     def enrol(self, code: str) -> requests.Response:
         answer = self.http.post(

@@ -11,10 +11,12 @@ from server.actors import OPERATOR
 from server.app import create_app
 from server.clock import Clock
 from server.deps import Deps
+from server.enrolment import ApproveOutcome
 from server.failpoints import Failpoints
 from server.quotas import Allowance, Quota, QuotaSettings
 from server.serving import EkiosServer
 from server.settings import ServerSettings
+from sync.protocol import fingerprints
 from tests.server.kiosk_client import TestKiosk
 
 STARTS_WITHIN_S = 20.0
@@ -24,13 +26,27 @@ ONE_PERSON = QuotaSettings(nik=Allowance(burst=1_000_000, an_hour=1_000_000))
 NO_QUOTAS = QuotaSettings.model_validate({quota: {"burst": 10**9, "an_hour": 10**9} for quota in Quota})
 
 
+def let_in(deps: Deps, kiosk_id: str) -> None:
+    """Approved by somebody who compared the fingerprints."""
+    found = deps.presence.kiosk(kiosk_id)
+    assert found is not None
+    outcome = deps.enrolment.approve(OPERATOR, kiosk_id, fingerprints.shown(found.row.fingerprint))
+    assert outcome is ApproveOutcome.DONE, outcome
+
+
 @dataclass
 class RunningServer:
     base: str
     deps: Deps
 
     def kiosk(self, name: str = "Kios Uji") -> TestKiosk:
-        """Enrolled, with a key of its own."""
+        """Enrolled, with a key of its own, and approved."""
+        kiosk = self.waiting_kiosk(name)
+        let_in(self.deps, kiosk.id)
+        return kiosk
+
+    def waiting_kiosk(self, name: str = "Kios Uji") -> TestKiosk:
+        """Enrolled, and not approved yet."""
         kiosk = TestKiosk(self.base)
         kiosk.enrol(self.deps.enrolment.new_code(OPERATOR, name).code).raise_for_status()
         return kiosk

@@ -15,7 +15,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.engine import make_url
 from typer.testing import CliRunner
 
-from server import backup
+from server import audit_verify, backup
 from server.__main__ import cli
 from server.app import build_deps, close_deps
 from server.backup import MANIFEST, SQLITE_FILE, BackupRefused, back_up, read_manifest

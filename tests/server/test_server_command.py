@@ -63,6 +63,12 @@ def test_orders_go_through_the_running_server(started: tuple[Path, str, object])
     assert made.returncode == 0, made.stderr
     kiosk = TestKiosk(base)
     assert kiosk.enrol(made.stdout.split()[1]).status_code == 200
+    other = command("approve", "Kios Balai Kota", "0000 0000 0000 0000 0000 0000", "--data", str(data))
+    assert (other.returncode, "not its fingerprint" in other.stderr) == (1, True)
+    assert kiosk.get("/v1/feed").json()["error"]["code"] == "waiting"
+    approved = command("approve", "Kios Balai Kota", kiosk.fingerprint, "--data", str(data))
+    assert approved.returncode == 0, approved.stderr
+    assert kiosk.get("/v1/feed").status_code == 200
     revoked = command("revoke", "Kios Balai Kota", "--data", str(data))
     assert revoked.returncode == 0, revoked.stderr
     assert kiosk.get("/v1/feed").status_code == 403
@@ -93,6 +99,7 @@ def test_it_stops_with_a_live_stream_open_and_tidies_up(sqlite_settings: ServerS
     _wait(base, process)
     kiosk = TestKiosk(base)
     kiosk.enrol(command("enrol-code", "Kios", "--data", str(sqlite_settings.data)).stdout.split()[1])
+    command("approve", "Kios", kiosk.fingerprint, "--data", str(sqlite_settings.data))
     path = "/v1/feed/live?after=0"
     with requests.get(base + path, headers=kiosk.signed_headers("GET", path), stream=True, timeout=30) as stream:
         next(stream.iter_lines())

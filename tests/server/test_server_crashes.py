@@ -22,6 +22,7 @@ from server.settings import ServerSettings
 from server.storage import tables
 from tests.server.conftest import CITY
 from tests.server.kiosk_client import Attachment, Envelope, TestKiosk
+from tests.server.running import let_in
 from tests.server.web.conftest import Browser
 
 STARTS_WITHIN_S = 30.0
@@ -65,6 +66,9 @@ def kiosk(served: ServerSettings) -> TestKiosk:
     close_deps(deps)
     with process(served):
         kiosk.enrol(code).raise_for_status()
+    deps = build_deps(served)
+    let_in(deps, kiosk.id)
+    close_deps(deps)
     kiosk.http = requests.Session()
     return kiosk
 
@@ -119,7 +123,7 @@ def test_enrolment_survives_a_kill(served: ServerSettings) -> None:
     kiosk.http = requests.Session()
     with process(served):
         assert kiosk.enrol(code).status_code == 200
-        assert kiosk.get("/v1/feed").status_code == 200
+        assert kiosk.get("/v1/feed").json()["error"]["code"] == "waiting"
 
 
 def test_a_report_survives_a_kill(served: ServerSettings, kiosk: TestKiosk) -> None:

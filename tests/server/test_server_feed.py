@@ -16,7 +16,7 @@ from server.deps import Deps
 from server.storage import tables
 from sync.protocol.messages import EnrolRequest, EnrolResponse, FeedType
 from tests.server.kiosk_client import TestKiosk
-from tests.server.running import RunningServer
+from tests.server.running import RunningServer, let_in
 
 WRITERS = 8
 EVENTS_EACH = 25
@@ -28,6 +28,7 @@ def enrolled(deps: Deps, name: str = "Kios") -> str:
     request = EnrolRequest.model_validate({"code": code, "public_key": b"A" * 43 + b"=", "software": "test"})
     answer = deps.enrolment.enrol(request, "10.0.0.1")
     assert isinstance(answer, EnrolResponse)
+    let_in(deps, answer.kiosk_id)
     return answer.kiosk_id
 
 

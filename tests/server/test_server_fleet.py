@@ -19,7 +19,7 @@ from sync.protocol import badges
 from sync.protocol.messages import EnrolRequest, EnrolResponse, Heartbeat
 from tests.server.conftest import FakeClock
 from tests.server.kiosk_client import TestKiosk, component, visit
-from tests.server.running import RunningServer
+from tests.server.running import RunningServer, let_in
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 #: A Tuesday, half past two in the afternoon: an ordinary working day.
@@ -33,6 +33,7 @@ def request(code: str, key: bytes = bytes(32)) -> EnrolRequest:
 def enrolled(deps: Deps) -> str:
     answer = deps.enrolment.enrol(request(deps.enrolment.new_code(OPERATOR, "Kios").code), "10.0.0.1")
     assert isinstance(answer, EnrolResponse)
+    let_in(deps, answer.kiosk_id)
     return answer.kiosk_id
 
 

@@ -18,6 +18,7 @@ from kiosk.ports import Failpoint
 from kiosk.system_clock import SystemClock
 from server.actors import OPERATOR
 from server.deps import Deps
+from server.enrolment import ApproveOutcome
 from server.failpoints import Failpoints
 from server.pack_content import PackContent, PackService
 from server.settings import ServerSettings
@@ -70,10 +71,15 @@ def publish(deps: Deps, form: str = FORM, rings: tuple[str, ...] = ("test", "ear
     return result.number
 
 
-def enrolled(server: RunningServer, name: str = "Kios Uji", ring: str = "all", address: str = "") -> Enrolment:
+def enrolled(
+    server: RunningServer, name: str = "Kios Uji", ring: str = "all", address: str = "", *, approved: bool = True
+) -> Enrolment:
     code = server.deps.enrolment.new_code(OPERATOR, name, ring=ring).code
     made = enrol(address or server.base, code, software="0.1.0", hardware={"model": "test"})
     assert isinstance(made, Enrolment), made
+    if approved:
+        outcome = server.deps.enrolment.approve(OPERATOR, made.kiosk_id, made.fingerprint)
+        assert outcome is ApproveOutcome.DONE, outcome
     return made
 
 
@@ -122,6 +128,7 @@ def kiosk_on_line(
             time_zone=enrolment.city.time_zone,
             software="0.1.0",
             boot_id=str(uuid4()),
+            fingerprint=enrolment.fingerprint,
         ),
         failpoint=failpoint,
         sealer=sealer,

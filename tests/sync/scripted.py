@@ -5,27 +5,36 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from sync.protocol import answers
+from tests.kiosk.kiosk_kit import CITY
 
 Answer = tuple[int, dict[str, str], bytes]
 
 
 def stored(items: list[dict[str, Any]], **reasons: str) -> Answer:
     """Every item stored, except those rejected by id."""
-    answers = [
+    told = [
         {"id": item["id"], "status": "rejected", "reason": reasons[item["id"]]}
         if item["id"] in reasons
         else {"id": item["id"], "status": "stored", "received_at": "2026-03-02T08:00:01Z"}
         for item in items
     ]
-    return 200, {}, json.dumps({"answers": answers, "ack_through": 0}).encode()
+    return 200, {}, json.dumps({"answers": told, "ack_through": 0}).encode()
 
 
 class ScriptedServer:
-    def __init__(self, answer: Callable[[str, str, bytes], Answer]) -> None:
+    """With ``key``, the city's seed, each answer proves to be the city's server's; without it somebody else speaks."""
+
+    def __init__(self, answer: Callable[[str, str, bytes], Answer], key: bytes | None = bytes(CITY.badge)) -> None:
         outer = self
         self.answer = answer
+        self.key = key
+        #: By which it would judge signatures, had it any wish to.
+        self.time: Callable[[], datetime] = lambda: datetime.now(UTC)
         self.requests: list[tuple[str, str, bytes]] = []
 
         class Handler(BaseHTTPRequestHandler):
@@ -36,6 +45,10 @@ class ScriptedServer:
                 outer.requests.append((self.command, self.path, body))
                 status, headers, content = outer.answer(self.command, self.path, body)
                 self.send_response(status)
+                if outer.key is not None:
+                    proof = answers.Proof(outer.time(), outer.time())
+                    signature = self.headers.get("Signature", "")
+                    self.send_header(answers.HEADER, answers.prove(signature, status, proof, outer.key))
                 for name, value in headers.items():
                     self.send_header(name, value)
                 self.send_header("Content-Length", str(len(content)))

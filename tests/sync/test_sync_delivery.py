@@ -4,76 +4,18 @@ import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from kiosk.events import Received
 from kiosk.line_state import LineCondition
 from kiosk.store.outbox import Envelope, ItemKind, OutboxState, SealedAttachment
-from sync.backoff import Backoff
-from sync.client import Client
-from sync.enrolment import Enrolment
 from sync.envelopes import REFUSALS, SERVER_ERRORS, SET_ASIDE_S
-from sync.monitor import Monitor
-from sync.outbox import EAGER_S, IDLE_S, OutboxDuty
-from sync.protocol.messages import BATCH_BYTES, BATCH_ITEMS, City, SubmissionBatch
-from tests.kiosk.kiosk_kit import BEGIN, CITY, Bench, bench, fill
+from sync.outbox import EAGER_S, IDLE_S
+from sync.protocol.messages import BATCH_BYTES, BATCH_ITEMS, SubmissionBatch
+from tests.kiosk.kiosk_kit import BEGIN, bench, fill
+from tests.sync.delivery_kit import Delivery, error
 from tests.sync.scripted import Answer, ScriptedServer, stored
-
-KIOSK = "0190f3a0-0000-7000-8000-000000000001"
-
-
-class Delivery:
-    def __init__(self, at: Bench, peer: ScriptedServer) -> None:
-        self.at = at
-        self.peer = peer
-        enrolment = Enrolment(
-            server=peer.base,
-            kiosk_id=KIOSK,
-            kiosk_part="K7M2",
-            name="Kios",
-            ring="all",
-            city=City.model_construct(name=CITY.name),
-            tuf_root=b"",
-            private_key=bytes(range(32)),
-        )
-        self.monitor = Monitor(at.kiosk.clock, at.bus)
-        client = Client(enrolment, at.kiosk.clock, read_timeout=5.0)
-        self.duty = OutboxDuty(at.kiosk, client, self.monitor, lambda: False, Backoff(uniform=lambda _low, high: high))
-
-    def turns(self, count: int = 1, apart_s: float = 700.0) -> None:
-        for _ in range(count):
-            self.duty.turn()
-            self.at.clock.advance(apart_s)
-
-    def put(self, count: int, **changes: Any) -> list[str]:
-        """Envelopes in the outbox; their ids."""
-        ids = []
-        for _ in range(count):
-            with self.at.store.transaction():
-                seq = self.at.store.outbox.next_seq()
-                values: dict[str, Any] = {
-                    "kiosk_seq": seq,
-                    "id": f"0190f3a0-0000-7000-8000-{seq:012d}",
-                    "kind": ItemKind.SUBMISSION,
-                    "tracking_code": f"K7M2{seq:08d}",
-                    "service": "letter",
-                    "form_version": "3",
-                    "pack_version": 1,
-                    "key_id": "k",
-                    "sha256": "a" * 64,
-                    "sealed": b"sealed",
-                    "device_time": BEGIN,
-                    "boot_id": "b",
-                }
-                self.at.store.outbox.add(Envelope(**(values | changes)))
-            ids.append(values["id"])
-        return ids
-
-    def states(self) -> list[OutboxState]:
-        found = (self.at.store.outbox.get(seq) for seq in range(1, 200))
-        return [one.state for one in found if one is not None]
 
 
 @pytest.fixture
@@ -84,10 +26,6 @@ def made(tmp_path: Path) -> Iterator[Delivery]:
         yield delivery
         delivery.duty.close()
         at.close()
-
-
-def error(status: int, code: str = "x", **headers: str) -> Answer:
-    return status, headers, json.dumps({"error": {"code": code, "message": ""}}).encode()
 
 
 def test_a_batch_is_what_the_protocol_says(made: Delivery) -> None:
@@ -146,13 +84,13 @@ def test_a_rejected_item_is_parked_and_delays_no_other(made: Delivery, place: in
 
 
 @pytest.mark.parametrize("place", [0, 4, 9])
-@pytest.mark.parametrize("status", [413, 422])
-def test_an_item_that_a_whole_batch_is_refused_for_is_found(made: Delivery, place: int, status: int) -> None:
+@pytest.mark.parametrize(("status", "code"), [(413, "too_large"), (422, "invalid")])
+def test_an_item_that_a_whole_batch_is_refused_for_is_found(made: Delivery, place: int, status: int, code: str) -> None:
     ids = made.put(10)
 
     def answer(_method: str, _path: str, body: bytes) -> Answer:
         items = json.loads(body)["items"]
-        return error(status) if ids[place] in [item["id"] for item in items] else stored(items)
+        return error(status, code) if ids[place] in [item["id"] for item in items] else stored(items)
 
     made.peer.answer = answer
     made.turns(apart_s=SET_ASIDE_S + 1)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from kiosk.events import CaseUpdated, SettingsChanged
 from kiosk.line_state import LineCondition
@@ -19,6 +20,7 @@ from server.alarms import AlarmKind
 from server.deps import Deps
 from server.notices import NoticeOutcome
 from server.settings import ServerSettings
+from server.storage import tables
 from sync.feed import CURSOR
 from sync.packs import KEPT, PackDuty
 from sync.protocol.messages import FeedType
@@ -107,6 +109,38 @@ def test_a_command_is_done_once_and_survives_a_restart(server: RunningServer, tm
     number = tell(server.deps, made.enrolment.kiosk_id, FeedType.COMMAND, command)
     until(lambda: cursor(made) == number)
     assert made.at.kiosk.in_service
+
+
+def test_the_office_has_all_refused_items_sent_again(server: RunningServer, made: OnLine) -> None:
+    """Parked by a server that refused them for a reason that is mended now."""
+    codes = [made.send(photo=None).code for _ in range(3)]
+    for seq in (1, 2, 3):
+        assert made.at.store.outbox.park(seq, "no such form")
+    made.line.start()
+    until(lambda: made.line.state().online)
+    command = server.deps.device_commands.send(OPERATOR, made.enrolment.kiosk_id, "retry_parked")
+    until(lambda: result_of(server.deps, command))
+    until(made.all_acknowledged)
+    assert sorted(row.tracking_code for row in stored(server.deps)) == sorted(codes)
+    assert result_of(server.deps, command) == (True, "3 again")
+
+
+def test_a_command_of_a_newer_server_is_answered(server: RunningServer, made: OnLine) -> None:
+    made.line.start()
+    command = server.deps.device_commands.send(OPERATOR, made.enrolment.kiosk_id, "dance")  # type: ignore[arg-type]
+    until(lambda: result_of(server.deps, command))
+    assert result_of(server.deps, command) == (False, "unknown here")
+
+
+def result_of(deps: Deps, command: str | None) -> tuple[bool, str] | None:
+    commands = tables.commands.c
+    with deps.engine.connect() as connection:
+        row = connection.execute(
+            select(commands.result_ok, commands.result_message).where(
+                commands.id == command, commands.result_at.is_not(None)
+            )
+        ).first()
+    return None if row is None else (row.result_ok, row.result_message)
 
 
 def test_an_expired_command_is_not_done(server: RunningServer, made: OnLine) -> None:

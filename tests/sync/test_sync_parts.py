@@ -11,7 +11,7 @@ from server.actors import OPERATOR
 from sync import enrolment as enrolments
 from sync.backoff import Backoff
 from sync.client import Answer, Outcome
-from sync.enrolment import EnrolmentBroken, EnrolProblem, EnrolRefused, enrol, fingerprint
+from sync.enrolment import EnrolmentBroken, EnrolProblem, EnrolRefused, enrol
 from sync.monitor import Monitor
 from sync.sse import EVENT_BYTES, StreamBroken, events
 from tests.kiosk.kiosk_kit import TurnedClock
@@ -50,6 +50,8 @@ def test_without_a_server_enrolment_says_so() -> None:
     [
         ((200, {}, b"<html>"), EnrolProblem.BAD_ANSWER),
         ((302, {"Location": "/"}, b""), EnrolProblem.BAD_ANSWER),
+        ((403, {}, b"<html>blocked</html>"), EnrolProblem.BAD_ANSWER),
+        ((404, {}, b'{"detail": "Not Found"}'), EnrolProblem.BAD_ANSWER),
         ((429, {"Retry-After": "60"}, b""), EnrolProblem.WAIT),
         ((500, {}, b""), EnrolProblem.NO_SERVER),
     ],
@@ -69,10 +71,6 @@ def test_a_damaged_enrolment_says_so(tmp_path: Path) -> None:
     (tmp_path / enrolments.FILE_NAME).write_text('{"server": "x"')
     with pytest.raises(EnrolmentBroken):
         enrolments.load(tmp_path)
-
-
-def test_a_fingerprint_is_eight_groups() -> None:
-    assert [len(group) for group in fingerprint(bytes(32)).split()] == [4] * 8
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 1_000])

@@ -31,13 +31,14 @@ def at(tmp_path: Path) -> Iterator[Bench]:
 class OneAnswer:
     """A client whose server always answers the same."""
 
-    def __init__(self, outcome: Outcome) -> None:
+    def __init__(self, outcome: Outcome, code: str = "") -> None:
         self.outcome = outcome
+        self.code = code
         self.paths: list[str] = []
 
     def post(self, path: str, json_body: bytes) -> Answer:
         self.paths.append(path)
-        return Answer(self.outcome)
+        return Answer(self.outcome, code=self.code)
 
 
 def test_a_rating_made_without_a_line_arrives_when_it_is_back(server: RunningServer, tmp_path: Path) -> None:
@@ -50,7 +51,18 @@ def test_a_rating_made_without_a_line_arrives_when_it_is_back(server: RunningSer
     made.stop()
 
 
-@pytest.mark.parametrize("outcome", [Outcome.NOT_FOUND, Outcome.UNREACHABLE, Outcome.SLOWED, Outcome.REVOKED])
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        Outcome.NOT_FOUND,
+        Outcome.UNREACHABLE,
+        Outcome.SLOWED,
+        Outcome.REVOKED,
+        Outcome.WAITING,
+        Outcome.FOREIGN,
+        Outcome.REJECTED,
+    ],
+)
 def test_what_the_server_cannot_take_now_is_kept(at: Bench, outcome: Outcome) -> None:
     at.kiosk.ratings.rate(at.kiosk.catalogue.services[0], 3)
     client = OneAnswer(outcome)
@@ -62,7 +74,7 @@ def test_what_the_server_cannot_take_now_is_kept(at: Bench, outcome: Outcome) ->
 
 def test_what_it_will_never_take_is_not_sent_for_ever(at: Bench) -> None:
     at.kiosk.ratings.rate(at.kiosk.catalogue.services[0], 3)
-    ReportDelivery(at.store, OneAnswer(Outcome.REJECTED), at.kiosk.clock).deliver()  # type: ignore[arg-type]
+    ReportDelivery(at.store, OneAnswer(Outcome.REJECTED, "invalid"), at.kiosk.clock).deliver()  # type: ignore[arg-type]
     assert at.store.reports.waiting(ReportKind.RATING, 10) == ()
 
 

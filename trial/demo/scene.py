@@ -47,6 +47,7 @@ class Scene(ABC):
         settings = main.KioskSettings()
         with step("kiosk", "is enrolled and built"):
             program = main.Program(settings, main.enrolled(settings, self.city.enrolment_code()))
+            self.city.let_kiosk_in()
         hands = Hands(screen, self.folder)
         assert program.devices.bench is not None
         citizen = Citizen(hands, program.devices.bench, hands.picture)

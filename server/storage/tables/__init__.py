@@ -44,7 +44,7 @@ from server.storage.tables.administration import audit_log, audit_tree, checkpoi
 from server.storage.tables.base import metadata
 from server.storage.tables.cases import case_messages, case_steps, cases
 from server.storage.tables.feed import commands, feed, nonces
-from server.storage.tables.fleet import enrolment_attempts, enrolment_codes, kiosks
+from server.storage.tables.fleet import IN_FLEET, enrolment_attempts, enrolment_codes, kiosks
 from server.storage.tables.people import agencies, officers, sign_in_failures, web_sessions
 from server.storage.tables.presence import alarms, component_history, heartbeats, staff, visits
 from server.storage.tables.published import form_drafts, packs, service_versions
@@ -52,6 +52,7 @@ from server.storage.tables.quotas import case_lookups, quotas
 from server.storage.tables.submissions import attachments, rejections, submission_attachments, submissions
 
 __all__ = [
+    "IN_FLEET",
     "agencies",
     "alarms",
     "attachments",

@@ -1,5 +1,7 @@
 """The fleet: kiosks and how they join."""
 
+from typing import Final
+
 from sqlalchemy import JSON, BigInteger, Boolean, Column, Float, Integer, LargeBinary, String, Table
 
 from server.storage.tables.base import metadata
@@ -12,13 +14,16 @@ kiosks = Table(
     Column("number", Integer, nullable=False, unique=True),
     Column("kiosk_part", String(4), nullable=False, unique=True),
     Column("public_key", LargeBinary(32), nullable=False),
-    Column("fingerprint", String(64), nullable=False),  # SHA-256 hex of the key; officers compare its beginning
+    Column("fingerprint", String(64), nullable=False),  # see sync.protocol.fingerprints; officers compare its beginning
     Column("name", String(200), nullable=False),
     Column("place", String(200), nullable=False, default=""),
     Column("latitude", Float),
     Column("longitude", Float),
     Column("ring", String(8), nullable=False, default="all"),
     Column("enrolled_at", UtcDateTime, nullable=False),
+    # None: the kiosk waits, and gets nothing of the city
+    Column("approved_at", UtcDateTime),
+    Column("approved_by", String(64)),
     Column("revoked_at", UtcDateTime),
     Column("revoked_by", String(64)),
     Column("hardware", JSON, nullable=False, default=dict),
@@ -49,6 +54,9 @@ kiosks = Table(
     Column("over_quota", String(32), nullable=False, default="", server_default=""),
     Column("over_quota_at", UtcDateTime),
 )
+
+#: Kiosks that get what all get and are watched: approved and not shut out.
+IN_FLEET: Final = (kiosks.c.approved_at.is_not(None), kiosks.c.revoked_at.is_(None))
 
 enrolment_codes = Table(
     "enrolment_codes",

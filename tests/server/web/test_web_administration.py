@@ -173,7 +173,58 @@ def test_a_code_made_here_enrols_one_kiosk_whose_key_is_then_compared(office: Of
     assert "Menunggu kios" in browser.get("/fleet/enrol/arrived?name=Baru").text
     kiosk = TestKiosk(office.server.base)
     kiosk.enrol(code[1]).raise_for_status()
-    assert "Bandingkan sidik kunci" in browser.get("/fleet/enrol/arrived?name=Baru").text
+    arrived = browser.get("/fleet/enrol/arrived?name=Baru").text
+    assert "Bandingkan sidik kunci" in arrived
+    assert shown_fingerprint(arrived) == kiosk.fingerprint
+
+
+def shown_fingerprint(page: str) -> str:
+    found = re.search(r'<p class="fingerprint">([0-9A-F ]+)<', page)
+    assert found is not None
+    return found[1]
+
+
+def test_an_administrator_compares_and_lets_a_kiosk_in(office: Office) -> None:
+    kiosk = office.server.waiting_kiosk("Menunggu")
+    browser, page = office.browser("admin"), f"/fleet/kiosks/{kiosk.id}"
+    assert "Menunggu persetujuan" in browser.get("/fleet").text
+    shown = shown_fingerprint(browser.get(page).text)
+    assert shown == kiosk.fingerprint
+    assert kiosk.get("/v1/feed").status_code == 403
+    assert "disetujui" in browser.post(f"{page}/approve", {"fingerprint": shown}).text
+    assert kiosk.get("/v1/feed").status_code == 200
+    assert "Setujui kios ini" not in browser.get(page).text
+
+
+def test_what_was_compared_is_what_is_approved(office: Office) -> None:
+    kiosk, other = office.server.waiting_kiosk("Menunggu"), office.server.waiting_kiosk("Lain")
+    browser, page = office.browser("admin"), f"/fleet/kiosks/{kiosk.id}"
+    browser.get(page)
+    assert "Bandingkan sekali lagi" in browser.post(f"{page}/approve", {"fingerprint": other.fingerprint}).text
+    assert kiosk.get("/v1/feed").json()["error"]["code"] == "waiting"
+
+
+def test_a_kiosk_with_another_fingerprint_is_refused(office: Office) -> None:
+    kiosk = office.server.waiting_kiosk("Menunggu")
+    browser, page = office.browser("admin"), f"/fleet/kiosks/{kiosk.id}"
+    browser.get(page)
+    assert "ditolak" in browser.post(f"{page}/refuse").text
+    assert kiosk.get("/v1/feed").json()["error"]["code"] == "revoked"
+    assert browser.post(f"{page}/approve", {"fingerprint": kiosk.fingerprint}).status_code == 404
+
+
+def test_one_that_was_let_in_is_revoked_with_a_reason_only(office: Office) -> None:
+    browser = office.browser("admin")
+    browser.get(f"/fleet/kiosks/{office.kiosk.id}")
+    assert browser.post(f"/fleet/kiosks/{office.kiosk.id}/refuse").status_code == 404
+    assert office.kiosk.get("/v1/feed").status_code == 200
+
+
+def test_whoever_may_not_approve_is_told_who_may(office: Office) -> None:
+    kiosk = office.server.waiting_kiosk("Menunggu")
+    page = office.browser("pusat").get(f"/fleet/kiosks/{kiosk.id}").text
+    assert "Seorang admin harus membandingkan" in page
+    assert "/approve" not in page
 
 
 def test_a_revoked_kiosk_is_refused_at_its_next_request(office: Office) -> None:

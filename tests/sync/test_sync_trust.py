@@ -1,0 +1,222 @@
+"""What a city signed is not all good for this kiosk: another city's, an older one, one whose time is over.
+
+The targets here are signed with the city's own keys, as a mistake or a thief of one key would sign them: each test ends with
+the same pack rightly listed, which is taken.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from securesystemslib.signer import CryptoSigner
+from sqlalchemy import select, update
+from tuf.api.metadata import Metadata, MetaFile, Snapshot, TargetFile, Targets, Timestamp
+
+from server.settings import ServerSettings
+from server.storage import tables
+from server.tuf import TufRepository
+from sync.packs import PackDuty
+from sync.protocol.packs import target_name
+from tests.kiosk.kiosk_kit import CITY, bench, pack_bytes
+from tests.server.running import RunningServer, running
+from tests.sync.delivery_kit import Delivery
+from tests.sync.line_kit import OnLine, city_server, enrolled, kiosk_on_line, publish
+from tests.sync.scripted import ScriptedServer
+
+LONG = timedelta(days=30)
+OVER = timedelta(seconds=-1)
+
+
+class Signer:
+    """Signs what it is told to, with the keys of a running server's city."""
+
+    def __init__(self, server: RunningServer) -> None:
+        self._server = server
+        self._folder = server.deps.settings.data / "packs" / "metadata"
+        self._keys = server.deps.settings.data / "keys"
+
+    def list(self, *numbers: int, life: dict[str, timedelta] | None = None, **custom: Any) -> None:
+        """Lists these packs and no others; ``custom`` is said of the newest, ``life`` is how long a role is good."""
+        lives = {"targets": LONG, "snapshot": LONG, "timestamp": LONG, **(life or {})}
+        now = self._server.deps.clock.now().replace(microsecond=0)
+        version = 1 + max(int(path.name.partition(".")[0]) for path in self._folder.glob("*.targets.json"))
+        listed = {
+            target_name(number): self._target(number, custom if number == max(numbers) else {}) for number in numbers
+        }
+        self._write("targets", Targets(version=version, expires=now + lives["targets"], targets=listed))
+        snapshot = 1 + max(int(path.name.partition(".")[0]) for path in self._folder.glob("*.snapshot.json"))
+        meta = {"targets.json": MetaFile(version=version)}
+        self._write("snapshot", Snapshot(version=snapshot, expires=now + lives["snapshot"], meta=meta))
+        before = Metadata[Timestamp].from_file(str(self._folder / "timestamp.json")).signed.version
+        self._write(
+            "timestamp",
+            Timestamp(version=before + 1, expires=now + lives["timestamp"], snapshot_meta=MetaFile(version=snapshot)),
+        )
+
+    def _target(self, number: int, custom: dict[str, Any]) -> TargetFile:
+        with self._server.deps.engine.connect() as connection:
+            row = connection.execute(select(tables.packs).where(tables.packs.c.number == number)).one()
+        said = {"city": CITY.name, "version": number, "rings": list(row.rings), "type": "ekios-pack", **custom}
+        return TargetFile(row.size, {"sha256": row.sha256}, row.path, {"custom": said})
+
+    def _write(self, role: str, signed: Any) -> None:
+        key = Ed25519PrivateKey.from_private_bytes((self._keys / f"tuf-{role}.key").read_bytes())
+        metadata = Metadata(signed)
+        metadata.sign(CryptoSigner(key))
+        name = "timestamp.json" if role == "timestamp" else f"{signed.version}.{role}.json"
+        metadata.to_file(str(self._folder / name))
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[RunningServer]:
+    with city_server(tmp_path / "server") as one:
+        yield one
+
+
+@pytest.fixture
+def made(server: RunningServer, tmp_path: Path) -> Iterator[OnLine]:
+    """It runs pack 1, and pack 2 is published."""
+    on_line = kiosk_on_line(tmp_path / "kiosk", enrolled(server))
+    yield on_line
+    on_line.at.close()
+
+
+@pytest.fixture
+def packs(server: RunningServer, made: OnLine, tmp_path: Path) -> PackDuty:
+    duty = PackDuty(made.at.kiosk, made.line._client(), tmp_path / "p", ring="all", tuf_root=made.enrolment.tuf_root)
+    assert duty.update() == ""
+    assert made.at.kiosk.catalogue.version == 1
+    assert publish(server.deps) == 2
+    return duty
+
+
+def in_force(made: OnLine) -> tuple[int, list[int]]:
+    return made.at.kiosk.catalogue.version, [pack.version for pack in made.at.store.packs.newest_first()]
+
+
+def test_a_target_that_the_city_signed_for_another_city_is_not_taken(
+    server: RunningServer, made: OnLine, packs: PackDuty
+) -> None:
+    """What is inside is this city's: only what the signature binds tells."""
+    Signer(server).list(1, 2, city="Kota Lain")
+    packs.update()
+    assert in_force(made) == (1, [1])
+    Signer(server).list(1, 2)
+    assert packs.update() == ""
+    assert in_force(made) == (2, [2, 1])
+
+
+def test_a_target_of_another_type_is_not_taken(server: RunningServer, made: OnLine, packs: PackDuty) -> None:
+    Signer(server).list(1, 2, type="program")
+    packs.update()
+    assert in_force(made) == (1, [1])
+
+
+def test_a_pack_of_another_city_that_is_signed_as_ours_is_not_taken(
+    server: RunningServer, made: OnLine, packs: PackDuty
+) -> None:
+    content = pack_bytes(2, city="Kota Lain")
+    path = server.deps.settings.data / "packs" / target_name(2)
+    good = path.read_bytes()
+    _put(server, path, content)
+    Signer(server).list(1, 2)
+    assert "another city" in packs.update()
+    assert in_force(made) == (1, [1])
+    _put(server, path, good)
+    Signer(server).list(1, 2)
+    assert packs.update() == ""
+    assert in_force(made) == (2, [2, 1])
+
+
+@pytest.mark.parametrize("listed", [(1,), (1, 2)])
+def test_an_older_pack_is_not_accepted(
+    server: RunningServer, made: OnLine, packs: PackDuty, listed: tuple[int, ...]
+) -> None:
+    """Whatever is newest among the signed targets, the kiosk never goes back."""
+    assert publish(server.deps) == 3
+    assert packs.update() == ""
+    before = in_force(made)
+    assert before == (3, [3, 1])
+    Signer(server).list(*listed)
+    packs.update()
+    assert in_force(made) == before
+    assert publish(server.deps) == 4
+    assert packs.update() == ""
+    assert made.at.kiosk.catalogue.version == 4
+
+
+@pytest.mark.parametrize("role", ["timestamp", "snapshot", "targets"])
+def test_metadata_whose_time_is_over_bring_nothing_new_and_stop_nothing(
+    server: RunningServer, made: OnLine, packs: PackDuty, role: str
+) -> None:
+    Signer(server).list(1, 2, life={role: OVER})
+    assert "Expired" in packs.update()
+    assert in_force(made) == (1, [1])
+    assert packs.load_kept() == 1
+    Signer(server).list(1, 2)
+    assert packs.update() == ""
+    assert in_force(made) == (2, [2, 1])
+
+
+@pytest.mark.parametrize("years", [-10, 10])
+@pytest.mark.parametrize("told_days", [-3_650, 3_650])
+def test_whether_their_time_is_over_is_judged_by_the_servers_time(tmp_path: Path, years: int, told_days: int) -> None:
+    """The machine's clock is years off, and the kiosk thought until now that it was another time still: neither keeps old
+    metadata alive nor kills good ones."""
+    clock = YearsOff(years)
+    with running(ServerSettings(data=tmp_path / "server", port=0, city=CITY.name), clock=clock) as server:
+        assert publish(server.deps) == 1
+        made = kiosk_on_line(tmp_path / "kiosk", enrolled(server))
+        client = made.line._client()
+        packs = PackDuty(made.at.kiosk, client, tmp_path / "p", ring="all", tuf_root=made.enrolment.tuf_root)
+        made.at.kiosk.clock.learn(clock.now() + timedelta(days=told_days))
+        Signer(server).list(1, life={"timestamp": OVER})
+        assert "Expired" in packs.update()
+        assert made.at.store.packs.newest_first() == ()
+        made.at.kiosk.clock.learn(clock.now() + timedelta(days=told_days))
+        Signer(server).list(1)
+        assert packs.update() == ""
+        assert in_force(made) == (1, [1])
+        made.at.close()
+
+
+@pytest.mark.parametrize(("key", "told"), [(bytes(CITY.badge), False), (None, True)])
+def test_a_city_without_packs_is_no_problem_and_a_portal_is(tmp_path: Path, key: bytes | None, told: bool) -> None:
+    """Both answer 404; only the city's server can say that there is nothing."""
+    at = bench(tmp_path / "kiosk")
+    with ScriptedServer(lambda *_: (404, {}, b"<html></html>"), key).running() as peer:
+        delivery = Delivery(at, peer)
+        packs = PackDuty(at.kiosk, delivery.client, tmp_path / "p", ring="all", tuf_root=root_of(tmp_path))
+        assert bool(packs.update()) is told
+        delivery.duty.close()
+    at.close()
+
+
+def root_of(folder: Path) -> bytes:
+    """The first metadata of a new city."""
+    tuf = TufRepository(folder / "metadata", folder / "keys")
+    tuf.publish([], datetime.now(UTC))
+    return tuf.root()
+
+
+class YearsOff:
+    """What the city calls now."""
+
+    def __init__(self, years: int) -> None:
+        self._off = timedelta(days=365 * years)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self._off
+
+
+def _put(server: RunningServer, path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+    digest = hashlib.sha256(content).hexdigest()
+    with server.deps.engine.begin() as connection:
+        connection.execute(
+            update(tables.packs).where(tables.packs.c.number == 2).values(sha256=digest, size=len(content))
+        )
