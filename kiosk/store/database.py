@@ -1,7 +1,8 @@
-"""The kiosk's one database: SQLite, WAL, synchronous=FULL, one connection that one process owns.
+"""The kiosk's one database: SQLite, WAL, synchronous=EXTRA, one connection that one process owns.
 
 One connection because of SQLite's WAL-reset bug (3.7.0 to 3.51.2), which needs two; ``locking_mode=EXCLUSIVE`` keeps
-any other process out. ``synchronous=FULL`` because with NORMAL a power cut loses what was acknowledged.
+any other process out. ``synchronous=EXTRA`` because with NORMAL a power cut loses what was acknowledged, and with FULL
+the journal of the first start may come back and empty the database (tests/kiosk/test_kiosk_power_cut.py).
 """
 
 import logging
@@ -28,6 +29,19 @@ logger = logging.getLogger(__name__)
 FILE_NAME: Final = "kiosk.db"
 #: A write-ahead log that grew in a burst is cut back to this.
 WAL_BYTES: Final = 16_000_000
+#: Of every connection, in this order: the lock comes before the log, which then needs no shared memory.
+PRAGMAS: Final = (
+    "locking_mode = EXCLUSIVE",
+    # Before the log: a new file gets that by way of a rollback journal, whose end FULL does not make durable.
+    "synchronous = EXTRA",
+    "auto_vacuum = INCREMENTAL",
+    "journal_mode = WAL",
+    f"journal_size_limit = {WAL_BYTES}",
+    "foreign_keys = ON",
+    # What was erased is not left in free pages.
+    "secure_delete = ON",
+    "temp_store = MEMORY",
+)
 _SIDE_FILES: Final = ("", "-wal", "-shm", "-journal")
 _BROKEN: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _PRIMARY_CODE: Final = 0xFF
@@ -141,19 +155,15 @@ class _Damaged(Exception):
     pass
 
 
+def _open_file(path: Path) -> sqlite3.Connection:
+    """The driver's connection, in autocommit; the power-cut tests put a disk that forgets under it."""
+    return sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=0)
+
+
 def _engine(path: Path) -> Engine:
     def connect() -> sqlite3.Connection:
-        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=0)
-        for pragma in (
-            "locking_mode = EXCLUSIVE",
-            "auto_vacuum = INCREMENTAL",
-            "journal_mode = WAL",
-            "synchronous = FULL",
-            f"journal_size_limit = {WAL_BYTES}",
-            "foreign_keys = ON",
-            "secure_delete = ON",
-            "temp_store = MEMORY",
-        ):
+        connection = _open_file(path)
+        for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
         return connection
 

@@ -60,7 +60,7 @@ def test_pragmas_are_those_that_survive_a_power_cut(store: Store) -> None:
             name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
             for name in ("journal_mode", "synchronous", "locking_mode", "auto_vacuum")
         }
-    assert found == {"journal_mode": "wal", "synchronous": 2, "locking_mode": "exclusive", "auto_vacuum": 2}
+    assert found == {"journal_mode": "wal", "synchronous": 3, "locking_mode": "exclusive", "auto_vacuum": 2}
 
 
 def test_a_second_process_is_kept_out(store: Store, tmp_path: Path) -> None:
