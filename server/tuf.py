@@ -17,7 +17,7 @@ from securesystemslib.signer import CryptoSigner
 from tuf.api.metadata import Metadata, MetaFile, Root, Snapshot, TargetFile, Targets, Timestamp
 from tuf.api.serialization.json import JSONSerializer
 
-from server.files import write_durably
+from server.files import make_folder, write_durably
 from server.keys import KEY_BYTES, keep_secret
 
 ROLES: Final = ("root", "targets", "snapshot", "timestamp")
@@ -45,7 +45,7 @@ class TufRepository:
 
     def __init__(self, folder: Path, keys: Path) -> None:
         self._folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         self._signers = {role: _signer(keys / f"tuf-{role}.key") for role in ROLES}
 
     def publish(self, listed: Sequence[Listed], now: datetime) -> bool:
@@ -137,7 +137,7 @@ class TufRepository:
 
 def _signer(path: Path) -> CryptoSigner:
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(path.parent, mode=0o700)
         keep_secret(path, secrets.token_bytes(KEY_BYTES))
     return CryptoSigner(Ed25519PrivateKey.from_private_bytes(path.read_bytes()))
 

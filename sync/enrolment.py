@@ -8,7 +8,6 @@ import base64
 import binascii
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,6 +19,7 @@ import requests
 from nacl.signing import SigningKey
 from pydantic import ValidationError
 
+from kiosk.files import write_durably
 from sync.protocol import PROTOCOL_VERSION, VERSION_HEADER
 from sync.protocol.messages import City, EnrolRequest, EnrolResponse, ErrorAnswer
 
@@ -139,20 +139,7 @@ def save(enrolment: Enrolment, folder: Path, now: datetime | None = None) -> Non
         "tuf_root": base64.b64encode(enrolment.tuf_root).decode(),
         "private_key": base64.b64encode(enrolment.private_key).decode(),
     }
-    folder.mkdir(parents=True, exist_ok=True)
-    target = folder / FILE_NAME
-    temporary = folder / f"{FILE_NAME}.new"
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _MODE)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(document, file, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(target)
-    directory = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)
+    write_durably(folder / FILE_NAME, json.dumps(document, indent=1).encode(), _MODE)
 
 
 class EnrolmentBroken(ValueError):

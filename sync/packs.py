@@ -6,7 +6,6 @@ expired, a file that was altered, an older version, another city or type: all le
 
 import hashlib
 import logging
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from tuf.ngclient import Updater
 from tuf.ngclient.fetcher import FetcherInterface
 
 from kiosk.catalogue import Catalogue
+from kiosk.files import make_folder, sync_file
 from kiosk.kiosk import Kiosk
 from kiosk.service import PackBroken
 from kiosk.store.packs import InstalledPack
@@ -88,8 +88,8 @@ class PackDuty:
     def update(self) -> str:
         """Why no newer pack could be looked for or taken, "" when all is well."""
         try:
-            self._metadata.mkdir(parents=True, exist_ok=True)
-            self._targets.mkdir(parents=True, exist_ok=True)
+            make_folder(self._metadata)
+            make_folder(self._targets)
             updater = self._updater()
             updater.refresh()
             offer = self._best(Metadata[Targets].from_file(str(self._metadata / "targets.json")).signed)
@@ -142,7 +142,7 @@ class PackDuty:
         except (PackRefused, PackBroken) as error:
             path.unlink()
             return f"pack {offer.version}: {error}"
-        _sync(path)
+        sync_file(path)
         digest = hashlib.sha256(content).hexdigest()
         self._kiosk.ports.failpoint("packs.before_commit")
         self._kiosk.store.packs.add(InstalledPack(offer.version, digest, len(content), self._kiosk.clock.now()))
@@ -201,12 +201,3 @@ class _Fetcher(FetcherInterface):
                 yield from stream.response.iter_content(_PIECE)
             except requests.RequestException as error:
                 raise DownloadError(type(error).__name__) from error
-
-
-def _sync(path: Path) -> None:
-    for target, flags in ((path, os.O_RDONLY), (path.parent, os.O_RDONLY | os.O_DIRECTORY)):
-        descriptor = os.open(target, flags)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

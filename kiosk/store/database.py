@@ -20,6 +20,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
+from kiosk.files import make_folder, sync_folder
 from kiosk.store.migrations import StoreTooNew, migrate, version_of
 from kiosk.store.rescue import Rescued, rescue
 from kiosk.store.schema import SCHEMA_VERSION, create_all
@@ -99,7 +100,7 @@ class Database:
 
         Raises StoreInUse, StoreTooNew, and StorageFailed when not even a new one can be written.
         """
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         path = folder / FILE_NAME
         try:
             engine, kind = _open_good(path)
@@ -211,6 +212,8 @@ def _set_aside(path: Path, now: datetime) -> Path:
         part = path.with_name(path.name + suffix)
         if part.exists():
             part.rename(folder / part.name)
+    sync_folder(folder)
+    sync_folder(path.parent)
     return folder
 
 
