@@ -144,12 +144,12 @@ class Database:
             return self._current is not None
 
     def give_back_space(self) -> None:
-        """Return pages of erased blobs to the disk."""
+        """Return pages of erased blobs to the disk, and with the log what still stood there of them."""
         with self._lock, self._engine.connect() as connection:
             driver = connection.connection.driver_connection
             if driver is not None:
                 # Each step frees one page; only executescript steps to the end. It commits by itself.
-                driver.executescript("PRAGMA incremental_vacuum")
+                driver.executescript("PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 class _Damaged(Exception):

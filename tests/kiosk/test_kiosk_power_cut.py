@@ -85,8 +85,8 @@ def _acknowledge(at: Bench, life: Life) -> None:
     seq = at.store.outbox.waiting_seqs(1, newest=False)[0]
     at.store.outbox.delivered(seq, BEGIN, (), BEGIN)
     before = len(life.disk.steps)
-    at.store.outbox.erase_acknowledged(BEGIN + timedelta(seconds=1))
-    at.store.give_back_space()
+    while at.store.outbox.erase_acknowledged(BEGIN + timedelta(seconds=1)):
+        at.store.give_back_space()
     life.promises = [replace(one, erased=before) if one.seq == seq else one for one in life.promises]
 
 
@@ -145,11 +145,10 @@ def _lost(found: Found, promise: Promise, *, erased: bool) -> list[str]:
     code, state, content = found.envelopes.get(promise.seq, ("", "", None))
     if code != promise.code or code not in found.receipts:
         return [f"{promise.code} was called saved and is gone"]
-    if content is None:
-        whole = erased and state == OutboxState.ACKNOWLEDGED
-        return [] if whole else [f"{code} has lost its content"]
-    wrong = [] if _is(content, promise.sha256) else [f"{code} has another content"]
-    return wrong + [f"{code} has lost a photo" for one in promise.attachments if not _is(found.photos.get(one), one)]
+    payloads = [(content, promise.sha256), *((found.photos.get(one), one) for one in promise.attachments)]
+    if erased and state == OutboxState.ACKNOWLEDGED:
+        payloads = [(data, sha256) for data, sha256 in payloads if data is not None]
+    return [f"{code} has lost {sha256}" for data, sha256 in payloads if not _is(data, sha256)]
 
 
 def _is(data: bytes | None, sha256: str) -> bool:
