@@ -22,6 +22,7 @@ from kiosk.catalogue import Catalogue
 from kiosk.files import make_folder, sync_file
 from kiosk.kiosk import Kiosk
 from kiosk.service import PackBroken
+from kiosk.store import Use
 from kiosk.store.packs import InstalledPack
 from sync.backoff import Backoff
 from sync.client import Client, Outcome
@@ -134,6 +135,8 @@ class PackDuty:
         return best
 
     def _take(self, updater: Updater, offer: _Offer) -> str:
+        if not self._kiosk.room.has(Use.NEW, offer.target.length):
+            return f"pack {offer.version}: the disk has no room for its {offer.target.length} bytes"
         path = self._file(offer.version)
         updater.download_target(offer.target, str(path))
         content = path.read_bytes()

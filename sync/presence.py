@@ -60,7 +60,7 @@ class PresenceDuty:
         self._monitor = monitor
         #: Told the server's newest cursor.
         self._feed_head = feed_head
-        self._documents = DocumentDelivery(kiosk.open_city, client, verify_key)
+        self._documents = DocumentDelivery(kiosk.open_city, kiosk.room, client, verify_key)
         self._reports = ReportDelivery(kiosk.store, client, kiosk.clock)
         self._backoff = Backoff(cap=60.0)
         self._began = kiosk.clock.monotonic()

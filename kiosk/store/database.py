@@ -8,7 +8,7 @@ the journal of the first start may come back and empty the database (tests/kiosk
 import logging
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -56,6 +56,15 @@ class StorageProblem(StrEnum):
     CORRUPT = "CORRUPT"
 
 
+class Use(StrEnum):
+    """What something is written for; kiosk.room has the rule."""
+
+    #: Nobody has begun it.
+    NEW = "NEW"
+    #: Somebody has begun it and would lose something.
+    BEGUN = "BEGUN"
+
+
 class StorageFailed(Exception):
     """A transaction could not be done; nothing of it is in the database."""
 
@@ -91,6 +100,7 @@ class Database:
         self._engine = engine
         self._lock = threading.RLock()
         self._current: Connection | None = None
+        self._admits: Callable[[Use, int], bool] | None = None
         self.path = path
         self.opening = opening
 
@@ -117,6 +127,23 @@ class Database:
     def close(self) -> None:
         with self._lock:
             self._engine.dispose()
+
+    def keep_to(self, admits: Callable[[Use, int], bool]) -> None:
+        """From now on what grows asks ``admits`` for room: its use and its bytes."""
+        self._admits = admits
+
+    def admits(self, use: Use, size: int) -> bool:
+        """Whether there is room for so many bytes more of that use."""
+        return self._admits is None or self._admits(use, size)
+
+    @contextmanager
+    def growing(self, use: Use, size: int) -> Iterator[Connection]:
+        """A transaction that adds ``size`` bytes. Raises StorageFailed (FULL) before anything is written when the room
+        that is left is kept for something else."""
+        if not self.admits(use, size):
+            raise StorageFailed(StorageProblem.FULL, f"{size} bytes ({use}) would take what is kept of the disk")
+        with self.transaction() as connection:
+            yield connection
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:

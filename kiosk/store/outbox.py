@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row, func, literal, select, update
 
-from kiosk.store.database import Database
+from kiosk.store.database import Database, Use
 from kiosk.store.schema import KIOSK_SEQ, Moment, attachments, marks, outbox
 
 #: Erased in one transaction: so many payloads, and so many bytes of them unless one alone is larger.
@@ -93,8 +93,9 @@ class Outbox:
             connection.execute(marks.update().where(marks.c.name == KIOSK_SEQ).values(value=last + 1))
         return int(last) + 1
 
-    def add(self, envelope: Envelope, sealed_attachments: Iterable[SealedAttachment] = ()) -> None:
-        with self._database.transaction() as connection:
+    def add(self, envelope: Envelope, sealed_attachments: Sequence[SealedAttachment] = ()) -> None:
+        size = len(envelope.sealed) + sum(len(attachment.sealed) for attachment in sealed_attachments)
+        with self._database.growing(Use.BEGUN, size) as connection:
             connection.execute(
                 outbox.insert().values(
                     kiosk_seq=envelope.kiosk_seq,
@@ -311,7 +312,7 @@ def _envelope(row: Row[Any]) -> Envelope:
     )
 
 
-def _portion(rows: Sequence[Row[Any]]) -> Iterator[Row[Any]]:
+def _portion(rows: Sequence[Row[Any, Any]]) -> Iterator[Row[Any, Any]]:
     """From the front, up to ERASED_BYTES; one at least."""
     total = 0
     for row in rows:

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from server import files
-from server.actors import OPERATOR
 from server.keys import keep_secret, load_keys
 from server.settings import ServerSettings
 from tests.server.kiosk_client import Attachment, TestKiosk
