@@ -6,6 +6,9 @@ What was begun may use it, but for the last part, which belongs to the kiosk its
 counters and marks go on and are never asked; they are bounded, or make room.
 """
 
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from kiosk.ports import Disk
@@ -16,6 +19,16 @@ from kiosk.store import Use
 WRITTEN: Final = 2
 #: The last part of the reserve, as a fraction of it; at the least setting it still has room for erasing.
 LAST_PART: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class FolderDisk:
+    """A Disk: the file system that holds ``folder``."""
+
+    folder: Path
+
+    def free(self) -> int:
+        return shutil.disk_usage(self.folder).free
 
 
 class Room:

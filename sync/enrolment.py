@@ -5,7 +5,6 @@ database does not cost the kiosk its identity.
 """
 
 import base64
-import binascii
 import hashlib
 import json
 from collections.abc import Mapping
@@ -14,6 +13,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import requests
 from nacl.signing import SigningKey
@@ -143,14 +143,19 @@ def save(enrolment: Enrolment, folder: Path, now: datetime | None = None) -> Non
 
 
 class EnrolmentBroken(ValueError):
-    """The file is there and cannot be read; the kiosk has to be enrolled anew."""
+    """The file is there and cannot be used: damaged, half, another program's, or not readable by this user. A good copy is
+    put back, or the kiosk is enrolled anew."""
+
+
+class NotEnrolled(RuntimeError):
+    """This kiosk has no city yet; the message says what to do."""
 
 
 def load(folder: Path) -> Enrolment | None:
     """What was saved; None when this kiosk was never enrolled. Raises EnrolmentBroken."""
     try:
         document: dict[str, Any] = json.loads((folder / FILE_NAME).read_text(encoding="utf-8"))
-        return Enrolment(
+        enrolment = Enrolment(
             server=document["server"],
             kiosk_id=document["kiosk_id"],
             kiosk_part=document["kiosk_part"],
@@ -160,10 +165,23 @@ def load(folder: Path) -> Enrolment | None:
             tuf_root=base64.b64decode(document["tuf_root"], validate=True),
             private_key=base64.b64decode(document["private_key"], validate=True),
         )
+        _check(enrolment)
     except FileNotFoundError:
         return None
-    except (KeyError, TypeError, ValueError, binascii.Error) as error:
-        raise EnrolmentBroken(f"{FILE_NAME} is damaged: {type(error).__name__}") from error
+    except (KeyError, TypeError, ValueError, RecursionError, OSError) as error:
+        raise EnrolmentBroken(f"{FILE_NAME} cannot be used: {type(error).__name__}") from error
+    return enrolment
+
+
+def _check(enrolment: Enrolment) -> None:
+    """Raises ValueError or TypeError for what would fail later, when somebody stands before the kiosk."""
+    texts = (enrolment.server, enrolment.kiosk_id, enrolment.kiosk_part, enrolment.name, enrolment.ring)
+    if not all(isinstance(text, str) and text for text in texts):
+        raise TypeError("a text is missing")
+    SigningKey(enrolment.private_key)
+    ZoneInfo(enrolment.city.time_zone)
+    if not enrolment.city.sealing_keys or not enrolment.tuf_root:
+        raise ValueError("no key of the city")
 
 
 def _problem(status: int) -> EnrolProblem:

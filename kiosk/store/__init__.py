@@ -74,6 +74,11 @@ class Store:
         """Open or make the database in ``folder``; see Database.open for what it raises."""
         return cls(Database.open(folder, now))
 
+    @classmethod
+    def in_memory(cls) -> "Store":
+        """For a kiosk whose disk cannot be used: nothing is kept."""
+        return cls(Database.in_memory())
+
     @property
     def opening(self) -> OpeningReport:
         return self._database.opening

@@ -124,6 +124,13 @@ class Database:
             return cls(engine, path, OpeningReport(Opening.RECOVERED, aside, rescued))
         return cls(engine, path, OpeningReport(kind))
 
+    @classmethod
+    def in_memory(cls) -> "Database":
+        """One that nothing is kept of."""
+        path = Path(":memory:")
+        engine, kind = _open_good(path)
+        return cls(engine, path, OpeningReport(kind))
+
     def close(self) -> None:
         with self._lock:
             self._engine.dispose()

@@ -16,14 +16,13 @@ from kiosk.attachments import ATTACHMENT_BYTES as PLAIN_BYTES
 from kiosk.drafts import Resumed
 from kiosk.health import Reason
 from kiosk.outcomes import Refused, RefusedReason, Saved
-from kiosk.room import LAST_PART, WRITTEN
+from kiosk.room import LAST_PART, WRITTEN, FolderDisk
 from kiosk.settings import NUMBERS
 from kiosk.store import StorageFailed, StorageProblem
 from kiosk.store.documents import StoredDocument
 from kiosk.store.outbox import ERASED_BYTES, OutboxState
 from kiosk.store.reports import REPORT_BYTES
 from kiosk.submissions import ATTACHMENT_BYTES, ATTACHMENTS, CONTENT_BYTES
-from main import Disk
 from tests.kiosk.kiosk_kit import BEGIN, NAME, Bench, bench, fill
 
 RESERVE = int(NUMBERS["disk_reserve_bytes"].default)
@@ -168,7 +167,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 @pytest.fixture
 def small(small_disk: Path) -> Iterator[Bench]:
     """A kiosk on it, with the least reserve that can be set."""
-    made = bench(small_disk, disk=Disk(small_disk))
+    made = bench(small_disk, disk=FolderDisk(small_disk))
     made.kiosk.settings.store_new({"disk_reserve_bytes": LEAST})
     made.kiosk.settings.reload()
     yield made
@@ -197,7 +196,7 @@ def test_drafts_that_go_on_never_fill_the_disk(small: Bench, small_disk: Path) -
         session.agree()
         assert isinstance(small.kiosk.send(), Saved), "who was let in was refused"
         sent += 1
-        assert Disk(small_disk).free() > LEAST // LAST_PART
+        assert FolderDisk(small_disk).free() > LEAST // LAST_PART
     assert sent and refused
     # The kiosk itself goes on: what is acknowledged makes room, and the next one is let in.
     for seq in range(1, sent + 1):
@@ -209,7 +208,7 @@ def test_drafts_that_go_on_never_fill_the_disk(small: Bench, small_disk: Path) -
 
 def test_a_disk_that_others_filled_takes_the_kiosk_nothing_away(small: Bench, small_disk: Path) -> None:
     fill(small.kiosk, photo=bytes(PHOTO_BYTES))
-    (small_disk / "others").write_bytes(bytes(Disk(small_disk).free() - LEAST // LAST_PART))
+    (small_disk / "others").write_bytes(bytes(FolderDisk(small_disk).free() - LEAST // LAST_PART))
     assert small.kiosk.send() == Refused(RefusedReason.DISK_FULL)
     assert not rate(small)
     small.store.marks.set("feed_cursor", 17)
