@@ -5,9 +5,7 @@ This is the one place where devices, line, core and screens meet; each knows the
 
 import json
 import logging
-import os
 import platform
-import shutil
 import signal
 import socket
 import sys
@@ -15,7 +13,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal
@@ -45,13 +43,17 @@ from devices.speech.speaker import Speaker
 from kiosk.events import Bus, Event, RestartAsked
 from kiosk.identity import KioskIdentity
 from kiosk.kiosk import Kiosk, Ports
+from kiosk.room import FolderDisk
 from kiosk.store import Store
+from process_guard import guard
 from screens import boot, heap
 from screens.keys import DEFAULT_KEYS, Action, KeyMap, NoSuchKey
 from screens.look.tokens import DEFAULT_DPI
 from screens.texts import Catalogues, load_catalogues
+from screens.watchdog import watchdog
+from standstill import Standstill, problem_of, start_anew
 from sync.city import CityBadges, FollowingSealer, KioskCodes
-from sync.enrolment import Enrolment, EnrolProblem, EnrolRefused, enrol, insecure, load, save
+from sync.enrolment import Enrolment, EnrolProblem, EnrolRefused, NotEnrolled, enrol, insecure, load, save
 from sync.line import Line
 
 if TYPE_CHECKING:
@@ -64,7 +66,6 @@ SOFTWARE: Final = "ekios 0.1.0"
 #: Beside this file when run from the sources, in the package's folder when frozen.
 ROOT: Final = Path(getattr(sys, "_MEIPASS", Path(__file__).resolve().parent))
 ASSETS: Final = ROOT / "assets"
-WATCHDOG_S: Final = 5.0
 
 
 class ScreenSettings(BaseModel):
@@ -79,6 +80,9 @@ class ScreenSettings(BaseModel):
     fullscreen: bool = True
     show_cursor: bool = False
     touch_device: str = ""
+
+    def boot_options(self) -> boot.BootOptions:
+        return boot.BootOptions(**self.model_dump())
 
 
 class KeySettings(BaseModel):
@@ -118,18 +122,8 @@ class KioskSettings(BaseSettings):
     simulator_printer: str = PRINTER_PAGE
 
 
-class NotEnrolled(RuntimeError):
-    """This kiosk has no city yet; the message says what to do."""
-
-
-@dataclass(frozen=True)
-class Disk:
-    """Free space where the kiosk keeps its data."""
-
-    folder: Path
-
-    def free(self) -> int:
-        return shutil.disk_usage(self.folder).free
+class EnrolmentFailed(RuntimeError):
+    """The server did not take this kiosk in; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -203,7 +197,7 @@ def build_kiosk(
     sealer = FollowingSealer(enrolment.city)
     ports = Ports(
         clock=clock,
-        disk=Disk(settings.data),
+        disk=FolderDisk(settings.data),
         texts=texts,
         sealer=sealer,
         codes=KioskCodes(enrolment.kiosk_part, enrolment.city.tracking_base),
@@ -220,7 +214,8 @@ def build_kiosk(
 
 
 def enrolled(settings: KioskSettings, code: str = "") -> Enrolment:
-    """Who this kiosk is; with a one-time ``code`` it asks the server to take it in. Raises NotEnrolled."""
+    """Who this kiosk is; with a one-time ``code`` it asks the server to take it in. Raises
+    NotEnrolled, EnrolmentBroken, EnrolmentFailed, and OSError when it cannot be kept."""
     kept = load(settings.data)
     if kept is not None and not code:
         if problem := insecure(kept.server):
@@ -234,7 +229,7 @@ def enrolled(settings: KioskSettings, code: str = "") -> Enrolment:
     if isinstance(answer, EnrolRefused) and answer.problem is EnrolProblem.INSECURE:
         raise NotEnrolled(f"EKIOS_SERVER: {answer.detail}")
     if isinstance(answer, EnrolRefused):
-        raise NotEnrolled(
+        raise EnrolmentFailed(
             f"the server at {settings.server} did not take this kiosk in: {answer.problem}, {answer.detail}"
         )
     save(answer, settings.data)
@@ -250,6 +245,11 @@ class Program:
         self.settings = settings
         self._enrolment = enrolment
         self._owned = ExitStack()
+        with self._owned:
+            self._build(settings, enrolment)
+            self._owned = self._owned.pop_all()
+
+    def _build(self, settings: KioskSettings, enrolment: Enrolment) -> None:
         clock = SystemClock()
         settings.data.mkdir(parents=True, exist_ok=True)
         texts = load_catalogues(ASSETS / "translations")
@@ -262,16 +262,7 @@ class Program:
         self.app = self._build_app(texts)
 
     def _build_app(self, texts: Catalogues) -> "KioskApp":
-        screen = self.settings.screen
-        options = boot.BootOptions(
-            driver=screen.driver,
-            width=screen.width,
-            height=screen.height,
-            dpi=screen.dpi,
-            fullscreen=screen.fullscreen,
-            show_cursor=screen.show_cursor,
-            touch_device=screen.touch_device,
-        )
+        options = self.settings.screen.boot_options()
         boot.prepare(options)
         # Kivy reads its environment when it is imported, so not before `prepare`.
         from screens.app import AppOptions, build_app
@@ -293,7 +284,7 @@ class Program:
         """Until somebody calls :meth:`stop`; on the main thread, which Kivy owns."""
         with self._owned:
             self._start()
-            with _watchdog():
+            with watchdog():
                 self.app.run()
 
     def stop(self) -> None:
@@ -345,25 +336,27 @@ def _port(address: str) -> int:
     return int(port)
 
 
-@contextmanager
-def _watchdog() -> Iterator[None]:
-    """Tells systemd that we are ready, and alive as long as the screens' own thread answers. Nothing without it."""
-    address = os.environ.get("NOTIFY_SOCKET", "")
-    if not address:
-        yield
-        return
-    from kivy.clock import Clock
+def stand_still(settings: KioskSettings, enrolment: Enrolment | None, error: Exception) -> None:
+    """Until the kiosk could start, which it then does, or somebody stops it."""
 
-    channel = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-    channel.connect("\0" + address[1:] if address.startswith("@") else address)
-    channel.send(b"READY=1")
-    alive = Clock.schedule_interval(lambda _seconds: channel.send(b"WATCHDOG=1"), WATCHDOG_S)
-    try:
-        yield
-    finally:
-        alive.cancel()
-        channel.send(b"STOPPING=1")
-        channel.close()
+    def try_again() -> None:
+        enrolled(settings)
+        Store.open(settings.data, SystemClock().now()).close()
+
+    texts = load_catalogues(ASSETS / "translations")
+    standing = Standstill(problem_of(error), str(error), enrolment, texts, SOFTWARE, try_again)
+    app = standing.build(settings.screen.boot_options())
+    _stop_by_signal(app.ask_stop)
+    with standing.reported(), watchdog():
+        app.run()
+    if app.is_over:
+        start_anew()
+
+
+def _stop_by_signal(stop: Callable[[], object]) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # The handler interrupts the main thread anywhere in Kivy's loop; a thread of its own hands the wish over.
+        signal.signal(number, lambda *_: threading.Thread(target=stop, daemon=True).start())
 
 
 def main(
@@ -372,16 +365,20 @@ def main(
     """Runs the kiosk until it is stopped (SIGTERM or SIGINT)."""
     # Before it starts, Kivy logs by itself: force replaces the handler it may have made.
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", force=True)
+    guard(lock=True)
     began = time.monotonic()
-    settings = KioskSettings()
+    settings, enrolment = KioskSettings(), None
     try:
-        program = Program(settings, enrolled(settings, enrol_code))
-    except (NotEnrolled, NoSuchKey, boot.BootError) as error:
+        enrolment = enrolled(settings, enrol_code)
+        program = Program(settings, enrolment)
+    except (EnrolmentFailed, NoSuchKey, boot.BootError) as error:
         print(f"kiosk: {error}", file=sys.stderr)
         raise typer.Exit(1) from error
-    for number in (signal.SIGTERM, signal.SIGINT):
-        # The handler interrupts the main thread anywhere in Kivy's loop; a thread of its own hands the wish over.
-        signal.signal(number, lambda *_: threading.Thread(target=program.stop, daemon=True).start())
+    except Exception as error:
+        logger.exception("the kiosk cannot start")
+        stand_still(settings, enrolment, error)
+        return
+    _stop_by_signal(program.stop)
     signal.signal(signal.SIGUSR1, lambda *_: threading.Thread(target=program.diagnose, daemon=True).start())
     logger.info("built in %.2f s", time.monotonic() - began)
     program.run()

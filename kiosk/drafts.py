@@ -17,6 +17,7 @@ from forms import FormError, FormSession, Kind, Node
 from kiosk.attachments import Attachment
 from kiosk.citizen import Citizen, HowIdentified
 from kiosk.draft_words import DraftProblem
+from kiosk.health import Reason
 from kiosk.nik import NikProblem, check
 from kiosk.privacy import Privacy
 from kiosk.session import Session
@@ -85,13 +86,17 @@ def write(session: Session) -> bytes | DraftProblem:
     return DraftProblem.TOO_LARGE if len(plain) > DRAFT_BYTES else plain
 
 
-def resume(session: Session, plain: bytes) -> Resumed | DraftProblem:
-    """Open the form again where it was left. The session must be at SERVICES."""
+def resume(session: Session, plain: bytes) -> Resumed | DraftProblem | Reason:
+    """Open the form again where it was left. The session must be at SERVICES. A Reason: why the service cannot be begun
+    now; the draft stays where it is."""
     try:
         document = json.loads(plain)
         service = session.catalogue.get(str(document["service"]))
         if document["format"] != FORMAT or service is None or not session.catalogue.form_is_good(service.id):
             return DraftProblem.GONE
+        blocked = session.ability_of(service).blocked
+        if blocked:
+            return blocked[0]
         attachments = [_attachment(one) for one in document["attachments"]]
         answers = [(str(ref), str(value)) for ref, value in document["answers"]]
         privacy = Privacy(document["privacy"]) if document["privacy"] else None

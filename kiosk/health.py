@@ -15,10 +15,11 @@ from typing import Any
 from kiosk.catalogue import Catalogue
 from kiosk.events import Bus, ComponentChanged
 from kiosk.line_state import LineState
-from kiosk.ports import Availability, Clock, ComponentState, Condition, Device, Disk, Unsubscribe
+from kiosk.ports import Availability, Clock, ComponentState, Condition, Device, Unsubscribe
+from kiosk.room import Room
 from kiosk.service import Service
 from kiosk.settings import Settings
-from kiosk.store import Opening, StorageFailed, StorageProblem, Store
+from kiosk.store import Opening, StorageFailed, StorageProblem, Store, Use
 from kiosk.store.journal import ComponentChange
 
 logger = logging.getLogger(__name__)
@@ -97,7 +98,7 @@ class Health:
         self,
         store: Store,
         devices: Mapping[str, Device],
-        disk: Disk,
+        room: Room,
         clock: Clock,
         bus: Bus,
         settings: Settings,
@@ -105,7 +106,7 @@ class Health:
     ) -> None:
         self._store = store
         self._devices = devices
-        self._disk = disk
+        self._room = room
         self._clock = clock
         self._bus = bus
         self._settings = settings
@@ -147,8 +148,8 @@ class Health:
         return self._usable(CAMERA)
 
     def disk_is_full(self) -> bool:
-        """Less than the reserve is left: no form is begun any more, feed and acknowledgements go on."""
-        return self._disk.free() < self._settings.number("disk_reserve_bytes")
+        """Only the reserve is left: nothing is begun any more, feed and acknowledgements go on."""
+        return not self._room.has(Use.NEW)
 
     def ability(self) -> Ability:
         """CLOSED only out of service, or when printer, line and storage are all lost: with any of them a citizen can
@@ -261,9 +262,8 @@ class Health:
     def _storage(self) -> StorageState:
         with self._lock:
             problem, since = self._storage_problem, self._storage_since
-        free = self._disk.free()
         conditions = {problem.value} if problem is not None else set()
-        if free < self._settings.number("disk_reserve_bytes"):
+        if self.disk_is_full():
             conditions.add(StorageProblem.FULL.value)
         opening = self._store.opening
         detail = ""
@@ -274,7 +274,7 @@ class Health:
         return StorageState(
             availability=Availability.UNAVAILABLE if problem is not None else Availability.READY,
             conditions=frozenset(conditions),
-            supplies={"disk_free_bytes": float(free)},
+            supplies={"disk_free_bytes": float(self._room.free())},
             since=since,
             detail=detail,
         )

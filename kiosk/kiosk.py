@@ -60,6 +60,7 @@ from kiosk.ports import (
 )
 from kiosk.ratings import Ratings
 from kiosk.receipts import Slips
+from kiosk.room import Room
 from kiosk.service import Service
 from kiosk.session import Session
 from kiosk.settings import Settings
@@ -139,7 +140,9 @@ class Kiosk:
         #: The machine's clock as the server corrected it.
         self.clock = CorrectedClock(ports.clock, store)
         self.settings = Settings(store, bus)
-        self.health = Health(store, _devices(ports), ports.disk, self.clock, bus, self.settings, self._line_state)
+        self.room = Room(ports.disk, self.settings)
+        store.keep_to(self.room.has)
+        self.health = Health(store, _devices(ports), self.room, self.clock, bus, self.settings, self._line_state)
         storage_failed = self.health.storage_failed
         self.usage = Usage(store, self.clock, identity.time_zone, self.health)
         self.supplies = Supplies(store, ports.printer, self.clock, bus, self.settings, storage_failed)
@@ -367,7 +370,7 @@ class Kiosk:
             notices=notices,
             sessions_today=sessions,
             last_touch_at=self.usage.last_touch_at,
-            disk_free=self.ports.disk.free(),
+            disk_free=self.room.free(),
             staff_id=self.staff.staff_id,
         )
 

@@ -110,7 +110,11 @@ class Session:
 
     def ability(self) -> ServiceAbility:
         """Of the chosen service, now."""
-        return self._ability(self._chosen(), self.catalogue)
+        return self.ability_of(self._chosen())
+
+    def ability_of(self, service: Service) -> ServiceAbility:
+        """Of a service of this visit's pack, now."""
+        return self._ability(service, self.catalogue)
 
     def start_service(self) -> ServiceAbility:
         """From the service's page to the identification or the first question; stays when it is not possible."""

@@ -137,8 +137,6 @@ class Submissions:
     def _store_sealed(
         self, content: dict[str, Any], attachments: Sequence[Attachment], receipt: Receipt | None, code: str | None
     ) -> Saved | Refused:
-        if self._health.disk_is_full() and receipt is None:
-            return Refused(RefusedReason.DISK_FULL)
         submission_id = str(uuid_utils.uuid7())
         sealed_attachments = []
         named = []

@@ -182,7 +182,7 @@ class KioskApp(App):
             on_request_close=self._refuse_close, on_keyboard=self._key, on_key_up=self._key_up, size=self._resized
         )
         ExceptionManager.add_handler(self.failsafe)
-        self._unsubscribe = self.kiosk.bus.subscribe(self._inbox.put)
+        self._unsubscribe = self.kiosk.bus.subscribe(self._told)
         self._tick_event = Clock.schedule_interval(self._tick, TICK_S)
         self._show_trigger()
         if self.options.tidy:
@@ -298,10 +298,15 @@ class KioskApp(App):
             )
         )
 
-    def _hear(self, event: Event) -> None:
-        self.flow.hear(event)
+    def _told(self, event: Event) -> None:
+        """Of any thread. A visit ends on the screens' own, and its page with it: nothing that is due in this frame, no
+        key and no finger finds a page whose visit is over."""
         if isinstance(event, SessionEnded):
             self._wipe()
+        self._inbox.put(event)
+
+    def _hear(self, event: Event) -> None:
+        self.flow.hear(event)
         # The page that the event belongs to must be in sight before it is told of it.
         self._show(0)
         if self.stage is not None:

@@ -338,6 +338,10 @@ class Flow:
 
     def open_answer(self) -> None:
         """Beside the case: answering what the office asked; what was begun for that case goes on."""
+        begun = self.answering is not None and self.case is not None and self.answering.case.code == self.case.code
+        if not begun and self.kiosk.health.disk_is_full():
+            self.refuse(RefusedReason.DISK_FULL)
+            return
         if self.case is not None and (self.answering is None or self.answering.case.code != self.case.code):
             self._drop_answer()
             self.answering = Answering(self, self.case)

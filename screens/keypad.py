@@ -44,6 +44,9 @@ class Keypad:
         self._held.add(code)
         if action is None or (repeated and action in ONCE):
             return
+        if not self._stage.in_step:
+            self._flow.touched()
+            return
         warned, asleep = self._flow.idle_left is not None, self._flow.asleep
         self._flow.touched()
         self._narrator.key_pressed(action)

@@ -1,5 +1,6 @@
 """The window's one widget: the page in sight, and what lies over it. Pages are made on demand and let go of."""
 
+import weakref
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -9,6 +10,7 @@ from kivy.uix.widget import Widget
 from kiosk.events import Event, Scanned
 from kiosk.line_state import Approval
 from kiosk.ratings import Element
+from kiosk.session import Session
 from screens.citizen.answer import AnswerScreen
 from screens.citizen.attract import AttractScreen
 from screens.citizen.complaint import PrivacyScreen
@@ -33,6 +35,7 @@ from screens.fault_notice import FaultNotice
 from screens.flow import Flow, Over
 from screens.look.focus_mark import FocusMark
 from screens.look.page import Page
+from screens.look.pressable import CANCELLED
 from screens.look.sign import Cloth
 from screens.look.tokens import LOWERED
 from screens.overlays import AdjustPanel, HelpPanel, IdlePanel, LeavePanel
@@ -40,6 +43,11 @@ from screens.page_screen import FlowPage
 from screens.places import Name, Place
 from screens.staff.desk import DeskScreen
 from screens.staff.rooms import OutboxScreen, PaperScreen, PinScreen, TestScreen
+
+#: Whose visit it is, and where in it; holds no visit alive.
+Standing = tuple["weakref.ref[Session] | None", Place]
+#: In ``touch.ud``: where the flow stood when the finger came down.
+_BEGAN: Final = "began"
 
 
 def _home(flow: Flow, _place: Place) -> Widget:
@@ -143,6 +151,8 @@ class Stage(FloatLayout):
         self.notice_lines = flow.in_every_language("nothing.title")
         self._page_key: tuple[Place, object] | None = None
         self._over_key: tuple[str, object] | None = None
+        #: For whom and where the page in sight was made.
+        self._shown: Standing | None = None
         #: Whoever leads the kiosk somewhere and looks only there needs no pages on the way: none is made meanwhile.
         self.held = False
         #: Told when a finger left the glass, after what it did.
@@ -152,6 +162,12 @@ class Stage(FloatLayout):
         #: Round what has the focus; over everything.
         self.mark = FocusMark()
         self.add_widget(self.mark)
+
+    @property
+    def in_step(self) -> bool:
+        """Whether the page in sight is of where the flow stands. When not, which lasts a frame, a finger or a key is
+        meant for what is gone: it is passed over."""
+        return self._shown is not None and self._shown == self._standing()
 
     @property
     def layer(self) -> Any:
@@ -171,6 +187,7 @@ class Stage(FloatLayout):
         if self.held:
             return
         flow = self.flow
+        self._shown = self._standing()
         page_key = (flow.place, flow.appearance)
         if page_key != self._page_key:
             same_place = self._page_key is not None and self._page_key[0] == flow.place
@@ -230,7 +247,7 @@ class Stage(FloatLayout):
         """Lets go of everything in sight."""
         self._drop_page()
         self._drop_over()
-        self._page_key = self._over_key = None
+        self._page_key = self._over_key = self._shown = None
 
     def give_notice(self) -> None:
         """No page can be made just now: says so until one can."""
@@ -240,14 +257,25 @@ class Stage(FloatLayout):
         self.add_widget(self.notice)
 
     def on_touch_down(self, touch: Any) -> bool:
+        in_step = self.in_step
         self.flow.touched()
+        if not in_step:
+            return True
+        touch.ud[_BEGAN] = self._shown
         return bool(super().on_touch_down(touch))
 
     def on_touch_up(self, touch: Any) -> bool:
+        # Kivy hands it to what it began on as well, also when that is gone: the mark tells it.
+        if touch.ud.get(_BEGAN) != self._standing():
+            touch.ud[CANCELLED] = True
         handled = bool(super().on_touch_up(touch))
         if touch.grab_current is None:
             self.on_finger()
         return handled
+
+    def _standing(self) -> "Standing":
+        session = self.flow.session
+        return (weakref.ref(session) if session is not None else None, self.flow.place)
 
     def _drop_page(self) -> None:
         page, self.page = self.page, None

@@ -15,6 +15,7 @@ import requests
 import structlog
 import typer
 
+from process_guard import guard
 from server import operations
 from server.app import build_deps, close_deps, create_app
 from server.backup import BackupRefused
@@ -52,6 +53,7 @@ def serve(
 ) -> None:
     """Runs the server until SIGINT or SIGTERM."""
     _log_to_stderr()
+    guard(lock=False)
     settings = _settings(
         data,
         database,

@@ -34,6 +34,7 @@ from server.device_commands import DeviceCommands
 from server.enrolment import Enrolment
 from server.escalation import Escalation
 from server.failpoints import Failpoints
+from server.files import make_folder
 from server.help_calls import HelpCalls
 from server.intake import Intake
 from server.keys import load_keys
@@ -81,7 +82,7 @@ _log = structlog.get_logger("server.app")
 
 def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoints: Failpoints | None = None) -> Deps:
     """Opens the data folder. ``close_deps`` closes it. Raises StorageBusy, StorageDamaged, StorageRefused and KeyMissing."""
-    settings.data.mkdir(parents=True, exist_ok=True)
+    make_folder(settings.data)
     clock = clock or SystemClock()
     failpoints = failpoints or Failpoints()
     engine = open_storage(settings.database_url)

@@ -18,7 +18,7 @@ from server import audit
 from server.case_journal import CaseJournal
 from server.clock import Clock
 from server.failpoints import Failpoints
-from server.files import sync_folder
+from server.files import make_folder, sync_folder
 from server.keys import CityKeys
 from server.storage import tables
 from server.storage.transactions import in_transaction
@@ -67,7 +67,7 @@ class AttachmentStore:
         self._journal = journal
         self._keys = keys
         self._failpoints = failpoints
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
 
     def progress(self, kiosk_id: str, sha256: str) -> AppendResult:
         """How many bytes are durable; UNKNOWN when no submission names the blob."""
@@ -85,7 +85,7 @@ class AttachmentStore:
     def append(self, kiosk_id: str, sha256: str, offset: int, length: int, chunk: bytes) -> AppendResult:
         """Adds ``chunk`` at ``offset`` of a blob of ``length`` bytes, durably."""
         final = self._path(kiosk_id, sha256)
-        final.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(final.parent)
         with final.with_suffix(".part").open("ab") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             state = self.progress(kiosk_id, sha256)
@@ -105,6 +105,9 @@ class AttachmentStore:
             file.flush()
             self._failpoints.reach("attachment.appended")
             os.fsync(file.fileno())
+            if not offset:
+                # A new file: without its name the bytes are lost.
+                sync_folder(final.parent)
             self._failpoints.reach("attachment.synced")
             reached = offset + len(chunk)
             if reached < row.size:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 def write_durably(path: Path, content: bytes) -> None:
     """The whole of ``content`` at ``path``, or what was there before."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     with draft.open("wb") as file:
         file.write(content)
@@ -24,3 +24,11 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def make_folder(folder: Path, mode: int = 0o777) -> None:
+    """``folder`` and what is missing above it, durably: a file is lost with the folder that it lies in."""
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    folder.mkdir(parents=True, exist_ok=True, mode=mode)
+    for made in missing:
+        sync_folder(made.parent)

@@ -14,6 +14,7 @@ from typing import Final
 from nacl.public import PrivateKey
 from nacl.signing import SigningKey
 
+from server.files import make_folder, sync_folder
 from sync.protocol.messages import SealingKey
 from sync.protocol.sealing import key_id
 
@@ -72,7 +73,7 @@ def load_keys(folder: Path, audit_key: Path | None = None) -> CityKeys:
 
     Raises KeyMissing.
     """
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(folder, mode=0o700)
     if not any(folder.glob(_SEALING)):
         _make_sealing(folder)
     return CityKeys(
@@ -119,6 +120,7 @@ def keep_secret(path: Path, content: bytes) -> None:
         pass
     finally:
         draft.unlink()
+    sync_folder(path.parent)
 
 
 def move_audit_key(folder: Path, target: Path) -> bool:

@@ -16,6 +16,7 @@ from server.audit_verify import Statement, Verdict
 from server.backup import BackupRefused, back_up
 from server.deps import Deps
 from server.enrolment import ApproveOutcome
+from server.files import make_folder
 from server.keys import keep_secret
 from server.seeding import SeedRefused, read_city
 from server.storage import tables
@@ -40,7 +41,7 @@ def operator_token(data: Path) -> str:
     """The secret that the command line shows to a running server; made when missing."""
     path = data / "keys" / _TOKEN_FILE
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(path.parent, mode=0o700)
         keep_secret(path, secrets.token_urlsafe(32).encode())
     return path.read_text()
 

@@ -26,7 +26,7 @@ from server.bus import Bus
 from server.catalogue import Catalogue
 from server.clock import Clock
 from server.failpoints import Failpoints
-from server.files import write_durably
+from server.files import make_folder, write_durably
 from server.pack_content import PackContent, PackService, read_content
 from server.storage import tables
 from server.tuf import Listed, RoleState, TufRepository
@@ -86,7 +86,7 @@ class PackRepository:
         self._failpoints = failpoints
         self._lock = threading.Lock()
         self._contents: OrderedDict[int, PackContent] = OrderedDict()
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
 
     # --- publishing ---------------------------------------------------------------------------------------------
 

@@ -20,7 +20,7 @@ from securesystemslib.signer import CryptoSigner
 from tuf.api.metadata import Metadata, MetaFile, Root, Snapshot, TargetFile, Targets, Timestamp
 from tuf.api.serialization.json import JSONSerializer
 
-from server.files import write_durably
+from server.files import make_folder, write_durably
 from server.keys import keep_secret, random_key
 
 ROLES: Final = ("root", "targets", "snapshot", "timestamp")
@@ -70,7 +70,7 @@ class TufRepository:
     def __init__(self, folder: Path, keys: Path) -> None:
         self._folder = folder
         self._keys = keys
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
 
     def publish(self, listed: Sequence[Listed], now: datetime) -> bool:
         """Makes the metadata list exactly ``listed``; False when they did already (they are renewed if need be), or
@@ -285,7 +285,7 @@ def read_signer(path: Path) -> CryptoSigner:
 
 def _make_signer(path: Path) -> CryptoSigner:
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(path.parent, mode=0o700)
         keep_secret(path, random_key())
     return read_signer(path)
 

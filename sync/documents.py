@@ -8,6 +8,8 @@ from typing import Final
 from pydantic import ValidationError
 
 from kiosk.open_city import BUDGET, TRANSPARENCY, OpenCity
+from kiosk.room import Room
+from kiosk.store import Use
 from kiosk.store.documents import StoredDocument
 from sync.client import Answer, Client
 from sync.protocol.documents import DOCUMENT_BYTES, DocumentRefused, SignedDocument, verify
@@ -21,8 +23,9 @@ _WANTED: Final = (TRANSPARENCY, BUDGET)
 class DocumentDelivery:
     """Belongs to the presence loop."""
 
-    def __init__(self, city: OpenCity, client: Client, verify_key: bytes) -> None:
+    def __init__(self, city: OpenCity, room: Room, client: Client, verify_key: bytes) -> None:
         self._city = city
+        self._room = room
         self._client = client
         self._verify_key = verify_key
         self._told: Mapping[str, int] = {}
@@ -41,6 +44,9 @@ class DocumentDelivery:
             version = self._told.get(name, 0)
             if version <= max(kept.get(name, 0), self._useless.get(name, 0)):
                 continue
+            if not self._room.has(Use.NEW, DOCUMENT_BYTES):
+                # It is asked for again with every heartbeat.
+                return answer
             answer = self._client.request("GET", f"{PATH}/{name}", limit=DOCUMENT_BYTES)
             if not answer.ok:
                 return answer

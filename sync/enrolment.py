@@ -5,9 +5,7 @@ database does not cost the kiosk its identity.
 """
 
 import base64
-import binascii
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,11 +14,13 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import requests
 from nacl.signing import SigningKey
 from pydantic import ValidationError
 
+from kiosk.files import write_durably
 from sync.protocol import PROTOCOL_VERSION, VERSION_HEADER, fingerprints
 from sync.protocol.messages import City, EnrolRequest, EnrolResponse, ErrorAnswer
 
@@ -165,31 +165,23 @@ def save(enrolment: Enrolment, folder: Path, now: datetime | None = None) -> Non
         "tuf_root": base64.b64encode(enrolment.tuf_root).decode(),
         "private_key": base64.b64encode(enrolment.private_key).decode(),
     }
-    folder.mkdir(parents=True, exist_ok=True)
-    target = folder / FILE_NAME
-    temporary = folder / f"{FILE_NAME}.new"
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _MODE)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(document, file, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(target)
-    directory = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)
+    write_durably(folder / FILE_NAME, json.dumps(document, indent=1).encode(), _MODE)
 
 
 class EnrolmentBroken(ValueError):
-    """The file is there and cannot be read; the kiosk has to be enrolled anew."""
+    """The file is there and cannot be used: damaged, half, another program's, or not readable by this user. A good copy is
+    put back, or the kiosk is enrolled anew."""
+
+
+class NotEnrolled(RuntimeError):
+    """This kiosk has no city yet; the message says what to do."""
 
 
 def load(folder: Path) -> Enrolment | None:
     """What was saved; None when this kiosk was never enrolled. Raises EnrolmentBroken."""
     try:
         document: dict[str, Any] = json.loads((folder / FILE_NAME).read_text(encoding="utf-8"))
-        return Enrolment(
+        enrolment = Enrolment(
             server=document["server"],
             kiosk_id=document["kiosk_id"],
             kiosk_part=document["kiosk_part"],
@@ -199,10 +191,23 @@ def load(folder: Path) -> Enrolment | None:
             tuf_root=base64.b64decode(document["tuf_root"], validate=True),
             private_key=base64.b64decode(document["private_key"], validate=True),
         )
+        _check(enrolment)
     except FileNotFoundError:
         return None
-    except (KeyError, TypeError, ValueError, binascii.Error) as error:
-        raise EnrolmentBroken(f"{FILE_NAME} is damaged: {type(error).__name__}") from error
+    except (KeyError, TypeError, ValueError, RecursionError, OSError) as error:
+        raise EnrolmentBroken(f"{FILE_NAME} cannot be used: {type(error).__name__}") from error
+    return enrolment
+
+
+def _check(enrolment: Enrolment) -> None:
+    """Raises ValueError or TypeError for what would fail later, when somebody stands before the kiosk."""
+    texts = (enrolment.server, enrolment.kiosk_id, enrolment.kiosk_part, enrolment.name, enrolment.ring)
+    if not all(isinstance(text, str) and text for text in texts):
+        raise TypeError("a text is missing")
+    SigningKey(enrolment.private_key)
+    ZoneInfo(enrolment.city.time_zone)
+    if not enrolment.city.sealing_keys or not enrolment.tuf_root:
+        raise ValueError("no key of the city")
 
 
 def _session() -> requests.Session:

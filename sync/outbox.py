@@ -79,7 +79,8 @@ class OutboxDuty:
     def _erase(self) -> None:
         """Payloads of what was acknowledged long enough ago, or at once when the disk is nearly full."""
         keep = 0.0 if self._kiosk.health.disk_is_full() else self._kiosk.settings.number("keep_acknowledged_s")
-        if self._kiosk.store.outbox.erase_acknowledged(self._kiosk.clock.now() - timedelta(seconds=keep)):
+        before = self._kiosk.clock.now() - timedelta(seconds=keep)
+        while not self._stopping() and self._kiosk.store.outbox.erase_acknowledged(before):
             self._kiosk.ports.failpoint("outbox.erased")
             self._kiosk.store.give_back_space()
 

@@ -6,7 +6,6 @@ expired, a file that was altered, an older version, another city or type: all le
 
 import hashlib
 import logging
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -27,8 +26,10 @@ from tuf.ngclient import Updater
 from tuf.ngclient.fetcher import FetcherInterface
 
 from kiosk.catalogue import Catalogue
+from kiosk.files import make_folder, sync_file
 from kiosk.kiosk import Kiosk
 from kiosk.service import PackBroken
+from kiosk.store import Use
 from kiosk.store.packs import InstalledPack
 from sync.backoff import Backoff
 from sync.client import Client, Outcome
@@ -99,8 +100,8 @@ class PackDuty:
     def update(self) -> str:
         """Why no newer pack could be looked for or taken, "" when all is well."""
         try:
-            self._metadata.mkdir(parents=True, exist_ok=True)
-            self._targets.mkdir(parents=True, exist_ok=True)
+            make_folder(self._metadata)
+            make_folder(self._targets)
             updater = self._refreshed()
             offer = self._best(Metadata[Targets].from_file(str(self._metadata / "targets.json")).signed)
             problem = "" if offer is None else self._take(updater, offer)
@@ -165,6 +166,8 @@ class PackDuty:
         return best
 
     def _take(self, updater: Updater, offer: _Offer) -> str:
+        if not self._kiosk.room.has(Use.NEW, offer.target.length):
+            return f"pack {offer.version}: the disk has no room for its {offer.target.length} bytes"
         path = self._file(offer.version)
         updater.download_target(offer.target, str(path))
         content = path.read_bytes()
@@ -173,7 +176,7 @@ class PackDuty:
         except (PackRefused, PackBroken) as error:
             path.unlink()
             return f"pack {offer.version}: {error}"
-        _sync(path)
+        sync_file(path)
         digest = hashlib.sha256(content).hexdigest()
         self._kiosk.ports.failpoint("packs.before_commit")
         self._kiosk.store.packs.add(InstalledPack(offer.version, digest, len(content), self._kiosk.clock.now()))
@@ -237,12 +240,3 @@ class _Fetcher(FetcherInterface):
                 yield from stream.response.iter_content(_PIECE)
             except requests.RequestException as error:
                 raise DownloadError(type(error).__name__) from error
-
-
-def _sync(path: Path) -> None:
-    for target, flags in ((path, os.O_RDONLY), (path.parent, os.O_RDONLY | os.O_DIRECTORY)):
-        descriptor = os.open(target, flags)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

@@ -74,7 +74,7 @@ class PresenceDuty:
         #: Told the server's newest cursor.
         self._feed_head = feed_head
         self._wake_outbox = wake_outbox
-        self._documents = DocumentDelivery(kiosk.open_city, client, verify_key)
+        self._documents = DocumentDelivery(kiosk.open_city, kiosk.room, client, verify_key)
         self._reports = ReportDelivery(kiosk.store, client, kiosk.clock)
         self._witness = Witness(kiosk.store, verify_key)
         self._backoff = Backoff(cap=60.0)

@@ -3,7 +3,7 @@
 Every method is a transaction of its own, and joins the one it is called in: ``with store.transaction(): …``.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from kiosk.store.database import (
     StorageFailed,
     StorageProblem,
     StoreInUse,
+    Use,
 )
 from kiosk.store.documents import Documents
 from kiosk.store.journal import (
@@ -44,6 +45,7 @@ __all__ = [
     "Store",
     "StoreInUse",
     "StoreTooNew",
+    "Use",
 ]
 
 
@@ -72,6 +74,11 @@ class Store:
         """Open or make the database in ``folder``; see Database.open for what it raises."""
         return cls(Database.open(folder, now))
 
+    @classmethod
+    def in_memory(cls) -> "Store":
+        """For a kiosk whose disk cannot be used: nothing is kept."""
+        return cls(Database.in_memory())
+
     @property
     def opening(self) -> OpeningReport:
         return self._database.opening
@@ -79,6 +86,10 @@ class Store:
     @property
     def path(self) -> Path:
         return self._database.path
+
+    def keep_to(self, admits: Callable[[Use, int], bool]) -> None:
+        """From now on everything that grows asks ``admits`` for room first; what gets none raises StorageFailed (FULL)."""
+        self._database.keep_to(admits)
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:

@@ -1,13 +1,14 @@
-"""The kiosk's one database: SQLite, WAL, synchronous=FULL, one connection that one process owns.
+"""The kiosk's one database: SQLite, WAL, synchronous=EXTRA, one connection that one process owns.
 
 One connection because of SQLite's WAL-reset bug (3.7.0 to 3.51.2), which needs two; ``locking_mode=EXCLUSIVE`` keeps
-any other process out. ``synchronous=FULL`` because with NORMAL a power cut loses what was acknowledged.
+any other process out. ``synchronous=EXTRA`` because with NORMAL a power cut loses what was acknowledged, and with FULL
+the journal of the first start may come back and empty the database (tests/kiosk/test_kiosk_power_cut.py).
 """
 
 import logging
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
+from kiosk.files import make_folder, sync_folder
 from kiosk.store.migrations import StoreTooNew, migrate, version_of
 from kiosk.store.rescue import Rescued, rescue
 from kiosk.store.schema import SCHEMA_VERSION, create_all
@@ -28,6 +30,19 @@ logger = logging.getLogger(__name__)
 FILE_NAME: Final = "kiosk.db"
 #: A write-ahead log that grew in a burst is cut back to this.
 WAL_BYTES: Final = 16_000_000
+#: Of every connection, in this order: the lock comes before the log, which then needs no shared memory.
+PRAGMAS: Final = (
+    "locking_mode = EXCLUSIVE",
+    # Before the log: a new file gets that by way of a rollback journal, whose end FULL does not make durable.
+    "synchronous = EXTRA",
+    "auto_vacuum = INCREMENTAL",
+    "journal_mode = WAL",
+    f"journal_size_limit = {WAL_BYTES}",
+    "foreign_keys = ON",
+    # What was erased is not left in free pages.
+    "secure_delete = ON",
+    "temp_store = MEMORY",
+)
 _SIDE_FILES: Final = ("", "-wal", "-shm", "-journal")
 _BROKEN: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _PRIMARY_CODE: Final = 0xFF
@@ -39,6 +54,15 @@ class StorageProblem(StrEnum):
     FAULT = "FAULT"
     #: The database is damaged; the next start sets it aside.
     CORRUPT = "CORRUPT"
+
+
+class Use(StrEnum):
+    """What something is written for; kiosk.room has the rule."""
+
+    #: Nobody has begun it.
+    NEW = "NEW"
+    #: Somebody has begun it and would lose something.
+    BEGUN = "BEGUN"
 
 
 class StorageFailed(Exception):
@@ -76,6 +100,7 @@ class Database:
         self._engine = engine
         self._lock = threading.RLock()
         self._current: Connection | None = None
+        self._admits: Callable[[Use, int], bool] | None = None
         self.path = path
         self.opening = opening
 
@@ -85,7 +110,7 @@ class Database:
 
         Raises StoreInUse, StoreTooNew, and StorageFailed when not even a new one can be written.
         """
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         path = folder / FILE_NAME
         try:
             engine, kind = _open_good(path)
@@ -99,9 +124,33 @@ class Database:
             return cls(engine, path, OpeningReport(Opening.RECOVERED, aside, rescued))
         return cls(engine, path, OpeningReport(kind))
 
+    @classmethod
+    def in_memory(cls) -> "Database":
+        """One that nothing is kept of."""
+        path = Path(":memory:")
+        engine, kind = _open_good(path)
+        return cls(engine, path, OpeningReport(kind))
+
     def close(self) -> None:
         with self._lock:
             self._engine.dispose()
+
+    def keep_to(self, admits: Callable[[Use, int], bool]) -> None:
+        """From now on what grows asks ``admits`` for room: its use and its bytes."""
+        self._admits = admits
+
+    def admits(self, use: Use, size: int) -> bool:
+        """Whether there is room for so many bytes more of that use."""
+        return self._admits is None or self._admits(use, size)
+
+    @contextmanager
+    def growing(self, use: Use, size: int) -> Iterator[Connection]:
+        """A transaction that adds ``size`` bytes. Raises StorageFailed (FULL) before anything is written when the room
+        that is left is kept for something else."""
+        if not self.admits(use, size):
+            raise StorageFailed(StorageProblem.FULL, f"{size} bytes ({use}) would take what is kept of the disk")
+        with self.transaction() as connection:
+            yield connection
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -129,31 +178,27 @@ class Database:
             return self._current is not None
 
     def give_back_space(self) -> None:
-        """Return pages of erased blobs to the disk."""
+        """Return pages of erased blobs to the disk, and with the log what still stood there of them."""
         with self._lock, self._engine.connect() as connection:
             driver = connection.connection.driver_connection
             if driver is not None:
                 # Each step frees one page; only executescript steps to the end. It commits by itself.
-                driver.executescript("PRAGMA incremental_vacuum")
+                driver.executescript("PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 class _Damaged(Exception):
     pass
 
 
+def _open_file(path: Path) -> sqlite3.Connection:
+    """The driver's connection, in autocommit; the power-cut tests put a disk that forgets under it."""
+    return sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=0)
+
+
 def _engine(path: Path) -> Engine:
     def connect() -> sqlite3.Connection:
-        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=0)
-        for pragma in (
-            "locking_mode = EXCLUSIVE",
-            "auto_vacuum = INCREMENTAL",
-            "journal_mode = WAL",
-            "synchronous = FULL",
-            f"journal_size_limit = {WAL_BYTES}",
-            "foreign_keys = ON",
-            "secure_delete = ON",
-            "temp_store = MEMORY",
-        ):
+        connection = _open_file(path)
+        for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
         return connection
 
@@ -201,6 +246,8 @@ def _set_aside(path: Path, now: datetime) -> Path:
         part = path.with_name(path.name + suffix)
         if part.exists():
             part.rename(folder / part.name)
+    sync_folder(folder)
+    sync_folder(path.parent)
     return folder
 
 

@@ -1,12 +1,13 @@
 """What the city publishes for everybody, as it was verified: the newest version of each document."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select
 
-from kiosk.store.database import Database
+from kiosk.store.database import Database, Use
 from kiosk.store.schema import documents
 
 
@@ -33,8 +34,8 @@ class Documents:
         return {row.name: row.version for row in rows}
 
     def put(self, document: StoredDocument) -> bool:
-        """False when this version or a newer one is there: versions only rise."""
-        with self._database.transaction() as connection:
+        """False when this version or a newer one is there: versions only rise. Raises StorageFailed."""
+        with self._database.growing(Use.NEW, len(json.dumps(document.body))) as connection:
             kept = connection.execute(select(documents.c.version).where(documents.c.name == document.name)).scalar()
             if kept is not None and kept >= document.version:
                 return False

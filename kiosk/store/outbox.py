@@ -1,15 +1,19 @@
 """Envelopes that the server has not acknowledged yet, with state per item; and their sealed attachments."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Row, func, literal, select, update
 
-from kiosk.store.database import Database
+from kiosk.store.database import Database, Use
 from kiosk.store.schema import KIOSK_SEQ, Moment, attachments, marks, outbox
+
+#: Erased in one transaction: so many payloads, and so many bytes of them unless one alone is larger.
+ERASED_AT_ONCE: Final = 500
+ERASED_BYTES: Final = 8_000_000
 
 
 class OutboxState(StrEnum):
@@ -89,8 +93,9 @@ class Outbox:
             connection.execute(marks.update().where(marks.c.name == KIOSK_SEQ).values(value=last + 1))
         return int(last) + 1
 
-    def add(self, envelope: Envelope, sealed_attachments: Iterable[SealedAttachment] = ()) -> None:
-        with self._database.transaction() as connection:
+    def add(self, envelope: Envelope, sealed_attachments: Sequence[SealedAttachment] = ()) -> None:
+        size = len(envelope.sealed) + sum(len(attachment.sealed) for attachment in sealed_attachments)
+        with self._database.growing(Use.BEGUN, size) as connection:
             connection.execute(
                 outbox.insert().values(
                     kiosk_seq=envelope.kiosk_seq,
@@ -261,16 +266,28 @@ class Outbox:
             ).rowcount
 
     def erase_acknowledged(self, before: datetime) -> int:
-        """Erase the payload of what was acknowledged before that time. Gives how many envelopes."""
-        old = (
-            outbox.c.state == OutboxState.ACKNOWLEDGED,
-            outbox.c.sealed.is_not(None),
-            outbox.c.acknowledged_at < before,
-        )
+        """Erase payloads of what was acknowledged before that time: a portion of them, which a nearly full disk has room
+        for, since what is overwritten goes through the log. Gives how many payloads; 0: none is left."""
+        old = (outbox.c.state == OutboxState.ACKNOWLEDGED, outbox.c.acknowledged_at < before)
         with self._database.transaction() as connection:
-            seqs = tuple(connection.execute(select(outbox.c.kiosk_seq).where(*old).limit(500)).scalars())
+            photos = connection.execute(
+                select(attachments.c.sha256, attachments.c.size)
+                .join(outbox, outbox.c.kiosk_seq == attachments.c.kiosk_seq)
+                .where(*old, attachments.c.sealed.is_not(None))
+                .order_by(attachments.c.kiosk_seq, attachments.c.position)
+                .limit(ERASED_AT_ONCE)
+            ).all()
+            if photos:
+                portion = tuple(row.sha256 for row in _portion(photos))
+                connection.execute(update(attachments).where(attachments.c.sha256.in_(portion)).values(sealed=None))
+                return len(portion)
+            envelopes = connection.execute(
+                select(outbox.c.kiosk_seq, func.length(outbox.c.sealed).label("size"))
+                .where(*old, outbox.c.sealed.is_not(None))
+                .limit(ERASED_AT_ONCE)
+            ).all()
+            seqs = tuple(row.kiosk_seq for row in _portion(envelopes))
             if seqs:
-                connection.execute(update(attachments).where(attachments.c.kiosk_seq.in_(seqs)).values(sealed=None))
                 connection.execute(update(outbox).where(outbox.c.kiosk_seq.in_(seqs)).values(sealed=None))
         return len(seqs)
 
@@ -315,6 +332,16 @@ def _envelope(row: Row[Any]) -> Envelope:
         reason=row.reason,
         received_at=row.received_at,
     )
+
+
+def _portion(rows: Sequence[Row[Any, Any]]) -> Iterator[Row[Any, Any]]:
+    """From the front, up to ERASED_BYTES; one at least."""
+    total = 0
+    for row in rows:
+        if total and total + row.size > ERASED_BYTES:
+            return
+        total += row.size
+        yield row
 
 
 def _in_turns(first: Sequence[Any], second: Sequence[Any]) -> Iterable[tuple[Any, ...]]:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import delete, func, select
 
-from kiosk.store.database import Database
+from kiosk.store.database import Database, Use
 from kiosk.store.schema import reports
 
 #: More of one kind are not kept: a kiosk without a line for months must not fill its disk with opinions.
@@ -17,6 +17,12 @@ REPORTS_MOST: Final = 5_000
 class ReportKind(StrEnum):
     RATING = "RATING"
     HELP_CALL = "HELP_CALL"
+
+
+#: Somebody waits for help; a rating can be left out.
+_USES: Final = {ReportKind.RATING: Use.NEW, ReportKind.HELP_CALL: Use.BEGUN}
+#: One with its place in the indexes, rounded up.
+REPORT_BYTES: Final = 16_384
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +36,9 @@ class Reports:
         self._database = database
 
     def add(self, kind: ReportKind, report: Report) -> bool:
-        """False when REPORTS_MOST of the kind wait already."""
+        """False when REPORTS_MOST of the kind wait already, or the disk has no room for it."""
+        if not self._database.admits(_USES[kind], REPORT_BYTES):
+            return False
         with self._database.transaction() as connection:
             waiting = connection.execute(select(func.count()).where(reports.c.kind == kind.value)).scalar_one()
             if waiting >= REPORTS_MOST:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from forms import FormSession
 from kiosk.draft_words import DraftKept, DraftOpened, DraftProblem
 from kiosk.drafts import Resumed, birth_date, is_draft, resume, write
+from kiosk.health import Reason
 from screens.look.entry import Entry, Layout
 from screens.places import Name, Place
 
@@ -216,6 +217,9 @@ class ResumeModel:
             self._tell(self.flow.texts(DraftProblem.NOT_A_CODE.text_key))
         elif born is None:
             self._tell(self.flow.texts("draft.bad_date"))
+        elif self.flow.kiosk.health.disk_is_full():
+            # Before anything is asked for: the draft waits where it is.
+            self._tell(self.flow.texts(Reason.DISK_FULL.text_key))
         else:
             self.asking, self.problem, self._asked = True, "", (code, born)
             self._changed()
@@ -228,9 +232,9 @@ class ResumeModel:
             result = resume(session, answer.plain)
             if isinstance(result, Resumed):
                 self.flow.drafts.went_on(result, *self._asked)
-                return
-            answer = result
-        if isinstance(answer, DraftProblem):
+            else:
+                self._tell(self.flow.texts(result.text_key))
+        elif isinstance(answer, DraftProblem):
             self._tell(self.flow.texts(answer.text_key))
 
     def close(self) -> None:

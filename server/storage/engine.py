@@ -97,8 +97,9 @@ def _open_sqlite(url: URL) -> Engine:
         # Exclusive before the first use of the WAL: no shared memory file, no second process.
         for pragma in (
             "locking_mode=EXCLUSIVE",
+            # More than FULL only for a new file's rollback journal, see kiosk/store/database.py; so before the WAL.
+            "synchronous=EXTRA",
             "journal_mode=WAL",
-            "synchronous=FULL",
             "foreign_keys=ON",
         ):
             connection.execute(f"PRAGMA {pragma}").fetchall()

@@ -14,7 +14,7 @@ from kiosk.citizen import HowIdentified
 from kiosk.events import Bus, Event
 from kiosk.identity import KioskIdentity
 from kiosk.kiosk import Kiosk, Ports, no_failpoint
-from kiosk.ports import BadgeReader, Failpoint, Sealer, TrackingCodes
+from kiosk.ports import BadgeReader, Disk, Failpoint, Sealer, TrackingCodes
 from kiosk.store import Store
 from screens.rehearsal.devices import Camera, HandClock, Printer, RoomyDisk, Scanner
 from screens.rehearsal.devices import Slip as PaperSlip
@@ -197,14 +197,15 @@ def bench(
     badges: BadgeReader | None = None,
     pack: Catalogue | None = None,
     printer: DeskPrinter | None = None,
+    disk: Disk | None = None,
 ) -> Bench:
-    """``pack`` None: the one above. ``printer`` None: one of its own. ``sealer``, ``codes`` and ``badges`` None: those of CITY."""
+    """``disk`` None: one of a set size. ``pack`` None: the one above. ``printer`` None: one of its own. ``sealer``, ``codes`` and ``badges`` None: those of CITY."""
     clock = clock or TurnedClock()
-    store, bus, disk = Store.open(folder, BEGIN), Bus(), RoomyDisk()
+    store, bus, roomy = Store.open(folder, BEGIN), Bus(), RoomyDisk()
     printer, scanner, camera = printer or DeskPrinter(), Scanner(), Camera()
     ports = Ports(
         clock=clock,
-        disk=disk,
+        disk=disk or roomy,
         texts=key_texts,
         sealer=sealer or CitySealer(sealing.key_id(CITY.sealing_public), CITY.sealing_public),
         codes=codes or KioskCodes("K7M2", CITY.tracking_base),
@@ -219,7 +220,7 @@ def bench(
     bus.subscribe(events.append)
     kiosk.start()
     kiosk.install(pack if pack is not None else catalogue())
-    return Bench(kiosk, clock, disk, printer, scanner, camera, store, bus, folder, events)
+    return Bench(kiosk, clock, roomy, printer, scanner, camera, store, bus, folder, events)
 
 
 def fill(kiosk: Kiosk, *, photo: bytes | None = PHOTO) -> None:

@@ -70,7 +70,7 @@ def test_an_unknown_device_is_not_usable_and_a_busy_one_is(at: Bench) -> None:
     assert at.kiosk.health.can_photograph()
 
 
-@pytest.mark.parametrize(("free", "possible"), [(512_000_000, True), (511_999_999, False)])
+@pytest.mark.parametrize(("free", "possible"), [(704_000_000, True), (703_999_999, False)])
 def test_below_the_reserve_of_the_disk_no_service_is_begun(at: Bench, free: int, possible: bool) -> None:
     at.disk.bytes_free = free
     ability = at.kiosk.service_ability(at.kiosk.catalogue.services[0])
@@ -83,7 +83,7 @@ def test_only_without_printer_line_and_storage_nothing_can_be_done(at: Bench) ->
     assert at.kiosk.health.ability() is Ability.DEGRADED
     at.printer.become("UNAVAILABLE", "NOT_REACHABLE")
     assert at.kiosk.health.ability() is Ability.CLOSED
-    at.disk.bytes_free = 512_000_000
+    at.disk.bytes_free = 704_000_000
     assert at.kiosk.health.ability() is Ability.DEGRADED
 
 

@@ -31,7 +31,7 @@ def test_sqlite_syncs_every_commit_and_keeps_a_write_ahead_log(sqlite_settings: 
             for name in ("journal_mode", "synchronous", "locking_mode", "foreign_keys")
         ]
     engine.dispose()
-    assert pragmas == ["wal", 2, "exclusive", 1]
+    assert pragmas == ["wal", 3, "exclusive", 1]
 
 
 def test_a_second_owner_of_a_sqlite_file_is_refused(sqlite_settings: ServerSettings) -> None:

@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 
 from kiosk.events import DocumentChanged
+from kiosk.room import WRITTEN
 from server.actors import OPERATOR
 from server.budget import read_budget
 from server.transparency import TransparencyReport
 from sync.client import Answer, Outcome
 from sync.documents import DocumentDelivery
-from sync.protocol.documents import Budget, sign
+from sync.protocol.documents import DOCUMENT_BYTES, Budget, sign
 from tests.kiosk.kiosk_kit import BEGIN, CITY, Bench, bench
 from tests.server.running import RunningServer
 from tests.sync.line_kit import city_server, enrolled, kiosk_on_line, until
@@ -64,7 +65,7 @@ class Documents:
 
 
 def fetch(at: Bench, server: Documents, told: int, times: int = 1) -> None:
-    delivery = DocumentDelivery(at.kiosk.open_city, server, PUBLIC)  # type: ignore[arg-type]
+    delivery = DocumentDelivery(at.kiosk.open_city, at.kiosk.room, server, PUBLIC)  # type: ignore[arg-type]
     delivery.told({"budget": told})
     for _ in range(times):
         delivery.fetch()
@@ -99,6 +100,18 @@ def test_it_is_asked_for_once(at: Bench) -> None:
     fetch(at, server, 3, times=3)
     assert server.asked == 1
     assert len(at.of(DocumentChanged)) == 1
+
+
+@pytest.mark.parametrize(("below", "asked"), [(0, 1), (1, 0)])
+def test_it_waits_for_room_and_is_not_asked_for_in_vain(at: Bench, below: int, asked: int) -> None:
+    server = Documents(3, budget(10))
+    at.disk.bytes_free = int(at.kiosk.settings.number("disk_reserve_bytes")) + WRITTEN * DOCUMENT_BYTES - below
+    fetch(at, server, 3)
+    assert server.asked == asked
+    at.disk.bytes_free *= 2
+    fetch(at, server, 3)
+    assert server.asked == 1
+    assert at.kiosk.open_city.budget() is not None
 
 
 def test_an_older_version_changes_nothing(at: Bench) -> None:

@@ -253,6 +253,19 @@ def test_each_flipped_byte_of_a_pack_or_its_metadata_is_refused(
     assert made.at.kiosk.catalogue.version == number
 
 
+def test_a_pack_waits_for_room(server: RunningServer, made: OnLine, tmp_path: Path) -> None:
+    taking = duty(made, tmp_path / "packs")
+    assert taking.update() == ""
+    before = {path.name for path in (tmp_path / "packs" / "packs").iterdir()}
+    number = publish(server.deps)
+    made.at.disk.bytes_free = int(made.at.kiosk.settings.number("disk_reserve_bytes")) + 1_000
+    assert "the disk has no room" in taking.update()
+    assert {path.name for path in (tmp_path / "packs" / "packs").iterdir()} == before
+    made.at.disk.bytes_free *= 2
+    assert taking.update() == ""
+    assert made.at.store.packs.newest_first()[0].version == number
+
+
 def test_a_pack_for_another_ring_is_not_taken(server: RunningServer, made: OnLine, tmp_path: Path) -> None:
     publish(server.deps, rings=("test",))
     assert duty(made, tmp_path / "p").update() == ""
