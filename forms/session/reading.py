@@ -132,12 +132,13 @@ def _only_counts(definition: NodeDefinition) -> bool:
 
 def _label(node: Node, engine: Recalculation) -> str | None:
     if node.definition.control is not None:
-        return node.label or None
+        return (node.label or "").strip() or None
     # pyxform keeps the words of a calculation that is not shown, under the name that a label would have.
     identifier = f"{node.definition.path}:label"
     if engine.texts.translation(identifier) is None:
         return None
-    return engine.texts.words(TextSource(None, None, identifier), engine.context(node)) or None
+    words = engine.texts.words(TextSource(None, None, identifier), engine.context(node))
+    return (words or "").strip() or None
 
 
 def _chosen(node: Node) -> tuple[str, ...]:
