@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from forms.bulk import LARGE_FORM_BYTES, LARGE_FORM_NODES, collector_paused
+from forms.definition.derivation import derived
 from forms.definition.graph import build_graph
 from forms.definition.reader import FormDefinition, read_definition
 from forms.environment import Environment
@@ -127,6 +128,10 @@ class Form:
         source = self.read_instance(instance)
         self._check_language(language)
         return check_instance(self, source, environment or Environment(), language)
+
+    def derived(self, name: str) -> frozenset[str]:
+        """Paths (without positions) of all nodes named ``name``, of what they hold, and of whatever follows from them."""
+        return derived(self.definition, self.graph, name)
 
     def _check_language(self, language: str | None) -> None:
         if language is not None and language not in self.languages:

@@ -300,6 +300,25 @@ def test_more_instances_than_a_repeat_may_have_are_told_and_not_read() -> None:
     assert kinds(form, above) == [(f"/data/r[{MAX_REPEAT_INSTANCES + 1}]", "structure")]
 
 
+WITHHELD = """
+| | type         | name    | label | calculation                  | trigger | read_only |
+| | begin group  | who     | Who   |                              |         |           |
+| | text         | nm      | Name  |                              |         |           |
+| | end group    |         |       |                              |         |           |
+| | text         | what    | What  |                              |         |           |
+| | calculate    | line    |       | concat(${nm}, ': ', ${what}) |         |           |
+| | text         | signed  | Sign  | string-length(${line})       |         |           |
+| | text         | own     | Own   | concat(${what}, '!')         |         | yes       |
+| | calculate    | copied  |       | ${nm}                        | ${what} |           |
+"""
+
+
+def test_what_follows_from_answers_is_known_at_any_remove() -> None:
+    form = survey(WITHHELD)
+    assert form.derived("who") == {"/data/who", "/data/who/nm", "/data/line", "/data/signed", "/data/copied"}
+    assert form.derived("nothing") == frozenset()
+
+
 # --- whatever is sent ----------------------------------------------------------------------------------------------
 
 WALKED = """
