@@ -5,20 +5,19 @@ none does. Where it listens stands in ``<data>/address``, which is there as long
 """
 
 import contextlib
-import logging
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Final
 
 import requests
-import structlog
 import typer
 
 from server import operations
 from server.app import build_deps, close_deps, create_app
 from server.deps import Deps
 from server.failpoints import from_environment
+from server.logs import log_to
 from server.seeding import TRIAL_PASSWORD, TRIAL_PIN, SeedRefused, seed
 from server.serving import EkiosServer
 from server.settings import ServerSettings
@@ -45,7 +44,7 @@ def serve(
     trial: Annotated[bool, typer.Option(help="Seed an empty data folder with a sample city.")] = False,
 ) -> None:
     """Runs the server until SIGINT or SIGTERM."""
-    _log_to_stderr()
+    log_to(sys.stderr)
     settings = _settings(
         data, database, host=host, port=port, base_url=base_url, nats=nats, services=services, trial=trial
     )
@@ -181,19 +180,6 @@ def _settings(data: Path, database: str, **values: object) -> ServerSettings:
     if database:
         chosen["database"] = database
     return ServerSettings.model_validate({**ServerSettings(data=data).model_dump(), **chosen})
-
-
-def _log_to_stderr() -> None:
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from nacl.exceptions import BadSignatureError
 from nacl.signing import SigningKey, VerifyKey
 from sqlalchemy import Connection, insert, select, update
 
+from server.identity_numbers import mask_values
 from server.storage import tables
 
 HASH_BYTES: Final = 32
@@ -73,7 +74,7 @@ def append(connection: Connection, at: datetime, entries: Iterable[Entry]) -> in
             "actor": entry.actor,
             "action": entry.action,
             "object": entry.object,
-            "details": dict(entry.details),
+            "details": mask_values(entry.details),
         }
         row["leaf_hash"] = leaf_hash(row)
         rows.append(row)
