@@ -22,11 +22,20 @@ from server.seeding import TRIAL_PASSWORD, TRIAL_PIN, SeedRefused, seed
 from server.serving import EkiosServer
 from server.settings import ServerSettings
 from server.storage import StorageBusy, open_storage
+from server.storage.privacy import own_files, private_folder
 
 ORDER_TIMEOUT_S: Final = 60
 _ADDRESS_FILE: Final = "address"
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@cli.callback()
+def _for_ourselves_only() -> None:
+    """The central server of a city's kiosks."""
+    own_files()
+
+
 Data = Annotated[Path, typer.Option(help="The data folder.")]
 Database = Annotated[str, typer.Option(help="A database URL instead of SQLite in the data folder.")]
 DATA: Final = Path("var/server")
@@ -118,7 +127,7 @@ def rotate_key(data: Data = DATA, database: Database = "") -> None:
 def upgrade(data: Data = DATA, database: Database = "") -> None:
     """Brings the database's schema up to date; ``serve`` does it by itself."""
     settings = _settings(data, database)
-    settings.data.mkdir(parents=True, exist_ok=True)
+    private_folder(settings.data)
     open_storage(settings.database_url).dispose()
     typer.echo("the schema is up to date")
 

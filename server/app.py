@@ -50,6 +50,7 @@ from server.seeding import city_name, seed
 from server.settings import ServerSettings
 from server.staff import Staff
 from server.storage import open_storage
+from server.storage.privacy import private_folder
 from server.transparency import TransparencyReport
 from server.tuf import TufRepository
 from server.vault import Vault
@@ -74,7 +75,7 @@ _log = structlog.get_logger("server.app")
 
 def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoints: Failpoints | None = None) -> Deps:
     """Opens the data folder. ``close_deps`` closes it. Raises StorageBusy and StorageRefused."""
-    settings.data.mkdir(parents=True, exist_ok=True)
+    private_folder(settings.data)
     clock = clock or SystemClock()
     failpoints = failpoints or Failpoints()
     engine = open_storage(settings.database_url)

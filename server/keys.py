@@ -13,6 +13,7 @@ from typing import Final
 from nacl.public import PrivateKey
 from nacl.signing import SigningKey
 
+from server.storage.privacy import private_folder
 from sync.protocol.messages import SealingKey
 from sync.protocol.sealing import key_id
 
@@ -62,7 +63,7 @@ class CityKeys:
 
 def load_keys(folder: Path) -> CityKeys:
     """Reads the keys, making those that are missing."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private_folder(folder)
     if not any(folder.glob(_SEALING)):
         _make_sealing(folder)
     return CityKeys(

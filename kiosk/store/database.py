@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
 from kiosk.store.migrations import StoreTooNew, migrate, version_of
+from kiosk.store.privacy import FOLDER_MODE, SIDE_FILES, private_database, private_folder
 from kiosk.store.rescue import Rescued, rescue
 from kiosk.store.schema import SCHEMA_VERSION, create_all
 
@@ -28,7 +29,7 @@ logger = logging.getLogger(__name__)
 FILE_NAME: Final = "kiosk.db"
 #: A write-ahead log that grew in a burst is cut back to this.
 WAL_BYTES: Final = 16_000_000
-_SIDE_FILES: Final = ("", "-wal", "-shm", "-journal")
+_FILES: Final = ("", *SIDE_FILES)
 _BROKEN: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _PRIMARY_CODE: Final = 0xFF
 
@@ -85,7 +86,7 @@ class Database:
 
         Raises StoreInUse, StoreTooNew, and StorageFailed when not even a new one can be written.
         """
-        folder.mkdir(parents=True, exist_ok=True)
+        private_folder(folder)
         path = folder / FILE_NAME
         try:
             engine, kind = _open_good(path)
@@ -143,6 +144,7 @@ class _Damaged(Exception):
 
 def _engine(path: Path) -> Engine:
     def connect() -> sqlite3.Connection:
+        private_database(path)
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=0)
         for pragma in (
             "locking_mode = EXCLUSIVE",
@@ -157,7 +159,7 @@ def _engine(path: Path) -> Engine:
             connection.execute(f"PRAGMA {pragma}")
         return connection
 
-    engine = create_engine("sqlite://", creator=connect, poolclass=StaticPool)
+    engine = create_engine("sqlite://", creator=connect, poolclass=StaticPool, hide_parameters=True)
     event.listen(engine, "begin", _begin)
     return engine
 
@@ -196,8 +198,8 @@ def _open_good(path: Path) -> tuple[Engine, Opening]:
 
 def _set_aside(path: Path, now: datetime) -> Path:
     folder = path.parent / f"broken-{now:%Y%m%dT%H%M%S%f}"
-    folder.mkdir()
-    for suffix in _SIDE_FILES:
+    folder.mkdir(mode=FOLDER_MODE)
+    for suffix in _FILES:
         part = path.with_name(path.name + suffix)
         if part.exists():
             part.rename(folder / part.name)
