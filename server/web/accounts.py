@@ -23,6 +23,8 @@ SESSION_HOURS: Final = 10
 IDLE_MINUTES: Final = 60
 #: How often ``seen_at`` is written at most; each write is a commit to disk.
 SEEN_SECONDS: Final = 60
+#: How long a screen on display shows the wall; it never idles out.
+DISPLAY_DAYS: Final = 30
 #: Wrong passwords in a row that cost nothing; each one more doubles the wait, up to the longest.
 FREE_FAILURES: Final = 5
 FIRST_WAIT: Final = timedelta(minutes=1)
@@ -42,6 +44,8 @@ class Officer:
     agency_id: str | None
     agency_name: dict[str, str]
     csrf_token: str
+    #: A screen that shows the wall and nothing else, whoever stands before it.
+    on_display: bool = False
 
     @property
     def actor(self) -> Actor:
@@ -85,8 +89,11 @@ class Accounts:
         with self._engine.begin() as connection:
             return self._open(connection, officer, now) if right else self._refuse(connection, officer, now)
 
-    def find(self, token: str) -> Officer | None:
-        """The officer whose session ``token`` is, or None: unknown, too old, idle for too long, dismissed."""
+    def find(self, token: str, somebody: bool = True) -> Officer | None:
+        """The officer whose session ``token`` is, or None: unknown, too old, idle for too long, dismissed.
+
+        ``somebody`` is False for what a page asks by itself: that is no sign of life.
+        """
         now = self._clock.now()
         hashed = token_hash(token)
         with self._engine.begin() as connection:
@@ -103,9 +110,11 @@ class Accounts:
                 .outerjoin(tables.agencies, tables.agencies.c.id == tables.officers.c.agency_id)
                 .where(tables.web_sessions.c.token_hash == hashed, tables.officers.c.active)
             ).first()
-            if row is None or row.expires_at <= now or row.seen_at + timedelta(minutes=IDLE_MINUTES) <= now:
+            if row is None or row.expires_at <= now:
                 return None
-            if row.seen_at + timedelta(seconds=SEEN_SECONDS) <= now:
+            if not row.on_display and row.seen_at + timedelta(minutes=IDLE_MINUTES) <= now:
+                return None
+            if somebody and row.seen_at + timedelta(seconds=SEEN_SECONDS) <= now:
                 connection.execute(
                     update(tables.web_sessions).where(tables.web_sessions.c.token_hash == hashed).values(seen_at=now)
                 )
@@ -117,7 +126,21 @@ class Accounts:
             agency_id=row.agency_id,
             agency_name=row.agency_name or {},
             csrf_token=row.csrf_token,
+            on_display=row.on_display,
         )
+
+    def display(self, token: str) -> None:
+        """Leaves the session to a screen: it opens what may be on display, and that for DISPLAY_DAYS."""
+        now = self._clock.now()
+        with self._engine.begin() as connection:
+            officer_id = connection.execute(
+                update(tables.web_sessions)
+                .where(tables.web_sessions.c.token_hash == token_hash(token))
+                .values(on_display=True, expires_at=now + timedelta(days=DISPLAY_DAYS))
+                .returning(tables.web_sessions.c.officer_id)
+            ).scalar()
+            if officer_id is not None:
+                self._log(connection, officer_id, "session.display")
 
     def sign_out(self, token: str) -> None:
         with self._engine.begin() as connection:
@@ -147,6 +170,7 @@ class Accounts:
                 created_at=now,
                 seen_at=now,
                 expires_at=now + timedelta(hours=SESSION_HOURS),
+                on_display=False,
             )
         )
         connection.execute(

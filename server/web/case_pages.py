@@ -58,7 +58,7 @@ def case(visit: Visit, code: str) -> Response:
     return _page(visit, _read(visit, code))
 
 
-@pages.get("/office/cases/{code}/changed", Rule(DESK))
+@pages.poll("/office/cases/{code}/changed", Rule(DESK))
 def changed(visit: Visit, code: str) -> Response:
     """Whether a colleague, the citizen or an attachment changed the case since the page was made; reads no answers."""
     with visit.deps.engine.connect() as connection:
