@@ -290,6 +290,15 @@ def test_each_rule_is_held_to_what_was_sent(old: str, new: str, found: list[tupl
     assert kinds(survey(RULES), data(HONEST.replace(old, new))) == found
 
 
+def test_what_an_event_set_over_a_calculation_is_not_judged_by_it() -> None:
+    form = load(
+        "<a/><b/><c/>",
+        """<bind nodeset="/data/b" calculate="/data/a"/><bind nodeset="/data/c" calculate="/data/a"/>""",
+        """<input ref="/data/a"><setvalue ref="/data/b" event="xforms-value-changed" value="'was set'"/></input>""",
+    )
+    assert kinds(form, data("<a>1</a><b>was set</b><c>was set</c>")) == [("/data/c", "calculation")]
+
+
 def test_more_instances_than_a_repeat_may_have_are_told_and_not_read() -> None:
     form = load(
         "<r><x/></r>", "", '<group ref="/data/r"><repeat nodeset="/data/r"><input ref="/data/r/x"/></repeat></group>'
