@@ -5,6 +5,7 @@ This is the one place where devices, line, core and screens meet; each knows the
 
 import json
 import logging
+import os
 import platform
 import signal
 import socket
@@ -363,6 +364,8 @@ def main(
     enrol_code: Annotated[str, typer.Option("--enrol", help="One-time code from the back office.")] = "",
 ) -> None:
     """Runs the kiosk until it is stopped (SIGTERM or SIGINT)."""
+    # What a kiosk keeps is its user's alone.
+    os.umask(0o077)
     # Before it starts, Kivy logs by itself: force replaces the handler it may have made.
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", force=True)
     guard(lock=True)

@@ -15,19 +15,23 @@ from forms.form import Form, load_form
 from forms.session.choices import Choice
 from forms.session.node import Node, Violation, ViolationKind
 from forms.session.pages import Page
+from forms.session.reading import Entry, Origin, Reading
 from forms.session.session import FormSession
 
 __all__ = [
     "Choice",
+    "Entry",
     "Environment",
     "Form",
     "FormError",
     "FormSession",
     "Kind",
     "Node",
+    "Origin",
     "Page",
     "Problem",
     "Range",
+    "Reading",
     "Violation",
     "ViolationKind",
     "load_form",

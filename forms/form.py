@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from forms.bulk import LARGE_FORM_BYTES, LARGE_FORM_NODES, collector_paused
+from forms.definition.derivation import derived
 from forms.definition.graph import build_graph
 from forms.definition.reader import FormDefinition, read_definition
 from forms.environment import Environment
@@ -12,6 +13,8 @@ from forms.errors import FormError, Problem
 from forms.limits import MAX_INSTANCE_BYTES
 from forms.session.checking import check_instance
 from forms.session.node import Violation
+from forms.session.reading import Reading
+from forms.session.sent import SentInstance
 from forms.session.session import FormSession
 from forms.xmltree import XmlError, XmlNode, parse_xml
 from forms.xpath.indexes import indexed_columns
@@ -101,14 +104,38 @@ class Form:
             raise ValueError(f"This is an instance of the form “{found}”, not of “{self.id}”")
         return root
 
-    def check(self, instance: bytes, environment: Environment | None = None) -> tuple[Violation, ...]:
+    def read(self, instance: bytes, environment: Environment | None = None, *, language: str | None = None) -> Reading:
+        """What a filled instance holds, as it was sent: nothing is computed anew, nothing is left out.
+
+        ``environment`` is the world it was filled in, for words that tell a time. Raises ValueError as :meth:`open`.
+        """
+        source = self.read_instance(instance)
+        self._check_language(language)
+        return Reading(SentInstance(self, source, environment or Environment(), language))
+
+    def check(
+        self, instance: bytes, environment: Environment | None = None, *, language: str | None = None
+    ) -> tuple[Violation, ...]:
         """What is wrong with a filled instance; empty when nothing is.
 
-        The instance is opened and everything is computed again. Besides broken constraints and missing answers this
-        finds values that cannot be of their type, calculations that were altered, and nodes that the form does not
-        have. Raises ValueError as :meth:`open`.
+        The form's rules are evaluated over the instance as it was sent. Besides broken constraints and missing answers
+        this finds values that cannot be of their type or among their choices, calculations that were altered (not where
+        a person may edit them), answers to what was not to be asked, and nodes that the form does not have.
+
+        ``environment`` should be the world it was filled in (its clock stands at the time it was finished), ``language``
+        the one it was filled in, which calculations may tell. Raises ValueError as :meth:`open`.
         """
-        return check_instance(self, self.read_instance(instance), environment or Environment())
+        source = self.read_instance(instance)
+        self._check_language(language)
+        return check_instance(self, source, environment or Environment(), language)
+
+    def derived(self, name: str) -> frozenset[str]:
+        """Paths (without positions) of all nodes named ``name``, of what they hold, and of whatever follows from them."""
+        return derived(self.definition, self.graph, name)
+
+    def _check_language(self, language: str | None) -> None:
+        if language is not None and language not in self.languages:
+            raise ValueError(f"The form is not translated to “{language}”")
 
     def __repr__(self) -> str:
         return f"<Form {self.id} {self.version}>"

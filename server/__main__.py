@@ -5,14 +5,12 @@ none does. Where it listens stands in ``<data>/address``, which is there as long
 """
 
 import contextlib
-import logging
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Final
 
 import requests
-import structlog
 import typer
 
 from process_guard import guard
@@ -22,11 +20,13 @@ from server.backup import BackupRefused
 from server.deps import Deps
 from server.failpoints import from_environment
 from server.keys import KeyMissing, move_audit_key
+from server.logs import log_to
 from server.restore import audit_problems, lay_out, lead_on, missing_attachments
 from server.seeding import TRIAL_PASSWORD, TRIAL_PIN, SeedRefused, seed
 from server.serving import EkiosServer
 from server.settings import ServerSettings
 from server.storage import StorageBusy, StorageDamaged, open_storage
+from server.storage.privacy import own_files, private_folder
 from server.tuf_command import tuf_commands
 
 #: The longest is a backup; a server that does not answer at all is told by its closed port.
@@ -34,6 +34,14 @@ ORDER_TIMEOUT_S: Final = 3_600
 _ADDRESS_FILE: Final = "address"
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@cli.callback()
+def _for_ourselves_only() -> None:
+    """The central server of a city's kiosks."""
+    own_files()
+
+
 Data = Annotated[Path, typer.Option(help="The data folder.")]
 Database = Annotated[str, typer.Option(help="A database URL instead of SQLite in the data folder.")]
 DATA: Final = Path("var/server")
@@ -52,7 +60,7 @@ def serve(
     trial: Annotated[bool, typer.Option(help="Seed an empty data folder with a sample city.")] = False,
 ) -> None:
     """Runs the server until SIGINT or SIGTERM."""
-    _log_to_stderr()
+    log_to(sys.stderr)
     guard(lock=False)
     settings = _settings(
         data,
@@ -212,7 +220,7 @@ def restore(source: Path, data: Data = DATA, database: Database = "") -> None:
 def upgrade(data: Data = DATA, database: Database = "") -> None:
     """Brings the database's schema up to date; ``serve`` does it by itself."""
     settings = _settings(data, database)
-    settings.data.mkdir(parents=True, exist_ok=True)
+    private_folder(settings.data)
     open_storage(settings.database_url).dispose()
     typer.echo("the schema is up to date")
 
@@ -281,19 +289,6 @@ def _settings(data: Path, database: str, **values: object) -> ServerSettings:
     if database:
         chosen["database"] = database
     return ServerSettings.model_validate({**ServerSettings(data=data).model_dump(), **chosen})
-
-
-def _log_to_stderr() -> None:
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
 
 
 cli.add_typer(tuf_commands(_result, DATA), name="tuf")

@@ -58,6 +58,7 @@ from server.staff import Staff
 from server.standstill import Standstill, bare_app
 from server.storage import StorageDamaged, open_storage
 from server.storage.integrity import Integrity
+from server.storage.privacy import private_folder
 from server.transparency import TransparencyReport
 from server.tuf import TufRepository
 from server.vault import Vault
@@ -83,6 +84,7 @@ _log = structlog.get_logger("server.app")
 def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoints: Failpoints | None = None) -> Deps:
     """Opens the data folder. ``close_deps`` closes it. Raises StorageBusy, StorageDamaged, StorageRefused and KeyMissing."""
     make_folder(settings.data)
+    private_folder(settings.data)
     clock = clock or SystemClock()
     failpoints = failpoints or Failpoints()
     engine = open_storage(settings.database_url)
@@ -113,7 +115,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         vault=vault,
         catalogue=catalogue,
         cases=Cases(engine, clock, vault, journal, zone, failpoints),
-        case_files=CaseFiles(engine, clock, vault, journal),
+        case_files=CaseFiles(engine, clock, vault, journal, packs),
         case_journal=journal,
         attachments=AttachmentStore(settings.data / "attachments", engine, clock, journal, keys, failpoints),
         intake=Intake(

@@ -14,6 +14,7 @@ from typing import Any
 from nacl.signing import SigningKey
 from sqlalchemy import Connection, Row, insert, select, update
 
+from server.identity_numbers import mask_values
 from server.storage import tables
 from sync.protocol import checkpoints, merkle
 from sync.protocol.checkpoints import Checkpoint
@@ -49,7 +50,7 @@ def append(connection: Connection, at: datetime, entries: Iterable[Entry]) -> in
             "actor": entry.actor,
             "action": entry.action,
             "object": entry.object,
-            "details": dict(entry.details),
+            "details": mask_values(entry.details),
         }
         row["leaf_hash"] = leaf_hash(row)
         rows.append(row)

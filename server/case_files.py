@@ -10,6 +10,8 @@ from server.actors import Actor
 from server.case_journal import CaseJournal
 from server.case_states import CaseAttachment, CaseFile, CaseMessage, CaseOutcome, in_scope
 from server.clock import Clock
+from server.filled_forms import form_of
+from server.packs import PackRepository
 from server.storage import tables
 from server.vault import Vault
 from sync.protocol.messages import CaseState, Content
@@ -18,11 +20,12 @@ FOUND_ROWS: Final = 200
 
 
 class CaseFiles:
-    def __init__(self, engine: Engine, clock: Clock, vault: Vault, journal: CaseJournal) -> None:
+    def __init__(self, engine: Engine, clock: Clock, vault: Vault, journal: CaseJournal, packs: PackRepository) -> None:
         self._engine = engine
         self._clock = clock
         self._vault = vault
         self._journal = journal
+        self._packs = packs
 
     def read(self, actor: Actor, code: str, reason: str = "") -> CaseFile | CaseOutcome:
         """The whole case. Reading is logged, with the reason where one was given."""
@@ -32,10 +35,14 @@ class CaseFiles:
                 return CaseOutcome.NOT_FOUND
             if not in_scope(actor, case):
                 return CaseOutcome.OUT_OF_SCOPE
-            opened = complaints.shown_to(actor, self._open(connection, case))
+            opened = self._open(connection, case)
             entry = audit.Entry(actor.id, "case.read", f"case:{code}", {"reason": reason} if reason else {})
             audit.append(connection, self._clock.now(), [entry])
-        return opened
+        if complaints.may_see_who(actor, case):
+            return opened
+        # After the transaction: looking for the pack takes a connection of its own.
+        service = self._packs.service(case.pack_version, case.service_id)
+        return complaints.without_identity(opened, None if service is None else form_of(service))
 
     def find_by_nik(self, actor: Actor, nik: str) -> Sequence[Row[Any]]:
         """Cases of the actor's agency that were sent with this NIK; the search is logged without it."""

@@ -83,8 +83,9 @@ class CaseOpening:
         self, kiosk_id: str, opened: Opened, complete: bool, calendar: WorkingCalendar, now: datetime
     ) -> dict[str, Any]:
         """The row of ``cases``."""
-        item, content, document = opened.item, complaints.kept(opened.content), opened.document
+        item, document = opened.item, opened.document
         assert document is not None  # the opener gives one with every SUBMISSION
+        content = complaints.kept(opened.content, document)
         nik = complaints.searchable_nik(content)
         stage = document.stages[0]
         return {

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from server.case_states import OPEN_STATES
+from server.identity_numbers import mask
 from sync.protocol.messages import CasePublicState as State
 from sync.protocol.messages import CaseState, CaseStep
 from sync.protocol.packs import ServiceDocument
@@ -27,7 +28,7 @@ def public_state(document: ServiceDocument, case: Mapping[str, Any], steps: Sequ
         updated_at=case["updated_at"],
         received_at=case["opened_at"],
         due=case["due_at"] if state in OPEN_STATES and case.get("paused_at") is None else None,
-        note=case["note"],
+        note=mask(case["note"]),
         steps=_public_steps(steps, {stage.id: stage.name for stage in document.stages}),
     )
 

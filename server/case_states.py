@@ -64,6 +64,8 @@ class CaseMessage:
     kiosk_id: str | None
     #: Of an answer: its attachments.
     attachments: tuple["CaseAttachment", ...] = ()
+    #: What the citizen wrote is for the case's officer only, and was left out.
+    withheld: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ class CaseFile:
     steps: Sequence[Row[Any]]
     messages: tuple[CaseMessage, ...]
     attachments: tuple[CaseAttachment, ...]
-    #: Who complains is known to the case's officer only, and was left out.
+    #: Who complains is known to the case's officer only: it was left out, with the pictures and the citizen's words.
     hidden: bool = False
 
 

@@ -16,6 +16,7 @@ from server.case_journal import CaseJournal
 from server.case_states import NOTE_CHARACTERS, OPEN_STATES, CaseOutcome, CaseResult, Change, in_scope
 from server.clock import Clock, load_calendar
 from server.failpoints import Failpoints
+from server.identity_numbers import mask
 from server.storage import tables
 from server.storage.transactions import in_transaction
 from server.vault import Vault
@@ -94,7 +95,7 @@ class Cases:
                     body=self._vault.close(text.strip().encode()),
                 )
             )
-            return Change("ask", {"state": State.QUESTION, "paused_at": now, "note": text.strip()}, text.strip())
+            return Change("ask", {"state": State.QUESTION, "paused_at": now, "note": _told(text)}, _told(text))
 
         return self._act(actor, code, decide)
 
@@ -105,8 +106,8 @@ class Cases:
             if refusal := _undecidable(actor, case) or _unfit(note):
                 return refusal
             stages = self._journal.document(connection, case).stages
-            values = {"state": State.APPROVED, "stage": stages[-1].id, "note": note.strip()}
-            return Change("approve", values, note.strip())
+            values = {"state": State.APPROVED, "stage": stages[-1].id, "note": _told(note)}
+            return Change("approve", values, _told(note))
 
         return self._act(actor, code, decide)
 
@@ -118,8 +119,8 @@ class Cases:
                 return refusal
             return Change(
                 "reject",
-                {"state": State.REJECTED, "note": reason.strip(), "closed_at": self._clock.now()},
-                reason.strip(),
+                {"state": State.REJECTED, "note": _told(reason), "closed_at": self._clock.now()},
+                _told(reason),
             )
 
         return self._act(actor, code, decide)
@@ -149,7 +150,7 @@ class Cases:
                 return refusal
             if case.state != State.APPROVED:
                 return CaseOutcome.WRONG_STATE
-            return Change("ready", {"state": State.READY, "note": note.strip()}, note.strip())
+            return Change("ready", {"state": State.READY, "note": _told(note)}, _told(note))
 
         return self._act(actor, code, decide)
 
@@ -173,8 +174,8 @@ class Cases:
                 return CaseOutcome.WRONG_STATE
             return Change(
                 "cancel",
-                {"state": State.CANCELLED, "note": reason.strip(), "closed_at": self._clock.now()},
-                reason.strip(),
+                {"state": State.CANCELLED, "note": _told(reason), "closed_at": self._clock.now()},
+                _told(reason),
             )
 
         return self._act(actor, code, decide)
@@ -201,6 +202,11 @@ class Cases:
             self._failpoints.reach("case.committed")
             self._journal.publish(changed.agency_id, code, changed.kiosk_id)
         return result
+
+
+def _told(text: str) -> str:
+    """As the citizen is told, on pages and slips that others see as well."""
+    return mask(text.strip())
 
 
 def _resting(case: Row[Any]) -> State:

@@ -258,7 +258,9 @@ def _asked(one: _Prepared) -> Asked:
     """As the quotas see it; what is refused counts as well."""
     if not isinstance(one.opened, Opened):
         return Asked(one.id, ItemKind.SUBMISSION)
-    kind, identity = one.opened.item.kind, complaints.kept(one.opened.content).identity
+    kind, content = one.opened.item.kind, one.opened.content
+    # Of an anonymous complaint not even a count is kept under a NIK.
+    identity = None if content.privacy == complaints.ANONYMOUS else content.identity
     return Asked(one.id, kind, identity.nik if identity is not None and kind is ItemKind.SUBMISSION else None)
 
 

@@ -15,6 +15,7 @@ from nacl.public import PrivateKey
 from nacl.signing import SigningKey
 
 from server.files import make_folder, sync_folder
+from server.storage.privacy import private_folder
 from sync.protocol.messages import SealingKey
 from sync.protocol.sealing import key_id
 
@@ -74,6 +75,7 @@ def load_keys(folder: Path, audit_key: Path | None = None) -> CityKeys:
     Raises KeyMissing.
     """
     make_folder(folder, mode=0o700)
+    private_folder(folder)
     if not any(folder.glob(_SEALING)):
         _make_sealing(folder)
     return CityKeys(

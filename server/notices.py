@@ -16,6 +16,7 @@ from server import audit, bus, feed
 from server.actors import Actor
 from server.bus import Bus
 from server.clock import Clock
+from server.identity_numbers import mask
 from server.storage import tables
 from sync.protocol.messages import FeedType
 
@@ -49,7 +50,7 @@ class Notices:
 
     def send(self, actor: Actor, text: Mapping[str, str], until: datetime | None) -> NoticeOutcome:
         now = self._clock.now()
-        said = {language: words.strip() for language, words in text.items() if words.strip()}
+        said = {language: mask(words.strip()) for language, words in text.items() if words.strip()}
         if "id" not in said:
             return NoticeOutcome.TEXT_MISSING
         if any(len(one) > NOTICE_CHARACTERS for one in said.values()):

@@ -15,7 +15,8 @@ import structlog
 from lxml import etree
 from pydantic import ValidationError
 
-from forms import Environment, Form, FormError, load_form
+from forms import Environment, Form
+from server.filled_forms import form_language, form_of
 from server.keys import CityKeys
 from server.pack_content import PackService
 from server.packs import PackRepository
@@ -40,7 +41,7 @@ class Opened:
     content: Content
     #: None for an ANSWER.
     document: ServiceDocument | None
-    #: {ref, kind, message}
+    #: {ref, kind}
     violations: tuple[dict[str, str], ...] = ()
 
 
@@ -97,29 +98,26 @@ class Opener:
     def _violations(self, item: SubmissionItem, content: Content, service: PackService) -> tuple[dict[str, str], ...]:
         form = self._form((item.pack_version, item.service), service)
         if form is None:
-            return ({"ref": "", "kind": "form", "message": "The form cannot be loaded here; nothing was checked."},)
+            return ({"ref": "", "kind": "form"},)
         # As at the kiosk: what waited for a line is held to the day it was given, not to the one it came.
         environment = Environment(now=lambda: content.made_at, device_id=content.kiosk_id, zone=self._zone)
         try:
-            found = form.check(content.instance.encode(), environment)
+            language = form_language(form, content.language)
+            found = form.check(content.instance.encode(), environment, language=language)
         except Exception as error:  # noqa: BLE001 - a fault of the engine must not cost a citizen's submission
             _log.error("opening.check_failed", service=item.service, pack=item.pack_version, error=type(error).__name__)
-            return ({"ref": "", "kind": "engine", "message": "The answers could not be checked here."},)
-        return tuple(
-            {"ref": one.ref, "kind": one.kind, "message": one.message or ""} for one in found[:VIOLATIONS_KEPT]
-        )
+            return ({"ref": "", "kind": "engine"},)
+        # What is said of it is put together where it is read: it may hold answers, and officers have languages.
+        return tuple({"ref": one.ref, "kind": one.kind.value} for one in found[:VIOLATIONS_KEPT])
 
     def _form(self, key: tuple[int, str], service: PackService) -> Form | None:
         with self._lock:
             if key in self._forms:
                 self._forms.move_to_end(key)
                 return self._forms[key]
-        resources = {name: data for name, data in service.files.items() if name != "form.xml"}
-        try:
-            form: Form | None = load_form(service.files["form.xml"], resources)
-        except FormError as error:
-            _log.error("opening.form_refused", service=key[1], pack=key[0], error=type(error).__name__)
-            form = None
+        form = form_of(service)
+        if form is None:
+            _log.error("opening.form_refused", service=key[1], pack=key[0])
         with self._lock:
             self._forms[key] = form
             while len(self._forms) > FORMS_IN_MEMORY:

@@ -85,7 +85,7 @@ class Growth:
         repeat = RepeatNode(definition, owner, self._engine, self._next_number())
         repeat.relevant = owner.relevant
         found = [] if source is None else source.named(definition.local_name)
-        sources = [element for element in found if element is not definition.template and not _is_template(element)]
+        sources = [element for element in found if element is not definition.template and not is_template(element)]
         if definition.count is not None:
             self._spare[repeat] = sources
         else:
@@ -167,5 +167,5 @@ class Growth:
         self._engine.actions.begin_instance(fresh)
 
 
-def _is_template(element: XmlNode) -> bool:
+def is_template(element: XmlNode) -> bool:
     return any(attribute.name == "template" for attribute in element.attributes)

@@ -16,12 +16,13 @@ if TYPE_CHECKING:
 
 
 class ViolationKind(StrEnum):
-    """Why an answer cannot be sent."""
+    """Why an answer cannot be sent; of one that was sent also that its question should not have been asked."""
 
     required = "required"
     constraint = "constraint"
     type = "type"
     calculation = "calculation"
+    relevance = "relevance"
     structure = "structure"
 
 

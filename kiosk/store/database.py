@@ -22,6 +22,7 @@ from sqlalchemy.pool import StaticPool
 
 from kiosk.files import make_folder, sync_folder
 from kiosk.store.migrations import StoreTooNew, migrate, version_of
+from kiosk.store.privacy import FOLDER_MODE, SIDE_FILES, private_database, private_folder
 from kiosk.store.rescue import Rescued, rescue
 from kiosk.store.schema import SCHEMA_VERSION, create_all
 
@@ -43,7 +44,7 @@ PRAGMAS: Final = (
     "secure_delete = ON",
     "temp_store = MEMORY",
 )
-_SIDE_FILES: Final = ("", "-wal", "-shm", "-journal")
+_FILES: Final = ("", *SIDE_FILES)
 _BROKEN: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _PRIMARY_CODE: Final = 0xFF
 
@@ -111,6 +112,7 @@ class Database:
         Raises StoreInUse, StoreTooNew, and StorageFailed when not even a new one can be written.
         """
         make_folder(folder)
+        private_folder(folder)
         path = folder / FILE_NAME
         try:
             engine, kind = _open_good(path)
@@ -197,12 +199,13 @@ def _open_file(path: Path) -> sqlite3.Connection:
 
 def _engine(path: Path) -> Engine:
     def connect() -> sqlite3.Connection:
+        private_database(path)
         connection = _open_file(path)
         for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
         return connection
 
-    engine = create_engine("sqlite://", creator=connect, poolclass=StaticPool)
+    engine = create_engine("sqlite://", creator=connect, poolclass=StaticPool, hide_parameters=True)
     event.listen(engine, "begin", _begin)
     return engine
 
@@ -241,8 +244,8 @@ def _open_good(path: Path) -> tuple[Engine, Opening]:
 
 def _set_aside(path: Path, now: datetime) -> Path:
     folder = path.parent / f"broken-{now:%Y%m%dT%H%M%S%f}"
-    folder.mkdir()
-    for suffix in _SIDE_FILES:
+    folder.mkdir(mode=FOLDER_MODE)
+    for suffix in _FILES:
         part = path.with_name(path.name + suffix)
         if part.exists():
             part.rename(folder / part.name)

@@ -18,6 +18,7 @@ from sqlalchemy.exc import DatabaseError
 
 from server.storage.integrity import StorageDamaged, is_damage, look_through
 from server.storage.pool import OneConnectionPool
+from server.storage.privacy import private_database, tell_no_values
 
 #: Upserts with RETURNING are used throughout.
 SQLITE_MINIMUM: Final = (3, 35, 0)
@@ -48,10 +49,16 @@ def open_storage(url: str, *, migrate: bool = True) -> Engine:
         engine = _open_sqlite(parsed)
     elif parsed.drivername == "postgresql+psycopg":
         engine = create_engine(
-            parsed, pool_size=POSTGRES_POOL, max_overflow=POSTGRES_OVERFLOW, pool_pre_ping=True, pool_recycle=1800
+            parsed,
+            pool_size=POSTGRES_POOL,
+            max_overflow=POSTGRES_OVERFLOW,
+            pool_pre_ping=True,
+            pool_recycle=1800,
+            hide_parameters=True,
         )
     else:
         raise StorageRefused(f"{parsed.drivername}: use sqlite:// or postgresql+psycopg://")
+    tell_no_values(engine)
     try:
         with engine.connect() as connection:
             damage = look_through(connection)
@@ -83,8 +90,11 @@ def upgrade(engine: Engine) -> None:
 def _open_sqlite(url: URL) -> Engine:
     if sqlite3.sqlite_version_info < SQLITE_MINIMUM:
         raise StorageRefused(f"SQLite {sqlite3.sqlite_version} is too old")
+    if url.database and url.database != ":memory:":
+        private_database(Path(url.database))
     engine = create_engine(
         url,
+        hide_parameters=True,
         poolclass=OneConnectionPool,
         pool_timeout=SQLITE_WAIT_S,
         connect_args={"check_same_thread": False, "timeout": 1.0},

@@ -32,17 +32,21 @@ _FORM_TYPES: Final = ("application/x-www-form-urlencoded", "multipart/form-data"
 
 @dataclass(frozen=True)
 class Rule:
-    """Who may open a page; ``roles`` None is everybody, signed in or not."""
+    """Who may open a page; ``roles`` None is everybody, signed in or not.
+
+    ``on_display``: also the session of a screen that is left to itself, see ``Accounts.display``.
+    """
 
     roles: frozenset[Role] | None
+    on_display: bool = False
 
 
 EVERYBODY: Final = Rule(None)
 OFFICERS: Final = Rule(frozenset(Role))
 
 
-def only(*roles: Role) -> Rule:
-    return Rule(frozenset(roles))
+def only(*roles: Role, on_display: bool = False) -> Rule:
+    return Rule(frozenset(roles), on_display)
 
 
 class PageRefused(Exception):
@@ -69,8 +73,15 @@ class Pages:
         self.router = APIRouter(include_in_schema=False)
         #: By method and path as written: what the matrix test walks through.
         self.rules: dict[tuple[str, str], Rule] = {}
+        #: Paths that pages ask for by themselves, on a timer or as a stream.
+        self.polled: set[str] = set()
 
     def get(self, path: str, rule: Rule) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        return self._route("GET", path, rule)
+
+    def poll(self, path: str, rule: Rule) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """A ``get`` that a page makes by itself: it is no sign that somebody is there, so it keeps no session alive."""
+        self.polled.add(path)
         return self._route("GET", path, rule)
 
     def post(
@@ -90,17 +101,19 @@ class Pages:
                 methods=[method],
                 response_class=Response,
                 response_model=None,
-                dependencies=[Depends(_remember(rule, limit))],
+                # Asked for here as well, so that a handler which needs no visitor is not open to all.
+                dependencies=[Depends(_remember(rule, limit, by_itself=path in self.polled)), Depends(admit)],
             )
             return handler
 
         return add
 
 
-def _remember(rule: Rule, limit: int) -> Callable[[Request], None]:
+def _remember(rule: Rule, limit: int, *, by_itself: bool) -> Callable[[Request], None]:
     def remember(request: Request) -> None:
         request.state.rule = rule
         request.state.body_limit = limit
+        request.state.by_itself = by_itself
 
     return remember
 
@@ -110,7 +123,11 @@ async def admit(request: Request) -> Visitor:
     rule: Rule = request.state.rule
     site = site_of(request)
     token = request.cookies.get(SESSION_COOKIE, "")
-    officer = await run_in_threadpool(site.accounts.find, token) if token else None
+    # Public pages need no session, and one that was left open (a slip's) makes itself anew.
+    somebody = rule.roles is not None and not request.state.by_itself
+    officer = await run_in_threadpool(site.accounts.find, token, somebody) if token else None
+    if officer is not None and officer.on_display and not rule.on_display:
+        officer = None
     if rule.roles is not None:
         if officer is None:
             raise SignInNeeded

@@ -28,6 +28,8 @@ IDLE_MINUTES: Final = 60
 SEEN_SECONDS: Final = 60
 #: Sign-ins of one address that are worked on at once; the others are told to come again.
 AT_ONCE_PER_ADDRESS: Final = 16
+#: How long a screen on display shows the wall; it never idles out.
+DISPLAY_DAYS: Final = 30
 PASSWORD_CHARACTERS: Final = 200
 TOKEN_BYTES: Final = 32
 #: Stands in the audit log for a name that nobody has: what was typed may be anything, a password too.
@@ -45,6 +47,8 @@ class Officer:
     agency_id: str | None
     agency_name: dict[str, str]
     csrf_token: str
+    #: A screen that shows the wall and nothing else, whoever stands before it.
+    on_display: bool = False
 
     @property
     def actor(self) -> Actor:
@@ -109,8 +113,11 @@ class Accounts:
             if not self._at_work[address]:
                 del self._at_work[address]
 
-    def find(self, token: str) -> Officer | None:
-        """The officer whose session ``token`` is, or None: unknown, too old, idle for too long, dismissed."""
+    def find(self, token: str, somebody: bool = True) -> Officer | None:
+        """The officer whose session ``token`` is, or None: unknown, too old, idle for too long, dismissed.
+
+        ``somebody`` is False for what a page asks by itself: that is no sign of life.
+        """
         now = self._clock.now()
         hashed = token_hash(token)
         with self._engine.begin() as connection:
@@ -127,9 +134,11 @@ class Accounts:
                 .outerjoin(tables.agencies, tables.agencies.c.id == tables.officers.c.agency_id)
                 .where(tables.web_sessions.c.token_hash == hashed, tables.officers.c.active)
             ).first()
-            if row is None or row.expires_at <= now or row.seen_at + timedelta(minutes=IDLE_MINUTES) <= now:
+            if row is None or row.expires_at <= now:
                 return None
-            if row.seen_at + timedelta(seconds=SEEN_SECONDS) <= now:
+            if not row.on_display and row.seen_at + timedelta(minutes=IDLE_MINUTES) <= now:
+                return None
+            if somebody and row.seen_at + timedelta(seconds=SEEN_SECONDS) <= now:
                 connection.execute(
                     update(tables.web_sessions).where(tables.web_sessions.c.token_hash == hashed).values(seen_at=now)
                 )
@@ -141,7 +150,21 @@ class Accounts:
             agency_id=row.agency_id,
             agency_name=row.agency_name or {},
             csrf_token=row.csrf_token,
+            on_display=row.on_display,
         )
+
+    def display(self, token: str) -> None:
+        """Leaves the session to a screen: it opens what may be on display, and that for DISPLAY_DAYS."""
+        now = self._clock.now()
+        with self._engine.begin() as connection:
+            officer_id = connection.execute(
+                update(tables.web_sessions)
+                .where(tables.web_sessions.c.token_hash == token_hash(token))
+                .values(on_display=True, expires_at=now + timedelta(days=DISPLAY_DAYS))
+                .returning(tables.web_sessions.c.officer_id)
+            ).scalar()
+            if officer_id is not None:
+                self._log(connection, officer_id, "session.display")
 
     def sign_out(self, token: str) -> None:
         with self._engine.begin() as connection:
@@ -187,6 +210,7 @@ class Accounts:
                 created_at=now,
                 seen_at=now,
                 expires_at=now + timedelta(hours=SESSION_HOURS),
+                on_display=False,
             )
         )
         connection.execute(

@@ -1,27 +1,32 @@
-"""A filled form as an officer reads it: its groups with their labels, choices in words, identity numbers masked."""
+"""A filled form as an officer reads it: its groups with their labels, choices in words, identity numbers masked.
+
+It tells what was sent. What the form calculated (a fee, a fine) stands where the form has it, under its label or else its
+name; what breaks the form's rules is said in the officer's language, with the name of the question.
+"""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
-from forms import Form, FormError, Node, load_form
+from forms import Entry, Environment, Kind, Origin, Reading
+from server.filled_forms import form_language, form_of
+from server.identity_numbers import mask as mask
 from server.pack_content import PackService
 from server.web import phrases
 from sync.protocol.messages import Content
 
-#: NIK and family-card numbers, alone or within a sentence.
-_IDENTITY: Final = re.compile(r"(?<!\d)\d{16}(?!\d)")
-_LANGUAGE: Final = re.compile(r"\(([a-z]{2,3})\)\s*$")
-_FORM_FILE: Final = "form.xml"
-_SKIPPED: Final = frozenset({"NOTE", "MODEL_VALUE", "TRIGGER"})
-_CHOICES: Final = frozenset({"SELECT1", "SELECT", "RANK"})
+_INSTANCE: Final = re.compile(r"\[(\d+)\]$")
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A question and its answer, or (``kind`` "group") a heading with lines below."""
+    """A question and its answer, or a heading with lines below.
+
+    ``kind``: "answer", "calculated" (the form gave the value), "agreed" (somebody agreed to what the label says),
+    "group".
+    """
 
     label: str
     value: str = ""
@@ -35,70 +40,100 @@ class FilledForm:
     lines: tuple[Answer, ...]
     #: What the form calls an attachment, by file name.
     attachment_labels: Mapping[str, str]
+    reading: Reading
 
 
-def read(service: PackService | None, content: Content, language: str, *, reveal: bool = False) -> FilledForm | None:
+def read(
+    service: PackService | None,
+    content: Content,
+    language: str,
+    *,
+    reveal: bool = False,
+    environment: Environment | None = None,
+) -> FilledForm | None:
     """The answers of ``content``; None when its form cannot be opened any more.
 
-    Numbers of 16 digits are masked unless ``reveal``.
+    Numbers that stand for people are masked unless ``reveal``. ``environment`` is the world that it was filled in.
     """
-    if service is None or _FORM_FILE not in service.files:
+    form = None if service is None else form_of(service)
+    if form is None:
         return None
-    resources = {name: data for name, data in service.files.items() if name != _FORM_FILE}
     try:
-        form = load_form(service.files[_FORM_FILE], resources)
-        session = form.open(instance=content.instance.encode(), language=form_language(form, language))
-    except (FormError, ValueError):
+        reading = form.read(content.instance.encode(), environment, language=form_language(form, language))
+    except ValueError:
         return None
-    labels: dict[str, str] = {}
-    return FilledForm(_lines(session.root, language, reveal, labels), labels)
+    files = {one.value: one.label or one.name for one in reading.walk() if one.kind is Kind.UPLOAD and one.value}
+    return FilledForm(_lines(reading.entries, language, reveal), files, reading)
 
 
-def form_language(form: Form, language: str) -> str | None:
-    """The form's name of ``language`` ("Bahasa Indonesia (id)" for id), or its default."""
-    for name in form.languages:
-        match = _LANGUAGE.search(name)
-        if name == language or (match is not None and match[1] == language):
-            return name
-    return form.default_language or None
+def told(
+    violations: Iterable[Mapping[str, str]], reading: Reading | None, say: Callable[..., str], *, reveal: bool = False
+) -> list[str]:
+    """What is wrong with the answers, a sentence each: the author's own message where the form has one.
+
+    ``violations`` as they are kept with a case: {ref, kind}. ``reading`` None: the form cannot be opened any more.
+    """
+    found = []
+    for violation in violations:
+        ref, kind = violation["ref"], violation["kind"]
+        message = reading.message(ref, kind).strip() if reading is not None else ""
+        key = "case.violation.said" if message else f"case.violation.{kind}"
+        sentence = say(key, question=_question(reading, ref), message=message)
+        found.append(sentence if reveal else mask(sentence))
+    return found
 
 
-def mask(text: str) -> str:
-    return _IDENTITY.sub(lambda found: phrases.masked_nik(found[0]), text)
+def _question(reading: Reading | None, ref: str) -> str:
+    """How an officer knows a question: by its label, with the instances of repeats that it is in."""
+    steps = [step for step in ref.split("/") if step]
+    names = []
+    for place in range(2, len(steps) + 1):
+        step, last = steps[place - 1], place == len(steps)
+        instance = _INSTANCE.search(step)
+        if last or instance is not None:
+            name = _INSTANCE.sub("", step)
+            label = reading.label("/" + "/".join(steps[:place])) if reading is not None else None
+            names.append(f"{label or name} {instance[1]}" if instance is not None else label or name)
+    return " › ".join(names)
 
 
-def _lines(node: Node, language: str, reveal: bool, labels: dict[str, str]) -> tuple[Answer, ...]:
+def _lines(entries: Iterable[Entry], language: str, reveal: bool) -> tuple[Answer, ...]:
     found: list[Answer] = []
-    for child in node.children:
-        kind = str(child.kind)
-        if not child.relevant or kind in _SKIPPED:
+    for entry in entries:
+        if entry.origin is Origin.record or entry.kind is Kind.UPLOAD:
             continue
-        label = child.label or ""
-        if kind in ("GROUP", "REPEAT", "REPEAT_INSTANCE"):
-            lines = _lines(child, language, reveal, labels)
-            if kind == "REPEAT_INSTANCE":
-                label = f"{label or node.label or ''} {len(found) + 1}".strip()
-            if lines and label and kind != "REPEAT":
-                found.append(Answer(label, kind="group", lines=lines, nested=kind == "REPEAT_INSTANCE"))
+        if entry.kind in (Kind.GROUP, Kind.REPEAT, Kind.REPEAT_INSTANCE):
+            lines = _lines(entry.entries, language, reveal)
+            label = entry.label or ""
+            if entry.kind is Kind.REPEAT_INSTANCE:
+                label = f"{label or entry.name} {len(found) + 1}"
+            if lines and label and entry.kind is not Kind.REPEAT:
+                label = label if reveal else mask(label)
+                found.append(Answer(label, kind="group", lines=lines, nested=entry.kind is Kind.REPEAT_INSTANCE))
             else:
                 found.extend(lines)
-        elif kind == "UPLOAD":
-            labels[child.value] = label or child.name
         else:
-            value = _value(child, language)
-            found.append(Answer(label or child.name, value if reveal else mask(value)))
+            found.append(_line(entry, language, reveal))
     return tuple(found)
 
 
-def _value(node: Node, language: str) -> str:
-    kind = str(node.kind)
-    if kind in _CHOICES:
-        words = {choice.value: choice.label or choice.value for choice in node.choices}
-        chosen: Sequence[str] = [node.value] if kind == "SELECT1" else node.value.split()
-        return ", ".join(words.get(one, one) for one in chosen if one)
-    if node.data_type == "date" and node.value:
-        try:
-            return phrases.day(date.fromisoformat(node.value[:10]), language)
-        except ValueError:
-            return node.value
-    return node.value
+def _line(entry: Entry, language: str, reveal: bool) -> Answer:
+    label, value = entry.label or entry.name, _value(entry, language)
+    kind = "calculated" if entry.origin is Origin.form else "answer"
+    if entry.kind is Kind.TRIGGER and entry.value:
+        kind = "agreed"
+    return Answer(label, value, kind) if reveal else Answer(mask(label), mask(value), kind)
+
+
+def _value(entry: Entry, language: str) -> str:
+    if entry.chosen:
+        return ", ".join(entry.chosen)
+    try:
+        if entry.data_type == "date" and entry.value:
+            return phrases.day(date.fromisoformat(entry.value[:10]), language)
+        if entry.data_type == "dateTime" and entry.value:
+            at = datetime.fromisoformat(entry.value)
+            return phrases.moment(at, language, at.tzinfo)
+    except ValueError:
+        return entry.value
+    return entry.value

@@ -6,10 +6,12 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
+from forms import Environment
 from server.actors import Actor, Role
 from server.case_states import NOTE_CHARACTERS, CaseFile, CaseOutcome, CaseResult
 from server.cases import Cases
 from server.clock import load_calendar
+from server.identity_numbers import masked
 from server.web import answers, clocks, phrases, queries
 from server.web.access import Pages, Rule, Visit, not_found
 from server.web.inbox import MOODS
@@ -56,7 +58,7 @@ def case(visit: Visit, code: str) -> Response:
     return _page(visit, _read(visit, code))
 
 
-@pages.get("/office/cases/{code}/changed", Rule(DESK))
+@pages.poll("/office/cases/{code}/changed", Rule(DESK))
 def changed(visit: Visit, code: str) -> Response:
     """Whether a colleague, the citizen or an attachment changed the case since the page was made; reads no answers."""
     with visit.deps.engine.connect() as connection:
@@ -157,7 +159,10 @@ def _page(
         kiosk = queries.kiosk_names(connection, [row.kiosk_id]).get(row.kiosk_id, row.kiosk_id)
         calendar = load_calendar(connection, deps.settings.time_zone)
         colleagues = queries.colleagues(connection, row.agency_id)
-    filled = answers.read(deps.packs.service(row.pack_version, row.service_id), file.content, language, reveal=reveal)
+    service = deps.packs.service(row.pack_version, row.service_id)
+    world = Environment(now=lambda: file.content.made_at, device_id=row.kiosk_id, zone=zone)
+    filled = answers.read(service, file.content, language, reveal=reveal, environment=world)
+    reading = filled.reading if filled else None
     identity = file.content.identity
     officer = names.get(row.officer_id or "", "")
     actions = available(visit.signed_in.actor, file, language, written)
@@ -172,11 +177,11 @@ def _page(
         "escalated": phrases.moment(row.escalated_at, language, zone)
         if row.escalated_at and clocks.is_late(row, deps.clock.now())
         else "",
-        "violations": [violation["message"] or violation["ref"] for violation in row.violations],
+        "violations": answers.told(row.violations, reading, visit.say, reveal=reveal),
         "form_line": visit.say("case.form_line", version=row.form_version),
         # A form with a question for the NIK shows it among its answers.
         "identity": identity is not None and not file.document.nik_question,
-        "nik": "" if identity is None else identity.nik if reveal else phrases.masked_nik(identity.nik),
+        "nik": "" if identity is None else identity.nik if reveal else masked(identity.nik),
         "nik_how": visit.say(f"case.nik.how.{identity.how}") if identity else "",
         "revealed": reveal,
         "privacy": row.privacy,
@@ -189,6 +194,7 @@ def _page(
                 "by": names.get(message.officer_id or "", visit.say("actor.citizen")),
                 "when": phrases.moment(message.at, language, zone),
                 "text": message.text if reveal else answers.mask(message.text),
+                "withheld": message.withheld,
             }
             for message in file.messages
         ],
@@ -204,7 +210,7 @@ def _page(
                 "action": said(visit.say, "action", step.action),
                 "actor": _who(visit, step.actor, names),
                 "when": phrases.moment(step.at, language, zone),
-                "note": step.note,
+                "note": step.note if reveal else answers.mask(step.note),
             }
             for step in reversed(file.steps)
         ],

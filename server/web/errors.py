@@ -1,7 +1,7 @@
 """What is told when a page cannot be shown: always a page, friendly, with a way on."""
 
 from collections.abc import Awaitable, Callable
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import structlog
 from fastapi import FastAPI
@@ -18,7 +18,7 @@ from server.passwords import PasswordsBusy
 from server.web import phrases
 from server.web.access import PageRefused, SignInNeeded
 from server.web.site import site_of
-from server.web.visitor import FORM_COOKIE, Visitor
+from server.web.visitor import FORM_COOKIE, Visitor, safe_back
 
 _SYMBOLS = {"too_often": "clock", "busy": "clock", "forbidden": "lock", "stale": "lock", "unknown_code": "search"}
 _log = structlog.get_logger("server.web")
@@ -69,7 +69,10 @@ async def _page_refused(request: Request, error: Exception) -> Response:
 async def _sign_in_needed(request: Request, _: Exception) -> Response:
     if request.headers.get("hx-request") == "true":
         # A fragment of a page whose session ended: the whole page goes to sign in.
-        return Response(status_code=204, headers={"HX-Redirect": "/sign-in"})
+        shown = urlsplit(request.headers.get("hx-current-url", ""))
+        page = f"{shown.path}?{shown.query}" if shown.query else shown.path
+        back = quote(safe_back(page or "/"), safe="/")
+        return Response(status_code=204, headers={"HX-Redirect": f"/sign-in?next={back}"})
     here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     back = quote(here if request.method == "GET" else "/", safe="/")
     return RedirectResponse(f"/sign-in?next={back}", 303)

@@ -18,6 +18,7 @@ from server.web.visitor import Visitor
 from sync.protocol import fingerprints
 
 WATCHERS: Final = only(Role.ADMIN, Role.COMMAND)
+DISPLAY: Final = only(Role.ADMIN, Role.COMMAND, on_display=True)
 ADMINS: Final = only(Role.ADMIN)
 COMMANDS: Final[tuple[CommandName, ...]] = (
     "out_of_service",
@@ -43,7 +44,7 @@ def fleet(visit: Visit) -> Response:
     return visit.render("fleet/fleet.html", **fleet_view.board(visit), may_enrol=may_enrol)
 
 
-@pages.get("/fleet/board", WATCHERS)
+@pages.poll("/fleet/board", WATCHERS)
 def board(visit: Visit) -> Response:
     return visit.render("fleet/board.html", **fleet_view.board(visit))
 
@@ -82,7 +83,7 @@ def kiosk(visit: Visit, kiosk_id: str) -> Response:
     )
 
 
-@pages.get("/fleet/kiosks/{kiosk_id}/live", WATCHERS)
+@pages.poll("/fleet/kiosks/{kiosk_id}/live", WATCHERS)
 def kiosk_live(visit: Visit, kiosk_id: str) -> Response:
     return visit.render("fleet/kiosk_live.html", **_live(visit, _kiosk(visit, kiosk_id)))
 
@@ -157,7 +158,7 @@ def enrol(visit: Visit) -> Response:
     )
 
 
-@pages.get("/fleet/enrol/arrived", ADMINS)
+@pages.poll("/fleet/enrol/arrived", ADMINS)
 def arrived(visit: Visit) -> Response:
     name = visit.request.query_params.get("name", "")[:NAME_CHARACTERS]
     with visit.deps.engine.connect() as connection:
@@ -174,12 +175,19 @@ def arrived(visit: Visit) -> Response:
 # --- the wall -------------------------------------------------------------------------------------------------------
 
 
-@pages.get("/wall", WATCHERS)
+@pages.get("/wall", DISPLAY)
 def wall(visit: Visit) -> Response:
-    return visit.render("fleet/wall.html", **_numbers(visit))
+    return visit.render("fleet/wall.html", **_numbers(visit), on_display=visit.signed_in.on_display)
 
 
-@pages.get("/wall/numbers", WATCHERS)
+@pages.post("/wall/display", WATCHERS)
+def leave_on_display(visit: Visit) -> Response:
+    """From here on this browser shows the wall alone, for days, whoever stands before it."""
+    visit.site.accounts.display(visit.token)
+    return visit.go("/wall")
+
+
+@pages.poll("/wall/numbers", DISPLAY)
 def wall_numbers(visit: Visit) -> Response:
     return visit.render("fleet/wall_numbers.html", **_numbers(visit))
 

@@ -5,9 +5,10 @@ from datetime import timedelta
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, Response
 
+from server.actors import Role
 from server.seeding import TRIAL_PASSWORD
 from server.web import queries
-from server.web.access import EVERYBODY, OFFICERS, PageRefused, Pages, Visit
+from server.web.access import EVERYBODY, OFFICERS, PageRefused, Pages, Rule, Visit
 from server.web.accounts import SignIn
 from server.web.site import STATIC
 from server.web.texts import PUBLIC_LANGUAGES
@@ -23,6 +24,8 @@ from server.web.visitor import (
 )
 
 PREFERENCE_SECONDS = 365 * 24 * 3600
+#: A screen on display as well.
+SIGNED_IN = Rule(frozenset(Role), on_display=True)
 pages = Pages()
 
 
@@ -64,9 +67,21 @@ async def sign_in(visit: Visit) -> Response:
     return await run_in_threadpool(_signed_in if result.token else _refused, visit, result)
 
 
+@pages.poll("/here", SIGNED_IN)
+def here() -> Response:
+    """Whether the session still is; an answer that leads to the sign-in page says that it is not."""
+    return Response(status_code=204)
+
+
+@pages.get("/here/somebody", SIGNED_IN)
+def somebody_here() -> Response:
+    """As ``/here``, from a page that somebody typed or pointed at since it asked last: that keeps the session."""
+    return Response(status_code=204)
+
+
 @pages.post("/sign-out", OFFICERS)
 def sign_out(visit: Visit) -> Response:
-    visit.site.accounts.sign_out(visit.request.cookies.get(SESSION_COOKIE, ""))
+    visit.site.accounts.sign_out(visit.token)
     response = visit.go("/sign-in", "good/sign_in.out")
     response.delete_cookie(SESSION_COOKIE, path="/")
     return response

@@ -62,7 +62,7 @@ def inbox(visit: Visit) -> Response:
     return visit.go(f"/office/cases/{code}")
 
 
-@pages.get("/office/rows", Rule(DESK))
+@pages.poll("/office/rows", Rule(DESK))
 def rows(visit: Visit) -> Response:
     return visit.render("office/inbox_rows.html", **_list(visit))
 

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
 from server import bus
@@ -23,12 +24,12 @@ RETRY_MS: Final = 2000
 pages = Pages()
 
 
-@pages.get("/office/live", Rule(DESK))
+@pages.poll("/office/live", Rule(DESK))
 async def office(visit: Visit) -> StreamingResponse:
     return _stream(visit, [bus.inbox_topic(visit.signed_in.agency_id or "")], "cases")
 
 
-@pages.get("/fleet/live", only(Role.ADMIN, Role.COMMAND))
+@pages.poll("/fleet/live", only(Role.ADMIN, Role.COMMAND, on_display=True))
 async def fleet(visit: Visit) -> StreamingResponse:
     return _stream(visit, [bus.FLEET, bus.PACKS], "fleet")
 
@@ -44,12 +45,19 @@ def _stream(visit: Visitor, topics: Sequence[str], event: str) -> StreamingRespo
 async def _events(visit: Visitor, topics: Sequence[str], event: str) -> AsyncIterator[str]:
     deps = visit.deps
     ping = deps.settings.live_ping_s
-    ends = asyncio.get_running_loop().time() + STREAM_SECONDS
+    now = asyncio.get_running_loop().time
+    ends = now() + STREAM_SECONDS
+    looked = now()
     async with deps.bus.subscribe(topics) as subscription:
         # What happened between the page and this stream is caught up by looking once.
         yield f"retry: {RETRY_MS}\nevent: {event}\ndata: look\n\n"
-        while asyncio.get_running_loop().time() < ends and not deps.bus.stopping:
+        while now() < ends and not deps.bus.stopping:
             hint = await subscription.get(ping)
+            if now() >= looked + ping:
+                # Whoever was signed out, or was away for too long, is told nothing more.
+                looked = now()
+                if await run_in_threadpool(visit.site.accounts.find, visit.token, False) is None:
+                    return
             if hint is not None:
                 yield f"event: {event}\ndata: look\n\n"
             else:

@@ -1,6 +1,6 @@
 """How times, durations and money are said in a language."""
 
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -10,8 +10,6 @@ from babel.numbers import format_decimal
 
 #: Javanese and Madurese month names have no data or are not in use: both write the Indonesian ones.
 _LOCALES: Final = {"id": "id", "en": "en_GB", "jv": "id", "mad": "id"}
-_SHOWN_START: Final = 4
-_SHOWN_END: Final = 2
 
 
 def locale(language: str) -> Locale:
@@ -33,7 +31,7 @@ def short_date(at: datetime, language: str, zone: ZoneInfo) -> str:
     return format_date(at.astimezone(zone).date(), "d MMM y", locale=locale(language))
 
 
-def moment(at: datetime, language: str, zone: ZoneInfo) -> str:
+def moment(at: datetime, language: str, zone: tzinfo | None) -> str:
     """``24 Nov 2026, 14.05``."""
     return format_datetime(at.astimezone(zone), "d MMM y, HH.mm", locale=locale(language))
 
@@ -61,11 +59,3 @@ def tenths(amount: float, language: str) -> str:
 def rupiah(amount: int) -> str:
     """``Rp 150.000``; free is ``Rp 0``, never left out."""
     return "Rp " + f"{amount:,}".replace(",", ".")
-
-
-def masked_nik(nik: str) -> str:
-    """``3578••••••••••01``: the region of issue, and two digits to compare with a card."""
-    hidden = len(nik) - _SHOWN_START - _SHOWN_END
-    if hidden <= 0:
-        return "•" * len(nik)
-    return nik[:_SHOWN_START] + "•" * hidden + nik[-_SHOWN_END:]

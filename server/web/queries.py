@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, true
 
+from server import complaints
 from server.actors import Actor, Role
 from server.case_files import attachments_of
 from server.case_states import CLOSED_STATES, in_scope
@@ -83,9 +84,9 @@ class DocumentPlace:
 
 
 def document_place(connection: Connection, actor: Actor, code: str, sha256: str) -> DocumentPlace | None:
-    """The attachment of the case's submission, or of a citizen's answer to it; None outside the actor's scope."""
+    """The attachment of the case's submission, or of a citizen's answer to it; None where it is not for the actor."""
     case = connection.execute(select(tables.cases).where(tables.cases.c.tracking_code == code)).first()
-    if case is None or not in_scope(actor, case):
+    if case is None or not in_scope(actor, case) or not complaints.may_see_who(actor, case):
         return None
     answers = connection.execute(
         select(tables.case_messages.c.kiosk_id, tables.case_messages.c.submission_id).where(

@@ -58,7 +58,7 @@ def services(visit: Visit) -> Response:
     )
 
 
-@pages.get("/admin/packs/arrival", ADMINS)
+@pages.poll("/admin/packs/arrival", ADMINS)
 def arrival(visit: Visit) -> Response:
     return visit.render("admin/arrival.html", **_arrival(visit))
 

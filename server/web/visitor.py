@@ -81,6 +81,11 @@ class Visitor:
         return self.officer
 
     @property
+    def token(self) -> str:
+        """What the browser's cookie says of its session; empty without one."""
+        return self.request.cookies.get(SESSION_COOKIE, "")
+
+    @property
     def language(self) -> str:
         wanted = self.request.cookies.get(LANGUAGE_COOKIE, "")
         return wanted if wanted in (PUBLIC_LANGUAGES if self.officer is None else OFFICE_LANGUAGES) else FALLBACK

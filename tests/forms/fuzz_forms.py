@@ -77,7 +77,7 @@ def _elements(pieces: atheris.FuzzedDataProvider, names: list[str]) -> str:
 
 
 def one_xml(data: bytes) -> None:
-    """Any bytes are a form or a FormError; a form opens, takes answers, and is written."""
+    """Any bytes are a form or a FormError; a form opens, takes answers, is written, judged, and read."""
     pieces = atheris.FuzzedDataProvider(data)
     if pieces.ConsumeBool():
         sources: list[bytes | str] = [data, xform(pieces.ConsumeUnicodeNoSurrogates(len(data)))]
@@ -98,7 +98,9 @@ def one_xml(data: bytes) -> None:
                     continue  # an answer that is refused, or a node that an answer before has taken away
         session.pages()
         session.validate()
-        session.to_xml()
+        sent = session.to_xml()
+        session.form.check(sent, world())
+        session.form.read(sent, world())
 
 
 def one_xpath(data: bytes) -> None:

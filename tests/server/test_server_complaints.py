@@ -1,11 +1,15 @@
 """Complaints: anonymous means nothing is kept, secret means one officer sees it, and silence closes them."""
 
+from dataclasses import replace
+
 import pytest
 
+from server import complaints
 from server.actors import Actor
 from server.case_states import CaseFile, CaseOutcome
 from server.complaint_clock import REPLY_DAYS, close_unanswered
 from server.deps import Deps
+from server.form_conversion import convert_form
 from sync.protocol.messages import CasePublicState as State
 from tests.server.conftest import FakeClock
 from tests.server.kiosk_client import NIK, Envelope
@@ -60,6 +64,50 @@ def test_giving_it_back_hides_it_again(office: Office, officer: Actor, deps: Dep
     deps.cases.take(officer, code)
     deps.cases.give_back(officer, code)
     assert read(deps, officer, code).hidden
+
+
+FORM = """
+| survey |
+| | type        | name   | label  | calculation               | trigger | relevant |
+| | begin group | who    | Who    |                           |         |          |
+| | text        | nm     | Name   |                           |         |          |
+| | image       | card   | Card   |                           |         |          |
+| | end group   |        |        |                           |         |          |
+| | text        | what   | What   |                           |         |          |
+| | calculate   | line   |        | concat(${nm}, ', Surabaya') |       |          |
+| | text        | signed | Signed | concat('An: ', ${line})   |         |          |
+| | calculate   | copied |        | ${nm}                     | ${what} |          |
+| | note        | thanks | Thanks |                           |         | ${nm} != '' |
+"""
+SENT = (
+    '<data id="x" version="1"><who><nm>Siti Aminah</nm><card>siti-aminah.jpg</card></who><what>Lampu</what>'
+    "<line>Siti Aminah, Surabaya</line><signed>An: Siti Aminah, Surabaya</signed><copied>Siti Aminah</copied></data>"
+)
+
+
+def test_what_the_form_made_of_the_identity_is_left_out_as_well(office: Office, officer: Actor, deps: Deps) -> None:
+    code = complain(office, "secret").code
+    deps.cases.take(officer, code)
+    file = read(deps, officer, code)
+    other = replace(
+        file,
+        content=file.content.model_copy(update={"instance": SENT}),
+        document=file.document.model_copy(update={"identity_group": "who"}),
+    )
+    form = convert_form(FORM.encode(), "md", "x", {}).form
+    assert form is not None
+    hidden = complaints.without_identity(other, form).content
+    assert "iti" not in hidden.instance.replace("identity", "")
+    assert "<what>Lampu</what>" in hidden.instance
+    assert (hidden.identity, hidden.attachments) == (None, ())
+    assert "Lampu" not in complaints.without_identity(other, None).content.instance
+
+
+def test_of_an_anonymous_one_the_answers_that_tell_who_it_was_are_not_kept(
+    office: Office, officer: Actor, deps: Deps
+) -> None:
+    code = complain(office, "anonymous").code
+    assert "Siti Aminah" not in read(deps, officer, code).content.instance
 
 
 def test_any_other_case_is_shown_as_before(office: Office, deps: Deps) -> None:

@@ -41,7 +41,7 @@ cases = Table(
     Column("closed_at", UtcDateTime),
     Column("complete", Boolean, nullable=False, default=False),
     Column("note", String(2000), nullable=False, default=""),  # what the office tells the citizen; public
-    Column("violations", JSON, nullable=False, default=list),  # list of {ref, kind, message} of forms' check
+    Column("violations", JSON, nullable=False, default=list),  # list of {ref, kind} of forms' check
     Column("content", LargeBinary, nullable=False, comment="personal"),  # messages.Content, sealed with the vault
     Column("nik_index", String(64), index=True),  # HMAC of the NIK; null where nobody may search for it
     Column("privacy", String(16), nullable=False, default="", server_default=""),  # anonymous, secret: of a complaint

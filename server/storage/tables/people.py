@@ -1,6 +1,6 @@
 """Who works in the back office."""
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, Integer, String, Table
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Integer, String, Table, false
 
 from server.storage.tables.base import metadata
 from server.storage.types import UtcDateTime
@@ -36,6 +36,7 @@ web_sessions = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("seen_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
+    Column("on_display", Boolean, nullable=False, default=False, server_default=false()),  # opens the wall alone
 )
 
 sign_in_failures = Table(

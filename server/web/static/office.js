@@ -59,6 +59,21 @@
   const places = here?.closest("ul");
   if (places) places.scrollLeft = here.offsetLeft - (places.clientWidth - here.offsetWidth) / 2;
 
+  /* Pages look for news by themselves, which says nothing of whoever sits before them. Hands do; and where none
+     were for long, the page goes, with what it shows. */
+  const LOOK_MS = 60_000;
+  let hands = false;
+  for (const kind of ["keydown", "pointerdown", "wheel"]) {
+    document.addEventListener(kind, () => (hands = true), { passive: true, capture: true });
+  }
+  setInterval(async () => {
+    const path = hands ? "/here/somebody" : "/here";
+    hands = false;
+    const answer = await fetch(path, { cache: "no-store" }).catch(() => null);
+    if (!answer?.redirected) return;
+    location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
+  }, LOOK_MS);
+
   for (const button of document.querySelectorAll("[data-print]")) {
     button.addEventListener("click", () => window.print());
   }

@@ -20,7 +20,7 @@ USERS = {
     Role.COMMAND: "pusat",
 }
 FILLED = {"code": "K7M29QXF4TRC", "sha256": "0" * 64, "action": "take", "number": "1", "path": "nowhere"}
-#: Streams do not end by themselves, and signing out would end the shared session.
+#: Streams do not end by themselves; signing out, or leaving it on display, would end the shared session.
 _STREAM = "/live"
 
 
@@ -52,7 +52,7 @@ def _matrix() -> list[tuple[str, str, Role]]:
     return [
         (method, path, role)
         for (method, path), rule in sorted(rules().items())
-        if rule.roles is not None and not path.endswith(_STREAM) and path != "/sign-out"
+        if rule.roles is not None and not path.endswith(_STREAM) and path not in ("/sign-out", "/wall/display")
         for role in Role
     ]
 
