@@ -26,7 +26,7 @@ class ConvertedForm:
 
 def convert_form(source: bytes, file_type: str, name: str, media: Mapping[str, bytes]) -> ConvertedForm:
     """The XForm of a spreadsheet, loaded once with the engine that kiosks run, so that both agree it can be filled."""
-    converted = convert(source, file_type, name=name)
+    converted = convert(source, file_type, name=name, resources=media)
     problems = [
         Problem(_severity(one, severity), one.message, one.sheet, one.row or None, one.column, {"id": one.text("id")})
         for severity, found in ((Severity.ERROR, converted.errors), (Severity.WARNING, converted.warnings))

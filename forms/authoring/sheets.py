@@ -18,6 +18,7 @@ from pyxform import aliases
 from pyxform.errors import PyXFormError
 from pyxform.xls2json_backends import get_xlsform
 
+from forms.authoring.cells import cell_text, write_dates_as_xforms_does
 from forms.authoring.problems import AuthoringProblem, problem
 from forms.limits import MAX_SOURCE_BYTES
 
@@ -71,8 +72,8 @@ class Workbook:
     data: Any
     survey: Sequence[Row]
     choices: Sequence[Row]
+    external_choices: Sequence[Row]
     settings: Mapping[str, str]
-    external_lists: frozenset[str]
     row_numbers: Mapping[str, Sequence[int]]
 
     @property
@@ -106,15 +107,16 @@ def read_workbook(source: bytes | str, file_type: str) -> Workbook | AuthoringPr
         return problem("", 0, "", "file.no-form", type=file_type)
     except (zipfile.BadZipFile, ValueError, OSError) as error:
         return problem("", 0, "", "file.unreadable", type=file_type, detail=str(error))
+    for sheet in (workbook.survey, workbook.choices, workbook.external_choices):
+        write_dates_as_xforms_does(sheet)
     settings: Mapping[str, Any] = next(iter(workbook.settings or ()), {})
     numbers = _csv_row_numbers(data) if file_type == "csv" else {}
-    external = {str(row.get("list_name") or row.get("list name") or "") for row in workbook.external_choices or ()}
     return Workbook(
         workbook,
         list(_rows(workbook.survey, "survey", numbers)),
         list(_rows(workbook.choices, "choices", numbers)),
+        list(_rows(workbook.external_choices, "external_choices", numbers)),
         {str(key).strip().lower(): str(value) for key, value in settings.items()},
-        frozenset(external - {""}),
         numbers,
     )
 
@@ -161,7 +163,7 @@ def _rows(rows: Sequence[Mapping[str, Any]] | None, sheet: str, numbers: Mapping
             if header is None or value is None:
                 continue
             column = canonical(str(header))
-            cells.setdefault(column, str(value))
+            cells.setdefault(column, cell_text(value))
             headers.setdefault(column, str(header))
         yield Row(_seen(numbers, sheet, number), cells, headers)
 
