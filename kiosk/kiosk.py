@@ -14,6 +14,7 @@ from typing import Final
 from kiosk.attachments import Attachment
 from kiosk.case_lookup import CaseLookup
 from kiosk.catalogue import Catalogue
+from kiosk.content import Content
 from kiosk.draft_slip import DraftSlips
 from kiosk.events import (
     Bus,
@@ -139,7 +140,10 @@ class Kiosk:
         #: The machine's clock as the server corrected it.
         self.clock = CorrectedClock(ports.clock, store)
         self.settings = Settings(store, bus)
-        self.health = Health(store, _devices(ports), ports.disk, self.clock, bus, self.settings, self._line_state)
+        self.content = Content(self.clock, bus)
+        self.health = Health(
+            store, _devices(ports), ports.disk, self.clock, bus, self.settings, self._line_state, self.content
+        )
         storage_failed = self.health.storage_failed
         self.usage = Usage(store, self.clock, identity.time_zone, self.health)
         self.supplies = Supplies(store, ports.printer, self.clock, bus, self.settings, storage_failed)
@@ -381,6 +385,7 @@ class Kiosk:
                 return
             self._catalogue, self._next_catalogue = self._next_catalogue, None
             version = self._catalogue.version
+        self.content.renewed()
         self.bus.publish(CatalogueChanged(version))
 
     def _scanned(self, scan: Scan) -> None:

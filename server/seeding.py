@@ -18,6 +18,7 @@ from server.actors import SYSTEM, Role
 from server.deps import Deps
 from server.drafts import Severity
 from server.form_conversion import convert_form
+from server.media import media_problem
 from server.pack_content import PackContent, PackService
 from server.passwords import Passwords
 from server.storage import tables
@@ -123,6 +124,9 @@ def _read_service(folder: Path, agencies: dict[str, dict[str, str]]) -> PackServ
     if agency not in agencies:
         raise SeedRefused(f"{folder.name}/service.toml: no agency is called {agency!r}")
     media = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.name not in _SOURCES}
+    refused = [problem.message for file, data in media.items() if (problem := media_problem(file, data)) is not None]
+    if refused:
+        raise SeedRefused(f"{folder.name}: {'; '.join(refused)}")
     converted = convert_form((folder / "form.md").read_bytes(), "md", members.get("id", folder.name), media)
     if converted.xml is None or converted.form is None:
         problems = "; ".join(

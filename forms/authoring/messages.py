@@ -31,6 +31,16 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "en": "The file unpacks to more than {most} bytes.",
         "id": "Isi berkas setelah dibuka melebihi {most} bita.",
     },
+    "file.rows": {
+        "en": "The form has {rows} rows; at most {most} are read. A long list belongs into a file (select_one_from_file).",
+        "id": "Formulir berisi {rows} baris; paling banyak {most}. Daftar panjang ditulis dalam berkas tersendiri "
+        "(select_one_from_file).",
+    },
+    "file.cells": {
+        "en": "The form has {cells} cells; at most {most} are read. A long list belongs into a file (select_one_from_file).",
+        "id": "Formulir berisi {cells} sel; paling banyak {most}. Daftar panjang ditulis dalam berkas tersendiri "
+        "(select_one_from_file).",
+    },
     "file.unreadable": {
         "en": "The file cannot be read as {type}: {detail}.",
         "id": "Berkas tidak dapat dibaca sebagai {type}: {detail}.",

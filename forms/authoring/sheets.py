@@ -20,7 +20,7 @@ from pyxform.xls2json_backends import get_xlsform
 
 from forms.authoring.cells import cell_text, write_dates_as_xforms_does
 from forms.authoring.problems import AuthoringProblem, problem
-from forms.limits import MAX_SOURCE_BYTES
+from forms.limits import MAX_SHEET_CELLS, MAX_SHEET_ROWS, MAX_SOURCE_BYTES
 
 FILE_TYPES = ("xlsx", "csv", "md")
 HEADER_ROW = 1
@@ -28,6 +28,9 @@ FIRST_ROW = 2
 MAX_UNPACKED_BYTES = 10 * MAX_SOURCE_BYTES
 """What an xlsx may unpack to."""
 
+_VALUES = re.compile(rb"<(?:\w+:)?(?:v|is)[\s>]")
+_ROWS = re.compile(rb"<(?:\w+:)?row[\s>](?:(?!</(?:\w+:)?row>).)*?<(?:\w+:)?(?:v|is)[\s>]", re.DOTALL)
+"""Rows that have a value in them."""
 _DUPLICATE_HEADER = re.compile(r"Duplicate column header: (.+)\Z")
 _SHOWN = frozenset({"audio", "big-image", "guidance_hint", "hint", "image", "label", "media", "video"})
 _CANONICAL = {
@@ -99,6 +102,11 @@ def read_workbook(source: bytes | str, file_type: str) -> Workbook | AuthoringPr
     try:
         if file_type == "xlsx" and _unpacked(data) > MAX_UNPACKED_BYTES:
             return problem("", 0, "", "file.unpacked", most=f"{MAX_UNPACKED_BYTES:,}")
+        rows, cells = _size(data, file_type)
+        if rows > MAX_SHEET_ROWS:
+            return problem("", 0, "", "file.rows", rows=f"{rows:,}", most=f"{MAX_SHEET_ROWS:,}")
+        if cells > MAX_SHEET_CELLS:
+            return problem("", 0, "", "file.cells", cells=f"{cells:,}", most=f"{MAX_SHEET_CELLS:,}")
         workbook = get_xlsform(io.BytesIO(data), file_type=f".{file_type}")
     except PyXFormError as error:
         return _reading_fault(error, file_type)
@@ -153,6 +161,23 @@ def _seen(numbers: Mapping[str, Sequence[int]], sheet: str, counted: int) -> int
 def _unpacked(data: bytes) -> int:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         return sum(entry.file_size for entry in archive.infolist())
+
+
+def _size(data: bytes, file_type: str) -> tuple[int, int]:
+    """Rows and cells with something in them, counted before anything is made of them; a little high for text.
+
+    Formatted cells without a value, of which spreadsheet programs write very many, do not count.
+    """
+    if file_type != "xlsx":
+        return data.count(b"\n") + 1, data.count(b"|" if file_type == "md" else b",")
+    rows = cells = 0
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for entry in archive.infolist():
+            if entry.filename.startswith("xl/worksheets/") and entry.filename.endswith(".xml"):
+                sheet = archive.read(entry)
+                cells += len(_VALUES.findall(sheet))
+                rows += len(_ROWS.findall(sheet))
+    return rows, cells
 
 
 def _rows(rows: Sequence[Mapping[str, Any]] | None, sheet: str, numbers: Mapping[str, Sequence[int]]) -> Iterator[Row]:

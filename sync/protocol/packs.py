@@ -32,7 +32,8 @@ LANGUAGES: Final = ("id", "jv", "mad", "en")
 #: What a QR on the slip still holds legibly; EMVCo codes are shorter than 512.
 PAYMENT_CODE_CHARACTERS: Final = 512
 
-_PATH: Final = re.compile(r"pack\.json|services/[a-z0-9][a-z0-9_.-]{0,63}/[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
+_FILE: Final = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}"
+_PATH: Final = re.compile(rf"pack\.json|services/[a-z0-9][a-z0-9_.-]{{0,63}}/{_FILE}")
 
 
 class PackRefused(ValueError):
@@ -153,6 +154,11 @@ class ServiceDocument(Message):
 
 
 FileName = Annotated[str, StringConstraints(pattern=_PATH.pattern)]
+
+
+def is_file_name(name: str) -> bool:
+    """Whether a file of a service can be called so: letters, digits, ``.``, ``_`` and ``-``; at most 100."""
+    return re.fullmatch(_FILE, name) is not None
 
 
 def target_name(version: int) -> str:
