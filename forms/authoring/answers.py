@@ -29,6 +29,8 @@ from forms.xpath import XPathSyntaxError, parse
 
 _TRIED_TYPES = frozenset({"string", "barcode", "int", "decimal", "date", "dateTime", "time"})
 _WHOLE_NUMBER = "int"
+_OF_DIGITS = re.compile(r"regex\(|string-length\(|\d{10}")
+"""Of constraints that have the digits of a number in mind, rather than its size."""
 _AT_THE_END = re.compile(r"(?:get )?end(?: time)?\Z")
 """Filled when the form is written, after it was looked at whether everything is answered."""
 
@@ -45,7 +47,8 @@ def check_constraints(workbook: Workbook) -> Iterator[AuthoringProblem]:
             continue
         choices = () if chosen is None else _choices(workbook, chosen)
         if not _possible(data_type, constraint, row.get("type").strip(), row.get("parameters"), choices, chosen):
-            code = "answer.never-number" if data_type == _WHOLE_NUMBER else "answer.never"
+            digits = data_type == _WHOLE_NUMBER and "range" not in row.get("type") and _OF_DIGITS.search(constraint)
+            code = "answer.never-number" if digits else "answer.never"
             yield at(row, "constraint", code, type=row.get("type").strip())
 
 

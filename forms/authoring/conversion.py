@@ -14,7 +14,7 @@ from pyxform.xls2json import workbook_to_json
 from forms.authoring.answers import check_constraints, check_filled, default_warnings
 from forms.authoring.bare_names import bare_name_warnings
 from forms.authoring.expressions import check_expressions
-from forms.authoring.external_choices import external_choices_csv
+from forms.authoring.external_choices import external_choices_csv, offer_all
 from forms.authoring.list_files import ListFiles, check_filters, check_list_files, list_file_warnings
 from forms.authoring.lists import check_lists, choice_warnings
 from forms.authoring.media_files import media_warnings
@@ -137,6 +137,7 @@ def _run(
     workbook: Workbook, name: str, errors: list[AuthoringProblem], warnings: list[AuthoringProblem]
 ) -> tuple[str | None, dict[str, bytes]]:
     said: list[str] = []
+    offer_all(workbook)
     files: dict[str, bytes] = {}
     xml: str | None = None
     try:

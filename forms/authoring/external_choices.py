@@ -6,7 +6,19 @@ import csv
 import io
 
 from forms.authoring.selections import list_name
-from forms.authoring.sheets import Workbook
+from forms.authoring.sheets import Workbook, canonical
+
+_FILTER = "choice_filter"
+
+
+def offer_all(workbook: Workbook) -> None:
+    """Without a filter pyxform does not look at the sheet at all, and trips: such a question is given one that lets all pass."""
+    for raw, row in zip(workbook.data.survey or (), workbook.survey, strict=True):
+        if row.get("type").strip().lower().startswith("select_one_external ") and not row.get(_FILTER).strip():
+            headers = workbook.data.survey_header[0]
+            written = next((header for header in headers if canonical(str(header)) == _FILTER), _FILTER)
+            headers.setdefault(written, None)
+            raw[written] = "true()"
 
 
 def external_choices_csv(workbook: Workbook) -> bytes:

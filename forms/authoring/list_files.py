@@ -87,7 +87,8 @@ def list_file_warnings(workbook: Workbook, files: ListFiles) -> Iterator[Authori
             continue
         if one.label_column not in found.columns:
             known = ", ".join(found.columns)
-            yield at(one.row, "parameters", "list.file-label", file=one.list, column=one.label_column, known=known)
+            column = "parameters" if one.row.get("parameters") else "type"
+            yield at(one.row, column, "list.file-label", file=one.list, column=one.label_column, known=known)
         yield from _rows_of(one, found)
 
 

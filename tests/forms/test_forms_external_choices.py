@@ -54,6 +54,19 @@ def test_its_labels_are_in_the_language_and_fall_back_to_the_forms_own() -> None
     assert [one.label for one in session.nodes["/data/k"].choices] == ["Surabaya City", "Malang"]
 
 
+def test_without_a_filter_all_of_its_list_is_offered() -> None:
+    source = """
+| survey |
+| | type | name | label |
+| | select_one_external kota | k | Kota |
+| external_choices |
+| | list_name | name | label |
+| | kota | sby | Surabaya |
+| | lain | x | Lain |
+"""
+    assert [one.value for one in _opened(source).nodes["/data/k"].choices] == ["sby"]
+
+
 def test_a_file_beside_an_xform_serves_as_well() -> None:
     query = "instance('kota')/root/item[p = /data/p]"
     xml = xform(

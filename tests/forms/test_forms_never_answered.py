@@ -48,7 +48,8 @@ def _places(problems: tuple[AuthoringProblem, ...]) -> list[tuple[str, int, str,
 )
 def test_a_constraint_that_no_answer_meets_is_told(kind: str, constraint: str) -> None:
     refused, warned = _form(kind, constraint=constraint), _form(kind, constraint=constraint, required="")
-    code = "answer.never-number" if kind == "integer" else "answer.never"
+    digits = kind == "integer" and constraint != ". > 10 and . < 5"
+    code = "answer.never-number" if digits else "answer.never"
     assert _places(refused.errors) == [("survey", 3, "constraint", code)]
     assert warned.errors == ()
     assert ("survey", 3, "constraint", code) in _places(warned.warnings)
