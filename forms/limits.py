@@ -28,6 +28,24 @@ MAX_FORM_NODES = 50_000
 MAX_SOURCE_BYTES = 20 * 1024 * 1024
 """Size of an XLSForm that is converted."""
 
+MAX_SHEET_ROWS = 50_000
+"""Rows of all sheets of an XLSForm together; longer lists belong into a file of their own."""
+
+MAX_SHEET_CELLS = 1_000_000
+"""Cells with something in them, of all sheets of an XLSForm together."""
+
+MAX_MEDIA_BYTES = 10_000_000
+"""Size of one picture, sound, or list beside a form."""
+
+MAX_PICTURE_PIXELS = 12_000_000
+"""Pixels of one picture beside a form: a photograph of 4,000 by 3,000. Shown, each takes four bytes."""
+
+MAX_PICTURE_SIDE = 8_000
+"""Pixels of a picture's longer side; graphics chips take no more."""
+
+MAX_SOUND_SECONDS = 300
+"""How long a recording beside a form may be."""
+
 MAX_EXPRESSION_LENGTH = 64 * 1024
 """Characters of one XPath expression."""
 

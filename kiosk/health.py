@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from kiosk.catalogue import Catalogue
+from kiosk.content import Content
 from kiosk.events import Bus, ComponentChanged
 from kiosk.line_state import LineState
 from kiosk.ports import Availability, Clock, ComponentState, Condition, Device, Unsubscribe
@@ -103,6 +104,7 @@ class Health:
         bus: Bus,
         settings: Settings,
         line_state: Callable[[], LineState],
+        content: Content,
     ) -> None:
         self._store = store
         self._devices = devices
@@ -111,6 +113,7 @@ class Health:
         self._bus = bus
         self._settings = settings
         self._line_state = line_state
+        self._content = content
         self._lock = threading.Lock()
         self._seen: dict[str, tuple[str, frozenset[Any]]] = {}
         self._storage_problem: StorageProblem | None = None
@@ -131,9 +134,12 @@ class Health:
         return stop
 
     def components(self) -> dict[str, ComponentState]:
-        """The devices that this kiosk has, and its storage, by name."""
+        """The devices that this kiosk has, its storage, and what of its pack is faulty, by name."""
         found: dict[str, ComponentState] = {name: device.state() for name, device in self._devices.items()}
         found[STORAGE] = self._storage()
+        content = self._content.state()
+        if content is not None:
+            found[content.component] = content
         return found
 
     # --- the degrade table -----------------------------------------------------------------------------------------

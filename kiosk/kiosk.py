@@ -14,6 +14,7 @@ from typing import Final
 from kiosk.attachments import Attachment
 from kiosk.case_lookup import CaseLookup
 from kiosk.catalogue import Catalogue
+from kiosk.content import Content
 from kiosk.draft_slip import DraftSlips
 from kiosk.events import (
     Bus,
@@ -142,7 +143,10 @@ class Kiosk:
         self.settings = Settings(store, bus)
         self.room = Room(ports.disk, self.settings)
         store.keep_to(self.room.has)
-        self.health = Health(store, _devices(ports), self.room, self.clock, bus, self.settings, self._line_state)
+        self.content = Content(self.clock, bus)
+        self.health = Health(
+            store, _devices(ports), self.room, self.clock, bus, self.settings, self._line_state, self.content
+        )
         storage_failed = self.health.storage_failed
         self.usage = Usage(store, self.clock, identity.time_zone, self.health)
         self.supplies = Supplies(store, ports.printer, self.clock, bus, self.settings, storage_failed)
@@ -395,6 +399,7 @@ class Kiosk:
                 return
             self._catalogue, self._next_catalogue = self._next_catalogue, None
             version = self._catalogue.version
+        self.content.renewed()
         self.bus.publish(CatalogueChanged(version))
 
     def _scanned(self, scan: Scan) -> None:

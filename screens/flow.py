@@ -12,6 +12,7 @@ from typing import Final, Protocol, TypeVar
 
 from kiosk.cases import Case
 from kiosk.citizen import HowIdentified
+from kiosk.content import MediaFault
 from kiosk.drafts import is_draft
 from kiosk.events import (
     CatalogueChanged,
@@ -213,6 +214,12 @@ class Flow:
         if session is None or session.service is None:
             return None
         return session.catalogue.media(session.service.id, name)
+
+    def media_failed(self, name: str, fault: MediaFault) -> None:
+        """A file of the open service's form cannot be shown or played: the office is told."""
+        session = self.session
+        if session is not None and session.service is not None:
+            self.kiosk.content.failed(session.service.id, name, fault)
 
     # --- a visit ---------------------------------------------------------------------------------------------------
 

@@ -34,6 +34,8 @@ class AlarmKind(StrEnum):
     UNUSED = "UNUSED"
     #: Items that the server refused wait at the kiosk for a person.
     PARKED = "PARKED"
+    #: A picture or a sound of the pack is not there, or is not what its name says: citizens see a placeholder.
+    BROKEN_CONTENT = "BROKEN_CONTENT"
     #: What it prints and signs bears another time than ours.
     WRONG_CLOCK = "WRONG_CLOCK"
     #: It was offered a pack that it cannot verify, and goes on with the one before.
@@ -167,6 +169,8 @@ class Alarms:
             causes[AlarmKind.PARKED] = str(kiosk.outbox_parked)
         if kiosk.pack_problem:
             causes[AlarmKind.PACK_REFUSED] = kiosk.pack_problem
+        if (broken := broken_content(kiosk.components)) is not None:
+            causes[AlarmKind.BROKEN_CONTENT] = broken
         if kiosk.device_time is not None and abs(kiosk.device_time - heard) > CLOCK_TOLERANCE:
             causes[AlarmKind.WRONG_CLOCK] = f"{(kiosk.device_time - heard).total_seconds():+.0f} s"
         touched = kiosk.last_touch_at or kiosk.enrolled_at
@@ -180,6 +184,11 @@ class Alarms:
         ):
             causes[AlarmKind.UNUSED] = touched.isoformat(timespec="seconds")
         return causes
+
+
+def broken_content(components: Sequence[Mapping[str, Any]]) -> str | None:
+    """Which file of the pack a kiosk cannot show; None when it told of none."""
+    return next((str(one.get("detail", "")) for one in components if one["component"] == "content"), None)
 
 
 def without_paper(components: Sequence[Mapping[str, Any]]) -> bool:

@@ -16,13 +16,14 @@ from forms import Form
 from forms.authoring import Difference, compare
 from server import audit, document_problems
 from server.actors import Actor
+from server.apart import Opener, read_problem
 from server.clock import Clock
-from server.drafts import Draft, DraftOutcome, DraftResult, Problem, Severity
-from server.form_conversion import FILE_TYPES, convert_form, load, media_refused, unzipped, zipped
+from server.drafts import Draft, DraftOutcome, DraftResult, Problem
+from server.form_conversion import FILE_TYPES, MEDIA_FILES, load, unzipped, zipped
 from server.pack_content import PackContent, PackService
 from server.packs import RINGS, PackOutcome, PackRepository
 from server.storage import tables
-from sync.protocol.packs import ServiceDocument
+from sync.protocol.packs import PACK_BYTES, ServiceDocument
 
 UPLOAD_BYTES: Final = 10_000_000
 
@@ -32,6 +33,7 @@ class Authoring:
         self._engine = engine
         self._clock = clock
         self._packs = packs
+        self._opener = Opener()
 
     def upload(
         self,
@@ -50,9 +52,11 @@ class Authoring:
             return DraftResult(DraftOutcome.TOO_LARGE)
         if not _is_service_id(service_id):
             return DraftResult(DraftOutcome.BAD_SERVICE_ID)
-        if media_refused(media or {}):
+        if len(media or {}) > MEDIA_FILES:
             return DraftResult(DraftOutcome.BAD_MEDIA)
-        converted = convert_form(source, file_type, service_id, media or {})
+        if sum(map(len, (media or {}).values())) > PACK_BYTES:
+            return DraftResult(DraftOutcome.TOO_LARGE)
+        converted = self._opener.draft(source, file_type, service_id, media or {})
         before = self.published(service_id)
         members = dict(document) if document is not None else _members(before)
         draft_id, now = str(uuid.uuid4()), self._clock.now()
@@ -106,6 +110,9 @@ class Authoring:
         document, _ = self._check_document(draft)
         if not draft.publishable or document is None or draft.form_xml is None:
             return DraftResult(DraftOutcome.HAS_PROBLEMS, draft)
+        # Drafts from before files were opened are among them, too.
+        if self._opener.problems({one: data for one, data in draft.resources.items() if one != "form.xml"}):
+            return DraftResult(DraftOutcome.BAD_MEDIA, draft)
         service = PackService(document, {"form.xml": draft.form_xml.encode(), **draft.resources})
         standing = (self._standing(ring, draft.service_id) for ring in RINGS)
         if any(before is not None and _same_version_other_content(before, service) for before in standing):
@@ -196,7 +203,7 @@ class Authoring:
             document=row.document,
             form_xml=row.form_xml,
             resources=unzipped(row.resources),
-            problems=tuple(Problem(**{**one, "severity": Severity(one["severity"])}) for one in row.problems),
+            problems=tuple(map(read_problem, row.problems)),
             state=row.state,
             created_by=row.created_by,
             created_at=row.created_at,

@@ -10,7 +10,6 @@ from forms import Form, FormError, load_form
 from forms.authoring import NEVER_ANSWERED, AuthoringProblem, convert
 from server.drafts import Problem, Severity
 
-MEDIA_BYTES: Final = 10_000_000
 MEDIA_FILES: Final = 100
 FILE_TYPES: Final = ("xlsx", "csv", "md")
 
@@ -26,7 +25,7 @@ class ConvertedForm:
 
 def convert_form(source: bytes, file_type: str, name: str, media: Mapping[str, bytes]) -> ConvertedForm:
     """The XForm of a spreadsheet, loaded once with the engine that kiosks run, so that both agree it can be filled."""
-    converted = convert(source, file_type, name=name)
+    converted = convert(source, file_type, name=name, resources=media)
     problems = [
         Problem(_severity(one, severity), one.message, one.sheet, one.row or None, one.column, {"id": one.text("id")})
         for severity, found in ((Severity.ERROR, converted.errors), (Severity.WARNING, converted.warnings))
@@ -54,13 +53,6 @@ def load(xml: bytes, files: Mapping[str, bytes]) -> Form | None:
         return load_form(xml, {name: data for name, data in files.items() if name != "form.xml"})
     except FormError:
         return None
-
-
-def media_refused(media: Mapping[str, bytes]) -> bool:
-    return len(media) > MEDIA_FILES or any(
-        len(data) > MEDIA_BYTES or "/" in name or not name[:1].isalnum() or name in ("form.xml", "service.json")
-        for name, data in media.items()
-    )
 
 
 def zipped(files: Mapping[str, bytes]) -> bytes:

@@ -18,6 +18,7 @@ from server.actors import SYSTEM, Role
 from server.deps import Deps
 from server.drafts import Severity
 from server.form_conversion import convert_form
+from server.media import media_problem
 from server.pack_content import PackContent, PackService
 from server.passwords import Passwords
 from server.storage import tables
@@ -123,11 +124,16 @@ def _read_service(folder: Path, agencies: dict[str, dict[str, str]]) -> PackServ
     if agency not in agencies:
         raise SeedRefused(f"{folder.name}/service.toml: no agency is called {agency!r}")
     media = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.name not in _SOURCES}
+    faults = {file: problem for file, data in media.items() if (problem := media_problem(file, data)) is not None}
+    refused = [problem.message for problem in faults.values() if problem.severity is Severity.ERROR]
+    if refused:
+        raise SeedRefused(f"{folder.name}: {'; '.join(refused)}")
+    media = {file: data for file, data in media.items() if file not in faults}
     converted = convert_form((folder / "form.md").read_bytes(), "md", members.get("id", folder.name), media)
-    if converted.xml is None or converted.form is None:
-        problems = "; ".join(
-            f"{one.sheet}:{one.row or ''} {one.message}" for one in converted.problems if one.severity is Severity.ERROR
-        )
+    problems = "; ".join(
+        f"{one.sheet}:{one.row or ''} {one.message}" for one in converted.problems if one.severity is Severity.ERROR
+    )
+    if problems or converted.xml is None or converted.form is None:
         raise SeedRefused(f"{folder.name}/form.md: {problems}")
     document = ServiceDocument.model_validate(
         {

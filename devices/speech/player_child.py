@@ -6,6 +6,7 @@ is no sound.
 
 from __future__ import annotations
 
+import resource
 import sys
 import threading
 from collections.abc import Generator
@@ -21,19 +22,23 @@ from devices.speech.recording import LARGEST_RECORDING
 BACKENDS: Final = (miniaudio.Backend.PULSEAUDIO, miniaudio.Backend.ALSA, miniaudio.Backend.JACK)
 """Named, because miniaudio's own list ends with one that plays into nothing and tells nobody."""
 
+MEMORY_BYTES: Final = 1_500_000_000
+"""Addresses that this process may use: a small file can decode to days of silence."""
+
 RATE: Final = 44_100
 CHANNELS: Final = 2
 
 
 def main(arguments: list[str]) -> int:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     sound = sys.stdin.buffer.read(LARGEST_RECORDING + 1)
     if len(sound) > LARGEST_RECORDING:
         return NOT_PLAYABLE
     try:
         decoded = miniaudio.decode(sound, miniaudio.SampleFormat.SIGNED16, CHANNELS, RATE)
-    except miniaudio.DecodeError:
+        samples = np.frombuffer(decoded.samples, np.int16).astype(np.float32) * float(arguments[-1])
+    except (miniaudio.DecodeError, MemoryError):
         return NOT_PLAYABLE
-    samples = np.frombuffer(decoded.samples, np.int16).astype(np.float32) * float(arguments[-1])
     try:
         _play(samples.astype(np.int16).reshape(-1, CHANNELS))
     except miniaudio.MiniaudioError as error:

@@ -2,44 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from forms.authoring.problems import AuthoringProblem, problem
+from forms.authoring.selections import ENDINGS, Selection, Source, list_name, selections
 from forms.authoring.sheets import Row, Workbook
-from forms.authoring.structure import SELECT, at
-
-_SEVERAL = ("select_multiple", "select all", "add select multiple", "rank")
+from forms.authoring.structure import at
 
 
 def check_lists(workbook: Workbook) -> Iterator[AuthoringProblem]:
     """Faults of the choices, and selections whose list is not there."""
-    several = {
-        match["list"]
-        for row in workbook.survey
-        if (match := SELECT.match(row.get("type").strip())) and match.string.lower().startswith(_SEVERAL)
-    }
-    lists = set(workbook.external_lists)
-    for row in workbook.choices:
-        name, value = _list_name(row), row.get("name").strip()
-        if not name:
-            if value:
-                yield _in_choices(row, "list_name", "list.unnamed")
-            continue
-        lists.add(name)
-        if not value:
-            yield _in_choices(row, "name", "choice.name")
-        elif name in several and len(value.split()) > 1:
-            yield _in_choices(row, "name", "choice.space", name=value)
+    chosen = list(selections(workbook))
+    for sheet, rows in _sheets(workbook):
+        several = {one.list for one in chosen if one.several and one.source is sheet}
+        for row in rows:
+            name, value = list_name(row), row.get("name").strip()
+            if not name:
+                if value:
+                    yield _in(sheet, row, "list_name", "list.unnamed")
+            elif not value:
+                yield _in(sheet, row, "name", "choice.name")
+            elif name in several and len(value.split()) > 1:
+                yield _in(sheet, row, "name", "choice.space", name=value)
     yield from _twice(workbook)
-    yield from _missing(workbook, lists)
+    known = {sheet: {list_name(row) for row in rows} - {""} for sheet, rows in _sheets(workbook)}
+    for one in chosen:
+        if one.source is Source.FILE:
+            yield from _file_name(one)
+        elif one.list not in known[one.source]:
+            there = ", ".join(sorted(known[one.source])) or "–"
+            yield at(one.row, "type", "list.missing", list=one.list, known=there, sheet=one.source)
 
 
 def choice_warnings(workbook: Workbook) -> Iterator[AuthoringProblem]:
-    """Names of choices that work, but that other tools may trip over."""
-    for row in workbook.choices:
-        value = row.get("name").strip()
-        if len(value.split()) > 1:
-            yield _in_choices(row, "name", "choice.space", name=value)
+    """What works, but that other tools may trip over or that says nothing."""
+    for sheet, rows in _sheets(workbook):
+        for row in rows:
+            value = row.get("name").strip()
+            if len(value.split()) > 1:
+                yield _in(sheet, row, "name", "choice.space", name=value)
+
+
+def _sheets(workbook: Workbook) -> tuple[tuple[Source, Sequence[Row]], ...]:
+    return (Source.CHOICES, workbook.choices), (Source.EXTERNAL, workbook.external_choices)
+
+
+def _file_name(one: Selection) -> Iterator[AuthoringProblem]:
+    whole = f"{one.list} {one.rest}".strip()
+    if whole.lower().endswith(ENDINGS) and one.rest:
+        yield at(one.row, "type", "file.name-space", file=whole)
+    elif not one.list.endswith(ENDINGS):
+        kind = one.row.get("type").strip().removesuffix(whole).strip()
+        yield at(one.row, "type", "list.ending", type=kind, list=whole, endings=", ".join(ENDINGS))
 
 
 def _twice(workbook: Workbook) -> Iterator[AuthoringProblem]:
@@ -47,24 +61,10 @@ def _twice(workbook: Workbook) -> Iterator[AuthoringProblem]:
         return
     seen: dict[tuple[str, str], int] = {}
     for row in workbook.choices:
-        key = (_list_name(row), row.get("name").strip())
+        key = (list_name(row), row.get("name").strip())
         if all(key) and seen.setdefault(key, row.number) != row.number:
-            yield _in_choices(row, "name", "choice.twice", name=key[1], row=seen[key])
+            yield _in(Source.CHOICES, row, "name", "choice.twice", name=key[1], row=seen[key])
 
 
-def _missing(workbook: Workbook, lists: set[str]) -> Iterator[AuthoringProblem]:
-    for row in workbook.survey:
-        match = SELECT.match(row.get("type").strip())
-        if match is None:
-            continue
-        wanted = match["list"]
-        if wanted not in lists and "." not in wanted and "${" not in wanted and "search(" not in row.get("appearance"):
-            yield at(row, "type", "list.missing", list=wanted, known=", ".join(sorted(lists)) or "–")
-
-
-def _list_name(row: Row) -> str:
-    return (row.get("list_name") or row.get("list name")).strip()
-
-
-def _in_choices(row: Row, column: str, code: str, /, **parameters: str | int) -> AuthoringProblem:
-    return problem("choices", row.number, row.header(column), code, **parameters)
+def _in(sheet: Source, row: Row, column: str, code: str, /, **parameters: str | int) -> AuthoringProblem:
+    return problem(sheet.value, row.number, row.header(column), code, **parameters)

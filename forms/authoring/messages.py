@@ -31,6 +31,16 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "en": "The file unpacks to more than {most} bytes.",
         "id": "Isi berkas setelah dibuka melebihi {most} bita.",
     },
+    "file.rows": {
+        "en": "The form has {rows} rows; at most {most} are read. A long list belongs into a file (select_one_from_file).",
+        "id": "Formulir berisi {rows} baris; paling banyak {most}. Daftar panjang ditulis dalam berkas tersendiri "
+        "(select_one_from_file).",
+    },
+    "file.cells": {
+        "en": "The form has {cells} cells; at most {most} are read. A long list belongs into a file (select_one_from_file).",
+        "id": "Formulir berisi {cells} sel; paling banyak {most}. Daftar panjang ditulis dalam berkas tersendiri "
+        "(select_one_from_file).",
+    },
     "file.unreadable": {
         "en": "The file cannot be read as {type}: {detail}.",
         "id": "Berkas tidak dapat dibaca sebagai {type}: {detail}.",
@@ -44,8 +54,16 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "id": "Berkas “{file}” tidak dapat dibaca: {detail}",
     },
     "file.missing": {
-        "en": "The file “{file}” belongs to the form and is missing.",
-        "id": "Berkas “{file}” adalah bagian formulir, tetapi tidak ada.",
+        "en": "The file “{file}” belongs to the form and is missing; upload it beside the form.",
+        "id": "Berkas “{file}” adalah bagian formulir, tetapi tidak ada; unggah bersama formulirnya.",
+    },
+    "file.missing-near": {
+        "en": "The file “{file}” is missing; “{near}” is there, but names count letter by letter, capitals too.",
+        "id": "Berkas “{file}” tidak ada; yang ada “{near}”, padahal nama harus sama persis, termasuk huruf besar.",
+    },
+    "file.name-space": {
+        "en": "The file name “{file}” has a space in it; rename the file, and write its name without one.",
+        "id": "Nama berkas “{file}” mengandung spasi; ubah nama berkasnya dan tulis tanpa spasi.",
     },
     # --- sheets and columns ---
     "sheet.empty": {
@@ -59,6 +77,14 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
     "column.twice": {
         "en": "The column “{column}” is there twice; rename or remove one.",
         "id": "Kolom “{column}” ada dua kali; ubah namanya atau hapus salah satu.",
+    },
+    "sheet.unused": {
+        "en": "The sheet “{sheet}” is not used here; nothing comes of what stands on it.",
+        "id": "Lembar “{sheet}” tidak dipakai di sini; isinya tidak berpengaruh.",
+    },
+    "setting.unused": {
+        "en": "The setting “{setting}” has no effect here: answers are sealed and sent by the kiosk in its own way.",
+        "id": "Pengaturan “{setting}” tidak berlaku di sini: kios menyegel dan mengirim jawaban dengan caranya sendiri.",
     },
     "column.unknown": {
         "en": "The column “{column}” is not known and is ignored; “{near}” may be meant.",
@@ -96,6 +122,52 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
     "translation.missing": {
         "en": "“{column}” is empty here, though the row has this text in another language.",
         "id": "“{column}” kosong, padahal baris ini memiliki teks itu dalam bahasa lain.",
+    },
+    "translation.only": {
+        "en": "This text is there in one language only; in “{language}” it is missing. Add a column “{column}”.",
+        "id": "Teks ini hanya ada dalam satu bahasa; dalam “{language}” belum ada. Tambahkan kolom “{column}”.",
+    },
+    "default.type": {
+        "en": "The question cannot begin with “{default}”: it takes {takes}. It begins blank.",
+        "id": "Pertanyaan ini tidak dapat diawali “{default}”, yang bukan nilai jenisnya ({takes}). Isinya kosong.",
+    },
+    "default.choice": {
+        "en": "The question cannot begin with “{default}”: the list “{list}” has no such name. It begins blank.",
+        "id": "Pertanyaan ini tidak dapat diawali “{default}”: nama itu tidak ada dalam daftar “{list}”. Isinya kosong.",
+    },
+    "answer.never": {
+        "en": "No answer of the type “{type}” passes this constraint; whoever is asked cannot go on. Correct one of the two.",
+        "id": "Tidak ada jawaban jenis “{type}” yang memenuhi batasan (constraint) ini; perbaiki salah satunya.",
+    },
+    "answer.never-number": {
+        "en": "No answer of the type “{type}” passes this constraint: it takes whole numbers up to 2,147,483,647, without "
+        "zeros before them. For digits such as a NIK use the type “text” with the appearance “numbers”.",
+        "id": "Tidak ada jawaban jenis “{type}” yang memenuhi batasan (constraint) ini: jenis itu menerima bilangan bulat "
+        "sampai 2.147.483.647 tanpa nol di depan. Untuk angka seperti NIK, pakailah jenis “text” dengan appearance "
+        "“numbers”.",
+    },
+    "answer.read-only": {
+        "en": "Nobody can answer this, since it is only shown; take “required” away, or fill it by a calculation.",
+        "id": "Ini hanya ditampilkan dan tidak dapat dijawab; hapus isi “required”, atau isilah dengan rumus (calculation).",
+    },
+    "bare.question": {
+        "en": "“{name}” is a question; in an expression it is written as ${{{name}}}. As it stands it is always blank.",
+        "id": "“{name}” adalah pertanyaan; dalam rumus ditulis ${{{name}}}. Seperti ini isinya selalu kosong.",
+    },
+    "bare.near": {
+        "en": "“{name}” is no question and always blank; ${{{near}}} may be meant. A text stands in quotation marks: '{name}'.",
+        "id": "“{name}” bukan pertanyaan dan selalu kosong; mungkin maksudnya ${{{near}}}. Teks ditulis dalam tanda kutip: "
+        "'{name}'.",
+    },
+    "bare.unknown": {
+        "en": "“{name}” is no question and always blank. A text stands in quotation marks: '{name}'; a question is written as "
+        "${{name}}.",
+        "id": "“{name}” bukan pertanyaan dan selalu kosong. Teks ditulis dalam tanda kutip: '{name}'; pertanyaan ditulis "
+        "${{nama}}.",
+    },
+    "bare.condition": {
+        "en": "“{text}” is no condition and never true; write “yes”, “no”, or an expression.",
+        "id": "“{text}” bukan syarat dan tidak pernah benar; tulislah “yes”, “no”, atau sebuah rumus.",
     },
     "calculation.missing": {
         "en": "A calculate needs a calculation.",
@@ -147,8 +219,54 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "id": "{kind} ini tidak pernah ditutup; tambahkan baris “end {kind}”.",
     },
     "list.missing": {
-        "en": "There is no list “{list}” on the sheet “choices” (there is: {known}).",
-        "id": "Tidak ada daftar “{list}” pada lembar “choices” (yang ada: {known}).",
+        "en": "There is no list “{list}” on the sheet “{sheet}” (there is: {known}).",
+        "id": "Tidak ada daftar “{list}” pada lembar “{sheet}” (yang ada: {known}).",
+    },
+    "list.unsaid": {
+        "en": "“{type}” needs the name of its list after it, as in “select_one villages”.",
+        "id": "Setelah “{type}” harus ada nama daftarnya, misalnya “select_one desa”.",
+    },
+    "list.ending": {
+        "en": "“{type}” needs the name of a file that ends with one of {endings}; “{list}” does not.",
+        "id": "“{type}” memerlukan nama berkas yang berakhiran salah satu dari {endings}; “{list}” tidak.",
+    },
+    "list.file-empty": {
+        "en": "The file “{file}” has nothing to choose: no rows below its header.",
+        "id": "Berkas “{file}” tidak berisi pilihan: tidak ada baris di bawah judul kolomnya.",
+    },
+    "list.file-column": {
+        "en": "The file “{file}” has no column “{column}”; it has: {known}.",
+        "id": "Berkas “{file}” tidak memiliki kolom “{column}”; yang ada: {known}.",
+    },
+    "list.file-column-near": {
+        "en": "The file “{file}” has no column “{column}”; “{near}” may be meant (it has: {known}).",
+        "id": "Berkas “{file}” tidak memiliki kolom “{column}”; mungkin maksudnya “{near}” (yang ada: {known}).",
+    },
+    "list.file-label": {
+        "en": "The file “{file}” has no column “{column}”, so its choices show what is stored; it has: {known}.",
+        "id": "Berkas “{file}” tidak memiliki kolom “{column}”, jadi yang tampil adalah nilainya; yang ada: {known}.",
+    },
+    "list.file-header": {
+        "en": "The file “{file}” has the column “{column}” twice; rename or remove one.",
+        "id": "Berkas “{file}” memiliki kolom “{column}” dua kali; ubah namanya atau hapus salah satu.",
+    },
+    "list.file-blank": {
+        "en": "In the file “{file}” the column “{column}” is empty in row {rows}; such a choice cannot be chosen.",
+        "id": "Pada berkas “{file}” kolom “{column}” kosong di baris {rows}; pilihan itu tidak dapat dipilih.",
+    },
+    "list.file-twice": {
+        "en": "In the file “{file}” the column “{column}” has a value again in row {rows}; of equal ones only the first counts.",
+        "id": "Pada berkas “{file}” nilai kolom “{column}” berulang di baris {rows}; hanya yang pertama yang berlaku.",
+    },
+    "list.file-space": {
+        "en": "In the file “{file}” the column “{column}” has a space in row {rows}; where several can be chosen, a space "
+        "separates them.",
+        "id": "Pada berkas “{file}” kolom “{column}” mengandung spasi di baris {rows}; bila boleh memilih lebih dari satu, "
+        "spasi adalah pemisah.",
+    },
+    "list.filter-column": {
+        "en": "The list “{list}” has no column “{column}”, so nothing is ever offered; it has: {known}.",
+        "id": "Daftar “{list}” tidak memiliki kolom “{column}”, jadi tidak ada yang ditawarkan; yang ada: {known}.",
     },
     "list.unnamed": {
         "en": "The choice does not say which list it is in.",

@@ -18,8 +18,9 @@ from pyxform import aliases
 from pyxform.errors import PyXFormError
 from pyxform.xls2json_backends import get_xlsform
 
+from forms.authoring.cells import cell_text, write_dates_as_xforms_does
 from forms.authoring.problems import AuthoringProblem, problem
-from forms.limits import MAX_SOURCE_BYTES
+from forms.limits import MAX_SHEET_CELLS, MAX_SHEET_ROWS, MAX_SOURCE_BYTES
 
 FILE_TYPES = ("xlsx", "csv", "md")
 HEADER_ROW = 1
@@ -27,6 +28,9 @@ FIRST_ROW = 2
 MAX_UNPACKED_BYTES = 10 * MAX_SOURCE_BYTES
 """What an xlsx may unpack to."""
 
+_VALUES = re.compile(rb"<(?:\w+:)?(?:v|is)[\s>]")
+_ROWS = re.compile(rb"<(?:\w+:)?row[\s>](?:(?!</(?:\w+:)?row>).)*?<(?:\w+:)?(?:v|is)[\s>]", re.DOTALL)
+"""Rows that have a value in them."""
 _DUPLICATE_HEADER = re.compile(r"Duplicate column header: (.+)\Z")
 _SHOWN = frozenset({"audio", "big-image", "guidance_hint", "hint", "image", "label", "media", "video"})
 _CANONICAL = {
@@ -71,8 +75,8 @@ class Workbook:
     data: Any
     survey: Sequence[Row]
     choices: Sequence[Row]
+    external_choices: Sequence[Row]
     settings: Mapping[str, str]
-    external_lists: frozenset[str]
     row_numbers: Mapping[str, Sequence[int]]
 
     @property
@@ -98,6 +102,11 @@ def read_workbook(source: bytes | str, file_type: str) -> Workbook | AuthoringPr
     try:
         if file_type == "xlsx" and _unpacked(data) > MAX_UNPACKED_BYTES:
             return problem("", 0, "", "file.unpacked", most=f"{MAX_UNPACKED_BYTES:,}")
+        rows, cells = _size(data, file_type)
+        if rows > MAX_SHEET_ROWS:
+            return problem("", 0, "", "file.rows", rows=f"{rows:,}", most=f"{MAX_SHEET_ROWS:,}")
+        if cells > MAX_SHEET_CELLS:
+            return problem("", 0, "", "file.cells", cells=f"{cells:,}", most=f"{MAX_SHEET_CELLS:,}")
         workbook = get_xlsform(io.BytesIO(data), file_type=f".{file_type}")
     except PyXFormError as error:
         return _reading_fault(error, file_type)
@@ -106,15 +115,16 @@ def read_workbook(source: bytes | str, file_type: str) -> Workbook | AuthoringPr
         return problem("", 0, "", "file.no-form", type=file_type)
     except (zipfile.BadZipFile, ValueError, OSError) as error:
         return problem("", 0, "", "file.unreadable", type=file_type, detail=str(error))
+    for sheet in (workbook.survey, workbook.choices, workbook.external_choices):
+        write_dates_as_xforms_does(sheet)
     settings: Mapping[str, Any] = next(iter(workbook.settings or ()), {})
     numbers = _csv_row_numbers(data) if file_type == "csv" else {}
-    external = {str(row.get("list_name") or row.get("list name") or "") for row in workbook.external_choices or ()}
     return Workbook(
         workbook,
         list(_rows(workbook.survey, "survey", numbers)),
         list(_rows(workbook.choices, "choices", numbers)),
+        list(_rows(workbook.external_choices, "external_choices", numbers)),
         {str(key).strip().lower(): str(value) for key, value in settings.items()},
-        frozenset(external - {""}),
         numbers,
     )
 
@@ -153,6 +163,23 @@ def _unpacked(data: bytes) -> int:
         return sum(entry.file_size for entry in archive.infolist())
 
 
+def _size(data: bytes, file_type: str) -> tuple[int, int]:
+    """Rows and cells with something in them, counted before anything is made of them; a little high for text.
+
+    Formatted cells without a value, of which spreadsheet programs write very many, do not count.
+    """
+    if file_type != "xlsx":
+        return data.count(b"\n") + 1, data.count(b"|" if file_type == "md" else b",")
+    rows = cells = 0
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for entry in archive.infolist():
+            if entry.filename.startswith("xl/worksheets/") and entry.filename.endswith(".xml"):
+                sheet = archive.read(entry)
+                cells += len(_VALUES.findall(sheet))
+                rows += len(_ROWS.findall(sheet))
+    return rows, cells
+
+
 def _rows(rows: Sequence[Mapping[str, Any]] | None, sheet: str, numbers: Mapping[str, Sequence[int]]) -> Iterator[Row]:
     for number, row in enumerate(rows or (), FIRST_ROW):
         cells: dict[str, str] = {}
@@ -161,7 +188,7 @@ def _rows(rows: Sequence[Mapping[str, Any]] | None, sheet: str, numbers: Mapping
             if header is None or value is None:
                 continue
             column = canonical(str(header))
-            cells.setdefault(column, str(value))
+            cells.setdefault(column, cell_text(value))
             headers.setdefault(column, str(header))
         yield Row(_seen(numbers, sheet, number), cells, headers)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from pyxform.question_type_dictionary import QUESTION_TYPE_DICT
 
@@ -14,14 +14,19 @@ from forms.authoring.sheets import HEADER_ROW, Row, Workbook
 GROUP_BEGIN = re.compile(r"begin[ _](group|repeat|loop|lgroup|looped group)", re.IGNORECASE)
 GROUP_END = re.compile(r"end[ _](group|repeat|loop|lgroup|looped group)", re.IGNORECASE)
 SELECT = re.compile(
-    r"(?:select_one_external|select_one_from_file|select_multiple_from_file|select one from file|"
+    r"(?P<command>select_one_external|select_one_from_file|select_multiple_from_file|select one from file|"
     r"select multiple from file|select_one|select_multiple|select one from|select one|select1|"
     r"select all that apply from|select all that apply|add select one prompt using|"
     r"add select multiple prompt using|rank)\s+(?P<list>\S+)(?P<rest>.*)\Z",
     re.IGNORECASE,
 )
+_LIST_UNSAID = re.compile(
+    r"(?:rank|select1|select[ _](?:one|multiple)(?:[ _]from[ _]file|_external|[ _]from)?|select all that apply(?: from)?)\Z",
+    re.IGNORECASE,
+)
 _OTHER_TYPES = re.compile(r"(?:osm|include|cascading[ _]select|begin[ _]loop over)\b", re.IGNORECASE)
 _NAME = re.compile(r"[^\W\d][\w.\-]*(?::[^\W\d][\w.\-]*)?\Z")
+_NOT_REQUIRED = frozenset({"", "no", "false", "false()"})
 _NAMELESS = frozenset({"audit", "entity"})
 _KNOWN_TYPES = frozenset(map(str.lower, QUESTION_TYPE_DICT)) | {"add photo prompt"}
 _COLUMNS = (
@@ -75,6 +80,8 @@ def _types(workbook: Workbook) -> Iterator[AuthoringProblem]:
         if not kind:
             if row.get("name") or row.has_label:
                 yield at(row, "type", "type.missing")
+        elif _LIST_UNSAID.match(kind):
+            yield at(row, "type", "list.unsaid", type=kind)
         elif kind.lower() not in _KNOWN_TYPES and not any(
             pattern.match(kind) for pattern in (GROUP_BEGIN, GROUP_END, SELECT, _OTHER_TYPES)
         ):
@@ -123,6 +130,27 @@ def header_warnings(workbook: Workbook) -> Iterator[AuthoringProblem]:
         near = difflib.get_close_matches(base, _COLUMNS, 1, cutoff=0.8)
         if near:
             yield problem("survey", HEADER_ROW, header, "column.unknown", column=header, near=near[0])
+
+
+def bind_type(row: Row) -> str:
+    """The XForms type of a question's answer; ``string`` for selections, blank for what has none."""
+    return "string" if SELECT.match(row.get("type").strip()) else _bind(row).get("type", "")
+
+
+def is_shown_only(row: Row) -> bool:
+    """Whether its type takes no answer: a note."""
+    return _bind(row).get("readonly", "") == "true()"
+
+
+def _bind(row: Row) -> Mapping[str, str]:
+    kind = " ".join(row.get("type").split())
+    found: Mapping[str, str] = QUESTION_TYPE_DICT.get(kind, QUESTION_TYPE_DICT.get(kind.lower(), {})).get("bind", {})
+    return found
+
+
+def is_required(row: Row) -> bool:
+    """Whether an answer is needed, always or sometimes."""
+    return row.get("required").strip().lower() not in _NOT_REQUIRED
 
 
 def at(row: Row, column: str, code: str, /, **parameters: str | int) -> AuthoringProblem:

@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator
 
 from forms.authoring.problems import AuthoringProblem, problem
-from forms.authoring.sheets import Row, Workbook
+from forms.authoring.sheets import FIRST_ROW, Row, Workbook
+from forms.authoring.structure import is_required
 
+#: None of these is ever answered at a kiosk: required, they keep a form from being sent.
 _TYPES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), code)
     for pattern, code in (
@@ -19,19 +21,18 @@ _TYPES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?:geotrace|geoshape|q geotrace|q geoshape|osm)", "not-shown.lines"),
         (r"(?:start-geopoint|background-geopoint)\Z", "not-shown.position"),
         (r"audit\Z", "not-shown.audit"),
-        (r"(?:phone ?number|sim ?id|simserial|subscriber ?id|imei)\Z", "not-shown.telephone"),
-        (r"(?:email|username)\Z", "not-shown.user"),
+        (
+            r"(?:phonenumber|(?:get )?sim id|simserial|(?:get )?subscriber ?id|imei|get phone number)\Z",
+            "not-shown.telephone",
+        ),
+        (r"uri:(?:phonenumber|simserial|subscriberid)\Z", "not-shown.telephone"),
+        (r"(?:uri:)?(?:email|username)\Z", "not-shown.user"),
     )
-)
-#: Types that nobody can answer at a kiosk: required, they are a page that cannot be left.
-_UNANSWERABLE = frozenset(
-    {"not-shown.sound", "not-shown.video", "not-shown.file", "not-shown.place", "not-shown.lines"}
 )
 #: What an author may put beside a label, and what is said where it is not shown.
 _PROMPTS = {"audio": "not-shown.choice-sound", "video": "not-shown.video-prompt"}
 _SHOWN_FOR_QUESTIONS = frozenset({"audio"})
 _SHOWN_FOR_CHOICES: frozenset[str] = frozenset()
-_NOT_REQUIRED = frozenset({"", "no", "false", "false()"})
 #: Of the codes here, the one with which a form is no use at a kiosk.
 NEVER_ANSWERED = "not-shown.required"
 _APPEARANCES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
@@ -48,12 +49,25 @@ _APPEARANCES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 )
 
 
+#: How other clients seal and send; a kiosk has its own ways.
+_UNUSED_SETTINGS = frozenset({"public_key", "submission_url", "auto_send", "auto_delete"})
+
+
 def warnings_of(workbook: Workbook) -> list[AuthoringProblem]:
     """Everything in a workbook that is shown otherwise than its author may expect."""
     warnings = [warning for row in workbook.survey for warning in _row_warnings(row)]
     warnings += [warning for row in workbook.survey for warning in _media_warnings("survey", row, _SHOWN_FOR_QUESTIONS)]
     warnings += [warning for row in workbook.choices for warning in _media_warnings("choices", row, _SHOWN_FOR_CHOICES)]
-    return warnings
+    return [*warnings, *_unused(workbook)]
+
+
+def _unused(workbook: Workbook) -> Iterator[AuthoringProblem]:
+    for setting in workbook.settings:
+        if setting in _UNUSED_SETTINGS:
+            yield problem("settings", FIRST_ROW, setting, "setting.unused", setting=setting)
+    for sheet, rows in (("entities", workbook.data.entities), ("osm", workbook.data.osm)):
+        if rows:
+            yield problem(sheet, 0, "", "sheet.unused", sheet=sheet)
 
 
 def _media_warnings(sheet: str, row: Row, shown: frozenset[str]) -> Iterator[AuthoringProblem]:
@@ -68,7 +82,7 @@ def _row_warnings(row: Row) -> Iterator[AuthoringProblem]:
     for pattern, code in _TYPES:
         if pattern.match(kind):
             yield problem("survey", row.number, row.header("type"), code)
-            if code in _UNANSWERABLE and row.get("required").strip().lower() not in _NOT_REQUIRED:
+            if is_required(row):
                 yield problem("survey", row.number, row.header("required"), NEVER_ANSWERED)
     appearance = row.get("appearance")
     for pattern, code in _APPEARANCES:

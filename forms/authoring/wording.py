@@ -10,6 +10,8 @@ from forms.authoring.sheets import Row, Workbook
 from forms.authoring.structure import GROUP_BEGIN, GROUP_END, SELECT, at
 
 _TRANSLATED = frozenset({"label", "hint", "guidance_hint", "constraint_message", "required_message"})
+_UNNAMED = "default"
+"""How pyxform calls the language of columns that name none, where the settings do not say it."""
 _SILENT = re.compile(
     r"(?:calculate|hidden|start|end|today|deviceid|username|email|phone ?number|simserial|subscriberid|audit|imei|"
     r"start-geopoint|background-\w+|xml-external|csv-external|entity|q \w+|get .*|\w+ time|\w+ id|uri:.*|date today)\Z",
@@ -69,27 +71,52 @@ def check_labels(workbook: Workbook) -> Iterator[AuthoringProblem]:
 
 def wording_warnings(workbook: Workbook) -> Iterator[AuthoringProblem]:
     """Texts that a language lacks, and appearances that say nothing."""
-    yield from _translations("survey", workbook.survey)
-    yield from _translations("choices", workbook.choices)
+    sheets = (
+        ("survey", workbook.survey),
+        ("choices", workbook.choices),
+        ("external_choices", workbook.external_choices),
+    )
+    unnamed = workbook.settings.get("default_language", "").strip() or _UNNAMED
+    languages = _languages([row for _, rows in sheets for row in rows], unnamed)
+    for sheet, rows in sheets:
+        yield from _translations(sheet, rows, languages, unnamed)
     for row in workbook.survey:
         yield from _appearances(row)
 
 
-def _translations(sheet: str, rows: Sequence[Row]) -> Iterator[AuthoringProblem]:
-    languages: dict[str, dict[str, str]] = {}
+def _languages(rows: Sequence[Row], unnamed: str) -> tuple[str, ...]:
+    """The form's languages in the order of its columns; none where no column names one."""
+    columns = [column.partition("::") for row in rows for column in row.headers]
+    if not any(base in _TRANSLATED and mark for base, mark, _ in columns):
+        return ()
+    return tuple(dict.fromkeys(language or unnamed for base, _, language in columns if base in _TRANSLATED))
+
+
+def _translations(
+    sheet: str, rows: Sequence[Row], languages: Sequence[str], unnamed: str
+) -> Iterator[AuthoringProblem]:
+    known: dict[str, dict[str, str]] = {}
     for row in rows:
         for column, header in row.headers.items():
-            base, mark, language = column.partition("::")
-            if base in _TRANSLATED and mark:
-                languages.setdefault(base, {}).setdefault(language, header)
+            base, _, language = column.partition("::")
+            if base in _TRANSLATED:
+                known.setdefault(base, {}).setdefault(language or unnamed, header)
     for row in rows:
-        for base, known in languages.items():
-            texts = {language: row.get(f"{base}::{language}").strip() for language in known}
-            if any(texts.values()):
-                for language, text in texts.items():
-                    if not text:
-                        header = known[language]
-                        yield problem(sheet, row.number, header, "translation.missing", column=header)
+        for base, headers in known.items():
+            written = {name.partition("::")[2] or unnamed for name in row.cells if _is(row, name, base)}
+            for language in languages if written else ():
+                if language in written:
+                    continue
+                if language in headers:
+                    yield problem(sheet, row.number, headers[language], "translation.missing", column=headers[language])
+                else:
+                    plain = next(iter(headers.values())).partition("::")[0].strip()
+                    wanted = plain if language == _UNNAMED else f"{plain}::{language}"
+                    yield problem(sheet, row.number, wanted, "translation.only", language=language, column=wanted)
+
+
+def _is(row: Row, column: str, base: str) -> bool:
+    return column.partition("::")[0] == base and bool(row.get(column).strip())
 
 
 def _appearances(row: Row) -> Iterator[AuthoringProblem]:

@@ -123,13 +123,16 @@ def _state(node: Node) -> State:
     if kind is Kind.REPEAT:
         controlled = "controlled" if node.definition.count is not None else "uncontrolled"
         return {"kind": f"repeat-range:{controlled}", "relevant": node.relevant, "count": len(node.children)}
+    control = node.definition.control
+    if control is not None and "query" in control.attributes:
+        # ODK's web engine does not know choices from outside, and takes any text.
+        kind = Kind.INPUT
     state: State = {
         "kind": _KINDS[kind],
         "relevant": node.relevant,
         "required": node.required,
         "readonly": node.readonly,
     }
-    control = node.definition.control
     if control is not None and control.label is not None:
         state["label"] = _all_forms(node, control.label)
     if control is not None and control.hint is not None:

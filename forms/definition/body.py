@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from decimal import Decimal, InvalidOperation
 
+from forms.definition.external_choices import LABEL, TEXT_ID, VALUE, queried_list
 from forms.definition.formulas import Formulas
-from forms.definition.model import Control, Item, Itemset, Range
+from forms.definition.model import Control, Item, Itemset, Range, Text, TextSource
 from forms.definition.texts import read_source
 from forms.errors import Problem
 from forms.xmltree import JAVAROSA, XmlNode
@@ -43,6 +44,7 @@ class BodyReader:
         self.order: list[tuple[str | None, Control]] = []
         self.elements: list[tuple[str, XmlNode]] = []
         self.unknown: list[Problem] = []
+        self.external_lists: set[str] = set()
 
     def read(self, body: XmlNode) -> list[Control]:
         """All controls of the body, in its order."""
@@ -125,7 +127,10 @@ class BodyReader:
         if ref is None:
             self.problems.append(Problem(context, f"A “{element.name}” does not say which node it is for."))
             return None
-        control = Control(element.name, None)
+        query = element.attribute("query") if element.name == "input" else None
+        external = None if query is None else self._external(query, ref)
+        control = Control(element.name if external is None else "select1", None)
+        control.itemset = external
         self._describe(control, element, ref)
         self._register(ref, control, element)
         control.media_type = element.attribute("mediatype") or ""
@@ -139,6 +144,18 @@ class BodyReader:
             if attribute.name not in ("ref", "nodeset", "bind", "appearance"):
                 control.attributes[attribute.qualified_name] = attribute.text
         return control
+
+    def _external(self, query: str, ref: str) -> Itemset | None:
+        """The choices of a ``select_one_external``; None where the query asks for no list."""
+        name = queried_list(query)
+        nodes = self.formulas.read(query, ref, "list of choices") if name else None
+        value = self.formulas.read(VALUE, ref, "value of the choices")
+        label = self.formulas.read(LABEL, ref, "label of the choices")
+        identifier = self.formulas.read(TEXT_ID, ref, "label of the choices")
+        if name is None or nodes is None or value is None or label is None:
+            return None
+        self.external_lists.add(name)
+        return Itemset(nodes, value, TextSource(Text((label,)), identifier, None))
 
     def _range(self, element: XmlNode, ref: str) -> Range | None:
         numbers: list[Decimal] = []

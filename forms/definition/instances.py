@@ -59,12 +59,12 @@ def read_instances(
         file = address.rpartition("/")[2]
         if address.startswith("jr://instance/last-saved"):
             warnings.append(Problem("", "Answers of the last saved form are not kept; what asks for them stays blank."))
-            found[name] = InstanceSource("", _just(_empty(name)))
+            found[name] = InstanceSource("", _just(empty_instance(name)))
             continue
         data = resources.get(file)
         if data is None:
             warnings.append(Problem("", f"The file “{file}” is missing; its list is empty."))
-            found[name] = InstanceSource(file, _just(_empty(name)), missing=True)
+            found[name] = InstanceSource(file, _just(empty_instance(name)), missing=True)
             continue
         try:
             node = _read_file(file, address, data, name)
@@ -86,7 +86,8 @@ def _instance(name: str) -> XmlNode:
     return node
 
 
-def _empty(name: str) -> XmlNode:
+def empty_instance(name: str) -> XmlNode:
+    """What stands for a list that is not there."""
     node = _instance(name)
     node.elements = [XmlNode(NodeKind.ELEMENT, "root", up=node)]
     return node
@@ -98,10 +99,10 @@ def _read_file(file: str, address: str, data: bytes, name: str) -> Callable[[], 
     lower = file.lower()
     if lower.endswith(".csv") or address.startswith("jr://file-csv/"):
         table = read_csv(data)
-        return lambda: _table_instance(name, table)
+        return lambda: table_instance(name, table)
     if lower.endswith((".geojson", ".json")):
         table = read_geojson(data)
-        return lambda: _table_instance(name, table)
+        return lambda: table_instance(name, table)
     document = parse_xml(data, limit=MAX_RESOURCE_BYTES)
     node = _instance(name)
     node.elements = document.elements
@@ -129,21 +130,30 @@ class Table:
 
 
 def read_csv(data: bytes) -> Table:
-    """Read CSV: UTF-8 (or UTF-16 with a mark), comma, semicolon, or tab between fields; the first row names columns."""
+    """Read CSV: UTF-8 (or UTF-16 with a mark), comma, semicolon, or tab between fields; the first row names columns.
+
+    Rows in which nothing stands are left out: spreadsheet programs write them below a table.
+    """
+    lines = read_csv_lines(data)
+    if not lines:
+        return Table([], [])
+    return Table([name.strip() for name in lines[0][1]], [row for _, row in lines[1:]])
+
+
+def read_csv_lines(data: bytes) -> list[tuple[int, list[str]]]:
+    """The rows of a CSV in which something stands, each with its line in the file. Raises ValueError."""
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
         raise ValueError("it is not UTF-8") from error
-    first = text.partition("\n")[0]
+    first = text.lstrip().partition("\n")[0]
     delimiter = next((mark for mark in ",;\t" if mark in first), ",")
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        return [(reader.line_num, row) for row in reader if any(map(str.strip, row))]
     except csv.Error as error:
         raise ValueError(str(error)) from error
-    if not rows:
-        return Table([], [])
-    return Table([name.strip() for name in rows[0]], [row for row in rows[1:] if row])
 
 
 def read_geojson(data: bytes) -> Table:
@@ -270,7 +280,8 @@ class _TableRoot(XmlNode):
         return table
 
 
-def _table_instance(name: str, table: Table) -> XmlNode:
+def table_instance(name: str, table: Table) -> XmlNode:
+    """An instance whose items are the rows of a table."""
     node = _instance(name)
     node.elements = [_TableRoot(table, node)]
     return node

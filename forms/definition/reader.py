@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from forms.definition.body import BodyReader, resolve
+from forms.definition.external_choices import add_external_choices
 from forms.definition.formulas import Formulas
 from forms.definition.instances import InstanceSource, read_instances
 from forms.definition.model import Action, Bind, Control, Kind, NodeDefinition, Translation
@@ -125,6 +126,9 @@ class _DefinitionReader:
             self.warnings.append(Problem(path, "A bind is for a node that the form does not have."))
         self.warnings.extend(reader.unknown)
         instances = read_instances(model, self.resources, self.problems, self.warnings)
+        add_external_choices(
+            reader.external_lists, self.resources, instances, translations, self.problems, self.warnings
+        )
         if self.problems:
             raise FormError(tuple(dict.fromkeys(self.problems)))
         title = _only(head, "title")

@@ -1,15 +1,14 @@
 """A photo that goes with an answer to the office: a document that was missing."""
 
-from io import BytesIO
 from typing import Any
 
-from kivy.core.image import Image as CoreImage
 from kivy.properties import BooleanProperty, ObjectProperty
 
 from kiosk.attachments import Attachment
 from kiosk.ports import CaptureProblem, Photo
 from screens.citizen.controls.viewfinder import Viewfinder
 from screens.citizen.form_model import JPEG
+from screens.look.decoded import photo_texture
 from screens.shutter import Shot, shoot
 
 _NAME = "answer-1.jpg"
@@ -74,7 +73,7 @@ class AnswerPhoto(Viewfinder):
         self.tell_problem(doubt)
 
     def _show(self, jpeg: bytes) -> None:
-        self.still = CoreImage(BytesIO(jpeg), ext="jpg").texture
+        self.still = photo_texture(jpeg)
         self.source = None
 
     def _keep(self, photo: Photo) -> None:

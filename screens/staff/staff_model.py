@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from kiosk.content import CONTENT
 from kiosk.events import Scanned
 from kiosk.health import STORAGE
 from kiosk.line_state import LineCondition
@@ -41,6 +42,7 @@ _ICONS = {
     "camera": "camera",
     "speaker": "speaker-high",
     STORAGE: "hard-drives",
+    CONTENT: "image-broken",
 }
 
 

@@ -33,11 +33,11 @@ def upload(visit: Visit) -> Response:
     sheet = visit.form.get("form")
     if not isinstance(sheet, UploadFile) or not sheet.filename:
         return _upload_page(visit, service_id, visit.say("upload.problem.no_file"))
-    media = {
-        one.filename: one.file.read()
-        for one in visit.form.getlist("media")
-        if isinstance(one, UploadFile) and one.filename
-    }
+    files = [one for one in visit.form.getlist("media") if isinstance(one, UploadFile) and one.filename]
+    media = {one.filename or "": one.file.read() for one in files}
+    if len(media) < len(files):
+        twice = next(name for name in media if sum(one.filename == name for one in files) > 1)
+        return _upload_page(visit, service_id, visit.say("upload.problem.twice", file=twice))
     result = visit.deps.authoring.upload(
         visit.signed_in.actor, service_id, sheet.filename, sheet.file.read(), media=media
     )

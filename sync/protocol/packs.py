@@ -34,7 +34,8 @@ PAYMENT_CODE_CHARACTERS: Final = 512
 
 #: The entry that tells what the pack is.
 MANIFEST: Final = "pack.json"
-_PATH: Final = re.compile(r"pack\.json|services/[a-z0-9][a-z0-9_.-]{0,63}/[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
+_FILE: Final = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}"
+_PATH: Final = re.compile(rf"pack\.json|services/[a-z0-9][a-z0-9_.-]{{0,63}}/{_FILE}")
 
 
 class PackRefused(ValueError):
@@ -155,6 +156,11 @@ class ServiceDocument(Message):
 
 
 FileName = Annotated[str, StringConstraints(pattern=_PATH.pattern)]
+
+
+def is_file_name(name: str) -> bool:
+    """Whether a file of a service can be called so: letters, digits, ``.``, ``_`` and ``-``; at most 100."""
+    return re.fullmatch(_FILE, name) is not None
 
 
 def target_name(version: int) -> str:

@@ -103,7 +103,6 @@ _MISTAKES: list[tuple[dict[tuple[str, int, int], str], str, int, str, str]] = [
     ({(_S, 4, 4): "${age > 17"}, _S, 4, "relevant", "reference.open"),
     ({(_S, 2, 3): "Name of ${nobody}"}, _S, 2, "label::English (en)", "reference.unknown"),
     ({(_S, 4, 4): "${age} >> 17"}, _S, 4, "relevant", "expression.name"),
-    ({(_S, 4, 4): "${age} > “17”"}, _S, 4, "relevant", "expression.quotation-mark"),
     ({(_S, 4, 4): "${age} > '17"}, _S, 4, "relevant", "expression.quotation"),
     ({(_S, 4, 4): "(${age} > 17"}, _S, 4, "relevant", "expression.expected"),
     ({(_S, 4, 4): "${age} > 17)"}, _S, 4, "relevant", "expression.unexpected"),

@@ -159,6 +159,16 @@ def test_a_kiosk_without_paper_is_an_alarm_until_it_has_some(deps: Deps) -> None
     assert alarms(deps, kiosk_id) == set()
 
 
+def test_a_kiosk_that_cannot_show_a_file_of_its_pack_is_an_alarm_until_another_pack_comes(deps: Deps) -> None:
+    kiosk_id = enrolled(deps)
+    content = component("content", "READY", ["FILE_BROKEN"]) | {"detail": "surat/kk.png"}
+    beat(deps, kiosk_id, components=[content])
+    assert alarms(deps, kiosk_id) == {AlarmKind.BROKEN_CONTENT}
+    assert [row.detail for row in deps.alarms.rows()] == ["surat/kk.png"]
+    beat(deps, kiosk_id)
+    assert alarms(deps, kiosk_id) == set()
+
+
 @pytest.mark.parametrize(
     ("off", "alarm"),
     [

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from tuf.api.exceptions import DownloadHTTPError
 from tuf.ngclient import FetcherInterface, Updater
 
@@ -17,6 +17,7 @@ from server.actors import OPERATOR, Actor, Role
 from server.authoring import UPLOAD_BYTES
 from server.deps import Deps
 from server.drafts import DraftOutcome, Severity
+from server.form_conversion import zipped
 from server.pack_content import PackContent
 from server.packs import RINGS, PackOutcome
 from server.seeding import SeedRefused, read_city, seed
@@ -184,6 +185,33 @@ def test_an_error_names_sheet_and_row_and_prevents_publishing(deps: Deps) -> Non
     errors = [one for one in draft.problems if one.severity is Severity.ERROR]
     assert ("survey", 2) in {(one.sheet, one.row) for one in errors}
     assert deps.authoring.publish(ADMIN, draft.id).outcome is DraftOutcome.HAS_PROBLEMS
+
+
+def test_a_file_whose_name_no_pack_can_carry_is_told_and_not_published(deps: Deps) -> None:
+    media = {"foto kk.csv": b"name\n1\n", "Desa.csv": b"name\n1\n", "desa.csv": b"name\n2\n"}
+    draft = deps.authoring.upload(ADMIN, "surat", "surat.xlsx", workbook(*GOOD), media=media).draft
+    assert draft is not None
+    assert ["foto kk.csv" in one.text("id") for one in draft.problems if one.severity is Severity.ERROR] == [True]
+    assert deps.authoring.publish(ADMIN, draft.id).outcome is DraftOutcome.HAS_PROBLEMS
+    del media["foto kk.csv"]
+    mended = deps.authoring.upload(ADMIN, "surat", "surat.xlsx", workbook(*GOOD), media=media).draft
+    assert mended is not None
+    published = deps.authoring.publish(ADMIN, mended.id)
+    service = deps.packs.service(published.pack, "surat")
+    # Two names that differ by capitals alone are two files.
+    assert service is not None and (service.files["Desa.csv"], service.files["desa.csv"]) == (
+        b"name\n1\n",
+        b"name\n2\n",
+    )
+
+
+def test_a_draft_from_before_files_were_opened_is_opened_when_it_is_published(deps: Deps) -> None:
+    draft = deps.authoring.upload(ADMIN, "surat", "surat.xlsx", workbook(*GOOD)).draft
+    assert draft is not None
+    old = zipped({"kk.png": b"<html></html>", "foto kk.png": b""})
+    with deps.engine.begin() as connection:
+        connection.execute(update(tables.form_drafts).values(resources=old))
+    assert deps.authoring.publish(ADMIN, draft.id).outcome is DraftOutcome.BAD_MEDIA
 
 
 def test_the_same_version_with_other_content_is_refused(deps: Deps) -> None:

@@ -1,13 +1,12 @@
 """Questions that are answered by choosing: one or several."""
 
 from collections.abc import Sequence
-from io import BytesIO
 from typing import Any, Final
 
-from kivy.core.image import Image as CoreImage
 from kivy.properties import BooleanProperty, StringProperty
 
 from forms import Choice, Node
+from screens.citizen import form_media
 from screens.citizen.answers import Control, control_of, in_words, is_folded, is_long_choice
 from screens.citizen.controls.finding import SHOWN_AT_MOST, LongList
 from screens.citizen.controls.question import Question
@@ -155,9 +154,9 @@ class ChoiceQuestion(Question):
             title=choice.label or choice.value, key=choice.value, mark="check" if self._several else "radio"
         )
         name = choice.media.get("image")
-        data = self.model.flow.media(name) if name else None
-        if name and data is not None:
-            card.texture = CoreImage(BytesIO(data), ext=name.rpartition(".")[2].lower()).texture
+        if name:
+            card.texture = form_media.picture(self.model.flow, name)
+            card.icon = "" if card.texture is not None else "image-broken"
         card.bind(on_choose=self._chosen)
         return card
 

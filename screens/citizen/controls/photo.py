@@ -1,15 +1,13 @@
 """A photo of a document: live picture, shutter, hints when it will not be readable, and once more."""
 
-from io import BytesIO
 from typing import Any, Final
-
-from kivy.core.image import Image as CoreImage
 
 from forms import Node
 from kiosk.ports import Camera, CaptureKind, CaptureProblem, Photo
 from screens.citizen.controls.question import Question
 from screens.citizen.controls.viewfinder import Viewfinder
 from screens.citizen.form_model import JPEG
+from screens.look.decoded import photo_texture
 from screens.shutter import Shot, shoot
 
 #: Appearances of an image question by which forms ask for the camera that looks at the person.
@@ -43,13 +41,13 @@ class PhotoQuestion(Question):
             self._stop_preview()
             if attachment.name != self._shown_name:
                 self._shown_name = attachment.name
-                self._view.still = _texture(bytes(attachment.data))
+                self._view.still = photo_texture(bytes(attachment.data))
             taken = "photo.taken_portrait" if self._view.is_portrait else "photo.taken"
             self._view.tell(texts(taken), "success")
         elif doubt is not None:
             self._stop_preview()
             if self._view.still is None:
-                self._view.still = _texture(doubt.photo.jpeg)
+                self._view.still = photo_texture(doubt.photo.jpeg)
             self._view.tell_problem(doubt)
         else:
             self._shown_name = ""
@@ -117,7 +115,3 @@ class PhotoQuestion(Question):
             self.model.detach(self.ref)
         else:
             self.refresh()
-
-
-def _texture(jpeg: bytes) -> Any:
-    return CoreImage(BytesIO(jpeg), ext="jpg").texture

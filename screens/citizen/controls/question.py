@@ -1,19 +1,18 @@
 """What all questions share: the label, the hint, the picture, what is wrong; below it the control itself."""
 
-from io import BytesIO
 from typing import Any, Final
 
-from kivy.core.image import Image as CoreImage
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
 from forms import Node
+from screens.citizen import form_media
 from screens.citizen.form_model import FormModel
 from screens.look.buttons import QuietButton
 from screens.look.speakable import Group
 from screens.look.tight import Tight
 
-HEAD_PARTS: Final = 3
-"""Children above the control in the rule: label, hint, picture."""
+HEAD_PARTS: Final = 4
+"""Children above the control in the rule: label, hint, picture, what stands for it."""
 
 
 class ListenButton(QuietButton):
@@ -36,6 +35,8 @@ class Question(Group, Tight):
     #: The only question of its page: its label is the page's heading.
     alone = BooleanProperty(False)
     picture = ObjectProperty(None, allownone=True)
+    #: Stands for a picture that cannot be shown.
+    placeholder = StringProperty("")
 
     def __init__(self, model: FormModel, node: Node, alone: bool, **kwargs: Any) -> None:
         self.model = model
@@ -73,7 +74,7 @@ class Question(Group, Tight):
     def introduction(self) -> tuple[str, ...]:
         """What is spoken on the way in."""
         optional = self.model.flow.texts("form.optional") if self.optional and self.label else ""
-        return tuple(text for text in (self.label, optional, self.hint, self.problem) if text)
+        return tuple(text for text in (self.label, optional, self.hint, self.placeholder, self.problem) if text)
 
     def on_parent(self, _widget: object, parent: object, /) -> None:
         """Out of sight: what it was saying ends."""
@@ -83,7 +84,7 @@ class Question(Group, Tight):
     def _offer_sound(self, node: Node) -> None:
         """A question that was recorded can be heard, where there is something to hear it from."""
         name, voice = node.media.get("audio"), self.model.flow.voice
-        sound = self.model.flow.media(name) if name and voice.possible else None
+        sound = form_media.sound(self.model.flow, name) if name and voice.possible else None
         if sound is None:
             return
         listen = ListenButton(text=self.model.flow.texts("form.listen"), icon="speaker-high", voice=voice, sound=sound)
@@ -91,7 +92,6 @@ class Question(Group, Tight):
 
     def _picture(self, node: Node) -> Any:
         name = node.media.get("image")
-        data = self.model.flow.media(name) if name else None
-        if not name or data is None:
-            return None
-        return CoreImage(BytesIO(data), ext=name.rpartition(".")[2].lower()).texture
+        found = form_media.picture(self.model.flow, name) if name else None
+        self.placeholder = self.model.flow.texts("form.picture_missing") if name and found is None else ""
+        return found

@@ -6,7 +6,6 @@ from itertools import pairwise
 from math import dist
 from typing import Any, Final
 
-from kivy.core.image import Image as CoreImage
 from kivy.graphics import Color, Line
 from kivy.properties import BooleanProperty, ObjectProperty
 from kivy.uix.widget import Widget
@@ -19,6 +18,7 @@ from screens.citizen.controls.question import Question
 from screens.look.banner import Banner
 from screens.look.cards import TileGrid
 from screens.look.current import current
+from screens.look.decoded import photo_texture
 from screens.look.pressable import DRAWING
 from screens.look.tokens import LINE_RATIO
 
@@ -196,7 +196,7 @@ class SignatureQuestion(Question):
         if name == self._shown_name:
             return
         self._shown_name = name
-        self._pad.kept = _texture(attachment) if attachment is not None else None
+        self._pad.kept = photo_texture(bytes(attachment.data)) if attachment is not None else None
 
     def _drawn(self, _pad: Any) -> None:
         if self._pad.ink < current().mm(INK_MM):
@@ -222,7 +222,3 @@ class SignatureQuestion(Question):
             self.model.detach(self.ref)
         else:
             self.refresh()
-
-
-def _texture(attachment: Attachment) -> Any:
-    return CoreImage(BytesIO(bytes(attachment.data)), ext=attachment.media_type.rpartition("/")[2]).texture

@@ -266,3 +266,13 @@ def test_the_log_is_verified_and_an_altered_entry_is_found(fresh_office: Office)
     with engine.begin() as connection:
         connection.execute(text("UPDATE audit_log SET actor = 'somebody' WHERE seq = 1"))
     assert "tidak utuh" in browser.post("/audit/verify").text
+
+
+def test_two_files_of_one_name_are_refused_with_the_name(office: Office) -> None:
+    browser = office.browser("admin")
+    sheet = ("form.xlsx", workbook("izin", "1", SURVEY))
+    files = [("form", sheet), ("media", ("a.csv", b"name\n1\n")), ("media", ("a.csv", b"name\n2\n"))]
+    browser.get("/admin/services/new")
+    page = browser.post("/admin/services/new", {"service": "izin"}, files=files)
+    assert page.status_code == 400
+    assert "a.csv" in page.text
