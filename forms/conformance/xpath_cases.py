@@ -13,9 +13,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from forms.conformance.report import Report
+from forms.definition.formulas import Formulas
+from forms.definition.texts import read_translations
 from forms.limits import MAX_INSTANCE_BYTES
 from forms.xmltree import PREFIXES, XmlNode, parse_xml
-from forms.xpath import Context, Work, XPathError, compile_expression, parse
+from forms.xpath import Context, Work, compile_expression, parse
 from forms.xpath.paths import Nodes
 from forms.xpath.values import plain_number, text_of_number, to_boolean, to_number, to_text
 
@@ -48,11 +50,13 @@ class DocumentHost:
         )
 
     def translation(self, name: str) -> str | None:
-        languages = [node for node in self.document.walk() if node.name == "translation"]
-        chosen = next((node for node in languages if node.attribute("default") is not None), None)
-        for text in [] if not languages else (chosen or languages[0]).named("text"):
-            if text.attribute("id") == name:
-                return next((value.string_value() for value in text.named("value")), "")
+        """As a form's, in its default language: which one was chosen when a case was recorded does not stand in it."""
+        for model in (node for node in self.document.walk() if node.name == "model"):
+            languages, default = read_translations(model, Formulas([]))
+            found = languages.get(default or "", {}).get(name)
+            if found is not None:
+                parts = found.text.parts if found.text is not None else ()
+                return "".join(part for part in parts if isinstance(part, str))
         return None
 
     def choice_label(self, _node: XmlNode, _value: str, /) -> str | None:
@@ -65,13 +69,21 @@ class DocumentHost:
 def run(file: Path) -> int:
     """Run all cases of a JSON-lines file. Gives the exit status."""
     report = Report()
-    for line in file.read_text(encoding="utf-8").splitlines():
-        if not line.strip():
-            continue
-        case = json.loads(line)
-        expected, found = _run_case(case)
-        report.check(case["area"], f"{case['expression']} in {case['context']}", expected, found)
+    for number, line in enumerate(file.read_text(encoding="utf-8").split("\n"), 1):
+        if line.strip():
+            _run_line(number, line, report)
     return report.finish()
+
+
+def _run_line(number: int, line: str, report: Report) -> None:
+    area, label, expected = "unreadable", f"line {number}", "a case"
+    with report.guard() as guard:
+        case = json.loads(line)
+        area, label, expected = case["area"], f"{case['expression']} in {case['context']}", case["expected"]
+        wanted, found = _run_case(case)
+        report.check(area, label, wanted, found)
+    if guard.reason:
+        report.fail(area, label, expected, guard.reason)
 
 
 def _run_case(case: Mapping[str, Any]) -> tuple[object, object]:
@@ -79,13 +91,10 @@ def _run_case(case: Mapping[str, Any]) -> tuple[object, object]:
     wanted_number = case["type"] in ("number", "rounded")
     if wanted_number:
         expected = _comparable(_read_number(expected))
-    try:
-        document = parse_xml(case["xml"], limit=MAX_INSTANCE_BYTES, trim=False)
-        host = DocumentHost(document, _address(document, case["root"]))
-        context = Context(_address(document, case["context"]), host)
-        value = compile_expression(parse(case["expression"])).value(context)
-    except XPathError as error:
-        return expected, f"{type(error).__name__}: {error}"
+    document = parse_xml(case["xml"], limit=MAX_INSTANCE_BYTES, trim=False)
+    host = DocumentHost(document, _address(document, case["root"]))
+    context = Context(_address(document, case["context"]), host)
+    value = compile_expression(parse(case["expression"])).value(context)
     return expected, _converted(case, value, wanted_number)
 
 
@@ -99,7 +108,7 @@ def _converted(case: Mapping[str, Any], value: Any, wanted_number: bool) -> obje
     if case["type"] == "string":
         return to_text(value)
     number = float(to_number(value, ZONE))
-    if case["type"] == "rounded":
+    if case["type"] == "rounded" and math.isfinite(number):
         factor = case["factor"]
         number = math.floor(number * factor + 0.5) / factor
     return _comparable(number)
