@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel import Locale
+
 from forms.conformance.report import Report
 from forms.definition.formulas import Formulas
 from forms.definition.texts import read_translations
@@ -34,6 +36,7 @@ class DocumentHost:
         self.root = root
         self.work = Work()
         self.zone: tzinfo = ZONE
+        self.locale = Locale("en")
         self.namespaces: Mapping[str, str] = PREFIXES
         self.simple_paths: dict[str, Nodes] | None = None
         self.random = random.Random(0).random

@@ -78,7 +78,8 @@ def _pairs(node: Node, source: XmlNode | None) -> Iterator[tuple[Node, XmlNode |
 
 
 class _Steady:
-    """Whether a calculation gives the same for the same answers: nothing in it asks the clock or for chance."""
+    """Whether a calculation gives the same for the same answers: nothing in it asks the clock, for chance, or
+    for words of the language that the form was filled in."""
 
     def __init__(self, form: Form) -> None:
         self._form = form
@@ -99,9 +100,9 @@ class _Steady:
         bind = definition.bind
         if bind.preload:
             return False
-        if bind.calculate is not None and _asks(bind.calculate.syntax):
+        if bind.calculate is not None and (bind.calculate.speaks or _asks(bind.calculate.syntax)):
             return False
-        if bind.relevant is not None and _asks(bind.relevant.syntax):
+        if bind.relevant is not None and (bind.relevant.speaks or _asks(bind.relevant.syntax)):
             return False
         return all(self(read) for read in self._read.get(definition, ()) if read.bind.calculate is not None)
 

@@ -68,14 +68,25 @@ class FormSession:
             raise ValueError(f"The form is not translated to “{language}”")
         self._engine.texts.language = language or self.form.default_language
         for node in everything(self.root):
-            if node.definition.control is not None and node.kind in _SELECTIONS:
-                node._choices = None
-            for formula in (node.definition.bind.calculate, node.definition.bind.relevant):
-                if formula is not None and "jr:" in formula.source:
-                    self._engine.push(
-                        node, Facet.VALUE if formula is node.definition.bind.calculate else Facet.RELEVANT
-                    )
+            self._speak_anew(node)
         self._settle()
+
+    def _speak_anew(self, node: Node) -> None:
+        """Queue what may be other words in the language that was chosen just now."""
+        definition = node.definition
+        bind = definition.bind
+        if definition.control is not None and node.kind in _SELECTIONS:
+            self._engine.mark(node, Facet.CHOICES)
+        for facet, formula in (
+            (Facet.RELEVANT, bind.relevant),
+            (Facet.VALUE, bind.calculate),
+            (Facet.READONLY, bind.readonly),
+            (Facet.REQUIRED, bind.required),
+            (Facet.CONSTRAINT, bind.constraint),
+            (Facet.COUNT, definition.count),
+        ):
+            if formula is not None and formula.speaks:
+                self._engine.mark(node, facet)
 
     @property
     def faults(self) -> tuple[Problem, ...]:
