@@ -37,7 +37,8 @@ class FormSession:
         self.form = form
         definition = form.definition
         self._engine = Recalculation(definition, form.graph, environment)
-        root = self._engine.growth.create(definition.root, None, source or definition.root.element)
+        element = definition.root.element if source is None else source
+        root = self._engine.growth.create(definition.root, None, element, stored=source is not None)
         root.up = self._engine.host.root
         self._engine.host.root.elements = [root]
         self.root = root
@@ -198,6 +199,25 @@ class FormSession:
         self._engine.actions.finish(list(everything(self.root)))
         self._engine.touched.clear()
         return serialize(self.root)
+
+    def to_draft(self) -> bytes:
+        """As :meth:`to_xml`, with the instances that a count has set aside: for going on, not for sending."""
+        self._engine.actions.finish(list(everything(self.root)))
+        self._engine.touched.clear()
+        return serialize(self.root, aside=True)
+
+    def aside(self) -> tuple[Node, ...]:
+        """Instances that a lower count has set aside, in the order of the form: they come back when it grows again.
+
+        They are not among ``nodes``; their ``ref`` is the one that they had and will have.
+        """
+        repeats = (node for node in everything(self.root) if isinstance(node, RepeatNode))
+        return tuple(instance for repeat in repeats for instance in repeat.left)
+
+    def uploads(self) -> tuple[tuple[str, str], ...]:
+        """References and file names of all uploads that were answered, also where they are not relevant or set aside."""
+        nodes = everything(self.root, aside=True)
+        return tuple((node.ref, node.answer) for node in nodes if node.kind is Kind.UPLOAD and node.answer)
 
     def attachments(self) -> tuple[tuple[str, str], ...]:
         """References and file names of all relevant uploads that have been answered."""
