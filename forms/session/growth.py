@@ -26,6 +26,8 @@ class Growth:
     def __init__(self, engine: Recalculation) -> None:
         self._engine = engine
         self._made = 0
+        #: Whether a repeat may have instances set aside that somebody has seen.
+        self.has_set_aside = False
         self.counted: set[Node] = set()
 
     def create(
@@ -97,6 +99,7 @@ class Growth:
         if definition.count is not None:
             # How many of them there are, the count says once it is computed.
             repeat.aside = instances
+            self.has_set_aside |= stored and bool(instances)
         else:
             repeat.members.extend(instances)
         return repeat
@@ -167,6 +170,7 @@ class Growth:
         dropped = cast("list[RepeatInstanceNode]", repeat.members[kept:])
         del repeat.members[kept:]
         repeat.aside[:0] = dropped
+        self.has_set_aside = True
         for instance in dropped:
             for node in everything(instance):
                 self._engine.touched.pop(node, None)

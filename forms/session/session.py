@@ -209,9 +209,11 @@ class FormSession:
     def aside(self) -> tuple[Node, ...]:
         """Instances that a lower count has set aside, in the order of the form: they come back when it grows again.
 
-        They are not among ``nodes``; their ``ref`` is the one that they had and will have.
+        Those that an instance had set aside before it went itself are among them. They are not among ``nodes``; their ``ref`` is the one that they had and will have.
         """
-        repeats = (node for node in everything(self.root) if isinstance(node, RepeatNode))
+        if not self._engine.growth.has_set_aside:
+            return ()
+        repeats = (node for node in everything(self.root, aside=True) if isinstance(node, RepeatNode))
         return tuple(instance for repeat in repeats for instance in repeat.left)
 
     def uploads(self) -> tuple[tuple[str, str], ...]:
