@@ -35,8 +35,9 @@ class FewerMembers:
         self._before: _Before | None = None
 
     def note(self, form: FormSession, ref: str) -> None:
-        """A question is about to get another answer, of which each key may be one."""
-        if self._before is None or self._before.ref != ref:
+        """A question is about to get another answer, of which each key may be one. One that is not settled waits first."""
+        before = self._before
+        if before is None or (before.ref != ref and self.settle(form) is None):
             self._before = _Before(ref, form.nodes[ref].value, frozenset(form.aside()))
 
     def settle(self, form: FormSession) -> Fewer | None:
