@@ -153,6 +153,33 @@ def test_numbers_without_end_are_compared(tmp_path: Path, capsys: pytest.Capture
     assert _totals(capsys, ["xpath", str(file)]) == "6 passed, 0 failed"
 
 
+_SPOKEN = (
+    '<model xmlns:jr="http://openrosa.org/javarosa"><itext><translation lang="en"><text id="one">'
+    '<value form="short">1</value><value>One</value></text></translation><translation lang="fr"><text id="one">'
+    '<value>Un</value></text></translation></itext><instance id="x"><root><item><id>one</id><n>7</n></item></root>'
+    "</instance></model>"
+)
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected", "counted"),
+    [
+        ("jr:itext('one')", "One", "1 passed, 0 failed"),
+        ("jr:itext('one')", "Un", "1 passed, 0 failed"),
+        ("instance('x')/root/item[jr:itext(id) = 'Un']/n", "7", "1 passed, 0 failed"),
+        ("jr:itext('one')", "1", "0 passed, 1 failed"),
+        ("jr:itext('one')", "Eins", "0 passed, 1 failed"),
+    ],
+)
+def test_a_case_is_in_one_of_the_languages_of_its_document(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], expression: str, expected: str, counted: str
+) -> None:
+    case = {"area": "a", "xml": _SPOKEN, "root": "/", "context": "/", "type": "string"}
+    file = tmp_path / "cases.jsonl"
+    file.write_text(json.dumps(case | {"expression": expression, "expected": expected}), encoding="utf-8")
+    assert _totals(capsys, ["xpath", str(file)]) == counted
+
+
 _TRACED = (
     '<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"><h:head><h:title>t</h:title>'
     '<model><instance><data id="t"><a/></data></instance></model></h:head><h:body/></h:html>'
