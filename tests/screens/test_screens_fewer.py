@@ -148,6 +148,27 @@ def test_putting_the_keyboard_away_is_leaving_the_field(citizens: Hands) -> None
     assert asked(citizens)
 
 
+def test_a_number_that_is_chosen_stands_at_once(citizens: Hands) -> None:
+    arrive(citizens)
+    citizens.page.model.answer(COUNT, "2")
+    assert asked(citizens)
+    citizens.tap(citizens.text("fewer.keep"))
+    assert form(citizens).nodes[COUNT].value == "3"
+
+
+def test_help_in_between_leaves_the_question_open(citizens: Hands) -> None:
+    arrive(citizens)
+    retype(citizens, "1")
+    citizens.page.model.unfocus()
+    press(citizens, "f1")
+    citizens.tap(citizens.text("help.close"))
+    assert not asked(citizens)
+    citizens.back()
+    assert asked(citizens)
+    citizens.tap(citizens.text("fewer.keep"))
+    assert present(citizens) == list(NAMES)
+
+
 def test_blank_guests_go_without_a_word(citizens: Hands) -> None:
     arrive(citizens, "Siti", "", "")
     retype(citizens, "1")
