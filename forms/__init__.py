@@ -5,7 +5,7 @@
     session.set("/data/name", "Siti")
     session.to_xml()
 
-It imports nothing but the standard library, lxml, and RE2 (and pyxform for :mod:`forms.authoring`).
+It imports nothing but the standard library, lxml, RE2, and Babel (and pyxform for :mod:`forms.authoring`).
 """
 
 from forms.definition.model import Kind, Range

@@ -27,7 +27,8 @@ class Environment:
 
     ``now`` gives an aware datetime, ``random`` a number from 0 up to 1, ``uuid`` text. ``properties`` holds what
     ``username``, ``email``, ``phonenumber``, and the like stand for. ``zone`` is the time zone that dates without
-    an offset are meant in.
+    an offset are meant in. ``language`` (a code as ``id``) is the one that months and days are named in where the form
+    does not tell its own.
     """
 
     now: Callable[[], datetime] = _now
@@ -35,6 +36,7 @@ class Environment:
     uuid: Callable[[], str] = _uuid
     device_id: str = ""
     zone: tzinfo = field(default_factory=_local_zone)
+    language: str = "en"
     properties: Mapping[str, str] = field(default_factory=dict)
 
     def property(self, name: str) -> str:

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from forms import FormError, FormSession, Kind, Node
+from forms import FormError, FormSession, Kind
 from kiosk.attachments import Attachment
 from kiosk.citizen import Citizen, HowIdentified
 from kiosk.draft_words import DraftProblem
+from kiosk.fewer import answered
 from kiosk.health import Reason
 from kiosk.nik import NikProblem, check
 from kiosk.privacy import Privacy
@@ -56,7 +57,7 @@ def birth_date(digits: str, today: date) -> date | None:
 
 
 def write(session: Session) -> bytes | DraftProblem:
-    """All that was entered, to be sealed at once."""
+    """All that was entered, to be sealed at once; also of members whom a lower number set aside."""
     service, form = session.service, session.form
     if service is None or form is None:
         raise RuntimeError("no form is open")
@@ -70,8 +71,8 @@ def write(session: Session) -> bytes | DraftProblem:
         "how": citizen.how.value if citizen is not None else "",
         "privacy": session.privacy.value if session.privacy is not None else "",
         "page": page.ref if page is not None else "",
-        "instance": form.to_xml().decode(),
-        "answers": [[node.ref, node.value] for node in _answered(form.root)],
+        "instance": form.to_draft().decode(),
+        "answers": [[node.ref, node.value] for node in answered(form.root)],
         "attachments": [
             {
                 "ref": attachment.ref,
@@ -79,7 +80,7 @@ def write(session: Session) -> bytes | DraftProblem:
                 "media_type": attachment.media_type,
                 "data": base64.b64encode(attachment.data).decode(),
             }
-            for attachment in session.attachments_in_use()
+            for attachment in _attachments(session, form)
         ],
     }
     plain = json.dumps(document, ensure_ascii=False).encode()
@@ -122,15 +123,13 @@ def resume(session: Session, plain: bytes) -> Resumed | DraftProblem | Reason:
     return Resumed(service.id, sum(carried), len(carried) - sum(carried), changed=True)
 
 
-def _answered(node: Node) -> Iterator[Node]:
-    """Questions with an answer of the citizen's, in the form's order."""
-    for child in node.children:
-        if not child.relevant:
-            continue
-        if child.kind in (Kind.GROUP, Kind.REPEAT, Kind.REPEAT_INSTANCE):
-            yield from _answered(child)
-        elif child.value and not child.readonly and child.kind not in (Kind.MODEL_VALUE, Kind.NOTE):
-            yield child
+def _attachments(session: Session, form: FormSession) -> Iterator[Attachment]:
+    """What the instance names: also what was photographed for somebody who is set aside."""
+    for top in (form.root, *form.aside()):
+        for node in answered(top):
+            attachment = session.attachment(node.ref) if node.kind is Kind.UPLOAD else None
+            if attachment is not None:
+                yield attachment
 
 
 def _carry(form: FormSession, ref: str, value: str, attachments: Mapping[str, Attachment]) -> bool:

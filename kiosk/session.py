@@ -21,6 +21,7 @@ from kiosk.attachments import Attachment, Attachments, AttachProblem
 from kiosk.catalogue import Catalogue
 from kiosk.citizen import Citizen, HowIdentified, NikCheck, OwnQuestions
 from kiosk.events import Bus, Step, StepChanged
+from kiosk.fewer import Fewer, FewerMembers
 from kiosk.form_language import form_language
 from kiosk.health import ServiceAbility
 from kiosk.identity import KioskIdentity
@@ -30,6 +31,7 @@ from kiosk.ports import Clock
 from kiosk.privacy import Privacy
 from kiosk.service import Identification, Service, ServiceKind
 from kiosk.settings import Settings
+from kiosk.text import FALLBACK
 
 _ALLOWED: Final = {
     #: Straight into a form: a draft goes on.
@@ -70,6 +72,7 @@ class Session:
         self._page_index = 0
         self._edit_from_review = False
         self._attachments = Attachments()
+        self._fewer = FewerMembers()
         #: The pack that this visit is pinned to.
         self.catalogue = catalogue
         self.service: Service | None = None
@@ -198,11 +201,25 @@ class Session:
 
     def answer(self, ref: str, value: str) -> str | None:
         """Set an answer (XForms lexical, "" clears). The form's message when it cannot be of the question's type."""
+        form = self._open()
+        self._fewer.note(form, ref)
         try:
-            self._open().set(ref, value)
+            form.set(ref, value)
         except ValueError as error:
             return str(error)
         return None
+
+    def settle(self) -> Fewer | None:
+        """The answer that was being given is to stand: who would go by it and has to be asked about; None: it stands."""
+        return self._fewer.settle(self._open())
+
+    def let_go(self) -> None:
+        """The citizen agreed: they are set aside, and come back when the number grows again."""
+        self._fewer.agree()
+
+    def keep_members(self) -> str:
+        """The citizen did not: the former answer is put back. Gives its question."""
+        return self._fewer.undo(self._open())
 
     def attach(self, ref: str, data: bytes, media_type: str = "image/jpeg") -> AttachProblem | None:
         """Answer an upload question with a photo or file, which replaces the one before."""
@@ -236,7 +253,7 @@ class Session:
         """Attachments of the instances that move up are found by their file name, so they follow their question."""
         form = self._open()
         form.remove_repeat(instance_ref)
-        self._attachments.follow({name: ref for ref, name in form.attachments()})
+        self._attachments.follow({name: ref for ref, name in form.uploads()})
 
     def page_violations(self) -> tuple[Violation, ...]:
         """What is missing or wrong on the current page."""
@@ -436,6 +453,8 @@ class Session:
             uuid=lambda: str(uuid4()),
             device_id=self._identity.kiosk_id,
             zone=ZoneInfo(self._identity.time_zone),
+            # A form that tells no language of its own is written in the city's.
+            language=FALLBACK,
         )
         return form.open(environment, instance=instance, language=form_language(form, self._language))
 
@@ -475,6 +494,7 @@ class Session:
 
     def _drop_form(self) -> None:
         self._attachments.wipe()
+        self._fewer = FewerMembers()
         self.form = None
         self.consent_at = None
         self._page_ref, self._page_index = None, 0

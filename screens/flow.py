@@ -39,6 +39,7 @@ from kiosk.session import Session
 from screens.appearance import DEFAULT_APPEARANCE, Appearance
 from screens.flows.answering import Answering
 from screens.flows.drafts import DraftFlow
+from screens.flows.fewer import FewerFlow
 from screens.flows.rating import RatingFlow
 from screens.flows.slips import SlipFlow, SlipState
 from screens.formatting import Formatting
@@ -86,6 +87,8 @@ class Over(StrEnum):
     HELP = "HELP"
     #: "Really leave?"
     LEAVE = "LEAVE"
+    #: "Really fewer?": people who were filled in would go.
+    FEWER = "FEWER"
 
 
 class Screen(Protocol):
@@ -123,6 +126,7 @@ class Flow:
         self.rating = RatingFlow(self)
         self.slips = SlipFlow()
         self.drafts = DraftFlow(self)
+        self.fewer = FewerFlow(self)
         self._asleep = False
         self.voice = Voice(kiosk.ports.speaker, kiosk.ports.headphones, kiosk.settings)
         self._default = default
@@ -376,6 +380,9 @@ class Flow:
     def open_help(self) -> None:
         self._set_over(Over.HELP)
 
+    def open_fewer(self) -> None:
+        self._set_over(Over.FEWER)
+
     def ask_leave(self) -> None:
         """At once when nothing was entered; else after a question."""
         session = self.session
@@ -555,6 +562,7 @@ class Flow:
         self.rating.reset()
         self.slips.reset()
         self.drafts.reset()
+        self.fewer.reset()
         self._extra = None if self._extra is None or self._extra.name not in STAFF else self._extra
         self._finding = [Place(Name.SERVICES)]
 

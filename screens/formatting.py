@@ -7,15 +7,16 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date, get_day_names
 
-#: Madurese has no locale in CLDR; its speakers read Indonesian dates.
-_LOCALES: Final = {"id": "id_ID", "jv": "jv_ID", "mad": "id_ID", "en": "en_GB"}
+from forms.languages import STAND_INS
+
+_LOCALES: Final = {"id": "id_ID", "jv": "jv_ID", "en": "en_GB"}
 
 
 class Formatting:
     """``zone``: the kiosk's time zone, by name."""
 
     def __init__(self, language: str, zone: str) -> None:
-        self._locale = Locale.parse(_LOCALES.get(language, "id_ID"))
+        self._locale = Locale.parse(_LOCALES.get(STAND_INS.get(language, language), "id_ID"))
         self.zone = ZoneInfo(zone)
 
     def day(self, at: date | datetime) -> str:

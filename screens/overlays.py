@@ -1,4 +1,5 @@
-"""What lies over a page: language and display, help, "really leave?", and the warning before a visit ends by itself."""
+"""What lies over a page: language and display, help, "really leave?", "really fewer?", and the
+warning before a visit ends by itself."""
 
 from typing import Any
 
@@ -112,6 +113,30 @@ class LeavePanel(Dialog):
 
     def answer_no(self) -> None:
         self.flow.leave()
+
+
+class FewerPanel(Dialog):
+    """Really fewer? People who were filled in would not be sent. Who presses twice keeps them."""
+
+    flow = ObjectProperty(None)
+
+    def __init__(self, flow: Flow, **kwargs: Any) -> None:
+        texts, fewer = flow.texts, flow.fewer
+        super().__init__(
+            flow=flow,
+            icon="users",
+            title=texts("fewer.title"),
+            text=texts.count("fewer.text", fewer.count, what=fewer.what),
+            yes_text=texts("fewer.keep"),
+            no_text=texts("fewer.go"),
+            **kwargs,
+        )
+
+    def answer_yes(self) -> None:
+        self.flow.fewer.answer(go=False)
+
+    def answer_no(self) -> None:
+        self.flow.fewer.answer(go=True)
 
 
 class IdlePanel(Dialog):

@@ -38,7 +38,7 @@ from screens.look.page import Page
 from screens.look.pressable import CANCELLED
 from screens.look.sign import Cloth
 from screens.look.tokens import LOWERED
-from screens.overlays import AdjustPanel, HelpPanel, IdlePanel, LeavePanel
+from screens.overlays import AdjustPanel, FewerPanel, HelpPanel, IdlePanel, LeavePanel
 from screens.page_screen import FlowPage
 from screens.places import Name, Place
 from screens.staff.desk import DeskScreen
@@ -131,7 +131,12 @@ _PAGES: Final[dict[Name, Callable[[Flow, Place], Widget]]] = {
     Name.STAFF_TEST: _plain(TestScreen),
     Name.STAFF_OUTBOX: _plain(OutboxScreen),
 }
-_OVER: Final[dict[Over, type[Any]]] = {Over.ADJUST: AdjustPanel, Over.HELP: HelpPanel, Over.LEAVE: LeavePanel}
+_OVER: Final[dict[Over, type[Any]]] = {
+    Over.ADJUST: AdjustPanel,
+    Over.HELP: HelpPanel,
+    Over.LEAVE: LeavePanel,
+    Over.FEWER: FewerPanel,
+}
 
 
 def _nobody() -> None:

@@ -51,12 +51,20 @@ class Result:
 
     read: int = 0
     wrong: int = 0
+    #: It raised instead of answering: told once a kind, counted always.
+    failed: int = 0
+    reasons: set[str] = field(default_factory=set)
     seconds: list[float] = field(default_factory=list)
 
     def add(self, case: Case, found: list[str], seconds: float) -> None:
         self.seconds.append(seconds)
         self.read += any(case.right(text) for text in found)
         self.wrong += any(not case.right(text) for text in found)
+
+    def fail(self, error: Exception, seconds: float) -> None:
+        self.seconds.append(seconds)
+        self.failed += 1
+        self.reasons.add(f"{type(error).__name__}: {error}".strip())
 
     @property
     def median_ms(self) -> float:
@@ -102,13 +110,19 @@ def run(cases: Iterable[Case], compared: dict[str, Engine]) -> tuple[int, dict[s
     for case in cases:
         count += 1
         for name, engine in compared.items():
-            started = time.perf_counter()
-            try:
-                found = engine(case.grey)
-            except cv2.error:
-                found = []
-            results[name].add(case, found, time.perf_counter() - started)
+            _try(results[name], case, engine)
     return count, results
+
+
+def _try(result: Result, case: Case, engine: Engine) -> None:
+    """One engine on one picture; one that raises has failed at this picture, and the next one is run."""
+    started = time.perf_counter()
+    try:
+        found = engine(case.grey)
+    except Exception as error:  # noqa: BLE001 - a peer raises what it likes
+        result.fail(error, time.perf_counter() - started)
+    else:
+        result.add(case, found, time.perf_counter() - started)
 
 
 def frame_without_card(size: tuple[int, int]) -> Result:
@@ -134,7 +148,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     second = SecondEngine(SystemClock())
     try:
         compared = engines(StillReader(second=second.decode))
-        print(f"{'set':<26}{'pictures':>9}  {'engine':<10}{'read':>6}{'wrong':>7}{'median ms':>11}{'p95 ms':>9}")
+        print(
+            f"{'set':<26}{'pictures':>9}  {'engine':<10}{'read':>6}{'wrong':>7}{'failed':>7}{'median ms':>11}{'p95 ms':>9}"
+        )
         for folder in given.folders:
             for part in sorted({file.parent for file in folder.rglob("*") if file.suffix.lower() in PICTURES}):
                 _print(part.name, *run(folder_cases(part), compared))
@@ -158,7 +174,10 @@ def _print(name: str, count: int, results: dict[str, Result]) -> None:
         if not result.seconds:
             continue
         times = f"{result.median_ms:>11.1f}{result.p95_ms:>9.1f}"
-        print(f"{name:<26}{count:>9}  {engine:<10}{result.read:>6}{result.wrong:>7}{times}", flush=True)
+        counts = f"{result.read:>6}{result.wrong:>7}{result.failed:>7}"
+        print(f"{name:<26}{count:>9}  {engine:<10}{counts}{times}", flush=True)
+        for reason in sorted(result.reasons):
+            print(f"{'':<37}{engine} failed: {reason}", flush=True)
         name = ""
 
 

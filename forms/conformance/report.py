@@ -3,6 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
+from types import TracebackType
+
+
+class Guard:
+    """Around one case: whatever it raises is kept as ``reason`` (blank where nothing was), and the next case is run."""
+
+    def __init__(self) -> None:
+        self.reason = ""
+
+    def __enter__(self) -> Guard:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
+    ) -> bool:
+        if not isinstance(error, Exception):
+            return False
+        self.reason = f"{type(error).__name__}: {error}"
+        return True
 
 
 class Report:
@@ -24,6 +43,10 @@ class Report:
         """Count and print one failure."""
         self.failed[area] += 1
         print(f"FAILED {area}: {label}\n    expected {expected!r}\n    got      {found!r}")
+
+    def guard(self) -> Guard:
+        """Around what may raise anything: a measure that ends at one case says nothing of the others."""
+        return Guard()
 
     def finish(self) -> int:
         """Print the table and the totals. Gives the exit status: 0 when all passed."""

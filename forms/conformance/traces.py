@@ -14,7 +14,6 @@ from forms.conformance.report import Report
 from forms.definition.model import Kind, TextSource
 from forms.definition.reader import read_definition
 from forms.environment import Environment
-from forms.errors import FormError
 from forms.form import Form
 from forms.session.choices import Choice
 from forms.session.node import Node
@@ -59,43 +58,59 @@ def run(folder: Path, *, by_specification: bool = False) -> int:
 
 
 def _run_trace(file: Path, resources: Mapping[str, bytes], report: Report, by_specification: bool) -> None:
-    trace = json.loads(file.read_text(encoding="utf-8"))
-    area = trace["form"]
-    now = datetime.fromisoformat(trace["now"])
-    try:
-        xml = (file.parent / trace["form"]).read_bytes()
+    with report.guard() as reading:
+        trace = json.loads(file.read_text(encoding="utf-8"))
+        initial, steps, final = dict(trace["initial"]), list(trace["steps"]), _comparable(trace["final_xml"])
+        area = trace["form"]
+    if reading.reason:
+        report.fail(file.name, "the trace", "a trace", reading.reason)
+        return
+    with report.guard() as opening:
+        now = datetime.fromisoformat(trace["now"])
+        xml = (file.parent / area).read_bytes()
         form = Form(read_definition(xml, resources, relative_binds=by_specification))
         session = form.open(Environment(now=lambda: now, zone=ZONE))
-    except FormError as error:
-        for ref in trace["initial"]:
-            report.fail(area, f"{ref} at first", "a form", str(error))
+        found = _all_states(session, set(initial))
+    if opening.reason:
+        for ref in initial:
+            report.fail(area, f"{ref} at first", "a form", opening.reason)
         return
+    _compare(report, area, "at first", initial, found)
     # Identities are left out of traces: what was never mentioned is not compared.
-    mentioned = set(trace["initial"])
-    _compare(report, area, "at first", trace["initial"], _all_states(session, mentioned))
-    for number, step in enumerate(trace["steps"], 1):
-        before = _all_states(session, None)
-        label = f"after step {number}"
-        try:
-            if "set" in step:
-                session.set(step["set"], step["value"])
-            else:
-                session.add_repeat(step["add_repeat"])
-        except (KeyError, ValueError):
-            # A refused answer leaves everything as it was; the comparison shows whether that is expected.
-            pass
-        after = _all_states(session, None)
-        expected = step["changed"]
-        mentioned.update(expected)
-        changed = {
-            ref: state
-            for ref, state in after.items()
-            if ref in expected or (ref in mentioned and before.get(ref) != state)
-        }
-        _compare(report, area, label, expected, changed)
-    # Recorded without the event that ends the filling.
-    written = _IDENTITIES.sub("", serialize(session.root).decode())
-    report.check(area, "the instance", _canonical(_IDENTITIES.sub("", trace["final_xml"])), _canonical(written))
+    mentioned = set(initial)
+    for number, step in enumerate(steps, 1):
+        label, expected = f"after step {number}", step.get("changed", {})
+        with report.guard() as stepping:
+            changed = _changed(session, step, mentioned)
+            _compare(report, area, label, expected, changed)
+        if stepping.reason:
+            for ref in expected or ("the form",):
+                report.fail(area, f"{ref} {label}", expected.get(ref, "no change"), stepping.reason)
+    with report.guard() as writing:
+        # Recorded without the event that ends the filling.
+        report.check(area, "the instance", final, _comparable(serialize(session.root).decode()))
+    if writing.reason:
+        report.fail(area, "the instance", final, writing.reason)
+
+
+def _changed(session: FormSession, step: Mapping[str, Any], mentioned: set[str]) -> dict[str, State]:
+    """Take one step; gives what it changed, and what it was expected to change."""
+    before = _all_states(session, None)
+    try:
+        if "set" in step:
+            session.set(step["set"], step["value"])
+        else:
+            session.add_repeat(step["add_repeat"])
+    except (KeyError, ValueError):
+        # A refused answer leaves everything as it was; the comparison shows whether that is expected.
+        pass
+    expected = step["changed"]
+    mentioned.update(expected)
+    return {
+        ref: state
+        for ref, state in _all_states(session, None).items()
+        if ref in expected or (ref in mentioned and before.get(ref) != state)
+    }
 
 
 def _compare(report: Report, area: str, label: str, expected: Mapping[str, Any], found: Mapping[str, State]) -> None:
@@ -179,5 +194,6 @@ def _is_shuffled(node: Node) -> bool:
     return isinstance(call, syntax.Call) and call.name == "randomize" and len(call.arguments) == 1
 
 
-def _canonical(xml: str) -> str:
-    return re.sub(r"<(\S+)([^<>]*)></\1>", r"<\1\2/>", xml)
+def _comparable(xml: str) -> str:
+    """Without identities, and blank elements written in one way."""
+    return re.sub(r"<(\S+)([^<>]*)></\1>", r"<\1\2/>", _IDENTITIES.sub("", xml))

@@ -79,11 +79,15 @@ class BodyReader:
     def _group(self, element: XmlNode, context: str) -> Control | None:
         ref = self._ref(element, context)
         others = [child for child in element.elements if child.name not in ("label", "hint")]
-        if len(others) == 1 and others[0].name == "repeat" and ref is not None and ref == self._ref(others[0], context):
-            return self._structure(others[0], context, element)
-        return self._structure(element, context, None)
+        repeats = [child for child in element.named("repeat") if ref is not None and ref == self._ref(child, context)]
+        if repeats and len(others) == 1:
+            return self._structure(repeats[0], context, element)
+        # A group that is around a repeat and other questions has the repeat's reference, but not its node.
+        return self._structure(element, context, None, around=bool(repeats))
 
-    def _structure(self, element: XmlNode, context: str, group: XmlNode | None) -> Control | None:
+    def _structure(
+        self, element: XmlNode, context: str, group: XmlNode | None, *, around: bool = False
+    ) -> Control | None:
         ref = self._ref(element, context)
         if ref is None and element.name == "repeat":
             self.problems.append(Problem(context, "A repeat does not say which node it repeats."))
@@ -93,7 +97,9 @@ class BodyReader:
         for source in (element, group):
             if source is not None:
                 self._describe(control, source, where)
-        if ref is not None:
+        if ref is not None and around:
+            self.order.append((ref, control))
+        elif ref is not None:
             self._register(ref, control, element)
         control.children = self._children(element, where)
         count = element.attribute("count", JAVAROSA)

@@ -12,6 +12,7 @@ from forms.xmltree import NodeKind, XmlNode
 from forms.xpath import Expression
 from forms.xpath import syntax as xpath_syntax
 from forms.xpath.compiler import compile_expression
+from forms.xpath.language import depends_on_language
 
 
 class Kind(StrEnum):
@@ -54,12 +55,20 @@ class Range:
 class Formula:
     """An XPath expression of a form: its text, its syntax, and its closures, compiled when first needed."""
 
-    __slots__ = ("_expression", "source", "syntax")
+    __slots__ = ("_expression", "_speaks", "source", "syntax")
 
     def __init__(self, source: str, syntax: xpath_syntax.Node) -> None:
         self.source = source
         self.syntax = syntax
         self._expression: Expression | None = None
+        self._speaks: bool | None = None
+
+    @property
+    def speaks(self) -> bool:
+        """Whether the value may be another one in another language."""
+        if self._speaks is None:
+            self._speaks = depends_on_language(self.syntax)
+        return self._speaks
 
     @property
     def expression(self) -> Expression:

@@ -255,8 +255,9 @@ class _DefinitionReader:
         if len(events) < len(set(names)):
             self.warnings.append(Problem(target.path, f"Of the events “{' '.join(names)}” not all are known."))
         source = element.attribute("value")
-        value = self.formulas.read(source, target.path, "value to set") if source else None
-        literal = "" if source else element.string_value()
+        value = self.formulas.read(source, target.path, "value to set") if source and source.strip() else None
+        # An attribute that is there counts, blank or not, before what the element holds (XForms 1.1, section 10.2).
+        literal = element.string_value() if source is None else ""
         origin = None if source_ref is None else self.nodes.get(source_ref)
         chosen = (
             self.formulas.read(ref or "", target.path, "target of the value to set") if "[" in (ref or "") else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from forms.definition.formulas import Formulas
 from forms.definition.model import Formula, Text, TextSource, Translation
@@ -10,6 +11,8 @@ from forms.xmltree import NodeKind, XmlNode
 
 _ITEXT = re.compile(r"""\s*jr:itext\(\s*(?:'([^']*)'|"([^"]*)"|(.+))\s*\)\s*\Z""", re.DOTALL)
 _FILE = re.compile(r"jr://(?:images|audio|video|file)/(.+)\Z", re.DOTALL)
+PYXFORM_MISSING = "-"
+NO_TRANSLATION = Translation(None, None, {}, {})
 MEDIA_FORMS = frozenset({"audio", "big-image", "image", "video"})
 
 
@@ -91,7 +94,52 @@ def read_translations(model: XmlNode, formulas: Formulas) -> tuple[dict[str, dic
                 identifier = text.attribute("id")
                 if identifier is not None:
                     texts[identifier] = _read_translation(text, formulas, identifier)
-    return languages, default or next(iter(languages), None)
+    default = default or next(iter(languages), None)
+    return _completed(languages, default), default
+
+
+def _completed(languages: dict[str, dict[str, Translation]], default: str | None) -> dict[str, dict[str, Translation]]:
+    """Every language with every text: what it lacks, part by part, is the default language's, else the first one's.
+
+    Pictures and sounds are taken from the default language only: a question can do without them, not without words.
+    """
+    if len(languages) < 2 or default is None:
+        return languages
+    order = [languages[default], *(texts for name, texts in languages.items() if name != default)]
+    identifiers = dict.fromkeys(identifier for texts in order for identifier in texts)
+    return {
+        name: {
+            identifier: _complete(
+                texts.get(identifier, NO_TRANSLATION), [known.get(identifier, NO_TRANSLATION) for known in order]
+            )
+            for identifier in identifiers
+        }
+        for name, texts in languages.items()
+    }
+
+
+def _complete(own: Translation, others: list[Translation]) -> Translation:
+    """``others`` holds the same text in all languages, the default one first."""
+    text = _present(own.text, (other.text for other in others))
+    guidance = _present(own.guidance, (other.guidance for other in others))
+    media = own.media if own.media.keys() >= others[0].media.keys() else {**others[0].media, **own.media}
+    if text is own.text and guidance is own.guidance and media is own.media:
+        return own
+    return Translation(text, guidance, media, own.forms or others[0].forms)
+
+
+def _present(own: Text | None, others: Iterable[Text | None]) -> Text | None:
+    if not _is_missing(own):
+        return own
+    return next((other for other in others if not _is_missing(other)), own)
+
+
+def _is_missing(text: Text | None) -> bool:
+    """Nothing at all, or what pyxform writes where a sheet's cell is blank in one language and not in another."""
+    if text is None:
+        return True
+    words = "".join(part if isinstance(part, str) else "…" for part in text.parts)
+    return words.strip() in ("", PYXFORM_MISSING)
 
 
 def _read_translation(element: XmlNode, formulas: Formulas, identifier: str) -> Translation:

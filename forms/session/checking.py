@@ -164,7 +164,7 @@ class _Judge:
     def _varies(self, formula: Formula) -> bool:
         known = self._varying.get(formula)
         if known is None:
-            known = self._varying[formula] = _asks(formula.syntax)
+            known = self._varying[formula] = formula.speaks or _asks(formula.syntax)
         return known
 
     def _judge_answer(self, node: Node) -> None:

@@ -19,19 +19,26 @@ if TYPE_CHECKING:
 class Growth:
     """Makes and removes the nodes of one session, and queues what follows from it.
 
-    ``counted`` are nodes that only ``jr:count`` has made while the form was being opened.
+    ``counted`` are nodes that only ``jr:count`` has made while the form was being opened. A repeat that shrinks by its
+    count sets instances aside, and they come back, first those that went last, when it grows again.
     """
 
     def __init__(self, engine: Recalculation) -> None:
         self._engine = engine
-        self._spare: dict[RepeatNode, list[XmlNode]] = {}
         self._made = 0
+        #: Whether a repeat may have instances set aside that somebody has seen.
+        self.has_set_aside = False
         self.counted: set[Node] = set()
 
-    def create(self, definition: NodeDefinition, owner: Node | None, source: XmlNode | None) -> Node:
-        """A node and everything below it, with the values of ``source`` (the form's own where it is None)."""
+    def create(
+        self, definition: NodeDefinition, owner: Node | None, source: XmlNode | None, *, stored: bool = False
+    ) -> Node:
+        """A node and everything below it, with the values of ``source`` (the form's own where it is None).
+
+        ``stored`` is True where the source was filled before.
+        """
         node = Node(definition, owner, self._engine, self._next_number())
-        self._fill(node, source)
+        self._fill(node, source, stored)
         return node
 
     def _next_number(self) -> int:
@@ -40,7 +47,7 @@ class Growth:
             raise SessionLimitError(f"The form has more than {MAX_SESSION_NODES:,} nodes")
         return self._made
 
-    def _fill(self, node: Node, source: XmlNode | None) -> None:
+    def _fill(self, node: Node, source: XmlNode | None, stored: bool) -> None:
         definition = node.definition
         if source is not None and source.attributes:
             node.attributes = source.attributes
@@ -57,10 +64,10 @@ class Growth:
         for child in definition.children:
             if child.is_repeat:
                 flat = False
-                node.members.append(self._create_repeat(child, node, source))
+                node.members.append(self._create_repeat(child, node, source, stored))
             else:
                 found = source.named(child.local_name) if source is not None else ()
-                node.members.append(self.create(child, node, found[0] if found else None))
+                node.members.append(self.create(child, node, found[0] if found else None, stored=stored))
         if flat:
             node.elements = node.members
         else:
@@ -81,22 +88,29 @@ class Growth:
         node.computed_attributes = tuple(computed.values())
         node.attributes = [computed.get(known.qualified_name, known) for known in node.attributes]
 
-    def _create_repeat(self, definition: NodeDefinition, owner: Node, source: XmlNode | None) -> RepeatNode:
+    def _create_repeat(
+        self, definition: NodeDefinition, owner: Node, source: XmlNode | None, stored: bool
+    ) -> RepeatNode:
         repeat = RepeatNode(definition, owner, self._engine, self._next_number())
         repeat.relevant = owner.relevant
         found = [] if source is None else source.named(definition.local_name)
         sources = [element for element in found if element is not definition.template and not is_template(element)]
+        instances = [self._make(repeat, element, stored) for element in sources[:MAX_REPEAT_INSTANCES]]
         if definition.count is not None:
-            self._spare[repeat] = sources
+            # How many of them there are, the count says once it is computed.
+            repeat.aside = instances
+            self.has_set_aside |= stored and bool(instances)
         else:
-            for element in sources[:MAX_REPEAT_INSTANCES]:
-                self._add_instance(repeat, element)
+            repeat.members.extend(instances)
         return repeat
 
-    def _add_instance(self, repeat: RepeatNode, source: XmlNode | None) -> RepeatInstanceNode:
+    def _make(self, repeat: RepeatNode, source: XmlNode | None, stored: bool = False) -> RepeatInstanceNode:
         instance = RepeatInstanceNode(repeat.definition, repeat, self._engine, self._next_number())
-        repeat.members.append(instance)
-        self._fill(instance, source if source is not None else repeat.definition.template)
+        instance.begun = stored
+        if source is not None:
+            self._fill(instance, source, stored)
+        else:
+            self._fill(instance, repeat.definition.template, stored=False)
         return instance
 
     def _relink(self, node: Node) -> None:
@@ -116,7 +130,8 @@ class Growth:
         """Add an instance at the end, computed and with its defaults set."""
         if not self.may_grow(repeat):
             raise SessionLimitError(f"A repeat has at most {MAX_REPEAT_INSTANCES:,} instances")
-        instance = self._add_instance(repeat, source)
+        instance = self._make(repeat, source)
+        repeat.members.append(instance)
         self._restructured(repeat)
         fresh = list(everything(instance))
         self._engine.touched.update(dict.fromkeys(fresh))
@@ -130,7 +145,6 @@ class Growth:
         repeat.members.remove(instance)
         for node in everything(instance):
             self._engine.touched.pop(node, None)
-            self._spare.pop(cast(RepeatNode, node), None)
         for later in repeat.members:
             self._engine.touched.update(dict.fromkeys(everything(later)))
         self._restructured(repeat)
@@ -145,26 +159,49 @@ class Growth:
                 self._engine.mark(target, edge.facet)
 
     def resize(self, repeat: RepeatNode, wanted: int) -> None:
-        """Give a repeat so many instances, those that were stored first."""
+        """Give a repeat so many instances: those it has, then those that were set aside, then new ones."""
         present = len(repeat.members)
-        if wanted == present:
-            return
-        fresh: list[Node] = []
-        spare = self._spare.get(repeat, [])
-        for place in range(present, wanted):
-            instance = self._add_instance(repeat, spare[place] if place < len(spare) else None)
-            nodes = list(everything(instance))
-            fresh.extend(nodes)
-            if place >= len(spare):
-                self.counted.update(nodes)
-        for dropped in repeat.members[wanted:]:
-            for node in everything(dropped):
+        if wanted < present:
+            self._set_aside(repeat, wanted)
+        elif wanted > present:
+            self._extend(repeat, wanted - present)
+
+    def _set_aside(self, repeat: RepeatNode, kept: int) -> None:
+        dropped = cast("list[RepeatInstanceNode]", repeat.members[kept:])
+        del repeat.members[kept:]
+        repeat.aside[:0] = dropped
+        self.has_set_aside = True
+        for instance in dropped:
+            for node in everything(instance):
                 self._engine.touched.pop(node, None)
-        del repeat.members[wanted:]
+        self._restructured(repeat)
+
+    def _extend(self, repeat: RepeatNode, number: int) -> None:
+        returning, repeat.aside = repeat.aside[:number], repeat.aside[number:]
+        fresh: list[Node] = []
+        begins: list[Node] = []
+        for instance in returning:
+            repeat.members.append(instance)
+            nodes = list(everything(instance))
+            for node in nodes:
+                node.forget()
+            self._engine.inherit_relevance(instance)
+            fresh.extend(nodes)
+            if not instance.begun:
+                begins.extend(nodes)
+        for _ in range(number - len(returning)):
+            made = self._make(repeat, None)
+            repeat.members.append(made)
+            nodes = list(everything(made))
+            fresh.extend(nodes)
+            begins.extend(nodes)
+            self.counted.update(nodes)
+        for member in repeat.members[-number:]:
+            cast(RepeatInstanceNode, member).begun = True
         self._engine.touched.update(dict.fromkeys(fresh))
         self._restructured(repeat)
         self._engine.prepare(fresh)
-        self._engine.actions.begin_instance(fresh)
+        self._engine.actions.begin_instance(begins)
 
 
 def is_template(element: XmlNode) -> bool:

@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
+from babel import Locale
+
 from forms.definition.reader import FormDefinition
 from forms.environment import Environment
+from forms.languages import locale_of
 from forms.xmltree import NodeKind, XmlNode
 from forms.xpath import Work
 
@@ -30,6 +33,15 @@ class SessionHost:
         self.now = environment.now
         self.random = environment.random
         self.uuid = environment.uuid
+
+    @property
+    def locale(self) -> Locale:
+        """Of the session's language; where that is not known, of the world's."""
+        for name in (self._engine.texts.language, self._environment.language):
+            found = None if name is None else locale_of(name)
+            if found is not None:
+                return found
+        return Locale("en")
 
     def instance(self, name: str) -> XmlNode | None:
         """The secondary instance of a name."""

@@ -62,6 +62,8 @@ class Node(XmlNode):
         "self_relevant",
     )
 
+    aside: Sequence[Node] = ()
+
     def __init__(self, definition: NodeDefinition, owner: Node | None, engine: Recalculation, number: int) -> None:
         # By slots rather than by the base's constructor: ten thousand of these are made when a large form opens.
         self.node_kind = NodeKind.ELEMENT
@@ -256,24 +258,35 @@ class Node(XmlNode):
 
 
 class RepeatNode(Node):
-    """A repeat: not an element of its own, but the row of its instances."""
+    """A repeat: not an element of its own, but the row of its instances.
 
-    __slots__ = ("_positions",)
+    ``aside`` are instances beyond what the repeat's count says, in order: they are not sent and nothing sees them, but
+    what was answered in them comes back when the count grows again. Those of the form itself wait there as well.
+    """
+
+    __slots__ = ("_positions", "aside")
 
     def __init__(self, definition: NodeDefinition, owner: Node | None, engine: Recalculation, number: int) -> None:
         super().__init__(definition, owner, engine, number)
         self._positions: tuple[int, dict[Node, int]] | None = None
+        self.aside: list[RepeatInstanceNode] = []
 
     def string_value(self) -> str:
         return ""
 
     def position_of(self, instance: Node) -> int:
-        """The place of an instance, from 1; 0 where it has been removed."""
+        """The place of an instance, from 1, also of one that is set aside; 0 where it has been removed."""
         version = self.engine.structure_version
         known = self._positions
-        if known is None or known[0] != version or len(known[1]) != len(self._members):
-            known = self._positions = (version, {member: place for place, member in enumerate(self._members, 1)})
+        if known is None or known[0] != version or len(known[1]) != len(self._members) + len(self.aside):
+            instances = [*self._members, *self.aside]
+            known = self._positions = (version, {instance: place for place, instance in enumerate(instances, 1)})
         return known[1].get(instance, 0)
+
+    @property
+    def left(self) -> list[RepeatInstanceNode]:
+        """Those set aside that somebody has seen."""
+        return [instance for instance in self.aside if instance.begun]
 
     @property
     def can_add(self) -> bool:
@@ -282,13 +295,14 @@ class RepeatNode(Node):
 
 
 class RepeatInstanceNode(Node):
-    """One instance of a repeat."""
+    """One instance of a repeat. ``begun`` once it was among them, in this session or when its answers were stored."""
 
-    __slots__ = ()
+    __slots__ = ("begun",)
 
     def __init__(self, definition: NodeDefinition, owner: RepeatNode, engine: Recalculation, number: int) -> None:
         super().__init__(definition, owner, engine, number)
         self.up = owner.owner
+        self.begun = False
 
     @property
     def kind(self) -> Kind:

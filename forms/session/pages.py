@@ -32,12 +32,21 @@ def pages_of(form: FormDefinition, root: Node) -> tuple[Page, ...]:
     return tuple(_pages(form.body, root, None))
 
 
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A repeat among the questions of a page, and the label of the group it is in."""
+
+    control: Control
+    repeat: RepeatNode
+    label: str | None
+
+
 def _pages(controls: list[Control], holder: Node, group_label: str | None) -> Iterator[Page]:
     for control in controls:
         node = _find(control.definition, holder)
         if control.tag == "repeat":
             if isinstance(node, RepeatNode) and node.relevant:
-                yield from _repeat_pages(control, node, group_label)
+                yield from _repeat_pages(_Row(control, node, group_label), together=False)
         elif control.tag == "group":
             yield from _group_pages(control, node, holder, group_label)
         elif node is not None and node.relevant and node.kind is not Kind.MODEL_VALUE:
@@ -47,45 +56,64 @@ def _pages(controls: list[Control], holder: Node, group_label: str | None) -> It
 def _group_pages(control: Control, node: Node | None, holder: Node, group_label: str | None) -> Iterator[Page]:
     if node is not None and not node.relevant:
         return
-    inside = node or holder
+    inside = _inside(node, holder)
     label = _label(control, inside) or group_label
     if FIELD_LIST in control.appearances:
-        questions = tuple(_questions(control.children, inside))
-        if questions:
-            yield Page((node or questions[0]).ref, questions, label)
-        return
-    yield from _pages(control.children, inside, label)
+        yield from _together(control.children, inside, label, None if node is None else node.ref)
+    else:
+        yield from _pages(control.children, inside, label)
 
 
-def _repeat_pages(control: Control, repeat: RepeatNode, group_label: str | None) -> Iterator[Page]:
+def _repeat_pages(row: _Row, *, together: bool) -> Iterator[Page]:
+    control, repeat = row.control, row.repeat
     for instance in repeat.members:
         if not instance.relevant:
             continue
-        label = instance.label or group_label
-        if FIELD_LIST in control.appearances:
-            questions = tuple(_questions(control.children, instance))
-            if questions:
-                yield Page(instance.ref, questions, label)
+        label = instance.label or row.label
+        if together or FIELD_LIST in control.appearances:
+            yield from _together(control.children, instance, label, instance.ref)
         else:
             yield from _pages(control.children, instance, label)
     if repeat.definition.count is None:
-        yield Page(repeat.ref, (), repeat.label or group_label, repeat)
+        yield Page(repeat.ref, (), repeat.label or row.label, repeat)
 
 
-def _questions(controls: list[Control], holder: Node) -> Iterator[Node]:
-    """All relevant questions below, in the order of the body."""
+def _together(controls: list[Control], holder: Node, label: str | None, ref: str | None) -> Iterator[Page]:
+    """One page; a repeat in the middle has pages of its own, an instance each, and what comes after it another one.
+
+    ``ref`` is the first page's; None for that of its first question.
+    """
+    gathered: list[Node] = []
+    for part in _parts(controls, holder, label):
+        if isinstance(part, Node):
+            gathered.append(part)
+            continue
+        if gathered:
+            yield Page(ref or gathered[0].ref, tuple(gathered), label)
+        ref, gathered = None, []
+        yield from _repeat_pages(part, together=True)
+    if gathered:
+        yield Page(ref or gathered[0].ref, tuple(gathered), label)
+
+
+def _parts(controls: list[Control], holder: Node, label: str | None) -> Iterator[Node | _Row]:
+    """All relevant questions and repeats below, in the order of the body."""
     for control in controls:
         node = _find(control.definition, holder)
         if control.definition is not None and (node is None or not node.relevant):
             continue
-        if control.tag == "repeat" and isinstance(node, RepeatNode):
-            for instance in node.members:
-                if instance.relevant:
-                    yield from _questions(control.children, instance)
-        elif control.tag == "group":
-            yield from _questions(control.children, node or holder)
+        if control.tag == "group":
+            inside = _inside(node, holder)
+            yield from _parts(control.children, inside, _label(control, inside) or label)
+        elif isinstance(node, RepeatNode):
+            yield _Row(control, node, label)
         elif node is not None:
             yield node
+
+
+def _inside(node: Node | None, holder: Node) -> Node:
+    """Where the questions of a group are looked for; one that is around a repeat is in none of its instances."""
+    return holder if node is None or isinstance(node, RepeatNode) else node
 
 
 def _label(control: Control, node: Node) -> str | None:

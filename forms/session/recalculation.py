@@ -120,6 +120,10 @@ class Recalculation:
             node.self_relevant = holds
             self._spread_relevance(node)
 
+    def inherit_relevance(self, instance: Node) -> None:
+        """Give an instance that comes back the relevance that its repeat has by now."""
+        self._spread_relevance(instance)
+
     def _spread_relevance(self, node: Node) -> None:
         relevant = node.self_relevant and (node.owner is None or node.owner.relevant)
         if relevant == node.relevant:
@@ -160,7 +164,9 @@ class Recalculation:
             self.note_fault(repeat, error)
             return
         if math.isnan(number):
-            return
+            # A blank count says nothing: what was stored stays, and so does what is there while a number is typed.
+            number = 0.0 if self.live else float(sum(instance.begun for instance in repeat.aside))
+            number += len(repeat.members)
         wanted = int(min(max(number, 0.0), MAX_REPEAT_INSTANCES + 1.0))
         if wanted > MAX_REPEAT_INSTANCES:
             self.note_fault(repeat, XPathError(f"A repeat has at most {MAX_REPEAT_INSTANCES:,} instances"))

@@ -11,15 +11,18 @@ _TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
 _ATTRIBUTE = str.maketrans({"&": "&amp;", "<": "&lt;", '"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})
 
 
-def serialize(root: Node) -> bytes:
-    """The instance in UTF-8. Nodes that are not relevant are left out; blank ones are empty elements."""
+def serialize(root: Node, *, aside: bool = False) -> bytes:
+    """The instance in UTF-8. Nodes that are not relevant are left out; blank ones are empty elements.
+
+    ``aside`` writes instances that a count has set aside as well, after those that are there.
+    """
     parts: list[str] = []
     declared = dict(_namespaces(root))
     extra = "".join(f' xmlns:{prefix}="{uri.translate(_ATTRIBUTE)}"' for prefix, uri in sorted(declared.items()))
     default = root.definition.namespace if root.definition.prefix is None else None
     if default is not None and default != _inherited(root):
         extra = f' xmlns="{default.translate(_ATTRIBUTE)}"{extra}'
-    _write(root, parts, extra)
+    _write(root, parts, extra, aside)
     return "".join(parts).encode("utf-8")
 
 
@@ -38,12 +41,12 @@ def _namespaces(root: Node) -> Iterator[tuple[str, str]]:
                 yield attribute.prefix, attribute.namespace or ""
 
 
-def _write(node: Node, parts: list[str], extra: str) -> None:
+def _write(node: Node, parts: list[str], extra: str, aside: bool) -> None:
     if not node.relevant:
         return
     if isinstance(node, RepeatNode):
-        for instance in node.members:
-            _write(instance, parts, "")
+        for instance in [*node.members, *node.left] if aside else node.members:
+            _write(instance, parts, "", aside)
         return
     name = node.definition.name
     attributes = "".join(
@@ -59,7 +62,7 @@ def _write(node: Node, parts: list[str], extra: str) -> None:
     start = len(parts)
     parts.append(f"{head}>")
     for member in node.members:
-        _write(member, parts, "")
+        _write(member, parts, "", aside)
     if len(parts) == start + 1:
         parts[start] = f"{head}/>"
     else:

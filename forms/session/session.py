@@ -37,7 +37,8 @@ class FormSession:
         self.form = form
         definition = form.definition
         self._engine = Recalculation(definition, form.graph, environment)
-        root = self._engine.growth.create(definition.root, None, source or definition.root.element)
+        element = definition.root.element if source is None else source
+        root = self._engine.growth.create(definition.root, None, element, stored=source is not None)
         root.up = self._engine.host.root
         self._engine.host.root.elements = [root]
         self.root = root
@@ -68,14 +69,25 @@ class FormSession:
             raise ValueError(f"The form is not translated to “{language}”")
         self._engine.texts.language = language or self.form.default_language
         for node in everything(self.root):
-            if node.definition.control is not None and node.kind in _SELECTIONS:
-                node._choices = None
-            for formula in (node.definition.bind.calculate, node.definition.bind.relevant):
-                if formula is not None and "jr:" in formula.source:
-                    self._engine.push(
-                        node, Facet.VALUE if formula is node.definition.bind.calculate else Facet.RELEVANT
-                    )
+            self._speak_anew(node)
         self._settle()
+
+    def _speak_anew(self, node: Node) -> None:
+        """Queue what may be other words in the language that was chosen just now."""
+        definition = node.definition
+        bind = definition.bind
+        if definition.control is not None and node.kind in _SELECTIONS:
+            self._engine.mark(node, Facet.CHOICES)
+        for facet, formula in (
+            (Facet.RELEVANT, bind.relevant),
+            (Facet.VALUE, bind.calculate),
+            (Facet.READONLY, bind.readonly),
+            (Facet.REQUIRED, bind.required),
+            (Facet.CONSTRAINT, bind.constraint),
+            (Facet.COUNT, definition.count),
+        ):
+            if formula is not None and formula.speaks:
+                self._engine.mark(node, facet)
 
     @property
     def faults(self) -> tuple[Problem, ...]:
@@ -187,6 +199,27 @@ class FormSession:
         self._engine.actions.finish(list(everything(self.root)))
         self._engine.touched.clear()
         return serialize(self.root)
+
+    def to_draft(self) -> bytes:
+        """As :meth:`to_xml`, with the instances that a count has set aside: for going on, not for sending."""
+        self._engine.actions.finish(list(everything(self.root)))
+        self._engine.touched.clear()
+        return serialize(self.root, aside=True)
+
+    def aside(self) -> tuple[Node, ...]:
+        """Instances that a lower count has set aside, in the order of the form: they come back when it grows again.
+
+        Those that an instance had set aside before it went itself are among them. They are not among ``nodes``; their ``ref`` is the one that they had and will have.
+        """
+        if not self._engine.growth.has_set_aside:
+            return ()
+        repeats = (node for node in everything(self.root, aside=True) if isinstance(node, RepeatNode))
+        return tuple(instance for repeat in repeats for instance in repeat.left)
+
+    def uploads(self) -> tuple[tuple[str, str], ...]:
+        """References and file names of all uploads that were answered, also where they are not relevant or set aside."""
+        nodes = everything(self.root, aside=True)
+        return tuple((node.ref, node.answer) for node in nodes if node.kind is Kind.UPLOAD and node.answer)
 
     def attachments(self) -> tuple[tuple[str, str], ...]:
         """References and file names of all relevant uploads that have been answered."""

@@ -26,13 +26,8 @@ class Texts:
         self.language = form.default_language
 
     def translation(self, identifier: str) -> Translation | None:
-        """The text of an identifier in the session's language, else in the form's default language."""
-        for language in (self.language, self._form.default_language):
-            if language is not None:
-                found = self._form.translations.get(language, {}).get(identifier)
-                if found is not None:
-                    return found
-        return None
+        """The text of an identifier in the session's language, completed by the form's default language."""
+        return self._form.translations.get(self.language or "", {}).get(identifier)
 
     def label(self, node: Node) -> str | None:
         control = node.definition.control

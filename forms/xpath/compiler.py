@@ -15,6 +15,7 @@ from forms.xmltree import XmlNode
 from forms.xpath import syntax
 from forms.xpath.axes import in_document_order
 from forms.xpath.context import Context
+from forms.xpath.dates import Days, days_between
 from forms.xpath.errors import XPathEvaluationError
 from forms.xpath.functions import FUNCTIONS, Function
 from forms.xpath.paths import compile_filter, compile_path
@@ -212,15 +213,15 @@ def _arithmetic(node: syntax.Arithmetic) -> tuple[str, Closure]:
         operation, second = rest[0]
 
         def one(context: Context) -> float:
-            return operation(float(first(context)), float(second(context)))
+            return operation(first(context), second(context))
 
         return Kind.NUMBER, one
 
     def many(context: Context) -> float:
-        total = float(first(context))
+        total = first(context)
         for operation, term in rest:
-            total = operation(total, float(term(context)))
-        return total
+            total = operation(total, term(context))
+        return float(total)
 
     return Kind.NUMBER, many
 
@@ -230,6 +231,8 @@ def _add(left: float, right: float) -> float:
 
 
 def _subtract(left: float, right: float) -> float:
+    if isinstance(left, Days) or isinstance(right, Days):
+        return days_between(right, left)
     return left - right
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from typing import Protocol
 
+from babel import Locale
+
 from forms.limits import MAX_WORK
 from forms.xmltree import XmlNode
 from forms.xpath.errors import XPathEvaluationError
@@ -16,6 +18,11 @@ class Host(Protocol):
 
     @property
     def zone(self) -> tzinfo: ...
+
+    @property
+    def locale(self) -> Locale:
+        """Whose names months and days have."""
+        ...
 
     @property
     def namespaces(self) -> Mapping[str, str]: ...

@@ -5,9 +5,18 @@ from __future__ import annotations
 import math
 import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
+
+from babel import Locale
+
+from forms.languages import day_name, month_name
 
 DAY_SECONDS = 86_400
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MILLISECONDS = DAY_SECONDS * 1000
+ROUNDING = 0.01
+"""Milliseconds within which a difference of two days is taken for what it is but for rounding."""
+_EPOCH = datetime(1970, 1, 1)
+_RULED = datetime(2100, 1, 1)
 _OFFSET = r"(?:Z|[-+]\d{2}:\d{2})"
 _TIME = r"(?:\d{2}(?::\d{2}(?::\d{2}(?:\.\d+)?)?)?)"
 _DATE_LIKE = re.compile(rf"\d{{4}}-\d{{2}}-\d{{2}}(?:T{_TIME}(?:{_OFFSET})?)?\Z", re.ASCII)
@@ -20,8 +29,14 @@ _PREFIX = re.compile(r"\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2})?", re.ASCII)
 INVALID = "Invalid Date"
 
 
-class Moment(float):
-    """Days since 1970-01-01T00:00Z (NaN where invalid) with the text that the value is written as."""
+class Days(float):
+    """Days since 1970-01-01T00:00Z, known to be those of a date or a moment."""
+
+    __slots__ = ()
+
+
+class Moment(Days):
+    """Such days (NaN where the moment is invalid) with the text that the value is written as."""
 
     __slots__ = ("text", "truth", "when")
 
@@ -44,19 +59,46 @@ class Moment(float):
         return moment
 
 
+@lru_cache(maxsize=64)
+def standard_offset(zone: tzinfo) -> timedelta:
+    """How far a zone is ahead of UTC by what is ruled now, without summer time."""
+    at = _RULED.replace(tzinfo=zone)
+    return (at.utcoffset() or timedelta()) - (at.dst() or timedelta())
+
+
+def days_between(first: float, second: float) -> float:
+    """How many days the second moment is after the first.
+
+    Moments are whole milliseconds apart, and most days are no whole number of floating point: what rounding has added
+    would make “int()” of a whole number of days one day less.
+    """
+    passed = second - first
+    milliseconds = passed * MILLISECONDS
+    if math.isfinite(milliseconds) and abs(milliseconds - round(milliseconds)) < ROUNDING:
+        return round(milliseconds) / MILLISECONDS
+    return passed
+
+
 def days_of(when: datetime) -> float:
-    """Days since the epoch of an aware datetime, with its milliseconds."""
-    passed = when - _EPOCH
+    """Days since 1970-01-01T00:00Z of an aware datetime, with its milliseconds.
+
+    Its clock counts, at the zone's standard offset of today: Jakarta was at +07:30, +08:00, and +09:00 before 1964, and
+    from one midnight to another there are whole days all the same.
+    """
+    passed = when.replace(tzinfo=None) - _EPOCH
+    if when.tzinfo is not None:
+        passed -= standard_offset(when.tzinfo)
     milliseconds = (passed.days * DAY_SECONDS + passed.seconds) * 1000 + passed.microseconds // 1000
-    return milliseconds / (DAY_SECONDS * 1000)
+    return milliseconds / MILLISECONDS
 
 
 def datetime_of_days(days: float, zone: tzinfo) -> datetime | None:
-    """The aware datetime so many days after the epoch; None outside the calendar."""
+    """The aware datetime whose :func:`days_of` this is; None outside the calendar."""
     if not math.isfinite(days):
         return None
     try:
-        return (_EPOCH + timedelta(milliseconds=math.floor(days * DAY_SECONDS * 1000 + 0.5))).astimezone(zone)
+        passed = timedelta(milliseconds=math.floor(days * MILLISECONDS + 0.5))
+        return (_EPOCH + passed + standard_offset(zone)).replace(tzinfo=zone)
     except OverflowError:
         return None
 
@@ -123,24 +165,27 @@ def pad_date(text: str) -> str | None:
     return f"{year}-{month:0>2}-{day:0>2}{rest or ''}"
 
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_PLACES = re.compile("%[YymnbdeaWHhMS3]")
+_PLACES = re.compile("%[YymnbdeaWHhMS3%]")
 
 
-def format_datetime(when: datetime, pattern: str) -> str:
-    """Fill the places of ``format-date-time()``: %Y %y %m %n %b %d %e %a %W %H %h %M %S %3."""
+def format_datetime(when: datetime, pattern: str, locale: Locale) -> str:
+    """Fill the places of ``format-date-time()``: %Y %y %m %n %b %d %e %a %W %H %h %M %S %3, and %% for a “%”.
+
+    What is no place stays as it is written. The names of %b and %a are those of the locale.
+    """
 
     def fill(match: re.Match[str]) -> str:
         place = match.group()[1]
+        if place == "%":
+            return "%"
         if place == "Y":
             return f"{when.year:04}"
         if place == "y":
             return f"{when.year % 100:02}"
         if place == "b":
-            return _MONTHS[when.month - 1]
+            return month_name(locale, when.month)
         if place == "a":
-            return _DAYS[when.weekday()]
+            return day_name(locale, when.weekday())
         if place == "W":
             return str(when.isocalendar().week)
         if place == "3":

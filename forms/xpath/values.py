@@ -15,7 +15,7 @@ from datetime import tzinfo
 from typing import Any, TypeAlias
 
 from forms.xmltree import XmlNode
-from forms.xpath.dates import Moment, looks_like_date, moment_of_text
+from forms.xpath.dates import Days, Moment, looks_like_date, moment_of_text
 
 Value: TypeAlias = "str | float | bool | list[XmlNode]"
 
@@ -49,7 +49,7 @@ def number_of_text(text: str, zone: tzinfo) -> float:
     except (ValueError, IndexError):
         if looks_like_date(text):
             moment = moment_of_text(text, zone)
-            return NAN if moment is None else float(moment)
+            return NAN if moment is None else Days(moment)
     return plain_number(text)
 
 
@@ -79,7 +79,7 @@ def to_text(value: Any) -> str:
     kind = type(value)
     if kind is str:
         return value  # type: ignore[no-any-return]
-    if kind is float or kind is Moment:
+    if kind is float or kind is Moment or kind is Days:
         return text_of_number(value)
     if kind is bool:
         return "true" if value else "false"
@@ -89,7 +89,7 @@ def to_text(value: Any) -> str:
 def to_number(value: Any, zone: tzinfo) -> float:
     """``number()`` of any value."""
     kind = type(value)
-    if kind is float or kind is Moment:
+    if kind is float or kind is Moment or kind is Days:
         return value  # type: ignore[no-any-return]
     if kind is str:
         return number_of_text(value, zone) if value else NAN
@@ -109,7 +109,7 @@ def to_boolean(value: Any) -> bool:
     kind = type(value)
     if kind is bool:
         return value  # type: ignore[no-any-return]
-    if kind is float:
+    if kind is float or kind is Days:
         return value == value and value != 0.0  # type: ignore[no-any-return]
     if kind is Moment:
         return value.truth  # type: ignore[no-any-return]

@@ -92,6 +92,8 @@ class FormModel:
         #: What became of the last scan, until something else is done, and the label of the question it went to.
         self.scan: ScanUse | None = None
         self.scan_label = ""
+        #: Where the citizen was going when they were asked whether members may go.
+        self._going: Callable[[], None] | None = None
         self.begin_page()
 
     def follow(self, changed: Callable[[], None]) -> None:
@@ -151,6 +153,8 @@ class FormModel:
             self.revealed = following.ref
             self._changed()
             return
+        if self._asks_about_fewer(self.forward):
+            return
         wrong = [node.ref for node in self.questions if node.ref in self._incomplete]
         if not wrong:
             violations = self.session.next_page()
@@ -174,7 +178,8 @@ class FormModel:
         self._changed()
 
     def back(self) -> None:
-        self.flow.back()
+        if not self._asks_about_fewer(self.back):
+            self.flow.back()
 
     def next_question(self) -> Node | None:
         """The next blank question below the one being typed into; None: forward leaves the page."""
@@ -200,6 +205,7 @@ class FormModel:
         self.unfolded = ""
         self._put_keyboard_away()
         self._changed()
+        self._asks_about_fewer()
 
     def unfold(self, ref: str) -> None:
         """Opens the folded list of choices of a question, or folds it again."""
@@ -360,6 +366,37 @@ class FormModel:
             entry = self._entries.get(self.focus)
             if entry is not None and entry.text and self._problem(self.form.nodes[self.focus.ref]):
                 self._asked.add(self.focus.ref)
+            self._asks_about_fewer()
+
+    def _asks_about_fewer(self, going: Callable[[], None] | None = None) -> bool:
+        """The answer that was being given is to stand: whether people who were filled in would go by it. Then the
+        citizen is asked, and ``going`` goes on when they may."""
+        fewer = self.session.settle()
+        if fewer is None:
+            return False
+        self._going = going
+        self.flow.fewer.ask(fewer, self.decide_fewer)
+        return True
+
+    def decide_fewer(self, go: bool) -> None:
+        """They may go, and the citizen goes on; or the answer that was there before is back, and so is the keyboard."""
+        going, self._going = self._going, None
+        if go:
+            self.session.let_go()
+            if going is not None:
+                going()
+        else:
+            self._put_back(self.session.keep_members())
+        self._changed()
+
+    def _put_back(self, ref: str) -> None:
+        node = self.form.nodes[ref]
+        self._incomplete.pop(ref, None)
+        for focus, entry in list(self._entries.items()):
+            if focus.ref == ref:
+                entry.set(to_entry(node, focus.layout))
+        if is_typed(node) and node in self.questions:
+            self._focus_quietly(node)
 
     def _problem(self, node: Node) -> str:
         """What is wrong with an answer, in the citizen's language; "" when nothing is."""

@@ -110,6 +110,25 @@ def _take_away(way: Way) -> None:
     way.hands.tap(way.hands.text("repeat.remove", what="1."))
 
 
+def guests(*names: str) -> Step:
+    """The page that asks how many guests there are, each of whom was filled in."""
+
+    def fills(way: Way) -> None:
+        show("kunjungan/jumlah_tamu", str(len(names)))(way)
+        for number, name in enumerate(names, 1):
+            way.session.answer(f"/data/kunjungan/tamu[{number}]/nama_tamu", name)
+        way.session.settle()
+
+    return fills
+
+
+def _fewer(way: Way) -> None:
+    model = way.page.model
+    model.focus_on(model.questions[0])
+    way.page.entry.set("1")
+    model.unfocus()
+
+
 def _first_choice(way: Way) -> None:
     way.hands.tap_widget(card_of(way.citizen.questions()[0], "kursi"))
 
@@ -150,5 +169,6 @@ STATES: Final[dict[str, tuple[Step, ...]]] = {
     "repeat-empty": (show("anggota"),),
     "repeat-first": (show("anggota"), _add),
     "repeat-two": (show("anggota"), _add, answer_page, _list, _add, answer_page, _list),
+    "repeat-fewer": (guests("Siti", "Budi", "Ani"), _fewer),
     "repeat-remove": (show("anggota"), _add, answer_page, _list, _take_away),
 }

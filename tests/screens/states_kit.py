@@ -38,7 +38,12 @@ PAGES: Final[dict[Name, str]] = {
     Name.STAFF_TEST: "staff-test",
     Name.STAFF_OUTBOX: "staff-outbox-parked",
 }
-LAYERS: Final[dict[Over, str]] = {Over.ADJUST: "home-adjust", Over.HELP: "home-help", Over.LEAVE: "visit-leave"}
+LAYERS: Final[dict[Over, str]] = {
+    Over.ADJUST: "home-adjust",
+    Over.HELP: "home-help",
+    Over.LEAVE: "visit-leave",
+    Over.FEWER: "repeat-fewer",
+}
 #: States of PAGES and LAYERS, each with what it shows.
 SHOWS: Final[dict[str, Any]] = {state: shown for each in (PAGES, LAYERS) for shown, state in each.items()}
 

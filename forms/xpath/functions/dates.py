@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from forms.xpath.context import Context
 from forms.xpath.dates import (
+    Days,
     Moment,
     datetime_of_days,
     datetime_of_text,
@@ -60,14 +61,14 @@ LIBRARY.add("date-time", ANY, 1)(date)
 
 
 @LIBRARY.add("decimal-date-time", NUMBER, 1)
-def decimal_date_time(context: Context, arguments: Arguments) -> float:
+def decimal_date_time(context: Context, arguments: Arguments) -> Days:
     value = arguments[0].value(context)
     if isinstance(value, bool):
         raise XPathEvaluationError("“decimal-date-time()” takes a date")
     if isinstance(value, float):
-        return float(value)
-    moment = moment_of_text(to_text(value), context.zone)
-    return math.nan if moment is None else float(moment)
+        return Days(value)
+    when = _moment(value, context)
+    return Days(math.nan if when is None else days_of(when))
 
 
 @LIBRARY.add("decimal-time", NUMBER, 1)
@@ -80,8 +81,18 @@ def decimal_time(context: Context, arguments: Arguments) -> float:
 
 
 def _formatted(context: Context, arguments: Arguments) -> str:
-    when = datetime_of_text(arguments[0].text(context), context.zone)
-    return "" if when is None else format_datetime(when, arguments[1].text(context))
+    """``format-date()``: of a date or date-time, or of the moment that a number of days since 1970 is, as Collect does."""
+    when = _moment(arguments[0].value(context), context)
+    return "" if when is None else format_datetime(when, arguments[1].text(context), context.host.locale)
+
+
+def _moment(value: object, context: Context) -> datetime | None:
+    if isinstance(value, Moment):
+        return value.when
+    if isinstance(value, float):
+        return datetime_of_days(value, context.zone)
+    padded = pad_date(to_text(value))
+    return None if padded is None else datetime_of_text(padded, context.zone)
 
 
 LIBRARY.add("format-date", TEXT, 2)(_formatted)

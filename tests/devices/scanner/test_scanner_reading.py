@@ -16,7 +16,7 @@ from devices.frame import FakeClock
 from devices.scanner.agreement import AGAIN_AFTER, AGREE_WITHIN, MOST_REMEMBERED, Agreement, InSight
 from devices.scanner.decode import Grey, Read, Symbology, decode
 from devices.scanner.drawn_set import DESKS, drawn_pictures, empty_desks
-from devices.scanner.measure import folder_cases
+from devices.scanner.measure import Case, folder_cases, run
 from devices.scanner.reader import FrameReader, StillReader, Verdict
 from devices.scanner.second_engine import MOST_DEATHS, REST_SECONDS, SecondEngine
 from devices.simulator.drawing import CardCode, Pose, Shot, desk, draw_card, place
@@ -215,3 +215,20 @@ def test_every_public_sample_is_read_and_nothing_else(name: str) -> None:
     reader = StillReader()
     for case in folder_cases(CONFORMANCE / name):
         assert [read.text for read in reader.read(case.grey)] == ([] if case.text is None else [case.text])
+
+
+def test_an_engine_that_raises_has_failed_and_the_measure_goes_on() -> None:
+    grey = card(CardCode(next(iter(CardCode))), Pose())
+    turns = iter(["ends", "reads", "reads"])
+
+    def peer(_: Grey) -> list[str]:
+        if next(turns) == "ends":
+            raise RuntimeError("no such symbol")
+        return ["A"]
+
+    cases = [Case(grey, "A"), Case(grey, "A"), Case(grey, None)]
+    count, results = run(cases, {"peer": peer, "other": lambda _: ["A"]})
+    peered, other = results["peer"], results["other"]
+    assert (count, peered.read, peered.wrong, peered.failed) == (3, 1, 1, 1)
+    assert peered.reasons == {"RuntimeError: no such symbol"}
+    assert (other.read, other.wrong, other.failed) == (2, 1, 0)
