@@ -80,6 +80,9 @@ class XmlNode:
         "up",
     )
 
+    relevant: bool = True
+    """Whether the node counts in node-sets; only the nodes of an open form can be not relevant."""
+
     def __init__(
         self,
         kind: NodeKind,

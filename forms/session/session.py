@@ -68,13 +68,11 @@ class FormSession:
             raise ValueError(f"The form is not translated to “{language}”")
         self._engine.texts.language = language or self.form.default_language
         for node in everything(self.root):
-            if node.definition.control is not None and node.kind in _SELECTIONS:
-                node._choices = None
-            for formula in (node.definition.bind.calculate, node.definition.bind.relevant):
+            node.forget()
+            bind, count = node.definition.bind, node.definition.count
+            for facet, formula in ((Facet.VALUE, bind.calculate), (Facet.RELEVANT, bind.relevant), (Facet.COUNT, count)):
                 if formula is not None and "jr:" in formula.source:
-                    self._engine.push(
-                        node, Facet.VALUE if formula is node.definition.bind.calculate else Facet.RELEVANT
-                    )
+                    self._engine.mark(node, facet)
         self._settle()
 
     @property

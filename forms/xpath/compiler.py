@@ -19,7 +19,7 @@ from forms.xpath.errors import XPathEvaluationError
 from forms.xpath.functions import FUNCTIONS, Function
 from forms.xpath.paths import compile_filter, compile_path
 from forms.xpath.plain_paths import compile_everywhere, compile_own, is_plain
-from forms.xpath.values import NAN, compare, is_true, to_boolean, to_number, to_text
+from forms.xpath.values import NAN, compare, is_true, readable, to_boolean, to_number, to_text
 
 Closure = Callable[[Context], Any]
 
@@ -290,7 +290,7 @@ def _compare_pair(operator: str, first: Expression, second: Expression) -> Closu
         literal, wanted = second.syntax.value, operator == "="
 
         def with_literal(context: Context) -> bool:
-            return any((found.string_value() == literal) is wanted for found in left(context))
+            return any((found.string_value() == literal) is wanted for found in readable(left(context)))
 
         return with_literal
     return lambda context: compare(operator, left(context), right(context), context.zone)

@@ -15,6 +15,7 @@ from forms.xpath.context import Context
 from forms.xpath.indexes import compile_lookup
 from forms.xpath.plain_paths import children_named, in_namespace, unprefixed
 from forms.xpath.predicates import compile_predicate
+from forms.xpath.values import readable
 
 if TYPE_CHECKING:
     from forms.xpath.compiler import Expression
@@ -200,7 +201,7 @@ def compile_filter(node: syntax.Filter, base: Expression, compile_: Compile) -> 
     from_nodes = base.nodes
 
     def filtered(context: Context) -> Nodes:
-        nodes = from_nodes(context)
+        nodes = readable(from_nodes(context))
         for predicate in predicates:
             nodes = predicate(nodes, context)
         return nodes
