@@ -163,6 +163,11 @@ class XmlNode:
         """Whether nothing below this node ever changes, so that it may be indexed."""
         return True
 
+    @property
+    def is_truth(self) -> bool:
+        """Whether a condition that is only this node is true: it is there."""
+        return True
+
     def instance_on(self, _path: str, /) -> tuple[XmlNode, int] | None:
         """The innermost repeat instance around this node that an absolute path leads into, and its depth."""
         return None

@@ -83,16 +83,14 @@ def build_graph(form: FormDefinition, problems: list[Problem]) -> Graph:
 def _references(reader: References, node: NodeDefinition) -> Iterator[tuple[Facet, Reference]]:
     """What each facet of a node reads."""
     for facet, formula in _formulas(node):
-        if facet is not Facet.COUNT:
-            yield from ((facet, found) for found in reader.of(formula.syntax, node))
-        if node.is_repeat and facet in (Facet.COUNT, Facet.RELEVANT):
-            yield from ((facet, found) for found in reader.of_row(formula.syntax, node))
+        yield from ((facet, found) for found in reader.of(formula.syntax, node))
     bind, control = node.bind, node.control
-    for source in (bind.constraint_message, bind.required_message):
+    texts = [bind.constraint_message, bind.required_message]
+    if control is not None:
+        texts += [control.label, control.hint]
+    for source in texts:
         yield from ((Facet.TEXT, found) for found in reader.of_text(source, node))
     if control is not None:
-        for source in (control.label, control.hint):
-            yield from ((Facet.TEXT, found) for found in reader.of_text(source, node))
         listed, worded = reader.of_choices(node)
         yield from ((Facet.CHOICES, found) for found in listed)
         yield from ((Facet.CHOICE_TEXT, found) for found in worded)

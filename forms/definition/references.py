@@ -26,22 +26,25 @@ class References:
         self._spoken = _spoken(form)
 
     def of(self, expression: syntax.Node, context: NodeDefinition) -> list[Reference]:
-        """All definitions that the expression reads when it is evaluated at an instance of ``context``."""
-        walker = Walker(self, context)
-        walker.value(expression, walker.start)
-        return list(walker.found)
+        """All definitions that the expression reads when it is evaluated at ``context``."""
+        found: dict[Reference, None] = {}
+        for walker in self._walkers(context):
+            walker.value(expression, walker.start)
+            found.update(walker.found)
+        return list(found)
 
-    def of_row(self, expression: syntax.Node, repeat: NodeDefinition) -> list[Reference]:
-        """As ``of``, evaluated at the row of all instances of a repeat, which is in none of them."""
-        walker = Walker(self, repeat, repeat.repeats[:-1])
-        walker.value(expression, walker.start)
-        return list(walker.found)
+    def _walkers(self, context: NodeDefinition) -> list[Walker]:
+        """One for an instance; of a repeat one more for the row of all its instances, which is in none of them."""
+        row = [Walker(self, context, context.repeats[:-1])] if context.is_repeat else []
+        return [Walker(self, context), *row]
 
     def of_text(self, source: TextSource | None, context: NodeDefinition) -> list[Reference]:
         """What a label, hint, or message reads, in all languages."""
-        walker = Walker(self, context)
-        self._text(walker, source, walker.start, None)
-        return list(walker.found)
+        found: dict[Reference, None] = {}
+        for walker in self._walkers(context):
+            self._text(walker, source, walker.start, None)
+            found.update(walker.found)
+        return list(found)
 
     def of_choices(self, question: NodeDefinition) -> tuple[list[Reference], list[Reference]]:
         """What the choices of a selection read: first which there are and their values, then their words."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _ALONGSIDE = frozenset({"following-sibling", "preceding-sibling"})
 _ANYWHERE = frozenset({"following", "preceding"})
-_NOT_READ = frozenset({"boolean", "count", "local-name", "name", "namespace-uri", "not", "position"})
+_NOT_READ = frozenset({"count", "local-name", "name", "namespace-uri", "position"})
 """Functions that do not read the text of the nodes that they are given."""
 _READ_FOCUS = frozenset({"normalize-space", "number", "string", "string-length"})
 """Functions that without arguments read the text of the node that they are evaluated at."""
@@ -79,7 +79,7 @@ class Walker:
         if isinstance(node, syntax.Filter):
             places = self.visit(node.base, focus)
             for predicate in node.predicates:
-                self.visit(predicate, places)
+                self.value(predicate, places)
             return [replace(place, chosen=True) for place in places]
         if isinstance(node, syntax.Call):
             return self._call(node, focus)
@@ -96,8 +96,8 @@ class Walker:
             return self._guarded_call(node, focus)
         if node.name == "indexed-repeat" and node.arguments:
             places = self._path_places(node.arguments[0], focus, chosen=True)
-            for place, argument in enumerate(node.arguments[1:], 1):
-                if place % 2:
+            for number, argument in enumerate(node.arguments[1:], 1):
+                if number % 2:
                     self._path_places(argument, focus, chosen=True)
                 else:
                     self.value(argument, focus)
@@ -215,7 +215,7 @@ class Walker:
         self.work.spend(len(places) + len(result))
         if step.predicates:
             for predicate in step.predicates:
-                self.visit(predicate, result)
+                self.value(predicate, result)
             result = [Place(place.node, place.anchor, True, place.wild) for place in result]
         return result
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, overload
 
 from forms.xmltree import XmlNode
-from forms.xpath import Context, XPathError
+from forms.xpath import XPathError
 from forms.xpath.values import held
 
 if TYPE_CHECKING:

@@ -70,7 +70,11 @@ class FormSession:
         for node in everything(self.root):
             node.forget()
             bind, count = node.definition.bind, node.definition.count
-            for facet, formula in ((Facet.VALUE, bind.calculate), (Facet.RELEVANT, bind.relevant), (Facet.COUNT, count)):
+            for facet, formula in (
+                (Facet.VALUE, bind.calculate),
+                (Facet.RELEVANT, bind.relevant),
+                (Facet.COUNT, count),
+            ):
                 if formula is not None and "jr:" in formula.source:
                     self._engine.mark(node, facet)
         self._settle()

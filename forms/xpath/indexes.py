@@ -100,7 +100,7 @@ def _matching(node: XmlNode, name: str, column: str, wanted: Any, context: Conte
         if len(texts) == 1:
             return node.lookup(name, column, texts[0])
         if not texts:
-            return []
+            return [] if context.current.is_static else node.lookup(name, column, "")
         merged: dict[XmlNode, None] = {}
         for text in texts:
             merged.update(dict.fromkeys(node.lookup(name, column, text)))

@@ -48,7 +48,7 @@ def _absolute(path: syntax.Path, closures: list[StepClosure]) -> Callable[[Conte
     def absolute(context: Context) -> Nodes:
         return _follow(closures, [context.host.root], context)
 
-    if any(step.predicates for step in path.steps):
+    if any(step.predicates for step in path.steps) or _meets_texts(path.steps):
         return absolute
     key = str(path)
 
@@ -63,6 +63,14 @@ def _absolute(path: syntax.Path, closures: list[StepClosure]) -> Callable[[Conte
         return nodes
 
     return kept
+
+
+def _meets_texts(steps: tuple[syntax.Step, ...]) -> bool:
+    """Whether a path may select text, which comes and goes with the answers while the tree stays."""
+    return any(
+        step.test.kind == "text" or (step.test.kind == "node" and step.axis not in ("self", "parent"))
+        for step in _merged(steps)
+    )
 
 
 def _follow(closures: list[StepClosure], nodes: Nodes, context: Context) -> Nodes:

@@ -124,7 +124,7 @@ def number_of_node(node: XmlNode, zone: tzinfo) -> float:
 
 
 def to_boolean(value: Any) -> bool:
-    """``boolean()`` of any value; a node-set is true when it has a relevant node."""
+    """``boolean()`` of any value; a node-set is what its first relevant node is by itself."""
     kind = type(value)
     if kind is bool:
         return value  # type: ignore[no-any-return]
@@ -132,7 +132,10 @@ def to_boolean(value: Any) -> bool:
         return value == value and value != 0.0  # type: ignore[no-any-return]
     if kind is Moment:
         return value.truth  # type: ignore[no-any-return]
-    return value != "" if kind is str else any(node.relevant for node in value)
+    if kind is str:
+        return value != ""  # type: ignore[no-any-return]
+    first = next((node for node in value if node.relevant), None)
+    return first is not None and first.is_truth
 
 
 def is_true(value: Any) -> bool:
