@@ -32,6 +32,8 @@ class AlarmKind(StrEnum):
     UNUSED = "UNUSED"
     #: Items that the server refused wait at the kiosk for a person.
     PARKED = "PARKED"
+    #: The form of a service failed in a citizen's visit.
+    FORM_FAULT = "FORM_FAULT"
     #: What it prints and signs bears another time than ours.
     WRONG_CLOCK = "WRONG_CLOCK"
 
@@ -150,6 +152,8 @@ class Alarms:
             return causes
         if without_paper(kiosk.components):
             causes[AlarmKind.WITHOUT_PAPER] = ""
+        if (failed := form_fault(kiosk.components)) is not None:
+            causes[AlarmKind.FORM_FAULT] = failed
         if kiosk.outbox_parked:
             causes[AlarmKind.PARKED] = str(kiosk.outbox_parked)
         if kiosk.device_time is not None and abs(kiosk.device_time - heard) > CLOCK_TOLERANCE:
@@ -165,6 +169,12 @@ class Alarms:
         ):
             causes[AlarmKind.UNUSED] = touched.isoformat(timespec="seconds")
         return causes
+
+
+def form_fault(components: Sequence[Mapping[str, Any]]) -> str | None:
+    """Which form failed, and where; None where none did."""
+    failed = (one for one in components if one["component"] == "forms" and "FORM_FAULT" in one.get("conditions", ()))
+    return next((str(one.get("detail", "")) for one in failed), None)
 
 
 def without_paper(components: Sequence[Mapping[str, Any]]) -> bool:
