@@ -318,9 +318,9 @@ class Kiosk:
         return result
 
     def form_failed(self, error: BaseException) -> bool:
-        """The forms engine failed in a visit, which goes on from where it was good last. False: nothing can go on."""
+        """The forms engine failed in a visit, which goes on from where it was good last. False: there is no such visit."""
         session = self._session
-        if session is None or session.form is None or session.service is None or not is_form_fault(error):
+        if session is None or session.service is None or not is_form_fault(error):
             return False
         self.health.form_failed(session.service.id, error)
         session.regain(error)

@@ -317,7 +317,7 @@ class Session:
             failed = self._step in IN_FORM and not self._has_pages()
 
     def _retreat(self) -> None:
-        spot = self._way_back.retreat(self._spot(), self._open())
+        spot = None if self.form is None else self._way_back.retreat(self._spot(), self.form)
         self._edit_from_review = False
         if spot is None:
             self._step = Step.SERVICE

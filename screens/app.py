@@ -223,7 +223,7 @@ class KioskApp(App):
     def regain(self, error: BaseException) -> bool:
         """After a fault of the forms engine: a page made anew, in a later frame, from where the visit was good last."""
         try:
-            if not self.flow.regain(error):
+            if not self.flow.regain(error, made=self.stage is not None and self.stage.page is not None):
                 return False
             self._wipe()
         except Exception:

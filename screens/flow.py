@@ -431,9 +431,12 @@ class Flow:
 
     # --- after a fault ---------------------------------------------------------------------------------------------
 
-    def regain(self, error: BaseException) -> bool:
-        """The form failed: the visit goes on from where it was good last, and the citizen is told. False: it cannot."""
-        if not self.kiosk.form_failed(error):
+    def regain(self, error: BaseException, *, made: bool) -> bool:
+        """The form failed: the visit goes on from where it was good last, and the citizen is told. False: it cannot.
+
+        ``made`` is False where there is no page in sight: where the visit would go on, none can be made then.
+        """
+        if (not made and self.place.name is Name.SERVICE) or not self.kiosk.form_failed(error):
             return False
         self._extra = None
         self.over = Over.NOTHING
