@@ -8,6 +8,7 @@ Steps, each with a way back that loses nothing::
 IDENTIFY and CONSENT are left out where the service does not ask for them; PRIVACY belongs to complaints. Belongs to the one thread of the screens.
 """
 
+import logging
 import random
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -31,6 +32,8 @@ from kiosk.privacy import Privacy
 from kiosk.service import Identification, Service, ServiceKind
 from kiosk.settings import Settings
 from kiosk.way_back import IN_FORM, Spot, WayBack
+
+logger = logging.getLogger(__name__)
 
 _ALLOWED: Final = {
     #: Straight into a form: a draft goes on.
@@ -332,6 +335,7 @@ class Session:
         try:
             return bool(self.pages())
         except Exception:
+            logger.exception("the pages of a form cannot be made")
             return False
 
     # --- a draft that goes on --------------------------------------------------------------------------------------

@@ -27,9 +27,12 @@ class WayBack:
 
     def __init__(self) -> None:
         self._good: list[tuple[Spot, int]] = []
+        #: The last answer was taken back, and nothing was in sight since.
+        self._tried = False
 
     def note(self, spot: Spot, form: FormSession) -> None:
         """A spot is in sight, without a fault."""
+        self._tried = False
         if not self._good or not self._good[-1][0].same(spot):
             self._good.append((spot, form.mark()))
 
@@ -37,11 +40,15 @@ class WayBack:
         self._good.clear()
 
     def retreat(self, spot: Spot, form: FormSession) -> Spot | None:
-        """Showing ``spot`` failed: where to go on. On a page that was good before, the last answer is taken back first;
-        else it is the spot before. None: none is left in the form."""
+        """Showing ``spot`` failed: where to go on. On a page that was good before, the last answer is taken back; where that
+        does not help it is given again, and it is the spot before. None: none is left in the form."""
         if self._good and self._good[-1][0].same(spot):
-            if form.steps > self._good[-1][1]:
+            if form.steps > self._good[-1][1] and not self._tried:
+                self._tried = True
                 form.take_back()
                 return spot
             self._good.pop()
+        if self._tried:
+            self._tried = False
+            form.take_again()
         return self._good[-1][0] if self._good else None

@@ -30,6 +30,7 @@ class Journal:
     def __init__(self) -> None:
         self._steps: list[Step] = []
         self._marked = 0
+        self._taken: Step | None = None
 
     def __len__(self) -> int:
         return len(self._steps)
@@ -41,6 +42,7 @@ class Journal:
 
     def note(self, step: Step) -> None:
         """A step succeeded."""
+        self._taken = None
         last = self._steps[-1] if len(self._steps) > self._marked else None
         if last is not None and last.kind is step.kind is StepKind.SET and last.ref == step.ref:
             self._steps.pop()
@@ -52,6 +54,11 @@ class Journal:
         return self._marked
 
     def take_back(self) -> None:
-        """Forget the last step."""
-        self._steps.pop()
+        """Leave out the last step."""
+        self._taken = self._steps.pop()
         self._marked = min(self._marked, len(self._steps))
+
+    def take_again(self) -> None:
+        """The step that was left out last, unless there were others since."""
+        if self._taken is not None:
+            self.note(self._taken)

@@ -197,6 +197,11 @@ class FormSession:
         self._journal.take_back()
         self._repeat_steps()
 
+    def take_again(self) -> None:
+        """Undo :meth:`take_back`; nothing where another step was taken since."""
+        self._journal.take_again()
+        self._repeat_steps()
+
     def _take(self, step: Step) -> frozenset[str]:
         """All of a step, or nothing of it."""
         try:
