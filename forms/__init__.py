@@ -10,7 +10,7 @@ It imports nothing but the standard library, lxml, RE2, and Babel (and pyxform f
 
 from forms.definition.model import Kind, Range
 from forms.environment import Environment
-from forms.errors import FormError, Problem
+from forms.errors import FormError, FormFault, Problem
 from forms.form import Form, load_form
 from forms.session.choices import Choice
 from forms.session.node import Node, Violation, ViolationKind
@@ -24,6 +24,7 @@ __all__ = [
     "Environment",
     "Form",
     "FormError",
+    "FormFault",
     "FormSession",
     "Kind",
     "Node",

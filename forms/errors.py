@@ -30,5 +30,9 @@ class FormError(ValueError):
         self.problems = problems
 
 
+class FormFault(RuntimeError):
+    """An unexpected error of the engine during a step. The open form stands as it stood before the step."""
+
+
 class SessionLimitError(ValueError):
     """An open form that grows or recomputes beyond its bounds."""

@@ -80,6 +80,9 @@ class XmlNode:
         "up",
     )
 
+    relevant: bool = True
+    """Whether the node counts in node-sets; only the nodes of an open form can be not relevant."""
+
     def __init__(
         self,
         kind: NodeKind,
@@ -158,6 +161,11 @@ class XmlNode:
     @property
     def is_static(self) -> bool:
         """Whether nothing below this node ever changes, so that it may be indexed."""
+        return True
+
+    @property
+    def is_truth(self) -> bool:
+        """Whether a condition that is only this node is true: it is there."""
         return True
 
     def instance_on(self, _path: str, /) -> tuple[XmlNode, int] | None:

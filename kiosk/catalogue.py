@@ -1,6 +1,7 @@
 """The services of one pack: by agency, by life event, by search, and their forms."""
 
 import json
+import logging
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from forms import Form, FormError, load_form
 from kiosk.search import ServiceIndex
 from kiosk.service import Agency, LifeEvent, PackBroken, Service, read_service
 from kiosk.text import Text
+
+logger = logging.getLogger(__name__)
 
 FORM_FILE = "form.xml"
 SERVICE_FILE = "service.json"
@@ -154,6 +157,10 @@ class Catalogue:
             return FormBroken(f"{service_id}: {FORM_FILE} is missing")
         except FormError as error:
             return FormBroken(f"{service_id}: {error}")
+        except Exception as error:
+            # A bug of the engine costs this one service, not the kiosk.
+            logger.exception("the form of %s cannot be read", service_id)
+            return FormBroken(f"{service_id}: {type(error).__name__}")
 
 
 def _document(files: Mapping[str, bytes], path: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from typing import Any
 from kiosk.catalogue import Catalogue
 from kiosk.content import Content
 from kiosk.events import Bus, ComponentChanged
+from kiosk.form_faults import FORMS, FormFaults
 from kiosk.line_state import LineState
 from kiosk.ports import Availability, Clock, ComponentState, Condition, Device, Unsubscribe
 from kiosk.room import Room
@@ -118,6 +119,7 @@ class Health:
         self._seen: dict[str, tuple[str, frozenset[Any]]] = {}
         self._storage_problem: StorageProblem | None = None
         self._storage_since = clock.now()
+        self._form_faults = FormFaults(clock)
         #: What could not be read the last time it was tried.
         self._unread: set[str] = set()
 
@@ -140,7 +142,8 @@ class Health:
         content = self._content.state()
         if content is not None:
             found[content.component] = content
-        return found
+        failed = self._form_faults.state
+        return found if failed is None else {**found, FORMS: failed}
 
     # --- the degrade table -----------------------------------------------------------------------------------------
 
@@ -179,6 +182,19 @@ class Health:
         if not catalogue.form_is_good(service.id):
             blocked.append(Reason.FORM_BROKEN)
         return ServiceAbility(tuple(blocked), tuple(self._missing()))
+
+    # --- forms -----------------------------------------------------------------------------------------------------
+
+    def form_failed(self, service: str, error: BaseException) -> None:
+        """The engine failed in a visit: the command centre is told at once, until other forms are in force."""
+        state = self._form_faults.note(service, error)
+        logger.error("the form of a service failed: %s", state.detail)
+        self._bus.publish(ComponentChanged(FORMS, state.availability, state.conditions))
+
+    def forms_changed(self) -> None:
+        """Another pack is in force."""
+        if self._form_faults.forget():
+            self._bus.publish(ComponentChanged(FORMS, Availability.READY, frozenset()))
 
     # --- storage ---------------------------------------------------------------------------------------------------
 

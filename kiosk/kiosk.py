@@ -30,6 +30,7 @@ from kiosk.events import (
     SessionEnded,
     Step,
 )
+from kiosk.form_faults import is_form_fault
 from kiosk.health import CAMERA, PRINTER, SCANNER, SPEAKER, Ability, Health, Reason, ServiceAbility
 from kiosk.help_desk import HelpDesk
 from kiosk.high_water import CorrectedClock
@@ -300,7 +301,12 @@ class Kiosk:
         if session is None:
             raise RuntimeError("nobody is here who could send something")
         session.sending()
-        result = self._submissions.send(session)
+        try:
+            result = self._submissions.send(session)
+        except Exception:
+            # Whatever failed: nothing was stored, and the visit stands where it can be sent from.
+            session.refused()
+            raise
         if isinstance(result, Saved):
             session.saved(result)
             self._slip_wait.expect(result.code)
@@ -317,6 +323,15 @@ class Kiosk:
         if isinstance(result, Saved):
             self._kick()
         return result
+
+    def form_failed(self, error: BaseException) -> bool:
+        """The forms engine failed in a visit, which goes on from where it was good last. False: there is no such visit."""
+        session = self._session
+        if session is None or session.service is None or not is_form_fault(error):
+            return False
+        self.health.form_failed(session.service.id, error)
+        session.regain(error)
+        return True
 
     def end(self, reason: EndReason = EndReason.DONE) -> None:
         """End the session and wipe all that it held. Safe to call when nobody is here."""
@@ -400,6 +415,7 @@ class Kiosk:
             self._catalogue, self._next_catalogue = self._next_catalogue, None
             version = self._catalogue.version
         self.content.renewed()
+        self.health.forms_changed()
         self.bus.publish(CatalogueChanged(version))
 
     def _scanned(self, scan: Scan) -> None:

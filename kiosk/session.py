@@ -8,6 +8,7 @@ Steps, each with a way back that loses nothing::
 IDENTIFY and CONSENT are left out where the service does not ask for them; PRIVACY belongs to complaints. Belongs to the one thread of the screens.
 """
 
+import logging
 import random
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -15,7 +16,7 @@ from typing import Final
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from forms import Environment, FormSession, Node, Page, Violation
+from forms import Environment, FormFault, FormSession, Node, Page, Violation
 from kiosk import nik as nik_rules
 from kiosk.attachments import Attachment, Attachments, AttachProblem
 from kiosk.catalogue import Catalogue
@@ -32,6 +33,9 @@ from kiosk.privacy import Privacy
 from kiosk.service import Identification, Service, ServiceKind
 from kiosk.settings import Settings
 from kiosk.text import FALLBACK
+from kiosk.way_back import IN_FORM, Spot, WayBack
+
+logger = logging.getLogger(__name__)
 
 _ALLOWED: Final = {
     #: Straight into a form: a draft goes on.
@@ -71,6 +75,7 @@ class Session:
         self._page_ref: str | None = None
         self._page_index = 0
         self._edit_from_review = False
+        self._way_back = WayBack()
         self._attachments = Attachments()
         self._fewer = FewerMembers()
         #: The pack that this visit is pinned to.
@@ -320,6 +325,40 @@ class Session:
         elif self._step in _BACK:
             self._move(_BACK[self._step])
 
+    # --- after a fault of the forms engine -------------------------------------------------------------------------
+
+    def shown(self) -> None:
+        """Where the visit stands is in sight, without a fault: that is where it goes on from after one."""
+        if self.form is not None and self._step in IN_FORM:
+            self._way_back.note(self._spot(), self.form)
+
+    def regain(self, error: BaseException) -> None:
+        """Back to where the visit was good last. A step of the form that failed has left no trace; where showing failed,
+        the last answer goes, or the page. At worst it is the service's page, with the form as it is."""
+        failed = not isinstance(error, FormFault)
+        while failed:
+            self._retreat()
+            failed = self._step in IN_FORM and not self._has_pages()
+
+    def _retreat(self) -> None:
+        spot = None if self.form is None else self._way_back.retreat(self._spot(), self.form)
+        self._edit_from_review = False
+        if spot is None:
+            self._step = Step.SERVICE
+        else:
+            self._step, self._page_ref, self._page_index = spot.step, spot.page_ref, spot.page_index
+        self._bus.publish(StepChanged(self._step))
+
+    def _spot(self) -> Spot:
+        return Spot(self._step, self._page_ref, self._page_index)
+
+    def _has_pages(self) -> bool:
+        try:
+            return bool(self.pages())
+        except Exception:
+            logger.exception("the pages of a form cannot be made")
+            return False
+
     # --- a draft that goes on --------------------------------------------------------------------------------------
 
     def reopen(
@@ -496,6 +535,7 @@ class Session:
         self._attachments.wipe()
         self._fewer = FewerMembers()
         self.form = None
+        self._way_back.forget()
         self.consent_at = None
         self._page_ref, self._page_index = None, 0
         self._edit_from_review = False

@@ -122,7 +122,8 @@ class Inbox:
 
 
 class Failsafe(ExceptionHandler):
-    """A bug in a screen ends the visit, never the kiosk: wiped, counted, logged, back to the home screen."""
+    """A bug in a screen ends the visit, never the kiosk: wiped, counted, logged, back to the home screen. After one of
+    the forms engine the visit goes on."""
 
     def __init__(self, app: "KioskApp") -> None:
         self._app = app
@@ -133,7 +134,8 @@ class Failsafe(ExceptionHandler):
             return ExceptionManager.RAISE
         self.count += 1
         logger.error("a screen failed (%d since the start)", self.count, exc_info=inst)
-        self._app.recover()
+        if not self._app.regain(inst):
+            self._app.recover()
         return ExceptionManager.PASS
 
 
@@ -218,6 +220,19 @@ class KioskApp(App):
         """Kivy's settings are a way out of the kiosk: there is none."""
         return False
 
+    def regain(self, error: BaseException) -> bool:
+        """After a fault of the forms engine: a page made anew, in a later frame, from where the visit was good last."""
+        try:
+            if not self.flow.regain(error, made=self.stage is not None and self.stage.page is not None):
+                return False
+            self._wipe()
+        except Exception:
+            logger.exception("the visit could not go on from where it was good last")
+            return False
+        self._recovering = True
+        self._afresh_trigger()
+        return True
+
     def recover(self) -> None:
         """After a fault: wipe the visit and begin with a fresh page, in a later frame. When that fails, too, a notice
         is shown, and now and then a page is tried again."""
@@ -262,6 +277,7 @@ class KioskApp(App):
             self._use_look()
             page, over = self.stage.page, self.stage.over
             self.stage.show()
+            self.flow.shown()
             if self.stage.page is not page:
                 self._tidy.left()
             if over is not None and self.stage.over is not over:

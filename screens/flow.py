@@ -123,6 +123,8 @@ class Flow:
         self._bequest: object = None
         #: Why it could not be sent, and where the visit stood then: told as long as it stands there.
         self._refusal: tuple[RefusedReason, object] | None = None
+        #: Where the visit goes on after a fault of the form: told as long as it stands there.
+        self._regained: object = None
         self.rating = RatingFlow(self)
         self.slips = SlipFlow()
         self.drafts = DraftFlow(self)
@@ -188,6 +190,8 @@ class Flow:
 
     def banner(self) -> str:
         """What the citizen will have to do without; "" when nothing is missing."""
+        if self._regained is not None:
+            return self.texts("form.fault")
         if self.place.name not in _TOLD_AT:
             return ""
         reasons = self.kiosk.health.reasons()
@@ -448,6 +452,24 @@ class Flow:
 
     # --- after a fault ---------------------------------------------------------------------------------------------
 
+    def regain(self, error: BaseException, *, made: bool) -> bool:
+        """The form failed: the visit goes on from where it was good last, and the citizen is told. False: it cannot.
+
+        ``made`` is False where there is no page in sight: where the visit would go on, none can be made then.
+        """
+        if (not made and self.place.name is Name.SERVICE) or not self.kiosk.form_failed(error):
+            return False
+        self._extra = None
+        self.over = Over.NOTHING
+        self._regained = self._standing()
+        self._tell()
+        return True
+
+    def shown(self) -> None:
+        """What the flow says is in sight."""
+        if self.session is not None and self._extra is None:
+            self.session.shown()
+
     def recover(self) -> None:
         """A screen failed: nobody is here any more, a citizen or field staff, and nothing of before is in sight."""
         self._extra = None
@@ -559,6 +581,7 @@ class Flow:
         self.case = None
         self._drop_answer()
         self._refusal = None
+        self._regained = None
         self.rating.reset()
         self.slips.reset()
         self.drafts.reset()
@@ -601,6 +624,8 @@ class Flow:
     def _tell(self) -> None:
         if self._refusal is not None and self._refusal[1] != self._standing():
             self._refusal = None
+        if self._regained is not None and self._regained != self._standing():
+            self._regained = None
         self._follow_scanner()
         self._changed()
 

@@ -36,6 +36,8 @@ class AlarmKind(StrEnum):
     PARKED = "PARKED"
     #: A picture or a sound of the pack is not there, or is not what its name says: citizens see a placeholder.
     BROKEN_CONTENT = "BROKEN_CONTENT"
+    #: The form of a service failed in a citizen's visit.
+    FORM_FAULT = "FORM_FAULT"
     #: What it prints and signs bears another time than ours.
     WRONG_CLOCK = "WRONG_CLOCK"
     #: It was offered a pack that it cannot verify, and goes on with the one before.
@@ -165,6 +167,8 @@ class Alarms:
             return causes
         if without_paper(kiosk.components):
             causes[AlarmKind.WITHOUT_PAPER] = ""
+        if (failed := form_fault(kiosk.components)) is not None:
+            causes[AlarmKind.FORM_FAULT] = failed
         if kiosk.outbox_parked:
             causes[AlarmKind.PARKED] = str(kiosk.outbox_parked)
         if kiosk.pack_problem:
@@ -189,6 +193,12 @@ class Alarms:
 def broken_content(components: Sequence[Mapping[str, Any]]) -> str | None:
     """Which file of the pack a kiosk cannot show; None when it told of none."""
     return next((str(one.get("detail", "")) for one in components if one["component"] == "content"), None)
+
+
+def form_fault(components: Sequence[Mapping[str, Any]]) -> str | None:
+    """Which form failed, and where; None where none did."""
+    failed = (one for one in components if one["component"] == "forms" and "FORM_FAULT" in one.get("conditions", ()))
+    return next((str(one.get("detail", "")) for one in failed), None)
 
 
 def without_paper(components: Sequence[Mapping[str, Any]]) -> bool:

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from forms.definition.model import Formula, NodeDefinition, TextSource, Translation
+from forms.definition.model import Formula, NodeDefinition
 from forms.definition.reader import FormDefinition
-from forms.definition.references import Reference, references
+from forms.definition.references import References
+from forms.definition.walk import Reference
 from forms.errors import Problem
 from forms.limits import MAX_REACH
 from forms.xpath import Work, XPathEvaluationError
@@ -30,6 +31,7 @@ class Facet(StrEnum):
     REQUIRED = "required"
     CONSTRAINT = "constraint"
     TEXT = "text"
+    CHOICE_TEXT = "choice text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,11 @@ class Edge:
 
 @dataclass(slots=True)
 class Graph:
-    """Edges by the definition that is read, by change of value and by change of structure, and the order to compute in."""
+    """Edges by the definition that is read, by change of value and by change of structure, and the order to compute in.
+
+    A change of structure is an instance that comes or goes, and whatever holds others becoming relevant or not. Of a
+    question, its becoming relevant is a change of value.
+    """
 
     by_value: dict[NodeDefinition, dict[Edge, None]] = field(default_factory=dict)
     by_structure: dict[NodeDefinition, dict[Edge, None]] = field(default_factory=dict)
@@ -57,25 +63,40 @@ def build_graph(form: FormDefinition, problems: list[Problem]) -> Graph:
     """The dependencies of a form. Cycles are added to ``problems``, named by their nodes."""
     graph = Graph()
     order: dict[_Vertex, dict[_Vertex, bool]] = {}
-    work = Work(MAX_REACH)
+    reader = References(form, Work(MAX_REACH))
     for node in form.nodes.values():
-        for facet, formula in _formulas(form, node):
-            try:
-                found = references(form, formula.syntax, node, work)
-            except XPathEvaluationError as error:
-                problems.append(Problem(node.path, f"The {facet.value} cannot be used: {error}."))
-                return graph
-            for reference in found:
+        facet = Facet.VALUE
+        try:
+            for facet, reference in _references(reader, node):
                 own = reference.target is node and not reference.structure and not reference.wild
                 if own and facet is Facet.RELEVANT:
                     problems.append(_own(node.path, "relevant"))
                 _add(graph, order, node, facet, reference)
+        except XPathEvaluationError as error:
+            problems.append(Problem(node.path, f"The {facet.value} cannot be used: {error}."))
+            return graph
     _relevance_edges(form, order)
     _sort(graph, order, problems)
     return graph
 
 
-def _formulas(form: FormDefinition, node: NodeDefinition) -> Iterator[tuple[Facet, Formula]]:
+def _references(reader: References, node: NodeDefinition) -> Iterator[tuple[Facet, Reference]]:
+    """What each facet of a node reads."""
+    for facet, formula in _formulas(node):
+        yield from ((facet, found) for found in reader.of(formula.syntax, node))
+    bind, control = node.bind, node.control
+    texts = [bind.constraint_message, bind.required_message]
+    if control is not None:
+        texts += [control.label, control.hint]
+    for source in texts:
+        yield from ((Facet.TEXT, found) for found in reader.of_text(source, node))
+    if control is not None:
+        listed, worded = reader.of_choices(node)
+        yield from ((Facet.CHOICES, found) for found in listed)
+        yield from ((Facet.CHOICE_TEXT, found) for found in worded)
+
+
+def _formulas(node: NodeDefinition) -> Iterator[tuple[Facet, Formula]]:
     bind = node.bind
     for facet, formula in (
         (Facet.RELEVANT, bind.relevant),
@@ -87,37 +108,6 @@ def _formulas(form: FormDefinition, node: NodeDefinition) -> Iterator[tuple[Face
     ):
         if formula is not None and formula.constant is None:
             yield facet, formula
-    control = node.control
-    if control is not None:
-        if control.itemset is not None:
-            yield Facet.CHOICES, control.itemset.nodes
-        for item in control.items:
-            for formula in text_formulas(form.translations, item.label):
-                yield Facet.TEXT, formula
-        for source in (control.label, control.hint):
-            for formula in text_formulas(form.translations, source):
-                yield Facet.TEXT, formula
-    for source in (bind.constraint_message, bind.required_message):
-        for formula in text_formulas(form.translations, source):
-            yield Facet.TEXT, formula
-
-
-def text_formulas(translations: dict[str, dict[str, Translation]], source: TextSource | None) -> Iterator[Formula]:
-    """Every expression inside a text, in all languages."""
-    if source is None:
-        return
-    if source.identifier is not None:
-        yield source.identifier
-    texts = [source.words]
-    if source.static_identifier is not None:
-        for language in translations.values():
-            translation = language.get(source.static_identifier)
-            if translation is not None:
-                texts += [translation.text, translation.guidance]
-    for text in texts:
-        for part in text.parts if text is not None else ():
-            if isinstance(part, Formula):
-                yield part
 
 
 def _add(
@@ -131,6 +121,10 @@ def _add(
     if reference.structure:
         if read.count is not None:
             order.setdefault((read, Facet.COUNT), {})[node, facet] = False
+        if not (read is node and reference.wild):
+            # What holds others has no value; here it stands for whether it is relevant.
+            known = order.setdefault((read, Facet.VALUE), {})
+            known[node, facet] = known.get((node, facet), False) or not reference.wild
     elif not reference.elsewhere and not (
         read is node and facet is Facet.VALUE and (reference.guarded or reference.wild)
     ):
@@ -144,17 +138,21 @@ def _relevance_edges(form: FormDefinition, order: dict[_Vertex, dict[_Vertex, bo
     for node in form.nodes.values():
         if node.control is not None and node.control.itemset is not None:
             order.setdefault((node, Facet.CHOICES), {})[node, Facet.VALUE] = True
-        holder: NodeDefinition | None = node
-        while holder is not None:
-            if holder.bind.relevant is not None:
-                # Two questions may hide each other: what was answered stays, and one of them is shown.
-                strict = node.bind.calculate is not None
-                if node.is_leaf:
-                    order.setdefault((holder, Facet.RELEVANT), {}).setdefault((node, Facet.VALUE), strict)
-                elif holder is not node:
-                    order.setdefault((holder, Facet.RELEVANT), {}).setdefault((node, Facet.RELEVANT), False)
-                break
-            holder = holder.parent
+        above = _holder(node.parent)
+        if node.bind.relevant is not None and above is not None:
+            order.setdefault((above, Facet.RELEVANT), {}).setdefault((node, Facet.RELEVANT), False)
+        holder = _holder(node)
+        if holder is not None and (node.is_leaf or (node, Facet.VALUE) in order):
+            # Two questions may hide each other: what was answered stays, and one of them is shown.
+            strict = not node.is_leaf or node.bind.calculate is not None
+            order.setdefault((holder, Facet.RELEVANT), {}).setdefault((node, Facet.VALUE), strict)
+
+
+def _holder(node: NodeDefinition | None) -> NodeDefinition | None:
+    """The nearest node, itself or above, that has a condition of relevance."""
+    while node is not None and node.bind.relevant is None:
+        node = node.parent
+    return node
 
 
 def _sort(graph: Graph, order: dict[_Vertex, dict[_Vertex, bool]], problems: list[Problem]) -> None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, overload
 
 from forms.xmltree import XmlNode
-from forms.xpath import Context, XPathError
+from forms.xpath import XPathError
+from forms.xpath.values import held
 
 if TYPE_CHECKING:
     from forms.definition.model import Control, Itemset
@@ -55,34 +56,28 @@ class ItemsetChoices(Sequence[Choice]):
             made = self._made[number] = self._make(self._nodes[number])
         return made
 
-    def _context(self, node: XmlNode) -> Context:
-        return self._engine.context(node)
-
     def _make(self, node: XmlNode) -> Choice:
-        context = self._context(node)
-        value = self._engine.texts.evaluate(self._itemset.value, context)
+        at_question = self._engine.context(self._current)
+        at_item = at_question.inner()
+        at_item.node = node
+        value = self._engine.texts.evaluate(self._itemset.value, at_item)
         label = self._itemset.label
         if label is None:
             return Choice(value, value, {})
-        words, media = self._engine.texts.choice(label, context)
+        words, media = self._engine.texts.choice(label, at_item, at_question)
         return Choice(value, words, media)
 
     def values(self) -> Mapping[str, int]:
         """Where each value stands; of equal values the first."""
         if self._places is None:
             read, value = self._engine.texts.evaluate, self._itemset.value
-            context = self._engine.context(self._nodes[0]) if self._nodes else None
+            context = self._engine.context(self._current).inner()
             places: dict[str, int] = {}
             for place, node in enumerate(self._nodes):
-                if context is not None:
-                    context.node = context.current = node
-                    places.setdefault(read(value, context), place)
+                context.node = node
+                places.setdefault(read(value, context), place)
             self._places = places
         return self._places
-
-    def same_as(self, other: object) -> bool:
-        """Whether the other choices are of the same nodes."""
-        return isinstance(other, ItemsetChoices) and other._nodes == self._nodes
 
 
 class StaticChoices(Sequence[Choice]):
@@ -110,10 +105,6 @@ class StaticChoices(Sequence[Choice]):
         """Where each value stands; of equal values the first."""
         return self._places
 
-    def same_as(self, other: object) -> bool:
-        """Whether the other choices are equal."""
-        return isinstance(other, StaticChoices) and other._choices == self._choices
-
 
 class ChoiceLists:
     """Finds the choices of nodes."""
@@ -130,7 +121,7 @@ class ChoiceLists:
         if control.itemset is None:
             return StaticChoices(control, self._engine, node)
         try:
-            nodes = control.itemset.nodes.expression.nodes(self._engine.context(node))
+            nodes = held(control.itemset.nodes.expression.nodes(self._engine.context(node)))
         except XPathError as error:
             self._engine.note_fault(node, error)
             nodes = []
@@ -144,9 +135,12 @@ class ChoiceLists:
         return {}
 
     def label(self, node: Node, value: str) -> str | None:
-        """The label of a value among a node's choices; None where it is not one of them."""
+        """The label of a value among a node's choices, for expressions; None where it is not one of them.
+
+        Without the space that XLSForm's converter sets around values in texts: JavaRosa sends it without, too.
+        """
         place = self.values(node).get(value)
-        return None if place is None else node.choices[place].label
+        return None if place is None else node.choices[place].label.strip()
 
     def effective(self, node: Node, answer: str) -> str:
         """An answer without the values that cannot be chosen now; a ranking is completed."""

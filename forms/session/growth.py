@@ -154,9 +154,7 @@ class Growth:
         self._engine.host.simple_paths = {}
         self._relink(cast(Node, repeat.owner))
         self._engine.touched[repeat] = None
-        for edge in self._engine.graph.by_structure.get(repeat.definition, ()):
-            for target in self._engine.targets(repeat, edge):
-                self._engine.mark(target, edge.facet)
+        self._engine.note_structure(repeat)
 
     def resize(self, repeat: RepeatNode, wanted: int) -> None:
         """Give a repeat so many instances: those it has, then those that were set aside, then new ones."""

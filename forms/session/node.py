@@ -98,6 +98,11 @@ class Node(XmlNode):
     def is_static(self) -> bool:
         return False
 
+    @property
+    def is_truth(self) -> bool:
+        # A question that is not answered is false, as in JavaRosa; what holds others is there or not.
+        return self.text != "" or not self.definition.is_leaf
+
     def instance_on(self, path: str, /) -> tuple[XmlNode, int] | None:
         if not self.definition.repeats:
             return None

@@ -130,11 +130,13 @@ class Recalculation:
             return
         node.relevant = relevant
         self.touched[node] = None
-        if node.definition.is_leaf:
+        if not node.definition.is_leaf:
+            self.note_structure(node)
+        else:
             if relevant and node.definition.bind.calculate is not None:
                 node.calculated = None
                 self.push(node, Facet.VALUE)
-            self.refresh(node)
+            self.refresh(node, turned=True)
         for attribute in node.computed_attributes:
             self._spread_relevance(attribute)
         for member in node.members:
@@ -175,15 +177,19 @@ class Recalculation:
 
     # --- changes ------------------------------------------------------------------------------------------------
 
-    def refresh(self, node: Node) -> None:
-        """Bring the value that others see up to date with the answer, the relevance, and the choices."""
+    def refresh(self, node: Node, *, turned: bool = False) -> None:
+        """Bring the value that others see up to date with the answer, the relevance, and the choices.
+
+        ``turned`` is True where the relevance has changed: node-sets hold the node now, or no longer.
+        """
         text = ""
         if node.relevant:
             text = node.answer
             control = node.definition.control
             if text and control is not None and control.tag in ("select", "select1", "rank"):
                 text = self.choices.effective(node, text)
-        if text == node.text:
+        changed = text != node.text
+        if not changed and not turned:
             return
         node.text = text
         node._constraint = None
@@ -193,8 +199,14 @@ class Recalculation:
                 # A calculation that keeps its own value is not computed again because of it.
                 if target is not node or edge.facet is not Facet.VALUE:
                     self.mark(target, edge.facet)
-        if self.live and node.definition.actions:
+        if changed and self.live and node.definition.actions:
             self.actions.note_change(node)
+
+    def note_structure(self, node: Node) -> None:
+        """Instances of a repeat have come or gone, or what holds others has become relevant or no longer is."""
+        for edge in self.graph.by_structure.get(node.definition, ()):
+            for target in self.targets(node, edge):
+                self.mark(target, edge.facet)
 
     def mark(self, node: Node, facet: Facet) -> None:
         """Something that this facet of a node reads has changed."""
@@ -216,7 +228,7 @@ class Recalculation:
             node._readonly = None
             self.touched.update(dict.fromkeys(everything(node)))
         else:
-            if node.definition.control is not None and node.definition.control.items:
+            if facet is Facet.CHOICE_TEXT:
                 node._choices = None
             self.touched[node] = None
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from forms.definition.graph import Facet
 from forms.definition.model import Kind
 from forms.environment import Environment
-from forms.errors import Problem
+from forms.errors import FormFault, Problem, SessionLimitError
 from forms.limits import MAX_ANSWER_LENGTH
 from forms.session.datatypes import describe, normalize
+from forms.session.journal import Journal, Step, StepKind
 from forms.session.node import Node, RepeatInstanceNode, RepeatNode, Violation
 from forms.session.pages import Page, pages_of
 from forms.session.recalculation import Recalculation
@@ -30,13 +31,21 @@ _UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010fff
 class FormSession:
     """One filling of a form. Not for use from several threads at once.
 
-    Get one from :meth:`forms.Form.open`. Whatever is read from nodes is up to date after each call.
+    Get one from :meth:`forms.Form.open`. Whatever is read from nodes is up to date after each call. A step that fails,
+    for whatever reason, leaves the form as it was; nodes and root are other objects then.
     """
 
     def __init__(self, form: Form, environment: Environment, source: XmlNode | None) -> None:
         self.form = form
-        definition = form.definition
-        self._engine = Recalculation(definition, form.graph, environment)
+        self._environment = environment
+        self._source = source
+        self._journal = Journal()
+        self._make()
+
+    def _make(self) -> None:
+        """The form as it is when it is opened."""
+        definition, source = self.form.definition, self._source
+        self._engine = Recalculation(definition, self.form.graph, self._environment)
         element = definition.root.element if source is None else source
         root = self._engine.growth.create(definition.root, None, element, stored=source is not None)
         root.up = self._engine.host.root
@@ -67,10 +76,13 @@ class FormSession:
     def language(self, language: str | None) -> None:
         if language is not None and language not in self.form.languages:
             raise ValueError(f"The form is not translated to “{language}”")
-        self._engine.texts.language = language or self.form.default_language
+        self._take(Step(StepKind.LANGUAGE, value=language or self.form.default_language or ""))
+
+    def _speak(self, language: str) -> None:
+        self._engine.texts.language = language or None
         for node in everything(self.root):
+            node.forget()
             self._speak_anew(node)
-        self._settle()
 
     def _speak_anew(self, node: Node) -> None:
         """Queue what may be other words in the language that was chosen just now."""
@@ -108,9 +120,7 @@ class FormSession:
             raise ValueError("This cannot be changed")
         if len(value) > MAX_ANSWER_LENGTH:
             raise ValueError(f"An answer has at most {MAX_ANSWER_LENGTH:,} characters")
-        node.answer = self._checked(node, value)
-        self._engine.refresh(node)
-        return self._settle()
+        return self._take(Step(StepKind.SET, ref, self._checked(node, value)))
 
     def _checked(self, node: Node, value: str) -> str:
         if value == "":
@@ -172,9 +182,8 @@ class FormSession:
             raise ValueError("This is not a repeat")
         if not repeat.can_add:
             raise ValueError("No more may be added here")
-        instance = self._engine.growth.add_instance(repeat)
-        self._settle()
-        return instance.ref
+        self._take(Step(StepKind.ADD, ref))
+        return self.nodes[ref].children[-1].ref
 
     def remove_repeat(self, ref: str) -> frozenset[str]:
         """Remove an instance of a repeat; later ones move up. Raises as :meth:`add_repeat`."""
@@ -183,7 +192,56 @@ class FormSession:
             raise ValueError("This is not an instance of a repeat")
         if not instance.can_remove:
             raise ValueError("This may not be removed")
-        self._engine.growth.remove_instance(instance)
+        return self._take(Step(StepKind.REMOVE, ref))
+
+    def mark(self) -> int:
+        """How many steps have been taken so far; see :meth:`take_back`."""
+        return self._journal.mark()
+
+    @property
+    def steps(self) -> int:
+        """How many steps have been taken. What is typed into one question is one step, unless a mark lies between."""
+        return len(self._journal)
+
+    def take_back(self) -> None:
+        """Undo the last step. Raises IndexError where none was taken."""
+        self._journal.take_back()
+        self._repeat_steps()
+
+    def take_again(self) -> None:
+        """Undo :meth:`take_back`; nothing where another step was taken since."""
+        self._journal.take_again()
+        self._repeat_steps()
+
+    def _take(self, step: Step) -> frozenset[str]:
+        """All of a step, or nothing of it."""
+        try:
+            changed = self._apply(step)
+        except Exception as error:
+            self._repeat_steps()
+            if isinstance(error, SessionLimitError):
+                raise
+            raise FormFault(f"{step.kind.value} failed: {type(error).__name__}") from error
+        self._journal.note(step)
+        return changed
+
+    def _repeat_steps(self) -> None:
+        self._make()
+        for step in self._journal.steps:
+            self._apply(step)
+
+    def _apply(self, step: Step) -> frozenset[str]:
+        if step.kind is StepKind.LANGUAGE:
+            self._speak(step.value)
+        else:
+            node = self.nodes[step.ref]
+            if step.kind is StepKind.SET:
+                node.answer = step.value
+                self._engine.refresh(node)
+            elif isinstance(node, RepeatNode):
+                self._engine.growth.add_instance(node)
+            elif isinstance(node, RepeatInstanceNode):
+                self._engine.growth.remove_instance(node)
         return self._settle()
 
     def validate(self) -> tuple[Violation, ...]:

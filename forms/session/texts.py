@@ -64,15 +64,16 @@ class Texts:
         """A choice that is written in the form's body."""
         if item.label is None:
             return Choice(item.value, item.value, _NO_MEDIA)
-        words, media = self.choice(item.label, self._engine.context(node))
+        context = self._engine.context(node)
+        words, media = self.choice(item.label, context, context)
         return Choice(item.value, words, media)
 
-    def choice(self, source: TextSource, context: Context) -> tuple[str, Mapping[str, str]]:
-        """The words and media of a choice."""
-        translation = self._find(source, context)
+    def choice(self, source: TextSource, at_item: Context, at_question: Context) -> tuple[str, Mapping[str, str]]:
+        """The words and media of a choice. Values inside a translation are those that the question sees."""
+        translation = self._find(source, at_item)
         if translation is None:
-            return self.words(source, context) or "", _NO_MEDIA
-        return self.fill(translation.text, context), translation.media
+            return self.words(source, at_item) or "", _NO_MEDIA
+        return self.fill(translation.text, at_question), translation.media
 
     def _find(self, source: TextSource, context: Context) -> Translation | None:
         if source.static_identifier is not None:

@@ -17,10 +17,11 @@ from forms.xpath.axes import in_document_order
 from forms.xpath.context import Context
 from forms.xpath.dates import Days, days_between
 from forms.xpath.errors import XPathEvaluationError
+from forms.xpath.focus import depends_on_focus
 from forms.xpath.functions import FUNCTIONS, Function
 from forms.xpath.paths import compile_filter, compile_path
 from forms.xpath.plain_paths import compile_everywhere, compile_own, is_plain
-from forms.xpath.values import NAN, compare, is_true, to_boolean, to_number, to_text
+from forms.xpath.values import NAN, compare, is_true, readable, to_boolean, to_number, to_text
 
 Closure = Callable[[Context], Any]
 
@@ -269,31 +270,42 @@ def _comparison(node: syntax.Comparison) -> tuple[str, Closure]:
     if len(rest) == 1:
         operator, second = rest[0]
         return Kind.BOOLEAN, _compare_pair(operator, first, second)
+    begin, others = _compared(first), [(operator, _compared(term)) for operator, term in rest]
 
     def many(context: Context) -> bool:
-        result: Any = first.value(context)
-        for operator, term in rest:
-            result = compare(operator, result, term.value(context), context.zone)
+        result: Any = begin(context)
+        for operator, term in others:
+            result = compare(operator, result, term(context), context.zone)
         return bool(result)
 
     return Kind.BOOLEAN, many
 
 
-def _weighing(operand: Expression) -> Closure:
-    return partial(_weighed_value, operand.value) if operand.kind == Kind.NODES else operand.value
+def _compared(operand: Expression) -> Closure:
+    """An operand of a comparison."""
+    if operand.kind not in (Kind.NODES, Kind.ANY):
+        return operand.value
+    return partial(_compared_value, operand.value, depends_on_focus(operand.syntax))
 
 
-def _weighed_value(value: Closure, context: Context) -> Any:
-    return _weighed(value(context), context)
+def _compared_value(value: Closure, moves: bool, context: Context) -> Any:
+    """What an operand gives; where an open form has no node there it is blank, as for one that is not relevant."""
+    found = _weighed(value(context), context)
+    if type(found) is list and not found and not (context.node if moves else context.current).is_static:
+        return ""
+    return found
 
 
 def _compare_pair(operator: str, first: Expression, second: Expression) -> Closure:
-    left, right = _weighing(first), _weighing(second)
+    left, right = _compared(first), _compared(second)
     if operator in ("=", "!=") and first.kind == Kind.NODES and isinstance(second.syntax, syntax.Literal):
         literal, wanted = second.syntax.value, operator == "="
 
         def with_literal(context: Context) -> bool:
-            return any((found.string_value() == literal) is wanted for found in left(context))
+            nodes = left(context)
+            if type(nodes) is str:
+                return (nodes == literal) is wanted
+            return any((found.string_value() == literal) is wanted for found in readable(nodes))
 
         return with_literal
     return lambda context: compare(operator, left(context), right(context), context.zone)

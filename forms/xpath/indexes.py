@@ -11,7 +11,7 @@ from forms.xpath.axes import in_document_order
 from forms.xpath.context import Context
 from forms.xpath.focus import depends_on_focus, uses_position
 from forms.xpath.predicates import Predicate, compile_predicate
-from forms.xpath.values import number_of_node
+from forms.xpath.values import number_of_node, readable
 
 if TYPE_CHECKING:
     from forms.xpath.compiler import Expression
@@ -96,11 +96,11 @@ def _matching(node: XmlNode, name: str, column: str, wanted: Any, context: Conte
     if kind is str:
         return node.lookup(name, column, wanted)
     if kind is list:
-        texts = list(dict.fromkeys(other.string_value() for other in wanted))
+        texts = list(dict.fromkeys(other.string_value() for other in readable(wanted)))
         if len(texts) == 1:
             return node.lookup(name, column, texts[0])
         if not texts:
-            return []
+            return [] if context.current.is_static else node.lookup(name, column, "")
         merged: dict[XmlNode, None] = {}
         for text in texts:
             merged.update(dict.fromkeys(node.lookup(name, column, text)))

@@ -15,6 +15,7 @@ from forms.xpath.context import Context
 from forms.xpath.indexes import compile_lookup
 from forms.xpath.plain_paths import children_named, in_namespace, unprefixed
 from forms.xpath.predicates import compile_predicate
+from forms.xpath.values import readable
 
 if TYPE_CHECKING:
     from forms.xpath.compiler import Expression
@@ -47,7 +48,7 @@ def _absolute(path: syntax.Path, closures: list[StepClosure]) -> Callable[[Conte
     def absolute(context: Context) -> Nodes:
         return _follow(closures, [context.host.root], context)
 
-    if any(step.predicates for step in path.steps):
+    if any(step.predicates for step in path.steps) or _meets_texts(path.steps):
         return absolute
     key = str(path)
 
@@ -62,6 +63,14 @@ def _absolute(path: syntax.Path, closures: list[StepClosure]) -> Callable[[Conte
         return nodes
 
     return kept
+
+
+def _meets_texts(steps: tuple[syntax.Step, ...]) -> bool:
+    """Whether a path may select text, which comes and goes with the answers while the tree stays."""
+    return any(
+        step.test.kind == "text" or (step.test.kind == "node" and step.axis not in ("self", "parent"))
+        for step in _merged(steps)
+    )
 
 
 def _follow(closures: list[StepClosure], nodes: Nodes, context: Context) -> Nodes:
@@ -200,7 +209,7 @@ def compile_filter(node: syntax.Filter, base: Expression, compile_: Compile) -> 
     from_nodes = base.nodes
 
     def filtered(context: Context) -> Nodes:
-        nodes = from_nodes(context)
+        nodes = readable(from_nodes(context))
         for predicate in predicates:
             nodes = predicate(nodes, context)
         return nodes

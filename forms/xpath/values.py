@@ -74,6 +74,24 @@ def text_of_number(value: float) -> str:
     return f"{digits}e{'+' if power > 0 else '-'}{abs(power)}"
 
 
+def held(nodes: list[XmlNode]) -> list[XmlNode]:
+    """What a node-set holds: the relevant nodes, as in JavaRosa. Predicates before have seen the others, too."""
+    return nodes if all(node.relevant for node in nodes) else [node for node in nodes if node.relevant]
+
+
+def readable(nodes: list[XmlNode]) -> list[XmlNode]:
+    """What is compared of a node-set: the relevant nodes; where none is, the others, which are blank."""
+    return held(nodes) or nodes
+
+
+def first_text(nodes: list[XmlNode]) -> str:
+    """The text of the first relevant node; blank where there is none."""
+    if not nodes:
+        return ""
+    first = nodes[0]
+    return (first if first.relevant else readable(nodes)[0]).string_value()
+
+
 def to_text(value: Any) -> str:
     """``string()`` of any value."""
     kind = type(value)
@@ -83,7 +101,7 @@ def to_text(value: Any) -> str:
         return text_of_number(value)
     if kind is bool:
         return "true" if value else "false"
-    return value[0].string_value() if value else ""
+    return first_text(value)
 
 
 def to_number(value: Any, zone: tzinfo) -> float:
@@ -95,7 +113,8 @@ def to_number(value: Any, zone: tzinfo) -> float:
         return number_of_text(value, zone) if value else NAN
     if kind is bool:
         return 1.0 if value else 0.0
-    return number_of_node(value[0], zone) if value else NAN
+    text = first_text(value)
+    return number_of_text(text, zone) if text else NAN
 
 
 def number_of_node(node: XmlNode, zone: tzinfo) -> float:
@@ -105,7 +124,7 @@ def number_of_node(node: XmlNode, zone: tzinfo) -> float:
 
 
 def to_boolean(value: Any) -> bool:
-    """``boolean()`` of any value; a node-set is true when it has a node."""
+    """``boolean()`` of any value; a node-set is what its first relevant node is by itself."""
     kind = type(value)
     if kind is bool:
         return value  # type: ignore[no-any-return]
@@ -113,13 +132,16 @@ def to_boolean(value: Any) -> bool:
         return value == value and value != 0.0  # type: ignore[no-any-return]
     if kind is Moment:
         return value.truth  # type: ignore[no-any-return]
-    return len(value) > 0
+    if kind is str:
+        return value != ""  # type: ignore[no-any-return]
+    first = next((node for node in value if node.relevant), None)
+    return first is not None and first.is_truth
 
 
 def is_true(value: Any) -> bool:
     """What a form's condition means: as ``boolean()``, but a node-set is true when its first node is not blank."""
     if type(value) is list:
-        return bool(value) and value[0].string_value() != ""
+        return first_text(value) != ""
     return to_boolean(value)
 
 
@@ -136,9 +158,14 @@ def compare(operator: str, left: Any, right: Any, zone: tzinfo) -> bool:
     relation = _RELATIONS.get(operator)
     if relation is None:
         return _equal(left, right, operator == "=", zone)
-    lefts = [number_of_node(node, zone) for node in left] if type(left) is list else [to_number(left, zone)]
-    rights = [number_of_node(node, zone) for node in right] if type(right) is list else [to_number(right, zone)]
+    lefts, rights = _numbers(left, zone), _numbers(right, zone)
     return any(relation(one, other) for one in lefts for other in rights)
+
+
+def _numbers(value: Any, zone: tzinfo) -> list[float]:
+    if type(value) is list:
+        return [number_of_node(node, zone) for node in readable(value)]
+    return [to_number(value, zone)]
 
 
 def _equal(left: Any, right: Any, wanted: bool, zone: tzinfo) -> bool:
@@ -146,6 +173,7 @@ def _equal(left: Any, right: Any, wanted: bool, zone: tzinfo) -> bool:
     if left_kind is bool or right_kind is bool:
         return (to_boolean(left) == to_boolean(right)) is wanted
     if left_kind is list and right_kind is list:
+        left, right = readable(left), readable(right)
         if len(left) == 1 and len(right) == 1:
             return (left[0].string_value() == right[0].string_value()) is wanted
         texts = {node.string_value() for node in right}
@@ -162,6 +190,7 @@ def _equal(left: Any, right: Any, wanted: bool, zone: tzinfo) -> bool:
 
 
 def _equal_nodes(nodes: list[XmlNode], other: Any, wanted: bool, zone: tzinfo) -> bool:
+    nodes = readable(nodes)
     if type(other) is str:
         return any((node.string_value() == other) is wanted for node in nodes)
     return any((number_of_node(node, zone) == other) is wanted for node in nodes)

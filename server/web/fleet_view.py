@@ -14,7 +14,7 @@ from server.web.vocabulary import said
 
 PARTS: Final = ("printer", "scanner", "camera")
 #: Conditions with which a part still does its work.
-_MILD: Final = frozenset({"MEDIA_LOW", "STALE"})
+_MILD: Final = frozenset({"FORM_FAULT", "MEDIA_LOW", "STALE"})
 VISITS_SHOWN: Final = 20
 HISTORY_SHOWN: Final = 30
 REJECTIONS_SHOWN: Final = 20

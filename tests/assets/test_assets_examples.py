@@ -50,6 +50,19 @@ def test_followers_are_counted(form: Form, open_form: Opener, example: Any) -> N
 
 
 @pytest.mark.parametrize("service", ["pindah"], indirect=True)
+@pytest.mark.parametrize(("who", "number"), [("kepala", "1"), ("sebagian", "3"), ("semua", "3"), ("anggota", "2")])
+def test_whoever_does_not_move_is_not_counted(
+    form: Form, open_form: Opener, example: Any, who: str, number: str
+) -> None:
+    session = open_form(form)
+    example.fill(session)
+    session.set("/data/siapa/jenis_kepindahan", who)
+    assert session.nodes["/data/jumlah_pindah"].value == number
+    sent = form.open(instance=session.to_xml())
+    assert sent.nodes["/data/jumlah_pindah"].value == number
+
+
+@pytest.mark.parametrize("service", ["pindah"], indirect=True)
 @pytest.mark.parametrize(
     ("distance", "asked"),
     [

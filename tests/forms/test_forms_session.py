@@ -2,7 +2,10 @@
 
 import pytest
 
-from forms import FormError, Kind, ViolationKind
+from forms import FormError, FormFault, Kind, ViolationKind
+from forms.errors import SessionLimitError
+from forms.session.growth import Growth
+from forms.session.node import RepeatNode
 from tests.forms.form_kit import load, opened, world
 
 
@@ -319,3 +322,54 @@ def test_a_node_that_was_removed_is_found_by_no_reference() -> None:
     node = session.nodes["/data/r[2]/x"]
     session.remove_repeat("/data/r[2]")
     assert node.ref not in session.nodes
+
+
+def test_a_step_that_fails_half_way_leaves_the_form_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    instance, body = "<a/><r jr:template=''><x/></r><n/>", '<group ref="/data/r"><repeat nodeset="/data/r"/></group>'
+    session = opened(instance, '<bind nodeset="/data/n" calculate="count(/data/r)"/>', f'<input ref="/data/a"/>{body}')
+    session.set("/data/a", "x")
+    session.add_repeat("/data/r")
+
+    grow = Growth._restructured
+
+    def fail_unless_one(growth: Growth, repeat: RepeatNode) -> None:
+        if len(repeat.children) != 1:
+            raise IndexError
+        grow(growth, repeat)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Growth, "_restructured", fail_unless_one)
+        with pytest.raises(FormFault):
+            session.add_repeat("/data/r")
+        with pytest.raises(FormFault):
+            session.remove_repeat("/data/r[1]")
+    assert [session.nodes[ref].value for ref in ("/data/a", "/data/n")] == ["x", "1"]
+    assert session.add_repeat("/data/r") == "/data/r[2]"
+
+
+def test_what_is_beyond_a_bound_leaves_the_form_as_it_was() -> None:
+    binds = '<bind nodeset="/data/b" calculate="/data/a"/>'
+    body = '<input ref="/data/a"/><group ref="/data/r"><repeat nodeset="/data/r" jr:count="/data/a"/></group>'
+    wide = "".join(f"<n{number}/>" for number in range(100))
+    session = opened(f"<a/><b/><r jr:template=''>{wide}</r>", binds, body)
+    session.set("/data/a", "2")
+    with pytest.raises(SessionLimitError):
+        session.set("/data/a", "5000")
+    assert [session.nodes[ref].value for ref in ("/data/a", "/data/b")] == ["2", "2"]
+    assert len(session.nodes["/data/r"].children) == 2
+
+
+def test_the_last_step_can_be_taken_back_and_again() -> None:
+    session = opened("<a/><b/>", "", '<input ref="/data/a"/><input ref="/data/b"/>')
+    session.set("/data/a", "1")
+    for typed in ("2", "23"):
+        session.set("/data/b", typed)
+    assert session.mark() == 2
+    session.set("/data/b", "234")
+    session.take_back()
+    assert session.nodes["/data/b"].value == "23"
+    session.take_again()
+    assert session.nodes["/data/b"].value == "234"
+    session.take_back()
+    session.take_back()
+    assert (session.nodes["/data/a"].value, session.nodes["/data/b"].value) == ("1", "")

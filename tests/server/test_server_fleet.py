@@ -169,6 +169,16 @@ def test_a_kiosk_that_cannot_show_a_file_of_its_pack_is_an_alarm_until_another_p
     assert alarms(deps, kiosk_id) == set()
 
 
+def test_a_form_that_fails_is_an_alarm_with_its_service_until_it_is_mended(deps: Deps) -> None:
+    kiosk_id = enrolled(deps)
+    failed = {**component("forms", "READY", ["FORM_FAULT"]), "detail": "pindah: IndexError session/growth.py:12"}
+    beat(deps, kiosk_id, components=[failed])
+    (alarm,) = deps.alarms.rows()
+    assert (alarm.kind, alarm.detail) == (AlarmKind.FORM_FAULT, failed["detail"])
+    beat(deps, kiosk_id)
+    assert alarms(deps, kiosk_id) == set()
+
+
 @pytest.mark.parametrize(
     ("off", "alarm"),
     [

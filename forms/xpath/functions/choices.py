@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from forms.xpath.context import Context
-from forms.xpath.errors import XPathEvaluationError
 from forms.xpath.functions.registry import BOOLEAN, NUMBER, TEXT, Library
 from forms.xpath.functions.texts import whole_number
 from forms.xpath.values import SPACE
@@ -48,9 +47,8 @@ def choice_name(context: Context, arguments: Arguments) -> str:
 
     value, path = arguments[0].text(context), arguments[1].text(context)
     nodes = compile_expression(parse(path)).nodes(context)
-    if not nodes:
-        raise XPathEvaluationError(f"“{path}” in jr:choice-name() is not a question of this form")
-    return context.host.choice_label(nodes[0], value) or ""
+    # A question in a repeat without instances is none that was written wrong: there is only nothing to name.
+    return (context.host.choice_label(nodes[0], value) or "") if nodes else ""
 
 
 @LIBRARY.add("property", TEXT, 1)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from forms.xpath.context import Context
 from forms.xpath.errors import XPathEvaluationError
 from forms.xpath.functions.registry import BOOLEAN, MANY, NUMBER, Library
-from forms.xpath.values import plain_number, to_text
+from forms.xpath.values import held, plain_number, to_text
 
 if TYPE_CHECKING:
     from forms.xpath.compiler import Expression
@@ -48,7 +48,7 @@ def _texts(context: Context, arguments: Arguments) -> list[str]:
     found: list[str] = []
     for argument in arguments:
         value = argument.value(context)
-        found.extend([node.string_value() for node in value] if isinstance(value, list) else [to_text(value)])
+        found.extend([node.string_value() for node in held(value)] if isinstance(value, list) else [to_text(value)])
     return found
 
 

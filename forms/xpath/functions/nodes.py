@@ -11,7 +11,7 @@ from forms.xpath.axes import in_document_order
 from forms.xpath.context import Context
 from forms.xpath.errors import XPathEvaluationError
 from forms.xpath.functions.registry import MANY, NODES, NUMBER, TEXT, Library
-from forms.xpath.values import NAN, to_number, to_text
+from forms.xpath.values import NAN, held, to_number, to_text
 
 if TYPE_CHECKING:
     from forms.xpath.compiler import Expression
@@ -29,7 +29,7 @@ def _first(context: Context, arguments: Arguments) -> XmlNode | None:
 
 @LIBRARY.add("count", NUMBER, 1)
 def count(context: Context, arguments: Arguments) -> float:
-    return float(len(arguments[0].nodes(context)))
+    return float(len(held(arguments[0].nodes(context))))
 
 
 @LIBRARY.add("count-non-empty", NUMBER, 1)
@@ -46,7 +46,7 @@ def last(context: Context, _arguments: Arguments) -> float:
 def position(context: Context, arguments: Arguments) -> float:
     if not arguments:
         return float(context.position)
-    nodes = arguments[0].nodes(context)
+    nodes = held(arguments[0].nodes(context))
     if not nodes:
         return NAN
     if len(nodes) > 1:
@@ -193,7 +193,7 @@ _MULTIPLIER = 16_807
 @LIBRARY.add("randomize", NODES, 1, 2)
 def randomize(context: Context, arguments: Arguments) -> list[XmlNode]:
     """Fisher–Yates by Park and Miller's generator: the same order as other clients for the same seed."""
-    nodes = in_document_order(arguments[0].nodes(context))
+    nodes = in_document_order(held(arguments[0].nodes(context)))
     seed = None if len(arguments) < 2 else _seed(arguments[1].value(context), context)
     shuffled: list[XmlNode] = []
     for position, node in enumerate(nodes):

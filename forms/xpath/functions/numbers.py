@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from forms.xpath.context import Context
 from forms.xpath.dates import Moment, moment_of_text
 from forms.xpath.functions.registry import ANY, MANY, NUMBER, Library
-from forms.xpath.values import NAN, number_of_node, text_of_number, to_number
+from forms.xpath.values import NAN, held, number_of_node, text_of_number, to_number, to_text
 
 if TYPE_CHECKING:
     from forms.xpath.compiler import Expression
@@ -25,7 +25,7 @@ def number(context: Context, arguments: Arguments) -> float:
     if isinstance(value, float):
         return value
     if type(value) is str or type(value) is list:
-        text = value if isinstance(value, str) else (value[0].string_value() if value else "")
+        text = to_text(value)
         moment = moment_of_text(text, context.zone)
         if moment is not None:
             days = math.floor(float(moment))
@@ -73,7 +73,7 @@ def _numbers(context: Context, arguments: Arguments) -> list[float]:
     for argument in arguments:
         value = argument.value(context)
         if type(value) is list:
-            found.extend(float(number_of_node(node, context.zone)) for node in value)
+            found.extend(float(number_of_node(node, context.zone)) for node in held(value))
         else:
             found.append(float(to_number(value, context.zone)))
     return found
@@ -81,11 +81,7 @@ def _numbers(context: Context, arguments: Arguments) -> list[float]:
 
 @LIBRARY.add("sum", NUMBER, 1)
 def total(context: Context, arguments: Arguments) -> float:
-    numbers = _numbers(context, arguments)
-    result = NAN if not numbers else 0.0
-    for value in numbers:
-        result += value
-    return result
+    return float(sum(_numbers(context, arguments)))
 
 
 @LIBRARY.add("min", NUMBER, 0, MANY)

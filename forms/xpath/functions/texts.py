@@ -14,7 +14,7 @@ from forms.xpath.context import Context
 from forms.xpath.errors import XPathEvaluationError
 from forms.xpath.functions.registry import BOOLEAN, MANY, NUMBER, TEXT, Library
 from forms.xpath.patterns import search
-from forms.xpath.values import to_text
+from forms.xpath.values import held, to_text
 
 if TYPE_CHECKING:
     from forms.xpath.compiler import Expression
@@ -48,7 +48,7 @@ def _texts(context: Context, arguments: Arguments) -> list[str]:
     for argument in arguments:
         value = argument.value(context)
         if type(value) is list:
-            found.extend(node.string_value() for node in value)
+            found.extend(node.string_value() for node in held(value))
         else:
             found.append(to_text(value))
     return found

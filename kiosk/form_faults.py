@@ -1,0 +1,75 @@
+"""Unexpected errors of the forms engine: told apart from all others, and remembered for the command centre."""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Final
+
+import forms
+from forms import FormFault
+from kiosk.ports import Availability, Clock
+
+#: The component that the heartbeat has as long as a form is known to fail.
+FORMS: Final = "forms"
+FORM_FAULT: Final = "FORM_FAULT"
+_ENGINE: Final = Path(forms.__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class FormsState:
+    """Forms as a component: there only when one failed. ``detail`` has the service, the error and its line: no answers."""
+
+    since: datetime
+    detail: str
+    availability: str = Availability.READY.value
+    conditions: frozenset[str] = frozenset({FORM_FAULT})
+    supplies: Mapping[str, float] = field(default_factory=dict)
+    component: str = FORMS
+
+
+class FormFaults:
+    """The last fault, until other forms are in force. Any thread."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._state: FormsState | None = None
+
+    @property
+    def state(self) -> FormsState | None:
+        with self._lock:
+            return self._state
+
+    def note(self, service: str, error: BaseException) -> FormsState:
+        """A form of a service failed. What the error says is left out: it may hold an answer."""
+        cause = error.__cause__ if isinstance(error, FormFault) and error.__cause__ is not None else error
+        where = engine_line(cause)
+        state = FormsState(self._clock.now(), f"{service}: {type(cause).__name__} {where}".strip())
+        with self._lock:
+            self._state = state
+        return state
+
+    def forget(self) -> bool:
+        """Other forms are in force; whether there was a fault."""
+        with self._lock:
+            known, self._state = self._state, None
+        return known is not None
+
+
+def is_form_fault(error: BaseException) -> bool:
+    """Whether an error came out of the forms engine."""
+    return isinstance(error, FormFault) or engine_line(error) != ""
+
+
+def engine_line(error: BaseException) -> str:
+    """The innermost line of the forms engine that an error passed, as ``session/growth.py:12``; "" where it passed none."""
+    found, trace = "", error.__traceback__
+    while isinstance(trace, TracebackType):
+        file = Path(trace.tb_frame.f_code.co_filename)
+        if file.is_relative_to(_ENGINE):
+            found = f"{file.relative_to(_ENGINE)}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return found
