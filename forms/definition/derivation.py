@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from forms.definition.graph import Facet, Graph
 from forms.definition.model import NodeDefinition
 from forms.definition.reader import FormDefinition
-from forms.definition.references import references
+from forms.definition.references import References
 from forms.limits import MAX_REACH
 from forms.xpath import Work
 
@@ -36,9 +36,9 @@ def _calculated(graph: Graph, read: NodeDefinition) -> Iterable[NodeDefinition]:
 def _set_by(form: FormDefinition) -> dict[NodeDefinition, set[NodeDefinition]]:
     """What setvalues give a value to, by what they read for it."""
     targets: dict[NodeDefinition, set[NodeDefinition]] = {}
-    work = Work(MAX_REACH)
+    reader = References(form, Work(MAX_REACH))
     for action in {action for node in form.nodes.values() for action in node.actions}:
         if action.value is not None:
-            for reference in references(form, action.value.syntax, action.target, work):
+            for reference in reader.of(action.value.syntax, action.target):
                 targets.setdefault(reference.target, set()).add(action.target)
     return targets
