@@ -2,6 +2,7 @@
 
 import heapq
 import itertools
+import json
 import random
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -14,8 +15,11 @@ from server.actors import OPERATOR
 from server.api.submissions import BATCHES_AT_ONCE, SLOT_S
 from sync.backoff import CAP_S, Backoff
 from sync.feed import CURSOR
-from tests.kiosk.kiosk_kit import PHOTO
+from tests.kiosk.kiosk_kit import BEGIN, PHOTO, bench
+from tests.sync.delivery_kit import Delivery
 from tests.sync.line_kit import city_server, enrolled, kiosk_on_line, stored, until
+from tests.sync.scripted import ScriptedServer
+from tests.sync.scripted import stored as acknowledged
 
 CLOSE = timedelta(minutes=1)
 
@@ -64,6 +68,20 @@ def test_g8_order_and_dedupe_never_use_the_devices_clock(tmp_path: Path, walk: s
         until(made.all_acknowledged)
         assert [tuple(row) for row in stored(server.deps)] == [tuple(row) for row in rows]
         made.stop()
+
+
+@pytest.mark.parametrize("walk", WALKS)
+def test_g8_what_is_sent_first_never_depends_on_the_devices_clock(tmp_path: Path, walk: str) -> None:
+    """The newest slip and the oldest go first by the kiosk's own numbers."""
+    at = bench(tmp_path)
+    with ScriptedServer(lambda _method, _path, body: acknowledged(json.loads(body)["items"])).running() as peer:
+        made = Delivery(at, peer)
+        for days in WALKS[walk]:
+            made.put(1, device_time=BEGIN + timedelta(days=days))
+        made.duty.turn()
+        assert [item["kiosk_seq"] for item in peer.batches()[0]] == [4, 1, 3, 2]
+        made.duty.close()
+    at.close()
 
 
 def test_g8_the_feed_goes_by_its_cursor_when_the_devices_clock_runs_backwards(tmp_path: Path) -> None:
