@@ -26,7 +26,8 @@ from requests.adapters import HTTPAdapter
 from kiosk.high_water import CorrectedClock
 from sync.enrolment import Enrolment
 from sync.protocol import PROTOCOL_VERSION, VERSION_HEADER, answers, signing
-from sync.protocol.messages import FINAL_CODES, REVOKED_CODE, WAITING_CODE, ErrorAnswer
+from sync.protocol.answers import FINAL_CODES, REVOKED_CODE, WAITING_CODE
+from sync.protocol.messages import ErrorAnswer
 from sync.signing_time import SigningTime
 
 logger = logging.getLogger(__name__)

@@ -22,7 +22,7 @@ from server.deps import Deps, get_deps
 from server.signing_clock import SigningClock
 from server.storage import tables
 from sync.protocol import SUPPORTED_VERSIONS, VERSION_HEADER
-from sync.protocol.messages import REVOKED_CODE, WAITING_CODE
+from sync.protocol.answers import REVOKED_CODE, WAITING_CODE
 from sync.protocol.signing import BodyDigest, SignatureRefused, Verified, verify
 
 NONCE_CHARACTERS: Final = 100

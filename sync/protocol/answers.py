@@ -20,6 +20,11 @@ from nacl.exceptions import BadSignatureError
 from nacl.signing import SigningKey, VerifyKey
 
 HEADER: Final = "Ekios-Answer"
+#: Codes of a 403: the office has not approved this kiosk yet; it was shut out.
+WAITING_CODE: Final = "waiting"
+REVOKED_CODE: Final = "revoked"
+#: Codes that are said of what was sent, not of how: repeated, it will never do better.
+FINAL_CODES: Final = frozenset({"invalid", "too_large"})
 _PATTERN: Final = re.compile(r"at=(\d{1,15}), judged=(\d{1,15}), proof=([A-Za-z0-9_-]{86})")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MS: Final = timedelta(milliseconds=1)

@@ -398,13 +398,6 @@ class Visit(Message):
 # --- errors --------------------------------------------------------------------------------------------------------
 
 
-#: Codes of a 403.
-WAITING_CODE: Final = "waiting"
-REVOKED_CODE: Final = "revoked"
-#: Codes of an answer to a batch that mean: this one, repeated, will never do better.
-FINAL_CODES: Final = frozenset({"invalid", "too_large"})
-
-
 class ErrorBody(Message):
     code: Short
     message: str
