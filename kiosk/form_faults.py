@@ -4,18 +4,16 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from types import TracebackType
 from typing import Final
 
-import forms
 from forms import FormFault
 from kiosk.ports import Availability, Clock
 
 #: The component that the heartbeat has as long as a form is known to fail.
 FORMS: Final = "forms"
 FORM_FAULT: Final = "FORM_FAULT"
-_ENGINE: Final = Path(forms.__file__).parent
+_ENGINE: Final = "forms."
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +66,9 @@ def engine_line(error: BaseException) -> str:
     """The innermost line of the forms engine that an error passed, as ``session/growth.py:12``; "" where it passed none."""
     found, trace = "", error.__traceback__
     while isinstance(trace, TracebackType):
-        file = Path(trace.tb_frame.f_code.co_filename)
-        if file.is_relative_to(_ENGINE):
-            found = f"{file.relative_to(_ENGINE)}:{trace.tb_lineno}"
+        # By the module's name: in a packed program there are no files of its own.
+        module = str(trace.tb_frame.f_globals.get("__name__", ""))
+        if module.startswith(_ENGINE):
+            found = f"{module.removeprefix(_ENGINE).replace('.', '/')}.py:{trace.tb_lineno}"
         trace = trace.tb_next
     return found

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 from forms.definition.model import Kind, NodeDefinition, Range
 from forms.session.choices import Choice
 from forms.xmltree import NodeKind, XmlNode
+from forms.xpath.values import plain_number
 
 if TYPE_CHECKING:
     from forms.session.recalculation import Recalculation
@@ -100,8 +101,10 @@ class Node(XmlNode):
 
     @property
     def is_truth(self) -> bool:
-        # A question that is not answered is false, as in JavaRosa; what holds others is there or not.
-        return self.text != "" or not self.definition.is_leaf
+        # A question that is not answered, or by the number 0, is false, as in JavaRosa; what holds others is there or not.
+        if not self.definition.is_leaf:
+            return True
+        return self.text != "" and not (self.data_type in ("int", "decimal") and plain_number(self.text) == 0)
 
     def instance_on(self, path: str, /) -> tuple[XmlNode, int] | None:
         if not self.definition.repeats:

@@ -141,7 +141,7 @@ def to_boolean(value: Any) -> bool:
 def is_true(value: Any) -> bool:
     """What a form's condition means: as ``boolean()``, but a node-set is true when its first node is not blank."""
     if type(value) is list:
-        return first_text(value) != ""
+        return first_text(value) != "" and to_boolean(value)
     return to_boolean(value)
 
 

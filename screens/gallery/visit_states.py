@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
+from forms import FormFault
 from kiosk.events import Received
 from kiosk.line_state import LineCondition
 from kiosk.outcomes import RefusedReason
@@ -112,6 +113,13 @@ _IDENTIFY: Final = (domicile, forward)
 _CONSENT: Final = (domicile_review, forward)
 _SAVED: Final = (domicile_review, _send)
 
+
+def _fault(way: Way) -> None:
+    """The engine failed: the visit went on, and the citizen is told."""
+    way.flow.regain(FormFault(), made=True)
+    way.page.show_banner()
+
+
 STATES: Final[dict[str, tuple[Callable[[Way], None], ...]]] = {
     "services": (start,),
     "services-offline": (_offline, start),
@@ -135,6 +143,7 @@ STATES: Final[dict[str, tuple[Callable[[Way], None], ...]]] = {
     "form-fields": (domicile_form,),
     "form-typing": (domicile_form, _focus),
     "form-missing": (domicile_form, forward),
+    "form-fault": (domicile_form, _fault),
     "form-choices": (domicile_form, answer_page),
     "form-folded": (domicile_form, answer_page, _fold),
     "form-date": (domicile_form, answer_page, answer_page),

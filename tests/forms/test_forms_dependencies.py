@@ -188,6 +188,17 @@ def test_only_what_is_relevant_is_in_a_set(expression: str, all_of_them: str, no
         assert session.nodes["/data/n"].value == value
 
 
+@pytest.mark.parametrize(("answer", "value"), [("", "no"), ("0", "no"), ("0.0", "no"), ("2", "yes")])
+@pytest.mark.parametrize(
+    "condition", ["/data/a", "not(not(/data/a))", "/data/a and true()", "count(/data[/data/a]) = 1"]
+)
+def test_a_question_is_true_where_it_is_answered_and_not_by_nought(condition: str, answer: str, value: str) -> None:
+    binds = f'<bind nodeset="/data/a" type="decimal"/><bind nodeset="/data/n" calculate="if({condition}, \'yes\', \'no\')"/>'
+    session = opened("<a/><n/>", binds)
+    session.set("/data/a", answer)
+    assert session.nodes["/data/n"].value == value
+
+
 def test_some_instances_may_be_relevant_and_places_count_all_of_them() -> None:
     """As in JavaRosa: a predicate sees every instance, and what the whole path leads to is kept where it is relevant."""
     instance = "<r jr:template=''><x/><z/></r><first/><second/><here/>"
