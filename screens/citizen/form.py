@@ -20,7 +20,8 @@ from screens.citizen.controls.simple import (
 )
 from screens.citizen.controls.typed import TypedQuestion
 from screens.citizen.drafts import SaveLater
-from screens.citizen.form_model import FormModel, ScanUse
+from screens.citizen.form_model import FormModel
+from screens.citizen.scan_use import ScanUse
 from screens.flow import Flow
 from screens.look.current import current
 from screens.page_screen import FlowPage

@@ -5,7 +5,6 @@ Going back loses nothing; a page that is no longer relevant is passed over.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 from forms import FormSession, Node, Page
@@ -27,6 +26,8 @@ from screens.citizen.answers import (
     limit_of,
     to_entry,
 )
+from screens.citizen.scan_use import ScanUse
+from screens.citizen.settling import Settling
 from screens.flow import Flow
 from screens.look.entry import Entry, Layout
 
@@ -41,20 +42,6 @@ _MISSING: Final = {
     Control.SIGNATURE: "form.problem.required.sign",
     Control.TRIGGER: "form.problem.required.tick",
 }
-
-
-class ScanUse(StrEnum):
-    """What became of what the scanner read."""
-
-    TAKEN = "TAKEN"
-    #: It was meant for a question of the page, whose field cannot hold it.
-    UNFIT = "UNFIT"
-    #: Nothing on the page asks for it.
-    UNUSED = "UNUSED"
-
-    @property
-    def text_key(self) -> str:
-        return f"form.scan.{self.lower()}"
 
 
 @dataclass(frozen=True)
@@ -92,8 +79,7 @@ class FormModel:
         #: What became of the last scan, until something else is done, and the label of the question it went to.
         self.scan: ScanUse | None = None
         self.scan_label = ""
-        #: Where the citizen was going when they were asked whether members may go.
-        self._going: Callable[[], None] | None = None
+        self._settling = Settling(self)
         self.begin_page()
 
     def follow(self, changed: Callable[[], None]) -> None:
@@ -107,6 +93,10 @@ class FormModel:
         for entry in self._searches.values():
             entry.let_go()
             entry.listen(changed)
+
+    def tell(self) -> None:
+        """Something else is to be shown."""
+        self._changed()
 
     # --- where one is ----------------------------------------------------------------------------------------------
 
@@ -153,12 +143,11 @@ class FormModel:
             self.revealed = following.ref
             self._changed()
             return
-        if self._asks_about_fewer(self.forward):
+        if self._settling.asks(self.forward):
             return
         wrong = [node.ref for node in self.questions if node.ref in self._incomplete]
         if not wrong:
-            violations = self.session.next_page()
-            wrong = [violation.ref for violation in violations]
+            wrong = [violation.ref for violation in self.session.next_page()]
             if not wrong:
                 return
         self._asked.update(wrong)
@@ -178,7 +167,7 @@ class FormModel:
         self._changed()
 
     def back(self) -> None:
-        if not self._asks_about_fewer(self.back):
+        if not self._settling.asks(self.back):
             self.flow.back()
 
     def next_question(self) -> Node | None:
@@ -205,7 +194,7 @@ class FormModel:
         self.unfolded = ""
         self._put_keyboard_away()
         self._changed()
-        self._asks_about_fewer()
+        self._settling.asks()
 
     def unfold(self, ref: str) -> None:
         """Opens the folded list of choices of a question, or folds it again."""
@@ -366,30 +355,10 @@ class FormModel:
             entry = self._entries.get(self.focus)
             if entry is not None and entry.text and self._problem(self.form.nodes[self.focus.ref]):
                 self._asked.add(self.focus.ref)
-            self._asks_about_fewer()
+            self._settling.asks()
 
-    def _asks_about_fewer(self, going: Callable[[], None] | None = None) -> bool:
-        """The answer that was being given is to stand: whether people who were filled in would go by it. Then the
-        citizen is asked, and ``going`` goes on when they may."""
-        fewer = self.session.settle()
-        if fewer is None:
-            return False
-        self._going = going
-        self.flow.fewer.ask(fewer, self.decide_fewer)
-        return True
-
-    def decide_fewer(self, go: bool) -> None:
-        """They may go, and the citizen goes on; or the answer that was there before is back, and so is the keyboard."""
-        going, self._going = self._going, None
-        if go:
-            self.session.let_go()
-            if going is not None:
-                going()
-        else:
-            self._put_back(self.session.keep_members())
-        self._changed()
-
-    def _put_back(self, ref: str) -> None:
+    def put_back(self, ref: str) -> None:
+        """What stands in the form stands in the field again, and the keyboard types into it."""
         node = self.form.nodes[ref]
         self._incomplete.pop(ref, None)
         for focus, entry in list(self._entries.items()):
