@@ -33,7 +33,7 @@ class OneService(PackRepository):
         assert published is not None and converted.xml is not None, converted.problems
         self._one = PackService(published.document, {"form.xml": converted.xml.encode(), **converted.resources})
 
-    def service(self, number: int, service_id: str) -> PackService | None:  # noqa: ARG002
+    def service(self, number: int, service_id: str) -> PackService | None:
         return self._one
 
 
