@@ -194,14 +194,25 @@ def test_an_attachment_goes_on_where_the_server_says(made: Delivery) -> None:
     assert made.states() == [OutboxState.ACKNOWLEDGED]
 
 
-def test_payloads_are_erased_a_day_after_they_were_acknowledged(made: Delivery) -> None:
+def test_payloads_are_erased_seven_days_after_they_were_acknowledged(made: Delivery) -> None:
     made.put(1)
-    made.turns(1, apart_s=86_000)
+    made.turns(1, apart_s=7 * 86_400 - 400)
     made.duty.turn()
     assert made.at.store.outbox.get(1).sealed  # type: ignore[union-attr]
     made.at.clock.advance(500)
     made.duty.turn()
     assert made.at.store.outbox.get(1).sealed == b""  # type: ignore[union-attr]
+
+
+def test_after_a_restore_everything_that_is_kept_is_sent_again_and_nothing_that_is_not(made: Delivery) -> None:
+    made.put(1)
+    made.turns(1, apart_s=7 * 86_400 + 1)
+    made.duty.turn()
+    made.put(1)
+    made.duty.turn()
+    assert made.states() == [OutboxState.ACKNOWLEDGED] * 2
+    assert made.at.store.outbox.send_all_again() == 1
+    assert made.states() == [OutboxState.ACKNOWLEDGED, OutboxState.WAITING]
 
 
 def test_on_a_full_disk_acknowledged_payloads_go_at_once(made: Delivery) -> None:
