@@ -169,11 +169,13 @@ def test_with_the_targets_key_offline_a_pack_waits_for_its_signature(years: Year
     (years.keys / "tuf-targets.key").rename(offline)
     number = publish(years.deps)
     assert (years.look(), years.version, years.deps.packs.unsigned()) == ("", 1, True)
+    assert years.deps.packs.rows()[0].announced_at is None, "no kiosk is told of it yet"
     asked = years.deps.packs.signing_request("targets")
     assert any(f"pack-{number}.zip" in line for line in describe(asked))
     with pytest.raises(Unacceptable, match="not signed"):
         years.install(sign(asked, years.new_key("stranger")))
     years.install(sign(asked, offline))
+    assert years.deps.packs.rows()[0].announced_at is not None
     assert (years.look(), years.version, years.deps.packs.unsigned()) == ("", number, False)
     with pytest.raises(Unacceptable, match="older"):
         years.install(sign(asked, offline))
