@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -229,8 +230,9 @@ def test_expired_metadata_leave_the_pack_in_force_and_are_told(years: Years) -> 
 
 
 def test_a_pack_that_cannot_be_verified_is_an_alarm_until_one_can(tmp_path: Path) -> None:
-    with city_server(tmp_path / "server") as server:
+    with city_server(tmp_path / "server") as server, ExitStack() as at_the_end:
         made = kiosk_on_line(tmp_path / "kiosk", enrolled(server))
+        at_the_end.callback(made.stop)
         made.line.start()
         until(lambda: made.at.store.packs.newest_first())
         file = server.deps.settings.data / "packs" / f"pack-{publish(server.deps)}.zip"
@@ -254,7 +256,6 @@ def test_a_pack_that_cannot_be_verified_is_an_alarm_until_one_can(tmp_path: Path
 
         until(verified)
         until(lambda: AlarmKind.PACK_REFUSED not in alarms())
-        made.stop()
 
 
 def _flip(file: Path) -> None:
