@@ -22,8 +22,10 @@ ONE_A_DAY = Allowance(burst=1, an_hour=1 / 24)
 def on_line(tmp_path: Path, **quotas: Allowance) -> Iterator[tuple[OnLine, RunningServer]]:
     with city_server(tmp_path / "server", quotas=QuotaSettings(**quotas)) as server:
         made = kiosk_on_line(tmp_path / "kiosk", enrolled(server))
-        yield made, server
-        made.stop()
+        try:
+            yield made, server
+        finally:
+            made.stop()
 
 
 def over_quota(server: RunningServer, made: OnLine) -> bool:

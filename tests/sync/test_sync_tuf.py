@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -169,11 +170,13 @@ def test_with_the_targets_key_offline_a_pack_waits_for_its_signature(years: Year
     (years.keys / "tuf-targets.key").rename(offline)
     number = publish(years.deps)
     assert (years.look(), years.version, years.deps.packs.unsigned()) == ("", 1, True)
+    assert years.deps.packs.rows()[0].announced_at is None, "no kiosk is told of it yet"
     asked = years.deps.packs.signing_request("targets")
     assert any(f"pack-{number}.zip" in line for line in describe(asked))
     with pytest.raises(Unacceptable, match="not signed"):
         years.install(sign(asked, years.new_key("stranger")))
     years.install(sign(asked, offline))
+    assert years.deps.packs.rows()[0].announced_at is not None
     assert (years.look(), years.version, years.deps.packs.unsigned()) == ("", number, False)
     with pytest.raises(Unacceptable, match="older"):
         years.install(sign(asked, offline))
@@ -227,8 +230,9 @@ def test_expired_metadata_leave_the_pack_in_force_and_are_told(years: Years) -> 
 
 
 def test_a_pack_that_cannot_be_verified_is_an_alarm_until_one_can(tmp_path: Path) -> None:
-    with city_server(tmp_path / "server") as server:
+    with city_server(tmp_path / "server") as server, ExitStack() as at_the_end:
         made = kiosk_on_line(tmp_path / "kiosk", enrolled(server))
+        at_the_end.callback(made.stop)
         made.line.start()
         until(lambda: made.at.store.packs.newest_first())
         file = server.deps.settings.data / "packs" / f"pack-{publish(server.deps)}.zip"
@@ -252,7 +256,6 @@ def test_a_pack_that_cannot_be_verified_is_an_alarm_until_one_can(tmp_path: Path
 
         until(verified)
         until(lambda: AlarmKind.PACK_REFUSED not in alarms())
-        made.stop()
 
 
 def _flip(file: Path) -> None:

@@ -1,6 +1,7 @@
 """A kiosk as a witness of the audit log: it keeps the highest checkpoint, and what contradicts it is refused and told."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -176,8 +177,9 @@ def test_what_an_older_version_kept_counts(at: Bench) -> None:
 def test_a_server_whose_log_was_set_back_is_named_by_a_kiosk(tmp_path: Path) -> None:
     """The whole way: server, database set back in every table, restart, kiosk, alarm."""
     data = tmp_path / "server"
-    with city_server(data) as server:
+    with city_server(data) as server, ExitStack() as at_the_end:
         made = kiosk_on_line(tmp_path / "kiosk", enrolled(server))
+        at_the_end.callback(made.stop)
         make_checkpoint(server.deps)
         made.line.start()
         early = until(lambda: _held(made))
@@ -203,7 +205,6 @@ def test_a_server_whose_log_was_set_back_is_named_by_a_kiosk(tmp_path: Path) -> 
             return str(found[0].detail) if found else ""
 
         detail = until(contradicted)
-        made.stop()
     assert detail.startswith(Refusal.SHRUNK.value)
 
 
