@@ -8,6 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from server.api.bodies import parse, takes, takes_bytes
 from server.api.errors import ApiError, try_later
 from server.api.signed import SignedRequest, signed
+from server.api.submissions import refuse_when_full
 from server.citizen_drafts import DraftOutcome, DraftResult
 from server.deps import get_deps
 from sync.protocol.drafts import DRAFT_BYTES, PROOF_HEADER, DraftKept, DraftProof
@@ -25,12 +26,14 @@ async def keep_draft(
     kiosk: Annotated[SignedRequest, Depends(signed(DRAFT_BYTES))],
 ) -> DraftKept:
     """Sealed bytes that the server cannot read. The same again is 200; others under this name are 409."""
+    deps = get_deps(request)
+    refuse_when_full(deps)
     hashed = request.headers.get(PROOF_HEADER, "")
     if len(hashed) != _HASH or any(digit not in "0123456789abcdef" for digit in hashed):
         raise ApiError(400, "header", f"{PROOF_HEADER} is needed, 64 hex digits")
     if not kiosk.body:
         raise ApiError(400, "empty", "a draft has at least one byte")
-    result = await run_in_threadpool(get_deps(request).citizen_drafts.keep, kiosk.kiosk_id, lookup, hashed, kiosk.body)
+    result = await run_in_threadpool(deps.citizen_drafts.keep, kiosk.kiosk_id, lookup, hashed, kiosk.body)
     if result.outcome is DraftOutcome.TAKEN:
         raise ApiError(409, "taken", "another draft lies under this name")
     if result.outcome is DraftOutcome.FULL or result.expires_at is None:
