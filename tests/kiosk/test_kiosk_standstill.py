@@ -166,6 +166,18 @@ def test_a_damaged_enrolment_shows_out_of_service_and_the_program_stays(
     assert kiosk.stop() == 0
 
 
+@pytest.mark.soak
+@pytest.mark.skipif("EKIOS_SOAK" not in os.environ, reason="a long run: make soak")
+def test_it_starts_by_itself_as_soon_as_it_can(data: Path, server: RunningServer, group: Group) -> None:
+    good = (data / FILE_NAME).read_bytes()
+    (data / FILE_NAME).write_bytes(good[:-20])
+    kiosk = Program(group, data, server)
+    kiosk.wait_for(SHOWN)
+    (data / FILE_NAME).write_bytes(good)
+    kiosk.wait_for("built in")
+    assert kiosk.stop() == 0
+
+
 @pytest.fixture
 def read_only(data: Path, tmp_path: Path) -> Iterator[Path]:
     """The same kiosk's data on a disk that cannot be written."""
