@@ -379,7 +379,11 @@ def main(
         raise typer.Exit(1) from error
     except Exception as error:
         logger.exception("the kiosk cannot start")
-        stand_still(settings, enrolment, error)
+        try:
+            stand_still(settings, enrolment, error)
+        except boot.BootError as no_window:
+            print(f"kiosk: {error}; {no_window}", file=sys.stderr)
+            raise typer.Exit(1) from no_window
         return
     _stop_by_signal(program.stop)
     signal.signal(signal.SIGUSR1, lambda *_: threading.Thread(target=program.diagnose, daemon=True).start())

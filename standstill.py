@@ -75,7 +75,9 @@ class Standstill:
     try_again: Callable[[], None]
 
     def build(self, options: boot.BootOptions) -> "StandstillApp":
-        boot.prepare(options)
+        # It may have failed after that already.
+        if "kivy.core.window" not in sys.modules:
+            boot.prepare(options)
         # Kivy reads its environment when it is imported, so not before `prepare`.
         from screens.standstill import StandstillApp
 

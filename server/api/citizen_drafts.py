@@ -9,6 +9,7 @@ from server.api.bodies import parse, takes, takes_bytes
 from server.api.errors import ApiError, try_later
 from server.api.quota import within
 from server.api.signed import SignedRequest, signed
+from server.api.submissions import refuse_when_full
 from server.citizen_drafts import DraftOutcome, DraftResult
 from server.deps import get_deps
 from server.quotas import Quota
@@ -27,13 +28,15 @@ async def keep_draft(
     kiosk: Annotated[SignedRequest, Depends(signed(DRAFT_BYTES))],
 ) -> DraftKept:
     """Sealed bytes that the server cannot read. The same again is 200; others under this name are 409."""
+    deps = get_deps(request)
+    refuse_when_full(deps)
     hashed = request.headers.get(PROOF_HEADER, "")
     if len(hashed) != _HASH or any(digit not in "0123456789abcdef" for digit in hashed):
         raise ApiError(400, "header", f"{PROOF_HEADER} is needed, 64 hex digits")
     if not kiosk.body:
         raise ApiError(400, "empty", "a draft has at least one byte")
-    await run_in_threadpool(within, get_deps(request), kiosk.kiosk_id, Quota.DRAFTS)
-    result = await run_in_threadpool(get_deps(request).citizen_drafts.keep, kiosk.kiosk_id, lookup, hashed, kiosk.body)
+    await run_in_threadpool(within, deps, kiosk.kiosk_id, Quota.DRAFTS)
+    result = await run_in_threadpool(deps.citizen_drafts.keep, kiosk.kiosk_id, lookup, hashed, kiosk.body)
     if result.outcome is DraftOutcome.TAKEN:
         raise ApiError(409, "taken", "another draft lies under this name")
     if result.outcome is DraftOutcome.FULL or result.expires_at is None:

@@ -30,7 +30,7 @@ async def post_submissions(
 ) -> BatchAnswer:
     """An answer per item; a broken item never costs the others theirs. gzip is understood."""
     deps = get_deps(request)
-    _refuse_when_full(deps)
+    refuse_when_full(deps)
     items = _items(unpacked(sender.body, request.headers.get("content-encoding", ""), BATCH_BYTES))
     slots: Slots = request.app.state.batches
 
@@ -69,7 +69,7 @@ async def patch_attachment(
 ) -> Response:
     """Bytes from ``Upload-Offset`` on, of ``Upload-Length``; durable when answered."""
     deps = get_deps(request)
-    _refuse_when_full(deps)
+    refuse_when_full(deps)
     offset, length = _number(request, "upload-offset"), _number(request, "upload-length")
     if not sender.body:
         raise ApiError(400, "empty", "a PATCH brings at least one byte")
@@ -100,7 +100,8 @@ def _items(body: bytes) -> list[Any]:
     return items
 
 
-def _refuse_when_full(deps: Deps) -> None:
+def refuse_when_full(deps: Deps) -> None:
+    """Before anything that a kiosk can keep for another hour is taken."""
     if not enough_disk(deps.settings.data, deps.settings.disk_reserve_bytes):
         raise try_later(503, "disk_full", "the server's disk is nearly full", DISK_RETRY_S)
 

@@ -22,6 +22,9 @@ from server.storage.privacy import private_database, tell_no_values
 
 #: Upserts with RETURNING are used throughout.
 SQLITE_MINIMUM: Final = (3, 35, 0)
+#: Exclusive before the first use of the WAL: no shared memory file, no second process. EXTRA before it, too: more than
+#: FULL only for a new file's rollback journal, which a power cut could bring back.
+SQLITE_PRAGMAS: Final = ("locking_mode=EXCLUSIVE", "synchronous=EXTRA", "journal_mode=WAL", "foreign_keys=ON")
 #: How long a request waits for the one connection before it is answered 503.
 SQLITE_WAIT_S: Final = 30.0
 POSTGRES_POOL: Final = 10
@@ -104,14 +107,7 @@ def _open_sqlite(url: URL) -> Engine:
     def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
         # The driver's own BEGIN comes late and leaves DDL outside; ours is explicit, see _begin.
         connection.isolation_level = None
-        # Exclusive before the first use of the WAL: no shared memory file, no second process.
-        for pragma in (
-            "locking_mode=EXCLUSIVE",
-            # More than FULL only for a new file's rollback journal, see kiosk/store/database.py; so before the WAL.
-            "synchronous=EXTRA",
-            "journal_mode=WAL",
-            "foreign_keys=ON",
-        ):
+        for pragma in SQLITE_PRAGMAS:
             connection.execute(f"PRAGMA {pragma}").fetchall()
 
     @event.listens_for(engine, "begin")

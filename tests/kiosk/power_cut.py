@@ -9,7 +9,7 @@ file's length is any that it had since. What was cut is opened by the kiosk's pr
 
 import random
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -282,15 +282,26 @@ def _as_sqlite3() -> Iterator[None]:
 
 
 @contextmanager
-def disk_under_the_store(patch: pytest.MonkeyPatch) -> Iterator[Disk]:
-    """Every store that is opened meanwhile lies on a disk that forgets, which starts empty."""
+def disk_as_file_system() -> Iterator[tuple[Disk, Callable[[Path], Any]]]:
+    """A disk that forgets, empty, and how a database on it is opened: by its file's name alone."""
     disk = Disk()
-    system = _FileSystem(disk, f"forgets-{id(disk)}")
+    name = f"forgets-{id(disk)}"
+    system = _FileSystem(disk, name)
+    opened: list[apsw.Connection] = []
 
-    def open_file(path: Path) -> Any:
-        return _Connection(apsw.Connection(path.name, vfs=f"forgets-{id(disk)}"))
+    def connect(path: Path) -> _Connection:
+        opened.append(apsw.Connection(path.name, vfs=name))
+        return _Connection(opened[-1])
 
-    with patch.context() as patched:
-        patched.setattr(database, "_open_file", open_file)
-        yield disk
+    yield disk, connect
+    for connection in opened:
+        connection.close(True)
     system.unregister()
+
+
+@contextmanager
+def disk_under_the_store(patch: pytest.MonkeyPatch) -> Iterator[Disk]:
+    """Every store of a kiosk that is opened meanwhile lies on it."""
+    with disk_as_file_system() as (disk, connect), patch.context() as patched:
+        patched.setattr(database, "_open_file", connect)
+        yield disk

@@ -18,7 +18,7 @@ from kiosk.store import StorageFailed, StorageProblem, Store, StoreInUse, StoreT
 from server.storage import tables
 from standstill import StartProblem, problem_of, without_code
 from sync import enrolment as enrolments
-from sync.enrolment import FILE_NAME, EnrolmentBroken, NotEnrolled
+from sync.enrolment import FILE_NAME, Enrolment, EnrolmentBroken, NotEnrolled
 from tests.kiosk.kiosk_kit import BEGIN
 from tests.server.running import RunningServer
 from tests.sync.line_kit import city_server, enrolled
@@ -27,17 +27,22 @@ from trial.processes import Group, python, wait_until
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[RunningServer]:
-    with city_server(tmp_path / "server") as running:
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    with city_server(tmp_path_factory.mktemp("city") / "server") as running:
         yield running
 
 
+@pytest.fixture(scope="module")
+def agreed(server: RunningServer) -> Enrolment:
+    return enrolled(server)
+
+
 @pytest.fixture
-def data(server: RunningServer, tmp_path: Path) -> Path:
+def data(agreed: Enrolment, tmp_path: Path) -> Path:
     """Of a kiosk that was enrolled and has run."""
     folder = tmp_path / "kiosk"
-    enrolments.save(enrolled(server), folder)
+    enrolments.save(agreed, folder)
     Store.open(folder, BEGIN).close()
     return folder
 
@@ -163,6 +168,18 @@ def test_a_damaged_enrolment_shows_out_of_service_and_the_program_stays(
     kiosk.wait_for(SHOWN)
     assert "the kiosk cannot start" in kiosk.log()
     assert kiosk.process.poll() is None
+    assert kiosk.stop() == 0
+
+
+@pytest.mark.soak
+@pytest.mark.skipif("EKIOS_SOAK" not in os.environ, reason="a long run: make soak")
+def test_it_starts_by_itself_as_soon_as_it_can(data: Path, server: RunningServer, group: Group) -> None:
+    good = (data / FILE_NAME).read_bytes()
+    (data / FILE_NAME).write_bytes(good[:-20])
+    kiosk = Program(group, data, server)
+    kiosk.wait_for(SHOWN)
+    (data / FILE_NAME).write_bytes(good)
+    kiosk.wait_for("built in")
     assert kiosk.stop() == 0
 
 

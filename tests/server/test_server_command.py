@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from schemathesis import GenerationMode
 
 from server.settings import ServerSettings
+from sync.protocol.drafts import PROOF_HEADER
 from tests.server.conftest import CITY
 from tests.server.kiosk_client import TestKiosk
 from tests.server.postgres import free_port
@@ -120,6 +121,8 @@ def test_a_full_disk_refuses_new_work_and_the_feed_goes_on(sqlite_settings: Serv
         answer = kiosk.send(kiosk.envelope(server.service()))
         assert (answer.status_code, answer.json()["error"]["code"]) == (503, "disk_full")
         assert int(answer.headers["Retry-After"]) > 0
+        draft = kiosk.call("PUT", f"/v1/drafts/{'a' * 32}", b"sealed", {PROOF_HEADER: "b" * 64})
+        assert (draft.status_code, draft.json()["error"]["code"]) == (503, "disk_full")
         assert kiosk.get("/v1/feed").status_code == 200
         assert requests.get(f"{server.base}/healthz", timeout=10).status_code == 503
 
