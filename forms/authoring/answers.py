@@ -48,7 +48,7 @@ def check_constraints(workbook: Workbook) -> Iterator[AuthoringProblem]:
         choices = () if chosen is None else _choices(workbook, chosen)
         if not _possible(data_type, constraint, row.get("type").strip(), row.get("parameters"), choices, chosen):
             digits = data_type == _WHOLE_NUMBER and "range" not in row.get("type") and _OF_DIGITS.search(constraint)
-            code = "answer.never-number" if digits else "answer.never"
+            code = "answer.never-number" if digits else "answer.never-time" if data_type == "time" else "answer.never"
             yield at(row, "constraint", code, type=row.get("type").strip())
 
 

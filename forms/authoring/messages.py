@@ -146,6 +146,11 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "sampai 2.147.483.647 tanpa nol di depan. Untuk angka seperti NIK, pakailah jenis “text” dengan appearance "
         "“numbers”.",
     },
+    "answer.never-time": {
+        "en": "No time passes this constraint. Times are compared as numbers: decimal-time(.) <= decimal-time('16:00').",
+        "id": "Tidak ada jam yang memenuhi batasan (constraint) ini. Jam dibandingkan sebagai angka: decimal-time(.) <= "
+        "decimal-time('16:00').",
+    },
     "answer.read-only": {
         "en": "Nobody can answer this, since it is only shown; take “required” away, or fill it by a calculation.",
         "id": "Ini hanya ditampilkan dan tidak dapat dijawab; hapus isi “required”, atau isilah dengan rumus (calculation).",

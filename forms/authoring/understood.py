@@ -7,8 +7,8 @@ from forms.xpath.focus import operands
 
 _OF_THE_ANSWER = frozenset(
     {
-        "abs", "boolean", "boolean-from-string", "ceiling", "contains", "count-selected", "date", "date-time", "ends-with",
-        "false", "floor", "int", "normalize-space", "not", "now", "number", "regex", "round", "selected", "starts-with",
+        "abs", "boolean", "boolean-from-string", "ceiling", "contains", "count-selected", "date", "date-time",
+        "decimal-date-time", "decimal-time", "ends-with", "false", "floor", "int", "normalize-space", "not", "now", "number", "regex", "round", "selected", "starts-with",
         "string", "string-length", "today", "true",
     }
 )  # fmt: skip

@@ -75,12 +75,20 @@ def test_a_constraint_that_no_answer_meets_is_told(kind: str, constraint: str) -
         ("select_one l", ". != 'a'"),
         ("select_multiple l", "not(selected(., 'a') and count-selected(.) > 1)"),
         ("range", ". mod 2 = 0"),
+        ("time", "decimal-time(.) <= decimal-time('16:00')"),
+        ("dateTime", ". >= '2026-01-01T00:00:00.000'"),
     ],
 )
 def test_a_constraint_that_can_be_met_or_is_not_understood_is_not_touched(kind: str, constraint: str) -> None:
     converted = _form(kind, constraint=constraint, parameters="start=1 end=5 step=1" if kind == "range" else "")
     assert _places(converted.errors) == []
     assert not any(one.code.startswith("answer.") for one in converted.warnings)
+
+
+def test_a_time_that_is_compared_with_a_text_is_told_with_what_to_write() -> None:
+    assert _places(_form("time", constraint=". <= '16:00'").errors) == [
+        ("survey", 3, "constraint", "answer.never-time")
+    ]
 
 
 @pytest.mark.parametrize("kind", ["note", "hidden", "end"])
