@@ -14,6 +14,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, Row, func, select, update
 
+from protocol.messages import CHUNK_BYTES, ItemKind
+from protocol.sealing import SealBroken, unseal
 from server import audit
 from server.case_journal import CaseJournal
 from server.clock import Clock
@@ -22,8 +24,6 @@ from server.files import make_folder, sync_folder
 from server.keys import CityKeys
 from server.storage import tables
 from server.storage.transactions import in_transaction
-from sync.protocol.messages import CHUNK_BYTES, ItemKind
-from sync.protocol.sealing import SealBroken, unseal
 
 #: The most that one PATCH may carry; kiosks send CHUNK_BYTES, or up to four at once on a good line.
 PATCH_BYTES: Final = 4 * CHUNK_BYTES

@@ -14,10 +14,10 @@ from typing import Any
 from nacl.signing import SigningKey
 from sqlalchemy import Connection, Row, insert, select, update
 
+from protocol import checkpoints, merkle
+from protocol.checkpoints import Checkpoint
 from server.identity_numbers import mask_values
 from server.storage import tables
-from sync.protocol import checkpoints, merkle
-from sync.protocol.checkpoints import Checkpoint
 
 
 @dataclass(frozen=True)

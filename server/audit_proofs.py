@@ -11,8 +11,8 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine, select
 
+from protocol import merkle
 from server.storage import tables
-from sync.protocol import merkle
 
 #: A power of two.
 TILE: Final = 256

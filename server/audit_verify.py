@@ -11,10 +11,10 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
+from protocol import merkle
+from protocol.checkpoints import Checkpoint
 from server import audit
 from server.storage import tables
-from sync.protocol import merkle
-from sync.protocol.checkpoints import Checkpoint
 
 #: Rows that are held in memory at a time.
 _READ_ROWS: Final = 1000

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, Row, insert, select, update
 
 from forms import Form
 from forms.authoring import Difference, compare
+from protocol.packs import PACK_BYTES, ServiceDocument
 from server import audit, document_problems
 from server.actors import Actor
 from server.apart import Opener, read_problem
@@ -23,7 +24,6 @@ from server.form_conversion import FILE_TYPES, MEDIA_FILES, load, unzipped, zipp
 from server.pack_content import PackContent, PackService
 from server.packs import RINGS, PackOutcome, PackRepository
 from server.storage import tables
-from sync.protocol.packs import PACK_BYTES, ServiceDocument
 
 UPLOAD_BYTES: Final = 10_000_000
 

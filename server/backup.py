@@ -25,9 +25,9 @@ from sqlalchemy import Connection, Engine, create_engine, func, select
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import NullPool
 
+from protocol import merkle
 from server.files import sync_folder, write_durably
 from server.storage import tables
-from sync.protocol import merkle
 
 FORMAT: Final = 1
 MANIFEST: Final = "backup.json"

@@ -8,11 +8,11 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from protocol.documents import BUDGET, BUDGET_LINES, Budget, BudgetLine
 from server import audit
 from server.actors import Actor
 from server.clock import Clock
 from server.publications import Publications
-from sync.protocol.documents import BUDGET, BUDGET_LINES, Budget, BudgetLine
 
 NAME_CHARACTERS: Final = 80
 SOURCE_CHARACTERS: Final = 200

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, Row, select
 
+from protocol.messages import CaseState, Content
 from server import audit, case_lookups, complaints
 from server.actors import Actor
 from server.case_journal import CaseJournal
@@ -14,7 +15,6 @@ from server.filled_forms import form_of
 from server.packs import PackRepository
 from server.storage import tables
 from server.vault import Vault
-from sync.protocol.messages import CaseState, Content
 
 FOUND_ROWS: Final = 200
 

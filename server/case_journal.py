@@ -8,6 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, insert, select, update
 
+from protocol.messages import CasePublicState as State
+from protocol.messages import CaseState, FeedType
+from protocol.packs import ServiceDocument
 from server import audit, bus, feed
 from server.actors import SYSTEM, Actor
 from server.bus import Bus
@@ -17,9 +20,6 @@ from server.catalogue import Catalogue
 from server.clock import Clock, load_calendar
 from server.storage import tables
 from server.vault import Vault
-from sync.protocol.messages import CasePublicState as State
-from sync.protocol.messages import CaseState, FeedType
-from sync.protocol.packs import ServiceDocument
 
 
 class CaseJournal:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import StatementError
 
+from protocol.messages import CasePublicState, FeedType, ItemAnswer, ItemStatus
 from server import complaints, feed
 from server.actors import kiosk_actor
 from server.case_journal import CaseJournal
@@ -22,7 +23,6 @@ from server.opening import Opened
 from server.storage import tables
 from server.storage.transactions import insert_all_new, unstorable
 from server.vault import Vault
-from sync.protocol.messages import CasePublicState, FeedType, ItemAnswer, ItemStatus
 
 
 class Unwritable(Exception):

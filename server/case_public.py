@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from protocol.messages import CasePublicState as State
+from protocol.messages import CaseState, CaseStep
+from protocol.packs import ServiceDocument
 from server.case_states import OPEN_STATES
 from server.identity_numbers import mask
-from sync.protocol.messages import CasePublicState as State
-from sync.protocol.messages import CaseState, CaseStep
-from sync.protocol.packs import ServiceDocument
 
 
 def opened_state(document: ServiceDocument, case: Mapping[str, Any]) -> CaseState:

@@ -12,10 +12,10 @@ from typing import Any, Final
 
 from sqlalchemy import Row
 
+from protocol.messages import CasePublicState as State
+from protocol.messages import CaseState, Content
+from protocol.packs import ServiceDocument
 from server.actors import Actor
-from sync.protocol.messages import CasePublicState as State
-from sync.protocol.messages import CaseState, Content
-from sync.protocol.packs import ServiceDocument
 
 NOTE_CHARACTERS: Final = 2000
 OPEN_STATES: Final = (State.INCOMPLETE, State.RECEIVED, State.IN_REVIEW, State.QUESTION)

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, insert, or_, select
 
+from protocol.messages import CasePublicState as State
 from server import audit
 from server.actors import Actor, Role
 from server.case_journal import CaseJournal
@@ -20,7 +21,6 @@ from server.identity_numbers import mask
 from server.storage import tables
 from server.storage.transactions import in_transaction
 from server.vault import Vault
-from sync.protocol.messages import CasePublicState as State
 
 #: Looks at the locked case, and gives what to change or why not; DONE when nothing is left to do.
 Decision = Callable[[Row[Any], Connection], Change | CaseOutcome]

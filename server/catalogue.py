@@ -2,8 +2,8 @@
 
 from sqlalchemy import Connection, func, select
 
+from protocol.packs import ServiceDocument
 from server.storage import tables
-from sync.protocol.packs import ServiceDocument
 
 
 class Catalogue:

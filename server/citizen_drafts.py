@@ -10,11 +10,11 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, Row, delete, select, update
 
+from protocol.drafts import DRAFT_DAYS, proof_hash
 from server.clock import Clock
 from server.quotas import Quota, Quotas
 from server.storage.citizen_tables import drafts
 from server.storage.transactions import in_transaction, insert_new
-from sync.protocol.drafts import DRAFT_DAYS, proof_hash
 
 LIFE: Final = timedelta(days=DRAFT_DAYS)
 #: Wrong birth dates in a row before a pause, and in all before the draft is erased.

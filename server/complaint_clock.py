@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine, select
 
+from protocol.messages import CasePublicState as State
 from server import audit
 from server.actors import SYSTEM
 from server.case_journal import CaseJournal
@@ -13,7 +14,6 @@ from server.case_states import Change
 from server.clock import Clock, load_calendar
 from server.storage import tables
 from server.storage.transactions import in_transaction
-from sync.protocol.messages import CasePublicState as State
 
 COMPLAINT: Final = "complaint"
 #: Working days without the citizen's reply after which a complaint is closed.

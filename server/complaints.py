@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 from lxml import etree
 
 from forms import Form
+from protocol.messages import Content
+from protocol.packs import ServiceDocument
 from server.actors import Actor
-from sync.protocol.messages import Content
-from sync.protocol.packs import ServiceDocument
 
 if TYPE_CHECKING:
     from server.case_states import CaseFile

@@ -6,12 +6,12 @@ from typing import Final, Literal
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
+from protocol.messages import AppliedReport, Command, FeedType
 from server import audit, bus, feed
 from server.actors import Actor
 from server.bus import Bus
 from server.clock import Clock
 from server.storage import tables
-from sync.protocol.messages import AppliedReport, Command, FeedType
 
 #: A kiosk that hears of a command later does not carry it out.
 COMMAND_LIFE: Final = timedelta(minutes=10)

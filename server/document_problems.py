@@ -12,8 +12,8 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from forms import Form
+from protocol.packs import ServiceDocument
 from server.drafts import Problem, Severity
-from sync.protocol.packs import ServiceDocument
 
 SHEET: Final = "service"
 #: By pydantic's type of error; the names in braces are what pydantic says of it.

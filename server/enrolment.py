@@ -5,7 +5,7 @@ its life at any rate (60 bits), so a right one is always taken: whoever tries wr
 stops no honest kiosk. Wrong ones of an address are told to wait after the tenth in ten minutes.
 
 A code only brings a kiosk to the door. Until an administrator has compared the fingerprint at its screen with the one that
-the server made (``sync.protocol.fingerprints``) and approved it, it gets nothing of the city: no roster, no pack, no feed.
+the server made (``protocol.fingerprints``) and approved it, it gets nothing of the city: no roster, no pack, no feed.
 """
 
 import hashlib
@@ -19,6 +19,9 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
 
+from protocol import fingerprints
+from protocol.messages import City, EnrolRequest, EnrolResponse, FeedType, PackNotice
+from protocol.tracking import ALPHABET, kiosk_part
 from server import audit, bus, feed
 from server.actors import Actor, kiosk_actor
 from server.bus import Bus
@@ -30,9 +33,6 @@ from server.notices import standing
 from server.packs import RINGS, PackRepository
 from server.staff import roster
 from server.storage import tables
-from sync.protocol import fingerprints
-from sync.protocol.messages import City, EnrolRequest, EnrolResponse, FeedType, PackNotice
-from sync.protocol.tracking import ALPHABET, kiosk_part
 
 CODE_LIFE: Final = timedelta(minutes=10)
 CODE_CHARACTERS: Final = 12

@@ -10,13 +10,13 @@ from typing import Any, Final
 import structlog
 from sqlalchemy import ColumnElement, Connection, Engine, and_, select, update
 
+from protocol.messages import CasePublicState as State
 from server import audit
 from server.actors import SYSTEM, Role
 from server.case_journal import CaseJournal
 from server.clock import Clock
 from server.storage import tables
 from server.storage.transactions import in_transaction
-from sync.protocol.messages import CasePublicState as State
 
 #: Cases that one turn raises; more wait for the next.
 AT_ONCE: Final = 200

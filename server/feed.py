@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, insert, select, update
 
+from protocol.messages import FeedEvent, FeedPage, FeedType
 from server.storage import tables
-from sync.protocol.messages import FeedEvent, FeedPage, FeedType
 
 PAGE_EVENTS: Final = 200
 

@@ -4,12 +4,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, func, select, update
 
+from protocol.messages import FeedType
+from protocol.reports import HelpCall
 from server import feed
 from server.clock import Clock
 from server.storage.citizen_tables import help_calls
 from server.storage.transactions import insert_new
-from sync.protocol.messages import FeedType
-from sync.protocol.reports import HelpCall
 
 
 class HelpCalls:

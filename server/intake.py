@@ -16,6 +16,7 @@ import structlog
 from pydantic import ValidationError
 from sqlalchemy import Connection, Engine, select, update
 
+from protocol.messages import BatchAnswer, ItemAnswer, ItemKind, ItemStatus, SubmissionItem
 from server import audit, complaints
 from server.actors import kiosk_actor
 from server.bus import Bus, feed_topic
@@ -29,7 +30,6 @@ from server.ration import Asked, Ration, Shares
 from server.storage import tables
 from server.storage.transactions import in_transaction, insert_new, take_turns
 from server.vault import Vault
-from sync.protocol.messages import BatchAnswer, ItemAnswer, ItemKind, ItemStatus, SubmissionItem
 
 REASON_CHARACTERS: Final = 200
 

@@ -14,10 +14,10 @@ from typing import Final
 from nacl.public import PrivateKey
 from nacl.signing import SigningKey
 
+from protocol.messages import SealingKey
+from protocol.sealing import key_id
 from server.files import make_folder, sync_folder
 from server.storage.privacy import private_folder
-from sync.protocol.messages import SealingKey
-from sync.protocol.sealing import key_id
 
 KEY_BYTES: Final = 32
 AUDIT_KEY: Final = "audit.key"

@@ -11,13 +11,13 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine
 
+from protocol import sealing_keys
+from protocol.messages import FeedType
 from server import audit, bus, feed
 from server.actors import Actor
 from server.bus import Bus
 from server.clock import Clock
 from server.storage.named_settings import read_setting, write_setting
-from sync.protocol import sealing_keys
-from sync.protocol.messages import FeedType
 
 _NAME: Final = "kiosks"
 

@@ -16,8 +16,8 @@ from forms.definition.instances import read_csv_lines, read_geojson
 from forms.limits import MAX_MEDIA_BYTES, MAX_PICTURE_PIXELS, MAX_PICTURE_SIDE, MAX_SOUND_SECONDS
 from forms.media import PICTURE_FORMATS, MediaKind, begins_as_sound, ending_of, kind_of
 from forms.xmltree import XmlError, parse_xml
+from protocol.packs import is_file_name
 from server.drafts import Problem, Severity
-from sync.protocol.packs import is_file_name
 
 #: Names that a service's own files have.
 RESERVED: Final = frozenset({"form.xml", "service.json"})

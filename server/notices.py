@@ -12,13 +12,13 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, Row, insert, select, update
 
+from protocol.messages import FeedType
 from server import audit, bus, feed
 from server.actors import Actor
 from server.bus import Bus
 from server.clock import Clock
 from server.identity_numbers import mask
 from server.storage import tables
-from sync.protocol.messages import FeedType
 
 NOTICE_CHARACTERS: Final = 500
 LONGEST: Final = timedelta(days=366)

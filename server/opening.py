@@ -16,14 +16,14 @@ from lxml import etree
 from pydantic import ValidationError
 
 from forms import Environment, Form
+from protocol.messages import SEALED_BYTES, Content, ItemKind, SubmissionItem
+from protocol.packs import ServiceDocument
+from protocol.sealing import SealBroken, digest, unseal
+from protocol.tracking import KIOSK_LENGTH, parse
 from server.filled_forms import form_language, form_of
 from server.keys import CityKeys
 from server.pack_content import PackService
 from server.packs import PackRepository
-from sync.protocol.messages import SEALED_BYTES, Content, ItemKind, SubmissionItem
-from sync.protocol.packs import ServiceDocument
-from sync.protocol.sealing import SealBroken, digest, unseal
-from sync.protocol.tracking import KIOSK_LENGTH, parse
 
 #: Loaded forms that are kept in memory.
 FORMS_IN_MEMORY: Final = 32

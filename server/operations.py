@@ -9,6 +9,7 @@ from typing import Final
 
 from sqlalchemy import or_, select
 
+from protocol import checkpoints
 from server import audit, audit_verify
 from server.actors import OPERATOR
 from server.audit_proofs import LogTooShort
@@ -21,7 +22,6 @@ from server.keys import keep_secret
 from server.seeding import SeedRefused, read_city
 from server.storage import tables
 from server.tuf_offline import Unacceptable, changes_from
-from sync.protocol import checkpoints
 
 #: Of a reason that the log keeps.
 REASON_CHARACTERS: Final = 500

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from sync.protocol.packs import MANIFEST, Manifest, ServiceDocument, target_name
+from protocol.packs import MANIFEST, Manifest, ServiceDocument, target_name
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,8 @@ import structlog
 from sqlalchemy import Connection, Engine, Row, func, insert, select, update
 from tuf.api.serialization.json import JSONSerializer
 
+from protocol.messages import FeedType, PackNotice
+from protocol.packs import PACK_BYTES, Manifest, PackCustom, build, target_name, unpack
 from server import audit, bus, feed
 from server.actors import Actor
 from server.bus import Bus
@@ -31,8 +33,6 @@ from server.pack_content import PackContent, PackService, read_content
 from server.storage import tables
 from server.tuf import Listed, RoleState, TufRepository
 from server.tuf_offline import NewKeys, Unacceptable, check, request_root
-from sync.protocol.messages import FeedType, PackNotice
-from sync.protocol.packs import PACK_BYTES, Manifest, PackCustom, build, target_name, unpack
 
 #: Unpacked packs that are kept in memory, so that cases of older forms can be opened.
 PACKS_IN_MEMORY: Final = 4

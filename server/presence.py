@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
 
+from protocol.messages import Heartbeat, HeartbeatAnswer, Visit
 from server import audit, bus, lineage
 from server.alarms import Alarms
 from server.bus import Bus
@@ -14,7 +15,6 @@ from server.clock import Clock, load_calendar
 from server.storage import tables
 from server.storage.transactions import insert_new
 from server.witnesses import Witnesses
-from sync.protocol.messages import Heartbeat, HeartbeatAnswer, Visit
 
 HISTORY_LIFE: Final = timedelta(days=30)
 #: One heartbeat of the history every so often; the newest is always in the kiosk's row.

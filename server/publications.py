@@ -7,10 +7,10 @@ from typing import Any
 from pydantic import BaseModel
 from sqlalchemy import Connection, Engine, Row, select, update
 
+from protocol.documents import SignedDocument, sign
 from server.clock import Clock
 from server.storage.citizen_tables import documents
 from server.storage.transactions import in_transaction, insert_new
-from sync.protocol.documents import SignedDocument, sign
 
 
 class Publications:

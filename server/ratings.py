@@ -9,6 +9,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 from sqlalchemy import Connection, Engine, Row, func, select
 
+from protocol.reports import OVERALL, Element, Rating, RatingAnswer
 from server import audit
 from server.actors import Actor
 from server.clock import Clock
@@ -17,7 +18,6 @@ from server.storage import tables
 from server.storage.citizen_tables import ratings
 from server.storage.named_settings import read_setting, write_setting
 from server.storage.transactions import in_transaction, insert_new
-from sync.protocol.reports import OVERALL, Element, Rating, RatingAnswer
 
 WEIGHT_SETTING: Final = "skm_weight"
 

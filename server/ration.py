@@ -7,9 +7,9 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from protocol.messages import ItemKind
 from server.quotas import Quota, Quotas
 from server.vault import Vault
-from sync.protocol.messages import ItemKind
 
 #: Set before a NIK's HMAC, so that the one of a quota is found in no case.
 _CONTEXT: Final = "quota:"

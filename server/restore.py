@@ -15,6 +15,7 @@ from typing import Final
 from sqlalchemy import Engine, create_engine, delete, select, text, update
 from sqlalchemy.pool import NullPool
 
+from protocol.messages import FeedType
 from server import audit, audit_verify, feed, lineage
 from server.actors import OPERATOR
 from server.backup import (
@@ -35,7 +36,6 @@ from server.kiosk_settings import feed_values
 from server.settings import ServerSettings
 from server.staff import roster
 from server.storage import tables
-from sync.protocol.messages import FeedType
 
 #: Beyond whatever was counted between a backup and its restore; a feed's cursor has room for two thousand restores.
 AHEAD: Final = 1_000

@@ -6,6 +6,8 @@ server: an outbox may hold envelopes that were sealed to them.
 
 from sqlalchemy import Engine
 
+from protocol import sealing_keys
+from protocol.messages import FeedType
 from server import audit, bus, feed
 from server.actors import Actor
 from server.bus import Bus
@@ -13,8 +15,6 @@ from server.clock import Clock
 from server.keys import CityKeys
 from server.kiosk_settings import feed_values
 from server.storage.named_settings import write_setting
-from sync.protocol import sealing_keys
-from sync.protocol.messages import FeedType
 
 
 class SealingRotation:

@@ -14,6 +14,7 @@ from typing import Any, Final
 import structlog
 from sqlalchemy import Connection, func, insert, select
 
+from protocol.packs import ServiceDocument
 from server.actors import SYSTEM, Role
 from server.deps import Deps
 from server.drafts import Severity
@@ -22,7 +23,6 @@ from server.media import media_problem
 from server.pack_content import PackContent, PackService
 from server.passwords import Passwords
 from server.storage import tables
-from sync.protocol.packs import ServiceDocument
 
 #: For trials only; shown at the sign-in page of a trial.
 TRIAL_PASSWORD: Final = "coba-ekios-2026"

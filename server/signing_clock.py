@@ -2,7 +2,7 @@
 
 A nonce is forgotten once its signature is too old. Were the clock put back after that, the signature would be young again
 and could be sent once more. So what counts is not the time of day but a time of its own, kept in the database: the time of
-day moved on by whatever the clock was ever put back. Kiosks learn it from each answer (``sync.protocol.answers``), so a
+day moved on by whatever the clock was ever put back. Kiosks learn it from each answer (``protocol.answers``), so a
 clock that is put right costs them one refused request, and nobody is cut off.
 """
 
@@ -12,13 +12,13 @@ from typing import Final
 import structlog
 from sqlalchemy import Connection, delete
 
+from protocol.answers import Proof
+from protocol.signing import Verified
 from server.actors import SYSTEM
 from server.clock import Clock
 from server.storage import tables
 from server.storage.named_settings import read_setting, write_setting
 from server.storage.transactions import insert_new, take_turns
-from sync.protocol.answers import Proof
-from sync.protocol.signing import Verified
 
 SETTING: Final = "signing_clock"
 #: A nonce is kept for so much longer than its signature is good: a request may be under way while others are forgotten.

@@ -12,7 +12,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Final
 
-from sync.protocol.reports import Element
+from protocol.reports import Element
 
 SCALE: Final = 25
 _CENT: Final = Decimal("0.01")

@@ -8,14 +8,14 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, Row, insert, select, update
 
+from protocol import badges
+from protocol.messages import FeedType, StaffMember, StaffRoster
 from server import audit, bus, feed
 from server.actors import Actor
 from server.bus import Bus
 from server.clock import Clock
 from server.passwords import Passwords
 from server.storage import tables
-from sync.protocol import badges
-from sync.protocol.messages import FeedType, StaffMember, StaffRoster
 
 PIN_DIGITS: Final = 6
 BADGE_LIFE: Final = timedelta(days=365)

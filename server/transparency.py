@@ -12,14 +12,14 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, Row, select
 
+from protocol.documents import TRANSPARENCY, AgencyTimes, ServiceTimes, Transparency
+from protocol.messages import CasePublicState as State
+from protocol.packs import ServiceDocument
 from server.catalogue import Catalogue
 from server.clock import Clock, WorkingCalendar, load_calendar
 from server.publications import Publications
 from server.ratings import Ratings, Satisfaction, weight_of
 from server.storage import tables
-from sync.protocol.documents import TRANSPARENCY, AgencyTimes, ServiceTimes, Transparency
-from sync.protocol.messages import CasePublicState as State
-from sync.protocol.packs import ServiceDocument
 
 PERIOD: Final = timedelta(days=365)
 #: Of fewer cases no times are told: they would speak of single people, and say little of the office.

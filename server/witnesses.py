@@ -7,13 +7,13 @@ import structlog
 from pydantic import ValidationError
 from sqlalchemy import Connection, Engine, Row, select
 
+from protocol import checkpoints
+from protocol.checkpoints import Checkpoint, Offer, Refusal, Restart, Witnessed
 from server import audit
 from server.audit_proofs import LogTooShort, Proofs
 from server.audit_verify import Statement
 from server.storage import tables
 from server.storage.named_settings import read_setting, write_setting
-from sync.protocol import checkpoints
-from sync.protocol.checkpoints import Checkpoint, Offer, Refusal, Restart, Witnessed
 
 #: What a column of ``kiosks`` holds.
 _COMPLAINT_CHARACTERS: Final = 200

@@ -1,4 +1,4 @@
 """The kiosk's line to the server: outbox delivery, event stream, packs, enrolment.
 
-``sync.protocol`` holds what both ends must agree on and imports nothing of ours.
+``protocol`` holds what both ends must agree on and imports nothing of ours.
 """

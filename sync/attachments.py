@@ -7,8 +7,8 @@ from typing import Final
 from kiosk.ports import Clock, Failpoint
 from kiosk.store import Store
 from kiosk.store.outbox import AttachmentInfo
+from protocol.messages import CHUNK_BYTES
 from sync.client import Answer, Client, Outcome
-from sync.protocol.messages import CHUNK_BYTES
 
 logger = logging.getLogger(__name__)
 

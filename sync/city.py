@@ -9,9 +9,9 @@ from typing import Any
 from kiosk.events import Bus, Event, SessionBegan
 from kiosk.ports import Unsubscribe
 from kiosk.settings import Settings
-from sync.protocol import badges, sealing, sealing_keys, tracking
-from sync.protocol.documents import DocumentRefused
-from sync.protocol.messages import City
+from protocol import badges, sealing, sealing_keys, tracking
+from protocol.documents import DocumentRefused
+from protocol.messages import City
 
 logger = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ Nothing here raises for what a network or a server does; a bug does. Requests ar
 protocol is idempotent, and each sending has a new nonce.
 
 Whatever stands between may answer, too: a captive portal, a proxy with a page of its own. Only an answer that proves to be
-the server's (``sync.protocol.answers``) means what its status says; of the others none does anything for done, given up
+the server's (``protocol.answers``) means what its status says; of the others none does anything for done, given up
 or refused.
 """
 
@@ -24,10 +24,10 @@ from pydantic import ValidationError
 from requests.adapters import HTTPAdapter
 
 from kiosk.high_water import CorrectedClock
+from protocol import PROTOCOL_VERSION, VERSION_HEADER, answers, signing
+from protocol.answers import FINAL_CODES, REVOKED_CODE, WAITING_CODE
+from protocol.messages import ErrorAnswer
 from sync.enrolment import Enrolment
-from sync.protocol import PROTOCOL_VERSION, VERSION_HEADER, answers, signing
-from sync.protocol.answers import FINAL_CODES, REVOKED_CODE, WAITING_CODE
-from sync.protocol.messages import ErrorAnswer
 from sync.signing_time import SigningTime
 
 logger = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ from typing import Final
 from kiosk.events import RestartAsked
 from kiosk.kiosk import Kiosk
 from kiosk.ports import PrintOutcome, PrintResult
-from sync.protocol.messages import Command
+from protocol.messages import Command
 
 logger = logging.getLogger(__name__)
 

@@ -3,9 +3,9 @@
 from typing import Final
 
 from kiosk.ports import Clock
+from protocol import PROTOCOL_VERSION
+from protocol.messages import Component, Heartbeat, OutboxState
 from sync.client import Client
-from sync.protocol import PROTOCOL_VERSION
-from sync.protocol.messages import Component, Heartbeat, OutboxState
 
 EVERY_S: Final = 60.0
 

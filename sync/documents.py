@@ -11,8 +11,8 @@ from kiosk.open_city import BUDGET, TRANSPARENCY, OpenCity
 from kiosk.room import Room
 from kiosk.store import Use
 from kiosk.store.documents import StoredDocument
+from protocol.documents import DOCUMENT_BYTES, DocumentRefused, SignedDocument, verify
 from sync.client import Answer, Client
-from sync.protocol.documents import DOCUMENT_BYTES, DocumentRefused, SignedDocument, verify
 
 logger = logging.getLogger(__name__)
 

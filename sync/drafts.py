@@ -9,8 +9,8 @@ from typing import Final
 from pydantic import ValidationError
 
 from kiosk.draft_words import DraftKept, DraftOpened, DraftProblem
+from protocol import drafts as protocol
 from sync.client import Answer, Client, Outcome
-from sync.protocol import drafts as protocol
 
 logger = logging.getLogger(__name__)
 

@@ -13,8 +13,8 @@ from sqlalchemy.exc import IntegrityError
 from kiosk.events import CaseUpdated, Received
 from kiosk.kiosk import Kiosk
 from kiosk.store.journal import StaffMember
+from protocol.messages import CaseState, Command, FeedEvent, FeedType, HelpComing, PackNotice, StaffRoster
 from sync.commands import CommandRunner
-from sync.protocol.messages import CaseState, Command, FeedEvent, FeedType, HelpComing, PackNotice, StaffRoster
 
 logger = logging.getLogger(__name__)
 

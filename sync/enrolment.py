@@ -21,8 +21,8 @@ from nacl.signing import SigningKey
 from pydantic import ValidationError
 
 from kiosk.files import write_durably
-from sync.protocol import PROTOCOL_VERSION, VERSION_HEADER, fingerprints
-from sync.protocol.messages import City, EnrolRequest, EnrolResponse, ErrorAnswer
+from protocol import PROTOCOL_VERSION, VERSION_HEADER, fingerprints
+from protocol.messages import City, EnrolRequest, EnrolResponse, ErrorAnswer
 
 FILE_NAME: Final = "enrolment.json"
 #: Connecting, and waiting for bytes, in seconds.
@@ -64,7 +64,7 @@ class Enrolment:
 
     @property
     def fingerprint(self) -> str:
-        """Of all that this kiosk trusts, as it is shown and compared; see ``sync.protocol.fingerprints``."""
+        """Of all that this kiosk trusts, as it is shown and compared; see ``protocol.fingerprints``."""
         public_key = bytes(SigningKey(self.private_key).verify_key)
         return fingerprints.shown(fingerprints.fingerprint(public_key, self.city, self.tuf_root))
 

@@ -13,11 +13,11 @@ import requests
 from pydantic import ValidationError
 
 from kiosk.kiosk import Kiosk
+from protocol.messages import FeedEvent, FeedPage
 from sync.backoff import Backoff
 from sync.client import Answer, Client, Outcome
 from sync.effects import Effects
 from sync.monitor import Monitor
-from sync.protocol.messages import FeedEvent, FeedPage
 from sync.sse import StreamBroken, events
 
 logger = logging.getLogger(__name__)

@@ -17,6 +17,7 @@ from kiosk.kiosk import Kiosk
 from kiosk.line_state import LineState
 from kiosk.ports import Unsubscribe
 from kiosk.text import Text
+from protocol.messages import CaseState
 from sync import drafts
 from sync.client import CONNECT_S, READ_S, Client, Outcome
 from sync.commands import CommandRunner
@@ -28,7 +29,6 @@ from sync.monitor import Monitor
 from sync.outbox import OutboxDuty
 from sync.packs import PackDuty
 from sync.presence import PresenceDuty
-from sync.protocol.messages import CaseState
 from sync.signing_time import SigningTime
 
 logger = logging.getLogger(__name__)

@@ -31,9 +31,9 @@ from kiosk.kiosk import Kiosk
 from kiosk.service import PackBroken
 from kiosk.store import Use
 from kiosk.store.packs import InstalledPack
+from protocol.packs import PACK_BYTES, PackCustom, PackRefused, target_name, unpack
 from sync.backoff import Backoff
 from sync.client import Client, Outcome
-from sync.protocol.packs import PACK_BYTES, PackCustom, PackRefused, target_name, unpack
 
 logger = logging.getLogger(__name__)
 

@@ -19,14 +19,8 @@ from kiosk.events import (
 )
 from kiosk.kiosk import Kiosk
 from kiosk.ports import ComponentState
-from sync.backoff import Backoff
-from sync.client import Answer, Client, Outcome
-from sync.documents import DocumentDelivery
-from sync.feed import CURSOR
-from sync.monitor import Monitor
-from sync.packs import UNVERIFIED
-from sync.protocol import PROTOCOL_VERSION
-from sync.protocol.messages import (
+from protocol import PROTOCOL_VERSION
+from protocol.messages import (
     AppliedReport,
     CommandResult,
     Component,
@@ -36,6 +30,12 @@ from sync.protocol.messages import (
     Visit,
     VisitAction,
 )
+from sync.backoff import Backoff
+from sync.client import Answer, Client, Outcome
+from sync.documents import DocumentDelivery
+from sync.feed import CURSOR
+from sync.monitor import Monitor
+from sync.packs import UNVERIFIED
 from sync.reports import ReportDelivery
 from sync.witness import Witness
 

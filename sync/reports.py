@@ -9,8 +9,8 @@ from kiosk.help_desk import STALE_S
 from kiosk.ports import Clock
 from kiosk.store import Store
 from kiosk.store.reports import ReportKind
+from protocol.reports import RATINGS_AT_ONCE
 from sync.client import Answer, Client
-from sync.protocol.reports import RATINGS_AT_ONCE
 
 logger = logging.getLogger(__name__)
 

@@ -11,8 +11,8 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from kiosk.store import Store
-from sync.protocol import merkle
-from sync.protocol.checkpoints import Checkpoint, Offer, Refusal, Witnessed
+from protocol import merkle
+from protocol.checkpoints import Checkpoint, Offer, Refusal, Witnessed
 
 logger = logging.getLogger(__name__)
 

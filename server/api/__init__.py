@@ -1,1 +1,1 @@
-"""The API for kiosks, version 1: the paths of ``sync.protocol.messages``, and the operator's."""
+"""The API for kiosks, version 1: the paths of ``protocol.messages``, and the operator's."""

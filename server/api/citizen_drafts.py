@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from protocol.drafts import DRAFT_BYTES, PROOF_HEADER, DraftKept, DraftProof
 from server.api.bodies import parse, takes, takes_bytes
 from server.api.errors import ApiError, try_later
 from server.api.quota import within
@@ -13,7 +14,6 @@ from server.api.submissions import refuse_when_full
 from server.citizen_drafts import DraftOutcome, DraftResult
 from server.deps import get_deps
 from server.quotas import Quota
-from sync.protocol.drafts import DRAFT_BYTES, PROOF_HEADER, DraftKept, DraftProof
 
 router = APIRouter(prefix="/v1/drafts", tags=["drafts"])
 Lookup = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$", description="made of the code by Argon2id")]

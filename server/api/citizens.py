@@ -5,14 +5,14 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from protocol.documents import SignedDocument
+from protocol.reports import HelpCall, RatingAnswer, RatingBatch
 from server.api.bodies import parse, takes
 from server.api.errors import ApiError
 from server.api.quota import within
 from server.api.signed import SignedRequest, signed
 from server.deps import get_deps
 from server.quotas import Quota
-from sync.protocol.documents import SignedDocument
-from sync.protocol.reports import HelpCall, RatingAnswer, RatingBatch
 
 router = APIRouter(prefix="/v1", tags=["citizens"])
 

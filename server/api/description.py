@@ -7,11 +7,11 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from sync.protocol import VERSION_HEADER
-from sync.protocol.answers import HEADER as ANSWER_HEADER
-from sync.protocol.drafts import DraftProof
-from sync.protocol.messages import AppliedReport, EnrolRequest, ErrorAnswer, Heartbeat, SubmissionBatch, Visit
-from sync.protocol.reports import HelpCall, RatingBatch
+from protocol import VERSION_HEADER
+from protocol.answers import HEADER as ANSWER_HEADER
+from protocol.drafts import DraftProof
+from protocol.messages import AppliedReport, EnrolRequest, ErrorAnswer, Heartbeat, SubmissionBatch, Visit
+from protocol.reports import HelpCall, RatingBatch
 
 _TAKEN: Final[tuple[type[BaseModel], ...]] = (
     EnrolRequest,

@@ -8,13 +8,13 @@ from sqlalchemy import Connection, select
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
+from protocol.messages import AppliedReport, FeedPage
 from server import bus, feed
 from server.api.bodies import parse, takes
 from server.api.signed import SignedRequest, signed
 from server.deps import Deps, get_deps
 from server.storage import tables
 from server.storage.transactions import in_transaction
-from sync.protocol.messages import AppliedReport, FeedPage
 
 #: A live stream looks by itself this often, should a hint be lost.
 LOOK_S: Final = 10.0

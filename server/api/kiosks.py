@@ -6,6 +6,8 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.responses import FileResponse
 from starlette.concurrency import run_in_threadpool
 
+from protocol.messages import CaseState, EnrolRequest, EnrolResponse, Heartbeat, HeartbeatAnswer, Visit
+from protocol.tracking import parse as parse_code
 from server.api.bodies import SMALL_BODY_BYTES, parse, reading, takes
 from server.api.errors import ApiError, try_later
 from server.api.quota import within
@@ -13,15 +15,6 @@ from server.api.signed import SignedRequest, signed
 from server.deps import get_deps
 from server.enrolment import ATTEMPTS_WITHIN, EnrolRefusal
 from server.quotas import Quota
-from sync.protocol.messages import (
-    CaseState,
-    EnrolRequest,
-    EnrolResponse,
-    Heartbeat,
-    HeartbeatAnswer,
-    Visit,
-)
-from sync.protocol.tracking import parse as parse_code
 
 #: A visit with a thousand short actions.
 VISIT_BYTES: Final = 262_144

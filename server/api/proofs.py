@@ -5,9 +5,9 @@ from typing import Final
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from protocol import answers
 from server.api.errors import API_PREFIX
 from server.signing_clock import SigningClock
-from sync.protocol import answers
 
 _SIGNATURE: Final = "signature"
 

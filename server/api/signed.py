@@ -16,14 +16,14 @@ from fastapi import Request
 from sqlalchemy import Connection, Row, select
 from starlette.concurrency import run_in_threadpool
 
+from protocol import SUPPORTED_VERSIONS, VERSION_HEADER
+from protocol.answers import REVOKED_CODE, WAITING_CODE
+from protocol.signing import BodyDigest, SignatureRefused, Verified, verify
 from server.api.bodies import SMALL_BODY_BYTES, has_body, reading, refuse_told
 from server.api.errors import ApiError
 from server.deps import Deps, get_deps
 from server.signing_clock import SigningClock
 from server.storage import tables
-from sync.protocol import SUPPORTED_VERSIONS, VERSION_HEADER
-from sync.protocol.answers import REVOKED_CODE, WAITING_CODE
-from sync.protocol.signing import BodyDigest, SignatureRefused, Verified, verify
 
 NONCE_CHARACTERS: Final = 100
 

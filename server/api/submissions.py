@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 
+from protocol.messages import BATCH_BYTES, BATCH_ITEMS, BatchAnswer, SubmissionBatch
 from server.api.bodies import takes, takes_bytes, unpacked
 from server.api.errors import ApiError, error_response, try_later
 from server.api.quota import over
@@ -16,7 +17,6 @@ from server.deps import Deps, get_deps
 from server.intake import OverQuota, Sender, enough_disk
 from server.quotas import Quota
 from server.slots import Crowded, Slots
-from sync.protocol.messages import BATCH_BYTES, BATCH_ITEMS, BatchAnswer, SubmissionBatch
 
 DISK_RETRY_S: Final = 60
 

@@ -12,9 +12,9 @@ help_calls               who asked for an officer at a kiosk, and when somebody 
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
 
+from protocol.reports import Element
 from server.storage.tables import metadata
 from server.storage.types import UtcDateTime
-from sync.protocol.reports import Element
 
 ratings = Table(
     "ratings",
@@ -35,14 +35,14 @@ documents = Table(
     Column("name", String(64), primary_key=True),
     Column("version", Integer, nullable=False),
     Column("made_at", UtcDateTime, nullable=False),
-    Column("body", Text, nullable=False),  # sync.protocol.documents: Transparency, Budget
+    Column("body", Text, nullable=False),  # protocol.documents: Transparency, Budget
     Column("signature", LargeBinary(64), nullable=False),
 )
 
 drafts = Table(
     "drafts",
     metadata,
-    Column("lookup", String(32), primary_key=True),  # made of the code by Argon2id, see sync.protocol.drafts
+    Column("lookup", String(32), primary_key=True),  # made of the code by Argon2id, see protocol.drafts
     Column("kiosk_id", ForeignKey("kiosks.id"), nullable=False, index=True),  # where it was left
     Column("proof_hash", String(64), nullable=False),
     Column("sha256", String(64), nullable=False),  # of ``sealed``

@@ -11,11 +11,11 @@ from datetime import date, datetime
 from typing import Final
 
 from forms import Entry, Environment, Kind, Origin, Reading
+from protocol.messages import Content
 from server.filled_forms import form_language, form_of
 from server.identity_numbers import mask as mask
 from server.pack_content import PackService
 from server.web import phrases
-from sync.protocol.messages import Content
 
 _INSTANCE: Final = re.compile(r"\[(\d+)\]$")
 

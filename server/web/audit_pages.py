@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import PlainTextResponse, Response
 
+from protocol import checkpoints
 from server import audit, audit_verify
 from server.actors import Role
 from server.audit_verify import Heard, Verdict, Verification
@@ -12,7 +13,6 @@ from server.web import phrases, queries
 from server.web.access import EVERYBODY, Pages, Visit, not_found, only
 from server.web.visitor import Visitor
 from server.web.vocabulary import said
-from sync.protocol import checkpoints
 
 AUDITORS: Final = only(Role.ADMIN)
 #: Hex digits of a root hash that are shown.

@@ -5,12 +5,12 @@ from typing import Final
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
+from protocol.documents import BUDGET, Budget
 from server.actors import Role
 from server.budget import CSV_BYTES, SOURCE_CHARACTERS, Problem, read_budget, write_rows
 from server.web import phrases, transparency_pages
 from server.web.access import Pages, Visit, only
 from server.web.visitor import Visitor
-from sync.protocol.documents import BUDGET, Budget
 
 ADMINS: Final = only(Role.ADMIN)
 

@@ -7,6 +7,8 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from forms import Environment
+from protocol import tracking
+from protocol.messages import CasePublicState as State
 from server.actors import Actor, Role
 from server.case_states import NOTE_CHARACTERS, CaseFile, CaseOutcome, CaseResult
 from server.cases import Cases
@@ -18,8 +20,6 @@ from server.web.inbox import MOODS
 from server.web.texts import citizens_text
 from server.web.visitor import DESK, Visitor
 from server.web.vocabulary import said
-from sync.protocol import tracking
-from sync.protocol.messages import CasePublicState as State
 
 REASON_LEAST: Final = 5
 REASON_MOST: Final = 200

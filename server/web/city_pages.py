@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
+from protocol.packs import LANGUAGES
 from server.actors import Role
 from server.city_calendar import DayOutcome
 from server.kiosk_settings import NUMBERS
@@ -14,7 +15,6 @@ from server.web import phrases, queries
 from server.web.access import Pages, Visit, not_found, only
 from server.web.texts import citizens_text
 from server.web.visitor import Visitor
-from sync.protocol.packs import LANGUAGES
 
 ADMINS: Final = only(Role.ADMIN)
 TABS: Final = ("calendar", "notices", "settings")

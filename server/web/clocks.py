@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from sqlalchemy import Row
 
+from protocol.messages import CasePublicState as State
 from server.clock import WorkingCalendar
 from server.web.queries import working_days_until
-from sync.protocol.messages import CasePublicState as State
 
 #: From this many working days on the clock turns amber.
 SOON_DAYS: Final = 1

@@ -5,6 +5,7 @@ from typing import Any, Final
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
+from protocol.packs import LANGUAGES
 from server import document_problems
 from server.actors import Role
 from server.drafts import Draft, DraftOutcome, Severity
@@ -13,7 +14,6 @@ from server.web.access import UPLOAD_BYTES, Pages, Visit, not_found, only
 from server.web.services import REACH
 from server.web.texts import citizens_text
 from server.web.visitor import Visitor
-from sync.protocol.packs import LANGUAGES
 
 ADMINS: Final = only(Role.ADMIN)
 NOTE_MOST: Final = 500

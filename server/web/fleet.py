@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from starlette.responses import Response
 
+from protocol import fingerprints
 from server.actors import Role
 from server.device_commands import CommandName
 from server.enrolment import NAME_CHARACTERS, ApproveOutcome
@@ -15,7 +16,6 @@ from server.web import fleet_view, phrases, queries
 from server.web.access import Pages, Visit, not_found, only
 from server.web.texts import citizens_text
 from server.web.visitor import Visitor
-from sync.protocol import fingerprints
 
 WATCHERS: Final = only(Role.ADMIN, Role.COMMAND)
 DISPLAY: Final = only(Role.ADMIN, Role.COMMAND, on_display=True)

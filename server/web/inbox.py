@@ -7,13 +7,13 @@ from urllib.parse import urlencode
 from sqlalchemy import Connection, Row
 from starlette.responses import Response
 
+from protocol import tracking
+from protocol.messages import CasePublicState as State
 from server.clock import load_calendar
 from server.web import clocks, phrases, queries
 from server.web.access import Pages, Rule, Visit
 from server.web.texts import citizens_text
 from server.web.visitor import DESK, Visitor
-from sync.protocol import tracking
-from sync.protocol.messages import CasePublicState as State
 
 #: How a state's pill is coloured.
 MOODS: Final = {

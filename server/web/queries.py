@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, true
 
+from protocol.messages import CasePublicState as State
 from server import complaints
 from server.actors import Actor, Role
 from server.case_files import attachments_of
@@ -14,7 +15,6 @@ from server.case_states import CLOSED_STATES, in_scope
 from server.clock import WorkingCalendar
 from server.escalation import late
 from server.storage import tables
-from sync.protocol.messages import CasePublicState as State
 
 INBOX_PAGE: Final = 50
 AUDIT_PAGE: Final = 100

@@ -8,6 +8,7 @@ from typing import Final
 
 from starlette.responses import Response
 
+from protocol.reports import Element
 from server.actors import Role
 from server.ratings import Satisfaction, weight_of
 from server.skm import Weight
@@ -15,7 +16,6 @@ from server.web import phrases, queries
 from server.web.access import Pages, Rule, Visit, not_found, only
 from server.web.texts import citizens_text
 from server.web.visitor import Visitor
-from sync.protocol.reports import Element
 
 READERS: Final = Rule(frozenset({Role.OFFICER, Role.SUPERVISOR, Role.ADMIN, Role.COMMAND}))
 ADMINS: Final = only(Role.ADMIN)

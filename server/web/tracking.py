@@ -5,13 +5,13 @@ from typing import Final
 
 from starlette.responses import RedirectResponse, Response
 
+from protocol import tracking
+from protocol.messages import CasePublicState as State
+from protocol.messages import CaseState
 from server.web import phrases
 from server.web.access import EVERYBODY, PageRefused, Pages, Visit
 from server.web.texts import citizens_text
 from server.web.visitor import Visitor
-from sync.protocol import tracking
-from sync.protocol.messages import CasePublicState as State
-from sync.protocol.messages import CaseState
 
 #: How a state looks: its mood (colour) and sign.
 LOOK: Final = {

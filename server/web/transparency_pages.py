@@ -5,11 +5,11 @@ from typing import Any
 
 from starlette.responses import Response
 
+from protocol.documents import BUDGET, TRANSPARENCY, AgencyTimes, Budget, ServiceTimes, Transparency
 from server.web import phrases
 from server.web.access import EVERYBODY, Pages, Visit
 from server.web.texts import citizens_text
 from server.web.visitor import Visitor
-from sync.protocol.documents import BUDGET, TRANSPARENCY, AgencyTimes, Budget, ServiceTimes, Transparency
 
 pages = Pages()
 

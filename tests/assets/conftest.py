@@ -12,7 +12,7 @@ import pytest
 
 from forms import Environment, Form, FormSession, load_form
 from forms.authoring import convert
-from sync.protocol.packs import ServiceDocument
+from protocol.packs import ServiceDocument
 
 SERVICES = Path(__file__).resolve().parents[2] / "assets" / "services"
 EXAMPLES = Path(__file__).resolve().parent / "examples"

@@ -9,7 +9,7 @@ from lxml import etree
 
 from forms import Form
 from forms.authoring import convert
-from sync.protocol.packs import LANGUAGES, ServiceDocument
+from protocol.packs import LANGUAGES, ServiceDocument
 
 SERVICES = Path(__file__).resolve().parents[2] / "assets" / "services"
 XF = "{http://www.w3.org/2002/xforms}"

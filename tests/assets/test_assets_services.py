@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.service import Identification, read_service
-from sync.protocol.packs import LANGUAGES, ServiceDocument
+from protocol.packs import LANGUAGES, ServiceDocument
 
 ROOT = Path(__file__).resolve().parents[2]
 ICONS = ROOT / "assets" / "icons" / "icons.json"

@@ -16,11 +16,11 @@ from kiosk.identity import KioskIdentity
 from kiosk.kiosk import Kiosk, Ports, no_failpoint
 from kiosk.ports import BadgeReader, Disk, Failpoint, Sealer, TrackingCodes
 from kiosk.store import Store
+from protocol import sealing
+from protocol.packs import Manifest, ServiceDocument, build, unpack
 from screens.rehearsal.devices import Camera, HandClock, Printer, RoomyDisk, Scanner
 from screens.rehearsal.devices import Slip as PaperSlip
 from sync.city import CityBadges, CitySealer, KioskCodes
-from sync.protocol import sealing
-from sync.protocol.packs import Manifest, ServiceDocument, build, unpack
 
 BEGIN = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 NIK = "3578014107900001"

@@ -10,7 +10,7 @@ from kiosk.events import Step
 from kiosk.outcomes import Saved
 from kiosk.privacy import Privacy
 from kiosk.session import Session
-from sync.protocol.messages import Content
+from protocol.messages import Content
 from tests.kiosk.kiosk_kit import CITY, FORM, NAME, NIK, Bench, bench, catalogue, fill, service_document
 
 COMPLAINT = FORM.replace("<why/>", "<why/><privacy/>").replace(

@@ -9,7 +9,7 @@ import pytest
 from kiosk.events import ReportWaiting
 from kiosk.help_desk import AGAIN_S
 from kiosk.store.reports import ReportKind
-from sync.protocol.reports import HelpCall
+from protocol.reports import HelpCall
 from tests.kiosk.kiosk_kit import BEGIN, Bench, bench
 
 

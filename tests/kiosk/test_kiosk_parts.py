@@ -21,7 +21,7 @@ from kiosk.store.journal import StaffMember
 from kiosk.supplies import ROLL_MM_LEAST, ROLL_MM_MOST
 from kiosk.text import Text
 from kiosk.text_keys import TEXT_KEYS
-from sync.protocol import badges
+from protocol import badges
 from tests.kiosk.kiosk_kit import BEGIN, CITY, NAME, NIK, Bench, bench, catalogue, fill, service_document
 
 PIN = "482913"

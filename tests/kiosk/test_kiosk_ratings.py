@@ -9,7 +9,7 @@ from kiosk.events import ReportWaiting
 from kiosk.ratings import OVERALL, SCORES, Element
 from kiosk.store import Store
 from kiosk.store.reports import REPORTS_MOST, Report, ReportKind
-from sync.protocol import reports as protocol
+from protocol import reports as protocol
 from tests.kiosk.kiosk_kit import BEGIN, Bench, bench
 
 FULL = dict.fromkeys(Element, 3)

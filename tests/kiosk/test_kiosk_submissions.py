@@ -12,9 +12,9 @@ from kiosk.events import Received, SlipDue, Step, Stored
 from kiosk.outcomes import Refused, RefusedReason, Saved
 from kiosk.store.outbox import ItemKind
 from kiosk.submissions import ANSWER_CHARACTERS, ATTACHMENT_BYTES, ATTACHMENTS, CONTENT_BYTES
+from protocol import messages, sealing, tracking
+from protocol.messages import Content
 from sync.city import KioskCodes
-from sync.protocol import messages, sealing, tracking
-from sync.protocol.messages import Content
 from tests.kiosk.kiosk_kit import BEGIN, CITY, NAME, NIK, PHOTO, Bench, bench, fill
 
 

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 from nacl.signing import SigningKey
 
-from sync.protocol import answers
+from protocol import answers
 
 KEY = b"\x07" * 32
 PUBLIC = bytes(SigningKey(KEY).verify_key)

@@ -3,7 +3,7 @@ from datetime import UTC, date, datetime
 import pytest
 from nacl.signing import SigningKey
 
-from sync.protocol import badges
+from protocol import badges
 
 KEY = b"\x09" * 32
 PUBLIC = bytes(SigningKey(KEY).verify_key)

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from nacl.signing import SigningKey
 
-from sync.protocol import badges
-from sync.protocol.documents import DocumentRefused, SignedDocument, sign, verify
+from protocol import badges
+from protocol.documents import DocumentRefused, SignedDocument, sign, verify
 
 KEY = b"\x07" * 32
 PUBLIC = bytes(SigningKey(KEY).verify_key)

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from sync.protocol import tracking
-from sync.protocol.drafts import DRAFT_PART, DraftBroken, derive, is_draft, mint, proof_hash, seal, unseal
+from protocol import tracking
+from protocol.drafts import DRAFT_PART, DraftBroken, derive, is_draft, mint, proof_hash, seal, unseal
 
 BORN = date(1990, 8, 17)
 CODE = mint(lambda _: 7)

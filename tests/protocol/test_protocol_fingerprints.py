@@ -2,8 +2,8 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from sync.protocol import fingerprints
-from sync.protocol.messages import City
+from protocol import fingerprints
+from protocol.messages import City
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import hashlib
 import pytest
 from nacl.signing import SigningKey
 
-from sync.protocol import checkpoints, merkle
+from protocol import checkpoints, merkle
 
 KEY = b"k" * 32
 PUBLIC = bytes(SigningKey(KEY).verify_key)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from sync.protocol import packs
+from protocol import packs
 
 TEXT = {"id": "Surat", "en": "Letter"}
 

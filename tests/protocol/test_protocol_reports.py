@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from sync.protocol.reports import HIGHEST, LOWEST, OVERALL, Element, Rating
+from protocol.reports import HIGHEST, LOWEST, OVERALL, Element, Rating
 
 RATING = {
     "id": "0190f3a0-0000-4000-8000-000000000001",

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nacl.public import PrivateKey
 
-from sync.protocol import sealing
+from protocol import sealing
 
 CITY = PrivateKey(b"\x07" * 32)
 

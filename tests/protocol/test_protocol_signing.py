@@ -4,8 +4,8 @@ import pytest
 from http_message_signatures import HTTPMessageSigner, algorithms
 from nacl.signing import SigningKey
 
-from sync.protocol import VERSION_HEADER, signing
-from sync.protocol.signing import CLOCK_SKEW
+from protocol import VERSION_HEADER, signing
+from protocol.signing import CLOCK_SKEW
 
 #: So long after it was made a signature is good, at the most.
 AGE = signing.SIGNATURE_LIFE + signing.CLOCK_SKEW

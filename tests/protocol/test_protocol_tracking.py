@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.protocol import tracking
+from protocol import tracking
 
 codes = st.builds(
     lambda number, seed: tracking.mint(tracking.kiosk_part(number), random.Random(seed).randrange),

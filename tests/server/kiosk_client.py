@@ -14,12 +14,12 @@ import requests
 from nacl.signing import SigningKey
 from uuid_utils import uuid7
 
-from sync.protocol import VERSION_HEADER
-from sync.protocol.fingerprints import fingerprint, shown
-from sync.protocol.messages import City, Content, EnrolResponse
-from sync.protocol.sealing import digest, seal
-from sync.protocol.signing import sign
-from sync.protocol.tracking import mint
+from protocol import VERSION_HEADER
+from protocol.fingerprints import fingerprint, shown
+from protocol.messages import City, Content, EnrolResponse
+from protocol.sealing import digest, seal
+from protocol.signing import sign
+from protocol.tracking import mint
 
 NIK = "3578014107900003"
 INSTANCE = '<data id="{id}" version="{version}"><nama>Siti Aminah</nama></data>'

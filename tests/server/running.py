@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from protocol import fingerprints
 from server.actors import OPERATOR
 from server.app import create_app
 from server.clock import Clock
@@ -16,7 +17,6 @@ from server.failpoints import Failpoints
 from server.quotas import Allowance, Quota, QuotaSettings
 from server.serving import EkiosServer
 from server.settings import ServerSettings
-from sync.protocol import fingerprints
 from tests.server.kiosk_client import TestKiosk
 
 STARTS_WITHIN_S = 20.0

@@ -6,13 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 import requests
 from sqlalchemy import select, text
 
+from protocol.messages import EnrolRequest, EnrolResponse, FeedType
 from server import feed
 from server.actors import OPERATOR
 from server.deps import Deps
 from server.enrolment import ApproveOutcome
 from server.settings import ServerSettings
 from server.storage import open_storage, tables
-from sync.protocol.messages import EnrolRequest, EnrolResponse, FeedType
 from tests.server.conftest import FakeClock
 from tests.server.kiosk_client import TestKiosk
 from tests.server.running import RunningServer, let_in

@@ -6,10 +6,10 @@ import random
 import pytest
 from sqlalchemy import select, update
 
+from protocol.messages import ATTACHMENT_BYTES
+from protocol.sealing import OVERHEAD
 from server.attachments import PATCH_BYTES
 from server.storage import tables
-from sync.protocol.messages import ATTACHMENT_BYTES
-from sync.protocol.sealing import OVERHEAD
 from tests.server.kiosk_client import TestKiosk
 from tests.server.running import RunningServer
 

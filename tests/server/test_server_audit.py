@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, delete, func, select, update
 
+from protocol import merkle
+from protocol.checkpoints import Checkpoint, Refusal, Witnessed
+from protocol.messages import Heartbeat, HeartbeatAnswer
 from server import audit, audit_verify
 from server.alarms import AlarmKind
 from server.audit_proofs import TILE, LogTooShort, Proofs
@@ -15,9 +18,6 @@ from server.deps import Deps
 from server.keys import KeyMissing, load_keys, move_audit_key
 from server.operations import OperationRefused, carry_out
 from server.storage import tables
-from sync.protocol import merkle
-from sync.protocol.checkpoints import Checkpoint, Refusal, Witnessed
-from sync.protocol.messages import Heartbeat, HeartbeatAnswer
 from tests.server.case_kit import enrolled_kiosk
 from tests.server.kiosk_client import TestKiosk
 

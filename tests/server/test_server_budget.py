@@ -2,10 +2,10 @@
 
 import pytest
 
+from protocol.documents import BUDGET, BUDGET_LINES, Budget
 from server.actors import OPERATOR
 from server.budget import NAME_CHARACTERS, Problem, read_budget, write_rows
 from server.deps import Deps
-from sync.protocol.documents import BUDGET, BUDGET_LINES, Budget
 
 ROWS = "Pendidikan;2.500.000.000;1200000000;Education\nKesehatan; Rp 900.000.000 ;0\n"
 

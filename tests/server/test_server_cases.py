@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from protocol.messages import CasePublicState as State
 from server import audit_verify
 from server.actors import Actor
 from server.case_states import NOTE_CHARACTERS, CaseFile, CaseOutcome
 from server.deps import Deps
 from server.storage import tables
-from sync.protocol.messages import CasePublicState as State
 from tests.server.case_kit import SERVICE, Office, enrolled_kiosk
 from tests.server.conftest import FakeClock
 from tests.server.kiosk_client import NIK

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from protocol.messages import FeedType
 from server import feed
 from server.actors import OPERATOR, Actor, Role
 from server.city_calendar import DayOutcome
@@ -14,7 +15,6 @@ from server.notices import LONGEST, NOTICE_CHARACTERS, NoticeOutcome
 from server.officers import OfficerOutcome
 from server.web.accounts import Accounts
 from server.web.sign_in_limits import SignInLimits
-from sync.protocol.messages import FeedType
 from tests.server.case_kit import enrolled_kiosk
 from tests.server.conftest import FakeClock
 

@@ -18,8 +18,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 
+from protocol.drafts import PROOF_HEADER
 from server.settings import ServerSettings
-from sync.protocol.drafts import PROOF_HEADER
 from tests.server.conftest import CITY
 from tests.server.kiosk_client import TestKiosk
 from tests.server.postgres import free_port

@@ -7,11 +7,11 @@ import openpyxl
 import pytest
 from starlette.datastructures import FormData
 
+from protocol.packs import LANGUAGES
 from server.actors import Actor, Role
 from server.deps import Deps
 from server.drafts import Severity
 from server.web import service_form
-from sync.protocol.packs import LANGUAGES
 
 ADMIN = Actor("admin-1", Role.ADMIN)
 DROP = object()

@@ -10,11 +10,11 @@ import pytest
 import requests
 from sqlalchemy import select
 
+from protocol.messages import EnrolRequest, EnrolResponse, FeedType
 from server import feed
 from server.actors import OPERATOR
 from server.deps import Deps
 from server.storage import tables
-from sync.protocol.messages import EnrolRequest, EnrolResponse, FeedType
 from tests.server.kiosk_client import TestKiosk
 from tests.server.running import RunningServer, let_in
 

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select, update
 
+from protocol import badges
+from protocol.messages import EnrolRequest, EnrolResponse, Heartbeat
 from server.actors import OPERATOR
 from server.alarms import CLOCK_TOLERANCE, SILENT_INTERVALS, UNUSED_AFTER, AlarmKind
 from server.clock import WorkingCalendar, load_calendar
@@ -15,8 +17,6 @@ from server.enrolment import ATTEMPTS_PER_ADDRESS, CODE_LIFE, EnrolRefusal
 from server.seeding import TRIAL_PIN
 from server.staff import StaffOutcome
 from server.storage import tables
-from sync.protocol import badges
-from sync.protocol.messages import EnrolRequest, EnrolResponse, Heartbeat
 from tests.server.conftest import FakeClock
 from tests.server.kiosk_client import TestKiosk, component, visit
 from tests.server.running import RunningServer, let_in

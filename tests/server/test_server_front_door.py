@@ -19,13 +19,13 @@ import requests
 from pydantic import ValidationError
 from requests.adapters import HTTPAdapter
 
+from protocol.drafts import DRAFT_BYTES, PROOF_HEADER
+from protocol.signing import SIGNATURE_LIFE
 from server.actors import OPERATOR
 from server.api.bodies import BodyRoom
 from server.enrolment import ATTEMPTS_PER_ADDRESS
 from server.front_door import HEAD_BYTES
 from server.settings import ServerSettings
-from sync.protocol.drafts import DRAFT_BYTES, PROOF_HEADER
-from sync.protocol.signing import SIGNATURE_LIFE
 from tests.server.conftest import CITY
 from tests.server.kiosk_client import TestKiosk
 from tests.server.postgres import free_port

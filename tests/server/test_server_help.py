@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select
 
+from protocol.messages import FeedType
 from server import feed
 from server.actors import Actor, Role
 from server.alarms import AlarmKind
 from server.storage.citizen_tables import help_calls
-from sync.protocol.messages import FeedType
 from tests.server.kiosk_client import TestKiosk
 from tests.server.running import RunningServer
 from tests.server.web.conftest import Office

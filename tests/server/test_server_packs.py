@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 from tuf.api.exceptions import DownloadHTTPError
 from tuf.ngclient import FetcherInterface, Updater
 
+from protocol.packs import PackCustom, target_name, unpack
 from server.actors import OPERATOR, Actor, Role
 from server.authoring import UPLOAD_BYTES
 from server.deps import Deps
@@ -23,7 +24,6 @@ from server.packs import RINGS, PackOutcome
 from server.seeding import SeedRefused, read_city, seed
 from server.storage import tables
 from server.tuf import TIMESTAMP_LIFE
-from sync.protocol.packs import PackCustom, target_name, unpack
 from tests.server.conftest import CITY, FakeClock
 from tests.server.kiosk_client import TestKiosk
 from tests.server.running import RunningServer

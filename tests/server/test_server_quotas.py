@@ -12,6 +12,9 @@ import pytest
 import requests
 from sqlalchemy import func, select
 
+from protocol.messages import BATCH_ITEMS
+from protocol.reports import RATINGS_AT_ONCE
+from protocol.tracking import mint
 from server.alarms import OVER_QUOTA_FOR, AlarmKind
 from server.app import build_deps, close_deps
 from server.case_lookups import ANSWERS_A_QUESTION, REMEMBERED, forget
@@ -21,9 +24,6 @@ from server.quotas import Allowance, Quota, QuotaSettings
 from server.settings import ServerSettings
 from server.storage import tables
 from server.storage.citizen_tables import ratings
-from sync.protocol.messages import BATCH_ITEMS
-from sync.protocol.reports import RATINGS_AT_ONCE
-from sync.protocol.tracking import mint
 from tests.server.case_kit import SERVICE, Office, enrolled_kiosk
 from tests.server.conftest import FakeClock
 from tests.server.kiosk_client import TestKiosk

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from protocol.reports import RATINGS_AT_ONCE, Element
 from server.actors import OPERATOR
 from server.skm import Sums, Weight, grade_of, index_of
 from server.storage.citizen_tables import ratings
-from sync.protocol.reports import RATINGS_AT_ONCE, Element
 from tests.server.kiosk_client import TestKiosk
 from tests.server.running import RunningServer
 

@@ -11,11 +11,11 @@ import requests
 from http_message_signatures import HTTPMessageSigner, algorithms
 from sqlalchemy import func, select
 
+from protocol import VERSION_HEADER, signing
+from protocol.signing import CLOCK_SKEW, SIGNATURE_LIFE
 from server.actors import OPERATOR
 from server.api.signed import SMALL_BODY_BYTES
 from server.storage import tables
-from sync.protocol import VERSION_HEADER, signing
-from sync.protocol.signing import CLOCK_SKEW, SIGNATURE_LIFE
 from tests.server.kiosk_client import TestKiosk
 from tests.server.running import RunningServer
 

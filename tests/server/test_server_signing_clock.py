@@ -6,10 +6,10 @@ from multiprocessing.pool import ThreadPool
 import pytest
 import requests
 
+from protocol import answers
+from protocol.signing import CLOCK_SKEW, SIGNATURE_LIFE
 from server.app import sweep_nonces
 from server.settings import ServerSettings
-from sync.protocol import answers
-from sync.protocol.signing import CLOCK_SKEW, SIGNATURE_LIFE
 from tests.server.kiosk_client import TestKiosk
 from tests.server.running import RunningServer, running
 

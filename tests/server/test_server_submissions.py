@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from protocol.messages import BATCH_BYTES, BATCH_ITEMS, SEALED_BYTES
+from protocol.sealing import digest, seal
+from protocol.tracking import check_character
 from server.storage import tables
-from sync.protocol.messages import BATCH_BYTES, BATCH_ITEMS, SEALED_BYTES
-from sync.protocol.sealing import digest, seal
-from sync.protocol.tracking import check_character
 from tests.server.kiosk_client import Envelope, TestKiosk
 from tests.server.running import RunningServer
 

@@ -5,11 +5,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from protocol.documents import TRANSPARENCY, AgencyTimes, Transparency, verify
 from server.actors import Actor
 from server.clock import WorkingCalendar
 from server.deps import Deps
 from server.transparency import LEAST_CASES, percentile, working_days
-from sync.protocol.documents import TRANSPARENCY, AgencyTimes, Transparency, verify
 from tests.server.conftest import FakeClock
 from tests.server.test_server_cases import Office
 from tests.server.test_server_cases import office as office

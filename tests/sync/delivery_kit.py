@@ -4,12 +4,12 @@ import json
 from typing import Any
 
 from kiosk.store.outbox import Envelope, ItemKind, OutboxState
+from protocol.messages import City
 from sync.backoff import Backoff
 from sync.client import Client
 from sync.enrolment import Enrolment
 from sync.monitor import Monitor
 from sync.outbox import OutboxDuty
-from sync.protocol.messages import City
 from tests.kiosk.kiosk_kit import BEGIN, CITY, Bench
 from tests.sync.scripted import Answer, ScriptedServer
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from sync.protocol import answers
+from protocol import answers
 from tests.kiosk.kiosk_kit import CITY
 
 Answer = tuple[int, dict[str, str], bytes]

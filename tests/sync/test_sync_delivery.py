@@ -10,9 +10,9 @@ import pytest
 from kiosk.events import Received
 from kiosk.line_state import LineCondition
 from kiosk.store.outbox import Envelope, ItemKind, OutboxState, SealedAttachment
+from protocol.messages import BATCH_BYTES, BATCH_ITEMS, SubmissionBatch
 from sync.envelopes import REFUSALS, SERVER_ERRORS, SET_ASIDE_S
 from sync.outbox import EAGER_S, IDLE_S
-from sync.protocol.messages import BATCH_BYTES, BATCH_ITEMS, SubmissionBatch
 from tests.kiosk.kiosk_kit import BEGIN, bench, fill
 from tests.sync.delivery_kit import Delivery, error
 from tests.sync.scripted import Answer, ScriptedServer, stored

@@ -11,12 +11,12 @@ import pytest
 
 from kiosk.events import DocumentChanged
 from kiosk.room import WRITTEN
+from protocol.documents import DOCUMENT_BYTES, Budget, sign
 from server.actors import OPERATOR
 from server.budget import read_budget
 from server.transparency import TransparencyReport
 from sync.client import Answer, Outcome
 from sync.documents import DocumentDelivery
-from sync.protocol.documents import DOCUMENT_BYTES, Budget, sign
 from tests.kiosk.kiosk_kit import BEGIN, CITY, Bench, bench
 from tests.server.running import RunningServer
 from tests.sync.line_kit import city_server, enrolled, kiosk_on_line, until

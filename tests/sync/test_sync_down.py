@@ -14,6 +14,7 @@ from kiosk.events import CaseUpdated, SettingsChanged
 from kiosk.line_state import LineCondition
 from kiosk.store.packs import InstalledPack
 from kiosk.system_clock import SystemClock
+from protocol.messages import FeedType
 from server import bus, feed
 from server.actors import OPERATOR, Actor, Role
 from server.alarms import AlarmKind
@@ -23,7 +24,6 @@ from server.settings import ServerSettings
 from server.storage import tables
 from sync.feed import CURSOR
 from sync.packs import KEPT, PackDuty
-from sync.protocol.messages import FeedType
 from tests.kiosk.kiosk_kit import CITY, pack_bytes
 from tests.server.running import RunningServer, running
 from tests.sync.line_kit import OnLine, city_server, enrolled, kiosk_on_line, publish, stored, until

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from kiosk.draft_words import DraftKept, DraftOpened, DraftProblem
+from protocol.drafts import is_draft
 from server.storage.citizen_tables import drafts
-from sync.protocol.drafts import is_draft
 from tests.server.running import RunningServer
 from tests.sync.line_kit import WITHIN_S, OnLine, city_server, count, enrolled, kiosk_on_line, until
 

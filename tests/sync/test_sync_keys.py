@@ -10,13 +10,13 @@ from nacl.public import PrivateKey
 from nacl.signing import SigningKey
 
 from kiosk.events import SettingsChanged
+from protocol import sealing, sealing_keys
+from protocol.documents import DocumentRefused
+from protocol.messages import FeedType, SealingKey
 from server import bus, feed
 from server.actors import OPERATOR
 from server.keys import load_keys
 from server.storage import tables
-from sync.protocol import sealing, sealing_keys
-from sync.protocol.documents import DocumentRefused
-from sync.protocol.messages import FeedType, SealingKey
 from tests.kiosk.kiosk_kit import PHOTO, fill
 from tests.server.running import RunningServer
 from tests.sync.line_kit import OnLine, city_server, count, enrolled, kiosk_on_line, stored, until

@@ -9,9 +9,9 @@ import pytest
 from kiosk.store import Store
 from kiosk.store.outbox import OutboxState
 from kiosk.store.receipts import Receipt
+from protocol import tracking
 from server.storage import tables
 from sync import enrolment as enrolments
-from sync.protocol import tracking
 from tests.kiosk.kiosk_kit import BEGIN
 from tests.sync.line_kit import city_server, count, enrolled, kiosk_on_line, stored, until
 from tests.sync.processes import free_port, run_kiosk, server_running

@@ -9,12 +9,12 @@ from nacl.signing import SigningKey
 from sqlalchemy import delete, select, update
 
 from kiosk.store import Store
+from protocol import checkpoints, merkle
+from protocol.checkpoints import Checkpoint, Offer, Refusal
 from server import audit
 from server.alarms import AlarmKind
 from server.app import make_checkpoint
 from server.storage import tables
-from sync.protocol import checkpoints, merkle
-from sync.protocol.checkpoints import Checkpoint, Offer, Refusal
 from sync.witness import CHECKPOINT, Witness
 from tests.kiosk.kiosk_kit import Bench, bench
 from tests.sync.line_kit import OnLine, city_server, enrolled, kiosk_on_line, until

@@ -14,7 +14,7 @@ kiosks = Table(
     Column("number", Integer, nullable=False, unique=True),
     Column("kiosk_part", String(4), nullable=False, unique=True),
     Column("public_key", LargeBinary(32), nullable=False),
-    Column("fingerprint", String(64), nullable=False),  # see sync.protocol.fingerprints; officers compare its beginning
+    Column("fingerprint", String(64), nullable=False),  # see protocol.fingerprints; officers compare its beginning
     Column("name", String(200), nullable=False),
     Column("place", String(200), nullable=False, default=""),
     Column("latitude", Float),

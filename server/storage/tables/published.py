@@ -31,7 +31,7 @@ service_versions = Table(
     Column("form_id", String(200), nullable=False),
     Column("form_version", String(200), nullable=False),
     Column("position", Integer, nullable=False),
-    Column("document", JSON, nullable=False),  # sync.protocol.packs.ServiceDocument
+    Column("document", JSON, nullable=False),  # protocol.packs.ServiceDocument
 )
 
 form_drafts = Table(

@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 import pytest
 
 from forms import Environment
+from protocol.messages import Content
+from protocol.packs import ServiceDocument
 from server.filled_forms import form_of
 from server.form_conversion import convert_form
 from server.identity_numbers import masked
 from server.pack_content import PackService
 from server.web import texts
 from server.web.answers import Answer, FilledForm, read, told
-from sync.protocol.messages import Content
-from sync.protocol.packs import ServiceDocument
 from tests.server.kiosk_client import NIK
 
 FORM = """

@@ -2,11 +2,11 @@
 
 from sqlalchemy import delete, select, update
 
+from protocol import checkpoints, merkle
+from protocol.checkpoints import Checkpoint, Witnessed
 from server.app import make_checkpoint
 from server.deps import Deps
 from server.storage import tables
-from sync.protocol import checkpoints, merkle
-from sync.protocol.checkpoints import Checkpoint, Witnessed
 from tests.server.kiosk_client import TestKiosk
 from tests.server.web.conftest import Office
 

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
+from protocol.tracking import display
 from server.web.answers import mask
 from server.web.documents import safe_name, sniffed
-from sync.protocol.tracking import display
 from tests.server.kiosk_client import NIK
 from tests.server.web.conftest import JPEG, Office
 

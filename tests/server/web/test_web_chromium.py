@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from sync.protocol.tracking import display
+from protocol.tracking import display
 from tests.server.web.browser import CHROMIUM, sign_in
 from tests.server.web.conftest import JPEG, Office
 

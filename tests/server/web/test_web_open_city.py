@@ -1,6 +1,6 @@
 """What everybody may read: times and budget; and how an administrator fills the budget."""
 
-from sync.protocol.messages import HeartbeatAnswer
+from protocol.messages import HeartbeatAnswer
 from tests.server.web.conftest import Office
 
 ROWS = "Pendidikan;2.500.000.000;1200000000;Education\nKesehatan;900000000;0"

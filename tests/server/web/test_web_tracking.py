@@ -2,8 +2,8 @@
 
 import pytest
 
+from protocol.tracking import ALPHABET, display, mint
 from server.web.site import TRACKING_PER_MINUTE
-from sync.protocol.tracking import ALPHABET, display, mint
 from tests.server.kiosk_client import NIK
 from tests.server.web.conftest import Office
 

@@ -12,7 +12,7 @@ from nacl.exceptions import BadSignatureError
 from nacl.signing import SigningKey, VerifyKey
 from pydantic import AwareDatetime, Base64Bytes, Field
 
-from sync.protocol.messages import Message, Name, Short
+from protocol.messages import Message, Name, Short
 
 TRANSPARENCY: Final = "transparency"
 BUDGET: Final = "budget"

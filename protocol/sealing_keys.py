@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from sync.protocol.documents import DocumentRefused, SignedDocument, sign, verify
-from sync.protocol.messages import SealingKey
+from protocol.documents import DocumentRefused, SignedDocument, sign, verify
+from protocol.messages import SealingKey
 
 SETTING: Final = "sealing_keys"
 _NAME: Final = "sealing-keys"

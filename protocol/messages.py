@@ -15,9 +15,9 @@ The paths, under the server's address:
 ``GET /v1/cases/{code}``               CaseState, or 404
 ``GET /v1/packs/metadata/{file}``      TUF metadata
 ``GET /v1/packs/targets/{file}``       TUF targets: packs
-``POST /v1/ratings``, ``/help-calls``  see ``sync.protocol.reports``
-``GET /v1/documents/{name}``           see ``sync.protocol.documents``
-``/v1/drafts/{lookup}``                see ``sync.protocol.drafts``
+``POST /v1/ratings``, ``/help-calls``  see ``protocol.reports``
+``GET /v1/documents/{name}``           see ``protocol.documents``
+``/v1/drafts/{lookup}``                see ``protocol.drafts``
 =====================================  ==========================================================================
 
 An error is ``{"error": {"code": "...", "message": "..."}}``; 401 for a signature that does not hold, 403 with code
@@ -31,7 +31,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AwareDatetime, Base64Bytes, BaseModel, ConfigDict, Field, StringConstraints
 
-from sync.protocol.checkpoints import Offer, Witnessed
+from protocol.checkpoints import Offer, Witnessed
 
 BATCH_ITEMS: Final = 50
 BATCH_BYTES: Final = 1_000_000

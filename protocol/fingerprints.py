@@ -9,7 +9,7 @@ made, the kiosk's screen the one that the kiosk made; they are equal only when b
 import hashlib
 from typing import Final
 
-from sync.protocol.messages import City
+from protocol.messages import City
 
 #: Hex digits that are shown and compared, in groups of four: 96 bits.
 SHOWN: Final = 24

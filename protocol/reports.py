@@ -10,7 +10,7 @@ from typing import Annotated, Final
 
 from pydantic import AwareDatetime, Field, field_validator
 
-from sync.protocol.messages import Message, Name, Uuid
+from protocol.messages import Message, Name, Uuid
 
 RATINGS_AT_ONCE: Final = 50
 #: Of a quick rating: one score for everything.

@@ -21,7 +21,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AwareDatetime, Field, StringConstraints, ValidationError, field_validator
 
-from sync.protocol.messages import Message, Name, Short
+from protocol.messages import Message, Name, Short
 
 PACK_TYPE: Final = "ekios-pack"
 PACK_BYTES: Final = 64_000_000

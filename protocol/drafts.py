@@ -24,8 +24,8 @@ from nacl.pwhash import argon2id
 from nacl.secret import SecretBox
 from pydantic import AwareDatetime, Base64Bytes
 
-from sync.protocol import tracking
-from sync.protocol.messages import Message
+from protocol import tracking
+from protocol.messages import Message
 
 #: The first characters of a draft's code, where a tracking code names its kiosk. No kiosk has this number.
 DRAFT_PART: Final = "DRAF"
