@@ -26,7 +26,7 @@ demo: setup ## whole visits by real touches, an officer, an administrator, field
 	@$(PY) -m trial.demo
 
 gallery: setup ## every state of every screen in build/gallery (ALL=1: in every look; ACCEPT=1: renew the pictures of the tests)
-	@$(PY) -m screens.gallery $(if $(ALL),--all) $(if $(ACCEPT),--accept)
+	@$(PY) -m rehearsal.gallery $(if $(ALL),--all) $(if $(ACCEPT),--accept)
 
 bench: setup ## all measures beside their peers; tables in build/bench
 	@$(PY) -m benchmarks

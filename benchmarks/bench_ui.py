@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks import ui_chromium
-from screens.sample_city import pack_files
+from rehearsal.sample_city import pack_files
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 OUT: Final = ROOT / "build" / "bench" / "ui.json"

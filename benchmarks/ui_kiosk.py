@@ -21,7 +21,7 @@ import psutil
 from screens import heap
 
 if TYPE_CHECKING:
-    from screens.rehearsal.hands import Hands
+    from rehearsal.hands import Hands
 
 ROUNDS: Final = 12
 SESSIONS: Final = 500
@@ -35,8 +35,8 @@ def main() -> int:
     boot = BootOptions(driver="offscreen", max_fps=0)
     prepare(boot)
     from kiosk.catalogue import Catalogue
-    from screens.rehearsal import rehearse
-    from screens.rehearsal.hands import ASSETS, Hands
+    from rehearsal import rehearse
+    from rehearsal.hands import ASSETS, Hands
     from screens.texts import load_catalogues
 
     process = psutil.Process()
@@ -145,7 +145,7 @@ def _busy(hands: "Hands", folder: Path) -> float:
 
 def _sessions(hands: "Hands", count: int) -> None:
     """Home, the form's first page, a name typed into it, the end with its wipe."""
-    from screens.gallery.way import Way, open_form
+    from rehearsal.gallery.way import Way, open_form
 
     draws, hands.draws = hands.draws, False
     way = Way(hands)

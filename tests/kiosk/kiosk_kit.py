@@ -18,8 +18,8 @@ from kiosk.ports import BadgeReader, Disk, Failpoint, Sealer, TrackingCodes
 from kiosk.store import Store
 from protocol import sealing
 from protocol.packs import Manifest, ServiceDocument, build, unpack
-from screens.rehearsal.devices import Camera, HandClock, Printer, RoomyDisk, Scanner
-from screens.rehearsal.devices import Slip as PaperSlip
+from rehearsal.devices import Camera, HandClock, Printer, RoomyDisk, Scanner
+from rehearsal.devices import Slip as PaperSlip
 from sync.city import CityBadges, CitySealer, KioskCodes
 
 BEGIN = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.catalogue import Catalogue
-from screens.sample_city import read_sample_city
+from rehearsal.sample_city import read_sample_city
 
 SERVICES = Path(__file__).resolve().parents[2] / "assets" / "services"
 

@@ -21,7 +21,7 @@ from kiosk.staff import (
 from kiosk.store import StorageFailed, StorageProblem
 from kiosk.store.journal import StaffMember
 from protocol import badges
-from screens.rehearsal.storage import FaultyStorage
+from rehearsal.storage import FaultyStorage
 from tests.kiosk.kiosk_kit import BEGIN, CITY, Bench, bench, fill
 from tests.kiosk.test_kiosk_parts import PIN, PIN_HASH
 

@@ -12,10 +12,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 from screens_harness import ASSETS, BOOT, Hands
 
 from kiosk.catalogue import Catalogue
-from screens.gallery.studio import Studio, studio_hands
-from screens.rehearsal import Rehearsal, rehearse
-from screens.rehearsal.every_control import every_control
-from screens.sample_city import read_sample_city
+from rehearsal import Rehearsal, rehearse
+from rehearsal.every_control import every_control
+from rehearsal.gallery.studio import Studio, studio_hands
+from rehearsal.sample_city import read_sample_city
 from screens.texts import Catalogues, load_catalogues
 from screens.tidy import YOUNG
 

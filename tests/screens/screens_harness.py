@@ -6,6 +6,6 @@ from screens.boot import BootOptions, prepare
 BOOT = BootOptions(driver="offscreen", width=540, height=960, dpi=48.0, max_fps=0)
 prepare(BOOT)
 
-from screens.rehearsal.hands import ASSETS, Hands, NotThere  # noqa: E402
+from rehearsal.hands import ASSETS, Hands, NotThere  # noqa: E402
 
 __all__ = ["ASSETS", "BOOT", "Hands", "NotThere"]

@@ -8,9 +8,9 @@ from keys_kit import press
 from screens_harness import ASSETS, Hands
 
 from devices.speech import SimulatedEngine, SimulatedHeadphones, Speaker, Spoken
+from rehearsal import Rehearsal
 from screens.look import layouts
 from screens.look.entry import Layout
-from screens.rehearsal import Rehearsal
 
 TURNS = 8
 

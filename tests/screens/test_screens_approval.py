@@ -7,9 +7,9 @@ import pytest
 from kiosk.catalogue import Catalogue
 from kiosk.events import LineChanged
 from kiosk.line_state import LineCondition
+from rehearsal.hands import Hands
 from screens.appearance import Appearance
 from screens.places import Name
-from screens.rehearsal.hands import Hands
 from screens.texts import LANGUAGES
 
 

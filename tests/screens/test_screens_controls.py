@@ -11,20 +11,20 @@ from keys_kit import press
 from forms import Node
 from kiosk.events import EndReason
 from kiosk.session import Session
+from rehearsal.citizen import Citizen
+from rehearsal.every_control import READONLY_ID, SERVICE_ID, WRONG
+from rehearsal.gallery.way import Way, open_form
+from rehearsal.hands import Hands
 from screens.appearance import Appearance
 from screens.citizen.answers import in_words
 from screens.citizen.controls.calendar import EARLIEST, LATEST, Calendar, CalendarDay
 from screens.citizen.controls.question import ListenButton, Question
 from screens.citizen.controls.repeat import InstanceLine
-from screens.gallery.way import Way, open_form
 from screens.look.buttons import Chip, IconButton
 from screens.look.cards import ChoiceCard
 from screens.look.current import current
 from screens.look.entry import Entry, Layout
 from screens.look.pressable import Pressable
-from screens.rehearsal.citizen import Citizen
-from screens.rehearsal.every_control import READONLY_ID, SERVICE_ID, WRONG
-from screens.rehearsal.hands import Hands
 from screens.texts import LANGUAGES
 
 

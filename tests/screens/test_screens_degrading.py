@@ -8,9 +8,9 @@ from screens_harness import Hands
 from kiosk.kiosk import STORAGE_AGAIN_S
 from kiosk.line_state import LineCondition
 from kiosk.settings import NEXT_KIOSK
+from rehearsal.citizen import Citizen
+from rehearsal.storage import FaultyStorage
 from screens.places import Name
-from screens.rehearsal.citizen import Citizen
-from screens.rehearsal.storage import FaultyStorage
 
 
 @pytest.fixture

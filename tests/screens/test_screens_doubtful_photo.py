@@ -12,10 +12,10 @@ from test_screens_answer import asked, sent
 
 from kiosk.events import EndReason, Step
 from kiosk.session import Session
+from rehearsal.gallery.control_states import show
+from rehearsal.gallery.way import Way
 from screens.appearance import Appearance
 from screens.citizen.controls.viewfinder import Viewfinder
-from screens.gallery.control_states import show
-from screens.gallery.way import Way
 from screens.look.tokens import TextSize
 
 

@@ -8,13 +8,13 @@ from kivy.uix.widget import Widget
 from screens_harness import Hands
 from speech_kit import Ears
 
+from rehearsal import Rehearsal
+from rehearsal.citizen import Citizen
+from rehearsal.kiosk import BADGE, PIN
 from screens import stage
 from screens.app import NOTICE_SAID_S, RETRY_S
 from screens.flow import Flow, Over
 from screens.places import Name, Place
-from screens.rehearsal import Rehearsal
-from screens.rehearsal.citizen import Citizen
-from screens.rehearsal.kiosk import BADGE, PIN
 from screens.texts import LANGUAGES
 
 FRAMES = 5

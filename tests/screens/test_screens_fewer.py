@@ -7,12 +7,12 @@ from keys_kit import focused, press, walk_to
 from screens_harness import Hands
 from speech_kit import Ears, Listener
 
+from rehearsal import Rehearsal
+from rehearsal.gallery.control_states import guests
+from rehearsal.gallery.way import Way
 from screens.flow import Over
-from screens.gallery.control_states import guests
-from screens.gallery.way import Way
 from screens.look.colours import Contrast
 from screens.overlays import FewerPanel
-from screens.rehearsal import Rehearsal
 from screens.texts import LANGUAGES
 
 COUNT = "/data/kunjungan/jumlah_tamu"

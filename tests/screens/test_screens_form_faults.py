@@ -11,8 +11,8 @@ from forms.session.growth import Growth
 from forms.session.node import Node, RepeatInstanceNode
 from forms.session.texts import Texts
 from kiosk.form_faults import FORMS
-from screens.gallery.control_states import show
-from screens.gallery.way import Way, answer_page, domicile_form
+from rehearsal.gallery.control_states import show
+from rehearsal.gallery.way import Way, answer_page, domicile_form
 
 REPEAT = "/data/anggota"
 FRAMES = 5

@@ -17,12 +17,12 @@ from forms.limits import MAX_PICTURE_PIXELS, MAX_PICTURE_SIDE
 from kiosk.catalogue import Catalogue
 from kiosk.content import CONTENT
 from kiosk.events import EndReason
+from rehearsal import rehearse
+from rehearsal.sample_city import pack_files
 from screens.citizen.controls.question import ListenButton, Question
 from screens.look.cards import ChoiceCard
 from screens.look.decoded import SHOWN_SIDE, NotShown, TooLarge, decoded
 from screens.places import Name
-from screens.rehearsal import rehearse
-from screens.sample_city import pack_files
 from screens.texts import Catalogues
 
 FORM = """

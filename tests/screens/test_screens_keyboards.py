@@ -9,8 +9,9 @@ import pytest
 from kivy.tests.common import UnitTestTouch
 from screens_harness import BOOT, Hands
 
+from rehearsal.every_control import SERVICE_ID
+from rehearsal.gallery.way import Way, open_form
 from screens.appearance import DEFAULT_APPEARANCE
-from screens.gallery.way import Way, open_form
 from screens.look import layouts
 from screens.look.current import current
 from screens.look.entry import Entry, Layout
@@ -20,7 +21,6 @@ from screens.look.keyboard import Key
 from screens.look.suggestions import Suggestion
 from screens.look.tokens import GAP_MM, TARGET_MM, TextSize
 from screens.places import Name
-from screens.rehearsal.every_control import SERVICE_ID
 
 PORTRAIT = (BOOT.width, BOOT.height)
 LANDSCAPE = (BOOT.height, BOOT.width)

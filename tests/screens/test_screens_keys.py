@@ -8,11 +8,11 @@ from keys_kit import focused, hold, label, press, type_keys, walk_to
 from screens_harness import Hands
 
 from kiosk.events import EndReason
+from rehearsal import Rehearsal
 from screens.focus import nearest
 from screens.keys import DEFAULT_KEYS, Action, KeyMap, NoSuchKey
 from screens.look.keyboard import Key
 from screens.places import Name
-from screens.rehearsal import Rehearsal
 
 NIK = "3578014107900001"
 

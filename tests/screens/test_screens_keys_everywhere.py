@@ -8,10 +8,10 @@ from long_runs import LONG
 from screens_harness import Hands
 from states_kit import LAYERS, PAGES, SHOWS, in_sight
 
+from rehearsal.gallery.states import STATES
+from rehearsal.gallery.way import Way
 from screens.appearance import DEFAULT_APPEARANCE
 from screens.flow import Over
-from screens.gallery.states import STATES
-from screens.gallery.way import Way
 from screens.keys import _CODES
 from screens.look.keyboard import Key
 from screens.look.pressable import Pressable

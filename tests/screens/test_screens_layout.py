@@ -11,11 +11,11 @@ import screens_harness  # noqa: F401 - the window is prepared before Kivy is imp
 from long_runs import LONG
 from states_kit import SHOWS
 
+from rehearsal.gallery.checks import Box, problems
+from rehearsal.gallery.plan import ORIENTATIONS, Shot, every_look, plan, rounds
+from rehearsal.gallery.states import STATES
+from rehearsal.gallery.studio import Studio
 from screens.appearance import Appearance
-from screens.gallery.checks import Box, problems
-from screens.gallery.plan import ORIENTATIONS, Shot, every_look, plan, rounds
-from screens.gallery.states import STATES
-from screens.gallery.studio import Studio
 from screens.look.colours import Contrast
 from screens.look.pane import Pane
 from screens.look.tokens import TextSize

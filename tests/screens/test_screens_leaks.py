@@ -17,11 +17,11 @@ from kivy.uix.widget import Widget
 from long_runs import LONG
 from screens_harness import Hands
 
+from rehearsal.citizen import Citizen
+from rehearsal.gallery.plan import Shot
+from rehearsal.gallery.states import STATES
+from rehearsal.gallery.studio import Studio
 from screens.appearance import Appearance
-from screens.gallery.plan import Shot
-from screens.gallery.states import STATES
-from screens.gallery.studio import Studio
-from screens.rehearsal.citizen import Citizen
 
 SCREENS = Path(__file__).resolve().parents[2] / "screens"
 SOURCES = tuple(sorted(SCREENS.rglob("*.py")))

@@ -10,18 +10,18 @@ from test_screens_answer import asked
 
 from kiosk.privacy import Privacy
 from kiosk.submissions import ANSWER_CHARACTERS
+from rehearsal import Rehearsal
+from rehearsal.citizen import Citizen
+from rehearsal.gallery.control_states import show
+from rehearsal.gallery.way import Way, open_form
 from screens.appearance import Appearance
 from screens.citizen.controls.question import Question
-from screens.gallery.control_states import show
-from screens.gallery.way import Way, open_form
 from screens.look.entry import DIGITS_LENGTH, MULTILINE_LENGTH, TEXT_LENGTH, Entry, Layout
 from screens.look.field import Field
 from screens.look.focus_mark import seen_box
 from screens.look.full_line import FullLine
 from screens.look.layouts import BACKSPACE
 from screens.look.tokens import TextSize
-from screens.rehearsal import Rehearsal
-from screens.rehearsal.citizen import Citizen
 from screens.texts import LANGUAGES
 
 #: What the complaint's form takes.

@@ -7,15 +7,15 @@ from screens_harness import Hands
 from speech_kit import Ears, Listener
 
 from forms import Choice, load_form
+from rehearsal import Rehearsal
+from rehearsal.citizen import Citizen
+from rehearsal.gallery.control_states import show
+from rehearsal.gallery.way import Way
 from screens.citizen.controls.choices import Fold
 from screens.citizen.controls.finding import SHOWN_AT_MOST, LongList
-from screens.gallery.control_states import show
-from screens.gallery.way import Way
 from screens.look.banner import Banner
 from screens.look.cards import ChoiceCard
 from screens.look.layouts import BACKSPACE
-from screens.rehearsal import Rehearsal
-from screens.rehearsal.citizen import Citizen
 from screens.texts import LANGUAGES
 
 VILLAGES = 83_000

@@ -8,15 +8,15 @@ from kivy.graphics import Line
 from screens_harness import BOOT, Hands
 
 from kiosk.ports import CaptureKind, Hint
+from rehearsal.citizen import Citizen
+from rehearsal.devices import Problem, Sight
+from rehearsal.every_control import SERVICE_ID
+from rehearsal.gallery.checks import problems
+from rehearsal.gallery.control_states import show
+from rehearsal.gallery.way import Way, open_form
 from screens.citizen.controls import photo, sighting, viewfinder
 from screens.citizen.controls.sighting import CalmHint
 from screens.citizen.controls.viewfinder import SPOKEN_LOOKS, SightMarks, Viewfinder
-from screens.gallery.checks import problems
-from screens.gallery.control_states import show
-from screens.gallery.way import Way, open_form
-from screens.rehearsal.citizen import Citizen
-from screens.rehearsal.devices import Problem, Sight
-from screens.rehearsal.every_control import SERVICE_ID
 from screens.texts import LANGUAGES, Catalogues
 
 FAULTS = (

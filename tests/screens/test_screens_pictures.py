@@ -6,8 +6,8 @@ import pytest
 from PIL import Image
 from screens_harness import BOOT
 
-from screens.gallery.accepted import FOLDER, SHOTS, alike, taken
-from screens.gallery.plan import Shot
+from rehearsal.gallery.accepted import FOLDER, SHOTS, alike, taken
+from rehearsal.gallery.plan import Shot
 
 DIFFERENT = Path(__file__).resolve().parents[2] / "build" / "pictures"
 

@@ -11,12 +11,12 @@ from kivy.tests.common import UnitTestTouch
 from screens_harness import Hands
 
 from kiosk.events import EndReason
+from rehearsal import BADGE
+from rehearsal.devices import Scan
+from rehearsal.gallery.states import STATES
+from rehearsal.gallery.way import Way
 from screens.appearance import DEFAULT_APPEARANCE
-from screens.gallery.states import STATES
-from screens.gallery.way import Way
 from screens.keys import _CODES
-from screens.rehearsal import BADGE
-from screens.rehearsal.devices import Scan
 
 #: Keys that lead somewhere come more often than the others.
 KEYS = (*_CODES, *("enter", "tab", "down", "right", "up", "escape") * 12, *("f1", "f2") * 2)

@@ -3,12 +3,12 @@
 import pytest
 from screens_harness import Hands
 
+from rehearsal.citizen import NIK, Citizen
+from rehearsal.devices import Scan
+from rehearsal.gallery.control_states import show
+from rehearsal.gallery.way import Way, open_form
 from screens.citizen.controls.question import Question
-from screens.gallery.control_states import show
-from screens.gallery.way import Way, open_form
 from screens.look.entry import Entry, Layout
-from screens.rehearsal.citizen import NIK, Citizen
-from screens.rehearsal.devices import Scan
 from screens.texts import LANGUAGES
 
 CODE = "8991234567890"

@@ -6,9 +6,9 @@ Every service and every language is walked in each run; all pairs of them in a l
 import pytest
 from long_runs import ways
 
+from rehearsal.citizen import NIK, Citizen, slip_of
+from rehearsal.hands import Hands
 from screens.appearance import Appearance
-from screens.rehearsal.citizen import NIK, Citizen, slip_of
-from screens.rehearsal.hands import Hands
 from screens.texts import LANGUAGES
 
 SERVICES = ("domisili", "kelahiran", "pindah", "kk-perubahan", "usaha", "reklame", "antrean", "pengaduan")

@@ -12,13 +12,13 @@ from long_runs import ways
 from screens_harness import BOOT
 from speech_kit import Ears, foreign_texts
 
+from rehearsal import Rehearsal
+from rehearsal.citizen import Citizen
+from rehearsal.hands import Hands
 from screens.appearance import Appearance
 from screens.citizen.controls.question import Question
 from screens.keys import _CODES
 from screens.look.keyboard import Key
-from screens.rehearsal import Rehearsal
-from screens.rehearsal.citizen import Citizen
-from screens.rehearsal.hands import Hands
 from screens.texts import LANGUAGES
 
 SERVICES = ("domisili", "kelahiran", "pindah", "kk-perubahan", "usaha", "reklame", "antrean", "pengaduan")

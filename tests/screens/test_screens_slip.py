@@ -8,11 +8,11 @@ from screens_harness import Hands
 
 from kiosk.cases import CaseStateName
 from kiosk.ports import PrintOutcome
+from rehearsal.citizen import Citizen
+from rehearsal.gallery.case_states import CODE, QUESTION, case
 from screens.appearance import Appearance
-from screens.gallery.case_states import CODE, QUESTION, case
 from screens.look.colours import Contrast
 from screens.look.tokens import TextSize
-from screens.rehearsal.citizen import Citizen
 
 #: What is told of each outcome, whether another slip is offered, and whether the code has to be kept.
 TOLD = {

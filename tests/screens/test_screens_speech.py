@@ -8,14 +8,14 @@ from screens_harness import BOOT, Hands
 from speech_kit import Ears, Listener, foreign_texts
 
 from kiosk.events import EndReason
+from rehearsal import BADGE, Rehearsal
+from rehearsal.devices import Scan
+from rehearsal.gallery.control_states import show
+from rehearsal.gallery.way import Way
 from screens.citizen.controls.viewfinder import Viewfinder
-from screens.gallery.control_states import show
-from screens.gallery.way import Way
 from screens.look.entry import Layout
 from screens.places import Name
 from screens.pronounce import pronounce, sentence
-from screens.rehearsal import BADGE, Rehearsal
-from screens.rehearsal.devices import Scan
 from screens.texts import LANGUAGES
 from screens.voice import RATES, USUAL_RATE, VOLUMES
 

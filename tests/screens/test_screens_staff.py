@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 
+from rehearsal.citizen import Citizen
+from rehearsal.devices import Scan
+from rehearsal.gallery.way import Way, domicile_review
+from rehearsal.hands import Hands, NotThere
+from rehearsal.kiosk import PIN, STAFF_ID
+from rehearsal.storage import FaultyStorage
 from screens.appearance import Appearance
-from screens.gallery.way import Way, domicile_review
-from screens.rehearsal.citizen import Citizen
-from screens.rehearsal.devices import Scan
-from screens.rehearsal.hands import Hands, NotThere
-from screens.rehearsal.kiosk import PIN, STAFF_ID
-from screens.rehearsal.storage import FaultyStorage
 
 METRES = 1000.0
 

@@ -7,12 +7,12 @@ import pytest
 from kiosk.cases import Case, CaseProblem, CaseStateName
 from kiosk.line_state import LineCondition
 from kiosk.ports import PrintOutcome
+from rehearsal.citizen import Citizen
+from rehearsal.gallery.case_states import CODE, QUESTION, case
+from rehearsal.hands import Hands
+from rehearsal.kiosk import Line
 from screens.appearance import Appearance
 from screens.citizen.track_model import TrackModel
-from screens.gallery.case_states import CODE, QUESTION, case
-from screens.rehearsal.citizen import Citizen
-from screens.rehearsal.hands import Hands
-from screens.rehearsal.kiosk import Line
 from screens.texts import LANGUAGES
 
 #: Of somebody else's case.

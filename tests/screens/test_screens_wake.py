@@ -11,10 +11,10 @@ from speech_kit import Ears
 
 from kiosk.events import EndReason
 from kiosk.settings import NUMBERS
+from rehearsal import Rehearsal
+from rehearsal.devices import Scan
 from screens.flow import SLEEP_S
 from screens.places import Name
-from screens.rehearsal import Rehearsal
-from screens.rehearsal.devices import Scan
 
 NIK = "3578014107900001"
 #: Backwards, and like nothing in other files, so that the whole of it stands nowhere but where it was typed.

@@ -21,10 +21,10 @@ def main(folder: Path) -> None:
     from kivy.config import Config
     from kivy.core.window import Window, WindowBase
 
+    from rehearsal import rehearse
+    from rehearsal.hands import ASSETS
+    from rehearsal.sample_city import read_sample_city
     from screens.app import AppOptions, KioskApp
-    from screens.rehearsal import rehearse
-    from screens.rehearsal.hands import ASSETS
-    from screens.sample_city import read_sample_city
     from screens.texts import load_catalogues
 
     Config.set("kivy", "exit_on_escape", "1")

@@ -7,15 +7,15 @@ from typing import Final
 from PIL import Image
 
 from kiosk.catalogue import Catalogue
+from rehearsal.every_control import every_control
+from rehearsal.gallery.checks import problems
+from rehearsal.gallery.plan import Shot
+from rehearsal.gallery.states import STATES
+from rehearsal.gallery.way import Way
+from rehearsal.hands import ASSETS, Hands
+from rehearsal.kiosk import rehearse
+from rehearsal.sample_city import read_sample_city
 from screens.boot import BootOptions
-from screens.gallery.checks import problems
-from screens.gallery.plan import Shot
-from screens.gallery.states import STATES
-from screens.gallery.way import Way
-from screens.rehearsal.every_control import every_control
-from screens.rehearsal.hands import ASSETS, Hands
-from screens.rehearsal.kiosk import rehearse
-from screens.sample_city import read_sample_city
 from screens.texts import Catalogues, load_catalogues
 
 #: Frames after which everything stands where it stays.

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from screens.gallery import case_states, control_states, flow_states, resting_states, staff_states, visit_states
-from screens.gallery.way import Way
+from rehearsal.gallery import case_states, control_states, flow_states, resting_states, staff_states, visit_states
+from rehearsal.gallery.way import Way
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from forms import Node
+from rehearsal.devices import Scan
+from rehearsal.hands import Hands, NotThere
+from rehearsal.kiosk import BADGE, Rehearsal
 from screens.citizen.answers import Control, control_of
 from screens.citizen.controls.choices import Fold
 from screens.citizen.controls.photo import PhotoQuestion
@@ -16,9 +19,6 @@ from screens.look.buttons import TextButton
 from screens.look.cards import ChoiceCard
 from screens.look.field import Field
 from screens.look.pressable import Pressable
-from screens.rehearsal.devices import Scan
-from screens.rehearsal.hands import Hands, NotThere
-from screens.rehearsal.kiosk import BADGE, Rehearsal
 
 NIK: Final = "3578014107900001"
 #: What is typed, by the question's name; others get what fits their kind.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from screens.gallery.plan import Shot
+from rehearsal.gallery.plan import Shot
 
 _PAGE: Final = Path(__file__).with_name("index.html")
 

@@ -24,7 +24,7 @@ from kiosk.line_state import LineCondition, LineState
 from kiosk.ports import PrintOutcome
 from kiosk.store import Store, schema
 from kiosk.store.journal import StaffMember
-from screens.rehearsal.devices import BEGIN, Camera, HandClock, Printer, RoomyDisk, Scanner, Speaker
+from rehearsal.devices import BEGIN, Camera, HandClock, Printer, RoomyDisk, Scanner, Speaker
 from screens.texts import Catalogues
 
 CODE_LENGTH: Final = 12

@@ -1,4 +1,4 @@
-"""``python -m screens.gallery [--all] [--state NAME]… [--checks-only] [--accept]``; see the package."""
+"""``python -m rehearsal.gallery [--all] [--state NAME]… [--checks-only] [--accept]``; see the package."""
 
 import argparse
 import multiprocessing
@@ -8,12 +8,12 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 
-from screens.gallery.index import write_index
-from screens.gallery.take import OUT, Share, renew_accepted, take
+from rehearsal.gallery.index import write_index
+from rehearsal.gallery.take import OUT, Share, renew_accepted, take
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="screens.gallery")
+    parser = argparse.ArgumentParser(prog="rehearsal.gallery")
     parser.add_argument("--all", action="store_true", help="every state in every look, with half the dots")
     parser.add_argument("--state", action="append", default=[], help="states whose name begins so (can be repeated)")
     parser.add_argument("--checks-only", action="store_true", help="take no pictures")

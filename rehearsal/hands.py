@@ -18,6 +18,7 @@ from kivy.tests.common import UnitTestTouch
 from kivy.uix.widget import Widget
 
 from kiosk.events import EndReason
+from rehearsal.kiosk import Rehearsal
 from screens.app import AppOptions, KioskApp, build_app
 from screens.appearance import DEFAULT_APPEARANCE, Appearance
 from screens.boot import BootOptions
@@ -26,9 +27,8 @@ from screens.look.keyboard import Key
 from screens.look.pane import Aperture, Pane
 from screens.look.pressable import Pressable
 from screens.places import STAFF
-from screens.rehearsal.kiosk import Rehearsal
 
-ASSETS: Final = Path(__file__).resolve().parents[2] / "assets"
+ASSETS: Final = Path(__file__).resolve().parents[1] / "assets"
 #: Frames after which every layout of ours has settled.
 SETTLE: Final = 2
 #: Nobody waits longer than this for work beside the screens.

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from typing import Final
 
 from kiosk.ports import Hint
+from rehearsal.citizen import card_of
+from rehearsal.devices import Sight
+from rehearsal.every_control import ANSWERS, READONLY_ID, SERVICE_ID, WRONG
+from rehearsal.gallery.way import Way, answer_page, open_form
 from screens.citizen.controls.viewfinder import Viewfinder
-from screens.gallery.way import Way, answer_page, open_form
 from screens.look.entry import TEXT_LENGTH
-from screens.rehearsal.citizen import card_of
-from screens.rehearsal.devices import Sight
-from screens.rehearsal.every_control import ANSWERS, READONLY_ID, SERVICE_ID, WRONG
 
 Step = Callable[[Way], None]
 

@@ -10,10 +10,10 @@ from typing import Final
 
 from PIL import Image, ImageChops, ImageStat
 
+from rehearsal.gallery.plan import Shot
+from rehearsal.gallery.studio import Studio, studio_hands
 from screens.appearance import Appearance
 from screens.boot import BootOptions
-from screens.gallery.plan import Shot
-from screens.gallery.studio import Studio, studio_hands
 from screens.look.colours import Contrast
 from screens.look.tokens import TextSize
 

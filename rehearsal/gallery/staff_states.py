@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import Final
 
 from kiosk.line_state import LineCondition
-from screens.gallery.way import Way, domicile_review
+from rehearsal.devices import Scan
+from rehearsal.gallery.way import Way, domicile_review
+from rehearsal.kiosk import BADGE, PIN
 from screens.places import Name
-from screens.rehearsal.devices import Scan
-from screens.rehearsal.kiosk import BADGE, PIN
 
 
 def _badge(way: Way) -> None:

@@ -7,8 +7,8 @@ from typing import Any, Final
 from kiosk.drafts import Resumed
 from kiosk.privacy import Privacy
 from kiosk.store.documents import StoredDocument
-from screens.gallery.visit_states import STATES as VISIT
-from screens.gallery.way import PAGES, Way, answer_page, domicile_form, forward, open_form, start
+from rehearsal.gallery.visit_states import STATES as VISIT
+from rehearsal.gallery.way import PAGES, Way, answer_page, domicile_form, forward, open_form, start
 
 _MADE: Final = datetime(2026, 11, 24, 1, 30, tzinfo=UTC)
 _TIMES: Final[dict[str, Any]] = {

@@ -7,8 +7,8 @@ from typing import Final
 from kiosk.cases import Case, CaseStateName, CaseStep
 from kiosk.line_state import LineCondition
 from kiosk.text import Text
-from screens.gallery.way import Way, forward, start
-from screens.rehearsal.devices import BEGIN
+from rehearsal.devices import BEGIN
+from rehearsal.gallery.way import Way, forward, start
 
 CODE: Final = "K7M29QXF0001"
 QUESTION: Final = "Foto KTP terlalu gelap. Mohon tuliskan alamat lengkap pada KTP Anda."

@@ -5,11 +5,11 @@ from typing import Any
 from kiosk.citizen import HowIdentified
 from kiosk.service import Identification
 from kiosk.session import Session
+from rehearsal.citizen import NIK, Citizen
+from rehearsal.hands import Hands
+from rehearsal.kiosk import Rehearsal
 from screens.appearance import Appearance
 from screens.flow import Flow
-from screens.rehearsal.citizen import NIK, Citizen
-from screens.rehearsal.hands import Hands
-from screens.rehearsal.kiosk import Rehearsal
 
 #: No form of ours has more pages.
 PAGES: int = 60

@@ -8,7 +8,16 @@ from kiosk.events import Received
 from kiosk.line_state import LineCondition
 from kiosk.outcomes import RefusedReason
 from kiosk.ports import PrintOutcome
-from screens.gallery.way import Way, answer_page, domicile, domicile_form, domicile_review, forward, open_service, start
+from rehearsal.gallery.way import (
+    Way,
+    answer_page,
+    domicile,
+    domicile_form,
+    domicile_review,
+    forward,
+    open_service,
+    start,
+)
 
 
 def _group(way: Way) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from screens.boot import BootOptions, prepare
 
 if TYPE_CHECKING:
-    from screens.gallery.index import Entry
+    from rehearsal.gallery.index import Entry
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 OUT: Final = ROOT / "build" / "gallery"
@@ -34,10 +34,10 @@ def take(share: Share) -> "list[Entry]":
     boot = HALF if share.everything or not share.pictures else FULL
     prepare(boot)
     # Kivy's window is made at import, by what was prepared.
-    from screens.gallery.index import Entry
-    from screens.gallery.plan import rounds
-    from screens.gallery.states import STATES, beginning_with
-    from screens.gallery.studio import JPEG_QUALITY, Studio, studio_hands
+    from rehearsal.gallery.index import Entry
+    from rehearsal.gallery.plan import rounds
+    from rehearsal.gallery.states import STATES, beginning_with
+    from rehearsal.gallery.studio import JPEG_QUALITY, Studio, studio_hands
     from screens.tidy import YOUNG
 
     # Pages are made by the thousand here: two thirds of the time would go into looking for garbage among them.
@@ -64,6 +64,6 @@ def take(share: Share) -> "list[Entry]":
 def renew_accepted() -> None:
     """Renews the pictures that the tests compare with."""
     prepare(HALF)
-    from screens.gallery.accepted import accept
+    from rehearsal.gallery.accepted import accept
 
     accept(HALF)

@@ -7,7 +7,7 @@ from typing import Final
 from kiosk.events import LineChanged
 from kiosk.line_state import LineCondition
 from kiosk.settings import NEXT_KIOSK
-from screens.gallery.way import Way, domicile_form, start
+from rehearsal.gallery.way import Way, domicile_form, start
 from screens.texts import LANGUAGES
 
 #: What a city may write at the most.
