@@ -47,11 +47,11 @@ from kiosk.kiosk import Kiosk, Ports
 from kiosk.room import FolderDisk
 from kiosk.store import Store
 from process_guard import guard
-from screens import boot, heap
-from screens.keys import DEFAULT_KEYS, Action, KeyMap, NoSuchKey
+from screens.access.keys import DEFAULT_KEYS, Action, KeyMap, NoSuchKey
+from screens.language.texts import Catalogues, load_catalogues
 from screens.look.tokens import DEFAULT_DPI
-from screens.texts import Catalogues, load_catalogues
-from screens.watchdog import watchdog
+from screens.shell import boot, heap
+from screens.shell.watchdog import watchdog
 from standstill import Standstill, problem_of, start_anew
 from sync.city import CityBadges, FollowingSealer, KioskCodes
 from sync.enrolment import Enrolment, EnrolProblem, EnrolRefused, NotEnrolled, enrol, insecure, load, save
@@ -59,7 +59,7 @@ from sync.line import Line
 
 if TYPE_CHECKING:
     from devices.simulator.bench import Bench
-    from screens.app import KioskApp
+    from screens.shell.app import KioskApp
 
 logger = logging.getLogger(__name__)
 
@@ -87,7 +87,7 @@ class ScreenSettings(BaseModel):
 
 
 class KeySettings(BaseModel):
-    """``names``: which keys ask for what, where a keypad sends others than a keyboard (screens/keys.py has both)."""
+    """``names``: which keys ask for what, where a keypad sends others than a keyboard (screens/access/keys.py has both)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -266,7 +266,7 @@ class Program:
         options = self.settings.screen.boot_options()
         boot.prepare(options)
         # Kivy reads its environment when it is imported, so not before `prepare`.
-        from screens.app import AppOptions, build_app
+        from screens.shell.app import AppOptions, build_app
 
         keys = self.settings.keys
         return build_app(

@@ -18,15 +18,15 @@ from typing import TYPE_CHECKING
 from devices.frame import SystemClock
 from kiosk.high_water import CorrectedClock
 from kiosk.store import StorageFailed, StorageProblem, Store, StoreInUse, StoreTooNew
-from screens import boot
-from screens.texts import LANGUAGES, Catalogues
+from screens.language.texts import LANGUAGES, Catalogues
+from screens.shell import boot
 from sync.client import Client
 from sync.distress import DistressDuty
 from sync.enrolment import Enrolment, EnrolmentBroken, NotEnrolled
 from sync.loop import Loop
 
 if TYPE_CHECKING:
-    from screens.standstill import StandstillApp
+    from screens.shell.standstill import StandstillApp
 
 logger = logging.getLogger(__name__)
 
@@ -79,7 +79,7 @@ class Standstill:
         if "kivy.core.window" not in sys.modules:
             boot.prepare(options)
         # Kivy reads its environment when it is imported, so not before `prepare`.
-        from screens.standstill import StandstillApp
+        from screens.shell.standstill import StandstillApp
 
         lines = [self.texts.texts(language)(key) for language in LANGUAGES for key in ("out.title", "out.text")]
         pairs = [f"{title}. {text}" for title, text in zip(lines[::2], lines[1::2], strict=True)]

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 import psutil
 
-from screens import heap
+from screens.shell import heap
 
 if TYPE_CHECKING:
     from rehearsal.hands import Hands
@@ -30,14 +30,14 @@ IDLE_S: Final = 10.0
 
 
 def main() -> int:
-    from screens.boot import MAX_FPS, BootOptions, prepare
+    from screens.shell.boot import MAX_FPS, BootOptions, prepare
 
     boot = BootOptions(driver="offscreen", max_fps=0)
     prepare(boot)
     from kiosk.catalogue import Catalogue
     from rehearsal import rehearse
     from rehearsal.hands import ASSETS, Hands
-    from screens.texts import load_catalogues
+    from screens.language.texts import load_catalogues
 
     process = psutil.Process()
     with tempfile.TemporaryDirectory() as folder:
@@ -122,7 +122,7 @@ def _busy(hands: "Hands", folder: Path) -> float:
     """Frames are drawn as fast as they can be while other threads send what waited over a real line, with their
     photos, and print over TCP to an emulator; the screens are told of each step."""
     from benchmarks.ui_backlog import Backlog
-    from screens.tidy import GIVE_BACK_S, QUIET_S
+    from screens.shell.tidy import GIVE_BACK_S, QUIET_S
 
     hands.go_home()
     hands.app.flow.start()

@@ -1,6 +1,6 @@
 """The app's whole life in one process, a frame at a time, and the fingers that touch its window.
 
-The window may be SDL's offscreen one; touches are real and hit-tested. ``screens.boot.prepare`` comes before this module
+The window may be SDL's offscreen one; touches are real and hit-tested. ``screens.shell.boot.prepare`` comes before this module
 is imported. Frames are not drawn unless somebody will look: layout and touch need no drawing, and drawing by software
 takes nine tenths of the time.
 """
@@ -19,14 +19,14 @@ from kivy.uix.widget import Widget
 
 from kiosk.events import EndReason
 from rehearsal.kiosk import Rehearsal
-from screens.app import AppOptions, KioskApp, build_app
-from screens.appearance import DEFAULT_APPEARANCE, Appearance
-from screens.boot import BootOptions
 from screens.look import layouts
 from screens.look.keyboard import Key
 from screens.look.pane import Aperture, Pane
 from screens.look.pressable import Pressable
-from screens.places import STAFF
+from screens.navigation.appearance import DEFAULT_APPEARANCE, Appearance
+from screens.navigation.places import STAFF
+from screens.shell.app import AppOptions, KioskApp, build_app
+from screens.shell.boot import BootOptions
 
 ASSETS: Final = Path(__file__).resolve().parents[1] / "assets"
 #: Frames after which every layout of ours has settled.

@@ -25,7 +25,7 @@ from kiosk.ports import PrintOutcome
 from kiosk.store import Store, schema
 from kiosk.store.journal import StaffMember
 from rehearsal.devices import BEGIN, Camera, HandClock, Printer, RoomyDisk, Scanner, Speaker
-from screens.texts import Catalogues
+from screens.language.texts import Catalogues
 
 CODE_LENGTH: Final = 12
 BADGE: Final = "EKB1.petugas-1.rehearsal"

@@ -12,10 +12,10 @@ from PIL import Image, ImageChops, ImageStat
 
 from rehearsal.gallery.plan import Shot
 from rehearsal.gallery.studio import Studio, studio_hands
-from screens.appearance import Appearance
-from screens.boot import BootOptions
 from screens.look.colours import Contrast
 from screens.look.tokens import TextSize
+from screens.navigation.appearance import Appearance
+from screens.shell.boot import BootOptions
 
 FOLDER: Final = Path(__file__).resolve().parents[2] / "tests" / "screens" / "accepted"
 #: Pixels of a kept picture's longer side.

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from screens.appearance import Appearance
+from screens.language.texts import LANGUAGES
 from screens.look.colours import Contrast
 from screens.look.tokens import TextSize
-from screens.texts import LANGUAGES
+from screens.navigation.appearance import Appearance
 
 ORIENTATIONS: Final = ("portrait", "landscape")
 #: Shown in each language, contrast and text size in the short set.

@@ -8,7 +8,7 @@ from kiosk.events import LineChanged
 from kiosk.line_state import LineCondition
 from kiosk.settings import NEXT_KIOSK
 from rehearsal.gallery.way import Way, domicile_form, start
-from screens.texts import LANGUAGES
+from screens.language.texts import LANGUAGES
 
 #: What a city may write at the most.
 NOTICE_CHARACTERS: Final = 500

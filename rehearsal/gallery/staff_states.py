@@ -7,7 +7,7 @@ from kiosk.line_state import LineCondition
 from rehearsal.devices import Scan
 from rehearsal.gallery.way import Way, domicile_review
 from rehearsal.kiosk import BADGE, PIN
-from screens.places import Name
+from screens.navigation.places import Name
 
 
 def _badge(way: Way) -> None:

@@ -15,8 +15,8 @@ from rehearsal.gallery.way import Way
 from rehearsal.hands import ASSETS, Hands
 from rehearsal.kiosk import rehearse
 from rehearsal.sample_city import read_sample_city
-from screens.boot import BootOptions
-from screens.texts import Catalogues, load_catalogues
+from screens.language.texts import Catalogues, load_catalogues
+from screens.shell.boot import BootOptions
 
 #: Frames after which everything stands where it stays.
 SETTLE: Final = 3

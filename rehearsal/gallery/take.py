@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from screens.boot import BootOptions, prepare
+from screens.shell.boot import BootOptions, prepare
 
 if TYPE_CHECKING:
     from rehearsal.gallery.index import Entry
@@ -38,7 +38,7 @@ def take(share: Share) -> "list[Entry]":
     from rehearsal.gallery.plan import rounds
     from rehearsal.gallery.states import STATES, beginning_with
     from rehearsal.gallery.studio import JPEG_QUALITY, Studio, studio_hands
-    from screens.tidy import YOUNG
+    from screens.shell.tidy import YOUNG
 
     # Pages are made by the thousand here: two thirds of the time would go into looking for garbage among them.
     gc.set_threshold(YOUNG, *gc.get_threshold()[1:])

@@ -8,8 +8,8 @@ from kiosk.session import Session
 from rehearsal.citizen import NIK, Citizen
 from rehearsal.hands import Hands
 from rehearsal.kiosk import Rehearsal
-from screens.appearance import Appearance
-from screens.flow import Flow
+from screens.navigation.appearance import Appearance
+from screens.navigation.flow import Flow
 
 #: No form of ours has more pages.
 PAGES: int = 60

@@ -5,8 +5,8 @@ from typing import Any
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
 from screens.citizen.answer_photo import AnswerPhoto
-from screens.flow import Flow
-from screens.page_screen import FlowPage
+from screens.navigation.flow import Flow
+from screens.shell.page_screen import FlowPage
 
 
 class AnswerScreen(FlowPage):

@@ -6,10 +6,10 @@ from kivy.properties import BooleanProperty, ObjectProperty
 
 from kiosk.attachments import Attachment
 from kiosk.ports import CaptureProblem, Photo
+from screens.background.shutter import Shot, shoot
 from screens.citizen.controls.viewfinder import Viewfinder
 from screens.citizen.form_model import JPEG
 from screens.look.decoded import photo_texture
-from screens.shutter import Shot, shoot
 
 _NAME = "answer-1.jpg"
 

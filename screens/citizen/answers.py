@@ -9,9 +9,9 @@ from enum import StrEnum
 from typing import Final
 
 from forms import Kind, Node
-from screens.formatting import Formatting
+from screens.language.formatting import Formatting
+from screens.language.texts import Texts
 from screens.look.entry import MULTILINE_LENGTH, TEXT_LENGTH, Layout, digits_shown
-from screens.texts import Texts
 
 
 class Control(StrEnum):

@@ -5,9 +5,9 @@ from typing import Any, Final
 from kivy.properties import StringProperty
 
 from kiosk.privacy import Privacy
-from screens.flow import Flow
 from screens.look.cards import ChoiceCard
-from screens.page_screen import FlowPage
+from screens.navigation.flow import Flow
+from screens.shell.page_screen import FlowPage
 
 _ICONS: Final = {Privacy.ANONYMOUS: "detective", Privacy.SECRET: "lock-key"}
 

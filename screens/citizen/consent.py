@@ -4,8 +4,8 @@ from typing import Any
 
 from kivy.properties import BooleanProperty, StringProperty
 
-from screens.flow import Flow
-from screens.page_screen import FlowPage
+from screens.navigation.flow import Flow
+from screens.shell.page_screen import FlowPage
 
 
 class ConsentScreen(FlowPage):

@@ -8,12 +8,12 @@ from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
 from kiosk.draft_words import DraftProblem
 from kiosk.events import Scanned
-from screens.flow import Flow
-from screens.flows.drafts import ResumeModel, SaveModel, Saving
+from screens.background.reply import Reply
 from screens.look.buttons import PlainButton
 from screens.look.field import Field
-from screens.page_screen import FlowPage
-from screens.reply import Reply
+from screens.navigation.drafts import ResumeModel, SaveModel, Saving
+from screens.navigation.flow import Flow
+from screens.shell.page_screen import FlowPage
 
 
 class SaveLater(PlainButton):

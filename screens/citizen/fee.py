@@ -5,8 +5,8 @@ from typing import Any
 from kivy.properties import StringProperty
 
 from screens.citizen.service_model import fee_in_words
-from screens.flow import Flow
-from screens.page_screen import FlowPage
+from screens.navigation.flow import Flow
+from screens.shell.page_screen import FlowPage
 
 
 class FeeScreen(FlowPage):

@@ -22,9 +22,9 @@ from screens.citizen.controls.typed import TypedQuestion
 from screens.citizen.drafts import SaveLater
 from screens.citizen.form_model import FormModel
 from screens.citizen.scan_use import ScanUse
-from screens.flow import Flow
 from screens.look.current import current
-from screens.page_screen import FlowPage
+from screens.navigation.flow import Flow
+from screens.shell.page_screen import FlowPage
 
 _WIDGETS: Final[dict[Control, type[Question]]] = {
     Control.TEXT: TypedQuestion,

@@ -4,8 +4,8 @@ from typing import Any
 
 from forms.media import PICTURE_FORMATS, begins_as_sound, ending_of
 from kiosk.content import MediaFault
-from screens.flow import Flow
 from screens.look.decoded import NotShown, TooLarge, texture_of
+from screens.navigation.flow import Flow
 
 
 def picture(flow: Flow, file: str) -> Any:

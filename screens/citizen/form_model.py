@@ -28,8 +28,8 @@ from screens.citizen.answers import (
 )
 from screens.citizen.scan_use import ScanUse
 from screens.citizen.settling import Settling
-from screens.flow import Flow
 from screens.look.entry import Entry, Layout
+from screens.navigation.flow import Flow
 
 SEARCH_LENGTH = 40
 JPEG: Final = "image/jpeg"

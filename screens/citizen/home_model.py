@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from kiosk.health import Ability
-from screens.flow import Flow
-from screens.texts import LANGUAGE_NAMES, LANGUAGES
+from screens.language.texts import LANGUAGE_NAMES, LANGUAGES
+from screens.navigation.flow import Flow
 
 
 @dataclass(frozen=True)

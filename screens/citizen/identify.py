@@ -6,8 +6,8 @@ from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
 from kiosk.events import Scanned
 from screens.citizen.identify_model import IdentifyModel
-from screens.flow import Flow
-from screens.page_screen import FlowPage
+from screens.navigation.flow import Flow
+from screens.shell.page_screen import FlowPage
 
 
 class IdentifyScreen(FlowPage):

@@ -5,8 +5,8 @@ from enum import StrEnum
 
 from kiosk.nik import LENGTH, Nik, NikProblem, NikWarning, check
 from kiosk.nik import warnings as soft_warnings
-from screens.flow import Flow
 from screens.look.entry import Entry, Layout
+from screens.navigation.flow import Flow
 
 
 class How(StrEnum):

@@ -7,7 +7,7 @@ from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.events import Event, Scanned
 from kiosk.line_state import Approval
-from screens.flow import Flow
+from screens.navigation.flow import Flow
 
 
 class NoticeScreen(BoxLayout):

@@ -7,10 +7,10 @@ from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.events import DocumentChanged, Event
 from screens.citizen import open_city_model as model
-from screens.flow import Flow
 from screens.look.cards import Card, ChoiceCard
 from screens.look.progress import Bar
-from screens.page_screen import FlowPage
+from screens.navigation.flow import Flow
+from screens.shell.page_screen import FlowPage
 
 
 class TimeBar(Bar):

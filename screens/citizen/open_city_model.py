@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from kiosk.open_city import AgencyTimes, ServiceTimes, Times
-from screens.flow import Flow
+from screens.navigation.flow import Flow
 
 _TRILLION: Final = 10**12
 _BILLION: Final = 10**9

@@ -5,11 +5,11 @@ from typing import Any, Final
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
 from kiosk.ratings import SCORES, Element
-from screens.flow import Flow
-from screens.flows.rating import ELEMENTS
 from screens.look.cards import Card, ChoiceCard, TileCard
 from screens.look.text import Column
-from screens.page_screen import FlowPage
+from screens.navigation.flow import Flow
+from screens.navigation.rating import ELEMENTS
+from screens.shell.page_screen import FlowPage
 
 FACES: Final = {1: "smiley-angry", 2: "smiley-sad", 3: "smiley", 4: "smiley-sticker"}
 

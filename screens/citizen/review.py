@@ -6,11 +6,11 @@ from kivy.properties import StringProperty
 
 from screens.citizen.drafts import SaveLater
 from screens.citizen.review_model import ReviewModel
-from screens.flow import Flow
 from screens.look.banner import Banner
 from screens.look.buttons import Surface
 from screens.look.text import Strong
-from screens.page_screen import FlowPage
+from screens.navigation.flow import Flow
+from screens.shell.page_screen import FlowPage
 
 
 class AnswerLine(Surface):

@@ -7,7 +7,7 @@ from forms import Kind, Node
 from kiosk.outcomes import RefusedReason
 from kiosk.session import Session
 from screens.citizen.answers import Control, control_of, in_words
-from screens.flow import Flow
+from screens.navigation.flow import Flow
 
 
 @dataclass(frozen=True)

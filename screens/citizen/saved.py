@@ -7,8 +7,8 @@ from kivy.properties import ObjectProperty
 from kiosk.events import ComponentChanged, Event
 from screens.citizen.rating import RatePanel
 from screens.citizen.saved_model import SavedModel
-from screens.flow import Flow
-from screens.page_screen import FlowPage
+from screens.navigation.flow import Flow
+from screens.shell.page_screen import FlowPage
 
 
 class SavedScreen(FlowPage):

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from kiosk.events import Event, Received
 from kiosk.outcomes import Saved
 from screens.citizen.slip_model import SlipModel
-from screens.flow import Flow
-from screens.flows.slips import SlipState
+from screens.navigation.flow import Flow
+from screens.navigation.slips import SlipState
 
 
 @dataclass(frozen=True)

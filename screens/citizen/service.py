@@ -7,7 +7,7 @@ from kivy.properties import ObjectProperty, StringProperty
 from screens.citizen.service_model import ServiceModel, ServiceShown
 from screens.look.text import Row
 from screens.look.tight import Tight
-from screens.page_screen import FlowPage
+from screens.shell.page_screen import FlowPage
 
 
 class BulletLine(Row):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from kiosk.service import Service, Standard
-from screens.flow import Flow
+from screens.navigation.flow import Flow
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from kiosk.service import Service
-from screens.flow import Flow
 from screens.look.entry import Entry, Layout
+from screens.navigation.flow import Flow
 
 MOST_USED = 4
 #: Under this many letters everything would be found.

@@ -3,8 +3,8 @@
 from typing import Final
 
 from kiosk.events import Event, SlipDue, SlipPrinted
-from screens.flow import Flow
-from screens.flows.slips import SlipState
+from screens.navigation.flow import Flow
+from screens.navigation.slips import SlipState
 
 _KINDS: Final = {
     SlipState.NONE: "info",

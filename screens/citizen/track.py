@@ -8,12 +8,12 @@ from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.cases import Case, CaseProblem
 from kiosk.events import ComponentChanged, Event, Scanned
+from screens.background.reply import Reply
 from screens.citizen.slip_model import SlipModel
 from screens.citizen.track_model import TrackModel, case_shown
-from screens.flow import Flow
-from screens.flows.slips import SlipState
-from screens.page_screen import FlowPage
-from screens.reply import Reply
+from screens.navigation.flow import Flow
+from screens.navigation.slips import SlipState
+from screens.shell.page_screen import FlowPage
 
 
 class TrackScreen(FlowPage):

@@ -8,9 +8,9 @@ from kiosk.cases import Case, CaseProblem, CaseProblemKind, CaseStateName
 from kiosk.drafts import is_draft
 from kiosk.service import ServiceKind
 from kiosk.session import Session
-from screens.flow import Flow
 from screens.look.entry import Entry, Layout
-from screens.places import Name
+from screens.navigation.flow import Flow
+from screens.navigation.places import Name
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,9 +14,9 @@ from types import MappingProxyType
 
 from kivy.lang.parser import global_idmap
 
+from screens.language.texts import Texts
 from screens.look.colours import PALETTES, Colours, Contrast
 from screens.look.tokens import DEFAULT_DPI, GAP_MM, LINE_RATIO, TARGET_MM, Role, TextSize, font_pixels, pixels
-from screens.texts import Texts
 
 _NAME = "look"
 

@@ -4,11 +4,11 @@ from typing import Any
 
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 
+from screens.language.texts import Texts
 from screens.look.buttons import Surface
 from screens.look.current import current
 from screens.look.entry import Entry, Layout
 from screens.look.speakable import SpokenRole
-from screens.texts import Texts
 
 CARET = "|"
 

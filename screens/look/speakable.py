@@ -10,7 +10,7 @@ from typing import Any
 
 from kivy.uix.label import Label
 
-from screens.texts import Texts
+from screens.language.texts import Texts
 
 
 class SpokenRole(StrEnum):

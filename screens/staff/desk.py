@@ -6,9 +6,9 @@ from kivy.properties import ColorProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.events import Event
-from screens.flow import Flow
-from screens.page_screen import FlowPage
-from screens.places import Name
+from screens.navigation.flow import Flow
+from screens.navigation.places import Name
+from screens.shell.page_screen import FlowPage
 from screens.staff.staff_model import StaffModel
 
 

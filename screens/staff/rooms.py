@@ -8,13 +8,13 @@ from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, St
 from kiosk.events import Event, OutboxChanged, Scanned
 from kiosk.ports import is_problem
 from kiosk.staff import SignInProblem, SignInRefused, StaffOnDuty
-from screens.flow import Flow
-from screens.handover import Handover
+from screens.background.handover import Handover
+from screens.background.shutter import Shot, shoot
 from screens.look.entry import Entry, Layout
 from screens.look.text import Column
-from screens.page_screen import FlowPage
-from screens.places import Name
-from screens.shutter import Shot, shoot
+from screens.navigation.flow import Flow
+from screens.navigation.places import Name
+from screens.shell.page_screen import FlowPage
 from screens.staff.staff_model import (
     OutboxModel,
     PaperModel,

@@ -12,8 +12,8 @@ from kiosk.ports import Availability, ComponentState, Device, PrintOutcome, Prin
 from kiosk.staff import SignInRefused, StaffOnDuty
 from kiosk.store import StorageFailed
 from kiosk.supplies import ROLL_MM_LEAST, ROLL_MM_MOST
-from screens.flow import Flow
-from screens.places import Name
+from screens.navigation.flow import Flow
+from screens.navigation.places import Name
 
 MM_PER_METRE = 1000
 

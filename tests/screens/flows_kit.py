@@ -5,7 +5,7 @@ from screens_harness import Hands
 from forms import Node
 from kiosk.citizen import HowIdentified
 from kiosk.session import Session
-from screens.places import Name
+from screens.navigation.places import Name
 
 NIK = "3578014107900001"
 #: More pages than any sample service has.

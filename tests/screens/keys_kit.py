@@ -5,8 +5,8 @@ from typing import Any
 from kivy.core.window import Window
 from screens_harness import Hands
 
-from screens.focus import Stop
-from screens.keys import _CODES
+from screens.access.focus import Stop
+from screens.access.keys import _CODES
 
 
 def press(hands: Hands, *names: str) -> None:

@@ -4,8 +4,8 @@ from typing import Any, Final
 
 from screens_harness import Hands
 
-from screens.flow import Over
-from screens.places import Name
+from screens.navigation.flow import Over
+from screens.navigation.places import Name
 
 PAGES: Final[dict[Name, str]] = {
     Name.HOME: "home",

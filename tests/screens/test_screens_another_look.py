@@ -11,9 +11,9 @@ from kiosk.cases import Case, CaseStateName
 from kiosk.text import Text
 from rehearsal.every_control import SERVICE_ID
 from rehearsal.gallery.way import Way, open_form
-from screens.appearance import DEFAULT_APPEARANCE
 from screens.look.tokens import TextSize
-from screens.places import Name, Place
+from screens.navigation.appearance import DEFAULT_APPEARANCE
+from screens.navigation.places import Name, Place
 
 CODE = "K7M29QXF4TRC"
 NIK = "3578014107900001"

@@ -8,9 +8,9 @@ from kiosk.catalogue import Catalogue
 from kiosk.events import LineChanged
 from kiosk.line_state import LineCondition
 from rehearsal.hands import Hands
-from screens.appearance import Appearance
-from screens.places import Name
-from screens.texts import LANGUAGES
+from screens.language.texts import LANGUAGES
+from screens.navigation.appearance import Appearance
+from screens.navigation.places import Name
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from screens_harness import Hands
 
 from kiosk.cases import Case, CaseStateName
 from kiosk.text import Text
-from screens.places import Name
+from screens.navigation.places import Name
 
 
 def open_complaint(hands: Hands) -> None:

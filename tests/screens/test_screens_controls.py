@@ -15,17 +15,17 @@ from rehearsal.citizen import Citizen
 from rehearsal.every_control import READONLY_ID, SERVICE_ID, WRONG
 from rehearsal.gallery.way import Way, open_form
 from rehearsal.hands import Hands
-from screens.appearance import Appearance
 from screens.citizen.answers import in_words
 from screens.citizen.controls.calendar import EARLIEST, LATEST, Calendar, CalendarDay
 from screens.citizen.controls.question import ListenButton, Question
 from screens.citizen.controls.repeat import InstanceLine
+from screens.language.texts import LANGUAGES
 from screens.look.buttons import Chip, IconButton
 from screens.look.cards import ChoiceCard
 from screens.look.current import current
 from screens.look.entry import Entry, Layout
 from screens.look.pressable import Pressable
-from screens.texts import LANGUAGES
+from screens.navigation.appearance import Appearance
 
 
 @dataclass(frozen=True)

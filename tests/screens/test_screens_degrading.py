@@ -10,7 +10,7 @@ from kiosk.line_state import LineCondition
 from kiosk.settings import NEXT_KIOSK
 from rehearsal.citizen import Citizen
 from rehearsal.storage import FaultyStorage
-from screens.places import Name
+from screens.navigation.places import Name
 
 
 @pytest.fixture

@@ -14,9 +14,9 @@ from kiosk.events import EndReason, Step
 from kiosk.session import Session
 from rehearsal.gallery.control_states import show
 from rehearsal.gallery.way import Way
-from screens.appearance import Appearance
 from screens.citizen.controls.viewfinder import Viewfinder
 from screens.look.tokens import TextSize
+from screens.navigation.appearance import Appearance
 
 
 @pytest.fixture

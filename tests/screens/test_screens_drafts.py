@@ -7,7 +7,7 @@ from screens_harness import Hands
 
 from kiosk.events import EndReason
 from kiosk.line_state import LineCondition
-from screens.places import Name
+from screens.navigation.places import Name
 
 NAME = "Siti Kenari"
 

@@ -10,11 +10,11 @@ from flows_kit import send
 from screens_harness import Hands
 
 from kiosk.events import EndReason
-from screens.appearance import Appearance
-from screens.flow import THANKS_S
+from screens.language.texts import LANGUAGES
 from screens.look.colours import Contrast
 from screens.look.tokens import TextSize
-from screens.texts import LANGUAGES
+from screens.navigation.appearance import Appearance
+from screens.navigation.flow import THANKS_S
 
 OWN = Appearance()
 #: What the citizen chose; the language is another one in each test.

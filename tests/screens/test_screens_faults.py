@@ -11,11 +11,11 @@ from speech_kit import Ears
 from rehearsal import Rehearsal
 from rehearsal.citizen import Citizen
 from rehearsal.kiosk import BADGE, PIN
-from screens import stage
-from screens.app import NOTICE_SAID_S, RETRY_S
-from screens.flow import Flow, Over
-from screens.places import Name, Place
-from screens.texts import LANGUAGES
+from screens.language.texts import LANGUAGES
+from screens.navigation.flow import Flow, Over
+from screens.navigation.places import Name, Place
+from screens.shell import stage
+from screens.shell.app import NOTICE_SAID_S, RETRY_S
 
 FRAMES = 5
 

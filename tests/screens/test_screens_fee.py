@@ -3,7 +3,7 @@
 from flows_kit import begin, fill
 from screens_harness import Hands
 
-from screens.places import Name
+from screens.navigation.places import Name
 
 
 def test_what_it_costs_is_told_between_review_and_consent(hands: Hands) -> None:

@@ -10,10 +10,10 @@ from speech_kit import Ears, Listener
 from rehearsal import Rehearsal
 from rehearsal.gallery.control_states import guests
 from rehearsal.gallery.way import Way
-from screens.flow import Over
+from screens.language.texts import LANGUAGES
 from screens.look.colours import Contrast
-from screens.overlays import FewerPanel
-from screens.texts import LANGUAGES
+from screens.navigation.flow import Over
+from screens.shell.overlays import FewerPanel
 
 COUNT = "/data/kunjungan/jumlah_tamu"
 NAMES = ("Siti", "Budi", "Ani")

@@ -20,10 +20,10 @@ from kiosk.events import EndReason
 from rehearsal import rehearse
 from rehearsal.sample_city import pack_files
 from screens.citizen.controls.question import ListenButton, Question
+from screens.language.texts import Catalogues
 from screens.look.cards import ChoiceCard
 from screens.look.decoded import SHOWN_SIDE, NotShown, TooLarge, decoded
-from screens.places import Name
-from screens.texts import Catalogues
+from screens.navigation.places import Name
 
 FORM = """
 | survey |

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from screens import heap
+from screens.shell import heap
 
 ROOT = Path(__file__).resolve().parents[2]
 

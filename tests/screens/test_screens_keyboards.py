@@ -11,7 +11,6 @@ from screens_harness import BOOT, Hands
 
 from rehearsal.every_control import SERVICE_ID
 from rehearsal.gallery.way import Way, open_form
-from screens.appearance import DEFAULT_APPEARANCE
 from screens.look import layouts
 from screens.look.current import current
 from screens.look.entry import Entry, Layout
@@ -20,7 +19,8 @@ from screens.look.focus_mark import seen_box
 from screens.look.keyboard import Key
 from screens.look.suggestions import Suggestion
 from screens.look.tokens import GAP_MM, TARGET_MM, TextSize
-from screens.places import Name
+from screens.navigation.appearance import DEFAULT_APPEARANCE
+from screens.navigation.places import Name
 
 PORTRAIT = (BOOT.width, BOOT.height)
 LANDSCAPE = (BOOT.height, BOOT.width)

@@ -9,10 +9,10 @@ from screens_harness import Hands
 
 from kiosk.events import EndReason
 from rehearsal import Rehearsal
-from screens.focus import nearest
-from screens.keys import DEFAULT_KEYS, Action, KeyMap, NoSuchKey
+from screens.access.focus import nearest
+from screens.access.keys import DEFAULT_KEYS, Action, KeyMap, NoSuchKey
 from screens.look.keyboard import Key
-from screens.places import Name
+from screens.navigation.places import Name
 
 NIK = "3578014107900001"
 

@@ -10,13 +10,13 @@ from states_kit import LAYERS, PAGES, SHOWS, in_sight
 
 from rehearsal.gallery.states import STATES
 from rehearsal.gallery.way import Way
-from screens.appearance import DEFAULT_APPEARANCE
-from screens.flow import Over
-from screens.keys import _CODES
+from screens.access.keys import _CODES
 from screens.look.keyboard import Key
 from screens.look.pressable import Pressable
-from screens.places import Name
-from screens.stage import _OVER, _PAGES
+from screens.navigation.appearance import DEFAULT_APPEARANCE
+from screens.navigation.flow import Over
+from screens.navigation.places import Name
+from screens.shell.stage import _OVER, _PAGES
 
 #: Every key answers the idle warning: there is no walking about in it.
 ANSWERED = "visit-idle"

@@ -15,11 +15,11 @@ from rehearsal.gallery.checks import Box, problems
 from rehearsal.gallery.plan import ORIENTATIONS, Shot, every_look, plan, rounds
 from rehearsal.gallery.states import STATES
 from rehearsal.gallery.studio import Studio
-from screens.appearance import Appearance
+from screens.language.texts import LANGUAGES
 from screens.look.colours import Contrast
 from screens.look.pane import Pane
 from screens.look.tokens import TextSize
-from screens.texts import LANGUAGES
+from screens.navigation.appearance import Appearance
 
 NAMES = tuple(STATES)
 #: Layout knows no colours; strokes are broader in high contrast.

@@ -21,7 +21,7 @@ from rehearsal.citizen import Citizen
 from rehearsal.gallery.plan import Shot
 from rehearsal.gallery.states import STATES
 from rehearsal.gallery.studio import Studio
-from screens.appearance import Appearance
+from screens.navigation.appearance import Appearance
 
 SCREENS = Path(__file__).resolve().parents[2] / "screens"
 SOURCES = tuple(sorted(SCREENS.rglob("*.py")))

@@ -13,10 +13,10 @@ from rehearsal.gallery.control_states import show
 from rehearsal.gallery.way import Way
 from screens.citizen.controls.choices import Fold
 from screens.citizen.controls.finding import SHOWN_AT_MOST, LongList
+from screens.language.texts import LANGUAGES
 from screens.look.banner import Banner
 from screens.look.cards import ChoiceCard
 from screens.look.layouts import BACKSPACE
-from screens.texts import LANGUAGES
 
 VILLAGES = 83_000
 #: The towns of the sample list, and "another".

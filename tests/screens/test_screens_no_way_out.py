@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from x_display import XDisplay
 
-from screens.keys import _CODES
+from screens.access.keys import _CODES
 from trial import display
 from trial.processes import Group, python, wait_until
 

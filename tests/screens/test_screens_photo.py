@@ -17,7 +17,7 @@ from rehearsal.gallery.way import Way, open_form
 from screens.citizen.controls import photo, sighting, viewfinder
 from screens.citizen.controls.sighting import CalmHint
 from screens.citizen.controls.viewfinder import SPOKEN_LOOKS, SightMarks, Viewfinder
-from screens.texts import LANGUAGES, Catalogues
+from screens.language.texts import LANGUAGES, Catalogues
 
 FAULTS = (
     *("TOO_DARK", "TOO_BLURRED", "GLARE", "NO_FRAME"),

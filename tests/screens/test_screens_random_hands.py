@@ -15,8 +15,8 @@ from rehearsal import BADGE
 from rehearsal.devices import Scan
 from rehearsal.gallery.states import STATES
 from rehearsal.gallery.way import Way
-from screens.appearance import DEFAULT_APPEARANCE
-from screens.keys import _CODES
+from screens.access.keys import _CODES
+from screens.navigation.appearance import DEFAULT_APPEARANCE
 
 #: Keys that lead somewhere come more often than the others.
 KEYS = (*_CODES, *("enter", "tab", "down", "right", "up", "escape") * 12, *("f1", "f2") * 2)

@@ -11,8 +11,8 @@ from rehearsal import Rehearsal
 from rehearsal.gallery.control_states import show
 from rehearsal.gallery.way import Way, answer_page
 from screens.citizen.controls.repeat import InstanceLine, RemovalAsked
+from screens.language.texts import LANGUAGES
 from screens.look.buttons import IconButton
-from screens.texts import LANGUAGES
 
 REPEAT = "/data/anggota"
 

@@ -8,8 +8,8 @@ from rehearsal.devices import Scan
 from rehearsal.gallery.control_states import show
 from rehearsal.gallery.way import Way, open_form
 from screens.citizen.controls.question import Question
+from screens.language.texts import LANGUAGES
 from screens.look.entry import Entry, Layout
-from screens.texts import LANGUAGES
 
 CODE = "8991234567890"
 MOTHER = "3578015203920002"

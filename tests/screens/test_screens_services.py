@@ -8,8 +8,8 @@ from long_runs import ways
 
 from rehearsal.citizen import NIK, Citizen, slip_of
 from rehearsal.hands import Hands
-from screens.appearance import Appearance
-from screens.texts import LANGUAGES
+from screens.language.texts import LANGUAGES
+from screens.navigation.appearance import Appearance
 
 SERVICES = ("domisili", "kelahiran", "pindah", "kk-perubahan", "usaha", "reklame", "antrean", "pengaduan")
 #: Each service once and each language twice, by card and by hand; the longest services once each.

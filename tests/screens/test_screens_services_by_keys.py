@@ -15,11 +15,11 @@ from speech_kit import Ears, foreign_texts
 from rehearsal import Rehearsal
 from rehearsal.citizen import Citizen
 from rehearsal.hands import Hands
-from screens.appearance import Appearance
+from screens.access.keys import _CODES
 from screens.citizen.controls.question import Question
-from screens.keys import _CODES
+from screens.language.texts import LANGUAGES
 from screens.look.keyboard import Key
-from screens.texts import LANGUAGES
+from screens.navigation.appearance import Appearance
 
 SERVICES = ("domisili", "kelahiran", "pindah", "kk-perubahan", "usaha", "reklame", "antrean", "pengaduan")
 #: Each service in each run, and each language twice.

@@ -11,11 +11,11 @@ from screens_harness import BOOT, Hands
 from rehearsal.citizen import Citizen
 from rehearsal.gallery.control_states import show
 from rehearsal.gallery.way import Way
-from screens.appearance import DEFAULT_APPEARANCE
 from screens.citizen.controls.question import Question
 from screens.citizen.controls.signature import INK_MM, SignaturePad
 from screens.look.current import current
 from screens.look.tokens import TextSize
+from screens.navigation.appearance import DEFAULT_APPEARANCE
 
 PORTRAIT = (BOOT.width, BOOT.height)
 LANDSCAPE = (BOOT.height, BOOT.width)

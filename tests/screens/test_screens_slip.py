@@ -10,9 +10,9 @@ from kiosk.cases import CaseStateName
 from kiosk.ports import PrintOutcome
 from rehearsal.citizen import Citizen
 from rehearsal.gallery.case_states import CODE, QUESTION, case
-from screens.appearance import Appearance
 from screens.look.colours import Contrast
 from screens.look.tokens import TextSize
+from screens.navigation.appearance import Appearance
 
 #: What is told of each outcome, whether another slip is offered, and whether the code has to be kept.
 TOLD = {

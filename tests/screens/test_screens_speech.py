@@ -13,11 +13,11 @@ from rehearsal.devices import Scan
 from rehearsal.gallery.control_states import show
 from rehearsal.gallery.way import Way
 from screens.citizen.controls.viewfinder import Viewfinder
+from screens.language.texts import LANGUAGES
 from screens.look.entry import Layout
-from screens.places import Name
-from screens.pronounce import pronounce, sentence
-from screens.texts import LANGUAGES
-from screens.voice import RATES, USUAL_RATE, VOLUMES
+from screens.navigation.places import Name
+from screens.voice.pronunciation import pronounce, sentence
+from screens.voice.voice import RATES, USUAL_RATE, VOLUMES
 
 NIK = "3578014107900001"
 

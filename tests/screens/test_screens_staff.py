@@ -10,7 +10,7 @@ from rehearsal.gallery.way import Way, domicile_review
 from rehearsal.hands import Hands, NotThere
 from rehearsal.kiosk import PIN, STAFF_ID
 from rehearsal.storage import FaultyStorage
-from screens.appearance import Appearance
+from screens.navigation.appearance import Appearance
 
 METRES = 1000.0
 

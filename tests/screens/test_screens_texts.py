@@ -4,7 +4,7 @@ import pytest
 from babel.messages.pofile import read_po
 from screens_harness import ASSETS
 
-from screens.texts import LANGUAGES, Catalogues
+from screens.language.texts import LANGUAGES, Catalogues
 
 NUMBERS = (0, 1, 2, 3, 11, 100)
 

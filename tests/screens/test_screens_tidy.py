@@ -7,7 +7,7 @@ import pytest
 from screens_harness import Hands
 
 from kiosk.nik import check
-from screens.tidy import PAGES_MOST, SELDOM, YOUNG, Tidy
+from screens.shell.tidy import PAGES_MOST, SELDOM, YOUNG, Tidy
 
 NIK = "3578014107900001"
 

@@ -11,9 +11,9 @@ from rehearsal.citizen import Citizen
 from rehearsal.gallery.case_states import CODE, QUESTION, case
 from rehearsal.hands import Hands
 from rehearsal.kiosk import Line
-from screens.appearance import Appearance
 from screens.citizen.track_model import TrackModel
-from screens.texts import LANGUAGES
+from screens.language.texts import LANGUAGES
+from screens.navigation.appearance import Appearance
 
 #: Of somebody else's case.
 OTHER = "K7M29QXF0002"

@@ -8,7 +8,7 @@ from screens_harness import Hands
 
 from kiosk.events import EndReason
 from kiosk.ports import PrintOutcome
-from screens.places import Name
+from screens.navigation.places import Name
 
 NIK = "3578014107900001"
 CANARY = "Siti Kenari"

@@ -13,8 +13,8 @@ from kiosk.events import EndReason
 from kiosk.settings import NUMBERS
 from rehearsal import Rehearsal
 from rehearsal.devices import Scan
-from screens.flow import SLEEP_S
-from screens.places import Name
+from screens.navigation.flow import SLEEP_S
+from screens.navigation.places import Name
 
 NIK = "3578014107900001"
 #: Backwards, and like nothing in other files, so that the whole of it stands nowhere but where it was typed.

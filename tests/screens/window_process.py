@@ -9,7 +9,7 @@ import sys
 import threading
 from pathlib import Path
 
-from screens.boot import BootOptions, prepare
+from screens.shell.boot import BootOptions, prepare
 
 BOOT = BootOptions(driver="x11", width=540, height=960, dpi=48.0, fullscreen=False)
 
@@ -24,8 +24,8 @@ def main(folder: Path) -> None:
     from rehearsal import rehearse
     from rehearsal.hands import ASSETS
     from rehearsal.sample_city import read_sample_city
-    from screens.app import AppOptions, KioskApp
-    from screens.texts import load_catalogues
+    from screens.language.texts import load_catalogues
+    from screens.shell.app import AppOptions, KioskApp
 
     Config.set("kivy", "exit_on_escape", "1")
     WindowBase.on_keyboard.exit_on_escape = True

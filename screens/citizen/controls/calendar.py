@@ -7,7 +7,7 @@ from typing import Any, Final
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.gridlayout import GridLayout
 
-from screens.formatting import Formatting
+from screens.language.formatting import Formatting
 from screens.look.buttons import Surface
 from screens.look.speakable import SpokenRole
 from screens.look.text import Column

@@ -7,7 +7,7 @@ from typing import Final
 from kivy.clock import Clock
 
 from kiosk.ports import Hint, Sight
-from screens.handover import Handover
+from screens.background.handover import Handover
 
 
 @dataclass(frozen=True, slots=True)

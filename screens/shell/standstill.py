@@ -1,6 +1,6 @@
 """The whole screen of a kiosk that cannot start: out of service in every language, and a line for who comes to mend it.
 
-It needs neither the kiosk's core nor a look nor a database. ``screens.boot.prepare`` comes before this module is imported.
+It needs neither the kiosk's core nor a look nor a database. ``screens.shell.boot.prepare`` comes before this module is imported.
 """
 
 from collections.abc import Callable, Iterable
@@ -11,8 +11,8 @@ from kivy.clock import Clock
 from kivy.core.window import Window
 from kivy.uix.label import Label
 
-from screens.boot import BootOptions, check_window
-from screens.fault_notice import FaultNotice
+from screens.shell.boot import BootOptions, check_window
+from screens.shell.fault_notice import FaultNotice
 
 #: Seconds between two looks whether the kiosk could start now.
 AGAIN_S: Final = 30.0

@@ -1,4 +1,4 @@
-"""The Kivy app. ``screens.boot.prepare(options)`` comes first, in the same process; then::
+"""The Kivy app. ``screens.shell.boot.prepare(options)`` comes first, in the same process; then::
 
     from screens.texts import load_catalogues          # no Kivy in it: the kiosk's Ports.texts
     from screens.app import AppOptions, build_app
@@ -25,18 +25,18 @@ from kivy.core.window import Window
 
 from kiosk.events import EndReason, Event, HeadphonesChanged, SessionEnded
 from kiosk.kiosk import Kiosk
-from screens.appearance import Appearance
-from screens.boot import BootOptions, check_window
-from screens.flow import Flow
-from screens.keypad import Keypad
-from screens.keys import KeyMap
+from screens.access.keys import KeyMap
+from screens.access.narrator import Narrator
+from screens.language.texts import LANGUAGES, Catalogues
 from screens.look.current import Look, use
 from screens.look.rules import load_file, load_look
 from screens.look.tokens import LOWERED
-from screens.narrator import Narrator
-from screens.stage import Stage
-from screens.texts import LANGUAGES, Catalogues
-from screens.tidy import Tidy
+from screens.navigation.appearance import Appearance
+from screens.navigation.flow import Flow
+from screens.shell.boot import BootOptions, check_window
+from screens.shell.keypad import Keypad
+from screens.shell.stage import Stage
+from screens.shell.tidy import Tidy
 
 logger = logging.getLogger(__name__)
 
@@ -52,36 +52,36 @@ RETRY_S: Final = 5.0
 NOTICE_SAID_S: Final = 30.0
 #: Passes of layout within a frame: texts, cards, panes and pages settle one after the other before anything is drawn.
 LAYOUT_PASSES: Final = 60
-_HERE: Final = Path(__file__).parent
+_SCREENS: Final = Path(__file__).resolve().parent.parent
 _FILES: Final = (
-    _HERE / "citizen" / "home.kv",
-    _HERE / "citizen" / "attract.kv",
-    _HERE / "citizen" / "services.kv",
-    _HERE / "citizen" / "service.kv",
-    _HERE / "citizen" / "open_city.kv",
-    _HERE / "citizen" / "complaint.kv",
-    _HERE / "citizen" / "identify.kv",
-    _HERE / "citizen" / "controls" / "question.kv",
-    _HERE / "citizen" / "controls" / "calendar.kv",
-    _HERE / "citizen" / "controls" / "choices.kv",
-    _HERE / "citizen" / "controls" / "simple.kv",
-    _HERE / "citizen" / "controls" / "range.kv",
-    _HERE / "citizen" / "controls" / "photo.kv",
-    _HERE / "citizen" / "controls" / "signature.kv",
-    _HERE / "citizen" / "controls" / "repeat.kv",
-    _HERE / "citizen" / "review.kv",
-    _HERE / "citizen" / "fee.kv",
-    _HERE / "citizen" / "consent.kv",
-    _HERE / "citizen" / "rating.kv",
-    _HERE / "citizen" / "saved.kv",
-    _HERE / "citizen" / "track.kv",
-    _HERE / "citizen" / "drafts.kv",
-    _HERE / "citizen" / "help.kv",
-    _HERE / "citizen" / "answer.kv",
-    _HERE / "citizen" / "notices.kv",
-    _HERE / "staff" / "desk.kv",
-    _HERE / "staff" / "rooms.kv",
-    _HERE / "overlays.kv",
+    _SCREENS / "citizen" / "home.kv",
+    _SCREENS / "citizen" / "attract.kv",
+    _SCREENS / "citizen" / "services.kv",
+    _SCREENS / "citizen" / "service.kv",
+    _SCREENS / "citizen" / "open_city.kv",
+    _SCREENS / "citizen" / "complaint.kv",
+    _SCREENS / "citizen" / "identify.kv",
+    _SCREENS / "citizen" / "controls" / "question.kv",
+    _SCREENS / "citizen" / "controls" / "calendar.kv",
+    _SCREENS / "citizen" / "controls" / "choices.kv",
+    _SCREENS / "citizen" / "controls" / "simple.kv",
+    _SCREENS / "citizen" / "controls" / "range.kv",
+    _SCREENS / "citizen" / "controls" / "photo.kv",
+    _SCREENS / "citizen" / "controls" / "signature.kv",
+    _SCREENS / "citizen" / "controls" / "repeat.kv",
+    _SCREENS / "citizen" / "review.kv",
+    _SCREENS / "citizen" / "fee.kv",
+    _SCREENS / "citizen" / "consent.kv",
+    _SCREENS / "citizen" / "rating.kv",
+    _SCREENS / "citizen" / "saved.kv",
+    _SCREENS / "citizen" / "track.kv",
+    _SCREENS / "citizen" / "drafts.kv",
+    _SCREENS / "citizen" / "help.kv",
+    _SCREENS / "citizen" / "answer.kv",
+    _SCREENS / "citizen" / "notices.kv",
+    _SCREENS / "staff" / "desk.kv",
+    _SCREENS / "staff" / "rooms.kv",
+    _SCREENS / "shell" / "overlays.kv",
 )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from kiosk.ports import Camera, CaptureKind, CaptureProblem, Photo
-from screens.handover import Handover
+from screens.background.handover import Handover
 
 
 @dataclass(frozen=True, slots=True)

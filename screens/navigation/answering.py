@@ -10,7 +10,7 @@ from kiosk.submissions import ANSWER_CHARACTERS
 from screens.look.entry import Entry, Layout
 
 if TYPE_CHECKING:
-    from screens.flow import Flow
+    from screens.navigation.flow import Flow
 
 
 class Answering:

@@ -3,10 +3,10 @@
 from typing import TYPE_CHECKING
 
 from kiosk.ratings import Element
-from screens.places import Name, Place
+from screens.navigation.places import Name, Place
 
 if TYPE_CHECKING:
-    from screens.flow import Flow
+    from screens.navigation.flow import Flow
 
 ELEMENTS = tuple(Element)
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from kivy.clock import Clock
 
-from screens import heap
+from screens.shell import heap
 
 #: Seconds without a touch or a new page after which nobody waits.
 QUIET_S: Final = 0.7

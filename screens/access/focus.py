@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from kivy.uix.label import Label
 
-from screens.keys import Action
+from screens.access.keys import Action
 from screens.look.field import Field
 from screens.look.keyboard import Key
 from screens.look.page import Part

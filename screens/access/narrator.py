@@ -9,13 +9,13 @@ import weakref
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from screens.flow import Flow
-from screens.focus import FocusRing, Stop
-from screens.keys import Action
+from screens.access.focus import FocusRing, Stop
+from screens.access.keys import Action
 from screens.look.entry import POINT, Entry, Layout
 from screens.look.page import Head
 from screens.look.speakable import Group, Live, texts_in
-from screens.places import RESTING
+from screens.navigation.flow import Flow
+from screens.navigation.places import RESTING
 
 #: Saying something takes at most this much longer than its words and the rate make expect.
 SLACK: Final = 1.5

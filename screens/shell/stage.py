@@ -31,16 +31,16 @@ from screens.citizen.service_model import ServiceModel
 from screens.citizen.services import GroupScreen, SearchScreen, ServicesScreen
 from screens.citizen.services_model import GroupModel, SearchModel, ServicesModel
 from screens.citizen.track import CaseScreen, TrackScreen
-from screens.fault_notice import FaultNotice
-from screens.flow import Flow, Over
 from screens.look.focus_mark import FocusMark
 from screens.look.page import Page
 from screens.look.pressable import CANCELLED
 from screens.look.sign import Cloth
 from screens.look.tokens import LOWERED
-from screens.overlays import AdjustPanel, FewerPanel, HelpPanel, IdlePanel, LeavePanel
-from screens.page_screen import FlowPage
-from screens.places import Name, Place
+from screens.navigation.flow import Flow, Over
+from screens.navigation.places import Name, Place
+from screens.shell.fault_notice import FaultNotice
+from screens.shell.overlays import AdjustPanel, FewerPanel, HelpPanel, IdlePanel, LeavePanel
+from screens.shell.page_screen import FlowPage
 from screens.staff.desk import DeskScreen
 from screens.staff.rooms import OutboxScreen, PaperScreen, PinScreen, TestScreen
 

@@ -7,15 +7,15 @@ from typing import Any
 
 from kivy.clock import Clock
 
-from screens.flow import Flow
-from screens.focus import FocusRing, box_of
-from screens.keys import ONCE, Action, KeyMap
+from screens.access.focus import FocusRing, box_of
+from screens.access.keys import ONCE, Action, KeyMap
+from screens.access.narrator import Narrator
 from screens.look.dialog import Dialog
 from screens.look.focus_mark import seen_box
 from screens.look.page import Page
 from screens.look.pane import Aperture, Pane
-from screens.narrator import Narrator
-from screens.stage import Stage
+from screens.navigation.flow import Flow
+from screens.shell.stage import Stage
 
 
 class Keypad:

@@ -7,12 +7,12 @@ from kivy.properties import ObjectProperty
 
 from screens.citizen.drafts import SaveLater
 from screens.citizen.help import CallOfficer
-from screens.flow import Flow
+from screens.language.texts import LANGUAGE_NAMES
 from screens.look.colours import Contrast
 from screens.look.current import current
 from screens.look.dialog import Dialog
 from screens.look.tokens import TextSize
-from screens.texts import LANGUAGE_NAMES
+from screens.navigation.flow import Flow
 
 
 class AdjustPanel(Dialog):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from kiosk.fewer import Fewer
 
 if TYPE_CHECKING:
-    from screens.flow import Flow
+    from screens.navigation.flow import Flow
 
 Decide = Callable[[bool], None]
 

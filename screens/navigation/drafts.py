@@ -12,10 +12,10 @@ from kiosk.draft_words import DraftKept, DraftOpened, DraftProblem
 from kiosk.drafts import Resumed, birth_date, is_draft, resume, write
 from kiosk.health import Reason
 from screens.look.entry import Entry, Layout
-from screens.places import Name, Place
+from screens.navigation.places import Name, Place
 
 if TYPE_CHECKING:
-    from screens.flow import Flow
+    from screens.navigation.flow import Flow
 
 Done = Callable[[Any], None]
 

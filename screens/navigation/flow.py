@@ -36,18 +36,18 @@ from kiosk.outcomes import Refused, RefusedReason
 from kiosk.ports import ScanKind
 from kiosk.service import Service
 from kiosk.session import Session
-from screens.appearance import DEFAULT_APPEARANCE, Appearance
-from screens.flows.answering import Answering
-from screens.flows.drafts import DraftFlow
-from screens.flows.fewer import FewerFlow
-from screens.flows.rating import RatingFlow
-from screens.flows.slips import SlipFlow, SlipState
-from screens.formatting import Formatting
+from screens.language.formatting import Formatting
+from screens.language.texts import LANGUAGES, Catalogues, Texts
 from screens.look.colours import Contrast
 from screens.look.tokens import TextSize
-from screens.places import RESTING, STAFF, Name, Place
-from screens.texts import LANGUAGES, Catalogues, Texts
-from screens.voice import Voice
+from screens.navigation.answering import Answering
+from screens.navigation.appearance import DEFAULT_APPEARANCE, Appearance
+from screens.navigation.drafts import DraftFlow
+from screens.navigation.fewer import FewerFlow
+from screens.navigation.places import RESTING, STAFF, Name, Place
+from screens.navigation.rating import RatingFlow
+from screens.navigation.slips import SlipFlow, SlipState
+from screens.voice.voice import Voice
 
 #: The farewell stays this long before the home screen comes back.
 THANKS_S: Final = 6.0

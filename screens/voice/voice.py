@@ -8,7 +8,7 @@ from typing import Final
 
 from kiosk.ports import Availability, Headphones, Speaker
 from kiosk.settings import Settings
-from screens.pronounce import sentence
+from screens.voice.pronunciation import sentence
 
 #: Words a minute.
 RATES: Final = (90, 120, 150, 180, 220, 270, 330)

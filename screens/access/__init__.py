@@ -1,0 +1,1 @@
+"""Using the screens without sight or touch: the focus, the keys, the narrator."""

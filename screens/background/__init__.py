@@ -1,0 +1,1 @@
+"""Work done beside the screens, its answers handed back to Kivy's thread."""

@@ -1,0 +1,1 @@
+"""The kiosk's voice, and how what is written is read out."""
