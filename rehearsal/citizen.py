@@ -7,13 +7,13 @@ from forms import Node
 from rehearsal.devices import Scan
 from rehearsal.hands import Hands, NotThere
 from rehearsal.kiosk import BADGE, Rehearsal
-from screens.citizen.answers import Control, control_of
 from screens.citizen.controls.choices import Fold
 from screens.citizen.controls.photo import PhotoQuestion
 from screens.citizen.controls.question import Question
 from screens.citizen.controls.repeat import RepeatPanel
 from screens.citizen.controls.signature import SignaturePad
 from screens.citizen.controls.viewfinder import Viewfinder
+from screens.citizen.follow_up.answers import Control, control_of
 from screens.look import layouts
 from screens.look.buttons import TextButton
 from screens.look.cards import ChoiceCard

@@ -13,7 +13,7 @@ from kivy.uix.label import Label
 from kivy.uix.relativelayout import RelativeLayout
 from kivy.uix.widget import Widget
 
-from screens.citizen.attract import AttractScreen
+from screens.citizen.start.attract import AttractScreen
 from screens.look.current import current
 from screens.look.dialog import Dialog
 from screens.look.field import Field

@@ -5,8 +5,8 @@ from typing import Any
 
 from kivy.properties import ObjectProperty
 
-from screens.citizen.drafts import SaveLater
-from screens.citizen.help import CallOfficer
+from screens.citizen.application.drafts import SaveLater
+from screens.citizen.start.help import CallOfficer
 from screens.language.texts import LANGUAGE_NAMES
 from screens.look.colours import Contrast
 from screens.look.current import current

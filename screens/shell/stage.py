@@ -11,26 +11,26 @@ from kiosk.events import Event, Scanned
 from kiosk.line_state import Approval
 from kiosk.ratings import Element
 from kiosk.session import Session
-from screens.citizen.answer import AnswerScreen
-from screens.citizen.attract import AttractScreen
-from screens.citizen.complaint import PrivacyScreen
-from screens.citizen.consent import ConsentScreen
-from screens.citizen.drafts import ResumeDraftScreen, ResumedScreen, SaveDraftScreen
-from screens.citizen.fee import FeeScreen
-from screens.citizen.form import FormScreen
-from screens.citizen.home import HomeScreen
-from screens.citizen.home_model import HomeModel
-from screens.citizen.identify import IdentifyScreen
-from screens.citizen.notices import ApprovalScreen, NothingWorksScreen, OutOfServiceScreen, ThanksScreen
-from screens.citizen.open_city import AgencyTimesScreen, BudgetScreen, TimesScreen
-from screens.citizen.rating import RateScreen
-from screens.citizen.review import ReviewScreen
-from screens.citizen.saved import SavedScreen
-from screens.citizen.service import ServiceScreen
-from screens.citizen.service_model import ServiceModel
-from screens.citizen.services import GroupScreen, SearchScreen, ServicesScreen
-from screens.citizen.services_model import GroupModel, SearchModel, ServicesModel
-from screens.citizen.track import CaseScreen, TrackScreen
+from screens.citizen.application.complaint import PrivacyScreen
+from screens.citizen.application.consent import ConsentScreen
+from screens.citizen.application.drafts import ResumeDraftScreen, ResumedScreen, SaveDraftScreen
+from screens.citizen.application.fee import FeeScreen
+from screens.citizen.application.form import FormScreen
+from screens.citizen.application.identify import IdentifyScreen
+from screens.citizen.application.review import ReviewScreen
+from screens.citizen.follow_up.answer import AnswerScreen
+from screens.citizen.follow_up.rating import RateScreen
+from screens.citizen.follow_up.saved import SavedScreen
+from screens.citizen.follow_up.track import CaseScreen, TrackScreen
+from screens.citizen.start.attract import AttractScreen
+from screens.citizen.start.home import HomeScreen
+from screens.citizen.start.home_model import HomeModel
+from screens.citizen.start.notices import ApprovalScreen, NothingWorksScreen, OutOfServiceScreen, ThanksScreen
+from screens.citizen.start.open_city import AgencyTimesScreen, BudgetScreen, TimesScreen
+from screens.citizen.start.service import ServiceScreen
+from screens.citizen.start.service_model import ServiceModel
+from screens.citizen.start.services import GroupScreen, SearchScreen, ServicesScreen
+from screens.citizen.start.services_model import GroupModel, SearchModel, ServicesModel
 from screens.look.focus_mark import FocusMark
 from screens.look.page import Page
 from screens.look.pressable import CANCELLED

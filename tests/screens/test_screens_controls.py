@@ -15,10 +15,10 @@ from rehearsal.citizen import Citizen
 from rehearsal.every_control import READONLY_ID, SERVICE_ID, WRONG
 from rehearsal.gallery.way import Way, open_form
 from rehearsal.hands import Hands
-from screens.citizen.answers import in_words
 from screens.citizen.controls.calendar import EARLIEST, LATEST, Calendar, CalendarDay
 from screens.citizen.controls.question import ListenButton, Question
 from screens.citizen.controls.repeat import InstanceLine
+from screens.citizen.follow_up.answers import in_words
 from screens.language.texts import LANGUAGES
 from screens.look.buttons import Chip, IconButton
 from screens.look.cards import ChoiceCard

@@ -2,7 +2,7 @@
 
 import pytest
 
-from screens.citizen.answers import Incomplete, from_entry
+from screens.citizen.follow_up.answers import Incomplete, from_entry
 from screens.look.entry import NIK_LENGTH, Entry, Layout
 
 

@@ -3,7 +3,7 @@
 from screens_harness import Hands
 
 from kiosk.store.reports import ReportKind
-from screens.citizen.help import CallOfficer
+from screens.citizen.start.help import CallOfficer
 
 
 def call(hands: Hands) -> None:

@@ -8,7 +8,7 @@ from screens_harness import Hands
 
 from kiosk.line_state import LineCondition
 from kiosk.store.documents import StoredDocument
-from screens.citizen.open_city_model import money
+from screens.citizen.start.open_city_model import money
 
 MADE = datetime(2026, 11, 24, 1, 30, tzinfo=UTC)
 TIMES: dict[str, Any] = {

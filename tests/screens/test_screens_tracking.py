@@ -11,7 +11,7 @@ from rehearsal.citizen import Citizen
 from rehearsal.gallery.case_states import CODE, QUESTION, case
 from rehearsal.hands import Hands
 from rehearsal.kiosk import Line
-from screens.citizen.track_model import TrackModel
+from screens.citizen.follow_up.track_model import TrackModel
 from screens.language.texts import LANGUAGES
 from screens.navigation.appearance import Appearance
 

@@ -6,10 +6,10 @@ from typing import Any, Final
 from kivy.properties import BooleanProperty, StringProperty
 
 from forms import Choice, Node
-from screens.citizen import form_media
-from screens.citizen.answers import Control, control_of, in_words, is_folded, is_long_choice
+from screens.citizen.application import form_media
 from screens.citizen.controls.finding import SHOWN_AT_MOST, LongList
 from screens.citizen.controls.question import Question
+from screens.citizen.follow_up.answers import Control, control_of, in_words, is_folded, is_long_choice
 from screens.look.banner import Banner
 from screens.look.cards import ChoiceCard, TileGrid
 from screens.look.current import current

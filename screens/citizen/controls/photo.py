@@ -5,9 +5,9 @@ from typing import Any, Final
 from forms import Node
 from kiosk.ports import Camera, CaptureKind, CaptureProblem, Photo
 from screens.background.shutter import Shot, shoot
+from screens.citizen.application.form_model import JPEG
 from screens.citizen.controls.question import Question
 from screens.citizen.controls.viewfinder import Viewfinder
-from screens.citizen.form_model import JPEG
 from screens.look.decoded import photo_texture
 
 #: Appearances of an image question by which forms ask for the camera that looks at the person.

@@ -5,8 +5,8 @@ from typing import Any, Final
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
 from forms import Node
-from screens.citizen import form_media
-from screens.citizen.form_model import FormModel
+from screens.citizen.application import form_media
+from screens.citizen.application.form_model import FormModel
 from screens.look.buttons import QuietButton
 from screens.look.speakable import Group
 from screens.look.tight import Tight

@@ -6,8 +6,8 @@ from kivy.properties import BooleanProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from forms import Node
-from screens.citizen.answers import in_words, is_asked
-from screens.citizen.form_model import FormModel
+from screens.citizen.application.form_model import FormModel
+from screens.citizen.follow_up.answers import in_words, is_asked
 from screens.look.buttons import Surface
 from screens.look.speakable import Group
 from screens.look.text import Column

@@ -13,8 +13,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 from forms import Node
 from kiosk.attachments import Attachment
-from screens.citizen.answers import is_drawing
 from screens.citizen.controls.question import Question
+from screens.citizen.follow_up.answers import is_drawing
 from screens.look.banner import Banner
 from screens.look.cards import TileGrid
 from screens.look.current import current

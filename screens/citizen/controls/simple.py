@@ -6,8 +6,8 @@ from kivy.properties import StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from forms import Node
-from screens.citizen.answers import in_words
 from screens.citizen.controls.question import Question
+from screens.citizen.follow_up.answers import in_words
 from screens.look.banner import Banner
 from screens.look.cards import Card, ChoiceCard
 from screens.look.text import Lead

@@ -6,10 +6,10 @@ from typing import Any
 from kivy.uix.boxlayout import BoxLayout
 
 from forms import Node
-from screens.citizen.answers import layout_of
+from screens.citizen.application.form_model import Focus
 from screens.citizen.controls.calendar import Calendar
 from screens.citizen.controls.question import Question
-from screens.citizen.form_model import Focus
+from screens.citizen.follow_up.answers import layout_of
 from screens.look.banner import Banner
 from screens.look.buttons import QuietButton
 from screens.look.current import current

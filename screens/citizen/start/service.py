@@ -4,7 +4,7 @@ from typing import Any
 
 from kivy.properties import ObjectProperty, StringProperty
 
-from screens.citizen.service_model import ServiceModel, ServiceShown
+from screens.citizen.start.service_model import ServiceModel, ServiceShown
 from screens.look.text import Row
 from screens.look.tight import Tight
 from screens.shell.page_screen import FlowPage

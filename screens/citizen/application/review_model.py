@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from forms import Kind, Node
 from kiosk.outcomes import RefusedReason
 from kiosk.session import Session
-from screens.citizen.answers import Control, control_of, in_words
+from screens.citizen.follow_up.answers import Control, control_of, in_words
 from screens.navigation.flow import Flow
 
 

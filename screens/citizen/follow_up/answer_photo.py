@@ -7,8 +7,8 @@ from kivy.properties import BooleanProperty, ObjectProperty
 from kiosk.attachments import Attachment
 from kiosk.ports import CaptureProblem, Photo
 from screens.background.shutter import Shot, shoot
+from screens.citizen.application.form_model import JPEG
 from screens.citizen.controls.viewfinder import Viewfinder
-from screens.citizen.form_model import JPEG
 from screens.look.decoded import photo_texture
 
 _NAME = "answer-1.jpg"

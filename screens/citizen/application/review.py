@@ -4,8 +4,8 @@ from typing import Any
 
 from kivy.properties import StringProperty
 
-from screens.citizen.drafts import SaveLater
-from screens.citizen.review_model import ReviewModel
+from screens.citizen.application.drafts import SaveLater
+from screens.citizen.application.review_model import ReviewModel
 from screens.look.banner import Banner
 from screens.look.buttons import Surface
 from screens.look.text import Strong

@@ -6,7 +6,7 @@ from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, Obj
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.events import DocumentChanged, Event
-from screens.citizen import open_city_model as model
+from screens.citizen.start import open_city_model as model
 from screens.look.cards import Card, ChoiceCard
 from screens.look.progress import Bar
 from screens.navigation.flow import Flow

@@ -4,7 +4,7 @@ from typing import Any
 
 from kivy.properties import StringProperty
 
-from screens.citizen.service_model import fee_in_words
+from screens.citizen.start.service_model import fee_in_words
 from screens.navigation.flow import Flow
 from screens.shell.page_screen import FlowPage
 

@@ -6,7 +6,7 @@ from kivy.clock import Clock
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.floatlayout import FloatLayout
 
-from screens.citizen.home_model import HomeModel
+from screens.citizen.start.home_model import HomeModel
 
 #: Twice as often as its minutes change; nothing is drawn when nothing changed.
 LOOK_EVERY_S: Final = 5.0

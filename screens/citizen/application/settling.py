@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from screens.citizen.form_model import FormModel
+    from screens.citizen.application.form_model import FormModel
 
 Going = Callable[[], None]
 

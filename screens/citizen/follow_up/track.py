@@ -9,8 +9,8 @@ from kivy.uix.boxlayout import BoxLayout
 from kiosk.cases import Case, CaseProblem
 from kiosk.events import ComponentChanged, Event, Scanned
 from screens.background.reply import Reply
-from screens.citizen.slip_model import SlipModel
-from screens.citizen.track_model import TrackModel, case_shown
+from screens.citizen.follow_up.slip_model import SlipModel
+from screens.citizen.follow_up.track_model import TrackModel, case_shown
 from screens.navigation.flow import Flow
 from screens.navigation.slips import SlipState
 from screens.shell.page_screen import FlowPage

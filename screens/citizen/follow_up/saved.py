@@ -5,8 +5,8 @@ from typing import Any
 from kivy.properties import ObjectProperty
 
 from kiosk.events import ComponentChanged, Event
-from screens.citizen.rating import RatePanel
-from screens.citizen.saved_model import SavedModel
+from screens.citizen.follow_up.rating import RatePanel
+from screens.citizen.follow_up.saved_model import SavedModel
 from screens.navigation.flow import Flow
 from screens.shell.page_screen import FlowPage
 

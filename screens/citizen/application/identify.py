@@ -5,7 +5,7 @@ from typing import Any
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
 from kiosk.events import Scanned
-from screens.citizen.identify_model import IdentifyModel
+from screens.citizen.application.identify_model import IdentifyModel
 from screens.navigation.flow import Flow
 from screens.shell.page_screen import FlowPage
 

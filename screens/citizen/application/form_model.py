@@ -11,7 +11,9 @@ from forms import FormSession, Node, Page
 from kiosk.attachments import Attachment
 from kiosk.ports import CaptureProblem
 from kiosk.session import Session
-from screens.citizen.answers import (
+from screens.citizen.application.scan_use import ScanUse
+from screens.citizen.application.settling import Settling
+from screens.citizen.follow_up.answers import (
     Control,
     Incomplete,
     asks_nik,
@@ -26,8 +28,6 @@ from screens.citizen.answers import (
     limit_of,
     to_entry,
 )
-from screens.citizen.scan_use import ScanUse
-from screens.citizen.settling import Settling
 from screens.look.entry import Entry, Layout
 from screens.navigation.flow import Flow
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
-from screens.citizen.answer_photo import AnswerPhoto
+from screens.citizen.follow_up.answer_photo import AnswerPhoto
 from screens.navigation.flow import Flow
 from screens.shell.page_screen import FlowPage
 

@@ -4,7 +4,9 @@ from typing import Any, Final
 
 from kiosk.events import ComponentChanged, Event, Scanned, StepChanged
 from kiosk.ports import ScanKind
-from screens.citizen.answers import Control, control_of
+from screens.citizen.application.drafts import SaveLater
+from screens.citizen.application.form_model import FormModel
+from screens.citizen.application.scan_use import ScanUse
 from screens.citizen.controls.choices import ChoiceQuestion
 from screens.citizen.controls.photo import PhotoQuestion
 from screens.citizen.controls.question import Question
@@ -19,9 +21,7 @@ from screens.citizen.controls.simple import (
     TriggerQuestion,
 )
 from screens.citizen.controls.typed import TypedQuestion
-from screens.citizen.drafts import SaveLater
-from screens.citizen.form_model import FormModel
-from screens.citizen.scan_use import ScanUse
+from screens.citizen.follow_up.answers import Control, control_of
 from screens.look.current import current
 from screens.navigation.flow import Flow
 from screens.shell.page_screen import FlowPage

@@ -6,7 +6,7 @@ from kivy.clock import Clock
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from screens.citizen.home_model import HomeModel
+from screens.citizen.start.home_model import HomeModel
 
 #: The clock shows minutes; looking twice a minute is enough, and nothing is drawn when nothing changed.
 LOOK_EVERY_S = 5.0

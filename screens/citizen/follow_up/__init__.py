@@ -1,0 +1,1 @@
+"""After sending: the code and its slip, the rating, tracking a case, answering the office."""
