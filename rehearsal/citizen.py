@@ -15,10 +15,10 @@ from screens.citizen.controls.signature import SignaturePad
 from screens.citizen.controls.viewfinder import Viewfinder
 from screens.citizen.follow_up.answers import Control, control_of
 from screens.look import layouts
-from screens.look.buttons import TextButton
-from screens.look.cards import ChoiceCard
-from screens.look.field import Field
 from screens.look.pressable import Pressable
+from screens.look.widgets.buttons import TextButton
+from screens.look.widgets.cards import ChoiceCard
+from screens.look.widgets.field import Field
 
 NIK: Final = "3578014107900001"
 #: What is typed, by the question's name; others get what fits their kind.

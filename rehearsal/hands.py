@@ -20,9 +20,9 @@ from kivy.uix.widget import Widget
 from kiosk.events import EndReason
 from rehearsal.kiosk import Rehearsal
 from screens.look import layouts
-from screens.look.keyboard import Key
-from screens.look.pane import Aperture, Pane
 from screens.look.pressable import Pressable
+from screens.look.widgets.keyboard import Key
+from screens.look.widgets.pane import Aperture, Pane
 from screens.navigation.appearance import DEFAULT_APPEARANCE, Appearance
 from screens.navigation.places import STAFF
 from screens.shell.app import AppOptions, KioskApp, build_app

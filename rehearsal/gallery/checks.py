@@ -15,13 +15,13 @@ from kivy.uix.widget import Widget
 
 from screens.citizen.start.attract import AttractScreen
 from screens.look.current import current
-from screens.look.dialog import Dialog
-from screens.look.field import Field
-from screens.look.page import Page
-from screens.look.pane import Aperture
 from screens.look.pressable import Pressable
-from screens.look.text import Icon
 from screens.look.tokens import CAPITAL_RATIO, GAP_MM, LEAST_CAPITAL_MM, TARGET_MM
+from screens.look.widgets.dialog import Dialog
+from screens.look.widgets.field import Field
+from screens.look.widgets.page import Page
+from screens.look.widgets.pane import Aperture
+from screens.look.widgets.text import Icon
 
 #: A letter may lean out of its box by this much, in pixels: sizes are whole pixels, positions are not.
 TOLERANCE: Final = 2.0

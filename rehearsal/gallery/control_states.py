@@ -9,7 +9,7 @@ from rehearsal.devices import Sight
 from rehearsal.every_control import ANSWERS, READONLY_ID, SERVICE_ID, WRONG
 from rehearsal.gallery.way import Way, answer_page, open_form
 from screens.citizen.controls.viewfinder import Viewfinder
-from screens.look.entry import TEXT_LENGTH
+from screens.look.widgets.entry import TEXT_LENGTH
 
 Step = Callable[[Way], None]
 

@@ -12,12 +12,12 @@ from typing import Any, Final
 from kivy.uix.label import Label
 
 from screens.access.keys import Action
-from screens.look.field import Field
-from screens.look.keyboard import Key
-from screens.look.page import Part
-from screens.look.pane import Rail
 from screens.look.pressable import Pressable
 from screens.look.speakable import Block, Group, Silent, texts_in
+from screens.look.widgets.field import Field
+from screens.look.widgets.keyboard import Key
+from screens.look.widgets.page import Part
+from screens.look.widgets.pane import Rail
 
 #: What takes less room than this, in pixels, is not there.
 LEAST: Final = 1.0

@@ -11,9 +11,9 @@ from typing import Any, Final
 
 from screens.access.focus import FocusRing, Stop
 from screens.access.keys import Action
-from screens.look.entry import POINT, Entry, Layout
-from screens.look.page import Head
 from screens.look.speakable import Group, Live, texts_in
+from screens.look.widgets.entry import POINT, Entry, Layout
+from screens.look.widgets.page import Head
 from screens.navigation.flow import Flow
 from screens.navigation.places import RESTING
 

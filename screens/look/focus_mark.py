@@ -9,7 +9,7 @@ from kivy.graphics import Color, Line
 from kivy.uix.widget import Widget
 
 from screens.look.current import current
-from screens.look.pane import Aperture
+from screens.look.widgets.pane import Aperture
 
 #: Thickness of the outer band and of the one within it, in millimetres.
 BAND_MM: Final = 1.6

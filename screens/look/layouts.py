@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from screens.look.entry import Layout
+from screens.look.widgets.entry import Layout
 
 SHIFT: Final = "<shift>"
 BACKSPACE: Final = "<backspace>"

@@ -8,8 +8,8 @@ from kivy.lang import Builder
 
 #: Modules of the look whose widgets kv knows by name.
 _WIDGETS: Final = {
-    "screens.look.banner": ("Banner",),
-    "screens.look.buttons": (
+    "screens.look.widgets.banner": ("Banner",),
+    "screens.look.widgets.buttons": (
         "Surface",
         "TextButton",
         "PrimaryButton",
@@ -22,19 +22,19 @@ _WIDGETS: Final = {
         "Chip",
         "SwitchChip",
     ),
-    "screens.look.cards": ("Card", "ChoiceCard", "TileCard", "TileGrid"),
-    "screens.look.dialog": ("Dialog", "DialogCard"),
-    "screens.look.field": ("Field",),
-    "screens.look.full_line": ("FullLine",),
-    "screens.look.keyboard": ("Key", "KeyRow", "Keyboard"),
-    "screens.look.page": ("Bed", "Center", "Foot", "Head", "Middle", "Page"),
-    "screens.look.pane": ("Aperture", "Pane", "Rail"),
-    "screens.look.picture": ("LivePicture", "Picture", "QrCode"),
-    "screens.look.progress": ("Bar", "Progress"),
-    "screens.look.sign": ("Cloth", "Sign"),
-    "screens.look.stepper": ("Stepper",),
-    "screens.look.suggestions": ("Suggestions",),
-    "screens.look.text": (
+    "screens.look.widgets.cards": ("Card", "ChoiceCard", "TileCard", "TileGrid"),
+    "screens.look.widgets.dialog": ("Dialog", "DialogCard"),
+    "screens.look.widgets.field": ("Field",),
+    "screens.look.widgets.full_line": ("FullLine",),
+    "screens.look.widgets.keyboard": ("Key", "KeyRow", "Keyboard"),
+    "screens.look.widgets.page": ("Bed", "Center", "Foot", "Head", "Middle", "Page"),
+    "screens.look.widgets.pane": ("Aperture", "Pane", "Rail"),
+    "screens.look.widgets.picture": ("LivePicture", "Picture", "QrCode"),
+    "screens.look.widgets.progress": ("Bar", "Progress"),
+    "screens.look.widgets.sign": ("Cloth", "Sign"),
+    "screens.look.widgets.stepper": ("Stepper",),
+    "screens.look.widgets.suggestions": ("Suggestions",),
+    "screens.look.widgets.text": (
         "Txt",
         "Caption",
         "Lead",
@@ -76,7 +76,7 @@ def load_look() -> None:
             Factory.unregister(name)
             Factory.register(name, module=module)
     for name in _FILES:
-        load_file(Path(__file__).parent / f"{name}.kv")
+        load_file(Path(__file__).parent / "widgets" / f"{name}.kv")
 
 
 def load_file(path: Path) -> None:

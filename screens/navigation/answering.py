@@ -7,7 +7,7 @@ from kiosk.cases import Case
 from kiosk.outcomes import Refused, RefusedReason
 from kiosk.ports import CaptureProblem
 from kiosk.submissions import ANSWER_CHARACTERS
-from screens.look.entry import Entry, Layout
+from screens.look.widgets.entry import Entry, Layout
 
 if TYPE_CHECKING:
     from screens.navigation.flow import Flow

@@ -11,7 +11,7 @@ from forms import FormSession
 from kiosk.draft_words import DraftKept, DraftOpened, DraftProblem
 from kiosk.drafts import Resumed, birth_date, is_draft, resume, write
 from kiosk.health import Reason
-from screens.look.entry import Entry, Layout
+from screens.look.widgets.entry import Entry, Layout
 from screens.navigation.places import Name, Place
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from kivy.clock import Clock
 from screens.access.focus import FocusRing, box_of
 from screens.access.keys import ONCE, Action, KeyMap
 from screens.access.narrator import Narrator
-from screens.look.dialog import Dialog
 from screens.look.focus_mark import seen_box
-from screens.look.page import Page
-from screens.look.pane import Aperture, Pane
+from screens.look.widgets.dialog import Dialog
+from screens.look.widgets.page import Page
+from screens.look.widgets.pane import Aperture, Pane
 from screens.navigation.flow import Flow
 from screens.shell.stage import Stage
 

@@ -10,8 +10,8 @@ from screens.citizen.start.help import CallOfficer
 from screens.language.texts import LANGUAGE_NAMES
 from screens.look.colours import Contrast
 from screens.look.current import current
-from screens.look.dialog import Dialog
 from screens.look.tokens import TextSize
+from screens.look.widgets.dialog import Dialog
 from screens.navigation.flow import Flow
 
 

@@ -7,7 +7,7 @@ from kivy.properties import ObjectProperty
 from kivy.uix.widget import Widget
 
 from kiosk.events import Event, Scanned
-from screens.look.page import Page
+from screens.look.widgets.page import Page
 
 
 class FlowPage(Page):

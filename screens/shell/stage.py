@@ -32,10 +32,10 @@ from screens.citizen.start.service_model import ServiceModel
 from screens.citizen.start.services import GroupScreen, SearchScreen, ServicesScreen
 from screens.citizen.start.services_model import GroupModel, SearchModel, ServicesModel
 from screens.look.focus_mark import FocusMark
-from screens.look.page import Page
 from screens.look.pressable import CANCELLED
-from screens.look.sign import Cloth
 from screens.look.tokens import LOWERED
+from screens.look.widgets.page import Page
+from screens.look.widgets.sign import Cloth
 from screens.navigation.flow import Flow, Over
 from screens.navigation.places import Name, Place
 from screens.shell.fault_notice import FaultNotice

@@ -10,8 +10,8 @@ from kiosk.ports import is_problem
 from kiosk.staff import SignInProblem, SignInRefused, StaffOnDuty
 from screens.background.handover import Handover
 from screens.background.shutter import Shot, shoot
-from screens.look.entry import Entry, Layout
-from screens.look.text import Column
+from screens.look.widgets.entry import Entry, Layout
+from screens.look.widgets.text import Column
 from screens.navigation.flow import Flow
 from screens.navigation.places import Name
 from screens.shell.page_screen import FlowPage

@@ -10,7 +10,7 @@ from screens_harness import ASSETS, Hands
 from devices.speech import SimulatedEngine, SimulatedHeadphones, Speaker, Spoken
 from rehearsal import Rehearsal
 from screens.look import layouts
-from screens.look.entry import Layout
+from screens.look.widgets.entry import Layout
 
 TURNS = 8
 

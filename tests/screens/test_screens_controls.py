@@ -20,11 +20,11 @@ from screens.citizen.controls.question import ListenButton, Question
 from screens.citizen.controls.repeat import InstanceLine
 from screens.citizen.follow_up.answers import in_words
 from screens.language.texts import LANGUAGES
-from screens.look.buttons import Chip, IconButton
-from screens.look.cards import ChoiceCard
 from screens.look.current import current
-from screens.look.entry import Entry, Layout
 from screens.look.pressable import Pressable
+from screens.look.widgets.buttons import Chip, IconButton
+from screens.look.widgets.cards import ChoiceCard
+from screens.look.widgets.entry import Entry, Layout
 from screens.navigation.appearance import Appearance
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from screens.citizen.follow_up.answers import Incomplete, from_entry
-from screens.look.entry import NIK_LENGTH, Entry, Layout
+from screens.look.widgets.entry import NIK_LENGTH, Entry, Layout
 
 
 def test_a_nik_takes_sixteen_digits_and_no_more() -> None:

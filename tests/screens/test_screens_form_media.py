@@ -21,8 +21,8 @@ from rehearsal import rehearse
 from rehearsal.sample_city import pack_files
 from screens.citizen.controls.question import ListenButton, Question
 from screens.language.texts import Catalogues
-from screens.look.cards import ChoiceCard
 from screens.look.decoded import SHOWN_SIDE, NotShown, TooLarge, decoded
+from screens.look.widgets.cards import ChoiceCard
 from screens.navigation.places import Name
 
 FORM = """

@@ -13,12 +13,12 @@ from rehearsal.every_control import SERVICE_ID
 from rehearsal.gallery.way import Way, open_form
 from screens.look import layouts
 from screens.look.current import current
-from screens.look.entry import Entry, Layout
-from screens.look.field import Field
 from screens.look.focus_mark import seen_box
-from screens.look.keyboard import Key
-from screens.look.suggestions import Suggestion
 from screens.look.tokens import GAP_MM, TARGET_MM, TextSize
+from screens.look.widgets.entry import Entry, Layout
+from screens.look.widgets.field import Field
+from screens.look.widgets.keyboard import Key
+from screens.look.widgets.suggestions import Suggestion
 from screens.navigation.appearance import DEFAULT_APPEARANCE
 from screens.navigation.places import Name
 

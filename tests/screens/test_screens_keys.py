@@ -11,7 +11,7 @@ from kiosk.events import EndReason
 from rehearsal import Rehearsal
 from screens.access.focus import nearest
 from screens.access.keys import DEFAULT_KEYS, Action, KeyMap, NoSuchKey
-from screens.look.keyboard import Key
+from screens.look.widgets.keyboard import Key
 from screens.navigation.places import Name
 
 NIK = "3578014107900001"

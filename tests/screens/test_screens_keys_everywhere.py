@@ -11,8 +11,8 @@ from states_kit import LAYERS, PAGES, SHOWS, in_sight
 from rehearsal.gallery.states import STATES
 from rehearsal.gallery.way import Way
 from screens.access.keys import _CODES
-from screens.look.keyboard import Key
 from screens.look.pressable import Pressable
+from screens.look.widgets.keyboard import Key
 from screens.navigation.appearance import DEFAULT_APPEARANCE
 from screens.navigation.flow import Over
 from screens.navigation.places import Name

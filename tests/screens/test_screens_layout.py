@@ -17,8 +17,8 @@ from rehearsal.gallery.states import STATES
 from rehearsal.gallery.studio import Studio
 from screens.language.texts import LANGUAGES
 from screens.look.colours import Contrast
-from screens.look.pane import Pane
 from screens.look.tokens import TextSize
+from screens.look.widgets.pane import Pane
 from screens.navigation.appearance import Appearance
 
 NAMES = tuple(STATES)

@@ -16,12 +16,12 @@ from rehearsal.gallery.control_states import show
 from rehearsal.gallery.way import Way, open_form
 from screens.citizen.controls.question import Question
 from screens.language.texts import LANGUAGES
-from screens.look.entry import DIGITS_LENGTH, MULTILINE_LENGTH, TEXT_LENGTH, Entry, Layout
-from screens.look.field import Field
 from screens.look.focus_mark import seen_box
-from screens.look.full_line import FullLine
 from screens.look.layouts import BACKSPACE
 from screens.look.tokens import TextSize
+from screens.look.widgets.entry import DIGITS_LENGTH, MULTILINE_LENGTH, TEXT_LENGTH, Entry, Layout
+from screens.look.widgets.field import Field
+from screens.look.widgets.full_line import FullLine
 from screens.navigation.appearance import Appearance
 
 #: What the complaint's form takes.

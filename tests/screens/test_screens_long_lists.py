@@ -14,9 +14,9 @@ from rehearsal.gallery.way import Way
 from screens.citizen.controls.choices import Fold
 from screens.citizen.controls.finding import SHOWN_AT_MOST, LongList
 from screens.language.texts import LANGUAGES
-from screens.look.banner import Banner
-from screens.look.cards import ChoiceCard
 from screens.look.layouts import BACKSPACE
+from screens.look.widgets.banner import Banner
+from screens.look.widgets.cards import ChoiceCard
 
 VILLAGES = 83_000
 #: The towns of the sample list, and "another".

@@ -12,7 +12,7 @@ from rehearsal.gallery.control_states import show
 from rehearsal.gallery.way import Way, answer_page
 from screens.citizen.controls.repeat import InstanceLine, RemovalAsked
 from screens.language.texts import LANGUAGES
-from screens.look.buttons import IconButton
+from screens.look.widgets.buttons import IconButton
 
 REPEAT = "/data/anggota"
 

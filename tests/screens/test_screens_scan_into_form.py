@@ -9,7 +9,7 @@ from rehearsal.gallery.control_states import show
 from rehearsal.gallery.way import Way, open_form
 from screens.citizen.controls.question import Question
 from screens.language.texts import LANGUAGES
-from screens.look.entry import Entry, Layout
+from screens.look.widgets.entry import Entry, Layout
 
 CODE = "8991234567890"
 MOTHER = "3578015203920002"

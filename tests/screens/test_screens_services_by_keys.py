@@ -18,7 +18,7 @@ from rehearsal.hands import Hands
 from screens.access.keys import _CODES
 from screens.citizen.controls.question import Question
 from screens.language.texts import LANGUAGES
-from screens.look.keyboard import Key
+from screens.look.widgets.keyboard import Key
 from screens.navigation.appearance import Appearance
 
 SERVICES = ("domisili", "kelahiran", "pindah", "kk-perubahan", "usaha", "reklame", "antrean", "pengaduan")

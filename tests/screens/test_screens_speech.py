@@ -14,7 +14,7 @@ from rehearsal.gallery.control_states import show
 from rehearsal.gallery.way import Way
 from screens.citizen.controls.viewfinder import Viewfinder
 from screens.language.texts import LANGUAGES
-from screens.look.entry import Layout
+from screens.look.widgets.entry import Layout
 from screens.navigation.places import Name
 from screens.voice.pronunciation import pronounce, sentence
 from screens.voice.voice import RATES, USUAL_RATE, VOLUMES

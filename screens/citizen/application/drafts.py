@@ -9,8 +9,8 @@ from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kiosk.draft_words import DraftProblem
 from kiosk.events import Scanned
 from screens.background.reply import Reply
-from screens.look.buttons import PlainButton
-from screens.look.field import Field
+from screens.look.widgets.buttons import PlainButton
+from screens.look.widgets.field import Field
 from screens.navigation.drafts import ResumeModel, SaveModel, Saving
 from screens.navigation.flow import Flow
 from screens.shell.page_screen import FlowPage

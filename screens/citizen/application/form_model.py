@@ -28,7 +28,7 @@ from screens.citizen.follow_up.answers import (
     limit_of,
     to_entry,
 )
-from screens.look.entry import Entry, Layout
+from screens.look.widgets.entry import Entry, Layout
 from screens.navigation.flow import Flow
 
 SEARCH_LENGTH = 40

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from kiosk.nik import LENGTH, Nik, NikProblem, NikWarning, check
 from kiosk.nik import warnings as soft_warnings
-from screens.look.entry import Entry, Layout
+from screens.look.widgets.entry import Entry, Layout
 from screens.navigation.flow import Flow
 
 

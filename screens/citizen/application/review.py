@@ -6,9 +6,9 @@ from kivy.properties import StringProperty
 
 from screens.citizen.application.drafts import SaveLater
 from screens.citizen.application.review_model import ReviewModel
-from screens.look.banner import Banner
-from screens.look.buttons import Surface
-from screens.look.text import Strong
+from screens.look.widgets.banner import Banner
+from screens.look.widgets.buttons import Surface
+from screens.look.widgets.text import Strong
 from screens.navigation.flow import Flow
 from screens.shell.page_screen import FlowPage
 

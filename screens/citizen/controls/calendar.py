@@ -8,9 +8,9 @@ from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.gridlayout import GridLayout
 
 from screens.language.formatting import Formatting
-from screens.look.buttons import Surface
 from screens.look.speakable import SpokenRole
-from screens.look.text import Column
+from screens.look.widgets.buttons import Surface
+from screens.look.widgets.text import Column
 
 DAYS: Final = 7
 #: A month can touch six weeks.

@@ -10,13 +10,13 @@ from screens.citizen.application import form_media
 from screens.citizen.controls.finding import SHOWN_AT_MOST, LongList
 from screens.citizen.controls.question import Question
 from screens.citizen.follow_up.answers import Control, control_of, in_words, is_folded, is_long_choice
-from screens.look.banner import Banner
-from screens.look.cards import ChoiceCard, TileGrid
 from screens.look.current import current
-from screens.look.field import Field
-from screens.look.full_line import FieldLine
 from screens.look.speakable import Live
-from screens.look.text import Caption, Column
+from screens.look.widgets.banner import Banner
+from screens.look.widgets.cards import ChoiceCard, TileGrid
+from screens.look.widgets.field import Field
+from screens.look.widgets.full_line import FieldLine
+from screens.look.widgets.text import Caption, Column
 
 #: So many of them stand above the keyboard.
 SUGGESTED: Final = 3

@@ -7,9 +7,9 @@ from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from forms import Node
 from screens.citizen.application import form_media
 from screens.citizen.application.form_model import FormModel
-from screens.look.buttons import QuietButton
 from screens.look.speakable import Group
 from screens.look.tight import Tight
+from screens.look.widgets.buttons import QuietButton
 
 HEAD_PARTS: Final = 4
 """Children above the control in the rule: label, hint, picture, what stands for it."""

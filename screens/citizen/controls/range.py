@@ -8,10 +8,10 @@ from kivy.uix.gridlayout import GridLayout
 
 from forms import Node, Range
 from screens.citizen.controls.question import Question
-from screens.look.banner import Banner
-from screens.look.buttons import Chip, QuietButton
-from screens.look.stepper import Stepper
-from screens.look.text import Row
+from screens.look.widgets.banner import Banner
+from screens.look.widgets.buttons import Chip, QuietButton
+from screens.look.widgets.stepper import Stepper
+from screens.look.widgets.text import Row
 
 #: A range of so many numbers is shown whole; a longer one is stepped through.
 SHOWN_AT_MOST: Final = 15

@@ -8,10 +8,10 @@ from kivy.uix.boxlayout import BoxLayout
 from forms import Node
 from screens.citizen.application.form_model import FormModel
 from screens.citizen.follow_up.answers import in_words, is_asked
-from screens.look.buttons import Surface
 from screens.look.speakable import Group
-from screens.look.text import Column
 from screens.look.tight import Tight
+from screens.look.widgets.buttons import Surface
+from screens.look.widgets.text import Column
 
 #: So many answers of an instance stand on its line.
 TOLD_ANSWERS = 3

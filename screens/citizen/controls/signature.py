@@ -15,12 +15,12 @@ from forms import Node
 from kiosk.attachments import Attachment
 from screens.citizen.controls.question import Question
 from screens.citizen.follow_up.answers import is_drawing
-from screens.look.banner import Banner
-from screens.look.cards import TileGrid
 from screens.look.current import current
 from screens.look.decoded import photo_texture
 from screens.look.pressable import DRAWING
 from screens.look.tokens import LINE_RATIO
+from screens.look.widgets.banner import Banner
+from screens.look.widgets.cards import TileGrid
 
 PNG: Final = "image/png"
 #: Points of a stroke; a longer one is cut off.
@@ -143,7 +143,7 @@ class SignatureQuestion(Question):
     a page made anew it is shown, and stays until it is cleared."""
 
     def build(self, node: Node) -> None:
-        from screens.look.buttons import QuietButton
+        from screens.look.widgets.buttons import QuietButton
 
         texts = self.model.flow.texts
         self._drawing = is_drawing(node)

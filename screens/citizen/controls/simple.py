@@ -8,9 +8,9 @@ from kivy.uix.boxlayout import BoxLayout
 from forms import Node
 from screens.citizen.controls.question import Question
 from screens.citizen.follow_up.answers import in_words
-from screens.look.banner import Banner
-from screens.look.cards import Card, ChoiceCard
-from screens.look.text import Lead
+from screens.look.widgets.banner import Banner
+from screens.look.widgets.cards import Card, ChoiceCard
+from screens.look.widgets.text import Lead
 
 
 class NoteQuestion(Question):

@@ -10,13 +10,13 @@ from screens.citizen.application.form_model import Focus
 from screens.citizen.controls.calendar import Calendar
 from screens.citizen.controls.question import Question
 from screens.citizen.follow_up.answers import layout_of
-from screens.look.banner import Banner
-from screens.look.buttons import QuietButton
 from screens.look.current import current
-from screens.look.entry import Layout
-from screens.look.field import Field
-from screens.look.full_line import FullLine
-from screens.look.text import Column
+from screens.look.widgets.banner import Banner
+from screens.look.widgets.buttons import QuietButton
+from screens.look.widgets.entry import Layout
+from screens.look.widgets.field import Field
+from screens.look.widgets.full_line import FullLine
+from screens.look.widgets.text import Column
 
 
 class TypedQuestion(Question):

@@ -9,9 +9,9 @@ from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, Obj
 
 from kiosk.ports import CaptureKind, CaptureProblem, Condition, Hint, Sight
 from screens.citizen.controls.sighting import CalmHint, Sighting
-from screens.look.picture import fitted
-from screens.look.sign import Drawn
 from screens.look.tight import Tight
+from screens.look.widgets.picture import fitted
+from screens.look.widgets.sign import Drawn
 
 #: Looks for which a hint stands while it is spoken: some four seconds, as long as saying it takes.
 SPOKEN_LOOKS: Final = 16

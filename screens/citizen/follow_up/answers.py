@@ -11,7 +11,7 @@ from typing import Final
 from forms import Kind, Node
 from screens.language.formatting import Formatting
 from screens.language.texts import Texts
-from screens.look.entry import MULTILINE_LENGTH, TEXT_LENGTH, Layout, digits_shown
+from screens.look.widgets.entry import MULTILINE_LENGTH, TEXT_LENGTH, Layout, digits_shown
 
 
 class Control(StrEnum):

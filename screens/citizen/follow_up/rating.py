@@ -5,8 +5,8 @@ from typing import Any, Final
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
 from kiosk.ratings import SCORES, Element
-from screens.look.cards import Card, ChoiceCard, TileCard
-from screens.look.text import Column
+from screens.look.widgets.cards import Card, ChoiceCard, TileCard
+from screens.look.widgets.text import Column
 from screens.navigation.flow import Flow
 from screens.navigation.rating import ELEMENTS
 from screens.shell.page_screen import FlowPage

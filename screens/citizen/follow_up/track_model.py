@@ -8,7 +8,7 @@ from kiosk.cases import Case, CaseProblem, CaseProblemKind, CaseStateName
 from kiosk.drafts import is_draft
 from kiosk.service import ServiceKind
 from kiosk.session import Session
-from screens.look.entry import Entry, Layout
+from screens.look.widgets.entry import Entry, Layout
 from screens.navigation.flow import Flow
 from screens.navigation.places import Name
 

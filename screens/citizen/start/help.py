@@ -5,7 +5,7 @@ from typing import Any, Final
 from kivy.clock import Clock
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
-from screens.look.text import Column
+from screens.look.widgets.text import Column
 
 #: Whether the office has heard is looked at this often, in seconds, while the help is open.
 LOOK_EVERY_S: Final = 0.5

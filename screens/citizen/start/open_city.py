@@ -7,8 +7,8 @@ from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.events import DocumentChanged, Event
 from screens.citizen.start import open_city_model as model
-from screens.look.cards import Card, ChoiceCard
-from screens.look.progress import Bar
+from screens.look.widgets.cards import Card, ChoiceCard
+from screens.look.widgets.progress import Bar
 from screens.navigation.flow import Flow
 from screens.shell.page_screen import FlowPage
 

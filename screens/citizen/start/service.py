@@ -5,8 +5,8 @@ from typing import Any
 from kivy.properties import ObjectProperty, StringProperty
 
 from screens.citizen.start.service_model import ServiceModel, ServiceShown
-from screens.look.text import Row
 from screens.look.tight import Tight
+from screens.look.widgets.text import Row
 from screens.shell.page_screen import FlowPage
 
 

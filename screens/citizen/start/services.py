@@ -5,7 +5,7 @@ from typing import Any
 from kivy.properties import ObjectProperty
 
 from screens.citizen.start.services_model import Choice, GroupModel, SearchModel, ServicesModel
-from screens.look.cards import ChoiceCard, TileCard
+from screens.look.widgets.cards import ChoiceCard, TileCard
 from screens.shell.page_screen import FlowPage
 
 

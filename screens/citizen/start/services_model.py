@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from kiosk.service import Service
-from screens.look.entry import Entry, Layout
+from screens.look.widgets.entry import Entry, Layout
 from screens.navigation.flow import Flow
 
 MOST_USED = 4

@@ -7,10 +7,10 @@ from kivy.properties import BooleanProperty, ListProperty, NumericProperty, Obje
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
-from screens.look.entry import Entry
-from screens.look.field import Field
-from screens.look.full_line import FieldLine
 from screens.look.tight import Tight
+from screens.look.widgets.entry import Entry
+from screens.look.widgets.field import Field
+from screens.look.widgets.full_line import FieldLine
 
 
 class Part:

@@ -5,8 +5,8 @@ from typing import Any
 from kivy.properties import ListProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from screens.look.buttons import Chip
 from screens.look.speakable import SpokenRole
+from screens.look.widgets.buttons import Chip
 
 
 class Suggestion(Chip):

@@ -6,9 +6,9 @@ from kivy.properties import BooleanProperty, ColorProperty, ObjectProperty, Stri
 from kivy.uix.gridlayout import GridLayout
 from kivy.uix.widget import Widget
 
-from screens.look.buttons import Surface
 from screens.look.speakable import Block, SpokenRole
 from screens.look.tight import Tight
+from screens.look.widgets.buttons import Surface
 
 _MARKS: Final = {"radio": SpokenRole.RADIO, "check": SpokenRole.CHECK}
 

@@ -11,7 +11,7 @@ from kivy.properties import BooleanProperty, ColorProperty, ObjectProperty, Stri
 from kivy.uix.image import Image
 from kivy.uix.widget import Widget
 
-from screens.look.sign import Drawn
+from screens.look.widgets.sign import Drawn
 
 #: Light modules round a QR code (ISO/IEC 18004).
 QUIET_ZONE = 4

@@ -7,10 +7,10 @@ from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, St
 from kivy.uix.boxlayout import BoxLayout
 
 from screens.look import layouts
-from screens.look.buttons import Surface
 from screens.look.current import Look, current
-from screens.look.entry import POINT, Entry, Layout
 from screens.look.speakable import Group, SpokenRole
+from screens.look.widgets.buttons import Surface
+from screens.look.widgets.entry import POINT, Entry, Layout
 
 _ICONS = {layouts.SHIFT: "arrow-fat-up", layouts.BACKSPACE: "backspace", layouts.CLEAR: "x"}
 _SPOKEN = {

@@ -6,8 +6,8 @@ from kivy.properties import NumericProperty, StringProperty
 from kivy.uix.anchorlayout import AnchorLayout
 from kivy.uix.widget import Widget
 
-from screens.look.cards import Card
 from screens.look.speakable import Group
+from screens.look.widgets.cards import Card
 
 
 class DialogCard(Card):

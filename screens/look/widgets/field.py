@@ -5,10 +5,10 @@ from typing import Any
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 
 from screens.language.texts import Texts
-from screens.look.buttons import Surface
 from screens.look.current import current
-from screens.look.entry import Entry, Layout
 from screens.look.speakable import SpokenRole
+from screens.look.widgets.buttons import Surface
+from screens.look.widgets.entry import Entry, Layout
 
 CARET = "|"
 

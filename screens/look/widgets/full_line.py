@@ -2,9 +2,9 @@
 
 from kivy.properties import ObjectProperty
 
-from screens.look.banner import Banner
 from screens.look.current import current
-from screens.look.entry import Entry
+from screens.look.widgets.banner import Banner
+from screens.look.widgets.entry import Entry
 
 
 class FieldLine(Banner):

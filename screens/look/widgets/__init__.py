@@ -1,0 +1,1 @@
+"""The widgets of the design system, each with its rules beside it."""
