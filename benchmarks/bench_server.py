@@ -30,10 +30,10 @@ import uvicorn
 from fastapi import FastAPI
 from sqlalchemy import Column, Engine, LargeBinary, MetaData, String, Table, create_engine, event, text
 
-from server.actors import OPERATOR
 from server.app import build_deps, close_deps
-from server.operations import operator_token
-from server.seeding import seed
+from server.foundation.actors import OPERATOR
+from server.operator.operations import operator_token
+from server.operator.seeding import seed
 from server.settings import ServerSettings
 from tests.server import postgres
 from tests.server.kiosk_client import Envelope, TestKiosk

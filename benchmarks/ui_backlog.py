@@ -16,7 +16,7 @@ from typing import Any, Final
 from devices.printer import PrinterSettings, PrintResult, Slip, SlipBuilder, build_printer
 from devices.printer.emulator import EmulatorSettings, PrinterEmulator
 from kiosk.events import Bus
-from server.actors import OPERATOR
+from server.foundation.actors import OPERATOR
 from sync.enrolment import Enrolment, enrol
 from tests.kiosk.kiosk_kit import fill
 from tests.sync.line_kit import city_server, kiosk_on_line, until

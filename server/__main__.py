@@ -14,20 +14,20 @@ import requests
 import typer
 
 from process_guard import guard
-from server import operations
 from server.app import build_deps, close_deps, create_app
-from server.backup import BackupRefused
 from server.deps import Deps
-from server.failpoints import from_environment
-from server.keys import KeyMissing, move_audit_key
-from server.logs import log_to
-from server.restore import audit_problems, lay_out, lead_on, missing_attachments
-from server.seeding import TRIAL_PASSWORD, TRIAL_PIN, SeedRefused, seed
+from server.foundation.failpoints import from_environment
+from server.foundation.keys import KeyMissing, move_audit_key
+from server.foundation.logs import log_to
+from server.operator import operations
+from server.operator.backup import BackupRefused
+from server.operator.restore import audit_problems, lay_out, lead_on, missing_attachments
+from server.operator.seeding import TRIAL_PASSWORD, TRIAL_PIN, SeedRefused, seed
+from server.operator.tuf_command import tuf_commands
 from server.serving import EkiosServer
 from server.settings import ServerSettings
 from server.storage import StorageBusy, StorageDamaged, open_storage
 from server.storage.privacy import own_files, private_folder
-from server.tuf_command import tuf_commands
 
 #: The longest is a backup; a server that does not answer at all is told by its closed port.
 ORDER_TIMEOUT_S: Final = 3_600

@@ -11,59 +11,61 @@ from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
-from server import audit, case_lookups, complaint_clock
-from server.alarms import Alarms
 from server.api import citizen_drafts, citizens, description, errors, health, kiosks, operator, submissions
 from server.api import feed as feed_api
 from server.api.bodies import BodyRoom
 from server.api.proofs import AnswerProofs
-from server.attachments import AttachmentStore
-from server.authoring import Authoring
-from server.budget import BudgetDesk
-from server.bus import Bus
-from server.case_files import CaseFiles
-from server.case_journal import CaseJournal
-from server.case_opening import CaseOpening
-from server.cases import Cases
-from server.catalogue import Catalogue
-from server.citizen_drafts import CitizenDrafts
-from server.city_calendar import CityCalendar
-from server.clock import Clock, SystemClock
+from server.audit import audit
+from server.audit.witnesses import Witnesses
+from server.cases import complaint_clock
+from server.cases import lookups as case_lookups
+from server.cases.actions import Cases
+from server.cases.escalation import Escalation
+from server.cases.files import CaseFiles
+from server.cases.journal import CaseJournal
+from server.cases.opening import CaseOpening
+from server.catalogue.authoring import Authoring
+from server.catalogue.pack_content import city_of
+from server.catalogue.packs import PackRepository
+from server.catalogue.services import Catalogue
+from server.catalogue.tuf import TufRepository
 from server.deps import Deps
-from server.device_commands import DeviceCommands
-from server.enrolment import Enrolment
-from server.escalation import Escalation
-from server.failpoints import Failpoints
-from server.files import make_folder
-from server.help_calls import HelpCalls
-from server.intake import Intake
-from server.keys import load_keys
-from server.kiosk_settings import KioskSettings
-from server.notices import Notices
-from server.officers import Officers
-from server.opening import Opener
-from server.pack_content import city_of
-from server.packs import PackRepository
-from server.passwords import Passwords
-from server.presence import Presence
-from server.publications import Publications
-from server.quotas import Quotas
-from server.ratings import Ratings
-from server.sealing_rotation import SealingRotation
-from server.seeding import city_name, seed
+from server.fleet.alarms import Alarms
+from server.fleet.device_commands import DeviceCommands
+from server.fleet.enrolment import Enrolment
+from server.fleet.help_calls import HelpCalls
+from server.fleet.kiosk_settings import KioskSettings
+from server.fleet.presence import Presence
+from server.fleet.sealing_rotation import SealingRotation
+from server.foundation.bus import Bus
+from server.foundation.city_calendar import CityCalendar
+from server.foundation.clock import Clock, SystemClock
+from server.foundation.failpoints import Failpoints
+from server.foundation.files import make_folder
+from server.foundation.keys import load_keys
+from server.foundation.vault import Vault
+from server.front_door.quotas import Quotas
+from server.front_door.signing_clock import SigningClock
+from server.front_door.slots import Slots
+from server.front_door.standstill import Standstill, bare_app
+from server.open_city.budget import BudgetDesk
+from server.open_city.notices import Notices
+from server.open_city.publications import Publications
+from server.open_city.ratings import Ratings
+from server.open_city.transparency import TransparencyReport
+from server.operator.seeding import city_name, seed
+from server.people.field_staff import Staff
+from server.people.officers import Officers
+from server.people.passwords import Passwords
 from server.settings import ServerSettings
-from server.signing_clock import SigningClock
-from server.slots import Slots
-from server.staff import Staff
-from server.standstill import Standstill, bare_app
 from server.storage import StorageDamaged, open_storage
 from server.storage.integrity import Integrity
 from server.storage.privacy import private_folder
-from server.transparency import TransparencyReport
-from server.tuf import TufRepository
-from server.vault import Vault
+from server.submissions.attachments import AttachmentStore
+from server.submissions.citizen_drafts import CitizenDrafts
+from server.submissions.intake import Intake
+from server.submissions.opening import Opener
 from server.web import install as install_pages
-from server.witnesses import Witnesses
 
 #: How often each of the chores is done.
 ALARMS_S: Final = 5.0

@@ -7,8 +7,8 @@ from typing import Any, Final, cast
 import uvicorn
 from fastapi import FastAPI
 
-from server.front_door import KEEP_ALIVE_S, DoorLimits, FrontDoor, places_for
-from server.networks import Networks
+from server.front_door.connections import KEEP_ALIVE_S, DoorLimits, FrontDoor, places_for
+from server.front_door.networks import Networks
 from server.settings import ServerSettings
 
 #: Requests at work get this long; streams are ended at once.

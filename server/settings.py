@@ -5,8 +5,8 @@ from pathlib import Path
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from server.networks import Networks
-from server.quotas import QuotaSettings
+from server.front_door.networks import Networks
+from server.front_door.quotas import QuotaSettings
 
 
 class ServerSettings(BaseSettings):
@@ -25,7 +25,7 @@ class ServerSettings(BaseSettings):
     base_url: str = ""
     #: Addresses and networks, with commas between, whose X-Forwarded-For is believed; empty: nobody's.
     trusted_proxies: str = ""
-    #: Connections that one process holds, and those of one address; see ``server.front_door``.
+    #: Connections that one process holds, and those of one address; see ``server.front_door.connections.connections``.
     connections: int = Field(10_000, ge=1)
     connections_per_address: int = Field(2_000, ge=1)
     #: Seconds that a client has for a request's header fields, and may be silent in the middle of a body.

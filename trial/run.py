@@ -18,8 +18,8 @@ from typing import Annotated
 import requests
 import typer
 
-from server.pack_content import PackContent
-from server.seeding import TRIAL_PASSWORD, TRIAL_PIN, CitySource, trial_accounts
+from server.catalogue.pack_content import PackContent
+from server.operator.seeding import TRIAL_PASSWORD, TRIAL_PIN, CitySource, trial_accounts
 from sync import enrolment as enrolments
 from trial import display
 from trial.processes import ROOT, Group, NotReady, free_port, listening, python, wait_until

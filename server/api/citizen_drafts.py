@@ -11,9 +11,9 @@ from server.api.errors import ApiError, try_later
 from server.api.quota import within
 from server.api.signed import SignedRequest, signed
 from server.api.submissions import refuse_when_full
-from server.citizen_drafts import DraftOutcome, DraftResult
 from server.deps import get_deps
-from server.quotas import Quota
+from server.front_door.quotas import Quota
+from server.submissions.citizen_drafts import DraftOutcome, DraftResult
 
 router = APIRouter(prefix="/v1/drafts", tags=["drafts"])
 Lookup = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$", description="made of the code by Argon2id")]

@@ -9,10 +9,10 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
 from protocol.messages import AppliedReport, FeedPage
-from server import bus, feed
 from server.api.bodies import parse, takes
 from server.api.signed import SignedRequest, signed
 from server.deps import Deps, get_deps
+from server.foundation import bus, feed
 from server.storage import tables
 from server.storage.transactions import in_transaction
 

@@ -6,8 +6,8 @@ from sqlalchemy import Connection, func, select, text
 from starlette.concurrency import run_in_threadpool
 
 from server.deps import Deps, get_deps
-from server.intake import enough_disk
 from server.storage import tables
+from server.submissions.intake import enough_disk
 
 router = APIRouter(tags=["health"])
 

@@ -10,10 +10,10 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
-from server import operations
 from server.api.bodies import SMALL_BODY_BYTES, parse, reading
 from server.api.errors import ApiError
 from server.deps import Deps, get_deps
+from server.operator import operations
 
 router = APIRouter(prefix="/v1/operator", include_in_schema=False)
 

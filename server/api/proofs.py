@@ -7,7 +7,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from protocol import answers
 from server.api.errors import API_PREFIX
-from server.signing_clock import SigningClock
+from server.front_door.signing_clock import SigningClock
 
 _SIGNATURE: Final = "signature"
 

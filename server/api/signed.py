@@ -22,7 +22,7 @@ from protocol.signing import BodyDigest, SignatureRefused, Verified, verify
 from server.api.bodies import SMALL_BODY_BYTES, has_body, reading, refuse_told
 from server.api.errors import ApiError
 from server.deps import Deps, get_deps
-from server.signing_clock import SigningClock
+from server.front_door.signing_clock import SigningClock
 from server.storage import tables
 
 NONCE_CHARACTERS: Final = 100

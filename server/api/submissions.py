@@ -12,11 +12,11 @@ from server.api.bodies import takes, takes_bytes, unpacked
 from server.api.errors import ApiError, error_response, try_later
 from server.api.quota import over
 from server.api.signed import SignedRequest, remember_nonce, signed
-from server.attachments import PATCH_BYTES, AppendOutcome, AppendResult
 from server.deps import Deps, get_deps
-from server.intake import OverQuota, Sender, enough_disk
-from server.quotas import Quota
-from server.slots import Crowded, Slots
+from server.front_door.quotas import Quota
+from server.front_door.slots import Crowded, Slots
+from server.submissions.attachments import PATCH_BYTES, AppendOutcome, AppendResult
+from server.submissions.intake import OverQuota, Sender, enough_disk
 
 DISK_RETRY_S: Final = 60
 

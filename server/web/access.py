@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from server.actors import Role
+from server.foundation.actors import Role
 from server.web.site import site_of
 from server.web.visitor import CSRF_FIELD, FORM_COOKIE, SESSION_COOKIE, Visitor
 

@@ -15,10 +15,10 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
 from starlette.concurrency import run_in_threadpool
 
-from server import audit
-from server.actors import Actor, Role
-from server.clock import Clock
-from server.passwords import Passwords, PasswordsBusy
+from server.audit import audit
+from server.foundation.actors import Actor, Role
+from server.foundation.clock import Clock
+from server.people.passwords import Passwords, PasswordsBusy
 from server.storage import tables
 from server.web.sign_in_limits import Attempt, SignInLimits
 

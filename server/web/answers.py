@@ -12,9 +12,9 @@ from typing import Final
 
 from forms import Entry, Environment, Kind, Origin, Reading
 from protocol.messages import Content
-from server.filled_forms import form_language, form_of
-from server.identity_numbers import mask as mask
-from server.pack_content import PackService
+from server.cases.filled_forms import form_language, form_of
+from server.catalogue.pack_content import PackService
+from server.foundation.identity_numbers import mask as mask
 from server.web import phrases
 
 _INSTANCE: Final = re.compile(r"\[(\d+)\]$")

@@ -6,9 +6,10 @@ from urllib.parse import urlencode
 from starlette.responses import PlainTextResponse, Response
 
 from protocol import checkpoints
-from server import audit, audit_verify
-from server.actors import Role
-from server.audit_verify import Heard, Verdict, Verification
+from server.audit import audit
+from server.audit import verification as audit_verify
+from server.audit.verification import Heard, Verdict, Verification
+from server.foundation.actors import Role
 from server.web import phrases, queries
 from server.web.access import EVERYBODY, Pages, Visit, not_found, only
 from server.web.visitor import Visitor

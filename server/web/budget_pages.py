@@ -6,8 +6,8 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from protocol.documents import BUDGET, Budget
-from server.actors import Role
-from server.budget import CSV_BYTES, SOURCE_CHARACTERS, Problem, read_budget, write_rows
+from server.foundation.actors import Role
+from server.open_city.budget import CSV_BYTES, SOURCE_CHARACTERS, Problem, read_budget, write_rows
 from server.web import phrases, transparency_pages
 from server.web.access import Pages, Visit, only
 from server.web.visitor import Visitor

@@ -9,11 +9,11 @@ from starlette.responses import Response
 from forms import Environment
 from protocol import tracking
 from protocol.messages import CasePublicState as State
-from server.actors import Actor, Role
-from server.case_states import NOTE_CHARACTERS, CaseFile, CaseOutcome, CaseResult
-from server.cases import Cases
-from server.clock import load_calendar
-from server.identity_numbers import masked
+from server.cases.actions import Cases
+from server.cases.states import NOTE_CHARACTERS, CaseFile, CaseOutcome, CaseResult
+from server.foundation.actors import Actor, Role
+from server.foundation.clock import load_calendar
+from server.foundation.identity_numbers import masked
 from server.web import answers, clocks, phrases, queries
 from server.web.access import Pages, Rule, Visit, not_found
 from server.web.inbox import MOODS
@@ -119,7 +119,7 @@ def act(visit: Visit, code: str, action: str) -> Response:
         last = queries.case_version(connection, actor, code)
     if last is None:
         raise not_found()
-    # A courtesy, no lock: whoever decides has seen what there is to see. The lock is in server.cases.
+    # A courtesy, no lock: whoever decides has seen what there is to see. The lock is in server.cases.actions.
     if visit.text("version") != str(last.n):
         problem = "case.problem.changed"
         return _page(visit, _read(visit, code), written=Written(action, note, problem), status=409)
@@ -230,7 +230,7 @@ def _page(
 
 
 def available(actor: Actor, file: CaseFile, language: str, written: Written) -> list[ActionView]:
-    """What the actor may do now, the next step first; the rules themselves are in ``server.cases``."""
+    """What the actor may do now, the next step first; the rules themselves are in ``server.cases.actions``."""
     row = file.row
     state = State(row.state)
     boss = actor.role is Role.SUPERVISOR

@@ -7,10 +7,10 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from protocol.packs import LANGUAGES
-from server.actors import Role
-from server.city_calendar import DayOutcome
-from server.kiosk_settings import NUMBERS
-from server.notices import NOTICE_CHARACTERS, NoticeOutcome
+from server.fleet.kiosk_settings import NUMBERS
+from server.foundation.actors import Role
+from server.foundation.city_calendar import DayOutcome
+from server.open_city.notices import NOTICE_CHARACTERS, NoticeOutcome
 from server.web import phrases, queries
 from server.web.access import Pages, Visit, not_found, only
 from server.web.texts import citizens_text

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Row
 
 from protocol.messages import CasePublicState as State
-from server.clock import WorkingCalendar
+from server.foundation.clock import WorkingCalendar
 from server.web.queries import working_days_until
 
 #: From this many working days on the clock turns amber.
@@ -25,7 +25,7 @@ class ClockView:
 
 
 def is_late(case: Row[Any], now: datetime) -> bool:
-    """As ``server.escalation.late`` of a row of ``cases``."""
+    """As ``server.cases.escalation.late`` of a row of ``cases``."""
     return case.state not in (*_DECIDED, State.QUESTION) and case.due_at is not None and case.due_at < now
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from starlette.responses import Response
 
-from server import audit
+from server.audit import audit
 from server.web import queries
 from server.web.access import Pages, Rule, Visit, not_found
 from server.web.headers import DOCUMENT_POLICY

@@ -6,9 +6,9 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from protocol.packs import LANGUAGES
-from server import document_problems
-from server.actors import Role
-from server.drafts import Draft, DraftOutcome, Severity
+from server.catalogue import document_problems
+from server.catalogue.drafts import Draft, DraftOutcome, Severity
+from server.foundation.actors import Role
 from server.web import form_preview, queries, service_form
 from server.web.access import UPLOAD_BYTES, Pages, Visit, not_found, only
 from server.web.services import REACH

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from server.api.errors import API_PREFIX
-from server.passwords import PasswordsBusy
+from server.people.passwords import PasswordsBusy
 from server.web import phrases
 from server.web.access import PageRefused, SignInNeeded
 from server.web.site import site_of

@@ -7,11 +7,11 @@ from urllib.parse import quote
 from starlette.responses import Response
 
 from protocol import fingerprints
-from server.actors import Role
-from server.device_commands import CommandName
-from server.enrolment import NAME_CHARACTERS, ApproveOutcome
-from server.packs import RINGS
-from server.presence import KioskView
+from server.catalogue.packs import RINGS
+from server.fleet.device_commands import CommandName
+from server.fleet.enrolment import NAME_CHARACTERS, ApproveOutcome
+from server.fleet.presence import KioskView
+from server.foundation.actors import Role
 from server.web import fleet_view, phrases, queries
 from server.web.access import Pages, Visit, not_found, only
 from server.web.texts import citizens_text

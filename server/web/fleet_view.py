@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row
 
-from server import presence
+from server.fleet import presence
 from server.web import phrases, queries
 from server.web.visitor import Visitor
 from server.web.vocabulary import said

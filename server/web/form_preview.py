@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from forms import Form, FormSession, Node
-from server.filled_forms import form_language
+from server.cases.filled_forms import form_language
 
 CHOICES_SHOWN: Final = 12
 _HIDDEN: Final = frozenset({"MODEL_VALUE"})

@@ -5,8 +5,8 @@ from datetime import timedelta
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, Response
 
-from server.actors import Role
-from server.seeding import TRIAL_PASSWORD
+from server.foundation.actors import Role
+from server.operator.seeding import TRIAL_PASSWORD
 from server.web import queries
 from server.web.access import EVERYBODY, OFFICERS, PageRefused, Pages, Rule, Visit
 from server.web.accounts import SignIn

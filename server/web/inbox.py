@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from protocol import tracking
 from protocol.messages import CasePublicState as State
-from server.clock import load_calendar
+from server.foundation.clock import load_calendar
 from server.web import clocks, phrases, queries
 from server.web.access import Pages, Rule, Visit
 from server.web.texts import citizens_text

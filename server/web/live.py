@@ -12,8 +12,8 @@ from typing import Final
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
-from server import bus
-from server.actors import Role
+from server.foundation import bus
+from server.foundation.actors import Role
 from server.web.access import Pages, Rule, Visit, only
 from server.web.visitor import DESK, Visitor
 

@@ -4,8 +4,8 @@ from typing import Final
 
 from starlette.responses import Response
 
-from server.actors import Role
-from server.officers import OfficerOutcome
+from server.foundation.actors import Role
+from server.people.officers import OfficerOutcome
 from server.web import phrases, queries
 from server.web.access import Pages, Visit, not_found, only
 from server.web.texts import citizens_text

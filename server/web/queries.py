@@ -8,12 +8,12 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, true
 
 from protocol.messages import CasePublicState as State
-from server import complaints
-from server.actors import Actor, Role
-from server.case_files import attachments_of
-from server.case_states import CLOSED_STATES, in_scope
-from server.clock import WorkingCalendar
-from server.escalation import late
+from server.cases import complaints
+from server.cases.escalation import late
+from server.cases.files import attachments_of
+from server.cases.states import CLOSED_STATES, in_scope
+from server.foundation.actors import Actor, Role
+from server.foundation.clock import WorkingCalendar
 from server.storage import tables
 
 INBOX_PAGE: Final = 50

@@ -9,9 +9,9 @@ from typing import Final
 from starlette.responses import Response
 
 from protocol.reports import Element
-from server.actors import Role
-from server.ratings import Satisfaction, weight_of
-from server.skm import Weight
+from server.foundation.actors import Role
+from server.open_city.ratings import Satisfaction, weight_of
+from server.open_city.skm import Weight
 from server.web import phrases, queries
 from server.web.access import Pages, Rule, Visit, not_found, only
 from server.web.texts import citizens_text

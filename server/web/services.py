@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from server.actors import Role
-from server.drafts import Draft, Severity
-from server.packs import RINGS
+from server.catalogue.drafts import Draft, Severity
+from server.catalogue.packs import RINGS
+from server.foundation.actors import Role
 from server.web import phrases, queries
 from server.web.access import Pages, Visit, not_found, only
 from server.web.texts import citizens_text

@@ -8,8 +8,8 @@ import segno
 from markupsafe import Markup
 from starlette.responses import Response
 
-from server.actors import Role
-from server.staff import PIN_DIGITS, StaffOutcome, acceptable_pin
+from server.foundation.actors import Role
+from server.people.field_staff import PIN_DIGITS, StaffOutcome, acceptable_pin
 from server.web.access import Pages, Visit, not_found, only
 from server.web.visitor import Visitor
 

@@ -9,8 +9,8 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from server.actors import Role
 from server.deps import Deps
+from server.foundation.actors import Role
 from server.web.accounts import Officer
 from server.web.site import Site
 from server.web.texts import FALLBACK, OFFICE_LANGUAGES, PUBLIC_LANGUAGES, citizens_text

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from protocol.messages import EnrolRequest, EnrolResponse
-from server import feed
-from server.actors import OPERATOR, Actor, Role
 from server.deps import Deps
-from server.intake import Sender
+from server.foundation import feed
+from server.foundation.actors import OPERATOR, Actor, Role
 from server.storage import tables
+from server.submissions.intake import Sender
 from tests.server.kiosk_client import Attachment, TestKiosk
 from tests.server.running import let_in
 

@@ -11,7 +11,7 @@ import pytest
 
 from server.app import build_deps, close_deps
 from server.deps import Deps
-from server.seeding import seed
+from server.operator.seeding import seed
 from server.settings import ServerSettings
 from tests.server import postgres
 from tests.server.kiosk_client import TestKiosk

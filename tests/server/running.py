@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from protocol import fingerprints
-from server.actors import OPERATOR
 from server.app import create_app
-from server.clock import Clock
 from server.deps import Deps
-from server.enrolment import ApproveOutcome
-from server.failpoints import Failpoints
-from server.quotas import Allowance, Quota, QuotaSettings
+from server.fleet.enrolment import ApproveOutcome
+from server.foundation.actors import OPERATOR
+from server.foundation.clock import Clock
+from server.foundation.failpoints import Failpoints
+from server.front_door.quotas import Allowance, Quota, QuotaSettings
 from server.serving import EkiosServer
 from server.settings import ServerSettings
 from tests.server.kiosk_client import TestKiosk

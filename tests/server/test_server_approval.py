@@ -7,10 +7,10 @@ import requests
 from sqlalchemy import select, text
 
 from protocol.messages import EnrolRequest, EnrolResponse, FeedType
-from server import feed
-from server.actors import OPERATOR
 from server.deps import Deps
-from server.enrolment import ApproveOutcome
+from server.fleet.enrolment import ApproveOutcome
+from server.foundation import feed
+from server.foundation.actors import OPERATOR
 from server.settings import ServerSettings
 from server.storage import open_storage, tables
 from tests.server.conftest import FakeClock

@@ -8,8 +8,8 @@ from sqlalchemy import select, update
 
 from protocol.messages import ATTACHMENT_BYTES
 from protocol.sealing import OVERHEAD
-from server.attachments import PATCH_BYTES
 from server.storage import tables
+from server.submissions.attachments import PATCH_BYTES
 from tests.server.kiosk_client import TestKiosk
 from tests.server.running import RunningServer
 

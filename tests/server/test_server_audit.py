@@ -10,13 +10,14 @@ from sqlalchemy import Connection, delete, func, select, update
 from protocol import merkle
 from protocol.checkpoints import Checkpoint, Refusal, Witnessed
 from protocol.messages import Heartbeat, HeartbeatAnswer
-from server import audit, audit_verify
-from server.alarms import AlarmKind
-from server.audit_proofs import TILE, LogTooShort, Proofs
-from server.audit_verify import Statement, Verdict
+from server.audit import audit
+from server.audit import verification as audit_verify
+from server.audit.proofs import TILE, LogTooShort, Proofs
+from server.audit.verification import Statement, Verdict
 from server.deps import Deps
-from server.keys import KeyMissing, load_keys, move_audit_key
-from server.operations import OperationRefused, carry_out
+from server.fleet.alarms import AlarmKind
+from server.foundation.keys import KeyMissing, load_keys, move_audit_key
+from server.operator.operations import OperationRefused, carry_out
 from server.storage import tables
 from tests.server.case_kit import enrolled_kiosk
 from tests.server.kiosk_client import TestKiosk

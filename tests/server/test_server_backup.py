@@ -15,12 +15,13 @@ from sqlalchemy import func, select, update
 from sqlalchemy.engine import make_url
 from typer.testing import CliRunner
 
-from server import audit_verify, backup
 from server.__main__ import cli
 from server.app import build_deps, close_deps
-from server.backup import MANIFEST, SQLITE_FILE, BackupRefused, back_up, read_manifest
+from server.audit import verification as audit_verify
 from server.deps import Deps
-from server.restore import lay_out, lead_on, missing_attachments
+from server.operator import backup
+from server.operator.backup import MANIFEST, SQLITE_FILE, BackupRefused, back_up, read_manifest
+from server.operator.restore import lay_out, lead_on, missing_attachments
 from server.settings import ServerSettings
 from server.storage import tables
 from tests.server.kiosk_client import Envelope, TestKiosk

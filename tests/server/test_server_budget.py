@@ -3,9 +3,9 @@
 import pytest
 
 from protocol.documents import BUDGET, BUDGET_LINES, Budget
-from server.actors import OPERATOR
-from server.budget import NAME_CHARACTERS, Problem, read_budget, write_rows
 from server.deps import Deps
+from server.foundation.actors import OPERATOR
+from server.open_city.budget import NAME_CHARACTERS, Problem, read_budget, write_rows
 
 ROWS = "Pendidikan;2.500.000.000;1200000000;Education\nKesehatan; Rp 900.000.000 ;0\n"
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import nats
 import pytest
 
-from server.bus import WAITING_HINTS, Bus, Hint
+from server.foundation.bus import WAITING_HINTS, Bus, Hint
 from tests.server.postgres import free_port
 
 NATS = Path(sys.executable).with_name("nats-server")

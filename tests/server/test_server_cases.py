@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import select
 
 from protocol.messages import CasePublicState as State
-from server import audit_verify
-from server.actors import Actor
-from server.case_states import NOTE_CHARACTERS, CaseFile, CaseOutcome
+from server.audit import verification as audit_verify
+from server.cases.states import NOTE_CHARACTERS, CaseFile, CaseOutcome
 from server.deps import Deps
+from server.foundation.actors import Actor
 from server.storage import tables
 from tests.server.case_kit import SERVICE, Office, enrolled_kiosk
 from tests.server.conftest import FakeClock

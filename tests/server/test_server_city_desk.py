@@ -5,14 +5,14 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from protocol.messages import FeedType
-from server import feed
-from server.actors import OPERATOR, Actor, Role
-from server.city_calendar import DayOutcome
-from server.clock import load_calendar
 from server.deps import Deps
-from server.kiosk_settings import NUMBERS
-from server.notices import LONGEST, NOTICE_CHARACTERS, NoticeOutcome
-from server.officers import OfficerOutcome
+from server.fleet.kiosk_settings import NUMBERS
+from server.foundation import feed
+from server.foundation.actors import OPERATOR, Actor, Role
+from server.foundation.city_calendar import DayOutcome
+from server.foundation.clock import load_calendar
+from server.open_city.notices import LONGEST, NOTICE_CHARACTERS, NoticeOutcome
+from server.people.officers import OfficerOutcome
 from server.web.accounts import Accounts
 from server.web.sign_in_limits import SignInLimits
 from tests.server.case_kit import enrolled_kiosk

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from protocol.messages import CasePublicState as State
-from server import complaints
-from server.actors import Actor
-from server.case_states import CaseFile, CaseOutcome
-from server.complaint_clock import REPLY_DAYS, close_unanswered
+from server.cases import complaints
+from server.cases.complaint_clock import REPLY_DAYS, close_unanswered
+from server.cases.states import CaseFile, CaseOutcome
+from server.catalogue.form_conversion import convert_form
 from server.deps import Deps
-from server.form_conversion import convert_form
+from server.foundation.actors import Actor
 from tests.server.conftest import FakeClock
 from tests.server.kiosk_client import NIK, Envelope
 from tests.server.test_server_cases import Office

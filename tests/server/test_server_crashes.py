@@ -12,11 +12,11 @@ import pytest
 import requests
 from sqlalchemy import func, select
 
-from server import audit_verify
-from server.actors import OPERATOR
 from server.app import build_deps, close_deps, create_app
-from server.failpoints import NAMES, Failpoints
-from server.operations import operator_token
+from server.audit import verification as audit_verify
+from server.foundation.actors import OPERATOR
+from server.foundation.failpoints import NAMES, Failpoints
+from server.operator.operations import operator_token
 from server.serving import EkiosServer
 from server.settings import ServerSettings
 from server.storage import tables

@@ -8,8 +8,8 @@ import pytest
 import requests
 
 from server.app import look_through_storage
-from server.backup import MANIFEST
-from server.operations import OperationRefused, carry_out
+from server.operator.backup import MANIFEST
+from server.operator.operations import OperationRefused, carry_out
 from server.settings import ServerSettings
 from server.storage import StorageDamaged, open_storage
 from server.web.texts import PUBLIC_LANGUAGES

@@ -8,9 +8,9 @@ import pytest
 from starlette.datastructures import FormData
 
 from protocol.packs import LANGUAGES
-from server.actors import Actor, Role
+from server.catalogue.drafts import Severity
 from server.deps import Deps
-from server.drafts import Severity
+from server.foundation.actors import Actor, Role
 from server.web import service_form
 
 ADMIN = Actor("admin-1", Role.ADMIN)

@@ -10,9 +10,9 @@ import requests
 from sqlalchemy import select
 
 from protocol.drafts import DRAFT_BYTES
-from server.citizen_drafts import DRAFTS_A_KIOSK, LIFE, PAUSE, TRIES, TRIES_IN_ALL, DraftOutcome
 from server.deps import Deps
 from server.storage.citizen_tables import drafts
+from server.submissions.citizen_drafts import DRAFTS_A_KIOSK, LIFE, PAUSE, TRIES, TRIES_IN_ALL, DraftOutcome
 from tests.server.conftest import FakeClock
 from tests.server.kiosk_client import TestKiosk
 from tests.server.running import RunningServer

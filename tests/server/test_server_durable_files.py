@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from server import files
-from server.keys import keep_secret, load_keys
+from server.foundation import files
+from server.foundation.keys import keep_secret, load_keys
 from server.settings import ServerSettings
 from tests.server.kiosk_client import Attachment, TestKiosk
 from tests.server.running import RunningServer, running

@@ -11,9 +11,9 @@ import requests
 from sqlalchemy import select
 
 from protocol.messages import EnrolRequest, EnrolResponse, FeedType
-from server import feed
-from server.actors import OPERATOR
 from server.deps import Deps
+from server.foundation import feed
+from server.foundation.actors import OPERATOR
 from server.storage import tables
 from tests.server.kiosk_client import TestKiosk
 from tests.server.running import RunningServer, let_in

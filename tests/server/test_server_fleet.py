@@ -9,13 +9,13 @@ from sqlalchemy import select, update
 
 from protocol import badges
 from protocol.messages import EnrolRequest, EnrolResponse, Heartbeat
-from server.actors import OPERATOR
-from server.alarms import CLOCK_TOLERANCE, SILENT_INTERVALS, UNUSED_AFTER, AlarmKind
-from server.clock import WorkingCalendar, load_calendar
 from server.deps import Deps
-from server.enrolment import ATTEMPTS_PER_ADDRESS, CODE_LIFE, EnrolRefusal
-from server.seeding import TRIAL_PIN
-from server.staff import StaffOutcome
+from server.fleet.alarms import CLOCK_TOLERANCE, SILENT_INTERVALS, UNUSED_AFTER, AlarmKind
+from server.fleet.enrolment import ATTEMPTS_PER_ADDRESS, CODE_LIFE, EnrolRefusal
+from server.foundation.actors import OPERATOR
+from server.foundation.clock import WorkingCalendar, load_calendar
+from server.operator.seeding import TRIAL_PIN
+from server.people.field_staff import StaffOutcome
 from server.storage import tables
 from tests.server.conftest import FakeClock
 from tests.server.kiosk_client import TestKiosk, component, visit

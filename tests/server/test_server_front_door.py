@@ -21,10 +21,10 @@ from requests.adapters import HTTPAdapter
 
 from protocol.drafts import DRAFT_BYTES, PROOF_HEADER
 from protocol.signing import SIGNATURE_LIFE
-from server.actors import OPERATOR
 from server.api.bodies import BodyRoom
-from server.enrolment import ATTEMPTS_PER_ADDRESS
-from server.front_door import HEAD_BYTES
+from server.fleet.enrolment import ATTEMPTS_PER_ADDRESS
+from server.foundation.actors import OPERATOR
+from server.front_door.connections import HEAD_BYTES
 from server.settings import ServerSettings
 from tests.server.conftest import CITY
 from tests.server.kiosk_client import TestKiosk

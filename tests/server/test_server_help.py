@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 
 from protocol.messages import FeedType
-from server import feed
-from server.actors import Actor, Role
-from server.alarms import AlarmKind
+from server.fleet.alarms import AlarmKind
+from server.foundation import feed
+from server.foundation.actors import Actor, Role
 from server.storage.citizen_tables import help_calls
 from tests.server.kiosk_client import TestKiosk
 from tests.server.running import RunningServer

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.identity_numbers import mask, mask_values, masked
+from server.foundation.identity_numbers import mask, mask_values, masked
 from tests.server.kiosk_client import NIK
 
 

@@ -18,9 +18,9 @@ from forms.limits import (
     MAX_SHEET_ROWS,
     MAX_SOUND_SECONDS,
 )
-from server.apart import Opener
-from server.drafts import Problem, Severity
-from server.media import media_problem
+from server.catalogue.drafts import Problem, Severity
+from server.catalogue.media import media_problem
+from server.foundation.apart import Opener
 
 FORM = b"| survey |\n| | type | name | label | media::image |\n| | text | a | A | kk.png |\n"
 
@@ -148,7 +148,7 @@ def _dying(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
         "original = builtins.__import__\n"
         "def wrapped(name, *rest, **more):\n"
         "    module = original(name, *rest, **more)\n"
-        "    if name == 'server.media' and not hasattr(module, 'armed'):\n"
+        "    if name == 'server.catalogue.media' and not hasattr(module, 'armed'):\n"
         "        module.armed = True\n"
         "        real = module.media_problem\n"
         "        def media_problem(file, data):\n"

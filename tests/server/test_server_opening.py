@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from protocol.messages import SubmissionItem
+from server.catalogue.form_conversion import convert_form
+from server.catalogue.pack_content import PackService
+from server.catalogue.packs import PackRepository
 from server.deps import Deps
-from server.form_conversion import convert_form
-from server.opening import Opened, Opener
-from server.pack_content import PackService
-from server.packs import PackRepository
+from server.submissions.opening import Opened, Opener
 from tests.server.case_kit import SERVICE, Office
 from tests.server.test_server_cases import office as office
 

@@ -14,16 +14,16 @@ from tuf.api.exceptions import DownloadHTTPError
 from tuf.ngclient import FetcherInterface, Updater
 
 from protocol.packs import PackCustom, target_name, unpack
-from server.actors import OPERATOR, Actor, Role
-from server.authoring import UPLOAD_BYTES
+from server.catalogue.authoring import UPLOAD_BYTES
+from server.catalogue.drafts import DraftOutcome, Severity
+from server.catalogue.form_conversion import zipped
+from server.catalogue.pack_content import PackContent
+from server.catalogue.packs import RINGS, PackOutcome
+from server.catalogue.tuf import TIMESTAMP_LIFE
 from server.deps import Deps
-from server.drafts import DraftOutcome, Severity
-from server.form_conversion import zipped
-from server.pack_content import PackContent
-from server.packs import RINGS, PackOutcome
-from server.seeding import SeedRefused, read_city, seed
+from server.foundation.actors import OPERATOR, Actor, Role
+from server.operator.seeding import SeedRefused, read_city, seed
 from server.storage import tables
-from server.tuf import TIMESTAMP_LIFE
 from tests.server.conftest import CITY, FakeClock
 from tests.server.kiosk_client import TestKiosk
 from tests.server.running import RunningServer

@@ -15,15 +15,15 @@ from sqlalchemy import func, select
 from protocol.messages import BATCH_ITEMS
 from protocol.reports import RATINGS_AT_ONCE
 from protocol.tracking import mint
-from server.alarms import OVER_QUOTA_FOR, AlarmKind
 from server.app import build_deps, close_deps
-from server.case_lookups import ANSWERS_A_QUESTION, REMEMBERED, forget
+from server.cases.lookups import ANSWERS_A_QUESTION, REMEMBERED, forget
 from server.deps import Deps
-from server.intake import OverQuota, Sender
-from server.quotas import Allowance, Quota, QuotaSettings
+from server.fleet.alarms import OVER_QUOTA_FOR, AlarmKind
+from server.front_door.quotas import Allowance, Quota, QuotaSettings
 from server.settings import ServerSettings
 from server.storage import tables
 from server.storage.citizen_tables import ratings
+from server.submissions.intake import OverQuota, Sender
 from tests.server.case_kit import SERVICE, Office, enrolled_kiosk
 from tests.server.conftest import FakeClock
 from tests.server.kiosk_client import TestKiosk

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import func, select
 
 from protocol.reports import RATINGS_AT_ONCE, Element
-from server.actors import OPERATOR
-from server.skm import Sums, Weight, grade_of, index_of
+from server.foundation.actors import OPERATOR
+from server.open_city.skm import Sums, Weight, grade_of, index_of
 from server.storage.citizen_tables import ratings
 from tests.server.kiosk_client import TestKiosk
 from tests.server.running import RunningServer
@@ -126,7 +126,7 @@ def test_nobody_rated_is_no_index() -> None:
 
 
 def test_the_chosen_weight_holds_from_then_on(server: RunningServer) -> None:
-    from server.ratings import weight_of
+    from server.open_city.ratings import weight_of
 
     server.deps.ratings.set_weight(OPERATOR, Weight.TWO_DIGITS)
     with server.deps.engine.connect() as connection:

@@ -11,8 +11,8 @@ from shutil import copytree
 import pytest
 import requests
 
+from server.front_door.slots import BATCHES_AT_ONCE, LONGEST_WAIT_S, SLOTS_A_SECOND, Crowded, Slots
 from server.settings import ServerSettings
-from server.slots import BATCHES_AT_ONCE, LONGEST_WAIT_S, SLOTS_A_SECOND, Crowded, Slots
 from sync.backoff import Backoff
 from tests.server.conftest import CITY
 from tests.server.kiosk_client import TestKiosk

@@ -13,8 +13,8 @@ from sqlalchemy import func, select
 
 from protocol import VERSION_HEADER, signing
 from protocol.signing import CLOCK_SKEW, SIGNATURE_LIFE
-from server.actors import OPERATOR
 from server.api.signed import SMALL_BODY_BYTES
+from server.foundation.actors import OPERATOR
 from server.storage import tables
 from tests.server.kiosk_client import TestKiosk
 from tests.server.running import RunningServer

@@ -8,12 +8,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
-from server.keys import load_keys
+from server.foundation.keys import load_keys
+from server.foundation.vault import Vault, VaultBroken
 from server.settings import ServerSettings
 from server.storage import StorageBusy, StorageRefused, open_storage
 from server.storage.pool import FairLock
 from server.storage.tables import metadata
-from server.vault import Vault, VaultBroken
 
 
 def test_the_migrations_make_exactly_the_tables(settings: ServerSettings) -> None:

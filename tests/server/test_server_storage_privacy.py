@@ -17,7 +17,7 @@ from sqlalchemy import Engine, insert, update
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from server.app import build_deps, close_deps
-from server.logs import log_to
+from server.foundation.logs import log_to
 from server.settings import ServerSettings
 from server.storage import open_storage, tables
 from tests.server.conftest import CITY

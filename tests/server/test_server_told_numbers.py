@@ -6,13 +6,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from server import feed
-from server.actors import OPERATOR, Actor
-from server.case_states import CaseFile, CaseResult
-from server.cases import Cases
+from server.cases.actions import Cases
+from server.cases.states import CaseFile, CaseResult
 from server.deps import Deps
-from server.identity_numbers import mask
-from server.notices import NoticeOutcome
+from server.foundation import feed
+from server.foundation.actors import OPERATOR, Actor
+from server.foundation.identity_numbers import mask
+from server.open_city.notices import NoticeOutcome
 from server.storage import tables
 from tests.server.case_kit import Office
 from tests.server.conftest import FakeClock

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from protocol.documents import TRANSPARENCY, AgencyTimes, Transparency, verify
-from server.actors import Actor
-from server.clock import WorkingCalendar
 from server.deps import Deps
-from server.transparency import LEAST_CASES, percentile, working_days
+from server.foundation.actors import Actor
+from server.foundation.clock import WorkingCalendar
+from server.open_city.transparency import LEAST_CASES, percentile, working_days
 from tests.server.conftest import FakeClock
 from tests.server.test_server_cases import Office
 from tests.server.test_server_cases import office as office

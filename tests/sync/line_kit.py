@@ -16,11 +16,11 @@ from kiosk.kiosk import no_failpoint
 from kiosk.outcomes import Saved
 from kiosk.ports import Failpoint
 from kiosk.system_clock import SystemClock
-from server.actors import OPERATOR
+from server.catalogue.pack_content import PackContent, PackService
 from server.deps import Deps
-from server.enrolment import ApproveOutcome
-from server.failpoints import Failpoints
-from server.pack_content import PackContent, PackService
+from server.fleet.enrolment import ApproveOutcome
+from server.foundation.actors import OPERATOR
+from server.foundation.failpoints import Failpoints
 from server.settings import ServerSettings
 from server.storage import tables
 from sync.city import CityBadges, FollowingSealer, KioskCodes

@@ -16,7 +16,7 @@ from typing import Any
 from kiosk.ports import Failpoint
 from kiosk.store.outbox import OutboxState
 from protocol.messages import CHUNK_BYTES
-from server.failpoints import Failpoints
+from server.foundation.failpoints import Failpoints
 from sync import enrolment as enrolments
 from tests.kiosk.kiosk_kit import DeskPrinter, PaperSlip
 from tests.sync.line_kit import OnLine, city_server, kiosk_on_line, until

@@ -12,8 +12,8 @@ from nacl.public import PrivateKey
 import main
 from kiosk.catalogue import Catalogue
 from kiosk.line_state import Approval, LineCondition
-from server.actors import OPERATOR
-from server.enrolment import ApproveOutcome
+from server.fleet.enrolment import ApproveOutcome
+from server.foundation.actors import OPERATOR
 from sync import enrolment as enrolments
 from sync.enrolment import Enrolment, EnrolProblem, EnrolRefused, enrol, insecure
 from tests.kiosk.kiosk_kit import PHOTO

@@ -11,7 +11,7 @@ import pytest
 
 from kiosk.high_water import STANDS, CorrectedClock
 from kiosk.system_clock import SystemClock
-from server.actors import OPERATOR, Actor, Role
+from server.foundation.actors import OPERATOR, Actor, Role
 from server.settings import ServerSettings
 from server.storage import tables
 from sync.client import Answer, Client, Outcome

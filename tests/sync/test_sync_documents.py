@@ -12,9 +12,9 @@ import pytest
 from kiosk.events import DocumentChanged
 from kiosk.room import WRITTEN
 from protocol.documents import DOCUMENT_BYTES, Budget, sign
-from server.actors import OPERATOR
-from server.budget import read_budget
-from server.transparency import TransparencyReport
+from server.foundation.actors import OPERATOR
+from server.open_city.budget import read_budget
+from server.open_city.transparency import TransparencyReport
 from sync.client import Answer, Outcome
 from sync.documents import DocumentDelivery
 from tests.kiosk.kiosk_kit import BEGIN, CITY, Bench, bench

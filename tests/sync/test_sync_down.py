@@ -15,11 +15,11 @@ from kiosk.line_state import LineCondition
 from kiosk.store.packs import InstalledPack
 from kiosk.system_clock import SystemClock
 from protocol.messages import FeedType
-from server import bus, feed
-from server.actors import OPERATOR, Actor, Role
-from server.alarms import AlarmKind
 from server.deps import Deps
-from server.notices import NoticeOutcome
+from server.fleet.alarms import AlarmKind
+from server.foundation import bus, feed
+from server.foundation.actors import OPERATOR, Actor, Role
+from server.open_city.notices import NoticeOutcome
 from server.settings import ServerSettings
 from server.storage import tables
 from sync.feed import CURSOR

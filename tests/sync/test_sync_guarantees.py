@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from kiosk.system_clock import SystemClock
-from server.actors import OPERATOR
 from server.api.submissions import BATCHES_AT_ONCE, SLOT_S
+from server.foundation.actors import OPERATOR
 from sync.backoff import Backoff
 from sync.feed import CURSOR
 from tests.kiosk.kiosk_kit import BEGIN, PHOTO, bench

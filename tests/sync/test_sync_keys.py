@@ -13,9 +13,9 @@ from kiosk.events import SettingsChanged
 from protocol import sealing, sealing_keys
 from protocol.documents import DocumentRefused
 from protocol.messages import FeedType, SealingKey
-from server import bus, feed
-from server.actors import OPERATOR
-from server.keys import load_keys
+from server.foundation import bus, feed
+from server.foundation.actors import OPERATOR
+from server.foundation.keys import load_keys
 from server.storage import tables
 from tests.kiosk.kiosk_kit import PHOTO, fill
 from tests.server.running import RunningServer

@@ -7,7 +7,7 @@ import pytest
 
 from kiosk.events import Bus, LineChanged
 from kiosk.line_state import LineCondition
-from server.actors import OPERATOR
+from server.foundation.actors import OPERATOR
 from sync import enrolment as enrolments
 from sync.backoff import Backoff
 from sync.client import Answer, Outcome

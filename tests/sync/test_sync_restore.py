@@ -6,10 +6,11 @@ from pathlib import Path
 from sqlalchemy import select
 
 from kiosk.events import OutboxChanged
-from server import audit, operations
-from server.actors import OPERATOR
 from server.app import build_deps, close_deps
-from server.restore import AHEAD, FEED_AHEAD, lay_out, lead_on
+from server.audit import audit
+from server.foundation.actors import OPERATOR
+from server.operator import operations
+from server.operator.restore import AHEAD, FEED_AHEAD, lay_out, lead_on
 from server.settings import ServerSettings
 from server.storage import tables
 from sync.feed import CURSOR

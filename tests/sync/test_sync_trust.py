@@ -17,9 +17,9 @@ from sqlalchemy import select, update
 from tuf.api.metadata import Metadata, MetaFile, Snapshot, TargetFile, Targets, Timestamp
 
 from protocol.packs import target_name
+from server.catalogue.tuf import TufRepository
 from server.settings import ServerSettings
 from server.storage import tables
-from server.tuf import TufRepository
 from sync.packs import PackDuty
 from tests.kiosk.kiosk_kit import CITY, bench, pack_bytes
 from tests.server.running import RunningServer, running

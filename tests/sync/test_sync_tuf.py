@@ -9,13 +9,13 @@ import pytest
 from tuf.api.exceptions import DownloadHTTPError
 from tuf.ngclient.fetcher import FetcherInterface
 
-from server.actors import OPERATOR
-from server.alarms import AlarmKind
+from server.catalogue.tuf import ROOT_LIFE, TARGETS_LIFE, TIMESTAMP_LIFE, WARN_BEFORE
+from server.catalogue.tuf_offline import NewKeys, Unacceptable, describe, public_document, sign
 from server.deps import Deps
-from server.keys import keep_secret, random_key
+from server.fleet.alarms import AlarmKind
+from server.foundation.actors import OPERATOR
+from server.foundation.keys import keep_secret, random_key
 from server.settings import ServerSettings
-from server.tuf import ROOT_LIFE, TARGETS_LIFE, TIMESTAMP_LIFE, WARN_BEFORE
-from server.tuf_offline import NewKeys, Unacceptable, describe, public_document, sign
 from sync.packs import UNVERIFIED, PackDuty
 from tests.kiosk.kiosk_kit import CITY
 from tests.server.conftest import FakeClock

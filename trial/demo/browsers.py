@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from playwright.sync_api import ViewportSize, sync_playwright
 
-from server.seeding import TRIAL_PASSWORD
+from server.operator.seeding import TRIAL_PASSWORD
 
 CHROMIUM = "/usr/bin/chromium"
 #: Without these the browser tries to reach its maker.

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from server.seeding import TRIAL_PIN
+from server.operator.seeding import TRIAL_PIN
 from trial.demo.browsers import Browsers, CommandCentre
 from trial.demo.citizen import NIK, Citizen
 from trial.demo.hands import Hands

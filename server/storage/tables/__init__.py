@@ -1,7 +1,7 @@
 """The tables, as SQLAlchemy Core metadata.
 
 Two conventions: times are aware UTC (``UtcDateTime``); ids of people and things are text. A column whose comment
-is ``personal`` holds what a citizen told us, sealed with the server's vault (``server.vault``); nothing else may.
+is ``personal`` holds what a citizen told us, sealed with the server's vault (``server.foundation.vault``); nothing else may.
 
 =======================  =============================================================================================
 agencies                 offices that serve citizens

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from server.seeding import TRIAL_PASSWORD
+from server.operator.seeding import TRIAL_PASSWORD
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [

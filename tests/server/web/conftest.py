@@ -12,7 +12,7 @@ from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page
 from sqlalchemy import select
 
-from server.seeding import TRIAL_PASSWORD
+from server.operator.seeding import TRIAL_PASSWORD
 from server.settings import ServerSettings
 from server.storage import tables
 from tests.server.conftest import CITY, FakeClock

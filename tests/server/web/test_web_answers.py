@@ -8,10 +8,10 @@ import pytest
 from forms import Environment
 from protocol.messages import Content
 from protocol.packs import ServiceDocument
-from server.filled_forms import form_of
-from server.form_conversion import convert_form
-from server.identity_numbers import masked
-from server.pack_content import PackService
+from server.cases.filled_forms import form_of
+from server.catalogue.form_conversion import convert_form
+from server.catalogue.pack_content import PackService
+from server.foundation.identity_numbers import masked
 from server.web import texts
 from server.web.answers import Answer, FilledForm, read, told
 from tests.server.kiosk_client import NIK

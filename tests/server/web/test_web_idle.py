@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page
 
-from server.passwords import Passwords
-from server.seeding import TRIAL_PASSWORD
+from server.operator.seeding import TRIAL_PASSWORD
+from server.people.passwords import Passwords
 from server.settings import ServerSettings
 from server.web import site
 from server.web.accounts import DISPLAY_DAYS, IDLE_MINUTES, Accounts

@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.routing import Mount, Route
 
-from server.actors import Role
+from server.foundation.actors import Role
 from server.web.access import UPLOAD_BYTES
 from server.web.install import rules
 from tests.server.web.conftest import Office

@@ -8,8 +8,8 @@ import pytest
 from argon2 import extract_parameters
 from sqlalchemy import Connection, select
 
-from server.passwords import AT_ONCE, WAITING, Passwords, PasswordsBusy
-from server.seeding import TRIAL_PASSWORD
+from server.operator.seeding import TRIAL_PASSWORD
+from server.people.passwords import AT_ONCE, WAITING, Passwords, PasswordsBusy
 from server.storage import tables
 from server.web.accounts import (
     IDLE_MINUTES,

@@ -1,0 +1,1 @@
+"""Cases: opened, worked on, told to the citizen, watched by clocks."""

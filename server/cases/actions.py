@@ -1,0 +1,249 @@
+"""What officers do with cases.
+
+Every action checks the actor's scope and the case's state, and writes the case, its history, the audit log and the
+event for the kiosk in one transaction. A refusal is a value: ``CaseResult.outcome`` says why.
+"""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, insert, or_, select
+
+from protocol.messages import CasePublicState as State
+from server.audit import audit
+from server.cases.journal import CaseJournal
+from server.cases.states import NOTE_CHARACTERS, OPEN_STATES, CaseOutcome, CaseResult, Change, in_scope
+from server.foundation.actors import Actor, Role
+from server.foundation.clock import Clock, load_calendar
+from server.foundation.failpoints import Failpoints
+from server.foundation.identity_numbers import mask
+from server.foundation.vault import Vault
+from server.storage import tables
+from server.storage.transactions import in_transaction
+
+#: Looks at the locked case, and gives what to change or why not; DONE when nothing is left to do.
+Decision = Callable[[Row[Any], Connection], Change | CaseOutcome]
+
+
+class Cases:
+    def __init__(
+        self, engine: Engine, clock: Clock, vault: Vault, journal: CaseJournal, zone: str, failpoints: Failpoints
+    ) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._vault = vault
+        self._journal = journal
+        self._zone = zone
+        self._failpoints = failpoints
+
+    def take(self, actor: Actor, code: str) -> CaseResult:
+        """Makes the case the actor's own. ALREADY_TAKEN when a colleague was faster; one's own again is DONE."""
+
+        def decide(case: Row[Any], _: Connection) -> Change | CaseOutcome:
+            if case.officer_id is not None:
+                return CaseOutcome.DONE if case.officer_id == actor.id else CaseOutcome.ALREADY_TAKEN
+            if case.state not in (State.INCOMPLETE, State.RECEIVED):
+                return CaseOutcome.WRONG_STATE
+            return Change("take", {"officer_id": actor.id, "state": State.IN_REVIEW if case.complete else case.state})
+
+        return self._act(actor, code, decide)
+
+    def give_back(self, actor: Actor, code: str) -> CaseResult:
+        """Puts one's case back into the agency's inbox."""
+
+        def decide(case: Row[Any], _: Connection) -> Change | CaseOutcome:
+            if refusal := _not_held(actor, case):
+                return refusal
+            if case.state not in (State.INCOMPLETE, State.IN_REVIEW):
+                return CaseOutcome.WRONG_STATE
+            return Change("give_back", {"officer_id": None, "state": _resting(case)})
+
+        return self._act(actor, code, decide)
+
+    def assign(self, actor: Actor, code: str, officer_id: str) -> CaseResult:
+        """A supervisor gives an open case to an officer of the same agency."""
+
+        def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
+            if actor.role is not Role.SUPERVISOR:
+                return CaseOutcome.OUT_OF_SCOPE
+            if case.state not in OPEN_STATES:
+                return CaseOutcome.WRONG_STATE
+            if not _decides_for(connection, officer_id, case.agency_id):
+                return CaseOutcome.NO_SUCH_OFFICER
+            state = State.IN_REVIEW if case.state == State.RECEIVED else case.state
+            return Change("assign", {"officer_id": officer_id, "state": state}, details={"to": officer_id})
+
+        return self._act(actor, code, decide)
+
+    def ask(self, actor: Actor, code: str, text: str) -> CaseResult:
+        """Asks the citizen; the standard's clock stands until the answer."""
+
+        def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
+            if refusal := _not_held(actor, case) or _unfit(text, needed=True):
+                return refusal
+            if case.state != State.IN_REVIEW:
+                return CaseOutcome.WRONG_STATE
+            now = self._clock.now()
+            connection.execute(
+                insert(tables.case_messages).values(
+                    id=str(uuid.uuid4()),
+                    tracking_code=code,
+                    direction="ask",
+                    at=now,
+                    officer_id=actor.id,
+                    body=self._vault.close(text.strip().encode()),
+                )
+            )
+            return Change("ask", {"state": State.QUESTION, "paused_at": now, "note": _told(text)}, _told(text))
+
+        return self._act(actor, code, decide)
+
+    def approve(self, actor: Actor, code: str, note: str = "") -> CaseResult:
+        """Decides for the citizen. The stage becomes the workflow's last."""
+
+        def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
+            if refusal := _undecidable(actor, case) or _unfit(note):
+                return refusal
+            stages = self._journal.document(connection, case).stages
+            values = {"state": State.APPROVED, "stage": stages[-1].id, "note": _told(note)}
+            return Change("approve", values, _told(note))
+
+        return self._act(actor, code, decide)
+
+    def reject(self, actor: Actor, code: str, reason: str) -> CaseResult:
+        """Decides against; ``reason`` is told to the citizen."""
+
+        def decide(case: Row[Any], _: Connection) -> Change | CaseOutcome:
+            if refusal := _undecidable(actor, case) or _unfit(reason, needed=True):
+                return refusal
+            return Change(
+                "reject",
+                {"state": State.REJECTED, "note": _told(reason), "closed_at": self._clock.now()},
+                _told(reason),
+            )
+
+        return self._act(actor, code, decide)
+
+    def advance(self, actor: Actor, code: str, stage: str | None = None) -> CaseResult:
+        """Moves the case to ``stage``, or to the next one of its service's workflow."""
+
+        def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
+            if refusal := _undecidable(actor, case):
+                return refusal
+            stages = self._journal.document(connection, case).stages
+            ids = [one.id for one in stages]
+            following = ids.index(case.stage) + 1 if stage is None else ids.index(stage) if stage in ids else len(ids)
+            if following >= len(ids):
+                return CaseOutcome.NO_SUCH_STAGE
+            calendar = load_calendar(connection, self._zone)
+            due = calendar.due(self._clock.now(), stages[following].working_days)
+            return Change("advance", {"stage": ids[following], "stage_due_at": due})
+
+        return self._act(actor, code, decide)
+
+    def ready(self, actor: Actor, code: str, note: str = "") -> CaseResult:
+        """The product can be collected."""
+
+        def decide(case: Row[Any], _: Connection) -> Change | CaseOutcome:
+            if refusal := _not_held(actor, case) or _unfit(note):
+                return refusal
+            if case.state != State.APPROVED:
+                return CaseOutcome.WRONG_STATE
+            return Change("ready", {"state": State.READY, "note": _told(note)}, _told(note))
+
+        return self._act(actor, code, decide)
+
+    def collected(self, actor: Actor, code: str) -> CaseResult:
+        """The citizen has it; the case is closed. Any officer of the agency may hand it out."""
+
+        def decide(case: Row[Any], _: Connection) -> Change | CaseOutcome:
+            if case.state != State.READY:
+                return CaseOutcome.WRONG_STATE
+            return Change("collected", {"state": State.COLLECTED, "closed_at": self._clock.now()})
+
+        return self._act(actor, code, decide)
+
+    def cancel(self, actor: Actor, code: str, reason: str) -> CaseResult:
+        """Closes an open case at the citizen's wish."""
+
+        def decide(case: Row[Any], _: Connection) -> Change | CaseOutcome:
+            if refusal := _not_held(actor, case) or _unfit(reason, needed=True):
+                return refusal
+            if case.state not in OPEN_STATES:
+                return CaseOutcome.WRONG_STATE
+            return Change(
+                "cancel",
+                {"state": State.CANCELLED, "note": _told(reason), "closed_at": self._clock.now()},
+                _told(reason),
+            )
+
+        return self._act(actor, code, decide)
+
+    def _act(self, actor: Actor, code: str, decide: Decision) -> CaseResult:
+        def work(connection: Connection) -> tuple[CaseResult, Row[Any] | None]:
+            case = self._journal.lock(connection, code)
+            if case is None:
+                return CaseResult(CaseOutcome.NOT_FOUND), None
+            if not in_scope(actor, case):
+                return CaseResult(CaseOutcome.OUT_OF_SCOPE), None
+            change = decide(case, connection)
+            if change is CaseOutcome.DONE:
+                return CaseResult(CaseOutcome.DONE, self._journal.state_of(connection, case)), None
+            if isinstance(change, CaseOutcome):
+                return CaseResult(change), None
+            state = self._journal.apply(connection, actor, case, change)
+            entry = audit.Entry(actor.id, f"case.{change.action}", f"case:{code}", change.details)
+            audit.append(connection, self._clock.now(), [entry])
+            return CaseResult(CaseOutcome.DONE, state), case
+
+        result, changed = in_transaction(self._engine, work)
+        if changed is not None:
+            self._failpoints.reach("case.committed")
+            self._journal.publish(changed.agency_id, code, changed.kiosk_id)
+        return result
+
+
+def _told(text: str) -> str:
+    """As the citizen is told, on pages and slips that others see as well."""
+    return mask(text.strip())
+
+
+def _resting(case: Row[Any]) -> State:
+    return State.RECEIVED if case.complete else State.INCOMPLETE
+
+
+def _not_held(actor: Actor, case: Row[Any]) -> CaseOutcome | None:
+    """Supervisors act on any case of their agency once somebody has taken it."""
+    if case.officer_id is None:
+        return CaseOutcome.NOT_TAKEN
+    if case.officer_id != actor.id and actor.role is not Role.SUPERVISOR:
+        return CaseOutcome.ALREADY_TAKEN
+    return None
+
+
+def _undecidable(actor: Actor, case: Row[Any]) -> CaseOutcome | None:
+    if refusal := _not_held(actor, case):
+        return refusal
+    if not case.complete:
+        return CaseOutcome.INCOMPLETE
+    return None if case.state == State.IN_REVIEW else CaseOutcome.WRONG_STATE
+
+
+def _unfit(text: str, *, needed: bool = False) -> CaseOutcome | None:
+    if needed and not text.strip():
+        return CaseOutcome.TEXT_MISSING
+    return CaseOutcome.TEXT_TOO_LONG if len(text) > NOTE_CHARACTERS else None
+
+
+def _decides_for(connection: Connection, officer_id: str, agency_id: str) -> bool:
+    officer = tables.officers.c
+    found = connection.execute(
+        select(officer.id).where(
+            officer.id == officer_id,
+            officer.agency_id == agency_id,
+            officer.active,
+            or_(officer.role == Role.OFFICER.value, officer.role == Role.SUPERVISOR.value),
+        )
+    ).first()
+    return found is not None

@@ -1,0 +1,120 @@
+"""What officers see of cases: one opened, those of a NIK; and what anybody with its code may see."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, Row, select
+
+from protocol.messages import CaseState, Content
+from server.audit import audit
+from server.cases import complaints
+from server.cases import lookups as case_lookups
+from server.cases.filled_forms import form_of
+from server.cases.journal import CaseJournal
+from server.cases.states import CaseAttachment, CaseFile, CaseMessage, CaseOutcome, in_scope
+from server.catalogue.packs import PackRepository
+from server.foundation.actors import Actor
+from server.foundation.clock import Clock
+from server.foundation.vault import Vault
+from server.storage import tables
+
+FOUND_ROWS: Final = 200
+
+
+class CaseFiles:
+    def __init__(self, engine: Engine, clock: Clock, vault: Vault, journal: CaseJournal, packs: PackRepository) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._vault = vault
+        self._journal = journal
+        self._packs = packs
+
+    def read(self, actor: Actor, code: str, reason: str = "") -> CaseFile | CaseOutcome:
+        """The whole case. Reading is logged, with the reason where one was given."""
+        with self._engine.begin() as connection:
+            case = connection.execute(select(tables.cases).where(tables.cases.c.tracking_code == code)).first()
+            if case is None:
+                return CaseOutcome.NOT_FOUND
+            if not in_scope(actor, case):
+                return CaseOutcome.OUT_OF_SCOPE
+            opened = self._open(connection, case)
+            entry = audit.Entry(actor.id, "case.read", f"case:{code}", {"reason": reason} if reason else {})
+            audit.append(connection, self._clock.now(), [entry])
+        if complaints.may_see_who(actor, case):
+            return opened
+        # After the transaction: looking for the pack takes a connection of its own.
+        service = self._packs.service(case.pack_version, case.service_id)
+        return complaints.without_identity(opened, None if service is None else form_of(service))
+
+    def find_by_nik(self, actor: Actor, nik: str) -> Sequence[Row[Any]]:
+        """Cases of the actor's agency that were sent with this NIK; the search is logged without it."""
+        if not actor.decides:
+            return ()
+        index = self._vault.nik_index(nik)
+        with self._engine.begin() as connection:
+            rows = connection.execute(
+                select(tables.cases)
+                .where(tables.cases.c.nik_index == index, tables.cases.c.agency_id == actor.agency_id)
+                .order_by(tables.cases.c.opened_at.desc())
+                .limit(FOUND_ROWS)
+            ).all()
+            audit.append(
+                connection, self._clock.now(), [audit.Entry(actor.id, "case.search", "cases", {"found": len(rows)})]
+            )
+        return rows
+
+    def public_state(self, code: str) -> CaseState | None:
+        """What anybody with the code may see."""
+        with self._engine.connect() as connection:
+            case = connection.execute(select(tables.cases).where(tables.cases.c.tracking_code == code)).first()
+            return None if case is None else self._journal.state_of(connection, case)
+
+    def shown_to_kiosk(self, kiosk_id: str, code: str) -> CaseState | None:
+        """As ``public_state``; the kiosk was shown the code, and may answer for the case from now on."""
+        with self._engine.begin() as connection:
+            shown = case_lookups.remember(connection, kiosk_id, code, self._clock.now())
+        return self.public_state(code) if shown else None
+
+    def _open(self, connection: Connection, case: Row[Any]) -> CaseFile:
+        code = case.tracking_code
+        steps = connection.execute(
+            select(tables.case_steps).where(tables.case_steps.c.tracking_code == code).order_by(tables.case_steps.c.n)
+        ).all()
+        rows = connection.execute(
+            select(tables.case_messages)
+            .where(tables.case_messages.c.tracking_code == code)
+            # of the same instant, the question came first
+            .order_by(tables.case_messages.c.at, tables.case_messages.c.direction.desc())
+        ).all()
+        messages = tuple(
+            CaseMessage(
+                id=row.id,
+                direction=row.direction,
+                at=row.at,
+                text=self._vault.open(row.body).decode(),
+                officer_id=row.officer_id,
+                kiosk_id=row.kiosk_id,
+                attachments=attachments_of(connection, row.kiosk_id, row.submission_id) if row.submission_id else (),
+            )
+            for row in rows
+        )
+        return CaseFile(
+            row=case,
+            document=self._journal.document(connection, case),
+            content=Content.model_validate_json(self._vault.open(case.content)),
+            state=self._journal.state_of(connection, case),
+            steps=steps,
+            messages=messages,
+            attachments=attachments_of(connection, case.kiosk_id, case.submission_id),
+        )
+
+
+def attachments_of(connection: Connection, kiosk_id: str, submission_id: str) -> tuple[CaseAttachment, ...]:
+    link, blob = tables.submission_attachments, tables.attachments
+    rows = connection.execute(
+        select(link.c.submission_id, link.c.sha256, link.c.name, link.c.media_type, blob.c.size, blob.c.complete)
+        .join(blob, (blob.c.kiosk_id == link.c.kiosk_id) & (blob.c.sha256 == link.c.sha256))
+        .where(link.c.kiosk_id == kiosk_id, link.c.submission_id == submission_id)
+        .order_by(link.c.position)
+    )
+    return tuple(CaseAttachment(**row) for row in rows.mappings())

@@ -1,0 +1,44 @@
+"""What a citizen may see of a case: its state, and a step for each change that can be told from the one before."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from protocol.messages import CasePublicState as State
+from protocol.messages import CaseState, CaseStep
+from protocol.packs import ServiceDocument
+from server.cases.states import OPEN_STATES
+from server.foundation.identity_numbers import mask
+
+
+def opened_state(document: ServiceDocument, case: Mapping[str, Any]) -> CaseState:
+    """What the citizen sees of a case that has just been opened, from its row alone."""
+    first = {"state": case["state"], "stage": case["stage"], "at": case["opened_at"]}
+    return public_state(document, case, [first])
+
+
+def public_state(document: ServiceDocument, case: Mapping[str, Any], steps: Sequence[Mapping[str, Any]]) -> CaseState:
+    state = State(case["state"])
+    return CaseState(
+        tracking_code=case["tracking_code"],
+        service=case["service_id"],
+        kind=document.kind,
+        service_name=document.name,
+        agency_name=document.agency.name,
+        state=state,
+        updated_at=case["updated_at"],
+        received_at=case["opened_at"],
+        due=case["due_at"] if state in OPEN_STATES and case.get("paused_at") is None else None,
+        note=mask(case["note"]),
+        steps=_public_steps(steps, {stage.id: stage.name for stage in document.stages}),
+    )
+
+
+def _public_steps(steps: Sequence[Mapping[str, Any]], names: Mapping[str, dict[str, str]]) -> tuple[CaseStep, ...]:
+    """One step for each change that a citizen can tell from the one before."""
+    told: list[CaseStep] = []
+    seen = None
+    for step in steps:
+        if seen != (step["state"], step["stage"]):
+            seen = (step["state"], step["stage"])
+            told.append(CaseStep(state=State(step["state"]), at=step["at"], stage=names.get(step["stage"], {})))
+    return tuple(told)

@@ -1,0 +1,108 @@
+"""A case's states, and the values that go between what decides about cases and what shows them.
+
+States: INCOMPLETE (attachments still on their way) → RECEIVED → IN_REVIEW ⇄ QUESTION, IN_REVIEW → APPROVED → READY →
+COLLECTED, IN_REVIEW → REJECTED, any open one → CANCELLED.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlalchemy import Row
+
+from protocol.messages import CasePublicState as State
+from protocol.messages import CaseState, Content
+from protocol.packs import ServiceDocument
+from server.foundation.actors import Actor
+
+NOTE_CHARACTERS: Final = 2000
+OPEN_STATES: Final = (State.INCOMPLETE, State.RECEIVED, State.IN_REVIEW, State.QUESTION)
+CLOSED_STATES: Final = (State.REJECTED, State.COLLECTED, State.CANCELLED)
+
+
+class CaseOutcome(StrEnum):
+    DONE = "DONE"
+    NOT_FOUND = "NOT_FOUND"
+    #: Not the actor's agency, or not a role that decides.
+    OUT_OF_SCOPE = "OUT_OF_SCOPE"
+    #: A colleague has it; a supervisor may assign it.
+    ALREADY_TAKEN = "ALREADY_TAKEN"
+    #: Take it first.
+    NOT_TAKEN = "NOT_TAKEN"
+    #: The action does not fit the case's state.
+    WRONG_STATE = "WRONG_STATE"
+    #: Attachments are still on their way; nothing can be decided yet.
+    INCOMPLETE = "INCOMPLETE"
+    #: A text for the citizen is needed.
+    TEXT_MISSING = "TEXT_MISSING"
+    TEXT_TOO_LONG = "TEXT_TOO_LONG"
+    #: The stage given is not of the service's workflow.
+    NO_SUCH_STAGE = "NO_SUCH_STAGE"
+    NO_SUCH_OFFICER = "NO_SUCH_OFFICER"
+
+
+@dataclass(frozen=True)
+class CaseResult:
+    outcome: CaseOutcome
+    #: What the citizen now sees; None when refused.
+    state: CaseState | None = None
+
+    @property
+    def ok(self) -> bool:
+        return self.outcome is CaseOutcome.DONE
+
+
+@dataclass(frozen=True)
+class CaseMessage:
+    id: str
+    direction: str  # ask, answer
+    at: datetime
+    text: str
+    officer_id: str | None
+    kiosk_id: str | None
+    #: Of an answer: its attachments.
+    attachments: tuple["CaseAttachment", ...] = ()
+    #: What the citizen wrote is for the case's officer only, and was left out.
+    withheld: bool = False
+
+
+@dataclass(frozen=True)
+class CaseAttachment:
+    submission_id: str
+    sha256: str
+    name: str
+    media_type: str
+    size: int
+    complete: bool
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """Everything about one case, opened. ``row`` is the row of ``cases``."""
+
+    row: Row[Any]
+    document: ServiceDocument
+    content: Content
+    state: CaseState
+    steps: Sequence[Row[Any]]
+    messages: tuple[CaseMessage, ...]
+    attachments: tuple[CaseAttachment, ...]
+    #: Who complains is known to the case's officer only: it was left out, with the pictures and the citizen's words.
+    hidden: bool = False
+
+
+@dataclass
+class Change:
+    """What an action does to a case: columns, the step's name, a public note."""
+
+    action: str
+    values: dict[str, Any] = field(default_factory=dict)
+    note: str = ""
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+def in_scope(actor: Actor, case: Row[Any]) -> bool:
+    """Cases belong to the officers and supervisors of one agency; nobody else sees answers."""
+    return actor.decides and actor.agency_id == case.agency_id

@@ -1,0 +1,1 @@
+"""Services from a spreadsheet to a signed pack in the street."""

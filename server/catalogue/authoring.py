@@ -1,0 +1,255 @@
+"""What administrators do with forms: upload, read the problems, describe the service, compare, publish.
+
+A draft holds the spreadsheet as it was uploaded, what came of it, and the service document as far as it is filled
+in. It can be published when neither has a problem of severity ``error``; nobody's kiosk sees it before.
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any, Final
+
+from pydantic import ValidationError
+from sqlalchemy import Connection, Engine, Row, insert, select, update
+
+from forms import Form
+from forms.authoring import Difference, compare
+from protocol.packs import PACK_BYTES, ServiceDocument
+from server.audit import audit
+from server.catalogue import document_problems
+from server.catalogue.drafts import Draft, DraftOutcome, DraftResult, Problem
+from server.catalogue.form_conversion import FILE_TYPES, MEDIA_FILES, load, unzipped, zipped
+from server.catalogue.pack_content import PackContent, PackService
+from server.catalogue.packs import RINGS, PackOutcome, PackRepository
+from server.foundation.actors import Actor
+from server.foundation.apart import Opener, read_problem
+from server.foundation.clock import Clock
+from server.storage import tables
+
+UPLOAD_BYTES: Final = 10_000_000
+
+
+class Authoring:
+    def __init__(self, engine: Engine, clock: Clock, packs: PackRepository) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._packs = packs
+        self._opener = Opener()
+
+    def upload(
+        self,
+        actor: Actor,
+        service_id: str,
+        file_name: str,
+        source: bytes,
+        document: Mapping[str, Any] | None = None,
+        media: Mapping[str, bytes] | None = None,
+    ) -> DraftResult:
+        """A new draft. Without ``document`` it begins with the service's document in force, or empty."""
+        file_type = file_name.rpartition(".")[2].lower()
+        if file_type not in FILE_TYPES:
+            return DraftResult(DraftOutcome.BAD_FILE_TYPE)
+        if len(source) > UPLOAD_BYTES:
+            return DraftResult(DraftOutcome.TOO_LARGE)
+        if not _is_service_id(service_id):
+            return DraftResult(DraftOutcome.BAD_SERVICE_ID)
+        if len(media or {}) > MEDIA_FILES:
+            return DraftResult(DraftOutcome.BAD_MEDIA)
+        if sum(map(len, (media or {}).values())) > PACK_BYTES:
+            return DraftResult(DraftOutcome.TOO_LARGE)
+        converted = self._opener.draft(source, file_type, service_id, media or {})
+        before = self.published(service_id)
+        members = dict(document) if document is not None else _members(before)
+        draft_id, now = str(uuid.uuid4()), self._clock.now()
+        with self._engine.begin() as connection:
+            connection.execute(
+                insert(tables.form_drafts).values(
+                    id=draft_id,
+                    service_id=service_id,
+                    file_name=file_name[-200:],
+                    file_type=file_type,
+                    source=source,
+                    document=members,
+                    form_xml=converted.xml,
+                    resources=zipped(converted.resources),
+                    problems=[asdict(one) for one in converted.problems],
+                    state="draft",
+                    created_by=actor.id,
+                    created_at=now,
+                    updated_at=now,
+                )
+            )
+            entry = audit.Entry(actor.id, "form.upload", f"service:{service_id}", {"draft": draft_id})
+            audit.append(connection, now, [entry])
+        return DraftResult(DraftOutcome.DONE, self.draft(draft_id))
+
+    def describe(self, actor: Actor, draft_id: str, document: Mapping[str, Any]) -> DraftResult:
+        """Replaces the service document of an open draft; its problems are in the draft that comes back."""
+        now = self._clock.now()
+        with self._engine.begin() as connection:
+            row = self._row(connection, draft_id)
+            if row is None:
+                return DraftResult(DraftOutcome.NOT_FOUND)
+            if row.state != "draft":
+                return DraftResult(DraftOutcome.NOT_OPEN)
+            connection.execute(
+                update(tables.form_drafts)
+                .where(tables.form_drafts.c.id == draft_id)
+                .values(document=dict(document), updated_at=now)
+            )
+            entry = audit.Entry(actor.id, "form.describe", f"service:{row.service_id}", {"draft": draft_id})
+            audit.append(connection, now, [entry])
+        return DraftResult(DraftOutcome.DONE, self.draft(draft_id))
+
+    def publish(self, actor: Actor, draft_id: str, rings: Sequence[str] = RINGS, note: str = "") -> DraftResult:
+        """A new pack: the one in force with this service in its place."""
+        draft = self.draft(draft_id)
+        if draft is None:
+            return DraftResult(DraftOutcome.NOT_FOUND)
+        if draft.state != "draft":
+            return DraftResult(DraftOutcome.NOT_OPEN, draft)
+        document, _ = self._check_document(draft)
+        if not draft.publishable or document is None or draft.form_xml is None:
+            return DraftResult(DraftOutcome.HAS_PROBLEMS, draft)
+        # Drafts from before files were opened are among them, too.
+        if self._opener.problems({one: data for one, data in draft.resources.items() if one != "form.xml"}):
+            return DraftResult(DraftOutcome.BAD_MEDIA, draft)
+        service = PackService(document, {"form.xml": draft.form_xml.encode(), **draft.resources})
+        standing = (self._standing(ring, draft.service_id) for ring in RINGS)
+        if any(before is not None and _same_version_other_content(before, service) for before in standing):
+            return DraftResult(DraftOutcome.SAME_VERSION, draft)
+        # The widest of the rings decides what else the pack holds: what others try out goes no further.
+        widest = max((RINGS.index(ring) for ring in rings if ring in RINGS), default=0)
+        result = self._packs.publish(self._base(RINGS[widest]).replacing(service), actor, rings=rings, note=note)
+        if result.outcome is PackOutcome.NO_SUCH_RING:
+            return DraftResult(DraftOutcome.NO_SUCH_RING, draft)
+        if not result.ok:
+            return DraftResult(DraftOutcome.TOO_LARGE, draft)
+        self._close(draft_id, "published", result.number)
+        return DraftResult(DraftOutcome.DONE, self.draft(draft_id), result.number)
+
+    def discard(self, actor: Actor, draft_id: str) -> DraftOutcome:
+        draft = self.draft(draft_id)
+        if draft is None:
+            return DraftOutcome.NOT_FOUND
+        if draft.state != "draft":
+            return DraftOutcome.NOT_OPEN
+        self._close(draft_id, "discarded", None)
+        with self._engine.begin() as connection:
+            entry = audit.Entry(actor.id, "form.discard", f"service:{draft.service_id}", {"draft": draft_id})
+            audit.append(connection, self._clock.now(), [entry])
+        return DraftOutcome.DONE
+
+    def withdraw(self, actor: Actor, service_id: str, reason: str = "") -> int:
+        """A new pack without the service; its number, 0 when it is not in force or is the only one."""
+        base = self._base()
+        rest = base.without(service_id)
+        if len(rest.services) == len(base.services):
+            return 0
+        return self._packs.publish(rest, actor, note=reason).number
+
+    # --- reading ------------------------------------------------------------------------------------------------
+
+    def drafts(self, state: str = "draft") -> list[Draft]:
+        """Drafts in a state, the newest first."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(
+                select(tables.form_drafts)
+                .where(tables.form_drafts.c.state == state)
+                .order_by(tables.form_drafts.c.updated_at.desc())
+            ).all()
+        return [self._draft(row) for row in rows]
+
+    def draft(self, draft_id: str) -> Draft | None:
+        with self._engine.connect() as connection:
+            row = self._row(connection, draft_id)
+        return None if row is None else self._draft(row)
+
+    def published(self, service_id: str) -> PackService | None:
+        """The service as it is in force for all; for those that try it out, when it is not."""
+        found = (self._standing(ring, service_id) for ring in reversed(RINGS))
+        return next((one for one in found if one is not None), None)
+
+    def form(self, draft: Draft) -> Form | None:
+        """The draft's form, to try it out; None while it has errors."""
+        return None if draft.form_xml is None else load(draft.form_xml.encode(), draft.resources)
+
+    def differences(self, draft: Draft) -> tuple[Difference, ...]:
+        """What the draft's form changes in the one in force; empty when there is none."""
+        before = self.published(draft.service_id)
+        new = self.form(draft)
+        if before is None or new is None:
+            return ()
+        old = load(before.files["form.xml"], before.files)
+        return () if old is None else tuple(compare(old, new))
+
+    # --- inside -------------------------------------------------------------------------------------------------
+
+    def _base(self, ring: str = "all") -> PackContent:
+        with self._engine.connect() as connection:
+            number = self._packs.newest(connection, ring)
+        return self._packs.content(number) or PackContent(())
+
+    def _standing(self, ring: str, service_id: str) -> PackService | None:
+        return next((one for one in self._base(ring).services if one.document.id == service_id), None)
+
+    def _row(self, connection: Connection, draft_id: str) -> Row[Any] | None:
+        return connection.execute(select(tables.form_drafts).where(tables.form_drafts.c.id == draft_id)).first()
+
+    def _draft(self, row: Row[Any]) -> Draft:
+        bare = Draft(
+            id=row.id,
+            service_id=row.service_id,
+            file_name=row.file_name,
+            document=row.document,
+            form_xml=row.form_xml,
+            resources=unzipped(row.resources),
+            problems=tuple(map(read_problem, row.problems)),
+            state=row.state,
+            created_by=row.created_by,
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+            published_pack=row.published_pack,
+        )
+        _, problems = self._check_document(bare)
+        return Draft(**{**bare.__dict__, "problems": bare.problems + problems})
+
+    def _check_document(self, draft: Draft) -> tuple[ServiceDocument | None, tuple[Problem, ...]]:
+        """The document with what the form decides filled in, or what is wrong with it."""
+        form = self.form(draft)
+        members = {
+            **draft.document,
+            "id": draft.service_id,
+            "form_id": form.id if form else "?",
+            "form_version": form.version if form else "?",
+        }
+        try:
+            document = ServiceDocument.model_validate(members)
+        except ValidationError as error:
+            return None, document_problems.of_error(error)
+        return document, document_problems.of_document(document, form)
+
+    def _close(self, draft_id: str, state: str, pack: int | None) -> None:
+        with self._engine.begin() as connection:
+            connection.execute(
+                update(tables.form_drafts)
+                .where(tables.form_drafts.c.id == draft_id)
+                .values(state=state, published_pack=pack, updated_at=self._clock.now())
+            )
+
+
+def _members(service: PackService | None) -> dict[str, Any]:
+    return service.document.model_dump(mode="json") if service else {}
+
+
+def _same_version_other_content(before: PackService, after: PackService) -> bool:
+    return (
+        before.document.form_version == after.document.form_version
+        and before.document.form_id == after.document.form_id
+        and dict(before.files) != dict(after.files)
+    )
+
+
+def _is_service_id(text: str) -> bool:
+    allowed = "abcdefghijklmnopqrstuvwxyz0123456789_.-"
+    return 0 < len(text) <= 64 and text[0] in allowed[:36] and all(character in allowed for character in text)

@@ -1,0 +1,98 @@
+"""What is wrong with a service document, as sentences for administrators in Indonesian and English.
+
+The member that is concerned is the problem's ``column`` (``standard.working_days``, ``stages.0.name``); the page says how
+that field is called.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from forms import Form
+from protocol.packs import ServiceDocument
+from server.catalogue.drafts import Problem, Severity
+
+SHEET: Final = "service"
+#: By pydantic's type of error; the names in braces are what pydantic says of it.
+_SENTENCES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+    {
+        "missing": {"id": "Belum diisi.", "en": "Not filled in yet."},
+        "indonesian": {"id": "Teks bahasa Indonesia belum diisi.", "en": "The Indonesian text is missing."},
+        "number": {"id": "Tulis bilangan bulat, misalnya 3.", "en": "Write a whole number, for example 3."},
+        "least": {"id": "Paling sedikit {ge}.", "en": "At least {ge}."},
+        "most": {"id": "Paling banyak {le}.", "en": "At most {le}."},
+        "name": {
+            "id": "Hanya huruf kecil, angka, titik, garis bawah dan tanda hubung; paling panjang 64.",
+            "en": "Only small letters, digits, dots, underscores and hyphens; at most 64.",
+        },
+        "long": {"id": "Paling panjang {max_length} huruf.", "en": "At most {max_length} characters."},
+        "few": {"id": "Isi paling sedikit {min_length}.", "en": "At least {min_length} is needed."},
+        "many": {"id": "Paling banyak {max_length}.", "en": "At most {max_length}."},
+        "choice": {"id": "Pilih salah satu dari yang ada.", "en": "Choose one of those that there are."},
+        "other": {"id": "Isian ini tidak dapat dipakai.", "en": "This cannot be used."},
+    }
+)
+_KINDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "missing": "missing",
+        "none_required": "missing",
+        "value_error": "indonesian",
+        "int_parsing": "number",
+        "int_type": "number",
+        "int_from_float": "number",
+        "greater_than_equal": "least",
+        "less_than_equal": "most",
+        "string_pattern_mismatch": "name",
+        "string_too_long": "long",
+        "string_too_short": "missing",
+        "too_short": "few",
+        "too_long": "many",
+        "literal_error": "choice",
+        "enum": "choice",
+    }
+)
+
+
+def of_error(error: ValidationError) -> tuple[Problem, ...]:
+    """A problem for each member that cannot be."""
+    return tuple(_problem(one) for one in error.errors(include_input=True, include_url=False))
+
+
+def of_document(document: ServiceDocument, form: Form | None) -> tuple[Problem, ...]:
+    """What a document that is whole in itself does not fit: its own stages, the form's questions."""
+    problems = []
+    stages = [stage.id for stage in document.stages]
+    if len(set(stages)) != len(stages):
+        problems.append(
+            _said("stages", {"id": "Dua tahap memakai id yang sama.", "en": "Two stages have the same id."})
+        )
+    if form is not None and document.nik_question and not _has_question(form, document.nik_question):
+        name = document.nik_question
+        said = {
+            "id": f"Formulir tidak punya pertanyaan “{name}” untuk NIK.",
+            "en": f"The form has no question “{name}” for the NIK.",
+        }
+        problems.append(_said("nik_question", said))
+    return tuple(problems)
+
+
+def _problem(error: ErrorDetails) -> Problem:
+    kind = _KINDS.get(error["type"], "other")
+    if kind == "number" and error["input"] in ("", None):
+        kind = "missing"
+    if kind == "name" and error["input"] == "":
+        kind = "missing"
+    context: dict[str, Any] = dict(error.get("ctx", {}))
+    sentences = {language: text.format_map(context) for language, text in _SENTENCES[kind].items()}
+    return _said(".".join(map(str, error["loc"])), sentences)
+
+
+def _said(column: str, sentences: Mapping[str, str]) -> Problem:
+    return Problem(Severity.ERROR, sentences["en"], SHEET, column=column, texts=dict(sentences))
+
+
+def _has_question(form: Form, name: str) -> bool:
+    return any(node.name == name for node in form.open().nodes.values())

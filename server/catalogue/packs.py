@@ -1,0 +1,391 @@
+"""Packs: publishing them, taking them back, and what the server itself reads from them.
+
+A pack is written as a file first, then committed as a row, then listed in the TUF metadata (``server.catalogue.tuf``), which
+are made from the rows, and at last told to the kiosks. A crash between two of these steps is made good by
+:meth:`PackRepository.reconcile` at the next start.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Final
+
+import structlog
+from sqlalchemy import Connection, Engine, Row, func, insert, select, update
+from tuf.api.serialization.json import JSONSerializer
+
+from protocol.messages import FeedType, PackNotice
+from protocol.packs import PACK_BYTES, Manifest, PackCustom, build, target_name, unpack
+from server.audit import audit
+from server.catalogue.pack_content import PackContent, PackService, read_content
+from server.catalogue.services import Catalogue
+from server.catalogue.tuf import Listed, RoleState, TufRepository
+from server.catalogue.tuf_offline import NewKeys, Unacceptable, check, request_root
+from server.foundation import bus, feed
+from server.foundation.actors import Actor
+from server.foundation.bus import Bus
+from server.foundation.clock import Clock
+from server.foundation.failpoints import Failpoints
+from server.foundation.files import make_folder, write_durably
+from server.storage import tables
+
+#: Unpacked packs that are kept in memory, so that cases of older forms can be opened.
+PACKS_IN_MEMORY: Final = 4
+RINGS: Final = ("test", "early", "all")
+
+_log = structlog.get_logger("server.catalogue.packs")
+
+
+class PackOutcome(StrEnum):
+    PUBLISHED = "PUBLISHED"
+    NO_SUCH_PACK = "NO_SUCH_PACK"
+    #: It was taken back before.
+    TAKEN_BACK_ALREADY = "TAKEN_BACK_ALREADY"
+    #: No older pack stands that its content could be replaced by.
+    NOTHING_BEFORE = "NOTHING_BEFORE"
+    TOO_LARGE = "TOO_LARGE"
+    NO_SERVICES = "NO_SERVICES"
+    NO_SUCH_RING = "NO_SUCH_RING"
+
+
+@dataclass(frozen=True)
+class PackResult:
+    outcome: PackOutcome
+    #: The new pack's number; 0 when refused.
+    number: int = 0
+
+    @property
+    def ok(self) -> bool:
+        return self.outcome is PackOutcome.PUBLISHED
+
+
+class PackRepository:
+    def __init__(
+        self,
+        folder: Path,
+        tuf: TufRepository,
+        engine: Engine,
+        clock: Clock,
+        bus: Bus,
+        catalogue: Catalogue,
+        city: str,
+        failpoints: Failpoints,
+    ) -> None:
+        self._folder = folder
+        self._tuf = tuf
+        self._engine = engine
+        self._clock = clock
+        self._bus = bus
+        self._catalogue = catalogue
+        self._city = city
+        self._failpoints = failpoints
+        self._lock = threading.Lock()
+        self._contents: OrderedDict[int, PackContent] = OrderedDict()
+        make_folder(folder)
+
+    # --- publishing ---------------------------------------------------------------------------------------------
+
+    def publish(
+        self,
+        content: PackContent,
+        actor: Actor,
+        *,
+        rings: Sequence[str] = RINGS,
+        note: str = "",
+        content_of: int | None = None,
+        ahead: int = 1,
+    ) -> PackResult:
+        """Makes ``content`` the newest pack of the ``rings`` and tells their kiosks; ``ahead`` numbers further on."""
+        if not content.services:
+            return PackResult(PackOutcome.NO_SERVICES)
+        if not rings or any(ring not in RINGS for ring in rings):
+            return PackResult(PackOutcome.NO_SUCH_RING)
+        with self._one_at_a_time():
+            with self._engine.connect() as connection:
+                number = (connection.execute(select(func.max(tables.packs.c.number))).scalar() or 0) + ahead
+            archive = self._build(number, content)
+            if len(archive) > PACK_BYTES:
+                return PackResult(PackOutcome.TOO_LARGE)
+            write_durably(self._folder / target_name(number), archive)
+            self._failpoints.reach("pack.files_written")
+            with self._engine.begin() as connection:
+                self._write_rows(connection, number, content, archive, actor, tuple(rings), note, content_of)
+            self._failpoints.reach("pack.committed")
+            self._list_and_announce()
+        _log.info("pack.published", number=number, services=len(content.services), rings=list(rings))
+        return PackResult(PackOutcome.PUBLISHED, number)
+
+    def take_back(self, number: int, actor: Actor, reason: str = "") -> PackResult:
+        """Publishes again, under a new number, what was in force before ``number``."""
+        with self._engine.connect() as connection:
+            pack = self._row(connection, number)
+            if pack is None:
+                return PackResult(PackOutcome.NO_SUCH_PACK)
+            if pack.taken_back_at is not None:
+                return PackResult(PackOutcome.TAKEN_BACK_ALREADY)
+            older = connection.execute(
+                select(tables.packs.c.number, tables.packs.c.rings)
+                .where(tables.packs.c.number < number, tables.packs.c.taken_back_at.is_(None))
+                .order_by(tables.packs.c.number.desc())
+            ).all()
+        # What only test kiosks had is nothing that all can go back to.
+        before = next((row.number for row in older if set(row.rings) >= set(pack.rings)), None)
+        if before is None:
+            return PackResult(PackOutcome.NOTHING_BEFORE)
+        content = self.content(before)
+        if content is None:
+            return PackResult(PackOutcome.NOTHING_BEFORE)
+        with self._engine.begin() as connection:
+            now = self._clock.now()
+            connection.execute(
+                update(tables.packs)
+                .where(tables.packs.c.number == number)
+                .values(taken_back_at=now, taken_back_by=actor.id)
+            )
+            audit.append(
+                connection, now, [audit.Entry(actor.id, "pack.take_back", f"pack:{number}", {"reason": reason})]
+            )
+        return self.publish(content, actor, rings=pack.rings, note=reason, content_of=before)
+
+    def promote(self, number: int, actor: Actor, rings: Sequence[str], note: str = "") -> PackResult:
+        """Publishes what a pack of fewer rings holds, under a new number, to more of them."""
+        with self._engine.connect() as connection:
+            pack = self._row(connection, number)
+        content = None if pack is None else self.content(number)
+        if pack is None or content is None:
+            return PackResult(PackOutcome.NO_SUCH_PACK)
+        if pack.taken_back_at is not None:
+            return PackResult(PackOutcome.TAKEN_BACK_ALREADY)
+        return self.publish(content, actor, rings=rings, note=note, content_of=number)
+
+    def leap(self, ahead: int, actor: Actor, note: str) -> None:
+        """After a restore: what is in force goes out again, beyond all numbers and versions that kiosks may have seen."""
+        with self._one_at_a_time():
+            self._tuf.leap(ahead, self._clock.now())
+        with self._engine.connect() as connection:
+            in_force = {ring: self.newest(connection, ring) for ring in RINGS}
+        for place, number in enumerate(sorted(set(in_force.values()) - {0})):
+            rings = tuple(ring for ring in RINGS if in_force[ring] == number)
+            content = self.content(number)
+            if content is not None:
+                self.publish(content, actor, rings=rings, note=note, content_of=number, ahead=1 if place else ahead)
+
+    def reconcile(self) -> None:
+        """At start: lists and announces what a crash left undone, and renews the metadata."""
+        with self._one_at_a_time():
+            self._list_and_announce()
+
+    def refresh(self) -> None:
+        """Renews metadata that are near their end; call it at least once an hour."""
+        with self._one_at_a_time():
+            self._tuf.renew(self._clock.now())
+        for role in self._tuf.ending(self._clock.now()):
+            _log.error("tuf.sign_elsewhere", role=role.role, expires=str(role.expires))
+
+    # --- keys that lie elsewhere --------------------------------------------------------------------------------
+
+    def signing_roles(self) -> list[RoleState]:
+        return self._tuf.roles()
+
+    def ending(self) -> list[RoleState]:
+        """Roles that must be signed elsewhere soon."""
+        return self._tuf.ending(self._clock.now())
+
+    def unsigned(self) -> bool:
+        """Whether what kiosks are told differs from what was published, for want of a signature from elsewhere."""
+        rows = self.rows()
+        return bool(rows) and not self._tuf.lists(self._listed(rows))
+
+    def signing_request(self, role: str, changes: Sequence[NewKeys] = ()) -> bytes:
+        """Metadata to be signed elsewhere. Raises Unacceptable."""
+        now = self._clock.now()
+        if role == "root":
+            return request_root(self._tuf, changes, now).to_bytes(JSONSerializer())
+        if role != "targets" or changes:
+            raise Unacceptable("root and targets can be signed elsewhere; keys change with a new root")
+        return self._tuf.unsigned_targets(self._listed(self.rows()), now).to_bytes(JSONSerializer())
+
+    def install_signed(self, contents: Sequence[bytes], actor: Actor) -> list[str]:
+        """Puts metadata that were signed elsewhere in force, and announces what they list. Raises Unacceptable."""
+        with self._one_at_a_time():
+            checked = check(self._tuf, contents)
+            self._tuf.install(checked, self._clock.now())
+            installed = [f"{role} {one.signed.version}" for role, one in sorted(checked.items())]
+            with self._engine.begin() as connection:
+                now = self._clock.now()
+                audit.append(connection, now, [audit.Entry(actor.id, "tuf.install", "packs", {"metadata": installed})])
+            self._list_and_announce()
+        return installed
+
+    # --- reading ------------------------------------------------------------------------------------------------
+
+    def rows(self) -> Sequence[Row[Any]]:
+        """Rows of ``packs``, the newest first."""
+        with self._engine.connect() as connection:
+            return connection.execute(select(tables.packs).order_by(tables.packs.c.number.desc())).all()
+
+    def newest(self, connection: Connection, ring: str = "all") -> int:
+        """The number of the pack in force for ``ring``; 0 when there is none."""
+        rows = connection.execute(
+            select(tables.packs.c.number, tables.packs.c.rings)
+            .where(tables.packs.c.taken_back_at.is_(None))
+            .order_by(tables.packs.c.number.desc())
+        )
+        return next((number for number, rings in rows if ring in rings), 0)
+
+    def content(self, number: int) -> PackContent | None:
+        """What the pack holds, or None when there is no such pack."""
+        with self._lock:
+            if number in self._contents:
+                self._contents.move_to_end(number)
+                return self._contents[number]
+        path = self._folder / target_name(number)
+        if number < 1 or not path.exists():
+            return None
+        manifest, files = unpack(path.read_bytes())
+        content = read_content(manifest, files)
+        with self._lock:
+            self._contents[number] = content
+            while len(self._contents) > PACKS_IN_MEMORY:
+                self._contents.popitem(last=False)
+        return content
+
+    def service(self, number: int, service_id: str) -> PackService | None:
+        content = self.content(number)
+        if content is None:
+            return None
+        return next((one for one in content.services if one.document.id == service_id), None)
+
+    def root_metadata(self) -> bytes:
+        """The TUF root that kiosks trust from their enrolment on."""
+        return self._tuf.root()
+
+    def metadata_path(self, name: str) -> Path | None:
+        return self._tuf.metadata_path(name)
+
+    def target_path(self, name: str) -> Path | None:
+        """The file of ``<sha256>.pack-<n>.zip``, as a TUF client asks for it with consistent snapshots."""
+        digest, _, target = name.partition(".")
+        with self._engine.connect() as connection:
+            path = connection.execute(select(tables.packs.c.path).where(tables.packs.c.sha256 == digest)).scalar()
+        return self._folder / target if path is not None and path == target else None
+
+    # --- inside -------------------------------------------------------------------------------------------------
+
+    def _build(self, number: int, content: PackContent) -> bytes:
+        manifest = Manifest(
+            version=number,
+            city=self._city,
+            made_at=self._clock.now(),
+            services=tuple(one.document.id for one in content.services),
+            life_events=dict(content.life_events),
+            consent_version=content.consent_version,
+            consent=dict(content.consent),
+        )
+        documents = {one.document.id: one.document for one in content.services}
+        files = {
+            f"services/{one.document.id}/{name}": data for one in content.services for name, data in one.files.items()
+        }
+        return build(manifest, documents, files)
+
+    def _write_rows(
+        self,
+        connection: Connection,
+        number: int,
+        content: PackContent,
+        archive: bytes,
+        actor: Actor,
+        rings: tuple[str, ...],
+        note: str,
+        content_of: int | None,
+    ) -> None:
+        now = self._clock.now()
+        connection.execute(
+            insert(tables.packs).values(
+                number=number,
+                rings=list(rings),
+                made_by=actor.id,
+                made_at=now,
+                path=target_name(number),
+                sha256=hashlib.sha256(archive).hexdigest(),
+                size=len(archive),
+                note=note,
+                content_of=content_of,
+            )
+        )
+        known = set(connection.execute(select(tables.agencies.c.id)).scalars())
+        for position, one in enumerate(content.services):
+            document = one.document
+            if document.agency.id not in known:
+                known.add(document.agency.id)
+                connection.execute(
+                    insert(tables.agencies).values(
+                        id=document.agency.id, name=document.agency.name, position=len(known)
+                    )
+                )
+            connection.execute(
+                insert(tables.service_versions).values(
+                    pack_number=number,
+                    service_id=document.id,
+                    agency_id=document.agency.id,
+                    form_id=document.form_id,
+                    form_version=document.form_version,
+                    position=position,
+                    document=document.model_dump(mode="json"),
+                )
+            )
+        details = {"rings": list(rings), "services": len(content.services), "content_of": content_of}
+        audit.append(connection, now, [audit.Entry(actor.id, "pack.publish", f"pack:{number}", details)])
+
+    def _listed(self, rows: Sequence[Row[Any]]) -> list[Listed]:
+        return [
+            Listed(
+                name=row.path,
+                sha256=row.sha256,
+                size=row.size,
+                custom=PackCustom(city=self._city, version=row.number, rings=tuple(row.rings)).model_dump(mode="json"),
+            )
+            for row in rows
+            if row.taken_back_at is None
+        ]
+
+    def _list_and_announce(self) -> None:
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(tables.packs).order_by(tables.packs.c.number)).all()
+        listed = self._listed(rows)
+        self._tuf.publish(listed, self._clock.now())
+        signed = self._tuf.names()
+        for row in rows:
+            # What waits for a signature from elsewhere is announced when that has come.
+            if row.announced_at is None and (row.path in signed or row.taken_back_at is not None):
+                self._failpoints.reach("pack.listed")
+                self._announce(row)
+
+    def _announce(self, pack: Row[Any]) -> None:
+        with self._engine.begin() as connection:
+            now = self._clock.now()
+            notice = PackNotice(version=pack.number).model_dump(mode="json")
+            kiosks = feed.append_to_all(connection, FeedType.PACK, notice, now, tuple(pack.rings))
+            connection.execute(
+                update(tables.packs).where(tables.packs.c.number == pack.number).values(announced_at=now)
+            )
+        self._failpoints.reach("pack.announced")
+        for kiosk_id in kiosks:
+            self._bus.publish(bus.feed_topic(kiosk_id))
+        self._bus.publish(bus.PACKS, str(pack.number))
+
+    def _row(self, connection: Connection, number: int) -> Row[Any] | None:
+        return connection.execute(select(tables.packs).where(tables.packs.c.number == number)).first()
+
+    @contextlib.contextmanager
+    def _one_at_a_time(self) -> Iterator[None]:
+        """One publisher at a time, of all threads and processes that share the folder."""
+        with (self._folder / ".lock").open("a") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield

@@ -1,0 +1,1 @@
+"""The kiosks: how they join, what they tell, what they are told, what is wrong with them."""

@@ -1,0 +1,91 @@
+"""Settings that administrators change for all kiosks at once; the feed carries them.
+
+A kiosk brings a value that is out of its own limits to the nearest one, so a wrong number here cannot break it. What is
+not set here stays what the kiosk's program has.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine
+
+from protocol import sealing_keys
+from protocol.messages import FeedType
+from server.audit import audit
+from server.foundation import bus, feed
+from server.foundation.actors import Actor
+from server.foundation.bus import Bus
+from server.foundation.clock import Clock
+from server.storage.named_settings import read_setting, write_setting
+
+_NAME: Final = "kiosks"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the page offers; ``usual`` is what the kiosk's program has."""
+
+    usual: float
+    least: float
+    most: float
+
+
+#: By the name that kiosks know.
+NUMBERS: Final[Mapping[str, Limits]] = MappingProxyType(
+    {
+        "idle_s": Limits(90, 30, 900),
+        "idle_warning_s": Limits(30, 20, 120),
+        "received_wait_s": Limits(2, 0, 10),
+        "paper_roll_mm": Limits(80_000, 5_000, 200_000),
+        "paper_low_mm": Limits(4_000, 500, 50_000),
+        "volume": Limits(0.7, 0, 1),
+    }
+)
+
+
+class KioskSettings:
+    def __init__(self, engine: Engine, clock: Clock, bus: Bus) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._bus = bus
+
+    def values(self) -> dict[str, float]:
+        """What is set, by name."""
+        with self._engine.connect() as connection:
+            return in_force(connection)
+
+    def change(self, actor: Actor, values: Mapping[str, float | None]) -> tuple[str, ...]:
+        """Sets numbers; None is the kiosk's own. Gives the names whose value cannot be: nothing was changed then."""
+        wrong = tuple(name for name, value in values.items() if not _fits(name, value))
+        if wrong:
+            return wrong
+        chosen = {name: value for name, value in values.items() if value is not None}
+        now = self._clock.now()
+        with self._engine.begin() as connection:
+            before = in_force(connection)
+            if chosen == before:
+                return ()
+            write_setting(connection, _NAME, chosen, actor.id, now)
+            kiosks = feed.append_to_all(connection, FeedType.SETTINGS, feed_values(connection), now)
+            audit.append(connection, now, [audit.Entry(actor.id, "kiosks.settings", "kiosks", chosen)])
+        for kiosk_id in kiosks:
+            self._bus.publish(bus.feed_topic(kiosk_id))
+        return ()
+
+
+def in_force(connection: Connection) -> dict[str, float]:
+    kept = read_setting(connection, _NAME)
+    return {str(name): float(value) for name, value in kept.items()} if isinstance(kept, dict) else {}
+
+
+def feed_values(connection: Connection) -> dict[str, Any]:
+    """Everything that the ``settings`` event carries: a kiosk replaces what it had by it."""
+    keys = read_setting(connection, sealing_keys.SETTING)
+    return {**in_force(connection), **({} if keys is None else {sealing_keys.SETTING: keys})}
+
+
+def _fits(name: str, value: float | None) -> bool:
+    limits = NUMBERS.get(name)
+    return limits is not None and (value is None or limits.least <= value <= limits.most)

@@ -1,0 +1,83 @@
+"""The city's own days off and days worked, beyond weekends and national holidays: working-day clocks count by them.
+
+What is changed here counts for cases from now on; a due date that was promised to a citizen stays.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy import Engine, delete, insert, select, update
+
+from server.audit import audit
+from server.foundation.actors import Actor
+from server.foundation.clock import Clock, national_holiday_names
+from server.storage import tables
+
+NAME_CHARACTERS: Final = 200
+#: Days further away than this are a slip of the pen.
+YEARS_AHEAD: Final = 5
+
+
+class DayOutcome(StrEnum):
+    DONE = "DONE"
+    #: No name, or one that is too long.
+    BAD_NAME = "BAD_NAME"
+    #: No date, or one that is out of reach.
+    BAD_DAY = "BAD_DAY"
+    NOT_FOUND = "NOT_FOUND"
+
+
+@dataclass(frozen=True)
+class Day:
+    day: date
+    name: str
+    #: Offices work although weekday or national calendar say otherwise.
+    working: bool
+    #: From the national calendar: shown, not changed here.
+    national: bool = False
+
+
+class CityCalendar:
+    def __init__(self, engine: Engine, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    def days(self, year: int) -> Sequence[Day]:
+        """The year's national holidays and the city's own days, in order."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(
+                select(tables.holidays).where(tables.holidays.c.day.between(date(year, 1, 1), date(year, 12, 31)))
+            ).all()
+        own = {row.day: Day(row.day, row.name, row.working) for row in rows}
+        national = [Day(day, name, False, True) for day, name in national_holiday_names(year).items()]
+        return sorted([*own.values(), *(one for one in national if one.day not in own)], key=lambda one: one.day)
+
+    def put(self, actor: Actor, day: date | None, name: str, *, working: bool) -> DayOutcome:
+        """Adds a day, or changes what it is."""
+        now = self._clock.now()
+        if day is None or not now.year - 1 <= day.year <= now.year + YEARS_AHEAD:
+            return DayOutcome.BAD_DAY
+        if not name.strip() or len(name) > NAME_CHARACTERS:
+            return DayOutcome.BAD_NAME
+        values = {"name": name.strip(), "working": working}
+        with self._engine.begin() as connection:
+            changed = connection.execute(
+                update(tables.holidays).where(tables.holidays.c.day == day).values(**values)
+            ).rowcount
+            if not changed:
+                connection.execute(insert(tables.holidays).values(day=day, **values))
+            entry = audit.Entry(actor.id, "calendar.put", f"day:{day.isoformat()}", {"working": working})
+            audit.append(connection, now, [entry])
+        return DayOutcome.DONE
+
+    def remove(self, actor: Actor, day: date) -> DayOutcome:
+        """The day is again what weekday and national calendar make of it."""
+        with self._engine.begin() as connection:
+            if not connection.execute(delete(tables.holidays).where(tables.holidays.c.day == day)).rowcount:
+                return DayOutcome.NOT_FOUND
+            entry = audit.Entry(actor.id, "calendar.remove", f"day:{day.isoformat()}")
+            audit.append(connection, self._clock.now(), [entry])
+        return DayOutcome.DONE

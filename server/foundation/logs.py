@@ -1,0 +1,39 @@
+"""What the server writes about itself: a line each, and nobody's identity number in any of them."""
+
+import logging
+from collections.abc import MutableMapping
+from typing import Any, TextIO
+
+import structlog
+
+from server.foundation.identity_numbers import mask, mask_values
+
+
+class MaskingFormatter(logging.Formatter):
+    """As the base, with numbers that stand for people masked: also in tracebacks, and in what libraries write."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return mask(super().format(record))
+
+
+def masked_event(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """A processor of structlog; what is no plain value is written as text first."""
+    plain = (str, int, float, bool, type(None), list, tuple, dict)
+    return mask_values({key: value if isinstance(value, plain) else repr(value) for key, value in event.items()})
+
+
+def log_to(stream: TextIO) -> None:
+    """Makes both kinds of loggers write to ``stream``."""
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(MaskingFormatter("%(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            masked_event,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(stream),
+    )

@@ -1,0 +1,156 @@
+"""How much one kiosk, and one NIK, may send and ask: what an honest day needs many times over, and no more.
+
+A quota is a bucket that fills by itself: ``burst`` at once, then ``an_hour``. Who has used it up is told how long to
+wait, the command centre gets an alarm, and whatever was refused stays where it is until its turn: nobody is ever shut
+out for good. Of a NIK only an HMAC is kept, and only until its bucket is full again.
+"""
+
+import math
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Connection, Engine, delete, or_, select, update
+
+from server.fleet.alarms import Alarms
+from server.foundation.clock import Clock
+from server.storage import tables
+from server.storage.transactions import in_transaction, insert_or_replace, take_turns
+
+_HOUR_S: Final = 3600.0
+#: A kiosk that goes on over its quota is written down this often.
+NOTED_EVERY: Final = timedelta(minutes=1)
+
+
+class Quota(StrEnum):
+    """The names are those of ``QuotaSettings``."""
+
+    SUBMISSIONS = "submissions"
+    #: Citizens' answers to officers' questions.
+    ANSWERS = "answers"
+    RATINGS = "ratings"
+    #: Cases asked for by their code.
+    LOOKUPS = "lookups"
+    #: Drafts left at the server.
+    DRAFTS = "drafts"
+    #: Codes of drafts that do not exist.
+    DRAFT_GUESSES = "draft_guesses"
+    HELP_CALLS = "help_calls"
+    #: Submissions under one NIK, from all kiosks.
+    NIK = "nik"
+
+
+class Allowance(BaseModel):
+    """``burst`` at once; what was used comes back at ``an_hour``."""
+
+    model_config = ConfigDict(frozen=True)
+
+    burst: int = Field(gt=0)
+    an_hour: float = Field(gt=0)
+
+
+class QuotaSettings(BaseModel):
+    """A citizen's visit takes minutes: an honest kiosk has some two hundred a day, and a month of them after a month
+    without a line, which is through in half a day."""
+
+    model_config = ConfigDict(frozen=True)
+
+    submissions: Allowance = Allowance(burst=500, an_hour=600)
+    answers: Allowance = Allowance(burst=60, an_hour=60)
+    ratings: Allowance = Allowance(burst=100, an_hour=60)
+    lookups: Allowance = Allowance(burst=60, an_hour=120)
+    drafts: Allowance = Allowance(burst=40, an_hour=30)
+    draft_guesses: Allowance = Allowance(burst=30, an_hour=30)
+    help_calls: Allowance = Allowance(burst=10, an_hour=20)
+    nik: Allowance = Allowance(burst=20, an_hour=10)
+
+    def of(self, quota: Quota) -> Allowance:
+        found = getattr(self, quota.value)
+        assert isinstance(found, Allowance)
+        return found
+
+
+@dataclass(frozen=True)
+class Granted:
+    """So many of those that were asked for; ``wait`` until the next one, zero when all were granted."""
+
+    number: int
+    wait: timedelta = timedelta()
+
+    @property
+    def seconds(self) -> int:
+        """Whole seconds for ``Retry-After``."""
+        return max(1, math.ceil(self.wait.total_seconds()))
+
+
+class Quotas:
+    def __init__(self, engine: Engine, clock: Clock, alarms: Alarms, settings: QuotaSettings) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._alarms = alarms
+        self._settings = settings
+
+    def spend(self, kiosk_id: str, quota: Quota, number: int = 1) -> int:
+        """All of ``number`` or none, in a transaction of its own: 0, or the seconds to wait."""
+
+        def work(connection: Connection) -> tuple[Granted, bool]:
+            granted = self.take(connection, kiosk_id, quota, number, whole=True)
+            return granted, bool(granted.wait) and self.note(connection, kiosk_id, quota)
+
+        granted, news = in_transaction(self._engine, work)
+        if news:
+            self.tell(kiosk_id)
+        return granted.seconds if granted.wait else 0
+
+    def take(self, connection: Connection, subject: str, quota: Quota, number: int, *, whole: bool = False) -> Granted:
+        """As many of ``number`` as there are, in the caller's transaction; ``whole``: all of them or none.
+
+        More than ``burst`` are granted together when the bucket is full, so that no request waits for ever.
+        """
+        allowance, now = self._settings.of(quota), self._clock.now()
+        each = timedelta(seconds=_HOUR_S / allowance.an_hour)
+        full = each * allowance.burst
+        take_turns(connection, f"quota {subject} {quota.value}")
+        row = connection.execute(
+            select(tables.quotas.c.used_until).where(
+                tables.quotas.c.subject == subject, tables.quotas.c.quota == quota.value
+            )
+        ).first()
+        # The generic cell rate algorithm: one moment says how full the bucket is.
+        used_until = now if row is None else max(row.used_until, now)
+        there = max(0, (now + full - used_until) // each)
+        needed = min(number, allowance.burst)
+        if whole and there < needed:
+            return Granted(0, used_until + each * needed - full - now)
+        granted = number if whole else min(there, number)
+        if granted:
+            used_until += each * granted
+            values = {"subject": subject, "quota": quota.value, "used_until": used_until}
+            insert_or_replace(connection, tables.quotas, values)
+        return Granted(granted) if granted == number else Granted(granted, used_until + each - full - now)
+
+    def note(self, connection: Connection, kiosk_id: str, quota: Quota) -> bool:
+        """Writes down that the kiosk is over its quota; whether that is news, so that its alarms should be looked at
+        after the commit."""
+        now, kiosks = self._clock.now(), tables.kiosks.c
+        noted = connection.execute(
+            update(tables.kiosks)
+            .where(
+                kiosks.id == kiosk_id,
+                or_(kiosks.over_quota_at.is_(None), kiosks.over_quota_at <= now - NOTED_EVERY),
+            )
+            .values(over_quota=quota.value, over_quota_at=now)
+        )
+        return bool(noted.rowcount)
+
+    def tell(self, kiosk_id: str) -> None:
+        """The alarm at once, after the commit that noted it."""
+        self._alarms.check(kiosk_id)
+
+    def sweep(self) -> int:
+        """Forgets full buckets; how many. Called from time to time."""
+        with self._engine.begin() as connection:
+            gone = delete(tables.quotas).where(tables.quotas.c.used_until <= self._clock.now())
+            return connection.execute(gone).rowcount

@@ -1,0 +1,1 @@
+"""What the city tells everybody: its times, its budget, its notices, its ratings."""

@@ -1,0 +1,113 @@
+"""The city's budget as administrators fill it: lines of text, checked line by line, published as one document."""
+
+import csv
+import io
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection
+
+from protocol.documents import BUDGET, BUDGET_LINES, Budget, BudgetLine
+from server.audit import audit
+from server.foundation.actors import Actor
+from server.foundation.clock import Clock
+from server.open_city.publications import Publications
+
+NAME_CHARACTERS: Final = 80
+SOURCE_CHARACTERS: Final = 200
+CSV_BYTES: Final = 100_000
+YEARS: Final = range(2000, 2101)
+#: Fifteen digits: more rupiah than there are.
+_AMOUNT: Final = re.compile(r"(?:Rp)?\s*(\d{1,15}|\d{1,3}(?:\.\d{3}){1,4})")
+#: Columns after name, planned and spent: the name in other languages.
+_LANGUAGES: Final = ("en", "jv", "mad")
+_COLUMNS: Final = 3
+
+
+@dataclass(frozen=True)
+class Problem:
+    """``kind`` is the end of a text's key; ``values`` fill its places."""
+
+    kind: str
+    values: dict[str, object]
+
+
+class BudgetDesk:
+    def __init__(self, clock: Clock, publications: Publications) -> None:
+        self._clock = clock
+        self._publications = publications
+
+    def publish(self, actor: Actor, budget: Budget) -> int:
+        """The version in force."""
+
+        def log(connection: Connection) -> None:
+            details = {"year": budget.year, "lines": len(budget.lines)}
+            audit.append(
+                connection, self._clock.now(), [audit.Entry(actor.id, "budget.publish", "document:budget", details)]
+            )
+
+        return self._publications.publish(BUDGET, budget, log)
+
+
+def read_budget(year: str, source: str, text: str) -> Budget | tuple[Problem, ...]:
+    """A budget from what was typed, or everything that is wrong with it."""
+    problems = []
+    if not year.strip().isdecimal() or int(year.strip()[:6]) not in YEARS:
+        problems.append(Problem("year", {}))
+    lines: list[BudgetLine] = []
+    rows = [(number, row) for number, row in _rows(text) if any(cell.strip() for cell in row)]
+    for number, row in rows:
+        line = _line(number, [cell.strip() for cell in row])
+        if isinstance(line, BudgetLine):
+            lines.append(line)
+        elif number > 1 or line.kind != "amount":
+            # A first line whose amounts are words is the heading of a table.
+            problems.append(line)
+    if not rows:
+        problems.append(Problem("empty", {}))
+    if len(lines) > BUDGET_LINES:
+        problems.append(Problem("many", {"n": BUDGET_LINES}))
+    if not lines and not problems:
+        problems.append(Problem("empty", {}))
+    if problems:
+        return tuple(problems)
+    return Budget(year=int(year), source=source.strip()[:SOURCE_CHARACTERS], lines=tuple(lines))
+
+
+def write_rows(budget: Budget) -> str:
+    """The lines as ``read_budget`` takes them, to be corrected."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";", lineterminator="\n")
+    for line in budget.lines:
+        names = [line.name.get(language, "") for language in _LANGUAGES]
+        while names and not names[-1]:
+            names.pop()
+        writer.writerow([line.name.get("id", ""), line.planned_rupiah, line.spent_rupiah, *names])
+    return out.getvalue()
+
+
+def _rows(text: str) -> list[tuple[int, list[str]]]:
+    first = text.strip("\r\n").partition("\n")[0]
+    delimiter = ";" if ";" in first else "\t" if "\t" in first else ","
+    reader = csv.reader(io.StringIO(text.replace("\0", "")), delimiter=delimiter)
+    return [(reader.line_num, row) for row in reader]
+
+
+def _line(number: int, row: list[str]) -> BudgetLine | Problem:
+    if len(row) < _COLUMNS:
+        return Problem("columns", {"row": number})
+    names = dict(zip(("id", *_LANGUAGES), (row[0], *row[_COLUMNS:]), strict=False))
+    if not row[0] or any(len(name) > NAME_CHARACTERS for name in names.values()):
+        return Problem("name", {"row": number, "n": NAME_CHARACTERS})
+    amounts = []
+    for cell in row[1:_COLUMNS]:
+        match = _AMOUNT.fullmatch(cell)
+        if match is None:
+            return Problem("amount", {"row": number, "text": cell[:NAME_CHARACTERS]})
+        amounts.append(int(match[1].replace(".", "")))
+    return BudgetLine(
+        name={language: name for language, name in names.items() if name},
+        planned_rupiah=amounts[0],
+        spent_rupiah=amounts[1],
+    )

@@ -1,0 +1,1 @@
+"""What the operator can order, and what a fresh server begins with."""

@@ -1,0 +1,248 @@
+"""What the operator can order, from the command line or through a running server."""
+
+import json
+import secrets
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import or_, select
+
+from protocol import checkpoints
+from server.audit import audit
+from server.audit import verification as audit_verify
+from server.audit.proofs import LogTooShort
+from server.audit.verification import Statement, Verdict
+from server.catalogue.tuf_offline import Unacceptable, changes_from
+from server.deps import Deps
+from server.fleet.enrolment import ApproveOutcome
+from server.foundation.actors import OPERATOR
+from server.foundation.files import make_folder
+from server.foundation.keys import keep_secret
+from server.operator.backup import BackupRefused, back_up
+from server.operator.seeding import SeedRefused, read_city
+from server.storage import tables
+
+#: Of a reason that the log keeps.
+REASON_CHARACTERS: Final = 500
+_TOKEN_FILE: Final = "operator.token"
+_NOT_APPROVED: Final = {
+    ApproveOutcome.ALREADY: "it was approved before",
+    ApproveOutcome.NO_SUCH_KIOSK: "it was refused or revoked; enrol it anew",
+    ApproveOutcome.OTHER_FINGERPRINT: "that is not its fingerprint: do not approve it, and look who is between kiosk and server",
+}
+
+
+class OperationRefused(ValueError):
+    """It cannot be done; the message says why."""
+
+
+def operator_token(data: Path) -> str:
+    """The secret that the command line shows to a running server; made when missing."""
+    path = data / "keys" / _TOKEN_FILE
+    if not path.exists():
+        make_folder(path.parent, mode=0o700)
+        keep_secret(path, secrets.token_urlsafe(32).encode())
+    return path.read_text()
+
+
+def carry_out(deps: Deps, command: str, arguments: Mapping[str, str]) -> dict[str, str]:
+    """The result in words and values. Raises OperationRefused."""
+    match command:
+        case "enrol-code":
+            return _enrol_code(deps, arguments)
+        case "revoke":
+            return _revoke(deps, arguments["kiosk"], arguments.get("reason", ""))
+        case "approve":
+            return _approve(deps, arguments["kiosk"], arguments["fingerprint"])
+        case "publish":
+            return _publish(deps, Path(arguments["folder"]))
+        case "take-back":
+            return _take_back(deps, arguments["pack"], arguments.get("reason", ""))
+        case "badge":
+            return _badge(deps, arguments["staff"], arguments.get("expires", ""))
+        case "verify-audit":
+            return _verify_audit(deps, arguments.get("checkpoint", ""))
+        case "audit-restart":
+            return _audit_restart(deps, arguments.get("reason", ""))
+        case "audit-checkpoint":
+            return _audit_checkpoint(deps, arguments.get("since", ""))
+        case "tuf-status":
+            return _tuf_status(deps)
+        case "tuf-request":
+            return _tuf_request(deps, arguments["role"], arguments.get("keys", ""))
+        case "tuf-install":
+            return _tuf_install(deps, arguments["metadata"])
+        case "backup":
+            return _backup(deps, Path(arguments["place"]))
+        case "rotate-key":
+            return {"key": deps.sealing_rotation.rotate(OPERATOR)}
+        case _:
+            raise OperationRefused(f"no order is called {command!r}")
+
+
+def _backup(deps: Deps, place: Path) -> dict[str, str]:
+    try:
+        return {"backup": str(back_up(deps.engine, deps.settings.data, place, deps.clock.now()))}
+    except BackupRefused as error:
+        # Perhaps because the database is damaged: then nothing more may be promised.
+        deps.integrity.look()
+        raise OperationRefused(str(error)) from error
+
+
+def _enrol_code(deps: Deps, arguments: Mapping[str, str]) -> dict[str, str]:
+    try:
+        made = deps.enrolment.new_code(
+            OPERATOR, arguments["name"], arguments.get("place", ""), arguments.get("ring", "all")
+        )
+    except ValueError as error:
+        raise OperationRefused(str(error)) from error
+    return {"code": made.code, "expires_at": made.expires_at.isoformat(timespec="seconds")}
+
+
+def _approve(deps: Deps, kiosk: str, fingerprint: str) -> dict[str, str]:
+    kiosk_id = _one_kiosk(deps, kiosk)
+    outcome = deps.enrolment.approve(OPERATOR, kiosk_id, fingerprint)
+    if outcome is not ApproveOutcome.DONE:
+        raise OperationRefused(_NOT_APPROVED[outcome])
+    return {"approved": kiosk_id}
+
+
+def _revoke(deps: Deps, kiosk: str, reason: str) -> dict[str, str]:
+    kiosk_id = _one_kiosk(deps, kiosk)
+    if not deps.enrolment.revoke(OPERATOR, kiosk_id, reason):
+        raise OperationRefused("it was revoked before")
+    return {"revoked": kiosk_id}
+
+
+def _one_kiosk(deps: Deps, kiosk: str) -> str:
+    """Its id, from its id or name."""
+    with deps.engine.connect() as connection:
+        found = connection.execute(
+            select(tables.kiosks.c.id).where(or_(tables.kiosks.c.id == kiosk, tables.kiosks.c.name == kiosk))
+        ).scalars()
+        ids: list[str] = list(found)
+    if len(ids) != 1:
+        raise OperationRefused(f"{len(ids)} kiosks are called {kiosk!r}; use the id")
+    return ids[0]
+
+
+def _publish(deps: Deps, folder: Path) -> dict[str, str]:
+    try:
+        city = read_city(folder)
+    except SeedRefused as error:
+        raise OperationRefused(str(error)) from error
+    result = deps.packs.publish(city.content, OPERATOR, note="from text")
+    if not result.ok:
+        raise OperationRefused(result.outcome.value)
+    return {"pack": str(result.number)}
+
+
+def _take_back(deps: Deps, pack: str, reason: str) -> dict[str, str]:
+    result = deps.packs.take_back(int(pack), OPERATOR, reason)
+    if not result.ok:
+        raise OperationRefused(result.outcome.value)
+    return {"pack": str(result.number)}
+
+
+def _verify_audit(deps: Deps, note: str) -> dict[str, str]:
+    """``note``: a checkpoint that somebody outside kept, as a signed note."""
+    statements = []
+    if note:
+        outside = checkpoints.parse_note(note, deps.keys.audit_public)
+        if outside is None:
+            raise OperationRefused("the file is no checkpoint of this city's log: its key or its format is another")
+        statements.append(Statement("the checkpoint from outside", outside))
+    with deps.engine.connect() as connection:
+        statements += deps.witnesses.statements(connection)
+        found = audit_verify.verify(connection, deps.keys.audit_public, statements)
+    with deps.engine.begin() as connection:
+        audit.append(connection, deps.clock.now(), [audit_verify.entry(OPERATOR.id, found)])
+    agree = [one.statement.name for one in found.witnesses if one.verdict is Verdict.AGREES]
+    return {
+        "holds": "yes" if found.holds else "no",
+        "entries": str(found.size),
+        "witnesses that agree": ", ".join(agree) or "none",
+        **{f"wrong {number}": words for number, words in enumerate(found.words(), 1)},
+    }
+
+
+def _audit_restart(deps: Deps, reason: str) -> dict[str, str]:
+    """After a restore from a backup: the kiosks let go of what they have seen, and the log says for ever that they did."""
+    if not reason.strip():
+        raise OperationRefused("say why: what was restored, and when")
+    with deps.engine.connect() as connection:
+        found = audit_verify.verify(connection, deps.keys.audit_public, deps.witnesses.statements(connection))
+    if found.problems:
+        raise OperationRefused(f"the log itself does not hold: {found.problems[0]}")
+    if not found.against:
+        raise OperationRefused("no kiosk contradicts the log; there is nothing to let go")
+    now = deps.clock.now()
+    known = max(one.statement.held.size for one in found.against)
+    details = {"reason": reason.strip()[:REASON_CHARACTERS], "entries": found.size, "known": known}
+    with deps.engine.begin() as connection:
+        audit.append(connection, now, [audit.Entry(OPERATOR.id, "audit.restart", "audit", details)])
+        point = audit.checkpoint(connection, now, deps.settings.address, deps.keys.audit)
+        if point is None:
+            raise OperationRefused("no checkpoint could be signed")
+        deps.witnesses.restart(connection, point, OPERATOR.id, now)
+    return {"kiosks that contradicted": str(len(found.against)), "entries": str(point.size), "they knew": str(known)}
+
+
+def _audit_checkpoint(deps: Deps, since: str) -> dict[str, str]:
+    """The newest checkpoint for a witness outside; with ``since``, the size that it holds, also the proof from there."""
+    public = deps.keys.audit_public
+    with deps.engine.connect() as connection:
+        newest = audit.latest_checkpoint(connection)
+    if newest is None:
+        raise OperationRefused("there is no checkpoint yet; one is signed every few minutes")
+    point = newest.checkpoint
+    if not since:
+        note = checkpoints.note(point, public)
+    else:
+        try:
+            proof = deps.witnesses.proof(int(since), point.size)
+        except (ValueError, IndexError, LogTooShort) as error:
+            raise OperationRefused(f"no proof from {since!r} to {point.size}: {error}") from error
+        note = checkpoints.witness_request(point, public, int(since), proof)
+    return {"note": note, "key": checkpoints.verifier_key(point.origin, public)}
+
+
+def _tuf_status(deps: Deps) -> dict[str, str]:
+    found = {
+        one.role: f"version {one.version}, until {one.expires:%Y-%m-%d}, "
+        f"{one.threshold} of {len(one.key_ids)} keys, {'here' if one.online else 'offline'}"
+        for one in deps.packs.signing_roles()
+        if one.expires is not None
+    }
+    if ending := deps.packs.ending():
+        found["sign soon"] = ", ".join(one.role for one in ending)
+    if deps.packs.unsigned():
+        found["waits for a signature"] = "targets"
+    return found
+
+
+def _tuf_request(deps: Deps, role: str, changes: str) -> dict[str, str]:
+    try:
+        return {"request": deps.packs.signing_request(role, changes_from(changes)).decode()}
+    except Unacceptable as error:
+        raise OperationRefused(str(error)) from error
+
+
+def _tuf_install(deps: Deps, metadata: str) -> dict[str, str]:
+    try:
+        contents = [str(one).encode() for one in json.loads(metadata)]
+        return {"installed": ", ".join(deps.packs.install_signed(contents, OPERATOR))}
+    except Unacceptable as error:
+        raise OperationRefused(str(error)) from error
+
+
+def _badge(deps: Deps, staff: str, expires: str) -> dict[str, str]:
+    try:
+        token = deps.staff.badge(OPERATOR, staff, date.fromisoformat(expires) if expires else None)
+    except ValueError as error:
+        raise OperationRefused(str(error)) from error
+    if token is None:
+        raise OperationRefused(f"nobody on the roster is called {staff!r}")
+    return {"badge": token}

@@ -1,0 +1,1 @@
+"""Who works here: officers, field staff, their passwords."""

@@ -1,0 +1,125 @@
+"""Field staff: the roster in every kiosk's feed, PINs and badges."""
+
+import re
+from collections.abc import Sequence
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, Row, insert, select, update
+
+from protocol import badges
+from protocol.messages import FeedType, StaffMember, StaffRoster
+from server.audit import audit
+from server.foundation import bus, feed
+from server.foundation.actors import Actor
+from server.foundation.bus import Bus
+from server.foundation.clock import Clock
+from server.people.passwords import Passwords
+from server.storage import tables
+
+PIN_DIGITS: Final = 6
+BADGE_LIFE: Final = timedelta(days=365)
+NAME_CHARACTERS: Final = 200
+_ID: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+#: PINs that are tried first.
+_GUESSED: Final = frozenset({"123456", "654321", "123123", "112233"})
+
+
+class StaffOutcome(StrEnum):
+    DONE = "DONE"
+    NOT_FOUND = "NOT_FOUND"
+    EXISTS = "EXISTS"
+    #: a-z, 0-9, - and _, at most 64.
+    BAD_ID = "BAD_ID"
+    BAD_NAME = "BAD_NAME"
+    #: Exactly six digits, not all the same, not a sequence that is tried first.
+    BAD_PIN = "BAD_PIN"
+    BAD_ROLE = "BAD_ROLE"
+
+
+class Staff:
+    def __init__(self, engine: Engine, clock: Clock, bus: Bus, badge_key: bytes, passwords: Passwords) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._bus = bus
+        self._badge_key = badge_key
+        self._passwords = passwords
+
+    def rows(self) -> Sequence[Row[Any]]:
+        """Rows of ``staff``, by name."""
+        with self._engine.connect() as connection:
+            return connection.execute(select(tables.staff).order_by(tables.staff.c.name)).all()
+
+    def add(self, actor: Actor, staff_id: str, name: str, pin: str, role: str = "staff") -> StaffOutcome:
+        if not _ID.fullmatch(staff_id):
+            return StaffOutcome.BAD_ID
+        if not name.strip() or len(name) > NAME_CHARACTERS:
+            return StaffOutcome.BAD_NAME
+        if role not in ("staff", "supervisor"):
+            return StaffOutcome.BAD_ROLE
+        if not acceptable_pin(pin):
+            return StaffOutcome.BAD_PIN
+        pin_hash = self._passwords.hash_pin(pin)
+        with self._engine.begin() as connection:
+            if connection.execute(select(tables.staff.c.id).where(tables.staff.c.id == staff_id)).first():
+                return StaffOutcome.EXISTS
+            connection.execute(
+                insert(tables.staff).values(id=staff_id, name=name.strip(), role=role, pin_hash=pin_hash, active=True)
+            )
+            kiosks = self._tell(connection, actor, "staff.add", staff_id)
+        self._publish(kiosks)
+        return StaffOutcome.DONE
+
+    def set_pin(self, actor: Actor, staff_id: str, pin: str) -> StaffOutcome:
+        if not acceptable_pin(pin):
+            return StaffOutcome.BAD_PIN
+        return self._change(actor, staff_id, "staff.pin", {"pin_hash": self._passwords.hash_pin(pin)})
+
+    def set_active(self, actor: Actor, staff_id: str, active: bool) -> StaffOutcome:
+        """Whoever is not active leaves the roster: the badge opens nothing any more."""
+        return self._change(actor, staff_id, "staff.on" if active else "staff.off", {"active": active})
+
+    def badge(self, actor: Actor, staff_id: str, expires: date | None = None) -> str | None:
+        """The text of a new badge's QR, or None when there is no such person. It replaces none: take back by roster."""
+        last_day = expires or (self._clock.now() + BADGE_LIFE).date()
+        with self._engine.begin() as connection:
+            changed = connection.execute(
+                update(tables.staff).where(tables.staff.c.id == staff_id).values(badge_expires=last_day)
+            )
+            if not changed.rowcount:
+                return None
+            entry = audit.Entry(actor.id, "staff.badge", f"staff:{staff_id}", {"expires": last_day.isoformat()})
+            audit.append(connection, self._clock.now(), [entry])
+        return badges.issue(staff_id, last_day, self._badge_key)
+
+    def _change(self, actor: Actor, staff_id: str, action: str, values: dict[str, Any]) -> StaffOutcome:
+        with self._engine.begin() as connection:
+            changed = connection.execute(update(tables.staff).where(tables.staff.c.id == staff_id).values(**values))
+            if not changed.rowcount:
+                return StaffOutcome.NOT_FOUND
+            kiosks = self._tell(connection, actor, action, staff_id)
+        self._publish(kiosks)
+        return StaffOutcome.DONE
+
+    def _tell(self, connection: Connection, actor: Actor, action: str, staff_id: str) -> list[str]:
+        now = self._clock.now()
+        kiosks = feed.append_to_all(connection, FeedType.STAFF, roster(connection).model_dump(mode="json"), now)
+        audit.append(connection, now, [audit.Entry(actor.id, action, f"staff:{staff_id}")])
+        return kiosks
+
+    def _publish(self, kiosks: Sequence[str]) -> None:
+        for kiosk_id in kiosks:
+            self._bus.publish(bus.feed_topic(kiosk_id))
+
+
+def roster(connection: Connection) -> StaffRoster:
+    """All who are active, as kiosks get it."""
+    rows = connection.execute(select(tables.staff).where(tables.staff.c.active).order_by(tables.staff.c.id))
+    return StaffRoster(
+        staff=tuple(StaffMember(id=row.id, name=row.name, role=row.role, pin_hash=row.pin_hash) for row in rows)
+    )
+
+
+def acceptable_pin(pin: str) -> bool:
+    return len(pin) == PIN_DIGITS and pin.isascii() and pin.isdigit() and len(set(pin)) > 1 and pin not in _GUESSED

@@ -1,0 +1,1 @@
+"""Taking in what kiosks send: envelopes, attachments, drafts."""

@@ -1,0 +1,231 @@
+"""Sealed attachments by hash: received in chunks, resumable at the last durable byte.
+
+The row's ``offset`` is the truth, written after the bytes were synced; what a file holds beyond it was never promised
+and is cut off. A whole blob is hashed, renamed to its final name, and only then recorded as complete.
+"""
+
+import fcntl
+import hashlib
+import os
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, Row, func, select, update
+
+from protocol.messages import CHUNK_BYTES, ItemKind
+from protocol.sealing import SealBroken, unseal
+from server.audit import audit
+from server.cases.journal import CaseJournal
+from server.foundation.clock import Clock
+from server.foundation.failpoints import Failpoints
+from server.foundation.files import make_folder, sync_folder
+from server.foundation.keys import CityKeys
+from server.storage import tables
+from server.storage.transactions import in_transaction
+
+#: The most that one PATCH may carry; kiosks send CHUNK_BYTES, or up to four at once on a good line.
+PATCH_BYTES: Final = 4 * CHUNK_BYTES
+_HASH_READ: Final = 1 << 20
+
+
+class AppendOutcome(StrEnum):
+    APPENDED = "APPENDED"
+    COMPLETE = "COMPLETE"
+    #: No submission of this kiosk names the hash.
+    UNKNOWN = "UNKNOWN"
+    #: Not where the durable bytes end; the kiosk goes on from ``offset``.
+    WRONG_OFFSET = "WRONG_OFFSET"
+    #: More bytes than the submission said, or another length.
+    WRONG_LENGTH = "WRONG_LENGTH"
+    #: All bytes are there but they are others; they were dropped, the kiosk begins anew at 0.
+    WRONG_HASH = "WRONG_HASH"
+
+
+@dataclass(frozen=True)
+class AppendResult:
+    outcome: AppendOutcome
+    offset: int = 0
+    complete: bool = False
+
+
+@dataclass(frozen=True)
+class OpenedAttachment:
+    name: str
+    media_type: str
+    data: bytes
+
+
+class AttachmentStore:
+    def __init__(
+        self, folder: Path, engine: Engine, clock: Clock, journal: CaseJournal, keys: CityKeys, failpoints: Failpoints
+    ) -> None:
+        self._folder = folder
+        self._engine = engine
+        self._clock = clock
+        self._journal = journal
+        self._keys = keys
+        self._failpoints = failpoints
+        make_folder(folder)
+
+    def progress(self, kiosk_id: str, sha256: str) -> AppendResult:
+        """How many bytes are durable; UNKNOWN when no submission names the blob."""
+        row = self._row(kiosk_id, sha256)
+        if row is None:
+            return AppendResult(AppendOutcome.UNKNOWN)
+        if row.complete:
+            return AppendResult(AppendOutcome.COMPLETE, row.size, True)
+        if self._path(kiosk_id, sha256).exists():
+            # A crash came between the final name and the row.
+            self._record_complete(kiosk_id, sha256)
+            return AppendResult(AppendOutcome.COMPLETE, row.size, True)
+        return AppendResult(AppendOutcome.APPENDED, row.offset)
+
+    def append(self, kiosk_id: str, sha256: str, offset: int, length: int, chunk: bytes) -> AppendResult:
+        """Adds ``chunk`` at ``offset`` of a blob of ``length`` bytes, durably."""
+        final = self._path(kiosk_id, sha256)
+        make_folder(final.parent)
+        with final.with_suffix(".part").open("ab") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            state = self.progress(kiosk_id, sha256)
+            if state.outcome is AppendOutcome.COMPLETE:
+                final.with_suffix(".part").unlink(missing_ok=True)
+                return state
+            row = self._row(kiosk_id, sha256)
+            if row is None:
+                final.with_suffix(".part").unlink(missing_ok=True)
+                return AppendResult(AppendOutcome.UNKNOWN)
+            if offset != row.offset:
+                return AppendResult(AppendOutcome.WRONG_OFFSET, row.offset)
+            if length != row.size or offset + len(chunk) > row.size:
+                return AppendResult(AppendOutcome.WRONG_LENGTH, row.offset)
+            file.truncate(offset)
+            file.write(chunk)
+            file.flush()
+            self._failpoints.reach("attachment.appended")
+            os.fsync(file.fileno())
+            if not offset:
+                # A new file: without its name the bytes are lost.
+                sync_folder(final.parent)
+            self._failpoints.reach("attachment.synced")
+            reached = offset + len(chunk)
+            if reached < row.size:
+                self._record_offset(kiosk_id, sha256, reached)
+                return AppendResult(AppendOutcome.APPENDED, reached)
+            if _hash_of(final.with_suffix(".part")) != sha256:
+                self._record_offset(kiosk_id, sha256, 0)
+                return AppendResult(AppendOutcome.WRONG_HASH, 0)
+            final.with_suffix(".part").rename(final)
+            sync_folder(final.parent)
+        self._failpoints.reach("attachment.renamed")
+        self._record_complete(kiosk_id, sha256)
+        self._failpoints.reach("attachment.recorded")
+        return AppendResult(AppendOutcome.COMPLETE, reached, True)
+
+    def sealed(self, kiosk_id: str, sha256: str) -> bytes | None:
+        """The blob as it came, once it is complete."""
+        path = self._path(kiosk_id, sha256)
+        return path.read_bytes() if path.exists() else None
+
+    def open(self, kiosk_id: str, submission_id: str, sha256: str) -> OpenedAttachment | None:
+        """The attachment in clear; None while it is not complete, or when it is not what the form said.
+
+        Scope and log are the caller's: ask ``CaseFiles.read`` first.
+        """
+        link = tables.submission_attachments
+        sent = tables.submissions
+        with self._engine.connect() as connection:
+            row = connection.execute(
+                select(link.c.name, link.c.media_type, link.c.plain_sha256, sent.c.key_id)
+                .join(sent, (sent.c.kiosk_id == link.c.kiosk_id) & (sent.c.id == link.c.submission_id))
+                .where(link.c.kiosk_id == kiosk_id, link.c.submission_id == submission_id, link.c.sha256 == sha256)
+            ).first()
+        blob = self.sealed(kiosk_id, sha256)
+        key = self._keys.sealing_key(row.key_id) if row is not None else None
+        if row is None or blob is None or key is None:
+            return None
+        try:
+            data = unseal(blob, key)
+        except SealBroken:
+            return None
+        if hashlib.sha256(data).hexdigest() != row.plain_sha256:
+            return None
+        return OpenedAttachment(row.name, row.media_type, data)
+
+    def _path(self, kiosk_id: str, sha256: str) -> Path:
+        return self._folder / kiosk_id / sha256[:2] / sha256
+
+    def _row(self, kiosk_id: str, sha256: str) -> Row[Any, Any, Any] | None:
+        blob = tables.attachments
+        with self._engine.connect() as connection:
+            return connection.execute(
+                select(blob.c.size, blob.c.offset, blob.c.complete).where(
+                    blob.c.kiosk_id == kiosk_id, blob.c.sha256 == sha256
+                )
+            ).first()
+
+    def _record_offset(self, kiosk_id: str, sha256: str, offset: int) -> None:
+        blob = tables.attachments
+        with self._engine.begin() as connection:
+            connection.execute(
+                update(blob).where(blob.c.kiosk_id == kiosk_id, blob.c.sha256 == sha256).values(offset=offset)
+            )
+
+    def _record_complete(self, kiosk_id: str, sha256: str) -> None:
+        blob = tables.attachments
+
+        def work(connection: Connection) -> list[Row[Any, Any, Any]]:
+            connection.execute(
+                update(blob)
+                .where(blob.c.kiosk_id == kiosk_id, blob.c.sha256 == sha256)
+                .values(offset=blob.c.size, complete=True, completed_at=self._clock.now())
+            )
+            return self._finish_submissions(connection, kiosk_id, sha256)
+
+        for submission in in_transaction(self._engine, work):
+            self._journal.publish_code(submission.tracking_code)
+
+    def _finish_submissions(self, connection: Connection, kiosk_id: str, sha256: str) -> list[Row[Any, Any, Any]]:
+        """Marks what this blob was the last piece of; gives those submissions."""
+        link, blob, sent = tables.submission_attachments, tables.attachments, tables.submissions
+        waiting = connection.execute(
+            select(sent.c.id, sent.c.kind, sent.c.tracking_code)
+            .join(link, (link.c.kiosk_id == sent.c.kiosk_id) & (link.c.submission_id == sent.c.id))
+            .where(sent.c.kiosk_id == kiosk_id, link.c.sha256 == sha256, sent.c.complete.is_(False))
+            .order_by(sent.c.id)
+            .with_for_update()
+        ).all()
+        finished = []
+        entries = []
+        for submission in waiting:
+            missing = connection.execute(
+                select(func.count())
+                .select_from(link)
+                .join(blob, (blob.c.kiosk_id == link.c.kiosk_id) & (blob.c.sha256 == link.c.sha256))
+                .where(
+                    link.c.kiosk_id == kiosk_id,
+                    link.c.submission_id == submission.id,
+                    blob.c.complete.is_(False),
+                )
+            ).scalar_one()
+            if missing:
+                continue
+            connection.execute(
+                update(sent).where(sent.c.kiosk_id == kiosk_id, sent.c.id == submission.id).values(complete=True)
+            )
+            finished.append(submission)
+            if submission.kind == ItemKind.SUBMISSION:
+                entry = self._journal.completed(connection, submission.tracking_code)
+                entries += [entry] if entry else []
+        if entries:
+            audit.append(connection, self._clock.now(), entries)
+        return finished
+
+
+def _hash_of(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(_HASH_READ):
+            digest.update(piece)
+    return digest.hexdigest()
