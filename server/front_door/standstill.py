@@ -12,8 +12,8 @@ from starlette.responses import HTMLResponse, JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server.api.errors import API_PREFIX, error_response
+from server.foundation import texts
 from server.settings import ServerSettings
-from server.web import texts
 
 #: Kiosks ask again this often; somebody has to repair the server first.
 RETRY_S: Final = 120

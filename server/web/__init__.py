@@ -4,6 +4,6 @@ Rendered by the server (Jinja2), live by htmx over server-sent events, usable by
 for what appears by itself. ``install`` hangs them into the application that ``server.app`` builds.
 """
 
-from server.web.install import install
+from server.web.frame.install import install
 
 __all__ = ["install"]

@@ -12,7 +12,7 @@ from tools.translations import placeholders
 
 ROOT = Path(__file__).resolve().parents[2]
 #: The catalogues that citizens read: a file's name, and where its languages are.
-CATALOGUES = {"kiosk": ROOT / "assets" / "translations", "public": ROOT / "server" / "web" / "translations"}
+CATALOGUES = {"kiosk": ROOT / "assets" / "translations", "public": ROOT / "server" / "foundation" / "translations"}
 #: A text may be so much longer than the Indonesian one before it is likely to leave its box.
 STRETCH = 1.6
 #: Short words stretch more; so many letters more are always fine.

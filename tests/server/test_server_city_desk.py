@@ -12,9 +12,9 @@ from server.foundation.actors import OPERATOR, Actor, Role
 from server.foundation.city_calendar import DayOutcome
 from server.foundation.clock import load_calendar
 from server.open_city.notices import LONGEST, NOTICE_CHARACTERS, NoticeOutcome
+from server.people.accounts import Accounts
 from server.people.officers import OfficerOutcome
-from server.web.accounts import Accounts
-from server.web.sign_in_limits import SignInLimits
+from server.people.sign_in_limits import SignInLimits
 from tests.server.case_kit import enrolled_kiosk
 from tests.server.conftest import FakeClock
 

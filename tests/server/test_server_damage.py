@@ -8,11 +8,11 @@ import pytest
 import requests
 
 from server.app import look_through_storage
+from server.foundation.texts import PUBLIC_LANGUAGES
 from server.operator.backup import MANIFEST
 from server.operator.operations import OperationRefused, carry_out
 from server.settings import ServerSettings
 from server.storage import StorageDamaged, open_storage
-from server.web.texts import PUBLIC_LANGUAGES
 from sync.client import Outcome, _outcome
 from tests.server.kiosk_client import TestKiosk
 from tests.server.running import RunningServer, running

@@ -11,7 +11,7 @@ from protocol.packs import LANGUAGES
 from server.catalogue.drafts import Severity
 from server.deps import Deps
 from server.foundation.actors import Actor, Role
-from server.web import service_form
+from server.web.admin import service_form
 
 ADMIN = Actor("admin-1", Role.ADMIN)
 DROP = object()

@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 from sqlalchemy import text
 
-from server.web.form_preview import questions
+from server.web.admin.form_preview import questions
 from tests.server.kiosk_client import TestKiosk, component, visit
 from tests.server.web.conftest import Browser, Office
 

@@ -11,9 +11,9 @@ from protocol.packs import ServiceDocument
 from server.cases.filled_forms import form_of
 from server.catalogue.form_conversion import convert_form
 from server.catalogue.pack_content import PackService
+from server.foundation import texts
 from server.foundation.identity_numbers import masked
-from server.web import texts
-from server.web.answers import Answer, FilledForm, read, told
+from server.web.office.answers import Answer, FilledForm, read, told
 from tests.server.kiosk_client import NIK
 
 FORM = """

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from protocol.tracking import display
-from server.web.answers import mask
-from server.web.documents import safe_name, sniffed
+from server.web.office.answers import mask
+from server.web.office.documents import safe_name, sniffed
 from tests.server.kiosk_client import NIK
 from tests.server.web.conftest import JPEG, Office
 

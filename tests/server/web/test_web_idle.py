@@ -10,12 +10,12 @@ from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page
 
 from server.operator.seeding import TRIAL_PASSWORD
+from server.people.accounts import DISPLAY_DAYS, IDLE_MINUTES, Accounts
 from server.people.passwords import Passwords
 from server.settings import ServerSettings
-from server.web import site
-from server.web.accounts import DISPLAY_DAYS, IDLE_MINUTES, Accounts
-from server.web.install import SECTIONS, rules
-from server.web.visitor import SESSION_COOKIE
+from server.web.frame import site
+from server.web.frame.install import SECTIONS, rules
+from server.web.frame.visitor import SESSION_COOKIE
 from tests.server.conftest import CITY, FakeClock
 from tests.server.running import running
 from tests.server.web.browser import CHROMIUM

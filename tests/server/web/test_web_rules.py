@@ -8,8 +8,8 @@ from fastapi import FastAPI
 from starlette.routing import Mount, Route
 
 from server.foundation.actors import Role
-from server.web.access import UPLOAD_BYTES
-from server.web.install import rules
+from server.web.frame.access import UPLOAD_BYTES
+from server.web.frame.install import rules
 from tests.server.web.conftest import Office
 
 USERS = {

@@ -8,18 +8,11 @@ import pytest
 from argon2 import extract_parameters
 from sqlalchemy import Connection, select
 
+from server.front_door.rate_limits import Budget
 from server.operator.seeding import TRIAL_PASSWORD
+from server.people.accounts import IDLE_MINUTES, PASSWORD_CHARACTERS, SESSION_HOURS, UNKNOWN, Accounts
 from server.people.passwords import AT_ONCE, WAITING, Passwords, PasswordsBusy
-from server.storage import tables
-from server.web.accounts import (
-    IDLE_MINUTES,
-    PASSWORD_CHARACTERS,
-    SESSION_HOURS,
-    UNKNOWN,
-    Accounts,
-)
-from server.web.limits import Budget
-from server.web.sign_in_limits import (
+from server.people.sign_in_limits import (
     ADDRESS_WITHIN,
     FAILURES_PER_ADDRESS,
     FAILURES_PER_NAME,
@@ -29,7 +22,8 @@ from server.web.sign_in_limits import (
     PACE,
     SignInLimits,
 )
-from server.web.visitor import SESSION_COOKIE, safe_back
+from server.storage import tables
+from server.web.frame.visitor import SESSION_COOKIE, safe_back
 from tests.server.conftest import FakeClock
 from tests.server.web.conftest import Browser, Office
 

@@ -6,16 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from server.web import texts
-from server.web.site import FOLDER
-from server.web.texts import OFFICE_LANGUAGES, PUBLIC_LANGUAGES, citizens_text
+from server.foundation import texts
+from server.foundation.texts import OFFICE_LANGUAGES, PUBLIC_LANGUAGES, citizens_text
+from server.web.frame.site import FOLDER
 
 ALL = texts.load()
+WEB = FOLDER.parent
 _NAMED = re.compile(r"""(?:\b_|\bsay)\(\s*["']([a-z][a-z0-9_.]*[a-z0-9_])["']\s*[,)]""")
 
 
 def _sources() -> list[Path]:
-    return [*FOLDER.glob("*.py"), *FOLDER.glob("templates/**/*.html")]
+    return [*WEB.rglob("*.py"), *WEB.rglob("*.html")]
 
 
 def _places(text: str) -> set[str]:

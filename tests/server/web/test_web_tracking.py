@@ -3,7 +3,7 @@
 import pytest
 
 from protocol.tracking import ALPHABET, display, mint
-from server.web.site import TRACKING_PER_MINUTE
+from server.web.frame.site import TRACKING_PER_MINUTE
 from tests.server.kiosk_client import NIK
 from tests.server.web.conftest import Office
 

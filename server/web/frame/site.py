@@ -8,17 +8,20 @@ from pathlib import Path
 from typing import Final, cast
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from starlette.requests import HTTPConnection
 
 from server.deps import Deps
-from server.web import texts
-from server.web.accounts import Accounts
-from server.web.limits import Budget
-from server.web.sign_in_limits import SignInLimits
+from server.foundation import texts
+from server.front_door.rate_limits import Budget
+from server.people.accounts import Accounts
+from server.people.sign_in_limits import SignInLimits
 
 FOLDER: Final = Path(__file__).parent
 STATIC: Final = FOLDER / "static"
+
+#: Whom pages are made for; each has a folder of pages and templates.
+AUDIENCES: Final = ("admin", "fleet", "office", "public")
 
 #: Tracking pages one address may open in a minute: enough for a family on one line, too few to try codes.
 TRACKING_PER_MINUTE: Final = 30
@@ -41,10 +44,16 @@ class Site:
         return self.deps.settings.address.startswith("https://")
 
 
+def _templates() -> ChoiceLoader:
+    """Each audience's templates lie beside its pages and are named after it: ``office/case.html``."""
+    audiences = {name: FileSystemLoader(FOLDER.parent / name / "templates") for name in AUDIENCES}
+    return ChoiceLoader([PrefixLoader(audiences), FileSystemLoader(FOLDER / "templates")])
+
+
 def build(deps: Deps, clock: Callable[[], float] = time.monotonic) -> Site:
     """Reads templates and texts from disk. ``clock`` gives monotonic seconds, for the budgets."""
     environment = Environment(
-        loader=FileSystemLoader(FOLDER / "templates"),
+        loader=_templates(),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -6,10 +6,10 @@ from typing import Any
 from starlette.responses import Response
 
 from protocol.documents import BUDGET, TRANSPARENCY, AgencyTimes, Budget, ServiceTimes, Transparency
-from server.web import phrases
-from server.web.access import EVERYBODY, Pages, Visit
-from server.web.texts import citizens_text
-from server.web.visitor import Visitor
+from server.foundation.texts import citizens_text
+from server.web.frame import phrases
+from server.web.frame.access import EVERYBODY, Pages, Visit
+from server.web.frame.visitor import Visitor
 
 pages = Pages()
 

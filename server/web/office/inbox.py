@@ -10,10 +10,11 @@ from starlette.responses import Response
 from protocol import tracking
 from protocol.messages import CasePublicState as State
 from server.foundation.clock import load_calendar
-from server.web import clocks, phrases, queries
-from server.web.access import Pages, Rule, Visit
-from server.web.texts import citizens_text
-from server.web.visitor import DESK, Visitor
+from server.foundation.texts import citizens_text
+from server.web.frame import phrases
+from server.web.frame.access import Pages, Rule, Visit
+from server.web.frame.visitor import DESK, Visitor
+from server.web.office import clocks, queries
 
 #: How a state's pill is coloured.
 MOODS: Final = {

@@ -15,10 +15,10 @@ from starlette.responses import RedirectResponse, Response
 
 from server.api.errors import API_PREFIX
 from server.people.passwords import PasswordsBusy
-from server.web import phrases
-from server.web.access import PageRefused, SignInNeeded
-from server.web.site import site_of
-from server.web.visitor import FORM_COOKIE, Visitor, safe_back
+from server.web.frame import phrases
+from server.web.frame.access import PageRefused, SignInNeeded
+from server.web.frame.site import site_of
+from server.web.frame.visitor import FORM_COOKIE, Visitor, safe_back
 
 _SYMBOLS = {"too_often": "clock", "busy": "clock", "forbidden": "lock", "stale": "lock", "unknown_code": "search"}
 _log = structlog.get_logger("server.web")

@@ -6,13 +6,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, Response
 
 from server.foundation.actors import Role
+from server.foundation.texts import PUBLIC_LANGUAGES
 from server.operator.seeding import TRIAL_PASSWORD
-from server.web import queries
-from server.web.access import EVERYBODY, OFFICERS, PageRefused, Pages, Rule, Visit
-from server.web.accounts import SignIn
-from server.web.site import STATIC
-from server.web.texts import PUBLIC_LANGUAGES
-from server.web.visitor import (
+from server.people.accounts import SignIn
+from server.web.frame.access import EVERYBODY, OFFICERS, PageRefused, Pages, Rule, Visit
+from server.web.frame.site import STATIC
+from server.web.frame.visitor import (
     LANGUAGE_COOKIE,
     MARKS_COOKIE,
     SESSION_COOKIE,
@@ -22,6 +21,7 @@ from server.web.visitor import (
     home_of,
     safe_back,
 )
+from server.web.office import queries
 
 PREFERENCE_SECONDS = 365 * 24 * 3600
 #: A screen on display as well.

@@ -8,10 +8,10 @@ from starlette.responses import RedirectResponse, Response
 from protocol import tracking
 from protocol.messages import CasePublicState as State
 from protocol.messages import CaseState
-from server.web import phrases
-from server.web.access import EVERYBODY, PageRefused, Pages, Visit
-from server.web.texts import citizens_text
-from server.web.visitor import Visitor
+from server.foundation.texts import citizens_text
+from server.web.frame import phrases
+from server.web.frame.access import EVERYBODY, PageRefused, Pages, Visit
+from server.web.frame.visitor import Visitor
 
 #: How a state looks: its mood (colour) and sign.
 LOOK: Final = {

@@ -10,12 +10,13 @@ from starlette.responses import Response
 
 from protocol.reports import Element
 from server.foundation.actors import Role
+from server.foundation.texts import citizens_text
 from server.open_city.ratings import Satisfaction, weight_of
 from server.open_city.skm import Weight
-from server.web import phrases, queries
-from server.web.access import Pages, Rule, Visit, not_found, only
-from server.web.texts import citizens_text
-from server.web.visitor import Visitor
+from server.web.frame import phrases
+from server.web.frame.access import Pages, Rule, Visit, not_found, only
+from server.web.frame.visitor import Visitor
+from server.web.office import queries
 
 READERS: Final = Rule(frozenset({Role.OFFICER, Role.SUPERVISOR, Role.ADMIN, Role.COMMAND}))
 ADMINS: Final = only(Role.ADMIN)

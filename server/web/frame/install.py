@@ -6,28 +6,14 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from server.deps import Deps
-from server.web import (
-    audit_pages,
-    budget_pages,
-    case_pages,
-    city_pages,
-    documents,
-    draft_pages,
-    errors,
-    fleet,
-    front,
-    inbox,
-    live,
-    officer_pages,
-    satisfaction,
-    services,
-    site,
-    staff_pages,
-    tracking,
-    transparency_pages,
-)
-from server.web.access import EVERYBODY, Pages, Rule, Visit, not_found
-from server.web.headers import PageHeaders
+from server.web.admin import audit_pages, budget_pages, city_pages, draft_pages, officer_pages, services
+from server.web.fleet import pages as fleet
+from server.web.fleet import staff_pages
+from server.web.frame import errors, live, site
+from server.web.frame.access import EVERYBODY, Pages, Rule, Visit, not_found
+from server.web.frame.headers import PageHeaders
+from server.web.office import case_pages, documents, inbox, satisfaction
+from server.web.public import front, tracking, transparency_pages
 
 #: Static files carry their edition in the address, so they may be kept for long.
 STATIC_SECONDS = 31_536_000

@@ -14,12 +14,13 @@ from server.cases.states import NOTE_CHARACTERS, CaseFile, CaseOutcome, CaseResu
 from server.foundation.actors import Actor, Role
 from server.foundation.clock import load_calendar
 from server.foundation.identity_numbers import masked
-from server.web import answers, clocks, phrases, queries
-from server.web.access import Pages, Rule, Visit, not_found
-from server.web.inbox import MOODS
-from server.web.texts import citizens_text
-from server.web.visitor import DESK, Visitor
-from server.web.vocabulary import said
+from server.foundation.texts import citizens_text
+from server.web.frame import phrases
+from server.web.frame.access import Pages, Rule, Visit, not_found
+from server.web.frame.visitor import DESK, Visitor
+from server.web.frame.vocabulary import said
+from server.web.office import answers, clocks, queries
+from server.web.office.inbox import MOODS
 
 REASON_LEAST: Final = 5
 REASON_MOST: Final = 200

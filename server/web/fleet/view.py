@@ -8,9 +8,10 @@ from typing import Any, Final
 from sqlalchemy import Row
 
 from server.fleet import presence
-from server.web import phrases, queries
-from server.web.visitor import Visitor
-from server.web.vocabulary import said
+from server.web.frame import phrases
+from server.web.frame.visitor import Visitor
+from server.web.frame.vocabulary import said
+from server.web.office import queries
 
 PARTS: Final = ("printer", "scanner", "camera")
 #: Conditions with which a part still does its work.

@@ -9,7 +9,7 @@ from sqlalchemy import Row
 
 from protocol.messages import CasePublicState as State
 from server.foundation.clock import WorkingCalendar
-from server.web.queries import working_days_until
+from server.web.office.queries import working_days_until
 
 #: From this many working days on the clock turns amber.
 SOON_DAYS: Final = 1

@@ -5,11 +5,12 @@ from typing import Final
 from starlette.responses import Response
 
 from server.foundation.actors import Role
+from server.foundation.texts import citizens_text
 from server.people.officers import OfficerOutcome
-from server.web import phrases, queries
-from server.web.access import Pages, Visit, not_found, only
-from server.web.texts import citizens_text
-from server.web.visitor import Visitor
+from server.web.frame import phrases
+from server.web.frame.access import Pages, Visit, not_found, only
+from server.web.frame.visitor import Visitor
+from server.web.office import queries
 
 ADMINS: Final = only(Role.ADMIN)
 

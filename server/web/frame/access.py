@@ -17,8 +17,8 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from server.foundation.actors import Role
-from server.web.site import site_of
-from server.web.visitor import CSRF_FIELD, FORM_COOKIE, SESSION_COOKIE, Visitor
+from server.web.frame.site import site_of
+from server.web.frame.visitor import CSRF_FIELD, FORM_COOKIE, SESSION_COOKIE, Visitor
 
 #: An XLSForm with its media; a form that somebody who is signed in fills; one that anybody may send.
 UPLOAD_BYTES: Final = 20_000_000

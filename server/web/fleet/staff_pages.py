@@ -10,8 +10,8 @@ from starlette.responses import Response
 
 from server.foundation.actors import Role
 from server.people.field_staff import PIN_DIGITS, StaffOutcome, acceptable_pin
-from server.web.access import Pages, Visit, not_found, only
-from server.web.visitor import Visitor
+from server.web.frame.access import Pages, Visit, not_found, only
+from server.web.frame.visitor import Visitor
 
 MANAGERS: Final = only(Role.ADMIN, Role.STAFF_MANAGER)
 #: Medium error correction: a badge gets scratched.

@@ -19,8 +19,8 @@ from server.audit import audit
 from server.foundation.actors import Actor, Role
 from server.foundation.clock import Clock
 from server.people.passwords import Passwords, PasswordsBusy
+from server.people.sign_in_limits import Attempt, SignInLimits
 from server.storage import tables
-from server.web.sign_in_limits import Attempt, SignInLimits
 
 SESSION_HOURS: Final = 10
 IDLE_MINUTES: Final = 60

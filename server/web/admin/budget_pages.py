@@ -8,9 +8,10 @@ from starlette.responses import Response
 from protocol.documents import BUDGET, Budget
 from server.foundation.actors import Role
 from server.open_city.budget import CSV_BYTES, SOURCE_CHARACTERS, Problem, read_budget, write_rows
-from server.web import phrases, transparency_pages
-from server.web.access import Pages, Visit, only
-from server.web.visitor import Visitor
+from server.web.frame import phrases
+from server.web.frame.access import Pages, Visit, only
+from server.web.frame.visitor import Visitor
+from server.web.public import transparency_pages
 
 ADMINS: Final = only(Role.ADMIN)
 

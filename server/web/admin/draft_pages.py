@@ -9,11 +9,12 @@ from protocol.packs import LANGUAGES
 from server.catalogue import document_problems
 from server.catalogue.drafts import Draft, DraftOutcome, Severity
 from server.foundation.actors import Role
-from server.web import form_preview, queries, service_form
-from server.web.access import UPLOAD_BYTES, Pages, Visit, not_found, only
-from server.web.services import REACH
-from server.web.texts import citizens_text
-from server.web.visitor import Visitor
+from server.foundation.texts import citizens_text
+from server.web.admin import form_preview, service_form
+from server.web.admin.services import REACH
+from server.web.frame.access import UPLOAD_BYTES, Pages, Visit, not_found, only
+from server.web.frame.visitor import Visitor
+from server.web.office import queries
 
 ADMINS: Final = only(Role.ADMIN)
 NOTE_MOST: Final = 500

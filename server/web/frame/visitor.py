@@ -11,9 +11,9 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from server.deps import Deps
 from server.foundation.actors import Role
-from server.web.accounts import Officer
-from server.web.site import Site
-from server.web.texts import FALLBACK, OFFICE_LANGUAGES, PUBLIC_LANGUAGES, citizens_text
+from server.foundation.texts import FALLBACK, OFFICE_LANGUAGES, PUBLIC_LANGUAGES, citizens_text
+from server.people.accounts import Officer
+from server.web.frame.site import Site
 
 SESSION_COOKIE: Final = "ekios_session"
 FORM_COOKIE: Final = "ekios_form"

@@ -14,8 +14,8 @@ from starlette.responses import StreamingResponse
 
 from server.foundation import bus
 from server.foundation.actors import Role
-from server.web.access import Pages, Rule, Visit, only
-from server.web.visitor import DESK, Visitor
+from server.web.frame.access import Pages, Rule, Visit, only
+from server.web.frame.visitor import DESK, Visitor
 
 STREAM_SECONDS: Final = 600.0
 #: What browsers wait before they connect again, milliseconds.

@@ -10,10 +10,10 @@ from typing import Final
 from starlette.responses import Response
 
 from server.audit import audit
-from server.web import queries
-from server.web.access import Pages, Rule, Visit, not_found
-from server.web.headers import DOCUMENT_POLICY
-from server.web.visitor import DESK
+from server.web.frame.access import Pages, Rule, Visit, not_found
+from server.web.frame.headers import DOCUMENT_POLICY
+from server.web.frame.visitor import DESK
+from server.web.office import queries
 
 JPEG: Final = b"\xff\xd8\xff"
 PNG: Final = b"\x89PNG\r\n\x1a\n"

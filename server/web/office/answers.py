@@ -15,7 +15,7 @@ from protocol.messages import Content
 from server.cases.filled_forms import form_language, form_of
 from server.catalogue.pack_content import PackService
 from server.foundation.identity_numbers import mask as mask
-from server.web import phrases
+from server.web.frame import phrases
 
 _INSTANCE: Final = re.compile(r"\[(\d+)\]$")
 

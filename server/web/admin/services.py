@@ -8,10 +8,11 @@ from starlette.responses import Response
 from server.catalogue.drafts import Draft, Severity
 from server.catalogue.packs import RINGS
 from server.foundation.actors import Role
-from server.web import phrases, queries
-from server.web.access import Pages, Visit, not_found, only
-from server.web.texts import citizens_text
-from server.web.visitor import Visitor
+from server.foundation.texts import citizens_text
+from server.web.frame import phrases
+from server.web.frame.access import Pages, Visit, not_found, only
+from server.web.frame.visitor import Visitor
+from server.web.office import queries
 
 ADMINS: Final = only(Role.ADMIN)
 NOTE_MOST: Final = 500

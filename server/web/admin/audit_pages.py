@@ -10,10 +10,11 @@ from server.audit import audit
 from server.audit import verification as audit_verify
 from server.audit.verification import Heard, Verdict, Verification
 from server.foundation.actors import Role
-from server.web import phrases, queries
-from server.web.access import EVERYBODY, Pages, Visit, not_found, only
-from server.web.visitor import Visitor
-from server.web.vocabulary import said
+from server.web.frame import phrases
+from server.web.frame.access import EVERYBODY, Pages, Visit, not_found, only
+from server.web.frame.visitor import Visitor
+from server.web.frame.vocabulary import said
+from server.web.office import queries
 
 AUDITORS: Final = only(Role.ADMIN)
 #: Hex digits of a root hash that are shown.

@@ -10,11 +10,12 @@ from protocol.packs import LANGUAGES
 from server.fleet.kiosk_settings import NUMBERS
 from server.foundation.actors import Role
 from server.foundation.city_calendar import DayOutcome
+from server.foundation.texts import citizens_text
 from server.open_city.notices import NOTICE_CHARACTERS, NoticeOutcome
-from server.web import phrases, queries
-from server.web.access import Pages, Visit, not_found, only
-from server.web.texts import citizens_text
-from server.web.visitor import Visitor
+from server.web.frame import phrases
+from server.web.frame.access import Pages, Visit, not_found, only
+from server.web.frame.visitor import Visitor
+from server.web.office import queries
 
 ADMINS: Final = only(Role.ADMIN)
 TABS: Final = ("calendar", "notices", "settings")

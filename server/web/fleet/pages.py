@@ -12,10 +12,12 @@ from server.fleet.device_commands import CommandName
 from server.fleet.enrolment import NAME_CHARACTERS, ApproveOutcome
 from server.fleet.presence import KioskView
 from server.foundation.actors import Role
-from server.web import fleet_view, phrases, queries
-from server.web.access import Pages, Visit, not_found, only
-from server.web.texts import citizens_text
-from server.web.visitor import Visitor
+from server.foundation.texts import citizens_text
+from server.web.fleet import view as fleet_view
+from server.web.frame import phrases
+from server.web.frame.access import Pages, Visit, not_found, only
+from server.web.frame.visitor import Visitor
+from server.web.office import queries
 
 WATCHERS: Final = only(Role.ADMIN, Role.COMMAND)
 DISPLAY: Final = only(Role.ADMIN, Role.COMMAND, on_display=True)

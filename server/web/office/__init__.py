@@ -1,0 +1,1 @@
+"""The officers' pages: the inbox, one case, what citizens sent, what they say."""
