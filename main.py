@@ -42,10 +42,10 @@ from devices.speech.headphones import Headphones, SimulatedHeadphones
 from devices.speech.settings import SpeechSettings
 from devices.speech.speaker import Speaker
 from kiosk.events import Bus, Event, RestartAsked
-from kiosk.identity import KioskIdentity
 from kiosk.kiosk import Kiosk, Ports
-from kiosk.room import FolderDisk
+from kiosk.machine.room import FolderDisk
 from kiosk.store import Store
+from kiosk.visit.identity import KioskIdentity
 from process_guard import guard
 from screens.access.keys import DEFAULT_KEYS, Action, KeyMap, NoSuchKey
 from screens.language.texts import Catalogues, load_catalogues

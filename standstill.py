@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from devices.frame import SystemClock
-from kiosk.high_water import CorrectedClock
+from kiosk.machine.high_water import CorrectedClock
 from kiosk.store import StorageFailed, StorageProblem, Store, StoreInUse, StoreTooNew
 from screens.language.texts import LANGUAGES, Catalogues
 from screens.shell import boot

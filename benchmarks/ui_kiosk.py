@@ -34,7 +34,7 @@ def main() -> int:
 
     boot = BootOptions(driver="offscreen", max_fps=0)
     prepare(boot)
-    from kiosk.catalogue import Catalogue
+    from kiosk.catalogue.catalogue import Catalogue
     from rehearsal import rehearse
     from rehearsal.hands import ASSETS, Hands
     from screens.language.texts import load_catalogues

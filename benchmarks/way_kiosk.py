@@ -14,9 +14,9 @@ from typing import Any, Final
 
 import psutil
 
-from kiosk.citizen import HowIdentified
 from kiosk.events import Event, Received, Step
-from kiosk.outcomes import Saved
+from kiosk.visit.citizen import HowIdentified
+from kiosk.visit.outcomes import Saved
 from trial.demo.citizen import NIK
 from trial.demo.hands import Hands
 

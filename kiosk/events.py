@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from kiosk.line_state import LineState
+from kiosk.machine.line_state import LineState
 
 logger = logging.getLogger(__name__)
 

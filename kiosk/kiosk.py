@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from kiosk.attachments import Attachment
-from kiosk.case_lookup import CaseLookup
-from kiosk.catalogue import Catalogue
-from kiosk.content import Content
-from kiosk.draft_slip import DraftSlips
+from kiosk.cases.lookup import CaseLookup
+from kiosk.catalogue.catalogue import Catalogue
+from kiosk.catalogue.service import Service
+from kiosk.city.notices import Notice, Notices
+from kiosk.city.open_city import OpenCity
+from kiosk.city.ratings import Ratings
+from kiosk.drafts.draft_slip import DraftSlips
 from kiosk.events import (
     Bus,
     CatalogueChanged,
@@ -30,17 +32,15 @@ from kiosk.events import (
     SessionEnded,
     Step,
 )
-from kiosk.form_faults import is_form_fault
-from kiosk.health import CAMERA, PRINTER, SCANNER, SPEAKER, Ability, Health, Reason, ServiceAbility
-from kiosk.help_desk import HelpDesk
-from kiosk.high_water import CorrectedClock
-from kiosk.identity import KioskIdentity
-from kiosk.idle import IdleKind, IdleTimer
-from kiosk.line_state import Approval, LineCondition, LineState
-from kiosk.notices import Notice, Notices
-from kiosk.open_city import OpenCity
-from kiosk.outbox import OutboxView
-from kiosk.outcomes import Refused, Saved
+from kiosk.machine.content import Content
+from kiosk.machine.form_faults import is_form_fault
+from kiosk.machine.health import CAMERA, PRINTER, SCANNER, SPEAKER, Ability, Health, Reason, ServiceAbility
+from kiosk.machine.high_water import CorrectedClock
+from kiosk.machine.line_state import Approval, LineCondition, LineState
+from kiosk.machine.room import Room
+from kiosk.machine.staff import StaffDesk
+from kiosk.machine.supplies import Paper, Supplies
+from kiosk.machine.usage import Usage
 from kiosk.ports import (
     BadgeReader,
     Camera,
@@ -60,19 +60,19 @@ from kiosk.ports import (
     TrackingCodes,
     Unsubscribe,
 )
-from kiosk.ratings import Ratings
-from kiosk.receipts import Slips
-from kiosk.room import Room
-from kiosk.service import Service
-from kiosk.session import Session
 from kiosk.settings import Settings
-from kiosk.slip_wait import SlipWait
-from kiosk.staff import StaffDesk
 from kiosk.store import StorageFailed, Store
-from kiosk.submissions import Submissions
-from kiosk.supplies import Paper, Supplies
+from kiosk.submissions.outbox import OutboxView
+from kiosk.submissions.receipts import Slips
+from kiosk.submissions.slip_wait import SlipWait
+from kiosk.submissions.submissions import Submissions
 from kiosk.text import FALLBACK
-from kiosk.usage import Usage
+from kiosk.visit.attachments import Attachment
+from kiosk.visit.help_desk import HelpDesk
+from kiosk.visit.identity import KioskIdentity
+from kiosk.visit.idle import IdleKind, IdleTimer
+from kiosk.visit.outcomes import Refused, Saved
+from kiosk.visit.session import Session
 
 #: The screens call ``tick`` at least this often, in seconds.
 TICK_S: Final = 0.25

@@ -10,9 +10,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Protocol, TypeGuard, runtime_checkable
 
-from kiosk.cases import Case, CaseProblem
-from kiosk.draft_words import DraftKept, DraftOpened, DraftProblem
-from kiosk.line_state import LineState
+from kiosk.cases.case import Case, CaseProblem
+from kiosk.drafts.draft_words import DraftKept, DraftOpened, DraftProblem
+from kiosk.machine.line_state import LineState
 
 Unsubscribe = Callable[[], None]
 

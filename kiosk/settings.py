@@ -29,7 +29,7 @@ NUMBERS: Final[Mapping[str, Number]] = MappingProxyType(
         "paper_roll_mm": Number(80_000, 5_000, 200_000),
         "paper_low_mm": Number(4_000, 500, 50_000),
         "slip_mm": Number(180, 60, 600),
-        # The default holds the largest visit there can be, which is written twice, and the last part (kiosk.room).
+        # The default holds the largest visit there can be, which is written twice, and the last part (kiosk.machine.room).
         "disk_reserve_bytes": Number(704_000_000, 100_000_000, 100_000_000_000),
         # Longer than a server's last backup is old when it is restored: what came after it is sent again.
         "keep_acknowledged_s": Number(604_800, 0, 2_592_000),

@@ -7,17 +7,17 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from kiosk.attachments import AttachProblem
-from kiosk.cases import CaseProblemKind, CaseStateName
-from kiosk.draft_slip import DRAFT_SLIP_KEYS
-from kiosk.draft_words import DraftProblem
-from kiosk.health import Reason
-from kiosk.nik import NikProblem, NikWarning
-from kiosk.outcomes import RefusedReason
-from kiosk.privacy import Privacy
-from kiosk.ratings import Element
-from kiosk.receipts import SLIP_KEYS
-from kiosk.staff import SignInProblem
+from kiosk.cases.case import CaseProblemKind, CaseStateName
+from kiosk.city.ratings import Element
+from kiosk.drafts.draft_slip import DRAFT_SLIP_KEYS
+from kiosk.drafts.draft_words import DraftProblem
+from kiosk.machine.health import Reason
+from kiosk.machine.staff import SignInProblem
+from kiosk.submissions.receipts import SLIP_KEYS
+from kiosk.visit.attachments import AttachProblem
+from kiosk.visit.nik import NikProblem, NikWarning
+from kiosk.visit.outcomes import RefusedReason
+from kiosk.visit.privacy import Privacy
 
 _PLACEHOLDERS: Final = {
     "slip.received": frozenset({"time"}),

@@ -14,16 +14,16 @@ from nacl import pwhash
 from nacl.public import PrivateKey, SealedBox
 from sqlalchemy import delete
 
-from kiosk.cases import Case, CaseProblem, CaseProblemKind
-from kiosk.catalogue import Catalogue
-from kiosk.draft_words import DraftKept, DraftOpened, DraftProblem
+from kiosk.cases.case import Case, CaseProblem, CaseProblemKind
+from kiosk.catalogue.catalogue import Catalogue
+from kiosk.drafts.draft_words import DraftKept, DraftOpened, DraftProblem
 from kiosk.events import Bus
-from kiosk.identity import KioskIdentity
 from kiosk.kiosk import Kiosk, Ports
-from kiosk.line_state import LineCondition, LineState
+from kiosk.machine.line_state import LineCondition, LineState
 from kiosk.ports import PrintOutcome
 from kiosk.store import Store, schema
 from kiosk.store.journal import StaffMember
+from kiosk.visit.identity import KioskIdentity
 from rehearsal.devices import BEGIN, Camera, HandClock, Printer, RoomyDisk, Scanner, Speaker
 from screens.language.texts import Catalogues
 

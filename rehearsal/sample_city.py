@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from forms import load_form
 from forms.authoring import convert
-from kiosk.catalogue import Catalogue
+from kiosk.catalogue.catalogue import Catalogue
 
 _SOURCES: Final = ("service.toml", "form.md")
 

@@ -23,7 +23,7 @@ import requests
 from pydantic import ValidationError
 from requests.adapters import HTTPAdapter
 
-from kiosk.high_water import CorrectedClock
+from kiosk.machine.high_water import CorrectedClock
 from protocol import PROTOCOL_VERSION, VERSION_HEADER, answers, signing
 from protocol.answers import FINAL_CODES, REVOKED_CODE, WAITING_CODE
 from protocol.messages import ErrorAnswer

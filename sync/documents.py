@@ -7,8 +7,8 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from kiosk.open_city import BUDGET, TRANSPARENCY, OpenCity
-from kiosk.room import Room
+from kiosk.city.open_city import BUDGET, TRANSPARENCY, OpenCity
+from kiosk.machine.room import Room
 from kiosk.store import Use
 from kiosk.store.documents import StoredDocument
 from protocol.documents import DOCUMENT_BYTES, DocumentRefused, SignedDocument, verify

@@ -8,7 +8,7 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from kiosk.draft_words import DraftKept, DraftOpened, DraftProblem
+from kiosk.drafts.draft_words import DraftKept, DraftOpened, DraftProblem
 from protocol import drafts as protocol
 from sync.client import Answer, Client, Outcome
 

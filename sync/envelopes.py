@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from kiosk.cases import CaseStateName
+from kiosk.cases.case import CaseStateName
 from kiosk.events import Bus, Received
 from kiosk.ports import Clock, Failpoint
 from kiosk.store import Store

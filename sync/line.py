@@ -10,11 +10,11 @@ from typing import Final, TypeVar
 
 from pydantic import ValidationError
 
-from kiosk.cases import Case, CaseProblem, CaseProblemKind, CaseStateName, CaseStep
-from kiosk.draft_words import DraftKept, DraftOpened, DraftProblem
+from kiosk.cases.case import Case, CaseProblem, CaseProblemKind, CaseStateName, CaseStep
+from kiosk.drafts.draft_words import DraftKept, DraftOpened, DraftProblem
 from kiosk.events import Event
 from kiosk.kiosk import Kiosk
-from kiosk.line_state import LineState
+from kiosk.machine.line_state import LineState
 from kiosk.ports import Unsubscribe
 from kiosk.text import Text
 from protocol.messages import CaseState

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from kiosk.events import Bus, LineChanged
-from kiosk.line_state import LineCondition, LineState
+from kiosk.machine.line_state import LineCondition, LineState
 from kiosk.ports import Clock
 from sync.client import Answer, Outcome
 

@@ -25,10 +25,10 @@ from tuf.api.metadata import Metadata, TargetFile, Targets
 from tuf.ngclient import Updater
 from tuf.ngclient.fetcher import FetcherInterface
 
-from kiosk.catalogue import Catalogue
+from kiosk.catalogue.catalogue import Catalogue
+from kiosk.catalogue.service import PackBroken
 from kiosk.files import make_folder, sync_file
 from kiosk.kiosk import Kiosk
-from kiosk.service import PackBroken
 from kiosk.store import Use
 from kiosk.store.packs import InstalledPack
 from protocol.packs import PACK_BYTES, PackCustom, PackRefused, target_name, unpack

@@ -5,10 +5,10 @@ import logging
 from datetime import datetime
 from typing import Final
 
-from kiosk.help_desk import STALE_S
 from kiosk.ports import Clock
 from kiosk.store import Store
 from kiosk.store.reports import ReportKind
+from kiosk.visit.help_desk import STALE_S
 from protocol.reports import RATINGS_AT_ONCE
 from sync.client import Answer, Client
 

@@ -1,6 +1,6 @@
 """The time that a kiosk signs with: the server's, as its last answer told it, moved on by a clock that nobody can set.
 
-It only makes requests acceptable. What is printed, kept and judged at the kiosk goes by ``kiosk.high_water``.
+It only makes requests acceptable. What is printed, kept and judged at the kiosk goes by ``kiosk.machine.high_water``.
 """
 
 import threading

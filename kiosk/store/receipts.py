@@ -22,7 +22,7 @@ class Receipt:
     language: str
     made_at: datetime
     received_at: datetime | None
-    #: A value of ``kiosk.cases.CaseStateName``.
+    #: A value of ``kiosk.cases.case.case.CaseStateName``.
     state: str
     state_at: datetime
     due: datetime | None = None

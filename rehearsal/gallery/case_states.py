@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
-from kiosk.cases import Case, CaseStateName, CaseStep
-from kiosk.line_state import LineCondition
+from kiosk.cases.case import Case, CaseStateName, CaseStep
+from kiosk.machine.line_state import LineCondition
 from kiosk.text import Text
 from rehearsal.devices import BEGIN
 from rehearsal.gallery.way import Way, forward, start

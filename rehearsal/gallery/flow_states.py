@@ -4,9 +4,9 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from kiosk.drafts import Resumed
-from kiosk.privacy import Privacy
+from kiosk.drafts.drafts import Resumed
 from kiosk.store.documents import StoredDocument
+from kiosk.visit.privacy import Privacy
 from rehearsal.gallery.visit_states import STATES as VISIT
 from rehearsal.gallery.way import PAGES, Way, answer_page, domicile_form, forward, open_form, start
 

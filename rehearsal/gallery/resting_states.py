@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from kiosk.events import LineChanged
-from kiosk.line_state import LineCondition
+from kiosk.machine.line_state import LineCondition
 from kiosk.settings import NEXT_KIOSK
 from rehearsal.gallery.way import Way, domicile_form, start
 from screens.language.texts import LANGUAGES

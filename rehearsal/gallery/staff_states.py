@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from kiosk.line_state import LineCondition
+from kiosk.machine.line_state import LineCondition
 from rehearsal.devices import Scan
 from rehearsal.gallery.way import Way, domicile_review
 from rehearsal.kiosk import BADGE, PIN

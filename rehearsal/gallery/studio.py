@@ -6,7 +6,7 @@ from typing import Final
 
 from PIL import Image
 
-from kiosk.catalogue import Catalogue
+from kiosk.catalogue.catalogue import Catalogue
 from rehearsal.every_control import every_control
 from rehearsal.gallery.checks import problems
 from rehearsal.gallery.plan import Shot

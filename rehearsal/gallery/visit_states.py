@@ -5,9 +5,9 @@ from typing import Final
 
 from forms import FormFault
 from kiosk.events import Received
-from kiosk.line_state import LineCondition
-from kiosk.outcomes import RefusedReason
+from kiosk.machine.line_state import LineCondition
 from kiosk.ports import PrintOutcome
+from kiosk.visit.outcomes import RefusedReason
 from rehearsal.gallery.way import (
     Way,
     answer_page,

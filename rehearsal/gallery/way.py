@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from kiosk.citizen import HowIdentified
-from kiosk.service import Identification
-from kiosk.session import Session
+from kiosk.catalogue.service import Identification
+from kiosk.visit.citizen import HowIdentified
+from kiosk.visit.session import Session
 from rehearsal.citizen import NIK, Citizen
 from rehearsal.hands import Hands
 from rehearsal.kiosk import Rehearsal

@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from kiosk.attachments import Attachment
-from kiosk.cases import Case
-from kiosk.outcomes import Refused, RefusedReason
+from kiosk.cases.case import Case
 from kiosk.ports import CaptureProblem
-from kiosk.submissions import ANSWER_CHARACTERS
+from kiosk.submissions.submissions import ANSWER_CHARACTERS
+from kiosk.visit.attachments import Attachment
+from kiosk.visit.outcomes import Refused, RefusedReason
 from screens.look.widgets.entry import Entry, Layout
 
 if TYPE_CHECKING:

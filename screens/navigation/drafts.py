@@ -8,9 +8,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from forms import FormSession
-from kiosk.draft_words import DraftKept, DraftOpened, DraftProblem
-from kiosk.drafts import Resumed, birth_date, is_draft, resume, write
-from kiosk.health import Reason
+from kiosk.drafts.draft_words import DraftKept, DraftOpened, DraftProblem
+from kiosk.drafts.drafts import Resumed, birth_date, is_draft, resume, write
+from kiosk.machine.health import Reason
 from screens.look.widgets.entry import Entry, Layout
 from screens.navigation.places import Name, Place
 

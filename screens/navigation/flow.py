@@ -10,10 +10,9 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import Final, Protocol, TypeVar
 
-from kiosk.cases import Case
-from kiosk.citizen import HowIdentified
-from kiosk.content import MediaFault
-from kiosk.drafts import is_draft
+from kiosk.cases.case import Case
+from kiosk.catalogue.service import Service
+from kiosk.drafts.drafts import is_draft
 from kiosk.events import (
     CatalogueChanged,
     EndReason,
@@ -28,14 +27,15 @@ from kiosk.events import (
     StepChanged,
 )
 from kiosk.events import Step as KioskStep
-from kiosk.health import Ability, Reason
 from kiosk.kiosk import Kiosk, Snapshot
-from kiosk.line_state import Approval
-from kiosk.nik import Nik
-from kiosk.outcomes import Refused, RefusedReason
+from kiosk.machine.content import MediaFault
+from kiosk.machine.health import Ability, Reason
+from kiosk.machine.line_state import Approval
 from kiosk.ports import ScanKind
-from kiosk.service import Service
-from kiosk.session import Session
+from kiosk.visit.citizen import HowIdentified
+from kiosk.visit.nik import Nik
+from kiosk.visit.outcomes import Refused, RefusedReason
+from kiosk.visit.session import Session
 from screens.language.formatting import Formatting
 from screens.language.texts import LANGUAGES, Catalogues, Texts
 from screens.look.colours import Contrast

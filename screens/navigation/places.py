@@ -6,7 +6,7 @@ from enum import StrEnum
 
 class Name(StrEnum):
     HOME = "HOME"
-    #: The office has not let this kiosk in yet, or will not; the detail says which (``kiosk.line_state.Approval``).
+    #: The office has not let this kiosk in yet, or will not; the detail says which (``kiosk.machine.line_state.Approval``).
     APPROVAL = "APPROVAL"
     OUT_OF_SERVICE = "OUT_OF_SERVICE"
     #: Printer, line and storage are gone: nothing can be kept.

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from kiosk.ratings import Element
+from kiosk.city.ratings import Element
 from screens.navigation.places import Name, Place
 
 if TYPE_CHECKING:

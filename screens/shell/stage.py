@@ -7,10 +7,10 @@ from typing import Any, Final
 from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.widget import Widget
 
+from kiosk.city.ratings import Element
 from kiosk.events import Event, Scanned
-from kiosk.line_state import Approval
-from kiosk.ratings import Element
-from kiosk.session import Session
+from kiosk.machine.line_state import Approval
+from kiosk.visit.session import Session
 from screens.citizen.application.complaint import PrivacyScreen
 from screens.citizen.application.consent import ConsentScreen
 from screens.citizen.application.drafts import ResumeDraftScreen, ResumedScreen, SaveDraftScreen

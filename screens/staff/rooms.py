@@ -6,8 +6,8 @@ from kivy.clock import Clock
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 
 from kiosk.events import Event, OutboxChanged, Scanned
+from kiosk.machine.staff import SignInProblem, SignInRefused, StaffOnDuty
 from kiosk.ports import is_problem
-from kiosk.staff import SignInProblem, SignInRefused, StaffOnDuty
 from screens.background.handover import Handover
 from screens.background.shutter import Shot, shoot
 from screens.look.widgets.entry import Entry, Layout

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from kiosk.service import Identification, read_service
+from kiosk.catalogue.service import Identification, read_service
 from protocol.packs import LANGUAGES, ServiceDocument
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -9,13 +9,13 @@ from typing import Any
 from nacl.public import PrivateKey
 from nacl.signing import SigningKey
 
-from kiosk.catalogue import Catalogue
-from kiosk.citizen import HowIdentified
+from kiosk.catalogue.catalogue import Catalogue
 from kiosk.events import Bus, Event
-from kiosk.identity import KioskIdentity
 from kiosk.kiosk import Kiosk, Ports, no_failpoint
 from kiosk.ports import BadgeReader, Disk, Failpoint, Sealer, TrackingCodes
 from kiosk.store import Store
+from kiosk.visit.citizen import HowIdentified
+from kiosk.visit.identity import KioskIdentity
 from protocol import sealing
 from protocol.packs import Manifest, ServiceDocument, build, unpack
 from rehearsal.devices import Camera, HandClock, Printer, RoomyDisk, Scanner

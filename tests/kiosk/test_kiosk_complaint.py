@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.citizen import HowIdentified
 from kiosk.events import Step
-from kiosk.outcomes import Saved
-from kiosk.privacy import Privacy
-from kiosk.session import Session
+from kiosk.visit.citizen import HowIdentified
+from kiosk.visit.outcomes import Saved
+from kiosk.visit.privacy import Privacy
+from kiosk.visit.session import Session
 from protocol.messages import Content
 from tests.kiosk.kiosk_kit import CITY, FORM, NAME, NIK, Bench, bench, catalogue, fill, service_document
 

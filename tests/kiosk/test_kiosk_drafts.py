@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from kiosk.citizen import HowIdentified
-from kiosk.draft_words import DraftProblem
-from kiosk.drafts import DRAFT_BYTES, Resumed, birth_date, resume, write
+from kiosk.drafts.draft_words import DraftProblem
+from kiosk.drafts.drafts import DRAFT_BYTES, Resumed, birth_date, resume, write
 from kiosk.events import Step
-from kiosk.session import Session
+from kiosk.visit.citizen import HowIdentified
+from kiosk.visit.session import Session
 from tests.kiosk.kiosk_kit import FORM, NAME, NIK, PHOTO, Bench, bench, catalogue, service_document
 
 NEWER = (

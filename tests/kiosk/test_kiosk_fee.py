@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from kiosk.citizen import HowIdentified
+from kiosk.catalogue.fee import rupiah
 from kiosk.events import Step
-from kiosk.fee import rupiah
-from kiosk.outcomes import Saved
-from kiosk.session import Session
+from kiosk.visit.citizen import HowIdentified
+from kiosk.visit.outcomes import Saved
+from kiosk.visit.session import Session
 from tests.kiosk.kiosk_kit import NAME, NIK, Bench, bench, catalogue, service_document
 
 PAYMENT = {"basis": {"id": "Perda"}, "how": {"id": "Bayar di bank"}, "account": "0011 2345", "payment_code": "000201"}

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.drafts import Resumed, resume, write
-from kiosk.session import Session
+from kiosk.drafts.drafts import Resumed, resume, write
+from kiosk.visit.session import Session
 from tests.kiosk.kiosk_kit import PHOTO, Bench, bench, catalogue, service_document
 
 COUNTED = """<?xml version="1.0"?>

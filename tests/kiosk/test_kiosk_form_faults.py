@@ -10,10 +10,10 @@ from forms import FormFault
 from forms.xpath import functions
 from forms.xpath.context import Context
 from forms.xpath.functions.registry import NUMBER, Function
-from kiosk.citizen import HowIdentified
 from kiosk.events import ComponentChanged, Step, StepChanged
-from kiosk.form_faults import FORM_FAULT, FORMS
-from kiosk.session import Session
+from kiosk.machine.form_faults import FORM_FAULT, FORMS
+from kiosk.visit.citizen import HowIdentified
+from kiosk.visit.session import Session
 from tests.kiosk.kiosk_kit import NAME, NIK, PHOTO, Bench, bench, catalogue, service_document
 
 UNLUCKY = "13"

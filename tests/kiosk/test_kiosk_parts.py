@@ -7,20 +7,20 @@ from pathlib import Path
 import pytest
 from nacl import pwhash
 
-from kiosk.cases import Case, CaseProblem, CaseProblemKind, CaseStateName
-from kiosk.catalogue import Catalogue
+from kiosk.cases.case import Case, CaseProblem, CaseProblemKind, CaseStateName
+from kiosk.catalogue.catalogue import Catalogue
+from kiosk.catalogue.service import PackBroken
 from kiosk.events import PaperChanged, Received, Scanned, SlipPrinted, VisitRecorded
-from kiosk.health import Ability, Reason
-from kiosk.high_water import CorrectedClock
-from kiosk.outcomes import Saved
+from kiosk.machine.health import Ability, Reason
+from kiosk.machine.high_water import CorrectedClock
+from kiosk.machine.staff import FIRST_PAUSE_S, FREE_TRIES, LONGEST_PAUSE_S, SignInProblem, SignInRefused, StaffOnDuty
+from kiosk.machine.supplies import ROLL_MM_LEAST, ROLL_MM_MOST
 from kiosk.ports import PrintOutcome
-from kiosk.service import PackBroken
-from kiosk.staff import FIRST_PAUSE_S, FREE_TRIES, LONGEST_PAUSE_S, SignInProblem, SignInRefused, StaffOnDuty
 from kiosk.store import StorageFailed, StorageProblem
 from kiosk.store.journal import StaffMember
-from kiosk.supplies import ROLL_MM_LEAST, ROLL_MM_MOST
 from kiosk.text import Text
 from kiosk.text_keys import TEXT_KEYS
+from kiosk.visit.outcomes import Saved
 from protocol import badges
 from tests.kiosk.kiosk_kit import BEGIN, CITY, NAME, NIK, Bench, bench, catalogue, fill, service_document
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.city.ratings import OVERALL, SCORES, Element
 from kiosk.events import ReportWaiting
-from kiosk.ratings import OVERALL, SCORES, Element
 from kiosk.store import Store
 from kiosk.store.reports import REPORTS_MOST, Report, ReportKind
 from protocol import reports as protocol

@@ -11,18 +11,19 @@ from pathlib import Path
 
 import pytest
 
-from kiosk import drafts, store
-from kiosk.attachments import ATTACHMENT_BYTES as PLAIN_BYTES
-from kiosk.drafts import Resumed
-from kiosk.health import Reason
-from kiosk.outcomes import Refused, RefusedReason, Saved
-from kiosk.room import LAST_PART, WRITTEN, FolderDisk
+from kiosk import store
+from kiosk.drafts import drafts
+from kiosk.drafts.drafts import Resumed
+from kiosk.machine.health import Reason
+from kiosk.machine.room import LAST_PART, WRITTEN, FolderDisk
 from kiosk.settings import NUMBERS
 from kiosk.store import StorageFailed, StorageProblem
 from kiosk.store.documents import StoredDocument
 from kiosk.store.outbox import ERASED_BYTES, OutboxState
 from kiosk.store.reports import REPORT_BYTES
-from kiosk.submissions import ATTACHMENT_BYTES, ATTACHMENTS, CONTENT_BYTES
+from kiosk.submissions.submissions import ATTACHMENT_BYTES, ATTACHMENTS, CONTENT_BYTES
+from kiosk.visit.attachments import ATTACHMENT_BYTES as PLAIN_BYTES
+from kiosk.visit.outcomes import Refused, RefusedReason, Saved
 from tests.kiosk.kiosk_kit import BEGIN, NAME, Bench, bench, fill
 
 RESERVE = int(NUMBERS["disk_reserve_bytes"].default)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.catalogue import Catalogue
+from kiosk.catalogue.catalogue import Catalogue
 from rehearsal.sample_city import read_sample_city
 
 SERVICES = Path(__file__).resolve().parents[2] / "assets" / "services"

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.attachments import ATTACHMENT_BYTES, Attachment, Attachments, AttachProblem
-from kiosk.citizen import HowIdentified
 from kiosk.events import EndReason, IdleOver, IdleWarning, SessionEnded, Step, StepChanged
-from kiosk.nik import NikProblem, NikWarning
-from kiosk.session import Session
+from kiosk.visit.attachments import ATTACHMENT_BYTES, Attachment, Attachments, AttachProblem
+from kiosk.visit.citizen import HowIdentified
+from kiosk.visit.nik import NikProblem, NikWarning
+from kiosk.visit.session import Session
 from tests.kiosk.kiosk_kit import CITY, FORM, NAME, NIK, PHOTO, Bench, bench, catalogue, fill, service_document
 
 OTHER_NIK = "3578015203900001"

@@ -7,17 +7,10 @@ from pathlib import Path
 import pytest
 
 from kiosk.events import ComponentChanged, InServiceChanged, StaffSignedOut
-from kiosk.health import STORAGE, Ability, Reason
 from kiosk.kiosk import STORAGE_AGAIN_S
+from kiosk.machine.health import STORAGE, Ability, Reason
+from kiosk.machine.staff import FIRST_PAUSE_S, FREE_TRIES, SignInProblem, SignInRefused, StaffDesk, StaffOnDuty
 from kiosk.ports import Availability
-from kiosk.staff import (
-    FIRST_PAUSE_S,
-    FREE_TRIES,
-    SignInProblem,
-    SignInRefused,
-    StaffDesk,
-    StaffOnDuty,
-)
 from kiosk.store import StorageFailed, StorageProblem
 from kiosk.store.journal import StaffMember
 from protocol import badges

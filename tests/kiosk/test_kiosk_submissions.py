@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.cases import CaseStateName
+from kiosk.cases.case import CaseStateName
 from kiosk.events import Received, SlipDue, Step, Stored
-from kiosk.outcomes import Refused, RefusedReason, Saved
 from kiosk.store.outbox import ItemKind
-from kiosk.submissions import ANSWER_CHARACTERS, ATTACHMENT_BYTES, ATTACHMENTS, CONTENT_BYTES
+from kiosk.submissions.submissions import ANSWER_CHARACTERS, ATTACHMENT_BYTES, ATTACHMENTS, CONTENT_BYTES
+from kiosk.visit.outcomes import Refused, RefusedReason, Saved
 from protocol import messages, sealing, tracking
 from protocol.messages import Content
 from sync.city import KioskCodes
@@ -152,7 +152,7 @@ def test_content_has_a_largest_size(at: Bench, monkeypatch: pytest.MonkeyPatch, 
     send(at)
     envelope = at.store.outbox.get(1)
     assert envelope is not None
-    monkeypatch.setattr("kiosk.submissions.CONTENT_BYTES", len(envelope.sealed) - above)
+    monkeypatch.setattr("kiosk.submissions.submissions.CONTENT_BYTES", len(envelope.sealed) - above)
     fill(at.kiosk)
     result = at.kiosk.send()
     assert isinstance(result, Saved) if taken else result == Refused(RefusedReason.TOO_LARGE)

@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from screens_harness import ASSETS, BOOT, Hands
 
-from kiosk.catalogue import Catalogue
+from kiosk.catalogue.catalogue import Catalogue
 from rehearsal import Rehearsal, rehearse
 from rehearsal.every_control import every_control
 from rehearsal.gallery.studio import Studio, studio_hands

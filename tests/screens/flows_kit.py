@@ -3,8 +3,8 @@
 from screens_harness import Hands
 
 from forms import Node
-from kiosk.citizen import HowIdentified
-from kiosk.session import Session
+from kiosk.visit.citizen import HowIdentified
+from kiosk.visit.session import Session
 from screens.navigation.places import Name
 
 NIK = "3578014107900001"

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from screens_harness import Hands
 
-from kiosk.cases import Case, CaseStateName
+from kiosk.cases.case import Case, CaseStateName
 from kiosk.text import Text
 from rehearsal.every_control import SERVICE_ID
 from rehearsal.gallery.way import Way, open_form

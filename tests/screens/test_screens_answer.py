@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from screens_harness import Hands
 
-from kiosk.cases import Case, CaseStateName
+from kiosk.cases.case import Case, CaseStateName
 from kiosk.store.outbox import ItemKind
 from kiosk.text import Text
 

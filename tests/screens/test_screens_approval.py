@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from kiosk.catalogue import Catalogue
+from kiosk.catalogue.catalogue import Catalogue
 from kiosk.events import LineChanged
-from kiosk.line_state import LineCondition
+from kiosk.machine.line_state import LineCondition
 from rehearsal.hands import Hands
 from screens.language.texts import LANGUAGES
 from screens.navigation.appearance import Appearance

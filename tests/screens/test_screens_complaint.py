@@ -6,7 +6,7 @@ from datetime import timedelta
 from flows_kit import answer_page, session_of
 from screens_harness import Hands
 
-from kiosk.cases import Case, CaseStateName
+from kiosk.cases.case import Case, CaseStateName
 from kiosk.text import Text
 from screens.navigation.places import Name
 

@@ -6,7 +6,7 @@ import pytest
 from screens_harness import Hands
 
 from kiosk.kiosk import STORAGE_AGAIN_S
-from kiosk.line_state import LineCondition
+from kiosk.machine.line_state import LineCondition
 from kiosk.settings import NEXT_KIOSK
 from rehearsal.citizen import Citizen
 from rehearsal.storage import FaultyStorage

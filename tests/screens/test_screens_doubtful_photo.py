@@ -11,7 +11,7 @@ from screens_harness import Hands
 from test_screens_answer import asked, sent
 
 from kiosk.events import EndReason, Step
-from kiosk.session import Session
+from kiosk.visit.session import Session
 from rehearsal.gallery.control_states import show
 from rehearsal.gallery.way import Way
 from screens.citizen.controls.viewfinder import Viewfinder

@@ -6,7 +6,7 @@ from flows_kit import begin, fill, send, session_of
 from screens_harness import Hands
 
 from kiosk.events import EndReason
-from kiosk.line_state import LineCondition
+from kiosk.machine.line_state import LineCondition
 from screens.navigation.places import Name
 
 NAME = "Siti Kenari"

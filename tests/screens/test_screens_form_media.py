@@ -14,9 +14,9 @@ from screens_harness import ASSETS, BOOT, Hands
 
 from forms.authoring import convert
 from forms.limits import MAX_PICTURE_PIXELS, MAX_PICTURE_SIDE
-from kiosk.catalogue import Catalogue
-from kiosk.content import CONTENT
+from kiosk.catalogue.catalogue import Catalogue
 from kiosk.events import EndReason
+from kiosk.machine.content import CONTENT
 from rehearsal import rehearse
 from rehearsal.sample_city import pack_files
 from screens.citizen.controls.question import ListenButton, Question

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from screens_harness import Hands
 
-from kiosk.line_state import LineCondition
+from kiosk.machine.line_state import LineCondition
 from kiosk.store.documents import StoredDocument
 from screens.citizen.start.open_city_model import money
 

@@ -3,7 +3,7 @@
 from flows_kit import send
 from screens_harness import Hands
 
-from kiosk.ratings import Element
+from kiosk.city.ratings import Element
 from kiosk.store.reports import ReportKind
 
 

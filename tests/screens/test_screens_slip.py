@@ -6,7 +6,7 @@ import pytest
 from flows_kit import send
 from screens_harness import Hands
 
-from kiosk.cases import CaseStateName
+from kiosk.cases.case import CaseStateName
 from kiosk.ports import PrintOutcome
 from rehearsal.citizen import Citizen
 from rehearsal.gallery.case_states import CODE, QUESTION, case

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from screens_harness import Hands
 
-from kiosk.nik import check
+from kiosk.visit.nik import check
 from screens.shell.tidy import PAGES_MOST, SELDOM, YOUNG, Tidy
 
 NIK = "3578014107900001"

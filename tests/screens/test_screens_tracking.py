@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from kiosk.cases import Case, CaseProblem, CaseStateName
-from kiosk.line_state import LineCondition
+from kiosk.cases.case import Case, CaseProblem, CaseStateName
+from kiosk.machine.line_state import LineCondition
 from kiosk.ports import PrintOutcome
 from rehearsal.citizen import Citizen
 from rehearsal.gallery.case_states import CODE, QUESTION, case

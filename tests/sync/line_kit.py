@@ -10,12 +10,12 @@ from uuid import uuid4
 
 from sqlalchemy import func, select
 
-from kiosk.catalogue import Catalogue
-from kiosk.identity import KioskIdentity
+from kiosk.catalogue.catalogue import Catalogue
 from kiosk.kiosk import no_failpoint
-from kiosk.outcomes import Saved
 from kiosk.ports import Failpoint
 from kiosk.system_clock import SystemClock
+from kiosk.visit.identity import KioskIdentity
+from kiosk.visit.outcomes import Saved
 from server.catalogue.pack_content import PackContent, PackService
 from server.deps import Deps
 from server.fleet.enrolment import ApproveOutcome

@@ -10,8 +10,8 @@ import requests
 from nacl.public import PrivateKey
 
 import main
-from kiosk.catalogue import Catalogue
-from kiosk.line_state import Approval, LineCondition
+from kiosk.catalogue.catalogue import Catalogue
+from kiosk.machine.line_state import Approval, LineCondition
 from server.fleet.enrolment import ApproveOutcome
 from server.foundation.actors import OPERATOR
 from sync import enrolment as enrolments

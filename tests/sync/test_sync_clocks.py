@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.high_water import STANDS, CorrectedClock
+from kiosk.machine.high_water import STANDS, CorrectedClock
 from kiosk.system_clock import SystemClock
 from server.foundation.actors import OPERATOR, Actor, Role
 from server.settings import ServerSettings

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.events import Received
-from kiosk.line_state import LineCondition
+from kiosk.machine.line_state import LineCondition
 from kiosk.store.outbox import Envelope, ItemKind, OutboxState, SealedAttachment
 from protocol.messages import BATCH_BYTES, BATCH_ITEMS, SubmissionBatch
 from sync.envelopes import REFUSALS, SERVER_ERRORS, SET_ASIDE_S

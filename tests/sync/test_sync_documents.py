@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from kiosk.events import DocumentChanged
-from kiosk.room import WRITTEN
+from kiosk.machine.room import WRITTEN
 from protocol.documents import DOCUMENT_BYTES, Budget, sign
 from server.foundation.actors import OPERATOR
 from server.open_city.budget import read_budget

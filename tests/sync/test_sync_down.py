@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from kiosk.events import CaseUpdated, SettingsChanged
-from kiosk.line_state import LineCondition
+from kiosk.machine.line_state import LineCondition
 from kiosk.store.packs import InstalledPack
 from kiosk.system_clock import SystemClock
 from protocol.messages import FeedType

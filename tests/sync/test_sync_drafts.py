@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from kiosk.draft_words import DraftKept, DraftOpened, DraftProblem
+from kiosk.drafts.draft_words import DraftKept, DraftOpened, DraftProblem
 from protocol.drafts import is_draft
 from server.storage.citizen_tables import drafts
 from tests.server.running import RunningServer

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from kiosk.line_state import LineCondition
+from kiosk.machine.line_state import LineCondition
 from kiosk.store.journal import Visit
 from kiosk.store.outbox import Envelope, ItemKind, OutboxState, SealedAttachment
 from kiosk.store.reports import ReportKind

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.cases import Case, CaseProblem, CaseProblemKind
+from kiosk.cases.case import Case, CaseProblem, CaseProblemKind
 from kiosk.events import Received, SlipDue
-from kiosk.line_state import LineCondition
+from kiosk.machine.line_state import LineCondition
 from server.storage import tables
 from tests.kiosk.kiosk_kit import PHOTO
 from tests.server.running import RunningServer

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.events import Bus, LineChanged
-from kiosk.line_state import LineCondition
+from kiosk.machine.line_state import LineCondition
 from server.foundation.actors import OPERATOR
 from sync import enrolment as enrolments
 from sync.backoff import Backoff

@@ -6,7 +6,7 @@ from typing import Any
 
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
-from kiosk.draft_words import DraftProblem
+from kiosk.drafts.draft_words import DraftProblem
 from kiosk.events import Scanned
 from screens.background.reply import Reply
 from screens.look.widgets.buttons import PlainButton

@@ -3,7 +3,7 @@
 from typing import Any
 
 from forms.media import PICTURE_FORMATS, begins_as_sound, ending_of
-from kiosk.content import MediaFault
+from kiosk.machine.content import MediaFault
 from screens.look.decoded import NotShown, TooLarge, texture_of
 from screens.navigation.flow import Flow
 

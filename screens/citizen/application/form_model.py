@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from forms import FormSession, Node, Page
-from kiosk.attachments import Attachment
 from kiosk.ports import CaptureProblem
-from kiosk.session import Session
+from kiosk.visit.attachments import Attachment
+from kiosk.visit.session import Session
 from screens.citizen.application.scan_use import ScanUse
 from screens.citizen.application.settling import Settling
 from screens.citizen.follow_up.answers import (

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from enum import StrEnum
 
-from kiosk.nik import LENGTH, Nik, NikProblem, NikWarning, check
-from kiosk.nik import warnings as soft_warnings
+from kiosk.visit.nik import LENGTH, Nik, NikProblem, NikWarning, check
+from kiosk.visit.nik import warnings as soft_warnings
 from screens.look.widgets.entry import Entry, Layout
 from screens.navigation.flow import Flow
 

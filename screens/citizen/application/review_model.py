@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from forms import Kind, Node
-from kiosk.outcomes import RefusedReason
-from kiosk.session import Session
+from kiosk.visit.outcomes import RefusedReason
+from kiosk.visit.session import Session
 from screens.citizen.follow_up.answers import Control, control_of, in_words
 from screens.navigation.flow import Flow
 

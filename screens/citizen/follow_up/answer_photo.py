@@ -4,8 +4,8 @@ from typing import Any
 
 from kivy.properties import BooleanProperty, ObjectProperty
 
-from kiosk.attachments import Attachment
 from kiosk.ports import CaptureProblem, Photo
+from kiosk.visit.attachments import Attachment
 from screens.background.shutter import Shot, shoot
 from screens.citizen.application.form_model import JPEG
 from screens.citizen.controls.viewfinder import Viewfinder

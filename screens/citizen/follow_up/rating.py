@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
-from kiosk.ratings import SCORES, Element
+from kiosk.city.ratings import SCORES, Element
 from screens.look.widgets.cards import Card, ChoiceCard, TileCard
 from screens.look.widgets.text import Column
 from screens.navigation.flow import Flow

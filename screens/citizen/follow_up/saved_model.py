@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from kiosk.events import Event, Received
-from kiosk.outcomes import Saved
+from kiosk.visit.outcomes import Saved
 from screens.citizen.follow_up.slip_model import SlipModel
 from screens.navigation.flow import Flow
 from screens.navigation.slips import SlipState

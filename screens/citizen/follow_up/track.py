@@ -6,7 +6,7 @@ from typing import Any
 from kivy.properties import BooleanProperty, ColorProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from kiosk.cases import Case, CaseProblem
+from kiosk.cases.case import Case, CaseProblem
 from kiosk.events import ComponentChanged, Event, Scanned
 from screens.background.reply import Reply
 from screens.citizen.follow_up.slip_model import SlipModel

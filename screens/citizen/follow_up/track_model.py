@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from kiosk.cases import Case, CaseProblem, CaseProblemKind, CaseStateName
-from kiosk.drafts import is_draft
-from kiosk.service import ServiceKind
-from kiosk.session import Session
+from kiosk.cases.case import Case, CaseProblem, CaseProblemKind, CaseStateName
+from kiosk.catalogue.service import ServiceKind
+from kiosk.drafts.drafts import is_draft
+from kiosk.visit.session import Session
 from screens.look.widgets.entry import Entry, Layout
 from screens.navigation.flow import Flow
 from screens.navigation.places import Name

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kiosk.health import Ability
+from kiosk.machine.health import Ability
 from screens.language.texts import LANGUAGE_NAMES, LANGUAGES
 from screens.navigation.flow import Flow
 

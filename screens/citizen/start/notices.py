@@ -6,7 +6,7 @@ from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.events import Event, Scanned
-from kiosk.line_state import Approval
+from kiosk.machine.line_state import Approval
 from screens.navigation.flow import Flow
 
 

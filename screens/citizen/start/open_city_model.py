@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from kiosk.open_city import AgencyTimes, ServiceTimes, Times
+from kiosk.city.open_city import AgencyTimes, ServiceTimes, Times
 from screens.navigation.flow import Flow
 
 _TRILLION: Final = 10**12

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kiosk.service import Service, Standard
+from kiosk.catalogue.service import Service, Standard
 from screens.navigation.flow import Flow
 
 

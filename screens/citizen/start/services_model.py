@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kiosk.service import Service
+from kiosk.catalogue.service import Service
 from screens.look.widgets.entry import Entry, Layout
 from screens.navigation.flow import Flow
 

@@ -9,8 +9,8 @@ from functools import cached_property
 from typing import Any
 
 from forms import Form, FormError, load_form
-from kiosk.search import ServiceIndex
-from kiosk.service import Agency, LifeEvent, PackBroken, Service, read_service
+from kiosk.catalogue.search import ServiceIndex
+from kiosk.catalogue.service import Agency, LifeEvent, PackBroken, Service, read_service
 from kiosk.text import Text
 
 logger = logging.getLogger(__name__)

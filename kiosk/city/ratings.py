@@ -9,9 +9,9 @@ from enum import StrEnum
 from typing import Final
 from uuid import uuid4
 
+from kiosk.catalogue.service import Service
 from kiosk.events import Bus, ReportWaiting
 from kiosk.ports import Clock
-from kiosk.service import Service
 from kiosk.store import StorageFailed, StorageProblem, Store
 from kiosk.store.reports import Report, ReportKind
 

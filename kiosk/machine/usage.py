@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from kiosk.last_known import LastKnown, StorageWatch
+from kiosk.machine.last_known import LastKnown, StorageWatch
 from kiosk.ports import Clock
 from kiosk.store import Store
 

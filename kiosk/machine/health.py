@@ -12,14 +12,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from kiosk.catalogue import Catalogue
-from kiosk.content import Content
+from kiosk.catalogue.catalogue import Catalogue
+from kiosk.catalogue.service import Service
 from kiosk.events import Bus, ComponentChanged
-from kiosk.form_faults import FORMS, FormFaults
-from kiosk.line_state import LineState
+from kiosk.machine.content import Content
+from kiosk.machine.form_faults import FORMS, FormFaults
+from kiosk.machine.line_state import LineState
+from kiosk.machine.room import Room
 from kiosk.ports import Availability, Clock, ComponentState, Condition, Device, Unsubscribe
-from kiosk.room import Room
-from kiosk.service import Service
 from kiosk.settings import Settings
 from kiosk.store import Opening, StorageFailed, StorageProblem, Store, Use
 from kiosk.store.journal import ComponentChange

@@ -14,14 +14,14 @@ from datetime import date
 from typing import Any, Final
 
 from forms import FormError, FormSession, Kind
-from kiosk.attachments import Attachment
-from kiosk.citizen import Citizen, HowIdentified
-from kiosk.draft_words import DraftProblem
-from kiosk.fewer import answered
-from kiosk.health import Reason
-from kiosk.nik import NikProblem, check
-from kiosk.privacy import Privacy
-from kiosk.session import Session
+from kiosk.drafts.draft_words import DraftProblem
+from kiosk.machine.health import Reason
+from kiosk.visit.attachments import Attachment
+from kiosk.visit.citizen import Citizen, HowIdentified
+from kiosk.visit.fewer import answered
+from kiosk.visit.nik import NikProblem, check
+from kiosk.visit.privacy import Privacy
+from kiosk.visit.session import Session
 
 FORMAT: Final = 1
 #: Plain bytes, photos included; sealed it stays within what the line carries.

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 
 from kiosk.events import Bus, NoticesChanged
-from kiosk.last_known import LastKnown, StorageWatch
+from kiosk.machine.last_known import LastKnown, StorageWatch
 from kiosk.ports import Clock
 from kiosk.store import Store
 from kiosk.store.journal import StoredNotice

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kiosk.events import Bus, OutboxChanged
-from kiosk.last_known import LastKnown, StorageWatch
+from kiosk.machine.last_known import LastKnown, StorageWatch
 from kiosk.store import Store
 from kiosk.store.outbox import OutboxCounts
 

@@ -13,14 +13,14 @@ from typing import Final
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from kiosk.cases import Case
+from kiosk.cases.case import Case
+from kiosk.catalogue.fee import SlipFee, lay_out_fee, slip_fee
 from kiosk.events import Bus, Event, SlipDue, SlipPrinted
-from kiosk.fee import SlipFee, lay_out_fee, slip_fee
-from kiosk.identity import KioskIdentity
 from kiosk.ports import Printer, PrintOutcome, PrintResult, SlipBuilder, Texts, TrackingCodes, Unsubscribe
 from kiosk.store import StorageFailed, Store
 from kiosk.store.receipts import Receipt
 from kiosk.text import Text
+from kiosk.visit.identity import KioskIdentity
 
 logger = logging.getLogger(__name__)
 

@@ -10,20 +10,20 @@ from typing import Any, Final
 
 import uuid_utils
 
-from kiosk.attachments import Attachment
-from kiosk.cases import CaseStateName
+from kiosk.cases.case import CaseStateName
+from kiosk.catalogue.fee import fee_texts
+from kiosk.catalogue.service import ServiceKind
 from kiosk.events import Bus, Stored
-from kiosk.fee import fee_texts
-from kiosk.health import Health
-from kiosk.identity import KioskIdentity
-from kiosk.outcomes import Refused, RefusedReason, Saved
+from kiosk.machine.health import Health
 from kiosk.ports import Clock, Failpoint, Sealer, TrackingCodes
-from kiosk.privacy import Privacy
-from kiosk.service import ServiceKind
-from kiosk.session import Session
 from kiosk.store import StorageFailed, StorageProblem, Store
 from kiosk.store.outbox import Envelope, ItemKind, SealedAttachment
 from kiosk.store.receipts import Receipt
+from kiosk.visit.attachments import Attachment
+from kiosk.visit.identity import KioskIdentity
+from kiosk.visit.outcomes import Refused, RefusedReason, Saved
+from kiosk.visit.privacy import Privacy
+from kiosk.visit.session import Session
 
 logger = logging.getLogger(__name__)
 

@@ -17,23 +17,23 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from forms import Environment, FormFault, FormSession, Node, Page, Violation
-from kiosk import nik as nik_rules
-from kiosk.attachments import Attachment, Attachments, AttachProblem
-from kiosk.catalogue import Catalogue
-from kiosk.citizen import Citizen, HowIdentified, NikCheck, OwnQuestions
+from kiosk.catalogue.catalogue import Catalogue
+from kiosk.catalogue.service import Identification, Service, ServiceKind
 from kiosk.events import Bus, Step, StepChanged
-from kiosk.fewer import Fewer, FewerMembers
-from kiosk.form_language import form_language
-from kiosk.health import ServiceAbility
-from kiosk.identity import KioskIdentity
-from kiosk.nik import NikProblem, NikWarning
-from kiosk.outcomes import Saved
+from kiosk.machine.health import ServiceAbility
 from kiosk.ports import Clock
-from kiosk.privacy import Privacy
-from kiosk.service import Identification, Service, ServiceKind
 from kiosk.settings import Settings
 from kiosk.text import FALLBACK
-from kiosk.way_back import IN_FORM, Spot, WayBack
+from kiosk.visit import nik as nik_rules
+from kiosk.visit.attachments import Attachment, Attachments, AttachProblem
+from kiosk.visit.citizen import Citizen, HowIdentified, NikCheck, OwnQuestions
+from kiosk.visit.fewer import Fewer, FewerMembers
+from kiosk.visit.form_language import form_language
+from kiosk.visit.identity import KioskIdentity
+from kiosk.visit.nik import NikProblem, NikWarning
+from kiosk.visit.outcomes import Saved
+from kiosk.visit.privacy import Privacy
+from kiosk.visit.way_back import IN_FORM, Spot, WayBack
 
 logger = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from typing import Final
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
-from kiosk.service import Service
+from kiosk.catalogue.service import Service
 
 QUERY_LENGTH: Final = 80
 _WORD: Final = re.compile(r"[a-z0-9]+")

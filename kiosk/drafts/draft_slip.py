@@ -6,8 +6,8 @@ from typing import Final
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from kiosk.identity import KioskIdentity
 from kiosk.ports import Printer, PrintResult, Texts, TrackingCodes
+from kiosk.visit.identity import KioskIdentity
 
 DRAFT_SLIP_KEYS: Final = ("slip.draft", "slip.draft.until", "slip.draft.how", "slip.draft.scan")
 

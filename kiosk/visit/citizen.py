@@ -7,10 +7,10 @@ from enum import StrEnum
 from typing import Final
 
 from forms import FormSession, Node
-from kiosk import nik as nik_rules
-from kiosk.nik import Nik, NikProblem, NikWarning
-from kiosk.privacy import Privacy
-from kiosk.service import Service
+from kiosk.catalogue.service import Service
+from kiosk.visit import nik as nik_rules
+from kiosk.visit.nik import Nik, NikProblem, NikWarning
+from kiosk.visit.privacy import Privacy
 
 logger = logging.getLogger(__name__)
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
-from kiosk.cases import Case, CaseProblem, CaseProblemKind, CaseStateName, CaseStep
-from kiosk.line_state import LineCondition
+from kiosk.cases.case import Case, CaseProblem, CaseProblemKind, CaseStateName, CaseStep
+from kiosk.machine.line_state import LineCondition
 from kiosk.ports import Line, TrackingCodes
 from kiosk.store import Store
 from kiosk.store.receipts import Receipt

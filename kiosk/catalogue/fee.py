@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from kiosk.catalogue.service import Service
 from kiosk.ports import SlipBuilder
-from kiosk.service import Service
 from kiosk.text import LANGUAGES, Text
 
 _AMOUNT: Final = "fee"

@@ -1,0 +1,1 @@
+"""Services of the pack in force: found, described, priced."""

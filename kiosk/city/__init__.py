@@ -1,0 +1,1 @@
+"""What the city tells and asks everybody: notices, times, budget, ratings."""

@@ -1,0 +1,1 @@
+"""The machine itself: its health, supplies, staff, use, clock and line."""
