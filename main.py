@@ -31,8 +31,8 @@ from devices.frame.diagnostics import collect
 from devices.printer.factory import build_printer
 from devices.printer.printer import Printer
 from devices.printer.settings import PrinterSettings
-from devices.scanner import second_engine, zbar_child
 from devices.scanner.build import build_scanner
+from devices.scanner.reading import second_engine, zbar_child
 from devices.scanner.scanner import Scanner
 from devices.scanner.settings import ScannerSettings
 from devices.simulator.printer_link import PRINTER_PAGE

@@ -19,8 +19,8 @@ from escpos.printer import Dummy, Network
 from devices.printer import PrinterSettings, PrintResult, Slip, SlipBuilder, build_printer
 from devices.printer.emulator import EmulatorSettings, Fault, PrinterCore, PrinterEmulator
 from devices.printer.emulator.parser import Parser
-from devices.printer.escpos import JobEncoder
-from devices.printer.layout import Typesetter
+from devices.printer.slips.escpos import JobEncoder
+from devices.printer.slips.layout import Typesetter
 
 RESULTS = Path("build/bench/printer.json")
 BUILDS = 100

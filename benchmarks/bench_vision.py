@@ -24,7 +24,7 @@ from devices.camera.sight import FaceWatch, SheetWatch
 from devices.frame import SystemClock
 from devices.scanner.drawn_set import SIZES, drawn_pictures
 from devices.scanner.measure import frame_without_card
-from devices.scanner.reader import StillReader
+from devices.scanner.reading.reader import StillReader
 from devices.simulator.drawing import Pose, Shot, desk, draw_letter, person, place
 from devices.vision.faces import FaceFinder
 

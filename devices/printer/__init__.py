@@ -4,7 +4,7 @@ from devices.printer.factory import build_printer
 from devices.printer.job import JobPhase, PrintOutcome, PrintResult
 from devices.printer.printer import Printer
 from devices.printer.settings import PrinterSettings
-from devices.printer.slip import Slip, SlipBuilder
+from devices.printer.slips.slip import Slip, SlipBuilder
 
 __all__ = [
     "JobPhase",

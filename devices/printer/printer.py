@@ -22,16 +22,16 @@ from devices.frame import (
 )
 from devices.printer.delivery import Delivery
 from devices.printer.dialogue import Deadlines, Dialogue
-from devices.printer.escpos import JobEncoder, UnknownProfile
 from devices.printer.job import Confirmation, JobPhase, PrintOutcome, PrintResult
-from devices.printer.layout import Typesetter
 from devices.printer.memory import PrinterMemory
-from devices.printer.paper import CUT_FEED_MM, Roll
 from devices.printer.process_ids import ProcessIds
 from devices.printer.queue import Begun, Job, Queue
-from devices.printer.self_test import self_test_slip
 from devices.printer.settings import PrinterSettings
-from devices.printer.slip import Slip, SlipBuilder
+from devices.printer.slips.escpos import JobEncoder, UnknownProfile
+from devices.printer.slips.layout import Typesetter
+from devices.printer.slips.paper import CUT_FEED_MM, Roll
+from devices.printer.slips.self_test import self_test_slip
+from devices.printer.slips.slip import Slip, SlipBuilder
 from devices.printer.status import BLOCKING
 from devices.printer.transport import Transport
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from devices.printer.job import JobPhase, PrintResult
-from devices.printer.slip import Slip
+from devices.printer.slips.slip import Slip
 
 MAX_QUEUED = 8
 """Jobs that wait; a kiosk serves one citizen at a time."""

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from devices.printer.job import Confirmation
-from devices.printer.paper import LOW_MM, ROLL_MM
+from devices.printer.slips.paper import LOW_MM, ROLL_MM
 from devices.printer.transport.serial import BAUD_RATE
 
 DriverName = Literal["network", "usb", "serial", "file"]

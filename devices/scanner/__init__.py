@@ -4,7 +4,7 @@ from devices.scanner.build import build_scanner
 from devices.scanner.scan import Scan, ScanKind
 from devices.scanner.scanner import Scanner
 from devices.scanner.settings import ScannerDriver, ScannerSettings
-from devices.scanner.simulated_source import SimulatedWedge
+from devices.scanner.sources.simulated_source import SimulatedWedge
 
 __all__ = [
     "Scan",

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Final
 
 from devices.frame import Clock, StateBoard, SystemClock
-from devices.scanner.camera_source import CameraSource, PictureSource
 from devices.scanner.scanner import Scanner
-from devices.scanner.serial_source import SerialSource
 from devices.scanner.settings import WEDGE_LINK, ScannerDriver, ScannerSettings
-from devices.scanner.simulated_source import SimulatedSource, SimulatedWedge
-from devices.scanner.source import Emit, ScanSource
-from devices.scanner.wedge_source import WedgeSource
+from devices.scanner.sources.camera_source import CameraSource, PictureSource
+from devices.scanner.sources.serial_source import SerialSource
+from devices.scanner.sources.simulated_source import SimulatedSource, SimulatedWedge
+from devices.scanner.sources.source import Emit, ScanSource
+from devices.scanner.sources.wedge_source import WedgeSource
 
 HOTPLUG_FOLDERS: Final = {
     ScannerDriver.WEDGE: (WEDGE_LINK.parent, Path("/dev/input/by-id")),

@@ -22,10 +22,10 @@ import zxingcpp
 from pyzbar import pyzbar
 
 from devices.frame import SystemClock
-from devices.scanner.decode import Grey
 from devices.scanner.drawn_set import SIZES, drawn_pictures, empty_desks
-from devices.scanner.reader import FrameReader, StillReader
-from devices.scanner.second_engine import SecondEngine
+from devices.scanner.reading.decode import Grey
+from devices.scanner.reading.reader import FrameReader, StillReader
+from devices.scanner.reading.second_engine import SecondEngine
 
 PICTURES: Final = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif"})
 FRAMES_A_DESK: Final = 45

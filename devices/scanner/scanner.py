@@ -10,7 +10,7 @@ from devices.frame import Backoff, Clock, ComponentState, StateBoard, Worker
 from devices.frame.hotplug import Hotplug
 from devices.scanner.hub import ScanHub
 from devices.scanner.scan import Scan
-from devices.scanner.source import Emit, ScanSource
+from devices.scanner.sources.source import Emit, ScanSource
 
 COMPONENT: Final = "scanner"
 

@@ -11,8 +11,8 @@ from devices.frame import Availability, ComponentState, Condition, FakeClock
 from devices.frame.hotplug import LOOK_EVERY
 from devices.printer import JobPhase, Printer, PrinterSettings, PrintOutcome, PrintResult, build_printer
 from devices.printer.emulator import EmulatorSettings, Fault, PrinterEmulator
-from devices.printer.paper import NEAR_END_MM
 from devices.printer.queue import MAX_QUEUED, MAX_REMEMBERED, Begun
+from devices.printer.slips.paper import NEAR_END_MM
 from tests.devices.printer.printer_bench import CODE, Bench, Waiting, example_slip, make_bench
 
 

@@ -9,9 +9,9 @@ from devices.printer import SlipBuilder
 from devices.printer import commands as codes
 from devices.printer.emulator.grammar import Command, Kind
 from devices.printer.emulator.parser import Parser, joined
-from devices.printer.escpos import BAND_ROWS, JobEncoder, UnknownProfile
-from devices.printer.layout import Typesetter
-from devices.printer.raster import Raster
+from devices.printer.slips.escpos import BAND_ROWS, JobEncoder, UnknownProfile
+from devices.printer.slips.layout import Typesetter
+from devices.printer.slips.raster import Raster
 from tests.devices.printer.printer_bench import example_slip
 
 
@@ -55,7 +55,7 @@ def test_pictures_go_in_bands_with_real_time_commands_off() -> None:
 
 
 def test_a_tall_picture_is_cut_into_bands() -> None:
-    from devices.printer.escpos import _bands
+    from devices.printer.slips.escpos import _bands
 
     bands = _bands(Raster(2, BAND_ROWS + 1, bytes(2 * (BAND_ROWS + 1))))
     rows = [c.numbers[2] for c in Parser().feed(b"".join(bands)) if c.kind is Kind.RASTER_IMAGE]

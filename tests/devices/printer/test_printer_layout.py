@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from devices.printer import SlipBuilder
-from devices.printer.escpos import JobEncoder
-from devices.printer.layout import QR_QUIET, Code, Layout, Picture, TextLine, Typesetter
-from devices.printer.paper import CUT_FEED_MM, LINE_MM, PAPER_58, PAPER_80, Paper
-from devices.printer.slip import MAX_ELEMENTS, MAX_QR, MAX_SPACE, Row, Slip, Text
+from devices.printer.slips.escpos import JobEncoder
+from devices.printer.slips.layout import QR_QUIET, Code, Layout, Picture, TextLine, Typesetter
+from devices.printer.slips.paper import CUT_FEED_MM, LINE_MM, PAPER_58, PAPER_80, Paper
+from devices.printer.slips.slip import MAX_ELEMENTS, MAX_QR, MAX_SPACE, Row, Slip, Text
 from tests.devices.printer.printer_bench import example_slip
 
 DRAWN = "ﬁnal"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from devices.printer.paper import NEAR_END_MM, Roll
+from devices.printer.slips.paper import NEAR_END_MM, Roll
 
 
 def test_a_roll_is_counted_down() -> None:

@@ -10,7 +10,7 @@ import zxingcpp
 from PIL import Image, ImageDraw
 
 from devices.printer.emulator.realtime import RealTimeScanner
-from devices.printer.raster import MAX_RASTER_ROWS, Typeface, find_fonts, pack, qr_image
+from devices.printer.slips.raster import MAX_RASTER_ROWS, Typeface, find_fonts, pack, qr_image
 
 
 def test_black_dots_are_set_bits_most_significant_left() -> None:

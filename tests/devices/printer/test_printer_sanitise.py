@@ -14,9 +14,9 @@ from devices.printer import SlipBuilder
 from devices.printer.emulator.grammar import Kind
 from devices.printer.emulator.parser import Parser, joined
 from devices.printer.emulator.realtime import RealTimeScanner
-from devices.printer.escpos import JobEncoder
-from devices.printer.layout import Layout, Picture, TextLine, Typesetter
-from devices.printer.sanitise import ELLIPSIS, MAX_MARKS, MAX_TEXT, clean, clean_lines, substituted
+from devices.printer.slips.escpos import JobEncoder
+from devices.printer.slips.layout import Layout, Picture, TextLine, Typesetter
+from devices.printer.slips.sanitise import ELLIPSIS, MAX_MARKS, MAX_TEXT, clean, clean_lines, substituted
 
 SOAK = bool(os.environ.get("EKIOS_SOAK"))
 EXAMPLES = 100_000 if SOAK else 400

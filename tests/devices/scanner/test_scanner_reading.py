@@ -13,12 +13,12 @@ import pytest
 import zxingcpp
 
 from devices.frame import FakeClock
-from devices.scanner.agreement import AGAIN_AFTER, AGREE_WITHIN, MOST_REMEMBERED, Agreement, InSight
-from devices.scanner.decode import Grey, Read, Symbology, decode
 from devices.scanner.drawn_set import DESKS, drawn_pictures, empty_desks
 from devices.scanner.measure import Case, folder_cases, run
-from devices.scanner.reader import FrameReader, StillReader, Verdict
-from devices.scanner.second_engine import MOST_DEATHS, REST_SECONDS, SecondEngine
+from devices.scanner.reading.agreement import AGAIN_AFTER, AGREE_WITHIN, MOST_REMEMBERED, Agreement, InSight
+from devices.scanner.reading.decode import Grey, Read, Symbology, decode
+from devices.scanner.reading.reader import FrameReader, StillReader, Verdict
+from devices.scanner.reading.second_engine import MOST_DEATHS, REST_SECONDS, SecondEngine
 from devices.simulator.drawing import CardCode, Pose, Shot, desk, draw_card, place
 
 NIK = "9912055203900001"
@@ -202,7 +202,7 @@ def test_a_child_that_dies_or_babbles_reads_nothing_and_then_rests(script: str) 
     grey = np.zeros((20, 20), np.uint8)
     for _ in range(MOST_DEATHS):
         assert second.decode(grey) == ()
-    second._command = (sys.executable, "-m", "devices.scanner.zbar_child")
+    second._command = (sys.executable, "-m", "devices.scanner.reading.zbar_child")
     assert second.decode(card(CardCode.QR, Pose())) == ()
     clock.advance(REST_SECONDS)
     assert second.decode(card(CardCode.QR, Pose())) != ()

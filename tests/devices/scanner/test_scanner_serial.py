@@ -10,9 +10,9 @@ import pytest
 
 from devices.frame import Availability, Condition, FakeClock, PassingFault, StateBoard
 from devices.scanner import Scan, ScanKind, Scanner
-from devices.scanner.aim import UNTOLD, split_aim
-from devices.scanner.serial_lines import IDLE_SECONDS, LONGEST_INPUT, SerialLines
-from devices.scanner.serial_source import SerialSource
+from devices.scanner.sources.aim import UNTOLD, split_aim
+from devices.scanner.sources.serial_lines import IDLE_SECONDS, LONGEST_INPUT, SerialLines
+from devices.scanner.sources.serial_source import SerialSource
 
 
 def test_lines_are_gathered_over_pieces() -> None:

@@ -11,9 +11,9 @@ import pytest
 from devices.camera import Camera, CameraSettings, build_camera
 from devices.frame import Availability, Condition, FakeClock, StateBoard
 from devices.scanner import Scanner, ScannerSettings, build_scanner
-from devices.scanner.serial_source import SerialSource
-from devices.scanner.source import ScanSource
-from devices.scanner.wedge_source import WedgeSource
+from devices.scanner.sources.serial_source import SerialSource
+from devices.scanner.sources.source import ScanSource
+from devices.scanner.sources.wedge_source import WedgeSource
 from devices.simulator import Bench
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from devices.frame import Availability, Condition, FakeClock, PassingFault, PermanentFault, StateBoard
 from devices.scanner import Scan, Scanner
-from devices.scanner.wedge_keys import (
+from devices.scanner.sources.wedge_keys import (
     CAPS_LOCK,
     DOWN,
     ENTER,
@@ -25,7 +25,7 @@ from devices.scanner.wedge_keys import (
     WedgeDecoder,
     keys_for,
 )
-from devices.scanner.wedge_source import EV_KEY, EV_SYN, SYN_DROPPED, WedgeSource
+from devices.scanner.sources.wedge_source import EV_KEY, EV_SYN, SYN_DROPPED, WedgeSource
 
 TYPED = "".join(sorted(set(PLAIN.values()) | set(SHIFTED.values())))
 

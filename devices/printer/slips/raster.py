@@ -12,7 +12,7 @@ from pathlib import Path
 import segno
 from PIL import Image, ImageDraw, ImageFont
 
-from devices.printer.sanitise import JOINERS
+from devices.printer.slips.sanitise import JOINERS
 
 FONT_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
 """Where fonts of the distribution lie."""

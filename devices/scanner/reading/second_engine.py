@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from devices.frame import Clock
-from devices.scanner.decode import Grey, Read, Symbology
+from devices.scanner.reading.decode import Grey, Read, Symbology
 
 ANSWER_DEADLINE: Final = 2.0
 """Seconds for one picture; a child that takes longer is killed."""
@@ -29,7 +29,7 @@ HEADER: Final = struct.Struct("!II")
 """Width and height, before the grey pixels."""
 
 FROZEN_ARGUMENT: Final = "--zbar-child"
-"""With this argument a frozen kiosk's own program must call :func:`devices.scanner.zbar_child.main`."""
+"""With this argument a frozen kiosk's own program must call :func:`devices.scanner.reading.zbar_child.main`."""
 
 _SYMBOLOGIES: Final = {"QRCODE": Symbology.QR_CODE, "CODE128": Symbology.CODE_128, "CODE39": Symbology.CODE_39}
 
@@ -89,7 +89,7 @@ class SecondEngine:
         return answer if isinstance(answer, list) else []
 
     def _spawn(self) -> subprocess.Popen[bytes]:
-        root = str(Path(__file__).parents[2])
+        root = str(Path(__file__).parents[3])
         path = os.pathsep.join(part for part in (root, os.environ.get("PYTHONPATH")) if part)
         self._child = subprocess.Popen(
             self._command,
@@ -112,7 +112,7 @@ def default_command() -> tuple[str, ...]:
     """How the child is started: from source as a module, frozen by the program itself with FROZEN_ARGUMENT."""
     if getattr(sys, "frozen", False):
         return (sys.executable, FROZEN_ARGUMENT)
-    return (sys.executable, "-m", "devices.scanner.zbar_child")
+    return (sys.executable, "-m", "devices.scanner.reading.zbar_child")
 
 
 def _as_read(entry: object) -> Read | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Self
 
-from devices.printer.sanitise import clean, clean_lines
+from devices.printer.slips.sanitise import clean, clean_lines
 
 Align = Literal["left", "center", "right"]
 

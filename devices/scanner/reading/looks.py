@@ -8,7 +8,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from devices.scanner.decode import Grey, Read, Symbology
+from devices.scanner.reading.decode import Grey, Read, Symbology
 
 EVEN_PARTS: Final = 16
 """The light is evened over squares of this share of the picture's width."""

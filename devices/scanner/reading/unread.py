@@ -8,7 +8,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from devices.scanner.decode import Grey
+from devices.scanner.reading.decode import Grey
 from devices.vision import Quad, rectify
 
 TRIES: Final = 3

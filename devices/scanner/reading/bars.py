@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from devices.scanner.decode import Grey
+from devices.scanner.reading.decode import Grey
 from devices.vision import Quad, rectify
 
 SEARCH_WIDTH: Final = 400

@@ -11,11 +11,19 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from devices.scanner.agreement import Agreement
-from devices.scanner.bars import find_bars, upright_bars
-from devices.scanner.decode import ALL_SYMBOLOGIES, CARD_SYMBOLOGIES, Grey, Read, Symbology, decode, decode_qr_by_opencv
-from devices.scanner.looks import enlarged, evened, looks_at, place_of, sharpened
-from devices.scanner.unread import UnreadCards
+from devices.scanner.reading.agreement import Agreement
+from devices.scanner.reading.bars import find_bars, upright_bars
+from devices.scanner.reading.decode import (
+    ALL_SYMBOLOGIES,
+    CARD_SYMBOLOGIES,
+    Grey,
+    Read,
+    Symbology,
+    decode,
+    decode_qr_by_opencv,
+)
+from devices.scanner.reading.looks import enlarged, evened, looks_at, place_of, sharpened
+from devices.scanner.reading.unread import UnreadCards
 from devices.vision import Quad, find_quads, rectify
 from devices.vision.rectify import true_aspect, visible_size
 

@@ -6,9 +6,9 @@ import queue
 import threading
 
 from devices.frame import Availability, Condition, PassingFault, StateBoard
-from devices.scanner.camera_source import CameraSource
-from devices.scanner.source import Emit
-from devices.scanner.wedge_keys import KeyEvent, WedgeDecoder, keys_for
+from devices.scanner.sources.camera_source import CameraSource
+from devices.scanner.sources.source import Emit
+from devices.scanner.sources.wedge_keys import KeyEvent, WedgeDecoder, keys_for
 
 PAUSE_WITHOUT_CAMERA = 0.05
 

@@ -9,7 +9,7 @@ from typing import BinaryIO
 import numpy as np
 from pyzbar import pyzbar
 
-from devices.scanner.second_engine import HEADER
+from devices.scanner.reading.second_engine import HEADER
 
 _SYMBOLS = (pyzbar.ZBarSymbol.QRCODE, pyzbar.ZBarSymbol.CODE128, pyzbar.ZBarSymbol.CODE39)
 

@@ -9,9 +9,9 @@ from typing import Final
 import serial
 
 from devices.frame import Availability, Clock, Condition, PassingFault, PermanentFault, StateBoard
-from devices.scanner.aim import split_aim
-from devices.scanner.serial_lines import SerialLines
-from devices.scanner.source import Emit
+from devices.scanner.sources.aim import split_aim
+from devices.scanner.sources.serial_lines import SerialLines
+from devices.scanner.sources.source import Emit
 
 READ_TIMEOUT: Final = 0.1
 MOST_A_READ: Final = 4096

@@ -9,9 +9,9 @@ from escpos.magicencode import Encoder, MagicEncode
 from escpos.printer import Dummy
 
 from devices.printer import commands
-from devices.printer.layout import Code, Layout, Picture, TextLine
-from devices.printer.paper import PAPER_58, PAPER_80, Paper
-from devices.printer.raster import Raster
+from devices.printer.slips.layout import Code, Layout, Picture, TextLine
+from devices.printer.slips.paper import PAPER_58, PAPER_80, Paper
+from devices.printer.slips.raster import Raster
 
 CODE_PAGES = ("CP437", "CP850", "CP858", "CP1252", "CP852")
 """Code pages that are trusted to be the same on every printer; text outside them is drawn."""

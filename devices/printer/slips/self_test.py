@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from devices.printer.settings import PrinterSettings
-from devices.printer.slip import Slip, SlipBuilder
+from devices.printer.slips.slip import Slip, SlipBuilder
 
 
 def self_test_slip(settings: PrinterSettings, now: datetime, paper_left_mm: float) -> Slip:

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from devices.frame import Availability, Condition, PassingFault, PermanentFault, StateBoard
-from devices.scanner.aim import split_aim
-from devices.scanner.source import Emit
-from devices.scanner.wedge_keys import KeyEvent, WedgeDecoder
+from devices.scanner.sources.aim import split_aim
+from devices.scanner.sources.source import Emit
+from devices.scanner.sources.wedge_keys import KeyEvent, WedgeDecoder
 
 READ_TIMEOUT: Final = 0.5
 EV_SYN: Final = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from devices.scanner.decode import Read
+from devices.scanner.reading.decode import Read
 
 AGREE_WITHIN: Final = 2.0
 """Seconds between two equal reads of a code for them to agree."""

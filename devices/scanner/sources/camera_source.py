@@ -10,11 +10,11 @@ import segno
 from numpy.typing import NDArray
 
 from devices.frame import Availability, Clock, ComponentState, Condition, StateBoard
-from devices.scanner.agreement import InSight
-from devices.scanner.decode import Grey, decode
-from devices.scanner.reader import FrameReader
-from devices.scanner.second_engine import SecondEngine
-from devices.scanner.source import Emit
+from devices.scanner.reading.agreement import InSight
+from devices.scanner.reading.decode import Grey, decode
+from devices.scanner.reading.reader import FrameReader
+from devices.scanner.reading.second_engine import SecondEngine
+from devices.scanner.sources.source import Emit
 
 VIEWER: Final = "scanner"
 INACTIVE_PAUSE: Final = 0.5

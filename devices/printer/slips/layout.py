@@ -14,10 +14,10 @@ from typing import Literal
 
 from PIL import Image, ImageDraw
 
-from devices.printer.paper import CUT_FEED_MM, FONT_A_DOTS, LINE_MM, Paper
-from devices.printer.raster import Raster, Typeface, find_fonts, pack, qr_image, qr_side
-from devices.printer.sanitise import substituted
-from devices.printer.slip import Align, Element, Qr, Row, Rule, Slip, Space, Text
+from devices.printer.slips.paper import CUT_FEED_MM, FONT_A_DOTS, LINE_MM, Paper
+from devices.printer.slips.raster import Raster, Typeface, find_fonts, pack, qr_image, qr_side
+from devices.printer.slips.sanitise import substituted
+from devices.printer.slips.slip import Align, Element, Qr, Row, Rule, Slip, Space, Text
 
 LABEL_SHARE = 0.42
 """Part of the width that a column of labels may take."""

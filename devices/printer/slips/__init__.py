@@ -1,0 +1,1 @@
+"""What a slip is, and its way to lines and bytes."""

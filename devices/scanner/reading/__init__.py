@@ -1,0 +1,1 @@
+"""From a picture to the texts of the codes in it; never a wrong one."""
