@@ -18,18 +18,18 @@ from kiosk.machine.line_state import LineState
 from kiosk.ports import Unsubscribe
 from kiosk.text import Text
 from protocol.messages import CaseState
-from sync import drafts
 from sync.client import CONNECT_S, READ_S, Client, Outcome
-from sync.commands import CommandRunner
-from sync.effects import Effects
+from sync.down.commands import CommandRunner
+from sync.down.effects import Effects
+from sync.down.feed import CURSOR, FeedDuty
+from sync.down.packs import PackDuty
 from sync.enrolment import Enrolment
-from sync.feed import CURSOR, FeedDuty
 from sync.loop import Loop
 from sync.monitor import Monitor
-from sync.outbox import OutboxDuty
-from sync.packs import PackDuty
 from sync.presence import PresenceDuty
 from sync.signing_time import SigningTime
+from sync.up import drafts
+from sync.up.outbox import OutboxDuty
 
 logger = logging.getLogger(__name__)
 

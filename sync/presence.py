@@ -32,12 +32,12 @@ from protocol.messages import (
 )
 from sync.backoff import Backoff
 from sync.client import Answer, Client, Outcome
-from sync.documents import DocumentDelivery
-from sync.feed import CURSOR
+from sync.down.documents import DocumentDelivery
+from sync.down.feed import CURSOR
+from sync.down.packs import UNVERIFIED
+from sync.down.witness import Witness
 from sync.monitor import Monitor
-from sync.packs import UNVERIFIED
-from sync.reports import ReportDelivery
-from sync.witness import Witness
+from sync.up.reports import ReportDelivery
 
 logger = logging.getLogger(__name__)
 

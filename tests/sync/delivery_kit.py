@@ -9,7 +9,7 @@ from sync.backoff import Backoff
 from sync.client import Client
 from sync.enrolment import Enrolment
 from sync.monitor import Monitor
-from sync.outbox import OutboxDuty
+from sync.up.outbox import OutboxDuty
 from tests.kiosk.kiosk_kit import BEGIN, CITY, Bench
 from tests.sync.scripted import Answer, ScriptedServer
 

@@ -11,8 +11,8 @@ from kiosk.events import Received
 from kiosk.machine.line_state import LineCondition
 from kiosk.store.outbox import Envelope, ItemKind, OutboxState, SealedAttachment
 from protocol.messages import BATCH_BYTES, BATCH_ITEMS, SubmissionBatch
-from sync.envelopes import REFUSALS, SERVER_ERRORS, SET_ASIDE_S
-from sync.outbox import EAGER_S, IDLE_S
+from sync.up.envelopes import REFUSALS, SERVER_ERRORS, SET_ASIDE_S
+from sync.up.outbox import EAGER_S, IDLE_S
 from tests.kiosk.kiosk_kit import BEGIN, bench, fill
 from tests.sync.delivery_kit import Delivery, error
 from tests.sync.scripted import Answer, ScriptedServer, stored

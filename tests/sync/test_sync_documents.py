@@ -16,7 +16,7 @@ from server.foundation.actors import OPERATOR
 from server.open_city.budget import read_budget
 from server.open_city.transparency import TransparencyReport
 from sync.client import Answer, Outcome
-from sync.documents import DocumentDelivery
+from sync.down.documents import DocumentDelivery
 from tests.kiosk.kiosk_kit import BEGIN, CITY, Bench, bench
 from tests.server.running import RunningServer
 from tests.sync.line_kit import city_server, enrolled, kiosk_on_line, until

@@ -22,8 +22,8 @@ from server.foundation.actors import OPERATOR, Actor, Role
 from server.open_city.notices import NoticeOutcome
 from server.settings import ServerSettings
 from server.storage import tables
-from sync.feed import CURSOR
-from sync.packs import KEPT, PackDuty
+from sync.down.feed import CURSOR
+from sync.down.packs import KEPT, PackDuty
 from tests.kiosk.kiosk_kit import CITY, pack_bytes
 from tests.server.running import RunningServer, running
 from tests.sync.line_kit import OnLine, city_server, enrolled, kiosk_on_line, publish, stored, until

@@ -16,8 +16,8 @@ from kiosk.store.journal import Visit
 from kiosk.store.outbox import Envelope, ItemKind, OutboxState, SealedAttachment
 from kiosk.store.reports import ReportKind
 from protocol import answers
-from sync.envelopes import REFUSALS, SET_ASIDE_S
 from sync.presence import PresenceDuty
+from sync.up.envelopes import REFUSALS, SET_ASIDE_S
 from tests.kiosk.kiosk_kit import BEGIN, CITY, bench
 from tests.sync.delivery_kit import Delivery, error
 from tests.sync.scripted import Answer, ScriptedServer, stored

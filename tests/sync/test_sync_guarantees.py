@@ -14,7 +14,7 @@ from kiosk.system_clock import SystemClock
 from server.api.submissions import BATCHES_AT_ONCE, SLOT_S
 from server.foundation.actors import OPERATOR
 from sync.backoff import Backoff
-from sync.feed import CURSOR
+from sync.down.feed import CURSOR
 from tests.kiosk.kiosk_kit import BEGIN, PHOTO, bench
 from tests.sync.delivery_kit import Delivery
 from tests.sync.line_kit import city_server, enrolled, kiosk_on_line, stored, until

@@ -11,9 +11,9 @@ from server.foundation.actors import OPERATOR
 from sync import enrolment as enrolments
 from sync.backoff import Backoff
 from sync.client import Answer, Outcome
+from sync.down.sse import EVENT_BYTES, StreamBroken, events
 from sync.enrolment import EnrolmentBroken, EnrolProblem, EnrolRefused, enrol
 from sync.monitor import Monitor
-from sync.sse import EVENT_BYTES, StreamBroken, events
 from tests.kiosk.kiosk_kit import TurnedClock
 from tests.sync.line_kit import city_server, enrolled
 from tests.sync.scripted import ScriptedServer

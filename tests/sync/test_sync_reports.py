@@ -9,7 +9,7 @@ from kiosk.store.reports import ReportKind
 from kiosk.visit.help_desk import STALE_S
 from server.storage.citizen_tables import help_calls, ratings
 from sync.client import Answer, Outcome
-from sync.reports import RATINGS, ReportDelivery
+from sync.up.reports import RATINGS, ReportDelivery
 from tests.kiosk.kiosk_kit import Bench, bench
 from tests.server.running import RunningServer
 from tests.sync.line_kit import city_server, count, enrolled, kiosk_on_line, until

@@ -13,7 +13,7 @@ from server.operator import operations
 from server.operator.restore import AHEAD, FEED_AHEAD, lay_out, lead_on
 from server.settings import ServerSettings
 from server.storage import tables
-from sync.feed import CURSOR
+from sync.down.feed import CURSOR
 from tests.kiosk.kiosk_kit import CITY, PHOTO
 from tests.server.running import RunningServer
 from tests.sync.line_kit import OnLine, city_server, count, enrolled, kiosk_on_line, publish, stored, until

@@ -20,7 +20,7 @@ from protocol.packs import target_name
 from server.catalogue.tuf import TufRepository
 from server.settings import ServerSettings
 from server.storage import tables
-from sync.packs import PackDuty
+from sync.down.packs import PackDuty
 from tests.kiosk.kiosk_kit import CITY, bench, pack_bytes
 from tests.server.running import RunningServer, running
 from tests.sync.delivery_kit import Delivery

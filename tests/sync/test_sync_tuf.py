@@ -16,7 +16,7 @@ from server.fleet.alarms import AlarmKind
 from server.foundation.actors import OPERATOR
 from server.foundation.keys import keep_secret, random_key
 from server.settings import ServerSettings
-from sync.packs import UNVERIFIED, PackDuty
+from sync.down.packs import UNVERIFIED, PackDuty
 from tests.kiosk.kiosk_kit import CITY
 from tests.server.conftest import FakeClock
 from tests.server.running import RunningServer, running

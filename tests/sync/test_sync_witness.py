@@ -15,7 +15,7 @@ from server.app import make_checkpoint
 from server.audit import audit
 from server.fleet.alarms import AlarmKind
 from server.storage import tables
-from sync.witness import CHECKPOINT, Witness
+from sync.down.witness import CHECKPOINT, Witness
 from tests.kiosk.kiosk_kit import Bench, bench
 from tests.sync.line_kit import OnLine, city_server, enrolled, kiosk_on_line, until
 

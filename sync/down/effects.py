@@ -14,7 +14,7 @@ from kiosk.events import CaseUpdated, Received
 from kiosk.kiosk import Kiosk
 from kiosk.store.journal import StaffMember
 from protocol.messages import CaseState, Command, FeedEvent, FeedType, HelpComing, PackNotice, StaffRoster
-from sync.commands import CommandRunner
+from sync.down.commands import CommandRunner
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ class Effects:
         if event.type is FeedType.PACK:
             PackNotice.model_validate(event.data)
             return self._look_for_packs
-        # A checkpoint, of an older server: without a proof it is worth nothing. See ``sync.witness``.
+        # A checkpoint, of an older server: without a proof it is worth nothing. See ``sync.down.witness``.
         return None
 
     def _case(self, case: CaseState) -> Afterwards | None:

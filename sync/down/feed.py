@@ -16,9 +16,9 @@ from kiosk.kiosk import Kiosk
 from protocol.messages import FeedEvent, FeedPage
 from sync.backoff import Backoff
 from sync.client import Answer, Client, Outcome
-from sync.effects import Effects
+from sync.down.effects import Effects
+from sync.down.sse import StreamBroken, events
 from sync.monitor import Monitor
-from sync.sse import StreamBroken, events
 
 logger = logging.getLogger(__name__)
 

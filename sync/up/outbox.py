@@ -6,11 +6,11 @@ from datetime import timedelta
 from typing import Final
 
 from kiosk.kiosk import Kiosk
-from sync.attachments import AttachmentDelivery
 from sync.backoff import Backoff
 from sync.client import Answer, Client, Outcome
-from sync.envelopes import EnvelopeDelivery
 from sync.monitor import Monitor
+from sync.up.attachments import AttachmentDelivery
+from sync.up.envelopes import EnvelopeDelivery
 
 logger = logging.getLogger(__name__)
 

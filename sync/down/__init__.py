@@ -1,0 +1,1 @@
+"""What the kiosk gets: its feed, commands, packs, public documents, checkpoints."""

@@ -1,0 +1,1 @@
+"""What the kiosk sends: envelopes, attachments, drafts, reports."""
