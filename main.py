@@ -47,12 +47,12 @@ from kiosk.machine.room import FolderDisk
 from kiosk.store import Store
 from kiosk.visit.identity import KioskIdentity
 from process_guard import guard
+from program.standstill import Standstill, problem_of, start_anew
 from screens.access.keys import DEFAULT_KEYS, Action, KeyMap, NoSuchKey
 from screens.language.texts import Catalogues, load_catalogues
 from screens.look.tokens import DEFAULT_DPI
 from screens.shell import boot, heap
 from screens.shell.watchdog import watchdog
-from standstill import Standstill, problem_of, start_anew
 from sync.city import CityBadges, FollowingSealer, KioskCodes
 from sync.enrolment import Enrolment, EnrolProblem, EnrolRefused, NotEnrolled, enrol, insecure, load, save
 from sync.line import Line

@@ -15,8 +15,8 @@ import pytest
 from sqlalchemy import select
 
 from kiosk.store import StorageFailed, StorageProblem, Store, StoreInUse, StoreTooNew
+from program.standstill import StartProblem, problem_of, without_code
 from server.storage import tables
-from standstill import StartProblem, problem_of, without_code
 from sync import enrolment as enrolments
 from sync.enrolment import FILE_NAME, Enrolment, EnrolmentBroken, NotEnrolled
 from tests.kiosk.kiosk_kit import BEGIN

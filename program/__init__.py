@@ -1,0 +1,1 @@
+"""The kiosk's program around its parts: settings, building, standing still when it cannot start."""
