@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from server.app import look_through_storage
+from server.app import build_deps, look_through_storage
 from server.foundation.texts import PUBLIC_LANGUAGES
 from server.operator.backup import MANIFEST
 from server.operator.operations import OperationRefused, carry_out
@@ -73,6 +73,19 @@ def test_damage_is_found_at_the_start(sqlite_settings: ServerSettings, kiosk: Te
     with running(sqlite_settings) as server:
         kiosk.base = server.base
         refused_by(server.base, kiosk)
+
+
+def test_damage_that_sqlite_only_sees_when_it_is_asked_is_found(sqlite_settings: ServerSettings) -> None:
+    """A page whose free places are told wrongly: statements go on, and write over rows."""
+    build_deps(sqlite_settings).engine.dispose()
+    with sqlite3.connect(database(sqlite_settings)) as connection:
+        (page,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'officers'").fetchone()
+    connection.close()
+    with database(sqlite_settings).open("r+b") as file:
+        file.seek((page - 1) * PAGE_BYTES + 1)
+        file.write(b"\x00\x10")
+    with pytest.raises(StorageDamaged):
+        open_storage(sqlite_settings.database_url)
 
 
 def test_a_file_that_is_no_database_any_more_is_told_as_damage(
