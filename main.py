@@ -48,6 +48,7 @@ from kiosk.store import Store
 from kiosk.visit.identity import KioskIdentity
 from process_guard import guard
 from program.standstill import Standstill, problem_of, start_anew
+from protocol.languages import REGISTRY
 from screens.access.keys import DEFAULT_KEYS, Action, KeyMap, NoSuchKey
 from screens.language.texts import Catalogues, load_catalogues
 from screens.look.tokens import DEFAULT_DPI
@@ -159,7 +160,11 @@ def build_devices(settings: KioskSettings, clock: SystemClock) -> Devices:
     if not isinstance(settings.scanner, NoDevice):
         wedge = bench.wedge if bench else None
         scanner = build_scanner(settings.scanner, camera=camera, clock=clock, simulated=wedge)
-    voice = None if isinstance(settings.speech, NoDevice) else build_speech(settings.speech, clock=clock)
+    voice = (
+        None
+        if isinstance(settings.speech, NoDevice)
+        else build_speech(settings.speech, {language.code: language.voices for language in REGISTRY}, clock=clock)
+    )
     return Devices(
         printer,
         scanner,

@@ -66,13 +66,13 @@ from kiosk.submissions.outbox import OutboxView
 from kiosk.submissions.receipts import Slips
 from kiosk.submissions.slip_wait import SlipWait
 from kiosk.submissions.submissions import Submissions
-from kiosk.text import FALLBACK
 from kiosk.visit.attachments import Attachment
 from kiosk.visit.help_desk import HelpDesk
 from kiosk.visit.identity import KioskIdentity
 from kiosk.visit.idle import IdleKind, IdleTimer
 from kiosk.visit.outcomes import Refused, Saved
 from kiosk.visit.session import Session
+from protocol.languages import FALLBACK
 
 #: The screens call ``tick`` at least this often, in seconds.
 TICK_S: Final = 0.25

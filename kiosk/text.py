@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-FALLBACK = "id"
-LANGUAGES = ("id", "jv", "mad", "en")
+from protocol.languages import FALLBACK
 
 
 @dataclass(frozen=True, slots=True)

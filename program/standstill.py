@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 from devices.frame import SystemClock
 from kiosk.machine.high_water import CorrectedClock
 from kiosk.store import StorageFailed, StorageProblem, Store, StoreInUse, StoreTooNew
-from screens.language.texts import LANGUAGES, Catalogues
+from protocol.languages import LANGUAGES
+from screens.language.texts import Catalogues
 from screens.shell import boot
 from sync.client import Client
 from sync.distress import DistressDuty

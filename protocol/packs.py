@@ -28,7 +28,6 @@ PACK_BYTES: Final = 64_000_000
 PACK_FILES: Final = 5_000
 #: Unpacked; a zip that claims more is refused before it is read.
 UNPACKED_BYTES: Final = 256_000_000
-LANGUAGES: Final = ("id", "jv", "mad", "en")
 #: What a QR on the slip still holds legibly; EMVCo codes are shorter than 512.
 PAYMENT_CODE_CHARACTERS: Final = 512
 

@@ -14,8 +14,9 @@ from pathlib import Path
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
+from protocol.languages import LANGUAGES
+
 ROOT = Path(__file__).resolve().parent.parent
-LANGUAGES = ("id", "jv", "mad", "en")
 SOURCES = ("screens", "kiosk", "main.py")
 
 #: Failpoints have dotted names as well, and so have files.

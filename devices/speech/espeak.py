@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import subprocess
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +18,7 @@ from devices.speech.player import play
 from devices.speech.program import ProgramSpeech, begin
 from devices.speech.recording import Recording
 from devices.speech.utterance import Utterance, is_sign
-from devices.speech.voices import CLOSEST, choose_voice, parse_voices
+from devices.speech.voices import BASE, Voices, parse_voices
 
 PROGRAM: Final = "espeak-ng"
 ANSWER_S: Final = 5.0
@@ -28,23 +29,23 @@ LOUDEST: Final = 150
 
 
 class EspeakEngine:
-    """``program`` is the name or path of espeak-ng."""
+    """``program`` is the name or path of espeak-ng; ``closest``: for each language its voices from best to worst."""
 
-    def __init__(self, program: str = PROGRAM) -> None:
+    def __init__(self, program: str = PROGRAM, closest: Mapping[str, Sequence[str]] = BASE) -> None:
         self._program = program
-        self._voices: frozenset[str] = frozenset()
+        self._voices = Voices(closest)
 
     def open(self) -> None:
         if not self._found():
             raise PermanentFault(Condition.CONFIGURATION_ERROR, f"{self._program} is not installed")
-        self._voices = parse_voices(self._run("--voices", ""))
-        if choose_voice("id", self._voices) is None:
-            raise PermanentFault(Condition.CONFIGURATION_ERROR, f"{self._program} has no Indonesian voice")
+        self._voices = self._voices.with_installed(parse_voices(self._run("--voices", "")))
+        if self._voices.standing_in is None:
+            raise PermanentFault(Condition.CONFIGURATION_ERROR, f"{self._program} has none of the kiosk's voices")
         if self.start(Utterance(".", "id", 400, 0.0)).wait(ANSWER_S) is Ending.NO_SOUND:
             raise PassingFault(Condition.HARDWARE_ERROR, "there is no sound device")
 
     def start(self, utterance: Utterance) -> ProgramSpeech:
-        voice = choose_voice(utterance.language, self._voices) or choose_voice("id", self._voices) or "id"
+        voice = self._voices.of(utterance.language) or self._voices.standing_in or utterance.language
         command = [self._program, "-v", voice, "-s", str(utterance.rate), "-b", "1", "--stdin"]
         command += ["-a", str(round(utterance.volume * LOUDEST))]
         if is_sign(utterance.text):
@@ -65,7 +66,7 @@ class EspeakEngine:
     def preflight(self) -> tuple[str, ...]:
         if not self._found():
             return (f"{self._program} is not installed: the kiosk cannot speak",)
-        missing = [name for name in CLOSEST if choose_voice(name, self._voices) is None] if self._voices else []
+        missing = self._voices.silent() if self._voices.installed else []
         return tuple(f"{self._program} has no voice for {name}" for name in missing)
 
     def _found(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -11,7 +12,7 @@ from devices.frame import Condition, PassingFault
 from devices.speech.engine import Ending
 from devices.speech.recording import LARGEST_RECORDING, Recording
 from devices.speech.utterance import Utterance
-from devices.speech.voices import choose_voice
+from devices.speech.voices import BASE, Voices
 
 VOICES: Final = frozenset({"id", "ms", "en-gb"})
 SOUNDS: Final = (b"RIFF", b"ID3", b"\xff\xfb", b"\xff\xf3", b"OggS", b"fLaC")
@@ -52,7 +53,8 @@ class SimulatedSpeech:
 class SimulatedEngine:
     """``set_faults`` may be called from any thread while it runs."""
 
-    def __init__(self) -> None:
+    def __init__(self, closest: Mapping[str, Sequence[str]] = BASE) -> None:
+        self._voices = Voices(closest, VOICES)
         self._lock = threading.Lock()
         self._lines: deque[Spoken] = deque(maxlen=KEPT)
         self._mute = False
@@ -66,7 +68,7 @@ class SimulatedEngine:
             raise PassingFault(Condition.HARDWARE_ERROR, "there is no sound device")
 
     def start(self, utterance: Utterance) -> SimulatedSpeech:
-        voice = choose_voice(utterance.language, VOICES) or "id"
+        voice = self._voices.of(utterance.language) or self._voices.standing_in or utterance.language
         return self._begin(Spoken(utterance.text, utterance.language, voice, utterance.rate, utterance.volume, None))
 
     def play(self, recording: Recording) -> SimulatedSpeech:

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Any, Final
 
 from kiosk.catalogue.service import Service
 from kiosk.ports import SlipBuilder
-from kiosk.text import LANGUAGES, Text
+from kiosk.text import Text
+from protocol.formats import Formatting
+from protocol.languages import LANGUAGES
 
 _AMOUNT: Final = "fee"
 _FROM: Final = "fee_from"
@@ -27,19 +30,13 @@ class SlipFee:
     least: str = ""
 
 
-def rupiah(amount: int, language: str) -> str:
-    """``Rp 50.000``; with commas in English."""
-    digits = f"{amount:,}"
-    return f"Rp {digits if language == 'en' else digits.replace(',', '.')}"
-
-
 def fee_texts(service: Service) -> dict[str, Mapping[str, str]]:
     """What a receipt keeps of the fee, so that a slip can be printed again; nothing where it is free."""
     standard = service.standard
     if standard.fee_rupiah <= 0:
         return {}
     texts: dict[str, Mapping[str, str]] = {
-        _AMOUNT: {language: rupiah(standard.fee_rupiah, language) for language in LANGUAGES}
+        _AMOUNT: {language: Formatting(language, UTC).rupiah(standard.fee_rupiah) for language in LANGUAGES}
     }
     if standard.fee_from:
         texts[_FROM] = standard.fee.by_language

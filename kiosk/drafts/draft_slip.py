@@ -4,10 +4,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 from kiosk.ports import Printer, PrintResult, Texts, TrackingCodes
 from kiosk.visit.identity import KioskIdentity
+from protocol.formats import Formatting
 
 DRAFT_SLIP_KEYS: Final = ("slip.draft", "slip.draft.until", "slip.draft.how", "slip.draft.scan")
 
@@ -18,7 +18,7 @@ class DraftSlips:
         self._printer = printer
         self._codes = codes
         self._texts = texts
-        self._zone = ZoneInfo(identity.time_zone)
+        self._zone = identity.time_zone
 
     def print(self, code: str, expires_at: datetime, language: str, done: Callable[[PrintResult], None]) -> bool:
         """Queue the slip. False: this kiosk has no printer."""
@@ -36,7 +36,7 @@ class DraftSlips:
         slip.text(self._codes.display(code), bold=True, size=2, align="center")
         slip.qr(code, text("slip.draft.scan"))
         slip.rule()
-        slip.text(text("slip.draft.until", day=f"{expires_at.astimezone(self._zone):%d-%m-%Y}"), bold=True)
+        slip.text(text("slip.draft.until", day=Formatting(language, self._zone).day(expires_at)), bold=True)
         slip.text(text("slip.draft.how"))
         self._printer.print(slip, job_id=f"draft-{uuid4()}", copy=False, done=done)
         return True

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 from kiosk.cases.case import Case
 from kiosk.catalogue.fee import SlipFee, lay_out_fee, slip_fee
@@ -21,6 +20,7 @@ from kiosk.store import StorageFailed, Store
 from kiosk.store.receipts import Receipt
 from kiosk.text import Text
 from kiosk.visit.identity import KioskIdentity
+from protocol.formats import Formatting
 
 logger = logging.getLogger(__name__)
 
@@ -77,7 +77,7 @@ class Slips:
         self._codes = codes
         self._texts = texts
         self._bus = bus
-        self._zone = ZoneInfo(identity.time_zone)
+        self._zone = identity.time_zone
 
     def start(self) -> Unsubscribe:
         """Print whenever SlipDue comes. Returns how to stop."""
@@ -149,6 +149,7 @@ class Slips:
         def text(key: str, **values: object) -> str:
             return self._texts(key, content.language, **values)
 
+        time = Formatting(content.language, self._zone).stamp
         slip.title(content.city)
         slip.text(content.agency, align="center")
         slip.rule()
@@ -159,11 +160,11 @@ class Slips:
         slip.text(text("slip.code"), align="center")
         slip.text(self._codes.display(content.code), bold=True, size=2, align="center")
         slip.rule()
-        slip.row(text("slip.made"), self._time(content.made_at))
+        slip.row(text("slip.made"), time(content.made_at))
         slip.row(text("slip.kiosk"), self._identity.name)
         slip.space()
         if content.received_at is not None:
-            slip.text(text("slip.received", time=self._time(content.received_at)), bold=True)
+            slip.text(text("slip.received", time=time(content.received_at)), bold=True)
         else:
             slip.text(text("slip.stored"), bold=True)
         slip.space()
@@ -229,9 +230,6 @@ class Slips:
             next_step=next_step,
             language=language,
         )
-
-    def _time(self, at: datetime) -> str:
-        return at.astimezone(self._zone).strftime("%d-%m-%Y %H:%M")
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, SlipDue) and not self.print(event.code):

@@ -2,7 +2,7 @@
 
 from forms import Form
 from forms.languages import language_code
-from kiosk.text import FALLBACK
+from protocol.languages import FALLBACK
 
 
 def form_language(form: Form, language: str) -> str | None:

@@ -23,7 +23,6 @@ from kiosk.events import Bus, Step, StepChanged
 from kiosk.machine.health import ServiceAbility
 from kiosk.ports import Clock
 from kiosk.settings import Settings
-from kiosk.text import FALLBACK
 from kiosk.visit import nik as nik_rules
 from kiosk.visit.attachments import Attachment, Attachments, AttachProblem
 from kiosk.visit.citizen import Citizen, HowIdentified, NikCheck, OwnQuestions
@@ -34,6 +33,7 @@ from kiosk.visit.nik import NikProblem, NikWarning
 from kiosk.visit.outcomes import Saved
 from kiosk.visit.privacy import Privacy
 from kiosk.visit.way_back import IN_FORM, Spot, WayBack
+from protocol.languages import FALLBACK
 
 logger = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from screens.language.texts import LANGUAGES
+from protocol.languages import LANGUAGES
 from screens.look.colours import Contrast
 from screens.look.tokens import TextSize
 from screens.navigation.appearance import Appearance

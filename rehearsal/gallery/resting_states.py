@@ -7,8 +7,8 @@ from typing import Final
 from kiosk.events import LineChanged
 from kiosk.machine.line_state import LineCondition
 from kiosk.settings import NEXT_KIOSK
+from protocol.languages import LANGUAGES
 from rehearsal.gallery.way import Way, domicile_form, start
-from screens.language.texts import LANGUAGES
 
 #: What a city may write at the most.
 NOTICE_CHARACTERS: Final = 500

@@ -8,15 +8,11 @@ import gettext
 import io
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-LANGUAGES: Final = ("id", "jv", "mad", "en")
-FALLBACK: Final = "id"
-#: How each language calls itself.
-LANGUAGE_NAMES: Final = {"id": "Bahasa Indonesia", "jv": "Basa Jawa", "mad": "Bhâsa Madhurâ", "en": "English"}
+from protocol.languages import FALLBACK, LANGUAGES
 
 
 class Texts:

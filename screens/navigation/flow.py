@@ -36,8 +36,9 @@ from kiosk.visit.citizen import HowIdentified
 from kiosk.visit.nik import Nik
 from kiosk.visit.outcomes import Refused, RefusedReason
 from kiosk.visit.session import Session
-from screens.language.formatting import Formatting
-from screens.language.texts import LANGUAGES, Catalogues, Texts
+from protocol.formats import Formatting
+from protocol.languages import LANGUAGES
+from screens.language.texts import Catalogues, Texts
 from screens.look.colours import Contrast
 from screens.look.tokens import TextSize
 from screens.navigation.answering import Answering

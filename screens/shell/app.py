@@ -25,9 +25,10 @@ from kivy.core.window import Window
 
 from kiosk.events import EndReason, Event, HeadphonesChanged, SessionEnded
 from kiosk.kiosk import Kiosk
+from protocol.languages import LANGUAGES
 from screens.access.keys import KeyMap
 from screens.access.narrator import Narrator
-from screens.language.texts import LANGUAGES, Catalogues
+from screens.language.texts import Catalogues
 from screens.look.current import Look, use
 from screens.look.rules import load_file, load_look
 from screens.look.tokens import LOWERED

@@ -3,27 +3,35 @@ warning before a visit ends by itself."""
 
 from typing import Any
 
-from kivy.properties import ObjectProperty
+from kivy.properties import ObjectProperty, StringProperty
 
+from protocol.languages import LANGUAGE_NAMES
 from screens.citizen.application.drafts import SaveLater
 from screens.citizen.start.help import CallOfficer
-from screens.language.texts import LANGUAGE_NAMES
 from screens.look.colours import Contrast
 from screens.look.current import current
 from screens.look.tokens import TextSize
+from screens.look.widgets.buttons import Chip
 from screens.look.widgets.dialog import Dialog
 from screens.navigation.flow import Flow
+
+
+class LanguageChip(Chip):
+    language = StringProperty("")
 
 
 class AdjustPanel(Dialog):
     """Language, text size, contrast; each choice is seen at once."""
 
     flow = ObjectProperty(None)
-    names = ObjectProperty(LANGUAGE_NAMES)
 
     def on_kv_post(self, base_widget: Any) -> None:
         """What this kiosk cannot do leaves no hole."""
         super().on_kv_post(base_widget)
+        for code, name in LANGUAGE_NAMES.items():
+            chip = LanguageChip(language=code, text=name, chosen=code == self.flow.language)
+            chip.bind(on_choose=self._choose_language)
+            self.ids.languages.add_widget(chip)
         for chip, possible in ((self.ids.voice, self.flow.voice.possible), (self.ids.lower, self.can_lower)):
             if not possible:
                 self.ids.switches.remove_widget(chip)
@@ -37,8 +45,8 @@ class AdjustPanel(Dialog):
     def answer_yes(self) -> None:
         self.flow.close_over()
 
-    def choose_language(self, language: str) -> None:
-        self.flow.set_language(language)
+    def _choose_language(self, chip: Any) -> None:
+        self.flow.set_language(chip.language)
 
     def choose_size(self, name: str) -> None:
         self.flow.set_text_size(TextSize(name))

@@ -11,10 +11,9 @@ from typing import Final
 
 from babel.messages.pofile import read_po
 
+from protocol.languages import FALLBACK
+
 CATALOGUES: Final = Path(__file__).parent / "translations"
-OFFICE_LANGUAGES: Final = ("id", "en")
-PUBLIC_LANGUAGES: Final = ("id", "jv", "mad", "en")
-FALLBACK: Final = "id"
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request, Response
 from starlette.responses import HTMLResponse, JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from protocol.languages import LANGUAGES
 from server.api.errors import API_PREFIX, error_response
 from server.foundation import texts
 from server.settings import ServerSettings
@@ -63,6 +64,6 @@ def _page() -> str:
     told = "".join(
         f'<h1 lang="{language}">{escape(said.say(language, "message.damaged.title"))}</h1>'
         f'<p lang="{language}">{escape(said.say(language, "message.damaged.text"))}</p>'
-        for language in texts.PUBLIC_LANGUAGES
+        for language in LANGUAGES
     )
     return f'<!doctype html><html lang="id"><meta charset="utf-8"><title>eKios</title><body>{told}</body></html>'

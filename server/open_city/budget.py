@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from protocol.documents import BUDGET, BUDGET_LINES, Budget, BudgetLine
+from protocol.languages import FALLBACK, LANGUAGES
 from server.audit import audit
 from server.foundation.actors import Actor
 from server.foundation.clock import Clock
@@ -20,8 +21,8 @@ CSV_BYTES: Final = 100_000
 YEARS: Final = range(2000, 2101)
 #: Fifteen digits: more rupiah than there are.
 _AMOUNT: Final = re.compile(r"(?:Rp)?\s*(\d{1,15}|\d{1,3}(?:\.\d{3}){1,4})")
-#: Columns after name, planned and spent: the name in other languages.
-_LANGUAGES: Final = ("en", "jv", "mad")
+#: Columns after name, planned and spent: the name in other languages, in the order of the alphabet.
+_LANGUAGES: Final = tuple(sorted(language for language in LANGUAGES if language != FALLBACK))
 _COLUMNS: Final = 3
 
 
@@ -97,7 +98,7 @@ def _rows(text: str) -> list[tuple[int, list[str]]]:
 def _line(number: int, row: list[str]) -> BudgetLine | Problem:
     if len(row) < _COLUMNS:
         return Problem("columns", {"row": number})
-    names = dict(zip(("id", *_LANGUAGES), (row[0], *row[_COLUMNS:]), strict=False))
+    names = dict(zip((FALLBACK, *_LANGUAGES), (row[0], *row[_COLUMNS:]), strict=False))
     if not row[0] or any(len(name) > NAME_CHARACTERS for name in names.values()):
         return Problem("name", {"row": number, "n": NAME_CHARACTERS})
     amounts = []

@@ -9,7 +9,8 @@ from lxml import etree
 
 from forms import Form
 from forms.authoring import convert
-from protocol.packs import LANGUAGES, ServiceDocument
+from protocol.languages import LANGUAGES
+from protocol.packs import ServiceDocument
 
 SERVICES = Path(__file__).resolve().parents[2] / "assets" / "services"
 XF = "{http://www.w3.org/2002/xforms}"

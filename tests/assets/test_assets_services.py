@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.catalogue.service import Identification, read_service
-from protocol.packs import LANGUAGES, ServiceDocument
+from protocol.languages import LANGUAGES
+from protocol.packs import ServiceDocument
 
 ROOT = Path(__file__).resolve().parents[2]
 ICONS = ROOT / "assets" / "icons" / "icons.json"

@@ -7,7 +7,7 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
-from protocol.packs import LANGUAGES
+from protocol.languages import LANGUAGES
 from tools.translations import placeholders
 
 ROOT = Path(__file__).resolve().parents[2]

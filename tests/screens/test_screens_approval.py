@@ -7,8 +7,8 @@ import pytest
 from kiosk.catalogue.catalogue import Catalogue
 from kiosk.events import LineChanged
 from kiosk.machine.line_state import LineCondition
+from protocol.languages import LANGUAGES
 from rehearsal.hands import Hands
-from screens.language.texts import LANGUAGES
 from screens.navigation.appearance import Appearance
 from screens.navigation.places import Name
 

@@ -11,6 +11,7 @@ from keys_kit import press
 from forms import Node
 from kiosk.events import EndReason
 from kiosk.visit.session import Session
+from protocol.languages import LANGUAGES
 from rehearsal.citizen import Citizen
 from rehearsal.every_control import READONLY_ID, SERVICE_ID, WRONG
 from rehearsal.gallery.way import Way, open_form
@@ -19,7 +20,6 @@ from screens.citizen.controls.calendar import EARLIEST, LATEST, Calendar, Calend
 from screens.citizen.controls.question import ListenButton, Question
 from screens.citizen.controls.repeat import InstanceLine
 from screens.citizen.follow_up.answers import in_words
-from screens.language.texts import LANGUAGES
 from screens.look.current import current
 from screens.look.pressable import Pressable
 from screens.look.widgets.buttons import Chip, IconButton

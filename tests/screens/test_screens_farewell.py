@@ -10,7 +10,7 @@ from flows_kit import send
 from screens_harness import Hands
 
 from kiosk.events import EndReason
-from screens.language.texts import LANGUAGES
+from protocol.languages import LANGUAGES
 from screens.look.colours import Contrast
 from screens.look.tokens import TextSize
 from screens.navigation.appearance import Appearance

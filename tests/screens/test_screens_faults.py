@@ -8,10 +8,10 @@ from kivy.uix.widget import Widget
 from screens_harness import Hands
 from speech_kit import Ears
 
+from protocol.languages import LANGUAGES
 from rehearsal import Rehearsal
 from rehearsal.citizen import Citizen
 from rehearsal.kiosk import BADGE, PIN
-from screens.language.texts import LANGUAGES
 from screens.navigation.flow import Flow, Over
 from screens.navigation.places import Name, Place
 from screens.shell import stage

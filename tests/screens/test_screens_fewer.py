@@ -7,10 +7,10 @@ from keys_kit import focused, press, walk_to
 from screens_harness import Hands
 from speech_kit import Ears, Listener
 
+from protocol.languages import LANGUAGES
 from rehearsal import Rehearsal
 from rehearsal.gallery.control_states import guests
 from rehearsal.gallery.way import Way
-from screens.language.texts import LANGUAGES
 from screens.look.colours import Contrast
 from screens.navigation.flow import Over
 from screens.shell.overlays import FewerPanel

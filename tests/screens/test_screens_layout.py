@@ -11,11 +11,11 @@ import screens_harness  # noqa: F401 - the window is prepared before Kivy is imp
 from long_runs import LONG
 from states_kit import SHOWS
 
+from protocol.languages import LANGUAGES
 from rehearsal.gallery.checks import Box, problems
 from rehearsal.gallery.plan import ORIENTATIONS, Shot, every_look, plan, rounds
 from rehearsal.gallery.states import STATES
 from rehearsal.gallery.studio import Studio
-from screens.language.texts import LANGUAGES
 from screens.look.colours import Contrast
 from screens.look.tokens import TextSize
 from screens.look.widgets.pane import Pane

@@ -10,12 +10,12 @@ from test_screens_answer import asked
 
 from kiosk.submissions.submissions import ANSWER_CHARACTERS
 from kiosk.visit.privacy import Privacy
+from protocol.languages import LANGUAGES
 from rehearsal import Rehearsal
 from rehearsal.citizen import Citizen
 from rehearsal.gallery.control_states import show
 from rehearsal.gallery.way import Way, open_form
 from screens.citizen.controls.question import Question
-from screens.language.texts import LANGUAGES
 from screens.look.focus_mark import seen_box
 from screens.look.layouts import BACKSPACE
 from screens.look.tokens import TextSize

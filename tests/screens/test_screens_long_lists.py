@@ -7,13 +7,13 @@ from screens_harness import Hands
 from speech_kit import Ears, Listener
 
 from forms import Choice, load_form
+from protocol.languages import LANGUAGES
 from rehearsal import Rehearsal
 from rehearsal.citizen import Citizen
 from rehearsal.gallery.control_states import show
 from rehearsal.gallery.way import Way
 from screens.citizen.controls.choices import Fold
 from screens.citizen.controls.finding import SHOWN_AT_MOST, LongList
-from screens.language.texts import LANGUAGES
 from screens.look.layouts import BACKSPACE
 from screens.look.widgets.banner import Banner
 from screens.look.widgets.cards import ChoiceCard

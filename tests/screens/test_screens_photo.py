@@ -8,6 +8,7 @@ from kivy.graphics import Line
 from screens_harness import BOOT, Hands
 
 from kiosk.ports import CaptureKind, Hint
+from protocol.languages import LANGUAGES
 from rehearsal.citizen import Citizen
 from rehearsal.devices import Problem, Sight
 from rehearsal.every_control import SERVICE_ID
@@ -17,7 +18,7 @@ from rehearsal.gallery.way import Way, open_form
 from screens.citizen.controls import photo, sighting, viewfinder
 from screens.citizen.controls.sighting import CalmHint
 from screens.citizen.controls.viewfinder import SPOKEN_LOOKS, SightMarks, Viewfinder
-from screens.language.texts import LANGUAGES, Catalogues
+from screens.language.texts import Catalogues
 
 FAULTS = (
     *("TOO_DARK", "TOO_BLURRED", "GLARE", "NO_FRAME"),

@@ -7,11 +7,11 @@ from keys_kit import focused, press, walk_to
 from screens_harness import Hands
 from speech_kit import Ears, Listener
 
+from protocol.languages import LANGUAGES
 from rehearsal import Rehearsal
 from rehearsal.gallery.control_states import show
 from rehearsal.gallery.way import Way, answer_page
 from screens.citizen.controls.repeat import InstanceLine, RemovalAsked
-from screens.language.texts import LANGUAGES
 from screens.look.widgets.buttons import IconButton
 
 REPEAT = "/data/anggota"

@@ -3,12 +3,12 @@
 import pytest
 from screens_harness import Hands
 
+from protocol.languages import LANGUAGES
 from rehearsal.citizen import NIK, Citizen
 from rehearsal.devices import Scan
 from rehearsal.gallery.control_states import show
 from rehearsal.gallery.way import Way, open_form
 from screens.citizen.controls.question import Question
-from screens.language.texts import LANGUAGES
 from screens.look.widgets.entry import Entry, Layout
 
 CODE = "8991234567890"

@@ -6,9 +6,9 @@ Every service and every language is walked in each run; all pairs of them in a l
 import pytest
 from long_runs import ways
 
+from protocol.languages import LANGUAGES
 from rehearsal.citizen import NIK, Citizen, slip_of
 from rehearsal.hands import Hands
-from screens.language.texts import LANGUAGES
 from screens.navigation.appearance import Appearance
 
 SERVICES = ("domisili", "kelahiran", "pindah", "kk-perubahan", "usaha", "reklame", "antrean", "pengaduan")

@@ -12,12 +12,12 @@ from long_runs import ways
 from screens_harness import BOOT
 from speech_kit import Ears, foreign_texts
 
+from protocol.languages import LANGUAGES
 from rehearsal import Rehearsal
 from rehearsal.citizen import Citizen
 from rehearsal.hands import Hands
 from screens.access.keys import _CODES
 from screens.citizen.controls.question import Question
-from screens.language.texts import LANGUAGES
 from screens.look.widgets.keyboard import Key
 from screens.navigation.appearance import Appearance
 

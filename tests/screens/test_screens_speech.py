@@ -8,12 +8,12 @@ from screens_harness import BOOT, Hands
 from speech_kit import Ears, Listener, foreign_texts
 
 from kiosk.events import EndReason
+from protocol.languages import LANGUAGES
 from rehearsal import BADGE, Rehearsal
 from rehearsal.devices import Scan
 from rehearsal.gallery.control_states import show
 from rehearsal.gallery.way import Way
 from screens.citizen.controls.viewfinder import Viewfinder
-from screens.language.texts import LANGUAGES
 from screens.look.widgets.entry import Layout
 from screens.navigation.places import Name
 from screens.voice.pronunciation import pronounce, sentence

@@ -4,7 +4,8 @@ import pytest
 from babel.messages.pofile import read_po
 from screens_harness import ASSETS
 
-from screens.language.texts import LANGUAGES, Catalogues
+from protocol.languages import LANGUAGES
+from screens.language.texts import Catalogues
 
 NUMBERS = (0, 1, 2, 3, 11, 100)
 

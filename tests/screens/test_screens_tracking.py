@@ -7,12 +7,12 @@ import pytest
 from kiosk.cases.case import Case, CaseProblem, CaseStateName
 from kiosk.machine.line_state import LineCondition
 from kiosk.ports import PrintOutcome
+from protocol.languages import LANGUAGES
 from rehearsal.citizen import Citizen
 from rehearsal.gallery.case_states import CODE, QUESTION, case
 from rehearsal.hands import Hands
 from rehearsal.kiosk import Line
 from screens.citizen.follow_up.track_model import TrackModel
-from screens.language.texts import LANGUAGES
 from screens.navigation.appearance import Appearance
 
 #: Of somebody else's case.

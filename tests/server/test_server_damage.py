@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import requests
 
+from protocol.languages import LANGUAGES
 from server.app import build_deps, look_through_storage
-from server.foundation.texts import PUBLIC_LANGUAGES
 from server.operator.backup import MANIFEST
 from server.operator.operations import OperationRefused, carry_out
 from server.settings import ServerSettings
@@ -53,7 +53,7 @@ def refused_by(base: str, kiosk: TestKiosk) -> None:
         assert _outcome(answer.status_code, answer.content) is Outcome.SLOWED
     page = requests.get(f"{base}/sign-in", timeout=30)
     assert page.status_code == 503
-    assert [f'lang="{language}"' in page.text for language in PUBLIC_LANGUAGES] == [True] * len(PUBLIC_LANGUAGES)
+    assert [f'lang="{language}"' in page.text for language in LANGUAGES] == [True] * len(LANGUAGES)
 
 
 @pytest.fixture

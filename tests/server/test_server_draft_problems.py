@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 from starlette.datastructures import FormData
 
-from protocol.packs import LANGUAGES
+from protocol.languages import LANGUAGES
 from server.catalogue.drafts import Severity
 from server.deps import Deps
 from server.foundation.actors import Actor, Role

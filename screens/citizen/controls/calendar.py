@@ -7,7 +7,7 @@ from typing import Any, Final
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.gridlayout import GridLayout
 
-from screens.language.formatting import Formatting
+from protocol.formats import Formatting
 from screens.look.speakable import SpokenRole
 from screens.look.widgets.buttons import Surface
 from screens.look.widgets.text import Column

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from forms import Kind, Node
-from screens.language.formatting import Formatting
+from protocol.formats import Formatting
 from screens.language.texts import Texts
 from screens.look.widgets.entry import MULTILINE_LENGTH, TEXT_LENGTH, Layout, digits_shown
 

@@ -3,9 +3,11 @@
 from typing import Any
 
 from kivy.clock import Clock
+from kivy.factory import Factory
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
+from protocol.languages import LANGUAGE_NAMES
 from screens.citizen.start.home_model import HomeModel
 
 #: The clock shows minutes; looking twice a minute is enough, and nothing is drawn when nothing changed.
@@ -25,6 +27,11 @@ class HomeScreen(BoxLayout):
 
     def __init__(self, model: HomeModel, **kwargs: Any) -> None:
         super().__init__(model=model, **kwargs)
+        for code, name in LANGUAGE_NAMES.items():
+            card = Factory.LanguageCard()
+            card.language, card.name, card.chosen = code, name, code == model.language
+            card.bind(on_choose=self._choose)
+            self.ids.languages.add_widget(card)
         self.refresh()
         self._looking = Clock.schedule_interval(self._look, LOOK_EVERY_S)
 
@@ -32,6 +39,9 @@ class HomeScreen(BoxLayout):
         """A page that is no longer in sight looks no more, whenever it is collected."""
         if parent is None:
             self._looking.cancel()
+
+    def _choose(self, card: Any) -> None:
+        self.model.choose_language(card.language)
 
     def _look(self, _seconds: float) -> None:
         self.refresh()

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from kiosk.machine.health import Ability
-from screens.language.texts import LANGUAGE_NAMES, LANGUAGES
 from screens.navigation.flow import Flow
 
 
@@ -21,7 +20,6 @@ class HomeModel:
     def __init__(self, flow: Flow) -> None:
         self.flow = flow
         self.city = flow.kiosk.identity.city
-        self.languages = tuple((language, LANGUAGE_NAMES[language]) for language in LANGUAGES)
 
     @property
     def language(self) -> str:

@@ -10,7 +10,6 @@ from server.audit import audit
 from server.audit import verification as audit_verify
 from server.audit.verification import Heard, Verdict, Verification
 from server.foundation.actors import Role
-from server.web.frame import phrases
 from server.web.frame.access import EVERYBODY, Pages, Visit, not_found, only
 from server.web.frame.visitor import Visitor
 from server.web.frame.vocabulary import said
@@ -120,7 +119,7 @@ def _entry(visit: Visitor, row: Any, names: dict[str, str]) -> dict[str, Any]:
         who = names.get(row.actor, row.actor)
     return {
         "seq": row.seq,
-        "when": phrases.moment(row.at, visit.language, visit.site.zone),
+        "when": visit.formatting.short_moment(row.at),
         "who": who,
         "what": said(visit.say, "log", row.action),
         "about": _about(row.object, names),
@@ -150,7 +149,7 @@ def _checkpoint(visit: Visitor, signed: audit.Signed) -> dict[str, Any]:
     point = signed.checkpoint
     return {
         "size": point.size,
-        "when": phrases.moment(signed.at, visit.language, visit.site.zone),
+        "when": visit.formatting.short_moment(signed.at),
         "root": point.root.hex()[:ROOT_SHOWN],
         "origin": point.origin,
         "key": checkpoints.verifier_key(point.origin, visit.deps.keys.audit_public),

@@ -8,7 +8,6 @@ from starlette.responses import Response
 from protocol.documents import BUDGET, Budget
 from server.foundation.actors import Role
 from server.open_city.budget import CSV_BYTES, SOURCE_CHARACTERS, Problem, read_budget, write_rows
-from server.web.frame import phrases
 from server.web.frame.access import Pages, Visit, only
 from server.web.frame.visitor import Visitor
 from server.web.public import transparency_pages
@@ -65,7 +64,7 @@ def _page(
         year=year if year is not None else str(now.year if now else today.year),
         source=source if source is not None else (now.source if now else ""),
         rows=rows if rows is not None else (write_rows(now) if now else ""),
-        shown=transparency_pages.budget_view(now, visit.language) if now else None,
+        shown=transparency_pages.budget_view(now, visit.language, visit.formatting) if now else None,
         version=document.version if document else 0,
-        when=phrases.moment(document.made_at, visit.language, visit.site.zone) if document else "",
+        when=visit.formatting.short_moment(document.made_at) if document else "",
     )

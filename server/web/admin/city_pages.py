@@ -6,13 +6,12 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from protocol.packs import LANGUAGES
+from protocol.languages import LANGUAGES
 from server.fleet.kiosk_settings import NUMBERS
 from server.foundation.actors import Role
 from server.foundation.city_calendar import DayOutcome
 from server.foundation.texts import citizens_text
 from server.open_city.notices import NOTICE_CHARACTERS, NoticeOutcome
-from server.web.frame import phrases
 from server.web.frame.access import Pages, Visit, not_found, only
 from server.web.frame.visitor import Visitor
 from server.web.office import queries
@@ -65,7 +64,7 @@ def _calendar_page(visit: Visitor, problem: str = "", typed: Mapping[str, str] |
         days=[
             {
                 "key": one.day.isoformat(),
-                "when": phrases.weekday_of(one.day, visit.language),
+                "when": visit.formatting.weekday(one.day),
                 "name": one.name,
                 "working": one.working,
                 "national": one.national,
@@ -105,7 +104,7 @@ def end_notice(visit: Visit, notice_id: str) -> Response:
 
 
 def _notices_page(visit: Visitor, problem: str = "", typed: Mapping[str, str] | None = None) -> Response:
-    language, zone, now = visit.language, visit.site.zone, visit.deps.clock.now()
+    language, now = visit.language, visit.deps.clock.now()
     rows = visit.deps.notices.rows()
     with visit.deps.engine.connect() as connection:
         names = queries.officer_names(connection, [row.sent_by for row in rows])
@@ -118,8 +117,8 @@ def _notices_page(visit: Visitor, problem: str = "", typed: Mapping[str, str] | 
                 "id": row.id,
                 "text": citizens_text(row.text, language),
                 "by": names.get(row.sent_by, row.sent_by),
-                "when": phrases.moment(row.sent_at, language, zone),
-                "until": phrases.moment(row.until, language, zone),
+                "when": visit.formatting.short_moment(row.sent_at),
+                "until": visit.formatting.short_moment(row.until),
                 "standing": row.until > now,
             }
             for row in rows

@@ -5,7 +5,7 @@ from typing import Any, Final
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from protocol.packs import LANGUAGES
+from protocol.languages import LANGUAGES
 from server.catalogue import document_problems
 from server.catalogue.drafts import Draft, DraftOutcome, Severity
 from server.foundation.actors import Role

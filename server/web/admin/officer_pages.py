@@ -7,7 +7,6 @@ from starlette.responses import Response
 from server.foundation.actors import Role
 from server.foundation.texts import citizens_text
 from server.people.officers import OfficerOutcome
-from server.web.frame import phrases
 from server.web.frame.access import Pages, Visit, not_found, only
 from server.web.frame.visitor import Visitor
 from server.web.office import queries
@@ -81,7 +80,7 @@ def _page(
     typed: dict[str, str] | None = None,
     password: dict[str, str] | None = None,
 ) -> Response:
-    language, zone = visit.language, visit.site.zone
+    language = visit.language
     with visit.deps.engine.connect() as connection:
         agencies = queries.agencies(connection)
     return visit.render(
@@ -97,7 +96,7 @@ def _page(
                 "agency": citizens_text(one.agency_name, language),
                 "active": one.active,
                 "oneself": one.id == visit.signed_in.id,
-                "seen": phrases.moment(one.last_sign_in_at, language, zone)
+                "seen": visit.formatting.short_moment(one.last_sign_in_at)
                 if one.last_sign_in_at
                 else visit.say("officer.never"),
             }

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from starlette.datastructures import FormData
 
-from protocol.packs import LANGUAGES
+from protocol.languages import LANGUAGES
 
 #: Texts by language: members of the document, with dots for depth.
 TEXTS: Final = (

@@ -9,7 +9,6 @@ from server.catalogue.drafts import Draft, Severity
 from server.catalogue.packs import RINGS
 from server.foundation.actors import Role
 from server.foundation.texts import citizens_text
-from server.web.frame import phrases
 from server.web.frame.access import Pages, Visit, not_found, only
 from server.web.frame.visitor import Visitor
 from server.web.office import queries
@@ -40,7 +39,7 @@ def services(visit: Visit) -> Response:
             "agency": citizens_text(one.document.agency.name, language),
             "version": one.document.form_version,
             "days": one.document.standard.working_days,
-            "fee": phrases.rupiah(one.document.standard.fee_rupiah),
+            "fee": visit.formatting.rupiah(one.document.standard.fee_rupiah),
             "fee_from": one.document.standard.fee_from,
         }
         for one in (content.services if content else ())
@@ -54,7 +53,7 @@ def services(visit: Visit) -> Response:
         drafts=drafts,
         number=number,
         unsigned=deps.packs.unsigned(),
-        ending=phrases.long_date(ending, language, visit.site.zone) if ending else "",
+        ending=visit.formatting.day(ending) if ending else "",
         **_arrival(visit),
     )
 
@@ -116,13 +115,13 @@ def _draft_line(visit: Visitor, draft: Draft) -> dict[str, Any]:
         "name": citizens_text(draft.document.get("name"), visit.language) or draft.service_id,
         "file": draft.file_name,
         "errors": errors,
-        "when": phrases.moment(draft.updated_at, visit.language, visit.site.zone),
+        "when": visit.formatting.short_moment(draft.updated_at),
     }
 
 
 def _arrival(visit: Visitor) -> dict[str, Any]:
     """Packs, the newest first, and which pack each kiosk runs against the one that is meant for it."""
-    deps, language, zone = visit.deps, visit.language, visit.site.zone
+    deps = visit.deps
     packs = deps.packs.rows()[:PACKS_SHOWN]
     with deps.engine.connect() as connection:
         kiosks = queries.packs_of_kiosks(connection)
@@ -144,7 +143,7 @@ def _arrival(visit: Visitor) -> dict[str, Any]:
         "packs": [
             {
                 "number": one.number,
-                "when": phrases.moment(one.made_at, language, zone),
+                "when": visit.formatting.short_moment(one.made_at),
                 "by": names.get(one.made_by, visit.say("actor.system")),
                 "rings": ", ".join(visit.say(f"ring.{ring}") for ring in one.rings),
                 "note": "" if one.note == "seed" else one.note,

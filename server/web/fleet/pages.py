@@ -14,7 +14,6 @@ from server.fleet.presence import KioskView
 from server.foundation.actors import Role
 from server.foundation.texts import citizens_text
 from server.web.fleet import view as fleet_view
-from server.web.frame import phrases
 from server.web.frame.access import Pages, Visit, not_found, only
 from server.web.frame.visitor import Visitor
 from server.web.office import queries
@@ -64,17 +63,16 @@ def alarm_seen(visit: Visit, alarm_id: str) -> Response:
 def kiosk(visit: Visit, kiosk_id: str) -> Response:
     found = _kiosk(visit, kiosk_id)
     row, admin = found.row, visit.signed_in.role is Role.ADMIN
-    language, zone = visit.language, visit.site.zone
     return visit.render(
         "fleet/kiosk.html",
         **_live(visit, found),
         id=row.id,
         name=row.name,
         place=row.place,
-        revoked=phrases.moment(row.revoked_at, language, zone) if row.revoked_at else "",
+        revoked=visit.formatting.short_moment(row.revoked_at) if row.revoked_at else "",
         kiosk_part=row.kiosk_part,
         ring=visit.say(f"ring.{row.ring}"),
-        enrolled=phrases.moment(row.enrolled_at, language, zone),
+        enrolled=visit.formatting.short_moment(row.enrolled_at),
         software=row.software or "—",
         fingerprint=fingerprints.shown(row.fingerprint),
         waiting=row.approved_at is None and row.revoked_at is None,
@@ -153,7 +151,7 @@ def enrol(visit: Visit) -> Response:
         "fleet/enrol_code.html",
         name=name,
         code=made.code,
-        until=phrases.clock(made.expires_at, visit.site.zone),
+        until=visit.formatting.clock(made.expires_at),
         arrived_path=f"/fleet/enrol/arrived?name={quote(name)}",
         kiosk=None,
         fingerprint="",
@@ -211,8 +209,8 @@ def _numbers(visit: Visitor) -> dict[str, Any]:
             "late": sum(row.late for row in rows),
             "escalated": sum(row.escalated for row in rows),
         },
-        "today": phrases.weekday(now, visit.language, visit.site.zone),
-        "clock": phrases.clock(now, visit.site.zone),
+        "today": visit.formatting.weekday(now),
+        "clock": visit.formatting.clock(now),
     }
 
 

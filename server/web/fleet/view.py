@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from sqlalchemy import Row
 
+from protocol.formats import Formatting
 from server.fleet import presence
-from server.web.frame import phrases
 from server.web.frame.visitor import Visitor
 from server.web.frame.vocabulary import said
 from server.web.office import queries
@@ -82,14 +82,14 @@ def alarm_view(visit: Visitor, row: Row[Any], kiosk: str) -> AlarmView:
         kiosk_id=row.kiosk_id,
         kiosk=kiosk,
         words=said(visit.say, "alarm", row.kind),
-        since=phrases.moment(row.raised_at, visit.language, visit.site.zone),
+        since=visit.formatting.short_moment(row.raised_at),
         seen=row.acknowledged_at is not None,
     )
 
 
 def kiosk_view(visit: Visitor, kiosk: presence.KioskView) -> KioskView:
     say, row = visit.say, kiosk.row
-    parts = tuple(part_view(part, say, visit.language) for part in _in_order(row.components))
+    parts = tuple(part_view(part, say, visit.formatting) for part in _in_order(row.components))
     if row.approved_at is None:
         mood, state, pill = "warn", "unapproved", "wait"
     elif row.last_heartbeat_at is None:
@@ -122,7 +122,7 @@ def kiosk_view(visit: Visitor, kiosk: presence.KioskView) -> KioskView:
     )
 
 
-def part_view(part: Mapping[str, Any], say: Callable[..., str], language: str) -> PartView:
+def part_view(part: Mapping[str, Any], say: Callable[..., str], formatting: Formatting) -> PartView:
     """A component of a heartbeat in words: its conditions, or its availability when it has none."""
     name = str(part.get("component", ""))
     conditions = [str(one) for one in part.get("conditions", ())]
@@ -140,15 +140,13 @@ def part_view(part: Mapping[str, Any], say: Callable[..., str], language: str) -
         icon=name if name in PARTS else "box",
         words=words,
         mood=mood,
-        paper=""
-        if paper is None
-        else say("kiosk.paper", metres=phrases.tenths(max(0.0, float(paper)) / 1000, language)),
+        paper="" if paper is None else say("kiosk.paper", metres=formatting.tenths(max(0.0, float(paper)) / 1000)),
     )
 
 
 def kiosk_details(visit: Visitor, kiosk_id: str) -> dict[str, Any]:
     """Commands, visits, refused items and history of a kiosk, the newest first."""
-    language, zone, say = visit.language, visit.site.zone, visit.say
+    say = visit.say
     presence = visit.deps.presence
     with visit.deps.engine.connect() as connection:
         commands = queries.commands(connection, kiosk_id)
@@ -156,7 +154,7 @@ def kiosk_details(visit: Visitor, kiosk_id: str) -> dict[str, Any]:
         "commands": [
             {
                 "words": said(say, "command", one.name),
-                "when": phrases.moment(one.issued_at, language, zone),
+                "when": visit.formatting.short_moment(one.issued_at),
                 "result": say("command.waiting")
                 if one.result_ok is None
                 else say("command.ok" if one.result_ok else "command.failed"),
@@ -168,7 +166,7 @@ def kiosk_details(visit: Visitor, kiosk_id: str) -> dict[str, Any]:
         "visits": [
             {
                 "who": one.staff_name or one.staff_id,
-                "when": phrases.moment(one.began_at, language, zone),
+                "when": visit.formatting.short_moment(one.began_at),
                 "minutes": say("visit.minutes", n=max(1, round((one.ended_at - one.began_at).total_seconds() / 60))),
                 "actions": [
                     {"words": said(say, "visit", str(action["kind"])), "detail": str(action.get("detail", ""))}
@@ -180,7 +178,7 @@ def kiosk_details(visit: Visitor, kiosk_id: str) -> dict[str, Any]:
         ],
         "history": [
             {
-                "when": phrases.moment(one.at, language, zone),
+                "when": visit.formatting.short_moment(one.at),
                 "part": part_view(
                     {
                         "component": one.component,
@@ -188,14 +186,14 @@ def kiosk_details(visit: Visitor, kiosk_id: str) -> dict[str, Any]:
                         "conditions": one.conditions,
                     },
                     say,
-                    language,
+                    visit.formatting,
                 ),
             }
             for one in presence.component_history(kiosk_id, HISTORY_SHOWN)
         ],
         "rejections": [
             {
-                "when": phrases.moment(one.at, language, zone),
+                "when": visit.formatting.short_moment(one.at),
                 "status": say(f"rejection.{one.status}"),
                 "why": one.reason,
             }

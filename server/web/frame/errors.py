@@ -13,9 +13,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from protocol.formats import Formatting
+from protocol.languages import FALLBACK
 from server.api.errors import API_PREFIX
 from server.people.passwords import PasswordsBusy
-from server.web.frame import phrases
 from server.web.frame.access import PageRefused, SignInNeeded
 from server.web.frame.site import site_of
 from server.web.frame.visitor import FORM_COOKIE, Visitor, safe_back
@@ -105,7 +106,7 @@ async def _broken(request: Request, error: Exception) -> Response:
     """A bug: told without its details, and logged without the request's contents."""
     _log.error("web.broken", error=type(error).__name__, exc_info=error)
     site = site_of(request)
-    return message(request, 500, "broken", when=phrases.moment(site.deps.clock.now(), "id", site.zone))
+    return message(request, 500, "broken", when=Formatting(FALLBACK, site.zone).short_moment(site.deps.clock.now()))
 
 
 def message(request: Request, status: int, key: str, **values: object) -> Response:

@@ -9,9 +9,11 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from protocol.formats import Formatting
+from protocol.languages import FALLBACK, LANGUAGE_NAMES, LANGUAGES, OFFICE_LANGUAGES
 from server.deps import Deps
 from server.foundation.actors import Role
-from server.foundation.texts import FALLBACK, OFFICE_LANGUAGES, PUBLIC_LANGUAGES, citizens_text
+from server.foundation.texts import citizens_text
 from server.people.accounts import Officer
 from server.web.frame.site import Site
 
@@ -25,12 +27,6 @@ THEME_COOKIE: Final = "ekios_theme"
 SAID_COOKIE: Final = "ekios_said"
 THEMES: Final = ("auto", "light", "dark")
 CSRF_FIELD: Final = "csrf"
-LANGUAGE_NAMES: Final = (
-    ("id", "Bahasa Indonesia"),
-    ("jv", "Basa Jawa"),
-    ("mad", "Bhâsa Madhurâ"),
-    ("en", "English"),
-)
 
 
 class Entry(NamedTuple):
@@ -88,12 +84,22 @@ class Visitor:
     @property
     def language(self) -> str:
         wanted = self.request.cookies.get(LANGUAGE_COOKIE, "")
-        return wanted if wanted in (PUBLIC_LANGUAGES if self.officer is None else OFFICE_LANGUAGES) else FALLBACK
+        return wanted if wanted in (LANGUAGES if self.officer is None else OFFICE_LANGUAGES) else FALLBACK
 
     @property
     def public_language(self) -> str:
         wanted = self.request.cookies.get(LANGUAGE_COOKIE, "")
-        return wanted if wanted in PUBLIC_LANGUAGES else FALLBACK
+        return wanted if wanted in LANGUAGES else FALLBACK
+
+    @property
+    def formatting(self) -> Formatting:
+        """How dates and numbers are written on a page of the office."""
+        return Formatting(self.language, self.site.zone)
+
+    @property
+    def public_formatting(self) -> Formatting:
+        """The same on a page for citizens."""
+        return Formatting(self.public_language, self.site.zone)
 
     @property
     def address(self) -> str:
@@ -150,7 +156,7 @@ class Visitor:
             "static": lambda name: f"/static/{name}?{self.site.edition}",
             "language": language,
             "html_language": language,
-            "languages": LANGUAGE_NAMES,
+            "languages": LANGUAGE_NAMES.items(),
             "theme": theme if theme in THEMES else "auto",
             "city": self.site.city,
             "here": path + (f"?{self.request.url.query}" if self.request.url.query else ""),

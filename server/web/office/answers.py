@@ -7,15 +7,15 @@ name; what breaks the form's rules is said in the officer's language, with the n
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Final
 
 from forms import Entry, Environment, Kind, Origin, Reading
+from protocol.formats import Formatting
 from protocol.messages import Content
 from server.cases.filled_forms import form_language, form_of
 from server.catalogue.pack_content import PackService
 from server.foundation.identity_numbers import mask as mask
-from server.web.frame import phrases
 
 _INSTANCE: Final = re.compile(r"\[(\d+)\]$")
 
@@ -130,10 +130,10 @@ def _value(entry: Entry, language: str) -> str:
         return ", ".join(entry.chosen)
     try:
         if entry.data_type == "date" and entry.value:
-            return phrases.day(date.fromisoformat(entry.value[:10]), language)
+            return Formatting(language, UTC).day(date.fromisoformat(entry.value[:10]))
         if entry.data_type == "dateTime" and entry.value:
             at = datetime.fromisoformat(entry.value)
-            return phrases.moment(at, language, at.tzinfo)
+            return Formatting(language, at.tzinfo or UTC).short_moment(at)
     except ValueError:
         return entry.value
     return entry.value

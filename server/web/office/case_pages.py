@@ -15,7 +15,6 @@ from server.foundation.actors import Actor, Role
 from server.foundation.clock import load_calendar
 from server.foundation.identity_numbers import masked
 from server.foundation.texts import citizens_text
-from server.web.frame import phrases
 from server.web.frame.access import Pages, Rule, Visit, not_found
 from server.web.frame.visitor import DESK, Visitor
 from server.web.frame.vocabulary import said
@@ -153,7 +152,7 @@ def _page(
     status: int = 200,
 ) -> Response:
     row, written = file.row, written or Written()
-    language, zone, deps = visit.language, visit.site.zone, visit.deps
+    language, deps = visit.language, visit.deps
     people = [row.officer_id or "", *(step.actor for step in file.steps), *(m.officer_id or "" for m in file.messages)]
     with deps.engine.connect() as connection:
         names = queries.officer_names(connection, people)
@@ -161,7 +160,7 @@ def _page(
         calendar = load_calendar(connection, deps.settings.time_zone)
         colleagues = queries.colleagues(connection, row.agency_id)
     service = deps.packs.service(row.pack_version, row.service_id)
-    world = Environment(now=lambda: file.content.made_at, device_id=row.kiosk_id, zone=zone)
+    world = Environment(now=lambda: file.content.made_at, device_id=row.kiosk_id, zone=visit.site.zone)
     filled = answers.read(service, file.content, language, reveal=reveal, environment=world)
     reading = filled.reading if filled else None
     identity = file.content.identity
@@ -175,7 +174,7 @@ def _page(
         "state": row.state,
         "mood": MOODS[State(row.state)],
         "incomplete": not row.complete,
-        "escalated": phrases.moment(row.escalated_at, language, zone)
+        "escalated": visit.formatting.short_moment(row.escalated_at)
         if row.escalated_at and clocks.is_late(row, deps.clock.now())
         else "",
         "violations": answers.told(row.violations, reading, visit.say, reveal=reveal),
@@ -193,7 +192,7 @@ def _page(
             {
                 "direction": message.direction,
                 "by": names.get(message.officer_id or "", visit.say("actor.citizen")),
-                "when": phrases.moment(message.at, language, zone),
+                "when": visit.formatting.short_moment(message.at),
                 "text": message.text if reveal else answers.mask(message.text),
                 "withheld": message.withheld,
             }
@@ -202,15 +201,15 @@ def _page(
         "clock": clocks.view(row, file.document.standard.working_days, deps.clock.now(), calendar, visit.say),
         "stages": _stages(file, language),
         "officer": officer,
-        "received": phrases.moment(row.opened_at, language, zone),
-        "due": phrases.long_date(row.due_at, language, zone) if row.due_at and row.paused_at is None else "",
+        "received": visit.formatting.short_moment(row.opened_at),
+        "due": visit.formatting.day(row.due_at) if row.due_at and row.paused_at is None else "",
         "kiosk": kiosk,
         "language_name": visit.say(f"language.{row.language}"),
         "history": [
             {
                 "action": said(visit.say, "action", step.action),
                 "actor": _who(visit, step.actor, names),
-                "when": phrases.moment(step.at, language, zone),
+                "when": visit.formatting.short_moment(step.at),
                 "note": step.note if reveal else answers.mask(step.note),
             }
             for step in reversed(file.steps)

@@ -11,7 +11,6 @@ from protocol import tracking
 from protocol.messages import CasePublicState as State
 from server.foundation.clock import load_calendar
 from server.foundation.texts import citizens_text
-from server.web.frame import phrases
 from server.web.frame.access import Pages, Rule, Visit
 from server.web.frame.visitor import DESK, Visitor
 from server.web.office import clocks, queries
@@ -112,7 +111,7 @@ def _row(visit: Visitor, connection: Connection, case: Row[Any], now: Any, calen
         code=case.tracking_code,
         shown_code=tracking.display(case.tracking_code),
         service=citizens_text(document.name, visit.language) if document else case.service_id,
-        received=phrases.moment(case.opened_at, visit.language, visit.site.zone),
+        received=visit.formatting.short_moment(case.opened_at),
         state=case.state,
         mood=MOODS[State(case.state)],
         incomplete=not case.complete,

@@ -13,7 +13,6 @@ from server.foundation.actors import Role
 from server.foundation.texts import citizens_text
 from server.open_city.ratings import Satisfaction, weight_of
 from server.open_city.skm import Weight
-from server.web.frame import phrases
 from server.web.frame.access import Pages, Rule, Visit, not_found, only
 from server.web.frame.visitor import Visitor
 from server.web.office import queries
@@ -61,7 +60,7 @@ def satisfaction(visit: Visit) -> Response:
     return visit.render(
         "office/satisfaction.html",
         agencies=views,
-        since=phrases.long_date(since, visit.language, visit.site.zone),
+        since=visit.formatting.day(since),
         weight=weight.value,
         weights=[one.value for one in Weight],
         may_set=visit.signed_in.role is Role.ADMIN,

@@ -5,8 +5,8 @@ from datetime import timedelta
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, Response
 
+from protocol.languages import LANGUAGES
 from server.foundation.actors import Role
-from server.foundation.texts import PUBLIC_LANGUAGES
 from server.operator.seeding import TRIAL_PASSWORD
 from server.people.accounts import SignIn
 from server.web.frame.access import EVERYBODY, OFFICERS, PageRefused, Pages, Rule, Visit
@@ -44,7 +44,7 @@ def preferences(visit: Visit) -> Response:
     """Keeps a language or theme and goes back. A GET, since it changes nothing but how pages look here."""
     asked = visit.request.query_params
     response = visit.go(safe_back(asked.get("back", "/")))
-    if asked.get("language") in PUBLIC_LANGUAGES:
+    if asked.get("language") in LANGUAGES:
         visit.keep(response, LANGUAGE_COOKIE, asked["language"], PREFERENCE_SECONDS)
     if asked.get("theme") in THEMES:
         visit.keep(response, THEME_COOKIE, asked["theme"], PREFERENCE_SECONDS)

@@ -9,7 +9,6 @@ from protocol import tracking
 from protocol.messages import CasePublicState as State
 from protocol.messages import CaseState
 from server.foundation.texts import citizens_text
-from server.web.frame import phrases
 from server.web.frame.access import EVERYBODY, PageRefused, Pages, Visit
 from server.web.frame.visitor import Visitor
 
@@ -81,7 +80,7 @@ def show(visit: Visit, code: str) -> Response:
 
 
 def view(visit: Visitor, state: CaseState) -> TrackingView:
-    language, zone = visit.public_language, visit.site.zone
+    language = visit.public_language
     mood, icon = LOOK[state.state]
 
     def say(key: str) -> str:
@@ -97,17 +96,17 @@ def view(visit: Visitor, state: CaseState) -> TrackingView:
         headline=say(words(state, f"public_state.{state.state.value}")),
         mood=mood,
         icon=icon,
-        updated=phrases.moment(state.updated_at, language, zone),
+        updated=visit.public_formatting.short_moment(state.updated_at),
         todo=say(words(state, f"track.next.{state.state.value}")),
         note=state.note,
         service=citizens_text(state.service_name, language),
         agency=citizens_text(state.agency_name, language),
-        due=phrases.long_date(state.due, language, zone) if state.due else "",
+        due=visit.public_formatting.day(state.due) if state.due else "",
         steps=tuple(
             StepView(
                 what=say(words(state, f"public_state.{step.state.value}")),
                 stage=citizens_text(step.stage, language) if step.state is State.IN_REVIEW else "",
-                when=phrases.moment(step.at, language, zone),
+                when=visit.public_formatting.short_moment(step.at),
                 iso=step.at.isoformat(),
             )
             for step in state.steps

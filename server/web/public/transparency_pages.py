@@ -6,8 +6,8 @@ from typing import Any
 from starlette.responses import Response
 
 from protocol.documents import BUDGET, TRANSPARENCY, AgencyTimes, Budget, ServiceTimes, Transparency
+from protocol.formats import Formatting
 from server.foundation.texts import citizens_text
-from server.web.frame import phrases
 from server.web.frame.access import EVERYBODY, Pages, Visit
 from server.web.frame.visitor import Visitor
 
@@ -53,12 +53,12 @@ def budget(visit: Visit) -> Response:
     return visit.render(
         "public/budget.html",
         public=True,
-        shown=budget_view(found, visit.public_language) if found else None,
+        shown=budget_view(found, visit.public_language, visit.public_formatting) if found else None,
         when=_moment(visit, document.made_at) if document else "",
     )
 
 
-def budget_view(budget: Budget, language: str) -> BudgetView:
+def budget_view(budget: Budget, language: str, formatting: Formatting) -> BudgetView:
     largest = max(line.planned_rupiah for line in budget.lines)
     return BudgetView(
         year=budget.year,
@@ -66,15 +66,15 @@ def budget_view(budget: Budget, language: str) -> BudgetView:
         rows=tuple(
             BudgetRow(
                 name=citizens_text(line.name, language),
-                planned=phrases.rupiah(line.planned_rupiah),
-                spent=phrases.rupiah(line.spent_rupiah),
+                planned=formatting.rupiah(line.planned_rupiah),
+                spent=formatting.rupiah(line.spent_rupiah),
                 percent=line.spent_rupiah * 100 // line.planned_rupiah if line.planned_rupiah else 0,
                 share=line.planned_rupiah * 100 // largest if largest else 0,
             )
             for line in budget.lines
         ),
-        planned=phrases.rupiah(sum(line.planned_rupiah for line in budget.lines)),
-        spent=phrases.rupiah(sum(line.spent_rupiah for line in budget.lines)),
+        planned=formatting.rupiah(sum(line.planned_rupiah for line in budget.lines)),
+        spent=formatting.rupiah(sum(line.spent_rupiah for line in budget.lines)),
     )
 
 
@@ -123,4 +123,4 @@ def _days(visit: Visitor, days: int) -> str:
 
 
 def _moment(visit: Visitor, at: Any) -> str:
-    return phrases.moment(at, visit.public_language, visit.site.zone)
+    return visit.public_formatting.short_moment(at)

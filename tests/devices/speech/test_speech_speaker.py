@@ -17,7 +17,8 @@ from devices.speech.player import play
 from devices.speech.recording import LARGEST_RECORDING, Recording
 from devices.speech.speaker import TRIES
 from devices.speech.utterance import FASTEST, LONGEST_TEXT, SLOWEST, Utterance, clean, utterance
-from devices.speech.voices import choose_voice, parse_voices
+from devices.speech.voices import Voices, parse_voices
+from protocol.languages import REGISTRY
 
 LISTING = """Pty Language       Age/Gender VoiceName          File                 Other Languages
  5  id              --/M      Indonesian         poz/id
@@ -160,17 +161,20 @@ def test_a_sign_alone_is_called_by_its_name(tmp_path: Path) -> None:
 # --- voices --------------------------------------------------------------------------------------------------------
 
 
+CLOSEST = {language.code: language.voices for language in REGISTRY}
+
+
 def test_voices_are_read_from_the_programs_list() -> None:
     assert parse_voices(LISTING) == {"id", "en-gb"}
 
 
 @pytest.mark.parametrize(("language", "voice"), [("id", "id"), ("jv", "id"), ("mad", "id"), ("en", "en-gb")])
 def test_every_language_gets_the_closest_voice(language: str, voice: str) -> None:
-    assert choose_voice(language, parse_voices(LISTING)) == voice
+    assert Voices(CLOSEST, parse_voices(LISTING)).of(language) == voice
 
 
 def test_a_voice_of_its_own_is_preferred() -> None:
-    assert choose_voice("jv", {"id", "jv"}) == "jv"
+    assert Voices(CLOSEST, {"id", "jv"}).of("jv") == "jv"
 
 
 # --- espeak-ng as a process ----------------------------------------------------------------------------------------

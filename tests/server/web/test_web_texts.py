@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from protocol.languages import LANGUAGES
 from server.foundation import texts
-from server.foundation.texts import OFFICE_LANGUAGES, PUBLIC_LANGUAGES, citizens_text
+from server.foundation.texts import OFFICE_LANGUAGES, citizens_text
 from server.web.frame.site import FOLDER
 
 ALL = texts.load()
@@ -35,7 +36,7 @@ def test_both_languages_of_the_office_have_every_key(language: str) -> None:
     assert known == {key for key in ALL.by_language["id"] if not key.endswith(".one")}
 
 
-@pytest.mark.parametrize("language", PUBLIC_LANGUAGES)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_places_to_fill_are_the_same_in_every_language(language: str) -> None:
     own, reference = ALL.by_language[language], ALL.by_language["id"]
     odd = {key for key in own if key in reference and _places(own[key]) != _places(reference[key])}

@@ -1,27 +1,35 @@
-"""Dates, times and amounts as people of each language write them."""
+"""Dates, times, numbers and amounts as people of each language write them: on screens, slips, pages and documents."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, get_day_names
+from babel.dates import format_date, format_time, get_day_names
+from babel.numbers import format_decimal
 
-from forms.languages import STAND_INS
+from protocol.languages import language_of
 
-_LOCALES: Final = {"id": "id_ID", "jv": "jv_ID", "en": "en_GB"}
+#: Digits behind the decimal sign: enough for every measure, and more than a float's noise.
+DECIMALS: Final = 6
 
 
 class Formatting:
-    """``zone``: the kiosk's time zone, by name."""
+    """``language``: a code of ours; ``zone``: where the reader's clock hangs, or its name."""
 
-    def __init__(self, language: str, zone: str) -> None:
-        self._locale = Locale.parse(_LOCALES.get(STAND_INS.get(language, language), "id_ID"))
-        self.zone = ZoneInfo(zone)
+    def __init__(self, language: str, zone: tzinfo | str) -> None:
+        known = language_of(language)
+        self._locale = Locale.parse(known.locale)
+        self._clock = known.clock
+        self.zone = ZoneInfo(zone) if isinstance(zone, str) else zone
 
     def day(self, at: date | datetime) -> str:
         """ "24 November 2026"."""
         return str(format_date(self._local(at), "d MMMM y", locale=self._locale))
+
+    def short_day(self, at: date | datetime) -> str:
+        """ "24 Nov 2026"."""
+        return str(format_date(self._local(at), "d MMM y", locale=self._locale))
 
     def weekday(self, at: date | datetime) -> str:
         """ "Selasa, 24 November 2026"."""
@@ -47,23 +55,31 @@ class Formatting:
 
     def hour(self, at: time) -> str:
         """As a clock on the wall shows it, whatever its zone."""
-        separator = ":" if self._locale.language == "en" else "."
-        return at.strftime(f"%H{separator}%M")
+        return str(format_time(at, self._clock, locale=self._locale))
 
     def moment(self, at: datetime) -> str:
+        """ "24 November 2026, 14.05"."""
         return f"{self.day(at)}, {self.clock(at)}"
+
+    def short_moment(self, at: datetime) -> str:
+        """ "24 Nov 2026, 14.05"."""
+        return f"{self.short_day(at)}, {self.clock(at)}"
+
+    def stamp(self, at: datetime) -> str:
+        """ "24-11-2026 14.05": digits alone, for a narrow slip."""
+        return f"{self._local(at):%d-%m-%Y} {self.clock(at)}"
 
     def number(self, value: float) -> str:
         """Digits in groups, with a decimal sign of the language; no trailing zeros."""
-        whole = f"{value:,.6f}".rstrip("0").rstrip(".") if value % 1 else f"{value:,.0f}"
-        return whole if self._locale.language == "en" else whole.translate(_SWAPPED)
+        return str(format_decimal(round(value, DECIMALS), f"#,##0.{'#' * DECIMALS}", locale=self._locale))
+
+    def tenths(self, value: float) -> str:
+        """ "12,3"; "60" where nothing stands behind the comma."""
+        return str(format_decimal(value, "#,##0.#", locale=self._locale))
 
     def rupiah(self, amount: int) -> str:
-        """ "Rp 25.000"; zero is "Rp 0"."""
+        """ "Rp 25.000"; free is "Rp 0", never left out."""
         return f"Rp {self.number(amount)}"
 
     def _local(self, at: date | datetime) -> date:
         return at.astimezone(self.zone).date() if isinstance(at, datetime) and at.tzinfo else at
-
-
-_SWAPPED: Final = str.maketrans(",.", ".,")
