@@ -37,6 +37,7 @@ from server.fleet.help_calls import HelpCalls
 from server.fleet.kiosk_settings import KioskSettings
 from server.fleet.presence import Presence
 from server.fleet.sealing_rotation import SealingRotation
+from server.foundation import texts
 from server.foundation.bus import Bus
 from server.foundation.city_calendar import CityCalendar
 from server.foundation.clock import Clock, SystemClock
@@ -108,6 +109,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
     witnesses = Witnesses(engine, keys.audit_public, keys.badge)
     deps = Deps(
         settings=settings,
+        texts=texts.load(),
         engine=engine,
         integrity=Integrity(engine),
         clock=clock,
@@ -246,7 +248,7 @@ def sweep_nonces(deps: Deps) -> None:
 
 
 def close_unanswered(deps: Deps) -> None:
-    complaint_clock.close_unanswered(deps.engine, deps.clock, deps.case_journal, deps.settings.time_zone)
+    complaint_clock.close_unanswered(deps.engine, deps.clock, deps.case_journal, deps.texts, deps.settings.time_zone)
 
 
 def sweep_drafts(deps: Deps) -> None:

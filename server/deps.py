@@ -26,6 +26,7 @@ from server.foundation.city_calendar import CityCalendar
 from server.foundation.clock import Clock
 from server.foundation.failpoints import Failpoints
 from server.foundation.keys import CityKeys
+from server.foundation.texts import Texts
 from server.foundation.vault import Vault
 from server.front_door.quotas import Quotas
 from server.front_door.signing_clock import SigningClock
@@ -54,6 +55,7 @@ class Deps:
     keys: CityKeys
     signing_clock: SigningClock
     vault: Vault
+    texts: Texts
     catalogue: Catalogue
     cases: Cases
     case_files: CaseFiles

@@ -1,7 +1,5 @@
 """The end of a complaint that waits for its citizen: closed after ten working days without a reply (SP4N-LAPOR)."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Final
 
 from sqlalchemy import Connection, Engine, select
@@ -12,33 +10,26 @@ from server.cases.journal import CaseJournal
 from server.cases.states import Change
 from server.foundation.actors import SYSTEM
 from server.foundation.clock import Clock, load_calendar
+from server.foundation.texts import Texts
 from server.storage import tables
 from server.storage.transactions import in_transaction
 
 COMPLAINT: Final = "complaint"
 #: Working days without the citizen's reply after which a complaint is closed.
 REPLY_DAYS: Final = 10
-_CLOSED: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "id": "Ditutup karena tidak ada tanggapan selama 10 hari kerja. Silakan melapor lagi bila masih perlu.",
-        "jv": "Katutup amargi boten wonten wangsulan 10 dinten kerja. Mangga matur malih menawi taksih perlu.",
-        "mad": "Ètotop polana tadâ' jâwâbhân 10 arè kerja. Ngèrèng lapor polè manabi ghi' parlo.",
-        "en": "Closed because there was no reply for 10 working days. Please report again if you still need to.",
-    }
-)
 
 
-def close_unanswered(engine: Engine, clock: Clock, journal: CaseJournal, zone: str) -> int:
+def close_unanswered(engine: Engine, clock: Clock, journal: CaseJournal, texts: Texts, zone: str) -> int:
     """Closes complaints whose citizen was asked and did not reply in time; how many. Called from time to time."""
     with engine.connect() as connection:
         waiting = connection.execute(
             select(tables.cases.c.tracking_code).where(tables.cases.c.state == State.QUESTION.value)
         ).scalars()
         codes = list(waiting)
-    return sum(_close(engine, clock, journal, zone, code) for code in codes)
+    return sum(_close(engine, clock, journal, texts, zone, code) for code in codes)
 
 
-def _close(engine: Engine, clock: Clock, journal: CaseJournal, zone: str, code: str) -> bool:
+def _close(engine: Engine, clock: Clock, journal: CaseJournal, texts: Texts, zone: str, code: str) -> bool:
     def work(connection: Connection) -> tuple[str, str] | None:
         now = clock.now()
         case = connection.execute(
@@ -50,7 +41,7 @@ def _close(engine: Engine, clock: Clock, journal: CaseJournal, zone: str, code: 
             return None
         if journal.state_of(connection, case).kind != COMPLAINT:
             return None
-        note = _CLOSED.get(case.language, _CLOSED["id"])
+        note = texts.say(case.language, "complaint.closed_unanswered", n=REPLY_DAYS)
         values = {"state": State.CANCELLED, "note": note, "closed_at": now}
         journal.apply(connection, SYSTEM, case, Change("cancel", values, note))
         audit.append(connection, now, [audit.Entry(SYSTEM.id, "case.unanswered", f"case:{code}")])

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from kiosk.catalogue.fee import rupiah
 from kiosk.events import Step
 from kiosk.visit.citizen import HowIdentified
 from kiosk.visit.outcomes import Saved
@@ -126,10 +125,3 @@ def test_a_fee_without_ways_to_pay_is_told_all_the_same(tmp_path: Path) -> None:
     assert content is not None and content.fee is not None
     assert (content.fee.amount, content.fee.how, content.fee.payment_code) == ("Rp 50.000", "", "")
     made.close()
-
-
-@pytest.mark.parametrize(
-    ("language", "words"), [("id", "Rp 1.250.000"), ("en", "Rp 1,250,000"), ("jv", "Rp 1.250.000")]
-)
-def test_amounts_are_written_as_in_the_language(language: str, words: str) -> None:
-    assert rupiah(1_250_000, language) == words

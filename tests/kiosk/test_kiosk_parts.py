@@ -228,7 +228,7 @@ def test_a_slip_says_where_the_submission_is(at: Bench) -> None:
     assert not copy
     assert f"{CITY.tracking_base}/t/{saved.code}" in slip.lines
     assert at.kiosk.codes.display(saved.code) in slip.all_text
-    assert "slip.received|id|time=02-03-2026 15:00" in slip.all_text
+    assert "slip.received|id|time=02-03-2026 15.00" in slip.all_text
     assert "slip.stored" not in slip.all_text
 
 

@@ -62,7 +62,7 @@ def build(deps: Deps, clock: Callable[[], float] = time.monotonic) -> Site:
     return Site(
         deps=deps,
         templates=environment,
-        texts=texts.load(),
+        texts=deps.texts,
         accounts=Accounts(deps.engine, deps.clock, deps.passwords, SignInLimits(deps.keys.vault)),
         tracking_budget=Budget(TRACKING_PER_MINUTE, 60, clock),
         zone=ZoneInfo(deps.settings.time_zone),

@@ -189,7 +189,7 @@ def program(folder: Path, body: str) -> str:
 
 
 def test_the_text_goes_through_the_standard_input_alone(tmp_path: Path) -> None:
-    engine = EspeakEngine(program(tmp_path, f'echo "$@" >{tmp_path}/arguments; cat >{tmp_path}/text'))
+    engine = EspeakEngine(program(tmp_path, f'echo "$@" >{tmp_path}/arguments; cat >{tmp_path}/text'), CLOSEST)
     engine.open()
     assert engine.start(Utterance("NIK 3578", "en", 180, 1.0)).wait(10) is Ending.SPOKEN
     assert (tmp_path / "text").read_text() == "NIK 3578"

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from protocol.languages import LANGUAGES
+from protocol.languages import LANGUAGES, OFFICE_LANGUAGES
 from server.foundation import texts
-from server.foundation.texts import OFFICE_LANGUAGES, citizens_text
+from server.foundation.texts import citizens_text
 from server.web.frame.site import FOLDER
 
 ALL = texts.load()
