@@ -187,7 +187,14 @@ class Printer(Device, Protocol):
         """Queue the slip; ``done`` comes once, from the printer's thread."""
         ...
 
-    def roll_changed(self, length_mm: float) -> None: ...
+    def know_roll(self, *, full_mm: float, low_mm: float, left_mm: float | None = None) -> None:
+        """What the kiosk knows of its paper: a full roll's length, from where it counts as low, and what was left of it
+        when it was last seen (None: as the printer counted)."""
+        ...
+
+    def roll_changed(self, length_mm: float) -> None:
+        """A roll of this length was put in."""
+        ...
 
 
 class Scan(Protocol):

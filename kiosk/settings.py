@@ -2,40 +2,16 @@
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
 from kiosk.events import Bus, SettingsChanged
 from kiosk.store import Store
+from protocol.kiosk_settings import NUMBERS
 
 _IN_SERVICE: Final = "in_service"
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
-    default: float
-    minimum: float
-    maximum: float
-
-
-#: Seconds, millimetres or bytes, as the name says.
-NUMBERS: Final[Mapping[str, Number]] = MappingProxyType(
-    {
-        "idle_s": Number(90, 30, 900),
-        # WCAG 2.2.1: at least 20 seconds to say that more time is needed.
-        "idle_warning_s": Number(30, 20, 120),
-        "received_wait_s": Number(2.0, 0.0, 10.0),
-        "paper_roll_mm": Number(80_000, 5_000, 200_000),
-        "paper_low_mm": Number(4_000, 500, 50_000),
-        "slip_mm": Number(180, 60, 600),
-        # The default holds the largest visit there can be, which is written twice, and the last part (kiosk.machine.room).
-        "disk_reserve_bytes": Number(704_000_000, 100_000_000, 100_000_000_000),
-        # Longer than a server's last backup is old when it is restored: what came after it is sent again.
-        "keep_acknowledged_s": Number(604_800, 0, 2_592_000),
-        "volume": Number(0.7, 0.0, 1.0),
-    }
-)
 REGION_PREFIXES: Final = "region_prefixes"
 NEXT_KIOSK: Final = "next_kiosk"
 
@@ -52,11 +28,11 @@ class Settings:
 
     def number(self, name: str) -> float:
         """The number under a name of NUMBERS."""
-        limits = NUMBERS[name]
+        setting = NUMBERS[name]
         value = self._values.get(name)
         if isinstance(value, bool) or not isinstance(value, int | float):
-            return limits.default
-        return min(max(float(value), limits.minimum), limits.maximum)
+            return setting.default
+        return setting.clamp(float(value))
 
     @property
     def region_prefixes(self) -> tuple[str, ...]:

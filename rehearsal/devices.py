@@ -171,6 +171,8 @@ class Printer(Device):
         self.paper_mm: float | None = None
         #: Lengths of the rolls that were put in, in millimetres.
         self.rolls: list[float] = []
+        #: What the kiosk said it knows: full, low, left.
+        self.known: list[tuple[float, float, float | None]] = []
         self._open: list[tuple[str, Callable[[Any], None]]] = []
 
     def new_slip(self) -> Slip:
@@ -186,6 +188,11 @@ class Printer(Device):
         while self._open:
             job_id, done = self._open.pop(0)
             done(Printed(job_id, outcome, self.state().conditions, self.paper_mm))
+
+    def know_roll(self, *, full_mm: float, low_mm: float, left_mm: float | None = None) -> None:
+        self.known.append((full_mm, low_mm, left_mm))
+        if left_mm is not None:
+            self.become(paper_mm=left_mm)
 
     def roll_changed(self, length_mm: float) -> None:
         self.rolls.append(length_mm)

@@ -68,7 +68,7 @@ class Printer:
         self._deadlines = deadlines or Deadlines()
         self._board = StateBoard("printer", self._clock)
         self._worker = Worker(self, self._board, clock=self._clock, chance=chance)
-        self._roll = Roll(settings.roll_length_mm, settings.paper_left_mm, settings.paper_low_mm)
+        self._roll = Roll()
         self._hotplug = (
             Hotplug(lambda _: self._worker.restart(), hotplug_folders, clock=self._clock) if hotplug_folders else None
         )
@@ -152,6 +152,15 @@ class Printer:
             supplies=self._supplies(),
             detail=state.detail,
         )
+        self._worker.wake()
+
+    def know_roll(self, *, full_mm: float, low_mm: float, left_mm: float | None = None) -> None:
+        """What the kiosk knows of its paper, in millimetres: a full roll's length, from where it counts as low, and
+        what was left when it was last seen (None: as counted here)."""
+        self._roll.known(full_mm=full_mm, low_mm=low_mm, left_mm=left_mm)
+        state = self._board.state()
+        if state.availability is not Availability.UNKNOWN:
+            self._publish(state.conditions - {Condition.MEDIA_LOW})
         self._worker.wake()
 
     def preflight(self) -> tuple[str, ...]:

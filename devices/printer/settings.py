@@ -8,7 +8,6 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from devices.printer.job import Confirmation
-from devices.printer.slips.paper import LOW_MM, ROLL_MM
 from devices.printer.transport.serial import BAUD_RATE
 
 DriverName = Literal["network", "usb", "serial", "file"]
@@ -22,7 +21,7 @@ class PrinterSettings(BaseModel):
     the printer tells that a slip is out: "auto" finds out, "process_id" insists on ``GS ( H``, "status" never
     sends it (cheap printers print it as text), "none" asks nothing; a "file" is always "none".
     ``presenter``: the printer holds a cut slip and can draw it back (``GS e``), as those made for kiosks do.
-    ``paper_left_mm`` is what the kiosk remembered of the roll; None is a full one.
+    What is known of the roll is told by ``Printer.know_roll``.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -31,9 +30,6 @@ class PrinterSettings(BaseModel):
     address: str = Field(default="127.0.0.1:9100", min_length=1)
     profile: str = "default"
     paper_width_mm: Literal[58, 80] = 80
-    roll_length_mm: float = Field(default=ROLL_MM, gt=0)
-    paper_left_mm: float | None = Field(default=None, ge=0)
-    paper_low_mm: float = Field(default=LOW_MM, ge=0)
     confirmation: Confirmation = "auto"
     presenter: bool = False
     baud_rate: int = Field(default=BAUD_RATE, gt=0)

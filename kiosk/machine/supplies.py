@@ -8,19 +8,24 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Final
 
-from kiosk.events import Bus, PaperChanged
+from kiosk.events import Bus, Event, PaperChanged, SettingsChanged
 from kiosk.ports import Clock, ComponentState, Printer, Unsubscribe
 from kiosk.settings import Settings
 from kiosk.store import StorageFailed, StorageProblem, Store
 from kiosk.store.journal import SupplyLevel
+from protocol.kiosk_settings import NUMBERS
 
 logger = logging.getLogger(__name__)
 
 PAPER: Final = "paper_mm"
+#: Settings that the printer works with.
+ROLL: Final = "paper_roll_mm"
+LOW: Final = "paper_low_mm"
+_ROLL: Final = frozenset({ROLL, LOW})
 #: Use of less than this long says nothing about how long the roll will last.
 _SHORTEST_TREND: Final = timedelta(hours=1)
 ROLL_MM_LEAST: Final = 1_000
-ROLL_MM_MOST: Final = 200_000
+ROLL_MM_MOST: Final = NUMBERS[ROLL].maximum
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,6 @@ class Paper:
     full_mm: float | None
     #: Whole slips that it will still do.
     slips_left: int | None
-    low: bool
     changed_at: datetime | None
     #: When it will be used up if people come as they did since the last change.
     ends_at: datetime | None
@@ -61,10 +65,22 @@ class Supplies:
         """Give the printer the level that was kept, then follow its counter. Returns how to stop."""
         if self._printer is None:
             return lambda: None
-        unsubscribe: Callable[[], None] = self._printer.subscribe(self._state_changed)
-        if self._level is not None:
-            self._printer.roll_changed(self._level.level)
-        return unsubscribe
+        ends = (self._printer.subscribe(self._state_changed), self._bus.subscribe(self._hear))
+        self._tell(self._printer, None if self._level is None else self._level.level)
+
+        def stop() -> None:
+            for end in ends:
+                end()
+
+        return stop
+
+    def _hear(self, event: Event) -> None:
+        if isinstance(event, SettingsChanged) and self._printer is not None and event.names & _ROLL:
+            self._tell(self._printer)
+
+    def _tell(self, printer: Printer, left_mm: float | None = None) -> None:
+        full, low = (self._settings.number(name) for name in (ROLL, LOW))
+        printer.know_roll(full_mm=full, low_mm=low, left_mm=left_mm)
 
     def roll_changed(self, length_mm: float) -> None:
         """A full roll of this length was put in. Raises ValueError outside ROLL_MM_LEAST to ROLL_MM_MOST."""
@@ -78,12 +94,11 @@ class Supplies:
         with self._lock:
             level = self._level
         if level is None:
-            return Paper(None, None, None, low=False, changed_at=None, ends_at=None)
+            return Paper(None, None, None, changed_at=None, ends_at=None)
         return Paper(
             millimetres=level.level,
             full_mm=level.full,
             slips_left=int(level.level // self._settings.number("slip_mm")),
-            low=level.level <= self._settings.number("paper_low_mm"),
             changed_at=level.changed_at,
             ends_at=_foretell(level, self._clock.now()),
         )
@@ -95,7 +110,7 @@ class Supplies:
         if counted is None or (level is not None and counted == level.level):
             return
         if level is None:
-            level = SupplyLevel(counted, max(counted, self._settings.number("paper_roll_mm")), self._clock.now())
+            level = SupplyLevel(counted, max(counted, self._settings.number(ROLL)), self._clock.now())
         self._keep(SupplyLevel(max(0.0, counted), max(level.full, counted), level.changed_at))
 
     def _keep(self, level: SupplyLevel) -> None:

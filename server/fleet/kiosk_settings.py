@@ -5,13 +5,12 @@ not set here stays what the kiosk's program has.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine
 
 from protocol import sealing_keys
+from protocol.kiosk_settings import OFFERED
 from protocol.messages import FeedType
 from server.audit import audit
 from server.foundation import bus, feed
@@ -21,28 +20,6 @@ from server.foundation.clock import Clock
 from server.storage.named_settings import read_setting, write_setting
 
 _NAME: Final = "kiosks"
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What the page offers; ``usual`` is what the kiosk's program has."""
-
-    usual: float
-    least: float
-    most: float
-
-
-#: By the name that kiosks know.
-NUMBERS: Final[Mapping[str, Limits]] = MappingProxyType(
-    {
-        "idle_s": Limits(90, 30, 900),
-        "idle_warning_s": Limits(30, 20, 120),
-        "received_wait_s": Limits(2, 0, 10),
-        "paper_roll_mm": Limits(80_000, 5_000, 200_000),
-        "paper_low_mm": Limits(4_000, 500, 50_000),
-        "volume": Limits(0.7, 0, 1),
-    }
-)
 
 
 class KioskSettings:
@@ -87,5 +64,5 @@ def feed_values(connection: Connection) -> dict[str, Any]:
 
 
 def _fits(name: str, value: float | None) -> bool:
-    limits = NUMBERS.get(name)
-    return limits is not None and (value is None or limits.least <= value <= limits.most)
+    setting = OFFERED.get(name)
+    return setting is not None and (value is None or setting.allows(value))

@@ -121,7 +121,7 @@ def test_paper_is_counted_and_kept(tmp_path: Path) -> None:
     first.close()
     second = bench(tmp_path)
     assert second.kiosk.supplies.paper().millimetres == 79_640
-    assert second.printer.rolls == [79_640]
+    assert second.printer.known == [(80_000, 4_000, 79_640)]
     second.close()
 
 
@@ -131,15 +131,14 @@ def test_the_end_of_the_roll_is_foretold(at: Bench) -> None:
     at.printer.become(paper_mm=40_000)
     paper = at.kiosk.supplies.paper()
     assert paper.ends_at == at.clock.now() + timedelta(hours=10)
-    assert (paper.slips_left, paper.low) == (222, False)
+    assert paper.slips_left == 222
     assert at.of(PaperChanged)[-1].millimetres == 40_000
 
 
-@pytest.mark.parametrize(("level", "low"), [(4_000, True), (4_001, False)])
-def test_low_paper_has_a_limit(at: Bench, level: float, low: bool) -> None:
-    at.kiosk.supplies.roll_changed(80_000)
-    at.printer.become(paper_mm=level)
-    assert at.kiosk.supplies.paper().low is low
+def test_the_printer_gets_the_offices_limit_for_low_paper(at: Bench) -> None:
+    at.kiosk.settings.store_new({"paper_low_mm": 9_000, "paper_roll_mm": 50_000})
+    at.kiosk.settings.reload()
+    assert at.printer.known[-1] == (50_000, 9_000, None)
 
 
 @pytest.mark.parametrize("length", [ROLL_MM_LEAST - 1, ROLL_MM_MOST + 1])

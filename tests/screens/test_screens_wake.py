@@ -10,7 +10,7 @@ from screens_harness import BOOT, Hands
 from speech_kit import Ears
 
 from kiosk.events import EndReason
-from kiosk.settings import NUMBERS
+from protocol.kiosk_settings import NUMBERS
 from rehearsal import Rehearsal
 from rehearsal.devices import Scan
 from screens.navigation.flow import SLEEP_S

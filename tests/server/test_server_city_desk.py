@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from protocol.kiosk_settings import OFFERED
 from protocol.messages import FeedType
 from server.deps import Deps
-from server.fleet.kiosk_settings import NUMBERS
 from server.foundation import feed
 from server.foundation.actors import OPERATOR, Actor, Role
 from server.foundation.city_calendar import DayOutcome
@@ -124,7 +124,7 @@ def test_settings_go_to_every_kiosk_whole(deps: Deps) -> None:
 
 def test_what_changes_nothing_is_told_to_nobody(deps: Deps) -> None:
     kiosk = enrolled_kiosk(deps)
-    assert deps.kiosk_settings.change(ADMIN, dict.fromkeys(NUMBERS)) == ()
+    assert deps.kiosk_settings.change(ADMIN, dict.fromkeys(OFFERED)) == ()
     assert events(deps, kiosk.id, FeedType.SETTINGS) == []
 
 

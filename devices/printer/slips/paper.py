@@ -8,9 +8,6 @@ from dataclasses import dataclass
 ROLL_MM = 80_000.0
 """Length of an ordinary 80 mm roll (80 m)."""
 
-LOW_MM = 3_000.0
-"""Below this the roll counts as low although no sensor said so: about twenty slips."""
-
 NEAR_END_MM = 5_000.0
 """What is left at most when a near-end sensor speaks (Epson's sits 3 to 5 m before the end)."""
 
@@ -43,12 +40,19 @@ PAPER_80 = Paper(width_dots=576, columns=48)
 class Roll:
     """Counts a roll down in millimetres, and believes the printer's sensors more than the count."""
 
-    def __init__(self, length_mm: float = ROLL_MM, left_mm: float | None = None, low_mm: float = LOW_MM) -> None:
+    def __init__(self, full_mm: float = ROLL_MM, low_mm: float = 0.0) -> None:
         self._lock = threading.Lock()
-        self._length = length_mm
-        self._left = length_mm if left_mm is None else left_mm
+        self._full = self._left = full_mm
         self._low = low_mm
         self._was_empty = False
+
+    def known(self, *, full_mm: float, low_mm: float, left_mm: float | None = None) -> None:
+        """What whoever uses the printer knows: the length of a full roll, from where it counts as low, and what was
+        left of it when it was last seen (None: as counted here)."""
+        with self._lock:
+            self._full, self._low = full_mm, low_mm
+            if left_mm is not None:
+                self._left = left_mm
 
     @property
     def left_mm(self) -> float:
@@ -73,7 +77,7 @@ class Roll:
         if not length_mm > 0:
             raise ValueError("a roll is longer than nothing")
         with self._lock:
-            self._length = self._left = length_mm
+            self._left = length_mm
             self._was_empty = False
 
     def sensed(self, *, near_end: bool, empty: bool) -> None:
@@ -87,7 +91,7 @@ class Roll:
                 self._was_empty = True
                 return
             if self._was_empty:
-                self._left = self._length
+                self._left = self._full
                 self._was_empty = False
             if near_end:
                 self._left = min(self._left, NEAR_END_MM)

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
+from protocol.kiosk_settings import OFFERED
 from protocol.languages import LANGUAGES
-from server.fleet.kiosk_settings import NUMBERS
 from server.foundation.actors import Role
 from server.foundation.city_calendar import DayOutcome
 from server.foundation.texts import citizens_text
@@ -140,7 +140,7 @@ def settings(visit: Visit) -> Response:
 
 @pages.post("/admin/city/settings", ADMINS)
 def change_settings(visit: Visit) -> Response:
-    typed = {name: visit.text(name, 20).strip() for name in NUMBERS}
+    typed = {name: visit.text(name, 20).strip() for name in OFFERED}
     values = {name: _number(text) for name, text in typed.items()}
     unreadable = [name for name, text in typed.items() if text and values[name] is None]
     wrong = [*unreadable, *(() if unreadable else visit.deps.kiosk_settings.change(visit.signed_in.actor, values))]
@@ -159,16 +159,16 @@ def _settings_page(visit: Visitor, wrong: list[str] | None = None, typed: Mappin
             {
                 "name": name,
                 "value": typed[name] if typed is not None else _written(now.get(name)),
-                "usual": _written(limits.usual),
+                "usual": _written(setting.default),
                 "range": visit.say(
                     "settings.range",
-                    least=_written(limits.least),
-                    most=_written(limits.most),
-                    usual=_written(limits.usual),
+                    least=_written(setting.minimum),
+                    most=_written(setting.maximum),
+                    usual=_written(setting.default),
                 ),
                 "wrong": name in (wrong or ()),
             }
-            for name, limits in NUMBERS.items()
+            for name, setting in OFFERED.items()
         ],
         problem=visit.say("settings.problem") if wrong else "",
     )

@@ -160,18 +160,28 @@ def test_paper_is_counted_in_millimetres(bench: Bench) -> None:
 
 
 def test_what_the_kiosk_remembered_of_the_roll_is_taken_over() -> None:
-    bench = make_bench(printer=PrinterSettings(paper_left_mm=41_500.0))
+    bench = make_bench()
+    bench.printer.know_roll(full_mm=80_000, low_mm=4_000, left_mm=41_500)
     bench.printer.worker.step()
     assert bench.printer.state().supplies == {"paper_mm": 41_500.0}
 
 
 def test_the_end_of_the_roll_is_foretold_without_a_sensor() -> None:
-    bench = make_bench(printer=PrinterSettings(paper_left_mm=3_050.0))
+    bench = make_bench()
+    bench.printer.know_roll(full_mm=80_000, low_mm=3_000, left_mm=3_050)
     bench.printer.worker.step()
     assert bench.printer.state().conditions == frozenset()
     bench.print()
     assert bench.printer.state().conditions == {Condition.MEDIA_LOW}
     assert bench.printer.state().availability is Availability.READY
+
+
+def test_a_new_limit_holds_at_once(bench: Bench) -> None:
+    bench.printer.worker.step()
+    bench.printer.know_roll(full_mm=80_000, low_mm=90_000)
+    assert bench.printer.state().conditions == {Condition.MEDIA_LOW}
+    bench.printer.know_roll(full_mm=80_000, low_mm=4_000)
+    assert bench.printer.state().conditions == frozenset()
 
 
 def test_the_near_end_sensor_corrects_the_count(bench: Bench) -> None:

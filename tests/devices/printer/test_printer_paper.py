@@ -21,7 +21,9 @@ def test_it_never_goes_below_nothing() -> None:
 
 @pytest.mark.parametrize(("left", "low"), [(3_000.0, False), (2_999.9, True)])
 def test_low_begins_below_its_limit(left: float, low: bool) -> None:
-    assert Roll(80_000.0, left, 3_000.0).is_low is low
+    roll = Roll()
+    roll.known(full_mm=80_000.0, low_mm=3_000.0, left_mm=left)
+    assert roll.is_low is low
 
 
 def test_the_near_end_sensor_lowers_a_count_that_is_too_high() -> None:
@@ -31,7 +33,7 @@ def test_the_near_end_sensor_lowers_a_count_that_is_too_high() -> None:
 
 
 def test_the_near_end_sensor_never_raises_the_count() -> None:
-    roll = Roll(80_000.0, 700.0)
+    roll = Roll(700.0)
     roll.sensed(near_end=True, empty=False)
     assert roll.left_mm == 700.0
 
@@ -43,14 +45,15 @@ def test_the_end_is_the_end() -> None:
 
 
 def test_paper_that_is_back_without_a_word_is_a_full_roll() -> None:
-    roll = Roll(80_000.0, 100.0)
+    roll = Roll()
+    roll.known(full_mm=80_000.0, low_mm=4_000.0, left_mm=100.0)
     roll.sensed(near_end=True, empty=True)
     roll.sensed(near_end=False, empty=False)
     assert roll.left_mm == 80_000.0
 
 
 def test_a_roll_that_was_told_of_is_counted_from_its_own_length() -> None:
-    roll = Roll(80_000.0, 0.0)
+    roll = Roll(80_000.0)
     roll.sensed(near_end=True, empty=True)
     roll.changed(30_000.0)
     roll.sensed(near_end=False, empty=False)
