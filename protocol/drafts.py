@@ -29,7 +29,6 @@ from protocol.messages import Message
 
 #: The first characters of a draft's code, where a tracking code names its kiosk. No kiosk has this number.
 DRAFT_PART: Final = "DRAF"
-DRAFT_BYTES: Final = 12_000_000
 DRAFT_DAYS: Final = 14
 PROOF_HEADER: Final = "Draft-Proof"
 #: About a quarter of a second and 64 MiB for each guess.

@@ -27,18 +27,12 @@ is not understood, 429 and 503 with ``Retry-After``. Each answer to a signed req
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Base64Bytes, BaseModel, ConfigDict, Field, StringConstraints
 
 from protocol.checkpoints import Offer, Witnessed
-
-BATCH_ITEMS: Final = 50
-BATCH_BYTES: Final = 1_000_000
-SEALED_BYTES: Final = 700_000
-ATTACHMENT_BYTES: Final = 10_000_000
-ATTACHMENTS_PER_SUBMISSION: Final = 30
-CHUNK_BYTES: Final = 262_144
+from protocol.limits import ATTACHMENT_BYTES, ATTACHMENTS_PER_SUBMISSION, BATCH_ITEMS
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Uuid = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]

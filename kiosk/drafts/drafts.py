@@ -22,10 +22,10 @@ from kiosk.visit.fewer import answered
 from kiosk.visit.nik import NikProblem, check
 from kiosk.visit.privacy import Privacy
 from kiosk.visit.session import Session
+from protocol.limits import DRAFT_PLAIN_BYTES
 
 FORMAT: Final = 1
 #: Plain bytes, photos included; sealed it stays within what the line carries.
-DRAFT_BYTES: Final = 11_900_000
 #: First characters of a draft's code.
 DRAFT_PART: Final = "DRAF"
 OLDEST_YEARS: Final = 130
@@ -84,7 +84,7 @@ def write(session: Session) -> bytes | DraftProblem:
         ],
     }
     plain = json.dumps(document, ensure_ascii=False).encode()
-    return DraftProblem.TOO_LARGE if len(plain) > DRAFT_BYTES else plain
+    return DraftProblem.TOO_LARGE if len(plain) > DRAFT_PLAIN_BYTES else plain
 
 
 def resume(session: Session, plain: bytes) -> Resumed | DraftProblem | Reason:

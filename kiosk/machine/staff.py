@@ -16,6 +16,7 @@ from kiosk.events import Bus, StaffSignedIn, StaffSignedOut, VisitRecorded
 from kiosk.ports import BadgeReader, Clock
 from kiosk.store import StorageFailed, StorageProblem, Store
 from kiosk.store.journal import StaffMember, Visit, VisitAction
+from protocol.limits import NOTE_CHARACTERS, PIN_DIGITS
 
 logger = logging.getLogger(__name__)
 
@@ -24,8 +25,6 @@ logger = logging.getLogger(__name__)
 FREE_TRIES: Final = 3
 FIRST_PAUSE_S: Final = 15.0
 LONGEST_PAUSE_S: Final = 300.0
-PIN_LENGTH_MOST: Final = 12
-NOTE_CHARACTERS: Final = 2_000
 ACTIONS_MOST: Final = 200
 
 
@@ -216,7 +215,7 @@ class StaffDesk:
 
 
 def _pin_is_right(member: StaffMember, pin: str) -> bool:
-    if not pin or len(pin) > PIN_LENGTH_MOST:
+    if len(pin) != PIN_DIGITS:
         return False
     try:
         return bool(pwhash.verify(member.pin_hash.encode(), pin.encode()))

@@ -24,14 +24,10 @@ from kiosk.visit.identity import KioskIdentity
 from kiosk.visit.outcomes import Refused, RefusedReason, Saved
 from kiosk.visit.privacy import Privacy
 from kiosk.visit.session import Session
+from protocol.limits import ANSWER_CHARACTERS, ATTACHMENT_BYTES, ATTACHMENTS_PER_SUBMISSION, SEALED_BYTES
 
 logger = logging.getLogger(__name__)
 
-#: Sealed, as the line carries it in one batch.
-CONTENT_BYTES: Final = 700_000
-ATTACHMENT_BYTES: Final = 10_000_000
-ATTACHMENTS: Final = 30
-ANSWER_CHARACTERS: Final = 2_000
 #: Two equal codes in a row are a one in 34 thousand million; this many are a broken source of chance.
 _MINT_TRIES: Final = 20
 
@@ -75,7 +71,7 @@ class Submissions:
         made_at = self._clock.now()
         privacy = session.privacy if service.kind is ServiceKind.COMPLAINT else None
         attachments = session.attachments_in_use()
-        if len(attachments) > ATTACHMENTS:
+        if len(attachments) > ATTACHMENTS_PER_SUBMISSION:
             return Refused(RefusedReason.TOO_LARGE)
         content: dict[str, Any] = {
             "kind": ItemKind.SUBMISSION.value,
@@ -168,7 +164,7 @@ class Submissions:
                     "attachments": named,
                 }
                 sealed = self._sealer.seal(json.dumps(content, ensure_ascii=False).encode())
-                if len(sealed) > CONTENT_BYTES:
+                if len(sealed) > SEALED_BYTES:
                     raise _TooLarge
                 self._failpoint("send.sealed")
                 self._store.outbox.add(

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from protocol.limits import ATTACHMENT_PLAIN_BYTES, ATTACHMENTS_PER_SUBMISSION
+
 #: Plain bytes of one photo or file; sealed it stays within what the line carries.
-ATTACHMENT_BYTES: Final = 9_900_000
-ATTACHMENTS: Final = 30
 _SUFFIXES: Final = {"image/jpeg": ".jpg", "image/png": ".png", "audio/wav": ".wav", "video/mp4": ".mp4"}
 
 
@@ -48,9 +48,9 @@ class Attachments:
         """Why ``data`` cannot answer the question."""
         if not data:
             return AttachProblem.EMPTY
-        if len(data) > ATTACHMENT_BYTES:
+        if len(data) > ATTACHMENT_PLAIN_BYTES:
             return AttachProblem.TOO_LARGE
-        if ref not in self._by_ref and len(self._by_ref) >= ATTACHMENTS:
+        if ref not in self._by_ref and len(self._by_ref) >= ATTACHMENTS_PER_SUBMISSION:
             return AttachProblem.TOO_MANY
         return None
 

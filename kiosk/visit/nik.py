@@ -10,7 +10,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-LENGTH: Final = 16
+from protocol.limits import NIK_DIGITS
+
 _WOMANS_DAY: Final = 40
 
 
@@ -76,7 +77,7 @@ class Nik:
     @property
     def masked(self) -> str:
         """For the screen and the slip: the first four and the last two digits."""
-        return self.digits[:4] + "*" * (LENGTH - 6) + self.digits[-2:]
+        return self.digits[:4] + "*" * (NIK_DIGITS - 6) + self.digits[-2:]
 
 
 def check(text: str) -> Nik | NikProblem:
@@ -84,9 +85,9 @@ def check(text: str) -> Nik | NikProblem:
     digits = "".join(character for character in text if character not in " .-")
     if not digits.isascii() or (digits and not digits.isdigit()):
         return NikProblem.NOT_DIGITS
-    if len(digits) < LENGTH:
+    if len(digits) < NIK_DIGITS:
         return NikProblem.TOO_SHORT
-    if len(digits) > LENGTH:
+    if len(digits) > NIK_DIGITS:
         return NikProblem.TOO_LONG
     day, month, year = _day_month_year(digits)
     # Two digits of a year: 29 February exists when it does in either century.

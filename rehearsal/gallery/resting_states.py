@@ -8,10 +8,10 @@ from kiosk.events import LineChanged
 from kiosk.machine.line_state import LineCondition
 from kiosk.settings import NEXT_KIOSK
 from protocol.languages import LANGUAGES
+from protocol.limits import NOTICE_CHARACTERS
 from rehearsal.gallery.way import Way, domicile_form, start
 
 #: What a city may write at the most.
-NOTICE_CHARACTERS: Final = 500
 _NOTICE: Final = {
     "id": "Pelayanan di kelurahan tutup pukul 14.00 pada hari Jumat; kios ini tetap melayani Anda. ",
     "jv": "Paladosan ing kalurahan tutup jam 14.00 ing dinten Jumuwah; kios punika tetep ngladosi panjenengan. ",

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 from kiosk.cases.case import Case
 from kiosk.ports import CaptureProblem
-from kiosk.submissions.submissions import ANSWER_CHARACTERS
 from kiosk.visit.attachments import Attachment
 from kiosk.visit.outcomes import Refused, RefusedReason
+from protocol.limits import ANSWER_CHARACTERS
 from screens.look.widgets.entry import Entry, Layout
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from protocol.drafts import DRAFT_BYTES, PROOF_HEADER, DraftKept, DraftProof
+from protocol.drafts import PROOF_HEADER, DraftKept, DraftProof
+from protocol.limits import DRAFT_BYTES
 from server.api.bodies import parse, takes, takes_bytes
 from server.api.errors import ApiError, try_later
 from server.api.quota import within

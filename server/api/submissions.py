@@ -7,7 +7,8 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 
-from protocol.messages import BATCH_BYTES, BATCH_ITEMS, BatchAnswer, SubmissionBatch
+from protocol.limits import BATCH_BYTES, BATCH_ITEMS
+from protocol.messages import BatchAnswer, SubmissionBatch
 from server.api.bodies import takes, takes_bytes, unpacked
 from server.api.errors import ApiError, error_response, try_later
 from server.api.quota import over

@@ -10,10 +10,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, insert, or_, select
 
+from protocol.limits import NOTE_CHARACTERS
 from protocol.messages import CasePublicState as State
 from server.audit import audit
 from server.cases.journal import CaseJournal
-from server.cases.states import NOTE_CHARACTERS, OPEN_STATES, CaseOutcome, CaseResult, Change, in_scope
+from server.cases.states import OPEN_STATES, CaseOutcome, CaseResult, Change, in_scope
 from server.foundation.actors import Actor, Role
 from server.foundation.clock import Clock, load_calendar
 from server.foundation.failpoints import Failpoints

@@ -17,7 +17,6 @@ from protocol.messages import CaseState, Content
 from protocol.packs import ServiceDocument
 from server.foundation.actors import Actor
 
-NOTE_CHARACTERS: Final = 2000
 OPEN_STATES: Final = (State.INCOMPLETE, State.RECEIVED, State.IN_REVIEW, State.QUESTION)
 CLOSED_STATES: Final = (State.REJECTED, State.COLLECTED, State.CANCELLED)
 

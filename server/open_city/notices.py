@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, Row, insert, select, update
 
+from protocol.limits import NOTICE_CHARACTERS
 from protocol.messages import FeedType
 from server.audit import audit
 from server.foundation import bus, feed
@@ -21,7 +22,6 @@ from server.foundation.clock import Clock
 from server.foundation.identity_numbers import mask
 from server.storage import tables
 
-NOTICE_CHARACTERS: Final = 500
 LONGEST: Final = timedelta(days=366)
 NOTICES_SHOWN: Final = 50
 

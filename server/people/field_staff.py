@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, Row, insert, select, update
 
 from protocol import badges
+from protocol.limits import PIN_DIGITS
 from protocol.messages import FeedType, StaffMember, StaffRoster
 from server.audit import audit
 from server.foundation import bus, feed
@@ -18,7 +19,6 @@ from server.foundation.clock import Clock
 from server.people.passwords import Passwords
 from server.storage import tables
 
-PIN_DIGITS: Final = 6
 BADGE_LIFE: Final = timedelta(days=365)
 NAME_CHARACTERS: Final = 200
 _ID: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")

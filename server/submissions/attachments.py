@@ -14,7 +14,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, Row, func, select, update
 
-from protocol.messages import CHUNK_BYTES, ItemKind
+from protocol.limits import CHUNK_BYTES
+from protocol.messages import ItemKind
 from protocol.sealing import SealBroken, unseal
 from server.audit import audit
 from server.cases.journal import CaseJournal

@@ -16,7 +16,8 @@ from lxml import etree
 from pydantic import ValidationError
 
 from forms import Environment, Form
-from protocol.messages import SEALED_BYTES, Content, ItemKind, SubmissionItem
+from protocol.limits import ANSWER_CHARACTERS, SEALED_BYTES
+from protocol.messages import Content, ItemKind, SubmissionItem
 from protocol.packs import ServiceDocument
 from protocol.sealing import SealBroken, digest, unseal
 from protocol.tracking import KIOSK_LENGTH, parse
@@ -30,7 +31,6 @@ FORMS_IN_MEMORY: Final = 32
 VIOLATIONS_KEPT: Final = 50
 #: What a column holds; two hundred a day reach it in thirty thousand years.
 HIGHEST_SEQ: Final = 2**31 - 1
-ANSWER_CHARACTERS: Final = 4000
 
 _log = structlog.get_logger("server.submissions.opening")
 

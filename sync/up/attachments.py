@@ -7,7 +7,7 @@ from typing import Final
 from kiosk.ports import Clock, Failpoint
 from kiosk.store import Store
 from kiosk.store.outbox import AttachmentInfo
-from protocol.messages import CHUNK_BYTES
+from protocol.limits import CHUNK_BYTES
 from sync.client import Answer, Client, Outcome
 
 logger = logging.getLogger(__name__)

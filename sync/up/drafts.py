@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from kiosk.drafts.draft_words import DraftKept, DraftOpened, DraftProblem
 from protocol import drafts as protocol
+from protocol.limits import DRAFT_BYTES
 from sync.client import Answer, Client, Outcome
 
 logger = logging.getLogger(__name__)
@@ -30,7 +31,7 @@ def keep(client: Client, plain: bytes, birth_date: date) -> DraftKept | DraftPro
         code = protocol.mint(secrets.randbelow)
         keys = protocol.derive(code, birth_date)
         sealed = protocol.seal(plain, keys)
-        if len(sealed) > protocol.DRAFT_BYTES:
+        if len(sealed) > DRAFT_BYTES:
             return DraftProblem.TOO_LARGE
         answer = client.request(
             "PUT",
@@ -61,7 +62,7 @@ def fetch(client: Client, code: str, birth_date: date) -> DraftOpened | DraftPro
         f"{PATH}/{keys.lookup}/open",
         body=_proof(keys),
         headers={"Content-Type": "application/json"},
-        limit=protocol.DRAFT_BYTES,
+        limit=DRAFT_BYTES,
     )
     if not answer.ok:
         return _problem(answer)

@@ -14,7 +14,8 @@ from kiosk.events import Bus, Received
 from kiosk.ports import Clock, Failpoint
 from kiosk.store import Store
 from kiosk.store.outbox import Envelope, ItemKind
-from protocol.messages import BATCH_BYTES, BATCH_ITEMS, BatchAnswer, ItemAnswer, ItemStatus
+from protocol.limits import BATCH_BYTES, BATCH_ITEMS
+from protocol.messages import BatchAnswer, ItemAnswer, ItemStatus
 from sync.client import Answer, Client, Outcome
 
 logger = logging.getLogger(__name__)

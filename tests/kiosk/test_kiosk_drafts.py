@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from kiosk.drafts.draft_words import DraftProblem
-from kiosk.drafts.drafts import DRAFT_BYTES, Resumed, birth_date, resume, write
+from kiosk.drafts.drafts import Resumed, birth_date, resume, write
 from kiosk.events import Step
 from kiosk.visit.citizen import HowIdentified
 from kiosk.visit.session import Session
+from protocol.limits import DRAFT_PLAIN_BYTES
 from tests.kiosk.kiosk_kit import FORM, NAME, NIK, PHOTO, Bench, bench, catalogue, service_document
 
 NEWER = (
@@ -136,7 +137,7 @@ def test_a_service_that_is_gone_says_so(tmp_path: Path) -> None:
 def test_too_many_photos_are_told_before_anything_leaves(tmp_path: Path) -> None:
     made = bench(tmp_path)
     session = filled(made)
-    session.attach("/data/photo", bytes(DRAFT_BYTES * 3 // 4))
+    session.attach("/data/photo", bytes(DRAFT_PLAIN_BYTES * 3 // 4))
     assert write(session) is DraftProblem.TOO_LARGE
     made.close()
 

@@ -16,14 +16,14 @@ from kiosk.drafts import drafts
 from kiosk.drafts.drafts import Resumed
 from kiosk.machine.health import Reason
 from kiosk.machine.room import LAST_PART, WRITTEN, FolderDisk
-from kiosk.settings import NUMBERS
 from kiosk.store import StorageFailed, StorageProblem
 from kiosk.store.documents import StoredDocument
 from kiosk.store.outbox import ERASED_BYTES, OutboxState
 from kiosk.store.reports import REPORT_BYTES
-from kiosk.submissions.submissions import ATTACHMENT_BYTES, ATTACHMENTS, CONTENT_BYTES
-from kiosk.visit.attachments import ATTACHMENT_BYTES as PLAIN_BYTES
 from kiosk.visit.outcomes import Refused, RefusedReason, Saved
+from protocol.kiosk_settings import NUMBERS
+from protocol.limits import ATTACHMENT_PLAIN_BYTES, ATTACHMENTS_PER_SUBMISSION, SEALED_BYTES
+from protocol.limits import ATTACHMENT_PLAIN_BYTES as PLAIN_BYTES
 from tests.kiosk.kiosk_kit import BEGIN, NAME, Bench, bench, fill
 
 RESERVE = int(NUMBERS["disk_reserve_bytes"].default)
@@ -129,13 +129,13 @@ def test_an_open_form_is_sent_down_to_the_last_part(at: Bench, below: int, taken
 
 def test_the_reserve_holds_the_largest_visit_there_can_be() -> None:
     """So that nobody is refused who was let in."""
-    largest = CONTENT_BYTES + ATTACHMENTS * ATTACHMENT_BYTES
+    largest = SEALED_BYTES + ATTACHMENTS_PER_SUBMISSION * ATTACHMENT_PLAIN_BYTES
     assert WRITTEN * largest <= RESERVE - RESERVE // LAST_PART
-    assert PLAIN_BYTES < ATTACHMENT_BYTES
+    assert PLAIN_BYTES < ATTACHMENT_PLAIN_BYTES
 
 
 def test_the_last_part_has_room_for_erasing_at_any_setting() -> None:
-    assert max(ERASED_BYTES, ATTACHMENT_BYTES) <= LEAST // LAST_PART
+    assert max(ERASED_BYTES, ATTACHMENT_PLAIN_BYTES) <= LEAST // LAST_PART
 
 
 def test_a_draft_that_cannot_go_on_here_says_why(at: Bench) -> None:

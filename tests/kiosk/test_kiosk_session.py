@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from kiosk.events import EndReason, IdleOver, IdleWarning, SessionEnded, Step, StepChanged
-from kiosk.visit.attachments import ATTACHMENT_BYTES, Attachment, Attachments, AttachProblem
+from kiosk.visit.attachments import Attachment, Attachments, AttachProblem
 from kiosk.visit.citizen import HowIdentified
 from kiosk.visit.nik import NikProblem, NikWarning
 from kiosk.visit.session import Session
+from protocol.limits import ATTACHMENT_PLAIN_BYTES
 from tests.kiosk.kiosk_kit import CITY, FORM, NAME, NIK, PHOTO, Bench, bench, catalogue, fill, service_document
 
 OTHER_NIK = "3578015203900001"
@@ -215,7 +216,7 @@ def test_a_language_that_the_form_lacks_falls_back_to_indonesian(at: Bench) -> N
 
 @pytest.mark.parametrize(
     ("size", "problem"),
-    [(0, AttachProblem.EMPTY), (ATTACHMENT_BYTES, None), (ATTACHMENT_BYTES + 1, AttachProblem.TOO_LARGE)],
+    [(0, AttachProblem.EMPTY), (ATTACHMENT_PLAIN_BYTES, None), (ATTACHMENT_PLAIN_BYTES + 1, AttachProblem.TOO_LARGE)],
 )
 def test_a_photo_has_a_largest_size(at: Bench, size: int, problem: AttachProblem | None) -> None:
     assert at_form(at).attach("/data/photo", bytes(size)) is problem

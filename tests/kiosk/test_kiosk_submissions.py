@@ -10,9 +10,9 @@ import pytest
 from kiosk.cases.case import CaseStateName
 from kiosk.events import Received, SlipDue, Step, Stored
 from kiosk.store.outbox import ItemKind
-from kiosk.submissions.submissions import ANSWER_CHARACTERS, ATTACHMENT_BYTES, ATTACHMENTS, CONTENT_BYTES
 from kiosk.visit.outcomes import Refused, RefusedReason, Saved
-from protocol import messages, sealing, tracking
+from protocol import sealing, tracking
+from protocol.limits import ANSWER_CHARACTERS
 from protocol.messages import Content
 from sync.city import KioskCodes
 from tests.kiosk.kiosk_kit import BEGIN, CITY, NAME, NIK, PHOTO, Bench, bench, fill
@@ -152,19 +152,11 @@ def test_content_has_a_largest_size(at: Bench, monkeypatch: pytest.MonkeyPatch, 
     send(at)
     envelope = at.store.outbox.get(1)
     assert envelope is not None
-    monkeypatch.setattr("kiosk.submissions.submissions.CONTENT_BYTES", len(envelope.sealed) - above)
+    monkeypatch.setattr("kiosk.submissions.submissions.SEALED_BYTES", len(envelope.sealed) - above)
     fill(at.kiosk)
     result = at.kiosk.send()
     assert isinstance(result, Saved) if taken else result == Refused(RefusedReason.TOO_LARGE)
     assert at.store.outbox.counts().waiting == 1 + taken
-
-
-def test_the_limits_are_those_of_the_line() -> None:
-    assert (CONTENT_BYTES, ATTACHMENT_BYTES, ATTACHMENTS) == (
-        messages.SEALED_BYTES,
-        messages.ATTACHMENT_BYTES,
-        messages.ATTACHMENTS_PER_SUBMISSION,
-    )
 
 
 def test_a_code_that_was_given_out_before_is_not_given_out_again(tmp_path: Path) -> None:

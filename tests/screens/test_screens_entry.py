@@ -2,14 +2,15 @@
 
 import pytest
 
+from protocol.limits import NIK_DIGITS
 from screens.citizen.follow_up.answers import Incomplete, from_entry
-from screens.look.widgets.entry import NIK_LENGTH, Entry, Layout
+from screens.look.widgets.entry import Entry, Layout
 
 
 def test_a_nik_takes_sixteen_digits_and_no_more() -> None:
     entry = Entry(Layout.NIK)
     entry.type("3578014107900001")
-    assert len(entry.text) == NIK_LENGTH
+    assert len(entry.text) == NIK_DIGITS
     assert entry.full
     assert not entry.type("9")
 

@@ -8,9 +8,9 @@ from screens_harness import Hands
 from speech_kit import Ears, Listener
 from test_screens_answer import asked
 
-from kiosk.submissions.submissions import ANSWER_CHARACTERS
 from kiosk.visit.privacy import Privacy
 from protocol.languages import LANGUAGES
+from protocol.limits import ANSWER_CHARACTERS
 from rehearsal import Rehearsal
 from rehearsal.citizen import Citizen
 from rehearsal.gallery.control_states import show

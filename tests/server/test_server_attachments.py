@@ -6,7 +6,7 @@ import random
 import pytest
 from sqlalchemy import select, update
 
-from protocol.messages import ATTACHMENT_BYTES
+from protocol.limits import ATTACHMENT_BYTES
 from protocol.sealing import OVERHEAD
 from server.storage import tables
 from server.submissions.attachments import PATCH_BYTES

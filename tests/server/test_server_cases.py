@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from protocol.limits import NOTE_CHARACTERS
 from protocol.messages import CasePublicState as State
 from server.audit import verification as audit_verify
-from server.cases.states import NOTE_CHARACTERS, CaseFile, CaseOutcome
+from server.cases.states import CaseFile, CaseOutcome
 from server.deps import Deps
 from server.foundation.actors import Actor
 from server.storage import tables

@@ -5,13 +5,14 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from protocol.kiosk_settings import OFFERED
+from protocol.limits import NOTICE_CHARACTERS
 from protocol.messages import FeedType
 from server.deps import Deps
 from server.foundation import feed
 from server.foundation.actors import OPERATOR, Actor, Role
 from server.foundation.city_calendar import DayOutcome
 from server.foundation.clock import load_calendar
-from server.open_city.notices import LONGEST, NOTICE_CHARACTERS, NoticeOutcome
+from server.open_city.notices import LONGEST, NoticeOutcome
 from server.people.accounts import Accounts
 from server.people.officers import OfficerOutcome
 from server.people.sign_in_limits import SignInLimits

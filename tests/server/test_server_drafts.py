@@ -9,7 +9,7 @@ import pytest
 import requests
 from sqlalchemy import select
 
-from protocol.drafts import DRAFT_BYTES
+from protocol.limits import DRAFT_BYTES
 from server.deps import Deps
 from server.storage.citizen_tables import drafts
 from server.submissions.citizen_drafts import DRAFTS_A_KIOSK, LIFE, PAUSE, TRIES, TRIES_IN_ALL, DraftOutcome

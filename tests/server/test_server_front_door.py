@@ -19,7 +19,8 @@ import requests
 from pydantic import ValidationError
 from requests.adapters import HTTPAdapter
 
-from protocol.drafts import DRAFT_BYTES, PROOF_HEADER
+from protocol.drafts import PROOF_HEADER
+from protocol.limits import DRAFT_BYTES
 from protocol.signing import SIGNATURE_LIFE
 from server.api.bodies import BodyRoom
 from server.fleet.enrolment import ATTEMPTS_PER_ADDRESS

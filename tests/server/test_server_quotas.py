@@ -12,7 +12,7 @@ import pytest
 import requests
 from sqlalchemy import func, select
 
-from protocol.messages import BATCH_ITEMS
+from protocol.limits import BATCH_ITEMS
 from protocol.reports import RATINGS_AT_ONCE
 from protocol.tracking import mint
 from server.app import build_deps, close_deps

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from protocol.messages import BATCH_BYTES, BATCH_ITEMS, SEALED_BYTES
+from protocol.limits import BATCH_BYTES, BATCH_ITEMS, SEALED_BYTES
 from protocol.sealing import digest, seal
 from protocol.tracking import check_character
 from server.storage import tables

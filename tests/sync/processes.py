@@ -15,7 +15,7 @@ from typing import Any
 
 from kiosk.ports import Failpoint
 from kiosk.store.outbox import OutboxState
-from protocol.messages import CHUNK_BYTES
+from protocol.limits import CHUNK_BYTES
 from server.foundation.failpoints import Failpoints
 from sync import enrolment as enrolments
 from tests.kiosk.kiosk_kit import DeskPrinter, PaperSlip

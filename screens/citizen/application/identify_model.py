@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from enum import StrEnum
 
-from kiosk.visit.nik import LENGTH, Nik, NikProblem, NikWarning, check
+from kiosk.visit.nik import Nik, NikProblem, NikWarning, check
 from kiosk.visit.nik import warnings as soft_warnings
+from protocol.limits import NIK_DIGITS
 from screens.look.widgets.entry import Entry, Layout
 from screens.navigation.flow import Flow
 
@@ -40,7 +41,7 @@ class IdentifyModel:
 
     @property
     def digits_missing(self) -> int:
-        return LENGTH - len(self.entry.text)
+        return NIK_DIGITS - len(self.entry.text)
 
     def scanned(self, nik: str | None) -> None:
         """A card was held before the scanner; None: it could be read, but no NIK is on it."""

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Final
 
+from protocol.limits import NIK_DIGITS, PIN_DIGITS
+
 Listener = Callable[[], None]
 
 
@@ -35,23 +37,21 @@ class Layout(StrEnum):
 #: Of a line of text, and of a text of several lines.
 TEXT_LENGTH: Final = 400
 MULTILINE_LENGTH: Final = 2_000
-NIK_LENGTH: Final = 16
 DIGITS_LENGTH: Final = 40
 NUMBER_LENGTH: Final = 15
 CODE_LENGTH: Final = 12
-PIN_LENGTH: Final = 12
 
 _LIMITS: Final = {
     Layout.LETTERS: TEXT_LENGTH,
     Layout.EMAIL: 254,
     Layout.NUMBER: NUMBER_LENGTH,
     Layout.DECIMAL: NUMBER_LENGTH,
-    Layout.NIK: NIK_LENGTH,
+    Layout.NIK: NIK_DIGITS,
     Layout.DIGITS: DIGITS_LENGTH,
     Layout.DATE: 8,
     Layout.TIME: 4,
     Layout.CODE: CODE_LENGTH,
-    Layout.PIN: PIN_LENGTH,
+    Layout.PIN: PIN_DIGITS,
 }
 #: What is typed into these has no length of its own: that they are full has to be said.
 _OPEN: Final = frozenset({Layout.LETTERS, Layout.EMAIL, Layout.NUMBER, Layout.DECIMAL, Layout.DIGITS})

@@ -8,8 +8,9 @@ import segno
 from markupsafe import Markup
 from starlette.responses import Response
 
+from protocol.limits import PIN_DIGITS
 from server.foundation.actors import Role
-from server.people.field_staff import PIN_DIGITS, StaffOutcome, acceptable_pin
+from server.people.field_staff import StaffOutcome, acceptable_pin
 from server.web.frame.access import Pages, Visit, not_found, only
 from server.web.frame.visitor import Visitor
 

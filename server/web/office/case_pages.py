@@ -8,9 +8,10 @@ from starlette.responses import Response
 
 from forms import Environment
 from protocol import tracking
+from protocol.limits import NOTE_CHARACTERS
 from protocol.messages import CasePublicState as State
 from server.cases.actions import Cases
-from server.cases.states import NOTE_CHARACTERS, CaseFile, CaseOutcome, CaseResult
+from server.cases.states import CaseFile, CaseOutcome, CaseResult
 from server.foundation.actors import Actor, Role
 from server.foundation.clock import load_calendar
 from server.foundation.identity_numbers import masked
