@@ -5,7 +5,7 @@ PY := .venv/bin/python
 WORKERS := $(shell echo $$(($$(nproc) + 1)))
 .DEFAULT_GOAL := help
 
-.PHONY: help setup run test demo gallery bench soak lint format package lock clean
+.PHONY: help setup run test check demo gallery bench soak lint format package lock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -21,6 +21,9 @@ run: setup ## a server and a kiosk with simulated devices (FRESH=1 begins anew)
 
 test: setup lint ## lint, then all tests
 	@$(PY) -m pytest -n $(WORKERS) --dist loadfile -q $(ARGS)
+
+check: setup lint ## lint, then the tests nearest to what changed, for under two minutes (BASE=a commit; else main)
+	@$(PY) -m tools.check $(if $(BASE),--base $(BASE))
 
 demo: setup ## whole visits by real touches, an officer, an administrator, field staff; pictures in build/demo
 	@$(PY) -m trial.demo
