@@ -1,0 +1,60 @@
+"""The pages of docs name what is there: files, tests, commands, decisions."""
+
+import re
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from tools.translations import ROOT
+
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
+_LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
+_TEST = re.compile(r"`(tests/[\w/.]+?)(?:::(\w+))?`")
+_MODULE = re.compile(r"python -m ([a-z_][\w.]*)")
+_FILE = re.compile(
+    r"`((?:kiosk|screens|devices|sync|server|forms|protocol|rehearsal|trial|tools|deploy|benchmarks)/[\w/.]+\.\w+)`"
+)
+_TARGET = re.compile(r"`make ([a-z]+)")
+
+
+@pytest.fixture(params=PAGES, ids=NAMES)
+def page(request: pytest.FixtureRequest) -> Path:
+    return request.param
+
+
+def test_links_lead_somewhere(page: Path) -> None:
+    links = [link for link in _LINK.findall(page.read_text(encoding="utf-8")) if "://" not in link]
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_tests_that_are_named_exist(page: Path) -> None:
+    missing = []
+    for path, name in _TEST.findall(page.read_text(encoding="utf-8")):
+        file = ROOT / path
+        if not file.exists() or (name and f"def {name}(" not in file.read_text(encoding="utf-8")):
+            missing.append(f"{path}::{name}" if name else path)
+    assert missing == []
+
+
+def test_files_that_are_named_exist(page: Path) -> None:
+    assert [path for path in _FILE.findall(page.read_text(encoding="utf-8")) if not (ROOT / path).exists()] == []
+
+
+def test_commands_that_are_named_exist(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert [name for name in _MODULE.findall(text) if find_spec(name) is None] == []
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert [name for name in _TARGET.findall(text) if f"\n{name}:" not in makefile] == []
+
+
+def test_every_decision_is_in_the_index() -> None:
+    index = (ROOT / "docs" / "decisions" / "README.md").read_text(encoding="utf-8")
+    pages = sorted(path.name for path in (ROOT / "docs" / "decisions").glob("[0-9]*.md"))
+    assert [name for name in pages if f"({name})" not in index] == []
+
+
+def test_no_two_decisions_have_one_number() -> None:
+    numbers = [path.name[:4] for path in (ROOT / "docs" / "decisions").glob("[0-9]*.md")]
+    assert len(set(numbers)) == len(numbers)
