@@ -24,7 +24,7 @@ from screens.shell import boot
 from sync.client import Client
 from sync.distress import DistressDuty
 from sync.enrolment import Enrolment, EnrolmentBroken, NotEnrolled
-from sync.loop import Loop
+from sync.loops import loop
 
 if TYPE_CHECKING:
     from screens.shell.standstill import StandstillApp
@@ -110,12 +110,12 @@ class Standstill:
             condition=self.problem.value,
             detail=self.detail,
         )
-        loop = Loop("line-distress", duty)
-        loop.start()
+        telling = loop("line-distress", duty)
+        telling.start()
         try:
             yield
         finally:
-            loop.stop()
+            telling.stop()
             store.close()
 
 

@@ -44,5 +44,8 @@ class DistressDuty:
         self._client.post("/v1/heartbeat", message.model_dump_json().encode())
         return EVERY_S
 
-    def close(self) -> None:
+    def setup(self) -> None:
+        """The client connects when it is asked something."""
+
+    def teardown(self) -> None:
         self._client.close()

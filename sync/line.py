@@ -24,12 +24,13 @@ from sync.down.effects import Effects
 from sync.down.feed import CURSOR, FeedDuty
 from sync.down.packs import PackDuty
 from sync.enrolment import Enrolment
-from sync.loop import Loop
+from sync.loops import loop
 from sync.monitor import Monitor
 from sync.presence import PresenceDuty
 from sync.signing_time import SigningTime
 from sync.up import drafts
 from sync.up.outbox import OutboxDuty
+from workers import Worker
 
 logger = logging.getLogger(__name__)
 
@@ -70,10 +71,10 @@ class Line:
             kiosk, self._client(), self._monitor, effects, lambda: self._feed_loop.stopping, self._wake_presence
         )
         self._packs = PackDuty(kiosk, self._client(), folder, ring=enrolment.ring, tuf_root=enrolment.tuf_root)
-        self._presence_loop = Loop("line-presence", self._presence)
-        self._outbox_loop = Loop("line-outbox", self._outbox)
-        self._feed_loop = Loop("line-feed", self._feed)
-        self._packs_loop = Loop("line-packs", self._packs)
+        self._presence_loop = loop("line-presence", self._presence)
+        self._outbox_loop = loop("line-outbox", self._outbox)
+        self._feed_loop = loop("line-feed", self._feed)
+        self._packs_loop = loop("line-packs", self._packs)
         self._monitor.on_return(self.retry_now)
         self._cases: ThreadPoolExecutor | None = None
         self._unsubscribe: Unsubscribe | None = None
@@ -90,8 +91,8 @@ class Line:
         self._cases = ThreadPoolExecutor(max_workers=2, thread_name_prefix="line-case")
         self._unsubscribe = self._kiosk.bus.subscribe(self._hear)
         self._commands.resume()
-        for loop in self._loops():
-            loop.start()
+        for one in self._loops():
+            one.start()
 
     def stop(self) -> None:
         """Stop all loops; what is in progress is given up and made up for at the next start."""
@@ -103,8 +104,8 @@ class Line:
             self._cases = None
         self._feed_loop.ask_to_stop()
         self._feed.interrupt()
-        for loop in reversed(self._loops()):
-            loop.stop()
+        for one in reversed(self._loops()):
+            one.stop()
 
     # --- kiosk.ports.Line ------------------------------------------------------------------------------------------
 
@@ -117,8 +118,8 @@ class Line:
     def retry_now(self) -> None:
         self._outbox.hurry()
         self._presence.hurry()
-        for loop in self._loops():
-            loop.wake()
+        for one in self._loops():
+            one.wake()
 
     def ask_case(self, code: str, done: Callable[[Case | CaseProblem], None]) -> None:
         if self._cases is None:
@@ -139,7 +140,7 @@ class Line:
 
     # --- inside ----------------------------------------------------------------------------------------------------
 
-    def _loops(self) -> tuple[Loop, ...]:
+    def _loops(self) -> tuple[Worker, ...]:
         return (self._presence_loop, self._outbox_loop, self._feed_loop, self._packs_loop)
 
     def _client(self) -> Client:

@@ -30,7 +30,7 @@ from protocol.messages import (
     Visit,
     VisitAction,
 )
-from sync.backoff import Backoff
+from sync.backoff import EAGER, tries
 from sync.client import Answer, Client, Outcome
 from sync.down.documents import DocumentDelivery
 from sync.down.feed import CURSOR
@@ -77,7 +77,7 @@ class PresenceDuty:
         self._documents = DocumentDelivery(kiosk.open_city, kiosk.room, client, verify_key)
         self._reports = ReportDelivery(kiosk.store, client, kiosk.clock)
         self._witness = Witness(kiosk.store, verify_key)
-        self._backoff = Backoff(cap=60.0)
+        self._backoff = tries(EAGER)
         self._began = kiosk.clock.monotonic()
         self._interval = FIRST_INTERVAL_S
         self._next = self._began
@@ -125,7 +125,10 @@ class PresenceDuty:
             due = min(self._next, self._last + CHANGE_GAP_S) if self._changed else self._next
         return max(0.0, due - now)
 
-    def close(self) -> None:
+    def setup(self) -> None:
+        """The client connects when it is asked something."""
+
+    def teardown(self) -> None:
         self._client.close()
 
     # --- heartbeats ------------------------------------------------------------------------------------------------

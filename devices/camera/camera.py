@@ -20,11 +20,11 @@ from devices.camera.photo import MESSAGES, CaptureFault, CaptureKind, CapturePro
 from devices.camera.portrait import PortraitLimits, take_portrait
 from devices.camera.sight import Corners, FaceWatch, Hint, SheetWatch, Sight, Watch
 from devices.camera.source import FrameSource
-from devices.frame import Availability, Backoff, Clock, ComponentState, Condition, PassingFault, StateBoard, Worker
-from devices.frame.hotplug import Hotplug
+from devices.frame import Availability, Backoff, Clock, Component, Condition, Device, PassingFault
 from devices.vision.faces import FaceFinder, weights_folder
 
 COMPONENT: Final = "camera"
+BACKOFF: Final = Backoff(first=0.5, longest=10.0)
 
 LOST_AFTER_FAILED_READS: Final = 5
 FROZEN_AFTER: Final = 2.0
@@ -50,7 +50,7 @@ RECENT_FRAMES: Final = 5
 RECENT_SECONDS: Final = 0.7
 
 
-class Camera:
+class Camera(Device):
     """A camera whose pictures come from ``source``. Every public method may be called from any thread."""
 
     def __init__(
@@ -62,11 +62,7 @@ class Camera:
         portrait_limits: PortraitLimits | None = None,
         hotplug_folders: Sequence[Path] = (),
     ) -> None:
-        self.board = StateBoard(COMPONENT, clock)
-        self.worker = Worker(self, self.board, clock=clock, backoff=Backoff(first=0.5, longest=10.0))
-        self._hotplug = (
-            Hotplug(lambda _: self.worker.restart(), hotplug_folders, clock=clock) if hotplug_folders else None
-        )
+        super().__init__(Component(COMPONENT, self, clock=clock, backoff=BACKOFF, hotplug_folders=hotplug_folders))
         self._source = source
         self._clock = clock
         self._limits = limits or CaptureLimits()
@@ -90,26 +86,6 @@ class Camera:
         self._looked_at = float("-inf")
         self._confirmed = 0
         self._dark = False
-
-    @property
-    def component(self) -> str:
-        return COMPONENT
-
-    def state(self) -> ComponentState:
-        return self.board.state()
-
-    def subscribe(self, callback: Callable[[ComponentState], None]) -> Callable[[], None]:
-        return self.board.subscribe(callback)
-
-    def start(self) -> None:
-        self.worker.start()
-        if self._hotplug:
-            self._hotplug.start()
-
-    def stop(self) -> None:
-        if self._hotplug:
-            self._hotplug.stop()
-        self.worker.stop()
 
     def preflight(self) -> tuple[str, ...]:
         """Problems that can be seen without a picture, as sentences for a technician."""

@@ -1,17 +1,21 @@
-"""What all devices share: states, the supervised worker, the clock, hot-plug, drivers, diagnostics."""
+"""What all devices share: states, the component with its worker, hot-plug, drivers, diagnostics."""
 
-from devices.frame.clock import Clock, FakeClock, SystemClock
+from devices.frame.component import Component, Device
+from devices.frame.faults import DeviceFault, PassingFault, PermanentFault
 from devices.frame.hotplug import Change, Hotplug
 from devices.frame.states import Availability, ComponentState, Condition, StateBoard
-from devices.frame.worker import Backoff, Duty, PassingFault, PermanentFault, Worker
+from workers import Backoff, Clock, Duty, FakeClock, SystemClock, Worker
 
 __all__ = [
     "Availability",
     "Backoff",
     "Change",
     "Clock",
+    "Component",
     "ComponentState",
     "Condition",
+    "Device",
+    "DeviceFault",
     "Duty",
     "FakeClock",
     "Hotplug",

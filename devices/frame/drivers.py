@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Generic, TypeVar
 
+from devices.frame.faults import PermanentFault
 from devices.frame.states import Condition
-from devices.frame.worker import PermanentFault
 
 Settings = TypeVar("Settings")
 Driver = TypeVar("Driver")

@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from devices.frame.clock import Clock, SystemClock
+from devices.frame.faults import PassingFault
+from devices.frame.reporting import Reporting
 from devices.frame.states import Availability, Condition, StateBoard
-from devices.frame.worker import PassingFault, Worker
+from workers.clock import Clock, SystemClock
+from workers.worker import Worker
 
 logger = logging.getLogger(__name__)
 
@@ -115,7 +117,7 @@ class Hotplug:
         self._known: frozenset[Path] | None = None
         self._next_look = 0.0
         self._board = StateBoard("hotplug", self._clock)
-        self._worker = Worker(self, self._board, clock=self._clock)
+        self._worker = Worker(self, Reporting(self._board), clock=self._clock)
 
     @property
     def worker(self) -> Worker:

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
-from devices.frame.clock import Clock
+from workers.clock import Clock
 
 logger = logging.getLogger(__name__)
 

@@ -11,14 +11,12 @@ from typing import TypeVar
 from devices.frame import (
     Availability,
     Clock,
-    ComponentState,
+    Component,
     Condition,
-    Hotplug,
+    Device,
     PassingFault,
     PermanentFault,
-    StateBoard,
     SystemClock,
-    Worker,
 )
 from devices.printer.delivery import Delivery
 from devices.printer.dialogue import Deadlines, Dialogue
@@ -44,7 +42,7 @@ def _nobody(_: JobPhase) -> None:
     return
 
 
-class Printer:
+class Printer(Device):
     """One printer with one worker. All public methods are safe from any thread; callbacks come from the worker's.
 
     Every :meth:`print` ends in exactly one call of ``done``. ``unfinished`` is a file that is there while a slip is
@@ -66,12 +64,8 @@ class Printer:
         self._open_transport = open_transport
         self._clock = clock or SystemClock()
         self._deadlines = deadlines or Deadlines()
-        self._board = StateBoard("printer", self._clock)
-        self._worker = Worker(self, self._board, clock=self._clock, chance=chance)
+        super().__init__(Component("printer", self, clock=self._clock, chance=chance, hotplug_folders=hotplug_folders))
         self._roll = Roll()
-        self._hotplug = (
-            Hotplug(lambda _: self._worker.restart(), hotplug_folders, clock=self._clock) if hotplug_folders else None
-        )
         self._queue = Queue()
         self._begun = Begun()
         self._memory = PrinterMemory(unfinished)
@@ -83,37 +77,13 @@ class Printer:
 
     # -- what the kiosk sees -------------------------------------------------------------------------------
 
-    @property
-    def component(self) -> str:
-        return self._board.component
-
-    @property
-    def worker(self) -> Worker:
-        """For simulations and tests that turn it themselves, and for the supervisor's heartbeat."""
-        return self._worker
-
-    @property
-    def hotplug(self) -> Hotplug | None:
-        """The watch for devices that are plugged in; None for a way that has no plug."""
-        return self._hotplug
-
-    def state(self) -> ComponentState:
-        return self._board.state()
-
-    def subscribe(self, callback: Callable[[ComponentState], None]) -> Callable[[], None]:
-        return self._board.subscribe(callback)
-
     def start(self) -> None:
         self._queue.open()
-        self._worker.start()
-        if self._hotplug:
-            self._hotplug.start()
+        super().start()
 
     def stop(self) -> None:
         """End the worker after the job it is in; jobs still waiting end as not printed."""
-        if self._hotplug:
-            self._hotplug.stop()
-        self._worker.stop()
+        super().stop()
         self._refuse_all(Condition.OFFLINE)
 
     def new_slip(self) -> SlipBuilder:
@@ -136,32 +106,32 @@ class Printer:
         finished = slip.build() if isinstance(slip, SlipBuilder) else slip
         job = Job(finished, job_id, copy, done, progress)
         if not self._queue.put(job):
-            conditions = self.state().conditions if self._worker.halted else frozenset({Condition.OFFLINE})
+            conditions = self.state().conditions if self.worker.halted else frozenset({Condition.OFFLINE})
             self._finish(job, PrintResult(job_id, PrintOutcome.NOT_PRINTED, conditions))
             return
         progress(JobPhase.QUEUED)
-        self._worker.wake()
+        self.worker.wake()
 
     def roll_changed(self, length_mm: float) -> None:
         """The staff put in a roll of this length; raises ValueError when it is not above zero."""
         self._roll.changed(length_mm)
-        state = self._board.state()
-        self._board.publish(
+        state = self.board.state()
+        self.board.publish(
             state.availability,
             state.conditions - {Condition.MEDIA_LOW, Condition.MEDIA_EMPTY},
             supplies=self._supplies(),
             detail=state.detail,
         )
-        self._worker.wake()
+        self.worker.wake()
 
     def know_roll(self, *, full_mm: float, low_mm: float, left_mm: float | None = None) -> None:
         """What the kiosk knows of its paper, in millimetres: a full roll's length, from where it counts as low, and
         what was left when it was last seen (None: as counted here)."""
         self._roll.known(full_mm=full_mm, low_mm=low_mm, left_mm=left_mm)
-        state = self._board.state()
+        state = self.board.state()
         if state.availability is not Availability.UNKNOWN:
             self._publish(state.conditions - {Condition.MEDIA_LOW})
-        self._worker.wake()
+        self.worker.wake()
 
     def preflight(self) -> tuple[str, ...]:
         """What stands against printing now, in words for technicians; empty when nothing does."""
@@ -201,7 +171,7 @@ class Printer:
             "unfinished_slip_inside": self._memory.dirty,
             "characters_in_no_font": self._substituted,
             "queued": len(self._queue),
-            "failures_in_a_row": self._worker.failures,
+            "failures_in_a_row": self.worker.failures,
         }
 
     # -- the duty, called by the worker --------------------------------------------------------------------
@@ -267,7 +237,7 @@ class Printer:
         if layout.substituted:
             self._substituted += layout.substituted
             logger.warning("%d characters of a slip are in no font of this kiosk", layout.substituted)
-        self._board.publish(Availability.BUSY, self._board.state().conditions - BLOCKING)
+        self.board.publish(Availability.BUSY, self.board.state().conditions - BLOCKING)
         delivery = Delivery(
             clock=self._clock,
             deadlines=self._deadlines,
@@ -275,8 +245,8 @@ class Printer:
             process_ids=self._process_ids,
             confirmation=self._confirmation,
             separator=self._encoder.separator(),
-            beat=self._worker.beat,
-            stopping=lambda: self._worker.stopping,
+            beat=self.worker.beat,
+            stopping=lambda: self.worker.stopping,
         )
         attempt = delivery.deliver(
             self._transport, data, layout.length_mm, lambda phase: self._tell(job.progress, phase)
@@ -301,7 +271,7 @@ class Printer:
             if self._confirmation == "none":
                 self._publish(frozenset())
                 return
-            talk = Dialogue(connection, self._clock, self._deadlines, self._worker.beat)
+            talk = Dialogue(connection, self._clock, self._deadlines, self.worker.beat)
             status = talk.ask_status() if talk.drain() else None
         finally:
             connection.close()
@@ -317,7 +287,7 @@ class Printer:
             conditions = conditions | {Condition.MEDIA_LOW}
         lost = conditions - {Condition.MEDIA_LOW}
         availability = Availability.UNAVAILABLE if lost else Availability.READY
-        self._board.publish(
+        self.board.publish(
             availability, conditions, supplies=self._supplies(), detail=self._settings.address if lost else ""
         )
 

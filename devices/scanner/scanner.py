@@ -6,16 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from devices.frame import Backoff, Clock, ComponentState, StateBoard, Worker
-from devices.frame.hotplug import Hotplug
+from devices.frame import Backoff, Clock, Component, Device, StateBoard
 from devices.scanner.hub import ScanHub
 from devices.scanner.scan import Scan
 from devices.scanner.sources.source import Emit, ScanSource
 
 COMPONENT: Final = "scanner"
+BACKOFF: Final = Backoff(first=0.5, longest=10.0)
 
 
-class Scanner:
+class Scanner(Device):
     """Runs the driver that ``make_source`` returns. Every method may be called from any thread."""
 
     def __init__(
@@ -25,37 +25,18 @@ class Scanner:
         clock: Clock,
         hotplug_folders: Sequence[Path] = (),
     ) -> None:
-        self.board = StateBoard(COMPONENT, clock)
+        board = StateBoard(COMPONENT, clock)
         self._hub = ScanHub(clock)
-        self._source = make_source(self._hub.emit, self.board)
-        self.worker = Worker(self._source, self.board, clock=clock, backoff=Backoff(first=0.5, longest=10.0))
-        self._hotplug = (
-            Hotplug(lambda _: self.worker.restart(), hotplug_folders, clock=clock) if hotplug_folders else None
+        self._source = make_source(self._hub.emit, board)
+        super().__init__(
+            Component(
+                COMPONENT, self._source, clock=clock, board=board, backoff=BACKOFF, hotplug_folders=hotplug_folders
+            )
         )
-
-    @property
-    def component(self) -> str:
-        return COMPONENT
-
-    def state(self) -> ComponentState:
-        return self.board.state()
-
-    def subscribe(self, callback: Callable[[ComponentState], None]) -> Callable[[], None]:
-        return self.board.subscribe(callback)
 
     def on_scan(self, callback: Callable[[Scan], None]) -> Callable[[], None]:
         """Call ``callback`` with each scan, from the scanner's thread. Returns how to unsubscribe."""
         return self._hub.on_scan(callback)
-
-    def start(self) -> None:
-        self.worker.start()
-        if self._hotplug:
-            self._hotplug.start()
-
-    def stop(self) -> None:
-        if self._hotplug:
-            self._hotplug.stop()
-        self.worker.stop()
 
     def activate(self) -> None:
         """Look for codes with the camera from now on. Wedge and serial scanners always listen."""

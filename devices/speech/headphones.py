@@ -14,7 +14,17 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final, Protocol
 
-from devices.frame import Availability, Backoff, Clock, Condition, PassingFault, StateBoard, SystemClock, Worker
+from devices.frame import (
+    Availability,
+    Backoff,
+    Clock,
+    Component,
+    Condition,
+    PassingFault,
+    StateBoard,
+    SystemClock,
+    Worker,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -122,18 +132,25 @@ class Headphones(Plug):
         self._closed = closed
         self._jack: Jack | None = None
         time = clock or SystemClock()
-        self.board = StateBoard(COMPONENT, time)
-        self.worker = Worker(self, self.board, clock=time, backoff=Backoff(first=5.0, longest=60.0))
+        self._component = Component(COMPONENT, self, clock=time, backoff=Backoff(first=5.0, longest=60.0))
+
+    @property
+    def board(self) -> StateBoard:
+        return self._component.board
+
+    @property
+    def worker(self) -> Worker:
+        return self._component.worker
 
     @property
     def component(self) -> str:
         return COMPONENT
 
     def start(self) -> None:
-        self.worker.start()
+        self._component.start()
 
     def stop(self) -> None:
-        self.worker.stop()
+        self._component.stop()
 
     def setup(self) -> None:
         self._jack = self._find()

@@ -10,14 +10,12 @@ from typing import Final
 
 from devices.frame import (
     Availability,
-    Backoff,
     Clock,
-    ComponentState,
+    Component,
     Condition,
+    Device,
     PassingFault,
-    StateBoard,
     SystemClock,
-    Worker,
 )
 from devices.speech.engine import Ending, Engine, Speech
 from devices.speech.recording import Recording
@@ -53,14 +51,13 @@ class _Job:
         return bool(self.saying.text if isinstance(self.saying, Utterance) else self.saying.sound)
 
 
-class Speaker:
+class Speaker(Device):
     """Runs a speech program in a thread of its own. Every method may be called from any thread and none blocks."""
 
     def __init__(self, engine: Engine, *, clock: Clock | None = None) -> None:
         self._engine = engine
         self._clock = clock or SystemClock()
-        self.board = StateBoard(COMPONENT, self._clock)
-        self.worker = Worker(self, self.board, clock=self._clock, backoff=Backoff(first=0.5, longest=30.0))
+        super().__init__(Component(COMPONENT, self, clock=self._clock))
         self._lock = threading.Lock()
         self._waiting: deque[_Job] = deque(maxlen=WAITING)
         self._job: _Job | None = None
@@ -68,22 +65,9 @@ class Speaker:
 
     # --- as every device -------------------------------------------------------------------------------------------
 
-    @property
-    def component(self) -> str:
-        return COMPONENT
-
-    def state(self) -> ComponentState:
-        return self.board.state()
-
-    def subscribe(self, callback: Callable[[ComponentState], None]) -> Callable[[], None]:
-        return self.board.subscribe(callback)
-
-    def start(self) -> None:
-        self.worker.start()
-
     def stop(self) -> None:
         self.hush()
-        self.worker.stop()
+        super().stop()
 
     def preflight(self) -> tuple[str, ...]:
         return self._engine.preflight()

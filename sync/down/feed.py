@@ -14,11 +14,12 @@ from pydantic import ValidationError
 
 from kiosk.kiosk import Kiosk
 from protocol.messages import FeedEvent, FeedPage
-from sync.backoff import Backoff
+from sync.backoff import tries
 from sync.client import Answer, Client, Outcome
 from sync.down.effects import Effects
 from sync.down.sse import StreamBroken, events
 from sync.monitor import Monitor
+from workers import Tries
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +45,7 @@ class FeedDuty:
         effects: Effects,
         stopping: Callable[[], bool],
         applied: Callable[[], None],
-        backoff: Backoff | None = None,
+        backoff: Tries | None = None,
     ) -> None:
         self._kiosk = kiosk
         self._client = client
@@ -52,7 +53,7 @@ class FeedDuty:
         self._effects = effects
         self._stopping = stopping
         self._applied = applied
-        self._backoff = backoff or Backoff()
+        self._backoff = backoff or tries()
         self._deaf = 0
         self._polls = 0
         self._response: requests.Response | None = None
@@ -80,7 +81,10 @@ class FeedDuty:
         self._monitor.report(LOOP, ended)
         return self._backoff.failed(ended.retry_after)
 
-    def close(self) -> None:
+    def setup(self) -> None:
+        """The client connects when it is asked something."""
+
+    def teardown(self) -> None:
         self._client.close()
 
     def interrupt(self) -> None:

@@ -32,7 +32,7 @@ from kiosk.kiosk import Kiosk
 from kiosk.store import Use
 from kiosk.store.packs import InstalledPack
 from protocol.packs import PACK_BYTES, PackCustom, PackRefused, target_name, unpack
-from sync.backoff import Backoff
+from sync.backoff import tries
 from sync.client import Client, Outcome
 
 logger = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ class PackDuty:
         self._ring = ring
         self._tuf_root = tuf_root
         self._fetcher = _Fetcher(client)
-        self._backoff = Backoff()
+        self._backoff = tries()
 
     def load_kept(self) -> int:
         """Put the newest kept pack in force that is still whole. Gives its version, 0 when there is none."""
@@ -94,7 +94,10 @@ class PackDuty:
         self._backoff.succeeded()
         return LOOK_EVERY_S
 
-    def close(self) -> None:
+    def setup(self) -> None:
+        """The client connects when it is asked something."""
+
+    def teardown(self) -> None:
         self._client.close()
 
     def update(self) -> str:

@@ -6,11 +6,12 @@ from datetime import timedelta
 from typing import Final
 
 from kiosk.kiosk import Kiosk
-from sync.backoff import Backoff
+from sync.backoff import tries
 from sync.client import Answer, Client, Outcome
 from sync.monitor import Monitor
 from sync.up.attachments import AttachmentDelivery
 from sync.up.envelopes import EnvelopeDelivery
+from workers import Tries
 
 logger = logging.getLogger(__name__)
 
@@ -31,13 +32,13 @@ class OutboxDuty:
         client: Client,
         monitor: Monitor,
         stopping: Callable[[], bool],
-        backoff: Backoff | None = None,
+        backoff: Tries | None = None,
     ) -> None:
         self._kiosk = kiosk
         self._client = client
         self._monitor = monitor
         self._stopping = stopping
-        self._backoff = backoff or Backoff()
+        self._backoff = backoff or tries()
         clock, failpoint = kiosk.clock, kiosk.ports.failpoint
         self._envelopes = EnvelopeDelivery(kiosk.store, client, clock, kiosk.bus, kiosk.outbox.changed, failpoint)
         self._attachments = AttachmentDelivery(kiosk.store, client, clock, kiosk.outbox.changed, failpoint)
@@ -62,7 +63,10 @@ class OutboxDuty:
             self._backoff.succeeded()
         return 0.0
 
-    def close(self) -> None:
+    def setup(self) -> None:
+        """The client connects when it is asked something."""
+
+    def teardown(self) -> None:
         self._client.close()
 
     def hurry(self) -> None:

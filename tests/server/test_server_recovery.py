@@ -13,7 +13,7 @@ import requests
 
 from server.front_door.slots import BATCHES_AT_ONCE, LONGEST_WAIT_S, SLOTS_A_SECOND, Crowded, Slots
 from server.settings import ServerSettings
-from sync.backoff import Backoff
+from sync.backoff import EAGER, tries
 from tests.server.conftest import CITY
 from tests.server.kiosk_client import TestKiosk
 from tests.server.running import ONE_PERSON, RunningServer, running
@@ -25,7 +25,7 @@ RECOVERED_WITHIN_S = 300.0
 #: A batch of fifty while thirty-two are worked on, as measured on two cores with PostgreSQL.
 BATCH_S = 1.3
 #: The cap of a heartbeat's back-off, which begins everything else: see ``sync.presence``.
-HEARTBEAT_CAP_S = 60.0
+HEARTBEAT_CAP_S = EAGER.longest
 
 
 class Fleet:
@@ -35,7 +35,7 @@ class Fleet:
         self.now = 0.0
         chance = random.Random(seed)
         self.slots = Slots(lambda: self.now)
-        self.backoffs = [Backoff(uniform=chance.uniform) for _ in first]
+        self.backoffs = [tries(chance=chance.random) for _ in first]
         self.tries = [0] * len(first)
         self.done_at: list[float] = []
         self.most_at_once = 0
@@ -66,7 +66,7 @@ class Fleet:
 def after_an_outage(seed: int) -> list[float]:
     """When each kiosk tries first: it has failed often, so the whole width of its back-off is in use."""
     chance = random.Random(seed)
-    backoffs = [Backoff(cap=HEARTBEAT_CAP_S, uniform=chance.uniform) for _ in range(KIOSKS)]
+    backoffs = [tries(EAGER, chance.random) for _ in range(KIOSKS)]
     return [[backoff.failed() for _ in range(12)][-1] for backoff in backoffs]
 
 

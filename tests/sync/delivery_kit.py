@@ -5,7 +5,7 @@ from typing import Any
 
 from kiosk.store.outbox import Envelope, ItemKind, OutboxState
 from protocol.messages import City
-from sync.backoff import Backoff
+from sync.backoff import tries
 from sync.client import Client
 from sync.enrolment import Enrolment
 from sync.monitor import Monitor
@@ -32,9 +32,7 @@ class Delivery:
         )
         self.monitor = Monitor(at.kiosk.clock, at.bus)
         self.client = Client(enrolment, at.kiosk.clock, read_timeout=5.0)
-        self.duty = OutboxDuty(
-            at.kiosk, self.client, self.monitor, lambda: False, Backoff(uniform=lambda _low, high: high)
-        )
+        self.duty = OutboxDuty(at.kiosk, self.client, self.monitor, lambda: False, tries(chance=lambda: 0.0))
 
     def turns(self, count: int = 1, apart_s: float = 700.0) -> None:
         for _ in range(count):

@@ -25,7 +25,7 @@ def made(tmp_path: Path) -> Iterator[Delivery]:
     with ScriptedServer(lambda _method, _path, body: stored(json.loads(body)["items"])).running() as peer:
         delivery = Delivery(at, peer)
         yield delivery
-        delivery.duty.close()
+        delivery.duty.teardown()
         at.close()
 
 

@@ -13,13 +13,14 @@ import pytest
 from kiosk.system_clock import SystemClock
 from server.api.submissions import BATCHES_AT_ONCE, SLOT_S
 from server.foundation.actors import OPERATOR
-from sync.backoff import Backoff
+from sync.backoff import tries
 from sync.down.feed import CURSOR
 from tests.kiosk.kiosk_kit import BEGIN, PHOTO, bench
 from tests.sync.delivery_kit import Delivery
 from tests.sync.line_kit import city_server, enrolled, kiosk_on_line, stored, until
 from tests.sync.scripted import ScriptedServer
 from tests.sync.scripted import stored as acknowledged
+from workers import Tries
 
 CLOSE = timedelta(minutes=1)
 
@@ -121,11 +122,11 @@ class Fleet:
         self.done: list[float] = []
 
     def run(self) -> None:
-        waiting: list[tuple[float, int, Backoff]] = []
+        waiting: list[tuple[float, int, Tries]] = []
         for _ in range(KIOSKS):
             # All streams break at the same moment.
             began = self._random.uniform(0, 1)
-            heapq.heappush(waiting, (began, next(self._tie), Backoff(uniform=self._random.uniform)))
+            heapq.heappush(waiting, (began, next(self._tie), tries(chance=self._random.random)))
         while waiting:
             now, _, backoff = heapq.heappop(waiting)
             retry_after = self._try(now)

@@ -9,7 +9,7 @@ from kiosk.events import Bus, LineChanged
 from kiosk.machine.line_state import LineCondition
 from server.foundation.actors import OPERATOR
 from sync import enrolment as enrolments
-from sync.backoff import Backoff
+from sync.backoff import tries
 from sync.client import Answer, Outcome
 from sync.down.sse import EVENT_BYTES, StreamBroken, events
 from sync.enrolment import EnrolmentBroken, EnrolProblem, EnrolRefused, enrol
@@ -17,6 +17,7 @@ from sync.monitor import Monitor
 from tests.kiosk.kiosk_kit import TurnedClock
 from tests.sync.line_kit import city_server, enrolled
 from tests.sync.scripted import ScriptedServer
+from workers import Backoff
 
 
 def test_what_was_agreed_is_kept_for_this_user_only(tmp_path: Path) -> None:
@@ -88,16 +89,22 @@ def test_an_endless_event_is_given_up(ending: bytes) -> None:
 
 
 def test_pauses_double_up_to_the_cap_with_full_jitter() -> None:
-    highest = Backoff(base=1, cap=10, uniform=lambda _low, high: high)
-    assert [highest.failed() for _ in range(5)] == [1, 2, 4, 8, 10]
-    lowest = Backoff(base=1, cap=10, uniform=lambda low, _high: low)
-    assert [lowest.failed() for _ in range(3)] == [0, 0, 0]
-    highest.succeeded()
-    assert highest.failed() == 1
+    backoff = Backoff(first=1, longest=10, jitter=1.0)
+    longest = tries(backoff, lambda: 0.0)
+    assert [longest.failed() for _ in range(5)] == [1, 2, 4, 8, 10]
+    shortest = tries(backoff, lambda: 1.0)
+    assert [shortest.failed() for _ in range(3)] == [0, 0, 0]
+    longest.succeeded()
+    assert longest.failed() == 1
 
 
 def test_what_the_server_asks_for_wins() -> None:
-    assert Backoff(cap=10, uniform=lambda low, _high: low).failed(retry_after=60) == 60
+    asked = tries(Backoff(first=1, longest=10, jitter=1.0), lambda: 0.0)
+    assert asked.failed(60) == 60
+
+
+def test_those_who_were_asked_to_wait_do_not_all_come_at_once() -> None:
+    assert tries(chance=lambda: 0.5).failed(60) == 60.5
 
 
 def test_the_worst_that_a_loop_sees_is_the_line() -> None:

@@ -163,14 +163,14 @@ def test_plugging_in_ends_the_wait_after_a_fault_that_would_not_pass(plug: Plug)
     clock = FakeClock()
     source = V4l2Source(None, 64, 48, 15, by_id=plug.link.parent, open_capture=plug.open)
     camera = Camera(source, clock=clock, hotplug_folders=(plug.link.parent,))
-    camera._hotplug._open_events = lambda: None
-    camera._hotplug.worker.step()
+    camera.hotplug._open_events = lambda: None
+    camera.hotplug.worker.step()
     camera.worker.step()
     assert camera.worker.halted
     for hand in (plug.link.unlink, plug.put_in):
         hand()
         clock.advance(LOOK_EVERY)
-        camera._hotplug.worker.step()
+        camera.hotplug.worker.step()
     run(camera, 1)
     assert camera.state().availability is Availability.READY
     camera.stop()

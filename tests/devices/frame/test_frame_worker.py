@@ -17,7 +17,8 @@ from devices.frame import (
     StateBoard,
     Worker,
 )
-from devices.frame.worker import LONGEST_IDLE, STALE_AFTER
+from devices.frame.reporting import Reporting
+from workers.worker import LONGEST_IDLE, STALE_AFTER
 
 
 class ScriptedDuty:
@@ -49,7 +50,7 @@ def _worker(*script: Exception | float) -> tuple[Worker, ScriptedDuty, StateBoar
     clock = FakeClock()
     board = StateBoard("printer", clock)
     duty = ScriptedDuty(board, *script)
-    return Worker(duty, board, clock=clock, chance=lambda: 0.0), duty, board, clock
+    return Worker(duty, Reporting(board), clock=clock, chance=lambda: 0.0), duty, board, clock
 
 
 def test_a_good_turn_says_when_the_next_is_due() -> None:
@@ -98,7 +99,7 @@ def test_a_bug_is_logged_and_the_device_is_tried_again(caplog: pytest.LogCapture
     worker, _, board, _ = _worker(KeyError("x"))
     assert worker.step() == 0.5
     assert board.state().detail == "KeyError"
-    assert "a bug in the driver" in caplog.text
+    assert "a bug in its work" in caplog.text
 
 
 def test_a_worker_without_a_heartbeat_is_stale_and_its_device_not_responding() -> None:
@@ -112,7 +113,8 @@ def test_a_worker_without_a_heartbeat_is_stale_and_its_device_not_responding() -
             leave.wait(30)
             return 0.0
 
-    worker = Worker(Hanging(board), board, clock=clock)
+    worker = Worker(Hanging(board), Reporting(board), clock=clock)
+    board.watch(lambda: worker.stale)
     worker.start()
     try:
         assert entered.wait(10)
@@ -138,7 +140,7 @@ def test_stop_ends_the_thread_and_tears_down() -> None:
     clock = FakeClock()
     board = StateBoard("printer", clock)
     duty = ScriptedDuty(board, *[LONGEST_IDLE] * 3)
-    worker = Worker(duty, board)
+    worker = Worker(duty, Reporting(board))
     worker.start()
     assert duty.turned.wait(10)
     assert worker.stop()
@@ -151,7 +153,7 @@ def test_wake_ends_a_pause() -> None:
     clock = FakeClock()
     board = StateBoard("printer", clock)
     duty = ScriptedDuty(board, *[LONGEST_IDLE] * 3)
-    worker = Worker(duty, board)
+    worker = Worker(duty, Reporting(board))
     worker.start()
     try:
         assert duty.turned.wait(10)

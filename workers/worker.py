@@ -2,7 +2,7 @@
 
 The supervised work is a :class:`Duty`. Its faults are of two kinds: a *passing* one (unplugged, busy) is tried
 again after a growing pause, a *permanent* one (settings that cannot work) waits until somebody calls
-:meth:`Worker.restart`. A bug in the duty is logged with its trace and treated as passing, so that one device
+:meth:`Worker.restart`. A bug in the duty is logged with its trace and treated as passing, so that one of them
 never takes the kiosk with it.
 """
 
@@ -12,11 +12,10 @@ import logging
 import random
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
-from devices.frame.clock import Clock, SystemClock
-from devices.frame.states import Availability, Condition, StateBoard
+from workers.backoff import Backoff
+from workers.clock import Clock, SystemClock
 
 logger = logging.getLogger(__name__)
 
@@ -30,21 +29,27 @@ STOP_DEADLINE = 10.0
 """Seconds that `stop` waits for the thread to end."""
 
 
-class Fault(Exception):
-    """A device that does not work. ``detail`` is for technicians and holds no personal data."""
-
-    def __init__(self, condition: Condition, detail: str = "") -> None:
-        super().__init__(f"{condition}: {detail}" if detail else str(condition))
-        self.condition = condition
-        self.detail = detail
-
-
-class PassingFault(Fault):
+class PassingFault(Exception):
     """May be gone at the next try: unplugged, busy, silent."""
 
 
-class PermanentFault(Fault):
+class PermanentFault(Exception):
     """Will not go away by itself: a driver that does not exist, an address that cannot be."""
+
+
+class Owner(Protocol):
+    """Whom a worker belongs to, and who is told how it fares. Called from the worker's thread, but for ``stopped``."""
+
+    @property
+    def name(self) -> str:
+        """Of the thread, and in the log."""
+        ...
+
+    def failed(self, error: Exception) -> None:
+        """A passing or a permanent fault, or a bug in the duty, which was logged."""
+        ...
+
+    def stopped(self) -> None: ...
 
 
 class Duty(Protocol):
@@ -54,8 +59,8 @@ class Duty(Protocol):
         """Open what is needed; raises :class:`PassingFault` or :class:`PermanentFault`."""
         ...
 
-    def turn(self) -> float:
-        """Do one short piece of work; returns the seconds until the next one (0: at once).
+    def turn(self) -> float | None:
+        """Do one short piece of work; returns the seconds until the next one (0: at once, None: only when woken).
 
         A turn is bounded: a blocking read needs a time-out well under :data:`STALE_AFTER`, or calls
         :meth:`Worker.beat` in between.
@@ -67,20 +72,6 @@ class Duty(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Backoff:
-    """Pauses between tries: they double from ``first`` to ``longest`` seconds, less up to ``jitter`` of each."""
-
-    first: float = 0.5
-    longest: float = 30.0
-    jitter: float = 0.2
-
-    def pause(self, failures: int, chance: float) -> float:
-        """Seconds to wait after the given number of failures in a row (from 1); ``chance`` is in [0, 1)."""
-        full = min(self.longest, self.first * 2.0 ** min(failures - 1, 30))
-        return full * (1.0 - self.jitter * chance)
-
-
 class Worker:
     """Runs a duty in a thread of its own and keeps it running.
 
@@ -90,7 +81,7 @@ class Worker:
     def __init__(
         self,
         duty: Duty,
-        board: StateBoard,
+        owner: Owner,
         *,
         clock: Clock | None = None,
         backoff: Backoff | None = None,
@@ -98,7 +89,7 @@ class Worker:
         stale_after: float = STALE_AFTER,
     ) -> None:
         self._duty = duty
-        self._board = board
+        self._owner = owner
         self._clock = clock or SystemClock()
         self._backoff = backoff or Backoff()
         self._chance = chance
@@ -110,7 +101,6 @@ class Worker:
         self._halted = False
         self._failures = 0
         self._last_beat = self._clock.monotonic()
-        board.watch(lambda: self.stale)
 
     @property
     def failures(self) -> int:
@@ -146,13 +136,12 @@ class Worker:
             return
         self._stopping.clear()
         self._halted = False
-        self._thread = threading.Thread(target=self._loop, name=f"device-{self._board.component}", daemon=True)
+        self._thread = threading.Thread(target=self._loop, name=self._owner.name, daemon=True)
         self._thread.start()
 
     def stop(self) -> bool:
         """End the thread after the turn it is in and tear the duty down. False when it did not end in time."""
-        self._stopping.set()
-        self._wake.set()
+        self.ask_to_stop()
         thread, self._thread = self._thread, None
         if thread is None:
             self._teardown()
@@ -160,9 +149,14 @@ class Worker:
             thread.join(STOP_DEADLINE)
         ended = thread is None or not thread.is_alive()
         if not ended:
-            logger.error("%s does not end: it hangs in a call", self._board.component)
-        self._board.publish(Availability.UNKNOWN, detail="stopped")
+            logger.error("%s does not end: it hangs in a call", self._owner.name)
+        self._owner.stopped()
         return ended
+
+    def ask_to_stop(self) -> None:
+        """No further turn begins; the one in progress finds out by `stopping`."""
+        self._stopping.set()
+        self._wake.set()
 
     def wake(self) -> None:
         """End the pause between two turns now; safe from any thread."""
@@ -185,29 +179,25 @@ class Worker:
                 self._duty.setup()
             pause = self._duty.turn()
         except PermanentFault as fault:
-            return self._halt(fault)
+            self._halted = True
+            self._after(fault)
+            return LONGEST_IDLE
         except PassingFault as fault:
-            return self._retry(fault)
+            self._after(fault)
         except Exception as error:
-            # The supervised boundary: a bug is logged and the device retried.
-            logger.exception("%s: a bug in the driver", self._board.component)
-            return self._retry(PassingFault(Condition.HARDWARE_ERROR, type(error).__name__))
-        self._failures = 0
-        self.beat()
-        return pause
-
-    def _retry(self, fault: PassingFault) -> float:
-        self._teardown()
-        self._failures += 1
-        self._board.publish(Availability.UNAVAILABLE, frozenset({fault.condition}), detail=fault.detail)
+            # The supervised boundary: a bug is logged and the work tried again.
+            logger.exception("%s: a bug in its work", self._owner.name)
+            self._after(error)
+        else:
+            self._failures = 0
+            self.beat()
+            return LONGEST_IDLE if pause is None else pause
         return self._backoff.pause(self._failures, self._chance())
 
-    def _halt(self, fault: PermanentFault) -> float:
+    def _after(self, error: Exception) -> None:
         self._teardown()
         self._failures += 1
-        self._halted = True
-        self._board.publish(Availability.UNAVAILABLE, frozenset({fault.condition}), detail=fault.detail)
-        return LONGEST_IDLE
+        self._owner.failed(error)
 
     def _teardown(self) -> None:
         if not self._is_set_up:
@@ -216,8 +206,8 @@ class Worker:
         try:
             self._duty.teardown()
         except Exception:
-            # Closing a lost device may fail in any way; the next set-up starts anew.
-            logger.exception("%s: a bug in the driver's tear-down", self._board.component)
+            # Closing what was lost may fail in any way; the next set-up starts anew.
+            logger.exception("%s: a bug in its tear-down", self._owner.name)
 
     def _loop(self) -> None:
         try:

@@ -1,0 +1,10 @@
+"""Threads that keep working: one owner, set-up, turns, tear-down, pauses after faults, a heartbeat.
+
+The kiosk's devices and its line use them. Imports nothing of ours.
+"""
+
+from workers.backoff import Backoff, Tries
+from workers.clock import Clock, FakeClock, SystemClock
+from workers.worker import Duty, Owner, Worker
+
+__all__ = ["Backoff", "Clock", "Duty", "FakeClock", "Owner", "SystemClock", "Tries", "Worker"]
