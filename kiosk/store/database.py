@@ -2,7 +2,7 @@
 
 One connection because of SQLite's WAL-reset bug (3.7.0 to 3.51.2), which needs two; ``locking_mode=EXCLUSIVE`` keeps
 any other process out. ``synchronous=EXTRA`` because with NORMAL a power cut loses what was acknowledged, and with FULL
-the journal of the first start may come back and empty the database (tests/kiosk/test_kiosk_power_cut.py).
+the journal of the first start may come back and empty the database (tests/kiosk/store/test_kiosk_power_cut.py).
 """
 
 import logging

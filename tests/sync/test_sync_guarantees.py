@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from kiosk.system_clock import SystemClock
-from server.api.submissions import BATCHES_AT_ONCE, SLOT_S
 from server.foundation.actors import OPERATOR
+from server.front_door.slots import BATCHES_AT_ONCE, SLOTS_A_SECOND, Crowded, Slots
 from sync.backoff import tries
 from sync.down.feed import CURSOR
 from tests.kiosk.kiosk_kit import BEGIN, PHOTO, bench
@@ -105,8 +105,8 @@ def test_g8_the_feed_goes_by_its_cursor_when_the_devices_clock_runs_backwards(tm
 KIOSKS = 10_000
 #: A second is what one process needs for so many batches of the backlog; on the project's own two cores it was more.
 BATCHES_A_SECOND = 50
-#: Published: the longest pause of five minutes, and whoever was told to come later comes while the server works all off.
-WITHIN_S = 300 + KIOSKS / BATCHES_A_SECOND
+#: Published: the longest pause of five minutes, and the turns that the server gives out, one after the other.
+WITHIN_S = 300 + KIOSKS / SLOTS_A_SECOND
 
 
 class Fleet:
@@ -117,6 +117,8 @@ class Fleet:
         self._random = random.Random(seed)
         self._down_s = down_s
         self._tie = itertools.count()
+        self._now = 0.0
+        self._slots = Slots(lambda: self._now)
         self._at_work: list[float] = []
         self.tries: Counter[int] = Counter()
         self.done: list[float] = []
@@ -139,11 +141,15 @@ class Fleet:
         """None: taken; 0: nobody is there; else in how many seconds to come again."""
         if now < self._down_s:
             return 0.0
+        self._now = now
         self.tries[int(now - self._down_s)] += 1
         while self._at_work and self._at_work[0] <= now:
             heapq.heappop(self._at_work)
-        if len(self._at_work) >= BATCHES_AT_ONCE:
-            return float(1 + self._random.randrange(2 * SLOT_S))
+            self._slots.__exit__()
+        try:
+            self._slots.__enter__()
+        except Crowded as crowded:
+            return float(crowded.seconds)
         heapq.heappush(self._at_work, now + BATCHES_AT_ONCE / BATCHES_A_SECOND)
         return None
 

@@ -1,6 +1,6 @@
 """The satisfaction page: one's own agency, all of them for who watches the city."""
 
-from tests.server.test_server_ratings import full, rating
+from tests.server.open_city.test_server_ratings import full, rating
 from tests.server.web.conftest import Office
 
 

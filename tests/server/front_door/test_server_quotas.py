@@ -27,8 +27,8 @@ from server.submissions.intake import OverQuota, Sender
 from tests.server.case_kit import SERVICE, Office, enrolled_kiosk
 from tests.server.conftest import FakeClock
 from tests.server.kiosk_client import TestKiosk
+from tests.server.open_city.test_server_ratings import rating
 from tests.server.running import RunningServer, running
-from tests.server.test_server_ratings import rating
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """``emupos``, an emulator by others: run as a process of its own, and what it was recorded to answer.
 
 It wants Python 3.13, which is newer than what this project needs, so it is not among our packages. With it in an
-environment of its own, ``python -m tests.devices.printer.emupos_peer PROGRAM`` writes ``emupos_recorded.json`` anew:
+environment of its own, ``python -m tests.devices.printer.emulator.emupos_peer PROGRAM`` writes ``emupos_recorded.json`` anew:
 for each stream its words, the codes on its picture and the ink's width, and for each fault its status bytes.
 """
 
@@ -137,7 +137,7 @@ def recorded() -> dict[str, dict[str, dict[str, object]]]:
 
 def record(program: str) -> None:
     """Write the recording anew."""
-    from tests.devices.printer.emupos_streams import streams  # which needs the tests' own emulator
+    from tests.devices.printer.emulator.emupos_streams import streams  # which needs the tests' own emulator
 
     with emupos(program) as peer:
         # Status first: some of the streams switch the peer's panel or its answers off.

@@ -25,9 +25,9 @@ from server.operator.restore import lay_out, lead_on, missing_attachments
 from server.settings import ServerSettings
 from server.storage import tables
 from tests.server.kiosk_client import Envelope, TestKiosk
+from tests.server.operator.test_server_command import ROOT
 from tests.server.postgres import Cluster
 from tests.server.running import RunningServer, running
-from tests.server.test_server_command import ROOT
 
 DATABASE = re.compile(r"[^/]+$")
 

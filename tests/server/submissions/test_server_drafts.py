@@ -13,11 +13,11 @@ from protocol.limits import DRAFT_BYTES
 from server.deps import Deps
 from server.storage.citizen_tables import drafts
 from server.submissions.citizen_drafts import DRAFTS_A_KIOSK, LIFE, PAUSE, TRIES, TRIES_IN_ALL, DraftOutcome
+from tests.server.cases.test_server_cases import Office
+from tests.server.cases.test_server_cases import office as office
 from tests.server.conftest import FakeClock
 from tests.server.kiosk_client import TestKiosk
 from tests.server.running import RunningServer
-from tests.server.test_server_cases import Office
-from tests.server.test_server_cases import office as office
 
 PROOF = b"p" * 32
 HASHED = hashlib.sha256(PROOF).hexdigest()

@@ -9,7 +9,7 @@ import pytest
 
 from kiosk.store import Store
 from kiosk.store.outbox import ERASED_BYTES, SealedAttachment
-from tests.kiosk.test_kiosk_store import envelope
+from tests.kiosk.store.test_kiosk_store import envelope
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 LATER = NOW + timedelta(seconds=1)

@@ -15,8 +15,8 @@ from server.settings import ServerSettings
 from server.storage import StorageDamaged, open_storage
 from sync.client import Outcome, _outcome
 from tests.server.kiosk_client import TestKiosk
+from tests.server.operator.test_server_command import command
 from tests.server.running import RunningServer, running
-from tests.server.test_server_command import command
 
 PAGE_BYTES = 4096
 

@@ -8,7 +8,7 @@ import pytest
 
 from screens.shell import heap
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 FREES = """
 import ctypes, re

@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 
 from devices.printer.emulator import EmulatorSettings, Fault, PrinterCore
-from tests.devices.printer.emupos_peer import FAULTS, Emupos, Receipt, emupos, receipt, recorded
-from tests.devices.printer.emupos_streams import streams
+from tests.devices.printer.emulator.emupos_peer import FAULTS, Emupos, Receipt, emupos, receipt, recorded
+from tests.devices.printer.emulator.emupos_streams import streams
 
 PROGRAM = os.environ.get("EMUPOS") or shutil.which("emupos")
 SAID = recorded()

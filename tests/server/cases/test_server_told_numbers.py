@@ -15,9 +15,9 @@ from server.foundation.identity_numbers import mask
 from server.open_city.notices import NoticeOutcome
 from server.storage import tables
 from tests.server.case_kit import Office
+from tests.server.cases.test_server_cases import office as office
 from tests.server.conftest import FakeClock
 from tests.server.kiosk_client import NIK
-from tests.server.test_server_cases import office as office
 
 TYPED = f"NIK {NIK[:4]} {NIK[4:8]}.{NIK[8:12]}-{NIK[12:]} belum cocok"
 DONE_WITH_A_TEXT: list[Callable[[Cases, Actor, str], CaseResult]] = [

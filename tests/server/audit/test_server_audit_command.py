@@ -9,7 +9,7 @@ from server.deps import Deps
 from server.settings import ServerSettings
 from server.storage import tables
 from tests.server.case_kit import enrolled_kiosk
-from tests.server.test_server_command import command
+from tests.server.operator.test_server_command import command
 
 
 def test_a_log_is_verified_exported_and_found_out(sqlite_settings: ServerSettings, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from screens_harness import BOOT
 from rehearsal.gallery.accepted import FOLDER, SHOTS, alike, taken
 from rehearsal.gallery.plan import Shot
 
-DIFFERENT = Path(__file__).resolve().parents[2] / "build" / "pictures"
+DIFFERENT = Path(__file__).resolve().parents[3] / "build" / "pictures"
 
 
 @pytest.mark.parametrize("shot", SHOTS, ids=lambda shot: shot.name)

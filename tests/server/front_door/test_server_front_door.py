@@ -29,9 +29,9 @@ from server.front_door.connections import HEAD_BYTES
 from server.settings import ServerSettings
 from tests.server.conftest import CITY
 from tests.server.kiosk_client import TestKiosk
+from tests.server.operator.test_server_command import ROOT, _wait
 from tests.server.postgres import free_port
 from tests.server.running import RunningServer, running
-from tests.server.test_server_command import ROOT, _wait
 
 HALF_OPEN = 1_100
 UNVOUCHED = 100

@@ -23,7 +23,7 @@ from rehearsal.gallery.states import STATES
 from rehearsal.gallery.studio import Studio
 from screens.navigation.appearance import Appearance
 
-SCREENS = Path(__file__).resolve().parents[2] / "screens"
+SCREENS = Path(__file__).resolve().parents[3] / "screens"
 SOURCES = tuple(sorted(SCREENS.rglob("*.py")))
 RULES = tuple(sorted(SCREENS.rglob("*.kv")))
 #: Looked at in every run: a field, chips in a layer over the page, numbers, a list, a keyboard.

@@ -11,10 +11,10 @@ from server.cases.states import CaseFile, CaseOutcome
 from server.catalogue.form_conversion import convert_form
 from server.deps import Deps
 from server.foundation.actors import Actor
+from tests.server.cases.test_server_cases import Office
+from tests.server.cases.test_server_cases import office as office
 from tests.server.conftest import FakeClock
 from tests.server.kiosk_client import NIK, Envelope
-from tests.server.test_server_cases import Office
-from tests.server.test_server_cases import office as office
 
 SERVICE = {"id": "aduan", "form_id": "aduan", "form_version": "1", "pack": "1"}
 

@@ -10,10 +10,10 @@ from server.deps import Deps
 from server.foundation.actors import Actor
 from server.foundation.clock import WorkingCalendar
 from server.open_city.transparency import LEAST_CASES, percentile, working_days
+from tests.server.cases.test_server_cases import Office
+from tests.server.cases.test_server_cases import office as office
+from tests.server.cases.test_server_complaints import complain
 from tests.server.conftest import FakeClock
-from tests.server.test_server_cases import Office
-from tests.server.test_server_cases import office as office
-from tests.server.test_server_complaints import complain
 
 CALENDAR = WorkingCalendar(ZoneInfo("Asia/Jakarta"))
 #: A Monday without holidays near it, 09.00 in Surabaya.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from devices.printer import SlipBuilder
 from devices.printer.slips.escpos import JobEncoder
 from devices.printer.slips.layout import Typesetter
+from tests.devices.printer.emulator.test_emulator_parser import REFERENCE
 from tests.devices.printer.printer_bench import example_slip
-from tests.devices.printer.test_emulator_parser import REFERENCE
 
 BEGIN, CUT = b"\x1b@", b"\x1dVB\x00"
 

@@ -8,7 +8,6 @@ from threading import Event
 import pytest
 from keys_kit import press, walk_to
 from screens_harness import Hands
-from test_screens_answer import asked, sent
 
 from kiosk.events import EndReason, Step
 from kiosk.visit.session import Session
@@ -17,6 +16,7 @@ from rehearsal.gallery.way import Way
 from screens.citizen.controls.viewfinder import Viewfinder
 from screens.look.tokens import TextSize
 from screens.navigation.appearance import Appearance
+from tests.screens.citizen.test_screens_answer import asked, sent
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from trial.processes import Group, python, wait_until
 pytestmark = pytest.mark.skipif(
     not (shutil.which("Xvfb") and shutil.which("xdotool")), reason="Xvfb or xdotool is not installed"
 )
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 #: What leads out of some program or other.
 CHORDS = (
     *("Escape", "F1", "F4", "F10", "F11", "F12", "alt+F4", "alt+F1", "alt+F2", "ctrl+q", "ctrl+w", "ctrl+c", "ctrl+e"),
@@ -35,7 +35,7 @@ class Screens:
         self.display = XDisplay(name)
         environment = {"DISPLAY": name, "PYTHONPATH": str(ROOT), "LIBGL_ALWAYS_SOFTWARE": "1"}
         self.process = group.start(
-            "screens", python(str(Path(__file__).with_name("window_process.py")), str(folder)), environment
+            "screens", python(str(Path(__file__).parents[1] / "window_process.py"), str(folder)), environment
         )
         self._group, self._log = group, group.log("screens")
         wait_until("screens", lambda: "ready" in self.told(), group, seconds=60)

@@ -6,7 +6,6 @@ import pytest
 from keys_kit import press
 from screens_harness import Hands
 from speech_kit import Ears, Listener
-from test_screens_answer import asked
 
 from kiosk.visit.privacy import Privacy
 from protocol.languages import LANGUAGES
@@ -23,6 +22,7 @@ from screens.look.widgets.entry import DIGITS_LENGTH, MULTILINE_LENGTH, TEXT_LEN
 from screens.look.widgets.field import Field
 from screens.look.widgets.full_line import FullLine
 from screens.navigation.appearance import Appearance
+from tests.screens.citizen.test_screens_answer import asked
 
 #: What the complaint's form takes.
 COMPLAINT_CHARACTERS = 1_000

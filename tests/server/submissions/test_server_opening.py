@@ -11,7 +11,7 @@ from server.catalogue.packs import PackRepository
 from server.deps import Deps
 from server.submissions.opening import Opened, Opener
 from tests.server.case_kit import SERVICE, Office
-from tests.server.test_server_cases import office as office
+from tests.server.cases.test_server_cases import office as office
 
 FORM = """
 | survey |
