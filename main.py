@@ -46,9 +46,9 @@ from kiosk.kiosk import Kiosk, Ports
 from kiosk.machine.room import FolderDisk
 from kiosk.store import Store
 from kiosk.visit.identity import KioskIdentity
-from process_guard import guard
 from program.standstill import Standstill, problem_of, start_anew
 from protocol.languages import REGISTRY
+from runtime.process_guard import guard
 from screens.access.keys import DEFAULT_KEYS, Action, KeyMap, NoSuchKey
 from screens.language.texts import Catalogues, load_catalogues
 from screens.look.tokens import DEFAULT_DPI

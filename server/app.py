@@ -11,6 +11,8 @@ from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
+from runtime.files import make_folder
+from runtime.private_files import private_folder
 from server.api import citizen_drafts, citizens, description, errors, health, kiosks, operator, submissions
 from server.api import feed as feed_api
 from server.api.bodies import BodyRoom
@@ -42,7 +44,6 @@ from server.foundation.bus import Bus
 from server.foundation.city_calendar import CityCalendar
 from server.foundation.clock import Clock, SystemClock
 from server.foundation.failpoints import Failpoints
-from server.foundation.files import make_folder
 from server.foundation.keys import load_keys
 from server.foundation.vault import Vault
 from server.front_door.quotas import Quotas
@@ -61,7 +62,6 @@ from server.people.passwords import Passwords
 from server.settings import ServerSettings
 from server.storage import StorageDamaged, open_storage
 from server.storage.integrity import Integrity
-from server.storage.privacy import private_folder
 from server.submissions.attachments import AttachmentStore
 from server.submissions.citizen_drafts import CitizenDrafts
 from server.submissions.intake import Intake

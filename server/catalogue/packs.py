@@ -22,6 +22,7 @@ from tuf.api.serialization.json import JSONSerializer
 
 from protocol.messages import FeedType, PackNotice
 from protocol.packs import PACK_BYTES, Manifest, PackCustom, build, target_name, unpack
+from runtime.files import make_folder, write_durably
 from server.audit import audit
 from server.catalogue.pack_content import PackContent, PackService, read_content
 from server.catalogue.services import Catalogue
@@ -32,7 +33,6 @@ from server.foundation.actors import Actor
 from server.foundation.bus import Bus
 from server.foundation.clock import Clock
 from server.foundation.failpoints import Failpoints
-from server.foundation.files import make_folder, write_durably
 from server.storage import tables
 
 #: Unpacked packs that are kept in memory, so that cases of older forms can be opened.
@@ -112,7 +112,7 @@ class PackRepository:
             archive = self._build(number, content)
             if len(archive) > PACK_BYTES:
                 return PackResult(PackOutcome.TOO_LARGE)
-            write_durably(self._folder / target_name(number), archive)
+            write_durably(self._folder / target_name(number), archive, contended=True)
             self._failpoints.reach("pack.files_written")
             with self._engine.begin() as connection:
                 self._write_rows(connection, number, content, archive, actor, tuple(rings), note, content_of)

@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import or_, select
 
 from protocol import checkpoints
+from runtime.files import make_folder
 from server.audit import audit
 from server.audit import verification as audit_verify
 from server.audit.proofs import LogTooShort
@@ -18,7 +19,6 @@ from server.catalogue.tuf_offline import Unacceptable, changes_from
 from server.deps import Deps
 from server.fleet.enrolment import ApproveOutcome
 from server.foundation.actors import OPERATOR
-from server.foundation.files import make_folder
 from server.foundation.keys import keep_secret
 from server.operator.backup import BackupRefused, back_up
 from server.operator.seeding import SeedRefused, read_city

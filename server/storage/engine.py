@@ -16,9 +16,10 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DatabaseError
 
+from runtime.private_files import private_database
 from server.storage.integrity import StorageDamaged, is_damage, look_through
 from server.storage.pool import OneConnectionPool
-from server.storage.privacy import private_database, tell_no_values
+from server.storage.quiet_errors import tell_no_values
 
 #: Upserts with RETURNING are used throughout.
 SQLITE_MINIMUM: Final = (3, 35, 0)

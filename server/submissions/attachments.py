@@ -17,11 +17,11 @@ from sqlalchemy import Connection, Engine, Row, func, select, update
 from protocol.limits import CHUNK_BYTES
 from protocol.messages import ItemKind
 from protocol.sealing import SealBroken, unseal
+from runtime.files import make_folder, sync_folder
 from server.audit import audit
 from server.cases.journal import CaseJournal
 from server.foundation.clock import Clock
 from server.foundation.failpoints import Failpoints
-from server.foundation.files import make_folder, sync_folder
 from server.foundation.keys import CityKeys
 from server.storage import tables
 from server.storage.transactions import in_transaction
