@@ -36,7 +36,7 @@ def tuf_commands(order: Order, data_folder: Path) -> typer.Typer:
             raise SystemExit(f"{file} exists; nothing was changed")
         keep_secret(file, random_key())
         public = file.with_name(file.name + PUBLIC_SUFFIX)
-        write_durably(public, json.dumps(tuf_offline.public_document(file), indent=1).encode(), contended=True)
+        write_durably(public, json.dumps(tuf_offline.public_document(file), indent=1).encode())
         typer.echo(f"private, {KEY_BYTES} bytes: {file}\npublic: {public}")
 
     @cli.command()
@@ -50,7 +50,7 @@ def tuf_commands(order: Order, data_folder: Path) -> typer.Typer:
     ) -> None:
         """Writes what is to be signed elsewhere: the next root, or the targets as they were published."""
         arguments = {"role": role, "keys": json.dumps(_changes(key, threshold))}
-        write_durably(out, order(data, database, "tuf-request", arguments)["request"].encode(), contended=True)
+        write_durably(out, order(data, database, "tuf-request", arguments)["request"].encode())
         _describe(out)
 
     @cli.command()
@@ -60,7 +60,7 @@ def tuf_commands(order: Order, data_folder: Path) -> typer.Typer:
             signed = tuf_offline.sign(file.read_bytes(), key)
         except (OSError, Unacceptable) as error:
             raise SystemExit(f"nothing was signed: {error}") from error
-        write_durably(file, signed, contended=True)
+        write_durably(file, signed)
         _describe(file)
 
     @cli.command()
