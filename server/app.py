@@ -17,6 +17,7 @@ from server.api import citizen_drafts, citizens, description, errors, health, ki
 from server.api import feed as feed_api
 from server.api.bodies import BodyRoom
 from server.api.proofs import AnswerProofs
+from server.api.standstill import Standstill, bare_app
 from server.audit import audit
 from server.audit.witnesses import Witnesses
 from server.cases import complaint_clock
@@ -25,7 +26,6 @@ from server.cases.actions import Cases
 from server.cases.escalation import Escalation
 from server.cases.files import CaseFiles
 from server.cases.journal import CaseJournal
-from server.cases.opening import CaseOpening
 from server.catalogue.authoring import Authoring
 from server.catalogue.pack_content import city_of
 from server.catalogue.packs import PackRepository
@@ -38,19 +38,18 @@ from server.fleet.enrolment import Enrolment
 from server.fleet.help_calls import HelpCalls
 from server.fleet.kiosk_settings import KioskSettings
 from server.fleet.presence import Presence
+from server.fleet.quotas import Quotas
 from server.fleet.sealing_rotation import SealingRotation
 from server.foundation import texts
 from server.foundation.bus import Bus
-from server.foundation.city_calendar import CityCalendar
 from server.foundation.clock import Clock, SystemClock
 from server.foundation.failpoints import Failpoints
 from server.foundation.keys import load_keys
 from server.foundation.vault import Vault
-from server.front_door.quotas import Quotas
 from server.front_door.signing_clock import SigningClock
 from server.front_door.slots import Slots
-from server.front_door.standstill import Standstill, bare_app
 from server.open_city.budget import BudgetDesk
+from server.open_city.city_calendar import CityCalendar
 from server.open_city.notices import Notices
 from server.open_city.publications import Publications
 from server.open_city.ratings import Ratings
@@ -63,6 +62,7 @@ from server.settings import ServerSettings
 from server.storage import StorageDamaged, open_storage
 from server.storage.integrity import Integrity
 from server.submissions.attachments import AttachmentStore
+from server.submissions.case_opening import CaseOpening
 from server.submissions.citizen_drafts import CitizenDrafts
 from server.submissions.intake import Intake
 from server.submissions.opening import Opener

@@ -37,10 +37,10 @@ from screens.look.tokens import LOWERED
 from screens.look.widgets.page import Page
 from screens.look.widgets.sign import Cloth
 from screens.navigation.flow import Flow, Over
+from screens.navigation.page_screen import FlowPage
 from screens.navigation.places import Name, Place
 from screens.shell.fault_notice import FaultNotice
 from screens.shell.overlays import AdjustPanel, FewerPanel, HelpPanel, IdlePanel, LeavePanel
-from screens.shell.page_screen import FlowPage
 from screens.staff.desk import DeskScreen
 from screens.staff.rooms import OutboxScreen, PaperScreen, PinScreen, TestScreen
 

@@ -7,8 +7,8 @@ from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.events import Event
 from screens.navigation.flow import Flow
+from screens.navigation.page_screen import FlowPage
 from screens.navigation.places import Name
-from screens.shell.page_screen import FlowPage
 from screens.staff.staff_model import StaffModel
 
 

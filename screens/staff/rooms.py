@@ -13,8 +13,8 @@ from screens.background.shutter import Shot, shoot
 from screens.look.widgets.entry import Entry, Layout
 from screens.look.widgets.text import Column
 from screens.navigation.flow import Flow
+from screens.navigation.page_screen import FlowPage
 from screens.navigation.places import Name
-from screens.shell.page_screen import FlowPage
 from screens.staff.staff_model import (
     OutboxModel,
     PaperModel,

@@ -17,12 +17,12 @@ from forms.authoring import Difference, compare
 from protocol.packs import PACK_BYTES, ServiceDocument
 from server.audit import audit
 from server.catalogue import document_problems
+from server.catalogue.apart import Opener, read_problem
 from server.catalogue.drafts import Draft, DraftOutcome, DraftResult, Problem
 from server.catalogue.form_conversion import FILE_TYPES, MEDIA_FILES, load, unzipped, zipped
 from server.catalogue.pack_content import PackContent, PackService
 from server.catalogue.packs import RINGS, PackOutcome, PackRepository
 from server.foundation.actors import Actor
-from server.foundation.apart import Opener, read_problem
 from server.foundation.clock import Clock
 from server.storage import tables
 

@@ -11,10 +11,9 @@ from protocol.messages import Heartbeat, HeartbeatAnswer, Visit
 from server.audit import audit
 from server.audit.witnesses import Witnesses
 from server.fleet.alarms import Alarms
-from server.foundation import bus
+from server.foundation import bus, lineage
 from server.foundation.bus import Bus
 from server.foundation.clock import Clock, load_calendar
-from server.operator import lineage
 from server.storage import tables
 from server.storage.transactions import insert_new
 

@@ -20,9 +20,8 @@ from server.audit import audit
 from server.audit import verification as audit_verify
 from server.deps import Deps
 from server.fleet.kiosk_settings import feed_values
-from server.foundation import feed
+from server.foundation import feed, lineage
 from server.foundation.actors import OPERATOR
-from server.operator import lineage
 from server.operator.backup import (
     ATTACHMENTS,
     FOLDERS,

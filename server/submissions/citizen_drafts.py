@@ -11,8 +11,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, Row, delete, select, update
 
 from protocol.drafts import DRAFT_DAYS, proof_hash
+from server.fleet.quotas import Quota, Quotas
 from server.foundation.clock import Clock
-from server.front_door.quotas import Quota, Quotas
 from server.storage.citizen_tables import drafts
 from server.storage.transactions import in_transaction, insert_new
 

@@ -1,7 +1,7 @@
 """Taking submissions in: each id once, for ever, with the same answer however often it comes.
 
 Envelopes are opened first; then one transaction writes everything that the batch brings. What is new in it is
-written together (``server.cases.opening``); only when one of it cannot be written does the transaction begin anew with
+written together (``server.submissions.case_opening``); only when one of it cannot be written does the transaction begin anew with
 a savepoint for each, so that one that is refused leaves the others alone. Batches of one kiosk wait for each other,
 those of two kiosks do not.
 """
@@ -20,16 +20,16 @@ from protocol.messages import BatchAnswer, ItemAnswer, ItemKind, ItemStatus, Sub
 from server.audit import audit
 from server.cases import complaints
 from server.cases.journal import CaseJournal
-from server.cases.opening import CaseOpening, Unwritable
+from server.fleet.quotas import Granted, Quotas
+from server.fleet.ration import Asked, Ration, Shares
 from server.foundation.actors import kiosk_actor
 from server.foundation.bus import Bus, feed_topic
 from server.foundation.clock import Clock
 from server.foundation.failpoints import Failpoints
 from server.foundation.vault import Vault
-from server.front_door.quotas import Granted, Quotas
-from server.front_door.ration import Asked, Ration, Shares
 from server.storage import tables
 from server.storage.transactions import in_transaction, insert_new, take_turns
+from server.submissions.case_opening import CaseOpening, Unwritable
 from server.submissions.opening import Opened, Opener, Refused
 
 REASON_CHARACTERS: Final = 200

@@ -13,7 +13,7 @@ from screens.look.widgets.buttons import PlainButton
 from screens.look.widgets.field import Field
 from screens.navigation.drafts import ResumeModel, SaveModel, Saving
 from screens.navigation.flow import Flow
-from screens.shell.page_screen import FlowPage
+from screens.navigation.page_screen import FlowPage
 
 
 class SaveLater(PlainButton):

@@ -24,7 +24,7 @@ from screens.citizen.controls.typed import TypedQuestion
 from screens.citizen.follow_up.answers import Control, control_of
 from screens.look.current import current
 from screens.navigation.flow import Flow
-from screens.shell.page_screen import FlowPage
+from screens.navigation.page_screen import FlowPage
 
 _WIDGETS: Final[dict[Control, type[Question]]] = {
     Control.TEXT: TypedQuestion,

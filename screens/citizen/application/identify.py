@@ -7,7 +7,7 @@ from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kiosk.events import Scanned
 from screens.citizen.application.identify_model import IdentifyModel
 from screens.navigation.flow import Flow
-from screens.shell.page_screen import FlowPage
+from screens.navigation.page_screen import FlowPage
 
 
 class IdentifyScreen(FlowPage):

@@ -10,7 +10,7 @@ from screens.look.widgets.banner import Banner
 from screens.look.widgets.buttons import Surface
 from screens.look.widgets.text import Strong
 from screens.navigation.flow import Flow
-from screens.shell.page_screen import FlowPage
+from screens.navigation.page_screen import FlowPage
 
 
 class AnswerLine(Surface):

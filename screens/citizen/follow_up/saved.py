@@ -8,7 +8,7 @@ from kiosk.events import ComponentChanged, Event
 from screens.citizen.follow_up.rating import RatePanel
 from screens.citizen.follow_up.saved_model import SavedModel
 from screens.navigation.flow import Flow
-from screens.shell.page_screen import FlowPage
+from screens.navigation.page_screen import FlowPage
 
 
 class SavedScreen(FlowPage):

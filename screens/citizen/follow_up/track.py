@@ -12,8 +12,8 @@ from screens.background.reply import Reply
 from screens.citizen.follow_up.slip_model import SlipModel
 from screens.citizen.follow_up.track_model import TrackModel, case_shown
 from screens.navigation.flow import Flow
+from screens.navigation.page_screen import FlowPage
 from screens.navigation.slips import SlipState
-from screens.shell.page_screen import FlowPage
 
 
 class TrackScreen(FlowPage):

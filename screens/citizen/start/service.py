@@ -7,7 +7,7 @@ from kivy.properties import ObjectProperty, StringProperty
 from screens.citizen.start.service_model import ServiceModel, ServiceShown
 from screens.look.tight import Tight
 from screens.look.widgets.text import Row
-from screens.shell.page_screen import FlowPage
+from screens.navigation.page_screen import FlowPage
 
 
 class BulletLine(Row):

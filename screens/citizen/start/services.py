@@ -6,7 +6,7 @@ from kivy.properties import ObjectProperty
 
 from screens.citizen.start.services_model import Choice, GroupModel, SearchModel, ServicesModel
 from screens.look.widgets.cards import ChoiceCard, TileCard
-from screens.shell.page_screen import FlowPage
+from screens.navigation.page_screen import FlowPage
 
 
 def choice_card(choice: Choice) -> ChoiceCard:

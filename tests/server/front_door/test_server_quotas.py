@@ -19,7 +19,7 @@ from server.app import build_deps, close_deps
 from server.cases.lookups import ANSWERS_A_QUESTION, REMEMBERED, forget
 from server.deps import Deps
 from server.fleet.alarms import OVER_QUOTA_FOR, AlarmKind
-from server.front_door.quotas import Allowance, Quota, QuotaSettings
+from server.fleet.quotas import Allowance, Quota, QuotaSettings
 from server.settings import ServerSettings
 from server.storage import tables
 from server.storage.citizen_tables import ratings

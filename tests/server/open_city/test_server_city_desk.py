@@ -10,8 +10,8 @@ from protocol.messages import FeedType
 from server.deps import Deps
 from server.foundation import feed
 from server.foundation.actors import OPERATOR, Actor, Role
-from server.foundation.city_calendar import DayOutcome
 from server.foundation.clock import load_calendar
+from server.open_city.city_calendar import DayOutcome
 from server.open_city.notices import LONGEST, NoticeOutcome
 from server.people.accounts import Accounts
 from server.people.officers import OfficerOutcome

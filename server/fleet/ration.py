@@ -8,8 +8,8 @@ from typing import Final
 from sqlalchemy import Connection
 
 from protocol.messages import ItemKind
+from server.fleet.quotas import Quota, Quotas
 from server.foundation.vault import Vault
-from server.front_door.quotas import Quota, Quotas
 
 #: Set before a NIK's HMAC, so that the one of a quota is found in no case.
 _CONTEXT: Final = "quota:"
