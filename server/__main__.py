@@ -206,10 +206,10 @@ def restore(source: Path, data: Data = DATA, database: Database = "") -> None:
         problems = audit_problems(deps)
         missing = missing_attachments(deps)
         lead_on(deps, manifest)
-        operations.carry_out(deps, "audit-restart", {"reason": f"restored from the backup of {manifest.made_at}"})
     for name, number in manifest.contents.counts.items():
         typer.echo(f"{name}: {number}")
     typer.echo(f"as of: {manifest.made_at}")
+    typer.echo("kiosks that have seen later entries of the log will say so: then python -m server audit-restart REASON")
     for problem in [*problems, *(f"attachment {sha256} is missing or other bytes" for sha256 in missing)]:
         typer.echo(problem, err=True)
     if problems or missing:

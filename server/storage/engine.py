@@ -80,15 +80,15 @@ def open_storage(url: str, *, migrate: bool = True) -> Engine:
     return engine
 
 
-def upgrade(engine: Engine) -> None:
-    """Runs the migrations that are missing, in one transaction."""
+def upgrade(engine: Engine, to: str = "head") -> None:
+    """Runs the migrations that are missing ``to`` a revision, in one transaction."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
 
 
 def _open_sqlite(url: URL) -> Engine:
