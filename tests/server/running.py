@@ -47,7 +47,7 @@ class RunningServer:
 
     def waiting_kiosk(self, name: str = "Kios Uji") -> TestKiosk:
         """Enrolled, and not approved yet."""
-        kiosk = TestKiosk(self.base)
+        kiosk = TestKiosk(self.base, now=self.deps.clock.now)
         kiosk.enrol(self.deps.enrolment.new_code(OPERATOR, name).code).raise_for_status()
         return kiosk
 
