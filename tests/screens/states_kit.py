@@ -9,6 +9,7 @@ from screens.navigation.places import Name
 
 PAGES: Final[dict[Name, str]] = {
     Name.HOME: "home",
+    Name.APPROVAL: "not-approved",
     Name.OUT_OF_SERVICE: "out-of-service",
     Name.NOTHING_WORKS: "nothing-works",
     Name.THANKS: "thanks",

@@ -367,6 +367,8 @@ def _enrolled(base: str, settings: ServerSettings) -> TestKiosk:
     )
     kiosk = TestKiosk(base)
     kiosk.enrol(made.stdout.split()[1]).raise_for_status()
+    command = ["approve", kiosk.id, kiosk.fingerprint, "--data", str(settings.data)]
+    subprocess.run([sys.executable, "-m", "server", *command], cwd=ROOT, capture_output=True, check=True)
     return kiosk
 
 
