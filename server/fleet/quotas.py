@@ -120,6 +120,9 @@ class Quotas:
         ).first()
         # The generic cell rate algorithm: one moment says how full the bucket is.
         used_until = now if row is None else max(row.used_until, now)
+        if used_until > now + full + each * allowance.burst:
+            # Further ahead than any use can bring it: the server's clock was put back, and what was used is not known.
+            used_until = now
         there = max(0, (now + full - used_until) // each)
         needed = min(number, allowance.burst)
         if whole and there < needed:

@@ -93,6 +93,13 @@ def test_more_than_ever_fits_goes_when_the_bucket_is_full(deps: Deps, clock: Fak
     assert deps.quotas.spend(office.kiosk.id, Quota.HELP_CALLS) > 3600 / deps.settings.quotas.help_calls.an_hour
 
 
+def test_a_servers_clock_that_is_put_back_shuts_nobody_out(deps: Deps, clock: FakeClock, office: Office) -> None:
+    clock.pass_time(days=1)
+    deps.quotas.spend(office.kiosk.id, Quota.HELP_CALLS)
+    clock.pass_time(days=-1)
+    assert deps.quotas.spend(office.kiosk.id, Quota.HELP_CALLS) == 0
+
+
 def test_quotas_and_kiosks_do_not_touch_each_other_and_full_buckets_are_forgotten(
     deps: Deps, clock: FakeClock, office: Office
 ) -> None:
