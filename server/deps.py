@@ -43,6 +43,7 @@ from server.storage.integrity import Integrity
 from server.submissions.attachments import AttachmentStore
 from server.submissions.citizen_drafts import CitizenDrafts
 from server.submissions.intake import Intake
+from server.work.unit_of_work import UnitsOfWork
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class Deps:
     integrity: Integrity
     clock: Clock
     bus: Bus
+    units: UnitsOfWork
     keys: CityKeys
     signing_clock: SigningClock
     vault: Vault

@@ -47,11 +47,9 @@ def office(seeded_sqlite: Path, tmp_path_factory: pytest.TempPathFactory, clock:
 def signed_in(office: Office, user: str) -> Browser:
     """Without the door, which counts how many come."""
     browser = office.browser()
-    token = (
-        Accounts(office.server.deps.engine, office.clock, Passwords(), SignInLimits(office.server.deps.keys.vault))
-        .sign_in(user, TRIAL_PASSWORD)
-        .token
-    )
+    deps = office.server.deps
+    accounts = Accounts(deps.units, Passwords(), SignInLimits(deps.keys.vault))
+    token = accounts.sign_in(user, TRIAL_PASSWORD).token
     browser.http.cookies.set(SESSION_COOKIE, token)
     return browser
 
