@@ -8,8 +8,8 @@
         work.audit("kiosk.restart", f"kiosk:{kiosk_id}")
         work.hint(bus.FLEET, kiosk_id)
 
-Nothing else writes to the audit log, to the feed, or publishes hints (``tests/server/work/test_server_unit_of_work.py``
-looks for it), so none of the three can be forgotten or come too early. See docs/decisions/0120.
+Nothing else writes to the audit log or the feed, publishes hints or begins a transaction (``tests/server/work`` looks for
+it), so none of them can be forgotten or come too early.
 """
 
 import contextlib
