@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Engine, select
 from protocol.messages import CasePublicState as State
 from server.audit import audit
 from server.cases.journal import CaseJournal
+from server.cases.rules import WAITING, Action
 from server.cases.states import Change
 from server.foundation.actors import SYSTEM
 from server.foundation.clock import Clock, load_calendar
@@ -22,9 +23,7 @@ REPLY_DAYS: Final = 10
 def close_unanswered(engine: Engine, clock: Clock, journal: CaseJournal, texts: Texts, zone: str) -> int:
     """Closes complaints whose citizen was asked and did not reply in time; how many. Called from time to time."""
     with engine.connect() as connection:
-        waiting = connection.execute(
-            select(tables.cases.c.tracking_code).where(tables.cases.c.state == State.QUESTION.value)
-        ).scalars()
+        waiting = connection.execute(select(tables.cases.c.tracking_code).where(WAITING.where())).scalars()
         codes = list(waiting)
     return sum(_close(engine, clock, journal, texts, zone, code) for code in codes)
 
@@ -35,7 +34,7 @@ def _close(engine: Engine, clock: Clock, journal: CaseJournal, texts: Texts, zon
         case = connection.execute(
             select(tables.cases).where(tables.cases.c.tracking_code == code).with_for_update()
         ).one()
-        if case.state != State.QUESTION or case.paused_at is None:
+        if not WAITING.holds(case):
             return None
         if load_calendar(connection, zone).due(case.paused_at, REPLY_DAYS) >= now:
             return None
@@ -43,7 +42,7 @@ def _close(engine: Engine, clock: Clock, journal: CaseJournal, texts: Texts, zon
             return None
         note = texts.say(case.language, "complaint.closed_unanswered", n=REPLY_DAYS)
         values = {"state": State.CANCELLED, "note": note, "closed_at": now}
-        journal.apply(connection, SYSTEM, case, Change("cancel", values, note))
+        journal.apply(connection, SYSTEM, case, Change(Action.CANCEL, values, note))
         audit.append(connection, now, [audit.Entry(SYSTEM.id, "case.unanswered", f"case:{code}")])
         return case.agency_id, case.kiosk_id
 

@@ -4,14 +4,13 @@ The row says when, the audit log says to whom, the inbox and the wall show it, a
 A case whose clock was paused since has a new due date and may be raised again.
 """
 
-from datetime import datetime
 from typing import Any, Final
 
 import structlog
-from sqlalchemy import ColumnElement, Connection, Engine, and_, select, update
+from sqlalchemy import Connection, Engine, select, update
 
-from protocol.messages import CasePublicState as State
 from server.audit import audit
+from server.cases import rules
 from server.cases.journal import CaseJournal
 from server.foundation.actors import SYSTEM, Role
 from server.foundation.clock import Clock
@@ -20,15 +19,8 @@ from server.storage.transactions import in_transaction
 
 #: Cases that one turn raises; more wait for the next.
 AT_ONCE: Final = 200
-_UNDECIDED: Final = (State.INCOMPLETE.value, State.RECEIVED.value, State.IN_REVIEW.value)
 
 _log = structlog.get_logger("server.cases.escalation")
-
-
-def late(now: datetime) -> ColumnElement[bool]:
-    """Past its standard's time, undecided, and the clock not standing."""
-    cases = tables.cases.c
-    return and_(cases.state.in_(_UNDECIDED), cases.paused_at.is_(None), cases.due_at < now)
 
 
 class Escalation:
@@ -50,7 +42,7 @@ class Escalation:
         now, case = self._clock.now(), tables.cases.c
         rows = connection.execute(
             select(case.tracking_code, case.agency_id, case.kiosk_id)
-            .where(late(now), case.escalated_at.is_(None))
+            .where(rules.to_escalate(now).where())
             .order_by(case.due_at, case.tracking_code)
             .limit(AT_ONCE)
             .with_for_update(skip_locked=True)
