@@ -8,13 +8,14 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, or_, select
+from sqlalchemy import Connection, Row, insert, select
 
 from protocol.limits import NOTE_CHARACTERS
 from protocol.messages import CasePublicState as State
 from server.cases.journal import CaseJournal
-from server.cases.states import OPEN_STATES, CaseOutcome, CaseResult, Change, in_scope
-from server.foundation.actors import Actor, Role
+from server.cases.rules import NEEDS, Action, Note, assignable, in_scope, refusal, stage_after
+from server.cases.states import CaseOutcome, CaseResult, Change
+from server.foundation.actors import Actor
 from server.foundation.clock import load_calendar
 from server.foundation.failpoints import Failpoints
 from server.foundation.identity_numbers import mask
@@ -41,11 +42,13 @@ class Cases:
         """Makes the case the actor's own. ALREADY_TAKEN when a colleague was faster; one's own again is DONE."""
 
         def decide(case: Row[Any], _: Connection) -> Change | CaseOutcome:
-            if case.officer_id is not None:
-                return CaseOutcome.DONE if case.officer_id == actor.id else CaseOutcome.ALREADY_TAKEN
-            if case.state not in (State.INCOMPLETE, State.RECEIVED):
-                return CaseOutcome.WRONG_STATE
-            return Change("take", {"officer_id": actor.id, "state": State.IN_REVIEW if case.complete else case.state})
+            if case.officer_id == actor.id:
+                return CaseOutcome.DONE
+            if refused := refusal(actor, Action.TAKE, case):
+                return refused
+            return Change(
+                Action.TAKE, {"officer_id": actor.id, "state": State.IN_REVIEW if case.complete else case.state}
+            )
 
         return self._act(actor, code, decide)
 
@@ -53,11 +56,9 @@ class Cases:
         """Puts one's case back into the agency's inbox."""
 
         def decide(case: Row[Any], _: Connection) -> Change | CaseOutcome:
-            if refusal := _not_held(actor, case):
-                return refusal
-            if case.state not in (State.INCOMPLETE, State.IN_REVIEW):
-                return CaseOutcome.WRONG_STATE
-            return Change("give_back", {"officer_id": None, "state": _resting(case)})
+            if refused := refusal(actor, Action.GIVE_BACK, case):
+                return refused
+            return Change(Action.GIVE_BACK, {"officer_id": None, "state": _resting(case)})
 
         return self._act(actor, code, decide)
 
@@ -65,14 +66,14 @@ class Cases:
         """A supervisor gives an open case to an officer of the same agency."""
 
         def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
-            if actor.role is not Role.SUPERVISOR:
-                return CaseOutcome.OUT_OF_SCOPE
-            if case.state not in OPEN_STATES:
-                return CaseOutcome.WRONG_STATE
-            if not _decides_for(connection, officer_id, case.agency_id):
+            if refused := refusal(actor, Action.ASSIGN, case):
+                return refused
+            if not _assignable(connection, officer_id, case.agency_id):
                 return CaseOutcome.NO_SUCH_OFFICER
+            if case.officer_id == officer_id:
+                return CaseOutcome.DONE
             state = State.IN_REVIEW if case.state == State.RECEIVED else case.state
-            return Change("assign", {"officer_id": officer_id, "state": state}, details={"to": officer_id})
+            return Change(Action.ASSIGN, {"officer_id": officer_id, "state": state}, details={"to": officer_id})
 
         return self._act(actor, code, decide)
 
@@ -80,10 +81,8 @@ class Cases:
         """Asks the citizen; the standard's clock stands until the answer."""
 
         def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
-            if refusal := _not_held(actor, case) or _unfit(text, needed=True):
-                return refusal
-            if case.state != State.IN_REVIEW:
-                return CaseOutcome.WRONG_STATE
+            if refused := refusal(actor, Action.ASK, case) or _unfit(text, Action.ASK):
+                return refused
             now = self._clock.now()
             connection.execute(
                 insert(tables.case_messages).values(
@@ -95,7 +94,7 @@ class Cases:
                     body=self._vault.close(text.strip().encode()),
                 )
             )
-            return Change("ask", {"state": State.QUESTION, "paused_at": now, "note": _told(text)}, _told(text))
+            return Change(Action.ASK, {"state": State.QUESTION, "paused_at": now, "note": _told(text)}, _told(text))
 
         return self._act(actor, code, decide)
 
@@ -103,11 +102,11 @@ class Cases:
         """Decides for the citizen. The stage becomes the workflow's last."""
 
         def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
-            if refusal := _undecidable(actor, case) or _unfit(note):
-                return refusal
+            if refused := refusal(actor, Action.APPROVE, case) or _unfit(note, Action.APPROVE):
+                return refused
             stages = self._journal.document(connection, case).stages
             values = {"state": State.APPROVED, "stage": stages[-1].id, "note": _told(note)}
-            return Change("approve", values, _told(note))
+            return Change(Action.APPROVE, values, _told(note))
 
         return self._act(actor, code, decide)
 
@@ -115,10 +114,10 @@ class Cases:
         """Decides against; ``reason`` is told to the citizen."""
 
         def decide(case: Row[Any], _: Connection) -> Change | CaseOutcome:
-            if refusal := _undecidable(actor, case) or _unfit(reason, needed=True):
-                return refusal
+            if refused := refusal(actor, Action.REJECT, case) or _unfit(reason, Action.REJECT):
+                return refused
             return Change(
-                "reject",
+                Action.REJECT,
                 {"state": State.REJECTED, "note": _told(reason), "closed_at": self._clock.now()},
                 _told(reason),
             )
@@ -129,16 +128,15 @@ class Cases:
         """Moves the case to ``stage``, or to the next one of its service's workflow."""
 
         def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
-            if refusal := _undecidable(actor, case):
-                return refusal
-            stages = self._journal.document(connection, case).stages
-            ids = [one.id for one in stages]
-            following = ids.index(case.stage) + 1 if stage is None else ids.index(stage) if stage in ids else len(ids)
-            if following >= len(ids):
+            if refused := refusal(actor, Action.ADVANCE, case):
+                return refused
+            stages = {one.id: one for one in self._journal.document(connection, case).stages}
+            following = stages.get(stage or stage_after(case.stage, list(stages)) or "")
+            if following is None:
                 return CaseOutcome.NO_SUCH_STAGE
             calendar = load_calendar(connection, self._zone)
-            due = calendar.due(self._clock.now(), stages[following].working_days)
-            return Change("advance", {"stage": ids[following], "stage_due_at": due})
+            due = calendar.due(self._clock.now(), following.working_days)
+            return Change(Action.ADVANCE, {"stage": following.id, "stage_due_at": due})
 
         return self._act(actor, code, decide)
 
@@ -146,11 +144,9 @@ class Cases:
         """The product can be collected."""
 
         def decide(case: Row[Any], _: Connection) -> Change | CaseOutcome:
-            if refusal := _not_held(actor, case) or _unfit(note):
-                return refusal
-            if case.state != State.APPROVED:
-                return CaseOutcome.WRONG_STATE
-            return Change("ready", {"state": State.READY, "note": _told(note)}, _told(note))
+            if refused := refusal(actor, Action.READY, case) or _unfit(note, Action.READY):
+                return refused
+            return Change(Action.READY, {"state": State.READY, "note": _told(note)}, _told(note))
 
         return self._act(actor, code, decide)
 
@@ -158,9 +154,9 @@ class Cases:
         """The citizen has it; the case is closed. Any officer of the agency may hand it out."""
 
         def decide(case: Row[Any], _: Connection) -> Change | CaseOutcome:
-            if case.state != State.READY:
-                return CaseOutcome.WRONG_STATE
-            return Change("collected", {"state": State.COLLECTED, "closed_at": self._clock.now()})
+            if refused := refusal(actor, Action.COLLECTED, case):
+                return refused
+            return Change(Action.COLLECTED, {"state": State.COLLECTED, "closed_at": self._clock.now()})
 
         return self._act(actor, code, decide)
 
@@ -168,12 +164,10 @@ class Cases:
         """Closes an open case at the citizen's wish."""
 
         def decide(case: Row[Any], _: Connection) -> Change | CaseOutcome:
-            if refusal := _not_held(actor, case) or _unfit(reason, needed=True):
-                return refusal
-            if case.state not in OPEN_STATES:
-                return CaseOutcome.WRONG_STATE
+            if refused := refusal(actor, Action.CANCEL, case) or _unfit(reason, Action.CANCEL):
+                return refused
             return Change(
-                "cancel",
+                Action.CANCEL,
                 {"state": State.CANCELLED, "note": _told(reason), "closed_at": self._clock.now()},
                 _told(reason),
             )
@@ -209,37 +203,13 @@ def _resting(case: Row[Any]) -> State:
     return State.RECEIVED if case.complete else State.INCOMPLETE
 
 
-def _not_held(actor: Actor, case: Row[Any]) -> CaseOutcome | None:
-    """Supervisors act on any case of their agency once somebody has taken it."""
-    if case.officer_id is None:
-        return CaseOutcome.NOT_TAKEN
-    if case.officer_id != actor.id and actor.role is not Role.SUPERVISOR:
-        return CaseOutcome.ALREADY_TAKEN
-    return None
-
-
-def _undecidable(actor: Actor, case: Row[Any]) -> CaseOutcome | None:
-    if refusal := _not_held(actor, case):
-        return refusal
-    if not case.complete:
-        return CaseOutcome.INCOMPLETE
-    return None if case.state == State.IN_REVIEW else CaseOutcome.WRONG_STATE
-
-
-def _unfit(text: str, *, needed: bool = False) -> CaseOutcome | None:
-    if needed and not text.strip():
+def _unfit(text: str, action: Action) -> CaseOutcome | None:
+    if NEEDS[action].note is Note.REQUIRED and not text.strip():
         return CaseOutcome.TEXT_MISSING
     return CaseOutcome.TEXT_TOO_LONG if len(text) > NOTE_CHARACTERS else None
 
 
-def _decides_for(connection: Connection, officer_id: str, agency_id: str) -> bool:
-    officer = tables.officers.c
-    found = connection.execute(
-        select(officer.id).where(
-            officer.id == officer_id,
-            officer.agency_id == agency_id,
-            officer.active,
-            or_(officer.role == Role.OFFICER.value, officer.role == Role.SUPERVISOR.value),
-        )
-    ).first()
+def _assignable(connection: Connection, officer_id: str, agency_id: str) -> bool:
+    officer = tables.officers.c.id
+    found = connection.execute(select(officer).where(officer == officer_id, assignable(agency_id))).first()
     return found is not None

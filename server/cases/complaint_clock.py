@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from protocol.messages import CasePublicState as State
 from server.cases.journal import CaseJournal
+from server.cases.rules import WAITING, Action
 from server.cases.states import Change
 from server.foundation.actors import SYSTEM
 from server.foundation.clock import load_calendar
@@ -21,9 +22,7 @@ REPLY_DAYS: Final = 10
 def close_unanswered(units: UnitsOfWork, journal: CaseJournal, texts: Texts, zone: str) -> int:
     """Closes complaints whose citizen was asked and did not reply in time; how many. Called from time to time."""
     with units.engine.connect() as connection:
-        waiting = connection.execute(
-            select(tables.cases.c.tracking_code).where(tables.cases.c.state == State.QUESTION.value)
-        ).scalars()
+        waiting = connection.execute(select(tables.cases.c.tracking_code).where(WAITING.where())).scalars()
         codes = list(waiting)
     return sum(_close(units, journal, texts, zone, code) for code in codes)
 
@@ -33,7 +32,7 @@ def _close(units: UnitsOfWork, journal: CaseJournal, texts: Texts, zone: str, co
         case = work.connection.execute(
             select(tables.cases).where(tables.cases.c.tracking_code == code).with_for_update()
         ).one()
-        if case.state != State.QUESTION or case.paused_at is None:
+        if not WAITING.holds(case):
             return False
         if load_calendar(work.connection, zone).due(case.paused_at, REPLY_DAYS) >= work.now:
             return False
@@ -41,7 +40,7 @@ def _close(units: UnitsOfWork, journal: CaseJournal, texts: Texts, zone: str, co
             return False
         note = texts.say(case.language, "complaint.closed_unanswered", n=REPLY_DAYS)
         values = {"state": State.CANCELLED, "note": note, "closed_at": work.now}
-        journal.apply(work, case, Change("cancel", values, note))
+        journal.apply(work, case, Change(Action.CANCEL, values, note))
         work.audit("case.unanswered", f"case:{code}")
         return True
 

@@ -4,13 +4,12 @@ The row says when, the audit log says to whom, the inbox and the wall show it, a
 A case whose clock was paused since has a new due date and may be raised again.
 """
 
-from datetime import datetime
 from typing import Any, Final
 
 import structlog
-from sqlalchemy import ColumnElement, Connection, and_, select, update
+from sqlalchemy import Connection, select, update
 
-from protocol.messages import CasePublicState as State
+from server.cases import rules
 from server.cases.journal import CaseJournal
 from server.foundation.actors import SYSTEM, Role
 from server.storage import tables
@@ -18,15 +17,8 @@ from server.work.unit_of_work import UnitOfWork, UnitsOfWork
 
 #: Cases that one turn raises; more wait for the next.
 AT_ONCE: Final = 200
-_UNDECIDED: Final = (State.INCOMPLETE.value, State.RECEIVED.value, State.IN_REVIEW.value)
 
 _log = structlog.get_logger("server.cases.escalation")
-
-
-def late(now: datetime) -> ColumnElement[bool]:
-    """Past its standard's time, undecided, and the clock not standing."""
-    cases = tables.cases.c
-    return and_(cases.state.in_(_UNDECIDED), cases.paused_at.is_(None), cases.due_at < now)
 
 
 class Escalation:
@@ -45,7 +37,7 @@ class Escalation:
         connection, now, case = work.connection, work.now, tables.cases.c
         rows = connection.execute(
             select(case.tracking_code, case.agency_id)
-            .where(late(now), case.escalated_at.is_(None))
+            .where(rules.to_escalate(now).where())
             .order_by(case.due_at, case.tracking_code)
             .limit(AT_ONCE)
             .with_for_update(skip_locked=True)

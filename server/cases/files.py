@@ -10,7 +10,8 @@ from server.cases import complaints
 from server.cases import lookups as case_lookups
 from server.cases.filled_forms import form_of
 from server.cases.journal import CaseJournal
-from server.cases.states import CaseAttachment, CaseFile, CaseMessage, CaseOutcome, in_scope
+from server.cases.rules import in_scope, scope
+from server.cases.states import CaseAttachment, CaseFile, CaseMessage, CaseOutcome
 from server.catalogue.packs import PackRepository
 from server.foundation.actors import Actor, kiosk_actor
 from server.foundation.vault import Vault
@@ -52,7 +53,7 @@ class CaseFiles:
         with self._units.begin(actor) as work:
             rows = work.connection.execute(
                 select(tables.cases)
-                .where(tables.cases.c.nik_index == index, tables.cases.c.agency_id == actor.agency_id)
+                .where(tables.cases.c.nik_index == index, scope(actor))
                 .order_by(tables.cases.c.opened_at.desc())
                 .limit(FOUND_ROWS)
             ).all()

@@ -6,7 +6,7 @@ from typing import Any
 from protocol.messages import CasePublicState as State
 from protocol.messages import CaseState, CaseStep
 from protocol.packs import ServiceDocument
-from server.cases.states import OPEN_STATES
+from server.cases.rules import RUNNING
 from server.foundation.identity_numbers import mask
 
 
@@ -27,7 +27,7 @@ def public_state(document: ServiceDocument, case: Mapping[str, Any], steps: Sequ
         state=state,
         updated_at=case["updated_at"],
         received_at=case["opened_at"],
-        due=case["due_at"] if state in OPEN_STATES and case.get("paused_at") is None else None,
+        due=case["due_at"] if state in RUNNING else None,
         note=mask(case["note"]),
         steps=_public_steps(steps, {stage.id: stage.name for stage in document.stages}),
     )

@@ -8,17 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Row
 
-from protocol.messages import CasePublicState as State
 from protocol.messages import CaseState, Content
 from protocol.packs import ServiceDocument
-from server.foundation.actors import Actor
-
-OPEN_STATES: Final = (State.INCOMPLETE, State.RECEIVED, State.IN_REVIEW, State.QUESTION)
-CLOSED_STATES: Final = (State.REJECTED, State.COLLECTED, State.CANCELLED)
 
 
 class CaseOutcome(StrEnum):
@@ -100,8 +95,3 @@ class Change:
     values: dict[str, Any] = field(default_factory=dict)
     note: str = ""
     details: dict[str, Any] = field(default_factory=dict)
-
-
-def in_scope(actor: Actor, case: Row[Any]) -> bool:
-    """Cases belong to the officers and supervisors of one agency; nobody else sees answers."""
-    return actor.decides and actor.agency_id == case.agency_id

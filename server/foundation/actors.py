@@ -18,6 +18,10 @@ class Role(StrEnum):
     COMMAND = "command"
 
 
+#: Who decides cases, and therefore belongs to an agency.
+DECIDING: Final = frozenset({Role.OFFICER, Role.SUPERVISOR})
+
+
 @dataclass(frozen=True)
 class Actor:
     """``id`` is what the audit log keeps; ``agency_id`` None means no agency of one's own."""
@@ -28,7 +32,7 @@ class Actor:
 
     @property
     def decides(self) -> bool:
-        return self.role in (Role.OFFICER, Role.SUPERVISOR)
+        return self.role in DECIDING
 
 
 SYSTEM: Final = Actor("system")

@@ -13,8 +13,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, select
 
 from protocol.documents import TRANSPARENCY, AgencyTimes, ServiceTimes, Transparency
-from protocol.messages import CasePublicState as State
 from protocol.packs import ServiceDocument
+from server.cases import rules
 from server.catalogue.services import Catalogue
 from server.foundation.actors import SYSTEM
 from server.foundation.clock import WorkingCalendar, load_calendar
@@ -26,7 +26,6 @@ from server.work.unit_of_work import UnitsOfWork
 PERIOD: Final = timedelta(days=365)
 #: Of fewer cases no times are told: they would speak of single people, and say little of the office.
 LEAST_CASES: Final = 5
-_DECIDED: Final = frozenset({State.APPROVED.value, State.REJECTED.value, State.READY.value, State.COLLECTED.value})
 _COMPLAINT: Final = "complaint"
 
 
@@ -173,11 +172,11 @@ def _decisions(connection: Connection, since: datetime) -> dict[str, Decision]:
     for code, at, state in rows:
         if code in found:
             continue
-        if state == State.QUESTION.value:
+        if state in rules.PAUSED:
             asked.setdefault(code, at)
         elif code in asked:
             waits[code].append((asked.pop(code), at))
-        if state in _DECIDED:
+        if state in rules.DECIDED:
             found[code] = Decision(at, tuple(waits[code]))
     return found
 
@@ -185,10 +184,10 @@ def _decisions(connection: Connection, since: datetime) -> dict[str, Decision]:
 def _count_complaint(complaints: Complaints, case: Row[Any], decided: Decision | None, now: datetime) -> None:
     if decided is not None:
         complaints.answered += 1
-        complaints.late += case.due_at is not None and decided.at > case.due_at
-    elif case.state not in (State.CANCELLED.value,):
+        complaints.late += rules.passed(case.due_at, decided.at)
+    elif case.state in rules.UNDECIDED:
         complaints.open += 1
-        complaints.late += case.state != State.QUESTION.value and case.due_at is not None and now > case.due_at
+        complaints.late += rules.late(now).holds(case)
 
 
 def _agency(

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from server.foundation.actors import Actor, Role
+from server.foundation.actors import DECIDING, Actor, Role
 from server.people.passwords import Passwords
 from server.storage import tables
 from server.work.unit_of_work import UnitsOfWork
@@ -24,8 +24,6 @@ PASSWORD_GROUPS: Final = 5
 GROUP_CHARACTERS: Final = 4
 _ALPHABET: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 _USER_NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
-#: Who decides cases belongs to an agency; everybody else to none.
-_DECIDES: Final = (Role.OFFICER, Role.SUPERVISOR)
 
 
 class OfficerOutcome(StrEnum):
@@ -139,7 +137,7 @@ def _unfit(name: str, role: str) -> OfficerOutcome | None:
 
 def _belongs(connection: Connection, role: str, agency_id: str | None) -> bool:
     """Who decides cases has an agency, nobody else has one."""
-    return (role in _DECIDES) == (agency_id is not None and _is_agency(connection, agency_id))
+    return (role in DECIDING) == (agency_id is not None and _is_agency(connection, agency_id))
 
 
 def _is_agency(connection: Connection, agency_id: str) -> bool:

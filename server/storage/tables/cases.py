@@ -34,7 +34,7 @@ cases = Table(
     Column("opened_at", UtcDateTime, nullable=False),  # received
     Column("made_at", UtcDateTime, nullable=False),  # by the kiosk's clock
     Column("updated_at", UtcDateTime, nullable=False),
-    Column("due_at", UtcDateTime),  # null while paused and when closed
+    Column("due_at", UtcDateTime),  # keeps its value while the clock is paused and after the decision
     Column("stage_due_at", UtcDateTime),
     Column("paused_at", UtcDateTime),  # since when the clock stands
     Column("escalated_at", UtcDateTime),  # since when its supervisors know that it is late

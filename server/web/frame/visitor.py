@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from protocol.formats import Formatting
 from protocol.languages import FALLBACK, LANGUAGE_NAMES, LANGUAGES, OFFICE_LANGUAGES
 from server.deps import Deps
-from server.foundation.actors import Role
+from server.foundation.actors import DECIDING, Role
 from server.foundation.texts import citizens_text
 from server.people.accounts import Officer
 from server.web.frame.site import Site
@@ -36,7 +36,7 @@ class Entry(NamedTuple):
     roles: frozenset[Role]
 
 
-DESK: Final = frozenset({Role.OFFICER, Role.SUPERVISOR})
+DESK: Final = DECIDING
 NAVIGATION: Final = (
     Entry("inbox", "/office", "inbox", DESK),
     Entry("services", "/admin/services", "service", frozenset({Role.ADMIN})),

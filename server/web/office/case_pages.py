@@ -1,7 +1,7 @@
 """One case: what the citizen sent, what happened, and what an officer may do with it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from starlette.responses import Response
@@ -11,8 +11,9 @@ from protocol import tracking
 from protocol.limits import NOTE_CHARACTERS
 from protocol.messages import CasePublicState as State
 from server.cases.actions import Cases
+from server.cases.rules import CLOSED, NEEDS, RUNNING, WAITING, Action, Note, allowed, escalated, stage_after
 from server.cases.states import CaseFile, CaseOutcome, CaseResult
-from server.foundation.actors import Actor, Role
+from server.foundation.actors import Actor
 from server.foundation.clock import load_calendar
 from server.foundation.identity_numbers import masked
 from server.foundation.texts import citizens_text
@@ -31,15 +32,15 @@ pages = Pages()
 
 @dataclass(frozen=True)
 class ActionView:
-    """A button, or a form that opens: ``note`` is none, optional, required or officer."""
+    """A button; with a ``note``, a form that opens."""
 
-    name: str
+    name: Action
     icon: str
-    note: str = "none"
-    main: bool = False
-    values: Mapping[str, str] = field(default_factory=dict)
-    open: bool = False
-    written: str = ""
+    note: Note
+    main: bool
+    values: Mapping[str, str]
+    open: bool
+    written: str
 
 
 @dataclass(frozen=True)
@@ -88,17 +89,30 @@ def show_numbers(visit: Visit, code: str) -> Response:
 
 Act = Callable[[Cases, Actor, str, str], CaseResult]
 ACTS: Final[Mapping[str, Act]] = {
-    "take": lambda cases, actor, code, _: cases.take(actor, code),
-    "give_back": lambda cases, actor, code, _: cases.give_back(actor, code),
-    "assign": lambda cases, actor, code, note: cases.assign(actor, code, note),
-    "ask": lambda cases, actor, code, note: cases.ask(actor, code, note),
-    "approve": lambda cases, actor, code, note: cases.approve(actor, code, note),
-    "reject": lambda cases, actor, code, note: cases.reject(actor, code, note),
-    "advance": lambda cases, actor, code, _: cases.advance(actor, code),
-    "ready": lambda cases, actor, code, note: cases.ready(actor, code, note),
-    "collected": lambda cases, actor, code, _: cases.collected(actor, code),
-    "cancel": lambda cases, actor, code, note: cases.cancel(actor, code, note),
+    Action.TAKE: lambda cases, actor, code, _: cases.take(actor, code),
+    Action.GIVE_BACK: lambda cases, actor, code, _: cases.give_back(actor, code),
+    Action.ASSIGN: lambda cases, actor, code, note: cases.assign(actor, code, note),
+    Action.ASK: lambda cases, actor, code, note: cases.ask(actor, code, note),
+    Action.APPROVE: lambda cases, actor, code, note: cases.approve(actor, code, note),
+    Action.REJECT: lambda cases, actor, code, note: cases.reject(actor, code, note),
+    Action.ADVANCE: lambda cases, actor, code, _: cases.advance(actor, code),
+    Action.READY: lambda cases, actor, code, note: cases.ready(actor, code, note),
+    Action.COLLECTED: lambda cases, actor, code, _: cases.collected(actor, code),
+    Action.CANCEL: lambda cases, actor, code, note: cases.cancel(actor, code, note),
 }
+#: Icon, and whether it is the page's main button; the next step first.
+_BUTTONS: Final = (
+    (Action.TAKE, "hand", True),
+    (Action.ADVANCE, "next", True),
+    (Action.APPROVE, "check", False),
+    (Action.ASK, "question", False),
+    (Action.REJECT, "cross", False),
+    (Action.READY, "box", True),
+    (Action.COLLECTED, "check", True),
+    (Action.ASSIGN, "people", False),
+    (Action.GIVE_BACK, "back", False),
+    (Action.CANCEL, "cross", False),
+)
 _PROBLEMS: Final = {
     CaseOutcome.NOT_TAKEN: "case.problem.not_taken",
     CaseOutcome.WRONG_STATE: "case.problem.not_allowed",
@@ -159,14 +173,14 @@ def _page(
         names = queries.officer_names(connection, people)
         kiosk = queries.kiosk_names(connection, [row.kiosk_id]).get(row.kiosk_id, row.kiosk_id)
         calendar = load_calendar(connection, deps.settings.time_zone)
-        colleagues = queries.colleagues(connection, row.agency_id)
+        others = [one for one in queries.colleagues(connection, row.agency_id) if one.id != row.officer_id]
     service = deps.packs.service(row.pack_version, row.service_id)
     world = Environment(now=lambda: file.content.made_at, device_id=row.kiosk_id, zone=visit.site.zone)
     filled = answers.read(service, file.content, language, reveal=reveal, environment=world)
     reading = filled.reading if filled else None
     identity = file.content.identity
     officer = names.get(row.officer_id or "", "")
-    actions = available(visit.signed_in.actor, file, language, written)
+    actions = offered(visit.signed_in.actor, file, language, written)
     view = {
         "code": row.tracking_code,
         "shown_code": tracking.display(row.tracking_code),
@@ -175,9 +189,7 @@ def _page(
         "state": row.state,
         "mood": MOODS[State(row.state)],
         "incomplete": not row.complete,
-        "escalated": visit.formatting.short_moment(row.escalated_at)
-        if row.escalated_at and clocks.is_late(row, deps.clock.now())
-        else "",
+        "escalated": visit.formatting.short_moment(row.escalated_at) if escalated(deps.clock.now()).holds(row) else "",
         "violations": answers.told(row.violations, reading, visit.say, reveal=reveal),
         "form_line": visit.say("case.form_line", version=row.form_version),
         # A form with a question for the NIK shows it among its answers.
@@ -203,7 +215,7 @@ def _page(
         "stages": _stages(file, language),
         "officer": officer,
         "received": visit.formatting.short_moment(row.opened_at),
-        "due": visit.formatting.day(row.due_at) if row.due_at and row.paused_at is None else "",
+        "due": visit.formatting.day(row.due_at) if row.due_at and row.state in RUNNING else "",
         "kiosk": kiosk,
         "language_name": visit.say(f"language.{row.language}"),
         "history": [
@@ -215,7 +227,7 @@ def _page(
             }
             for step in reversed(file.steps)
         ],
-        "actions": actions,
+        "actions": [one for one in actions if one.note is not Note.OFFICER or others],
         "why_no_action": _why_not(visit, row, officer),
     }
     problem = visit.say(written.problem, officer=officer or visit.say("case.someone")) if written.problem else ""
@@ -226,51 +238,35 @@ def _page(
         problem=problem,
         reason_problem=reason_problem,
         note_limit=NOTE_CHARACTERS,
-        colleagues=[one for one in colleagues if one.id != row.officer_id],
+        colleagues=others,
     )
 
 
-def available(actor: Actor, file: CaseFile, language: str, written: Written) -> list[ActionView]:
-    """What the actor may do now, the next step first; the rules themselves are in ``server.cases.actions``."""
-    row = file.row
-    state = State(row.state)
-    boss = actor.role is Role.SUPERVISOR
-    holds = row.officer_id is not None and (row.officer_id == actor.id or boss)
-    found: list[ActionView] = []
-
-    def add(name: str, icon: str, note: str = "none", *, main: bool = False, **values: str) -> None:
-        wrote = written.note if written.action == name else ""
-        opened = written.action == name and note != "none"
-        found.append(ActionView(name, icon, note, main, values, opened, wrote))
-
-    if row.officer_id is None and state in (State.RECEIVED, State.INCOMPLETE):
-        add("take", "hand", main=True)
-    if holds and state is State.IN_REVIEW:
-        following = _following_stage(file, language)
-        if row.complete and following:
-            add("advance", "next", main=True, stage=following)
-        if row.complete:
-            add("approve", "check", "optional")
-        add("ask", "question", "required")
-        if row.complete:
-            add("reject", "cross", "required")
-    if holds and state is State.APPROVED:
-        add("ready", "box", "optional", main=True)
-    if state is State.READY:
-        add("collected", "check", main=True)
-    if boss and state in (State.INCOMPLETE, State.RECEIVED, State.IN_REVIEW, State.QUESTION):
-        add("assign", "people", "officer")
-    if holds and state in (State.INCOMPLETE, State.IN_REVIEW):
-        add("give_back", "back")
-    if holds and state in (State.INCOMPLETE, State.RECEIVED, State.IN_REVIEW, State.QUESTION):
-        add("cancel", "cross", "required")
-    return found
+def offered(actor: Actor, file: CaseFile, language: str, written: Written | None = None) -> list[ActionView]:
+    """A button for everything that the actor may do now."""
+    stages = {stage.id: stage.name for stage in file.document.stages}
+    may = allowed(actor, file.row, list(stages))
+    following = stages.get(stage_after(file.row.stage, list(stages)) or "")
+    written = written or Written()
+    return [
+        ActionView(
+            action,
+            icon,
+            NEEDS[action].note,
+            main,
+            {"stage": citizens_text(following, language)} if action is Action.ADVANCE and following else {},
+            written.action == action and NEEDS[action].note is not Note.NONE,
+            written.note if written.action == action else "",
+        )
+        for action, icon, main in _BUTTONS
+        if action in may
+    ]
 
 
 def _why_not(visit: Visitor, row: Any, officer: str) -> str:
-    if row.closed_at is not None:
+    if row.state in CLOSED:
         return visit.say("case.none.done")
-    if row.state == State.QUESTION:
+    if WAITING.holds(row):
         return visit.say("case.none.waiting")
     return visit.say("case.none.other", officer=officer or visit.say("case.someone"))
 
@@ -292,13 +288,6 @@ def _stages(file: CaseFile, language: str) -> list[dict[str, str]]:
         }
         for place, stage in enumerate(file.document.stages)
     ]
-
-
-def _following_stage(file: CaseFile, language: str) -> str:
-    stages = file.document.stages
-    ids = [stage.id for stage in stages]
-    place = ids.index(file.row.stage) + 1 if file.row.stage in ids else len(ids)
-    return citizens_text(stages[place].name, language) if place < len(stages) else ""
 
 
 def _pictures(file: CaseFile, labels: Mapping[str, str]) -> Sequence[dict[str, Any]]:

@@ -7,13 +7,12 @@ from typing import Any, Final
 
 from sqlalchemy import Row
 
-from protocol.messages import CasePublicState as State
+from server.cases.rules import UNDECIDED, WAITING, late
 from server.foundation.clock import WorkingCalendar
 from server.web.office.queries import working_days_until
 
 #: From this many working days on the clock turns amber.
 SOON_DAYS: Final = 1
-_DECIDED: Final = (State.APPROVED, State.READY, State.REJECTED, State.COLLECTED, State.CANCELLED)
 
 
 @dataclass(frozen=True)
@@ -24,23 +23,18 @@ class ClockView:
     share: int | None
 
 
-def is_late(case: Row[Any], now: datetime) -> bool:
-    """As ``server.cases.escalation.late`` of a row of ``cases``."""
-    return case.state not in (*_DECIDED, State.QUESTION) and case.due_at is not None and case.due_at < now
-
-
 def view(
     case: Row[Any], total_days: int, now: datetime, calendar: WorkingCalendar, say: Callable[..., str]
 ) -> ClockView:
     """The clock of a row of ``cases`` whose standard gives ``total_days``."""
-    if case.state in _DECIDED:
+    if case.state not in UNDECIDED:
         return ClockView("none", say("clock.done"), None)
-    if case.paused_at is not None:
+    if WAITING.holds(case):
         return ClockView("paused", say("clock.paused"), None)
     if case.due_at is None:
         return ClockView("none", "—", None)
     left = working_days_until(calendar, now, case.due_at)
-    if case.due_at < now:
+    if late(now).holds(case):
         return ClockView("late", say("clock.late", n=-left) if left < 0 else say("clock.late_today"), 100)
     used = 100 * (total_days - left) // total_days if total_days else 0
     text = say("clock.left", n=left) if left else say("clock.today")

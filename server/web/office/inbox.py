@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from protocol import tracking
 from protocol.messages import CasePublicState as State
+from server.cases.rules import escalated
 from server.foundation.clock import load_calendar
 from server.foundation.texts import citizens_text
 from server.web.frame.access import Pages, Rule, Visit
@@ -115,7 +116,7 @@ def _row(visit: Visitor, connection: Connection, case: Row[Any], now: Any, calen
         state=case.state,
         mood=MOODS[State(case.state)],
         incomplete=not case.complete,
-        escalated=clocks.is_late(case, now) and case.escalated_at is not None,
+        escalated=escalated(now).holds(case),
         clock=clocks.view(case, days, now, calendar, visit.say),
         officer=case.officer_name or "",
     )

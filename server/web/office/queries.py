@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Row, func, select
 
-from protocol.messages import CasePublicState as State
-from server.cases import complaints
-from server.cases.escalation import late
+from server.cases import complaints, rules
 from server.cases.files import attachments_of
-from server.cases.states import CLOSED_STATES, in_scope
+from server.cases.rules import Condition, assignable, in_scope, scope
 from server.foundation.actors import Actor, Role
 from server.foundation.clock import WorkingCalendar
 from server.storage import tables
@@ -22,7 +20,6 @@ COMMANDS_SHOWN: Final = 10
 #: A clock is counted no further than this; a case that is later by more shows the limit.
 CLOCK_DAYS: Final = 400
 SHOWS: Final = ("open", "mine", "new", "waiting", "late", "escalated", "done")
-_CLOSED: Final = tuple(state.value for state in CLOSED_STATES)
 
 
 @dataclass(frozen=True)
@@ -43,7 +40,7 @@ def inbox_page(connection: Connection, actor: Actor, show: str, now: datetime, o
     rows = connection.execute(
         select(tables.cases, tables.officers.c.name.label("officer_name"))
         .outerjoin(tables.officers, tables.officers.c.id == cases.officer_id)
-        .where(cases.agency_id == actor.agency_id, _filter(show, actor, now))
+        .where(scope(actor), _filter(show, actor, now).where())
         .order_by(*order, cases.tracking_code)
         .offset(offset)
         .limit(INBOX_PAGE + 1)
@@ -53,8 +50,8 @@ def inbox_page(connection: Connection, actor: Actor, show: str, now: datetime, o
 
 def inbox_counts(connection: Connection, actor: Actor, now: datetime) -> dict[str, int]:
     """How many cases each filter shows."""
-    columns = [func.count().filter(_filter(show, actor, now)).label(show) for show in SHOWS]
-    row = connection.execute(select(*columns).where(tables.cases.c.agency_id == actor.agency_id)).one()
+    columns = [func.count().filter(_filter(show, actor, now).where()).label(show) for show in SHOWS]
+    row = connection.execute(select(*columns).where(scope(actor))).one()
     return {show: getattr(row, show) for show in SHOWS}
 
 
@@ -115,11 +112,7 @@ def colleagues(connection: Connection, agency_id: str) -> Sequence[Any]:
     """Who decides cases of the agency, by name."""
     return connection.execute(
         select(tables.officers.c.id, tables.officers.c.name)
-        .where(
-            tables.officers.c.agency_id == agency_id,
-            tables.officers.c.active,
-            tables.officers.c.role.in_((Role.OFFICER.value, Role.SUPERVISOR.value)),
-        )
+        .where(assignable(agency_id))
         .order_by(tables.officers.c.name)
     ).all()
 
@@ -137,19 +130,17 @@ def _count(calendar: WorkingCalendar, after: date, until: date) -> int:
     return sum(calendar.is_working_day(after + timedelta(days=offset)) for offset in range(1, days + 1))
 
 
-def _filter(show: str, actor: Actor, now: datetime) -> ColumnElement[bool]:
-    cases = tables.cases.c
-    running = cases.state.not_in(_CLOSED)
-    filters: dict[str, ColumnElement[bool]] = {
-        "open": running,
-        "mine": and_(running, cases.officer_id == actor.id),
-        "new": and_(running, cases.officer_id.is_(None)),
-        "waiting": cases.state == State.QUESTION.value,
-        "late": late(now),
-        "escalated": and_(late(now), cases.escalated_at.is_not(None)),
-        "done": or_(cases.state.in_(_CLOSED)),
+def _filter(show: str, actor: Actor, now: datetime) -> Condition:
+    filters = {
+        "open": Condition(rules.OPEN),
+        "mine": Condition(rules.OPEN, officer_id=actor.id),
+        "new": rules.TAKEABLE,
+        "waiting": rules.WAITING,
+        "late": rules.late(now),
+        "escalated": rules.escalated(now),
+        "done": Condition(rules.CLOSED),
     }
-    return filters.get(show, true())
+    return filters[show]
 
 
 def commands(connection: Connection, kiosk_id: str) -> Sequence[Row[Any]]:
@@ -174,7 +165,7 @@ def newest_enrolment(connection: Connection, actor: Actor, name: str) -> str | N
 
 
 def cases_by_agency(connection: Connection, since: datetime, now: datetime) -> Sequence[Row[Any]]:
-    """Per agency: cases that came since ``since`` (``came``), those that run, and those that are late."""
+    """Per agency: cases received since ``since`` (``came``), those that are open (``running``), late and escalated."""
     cases, agencies = tables.cases, tables.agencies
     count = func.count(cases.c.tracking_code)
     return connection.execute(
@@ -182,9 +173,9 @@ def cases_by_agency(connection: Connection, since: datetime, now: datetime) -> S
             agencies.c.id,
             agencies.c.name,
             count.filter(cases.c.opened_at >= since).label("came"),
-            count.filter(cases.c.state.not_in(_CLOSED)).label("running"),
-            count.filter(late(now)).label("late"),
-            count.filter(late(now), cases.c.escalated_at.is_not(None)).label("escalated"),
+            count.filter(Condition(rules.OPEN).where()).label("running"),
+            count.filter(rules.late(now).where()).label("late"),
+            count.filter(rules.escalated(now).where()).label("escalated"),
         )
         .outerjoin(cases, cases.c.agency_id == agencies.c.id)
         .group_by(agencies.c.id, agencies.c.position)

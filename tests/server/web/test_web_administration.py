@@ -223,7 +223,7 @@ def test_one_that_was_let_in_is_revoked_with_a_reason_only(office: Office) -> No
 def test_whoever_may_not_approve_is_told_who_may(office: Office) -> None:
     kiosk = office.server.waiting_kiosk("Menunggu")
     page = office.browser("pusat").get(f"/fleet/kiosks/{kiosk.id}").text
-    assert "Seorang admin harus membandingkan" in page
+    assert "Seorang administrator harus membandingkan" in page
     assert "/approve" not in page
 
 

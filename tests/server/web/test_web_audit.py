@@ -50,7 +50,7 @@ def test_a_kiosk_that_knows_more_is_named_before_and_after_the_verification(fres
     assert "Kios berikut pernah melihat jejak audit yang lain: Kios Uji" in admin.get("/audit").text
     page = admin.post("/audit/verify").text
     assert "Jejak audit tidak utuh" in page
-    assert f"Kios Uji: tahu lebih banyak: ia pernah melihat {held.size} catatan" in page
+    assert f"Kios Uji: tahu lebih banyak: kios ini pernah melihat {held.size} catatan" in page
 
 
 def test_anybody_gets_the_checkpoint_as_a_note_and_nobody_else_the_page(fresh_office: Office) -> None:

@@ -1,0 +1,156 @@
+"""One rule for the page that offers, the action that does, the list that finds and the number that is published."""
+
+import os
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from protocol.messages import CasePublicState as State
+from server.cases import rules
+from server.cases.rules import Action, Holder
+from server.cases.states import CaseFile
+from server.deps import Deps
+from server.foundation.actors import Actor, Role
+from server.settings import ServerSettings
+from server.storage import tables
+from server.web.office.case_pages import ACTS, offered
+from tests.server.case_kit import Office, enrolled_kiosk
+
+#: Of all combinations, every so manieth is tried in the short form.
+SAMPLED = 9
+
+
+@pytest.fixture
+def settings(sqlite_settings: ServerSettings) -> ServerSettings:
+    return sqlite_settings
+
+
+@pytest.fixture
+def office(deps: Deps) -> Office:
+    return Office(deps, enrolled_kiosk(deps))
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What decides who may do what: one case, and whoever looks at it."""
+
+    state: State
+    actor: Actor
+    holder: str | None
+    complete: bool
+    stage: str
+
+    def row(self, code: str) -> dict[str, Any]:
+        return {"state": self.state.value, "officer_id": self.holder, "complete": self.complete, "stage": self.stage}
+
+
+def situations(office: Office, file: CaseFile) -> Iterator[Situation]:
+    """All roles × agencies × states × holders, with and without attachments to come, at the first and the last stage."""
+    colleague = office.officer("penyelia").id
+    stages = [file.document.stages[0].id, file.document.stages[-1].id]
+    someone = office.officer("kelurahan").id
+    for role, own in product([*Role, None], [True, False]):
+        actor = Actor(someone, role, file.row.agency_id if own else "kominfo")
+        for state, holder, complete, stage in product(State, [None, someone, colleague], [True, False], stages):
+            yield Situation(state, actor, holder, complete, stage)
+
+
+def put(office: Office, code: str, values: dict[str, Any]) -> None:
+    with office.deps.engine.begin() as connection:
+        connection.execute(update(tables.cases).where(tables.cases.c.tracking_code == code).values(**values))
+
+
+def case(office: Office, code: str) -> Any:
+    with office.deps.engine.connect() as connection:
+        return connection.execute(select(tables.cases).where(tables.cases.c.tracking_code == code)).one()
+
+
+def what_the_page_offers(office: Office, file: CaseFile, situation: Situation) -> set[str]:
+    seen = replace(file, row=case(office, file.row.tracking_code))
+    return {one.name.value for one in offered(situation.actor, seen, "id")}
+
+
+def what_the_action_does(office: Office, code: str, situation: Situation) -> set[str]:
+    """The actions that change the case; each is tried on the situation anew."""
+    other = next(id for id in (office.officer("penyelia").id, office.officer("kelurahan").id) if id != situation.holder)
+    done = set()
+    for action, do in ACTS.items():
+        steps = case(office, code).steps
+        result = do(office.deps.cases, situation.actor, code, other if action == Action.ASSIGN else "Karena itu.")
+        if case(office, code).steps != steps:
+            assert result.ok
+            done.add(action.value if isinstance(action, Action) else action)
+            put(office, code, situation.row(code))
+    return done
+
+
+def compared(office: Office, every: int) -> list[tuple[set[str], set[str], Situation]]:
+    """Offered and done, where they differ."""
+    code = office.case()
+    file = office.deps.case_files.read(office.officer("kelurahan"), code)
+    assert isinstance(file, CaseFile)
+    all_of_them = list(situations(office, file))
+    random.Random(13).shuffle(all_of_them)
+    differing = []
+    for situation in all_of_them[::every]:
+        put(office, code, situation.row(code))
+        page = what_the_page_offers(office, file, situation)
+        done = what_the_action_does(office, code, situation)
+        if page != done:
+            differing.append((page, done, situation))
+    return differing
+
+
+def test_a_page_offers_exactly_what_the_action_does(office: Office) -> None:
+    assert compared(office, SAMPLED) == []
+
+
+@pytest.mark.soak
+@pytest.mark.skipif("EKIOS_SOAK" not in os.environ, reason="a long run: make soak")
+def test_a_page_offers_exactly_what_the_action_does_in_every_situation(office: Office) -> None:
+    assert compared(office, 1) == []
+
+
+def test_every_action_is_possible_somewhere_and_has_a_button_and_a_text(office: Office) -> None:
+    file = office.deps.case_files.read(office.officer("kelurahan"), office.case())
+    assert isinstance(file, CaseFile)
+    found: set[Action] = set()
+    for one in situations(office, file):
+        seen = replace(file, row=case_like(one, file))
+        found |= {button.name for button in offered(one.actor, seen, "id")}
+    assert found == set(Action) == set(ACTS)
+
+
+def case_like(situation: Situation, file: CaseFile) -> Any:
+    return type("Case", (), {**file.row._asdict(), **situation.row("")})
+
+
+def test_who_is_not_of_the_agency_may_do_nothing(office: Office) -> None:
+    file = office.deps.case_files.read(office.officer("kelurahan"), office.case())
+    assert isinstance(file, CaseFile)
+    strangers = [
+        one for one in situations(office, file) if one.actor.agency_id != file.row.agency_id or not one.actor.decides
+    ]
+    stages = [stage.id for stage in file.document.stages]
+    assert {rules.allowed(one.actor, case_like(one, file), stages) for one in strangers} == {frozenset()}
+
+
+def test_undecided_decided_and_cancelled_cases_are_all_there_are() -> None:
+    assert set(State) == rules.UNDECIDED | rules.DECIDED | {State.CANCELLED}
+    assert not rules.UNDECIDED & rules.DECIDED
+    assert rules.UNDECIDED < rules.OPEN and rules.PAUSED < rules.UNDECIDED
+
+
+def test_nothing_can_be_done_with_a_closed_case() -> None:
+    assert not any(need.states & rules.CLOSED for need in rules.NEEDS.values())
+
+
+def test_the_list_of_new_cases_is_what_may_be_taken() -> None:
+    need = rules.NEEDS[Action.TAKE]
+    assert need.holder is Holder.NOBODY
+    assert rules.TAKEABLE.states == need.states
