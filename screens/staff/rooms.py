@@ -8,7 +8,7 @@ from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, St
 from kiosk.events import Event, OutboxChanged, Scanned
 from kiosk.machine.staff import SignInProblem, SignInRefused, StaffOnDuty
 from kiosk.ports import is_problem
-from screens.background.handover import Handover
+from screens.background.handover import Handover, work
 from screens.background.shutter import Shot, shoot
 from screens.look.widgets.entry import Entry, Layout
 from screens.look.widgets.text import Column
@@ -66,8 +66,7 @@ class PinScreen(StaffRoom):
         self.can_forward = False
         pin = self._entry.text
         unchecked = SignInRefused(SignInProblem.UNCHECKED)
-        self._work = Handover[StaffOnDuty | SignInRefused](lambda: self.model.check(pin), self._checked, unchecked)
-        self._work.start()
+        self._work = work(lambda: self.model.check(pin), self._checked, unchecked)
 
     def _checked(self, result: StaffOnDuty | SignInRefused) -> None:
         self.busy = False
@@ -129,9 +128,9 @@ class TestScreen(StaffRoom):
     def on_parent(self, _widget: object, parent: object) -> None:
         if parent is not None:
             return
-        for work in (self._work, self._check):
-            if work is not None:
-                work.cancel()
+        for under_way in (self._work, self._check):
+            if under_way is not None:
+                under_way.cancel()
         if self._camera is not None:
             self.source = None
             self._camera.stop_preview()
@@ -140,7 +139,7 @@ class TestScreen(StaffRoom):
         """What each device lacks, and what scanner and camera say of themselves."""
         if self._check is None:
             unchecked = self.flow.texts("staff.test.unchecked")
-            self._check = Handover(lambda: check_devices(self.flow), self._check_done, unchecked).start()
+            self._check = work(lambda: check_devices(self.flow), self._check_done, unchecked)
 
     def _check_done(self, told: str) -> None:
         self._check = None

@@ -8,7 +8,7 @@ from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
 from kiosk.drafts.draft_words import DraftProblem
 from kiosk.events import Scanned
-from screens.background.reply import Reply
+from screens.background.handover import Handover, ask
 from screens.look.widgets.buttons import PlainButton
 from screens.look.widgets.field import Field
 from screens.navigation.drafts import ResumeModel, SaveModel, Saving
@@ -31,7 +31,7 @@ class _Saving:
     """What outlives the page that began it."""
 
     model: SaveModel
-    reply: Reply[Any] | None
+    reply: Handover[Any] | None
 
 
 class SaveDraftScreen(FlowPage):
@@ -44,7 +44,7 @@ class SaveDraftScreen(FlowPage):
 
     def __init__(self, flow: Flow, **kwargs: Any) -> None:
         kept = flow.inherit(_Saving) or _Saving(SaveModel(flow, self._keep, self.refresh), None)
-        self._reply: Reply[Any] | None = kept.reply
+        self._reply: Handover[Any] | None = kept.reply
         super().__init__(flow=flow, model=kept.model, **kwargs)
         kept.model.follow(self.refresh)
         self.refresh()
@@ -89,14 +89,14 @@ class SaveDraftScreen(FlowPage):
         if line is None:
             self.model.answered(DraftProblem.NO_LINE)
         else:
-            self._reply = Reply(lambda done: line.keep_draft(plain, born, done), self.model.answered)
+            self._reply = ask(lambda done: line.keep_draft(plain, born, done), self.model.answered)
 
 
 class ResumeDraftScreen(FlowPage):
     model = ObjectProperty(None, allownone=True)
 
     def __init__(self, flow: Flow, code: str, **kwargs: Any) -> None:
-        self._reply: Reply[Any] | None = None
+        self._reply: Handover[Any] | None = None
         model = flow.inherit(ResumeModel) or ResumeModel(flow, code, self._fetch, self.refresh)
         super().__init__(flow=flow, model=model, **kwargs)
         model.follow(self._fetch, self.refresh)
@@ -144,7 +144,7 @@ class ResumeDraftScreen(FlowPage):
         if line is None:
             self.model.answered(DraftProblem.NO_LINE)
         else:
-            self._reply = Reply(lambda done: line.open_draft(code, born, done), self.model.answered)
+            self._reply = ask(lambda done: line.open_draft(code, born, done), self.model.answered)
 
 
 class ResumedScreen(FlowPage):

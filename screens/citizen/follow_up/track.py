@@ -8,7 +8,7 @@ from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.cases.case import Case, CaseProblem
 from kiosk.events import ComponentChanged, Event, Scanned
-from screens.background.reply import Reply
+from screens.background.handover import Handover, ask
 from screens.citizen.follow_up.slip_model import SlipModel
 from screens.citizen.follow_up.track_model import TrackModel, case_shown
 from screens.navigation.flow import Flow
@@ -23,7 +23,7 @@ class TrackScreen(FlowPage):
     remark = StringProperty("")
 
     def __init__(self, flow: Flow, **kwargs: Any) -> None:
-        self._reply: Reply[Case | CaseProblem] | None = None
+        self._reply: Handover[Case | CaseProblem] | None = None
         model = flow.inherit(TrackModel) or TrackModel(flow, self._ask, self.refresh)
         super().__init__(flow=flow, model=model, **kwargs)
         self.can_scan = flow.kiosk.health.can_scan()
@@ -60,7 +60,7 @@ class TrackScreen(FlowPage):
     def _ask(self, text: str, done: Callable[[Case | CaseProblem], None]) -> None:
         self._cancel()
         cases = self.flow.kiosk.cases
-        self._reply = Reply(lambda answered: cases.look_up(text, answered), done)
+        self._reply = ask(lambda answered: cases.look_up(text, answered), done)
 
     def _cancel(self) -> None:
         """Whatever was asked before is no longer waited for."""
