@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from forms import FormSession
@@ -12,6 +13,7 @@ from kiosk.drafts.draft_words import DraftKept, DraftOpened, DraftProblem
 from kiosk.drafts.drafts import Resumed, birth_date, is_draft, resume, write
 from kiosk.machine.health import Reason
 from screens.look.widgets.entry import Entry, Layout
+from screens.navigation.lasting import Ask, Lasting
 from screens.navigation.places import Name, Place
 
 if TYPE_CHECKING:
@@ -100,22 +102,18 @@ class Saving(StrEnum):
     KEPT = "KEPT"
 
 
-class SaveModel:
-    """``keep(plain, born)`` sends; its answer goes to ``answered``. ``changed``: something else is to be shown."""
+class SaveModel(Lasting):
+    """What is on its way stays so in another look: a draft that was kept must not be left without its code."""
 
-    def __init__(self, flow: "Flow", keep: Callable[[bytes, date], None], changed: Callable[[], None]) -> None:
+    def __init__(self, flow: "Flow", ask: Ask) -> None:
+        super().__init__()
         self.flow = flow
         self.entry = Entry(Layout.DATE)
         self.state = Saving.ASKING
         self.problem = ""
         self.kept: DraftKept | None = None
-        self._keep = keep
-        self._changed = changed
+        self._ask = ask
         self._stop = self.entry.listen(self._typed)
-
-    def follow(self, changed: Callable[[], None]) -> None:
-        """Another page shows it from now on."""
-        self._changed = changed
 
     @property
     def code(self) -> str:
@@ -141,7 +139,11 @@ class SaveModel:
             return
         self.state, self.problem = Saving.SENDING, ""
         self._changed()
-        self._keep(plain, born)
+        line = self.flow.kiosk.line
+        if line is None:
+            self.answered(DraftProblem.NO_LINE)
+        else:
+            self._await(self._ask(partial(line.keep_draft, plain, born), self.answered))
 
     def answered(self, answer: DraftKept | DraftProblem) -> None:
         if isinstance(answer, DraftKept):
@@ -155,6 +157,7 @@ class SaveModel:
         self._tell(self.flow.texts(key))
 
     def close(self) -> None:
+        super().close()
         self._stop()
         self.entry.set("")
 
@@ -167,29 +170,21 @@ class SaveModel:
         self._changed()
 
 
-class ResumeModel:
-    """``fetch(code, born)`` asks for the draft; its answer goes to ``answered``."""
+class ResumeModel(Lasting):
+    """The code and the birth date that bring a draft back."""
 
-    def __init__(
-        self, flow: "Flow", code: str, fetch: Callable[[str, date], None], changed: Callable[[], None]
-    ) -> None:
+    def __init__(self, flow: "Flow", code: str, ask: Ask) -> None:
+        super().__init__()
         self.flow = flow
         self.code = Entry(Layout.CODE)
         self.born = Entry(Layout.DATE)
         self.problem = ""
         self.asking = False
         self._asked: tuple[str, date] | None = None
-        self._fetch = fetch
-        self._changed = changed
+        self._ask = ask
         self.code.set(code)
         self.active = self.born if code else self.code
         self._stops: Final = (self.code.listen(self._typed), self.born.listen(self._typed))
-
-    def follow(self, fetch: Callable[[str, date], None], changed: Callable[[], None]) -> None:
-        """Another page shows it from now on; what was asked for is asked for anew, for its answer went to the other."""
-        self._fetch, self._changed = fetch, changed
-        if self.asking and self._asked is not None:
-            self._fetch(*self._asked)
 
     @property
     def complete(self) -> bool:
@@ -238,9 +233,17 @@ class ResumeModel:
             self._tell(self.flow.texts(answer.text_key))
 
     def close(self) -> None:
+        super().close()
         for stop in self._stops:
             stop()
         self.born.set("")
+
+    def _fetch(self, code: str, born: date) -> None:
+        line = self.flow.kiosk.line
+        if line is None:
+            self.answered(DraftProblem.NO_LINE)
+        else:
+            self._await(self._ask(partial(line.open_draft, code, born), self.answered))
 
     def _tell(self, problem: str) -> None:
         self.problem = problem

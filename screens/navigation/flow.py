@@ -8,7 +8,7 @@ events of other threads are handed to ``hear`` there.
 from collections.abc import Callable
 from dataclasses import replace
 from enum import StrEnum
-from typing import Final, Protocol, TypeVar
+from typing import Final
 
 from kiosk.cases.case import Case
 from kiosk.catalogue.service import Service
@@ -77,9 +77,6 @@ _TOLD_AT: Final = frozenset({Name.SERVICES, Name.GROUP, Name.SEARCH, Name.SERVIC
 _SCANNING: Final = frozenset({Name.HOME, Name.OUT_OF_SERVICE, Name.NOTHING_WORKS, Name.SERVICES, Name.IDENTIFY})
 
 
-Kept = TypeVar("Kept")
-
-
 class Over(StrEnum):
     """What lies over the page."""
 
@@ -90,13 +87,6 @@ class Over(StrEnum):
     LEAVE = "LEAVE"
     #: "Really fewer?": people who were filled in would go.
     FEWER = "FEWER"
-
-
-class Screen(Protocol):
-    """What the flow tells the page in sight."""
-
-    def scanned(self, event: Scanned) -> None: ...
-    def told(self, event: Event) -> None: ...
 
 
 class Flow:
@@ -120,8 +110,6 @@ class Flow:
         self.case: Case | None = None
         #: What is being answered to the office.
         self.answering: Answering | None = None
-        #: From a page to the same page in another look.
-        self._bequest: object = None
         #: Why it could not be sent, and where the visit stood then: told as long as it stands there.
         self._refusal: tuple[RefusedReason, object] | None = None
         #: Where the visit goes on after a fault of the form: told as long as it stands there.
@@ -606,15 +594,6 @@ class Flow:
         if self.answering is not None:
             self.answering.wipe()
             self.answering = None
-
-    def bequeath(self, kept: object) -> None:
-        """A page gives what it goes on with to the page that is made next."""
-        self._bequest = kept
-
-    def inherit(self, kind: type[Kept]) -> Kept | None:
-        """What the same page in another look handed over, once."""
-        kept, self._bequest = self._bequest, None
-        return kept if isinstance(kept, kind) else None
 
     def _standing(self) -> object:
         """The step of the visit and the page of its form."""

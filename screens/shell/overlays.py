@@ -14,16 +14,24 @@ from screens.look.tokens import TextSize
 from screens.look.widgets.buttons import Chip
 from screens.look.widgets.dialog import Dialog
 from screens.navigation.flow import Flow
+from screens.shell.staged import Staged
 
 
 class LanguageChip(Chip):
     language = StringProperty("")
 
 
-class AdjustPanel(Dialog):
-    """Language, text size, contrast; each choice is seen at once."""
+class Panel(Staged, Dialog):
+    """A dialog of the stage's."""
 
     flow = ObjectProperty(None)
+
+    def __init__(self, flow: Flow, **kwargs: Any) -> None:
+        super().__init__(flow=flow, **kwargs)
+
+
+class AdjustPanel(Panel):
+    """Language, text size, contrast; each choice is seen at once."""
 
     def on_kv_post(self, base_widget: Any) -> None:
         """What this kiosk cannot do leaves no hole."""
@@ -67,10 +75,8 @@ class AdjustPanel(Dialog):
         self.flow.change_volume(by)
 
 
-class HelpPanel(Dialog):
+class HelpPanel(Panel):
     """How this works, and whom to ask."""
-
-    flow = ObjectProperty(None)
 
     def __init__(self, flow: Flow, **kwargs: Any) -> None:
         texts = flow.texts
@@ -86,9 +92,9 @@ class HelpPanel(Dialog):
         self._call = CallOfficer(flow=flow)
         self.add_widget(self._call)
 
-    def on_parent(self, _widget: object, parent: object) -> None:
-        if parent is None:
-            self._call.close()
+    def close(self) -> None:
+        super().close()
+        self._call.close()
 
     def answer_yes(self) -> None:
         self.flow.close_over()
@@ -97,10 +103,8 @@ class HelpPanel(Dialog):
         self.flow.ask_leave()
 
 
-class LeavePanel(Dialog):
+class LeavePanel(Panel):
     """Really stop? Nothing was sent yet."""
-
-    flow = ObjectProperty(None)
 
     def __init__(self, flow: Flow, **kwargs: Any) -> None:
         texts = flow.texts
@@ -123,10 +127,8 @@ class LeavePanel(Dialog):
         self.flow.leave()
 
 
-class FewerPanel(Dialog):
+class FewerPanel(Panel):
     """Really fewer? People who were filled in would not be sent. Who presses twice keeps them."""
-
-    flow = ObjectProperty(None)
 
     def __init__(self, flow: Flow, **kwargs: Any) -> None:
         texts, fewer = flow.texts, flow.fewer
@@ -147,10 +149,8 @@ class FewerPanel(Dialog):
         self.flow.fewer.answer(go=True)
 
 
-class IdlePanel(Dialog):
+class IdlePanel(Panel):
     """Nobody touched for a while: a countdown that one touch ends."""
-
-    flow = ObjectProperty(None)
 
     def __init__(self, flow: Flow) -> None:
         texts = flow.texts

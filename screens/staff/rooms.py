@@ -40,21 +40,20 @@ class PinScreen(StaffRoom):
     entry_shown = ObjectProperty(None)
     busy = BooleanProperty(False)
 
-    def __init__(self, flow: Flow, **kwargs: Any) -> None:
+    def __init__(self, flow: Flow, model: PinModel, **kwargs: Any) -> None:
         self._entry = Entry(Layout.PIN)
         self._work: Handover[StaffOnDuty | SignInRefused] | None = None
-        super().__init__(flow=flow, entry_shown=self._entry, **kwargs)
-        self.model = PinModel(flow)
+        super().__init__(flow=flow, model=model, entry_shown=self._entry, **kwargs)
         self._stop = self._entry.listen(self._typed)
         self.type_into(self._entry)
         self._typed()
 
-    def on_parent(self, _widget: object, parent: object) -> None:
-        if parent is None:
-            self._stop()
-            self._entry.set("")
-            if self._work is not None:
-                self._work.cancel()
+    def close(self) -> None:
+        super().close()
+        self._stop()
+        self._entry.set("")
+        if self._work is not None:
+            self._work.cancel()
 
     def go_back(self) -> None:
         self.flow.leave_staff()
@@ -82,16 +81,15 @@ class PinScreen(StaffRoom):
 class PaperScreen(StaffRoom):
     entry_shown = ObjectProperty(None)
 
-    def __init__(self, flow: Flow, **kwargs: Any) -> None:
-        self.model = PaperModel(flow)
-        self._entry = Entry(Layout.NUMBER, self.model.metres, limit=3)
-        super().__init__(flow=flow, entry_shown=self._entry, **kwargs)
+    def __init__(self, flow: Flow, model: PaperModel, **kwargs: Any) -> None:
+        self._entry = Entry(Layout.NUMBER, model.metres, limit=3)
+        super().__init__(flow=flow, model=model, entry_shown=self._entry, **kwargs)
         self._stop = self._entry.listen(self._typed)
         self.type_into(self._entry)
 
-    def on_parent(self, _widget: object, parent: object) -> None:
-        if parent is None:
-            self._stop()
+    def close(self) -> None:
+        super().close()
+        self._stop()
 
     def go_forward(self) -> None:
         self.problem = self.model.changed(self._entry.text)
@@ -125,9 +123,8 @@ class TestScreen(StaffRoom):
             self._camera.start_preview()
             self.source = self._camera.latest
 
-    def on_parent(self, _widget: object, parent: object) -> None:
-        if parent is not None:
-            return
+    def close(self) -> None:
+        super().close()
         for under_way in (self._work, self._check):
             if under_way is not None:
                 under_way.cancel()
@@ -203,9 +200,11 @@ class OutboxScreen(StaffRoom):
     told_text = StringProperty("")
     none_parked = BooleanProperty(False)
 
-    def __init__(self, flow: Flow, **kwargs: Any) -> None:
-        super().__init__(flow=flow, forward=flow.texts("staff.retry"), forward_icon="arrows-clockwise", **kwargs)
-        self.model = OutboxModel(flow)
+    def __init__(self, flow: Flow, model: OutboxModel, **kwargs: Any) -> None:
+        texts = flow.texts
+        super().__init__(
+            flow=flow, model=model, forward=texts("staff.retry"), forward_icon="arrows-clockwise", **kwargs
+        )
         self.refresh()
 
     def told(self, event: Event) -> None:

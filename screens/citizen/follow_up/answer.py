@@ -27,12 +27,12 @@ class AnswerScreen(FlowPage):
         self._stop = entry.listen(self._typed)
         self.refresh()
 
-    def on_parent(self, _widget: object, parent: object) -> None:
-        if parent is None:
-            self._stop()
-            self.entry_shown = None
-            if self._photo is not None:
-                self._photo.close()
+    def close(self) -> None:
+        super().close()
+        self._stop()
+        self.entry_shown = None
+        if self._photo is not None:
+            self._photo.close()
 
     def refresh(self) -> None:
         """Shows it as it is: being written, with its photo, or sent."""

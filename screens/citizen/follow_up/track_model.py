@@ -1,6 +1,5 @@
 """Looking up a case: by a slip held before the scanner, or by its twelve characters."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,6 +9,7 @@ from kiosk.drafts.drafts import is_draft
 from kiosk.visit.session import Session
 from screens.look.widgets.entry import Entry, Layout
 from screens.navigation.flow import Flow
+from screens.navigation.lasting import Ask, Lasting
 from screens.navigation.places import Name
 
 
@@ -22,33 +22,17 @@ class Asked:
     session: Session | None
 
 
-class TrackModel:
-    """``ask(text, done)`` asks for the case; ``changed`` is called when something else is to be shown.
+class TrackModel(Lasting):
+    """The newest question is the one that counts: answers to others are dropped."""
 
-    The newest question is the one that counts: answers to others are dropped.
-    """
-
-    def __init__(
-        self,
-        flow: Flow,
-        ask: Callable[[str, Callable[[Case | CaseProblem], None]], None],
-        changed: Callable[[], None],
-    ) -> None:
+    def __init__(self, flow: Flow, ask: Ask) -> None:
+        super().__init__()
         self.flow = flow
         self.entry = Entry(Layout.CODE)
         self.problem = ""
         self._asked: Asked | None = None
         self._ask = ask
-        self._changed = changed
         self._stop = self.entry.listen(self._typed)
-
-    def follow(
-        self, ask: Callable[[str, Callable[[Case | CaseProblem], None]], None], changed: Callable[[], None]
-    ) -> None:
-        """Another page shows it from now on; what was asked for is asked for anew, for its answer went to the other."""
-        self._ask, self._changed = ask, changed
-        if self._asked is not None:
-            self._ask(self.entry.text, partial(self._answered, self._asked))
 
     @property
     def asking(self) -> bool:
@@ -76,9 +60,11 @@ class TrackModel:
         self.problem = ""
         self._asked = asked = Asked(code, self.flow.session)
         self._changed()
-        self._ask(text, partial(self._answered, asked))
+        cases = self.flow.kiosk.cases
+        self._await(self._ask(partial(cases.look_up, text), partial(self._answered, asked)))
 
     def close(self) -> None:
+        super().close()
         self._asked = None
         self._stop()
 

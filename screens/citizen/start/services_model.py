@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from kiosk.catalogue.service import Service
 from screens.look.widgets.entry import Entry, Layout
 from screens.navigation.flow import Flow
+from screens.navigation.lasting import Lasting
 
 MOST_USED = 4
 #: Under this many letters everything would be found.
@@ -77,11 +78,13 @@ class GroupModel:
         self.choices = tuple(service_choice(flow, service) for service in services)
 
 
-class SearchModel:
+class SearchModel(Lasting):
     def __init__(self, flow: Flow) -> None:
+        super().__init__()
         self.flow = flow
         self.entry = Entry(Layout.LETTERS, limit=60)
         self.entry.upper = False
+        self._stop = self.entry.listen(self._typed)
 
     @property
     def asked(self) -> bool:
@@ -92,6 +95,13 @@ class SearchModel:
             return ()
         services = self.flow.kiosk.catalogue.search(self.entry.text, self.flow.language, FOUND_AT_MOST)
         return tuple(service_choice(self.flow, service) for service in services)
+
+    def close(self) -> None:
+        super().close()
+        self._stop()
+
+    def _typed(self) -> None:
+        self._changed()
 
 
 def service_choice(flow: Flow, service: Service) -> Choice:

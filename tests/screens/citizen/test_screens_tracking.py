@@ -1,6 +1,7 @@
 """A citizen comes back: the slip or its code, the case, the officer's question and its answer, by touch."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from rehearsal.citizen import Citizen
 from rehearsal.gallery.case_states import CODE, QUESTION, case
 from rehearsal.hands import Hands
 from rehearsal.kiosk import Line
+from screens.background.handover import Handover
 from screens.citizen.follow_up.track_model import TrackModel
 from screens.navigation.appearance import Appearance
 
@@ -311,14 +313,15 @@ def test_a_draft_after_a_slip_leads_to_the_draft(kiosk: Hands, slow: SlowLine) -
 
 def test_another_case_than_the_one_asked_for_is_not_opened(kiosk: Hands) -> None:
     kiosk.tap(kiosk.text("home.track"))
-    answers: list[Callable[[Case | CaseProblem], None]] = []
+    requests: list[Handover[Any]] = []
 
-    def ask(_text: str, done: Callable[[Case | CaseProblem], None]) -> None:
-        answers.append(done)
+    def ask(_request: Any, done: Callable[[Any], None]) -> Handover[Any]:
+        requests.append(Handover(done))
+        return requests[-1]
 
-    model = TrackModel(kiosk.app.flow, ask, kiosk.settle)
+    model = TrackModel(kiosk.app.flow, ask)
     model.look_up(OTHER)
-    answers[0](case(CaseStateName.READY))
+    requests[0].answer(case(CaseStateName.READY))
     kiosk.settle()
     assert case_in_sight(kiosk) == ""
     assert not model.asking

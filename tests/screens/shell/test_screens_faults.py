@@ -1,6 +1,6 @@
 """A bug in a screen ends what was going on and never the kiosk: a fresh page, or a notice as long as none can be made."""
 
-from typing import Any
+from dataclasses import replace
 
 import pytest
 from keys_kit import press
@@ -13,8 +13,8 @@ from rehearsal import Rehearsal
 from rehearsal.citizen import Citizen
 from rehearsal.kiosk import BADGE, PIN
 from screens.navigation.flow import Flow, Over
-from screens.navigation.places import Name, Place
-from screens.shell import stage
+from screens.navigation.places import Name
+from screens.shell import pages
 from screens.shell.app import NOTICE_SAID_S, RETRY_S
 
 FRAMES = 5
@@ -30,13 +30,13 @@ class Broken:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, name: Name) -> None:
         self.tries = 0
-        self._make, self._name, self._patch = stage._PAGES[name], name, monkeypatch
-        monkeypatch.setitem(stage._PAGES, name, self._fail)
+        self._row, self._name, self._patch = pages.PAGES[name], name, monkeypatch
+        monkeypatch.setitem(pages.PAGES, name, replace(self._row, screen=self._fail, about=None))
 
     def mend(self) -> None:
-        self._patch.setitem(stage._PAGES, self._name, self._make)
+        self._patch.setitem(pages.PAGES, self._name, self._row)
 
-    def _fail(self, flow: Flow, place: Place) -> Widget:
+    def _fail(self, _flow: Flow) -> Widget:
         self.tries += 1
         raise ZeroDivisionError
 
@@ -90,10 +90,10 @@ def test_a_page_beside_a_visit_that_fails_ends_the_visit(hands: Hands, monkeypat
 
 
 def test_what_lies_over_the_home_screen_and_fails_goes(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(**_: Any) -> Widget:
+    def fail(_flow: Flow) -> Widget:
         raise ZeroDivisionError
 
-    monkeypatch.setitem(stage._OVER, Over.HELP, fail)
+    monkeypatch.setitem(pages.LAYERS, Over.HELP, pages.Shown(fail))
     hands.app.flow.open_help()
     hands.settle(FRAMES)
     assert hands.app.failsafe.count == 1
