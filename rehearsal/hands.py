@@ -24,7 +24,6 @@ from screens.look.pressable import Pressable
 from screens.look.widgets.keyboard import Key
 from screens.look.widgets.pane import Aperture, Pane
 from screens.navigation.appearance import DEFAULT_APPEARANCE, Appearance
-from screens.navigation.places import STAFF
 from screens.shell.app import AppOptions, KioskApp, build_app
 from screens.shell.boot import BootOptions
 
@@ -106,7 +105,7 @@ class Hands:
     def go_home(self) -> None:
         """Whoever is here has gone, field staff too, and the home screen is in sight."""
         flow = self.app.flow
-        if self.kiosk.staff.on_duty is not None or flow.place.name in STAFF:
+        if self.kiosk.staff.on_duty is not None or flow.place.is_staff:
             flow.leave_staff()
         self.kiosk.end(EndReason.CANCELLED)
         self.frame()

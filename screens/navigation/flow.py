@@ -7,7 +7,6 @@ events of other threads are handed to ``hear`` there.
 
 from collections.abc import Callable
 from dataclasses import replace
-from enum import StrEnum
 from typing import Final
 
 from kiosk.cases.case import Case
@@ -41,13 +40,15 @@ from protocol.languages import LANGUAGES
 from screens.language.texts import Catalogues, Texts
 from screens.look.colours import Contrast
 from screens.look.tokens import TextSize
+from screens.navigation import stack as stacks
 from screens.navigation.answering import Answering
 from screens.navigation.appearance import DEFAULT_APPEARANCE, Appearance
 from screens.navigation.drafts import DraftFlow
 from screens.navigation.fewer import FewerFlow
-from screens.navigation.places import RESTING, STAFF, Name, Place
+from screens.navigation.places import Name, Over, Place
 from screens.navigation.rating import RatingFlow
 from screens.navigation.slips import SlipFlow, SlipState
+from screens.navigation.stack import Stack
 from screens.voice.voice import Voice
 
 #: The farewell stays this long before the home screen comes back.
@@ -72,21 +73,6 @@ _STEP_PLACES: Final = {
 }
 #: What a citizen is told of before the first question, the gravest first.
 _TOLD: Final = (Reason.STORAGE_BROKEN, Reason.DISK_FULL, Reason.NO_PRINTER, Reason.NO_LINE)
-_TOLD_AT: Final = frozenset({Name.SERVICES, Name.GROUP, Name.SEARCH, Name.SERVICE})
-#: Where the scanner looks for codes: it is of use there.
-_SCANNING: Final = frozenset({Name.HOME, Name.OUT_OF_SERVICE, Name.NOTHING_WORKS, Name.SERVICES, Name.IDENTIFY})
-
-
-class Over(StrEnum):
-    """What lies over the page."""
-
-    NOTHING = "NOTHING"
-    ADJUST = "ADJUST"
-    HELP = "HELP"
-    #: "Really leave?"
-    LEAVE = "LEAVE"
-    #: "Really fewer?": people who were filled in would go.
-    FEWER = "FEWER"
 
 
 class Flow:
@@ -101,7 +87,7 @@ class Flow:
     ) -> None:
         self.kiosk = kiosk
         self.appearance = default
-        self.over = Over.NOTHING
+        self._stack = Stack()
         #: Seconds until the visit ends; None while somebody is active.
         self.idle_left: int | None = None
         #: The badge that was held before the scanner, until its PIN was typed.
@@ -123,8 +109,6 @@ class Flow:
         self._default = default
         self._catalogues = catalogues
         self._changed = changed
-        self._finding: list[Place] = [Place(Name.SERVICES)]
-        self._extra: Place | None = None
         self._touched_at = kiosk.clock.monotonic()
         self._thanks_until: float | None = None
         self._follow_scanner()
@@ -154,16 +138,12 @@ class Flow:
     @property
     def place(self) -> Place:
         """Where somebody is."""
-        session = self.session
-        if self._extra is not None:
-            return self._extra
-        if session is None:
-            return self._resting()
-        if session.step is KioskStep.SERVICES:
-            return self._finding[-1]
-        if session.step is KioskStep.SERVICE:
-            return Place(Name.SERVICE, session.service.id if session.service else "")
-        return Place(_STEP_PLACES.get(session.step, Name.SERVICES))
+        return stacks.in_sight(self._stack, self._step())
+
+    @property
+    def over(self) -> Over:
+        """What lies over the page."""
+        return self._stack.over
 
     @property
     def asleep(self) -> bool:
@@ -181,7 +161,7 @@ class Flow:
         """What the citizen will have to do without; "" when nothing is missing."""
         if self._regained is not None:
             return self.texts("form.fault")
-        if self.place.name not in _TOLD_AT:
+        if not self.place.warns:
             return ""
         reasons = self.kiosk.health.reasons()
         told = [reason for reason in _TOLD if reason in reasons]
@@ -225,8 +205,7 @@ class Flow:
         let_in = self.kiosk.approval is Approval.GIVEN
         if let_in and self.kiosk.in_service and self.kiosk.health.ability() is not Ability.CLOSED:
             self._end_thanks()
-            self._finding = [Place(Name.SERVICES)]
-            self._extra = None
+            self._stack = stacks.restart(self._stack)
             self.kiosk.begin(self.language)
             self._tell()
 
@@ -252,7 +231,7 @@ class Flow:
 
     def forget_way(self) -> None:
         """Back from a service leads to the list of services, whatever led to the service."""
-        self._finding = [Place(Name.SERVICES)]
+        self._stack = stacks.forget_ways(self._stack)
 
     def open_search(self) -> None:
         self._push(Place(Name.SEARCH))
@@ -289,17 +268,16 @@ class Flow:
     def back(self) -> None:
         """One step back; from the first page of a visit the question whether to leave."""
         session = self.session
-        if self._extra is not None:
-            self._extra = None
+        if self._stack.beside is not None:
+            self._stack = stacks.pop(self._stack)
         elif session is None:
             return
-        elif session.step is KioskStep.SERVICES:
-            if len(self._finding) > 1:
-                self._finding.pop()
-            else:
-                self.ask_leave()
-        else:
+        elif session.step is not KioskStep.SERVICES:
             session.back()
+        elif len(self._stack.ways) > 1:
+            self._stack = stacks.pop(self._stack)
+        else:
+            self.ask_leave()
         self._tell()
 
     def accept_fee(self) -> None:
@@ -335,8 +313,7 @@ class Flow:
         self.case = None
         self._drop_answer()
         self.rating.reset()
-        self._finding = [Place(Name.SERVICES)]
-        self._extra = None
+        self._stack = stacks.restart(self._stack)
         self._here().another_service()
         self._tell()
 
@@ -349,12 +326,11 @@ class Flow:
         if self.case is not None and (self.answering is None or self.answering.case.code != self.case.code):
             self._drop_answer()
             self.answering = Answering(self, self.case)
-        self._extra = Place(Name.ANSWER)
-        self._tell()
+        self.show_beside(Place(Name.ANSWER))
 
     def show_beside(self, place: Place | None) -> None:
         """A page beside the visit's steps, or None: back to where the visit stands."""
-        self._extra = place
+        self._stack = stacks.push(self._stack, place) if place is not None else stacks.rejoin(self._stack)
         self._tell()
 
     def finish(self) -> None:
@@ -428,14 +404,13 @@ class Flow:
 
     def open_staff(self, name: Name) -> None:
         """A room of the field staff; the PIN comes first."""
-        self._extra = Place(name)
-        self._tell()
+        self.show_beside(Place(name))
 
     def leave_staff(self, note: str = "") -> None:
         """Signs out: the visit is recorded."""
         self.kiosk.staff.sign_out(note)
         self.badge = ""
-        self._extra = None
+        self._stack = stacks.rejoin(self._stack)
         self.appearance = self._default
         self._tell()
 
@@ -448,20 +423,19 @@ class Flow:
         """
         if (not made and self.place.name is Name.SERVICE) or not self.kiosk.form_failed(error):
             return False
-        self._extra = None
-        self.over = Over.NOTHING
+        self._stack = stacks.uncover(stacks.rejoin(self._stack))
         self._regained = self._standing()
         self._tell()
         return True
 
     def shown(self) -> None:
         """What the flow says is in sight."""
-        if self.session is not None and self._extra is None:
+        if self.session is not None and self._stack.beside is None:
             self.session.shown()
 
     def recover(self) -> None:
         """A screen failed: nobody is here any more, a citizen or field staff, and nothing of before is in sight."""
-        self._extra = None
+        self._stack = Stack()
         self._thanks_until = None
         self._asleep = False
         self._touched_at = self.kiosk.clock.monotonic()
@@ -492,13 +466,13 @@ class Flow:
         quiet = now - self._touched_at
         if self._thanks_until is not None and now >= self._thanks_until:
             self.dismiss_thanks()
-        if self._extra is not None and self._extra.name in STAFF and quiet >= STAFF_IDLE_S:
+        if self.place.is_staff and quiet >= STAFF_IDLE_S:
             self.leave_staff()
         if not self._asleep and quiet >= SLEEP_S and self.place.name is Name.HOME and not self.voice.on:
             self._asleep = True
             self._tell()
         altered = self.over is not Over.NOTHING or self.appearance != self._default
-        if altered and self.session is None and self._extra is None and quiet >= HOME_RESET_S:
+        if altered and self.session is None and self._stack.beside is None and quiet >= HOME_RESET_S:
             self._reset()
             self._tell()
 
@@ -527,6 +501,16 @@ class Flow:
             raise RuntimeError("nobody is here")
         return session
 
+    def _step(self) -> Place | None:
+        """Where the visit stands, or the kiosk while there is none; None as long as a service is being looked for."""
+        session = self.session
+        if session is None:
+            return self._resting()
+        if session.step is KioskStep.SERVICE:
+            return Place(Name.SERVICE, session.service.id if session.service else "")
+        name = _STEP_PLACES.get(session.step)
+        return Place(name) if name is not None else None
+
     def _resting(self) -> Place:
         if self._thanks_until is not None:
             return Place(Name.THANKS)
@@ -540,11 +524,11 @@ class Flow:
 
     def _push(self, place: Place) -> None:
         if self.session is not None and self.session.step is KioskStep.SERVICES:
-            self._finding.append(place)
+            self._stack = stacks.push(self._stack, place)
             self._tell()
 
     def _set_over(self, over: Over) -> None:
-        self.over = over
+        self._stack = stacks.cover(self._stack, over)
         self._tell()
 
     def _ended(self, reason: EndReason) -> None:
@@ -564,7 +548,7 @@ class Flow:
 
     def _reset(self) -> None:
         self.appearance = self._default
-        self.over = Over.NOTHING
+        self._stack = stacks.reset(self._stack)
         self.idle_left = None
         self.voice.wipe()
         self.case = None
@@ -575,12 +559,9 @@ class Flow:
         self.slips.reset()
         self.drafts.reset()
         self.fewer.reset()
-        self._extra = None if self._extra is None or self._extra.name not in STAFF else self._extra
-        self._finding = [Place(Name.SERVICES)]
 
     def _scanned(self, event: Scanned) -> None:
-        resting = self.place.name in RESTING
-        if event.kind == ScanKind.STAFF_BADGE and (resting or self.place.name is Name.STAFF_PIN):
+        if event.kind == ScanKind.STAFF_BADGE and (self.place.rests or self.place.name is Name.STAFF_PIN):
             self.badge = event.text
             self.open_staff(Name.STAFF_PIN)
         elif event.code is not None and self.place.name is Name.HOME:
@@ -613,8 +594,7 @@ class Flow:
         scanner = self.kiosk.ports.scanner
         if scanner is None:
             return
-        name = self.place.name
-        if name in _SCANNING or name in STAFF or name in (Name.TRACK, Name.FORM, Name.RESUME_DRAFT):
+        if self.place.scans:
             scanner.activate()
         else:
             scanner.deactivate()

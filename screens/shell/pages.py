@@ -39,9 +39,9 @@ from screens.citizen.start.services import GroupScreen, SearchScreen, ServicesSc
 from screens.citizen.start.services_model import GroupModel, SearchModel, ServicesModel
 from screens.look.rules import load_file
 from screens.navigation.drafts import ResumeModel, SaveModel
-from screens.navigation.flow import Flow, Over
+from screens.navigation.flow import Flow
 from screens.navigation.lasting import Lasting
-from screens.navigation.places import Name
+from screens.navigation.places import Name, Over
 from screens.shell.overlays import AdjustPanel, FewerPanel, HelpPanel, IdlePanel, LeavePanel
 from screens.staff.desk import DeskScreen
 from screens.staff.rooms import OutboxScreen, PaperScreen, PinScreen, TestScreen

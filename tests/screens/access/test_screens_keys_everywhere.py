@@ -14,8 +14,7 @@ from screens.access.keys import _CODES
 from screens.look.pressable import Pressable
 from screens.look.widgets.keyboard import Key
 from screens.navigation.appearance import DEFAULT_APPEARANCE
-from screens.navigation.flow import Over
-from screens.navigation.places import Name
+from screens.navigation.places import Name, Over
 from screens.shell import pages
 
 #: Every key answers the idle warning: there is no walking about in it.

@@ -12,7 +12,7 @@ from rehearsal import Rehearsal
 from rehearsal.gallery.control_states import guests
 from rehearsal.gallery.way import Way
 from screens.look.colours import Contrast
-from screens.navigation.flow import Over
+from screens.navigation.places import Over
 from screens.shell.overlays import FewerPanel
 
 COUNT = "/data/kunjungan/jumlah_tamu"

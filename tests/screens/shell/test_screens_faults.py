@@ -12,8 +12,8 @@ from protocol.languages import LANGUAGES
 from rehearsal import Rehearsal
 from rehearsal.citizen import Citizen
 from rehearsal.kiosk import BADGE, PIN
-from screens.navigation.flow import Flow, Over
-from screens.navigation.places import Name
+from screens.navigation.flow import Flow
+from screens.navigation.places import Name, Over
 from screens.shell import pages
 from screens.shell.app import NOTICE_SAID_S, RETRY_S
 
