@@ -106,10 +106,10 @@ class Hands:
         """Whoever is here has gone, field staff too, and the home screen is in sight."""
         flow = self.app.flow
         if self.kiosk.staff.on_duty is not None or flow.place.is_staff:
-            flow.leave_staff()
+            flow.staff.leave()
         self.kiosk.end(EndReason.CANCELLED)
         self.frame()
-        flow.dismiss_thanks()
+        flow.rest.dismiss_thanks()
         flow.close_over()
 
     def turn(self, width: int, height: int) -> None:
@@ -121,8 +121,7 @@ class Hands:
     def dress(self, appearance: Appearance) -> None:
         """The kiosk's look and language from now on, for whoever comes, too."""
         flow = self.app.flow
-        flow._default = flow.appearance = appearance
-        flow.set_language(appearance.language)
+        flow.preferences.dress(appearance)
         self.settle()
 
     def hold(self) -> None:

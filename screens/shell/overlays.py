@@ -54,25 +54,25 @@ class AdjustPanel(Panel):
         self.flow.close_over()
 
     def _choose_language(self, chip: Any) -> None:
-        self.flow.set_language(chip.language)
+        self.flow.preferences.set_language(chip.language)
 
     def choose_size(self, name: str) -> None:
-        self.flow.set_text_size(TextSize(name))
+        self.flow.preferences.set_text_size(TextSize(name))
 
     def choose_contrast(self, name: str) -> None:
-        self.flow.set_contrast(Contrast(name))
+        self.flow.preferences.set_contrast(Contrast(name))
 
     def toggle_lowered(self) -> None:
-        self.flow.set_lowered(not self.flow.appearance.lowered)
+        self.flow.preferences.set_lowered(not self.flow.appearance.lowered)
 
     def toggle_voice(self) -> None:
-        self.flow.toggle_voice()
+        self.flow.preferences.toggle_voice()
 
     def change_rate(self, by: int) -> None:
-        self.flow.change_rate(by)
+        self.flow.preferences.change_rate(by)
 
     def change_volume(self, by: int) -> None:
-        self.flow.change_volume(by)
+        self.flow.preferences.change_volume(by)
 
 
 class HelpPanel(Panel):
@@ -124,7 +124,7 @@ class LeavePanel(Panel):
         self.flow.close_over()
 
     def answer_no(self) -> None:
-        self.flow.leave()
+        self.flow.visit.leave()
 
 
 class FewerPanel(Panel):
@@ -175,4 +175,4 @@ class IdlePanel(Panel):
         self.flow.touched()
 
     def answer_no(self) -> None:
-        self.flow.leave()
+        self.flow.visit.leave()

@@ -89,12 +89,12 @@ class Stage(FloatLayout):
             self.add_widget(self.page, index=len(self.children))
         elif self.page is not None:
             self.page.show_refusal()
-        over_key = "IDLE" if flow.idle_left is not None else "ASLEEP" if flow.asleep else flow.over
+        over_key = "IDLE" if flow.idle_left is not None else "ASLEEP" if flow.rest.asleep else flow.over
         over_now = (over_key, (flow.appearance, flow.voice.on, flow.voice.rate, flow.voice.volume))
         if over_now != self._over_key:
             self._over_key = over_now
             self._drop_over()
-            layer = IDLE if flow.idle_left is not None else ASLEEP if flow.asleep else LAYERS.get(flow.over)
+            layer = IDLE if flow.idle_left is not None else ASLEEP if flow.rest.asleep else LAYERS.get(flow.over)
             if layer is not None:
                 self.over = layer.make(flow, "", None)
                 self.over.size_hint_y = self._reach()

@@ -33,7 +33,7 @@ class StaffRoom(FlowPage):
         super().__init__(flow=flow, can_help=False, back=flow.texts("common.back"), **kwargs)
 
     def go_back(self) -> None:
-        self.flow.open_staff(Name.STAFF)
+        self.flow.staff.open(Name.STAFF)
 
 
 class PinScreen(StaffRoom):
@@ -56,7 +56,7 @@ class PinScreen(StaffRoom):
             self._work.cancel()
 
     def go_back(self) -> None:
-        self.flow.leave_staff()
+        self.flow.staff.leave()
 
     def go_forward(self) -> None:
         if self.busy:

@@ -54,7 +54,7 @@ class IdentifyModel(Lasting):
         """Goes on when the number can be a NIK; shows what is wrong or odd otherwise."""
         found = self._check()
         if found is not None and (not self.warned or self._settled == found.digits):
-            self.flow.identified(found, self.how.value)
+            self.flow.visit.identified(found, self.how.value)
             return
         if found is not None:
             self._settled = found.digits

@@ -27,7 +27,7 @@ class SavedScreen(FlowPage):
         self.shown = self.model.look()
 
     def go_forward(self) -> None:
-        self.flow.finish()
+        self.flow.visit.finish()
 
     def go_back(self) -> None:
-        self.flow.another_service()
+        self.flow.visit.another_service()

@@ -29,7 +29,7 @@ class SavedModel:
     def __init__(self, flow: Flow, saved: Saved) -> None:
         self.flow = flow
         self.saved = saved
-        self.slip = SlipModel(flow, saved.code, flow.new_slip())
+        self.slip = SlipModel(flow, saved.code, flow.visit.new_slip())
 
     def hear(self, event: Event) -> bool:
         """Whether something else is to be shown."""

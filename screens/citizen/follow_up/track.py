@@ -55,11 +55,11 @@ class CaseScreen(FlowPage):
     can_print = BooleanProperty(False)
 
     def __init__(self, flow: Flow, **kwargs: Any) -> None:
-        if flow.case is None:
+        if flow.visit.case is None:
             raise RuntimeError("no case is open")
-        self._case = flow.case
-        self._slip = SlipModel(flow, flow.case.code, SlipState.NONE)
-        super().__init__(flow=flow, shown=case_shown(flow, flow.case), **kwargs)
+        self._case = flow.visit.case
+        self._slip = SlipModel(flow, flow.visit.case.code, SlipState.NONE)
+        super().__init__(flow=flow, shown=case_shown(flow, flow.visit.case), **kwargs)
         self._tell_slip()
         for step in reversed(self.shown.steps):
             self.ids.steps.add_widget(HistoryLine(name=step.name, when=step.when, now=step.now))
@@ -79,9 +79,9 @@ class CaseScreen(FlowPage):
 
     def go_forward(self) -> None:
         if self.shown.asks:
-            self.flow.open_answer()
+            self.flow.visit.open_answer()
         else:
-            self.flow.finish()
+            self.flow.visit.finish()
 
     def go_back(self) -> None:
-        self.flow.another_service()
+        self.flow.visit.another_service()

@@ -79,7 +79,7 @@ class TrackModel(Lasting):
         if isinstance(answer, Case) and answer.code != asked.code:
             answer = CaseProblem(CaseProblemKind.NO_LINE)
         if isinstance(answer, Case):
-            flow.open_case(answer)
+            flow.visit.open_case(answer)
             return
         self.problem = flow.texts(answer.text_key)
         self._changed()

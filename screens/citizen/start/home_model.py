@@ -37,13 +37,13 @@ class HomeModel:
         return now.hour * 60 + now.minute
 
     def choose_language(self, language: str) -> None:
-        self.flow.set_language(language)
+        self.flow.preferences.set_language(language)
 
     def start(self) -> None:
-        self.flow.start()
+        self.flow.visit.start()
 
     def track(self) -> None:
-        self.flow.start_tracking()
+        self.flow.visit.start_tracking()
 
     def adjust(self) -> None:
         self.flow.open_adjust()

@@ -21,7 +21,7 @@ class NoticeScreen(Staged, BoxLayout):
     can_dismiss = BooleanProperty(False)
 
     def dismiss(self) -> None:
-        self.flow.dismiss_thanks()
+        self.flow.rest.dismiss_thanks()
 
 
 class ThanksScreen(NoticeScreen):

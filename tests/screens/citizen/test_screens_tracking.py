@@ -113,7 +113,7 @@ def test_each_state_is_told_in_each_language(kiosk: Hands, state: CaseStateName)
     kiosk.rehearsal.line.cases[CODE] = case(state)
     Citizen(kiosk).hold_slip(CODE)
     for language in LANGUAGES:
-        kiosk.app.flow.set_language(language)
+        kiosk.app.flow.preferences.set_language(language)
         kiosk.settle()
         assert kiosk.unseen(kiosk.text(state.text_key), kiosk.text(f"case.explained.{state}")) == []
 
@@ -141,7 +141,7 @@ def test_nothing_of_a_case_is_left_at_the_end(kiosk: Hands) -> None:
     kiosk.go_home()
     kiosk.settle()
     assert not kiosk.sees(QUESTION)
-    assert kiosk.app.flow.case is None
+    assert kiosk.app.flow.visit.case is None
 
 
 # --- answers that come late ----------------------------------------------------------------------------------------
@@ -195,7 +195,7 @@ def type_code(hands: Hands, code: str) -> None:
 
 def case_in_sight(hands: Hands) -> str:
     """The code of the case that an answer would go to, which must be the one that is shown; "" when none is open."""
-    opened = hands.app.flow.case
+    opened = hands.app.flow.visit.case
     if opened is not None:
         assert hands.place == "CASE"
         hands.must_see(hands.kiosk.codes.display(opened.code))
@@ -285,7 +285,7 @@ def test_an_answer_when_nobody_is_here_changes_nothing(kiosk: Hands, slow: SlowL
     kiosk.go_home()
     slow.answer(CODE)
     slow.answer(OTHER)
-    model.flow.open_case(case(CaseStateName.READY))
+    model.flow.visit.open_case(case(CaseStateName.READY))
     kiosk.settle()
     assert kiosk.place == "HOME"
     assert case_in_sight(kiosk) == ""

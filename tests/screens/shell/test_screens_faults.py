@@ -56,25 +56,25 @@ def later(hands: Hands, seconds: float = RETRY_S) -> None:
 def at_the_desk(hands: Hands) -> None:
     Citizen(hands).hold_badge()
     hands.kiosk.staff.sign_in(BADGE, PIN)
-    hands.app.flow.open_staff(Name.STAFF)
+    hands.app.flow.staff.open(Name.STAFF)
     hands.settle()
 
 
 def test_a_room_of_the_staff_that_fails_is_left(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
     at_the_desk(hands)
     broken = Broken(monkeypatch, Name.STAFF_PAPER)
-    hands.app.flow.open_staff(Name.STAFF_PAPER)
+    hands.app.flow.staff.open(Name.STAFF_PAPER)
     hands.settle(FRAMES)
     assert broken.tries == 1
     assert hands.place == "HOME"
     hands.must_see("Sentuh untuk mulai")
     assert hands.kiosk.staff.on_duty is None
-    assert hands.app.flow.badge == ""
+    assert hands.app.flow.staff.badge == ""
 
 
 def test_a_page_of_a_visit_that_fails_ends_the_visit(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
     broken = Broken(monkeypatch, Name.SERVICES)
-    hands.app.flow.start()
+    hands.app.flow.visit.start()
     hands.settle(FRAMES)
     assert broken.tries == 1
     assert hands.kiosk.session is None
@@ -83,8 +83,8 @@ def test_a_page_of_a_visit_that_fails_ends_the_visit(hands: Hands, monkeypatch: 
 
 def test_a_page_beside_a_visit_that_fails_ends_the_visit(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
     broken = Broken(monkeypatch, Name.ANSWER)
-    hands.app.flow.start()
-    hands.app.flow.open_answer()
+    hands.app.flow.visit.start()
+    hands.app.flow.visit.open_answer()
     hands.settle(FRAMES)
     assert (broken.tries, hands.place) == (1, "HOME")
 
@@ -118,7 +118,7 @@ def test_a_fault_that_comes_again_is_told_in_every_language(hands: Hands, monkey
     hands.settle(FRAMES)
     assert broken.tries == 2
     hands.must_see(*notice(hands))
-    hands.app.flow.set_language("en")
+    hands.app.flow.preferences.set_language("en")
     hands.touch(*hands.stage.center)
     hands.app.keypad.pressed(13, [])
     hands.turn(960, 540)
@@ -194,7 +194,7 @@ def test_the_notice_is_tried_to_be_left_now_and_then(hands: Hands, monkeypatch: 
 def test_another_fault_after_a_while_is_a_first_one(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(2):
         broken = Broken(monkeypatch, Name.SERVICES)
-        hands.app.flow.start()
+        hands.app.flow.visit.start()
         hands.settle(FRAMES)
         broken.mend()
         hands.must_see("Sentuh untuk mulai")
@@ -218,7 +218,7 @@ def test_a_visit_that_cannot_even_be_ended_leads_to_a_page(hands: Hands, monkeyp
 
     Broken(monkeypatch, Name.SERVICES)
     monkeypatch.setattr(hands.app.flow.voice, "wipe", fail)
-    hands.app.flow.start()
+    hands.app.flow.visit.start()
     hands.settle(FRAMES)
     monkeypatch.undo()
     later(hands)
