@@ -317,8 +317,7 @@ class FormModel(Lasting):
 
     def add_instance(self, repeat_ref: str) -> None:
         """One more, and to its first page; where it has none, it is listed and that is all."""
-        ref = self.session.add_repeat(repeat_ref)
-        self._try_show(ref)
+        self._try_show(self.session.add_repeat(repeat_ref))
 
     def open_instance(self, instance_ref: str) -> None:
         """To the first page of an instance that is there."""
