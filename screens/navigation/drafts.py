@@ -117,7 +117,7 @@ class SaveModel(Lasting):
 
     @property
     def code(self) -> str:
-        return self.flow.kiosk.codes.display(self.kept.code) if self.kept is not None else ""
+        return self.flow.here.codes.display(self.kept.code) if self.kept is not None else ""
 
     @property
     def until(self) -> str:
@@ -128,7 +128,7 @@ class SaveModel(Lasting):
         if self.state is Saving.KEPT:
             self.flow.visit.finish()
             return
-        born = birth_date(self.entry.text, self.flow.kiosk.clock.now().date())
+        born = birth_date(self.entry.text, self.flow.here.now().date())
         session = self.flow.session
         if born is None or session is None:
             self._tell(self.flow.texts("draft.bad_date"))
@@ -206,13 +206,13 @@ class ResumeModel(Lasting):
         if not self.born.full:
             self.focus(self.born)
             return
-        code = self.flow.kiosk.codes.parse(self.code.text)
-        born = birth_date(self.born.text, self.flow.kiosk.clock.now().date())
+        code = self.flow.here.codes.parse(self.code.text)
+        born = birth_date(self.born.text, self.flow.here.now().date())
         if code is None or not is_draft(code):
             self._tell(self.flow.texts(DraftProblem.NOT_A_CODE.text_key))
         elif born is None:
             self._tell(self.flow.texts("draft.bad_date"))
-        elif self.flow.kiosk.health.disk_is_full():
+        elif self.flow.here.disk_is_full:
             # Before anything is asked for: the draft waits where it is.
             self._tell(self.flow.texts(Reason.DISK_FULL.text_key))
         else:

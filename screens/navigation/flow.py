@@ -34,6 +34,7 @@ from screens.navigation import stack as stacks
 from screens.navigation.appearance import DEFAULT_APPEARANCE, Appearance
 from screens.navigation.drafts import DraftFlow
 from screens.navigation.fewer import FewerFlow
+from screens.navigation.here import Here
 from screens.navigation.places import Name, Over, Place
 from screens.navigation.preferences import Preferences
 from screens.navigation.rating import RatingFlow
@@ -59,6 +60,7 @@ class Flow:
         default: Appearance = DEFAULT_APPEARANCE,
     ) -> None:
         self.kiosk = kiosk
+        self.here = Here(kiosk)
         self.stack = Stack()
         #: Seconds until the visit ends; None while somebody is active.
         self.idle_left: int | None = None

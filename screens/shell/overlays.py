@@ -84,7 +84,7 @@ class HelpPanel(Panel):
             flow=flow,
             icon="question",
             title=texts("help.title"),
-            text=texts("help.text", kiosk=flow.kiosk.identity.name),
+            text=texts("help.text", kiosk=flow.here.identity.name),
             yes_text=texts("help.close"),
             no_text=texts("help.leave") if flow.session is not None else "",
             **kwargs,

@@ -89,7 +89,7 @@ def _visit(flow: Flow) -> Session:
 
 
 def _service(flow: Flow, detail: str) -> ServiceModel:
-    service = flow.kiosk.catalogue.get(detail)
+    service = flow.here.catalogue.get(detail)
     if service is None:
         raise KeyError(detail)
     return ServiceModel(flow, service)

@@ -34,7 +34,7 @@ class DeskScreen(FlowPage):
         super().__init__(flow=flow, model=model, can_help=False, **kwargs)
         self._shown: object = None
         self.heading = flow.texts("staff.title", name=self.model.name)
-        self.place = f"{flow.kiosk.identity.name} · {flow.kiosk.identity.software}"
+        self.place = f"{flow.here.identity.name} · {flow.here.identity.software}"
         self.refresh()
 
     def told(self, event: Event) -> None:  # noqa: ARG002 - whatever happened, all states are read anew

@@ -33,7 +33,7 @@ class IdentifyModel(Lasting):
 
     @property
     def can_scan(self) -> bool:
-        return self.flow.kiosk.health.can_scan()
+        return self.flow.here.can_scan
 
     @property
     def digits_missing(self) -> int:

@@ -52,7 +52,7 @@ class TrackModel(Lasting):
             self.look_up(code)
 
     def look_up(self, text: str) -> None:
-        code = self.flow.kiosk.codes.parse(text)
+        code = self.flow.here.codes.parse(text)
         if code is not None and is_draft(code):
             self._asked = None
             self.flow.drafts.begin_resume(code)
@@ -142,7 +142,7 @@ def case_shown(flow: Flow, case: Case) -> CaseShown:
         for place, step in enumerate(case.steps)
     )
     return CaseShown(
-        code=flow.kiosk.codes.display(case.code),
+        code=flow.here.codes.display(case.code),
         service=case.service_name.get(language),
         agency=case.agency_name.get(language),
         state=_words(flow, case, case.state.text_key),
@@ -158,7 +158,7 @@ def case_shown(flow: Flow, case: Case) -> CaseShown:
 
 def _words(flow: Flow, case: Case, key: str) -> str:
     """A complaint is answered, not approved: it has words of its own for some states."""
-    service = flow.kiosk.catalogue.get(case.service)
+    service = flow.here.catalogue.get(case.service)
     if service is not None and service.kind is ServiceKind.COMPLAINT:
         own = f"complaint.{key}"
         if flow.texts.has(own):

@@ -19,7 +19,7 @@ class HomeShown:
 class HomeModel:
     def __init__(self, flow: Flow) -> None:
         self.flow = flow
-        self.city = flow.kiosk.identity.city
+        self.city = flow.here.identity.city
 
     @property
     def language(self) -> str:
@@ -33,7 +33,7 @@ class HomeModel:
     @property
     def minute(self) -> int:
         """Of the day."""
-        now = self.flow.kiosk.clock.now()
+        now = self.flow.here.now()
         return now.hour * 60 + now.minute
 
     def choose_language(self, language: str) -> None:

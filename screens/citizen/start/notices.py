@@ -50,7 +50,7 @@ class ApprovalScreen(NoticeScreen):
             icon="fingerprint" if waiting else "prohibit",
             title=texts("approval.title" if waiting else "approval.refused.title"),
             text=texts("approval.text" if waiting else "approval.refused.text"),
-            detail=flow.kiosk.identity.fingerprint if waiting else "",
+            detail=flow.here.identity.fingerprint if waiting else "",
             **kwargs,
         )
 

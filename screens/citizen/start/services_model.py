@@ -42,7 +42,7 @@ class ServicesModel:
                 texts.count("services.count", len(group.services)),
                 "buildings",
             )
-            for group in self.flow.kiosk.catalogue.by_agency
+            for group in self.flow.here.catalogue.by_agency
         )
 
     def life_events(self) -> tuple[Choice, ...]:
@@ -54,7 +54,7 @@ class ServicesModel:
                 texts.count("services.count", len(group.services)),
                 group.services[0].icon,
             )
-            for group in self.flow.kiosk.catalogue.by_life_event
+            for group in self.flow.here.catalogue.by_life_event
         )
 
 
@@ -64,7 +64,7 @@ class GroupModel:
     def __init__(self, flow: Flow, key: str) -> None:
         self.flow = flow
         kind, _, name = key.partition(":")
-        catalogue, language = flow.kiosk.catalogue, flow.language
+        catalogue, language = flow.here.catalogue, flow.language
         services: tuple[Service, ...] = ()
         self.title = ""
         if kind == "agency":
@@ -93,7 +93,7 @@ class SearchModel(Lasting):
     def found(self) -> tuple[Choice, ...]:
         if not self.asked:
             return ()
-        services = self.flow.kiosk.catalogue.search(self.entry.text, self.flow.language, FOUND_AT_MOST)
+        services = self.flow.here.catalogue.search(self.entry.text, self.flow.language, FOUND_AT_MOST)
         return tuple(service_choice(self.flow, service) for service in services)
 
     def close(self) -> None:
