@@ -4,8 +4,7 @@ from typing import Any, Final
 
 from screens_harness import Hands
 
-from screens.navigation.flow import Over
-from screens.navigation.places import Name
+from screens.navigation.places import Name, Over
 
 PAGES: Final[dict[Name, str]] = {
     Name.HOME: "home",

@@ -33,4 +33,4 @@ class FeeScreen(FlowPage):
         )
 
     def go_forward(self) -> None:
-        self.flow.accept_fee()
+        self.flow.visit.accept_fee()
