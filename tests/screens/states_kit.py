@@ -8,6 +8,7 @@ from screens.navigation.places import Name, Over
 
 PAGES: Final[dict[Name, str]] = {
     Name.HOME: "home",
+    Name.APPROVAL: "not-approved",
     Name.OUT_OF_SERVICE: "out-of-service",
     Name.NOTHING_WORKS: "nothing-works",
     Name.THANKS: "thanks",
