@@ -15,6 +15,7 @@ from rehearsal.hands import Hands
 from rehearsal.kiosk import Line
 from screens.background.handover import Handover
 from screens.citizen.follow_up.track_model import TrackModel
+from screens.look.tokens import TextSize
 from screens.navigation.appearance import Appearance
 
 #: Of somebody else's case.
@@ -242,6 +243,19 @@ def test_the_same_slip_twice_opens_its_case_once(kiosk: Hands, slow: SlowLine) -
     slow.answer(CODE)
     kiosk.settle()
     assert case_in_sight(kiosk) == ""
+    slow.answer(CODE)
+    kiosk.settle()
+    assert case_in_sight(kiosk) == CODE
+
+
+def test_in_another_look_the_answer_on_its_way_is_waited_for_and_nothing_asked_twice(
+    kiosk: Hands, slow: SlowLine
+) -> None:
+    Citizen(kiosk).hold_slip(CODE)
+    kiosk.app.flow.preferences.set_text_size(TextSize.EXTRA)
+    kiosk.settle()
+    kiosk.must_see(kiosk.text("track.asking"))
+    assert slow.asked == [CODE]
     slow.answer(CODE)
     kiosk.settle()
     assert case_in_sight(kiosk) == CODE
