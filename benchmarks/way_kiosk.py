@@ -176,10 +176,12 @@ def _say(**facts: Any) -> None:
 
 
 def main(display: str, sends: int) -> int:
-    import main as front_door
+    from program.enrolled import enrolled
+    from program.program import Program
+    from program.settings import KioskSettings
 
-    settings = front_door.KioskSettings()
-    program = front_door.Program(settings, front_door.enrolled(settings))
+    settings = KioskSettings()
+    program = Program(settings, enrolled(settings))
     measure = Measure(program, display, sends)
     failed: list[BaseException] = []
 

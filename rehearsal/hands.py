@@ -24,7 +24,6 @@ from screens.look.pressable import Pressable
 from screens.look.widgets.keyboard import Key
 from screens.look.widgets.pane import Aperture, Pane
 from screens.navigation.appearance import DEFAULT_APPEARANCE, Appearance
-from screens.navigation.places import STAFF
 from screens.shell.app import AppOptions, KioskApp, build_app
 from screens.shell.boot import BootOptions
 
@@ -106,11 +105,11 @@ class Hands:
     def go_home(self) -> None:
         """Whoever is here has gone, field staff too, and the home screen is in sight."""
         flow = self.app.flow
-        if self.kiosk.staff.on_duty is not None or flow.place.name in STAFF:
-            flow.leave_staff()
+        if self.kiosk.staff.on_duty is not None or flow.place.is_staff:
+            flow.staff.leave()
         self.kiosk.end(EndReason.CANCELLED)
         self.frame()
-        flow.dismiss_thanks()
+        flow.rest.dismiss_thanks()
         flow.close_over()
 
     def turn(self, width: int, height: int) -> None:
@@ -122,8 +121,7 @@ class Hands:
     def dress(self, appearance: Appearance) -> None:
         """The kiosk's look and language from now on, for whoever comes, too."""
         flow = self.app.flow
-        flow._default = flow.appearance = appearance
-        flow.set_language(appearance.language)
+        flow.preferences.dress(appearance)
         self.settle()
 
     def hold(self) -> None:

@@ -13,7 +13,8 @@ from typing import Annotated, Final
 import requests
 import typer
 
-from process_guard import guard
+from runtime.private_files import own_files, private_folder
+from runtime.process_guard import guard
 from server.app import build_deps, close_deps, create_app
 from server.deps import Deps
 from server.foundation.failpoints import from_environment
@@ -27,7 +28,6 @@ from server.operator.tuf_command import tuf_commands
 from server.serving import EkiosServer
 from server.settings import ServerSettings
 from server.storage import StorageBusy, StorageDamaged, open_storage
-from server.storage.privacy import own_files, private_folder
 
 #: The longest is a backup; a server that does not answer at all is told by its closed port.
 ORDER_TIMEOUT_S: Final = 3_600
@@ -206,10 +206,10 @@ def restore(source: Path, data: Data = DATA, database: Database = "") -> None:
         problems = audit_problems(deps)
         missing = missing_attachments(deps)
         lead_on(deps, manifest)
-        operations.carry_out(deps, "audit-restart", {"reason": f"restored from the backup of {manifest.made_at}"})
     for name, number in manifest.contents.counts.items():
         typer.echo(f"{name}: {number}")
     typer.echo(f"as of: {manifest.made_at}")
+    typer.echo("kiosks that have seen later entries of the log will say so: then python -m server audit-restart REASON")
     for problem in [*problems, *(f"attachment {sha256} is missing or other bytes" for sha256 in missing)]:
         typer.echo(problem, err=True)
     if problems or missing:

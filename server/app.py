@@ -11,10 +11,13 @@ from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
+from runtime.files import make_folder
+from runtime.private_files import private_folder
 from server.api import citizen_drafts, citizens, description, errors, health, kiosks, operator, submissions
 from server.api import feed as feed_api
 from server.api.bodies import BodyRoom
 from server.api.proofs import AnswerProofs
+from server.api.standstill import Standstill, bare_app
 from server.audit import audit
 from server.audit.witnesses import Witnesses
 from server.cases import complaint_clock
@@ -23,7 +26,6 @@ from server.cases.actions import Cases
 from server.cases.escalation import Escalation
 from server.cases.files import CaseFiles
 from server.cases.journal import CaseJournal
-from server.cases.opening import CaseOpening
 from server.catalogue.authoring import Authoring
 from server.catalogue.pack_content import city_of
 from server.catalogue.packs import PackRepository
@@ -36,20 +38,19 @@ from server.fleet.enrolment import Enrolment
 from server.fleet.help_calls import HelpCalls
 from server.fleet.kiosk_settings import KioskSettings
 from server.fleet.presence import Presence
+from server.fleet.quotas import Quotas
 from server.fleet.sealing_rotation import SealingRotation
 from server.foundation import texts
+from server.foundation.actors import SYSTEM
 from server.foundation.bus import Bus
-from server.foundation.city_calendar import CityCalendar
 from server.foundation.clock import Clock, SystemClock
 from server.foundation.failpoints import Failpoints
-from server.foundation.files import make_folder
 from server.foundation.keys import load_keys
 from server.foundation.vault import Vault
-from server.front_door.quotas import Quotas
 from server.front_door.signing_clock import SigningClock
 from server.front_door.slots import Slots
-from server.front_door.standstill import Standstill, bare_app
 from server.open_city.budget import BudgetDesk
+from server.open_city.city_calendar import CityCalendar
 from server.open_city.notices import Notices
 from server.open_city.publications import Publications
 from server.open_city.ratings import Ratings
@@ -61,12 +62,13 @@ from server.people.passwords import Passwords
 from server.settings import ServerSettings
 from server.storage import StorageDamaged, open_storage
 from server.storage.integrity import Integrity
-from server.storage.privacy import private_folder
 from server.submissions.attachments import AttachmentStore
+from server.submissions.case_opening import CaseOpening
 from server.submissions.citizen_drafts import CitizenDrafts
 from server.submissions.intake import Intake
 from server.submissions.opening import Opener
 from server.web import install as install_pages
+from server.work.unit_of_work import UnitsOfWork
 
 #: How often each of the chores is done.
 ALARMS_S: Final = 5.0
@@ -94,18 +96,18 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
     keys_folder = settings.data / "keys"
     keys = load_keys(keys_folder, settings.audit_key)
     vault = Vault(keys.vault, keys.nik)
-    hints = Bus(settings.nats)
+    units = UnitsOfWork(engine, clock, Bus(settings.nats))
     catalogue = Catalogue()
     zone = settings.time_zone
     city = settings.city or _city_of(settings)
     tuf = TufRepository(settings.data / "packs" / "metadata", keys_folder)
-    packs = PackRepository(settings.data / "packs", tuf, engine, clock, hints, catalogue, city, failpoints)
+    packs = PackRepository(settings.data / "packs", tuf, units, catalogue, city, failpoints)
     passwords = Passwords()
-    journal = CaseJournal(engine, clock, hints, vault, catalogue, zone)
-    alarms = Alarms(engine, clock, hints, zone, settings.heartbeat_s)
-    quotas = Quotas(engine, clock, alarms, settings.quotas)
-    ratings = Ratings(engine, clock)
-    publications = Publications(engine, clock, keys.badge)
+    journal = CaseJournal(vault, catalogue, zone)
+    alarms = Alarms(units, zone, settings.heartbeat_s)
+    quotas = Quotas(units, alarms, settings.quotas)
+    ratings = Ratings(units)
+    publications = Publications(units, keys.badge)
     witnesses = Witnesses(engine, keys.audit_public, keys.badge)
     deps = Deps(
         settings=settings,
@@ -113,48 +115,46 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         engine=engine,
         integrity=Integrity(engine),
         clock=clock,
-        bus=hints,
+        bus=units.bus,
+        units=units,
         keys=keys,
         signing_clock=SigningClock(clock),
         vault=vault,
         catalogue=catalogue,
-        cases=Cases(engine, clock, vault, journal, zone, failpoints),
-        case_files=CaseFiles(engine, clock, vault, journal, packs),
+        cases=Cases(units, vault, journal, zone, failpoints),
+        case_files=CaseFiles(units, vault, journal, packs),
         case_journal=journal,
-        attachments=AttachmentStore(settings.data / "attachments", engine, clock, journal, keys, failpoints),
+        attachments=AttachmentStore(settings.data / "attachments", units, journal, keys, failpoints),
         intake=Intake(
-            engine,
-            clock,
-            hints,
-            journal,
+            units,
             Opener(keys, packs, zone),
-            CaseOpening(clock, journal, vault, zone),
+            CaseOpening(journal, vault, zone),
             quotas,
             vault,
             failpoints,
         ),
         packs=packs,
-        authoring=Authoring(engine, clock, packs),
-        presence=Presence(engine, clock, hints, zone, alarms, witnesses, settings.heartbeat_s),
+        authoring=Authoring(units, packs),
+        presence=Presence(units, zone, alarms, witnesses, settings.heartbeat_s),
         alarms=alarms,
         witnesses=witnesses,
-        device_commands=DeviceCommands(engine, clock, hints),
-        enrolment=Enrolment(engine, clock, hints, keys, packs, city, settings.address, zone, failpoints),
-        staff=Staff(engine, clock, hints, keys.badge, passwords),
+        device_commands=DeviceCommands(units),
+        enrolment=Enrolment(units, keys, packs, city, settings.address, zone, failpoints),
+        staff=Staff(units, keys.badge, passwords),
         passwords=passwords,
-        officers=Officers(engine, clock, passwords),
-        city_calendar=CityCalendar(engine, clock),
-        notices=Notices(engine, clock, hints),
-        kiosk_settings=KioskSettings(engine, clock, hints),
-        escalation=Escalation(engine, clock, journal),
-        sealing_rotation=SealingRotation(engine, clock, hints, keys),
+        officers=Officers(units, passwords),
+        city_calendar=CityCalendar(units),
+        notices=Notices(units),
+        kiosk_settings=KioskSettings(units),
+        escalation=Escalation(units, journal),
+        sealing_rotation=SealingRotation(units, keys),
         quotas=quotas,
         ratings=ratings,
         publications=publications,
-        help_calls=HelpCalls(engine, clock),
-        citizen_drafts=CitizenDrafts(engine, clock, quotas),
-        budget=BudgetDesk(clock, publications),
-        transparency=TransparencyReport(engine, clock, zone, catalogue, ratings, publications),
+        help_calls=HelpCalls(units),
+        citizen_drafts=CitizenDrafts(units, quotas),
+        budget=BudgetDesk(units, publications),
+        transparency=TransparencyReport(units, zone, catalogue, ratings, publications),
         failpoints=failpoints,
     )
     packs.reconcile()
@@ -242,20 +242,20 @@ def escalate(deps: Deps) -> None:
 
 
 def sweep_nonces(deps: Deps) -> None:
-    with deps.engine.begin() as connection:
-        deps.signing_clock.sweep(connection)
+    with deps.units.begin(SYSTEM) as work:
+        deps.signing_clock.sweep(work.connection)
     deps.presence.forget_history()
 
 
 def close_unanswered(deps: Deps) -> None:
-    complaint_clock.close_unanswered(deps.engine, deps.clock, deps.case_journal, deps.texts, deps.settings.time_zone)
+    complaint_clock.close_unanswered(deps.units, deps.case_journal, deps.texts, deps.settings.time_zone)
 
 
 def sweep_drafts(deps: Deps) -> None:
     deps.citizen_drafts.sweep()
     deps.quotas.sweep()
-    with deps.engine.begin() as connection:
-        case_lookups.forget(connection, deps.clock.now())
+    with deps.units.begin(SYSTEM) as work:
+        case_lookups.forget(work.connection, work.now)
 
 
 def publish_times(deps: Deps) -> None:
@@ -272,8 +272,8 @@ def look_through_storage(deps: Deps) -> None:
 
 def make_checkpoint(deps: Deps) -> None:
     """Signs the log's head; every kiosk is offered it in the answer to its next heartbeat."""
-    with deps.engine.begin() as connection:
-        audit.checkpoint(connection, deps.clock.now(), deps.settings.address, deps.keys.audit)
+    with deps.units.begin(SYSTEM) as work:
+        audit.checkpoint(work.connection, work.now, deps.settings.address, deps.keys.audit)
 
 
 async def _repeat(seconds: float, chore: Callable[[Deps], None], deps: Deps, first: float | None = None) -> None:

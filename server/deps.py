@@ -20,17 +20,17 @@ from server.fleet.enrolment import Enrolment
 from server.fleet.help_calls import HelpCalls
 from server.fleet.kiosk_settings import KioskSettings
 from server.fleet.presence import Presence
+from server.fleet.quotas import Quotas
 from server.fleet.sealing_rotation import SealingRotation
 from server.foundation.bus import Bus
-from server.foundation.city_calendar import CityCalendar
 from server.foundation.clock import Clock
 from server.foundation.failpoints import Failpoints
 from server.foundation.keys import CityKeys
 from server.foundation.texts import Texts
 from server.foundation.vault import Vault
-from server.front_door.quotas import Quotas
 from server.front_door.signing_clock import SigningClock
 from server.open_city.budget import BudgetDesk
+from server.open_city.city_calendar import CityCalendar
 from server.open_city.notices import Notices
 from server.open_city.publications import Publications
 from server.open_city.ratings import Ratings
@@ -43,6 +43,7 @@ from server.storage.integrity import Integrity
 from server.submissions.attachments import AttachmentStore
 from server.submissions.citizen_drafts import CitizenDrafts
 from server.submissions.intake import Intake
+from server.work.unit_of_work import UnitsOfWork
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class Deps:
     integrity: Integrity
     clock: Clock
     bus: Bus
+    units: UnitsOfWork
     keys: CityKeys
     signing_clock: SigningClock
     vault: Vault

@@ -5,8 +5,8 @@ from pathlib import Path
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from server.fleet.quotas import QuotaSettings
 from server.front_door.networks import Networks
-from server.front_door.quotas import QuotaSettings
 
 
 class ServerSettings(BaseSettings):

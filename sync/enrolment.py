@@ -20,9 +20,9 @@ import requests
 from nacl.signing import SigningKey
 from pydantic import ValidationError
 
-from kiosk.files import write_durably
 from protocol import PROTOCOL_VERSION, VERSION_HEADER, fingerprints
 from protocol.messages import City, EnrolRequest, EnrolResponse, ErrorAnswer
+from runtime.files import write_durably
 
 FILE_NAME: Final = "enrolment.json"
 #: Connecting, and waiting for bytes, in seconds.

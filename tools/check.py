@@ -18,7 +18,21 @@ import grimp
 import pytest
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-PACKAGES: Final = ("protocol", "forms", "kiosk", "screens", "devices", "sync", "server", "rehearsal", "trial", "tools")
+PACKAGES: Final = (
+    "program",
+    "runtime",
+    "workers",
+    "protocol",
+    "forms",
+    "kiosk",
+    "screens",
+    "devices",
+    "sync",
+    "server",
+    "rehearsal",
+    "trial",
+    "tools",
+)
 #: Seconds for the tests: with lint before them, under two minutes on two cores.
 BUDGET_S: Final = 75.0
 #: Imports between a test and what changed; whatever lies further is for the whole run.

@@ -20,7 +20,7 @@ from babel.messages.pofile import read_po
 from protocol.languages import FALLBACK, LANGUAGES, OFFICE_LANGUAGES
 
 ROOT = Path(__file__).resolve().parent.parent
-SOURCES = ("screens", "kiosk", "main.py")
+SOURCES = ("screens", "kiosk", "program", "main.py")
 
 #: The end of a key whose text is said of one thing, where a language has a form for that.
 SINGULAR: Final = ".one"

@@ -164,8 +164,11 @@ class _Judge:
     def _varies(self, formula: Formula) -> bool:
         known = self._varying.get(formula)
         if known is None:
-            known = self._varying[formula] = formula.speaks or _asks(formula.syntax)
+            known = self._varying[formula] = self._speaks_otherwise(formula) or _asks(formula.syntax)
         return known
+
+    def _speaks_otherwise(self, formula: Formula) -> bool:
+        return formula.speaks and not self._sent.language_known
 
     def _judge_answer(self, node: Node) -> None:
         bind = node.definition.bind

@@ -34,6 +34,8 @@ class SentInstance:
     def __init__(self, form: Form, source: XmlNode, environment: Environment, language: str | None = None) -> None:
         self.form = form
         self.engine = Recalculation(form.definition, form.graph, environment)
+        #: Whether the words that expressions read are those that were read when it was filled in.
+        self.language_known = language is not None or len(form.languages) < 2
         if language is not None:
             self.engine.texts.language = language
         self._made = 0

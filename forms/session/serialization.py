@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from forms.session.node import Node, RepeatNode
-from forms.xmltree import JAVAROSA, XML
+from forms.xmltree import JAVAROSA, XML, XmlNode
 
 _TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
 _ATTRIBUTE = str.maketrans({"&": "&amp;", "<": "&lt;", '"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})
@@ -37,8 +37,13 @@ def _namespaces(root: Node) -> Iterator[tuple[str, str]]:
         if definition.prefix and definition.namespace:
             yield definition.prefix, definition.namespace
         for attribute in definition.element.attributes:
-            if attribute.prefix and attribute.namespace not in (None, XML, JAVAROSA):
+            if attribute.prefix and attribute.namespace not in (None, XML) and _is_written(attribute):
                 yield attribute.prefix, attribute.namespace or ""
+
+
+def _is_written(attribute: XmlNode) -> bool:
+    """Which element is a repeat's template belongs to the form, not to what was filled in."""
+    return attribute.namespace != JAVAROSA or attribute.name != "template"
 
 
 def _write(node: Node, parts: list[str], extra: str, aside: bool) -> None:
@@ -52,7 +57,7 @@ def _write(node: Node, parts: list[str], extra: str, aside: bool) -> None:
     attributes = "".join(
         f' {attribute.qualified_name}="{attribute.text.translate(_ATTRIBUTE)}"'
         for attribute in node.attributes
-        if attribute.namespace != JAVAROSA or attribute.name != "template"
+        if _is_written(attribute)
     )
     head = f"<{name}{extra}{attributes}"
     if node.definition.is_leaf:

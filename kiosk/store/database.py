@@ -20,11 +20,11 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
-from kiosk.files import make_folder, sync_folder
 from kiosk.store.migrations import StoreTooNew, migrate, version_of
-from kiosk.store.privacy import FOLDER_MODE, SIDE_FILES, private_database, private_folder
 from kiosk.store.rescue import Rescued, rescue
 from kiosk.store.schema import SCHEMA_VERSION, create_all
+from runtime.files import make_folder, sync_folder
+from runtime.private_files import FOLDER_MODE, SIDE_FILES, private_database, private_folder
 
 logger = logging.getLogger(__name__)
 

@@ -64,15 +64,15 @@ def _publish(way: Way) -> None:
 
 
 def _times(way: Way) -> None:
-    way.flow.open_times()
+    way.flow.visit.open_times()
 
 
 def _agency(way: Way) -> None:
-    way.flow.open_times("kelurahan")
+    way.flow.visit.open_times("kelurahan")
 
 
 def _budget(way: Way) -> None:
-    way.flow.open_budget()
+    way.flow.visit.open_budget()
 
 
 def _rated(way: Way) -> None:
@@ -85,7 +85,7 @@ def _nine(way: Way) -> None:
 
 
 def _complaint(way: Way) -> None:
-    way.flow.open_service("pengaduan")
+    way.flow.visit.open_service("pengaduan")
 
 
 def _secret(way: Way) -> None:

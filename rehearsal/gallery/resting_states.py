@@ -57,7 +57,7 @@ def _served_some(way: Way) -> None:
         way.hands.kiosk.begin("id")
         way.hands.kiosk.end()
     way.settle()
-    way.flow.dismiss_thanks()
+    way.flow.rest.dismiss_thanks()
 
 
 def _noticed(way: Way) -> None:
@@ -93,7 +93,7 @@ def _idle(way: Way) -> None:
 
 
 def _thanks(way: Way) -> None:
-    way.flow.finish()
+    way.flow.visit.finish()
 
 
 STATES: Final[dict[str, tuple[Callable[[Way], None], ...]]] = {

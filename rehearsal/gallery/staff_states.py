@@ -29,12 +29,12 @@ def _wrong_pin(way: Way) -> None:
 
 def _signed_in(way: Way) -> None:
     way.hands.kiosk.staff.sign_in(BADGE, PIN)
-    way.flow.open_staff(Name.STAFF)
+    way.flow.staff.open(Name.STAFF)
 
 
 def _room(name: Name) -> Callable[[Way], None]:
     def opens(way: Way) -> None:
-        way.flow.open_staff(name)
+        way.flow.staff.open(name)
 
     return opens
 

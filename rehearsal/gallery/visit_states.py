@@ -21,15 +21,15 @@ from rehearsal.gallery.way import (
 
 
 def _group(way: Way) -> None:
-    way.flow.open_group("agency:kelurahan")
+    way.flow.visit.open_group("agency:kelurahan")
 
 
 def _event(way: Way) -> None:
-    way.flow.open_group("event:kota")
+    way.flow.visit.open_group("event:kota")
 
 
 def _search(way: Way) -> None:
-    way.flow.open_search()
+    way.flow.visit.open_search()
 
 
 def _typed(text: str) -> Callable[[Way], None]:
@@ -86,15 +86,15 @@ def _send(way: Way) -> None:
     """From the review to "saved" at once."""
     way.session.finish_review()
     way.session.agree()
-    way.flow.send()
+    way.flow.visit.send()
 
 
 def _refused(way: Way) -> None:
-    way.flow.refuse(RefusedReason.DISK_FULL)
+    way.flow.visit.refuse(RefusedReason.DISK_FULL)
 
 
 def _sent_back(way: Way) -> None:
-    way.flow.refuse(RefusedReason.INVALID)
+    way.flow.visit.refuse(RefusedReason.INVALID)
 
 
 def _printed(way: Way) -> None:

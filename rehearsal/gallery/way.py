@@ -54,7 +54,7 @@ class Way:
 
 
 def start(way: Way) -> None:
-    way.flow.start()
+    way.flow.visit.start()
 
 
 def forward(way: Way) -> None:
@@ -63,8 +63,8 @@ def forward(way: Way) -> None:
 
 def open_service(way: Way, service: str) -> None:
     """Straight to a service's page."""
-    way.flow.start()
-    way.flow.open_service(service)
+    way.flow.visit.start()
+    way.flow.visit.open_service(service)
 
 
 def open_form(way: Way, service: str) -> None:

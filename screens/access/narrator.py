@@ -15,7 +15,6 @@ from screens.look.speakable import Group, Live, texts_in
 from screens.look.widgets.entry import POINT, Entry, Layout
 from screens.look.widgets.page import Head
 from screens.navigation.flow import Flow
-from screens.navigation.places import RESTING
 
 #: Saying something takes at most this much longer than its words and the rate make expect.
 SLACK: Final = 1.5
@@ -58,7 +57,7 @@ class Narrator:
     def key_pressed(self, action: Action) -> None:
         """Before a key does anything: the first one at the resting screen asks for the voice."""
         self._asked = True
-        resting = self._flow.session is None and self._flow.place.name in RESTING
+        resting = self._flow.session is None and self._flow.place.rests
         if self._any_key and resting and action is not Action.SPEECH and not self.on:
             self._flow.voice.start()
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from kiosk.ports import Camera, CaptureKind, CaptureProblem, Photo
-from screens.background.handover import Handover
+from screens.background.handover import Handover, work
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,4 +23,4 @@ def shoot(
     camera: Camera, done: Callable[[Photo | CaptureProblem], None], kind: CaptureKind = CaptureKind.DOCUMENT
 ) -> Shot:
     """Photographs what is before ``camera``; ``done`` gets it on Kivy's thread, unless it is cancelled."""
-    return Shot(partial(camera.capture, kind), done, CameraFailed()).start()
+    return work(partial(camera.capture, kind), done, CameraFailed())

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from forms import FormSession
@@ -12,6 +13,7 @@ from kiosk.drafts.draft_words import DraftKept, DraftOpened, DraftProblem
 from kiosk.drafts.drafts import Resumed, birth_date, is_draft, resume, write
 from kiosk.machine.health import Reason
 from screens.look.widgets.entry import Entry, Layout
+from screens.navigation.lasting import Ask, Lasting
 from screens.navigation.places import Name, Place
 
 if TYPE_CHECKING:
@@ -82,7 +84,7 @@ class DraftFlow:
 
     def begin_resume(self, code: str = "") -> None:
         """From the list of services, or from tracking when the code is a draft's."""
-        self._flow.open_page(Place(Name.RESUME_DRAFT, code))
+        self._flow.visit.open_page(Place(Name.RESUME_DRAFT, code))
 
     def went_on(self, resumed: Resumed, code: str, born: date) -> None:
         """The form is open again; the way back leads to the list of services, no more to the code."""
@@ -90,7 +92,7 @@ class DraftFlow:
         form = session.form if session is not None else None
         self.resumed = resumed
         self._held = Held(code, born, weakref.ref(form)) if form is not None else None
-        self._flow.forget_way()
+        self._flow.visit.forget_way()
         self._flow.show_beside(Place(Name.RESUMED))
 
 
@@ -100,26 +102,22 @@ class Saving(StrEnum):
     KEPT = "KEPT"
 
 
-class SaveModel:
-    """``keep(plain, born)`` sends; its answer goes to ``answered``. ``changed``: something else is to be shown."""
+class SaveModel(Lasting):
+    """What is on its way stays so in another look: a draft that was kept must not be left without its code."""
 
-    def __init__(self, flow: "Flow", keep: Callable[[bytes, date], None], changed: Callable[[], None]) -> None:
+    def __init__(self, flow: "Flow", ask: Ask) -> None:
+        super().__init__()
         self.flow = flow
         self.entry = Entry(Layout.DATE)
         self.state = Saving.ASKING
         self.problem = ""
         self.kept: DraftKept | None = None
-        self._keep = keep
-        self._changed = changed
+        self._ask = ask
         self._stop = self.entry.listen(self._typed)
-
-    def follow(self, changed: Callable[[], None]) -> None:
-        """Another page shows it from now on."""
-        self._changed = changed
 
     @property
     def code(self) -> str:
-        return self.flow.kiosk.codes.display(self.kept.code) if self.kept is not None else ""
+        return self.flow.here.codes.display(self.kept.code) if self.kept is not None else ""
 
     @property
     def until(self) -> str:
@@ -128,9 +126,9 @@ class SaveModel:
     def forward(self) -> None:
         """Save; or, once it is saved, leave."""
         if self.state is Saving.KEPT:
-            self.flow.finish()
+            self.flow.visit.finish()
             return
-        born = birth_date(self.entry.text, self.flow.kiosk.clock.now().date())
+        born = birth_date(self.entry.text, self.flow.here.now().date())
         session = self.flow.session
         if born is None or session is None:
             self._tell(self.flow.texts("draft.bad_date"))
@@ -141,7 +139,11 @@ class SaveModel:
             return
         self.state, self.problem = Saving.SENDING, ""
         self._changed()
-        self._keep(plain, born)
+        line = self.flow.kiosk.line
+        if line is None:
+            self.answered(DraftProblem.NO_LINE)
+        else:
+            self._await(self._ask(partial(line.keep_draft, plain, born), self.answered))
 
     def answered(self, answer: DraftKept | DraftProblem) -> None:
         if isinstance(answer, DraftKept):
@@ -155,6 +157,7 @@ class SaveModel:
         self._tell(self.flow.texts(key))
 
     def close(self) -> None:
+        super().close()
         self._stop()
         self.entry.set("")
 
@@ -167,29 +170,21 @@ class SaveModel:
         self._changed()
 
 
-class ResumeModel:
-    """``fetch(code, born)`` asks for the draft; its answer goes to ``answered``."""
+class ResumeModel(Lasting):
+    """The code and the birth date that bring a draft back."""
 
-    def __init__(
-        self, flow: "Flow", code: str, fetch: Callable[[str, date], None], changed: Callable[[], None]
-    ) -> None:
+    def __init__(self, flow: "Flow", code: str, ask: Ask) -> None:
+        super().__init__()
         self.flow = flow
         self.code = Entry(Layout.CODE)
         self.born = Entry(Layout.DATE)
         self.problem = ""
         self.asking = False
         self._asked: tuple[str, date] | None = None
-        self._fetch = fetch
-        self._changed = changed
+        self._ask = ask
         self.code.set(code)
         self.active = self.born if code else self.code
         self._stops: Final = (self.code.listen(self._typed), self.born.listen(self._typed))
-
-    def follow(self, fetch: Callable[[str, date], None], changed: Callable[[], None]) -> None:
-        """Another page shows it from now on; what was asked for is asked for anew, for its answer went to the other."""
-        self._fetch, self._changed = fetch, changed
-        if self.asking and self._asked is not None:
-            self._fetch(*self._asked)
 
     @property
     def complete(self) -> bool:
@@ -211,13 +206,13 @@ class ResumeModel:
         if not self.born.full:
             self.focus(self.born)
             return
-        code = self.flow.kiosk.codes.parse(self.code.text)
-        born = birth_date(self.born.text, self.flow.kiosk.clock.now().date())
+        code = self.flow.here.codes.parse(self.code.text)
+        born = birth_date(self.born.text, self.flow.here.now().date())
         if code is None or not is_draft(code):
             self._tell(self.flow.texts(DraftProblem.NOT_A_CODE.text_key))
         elif born is None:
             self._tell(self.flow.texts("draft.bad_date"))
-        elif self.flow.kiosk.health.disk_is_full():
+        elif self.flow.here.disk_is_full:
             # Before anything is asked for: the draft waits where it is.
             self._tell(self.flow.texts(Reason.DISK_FULL.text_key))
         else:
@@ -238,9 +233,17 @@ class ResumeModel:
             self._tell(self.flow.texts(answer.text_key))
 
     def close(self) -> None:
+        super().close()
         for stop in self._stops:
             stop()
         self.born.set("")
+
+    def _fetch(self, code: str, born: date) -> None:
+        line = self.flow.kiosk.line
+        if line is None:
+            self.answered(DraftProblem.NO_LINE)
+        else:
+            self._await(self._ask(partial(line.open_draft, code, born), self.answered))
 
     def _tell(self, problem: str) -> None:
         self.problem = problem

@@ -30,12 +30,13 @@ from screens.access.keys import KeyMap
 from screens.access.narrator import Narrator
 from screens.language.texts import Catalogues
 from screens.look.current import Look, use
-from screens.look.rules import load_file, load_look
+from screens.look.rules import load_look
 from screens.look.tokens import LOWERED
 from screens.navigation.appearance import Appearance
 from screens.navigation.flow import Flow
 from screens.shell.boot import BootOptions, check_window
 from screens.shell.keypad import Keypad
+from screens.shell.pages import load_pages
 from screens.shell.stage import Stage
 from screens.shell.tidy import Tidy
 
@@ -53,37 +54,6 @@ RETRY_S: Final = 5.0
 NOTICE_SAID_S: Final = 30.0
 #: Passes of layout within a frame: texts, cards, panes and pages settle one after the other before anything is drawn.
 LAYOUT_PASSES: Final = 60
-_SCREENS: Final = Path(__file__).resolve().parent.parent
-_FILES: Final = (
-    _SCREENS / "citizen" / "start" / "home.kv",
-    _SCREENS / "citizen" / "start" / "attract.kv",
-    _SCREENS / "citizen" / "start" / "services.kv",
-    _SCREENS / "citizen" / "start" / "service.kv",
-    _SCREENS / "citizen" / "start" / "open_city.kv",
-    _SCREENS / "citizen" / "application" / "complaint.kv",
-    _SCREENS / "citizen" / "application" / "identify.kv",
-    _SCREENS / "citizen" / "controls" / "question.kv",
-    _SCREENS / "citizen" / "controls" / "calendar.kv",
-    _SCREENS / "citizen" / "controls" / "choices.kv",
-    _SCREENS / "citizen" / "controls" / "simple.kv",
-    _SCREENS / "citizen" / "controls" / "range.kv",
-    _SCREENS / "citizen" / "controls" / "photo.kv",
-    _SCREENS / "citizen" / "controls" / "signature.kv",
-    _SCREENS / "citizen" / "controls" / "repeat.kv",
-    _SCREENS / "citizen" / "application" / "review.kv",
-    _SCREENS / "citizen" / "application" / "fee.kv",
-    _SCREENS / "citizen" / "application" / "consent.kv",
-    _SCREENS / "citizen" / "follow_up" / "rating.kv",
-    _SCREENS / "citizen" / "follow_up" / "saved.kv",
-    _SCREENS / "citizen" / "follow_up" / "track.kv",
-    _SCREENS / "citizen" / "application" / "drafts.kv",
-    _SCREENS / "citizen" / "start" / "help.kv",
-    _SCREENS / "citizen" / "follow_up" / "answer.kv",
-    _SCREENS / "citizen" / "start" / "notices.kv",
-    _SCREENS / "staff" / "desk.kv",
-    _SCREENS / "staff" / "rooms.kv",
-    _SCREENS / "shell" / "overlays.kv",
-)
 
 
 @dataclass(frozen=True)
@@ -172,8 +142,7 @@ class KioskApp(App):
         check_window(self.options.boot)
         Clock.max_iteration = LAYOUT_PASSES
         load_look()
-        for path in _FILES:
-            load_file(path)
+        load_pages()
         self._use_look()
         self.stage = Stage(self.flow)
         self.stage.on_finger = self._finger

@@ -47,7 +47,7 @@ class Keypad:
         if not self._stage.in_step:
             self._flow.touched()
             return
-        warned, asleep = self._flow.idle_left is not None, self._flow.asleep
+        warned, asleep = self._flow.idle_left is not None, self._flow.rest.asleep
         self._flow.touched()
         self._narrator.key_pressed(action)
         if not warned and not asleep:

@@ -14,16 +14,24 @@ from screens.look.tokens import TextSize
 from screens.look.widgets.buttons import Chip
 from screens.look.widgets.dialog import Dialog
 from screens.navigation.flow import Flow
+from screens.navigation.staged import Staged
 
 
 class LanguageChip(Chip):
     language = StringProperty("")
 
 
-class AdjustPanel(Dialog):
-    """Language, text size, contrast; each choice is seen at once."""
+class Panel(Staged, Dialog):
+    """A dialog of the stage's."""
 
     flow = ObjectProperty(None)
+
+    def __init__(self, flow: Flow, **kwargs: Any) -> None:
+        super().__init__(flow=flow, **kwargs)
+
+
+class AdjustPanel(Panel):
+    """Language, text size, contrast; each choice is seen at once."""
 
     def on_kv_post(self, base_widget: Any) -> None:
         """What this kiosk cannot do leaves no hole."""
@@ -46,31 +54,29 @@ class AdjustPanel(Dialog):
         self.flow.close_over()
 
     def _choose_language(self, chip: Any) -> None:
-        self.flow.set_language(chip.language)
+        self.flow.preferences.set_language(chip.language)
 
     def choose_size(self, name: str) -> None:
-        self.flow.set_text_size(TextSize(name))
+        self.flow.preferences.set_text_size(TextSize(name))
 
     def choose_contrast(self, name: str) -> None:
-        self.flow.set_contrast(Contrast(name))
+        self.flow.preferences.set_contrast(Contrast(name))
 
     def toggle_lowered(self) -> None:
-        self.flow.set_lowered(not self.flow.appearance.lowered)
+        self.flow.preferences.set_lowered(not self.flow.appearance.lowered)
 
     def toggle_voice(self) -> None:
-        self.flow.toggle_voice()
+        self.flow.preferences.toggle_voice()
 
     def change_rate(self, by: int) -> None:
-        self.flow.change_rate(by)
+        self.flow.preferences.change_rate(by)
 
     def change_volume(self, by: int) -> None:
-        self.flow.change_volume(by)
+        self.flow.preferences.change_volume(by)
 
 
-class HelpPanel(Dialog):
+class HelpPanel(Panel):
     """How this works, and whom to ask."""
-
-    flow = ObjectProperty(None)
 
     def __init__(self, flow: Flow, **kwargs: Any) -> None:
         texts = flow.texts
@@ -78,7 +84,7 @@ class HelpPanel(Dialog):
             flow=flow,
             icon="question",
             title=texts("help.title"),
-            text=texts("help.text", kiosk=flow.kiosk.identity.name),
+            text=texts("help.text", kiosk=flow.here.identity.name),
             yes_text=texts("help.close"),
             no_text=texts("help.leave") if flow.session is not None else "",
             **kwargs,
@@ -86,9 +92,9 @@ class HelpPanel(Dialog):
         self._call = CallOfficer(flow=flow)
         self.add_widget(self._call)
 
-    def on_parent(self, _widget: object, parent: object) -> None:
-        if parent is None:
-            self._call.close()
+    def close(self) -> None:
+        super().close()
+        self._call.close()
 
     def answer_yes(self) -> None:
         self.flow.close_over()
@@ -97,10 +103,8 @@ class HelpPanel(Dialog):
         self.flow.ask_leave()
 
 
-class LeavePanel(Dialog):
+class LeavePanel(Panel):
     """Really stop? Nothing was sent yet."""
-
-    flow = ObjectProperty(None)
 
     def __init__(self, flow: Flow, **kwargs: Any) -> None:
         texts = flow.texts
@@ -120,13 +124,11 @@ class LeavePanel(Dialog):
         self.flow.close_over()
 
     def answer_no(self) -> None:
-        self.flow.leave()
+        self.flow.visit.leave()
 
 
-class FewerPanel(Dialog):
+class FewerPanel(Panel):
     """Really fewer? People who were filled in would not be sent. Who presses twice keeps them."""
-
-    flow = ObjectProperty(None)
 
     def __init__(self, flow: Flow, **kwargs: Any) -> None:
         texts, fewer = flow.texts, flow.fewer
@@ -147,10 +149,8 @@ class FewerPanel(Dialog):
         self.flow.fewer.answer(go=True)
 
 
-class IdlePanel(Dialog):
+class IdlePanel(Panel):
     """Nobody touched for a while: a countdown that one touch ends."""
-
-    flow = ObjectProperty(None)
 
     def __init__(self, flow: Flow) -> None:
         texts = flow.texts
@@ -175,4 +175,4 @@ class IdlePanel(Dialog):
         self.flow.touched()
 
     def answer_no(self) -> None:
-        self.flow.leave()
+        self.flow.visit.leave()

@@ -5,138 +5,23 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from kivy.uix.floatlayout import FloatLayout
-from kivy.uix.widget import Widget
 
-from kiosk.city.ratings import Element
 from kiosk.events import Event, Scanned
-from kiosk.machine.line_state import Approval
 from kiosk.visit.session import Session
-from screens.citizen.application.complaint import PrivacyScreen
-from screens.citizen.application.consent import ConsentScreen
-from screens.citizen.application.drafts import ResumeDraftScreen, ResumedScreen, SaveDraftScreen
-from screens.citizen.application.fee import FeeScreen
-from screens.citizen.application.form import FormScreen
-from screens.citizen.application.identify import IdentifyScreen
-from screens.citizen.application.review import ReviewScreen
-from screens.citizen.follow_up.answer import AnswerScreen
-from screens.citizen.follow_up.rating import RateScreen
-from screens.citizen.follow_up.saved import SavedScreen
-from screens.citizen.follow_up.track import CaseScreen, TrackScreen
-from screens.citizen.start.attract import AttractScreen
-from screens.citizen.start.home import HomeScreen
-from screens.citizen.start.home_model import HomeModel
-from screens.citizen.start.notices import ApprovalScreen, NothingWorksScreen, OutOfServiceScreen, ThanksScreen
-from screens.citizen.start.open_city import AgencyTimesScreen, BudgetScreen, TimesScreen
-from screens.citizen.start.service import ServiceScreen
-from screens.citizen.start.service_model import ServiceModel
-from screens.citizen.start.services import GroupScreen, SearchScreen, ServicesScreen
-from screens.citizen.start.services_model import GroupModel, SearchModel, ServicesModel
 from screens.look.focus_mark import FocusMark
 from screens.look.pressable import CANCELLED
 from screens.look.tokens import LOWERED
-from screens.look.widgets.page import Page
 from screens.look.widgets.sign import Cloth
-from screens.navigation.flow import Flow, Over
-from screens.navigation.places import Name, Place
+from screens.navigation.flow import Flow
+from screens.navigation.places import Place
 from screens.shell.fault_notice import FaultNotice
-from screens.shell.overlays import AdjustPanel, FewerPanel, HelpPanel, IdlePanel, LeavePanel
-from screens.shell.page_screen import FlowPage
-from screens.staff.desk import DeskScreen
-from screens.staff.rooms import OutboxScreen, PaperScreen, PinScreen, TestScreen
+from screens.shell.overlays import IdlePanel
+from screens.shell.pages import ASLEEP, IDLE, LAYERS, PAGES
 
 #: Whose visit it is, and where in it; holds no visit alive.
 Standing = tuple["weakref.ref[Session] | None", Place]
 #: In ``touch.ud``: where the flow stood when the finger came down.
 _BEGAN: Final = "began"
-
-
-def _home(flow: Flow, _place: Place) -> Widget:
-    return HomeScreen(HomeModel(flow))
-
-
-def _approval(flow: Flow, place: Place) -> Widget:
-    return ApprovalScreen(flow, Approval(place.detail))
-
-
-def _services(flow: Flow, _place: Place) -> Widget:
-    return ServicesScreen(ServicesModel(flow))
-
-
-def _group(flow: Flow, place: Place) -> Widget:
-    return GroupScreen(GroupModel(flow, place.detail))
-
-
-def _search(flow: Flow, _place: Place) -> Widget:
-    return SearchScreen(SearchModel(flow))
-
-
-def _service(flow: Flow, place: Place) -> Widget:
-    service = flow.kiosk.catalogue.get(place.detail)
-    if service is None:
-        raise KeyError(place.detail)
-    return ServiceScreen(ServiceModel(flow, service))
-
-
-def _times(flow: Flow, place: Place) -> Widget:
-    return AgencyTimesScreen(flow, place.detail) if place.detail else TimesScreen(flow)
-
-
-def _resume(flow: Flow, place: Place) -> Widget:
-    return ResumeDraftScreen(flow, place.detail)
-
-
-def _rate(flow: Flow, place: Place) -> Widget:
-    return RateScreen(flow, Element(place.detail))
-
-
-def _plain(screen: type[Any]) -> Callable[[Flow, Place], Widget]:
-    """Of a page that needs nothing but the flow."""
-
-    def make(flow: Flow, _place: Place) -> Widget:
-        widget: Widget = screen(flow)
-        return widget
-
-    return make
-
-
-_PAGES: Final[dict[Name, Callable[[Flow, Place], Widget]]] = {
-    Name.HOME: _home,
-    Name.APPROVAL: _approval,
-    Name.OUT_OF_SERVICE: _plain(OutOfServiceScreen),
-    Name.NOTHING_WORKS: _plain(NothingWorksScreen),
-    Name.THANKS: _plain(ThanksScreen),
-    Name.SERVICES: _services,
-    Name.GROUP: _group,
-    Name.SEARCH: _search,
-    Name.TIMES: _times,
-    Name.BUDGET: _plain(BudgetScreen),
-    Name.SERVICE: _service,
-    Name.PRIVACY: _plain(PrivacyScreen),
-    Name.IDENTIFY: _plain(IdentifyScreen),
-    Name.FORM: _plain(FormScreen),
-    Name.REVIEW: _plain(ReviewScreen),
-    Name.FEE: _plain(FeeScreen),
-    Name.CONSENT: _plain(ConsentScreen),
-    Name.SAVED: _plain(SavedScreen),
-    Name.RATE: _rate,
-    Name.SAVE_DRAFT: _plain(SaveDraftScreen),
-    Name.RESUME_DRAFT: _resume,
-    Name.RESUMED: _plain(ResumedScreen),
-    Name.TRACK: _plain(TrackScreen),
-    Name.CASE: _plain(CaseScreen),
-    Name.ANSWER: _plain(AnswerScreen),
-    Name.STAFF_PIN: _plain(PinScreen),
-    Name.STAFF: _plain(DeskScreen),
-    Name.STAFF_PAPER: _plain(PaperScreen),
-    Name.STAFF_TEST: _plain(TestScreen),
-    Name.STAFF_OUTBOX: _plain(OutboxScreen),
-}
-_OVER: Final[dict[Over, type[Any]]] = {
-    Over.ADJUST: AdjustPanel,
-    Over.HELP: HelpPanel,
-    Over.LEAVE: LeavePanel,
-    Over.FEWER: FewerPanel,
-}
 
 
 def _nobody() -> None:
@@ -197,25 +82,21 @@ class Stage(FloatLayout):
         if page_key != self._page_key:
             same_place = self._page_key is not None and self._page_key[0] == flow.place
             self._page_key = page_key
-            flow.bequeath(self.page.hand_over() if same_place and isinstance(self.page, FlowPage) else None)
+            kept = self.page.hand_over() if same_place and self.page is not None else None
             self._drop_page()
-            self.page = _PAGES[flow.place.name](flow, flow.place)
+            self.page = PAGES[flow.place.name].make(flow, flow.place.detail, kept)
             self.page.size_hint_y = self._reach()
             self.add_widget(self.page, index=len(self.children))
-        elif isinstance(self.page, FlowPage):
+        elif self.page is not None:
             self.page.show_refusal()
-        over_key = "IDLE" if flow.idle_left is not None else "ASLEEP" if flow.asleep else flow.over
+        over_key = "IDLE" if flow.idle_left is not None else "ASLEEP" if flow.rest.asleep else flow.over
         over_now = (over_key, (flow.appearance, flow.voice.on, flow.voice.rate, flow.voice.volume))
         if over_now != self._over_key:
             self._over_key = over_now
             self._drop_over()
-            if flow.idle_left is not None:
-                self.over = IdlePanel(flow)
-            elif flow.asleep:
-                self.over = AttractScreen(HomeModel(flow))
-            elif flow.over in _OVER:
-                self.over = _OVER[flow.over](flow=flow)
-            if self.over is not None:
+            layer = IDLE if flow.idle_left is not None else ASLEEP if flow.rest.asleep else LAYERS.get(flow.over)
+            if layer is not None:
+                self.over = layer.make(flow, "", None)
                 self.over.size_hint_y = self._reach()
                 # Below the mark, which is on top.
                 self.add_widget(self.over, index=1)
@@ -238,9 +119,7 @@ class Stage(FloatLayout):
         """Hands an event to the page in sight."""
         if self.held and (self._page_key is None or self._page_key[0] != self.flow.place):
             return
-        if self.page is None or isinstance(self.page, HomeScreen):
-            if self.page is not None:
-                self.page.refresh()
+        if self.page is None:
             return
         if isinstance(event, Scanned):
             self.page.scanned(event)
@@ -286,13 +165,13 @@ class Stage(FloatLayout):
         page, self.page = self.page, None
         if page is not None:
             self.remove_widget(page)
-            if isinstance(page, Page):
-                page.left()
+            page.close()
 
     def _drop_over(self) -> None:
         over, self.over = self.over, None
         if over is not None:
             self.remove_widget(over)
+            over.close()
 
     def _drop_notice(self) -> None:
         notice, self.notice = self.notice, None

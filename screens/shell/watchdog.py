@@ -21,7 +21,11 @@ def watchdog() -> Iterator[None]:
     channel = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     channel.connect("\0" + address[1:] if address.startswith("@") else address)
     channel.send(b"READY=1")
-    alive = Clock.schedule_interval(lambda _seconds: channel.send(b"WATCHDOG=1"), WATCHDOG_S)
+
+    def tell(_seconds: float) -> None:
+        channel.send(b"WATCHDOG=1")
+
+    alive = Clock.schedule_interval(tell, WATCHDOG_S)
     try:
         yield
     finally:

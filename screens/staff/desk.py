@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from kivy.properties import ColorProperty, ObjectProperty, StringProperty
+from kivy.properties import ColorProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.events import Event
 from screens.navigation.flow import Flow
+from screens.navigation.page_screen import FlowPage
 from screens.navigation.places import Name
-from screens.shell.page_screen import FlowPage
 from screens.staff.staff_model import StaffModel
 
 
@@ -24,18 +24,17 @@ class ComponentLine(BoxLayout):
 
 
 class DeskScreen(FlowPage):
-    model = ObjectProperty(None)
     paper = StringProperty("")
     outbox = StringProperty("")
     service_text = StringProperty("")
     stopped = StringProperty("")
     service_icon = StringProperty("")
 
-    def __init__(self, flow: Flow, **kwargs: Any) -> None:
-        super().__init__(flow=flow, model=StaffModel(flow), can_help=False, **kwargs)
+    def __init__(self, flow: Flow, model: StaffModel, **kwargs: Any) -> None:
+        super().__init__(flow=flow, model=model, can_help=False, **kwargs)
         self._shown: object = None
         self.heading = flow.texts("staff.title", name=self.model.name)
-        self.place = f"{flow.kiosk.identity.name} · {flow.kiosk.identity.software}"
+        self.place = f"{flow.here.identity.name} · {flow.here.identity.software}"
         self.refresh()
 
     def told(self, event: Event) -> None:  # noqa: ARG002 - whatever happened, all states are read anew

@@ -8,13 +8,13 @@ from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, St
 from kiosk.events import Event, OutboxChanged, Scanned
 from kiosk.machine.staff import SignInProblem, SignInRefused, StaffOnDuty
 from kiosk.ports import is_problem
-from screens.background.handover import Handover
+from screens.background.handover import Handover, work
 from screens.background.shutter import Shot, shoot
 from screens.look.widgets.entry import Entry, Layout
 from screens.look.widgets.text import Column
 from screens.navigation.flow import Flow
+from screens.navigation.page_screen import FlowPage
 from screens.navigation.places import Name
-from screens.shell.page_screen import FlowPage
 from screens.staff.staff_model import (
     OutboxModel,
     PaperModel,
@@ -33,31 +33,30 @@ class StaffRoom(FlowPage):
         super().__init__(flow=flow, can_help=False, back=flow.texts("common.back"), **kwargs)
 
     def go_back(self) -> None:
-        self.flow.open_staff(Name.STAFF)
+        self.flow.staff.open(Name.STAFF)
 
 
 class PinScreen(StaffRoom):
     entry_shown = ObjectProperty(None)
     busy = BooleanProperty(False)
 
-    def __init__(self, flow: Flow, **kwargs: Any) -> None:
+    def __init__(self, flow: Flow, model: PinModel, **kwargs: Any) -> None:
         self._entry = Entry(Layout.PIN)
         self._work: Handover[StaffOnDuty | SignInRefused] | None = None
-        super().__init__(flow=flow, entry_shown=self._entry, **kwargs)
-        self.model = PinModel(flow)
+        super().__init__(flow=flow, model=model, entry_shown=self._entry, **kwargs)
         self._stop = self._entry.listen(self._typed)
         self.type_into(self._entry)
         self._typed()
 
-    def on_parent(self, _widget: object, parent: object) -> None:
-        if parent is None:
-            self._stop()
-            self._entry.set("")
-            if self._work is not None:
-                self._work.cancel()
+    def close(self) -> None:
+        super().close()
+        self._stop()
+        self._entry.set("")
+        if self._work is not None:
+            self._work.cancel()
 
     def go_back(self) -> None:
-        self.flow.leave_staff()
+        self.flow.staff.leave()
 
     def go_forward(self) -> None:
         if self.busy:
@@ -66,8 +65,7 @@ class PinScreen(StaffRoom):
         self.can_forward = False
         pin = self._entry.text
         unchecked = SignInRefused(SignInProblem.UNCHECKED)
-        self._work = Handover[StaffOnDuty | SignInRefused](lambda: self.model.check(pin), self._checked, unchecked)
-        self._work.start()
+        self._work = work(lambda: self.model.check(pin), self._checked, unchecked)
 
     def _checked(self, result: StaffOnDuty | SignInRefused) -> None:
         self.busy = False
@@ -83,16 +81,15 @@ class PinScreen(StaffRoom):
 class PaperScreen(StaffRoom):
     entry_shown = ObjectProperty(None)
 
-    def __init__(self, flow: Flow, **kwargs: Any) -> None:
-        self.model = PaperModel(flow)
-        self._entry = Entry(Layout.NUMBER, self.model.metres, limit=3)
-        super().__init__(flow=flow, entry_shown=self._entry, **kwargs)
+    def __init__(self, flow: Flow, model: PaperModel, **kwargs: Any) -> None:
+        self._entry = Entry(Layout.NUMBER, model.metres, limit=3)
+        super().__init__(flow=flow, model=model, entry_shown=self._entry, **kwargs)
         self._stop = self._entry.listen(self._typed)
         self.type_into(self._entry)
 
-    def on_parent(self, _widget: object, parent: object) -> None:
-        if parent is None:
-            self._stop()
+    def close(self) -> None:
+        super().close()
+        self._stop()
 
     def go_forward(self) -> None:
         self.problem = self.model.changed(self._entry.text)
@@ -120,18 +117,17 @@ class TestScreen(StaffRoom):
         self._tell = Clock.create_trigger(self._tell_now)
         self._heard = ""
         self._hear = Clock.create_trigger(self._hear_now)
-        self._camera = flow.kiosk.ports.camera
+        self._camera = flow.here.camera
         super().__init__(flow=flow, **kwargs)
         if self._camera is not None:
             self._camera.start_preview()
             self.source = self._camera.latest
 
-    def on_parent(self, _widget: object, parent: object) -> None:
-        if parent is not None:
-            return
-        for work in (self._work, self._check):
-            if work is not None:
-                work.cancel()
+    def close(self) -> None:
+        super().close()
+        for under_way in (self._work, self._check):
+            if under_way is not None:
+                under_way.cancel()
         if self._camera is not None:
             self.source = None
             self._camera.stop_preview()
@@ -140,7 +136,7 @@ class TestScreen(StaffRoom):
         """What each device lacks, and what scanner and camera say of themselves."""
         if self._check is None:
             unchecked = self.flow.texts("staff.test.unchecked")
-            self._check = Handover(lambda: check_devices(self.flow), self._check_done, unchecked).start()
+            self._check = work(lambda: check_devices(self.flow), self._check_done, unchecked)
 
     def _check_done(self, told: str) -> None:
         self._check = None
@@ -204,9 +200,11 @@ class OutboxScreen(StaffRoom):
     told_text = StringProperty("")
     none_parked = BooleanProperty(False)
 
-    def __init__(self, flow: Flow, **kwargs: Any) -> None:
-        super().__init__(flow=flow, forward=flow.texts("staff.retry"), forward_icon="arrows-clockwise", **kwargs)
-        self.model = OutboxModel(flow)
+    def __init__(self, flow: Flow, model: OutboxModel, **kwargs: Any) -> None:
+        texts = flow.texts
+        super().__init__(
+            flow=flow, model=model, forward=texts("staff.retry"), forward_icon="arrows-clockwise", **kwargs
+        )
         self.refresh()
 
     def told(self, event: Event) -> None:

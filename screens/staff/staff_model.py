@@ -105,10 +105,10 @@ class StaffModel:
             kiosk.back_in_service()
 
     def open(self, name: Name) -> None:
-        self.flow.open_staff(name)
+        self.flow.staff.open(name)
 
     def leave(self) -> None:
-        self.flow.leave_staff()
+        self.flow.staff.leave()
 
     def _component(self, state: ComponentState) -> ComponentShown:
         texts = self.flow.texts
@@ -136,14 +136,14 @@ class PinModel:
 
     def check(self, pin: str) -> StaffOnDuty | SignInRefused:
         """Any thread."""
-        return self.flow.kiosk.staff.sign_in(self.flow.badge, pin)
+        return self.flow.kiosk.staff.sign_in(self.flow.staff.badge, pin)
 
     def settle(self, result: StaffOnDuty | SignInRefused) -> str:
         """Into the desk, or what is wrong."""
         if isinstance(result, SignInRefused):
             text = self.flow.texts(result.problem.text_key)
             return f"{text} {self.flow.texts.count('staff.wait', round(result.wait_s))}" if result.wait_s else text
-        self.flow.open_staff(Name.STAFF)
+        self.flow.staff.open(Name.STAFF)
         return ""
 
 
@@ -161,7 +161,7 @@ class PaperModel:
             return self.flow.texts("staff.paper_wrong", least=least, most=most)
         self.flow.kiosk.supplies.roll_changed(float(int(metres) * MM_PER_METRE))
         self.flow.kiosk.staff.record("roll_changed", f"{metres} m")
-        self.flow.open_staff(Name.STAFF)
+        self.flow.staff.open(Name.STAFF)
         return ""
 
 

@@ -13,7 +13,7 @@ from server.api.quota import within
 from server.api.signed import SignedRequest, signed
 from server.api.submissions import refuse_when_full
 from server.deps import get_deps
-from server.front_door.quotas import Quota
+from server.fleet.quotas import Quota
 from server.submissions.citizen_drafts import DraftOutcome, DraftResult
 
 router = APIRouter(prefix="/v1/drafts", tags=["drafts"])

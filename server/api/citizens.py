@@ -12,7 +12,7 @@ from server.api.errors import ApiError
 from server.api.quota import within
 from server.api.signed import SignedRequest, signed
 from server.deps import get_deps
-from server.front_door.quotas import Quota
+from server.fleet.quotas import Quota
 
 router = APIRouter(prefix="/v1", tags=["citizens"])
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
@@ -13,8 +13,9 @@ from server.api.bodies import parse, takes
 from server.api.signed import SignedRequest, signed
 from server.deps import Deps, get_deps
 from server.foundation import bus, feed
+from server.foundation.actors import kiosk_actor
 from server.storage import tables
-from server.storage.transactions import in_transaction
+from server.work.unit_of_work import UnitOfWork
 
 #: A live stream looks by itself this often, should a hint be lost.
 LOOK_S: Final = 10.0
@@ -51,12 +52,12 @@ async def applied(request: Request, kiosk: Annotated[SignedRequest, Depends(sign
     """The cursor that the kiosk has applied, and what came of commands."""
     deps, report = get_deps(request), parse(AppliedReport, kiosk.body)
 
-    def work(connection: Connection) -> None:
-        deps.device_commands.applied(connection, kiosk.kiosk_id, report)
+    def apply(work: UnitOfWork) -> None:
+        deps.device_commands.applied(work.connection, kiosk.kiosk_id, report)
+        work.hint(bus.FLEET, kiosk.kiosk_id)
         deps.failpoints.reach("feed.applied")
 
-    await run_in_threadpool(in_transaction, deps.engine, work)
-    deps.bus.publish(bus.FLEET, kiosk.kiosk_id)
+    await run_in_threadpool(deps.units.run, kiosk_actor(kiosk.kiosk_id), apply)
     return Response(status_code=204)
 
 

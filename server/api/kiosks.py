@@ -14,7 +14,7 @@ from server.api.quota import within
 from server.api.signed import SignedRequest, signed
 from server.deps import get_deps
 from server.fleet.enrolment import ATTEMPTS_WITHIN, EnrolRefusal
-from server.front_door.quotas import Quota
+from server.fleet.quotas import Quota
 
 #: A visit with a thousand short actions.
 VISIT_BYTES: Final = 262_144

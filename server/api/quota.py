@@ -2,7 +2,7 @@
 
 from server.api.errors import ApiError, try_later
 from server.deps import Deps
-from server.front_door.quotas import Quota
+from server.fleet.quotas import Quota
 
 
 def within(deps: Deps, kiosk_id: str, quota: Quota, number: int = 1) -> None:

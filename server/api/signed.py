@@ -22,6 +22,7 @@ from protocol.signing import BodyDigest, SignatureRefused, Verified, verify
 from server.api.bodies import SMALL_BODY_BYTES, has_body, reading, refuse_told
 from server.api.errors import ApiError
 from server.deps import Deps, get_deps
+from server.foundation.actors import SYSTEM
 from server.front_door.signing_clock import SigningClock
 from server.storage import tables
 
@@ -83,7 +84,8 @@ class _Call:
 def _admit(deps: Deps, call: _Call, remember: bool) -> tuple[_KioskRow, Verified]:
     kiosks: dict[str, _KioskRow] = {}
 
-    with deps.engine.begin() as connection:
+    with deps.units.begin(SYSTEM) as work:
+        connection = work.connection
 
         def public_key_of(kiosk_id: str) -> bytes | None:
             row = _kiosk(connection, kiosk_id)

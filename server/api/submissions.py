@@ -14,7 +14,7 @@ from server.api.errors import ApiError, error_response, try_later
 from server.api.quota import over
 from server.api.signed import SignedRequest, remember_nonce, signed
 from server.deps import Deps, get_deps
-from server.front_door.quotas import Quota
+from server.fleet.quotas import Quota
 from server.front_door.slots import Crowded, Slots
 from server.submissions.attachments import PATCH_BYTES, AppendOutcome, AppendResult
 from server.submissions.intake import OverQuota, Sender, enough_disk

@@ -40,7 +40,7 @@ class Signed:
 
 
 def append(connection: Connection, at: datetime, entries: Iterable[Entry]) -> int:
-    """Writes entries into the caller's transaction; gives the size of the log then."""
+    """Writes entries into the caller's transaction; gives the size of the log then. See ``UnitOfWork.audit``."""
     size, peaks = lock_tree(connection)
     rows = []
     for entry in entries:

@@ -8,21 +8,20 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, insert, select
+from sqlalchemy import Connection, Row, insert, select
 
 from protocol.limits import NOTE_CHARACTERS
 from protocol.messages import CasePublicState as State
-from server.audit import audit
 from server.cases.journal import CaseJournal
 from server.cases.rules import NEEDS, Action, Note, assignable, in_scope, refusal, stage_after
 from server.cases.states import CaseOutcome, CaseResult, Change
 from server.foundation.actors import Actor
-from server.foundation.clock import Clock, load_calendar
+from server.foundation.clock import load_calendar
 from server.foundation.failpoints import Failpoints
 from server.foundation.identity_numbers import mask
 from server.foundation.vault import Vault
 from server.storage import tables
-from server.storage.transactions import in_transaction
+from server.work.unit_of_work import UnitOfWork, UnitsOfWork
 
 #: Looks at the locked case, and gives what to change or why not; DONE when nothing is left to do.
 Decision = Callable[[Row[Any], Connection], Change | CaseOutcome]
@@ -30,10 +29,10 @@ Decision = Callable[[Row[Any], Connection], Change | CaseOutcome]
 
 class Cases:
     def __init__(
-        self, engine: Engine, clock: Clock, vault: Vault, journal: CaseJournal, zone: str, failpoints: Failpoints
+        self, units: UnitsOfWork, vault: Vault, journal: CaseJournal, zone: str, failpoints: Failpoints
     ) -> None:
-        self._engine = engine
-        self._clock = clock
+        self._units = units
+        self._clock = units.clock
         self._vault = vault
         self._journal = journal
         self._zone = zone
@@ -176,27 +175,23 @@ class Cases:
         return self._act(actor, code, decide)
 
     def _act(self, actor: Actor, code: str, decide: Decision) -> CaseResult:
-        def work(connection: Connection) -> tuple[CaseResult, Row[Any] | None]:
-            case = self._journal.lock(connection, code)
+        def act(work: UnitOfWork) -> CaseResult:
+            case = self._journal.lock(work.connection, code)
             if case is None:
-                return CaseResult(CaseOutcome.NOT_FOUND), None
+                return CaseResult(CaseOutcome.NOT_FOUND)
             if not in_scope(actor, case):
-                return CaseResult(CaseOutcome.OUT_OF_SCOPE), None
-            change = decide(case, connection)
+                return CaseResult(CaseOutcome.OUT_OF_SCOPE)
+            change = decide(case, work.connection)
             if change is CaseOutcome.DONE:
-                return CaseResult(CaseOutcome.DONE, self._journal.state_of(connection, case)), None
+                return CaseResult(CaseOutcome.DONE, self._journal.state_of(work.connection, case))
             if isinstance(change, CaseOutcome):
-                return CaseResult(change), None
-            state = self._journal.apply(connection, actor, case, change)
-            entry = audit.Entry(actor.id, f"case.{change.action}", f"case:{code}", change.details)
-            audit.append(connection, self._clock.now(), [entry])
-            return CaseResult(CaseOutcome.DONE, state), case
+                return CaseResult(change)
+            work.after_commit(lambda: self._failpoints.reach("case.committed"))
+            state = self._journal.apply(work, case, change)
+            work.audit(f"case.{change.action}", f"case:{code}", change.details)
+            return CaseResult(CaseOutcome.DONE, state)
 
-        result, changed = in_transaction(self._engine, work)
-        if changed is not None:
-            self._failpoints.reach("case.committed")
-            self._journal.publish(changed.agency_id, code, changed.kiosk_id)
-        return result
+        return self._units.run(actor, act)
 
 
 def _told(text: str) -> str:

@@ -7,15 +7,13 @@ A case whose clock was paused since has a new due date and may be raised again.
 from typing import Any, Final
 
 import structlog
-from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy import Connection, select, update
 
-from server.audit import audit
 from server.cases import rules
 from server.cases.journal import CaseJournal
 from server.foundation.actors import SYSTEM, Role
-from server.foundation.clock import Clock
 from server.storage import tables
-from server.storage.transactions import in_transaction
+from server.work.unit_of_work import UnitOfWork, UnitsOfWork
 
 #: Cases that one turn raises; more wait for the next.
 AT_ONCE: Final = 200
@@ -24,45 +22,36 @@ _log = structlog.get_logger("server.cases.escalation")
 
 
 class Escalation:
-    def __init__(self, engine: Engine, clock: Clock, journal: CaseJournal) -> None:
-        self._engine = engine
-        self._clock = clock
+    def __init__(self, units: UnitsOfWork, journal: CaseJournal) -> None:
+        self._units = units
         self._journal = journal
 
     def raise_late(self) -> int:
         """Raises what became late since the last time; gives how many."""
-        raised = in_transaction(self._engine, self._raise)
-        for code, agency_id, kiosk_id in raised:
-            self._journal.publish(agency_id, code, kiosk_id)
+        raised = self._units.run(SYSTEM, self._raise)
         if raised:
-            _log.info("cases.escalated", number=len(raised))
-        return len(raised)
+            _log.info("cases.escalated", number=raised)
+        return raised
 
-    def _raise(self, connection: Connection) -> list[tuple[str, str, str]]:
-        now, case = self._clock.now(), tables.cases.c
+    def _raise(self, work: UnitOfWork) -> int:
+        connection, now, case = work.connection, work.now, tables.cases.c
         rows = connection.execute(
-            select(case.tracking_code, case.agency_id, case.kiosk_id)
+            select(case.tracking_code, case.agency_id)
             .where(rules.to_escalate(now).where())
             .order_by(case.due_at, case.tracking_code)
             .limit(AT_ONCE)
             .with_for_update(skip_locked=True)
         ).all()
         if not rows:
-            return []
+            return 0
         codes = [row.tracking_code for row in rows]
         connection.execute(update(tables.cases).where(case.tracking_code.in_(codes)).values(escalated_at=now))
         heads = _supervisors(connection)
-        entries = [
-            audit.Entry(
-                SYSTEM.id,
-                "case.escalate",
-                f"case:{row.tracking_code}",
-                {"agency": row.agency_id, "to": heads.get(row.agency_id, [])},
-            )
-            for row in rows
-        ]
-        audit.append(connection, now, entries)
-        return [(row.tracking_code, row.agency_id, row.kiosk_id) for row in rows]
+        for row in rows:
+            details = {"agency": row.agency_id, "to": heads.get(row.agency_id, [])}
+            work.audit("case.escalate", f"case:{row.tracking_code}", details)
+            self._journal.hint(work, row.agency_id, row.tracking_code)
+        return len(rows)
 
 
 def _supervisors(connection: Connection) -> dict[Any, list[str]]:

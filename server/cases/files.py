@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Row, select
+from sqlalchemy import Connection, Row, select
 
 from protocol.messages import CaseState, Content
-from server.audit import audit
 from server.cases import complaints
 from server.cases import lookups as case_lookups
 from server.cases.filled_forms import form_of
@@ -14,33 +13,32 @@ from server.cases.journal import CaseJournal
 from server.cases.rules import in_scope, scope
 from server.cases.states import CaseAttachment, CaseFile, CaseMessage, CaseOutcome
 from server.catalogue.packs import PackRepository
-from server.foundation.actors import Actor
-from server.foundation.clock import Clock
+from server.foundation.actors import Actor, kiosk_actor
 from server.foundation.vault import Vault
 from server.storage import tables
+from server.work.unit_of_work import UnitsOfWork
 
 FOUND_ROWS: Final = 200
 
 
 class CaseFiles:
-    def __init__(self, engine: Engine, clock: Clock, vault: Vault, journal: CaseJournal, packs: PackRepository) -> None:
-        self._engine = engine
-        self._clock = clock
+    def __init__(self, units: UnitsOfWork, vault: Vault, journal: CaseJournal, packs: PackRepository) -> None:
+        self._units = units
+        self._engine = units.engine
         self._vault = vault
         self._journal = journal
         self._packs = packs
 
     def read(self, actor: Actor, code: str, reason: str = "") -> CaseFile | CaseOutcome:
         """The whole case. Reading is logged, with the reason where one was given."""
-        with self._engine.begin() as connection:
-            case = connection.execute(select(tables.cases).where(tables.cases.c.tracking_code == code)).first()
+        with self._units.begin(actor) as work:
+            case = work.connection.execute(select(tables.cases).where(tables.cases.c.tracking_code == code)).first()
             if case is None:
                 return CaseOutcome.NOT_FOUND
             if not in_scope(actor, case):
                 return CaseOutcome.OUT_OF_SCOPE
-            opened = self._open(connection, case)
-            entry = audit.Entry(actor.id, "case.read", f"case:{code}", {"reason": reason} if reason else {})
-            audit.append(connection, self._clock.now(), [entry])
+            opened = self._open(work.connection, case)
+            work.audit("case.read", f"case:{code}", {"reason": reason} if reason else {})
         if complaints.may_see_who(actor, case):
             return opened
         # After the transaction: looking for the pack takes a connection of its own.
@@ -52,16 +50,14 @@ class CaseFiles:
         if not actor.decides:
             return ()
         index = self._vault.nik_index(nik)
-        with self._engine.begin() as connection:
-            rows = connection.execute(
+        with self._units.begin(actor) as work:
+            rows = work.connection.execute(
                 select(tables.cases)
                 .where(tables.cases.c.nik_index == index, scope(actor))
                 .order_by(tables.cases.c.opened_at.desc())
                 .limit(FOUND_ROWS)
             ).all()
-            audit.append(
-                connection, self._clock.now(), [audit.Entry(actor.id, "case.search", "cases", {"found": len(rows)})]
-            )
+            work.audit("case.search", "cases", {"found": len(rows)})
         return rows
 
     def public_state(self, code: str) -> CaseState | None:
@@ -72,8 +68,8 @@ class CaseFiles:
 
     def shown_to_kiosk(self, kiosk_id: str, code: str) -> CaseState | None:
         """As ``public_state``; the kiosk was shown the code, and may answer for the case from now on."""
-        with self._engine.begin() as connection:
-            shown = case_lookups.remember(connection, kiosk_id, code, self._clock.now())
+        with self._units.begin(kiosk_actor(kiosk_id)) as work:
+            shown = case_lookups.remember(work.connection, kiosk_id, code, work.now)
         return self.public_state(code) if shown else None
 
     def _open(self, connection: Connection, case: Row[Any]) -> CaseFile:

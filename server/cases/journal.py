@@ -1,33 +1,27 @@
-"""What changes a case, whoever does it: the row, its step and the kiosk's event, in the caller's transaction.
+"""What changes a case, whoever does it: the row, its step, the kiosk's event and the hints, in the caller's unit of work.
 
-Officers' actions (``server.cases.actions``), the intake, attachments and chores all write through here, and publish after the
-commit.
+Officers' actions (``server.cases.actions``), the intake, attachments and chores all write through here.
 """
 
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from protocol.messages import CasePublicState as State
 from protocol.messages import CaseState, FeedType
 from protocol.packs import ServiceDocument
-from server.audit import audit
 from server.cases.public import public_state
 from server.cases.states import Change
 from server.catalogue.services import Catalogue
-from server.foundation import bus, feed
-from server.foundation.actors import SYSTEM, Actor
-from server.foundation.bus import Bus
-from server.foundation.clock import Clock, load_calendar
+from server.foundation import bus
+from server.foundation.clock import load_calendar
 from server.foundation.vault import Vault
 from server.storage import tables
+from server.work.unit_of_work import UnitOfWork
 
 
 class CaseJournal:
-    def __init__(self, engine: Engine, clock: Clock, bus: Bus, vault: Vault, catalogue: Catalogue, zone: str) -> None:
-        self._engine = engine
-        self._clock = clock
-        self._bus = bus
+    def __init__(self, vault: Vault, catalogue: Catalogue, zone: str) -> None:
         self._vault = vault
         self._catalogue = catalogue
         self._zone = zone
@@ -51,9 +45,9 @@ class CaseJournal:
         ).all()
         return public_state(self.document(connection, case), case._asdict(), [step._asdict() for step in steps])
 
-    def apply(self, connection: Connection, actor: Actor, case: Row[Any], change: Change) -> CaseState:
-        """Writes a change, its step and the kiosk's event; the caller writes the audit log last, see ``entry``."""
-        now = self._clock.now()
+    def apply(self, work: UnitOfWork, case: Row[Any], change: Change) -> CaseState:
+        """Writes a change of the unit's actor, its step and the kiosk's event; what the log says of it is the caller's."""
+        connection, now = work.connection, work.now
         number = case.steps + 1
         values = {**change.values, "updated_at": now, "steps": number}
         connection.execute(
@@ -67,7 +61,7 @@ class CaseJournal:
                 action=change.action,
                 state=values.get("state", case.state),
                 stage=values.get("stage", case.stage),
-                actor=actor.id,
+                actor=work.actor.id,
                 note=change.note,
             )
         )
@@ -75,31 +69,30 @@ class CaseJournal:
             select(tables.cases).where(tables.cases.c.tracking_code == case.tracking_code)
         ).one()
         state = self.state_of(connection, changed)
-        feed.append(connection, case.kiosk_id, FeedType.CASE, state.model_dump(mode="json"), now)
+        work.to_kiosk(case.kiosk_id, FeedType.CASE, state.model_dump(mode="json"))
+        self.hint(work, case.agency_id, case.tracking_code)
         return state
 
-    def completed(self, connection: Connection, code: str) -> audit.Entry | None:
+    def completed(self, work: UnitOfWork, code: str) -> None:
         """The last attachment of the case's submission was verified."""
-        case = self.lock(connection, code)
+        case = self.lock(work.connection, code)
         if case is None or case.complete:
-            return None
+            return
         values: dict[str, Any] = {"complete": True}
         if case.state == State.INCOMPLETE:
             values["state"] = State.RECEIVED if case.officer_id is None else State.IN_REVIEW
-        self.apply(connection, SYSTEM, case, Change("complete", values))
-        return audit.Entry(SYSTEM.id, "case.complete", f"case:{code}")
+        self.apply(work, case, Change("complete", values))
+        work.audit("case.complete", f"case:{code}")
 
-    def answered(
-        self, connection: Connection, actor: Actor, code: str, submission_id: str, kiosk_id: str, text: str
-    ) -> audit.Entry | None:
-        """A citizen's answer came in; the clock goes on. None when there is no such case.
+    def answered(self, work: UnitOfWork, code: str, submission_id: str, kiosk_id: str, text: str) -> bool:
+        """A citizen's answer came in; the clock goes on. False when there is no such case.
 
         An answer that comes when nothing is asked is kept with the case and changes no state.
         """
+        connection, now = work.connection, work.now
         case = self.lock(connection, code)
         if case is None:
-            return None
-        now = self._clock.now()
+            return False
         connection.execute(
             insert(tables.case_messages).values(
                 id=submission_id,
@@ -118,20 +111,18 @@ class CaseJournal:
             for column in ("due_at", "stage_due_at"):
                 due = getattr(case, column)
                 values[column] = due and calendar.resumed(due, case.paused_at, now)
-        self.apply(connection, actor, case, Change("answer", values))
-        return audit.Entry(actor.id, "case.answer", f"case:{code}")
+        self.apply(work, case, Change("answer", values))
+        return True
 
-    def publish_code(self, code: str) -> None:
-        """As ``publish``, for a case of which only the code is at hand."""
-        with self._engine.connect() as connection:
-            case = connection.execute(
-                select(tables.cases.c.agency_id, tables.cases.c.kiosk_id).where(tables.cases.c.tracking_code == code)
-            ).first()
-        if case is not None:
-            self.publish(case.agency_id, code, case.kiosk_id)
+    def hint_of(self, work: UnitOfWork, code: str) -> None:
+        """As ``hint``, for a case of which only the code is at hand."""
+        agency_id = work.connection.execute(
+            select(tables.cases.c.agency_id).where(tables.cases.c.tracking_code == code)
+        ).scalar()
+        if agency_id is not None:
+            self.hint(work, agency_id, code)
 
-    def publish(self, case_agency: str, code: str, kiosk_id: str) -> None:
-        """Hints after a commit that changed a case."""
-        self._bus.publish(bus.inbox_topic(case_agency), code)
-        self._bus.publish(bus.case_topic(code), code)
-        self._bus.publish(bus.feed_topic(kiosk_id))
+    def hint(self, work: UnitOfWork, agency_id: str, code: str) -> None:
+        """Inbox and pages of the case look again, after the commit."""
+        work.hint(bus.inbox_topic(agency_id), code)
+        work.hint(bus.case_topic(code), code)

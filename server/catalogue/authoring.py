@@ -10,29 +10,28 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, Engine, Row, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from forms import Form
 from forms.authoring import Difference, compare
 from protocol.packs import PACK_BYTES, ServiceDocument
-from server.audit import audit
 from server.catalogue import document_problems
+from server.catalogue.apart import Opener, read_problem
 from server.catalogue.drafts import Draft, DraftOutcome, DraftResult, Problem
 from server.catalogue.form_conversion import FILE_TYPES, MEDIA_FILES, load, unzipped, zipped
 from server.catalogue.pack_content import PackContent, PackService
 from server.catalogue.packs import RINGS, PackOutcome, PackRepository
 from server.foundation.actors import Actor
-from server.foundation.apart import Opener, read_problem
-from server.foundation.clock import Clock
 from server.storage import tables
+from server.work.unit_of_work import UnitOfWork, UnitsOfWork
 
 UPLOAD_BYTES: Final = 10_000_000
 
 
 class Authoring:
-    def __init__(self, engine: Engine, clock: Clock, packs: PackRepository) -> None:
-        self._engine = engine
-        self._clock = clock
+    def __init__(self, units: UnitsOfWork, packs: PackRepository) -> None:
+        self._units = units
+        self._engine = units.engine
         self._packs = packs
         self._opener = Opener()
 
@@ -60,9 +59,9 @@ class Authoring:
         converted = self._opener.draft(source, file_type, service_id, media or {})
         before = self.published(service_id)
         members = dict(document) if document is not None else _members(before)
-        draft_id, now = str(uuid.uuid4()), self._clock.now()
-        with self._engine.begin() as connection:
-            connection.execute(
+        draft_id = str(uuid.uuid4())
+        with self._units.begin(actor) as work:
+            work.connection.execute(
                 insert(tables.form_drafts).values(
                     id=draft_id,
                     service_id=service_id,
@@ -75,30 +74,27 @@ class Authoring:
                     problems=[asdict(one) for one in converted.problems],
                     state="draft",
                     created_by=actor.id,
-                    created_at=now,
-                    updated_at=now,
+                    created_at=work.now,
+                    updated_at=work.now,
                 )
             )
-            entry = audit.Entry(actor.id, "form.upload", f"service:{service_id}", {"draft": draft_id})
-            audit.append(connection, now, [entry])
+            work.audit("form.upload", f"service:{service_id}", {"draft": draft_id})
         return DraftResult(DraftOutcome.DONE, self.draft(draft_id))
 
     def describe(self, actor: Actor, draft_id: str, document: Mapping[str, Any]) -> DraftResult:
         """Replaces the service document of an open draft; its problems are in the draft that comes back."""
-        now = self._clock.now()
-        with self._engine.begin() as connection:
-            row = self._row(connection, draft_id)
+        with self._units.begin(actor) as work:
+            row = self._row(work.connection, draft_id)
             if row is None:
                 return DraftResult(DraftOutcome.NOT_FOUND)
             if row.state != "draft":
                 return DraftResult(DraftOutcome.NOT_OPEN)
-            connection.execute(
+            work.connection.execute(
                 update(tables.form_drafts)
                 .where(tables.form_drafts.c.id == draft_id)
-                .values(document=dict(document), updated_at=now)
+                .values(document=dict(document), updated_at=work.now)
             )
-            entry = audit.Entry(actor.id, "form.describe", f"service:{row.service_id}", {"draft": draft_id})
-            audit.append(connection, now, [entry])
+            work.audit("form.describe", f"service:{row.service_id}", {"draft": draft_id})
         return DraftResult(DraftOutcome.DONE, self.draft(draft_id))
 
     def publish(self, actor: Actor, draft_id: str, rings: Sequence[str] = RINGS, note: str = "") -> DraftResult:
@@ -125,7 +121,8 @@ class Authoring:
             return DraftResult(DraftOutcome.NO_SUCH_RING, draft)
         if not result.ok:
             return DraftResult(DraftOutcome.TOO_LARGE, draft)
-        self._close(draft_id, "published", result.number)
+        with self._units.begin(actor) as work:
+            _close(work, draft_id, "published", result.number)
         return DraftResult(DraftOutcome.DONE, self.draft(draft_id), result.number)
 
     def discard(self, actor: Actor, draft_id: str) -> DraftOutcome:
@@ -134,10 +131,9 @@ class Authoring:
             return DraftOutcome.NOT_FOUND
         if draft.state != "draft":
             return DraftOutcome.NOT_OPEN
-        self._close(draft_id, "discarded", None)
-        with self._engine.begin() as connection:
-            entry = audit.Entry(actor.id, "form.discard", f"service:{draft.service_id}", {"draft": draft_id})
-            audit.append(connection, self._clock.now(), [entry])
+        with self._units.begin(actor) as work:
+            _close(work, draft_id, "discarded", None)
+            work.audit("form.discard", f"service:{draft.service_id}", {"draft": draft_id})
         return DraftOutcome.DONE
 
     def withdraw(self, actor: Actor, service_id: str, reason: str = "") -> int:
@@ -229,13 +225,13 @@ class Authoring:
             return None, document_problems.of_error(error)
         return document, document_problems.of_document(document, form)
 
-    def _close(self, draft_id: str, state: str, pack: int | None) -> None:
-        with self._engine.begin() as connection:
-            connection.execute(
-                update(tables.form_drafts)
-                .where(tables.form_drafts.c.id == draft_id)
-                .values(state=state, published_pack=pack, updated_at=self._clock.now())
-            )
+
+def _close(work: UnitOfWork, draft_id: str, state: str, pack: int | None) -> None:
+    work.connection.execute(
+        update(tables.form_drafts)
+        .where(tables.form_drafts.c.id == draft_id)
+        .values(state=state, published_pack=pack, updated_at=work.now)
+    )
 
 
 def _members(service: PackService | None) -> dict[str, Any]:

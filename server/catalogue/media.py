@@ -1,6 +1,6 @@
 """Files beside a form: opened as what their name says, before anybody's kiosk does.
 
-``media_problem`` decodes what strangers made; it runs in a child (``server.foundation.apart``), or on a folder that whoever runs the
+``media_problem`` decodes what strangers made; it runs in a child (``server.catalogue.apart``), or on a folder that whoever runs the
 server put there.
 """
 

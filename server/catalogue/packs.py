@@ -17,23 +17,21 @@ from pathlib import Path
 from typing import Any, Final
 
 import structlog
-from sqlalchemy import Connection, Engine, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 from tuf.api.serialization.json import JSONSerializer
 
 from protocol.messages import FeedType, PackNotice
 from protocol.packs import PACK_BYTES, Manifest, PackCustom, build, target_name, unpack
-from server.audit import audit
+from runtime.files import make_folder, write_durably
 from server.catalogue.pack_content import PackContent, PackService, read_content
 from server.catalogue.services import Catalogue
 from server.catalogue.tuf import Listed, RoleState, TufRepository
 from server.catalogue.tuf_offline import NewKeys, Unacceptable, check, request_root
-from server.foundation import bus, feed
-from server.foundation.actors import Actor
-from server.foundation.bus import Bus
-from server.foundation.clock import Clock
+from server.foundation import bus
+from server.foundation.actors import SYSTEM, Actor
 from server.foundation.failpoints import Failpoints
-from server.foundation.files import make_folder, write_durably
 from server.storage import tables
+from server.work.unit_of_work import UnitOfWork, UnitsOfWork
 
 #: Unpacked packs that are kept in memory, so that cases of older forms can be opened.
 PACKS_IN_MEMORY: Final = 4
@@ -70,18 +68,16 @@ class PackRepository:
         self,
         folder: Path,
         tuf: TufRepository,
-        engine: Engine,
-        clock: Clock,
-        bus: Bus,
+        units: UnitsOfWork,
         catalogue: Catalogue,
         city: str,
         failpoints: Failpoints,
     ) -> None:
         self._folder = folder
         self._tuf = tuf
-        self._engine = engine
-        self._clock = clock
-        self._bus = bus
+        self._units = units
+        self._engine = units.engine
+        self._clock = units.clock
         self._catalogue = catalogue
         self._city = city
         self._failpoints = failpoints
@@ -112,10 +108,10 @@ class PackRepository:
             archive = self._build(number, content)
             if len(archive) > PACK_BYTES:
                 return PackResult(PackOutcome.TOO_LARGE)
-            write_durably(self._folder / target_name(number), archive)
+            write_durably(self._folder / target_name(number), archive, contended=True)
             self._failpoints.reach("pack.files_written")
-            with self._engine.begin() as connection:
-                self._write_rows(connection, number, content, archive, actor, tuple(rings), note, content_of)
+            with self._units.begin(actor) as work:
+                _write_rows(work, number, content, archive, tuple(rings), note, content_of)
             self._failpoints.reach("pack.committed")
             self._list_and_announce()
         _log.info("pack.published", number=number, services=len(content.services), rings=list(rings))
@@ -141,16 +137,13 @@ class PackRepository:
         content = self.content(before)
         if content is None:
             return PackResult(PackOutcome.NOTHING_BEFORE)
-        with self._engine.begin() as connection:
-            now = self._clock.now()
-            connection.execute(
+        with self._units.begin(actor) as work:
+            work.connection.execute(
                 update(tables.packs)
                 .where(tables.packs.c.number == number)
-                .values(taken_back_at=now, taken_back_by=actor.id)
+                .values(taken_back_at=work.now, taken_back_by=actor.id)
             )
-            audit.append(
-                connection, now, [audit.Entry(actor.id, "pack.take_back", f"pack:{number}", {"reason": reason})]
-            )
+            work.audit("pack.take_back", f"pack:{number}", {"reason": reason})
         return self.publish(content, actor, rings=pack.rings, note=reason, content_of=before)
 
     def promote(self, number: int, actor: Actor, rings: Sequence[str], note: str = "") -> PackResult:
@@ -217,9 +210,8 @@ class PackRepository:
             checked = check(self._tuf, contents)
             self._tuf.install(checked, self._clock.now())
             installed = [f"{role} {one.signed.version}" for role, one in sorted(checked.items())]
-            with self._engine.begin() as connection:
-                now = self._clock.now()
-                audit.append(connection, now, [audit.Entry(actor.id, "tuf.install", "packs", {"metadata": installed})])
+            with self._units.begin(actor) as work:
+                work.audit("tuf.install", "packs", {"metadata": installed})
             self._list_and_announce()
         return installed
 
@@ -294,55 +286,6 @@ class PackRepository:
         }
         return build(manifest, documents, files)
 
-    def _write_rows(
-        self,
-        connection: Connection,
-        number: int,
-        content: PackContent,
-        archive: bytes,
-        actor: Actor,
-        rings: tuple[str, ...],
-        note: str,
-        content_of: int | None,
-    ) -> None:
-        now = self._clock.now()
-        connection.execute(
-            insert(tables.packs).values(
-                number=number,
-                rings=list(rings),
-                made_by=actor.id,
-                made_at=now,
-                path=target_name(number),
-                sha256=hashlib.sha256(archive).hexdigest(),
-                size=len(archive),
-                note=note,
-                content_of=content_of,
-            )
-        )
-        known = set(connection.execute(select(tables.agencies.c.id)).scalars())
-        for position, one in enumerate(content.services):
-            document = one.document
-            if document.agency.id not in known:
-                known.add(document.agency.id)
-                connection.execute(
-                    insert(tables.agencies).values(
-                        id=document.agency.id, name=document.agency.name, position=len(known)
-                    )
-                )
-            connection.execute(
-                insert(tables.service_versions).values(
-                    pack_number=number,
-                    service_id=document.id,
-                    agency_id=document.agency.id,
-                    form_id=document.form_id,
-                    form_version=document.form_version,
-                    position=position,
-                    document=document.model_dump(mode="json"),
-                )
-            )
-        details = {"rings": list(rings), "services": len(content.services), "content_of": content_of}
-        audit.append(connection, now, [audit.Entry(actor.id, "pack.publish", f"pack:{number}", details)])
-
     def _listed(self, rows: Sequence[Row[Any]]) -> list[Listed]:
         return [
             Listed(
@@ -368,17 +311,14 @@ class PackRepository:
                 self._announce(row)
 
     def _announce(self, pack: Row[Any]) -> None:
-        with self._engine.begin() as connection:
-            now = self._clock.now()
+        with self._units.begin(SYSTEM) as work:
+            work.after_commit(lambda: self._failpoints.reach("pack.announced"))
             notice = PackNotice(version=pack.number).model_dump(mode="json")
-            kiosks = feed.append_to_all(connection, FeedType.PACK, notice, now, tuple(pack.rings))
-            connection.execute(
-                update(tables.packs).where(tables.packs.c.number == pack.number).values(announced_at=now)
+            work.to_kiosks(FeedType.PACK, notice, tuple(pack.rings))
+            work.connection.execute(
+                update(tables.packs).where(tables.packs.c.number == pack.number).values(announced_at=work.now)
             )
-        self._failpoints.reach("pack.announced")
-        for kiosk_id in kiosks:
-            self._bus.publish(bus.feed_topic(kiosk_id))
-        self._bus.publish(bus.PACKS, str(pack.number))
+            work.hint(bus.PACKS, str(pack.number))
 
     def _row(self, connection: Connection, number: int) -> Row[Any] | None:
         return connection.execute(select(tables.packs).where(tables.packs.c.number == number)).first()
@@ -389,3 +329,49 @@ class PackRepository:
         with (self._folder / ".lock").open("a") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
+
+
+def _write_rows(
+    work: UnitOfWork,
+    number: int,
+    content: PackContent,
+    archive: bytes,
+    rings: tuple[str, ...],
+    note: str,
+    content_of: int | None,
+) -> None:
+    connection = work.connection
+    connection.execute(
+        insert(tables.packs).values(
+            number=number,
+            rings=list(rings),
+            made_by=work.actor.id,
+            made_at=work.now,
+            path=target_name(number),
+            sha256=hashlib.sha256(archive).hexdigest(),
+            size=len(archive),
+            note=note,
+            content_of=content_of,
+        )
+    )
+    known = set(connection.execute(select(tables.agencies.c.id)).scalars())
+    for position, one in enumerate(content.services):
+        document = one.document
+        if document.agency.id not in known:
+            known.add(document.agency.id)
+            connection.execute(
+                insert(tables.agencies).values(id=document.agency.id, name=document.agency.name, position=len(known))
+            )
+        connection.execute(
+            insert(tables.service_versions).values(
+                pack_number=number,
+                service_id=document.id,
+                agency_id=document.agency.id,
+                form_id=document.form_id,
+                form_version=document.form_version,
+                position=position,
+                document=document.model_dump(mode="json"),
+            )
+        )
+    details = {"rings": list(rings), "services": len(content.services), "content_of": content_of}
+    work.audit("pack.publish", f"pack:{number}", details)

@@ -20,7 +20,7 @@ from securesystemslib.signer import CryptoSigner
 from tuf.api.metadata import Metadata, MetaFile, Root, Snapshot, TargetFile, Targets, Timestamp
 from tuf.api.serialization.json import JSONSerializer
 
-from server.foundation.files import make_folder, write_durably
+from runtime.files import make_folder, write_durably
 from server.foundation.keys import keep_secret, random_key
 
 ROLES: Final = ("root", "targets", "snapshot", "timestamp")
@@ -239,7 +239,7 @@ class TufRepository:
 
     def _write(self, role: str, metadata: Metadata[Any]) -> None:
         name = "timestamp.json" if role == "timestamp" else f"{metadata.signed.version}.{role}.json"
-        write_durably(self._folder / name, metadata.to_bytes(JSONSerializer()))
+        write_durably(self._folder / name, metadata.to_bytes(JSONSerializer()), contended=True)
 
     def newest(self, role: str) -> Metadata[Any] | None:
         """Of ``root``, ``targets`` or ``snapshot``."""

@@ -6,16 +6,15 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Row, select, update
+from sqlalchemy import Connection, Row, select, update
 
-from server.audit import audit
 from server.fleet import help_calls
 from server.foundation import bus
-from server.foundation.actors import Actor
-from server.foundation.bus import Bus
-from server.foundation.clock import Clock, WorkingCalendar, load_calendar
+from server.foundation.actors import SYSTEM, Actor
+from server.foundation.clock import WorkingCalendar, load_calendar
 from server.storage import tables
 from server.storage.transactions import insert_new
+from server.work.unit_of_work import UnitsOfWork
 
 #: A kiosk is silent after this many intervals without a heartbeat.
 SILENT_INTERVALS: Final = 4
@@ -51,10 +50,8 @@ class AlarmKind(StrEnum):
 
 
 class Alarms:
-    def __init__(self, engine: Engine, clock: Clock, bus: Bus, zone: str, interval_s: float) -> None:
-        self._engine = engine
-        self._clock = clock
-        self._bus = bus
+    def __init__(self, units: UnitsOfWork, zone: str, interval_s: float) -> None:
+        self._units = units
         self._zone = zone
         self._interval_s = interval_s
 
@@ -66,7 +63,7 @@ class Alarms:
 
     def rows(self, limit: int = 200) -> Sequence[Row[Any]]:
         """Rows of ``alarms`` with ``kiosk_name``: the open ones first, then the newest."""
-        with self._engine.connect() as connection:
+        with self._units.engine.connect() as connection:
             return connection.execute(
                 select(tables.alarms, tables.kiosks.c.name.label("kiosk_name"))
                 .join(tables.kiosks, tables.kiosks.c.id == tables.alarms.c.kiosk_id)
@@ -82,48 +79,42 @@ class Alarms:
 
     def acknowledge(self, actor: Actor, alarm_id: str) -> bool:
         """Somebody has seen it; it stays open until its cause is gone."""
-        now = self._clock.now()
-        with self._engine.begin() as connection:
-            seen = connection.execute(
+        with self._units.begin(actor) as work:
+            seen = work.connection.execute(
                 update(tables.alarms)
                 .where(tables.alarms.c.id == alarm_id, tables.alarms.c.acknowledged_at.is_(None))
-                .values(acknowledged_at=now, acknowledged_by=actor.id)
+                .values(acknowledged_at=work.now, acknowledged_by=actor.id)
                 .returning(tables.alarms.c.kiosk_id, tables.alarms.c.kind)
             ).first()
             if seen is None:
                 return False
-            kiosk_id = seen.kiosk_id
             if seen.kind == AlarmKind.HELP:
                 # Whoever has seen it goes there.
-                help_calls.answer(connection, kiosk_id, actor.id, now)
-            audit.append(connection, now, [audit.Entry(actor.id, "alarm.acknowledge", f"kiosk:{kiosk_id}")])
-        self._bus.publish(bus.FLEET, kiosk_id)
-        if seen.kind == AlarmKind.HELP:
-            self._bus.publish(bus.feed_topic(kiosk_id))
+                help_calls.answer(work, seen.kiosk_id)
+            work.audit("alarm.acknowledge", f"kiosk:{seen.kiosk_id}")
+            work.hint(bus.FLEET, seen.kiosk_id)
         return True
 
     # --- raising and clearing -----------------------------------------------------------------------------------
 
     def check(self, kiosk_id: str) -> None:
         """As ``check_all``, for one kiosk that has just said something."""
-        now = self._clock.now()
-        with self._engine.begin() as connection:
-            calendar = load_calendar(connection, self._zone)
-            kiosk = connection.execute(select(tables.kiosks).where(tables.kiosks.c.id == kiosk_id)).one()
-            self.judge(connection, kiosk, calendar, now)
-        self._bus.publish(bus.FLEET, kiosk_id)
+        with self._units.begin(SYSTEM) as work:
+            calendar = load_calendar(work.connection, self._zone)
+            kiosk = work.connection.execute(select(tables.kiosks).where(tables.kiosks.c.id == kiosk_id)).one()
+            self.judge(work.connection, kiosk, calendar, work.now)
+            work.hint(bus.FLEET, kiosk_id)
 
     def check_all(self) -> int:
         """Raises and clears alarms of the whole fleet; gives how many changed. Called from time to time."""
-        now = self._clock.now()
         changed = 0
-        with self._engine.begin() as connection:
-            calendar = load_calendar(connection, self._zone)
-            kiosks = connection.execute(select(tables.kiosks).where(*tables.IN_FLEET)).all()
+        with self._units.begin(SYSTEM) as work:
+            calendar = load_calendar(work.connection, self._zone)
+            kiosks = work.connection.execute(select(tables.kiosks).where(*tables.IN_FLEET)).all()
             for kiosk in kiosks:
-                changed += self.judge(connection, kiosk, calendar, now)
-        if changed:
-            self._bus.publish(bus.FLEET)
+                changed += self.judge(work.connection, kiosk, calendar, work.now)
+            if changed:
+                work.hint(bus.FLEET)
         return changed
 
     def judge(self, connection: Connection, kiosk: Row[Any], calendar: WorkingCalendar, now: datetime) -> int:

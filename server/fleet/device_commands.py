@@ -4,15 +4,12 @@ import uuid
 from datetime import timedelta
 from typing import Final, Literal
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from protocol.messages import AppliedReport, Command, FeedType
-from server.audit import audit
-from server.foundation import bus, feed
 from server.foundation.actors import Actor
-from server.foundation.bus import Bus
-from server.foundation.clock import Clock
 from server.storage import tables
+from server.work.unit_of_work import UnitsOfWork
 
 #: A kiosk that hears of a command later does not carry it out.
 COMMAND_LIFE: Final = timedelta(minutes=10)
@@ -21,39 +18,35 @@ CommandName = Literal["out_of_service", "in_service", "restart", "test_slip", "r
 
 
 class DeviceCommands:
-    def __init__(self, engine: Engine, clock: Clock, bus: Bus) -> None:
-        self._engine = engine
-        self._clock = clock
-        self._bus = bus
+    def __init__(self, units: UnitsOfWork) -> None:
+        self._units = units
 
     def send(self, actor: Actor, kiosk_id: str, name: CommandName, life: timedelta = COMMAND_LIFE) -> str | None:
         """Sends a command through the kiosk's feed; its id, or None when the kiosk is not in the fleet."""
-        now = self._clock.now()
-        command = Command(id=str(uuid.uuid4()), name=name, expires_at=now + life)
-        with self._engine.begin() as connection:
-            known = connection.execute(
+        with self._units.begin(actor) as work:
+            command = Command(id=str(uuid.uuid4()), name=name, expires_at=work.now + life)
+            known = work.connection.execute(
                 select(tables.kiosks.c.id).where(tables.kiosks.c.id == kiosk_id, *tables.IN_FLEET)
             ).first()
             if known is None:
                 return None
-            connection.execute(
+            work.connection.execute(
                 insert(tables.commands).values(
                     kiosk_id=kiosk_id,
                     id=command.id,
                     name=name,
                     issued_by=actor.id,
-                    issued_at=now,
+                    issued_at=work.now,
                     expires_at=command.expires_at,
                 )
             )
-            feed.append(connection, kiosk_id, FeedType.COMMAND, command.model_dump(mode="json"), now)
-            audit.append(connection, now, [audit.Entry(actor.id, f"kiosk.{name}", f"kiosk:{kiosk_id}")])
-        self._bus.publish(bus.feed_topic(kiosk_id))
+            work.to_kiosk(kiosk_id, FeedType.COMMAND, command.model_dump(mode="json"))
+            work.audit(f"kiosk.{name}", f"kiosk:{kiosk_id}")
         return command.id
 
     def applied(self, connection: Connection, kiosk_id: str, report: AppliedReport) -> None:
         """The cursor only rises; a command's first result stays."""
-        now = self._clock.now()
+        now = self._units.clock.now()
         connection.execute(
             update(tables.kiosks)
             .where(

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from protocol import fingerprints
 from protocol.messages import City, EnrolRequest, EnrolResponse, FeedType, PackNotice
@@ -25,15 +25,14 @@ from protocol.tracking import ALPHABET, kiosk_part
 from server.audit import audit
 from server.catalogue.packs import RINGS, PackRepository
 from server.fleet.kiosk_settings import feed_values
-from server.foundation import bus, feed
+from server.foundation import bus
 from server.foundation.actors import Actor, kiosk_actor
-from server.foundation.bus import Bus
-from server.foundation.clock import Clock
 from server.foundation.failpoints import Failpoints
 from server.foundation.keys import CityKeys
 from server.open_city.notices import standing
 from server.people.field_staff import roster
 from server.storage import tables
+from server.work.unit_of_work import UnitOfWork, UnitsOfWork
 
 CODE_LIFE: Final = timedelta(minutes=10)
 CODE_CHARACTERS: Final = 12
@@ -70,9 +69,7 @@ class EnrolmentCode:
 class Enrolment:
     def __init__(
         self,
-        engine: Engine,
-        clock: Clock,
-        bus: Bus,
+        units: UnitsOfWork,
         keys: CityKeys,
         packs: PackRepository,
         city: str,
@@ -80,9 +77,7 @@ class Enrolment:
         zone: str,
         failpoints: Failpoints,
     ) -> None:
-        self._engine = engine
-        self._clock = clock
-        self._bus = bus
+        self._units = units
         self._keys = keys
         self._packs = packs
         self._city = city
@@ -95,22 +90,22 @@ class Enrolment:
         if not name.strip() or len(name) > NAME_CHARACTERS or len(place) > NAME_CHARACTERS or ring not in RINGS:
             raise ValueError("a kiosk needs a name of at most 200 characters and a ring")
         raw = "".join(secrets.choice(ALPHABET) for _ in range(CODE_CHARACTERS))
-        now = self._clock.now()
-        with self._engine.begin() as connection:
-            connection.execute(
+        with self._units.begin(actor) as work:
+            expires_at = work.now + CODE_LIFE
+            work.connection.execute(
                 insert(tables.enrolment_codes).values(
                     code_hash=_code_hash(raw),
                     name=name.strip(),
                     place=place.strip(),
                     ring=ring,
                     created_by=actor.id,
-                    created_at=now,
-                    expires_at=now + CODE_LIFE,
+                    created_at=work.now,
+                    expires_at=expires_at,
                 )
             )
-            audit.append(connection, now, [audit.Entry(actor.id, "kiosk.code", f"name:{name.strip()[:80]}")])
+            work.audit("kiosk.code", f"name:{name.strip()[:80]}")
         half = CODE_CHARACTERS // 2
-        return EnrolmentCode(f"{raw[:half]}-{raw[half:]}", now + CODE_LIFE)
+        return EnrolmentCode(f"{raw[:half]}-{raw[half:]}", expires_at)
 
     def enrol(self, request: EnrolRequest, address: str) -> EnrolResponse | EnrolRefusal:
         """Uses up the code and writes the kiosk in one transaction.
@@ -119,20 +114,21 @@ class Enrolment:
         """
         if len(request.public_key) != PUBLIC_KEY_BYTES:
             return EnrolRefusal.BAD_KEY
-        now = self._clock.now()
-        with self._engine.begin() as connection:
-            kiosk = self._use_code(connection, request, now) or self._enrolled_with(connection, request, now)
+        kiosk_id = str(uuid.uuid4())
+        with self._units.begin(kiosk_actor(kiosk_id)) as work:
+            kiosk = self._use_code(work, kiosk_id, request) or self._enrolled_with(work.connection, request, work.now)
             if kiosk is None:
-                return self._refuse(connection, address[:64], now)
+                return self._refuse(work.connection, address[:64], work.now)
+            work.hint(bus.FLEET, kiosk.id)
+            work.write_log()
             self._failpoints.reach("enrolment.written")
-        self._bus.publish(bus.FLEET, kiosk.id)
-        return self._answer(kiosk, now)
+        return self._answer(kiosk, work.now)
 
     def approve(self, actor: Actor, kiosk_id: str, fingerprint: str) -> ApproveOutcome:
         """Lets a kiosk in whose screen shows ``fingerprint``, as an administrator compared it."""
         kiosks = tables.kiosks.c
-        with self._engine.begin() as connection:
-            now = self._clock.now()
+        with self._units.begin(actor) as work:
+            connection = work.connection
             kiosk = connection.execute(
                 select(kiosks.fingerprint, kiosks.ring).where(kiosks.id == kiosk_id, kiosks.revoked_at.is_(None))
             ).first()
@@ -148,14 +144,13 @@ class Enrolment:
                     kiosks.revoked_at.is_(None),
                     kiosks.fingerprint == kiosk.fingerprint,
                 )
-                .values(approved_at=now, approved_by=actor.id)
+                .values(approved_at=work.now, approved_by=actor.id)
             )
             if not changed.rowcount:
                 return ApproveOutcome.ALREADY
-            self._first_events(connection, kiosk_id, kiosk.ring, now)
-            entry = audit.Entry(actor.id, "kiosk.approve", f"kiosk:{kiosk_id}", {"fingerprint": kiosk.fingerprint})
-            audit.append(connection, now, [entry])
-        self._bus.publish(bus.FLEET, kiosk_id)
+            self._first_events(work, kiosk_id, kiosk.ring)
+            work.audit("kiosk.approve", f"kiosk:{kiosk_id}", {"fingerprint": kiosk.fingerprint})
+            work.hint(bus.FLEET, kiosk_id)
         return ApproveOutcome.DONE
 
     def city(self) -> City:
@@ -171,24 +166,23 @@ class Enrolment:
 
     def revoke(self, actor: Actor, kiosk_id: str, reason: str = "") -> bool:
         """Shuts a kiosk out at its next request, or refuses one that waits; False when there is none or it was before."""
-        with self._engine.begin() as connection:
-            now = self._clock.now()
-            changed = connection.execute(
+        with self._units.begin(actor) as work:
+            changed = work.connection.execute(
                 update(tables.kiosks)
                 .where(tables.kiosks.c.id == kiosk_id, tables.kiosks.c.revoked_at.is_(None))
-                .values(revoked_at=now, revoked_by=actor.id)
+                .values(revoked_at=work.now, revoked_by=actor.id)
             )
             if not changed.rowcount:
                 return False
-            audit.append(connection, now, [audit.Entry(actor.id, "kiosk.revoke", f"kiosk:{kiosk_id}", _of(reason))])
-        self._bus.publish(bus.FLEET, kiosk_id)
-        self._bus.publish(bus.feed_topic(kiosk_id))
+            work.audit("kiosk.revoke", f"kiosk:{kiosk_id}", _of(reason))
+            work.hint(bus.FLEET, kiosk_id)
+            # Its live feed looks again, and ends.
+            work.hint(bus.feed_topic(kiosk_id))
         return True
 
-    def _use_code(self, connection: Connection, request: EnrolRequest, now: datetime) -> Row[Any] | None:
+    def _use_code(self, work: UnitOfWork, kiosk_id: str, request: EnrolRequest) -> Row[Any] | None:
         """The kiosk that this code makes, written; None when the code is not good."""
-        codes = tables.enrolment_codes
-        kiosk_id = str(uuid.uuid4())
+        connection, now, codes = work.connection, work.now, tables.enrolment_codes
         code = connection.execute(
             update(codes)
             .where(codes.c.code_hash == _code_hash(request.code), codes.c.used_at.is_(None), codes.c.expires_at > now)
@@ -214,9 +208,7 @@ class Enrolment:
                 software=request.software,
             )
         )
-        details = {"fingerprint": fingerprint}
-        entry = audit.Entry(kiosk_actor(kiosk_id).id, "kiosk.enrol", f"kiosk:{kiosk_id}", details)
-        audit.append(connection, now, [entry])
+        work.audit("kiosk.enrol", f"kiosk:{kiosk_id}", {"fingerprint": fingerprint})
         return connection.execute(select(tables.kiosks).where(tables.kiosks.c.id == kiosk_id)).one()
 
     def _enrolled_with(self, connection: Connection, request: EnrolRequest, now: datetime) -> Row[Any] | None:
@@ -271,14 +263,14 @@ class Enrolment:
         audit.lock(connection)
         return int(connection.execute(select(func.coalesce(func.max(tables.kiosks.c.number), 0))).scalar_one()) + 1
 
-    def _first_events(self, connection: Connection, kiosk_id: str, ring: str, now: datetime) -> None:
-        feed.append(connection, kiosk_id, FeedType.STAFF, roster(connection).model_dump(mode="json"), now)
+    def _first_events(self, work: UnitOfWork, kiosk_id: str, ring: str) -> None:
+        connection = work.connection
+        work.to_kiosk(kiosk_id, FeedType.STAFF, roster(connection).model_dump(mode="json"))
         if number := self._packs.newest(connection, ring):
-            feed.append(connection, kiosk_id, FeedType.PACK, PackNotice(version=number).model_dump(mode="json"), now)
+            work.to_kiosk(kiosk_id, FeedType.PACK, PackNotice(version=number).model_dump(mode="json"))
         if settings := feed_values(connection):
-            feed.append(connection, kiosk_id, FeedType.SETTINGS, settings, now)
-        if notices := standing(connection, now):
-            feed.append_many(connection, kiosk_id, FeedType.NOTICE, notices, now)
+            work.to_kiosk(kiosk_id, FeedType.SETTINGS, settings)
+        work.to_kiosk(kiosk_id, FeedType.NOTICE, *standing(connection, work.now))
 
 
 def _code_hash(code: str) -> str:

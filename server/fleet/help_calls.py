@@ -2,33 +2,32 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, func, select, update
+from sqlalchemy import Connection, func, select, update
 
 from protocol.messages import FeedType
 from protocol.reports import HelpCall
-from server.foundation import feed
-from server.foundation.clock import Clock
+from server.foundation.actors import kiosk_actor
 from server.storage.citizen_tables import help_calls
 from server.storage.transactions import insert_new
+from server.work.unit_of_work import UnitOfWork, UnitsOfWork
 
 
 class HelpCalls:
-    def __init__(self, engine: Engine, clock: Clock) -> None:
-        self._engine = engine
-        self._clock = clock
+    def __init__(self, units: UnitsOfWork) -> None:
+        self._units = units
 
     def take(self, kiosk_id: str, call: HelpCall) -> bool:
         """False when it was known."""
-        with self._engine.begin() as connection:
+        with self._units.begin(kiosk_actor(kiosk_id)) as work:
             return insert_new(
-                connection,
+                work.connection,
                 help_calls,
                 {
                     "kiosk_id": kiosk_id,
                     "id": call.id,
                     "place": call.place,
                     "asked_at": call.asked_at,
-                    "received_at": self._clock.now(),
+                    "received_at": work.now,
                 },
             )
 
@@ -42,13 +41,13 @@ def waiting_since(connection: Connection, kiosk_id: str) -> datetime | None:
     ).scalar()
 
 
-def answer(connection: Connection, kiosk_id: str, officer_id: str, now: datetime) -> None:
-    """Somebody goes, whoever has seen the alarm; the kiosk tells who waits there. The feed's topic is the caller's."""
-    calls = connection.scalars(
+def answer(work: UnitOfWork, kiosk_id: str) -> None:
+    """The unit's actor has seen the alarm and goes; the kiosk tells who waits there."""
+    calls = work.connection.scalars(
         update(help_calls)
         .where(help_calls.c.kiosk_id == kiosk_id, help_calls.c.answered_at.is_(None))
-        .values(answered_at=now, answered_by=officer_id)
+        .values(answered_at=work.now, answered_by=work.actor.id)
         .returning(help_calls.c.id)
     ).all()
     if calls:
-        feed.append(connection, kiosk_id, FeedType.HELP, {"calls": sorted(calls)}, now)
+        work.to_kiosk(kiosk_id, FeedType.HELP, {"calls": sorted(calls)})

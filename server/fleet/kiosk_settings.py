@@ -7,30 +7,25 @@ not set here stays what the kiosk's program has.
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from protocol import sealing_keys
 from protocol.kiosk_settings import OFFERED
 from protocol.messages import FeedType
-from server.audit import audit
-from server.foundation import bus, feed
 from server.foundation.actors import Actor
-from server.foundation.bus import Bus
-from server.foundation.clock import Clock
 from server.storage.named_settings import read_setting, write_setting
+from server.work.unit_of_work import UnitsOfWork
 
 _NAME: Final = "kiosks"
 
 
 class KioskSettings:
-    def __init__(self, engine: Engine, clock: Clock, bus: Bus) -> None:
-        self._engine = engine
-        self._clock = clock
-        self._bus = bus
+    def __init__(self, units: UnitsOfWork) -> None:
+        self._units = units
 
     def values(self) -> dict[str, float]:
         """What is set, by name."""
-        with self._engine.connect() as connection:
+        with self._units.engine.connect() as connection:
             return in_force(connection)
 
     def change(self, actor: Actor, values: Mapping[str, float | None]) -> tuple[str, ...]:
@@ -39,16 +34,12 @@ class KioskSettings:
         if wrong:
             return wrong
         chosen = {name: value for name, value in values.items() if value is not None}
-        now = self._clock.now()
-        with self._engine.begin() as connection:
-            before = in_force(connection)
-            if chosen == before:
+        with self._units.begin(actor) as work:
+            if chosen == in_force(work.connection):
                 return ()
-            write_setting(connection, _NAME, chosen, actor.id, now)
-            kiosks = feed.append_to_all(connection, FeedType.SETTINGS, feed_values(connection), now)
-            audit.append(connection, now, [audit.Entry(actor.id, "kiosks.settings", "kiosks", chosen)])
-        for kiosk_id in kiosks:
-            self._bus.publish(bus.feed_topic(kiosk_id))
+            write_setting(work.connection, _NAME, chosen, actor.id, work.now)
+            work.to_kiosks(FeedType.SETTINGS, feed_values(work.connection))
+            work.audit("kiosks.settings", "kiosks", chosen)
         return ()
 
 

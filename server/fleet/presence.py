@@ -5,18 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from protocol.messages import Heartbeat, HeartbeatAnswer, Visit
-from server.audit import audit
 from server.audit.witnesses import Witnesses
 from server.fleet.alarms import Alarms
-from server.foundation import bus
-from server.foundation.bus import Bus
-from server.foundation.clock import Clock, load_calendar
-from server.operator import lineage
+from server.foundation import bus, lineage
+from server.foundation.actors import SYSTEM, Actor, kiosk_actor
+from server.foundation.clock import load_calendar
 from server.storage import tables
 from server.storage.transactions import insert_new
+from server.work.unit_of_work import UnitsOfWork
 
 HISTORY_LIFE: Final = timedelta(days=30)
 #: One heartbeat of the history every so often; the newest is always in the kiosk's row.
@@ -37,17 +36,15 @@ class KioskView:
 class Presence:
     def __init__(
         self,
-        engine: Engine,
-        clock: Clock,
-        bus: Bus,
+        units: UnitsOfWork,
         zone: str,
         alarms: Alarms,
         witnesses: Witnesses,
         interval_s: float,
     ) -> None:
-        self._engine = engine
-        self._clock = clock
-        self._bus = bus
+        self._units = units
+        self._engine = units.engine
+        self._clock = units.clock
         self._zone = zone
         self._alarms = alarms
         self._witnesses = witnesses
@@ -56,9 +53,9 @@ class Presence:
     # --- what kiosks tell ---------------------------------------------------------------------------------------
 
     def heartbeat(self, kiosk_id: str, beat: Heartbeat) -> HeartbeatAnswer:
-        now = self._clock.now()
         components = [one.model_dump(mode="json") for one in beat.components]
-        with self._engine.begin() as connection:
+        with self._units.begin(kiosk_actor(kiosk_id)) as work:
+            connection, now = work.connection, work.now
             before = connection.execute(
                 select(tables.kiosks).where(tables.kiosks.c.id == kiosk_id).with_for_update()
             ).one()
@@ -90,7 +87,7 @@ class Presence:
             after = connection.execute(select(tables.kiosks).where(tables.kiosks.c.id == kiosk_id)).one()
             self._alarms.judge(connection, after, load_calendar(connection, self._zone), now)
             restored = lineage.current(connection)
-        self._bus.publish(bus.FLEET, kiosk_id)
+            work.hint(bus.FLEET, kiosk_id)
         offer = None if beat.witnessed is None else self._witnesses.offer(beat.witnessed)
         return HeartbeatAnswer(
             server_time=now, interval_s=self._interval_s, feed_head=after.feed_seq, checkpoint=offer, restored=restored
@@ -98,10 +95,9 @@ class Presence:
 
     def visit(self, kiosk_id: str, visit: Visit) -> bool:
         """Keeps a visit; the same id again changes nothing and is False."""
-        now = self._clock.now()
-        with self._engine.begin() as connection:
+        with self._units.begin(Actor(f"staff:{visit.staff_id}"[:64])) as work:
             new = insert_new(
-                connection,
+                work.connection,
                 tables.visits,
                 {
                     "kiosk_id": kiosk_id,
@@ -111,14 +107,12 @@ class Presence:
                     "ended_at": visit.ended_at,
                     "actions": [one.model_dump(mode="json") for one in visit.actions],
                     "note": visit.note,
-                    "received_at": now,
+                    "received_at": work.now,
                 },
             )
             if new:
-                entry = audit.Entry(f"staff:{visit.staff_id}"[:64], "kiosk.visit", f"kiosk:{kiosk_id}")
-                audit.append(connection, now, [entry])
-        if new:
-            self._bus.publish(bus.FLEET, kiosk_id)
+                work.audit("kiosk.visit", f"kiosk:{kiosk_id}")
+                work.hint(bus.FLEET, kiosk_id)
         return new
 
     # --- what the office sees -----------------------------------------------------------------------------------
@@ -170,9 +164,9 @@ class Presence:
 
     def forget_history(self) -> None:
         """Drops heartbeats that are older than HISTORY_LIFE."""
-        before = self._clock.now() - HISTORY_LIFE
-        with self._engine.begin() as connection:
-            connection.execute(delete(tables.heartbeats).where(tables.heartbeats.c.received_at < before))
+        with self._units.begin(SYSTEM) as work:
+            before = work.now - HISTORY_LIFE
+            work.connection.execute(delete(tables.heartbeats).where(tables.heartbeats.c.received_at < before))
 
     # --- inside -------------------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """Hints between parts of the server and, with NATS, between its processes.
 
 A hint says "look again", never what has changed: it may be lost, doubled or late, and whoever waits for one also
-looks by itself from time to time. Publish after the commit, never inside a transaction.
+looks by itself from time to time. Hints come after the commit: ``UnitOfWork.hint`` gives them, nothing else publishes.
 
 ==================  ============================================================================================
 ``feed:<kiosk>``    the kiosk's feed has grown
@@ -72,7 +72,7 @@ class Subscription:
 
 
 class Bus:
-    """Belongs to one event loop: ``await start()``, ``await stop()``. ``publish`` may be called from any thread."""
+    """Belongs to one event loop: ``await start()``, ``await stop()``. ``publish_now`` may be called from any thread."""
 
     def __init__(self, nats_url: str = "") -> None:
         self._nats_url = nats_url
@@ -111,7 +111,8 @@ class Bus:
         if self._connecting is not None:
             await self._connecting
 
-    def publish(self, topic: str, text: str = "") -> None:
+    def publish_now(self, topic: str, text: str = "") -> None:
+        """For units of work alone: whoever calls it inside a transaction tells of what may never be."""
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._send, Hint(topic, text))
 

@@ -24,7 +24,7 @@ def append(connection: Connection, kiosk_id: str, event: FeedType, data: Mapping
     """Writes one event into the caller's transaction and gives its cursor.
 
     Holds the kiosk's row until the commit, so a transaction that writes to several kiosks does so in the order of
-    their ids; see :func:`append_to_all`. Publish ``bus.feed_topic(kiosk_id)`` after the commit.
+    their ids; see :func:`append_to_all`. The server writes through ``UnitOfWork.to_kiosk``, which hints at it.
     """
     return append_many(connection, kiosk_id, event, [data], at)
 

@@ -16,8 +16,8 @@ from nacl.signing import SigningKey
 
 from protocol.messages import SealingKey
 from protocol.sealing import key_id
-from server.foundation.files import make_folder, sync_folder
-from server.storage.privacy import private_folder
+from runtime.files import make_folder, sync_folder
+from runtime.private_files import private_folder
 
 KEY_BYTES: Final = 32
 AUDIT_KEY: Final = "audit.key"

@@ -6,14 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection
-
 from protocol.documents import BUDGET, BUDGET_LINES, Budget, BudgetLine
 from protocol.languages import FALLBACK, LANGUAGES
-from server.audit import audit
 from server.foundation.actors import Actor
-from server.foundation.clock import Clock
 from server.open_city.publications import Publications
+from server.work.unit_of_work import UnitOfWork, UnitsOfWork
 
 NAME_CHARACTERS: Final = 80
 SOURCE_CHARACTERS: Final = 200
@@ -35,20 +32,18 @@ class Problem:
 
 
 class BudgetDesk:
-    def __init__(self, clock: Clock, publications: Publications) -> None:
-        self._clock = clock
+    def __init__(self, units: UnitsOfWork, publications: Publications) -> None:
+        self._units = units
         self._publications = publications
 
     def publish(self, actor: Actor, budget: Budget) -> int:
         """The version in force."""
 
-        def log(connection: Connection) -> None:
-            details = {"year": budget.year, "lines": len(budget.lines)}
-            audit.append(
-                connection, self._clock.now(), [audit.Entry(actor.id, "budget.publish", "document:budget", details)]
-            )
+        def publish(work: UnitOfWork) -> int:
+            work.audit("budget.publish", "document:budget", {"year": budget.year, "lines": len(budget.lines)})
+            return self._publications.publish(work, BUDGET, budget)
 
-        return self._publications.publish(BUDGET, budget, log)
+        return self._units.run(actor, publish)
 
 
 def read_budget(year: str, source: str, text: str) -> Budget | tuple[Problem, ...]:

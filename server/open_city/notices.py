@@ -10,17 +10,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Row, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from protocol.limits import NOTICE_CHARACTERS
 from protocol.messages import FeedType
-from server.audit import audit
-from server.foundation import bus, feed
 from server.foundation.actors import Actor
-from server.foundation.bus import Bus
-from server.foundation.clock import Clock
 from server.foundation.identity_numbers import mask
 from server.storage import tables
+from server.work.unit_of_work import UnitOfWork, UnitsOfWork
 
 LONGEST: Final = timedelta(days=366)
 NOTICES_SHOWN: Final = 50
@@ -37,20 +34,18 @@ class NoticeOutcome(StrEnum):
 
 
 class Notices:
-    def __init__(self, engine: Engine, clock: Clock, bus: Bus) -> None:
-        self._engine = engine
-        self._clock = clock
-        self._bus = bus
+    def __init__(self, units: UnitsOfWork) -> None:
+        self._units = units
 
     def rows(self) -> Sequence[Row[Any]]:
         """Rows of ``notices``, the newest first."""
-        with self._engine.connect() as connection:
+        with self._units.engine.connect() as connection:
             return connection.execute(
                 select(tables.notices).order_by(tables.notices.c.sent_at.desc()).limit(NOTICES_SHOWN)
             ).all()
 
     def send(self, actor: Actor, text: Mapping[str, str], until: datetime | None) -> NoticeOutcome:
-        now = self._clock.now()
+        now = self._units.clock.now()
         said = {language: mask(words.strip()) for language, words in text.items() if words.strip()}
         if "id" not in said:
             return NoticeOutcome.TEXT_MISSING
@@ -59,48 +54,31 @@ class Notices:
         if until is None or not now < until <= now + LONGEST:
             return NoticeOutcome.BAD_END
         notice_id = str(uuid.uuid4())
-        with self._engine.begin() as connection:
-            connection.execute(
+        with self._units.begin(actor) as work:
+            work.connection.execute(
                 insert(tables.notices).values(id=notice_id, text=said, until=until, sent_by=actor.id, sent_at=now)
             )
-            kiosks = self._tell(connection, actor, "notice.send", notice_id, said, until)
-        self._publish(kiosks)
+            _tell(work, "notice.send", notice_id, said, until)
         return NoticeOutcome.DONE
 
     def end(self, actor: Actor, notice_id: str) -> NoticeOutcome:
         """Takes a notice from every screen."""
-        now = self._clock.now()
-        with self._engine.begin() as connection:
-            row = connection.execute(
+        with self._units.begin(actor) as work:
+            row = work.connection.execute(
                 update(tables.notices)
-                .where(tables.notices.c.id == notice_id, tables.notices.c.until > now)
-                .values(until=now)
+                .where(tables.notices.c.id == notice_id, tables.notices.c.until > work.now)
+                .values(until=work.now)
                 .returning(tables.notices.c.text)
             ).first()
             if row is None:
                 return NoticeOutcome.NOT_FOUND
-            kiosks = self._tell(connection, actor, "notice.end", notice_id, row.text, now)
-        self._publish(kiosks)
+            _tell(work, "notice.end", notice_id, row.text, work.now)
         return NoticeOutcome.DONE
 
-    def _tell(
-        self,
-        connection: Connection,
-        actor: Actor,
-        action: str,
-        notice_id: str,
-        text: Mapping[str, str],
-        until: datetime,
-    ) -> list[str]:
-        now = self._clock.now()
-        kiosks = feed.append_to_all(connection, FeedType.NOTICE, notice_data(text, until), now)
-        entry = audit.Entry(actor.id, action, f"notice:{notice_id}", {"kiosks": len(kiosks)})
-        audit.append(connection, now, [entry])
-        return kiosks
 
-    def _publish(self, kiosks: Sequence[str]) -> None:
-        for kiosk_id in kiosks:
-            self._bus.publish(bus.feed_topic(kiosk_id))
+def _tell(work: UnitOfWork, action: str, notice_id: str, text: Mapping[str, str], until: datetime) -> None:
+    kiosks = work.to_kiosks(FeedType.NOTICE, notice_data(text, until))
+    work.audit(action, f"notice:{notice_id}", {"kiosks": len(kiosks)})
 
 
 def notice_data(text: Mapping[str, str], until: datetime) -> dict[str, Any]:

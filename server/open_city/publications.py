@@ -1,23 +1,21 @@
 """What the city publishes for everybody, signed and numbered: the newest version of each document."""
 
 import base64
-from collections.abc import Callable
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import Connection, Engine, Row, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from protocol.documents import SignedDocument, sign
-from server.foundation.clock import Clock
 from server.storage.citizen_tables import documents
-from server.storage.transactions import in_transaction, insert_new
+from server.storage.transactions import insert_new
+from server.work.unit_of_work import UnitOfWork, UnitsOfWork
 
 
 class Publications:
-    def __init__(self, engine: Engine, clock: Clock, key: bytes) -> None:
+    def __init__(self, units: UnitsOfWork, key: bytes) -> None:
         """``key``: the seed that kiosks know the public half of."""
-        self._engine = engine
-        self._clock = clock
+        self._engine = units.engine
         self._key = key
 
     def versions(self) -> dict[str, int]:
@@ -40,32 +38,23 @@ class Publications:
                 update(documents).where(documents.c.name == row.name).values(version=version, signature=signature)
             )
 
-    def publish(self, name: str, body: BaseModel, also: Callable[[Connection], None] | None = None) -> int:
-        """Makes ``body`` the newest version, unless it says the same as the last one; the version in force.
-
-        ``also`` writes what belongs to it into the same transaction.
-        """
-        text = body.model_dump_json()
-
-        def work(connection: Connection) -> int:
-            if also is not None:
-                also(connection)
-            last = connection.execute(select(documents).where(documents.c.name == name).with_for_update()).first()
-            if last is not None and last.body == text:
-                return int(last.version)
-            version, now = (last.version + 1 if last is not None else 1), self._clock.now()
-            row = {
-                "version": version,
-                "made_at": now,
-                "body": text,
-                "signature": sign(name, version, now, text, self._key),
-            }
-            if last is None and insert_new(connection, documents, {"name": name, **row}):
-                return version
-            connection.execute(update(documents).where(documents.c.name == name).values(**row))
+    def publish(self, work: UnitOfWork, name: str, body: BaseModel) -> int:
+        """Makes ``body`` the newest version, unless it says the same as the last one; the version in force."""
+        text, connection = body.model_dump_json(), work.connection
+        last = connection.execute(select(documents).where(documents.c.name == name).with_for_update()).first()
+        if last is not None and last.body == text:
+            return int(last.version)
+        version = last.version + 1 if last is not None else 1
+        row = {
+            "version": version,
+            "made_at": work.now,
+            "body": text,
+            "signature": sign(name, version, work.now, text, self._key),
+        }
+        if last is None and insert_new(connection, documents, {"name": name, **row}):
             return version
-
-        return in_transaction(self._engine, work)
+        connection.execute(update(documents).where(documents.c.name == name).values(**row))
+        return version
 
 
 def _document(row: Row[Any]) -> SignedDocument:

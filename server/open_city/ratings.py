@@ -7,17 +7,16 @@ from decimal import Decimal
 from typing import Any, Final
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, Engine, Row, func, select
+from sqlalchemy import Connection, Row, func, select
 
 from protocol.reports import OVERALL, Element, Rating, RatingAnswer
-from server.audit import audit
-from server.foundation.actors import Actor
-from server.foundation.clock import Clock
+from server.foundation.actors import Actor, kiosk_actor
 from server.open_city.skm import Index, Sums, Weight, index_of, quick_index_of
 from server.storage import tables
 from server.storage.citizen_tables import ratings
 from server.storage.named_settings import read_setting, write_setting
-from server.storage.transactions import in_transaction, insert_new
+from server.storage.transactions import insert_new
+from server.work.unit_of_work import UnitOfWork, UnitsOfWork
 
 WEIGHT_SETTING: Final = "skm_weight"
 
@@ -36,22 +35,21 @@ class Satisfaction:
 
 
 class Ratings:
-    def __init__(self, engine: Engine, clock: Clock) -> None:
-        self._engine = engine
-        self._clock = clock
+    def __init__(self, units: UnitsOfWork) -> None:
+        self._units = units
 
     def take(self, kiosk_id: str, items: Sequence[dict[str, object]]) -> RatingAnswer:
         """Keeps what can be read; the same id again changes nothing."""
         good = [one for item in items if (one := _read(item)) is not None]
 
-        def work(connection: Connection) -> int:
-            known = set(connection.execute(select(tables.agencies.c.id)).scalars())
+        def keep(work: UnitOfWork) -> int:
+            known = set(work.connection.execute(select(tables.agencies.c.id)).scalars())
             kept = [one for one in good if one.agency in known]
             for one in kept:
-                insert_new(connection, ratings, _row(kiosk_id, one))
+                insert_new(work.connection, ratings, _row(kiosk_id, one))
             return len(kept)
 
-        stored = in_transaction(self._engine, work)
+        stored = self._units.run(kiosk_actor(kiosk_id), keep)
         return RatingAnswer(stored=stored, refused=len(items) - stored)
 
     def satisfaction(self, connection: Connection, since: datetime | None = None) -> list[Satisfaction]:
@@ -67,12 +65,9 @@ class Ratings:
 
     def set_weight(self, actor: Actor, weight: Weight) -> None:
         """Which weight the index is worked out with from now on, for past ratings as well."""
-        now = self._clock.now()
-        with self._engine.begin() as connection:
-            write_setting(connection, WEIGHT_SETTING, weight.value, actor.id, now)
-            audit.append(
-                connection, now, [audit.Entry(actor.id, "skm.weight", "settings:skm", {"weight": weight.value})]
-            )
+        with self._units.begin(actor) as work:
+            write_setting(work.connection, WEIGHT_SETTING, weight.value, actor.id, work.now)
+            work.audit("skm.weight", "settings:skm", {"weight": weight.value})
 
 
 def weight_of(connection: Connection) -> Weight:

@@ -10,16 +10,18 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Row, select
+from sqlalchemy import Connection, Row, select
 
 from protocol.documents import TRANSPARENCY, AgencyTimes, ServiceTimes, Transparency
 from protocol.packs import ServiceDocument
 from server.cases import rules
 from server.catalogue.services import Catalogue
-from server.foundation.clock import Clock, WorkingCalendar, load_calendar
+from server.foundation.actors import SYSTEM
+from server.foundation.clock import WorkingCalendar, load_calendar
 from server.open_city.publications import Publications
 from server.open_city.ratings import Ratings, Satisfaction, weight_of
 from server.storage import tables
+from server.work.unit_of_work import UnitsOfWork
 
 PERIOD: Final = timedelta(days=365)
 #: Of fewer cases no times are told: they would speak of single people, and say little of the office.
@@ -65,15 +67,15 @@ class Complaints:
 class TransparencyReport:
     def __init__(
         self,
-        engine: Engine,
-        clock: Clock,
+        units: UnitsOfWork,
         zone: str,
         catalogue: Catalogue,
         ratings: Ratings,
         publications: Publications,
     ) -> None:
-        self._engine = engine
-        self._clock = clock
+        self._units = units
+        self._engine = units.engine
+        self._clock = units.clock
         self._zone = zone
         self._catalogue = catalogue
         self._ratings = ratings
@@ -81,7 +83,8 @@ class TransparencyReport:
 
     def publish(self) -> int:
         """Works it out anew; the version in force. Called from time to time."""
-        return self._publications.publish(TRANSPARENCY, self.make())
+        made = self.make()
+        return self._units.run(SYSTEM, lambda work: self._publications.publish(work, TRANSPARENCY, made))
 
     def make(self) -> Transparency:
         now = self._clock.now()

@@ -26,7 +26,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.pool import NullPool
 
 from protocol import merkle
-from server.foundation.files import sync_folder, write_durably
+from runtime.files import sync_folder, write_durably
 from server.storage import tables
 
 FORMAT: Final = 1

@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import or_, select
 
 from protocol import checkpoints
+from runtime.files import make_folder
 from server.audit import audit
 from server.audit import verification as audit_verify
 from server.audit.proofs import LogTooShort
@@ -18,7 +19,6 @@ from server.catalogue.tuf_offline import Unacceptable, changes_from
 from server.deps import Deps
 from server.fleet.enrolment import ApproveOutcome
 from server.foundation.actors import OPERATOR
-from server.foundation.files import make_folder
 from server.foundation.keys import keep_secret
 from server.operator.backup import BackupRefused, back_up
 from server.operator.seeding import SeedRefused, read_city
@@ -157,8 +157,8 @@ def _verify_audit(deps: Deps, note: str) -> dict[str, str]:
     with deps.engine.connect() as connection:
         statements += deps.witnesses.statements(connection)
         found = audit_verify.verify(connection, deps.keys.audit_public, statements)
-    with deps.engine.begin() as connection:
-        audit.append(connection, deps.clock.now(), [audit_verify.entry(OPERATOR.id, found)])
+    with deps.units.begin(OPERATOR) as work:
+        work.audit("audit.verify", "audit", audit_verify.counts(found))
     agree = [one.statement.name for one in found.witnesses if one.verdict is Verdict.AGREES]
     return {
         "holds": "yes" if found.holds else "no",
@@ -178,15 +178,15 @@ def _audit_restart(deps: Deps, reason: str) -> dict[str, str]:
         raise OperationRefused(f"the log itself does not hold: {found.problems[0]}")
     if not found.against:
         raise OperationRefused("no kiosk contradicts the log; there is nothing to let go")
-    now = deps.clock.now()
     known = max(one.statement.held.size for one in found.against)
     details = {"reason": reason.strip()[:REASON_CHARACTERS], "entries": found.size, "known": known}
-    with deps.engine.begin() as connection:
-        audit.append(connection, now, [audit.Entry(OPERATOR.id, "audit.restart", "audit", details)])
-        point = audit.checkpoint(connection, now, deps.settings.address, deps.keys.audit)
+    with deps.units.begin(OPERATOR) as work:
+        work.audit("audit.restart", "audit", details)
+        work.write_log()
+        point = audit.checkpoint(work.connection, work.now, deps.settings.address, deps.keys.audit)
         if point is None:
             raise OperationRefused("no checkpoint could be signed")
-        deps.witnesses.restart(connection, point, OPERATOR.id, now)
+        deps.witnesses.restart(work.connection, point, OPERATOR.id, work.now)
     return {"kiosks that contradicted": str(len(found.against)), "entries": str(point.size), "they knew": str(known)}
 
 

@@ -16,13 +16,11 @@ from sqlalchemy import Engine, create_engine, delete, select, text, update
 from sqlalchemy.pool import NullPool
 
 from protocol.messages import FeedType
-from server.audit import audit
 from server.audit import verification as audit_verify
 from server.deps import Deps
 from server.fleet.kiosk_settings import feed_values
-from server.foundation import feed
+from server.foundation import lineage
 from server.foundation.actors import OPERATOR
-from server.operator import lineage
 from server.operator.backup import (
     ATTACHMENTS,
     FOLDERS,
@@ -77,19 +75,19 @@ def lay_out(backup: Path, settings: ServerSettings) -> Manifest:
 
 def lead_on(deps: Deps, manifest: Manifest) -> str:
     """Makes the restored state one that kiosks go on from; the restore's id."""
-    now, restore_id = deps.clock.now(), str(uuid.uuid4())
-    with deps.engine.begin() as connection:
+    restore_id = str(uuid.uuid4())
+    with deps.units.begin(OPERATOR) as work:
+        connection = work.connection
         # A blob that was under way begins anew: its bytes were not copied.
         connection.execute(update(tables.attachments).where(tables.attachments.c.complete.is_(False)).values(offset=0))
         connection.execute(delete(tables.web_sessions))
         connection.execute(update(tables.kiosks).values(feed_seq=tables.kiosks.c.feed_seq + FEED_AHEAD))
-        feed.append_to_all(connection, FeedType.STAFF, roster(connection).model_dump(mode="json"), now)
+        work.to_kiosks(FeedType.STAFF, roster(connection).model_dump(mode="json"))
         if values := feed_values(connection):
-            feed.append_to_all(connection, FeedType.SETTINGS, values, now)
+            work.to_kiosks(FeedType.SETTINGS, values)
         deps.publications.leap(connection, AHEAD)
-        lineage.begin(connection, restore_id, OPERATOR.id, now)
-        entry = audit.Entry(OPERATOR.id, "storage.restore", "server", {"made_at": manifest.made_at})
-        audit.append(connection, now, [entry])
+        lineage.begin(connection, restore_id, OPERATOR.id, work.now)
+        work.audit("storage.restore", "server", {"made_at": manifest.made_at})
     deps.packs.leap(AHEAD, OPERATOR, "restored")
     return restore_id
 

@@ -82,8 +82,8 @@ def seed(deps: Deps, folder: Path, *, trial: bool) -> Seeded | None:
         if connection.execute(select(func.count()).select_from(tables.packs)).scalar_one():
             return None
     city = read_city(folder)
-    now = deps.clock.now()
-    with deps.engine.begin() as connection:
+    with deps.units.begin(SYSTEM) as work:
+        connection = work.connection
         for position, (agency_id, name) in enumerate(city.agencies.items()):
             known = connection.execute(select(tables.agencies.c.id).where(tables.agencies.c.id == agency_id)).first()
             if known is None:
@@ -91,9 +91,9 @@ def seed(deps: Deps, folder: Path, *, trial: bool) -> Seeded | None:
     accounts = trial_accounts(city) if trial else ()
     if trial:
         encoded = Passwords().hash(TRIAL_PASSWORD)
-        with deps.engine.begin() as connection:
+        with deps.units.begin(SYSTEM) as work:
             for account in accounts:
-                _add_officer(connection, account, encoded, now)
+                _add_officer(work.connection, account, encoded, work.now)
         deps.staff.add(SYSTEM, "petugas-1", "Budi Santoso", TRIAL_PIN)
         deps.staff.add(SYSTEM, "pengawas-1", "Sri Wahyuni", TRIAL_PIN, role="supervisor")
     # The pack comes last: a folder whose seeding was cut short is seeded again.

@@ -10,9 +10,9 @@ from typing import Annotated, Final
 
 import typer
 
+from runtime.files import write_durably
 from server.catalogue import tuf_offline
 from server.catalogue.tuf_offline import Unacceptable
-from server.foundation.files import write_durably
 from server.foundation.keys import KEY_BYTES, keep_secret, random_key
 
 #: An order to the server that owns the data folder: data, database, command, arguments; what came of it.

@@ -9,18 +9,17 @@ import secrets
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
+from sqlalchemy import Row, delete, insert, select, update
 from starlette.concurrency import run_in_threadpool
 
-from server.audit import audit
-from server.foundation.actors import Actor, Role
-from server.foundation.clock import Clock
+from server.foundation.actors import SYSTEM, Actor, Role
 from server.people.passwords import Passwords, PasswordsBusy
 from server.people.sign_in_limits import Attempt, SignInLimits
 from server.storage import tables
+from server.work.unit_of_work import UnitOfWork, UnitsOfWork
 
 SESSION_HOURS: Final = 10
 IDLE_MINUTES: Final = 60
@@ -77,14 +76,14 @@ class _Tried:
 class Accounts:
     def __init__(
         self,
-        engine: Engine,
-        clock: Clock,
+        units: UnitsOfWork,
         passwords: Passwords,
         limits: SignInLimits,
         random_token: Callable[[], str] = lambda: secrets.token_urlsafe(TOKEN_BYTES),
     ) -> None:
-        self._engine = engine
-        self._clock = clock
+        self._units = units
+        self._engine = units.engine
+        self._clock = units.clock
         self._passwords = passwords
         self._random_token = random_token
         self._limits = limits
@@ -118,10 +117,10 @@ class Accounts:
 
         ``somebody`` is False for what a page asks by itself: that is no sign of life.
         """
-        now = self._clock.now()
         hashed = token_hash(token)
-        with self._engine.begin() as connection:
-            row = connection.execute(
+        with self._units.begin(SYSTEM) as work:
+            now = work.now
+            row = work.connection.execute(
                 select(
                     tables.web_sessions,
                     tables.officers.c.user_name,
@@ -139,7 +138,7 @@ class Accounts:
             if not row.on_display and row.seen_at + timedelta(minutes=IDLE_MINUTES) <= now:
                 return None
             if somebody and row.seen_at + timedelta(seconds=SEEN_SECONDS) <= now:
-                connection.execute(
+                work.connection.execute(
                     update(tables.web_sessions).where(tables.web_sessions.c.token_hash == hashed).values(seen_at=now)
                 )
         return Officer(
@@ -155,26 +154,25 @@ class Accounts:
 
     def display(self, token: str) -> None:
         """Leaves the session to a screen: it opens what may be on display, and that for DISPLAY_DAYS."""
-        now = self._clock.now()
-        with self._engine.begin() as connection:
-            officer_id = connection.execute(
+        with self._units.begin(SYSTEM) as work:
+            officer_id = work.connection.execute(
                 update(tables.web_sessions)
                 .where(tables.web_sessions.c.token_hash == token_hash(token))
-                .values(on_display=True, expires_at=now + timedelta(days=DISPLAY_DAYS))
+                .values(on_display=True, expires_at=work.now + timedelta(days=DISPLAY_DAYS))
                 .returning(tables.web_sessions.c.officer_id)
             ).scalar()
             if officer_id is not None:
-                self._log(connection, officer_id, "session.display")
+                _log(work, officer_id, "session.display")
 
     def sign_out(self, token: str) -> None:
-        with self._engine.begin() as connection:
-            officer_id = connection.execute(
+        with self._units.begin(SYSTEM) as work:
+            officer_id = work.connection.execute(
                 delete(tables.web_sessions)
                 .where(tables.web_sessions.c.token_hash == token_hash(token))
                 .returning(tables.web_sessions.c.officer_id)
             ).scalar()
             if officer_id is not None:
-                self._log(connection, officer_id, "session.end")
+                _log(work, officer_id, "session.end")
 
     def _begin(self, user_name: str, address: str, marks: str) -> "_Tried | SignIn":
         attempt = Attempt(user_name.strip().lower(), address, marks)
@@ -189,18 +187,19 @@ class Accounts:
         return self._passwords.nobodys if tried.officer is None else str(tried.officer.password_hash)
 
     def _end(self, tried: _Tried, right: bool) -> SignIn:
-        now, officer = self._clock.now(), tried.officer
-        with self._engine.begin() as connection:
+        officer = tried.officer
+        with self._units.begin(SYSTEM) as work:
+            connection, now = work.connection, work.now
             if right and officer is not None and officer.active:
                 self._limits.succeeded(connection, tried.attempt)
-                return SignIn(self._open(connection, officer, now), marks=self._limits.marked(tried.attempt))
+                return SignIn(self._open(work, officer), marks=self._limits.marked(tried.attempt))
             self._limits.failed(connection, tried.attempt, now)
             wait = self._limits.wait(connection, tried.attempt, now)
-            self._log(connection, UNKNOWN if officer is None else officer.id, "session.refused")
+            _log(work, UNKNOWN if officer is None else officer.id, "session.refused")
             return SignIn(wait=wait)
 
-    def _open(self, connection: Connection, officer: Row[Any], now: datetime) -> str:
-        token = self._random_token()
+    def _open(self, work: UnitOfWork, officer: Row[Any]) -> str:
+        token, connection, now = self._random_token(), work.connection, work.now
         connection.execute(delete(tables.web_sessions).where(tables.web_sessions.c.expires_at <= now))
         connection.execute(
             insert(tables.web_sessions).values(
@@ -216,11 +215,13 @@ class Accounts:
         connection.execute(
             update(tables.officers).where(tables.officers.c.id == officer.id).values(last_sign_in_at=now)
         )
-        self._log(connection, officer.id, "session.begin")
+        _log(work, officer.id, "session.begin")
         return token
 
-    def _log(self, connection: Connection, officer_id: str, action: str) -> None:
-        audit.append(connection, self._clock.now(), [audit.Entry(officer_id, action, f"officer:{officer_id}")])
+
+def _log(work: UnitOfWork, officer_id: str, action: str) -> None:
+    """Who it is turns out only within the unit."""
+    work.audit(action, f"officer:{officer_id}", by=Actor(officer_id))
 
 
 def _fits(password: str) -> bool:

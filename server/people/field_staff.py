@@ -6,18 +6,15 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Row, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from protocol import badges
 from protocol.limits import PIN_DIGITS
 from protocol.messages import FeedType, StaffMember, StaffRoster
-from server.audit import audit
-from server.foundation import bus, feed
 from server.foundation.actors import Actor
-from server.foundation.bus import Bus
-from server.foundation.clock import Clock
 from server.people.passwords import Passwords
 from server.storage import tables
+from server.work.unit_of_work import UnitOfWork, UnitsOfWork
 
 BADGE_LIFE: Final = timedelta(days=365)
 NAME_CHARACTERS: Final = 200
@@ -39,16 +36,14 @@ class StaffOutcome(StrEnum):
 
 
 class Staff:
-    def __init__(self, engine: Engine, clock: Clock, bus: Bus, badge_key: bytes, passwords: Passwords) -> None:
-        self._engine = engine
-        self._clock = clock
-        self._bus = bus
+    def __init__(self, units: UnitsOfWork, badge_key: bytes, passwords: Passwords) -> None:
+        self._units = units
         self._badge_key = badge_key
         self._passwords = passwords
 
     def rows(self) -> Sequence[Row[Any]]:
         """Rows of ``staff``, by name."""
-        with self._engine.connect() as connection:
+        with self._units.engine.connect() as connection:
             return connection.execute(select(tables.staff).order_by(tables.staff.c.name)).all()
 
     def add(self, actor: Actor, staff_id: str, name: str, pin: str, role: str = "staff") -> StaffOutcome:
@@ -61,14 +56,13 @@ class Staff:
         if not acceptable_pin(pin):
             return StaffOutcome.BAD_PIN
         pin_hash = self._passwords.hash_pin(pin)
-        with self._engine.begin() as connection:
-            if connection.execute(select(tables.staff.c.id).where(tables.staff.c.id == staff_id)).first():
+        with self._units.begin(actor) as work:
+            if work.connection.execute(select(tables.staff.c.id).where(tables.staff.c.id == staff_id)).first():
                 return StaffOutcome.EXISTS
-            connection.execute(
+            work.connection.execute(
                 insert(tables.staff).values(id=staff_id, name=name.strip(), role=role, pin_hash=pin_hash, active=True)
             )
-            kiosks = self._tell(connection, actor, "staff.add", staff_id)
-        self._publish(kiosks)
+            _tell(work, "staff.add", staff_id)
         return StaffOutcome.DONE
 
     def set_pin(self, actor: Actor, staff_id: str, pin: str) -> StaffOutcome:
@@ -82,35 +76,31 @@ class Staff:
 
     def badge(self, actor: Actor, staff_id: str, expires: date | None = None) -> str | None:
         """The text of a new badge's QR, or None when there is no such person. It replaces none: take back by roster."""
-        last_day = expires or (self._clock.now() + BADGE_LIFE).date()
-        with self._engine.begin() as connection:
-            changed = connection.execute(
+        with self._units.begin(actor) as work:
+            last_day = expires or (work.now + BADGE_LIFE).date()
+            changed = work.connection.execute(
                 update(tables.staff).where(tables.staff.c.id == staff_id).values(badge_expires=last_day)
             )
             if not changed.rowcount:
                 return None
-            entry = audit.Entry(actor.id, "staff.badge", f"staff:{staff_id}", {"expires": last_day.isoformat()})
-            audit.append(connection, self._clock.now(), [entry])
+            work.audit("staff.badge", f"staff:{staff_id}", {"expires": last_day.isoformat()})
         return badges.issue(staff_id, last_day, self._badge_key)
 
     def _change(self, actor: Actor, staff_id: str, action: str, values: dict[str, Any]) -> StaffOutcome:
-        with self._engine.begin() as connection:
-            changed = connection.execute(update(tables.staff).where(tables.staff.c.id == staff_id).values(**values))
+        with self._units.begin(actor) as work:
+            changed = work.connection.execute(
+                update(tables.staff).where(tables.staff.c.id == staff_id).values(**values)
+            )
             if not changed.rowcount:
                 return StaffOutcome.NOT_FOUND
-            kiosks = self._tell(connection, actor, action, staff_id)
-        self._publish(kiosks)
+            _tell(work, action, staff_id)
         return StaffOutcome.DONE
 
-    def _tell(self, connection: Connection, actor: Actor, action: str, staff_id: str) -> list[str]:
-        now = self._clock.now()
-        kiosks = feed.append_to_all(connection, FeedType.STAFF, roster(connection).model_dump(mode="json"), now)
-        audit.append(connection, now, [audit.Entry(actor.id, action, f"staff:{staff_id}")])
-        return kiosks
 
-    def _publish(self, kiosks: Sequence[str]) -> None:
-        for kiosk_id in kiosks:
-            self._bus.publish(bus.feed_topic(kiosk_id))
+def _tell(work: UnitOfWork, action: str, staff_id: str) -> None:
+    """Every kiosk gets the roster as it is now."""
+    work.to_kiosks(FeedType.STAFF, roster(work.connection).model_dump(mode="json"))
+    work.audit(action, f"staff:{staff_id}")
 
 
 def roster(connection: Connection) -> StaffRoster:

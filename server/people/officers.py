@@ -11,13 +11,12 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from server.audit import audit
 from server.foundation.actors import DECIDING, Actor, Role
-from server.foundation.clock import Clock
 from server.people.passwords import Passwords
 from server.storage import tables
+from server.work.unit_of_work import UnitsOfWork
 
 NAME_CHARACTERS: Final = 200
 #: Five groups of four letters and digits without those that look alike: 95 bits.
@@ -42,9 +41,9 @@ class OfficerOutcome(StrEnum):
 
 
 class Officers:
-    def __init__(self, engine: Engine, clock: Clock, passwords: Passwords) -> None:
-        self._engine = engine
-        self._clock = clock
+    def __init__(self, units: UnitsOfWork, passwords: Passwords) -> None:
+        self._units = units
+        self._engine = units.engine
         self._passwords = passwords
 
     def rows(self) -> Sequence[Row[Any]]:
@@ -67,8 +66,9 @@ class Officers:
             return refusal, ""
         password = new_password()
         encoded = self._passwords.hash(password)
-        now, officer_id = self._clock.now(), str(uuid.uuid4())
-        with self._engine.begin() as connection:
+        officer_id = str(uuid.uuid4())
+        with self._units.begin(actor) as work:
+            connection = work.connection
             if not _belongs(connection, role, agency_id):
                 return OfficerOutcome.BAD_AGENCY, ""
             same = select(tables.officers.c.id).where(tables.officers.c.user_name == user_name)
@@ -83,11 +83,10 @@ class Officers:
                     role=role,
                     agency_id=agency_id,
                     active=True,
-                    created_at=now,
+                    created_at=work.now,
                 )
             )
-            entry = audit.Entry(actor.id, "officer.add", f"officer:{officer_id}", {"role": role})
-            audit.append(connection, now, [entry])
+            work.audit("officer.add", f"officer:{officer_id}", {"role": role})
         return OfficerOutcome.DONE, password
 
     def change(self, actor: Actor, officer_id: str, name: str, role: str, agency_id: str | None) -> OfficerOutcome:
@@ -115,14 +114,14 @@ class Officers:
         return self._change(actor, officer_id, "officer.on" if active else "officer.off", {"active": active})
 
     def _change(self, actor: Actor, officer_id: str, action: str, values: dict[str, Any]) -> OfficerOutcome:
-        with self._engine.begin() as connection:
-            changed = connection.execute(
+        with self._units.begin(actor) as work:
+            changed = work.connection.execute(
                 update(tables.officers).where(tables.officers.c.id == officer_id).values(**values)
             )
             if not changed.rowcount:
                 return OfficerOutcome.NOT_FOUND
-            connection.execute(delete(tables.web_sessions).where(tables.web_sessions.c.officer_id == officer_id))
-            audit.append(connection, self._clock.now(), [audit.Entry(actor.id, action, f"officer:{officer_id}")])
+            work.connection.execute(delete(tables.web_sessions).where(tables.web_sessions.c.officer_id == officer_id))
+            work.audit(action, f"officer:{officer_id}")
         return OfficerOutcome.DONE
 
 

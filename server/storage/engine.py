@@ -16,9 +16,10 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DatabaseError
 
+from runtime.private_files import private_database
 from server.storage.integrity import StorageDamaged, is_damage, look_through
 from server.storage.pool import OneConnectionPool
-from server.storage.privacy import private_database, tell_no_values
+from server.storage.quiet_errors import tell_no_values
 
 #: Upserts with RETURNING are used throughout.
 SQLITE_MINIMUM: Final = (3, 35, 0)
@@ -79,15 +80,15 @@ def open_storage(url: str, *, migrate: bool = True) -> Engine:
     return engine
 
 
-def upgrade(engine: Engine) -> None:
-    """Runs the migrations that are missing, in one transaction."""
+def upgrade(engine: Engine, to: str = "head") -> None:
+    """Runs the migrations that are missing ``to`` a revision, in one transaction."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
 
 
 def _open_sqlite(url: URL) -> Engine:

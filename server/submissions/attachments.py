@@ -12,19 +12,18 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Row, func, select, update
+from sqlalchemy import Row, func, select, update
 
 from protocol.limits import CHUNK_BYTES
 from protocol.messages import ItemKind
 from protocol.sealing import SealBroken, unseal
-from server.audit import audit
+from runtime.files import make_folder, sync_folder
 from server.cases.journal import CaseJournal
-from server.foundation.clock import Clock
+from server.foundation.actors import SYSTEM
 from server.foundation.failpoints import Failpoints
-from server.foundation.files import make_folder, sync_folder
 from server.foundation.keys import CityKeys
 from server.storage import tables
-from server.storage.transactions import in_transaction
+from server.work.unit_of_work import UnitOfWork, UnitsOfWork
 
 #: The most that one PATCH may carry; kiosks send CHUNK_BYTES, or up to four at once on a good line.
 PATCH_BYTES: Final = 4 * CHUNK_BYTES
@@ -60,11 +59,11 @@ class OpenedAttachment:
 
 class AttachmentStore:
     def __init__(
-        self, folder: Path, engine: Engine, clock: Clock, journal: CaseJournal, keys: CityKeys, failpoints: Failpoints
+        self, folder: Path, units: UnitsOfWork, journal: CaseJournal, keys: CityKeys, failpoints: Failpoints
     ) -> None:
         self._folder = folder
-        self._engine = engine
-        self._clock = clock
+        self._units = units
+        self._engine = units.engine
         self._journal = journal
         self._keys = keys
         self._failpoints = failpoints
@@ -168,27 +167,27 @@ class AttachmentStore:
 
     def _record_offset(self, kiosk_id: str, sha256: str, offset: int) -> None:
         blob = tables.attachments
-        with self._engine.begin() as connection:
-            connection.execute(
+        with self._units.begin(SYSTEM) as work:
+            work.connection.execute(
                 update(blob).where(blob.c.kiosk_id == kiosk_id, blob.c.sha256 == sha256).values(offset=offset)
             )
 
     def _record_complete(self, kiosk_id: str, sha256: str) -> None:
         blob = tables.attachments
 
-        def work(connection: Connection) -> list[Row[Any, Any, Any]]:
-            connection.execute(
+        def record(work: UnitOfWork) -> None:
+            work.connection.execute(
                 update(blob)
                 .where(blob.c.kiosk_id == kiosk_id, blob.c.sha256 == sha256)
-                .values(offset=blob.c.size, complete=True, completed_at=self._clock.now())
+                .values(offset=blob.c.size, complete=True, completed_at=work.now)
             )
-            return self._finish_submissions(connection, kiosk_id, sha256)
+            self._finish_submissions(work, kiosk_id, sha256)
 
-        for submission in in_transaction(self._engine, work):
-            self._journal.publish_code(submission.tracking_code)
+        self._units.run(SYSTEM, record)
 
-    def _finish_submissions(self, connection: Connection, kiosk_id: str, sha256: str) -> list[Row[Any, Any, Any]]:
-        """Marks what this blob was the last piece of; gives those submissions."""
+    def _finish_submissions(self, work: UnitOfWork, kiosk_id: str, sha256: str) -> None:
+        """Marks what this blob was the last piece of."""
+        connection = work.connection
         link, blob, sent = tables.submission_attachments, tables.attachments, tables.submissions
         waiting = connection.execute(
             select(sent.c.id, sent.c.kind, sent.c.tracking_code)
@@ -197,8 +196,6 @@ class AttachmentStore:
             .order_by(sent.c.id)
             .with_for_update()
         ).all()
-        finished = []
-        entries = []
         for submission in waiting:
             missing = connection.execute(
                 select(func.count())
@@ -215,13 +212,10 @@ class AttachmentStore:
             connection.execute(
                 update(sent).where(sent.c.kiosk_id == kiosk_id, sent.c.id == submission.id).values(complete=True)
             )
-            finished.append(submission)
             if submission.kind == ItemKind.SUBMISSION:
-                entry = self._journal.completed(connection, submission.tracking_code)
-                entries += [entry] if entry else []
-        if entries:
-            audit.append(connection, self._clock.now(), entries)
-        return finished
+                self._journal.completed(work, submission.tracking_code)
+            else:
+                self._journal.hint_of(work, submission.tracking_code)
 
 
 def _hash_of(path: Path) -> str:

@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Row, delete, select, update
+from sqlalchemy import Connection, Row, delete, select, update
 
 from protocol.drafts import DRAFT_DAYS, proof_hash
-from server.foundation.clock import Clock
-from server.front_door.quotas import Quota, Quotas
+from server.fleet.quotas import Quota, Quotas
+from server.foundation.actors import SYSTEM, kiosk_actor
 from server.storage.citizen_tables import drafts
-from server.storage.transactions import in_transaction, insert_new
+from server.storage.transactions import insert_new
+from server.work.unit_of_work import UnitOfWork, UnitsOfWork
 
 LIFE: Final = timedelta(days=DRAFT_DAYS)
 #: Wrong birth dates in a row before a pause, and in all before the draft is erased.
@@ -48,16 +49,15 @@ class DraftResult:
 
 
 class CitizenDrafts:
-    def __init__(self, engine: Engine, clock: Clock, quotas: Quotas) -> None:
-        self._engine = engine
-        self._clock = clock
+    def __init__(self, units: UnitsOfWork, quotas: Quotas) -> None:
+        self._units = units
         self._quotas = quotas
 
     def keep(self, kiosk_id: str, lookup: str, hashed_proof: str, sealed: bytes) -> DraftResult:
-        now = self._clock.now()
         digest = hashlib.sha256(sealed).hexdigest()
 
-        def work(connection: Connection) -> DraftResult:
+        def keep(work: UnitOfWork) -> DraftResult:
+            connection, now = work.connection, work.now
             connection.execute(delete(drafts).where(drafts.c.expires_at <= now))
             there = connection.execute(select(drafts.c.lookup).where(drafts.c.kiosk_id == kiosk_id)).all()
             if len(there) >= DRAFTS_A_KIOSK:
@@ -78,7 +78,7 @@ class CitizenDrafts:
             same = kept.sha256 == digest and kept.proof_hash == hashed_proof
             return DraftResult(DraftOutcome.REPEATED if same else DraftOutcome.TAKEN, expires_at=kept.expires_at)
 
-        return in_transaction(self._engine, work)
+        return self._units.run(kiosk_actor(kiosk_id), keep)
 
     def open(self, kiosk_id: str, lookup: str, proof: bytes) -> DraftResult:
         """The sealed bytes; they stay until ``erase``, since the answer may get lost."""
@@ -97,15 +97,14 @@ class CitizenDrafts:
 
     def sweep(self) -> int:
         """Erases what nobody came back for; how many."""
-        with self._engine.begin() as connection:
-            return connection.execute(delete(drafts).where(drafts.c.expires_at <= self._clock.now())).rowcount
+        with self._units.begin(SYSTEM) as work:
+            return work.connection.execute(delete(drafts).where(drafts.c.expires_at <= work.now)).rowcount
 
     def _with(
         self, kiosk_id: str, lookup: str, proof: bytes, then: Callable[[Connection, Row[Any]], DraftResult]
     ) -> DraftResult:
-        now = self._clock.now()
-
-        def work(connection: Connection) -> DraftResult:
+        def look(work: UnitOfWork) -> DraftResult:
+            connection, now = work.connection, work.now
             row = connection.execute(select(drafts).where(drafts.c.lookup == lookup).with_for_update()).first()
             if row is None or row.expires_at <= now:
                 return DraftResult(DraftOutcome.UNKNOWN)
@@ -115,7 +114,7 @@ class CitizenDrafts:
                 return then(connection, row)
             return _wrong(connection, row, now)
 
-        result = in_transaction(self._engine, work)
+        result = self._units.run(kiosk_actor(kiosk_id), look)
         if result.outcome is DraftOutcome.UNKNOWN and (wait := self._quotas.spend(kiosk_id, Quota.DRAFT_GUESSES)):
             return DraftResult(DraftOutcome.BLOCKED, wait=timedelta(seconds=wait))
         return result

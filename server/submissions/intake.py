@@ -1,7 +1,7 @@
 """Taking submissions in: each id once, for ever, with the same answer however often it comes.
 
 Envelopes are opened first; then one transaction writes everything that the batch brings. What is new in it is
-written together (``server.cases.opening``); only when one of it cannot be written does the transaction begin anew with
+written together (``server.submissions.case_opening``); only when one of it cannot be written does the transaction begin anew with
 a savepoint for each, so that one that is refused leaves the others alone. Batches of one kiosk wait for each other,
 those of two kiosks do not.
 """
@@ -14,23 +14,20 @@ from typing import Any, Final
 
 import structlog
 from pydantic import ValidationError
-from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy import Connection, select, update
 
 from protocol.messages import BatchAnswer, ItemAnswer, ItemKind, ItemStatus, SubmissionItem
-from server.audit import audit
 from server.cases import complaints
-from server.cases.journal import CaseJournal
-from server.cases.opening import CaseOpening, Unwritable
+from server.fleet.quotas import Granted, Quotas
+from server.fleet.ration import Asked, Ration, Shares
 from server.foundation.actors import kiosk_actor
-from server.foundation.bus import Bus, feed_topic
-from server.foundation.clock import Clock
 from server.foundation.failpoints import Failpoints
 from server.foundation.vault import Vault
-from server.front_door.quotas import Granted, Quotas
-from server.front_door.ration import Asked, Ration, Shares
 from server.storage import tables
-from server.storage.transactions import in_transaction, insert_new, take_turns
+from server.storage.transactions import insert_new, take_turns
+from server.submissions.case_opening import CaseOpening, Unwritable
 from server.submissions.opening import Opened, Opener, Refused
+from server.work.unit_of_work import UnitOfWork, UnitsOfWork
 
 REASON_CHARACTERS: Final = 200
 
@@ -54,11 +51,10 @@ class _Prepared:
 
 @dataclass(frozen=True)
 class _Done:
-    """What came of a batch: answers in its order, and the cases that it changed."""
+    """What came of a batch: answers in its order."""
 
     answers: tuple[ItemAnswer, ...]
     through: int
-    opened: tuple[Opened, ...]
     shares: Shares
 
 
@@ -73,20 +69,14 @@ class OverQuota(Exception):
 class Intake:
     def __init__(
         self,
-        engine: Engine,
-        clock: Clock,
-        bus: Bus,
-        journal: CaseJournal,
+        units: UnitsOfWork,
         opener: Opener,
         opening: CaseOpening,
         quotas: Quotas,
         vault: Vault,
         failpoints: Failpoints,
     ) -> None:
-        self._engine = engine
-        self._clock = clock
-        self._bus = bus
-        self._journal = journal
+        self._units = units
         self._opener = opener
         self._opening = opening
         self._ration = Ration(quotas, vault)
@@ -104,18 +94,16 @@ class Intake:
         prepared = self._prepare(sender, raw_items)
         self._failpoints.reach("submissions.opened")
 
-        def work(connection: Connection, together: bool) -> _Done:
-            first(connection)
-            return self._write(connection, sender, prepared, together)
+        def write(work: UnitOfWork, together: bool) -> _Done:
+            work.after_commit(lambda: self._failpoints.reach("submissions.committed"))
+            first(work.connection)
+            return self._write(work, sender, prepared, together)
 
+        actor = kiosk_actor(sender.kiosk_id)
         try:
-            done = in_transaction(self._engine, lambda connection: work(connection, True))
+            done = self._units.run(actor, lambda work: write(work, True))
         except Unwritable:
-            done = in_transaction(self._engine, lambda connection: work(connection, False))
-        self._failpoints.reach("submissions.committed")
-        self._publish(sender, done.opened)
-        if done.shares.news:
-            self._ration.tell(sender.kiosk_id)
+            done = self._units.run(actor, lambda work: write(work, False))
         if done.shares.of_kiosk and not done.answers:
             raise OverQuota(Granted(0, min(done.shares.later.values())).seconds)
         later = {one: wait.total_seconds() for one, wait in done.shares.later.items()}
@@ -136,21 +124,21 @@ class Intake:
 
     # --- within it ----------------------------------------------------------------------------------------------
 
-    def _write(self, connection: Connection, sender: Sender, prepared: Sequence[_Prepared], together: bool) -> _Done:
+    def _write(self, work: UnitOfWork, sender: Sender, prepared: Sequence[_Prepared], together: bool) -> _Done:
+        connection = work.connection
         take_turns(connection, f"intake {sender.kiosk_id}")
         known = _known(connection, sender, [one.id for one in prepared])
         asked = [_asked(one) for one in prepared if one.id not in known]
-        shares = self._ration.share(connection, sender.kiosk_id, asked)
+        shares = self._ration.share(work, sender.kiosk_id, asked)
         prepared = [one for one in prepared if one.id not in shares.later]
         fresh = _fresh(prepared, known)
         submissions = [one for one in fresh if one.item.kind is ItemKind.SUBMISSION]
         if together:
-            answers = self._write_together(connection, sender, submissions)
+            answers = self._write_together(work, sender, submissions)
         else:
-            answers = self._write_alone(connection, sender, submissions)
-        answers |= self._write_answers(connection, sender, [one for one in fresh if one.item.kind is ItemKind.ANSWER])
+            answers = self._write_alone(work, sender, submissions)
+        answers |= self._write_answers(work, sender, [one for one in fresh if one.item.kind is ItemKind.ANSWER])
         told: list[ItemAnswer] = []
-        entries = []
         for one in prepared:
             # Taken out, so that the same id once more in this batch is a repetition.
             answer = answers.pop(one.id, None)
@@ -158,45 +146,38 @@ class Intake:
                 answer = self._repeat(connection, sender, one)
             elif answer.status is not ItemStatus.REJECTED and isinstance(one.opened, Opened):
                 kind = "case.open" if one.opened.item.kind is ItemKind.SUBMISSION else "case.answer"
-                code = one.opened.item.tracking_code
-                entries.append(audit.Entry(kiosk_actor(sender.kiosk_id).id, kind, f"case:{code}"))
+                work.audit(kind, f"case:{one.opened.item.tracking_code}")
             if answer.status in (ItemStatus.REJECTED, ItemStatus.CONFLICT):
-                self._note_rejection(connection, sender, one, answer)
+                _note_rejection(work, sender, one, answer)
             told.append(answer)
         through = _ack_through(connection, sender)
-        if entries:
-            audit.append(connection, self._clock.now(), entries)
+        work.write_log()
         self._failpoints.reach("submissions.written")
-        accepted = {one.id for one in told if one.status in (ItemStatus.STORED, ItemStatus.MISSING_ATTACHMENTS)}
-        return _Done(tuple(told), through, tuple(one for one in fresh if one.item.id in accepted), shares)
+        return _Done(tuple(told), through, shares)
 
-    def _write_together(
-        self, connection: Connection, sender: Sender, submissions: Sequence[Opened]
-    ) -> dict[str, ItemAnswer]:
+    def _write_together(self, work: UnitOfWork, sender: Sender, submissions: Sequence[Opened]) -> dict[str, ItemAnswer]:
         """Raises Unwritable when one of them cannot be written; the transaction is void then."""
         if not submissions:
             return {}
-        return {one.id: one for one in self._opening.write(connection, sender.kiosk_id, submissions)}
+        return {one.id: one for one in self._opening.write(work, sender.kiosk_id, submissions)}
 
-    def _write_alone(
-        self, connection: Connection, sender: Sender, submissions: Sequence[Opened]
-    ) -> dict[str, ItemAnswer]:
+    def _write_alone(self, work: UnitOfWork, sender: Sender, submissions: Sequence[Opened]) -> dict[str, ItemAnswer]:
         written = {}
         for one in submissions:
             try:
-                with connection.begin_nested():
-                    (written[one.item.id],) = self._opening.write(connection, sender.kiosk_id, [one])
+                with work.savepoint():
+                    (written[one.item.id],) = self._opening.write(work, sender.kiosk_id, [one])
             except Unwritable as refusal:
                 written[one.item.id] = _rejected(one.item.id, str(refusal))
         return written
 
-    def _write_answers(self, connection: Connection, sender: Sender, fresh: Sequence[Opened]) -> dict[str, ItemAnswer]:
+    def _write_answers(self, work: UnitOfWork, sender: Sender, fresh: Sequence[Opened]) -> dict[str, ItemAnswer]:
         """Citizens' answers to questions; in their order, and after the cases that the batch opens."""
         written = {}
         for one in fresh:
             try:
-                with connection.begin_nested():
-                    written[one.item.id] = self._opening.write_answer(connection, sender.kiosk_id, one)
+                with work.savepoint():
+                    written[one.item.id] = self._opening.write_answer(work, sender.kiosk_id, one)
             except Unwritable as refusal:
                 written[one.item.id] = _rejected(one.item.id, str(refusal))
         return written
@@ -222,30 +203,20 @@ class Intake:
             received_at=row.received_at,
         )
 
-    def _note_rejection(self, connection: Connection, sender: Sender, one: _Prepared, answer: ItemAnswer) -> None:
-        insert_new(
-            connection,
-            tables.rejections,
-            {
-                "kiosk_id": sender.kiosk_id,
-                "submission_id": one.id,
-                "sha256": one.sha256,
-                "status": answer.status.value,
-                "reason": answer.reason,
-                "at": self._clock.now(),
-            },
-        )
 
-    # --- after the commit ---------------------------------------------------------------------------------------
-
-    def _publish(self, sender: Sender, opened: Sequence[Opened]) -> None:
-        for one in opened:
-            if one.document is not None:
-                self._journal.publish(one.document.agency.id, one.item.tracking_code, sender.kiosk_id)
-            else:
-                self._journal.publish_code(one.item.tracking_code)
-        if opened:
-            self._bus.publish(feed_topic(sender.kiosk_id))
+def _note_rejection(work: UnitOfWork, sender: Sender, one: _Prepared, answer: ItemAnswer) -> None:
+    insert_new(
+        work.connection,
+        tables.rejections,
+        {
+            "kiosk_id": sender.kiosk_id,
+            "submission_id": one.id,
+            "sha256": one.sha256,
+            "status": answer.status.value,
+            "reason": answer.reason,
+            "at": work.now,
+        },
+    )
 
 
 def _parsed(raw: Any) -> "SubmissionItem | _Prepared | None":

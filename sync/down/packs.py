@@ -27,11 +27,11 @@ from tuf.ngclient.fetcher import FetcherInterface
 
 from kiosk.catalogue.catalogue import Catalogue
 from kiosk.catalogue.service import PackBroken
-from kiosk.files import make_folder, sync_file
 from kiosk.kiosk import Kiosk
 from kiosk.store import Use
 from kiosk.store.packs import InstalledPack
 from protocol.packs import PACK_BYTES, PackCustom, PackRefused, target_name, unpack
+from runtime.files import make_folder, sync_file
 from sync.backoff import tries
 from sync.client import Client, Outcome
 

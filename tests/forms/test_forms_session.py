@@ -2,7 +2,7 @@
 
 import pytest
 
-from forms import FormError, FormFault, Kind, ViolationKind
+from forms import FormError, FormFault, Kind, ViolationKind, load_form
 from forms.errors import SessionLimitError
 from forms.session.growth import Growth
 from forms.session.node import RepeatNode
@@ -373,3 +373,15 @@ def test_the_last_step_can_be_taken_back_and_again() -> None:
     session.take_back()
     session.take_back()
     assert (session.nodes["/data/a"].value, session.nodes["/data/b"].value) == ("1", "")
+
+
+def test_an_attribute_of_any_namespace_is_declared_where_it_is_written() -> None:
+    """Found by fuzzing: what was sent could not be read."""
+    source = b"""<h:html xmlns:h="http://www.w3.org/1999/xhtml" xmlns="http://www.w3.org/2002/xforms"
+      xmlns:jr="http://openrosa.org/javarosa"><h:head><model><instance><data id="d"><a jr:count="2"/></data></instance>
+      <bind nodeset="/data/a" type="string"/></model></h:head><h:body><input ref="/data/a"/></h:body></h:html>"""
+    form = load_form(source)
+    session = form.open()
+    session.set("/data/a", "x")
+    assert form.open(instance=session.to_xml()).nodes["/data/a"].value == "x"
+    assert b'xmlns:jr="http://openrosa.org/javarosa"' in session.to_xml()

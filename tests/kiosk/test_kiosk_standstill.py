@@ -240,7 +240,7 @@ def no_core(pid: int) -> bool:
 
 def test_a_guarded_process_is_not_dumped_though_its_limit_is_raised(tmp_path: Path) -> None:
     """The flag alone holds, too: an administrator may lift the limit of a running process."""
-    script = "import os, process_guard; print(process_guard.guard(lock=True), flush=True); input(); os.abort()"
+    script = "import os; from runtime import process_guard; print(process_guard.guard(lock=True), flush=True); input(); os.abort()"
     with subprocess.Popen(
         python("-c", script),
         cwd=tmp_path,

@@ -23,7 +23,7 @@ def session_of(hands: Hands) -> Session:
 
 def begin(hands: Hands, service: str) -> Session:
     """From the home screen to the service's first question, identified where it asks for that."""
-    hands.app.flow.start()
+    hands.app.flow.visit.start()
     session = session_of(hands)
     session.choose(service)
     session.start_service()
@@ -66,7 +66,7 @@ def send(hands: Hands, service: str = "domisili") -> None:
     fill(hands)
     session.finish_review()
     session.agree()
-    hands.app.flow.send()
+    hands.app.flow.visit.send()
     hands.let_go()
     assert hands.app.flow.place.name is Name.SAVED
 

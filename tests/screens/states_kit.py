@@ -4,11 +4,11 @@ from typing import Any, Final
 
 from screens_harness import Hands
 
-from screens.navigation.flow import Over
-from screens.navigation.places import Name
+from screens.navigation.places import Name, Over
 
 PAGES: Final[dict[Name, str]] = {
     Name.HOME: "home",
+    Name.APPROVAL: "not-approved",
     Name.OUT_OF_SERVICE: "out-of-service",
     Name.NOTHING_WORKS: "nothing-works",
     Name.THANKS: "thanks",

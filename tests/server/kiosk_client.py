@@ -5,7 +5,7 @@ import hashlib
 import json
 import secrets
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -64,6 +64,8 @@ class TestKiosk:
     http: requests.Session = field(default_factory=requests.Session)
     enrolment: EnrolResponse | None = None
     seq: int = 0
+    #: By which it signs; a kiosk learns the server's.
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     @property
     def public_key(self) -> bytes:
@@ -119,7 +121,7 @@ class TestKiosk:
             kiosk_id=kiosk_id or self.id,
             private_key=self.key,
             nonce=secrets.token_urlsafe(16),
-            now=now or datetime.now(UTC),
+            now=now or self.now(),
         )
 
     def call(

@@ -11,10 +11,10 @@ from protocol import fingerprints
 from server.app import create_app
 from server.deps import Deps
 from server.fleet.enrolment import ApproveOutcome
+from server.fleet.quotas import Allowance, Quota, QuotaSettings
 from server.foundation.actors import OPERATOR
 from server.foundation.clock import Clock
 from server.foundation.failpoints import Failpoints
-from server.front_door.quotas import Allowance, Quota, QuotaSettings
 from server.serving import EkiosServer
 from server.settings import ServerSettings
 from tests.server.kiosk_client import TestKiosk
@@ -47,7 +47,7 @@ class RunningServer:
 
     def waiting_kiosk(self, name: str = "Kios Uji") -> TestKiosk:
         """Enrolled, and not approved yet."""
-        kiosk = TestKiosk(self.base)
+        kiosk = TestKiosk(self.base, now=self.deps.clock.now)
         kiosk.enrol(self.deps.enrolment.new_code(OPERATOR, name).code).raise_for_status()
         return kiosk
 

@@ -9,13 +9,14 @@ import pytest
 import requests
 from nacl.public import PrivateKey
 
-import main
 from kiosk.catalogue.catalogue import Catalogue
 from kiosk.machine.line_state import Approval, LineCondition
+from program import enrolled as front_door
+from program.settings import KioskSettings
 from server.fleet.enrolment import ApproveOutcome
 from server.foundation.actors import OPERATOR
 from sync import enrolment as enrolments
-from sync.enrolment import Enrolment, EnrolProblem, EnrolRefused, enrol, insecure
+from sync.enrolment import Enrolment, EnrolProblem, EnrolRefused, NotEnrolled, enrol, insecure
 from tests.kiosk.kiosk_kit import PHOTO
 from tests.server.running import RunningServer, let_in
 from tests.sync.line_kit import OnLine, city_server, enrolled, kiosk_on_line, stored, until
@@ -83,15 +84,15 @@ def test_a_kiosk_that_was_enrolled_without_tls_does_not_start(server: RunningSer
     enrolments.save(kept, tmp_path)
     path = tmp_path / enrolments.FILE_NAME
     path.write_text(json.dumps({**json.loads(path.read_text()), "server": "http://kota.go.id"}))
-    settings = main.KioskSettings(data=tmp_path)
-    with pytest.raises(main.NotEnrolled, match="https://"):
-        main.enrolled(settings)
+    settings = KioskSettings(data=tmp_path)
+    with pytest.raises(NotEnrolled, match="https://"):
+        front_door.enrolled(settings)
 
 
 def test_enrolling_without_tls_says_what_to_change(tmp_path: Path) -> None:
-    settings = main.KioskSettings(data=tmp_path, server="http://kota.go.id")
-    with pytest.raises(main.NotEnrolled, match=r"EKIOS_SERVER.*https://"):
-        main.enrolled(settings, "ABCDE-FGHJK")
+    settings = KioskSettings(data=tmp_path, server="http://kota.go.id")
+    with pytest.raises(NotEnrolled, match=r"EKIOS_SERVER.*https://"):
+        front_door.enrolled(settings, "ABCDE-FGHJK")
 
 
 # --- waiting -------------------------------------------------------------------------------------------------------

@@ -24,7 +24,18 @@ print(load().say("ban", "complaint.closed_unanswered", n=10))
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A copy of the sources with a fifth language registered."""
-    folders = ("protocol", "screens", "kiosk", "forms", "tools", "server", "assets/translations")
+    folders = (
+        "protocol",
+        "program",
+        "runtime",
+        "workers",
+        "screens",
+        "kiosk",
+        "forms",
+        "tools",
+        "server",
+        "assets/translations",
+    )
     for folder in folders:
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__", "vendor"))
     shutil.copy(ROOT / "main.py", tmp_path)

@@ -42,11 +42,13 @@ class Scene(ABC):
         screen = display.start_virtual(self.group)
         os.environ.update(self.city.kiosk_settings(DISPLAY=screen, SDL_VIDEODRIVER="x11"))
         # Kivy looks at the environment when it is imported: not before the display is known.
-        import main
+        from program.enrolled import enrolled
+        from program.program import Program
+        from program.settings import KioskSettings
 
-        settings = main.KioskSettings()
+        settings = KioskSettings()
         with step("kiosk", "is enrolled and built"):
-            program = main.Program(settings, main.enrolled(settings, self.city.enrolment_code()))
+            program = Program(settings, enrolled(settings, self.city.enrolment_code()))
             self.city.let_kiosk_in()
         hands = Hands(screen, self.folder)
         assert program.devices.bench is not None

@@ -7,7 +7,7 @@ from kivy.properties import StringProperty
 from kiosk.visit.privacy import Privacy
 from screens.look.widgets.cards import ChoiceCard
 from screens.navigation.flow import Flow
-from screens.shell.page_screen import FlowPage
+from screens.navigation.page_screen import FlowPage
 
 _ICONS: Final = {Privacy.ANONYMOUS: "detective", Privacy.SECRET: "lock-key"}
 

@@ -5,7 +5,7 @@ from typing import Any
 from kivy.properties import BooleanProperty, StringProperty
 
 from screens.navigation.flow import Flow
-from screens.shell.page_screen import FlowPage
+from screens.navigation.page_screen import FlowPage
 
 
 class ConsentScreen(FlowPage):
@@ -34,4 +34,4 @@ class ConsentScreen(FlowPage):
 
     def go_forward(self) -> None:
         if self.agreed:
-            self.flow.send()
+            self.flow.visit.send()

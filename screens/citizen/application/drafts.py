@@ -1,19 +1,15 @@
 """Save for later: a birth date, then a code to take along. Go on: the code and the birth date. And what came back."""
 
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
-from kiosk.drafts.draft_words import DraftProblem
 from kiosk.events import Scanned
-from screens.background.reply import Reply
 from screens.look.widgets.buttons import PlainButton
 from screens.look.widgets.field import Field
 from screens.navigation.drafts import ResumeModel, SaveModel, Saving
 from screens.navigation.flow import Flow
-from screens.shell.page_screen import FlowPage
+from screens.navigation.page_screen import FlowPage
 
 
 class SaveLater(PlainButton):
@@ -26,41 +22,16 @@ class SaveLater(PlainButton):
         self.flow.drafts.begin_save()
 
 
-@dataclass(frozen=True)
-class _Saving:
-    """What outlives the page that began it."""
-
-    model: SaveModel
-    reply: Reply[Any] | None
-
-
 class SaveDraftScreen(FlowPage):
-    model = ObjectProperty(None, allownone=True)
     kept = BooleanProperty(False)
     code = StringProperty("")
     #: What a kiosk's scanner reads.
     qr = StringProperty("")
     until = StringProperty("")
 
-    def __init__(self, flow: Flow, **kwargs: Any) -> None:
-        kept = flow.inherit(_Saving) or _Saving(SaveModel(flow, self._keep, self.refresh), None)
-        self._reply: Reply[Any] | None = kept.reply
-        super().__init__(flow=flow, model=kept.model, **kwargs)
-        kept.model.follow(self.refresh)
+    def __init__(self, flow: Flow, model: SaveModel, **kwargs: Any) -> None:
+        super().__init__(flow=flow, model=model, **kwargs)
         self.refresh()
-
-    def on_parent(self, _widget: object, parent: object) -> None:
-        if parent is None and self.model is not None:
-            self.model.close()
-            if self._reply is not None:
-                self._reply.cancel()
-
-    def hand_over(self) -> "_Saving":
-        """With what is on its way: a draft that was kept must not be left without its code."""
-        kept = _Saving(self.model, self._reply)
-        self.type_into(None)
-        self.model = None
-        return kept
 
     def go_back(self) -> None:
         self.flow.drafts.back_to_form()
@@ -84,36 +55,11 @@ class SaveDraftScreen(FlowPage):
         self.can_forward = self.kept or (model.state is Saving.ASKING and model.entry.full)
         self.type_into(model.entry if model.state is Saving.ASKING else None)
 
-    def _keep(self, plain: bytes, born: date) -> None:
-        line = self.flow.kiosk.line
-        if line is None:
-            self.model.answered(DraftProblem.NO_LINE)
-        else:
-            self._reply = Reply(lambda done: line.keep_draft(plain, born, done), self.model.answered)
-
 
 class ResumeDraftScreen(FlowPage):
-    model = ObjectProperty(None, allownone=True)
-
-    def __init__(self, flow: Flow, code: str, **kwargs: Any) -> None:
-        self._reply: Reply[Any] | None = None
-        model = flow.inherit(ResumeModel) or ResumeModel(flow, code, self._fetch, self.refresh)
+    def __init__(self, flow: Flow, model: ResumeModel, **kwargs: Any) -> None:
         super().__init__(flow=flow, model=model, **kwargs)
-        model.follow(self._fetch, self.refresh)
         self.refresh()
-
-    def on_parent(self, _widget: object, parent: object) -> None:
-        if parent is None:
-            if self.model is not None:
-                self.model.close()
-            if self._reply is not None:
-                self._reply.cancel()
-
-    def hand_over(self) -> ResumeModel:
-        model: ResumeModel = self.model
-        self.type_into(None)
-        self.model = None
-        return model
 
     def go_forward(self) -> None:
         self.model.forward()
@@ -139,13 +85,6 @@ class ResumeDraftScreen(FlowPage):
         self.can_forward = not model.asking and (model.complete or (model.code.full and model.active is model.code))
         self.type_into(None if model.asking else model.active)
 
-    def _fetch(self, code: str, born: date) -> None:
-        line = self.flow.kiosk.line
-        if line is None:
-            self.model.answered(DraftProblem.NO_LINE)
-        else:
-            self._reply = Reply(lambda done: line.open_draft(code, born, done), self.model.answered)
-
 
 class ResumedScreen(FlowPage):
     """What came back, and what has to be answered anew, before the form goes on."""
@@ -157,7 +96,7 @@ class ResumedScreen(FlowPage):
         resumed = flow.drafts.resumed
         if resumed is None:
             raise RuntimeError("nothing came back")
-        service = flow.kiosk.catalogue.get(resumed.service)
+        service = flow.here.catalogue.get(resumed.service)
         texts = flow.texts
         changed = ""
         if resumed.changed:

@@ -6,7 +6,7 @@ from kivy.properties import StringProperty
 
 from screens.citizen.start.service_model import fee_in_words
 from screens.navigation.flow import Flow
-from screens.shell.page_screen import FlowPage
+from screens.navigation.page_screen import FlowPage
 
 
 class FeeScreen(FlowPage):
@@ -33,4 +33,4 @@ class FeeScreen(FlowPage):
         )
 
     def go_forward(self) -> None:
-        self.flow.accept_fee()
+        self.flow.visit.accept_fee()

@@ -24,7 +24,7 @@ from screens.citizen.controls.typed import TypedQuestion
 from screens.citizen.follow_up.answers import Control, control_of
 from screens.look.current import current
 from screens.navigation.flow import Flow
-from screens.shell.page_screen import FlowPage
+from screens.navigation.page_screen import FlowPage
 
 _WIDGETS: Final[dict[Control, type[Question]]] = {
     Control.TEXT: TypedQuestion,
@@ -49,35 +49,26 @@ def _is_high() -> bool:
 
 
 class FormScreen(FlowPage):
-    def __init__(self, flow: Flow, **kwargs: Any) -> None:
+    def __init__(self, flow: Flow, model: FormModel, **kwargs: Any) -> None:
         self._questions: list[Question] = []
         self._panel: RepeatPanel | None = None
         self._built: tuple[str, ...] = ()
         self._revealed: object = None
         self._later = SaveLater(flow=flow)
-        super().__init__(flow=flow, back=flow.texts("common.back"), **kwargs)
-        session = flow.session
-        if session is None:
-            raise RuntimeError("nobody is here")
-        self.model = flow.inherit(FormModel) or FormModel(flow, session, self.refresh)
-        self.model.follow(self.refresh)
+        super().__init__(flow=flow, model=model, back=flow.texts("common.back"), **kwargs)
         self.refresh()
         self.show_refusal()
 
-    def on_parent(self, _widget: object, parent: object) -> None:
-        """Out of sight: the questions are told, too, for one of them may run the camera."""
-        if parent is None:
-            self.ids.body.clear_widgets()
-            self._questions, self._panel = [], None
-
-    def hand_over(self) -> FormModel:
-        self.type_into(None)
-        return self.model
+    def close(self) -> None:
+        """The questions are told, too, for one of them may run the camera."""
+        super().close()
+        self.ids.body.clear_widgets()
+        self._questions, self._panel = [], None
 
     @property
     def topic(self) -> object:
         """Which page of the form is in sight."""
-        page = self.model.page
+        page = self.model.page if self.model is not None else None
         return page.ref if page is not None else ""
 
     def go_forward(self) -> None:
@@ -110,7 +101,7 @@ class FormScreen(FlowPage):
     def refresh(self) -> None:
         """Shows the page as it is now; widgets are made anew only when other questions are asked."""
         model, texts = self.model, self.flow.texts
-        page = model.page
+        page = model.page if model is not None else None
         if page is None:
             return
         refs = (page.ref, *(node.ref for node in model.questions))
@@ -126,7 +117,7 @@ class FormScreen(FlowPage):
         # On a panel that lies there is no room for it, and the field in sight says what is wrong.
         above = texts("form.look_above") if model.first_wrong and len(self._questions) > 1 and _is_high() else ""
         wrong = any(question.problem for question in self._questions)
-        self.problem = above or (self.flow.refused if wrong else "")
+        self.problem = above or (self.flow.visit.refused if wrong else "")
         self.type_into(model.focused_entry)
         self._later.shown = model.focused_entry is None
         self.show_banner()
@@ -135,8 +126,8 @@ class FormScreen(FlowPage):
 
     def show_refusal(self) -> None:
         """Sent back from the review or from sending: what is wrong on this page is marked."""
-        if self.flow.refused and not self._refused and self._built:
-            self._refused = self.flow.refused
+        if self.flow.visit.refused and not self._refused and self._built:
+            self._refused = self.flow.visit.refused
             self.model.mark_all()
 
     def suggest(self, key: str) -> None:

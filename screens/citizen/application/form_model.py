@@ -30,6 +30,7 @@ from screens.citizen.follow_up.answers import (
 )
 from screens.look.widgets.entry import Entry, Layout
 from screens.navigation.flow import Flow
+from screens.navigation.lasting import Lasting
 
 SEARCH_LENGTH = 40
 JPEG: Final = "image/jpeg"
@@ -52,16 +53,16 @@ class Focus:
     layout: Layout
 
 
-class FormModel:
-    """``changed`` is called when something else is to be shown."""
+class FormModel(Lasting):
+    """The page of the form that is in sight: its questions, and what is being typed into them."""
 
-    def __init__(self, flow: Flow, session: Session, changed: Callable[[], None]) -> None:
+    def __init__(self, flow: Flow, session: Session) -> None:
         if session.form is None:
             raise ValueError("no form is open")
+        super().__init__()
         self.flow = flow
         self.session = session
         self.form: FormSession = session.form
-        self._changed = changed
         self._entries: dict[Focus, Entry] = {}
         self._searches: dict[str, Entry] = {}
         self._incomplete: dict[str, str] = {}
@@ -84,7 +85,7 @@ class FormModel:
 
     def follow(self, changed: Callable[[], None]) -> None:
         """Another page shows it from now on, perhaps in another language; nobody who looked before is told any more."""
-        self._changed = changed
+        super().follow(changed)
         for focus, entry in self._entries.items():
             entry.let_go()
             entry.listen(_Typing(self, focus).typed)
@@ -316,8 +317,7 @@ class FormModel:
 
     def add_instance(self, repeat_ref: str) -> None:
         """One more, and to its first page; where it has none, it is listed and that is all."""
-        ref = self.session.add_repeat(repeat_ref)
-        self._try_show(ref)
+        self._try_show(self.session.add_repeat(repeat_ref))
 
     def open_instance(self, instance_ref: str) -> None:
         """To the first page of an instance that is there."""

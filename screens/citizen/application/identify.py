@@ -2,36 +2,23 @@
 
 from typing import Any
 
-from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, StringProperty
 
 from kiosk.events import Scanned
 from screens.citizen.application.identify_model import IdentifyModel
 from screens.navigation.flow import Flow
-from screens.shell.page_screen import FlowPage
+from screens.navigation.page_screen import FlowPage
 
 
 class IdentifyScreen(FlowPage):
-    model = ObjectProperty(None, allownone=True)
     can_scan = BooleanProperty(True)
     remark = StringProperty("")
     remark_kind = StringProperty("info")
 
-    def __init__(self, flow: Flow, **kwargs: Any) -> None:
-        model = flow.inherit(IdentifyModel) or IdentifyModel(flow, self.refresh)
-        model.follow(self.refresh)
+    def __init__(self, flow: Flow, model: IdentifyModel, **kwargs: Any) -> None:
         super().__init__(flow=flow, model=model, **kwargs)
         self.type_into(model.entry)
         self.refresh()
-
-    def on_parent(self, _widget: object, parent: object) -> None:
-        if parent is None and self.model is not None:
-            self.model.close()
-
-    def hand_over(self) -> IdentifyModel:
-        model: IdentifyModel = self.model
-        self.type_into(None)
-        self.model = None
-        return model
 
     def go_forward(self) -> None:
         self.model.forward()
@@ -41,10 +28,10 @@ class IdentifyScreen(FlowPage):
 
     def show_banner(self) -> None:
         super().show_banner()
-        self.can_scan = self.flow.kiosk.health.can_scan()
+        self.can_scan = self.flow.here.can_scan
 
     def refresh(self) -> None:
-        if "field" not in self.ids or self.model is None:
+        if self.model is None:
             return
         model, texts = self.model, self.flow.texts
         self.can_forward = model.entry.full

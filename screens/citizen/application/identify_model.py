@@ -1,6 +1,5 @@
 """Who is here: a scanned card or sixteen typed digits. What cannot be a NIK is refused, what is odd is asked about."""
 
-from collections.abc import Callable
 from enum import StrEnum
 
 from kiosk.visit.nik import Nik, NikProblem, NikWarning, check
@@ -8,6 +7,7 @@ from kiosk.visit.nik import warnings as soft_warnings
 from protocol.limits import NIK_DIGITS
 from screens.look.widgets.entry import Entry, Layout
 from screens.navigation.flow import Flow
+from screens.navigation.lasting import Lasting
 
 
 class How(StrEnum):
@@ -15,12 +15,12 @@ class How(StrEnum):
     SCANNED = "scanned"
 
 
-class IdentifyModel:
-    """``changed`` is called when something else is to be shown."""
+class IdentifyModel(Lasting):
+    """The number that is typed or scanned, and what is wrong or odd about it."""
 
-    def __init__(self, flow: Flow, changed: Callable[[], None]) -> None:
+    def __init__(self, flow: Flow) -> None:
+        super().__init__()
         self.flow = flow
-        self._changed = changed
         self.entry = Entry(Layout.NIK)
         self.how = How.TYPED
         self.problem: NikProblem | None = None
@@ -31,13 +31,9 @@ class IdentifyModel:
         self._stop = self.entry.listen(self._typed)
         self._recall()
 
-    def follow(self, changed: Callable[[], None]) -> None:
-        """Another page shows it from now on."""
-        self._changed = changed
-
     @property
     def can_scan(self) -> bool:
-        return self.flow.kiosk.health.can_scan()
+        return self.flow.here.can_scan
 
     @property
     def digits_missing(self) -> int:
@@ -58,7 +54,7 @@ class IdentifyModel:
         """Goes on when the number can be a NIK; shows what is wrong or odd otherwise."""
         found = self._check()
         if found is not None and (not self.warned or self._settled == found.digits):
-            self.flow.identified(found, self.how.value)
+            self.flow.visit.identified(found, self.how.value)
             return
         if found is not None:
             self._settled = found.digits
@@ -66,6 +62,7 @@ class IdentifyModel:
 
     def close(self) -> None:
         """Forgets the number."""
+        super().close()
         self._stop()
         self.entry.set("")
 

@@ -10,7 +10,7 @@ from screens.look.widgets.banner import Banner
 from screens.look.widgets.buttons import Surface
 from screens.look.widgets.text import Strong
 from screens.navigation.flow import Flow
-from screens.shell.page_screen import FlowPage
+from screens.navigation.page_screen import FlowPage
 
 
 class AnswerLine(Surface):
@@ -26,12 +26,8 @@ class AnswerLine(Surface):
 
 
 class ReviewScreen(FlowPage):
-    def __init__(self, flow: Flow, **kwargs: Any) -> None:
-        super().__init__(flow=flow, **kwargs)
-        session = flow.session
-        if session is None:
-            raise RuntimeError("nobody is here")
-        self.model = ReviewModel(flow, session)
+    def __init__(self, flow: Flow, model: ReviewModel, **kwargs: Any) -> None:
+        super().__init__(flow=flow, model=model, **kwargs)
         self._fill()
         self.add_widget(SaveLater(flow=flow))
 

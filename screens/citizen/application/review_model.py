@@ -41,9 +41,9 @@ class ReviewModel:
         violations = self.session.finish_review()
         if violations:
             self.session.edit(violations[0].ref)
-            self.flow.refuse(RefusedReason.INVALID)
+            self.flow.visit.refuse(RefusedReason.INVALID)
         elif self.session.may_send:
-            self.flow.send()
+            self.flow.visit.send()
 
     def _below(self, node: Node) -> Iterator[Line]:
         for child in node.children:

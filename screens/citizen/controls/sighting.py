@@ -7,7 +7,7 @@ from typing import Final
 from kivy.clock import Clock
 
 from kiosk.ports import Hint, Sight
-from screens.background.handover import Handover
+from screens.background.handover import Handover, work
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Sighting:
     def look(self) -> None:
         """Looks now, unless a look is under way or nobody wants one."""
         if self.running and self._work is None:
-            self._work = Handover[Sight](self._look, self._looked, _Blind()).start()
+            self._work = work(self._look, self._looked, _Blind())
 
     def _turn(self, _seconds: float) -> None:
         self.look()

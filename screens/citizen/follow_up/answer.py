@@ -6,7 +6,7 @@ from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
 from screens.citizen.follow_up.answer_photo import AnswerPhoto
 from screens.navigation.flow import Flow
-from screens.shell.page_screen import FlowPage
+from screens.navigation.page_screen import FlowPage
 
 
 class AnswerScreen(FlowPage):
@@ -18,21 +18,21 @@ class AnswerScreen(FlowPage):
     can_add = BooleanProperty(False)
 
     def __init__(self, flow: Flow, **kwargs: Any) -> None:
-        if flow.answering is None:
+        if flow.visit.answering is None:
             raise RuntimeError("no case is open")
-        self._answering = flow.answering
+        self._answering = flow.visit.answering
         self._photo: AnswerPhoto | None = None
-        entry = flow.answering.entry
-        super().__init__(flow=flow, entry_shown=entry, question=flow.answering.case.note, **kwargs)
+        entry = flow.visit.answering.entry
+        super().__init__(flow=flow, entry_shown=entry, question=flow.visit.answering.case.note, **kwargs)
         self._stop = entry.listen(self._typed)
         self.refresh()
 
-    def on_parent(self, _widget: object, parent: object) -> None:
-        if parent is None:
-            self._stop()
-            self.entry_shown = None
-            if self._photo is not None:
-                self._photo.close()
+    def close(self) -> None:
+        super().close()
+        self._stop()
+        self.entry_shown = None
+        if self._photo is not None:
+            self._photo.close()
 
     def refresh(self) -> None:
         """Shows it as it is: being written, with its photo, or sent."""
@@ -47,7 +47,7 @@ class AnswerScreen(FlowPage):
             self._show_photo()
         else:
             self.type_into(self._answering.entry)
-        self.can_add = not self.sent and self._photo is None and self.flow.kiosk.health.can_photograph()
+        self.can_add = not self.sent and self._photo is None and self.flow.here.can_photograph
         self._typed()
 
     def add_photo(self) -> None:
@@ -63,7 +63,7 @@ class AnswerScreen(FlowPage):
 
     def go_forward(self) -> None:
         if self.sent:
-            self.flow.finish()
+            self.flow.visit.finish()
             return
         if self._photo is not None and self._photo.is_open():
             self._show_camera(self._photo)

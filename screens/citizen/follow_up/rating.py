@@ -8,8 +8,8 @@ from kiosk.city.ratings import SCORES, Element
 from screens.look.widgets.cards import Card, ChoiceCard, TileCard
 from screens.look.widgets.text import Column
 from screens.navigation.flow import Flow
+from screens.navigation.page_screen import FlowPage
 from screens.navigation.rating import ELEMENTS
-from screens.shell.page_screen import FlowPage
 
 FACES: Final = {1: "smiley-angry", 2: "smiley-sad", 3: "smiley", 4: "smiley-sticker"}
 

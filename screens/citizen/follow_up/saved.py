@@ -8,18 +8,14 @@ from kiosk.events import ComponentChanged, Event
 from screens.citizen.follow_up.rating import RatePanel
 from screens.citizen.follow_up.saved_model import SavedModel
 from screens.navigation.flow import Flow
-from screens.shell.page_screen import FlowPage
+from screens.navigation.page_screen import FlowPage
 
 
 class SavedScreen(FlowPage):
     shown = ObjectProperty(None, rebind=True)
 
-    def __init__(self, flow: Flow, **kwargs: Any) -> None:
-        session = flow.session
-        if session is None or session.submission is None:
-            raise RuntimeError("nothing was sent")
-        self.model = SavedModel(flow, session.submission)
-        super().__init__(flow=flow, shown=self.model.look(), **kwargs)
+    def __init__(self, flow: Flow, model: SavedModel, **kwargs: Any) -> None:
+        super().__init__(flow=flow, model=model, shown=model.look(), **kwargs)
         self.add_widget(RatePanel(flow=flow))
 
     def told(self, event: Event) -> None:
@@ -31,7 +27,7 @@ class SavedScreen(FlowPage):
         self.shown = self.model.look()
 
     def go_forward(self) -> None:
-        self.flow.finish()
+        self.flow.visit.finish()
 
     def go_back(self) -> None:
-        self.flow.another_service()
+        self.flow.visit.another_service()

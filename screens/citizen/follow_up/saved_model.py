@@ -29,7 +29,7 @@ class SavedModel:
     def __init__(self, flow: Flow, saved: Saved) -> None:
         self.flow = flow
         self.saved = saved
-        self.slip = SlipModel(flow, saved.code, flow.new_slip())
+        self.slip = SlipModel(flow, saved.code, flow.visit.new_slip())
 
     def hear(self, event: Event) -> bool:
         """Whether something else is to be shown."""
@@ -51,8 +51,8 @@ class SavedModel:
             heading=texts("saved.received") if received_at else texts("saved.saved"),
             received=received_at is not None,
             when=texts("saved.received_at" if received_at else "saved.saved_at", time=flow.formatting.clock(when)),
-            code=flow.kiosk.codes.display(self.saved.code),
-            address=content.address if content is not None else flow.kiosk.codes.address(self.saved.code),
+            code=flow.here.codes.display(self.saved.code),
+            address=content.address if content is not None else flow.here.codes.address(self.saved.code),
             next_step=content.next_step if content is not None else "",
             slip=self.slip.told,
             slip_kind=self.slip.kind,

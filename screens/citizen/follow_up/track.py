@@ -1,47 +1,28 @@
 """Tracking: hold the slip before the scanner, or type its code; then the case with its history."""
 
-from collections.abc import Callable
 from typing import Any
 
 from kivy.properties import BooleanProperty, ColorProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from kiosk.cases.case import Case, CaseProblem
 from kiosk.events import ComponentChanged, Event, Scanned
-from screens.background.reply import Reply
 from screens.citizen.follow_up.slip_model import SlipModel
 from screens.citizen.follow_up.track_model import TrackModel, case_shown
 from screens.navigation.flow import Flow
+from screens.navigation.page_screen import FlowPage
 from screens.navigation.slips import SlipState
-from screens.shell.page_screen import FlowPage
 
 
 class TrackScreen(FlowPage):
-    model = ObjectProperty(None, allownone=True)
     can_scan = BooleanProperty(True)
     #: What is wrong with the code, below it.
     remark = StringProperty("")
 
-    def __init__(self, flow: Flow, **kwargs: Any) -> None:
-        self._reply: Reply[Case | CaseProblem] | None = None
-        model = flow.inherit(TrackModel) or TrackModel(flow, self._ask, self.refresh)
+    def __init__(self, flow: Flow, model: TrackModel, **kwargs: Any) -> None:
         super().__init__(flow=flow, model=model, **kwargs)
-        self.can_scan = flow.kiosk.health.can_scan()
-        model.follow(self._ask, self.refresh)
+        self.can_scan = flow.here.can_scan
         self.type_into(model.entry)
         self.refresh()
-
-    def on_parent(self, _widget: object, parent: object) -> None:
-        if parent is None:
-            if self.model is not None:
-                self.model.close()
-            self._cancel()
-
-    def hand_over(self) -> TrackModel:
-        model: TrackModel = self.model
-        self.type_into(None)
-        self.model = None
-        return model
 
     def go_forward(self) -> None:
         self.model.forward()
@@ -56,16 +37,6 @@ class TrackScreen(FlowPage):
         self.can_forward = model.entry.full and not model.asking
         self.remark = model.problem
         self.forward = self.flow.texts("track.asking" if model.asking else "track.look_up")
-
-    def _ask(self, text: str, done: Callable[[Case | CaseProblem], None]) -> None:
-        self._cancel()
-        cases = self.flow.kiosk.cases
-        self._reply = Reply(lambda answered: cases.look_up(text, answered), done)
-
-    def _cancel(self) -> None:
-        """Whatever was asked before is no longer waited for."""
-        if self._reply is not None:
-            self._reply.cancel()
 
 
 class HistoryLine(BoxLayout):
@@ -84,11 +55,11 @@ class CaseScreen(FlowPage):
     can_print = BooleanProperty(False)
 
     def __init__(self, flow: Flow, **kwargs: Any) -> None:
-        if flow.case is None:
+        if flow.visit.case is None:
             raise RuntimeError("no case is open")
-        self._case = flow.case
-        self._slip = SlipModel(flow, flow.case.code, SlipState.NONE)
-        super().__init__(flow=flow, shown=case_shown(flow, flow.case), **kwargs)
+        self._case = flow.visit.case
+        self._slip = SlipModel(flow, flow.visit.case.code, SlipState.NONE)
+        super().__init__(flow=flow, shown=case_shown(flow, flow.visit.case), **kwargs)
         self._tell_slip()
         for step in reversed(self.shown.steps):
             self.ids.steps.add_widget(HistoryLine(name=step.name, when=step.when, now=step.now))
@@ -108,9 +79,9 @@ class CaseScreen(FlowPage):
 
     def go_forward(self) -> None:
         if self.shown.asks:
-            self.flow.open_answer()
+            self.flow.visit.open_answer()
         else:
-            self.flow.finish()
+            self.flow.visit.finish()
 
     def go_back(self) -> None:
-        self.flow.another_service()
+        self.flow.visit.another_service()

@@ -1,6 +1,5 @@
 """Looking up a case: by a slip held before the scanner, or by its twelve characters."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,6 +9,7 @@ from kiosk.drafts.drafts import is_draft
 from kiosk.visit.session import Session
 from screens.look.widgets.entry import Entry, Layout
 from screens.navigation.flow import Flow
+from screens.navigation.lasting import Ask, Lasting
 from screens.navigation.places import Name
 
 
@@ -22,33 +22,17 @@ class Asked:
     session: Session | None
 
 
-class TrackModel:
-    """``ask(text, done)`` asks for the case; ``changed`` is called when something else is to be shown.
+class TrackModel(Lasting):
+    """The newest question is the one that counts: answers to others are dropped."""
 
-    The newest question is the one that counts: answers to others are dropped.
-    """
-
-    def __init__(
-        self,
-        flow: Flow,
-        ask: Callable[[str, Callable[[Case | CaseProblem], None]], None],
-        changed: Callable[[], None],
-    ) -> None:
+    def __init__(self, flow: Flow, ask: Ask) -> None:
+        super().__init__()
         self.flow = flow
         self.entry = Entry(Layout.CODE)
         self.problem = ""
         self._asked: Asked | None = None
         self._ask = ask
-        self._changed = changed
         self._stop = self.entry.listen(self._typed)
-
-    def follow(
-        self, ask: Callable[[str, Callable[[Case | CaseProblem], None]], None], changed: Callable[[], None]
-    ) -> None:
-        """Another page shows it from now on; what was asked for is asked for anew, for its answer went to the other."""
-        self._ask, self._changed = ask, changed
-        if self._asked is not None:
-            self._ask(self.entry.text, partial(self._answered, self._asked))
 
     @property
     def asking(self) -> bool:
@@ -68,7 +52,7 @@ class TrackModel:
             self.look_up(code)
 
     def look_up(self, text: str) -> None:
-        code = self.flow.kiosk.codes.parse(text)
+        code = self.flow.here.codes.parse(text)
         if code is not None and is_draft(code):
             self._asked = None
             self.flow.drafts.begin_resume(code)
@@ -76,9 +60,11 @@ class TrackModel:
         self.problem = ""
         self._asked = asked = Asked(code, self.flow.session)
         self._changed()
-        self._ask(text, partial(self._answered, asked))
+        cases = self.flow.kiosk.cases
+        self._await(self._ask(partial(cases.look_up, text), partial(self._answered, asked)))
 
     def close(self) -> None:
+        super().close()
         self._asked = None
         self._stop()
 
@@ -93,7 +79,7 @@ class TrackModel:
         if isinstance(answer, Case) and answer.code != asked.code:
             answer = CaseProblem(CaseProblemKind.NO_LINE)
         if isinstance(answer, Case):
-            flow.open_case(answer)
+            flow.visit.open_case(answer)
             return
         self.problem = flow.texts(answer.text_key)
         self._changed()
@@ -156,7 +142,7 @@ def case_shown(flow: Flow, case: Case) -> CaseShown:
         for place, step in enumerate(case.steps)
     )
     return CaseShown(
-        code=flow.kiosk.codes.display(case.code),
+        code=flow.here.codes.display(case.code),
         service=case.service_name.get(language),
         agency=case.agency_name.get(language),
         state=_words(flow, case, case.state.text_key),
@@ -172,7 +158,7 @@ def case_shown(flow: Flow, case: Case) -> CaseShown:
 
 def _words(flow: Flow, case: Case, key: str) -> str:
     """A complaint is answered, not approved: it has words of its own for some states."""
-    service = flow.kiosk.catalogue.get(case.service)
+    service = flow.here.catalogue.get(case.service)
     if service is not None and service.kind is ServiceKind.COMPLAINT:
         own = f"complaint.{key}"
         if flow.texts.has(own):

@@ -7,6 +7,8 @@ from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, St
 from kivy.uix.floatlayout import FloatLayout
 
 from screens.citizen.start.home_model import HomeModel
+from screens.navigation.flow import Flow
+from screens.navigation.staged import Staged
 
 #: Twice as often as its minutes change; nothing is drawn when nothing changed.
 LOOK_EVERY_S: Final = 5.0
@@ -15,7 +17,7 @@ SHIFT_MM: Final = 1.5
 SHIFTS: Final = 12
 
 
-class AttractScreen(FloatLayout):
+class AttractScreen(Staged, FloatLayout):
     model = ObjectProperty(None)
     time = StringProperty("")
     day = StringProperty("")
@@ -25,14 +27,14 @@ class AttractScreen(FloatLayout):
     #: Millimetres.
     shift = NumericProperty(0)
 
-    def __init__(self, model: HomeModel, **kwargs: Any) -> None:
+    def __init__(self, _flow: Flow, model: HomeModel, **kwargs: Any) -> None:
         super().__init__(model=model, **kwargs)
         self.refresh()
         self._event = Clock.schedule_interval(self._look, LOOK_EVERY_S)
 
-    def on_parent(self, _widget: object, parent: object) -> None:
-        if parent is None:
-            self._event.cancel()
+    def close(self) -> None:
+        super().close()
+        self._event.cancel()
 
     def refresh(self) -> None:
         """Shows how things are now."""

@@ -7,14 +7,17 @@ from kivy.factory import Factory
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
+from kiosk.events import Event, Scanned
 from protocol.languages import LANGUAGE_NAMES
 from screens.citizen.start.home_model import HomeModel
+from screens.navigation.flow import Flow
+from screens.navigation.staged import Staged
 
 #: The clock shows minutes; looking twice a minute is enough, and nothing is drawn when nothing changed.
 LOOK_EVERY_S = 5.0
 
 
-class HomeScreen(BoxLayout):
+class HomeScreen(Staged, BoxLayout):
     model = ObjectProperty(None)
     time = StringProperty("")
     day = StringProperty("")
@@ -25,7 +28,7 @@ class HomeScreen(BoxLayout):
     low = BooleanProperty(False)
     columns = NumericProperty(2)
 
-    def __init__(self, model: HomeModel, **kwargs: Any) -> None:
+    def __init__(self, _flow: Flow, model: HomeModel, **kwargs: Any) -> None:
         super().__init__(model=model, **kwargs)
         for code, name in LANGUAGE_NAMES.items():
             card = Factory.LanguageCard()
@@ -35,10 +38,16 @@ class HomeScreen(BoxLayout):
         self.refresh()
         self._looking = Clock.schedule_interval(self._look, LOOK_EVERY_S)
 
-    def on_parent(self, _widget: object, parent: object) -> None:
+    def close(self) -> None:
         """A page that is no longer in sight looks no more, whenever it is collected."""
-        if parent is None:
-            self._looking.cancel()
+        super().close()
+        self._looking.cancel()
+
+    def scanned(self, event: Scanned) -> None:  # noqa: ARG002 - whatever happened, all is looked at anew
+        self.refresh()
+
+    def told(self, event: Event) -> None:  # noqa: ARG002
+        self.refresh()
 
     def _choose(self, card: Any) -> None:
         self.model.choose_language(card.language)

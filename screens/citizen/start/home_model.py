@@ -19,7 +19,7 @@ class HomeShown:
 class HomeModel:
     def __init__(self, flow: Flow) -> None:
         self.flow = flow
-        self.city = flow.kiosk.identity.city
+        self.city = flow.here.identity.city
 
     @property
     def language(self) -> str:
@@ -33,17 +33,17 @@ class HomeModel:
     @property
     def minute(self) -> int:
         """Of the day."""
-        now = self.flow.kiosk.clock.now()
+        now = self.flow.here.now()
         return now.hour * 60 + now.minute
 
     def choose_language(self, language: str) -> None:
-        self.flow.set_language(language)
+        self.flow.preferences.set_language(language)
 
     def start(self) -> None:
-        self.flow.start()
+        self.flow.visit.start()
 
     def track(self) -> None:
-        self.flow.start_tracking()
+        self.flow.visit.start_tracking()
 
     def adjust(self) -> None:
         self.flow.open_adjust()

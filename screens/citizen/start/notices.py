@@ -5,13 +5,13 @@ from typing import Any
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from kiosk.events import Event, Scanned
 from kiosk.machine.line_state import Approval
 from screens.navigation.flow import Flow
+from screens.navigation.staged import Staged
 
 
-class NoticeScreen(BoxLayout):
-    """An icon, a sentence, what to do."""
+class NoticeScreen(Staged, BoxLayout):
+    """An icon, a sentence, what to do. The flow leaves it when it is over."""
 
     flow = ObjectProperty(None)
     icon = StringProperty("")
@@ -20,17 +20,8 @@ class NoticeScreen(BoxLayout):
     detail = StringProperty("")
     can_dismiss = BooleanProperty(False)
 
-    def scanned(self, event: Scanned) -> None:
-        """A badge is the flow's business."""
-
-    def told(self, event: Event) -> None:
-        """What happens does not change this page; the flow leaves it when it is over."""
-
-    def show_banner(self) -> None:
-        """A notice has none."""
-
     def dismiss(self) -> None:
-        self.flow.dismiss_thanks()
+        self.flow.rest.dismiss_thanks()
 
 
 class ThanksScreen(NoticeScreen):
@@ -59,7 +50,7 @@ class ApprovalScreen(NoticeScreen):
             icon="fingerprint" if waiting else "prohibit",
             title=texts("approval.title" if waiting else "approval.refused.title"),
             text=texts("approval.text" if waiting else "approval.refused.text"),
-            detail=flow.kiosk.identity.fingerprint if waiting else "",
+            detail=flow.here.identity.fingerprint if waiting else "",
             **kwargs,
         )
 

@@ -10,7 +10,7 @@ from screens.citizen.start import open_city_model as model
 from screens.look.widgets.cards import Card, ChoiceCard
 from screens.look.widgets.progress import Bar
 from screens.navigation.flow import Flow
-from screens.shell.page_screen import FlowPage
+from screens.navigation.page_screen import FlowPage
 
 
 class TimeBar(Bar):
@@ -61,7 +61,7 @@ class TimesScreen(FlowPage):
             self.ids.cards.add_widget(card)
 
     def _chosen(self, card: ChoiceCard) -> None:
-        self.flow.open_times(card.key)
+        self.flow.visit.open_times(card.key)
 
 
 class AgencyTimesScreen(FlowPage):

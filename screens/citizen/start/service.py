@@ -7,7 +7,8 @@ from kivy.properties import ObjectProperty, StringProperty
 from screens.citizen.start.service_model import ServiceModel, ServiceShown
 from screens.look.tight import Tight
 from screens.look.widgets.text import Row
-from screens.shell.page_screen import FlowPage
+from screens.navigation.flow import Flow
+from screens.navigation.page_screen import FlowPage
 
 
 class BulletLine(Row):
@@ -27,17 +28,16 @@ class StandardPart(Tight):
 class ServiceScreen(FlowPage):
     shown = ObjectProperty(None, rebind=True)
 
-    def __init__(self, model: ServiceModel, **kwargs: Any) -> None:
+    def __init__(self, flow: Flow, model: ServiceModel, **kwargs: Any) -> None:
         shown = model.look()
-        super().__init__(flow=model.flow, shown=shown, **kwargs)
-        self.model = model
+        super().__init__(flow=flow, model=model, shown=shown, **kwargs)
         self._fill(shown)
 
     def go_forward(self) -> None:
         self.model.begin()
 
     def show_banner(self) -> None:
-        shown: ServiceShown = self.model.look() if hasattr(self, "model") else self.shown
+        shown: ServiceShown = self.model.look()
         self.can_forward = not shown.blocked
         if shown.blocked:
             self.banner, self.banner_kind = shown.blocked, "danger"

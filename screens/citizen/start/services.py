@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from kivy.properties import ObjectProperty
-
 from screens.citizen.start.services_model import Choice, GroupModel, SearchModel, ServicesModel
 from screens.look.widgets.cards import ChoiceCard, TileCard
-from screens.shell.page_screen import FlowPage
+from screens.navigation.flow import Flow
+from screens.navigation.page_screen import FlowPage
 
 
 def choice_card(choice: Choice) -> ChoiceCard:
@@ -20,9 +19,8 @@ def tile_card(choice: Choice) -> TileCard:
 class ServicesScreen(FlowPage):
     """Most used first; two ways to the rest; search."""
 
-    def __init__(self, model: ServicesModel, **kwargs: Any) -> None:
-        super().__init__(flow=model.flow, **kwargs)
-        self.model = model
+    def __init__(self, flow: Flow, model: ServicesModel, **kwargs: Any) -> None:
+        super().__init__(flow=flow, model=model, **kwargs)
         for choice in model.most_used():
             card = choice_card(choice)
             card.bind(on_choose=self._service)
@@ -34,17 +32,17 @@ class ServicesScreen(FlowPage):
                 grid.add_widget(tile)
 
     def _service(self, card: ChoiceCard) -> None:
-        self.flow.open_service(card.key)
+        self.flow.visit.open_service(card.key)
 
     def _group(self, tile: TileCard) -> None:
-        self.flow.open_group(tile.key)
+        self.flow.visit.open_group(tile.key)
 
 
 class GroupScreen(FlowPage):
     """The services of one agency or life event."""
 
-    def __init__(self, model: GroupModel, **kwargs: Any) -> None:
-        super().__init__(flow=model.flow, **kwargs)
+    def __init__(self, flow: Flow, model: GroupModel, **kwargs: Any) -> None:
+        super().__init__(flow=flow, model=model, **kwargs)
         self.heading = model.title
         for choice in model.choices:
             card = choice_card(choice)
@@ -52,32 +50,19 @@ class GroupScreen(FlowPage):
             self.ids.cards.add_widget(card)
 
     def _service(self, card: ChoiceCard) -> None:
-        self.flow.open_service(card.key)
+        self.flow.visit.open_service(card.key)
 
 
 class SearchScreen(FlowPage):
     """Our keyboard, and what is found while one types."""
 
-    model = ObjectProperty(None, allownone=True)
-
-    def __init__(self, model: SearchModel, **kwargs: Any) -> None:
-        model = model.flow.inherit(SearchModel) or model
-        super().__init__(flow=model.flow, model=model, **kwargs)
-        self._stop = model.entry.listen(self._typed)
+    def __init__(self, flow: Flow, model: SearchModel, **kwargs: Any) -> None:
+        super().__init__(flow=flow, model=model, **kwargs)
         self.type_into(model.entry)
-        self._typed()
+        self.refresh()
 
-    def on_parent(self, _widget: object, parent: object) -> None:
-        if parent is None:
-            self._stop()
-
-    def hand_over(self) -> SearchModel:
-        model: SearchModel = self.model
-        self.type_into(None)
-        self.model = None
-        return model
-
-    def _typed(self) -> None:
+    def refresh(self) -> None:
+        """What is found for the words as they stand now."""
         self.ids.cards.clear_widgets()
         found = self.model.found()
         for choice in found:
@@ -91,4 +76,4 @@ class SearchScreen(FlowPage):
             self.ids.told.text = texts("search.nothing") if self.model.asked else texts("search.how")
 
     def _service(self, card: ChoiceCard) -> None:
-        self.flow.open_service(card.key)
+        self.flow.visit.open_service(card.key)

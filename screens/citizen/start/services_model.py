@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from kiosk.catalogue.service import Service
 from screens.look.widgets.entry import Entry, Layout
 from screens.navigation.flow import Flow
+from screens.navigation.lasting import Lasting
 
 MOST_USED = 4
 #: Under this many letters everything would be found.
@@ -41,7 +42,7 @@ class ServicesModel:
                 texts.count("services.count", len(group.services)),
                 "buildings",
             )
-            for group in self.flow.kiosk.catalogue.by_agency
+            for group in self.flow.here.catalogue.by_agency
         )
 
     def life_events(self) -> tuple[Choice, ...]:
@@ -53,7 +54,7 @@ class ServicesModel:
                 texts.count("services.count", len(group.services)),
                 group.services[0].icon,
             )
-            for group in self.flow.kiosk.catalogue.by_life_event
+            for group in self.flow.here.catalogue.by_life_event
         )
 
 
@@ -63,7 +64,7 @@ class GroupModel:
     def __init__(self, flow: Flow, key: str) -> None:
         self.flow = flow
         kind, _, name = key.partition(":")
-        catalogue, language = flow.kiosk.catalogue, flow.language
+        catalogue, language = flow.here.catalogue, flow.language
         services: tuple[Service, ...] = ()
         self.title = ""
         if kind == "agency":
@@ -77,11 +78,13 @@ class GroupModel:
         self.choices = tuple(service_choice(flow, service) for service in services)
 
 
-class SearchModel:
+class SearchModel(Lasting):
     def __init__(self, flow: Flow) -> None:
+        super().__init__()
         self.flow = flow
         self.entry = Entry(Layout.LETTERS, limit=60)
         self.entry.upper = False
+        self._stop = self.entry.listen(self._typed)
 
     @property
     def asked(self) -> bool:
@@ -90,8 +93,15 @@ class SearchModel:
     def found(self) -> tuple[Choice, ...]:
         if not self.asked:
             return ()
-        services = self.flow.kiosk.catalogue.search(self.entry.text, self.flow.language, FOUND_AT_MOST)
+        services = self.flow.here.catalogue.search(self.entry.text, self.flow.language, FOUND_AT_MOST)
         return tuple(service_choice(self.flow, service) for service in services)
+
+    def close(self) -> None:
+        super().close()
+        self._stop()
+
+    def _typed(self) -> None:
+        self._changed()
 
 
 def service_choice(flow: Flow, service: Service) -> Choice:

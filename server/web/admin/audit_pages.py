@@ -39,8 +39,8 @@ def verify(visit: Visit) -> Response:
     deps = visit.deps
     with deps.engine.connect() as connection:
         found = audit_verify.verify(connection, deps.keys.audit_public, deps.witnesses.statements(connection))
-    with deps.engine.begin() as connection:
-        audit.append(connection, deps.clock.now(), [audit_verify.entry(visit.signed_in.id, found)])
+    with deps.units.begin(visit.signed_in.actor) as work:
+        work.audit("audit.verify", "audit", audit_verify.counts(found))
     return _page(visit, found)
 
 

@@ -10,8 +10,8 @@ from protocol.kiosk_settings import OFFERED
 from protocol.languages import LANGUAGES
 from protocol.limits import NOTICE_CHARACTERS
 from server.foundation.actors import Role
-from server.foundation.city_calendar import DayOutcome
 from server.foundation.texts import citizens_text
+from server.open_city.city_calendar import DayOutcome
 from server.open_city.notices import NoticeOutcome
 from server.web.frame.access import Pages, Visit, not_found, only
 from server.web.frame.visitor import Visitor

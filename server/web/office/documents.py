@@ -9,7 +9,6 @@ from typing import Final
 
 from starlette.responses import Response
 
-from server.audit import audit
 from server.web.frame.access import Pages, Rule, Visit, not_found
 from server.web.frame.headers import DOCUMENT_POLICY
 from server.web.frame.visitor import DESK
@@ -34,9 +33,8 @@ def document(visit: Visit, code: str, sha256: str) -> Response:
     opened = deps.attachments.open(place.kiosk_id, place.submission_id, sha256) if place else None
     if opened is None:
         raise not_found()
-    with deps.engine.begin() as connection:
-        entry = audit.Entry(actor.id, "case.document", f"case:{code}", {"sha256": sha256})
-        audit.append(connection, deps.clock.now(), [entry])
+    with deps.units.begin(actor) as work:
+        work.audit("case.document", f"case:{code}", {"sha256": sha256})
     media_type = sniffed(opened.data)
     return Response(
         opened.data,

@@ -14,9 +14,8 @@ from screens.access.keys import _CODES
 from screens.look.pressable import Pressable
 from screens.look.widgets.keyboard import Key
 from screens.navigation.appearance import DEFAULT_APPEARANCE
-from screens.navigation.flow import Over
-from screens.navigation.places import Name
-from screens.shell.stage import _OVER, _PAGES
+from screens.navigation.places import Name, Over
+from screens.shell import pages
 
 #: Every key answers the idle warning: there is no walking about in it.
 ANSWERED = "visit-idle"
@@ -94,14 +93,14 @@ def over_the_keys(hands: Hands) -> list[Any]:
 
 
 def test_every_page_and_every_layer_is_among_the_states() -> None:
-    assert set(PAGES) == set(_PAGES)
-    assert set(LAYERS) == set(_OVER)
+    assert set(PAGES) == set(pages.PAGES)
+    assert set(LAYERS) == set(pages.LAYERS)
     assert set(SHORT) <= set(STATES)
 
 
 def test_every_place_has_a_page() -> None:
-    assert set(_PAGES) == set(Name)
-    assert set(_OVER) == set(Over) - {Over.NOTHING}
+    assert set(pages.PAGES) == set(Name)
+    assert set(pages.LAYERS) == set(Over) - {Over.NOTHING}
 
 
 @pytest.mark.parametrize(

@@ -20,12 +20,12 @@ NIK = "3578014107900001"
 
 
 def another_language(hands: Hands) -> None:
-    hands.app.flow.set_language("en")
+    hands.app.flow.preferences.set_language("en")
     hands.settle()
 
 
 def another_size(hands: Hands) -> None:
-    hands.app.flow.set_text_size(TextSize.EXTRA)
+    hands.app.flow.preferences.set_text_size(TextSize.EXTRA)
     hands.settle()
 
 
@@ -36,16 +36,16 @@ def change(request: pytest.FixtureRequest) -> Callable[[Hands], None]:
 
 
 def open_identify(hands: Hands) -> None:
-    hands.app.flow.start()
-    hands.app.flow.open_service("domisili")
+    hands.app.flow.visit.start()
+    hands.app.flow.visit.open_service("domisili")
     hands.settle()
     hands.forward()
 
 
 def open_answer(hands: Hands) -> None:
     now = hands.kiosk.clock.now()
-    hands.app.flow.start()
-    hands.app.flow.open_case(
+    hands.app.flow.visit.start()
+    hands.app.flow.visit.open_case(
         Case(
             code=CODE,
             service="domisili",
@@ -57,24 +57,24 @@ def open_answer(hands: Hands) -> None:
             note="Mohon difoto lagi.",
         )
     )
-    hands.app.flow.open_answer()
+    hands.app.flow.visit.open_answer()
     hands.settle()
 
 
 def open_search(hands: Hands) -> None:
-    hands.app.flow.start()
-    hands.app.flow.open_search()
+    hands.app.flow.visit.start()
+    hands.app.flow.visit.open_search()
     hands.settle()
 
 
 def open_track(hands: Hands) -> None:
-    hands.app.flow.start()
-    hands.app.flow.open_track()
+    hands.app.flow.visit.start()
+    hands.app.flow.visit.open_track()
     hands.settle()
 
 
 def open_resume(hands: Hands) -> None:
-    hands.app.flow.start()
+    hands.app.flow.visit.start()
     hands.app.flow.drafts.begin_resume()
     hands.settle()
 
@@ -144,7 +144,7 @@ def test_a_photo_for_the_office_stays(citizens: Hands, change: Callable[[Hands],
     citizens.tap(citizens.text("photo.shoot"))
     citizens.join()
     change(citizens)
-    answering = citizens.app.flow.answering
+    answering = citizens.app.flow.visit.answering
     assert answering is not None
     assert answering.photo is not None
     assert citizens.unseen(citizens.text("photo.again")) == []
@@ -170,15 +170,15 @@ def test_back_from_the_answer_keeps_it_and_leaving_asks_first(citizens: Hands) -
     citizens.type("Sudah")
     citizens.app.flow.back()
     citizens.settle()
-    citizens.app.flow.open_answer()
+    citizens.app.flow.visit.open_answer()
     citizens.settle()
     assert citizens.page.entry.text == "Sudah"
     citizens.app.flow.ask_leave()
     assert citizens.kiosk.session is not None
     citizens.app.flow.close_over()
-    citizens.app.flow.leave()
+    citizens.app.flow.visit.leave()
     citizens.settle()
-    assert citizens.app.flow.answering is None
+    assert citizens.app.flow.visit.answering is None
 
 
 def test_back_to_the_identity_finds_the_number_again(citizens: Hands) -> None:
@@ -198,9 +198,9 @@ def test_another_page_inherits_nothing(citizens: Hands) -> None:
     open_search(citizens)
     citizens.type("lahir")
     citizens.app.flow.back()
-    citizens.app.flow.set_text_size(TextSize.LARGE)
+    citizens.app.flow.preferences.set_text_size(TextSize.LARGE)
     citizens.settle()
-    citizens.app.flow.open_page(Place(Name.SEARCH))
+    citizens.app.flow.visit.open_page(Place(Name.SEARCH))
     citizens.settle()
     assert citizens.page.entry.text == ""
 

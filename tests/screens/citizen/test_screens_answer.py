@@ -13,7 +13,7 @@ from kiosk.text import Text
 def asked(hands: Hands) -> None:
     now = hands.kiosk.clock.now()
     hands.tap("Sentuh untuk mulai")
-    hands.app.flow.open_case(
+    hands.app.flow.visit.open_case(
         Case(
             code="K7M29QXF4TRC",
             service="domisili",

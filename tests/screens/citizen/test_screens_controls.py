@@ -230,7 +230,7 @@ def test_another_language_keeps_the_answer(asked: Asked, control: Control) -> No
     asked.citizen.answer(asked.question, control.touch)
     value, labels = asked.node.value, set()
     for language in LANGUAGES:
-        asked.hands.app.flow.set_language(language)
+        asked.hands.app.flow.preferences.set_language(language)
         asked.hands.settle()
         assert asked.node.value == value
         label = asked.node.label or ""

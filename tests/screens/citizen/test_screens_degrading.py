@@ -23,7 +23,7 @@ def storage(hands: Hands) -> Iterator[FaultyStorage]:
 def start(hands: Hands, service: str = "") -> None:
     hands.tap("Sentuh untuk mulai")
     if service:
-        hands.app.flow.open_service(service)
+        hands.app.flow.visit.open_service(service)
         hands.settle()
 
 
@@ -47,7 +47,7 @@ def test_a_service_that_needs_the_camera_says_so_before_the_first_question(hands
     hands.must_see("Kamera sedang tidak berfungsi")
     assert not hands.page.can_forward
     hands.app.flow.back()
-    hands.app.flow.open_service("pengaduan")
+    hands.app.flow.visit.open_service("pengaduan")
     hands.settle()
     assert hands.page.can_forward
 
@@ -58,7 +58,7 @@ def test_with_a_full_disk_nothing_is_begun_and_cases_can_still_be_looked_at(hand
     hands.must_see("Penyimpanan kios penuh")
     assert not hands.page.can_forward
     hands.app.flow.back()
-    hands.app.flow.open_track()
+    hands.app.flow.visit.open_track()
     hands.settle()
     assert hands.app.flow.place.name is Name.TRACK
 
@@ -76,10 +76,10 @@ def test_a_disk_that_fills_before_sending_is_told_and_loses_nothing(citizens: Ha
     citizens.tap(citizens.text("consent.send"))
     assert citizens.app.flow.place.name is Name.CONSENT
     citizens.must_see("Penyimpanan kios penuh", "jawaban Anda belum hilang")
-    citizens.app.flow.set_language("en")
+    citizens.app.flow.preferences.set_language("en")
     citizens.settle()
     citizens.must_see(citizens.text("send.refused.disk_full"))
-    citizens.app.flow.set_language("id")
+    citizens.app.flow.preferences.set_language("id")
     with citizens.rehearsal.store.transaction() as connection:
         connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
     citizens.settle()
@@ -140,7 +140,7 @@ def test_with_a_storage_that_fails_services_can_be_read_and_none_is_begun(hands:
     hands.must_see(hands.text("reason.storage_broken"))
     assert not hands.page.can_forward
     hands.app.flow.back()
-    hands.app.flow.open_track()
+    hands.app.flow.visit.open_track()
     hands.settle()
     assert hands.app.flow.place.name is Name.TRACK
     hands.app.flow.open_help()

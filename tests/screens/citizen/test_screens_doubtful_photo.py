@@ -109,9 +109,9 @@ def test_a_doubtful_photo_stays_until_the_choice_wherever_one_goes(before_the_ca
     hands = before_the_camera
     shoot(hands, "GLARE")
     if how == "another_language":
-        hands.app.flow.set_language("en")
+        hands.app.flow.preferences.set_language("en")
     elif how == "another_size":
-        hands.app.flow.set_text_size(TextSize.LARGE)
+        hands.app.flow.preferences.set_text_size(TextSize.LARGE)
     else:
         here = page_ref(hands)
         hands.back()
@@ -216,8 +216,8 @@ def test_of_the_answer_too_a_doubtful_photo_stays_until_the_choice(hands: Hands)
     asked(hands)
     hands.tap("Tambahkan foto dokumen")
     shoot(hands, "GLARE")
-    assert hands.app.flow.answering is not None and hands.app.flow.answering.begun
-    hands.app.flow.set_language("en")
+    assert hands.app.flow.visit.answering is not None and hands.app.flow.visit.answering.begun
+    hands.app.flow.preferences.set_language("en")
     hands.settle()
     hands.must_see(hands.text("photo.problem.glare"))
     assert view_of(hands).doubtful

@@ -14,7 +14,7 @@ from protocol.languages import LANGUAGES
 from screens.look.colours import Contrast
 from screens.look.tokens import TextSize
 from screens.navigation.appearance import Appearance
-from screens.navigation.flow import THANKS_S
+from screens.navigation.rest import THANKS_S
 
 OWN = Appearance()
 #: What the citizen chose; the language is another one in each test.
@@ -30,9 +30,9 @@ def kiosk(citizens: Hands) -> Iterator[Hands]:
 def choose(hands: Hands, language: str) -> Appearance:
     """Somebody changed language, contrast and size in the middle of the visit."""
     flow = hands.app.flow
-    flow.set_language(language)
-    flow.set_contrast(CHOSEN.contrast)
-    flow.set_text_size(CHOSEN.text_size)
+    flow.preferences.set_language(language)
+    flow.preferences.set_contrast(CHOSEN.contrast)
+    flow.preferences.set_text_size(CHOSEN.text_size)
     hands.settle()
     return replace(CHOSEN, language=language)
 
@@ -69,7 +69,7 @@ def test_it_is_in_the_citizens_language_and_look(kiosk: Hands, language: str, go
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_whoever_begins_meanwhile_finds_the_kiosks_own(kiosk: Hands, language: str) -> None:
     done(kiosk, language)
-    kiosk.app.flow.start()
+    kiosk.app.flow.visit.start()
     kiosk.settle()
     assert kiosk.place == "SERVICES"
     assert kiosk.app.flow.appearance == OWN
@@ -94,15 +94,15 @@ def test_nothing_else_of_the_visit_is_left(kiosk: Hands) -> None:
     choose(kiosk, "jv")
     flow, page = kiosk.app.flow, weakref.ref(kiosk.page)
     kiosk.tap(kiosk.text("rate.score.3"), exactly=True)
-    flow.change_rate(1)
+    flow.preferences.change_rate(1)
     flow.open_help()
     kiosk.settle()
-    flow.finish()
+    flow.visit.finish()
     kiosk.settle()
     gc.collect()
     assert kiosk.place == "THANKS"
     assert flow.session is None
-    assert (flow.case, flow.drafts.resumed, flow.rating.score, flow.over) == (None, None, 0, "NOTHING")
+    assert (flow.visit.case, flow.drafts.resumed, flow.rating.score, flow.over) == (None, None, 0, "NOTHING")
     assert flow.voice.rate == 150
     assert page() is None
 

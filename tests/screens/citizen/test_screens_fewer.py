@@ -12,7 +12,7 @@ from rehearsal import Rehearsal
 from rehearsal.gallery.control_states import guests
 from rehearsal.gallery.way import Way
 from screens.look.colours import Contrast
-from screens.navigation.flow import Over
+from screens.navigation.places import Over
 from screens.shell.overlays import FewerPanel
 
 COUNT = "/data/kunjungan/jumlah_tamu"
@@ -187,7 +187,7 @@ def test_a_blank_number_says_nothing_yet(citizens: Hands) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_it_is_asked_in_the_language_of_the_citizen(citizens: Hands, language: str) -> None:
-    citizens.app.flow.set_language(language)
+    citizens.app.flow.preferences.set_language(language)
     arrive(citizens)
     retype(citizens, "1")
     citizens.page.model.unfocus()
@@ -199,7 +199,7 @@ def test_another_look_keeps_the_question_and_its_answer(citizens: Hands) -> None
     arrive(citizens)
     retype(citizens, "1")
     citizens.page.model.unfocus()
-    citizens.app.flow.set_contrast(Contrast.DARK)
+    citizens.app.flow.preferences.set_contrast(Contrast.DARK)
     assert asked(citizens)
     citizens.tap(citizens.text("fewer.keep"))
     assert present(citizens) == list(NAMES)
@@ -228,7 +228,7 @@ def test_nothing_of_it_outlives_the_visit(citizens: Hands) -> None:
     retype(citizens, "1")
     citizens.page.model.unfocus()
     assert asked(citizens)
-    citizens.app.flow.leave()
+    citizens.app.flow.visit.leave()
     citizens.settle()
     assert citizens.app.flow.over is Over.NOTHING
     assert citizens.app.flow.fewer.asked is None

@@ -68,7 +68,7 @@ def _fail(*_: object) -> None:
 
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_a_page_that_cannot_be_shown_by_touch(citizens: Hands, monkeypatch: pytest.MonkeyPatch, language: str) -> None:
-    citizens.app.flow.set_language(language)
+    citizens.app.flow.preferences.set_language(language)
     domicile_form(Way(citizens))
     citizens.settle()
     first = session(citizens).page

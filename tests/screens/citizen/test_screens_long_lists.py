@@ -133,7 +133,7 @@ def test_what_was_found_is_shown_piece_by_piece_too(citizens: Hands) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_who_finds_nothing_is_told_so(citizens: Hands, language: str) -> None:
-    citizens.app.flow.set_language(language)
+    citizens.app.flow.preferences.set_language(language)
     open_list(citizens)
     citizens.type("xyzxyz")
     citizens.settle()

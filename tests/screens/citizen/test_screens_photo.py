@@ -179,7 +179,7 @@ def test_the_page_that_goes_looks_no_more(before_the_camera: Hands) -> None:
 def test_another_language_looks_on(before_the_camera: Hands) -> None:
     hands = before_the_camera
     before = view_of(hands).sighting
-    hands.app.flow.set_language("en")
+    hands.app.flow.preferences.set_language("en")
     hands.settle()
     watch = view_of(hands).sighting
     assert before is not None and watch is not None and before is not watch
@@ -230,7 +230,7 @@ def test_a_portrait_that_failed_is_told_in_its_own_words(before_the_mirror: Hand
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_hint_and_problem_has_words(before_the_mirror: Hands, catalogues: Catalogues, language: str) -> None:
     hands = before_the_mirror
-    hands.app.flow.set_language(language)
+    hands.app.flow.preferences.set_language(language)
     hands.settle()
     view = view_of(hands)
     told = []

@@ -22,7 +22,7 @@ def test_one_touch_rates_the_visit(hands: Hands) -> None:
 def test_it_is_not_asked_again_when_the_language_changes(hands: Hands) -> None:
     send(hands)
     hands.tap("Kurang baik")
-    hands.app.flow.set_language("en")
+    hands.app.flow.preferences.set_language("en")
     hands.settle()
     hands.must_see("Your rating was stored")
     assert len(scores(hands)) == 1

@@ -120,7 +120,7 @@ def test_the_question_is_gone_when_the_page_was_left(citizens: Hands) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_question_is_in_the_language_of_the_citizen(citizens: Hands, language: str) -> None:
-    citizens.app.flow.set_language(language)
+    citizens.app.flow.preferences.set_language(language)
     open_list(citizens, answered=2)
     citizens.tap_widget(trash(citizens, 1))
     citizens.must_see(

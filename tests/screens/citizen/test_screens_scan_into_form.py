@@ -156,7 +156,7 @@ def test_the_hint_goes_when_something_is_typed(citizens: Hands) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_hint_is_in_the_language_of_the_citizen(citizens: Hands, language: str) -> None:
-    citizens.app.flow.set_language(language)
+    citizens.app.flow.preferences.set_language(language)
     open_page(citizens, "nama")
     scan(citizens, CODE)
     citizens.must_see(told(citizens, "unused"))

@@ -132,7 +132,7 @@ def test_what_was_kept_is_seen_when_the_page_is_made_anew(citizens: Hands, name:
     stroke(citizens)
     before = kept(citizens, name)
     assert pad_of(citizens).kept is None
-    citizens.app.flow.set_language("en")
+    citizens.app.flow.preferences.set_language("en")
     citizens.settle()
     assert pad_of(citizens).kept is not None
     citizens.must_see(citizens.text(f"{key}.kept"))
@@ -143,7 +143,7 @@ def test_one_more_stroke_does_not_replace_what_was_kept(citizens: Hands) -> None
     open_page(citizens)
     stroke(citizens, up=10)
     before = kept(citizens)
-    citizens.app.flow.set_language("en")
+    citizens.app.flow.preferences.set_language("en")
     citizens.settle()
     stroke(citizens)
     assert kept(citizens) == before
@@ -154,7 +154,7 @@ def test_again_clears_what_was_kept(citizens: Hands) -> None:
     open_page(citizens)
     stroke(citizens, up=10)
     before = kept(citizens)
-    citizens.app.flow.set_language("en")
+    citizens.app.flow.preferences.set_language("en")
     citizens.settle()
     citizens.tap(citizens.text("signature.clear"))
     assert kept(citizens) == b""

@@ -34,15 +34,15 @@ def kiosk(citizens: Hands) -> Iterator[Hands]:
 
 
 def other_language(hands: Hands) -> None:
-    hands.app.flow.set_language("en")
+    hands.app.flow.preferences.set_language("en")
 
 
 def other_size(hands: Hands) -> None:
-    hands.app.flow.set_text_size(TextSize.LARGE)
+    hands.app.flow.preferences.set_text_size(TextSize.LARGE)
 
 
 def other_contrast(hands: Hands) -> None:
-    hands.app.flow.set_contrast(Contrast.DARK)
+    hands.app.flow.preferences.set_contrast(Contrast.DARK)
 
 
 CHANGES = (other_language, other_size, other_contrast)
@@ -138,7 +138,7 @@ def test_without_paper_it_is_said_in_every_look(kiosk: Hands) -> None:
 
 def test_a_second_submission_of_the_visit_has_a_slip_of_its_own(kiosk: Hands) -> None:
     printed(kiosk, PrintOutcome.NOT_PRINTED)
-    kiosk.app.flow.another_service()
+    kiosk.app.flow.visit.another_service()
     kiosk.rehearsal.printer.outcome = PrintOutcome.PRINTED
     send(kiosk)
     kiosk.must_see(kiosk.text("saved.slip.waiting"))

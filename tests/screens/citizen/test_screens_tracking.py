@@ -1,6 +1,7 @@
 """A citizen comes back: the slip or its code, the case, the officer's question and its answer, by touch."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from rehearsal.citizen import Citizen
 from rehearsal.gallery.case_states import CODE, QUESTION, case
 from rehearsal.hands import Hands
 from rehearsal.kiosk import Line
+from screens.background.handover import Handover
 from screens.citizen.follow_up.track_model import TrackModel
 from screens.navigation.appearance import Appearance
 
@@ -111,7 +113,7 @@ def test_each_state_is_told_in_each_language(kiosk: Hands, state: CaseStateName)
     kiosk.rehearsal.line.cases[CODE] = case(state)
     Citizen(kiosk).hold_slip(CODE)
     for language in LANGUAGES:
-        kiosk.app.flow.set_language(language)
+        kiosk.app.flow.preferences.set_language(language)
         kiosk.settle()
         assert kiosk.unseen(kiosk.text(state.text_key), kiosk.text(f"case.explained.{state}")) == []
 
@@ -139,7 +141,7 @@ def test_nothing_of_a_case_is_left_at_the_end(kiosk: Hands) -> None:
     kiosk.go_home()
     kiosk.settle()
     assert not kiosk.sees(QUESTION)
-    assert kiosk.app.flow.case is None
+    assert kiosk.app.flow.visit.case is None
 
 
 # --- answers that come late ----------------------------------------------------------------------------------------
@@ -193,7 +195,7 @@ def type_code(hands: Hands, code: str) -> None:
 
 def case_in_sight(hands: Hands) -> str:
     """The code of the case that an answer would go to, which must be the one that is shown; "" when none is open."""
-    opened = hands.app.flow.case
+    opened = hands.app.flow.visit.case
     if opened is not None:
         assert hands.place == "CASE"
         hands.must_see(hands.kiosk.codes.display(opened.code))
@@ -283,7 +285,7 @@ def test_an_answer_when_nobody_is_here_changes_nothing(kiosk: Hands, slow: SlowL
     kiosk.go_home()
     slow.answer(CODE)
     slow.answer(OTHER)
-    model.flow.open_case(case(CaseStateName.READY))
+    model.flow.visit.open_case(case(CaseStateName.READY))
     kiosk.settle()
     assert kiosk.place == "HOME"
     assert case_in_sight(kiosk) == ""
@@ -311,14 +313,15 @@ def test_a_draft_after_a_slip_leads_to_the_draft(kiosk: Hands, slow: SlowLine) -
 
 def test_another_case_than_the_one_asked_for_is_not_opened(kiosk: Hands) -> None:
     kiosk.tap(kiosk.text("home.track"))
-    answers: list[Callable[[Case | CaseProblem], None]] = []
+    requests: list[Handover[Any]] = []
 
-    def ask(_text: str, done: Callable[[Case | CaseProblem], None]) -> None:
-        answers.append(done)
+    def ask(_request: Any, done: Callable[[Any], None]) -> Handover[Any]:
+        requests.append(Handover(done))
+        return requests[-1]
 
-    model = TrackModel(kiosk.app.flow, ask, kiosk.settle)
+    model = TrackModel(kiosk.app.flow, ask)
     model.look_up(OTHER)
-    answers[0](case(CaseStateName.READY))
+    requests[0].answer(case(CaseStateName.READY))
     kiosk.settle()
     assert case_in_sight(kiosk) == ""
     assert not model.asking

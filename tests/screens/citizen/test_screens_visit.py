@@ -16,7 +16,7 @@ CANARY = "Siti Kenari"
 
 def open_service(hands: Hands, service: str) -> None:
     hands.tap("Sentuh untuk mulai")
-    hands.app.flow.open_service(service)
+    hands.app.flow.visit.open_service(service)
     hands.settle()
 
 
@@ -135,7 +135,7 @@ def test_another_language_keeps_answers_and_page(hands: Hands) -> None:
     identify(hands)
     hands.tap("Sentuh untuk mengetik", nth=0)
     hands.type("Budi")
-    hands.app.flow.set_language("en")
+    hands.app.flow.preferences.set_language("en")
     hands.settle()
     assert hands.unseen("Full name", "Budi", "Next") == []
 

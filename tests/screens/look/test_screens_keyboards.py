@@ -39,12 +39,12 @@ def turned(citizens: Hands, request: pytest.FixtureRequest) -> Iterator[Hands]:
 
 def start(hands: Hands, size: TextSize) -> None:
     hands.dress(replace(DEFAULT_APPEARANCE, text_size=size))
-    hands.app.flow.start()
+    hands.app.flow.visit.start()
     hands.settle()
 
 
 def to_identify(hands: Hands) -> None:
-    hands.app.flow.open_service("domisili")
+    hands.app.flow.visit.open_service("domisili")
     hands.settle()
     hands.page.go_forward()
     hands.settle()
@@ -77,7 +77,7 @@ def active_field(hands: Hands) -> Field:
 @pytest.mark.parametrize("size", TextSize)
 def test_keys_are_large_enough_and_apart(turned: Hands, size: TextSize) -> None:
     start(turned, size)
-    turned.app.flow.open_search()
+    turned.app.flow.visit.open_search()
     turned.settle(4)
     least = current().mm(TARGET_MM) - ROUNDING
     for key in keys_of(turned):
@@ -138,7 +138,7 @@ def test_controls_can_be_lowered(citizens: Hands) -> None:
 
 def test_a_lowered_page_still_shows_its_field(citizens: Hands) -> None:
     citizens.dress(replace(DEFAULT_APPEARANCE, lowered=True, text_size=TextSize.EXTRA))
-    citizens.app.flow.start()
+    citizens.app.flow.visit.start()
     citizens.settle()
     to_identify(citizens)
     citizens.settle(4)
@@ -185,9 +185,9 @@ def test_every_layout_can_erase() -> None:
 
 
 def to_long_list(hands: Hands) -> None:
-    hands.app.flow.start()
+    hands.app.flow.visit.start()
     hands.settle()
-    hands.app.flow.open_service(SERVICE_ID)
+    hands.app.flow.visit.open_service(SERVICE_ID)
     hands.settle()
     hands.page.go_forward()
     hands.settle()
@@ -246,10 +246,10 @@ def test_the_next_page_takes_the_keys_of_the_last_and_its_own_capitals(asked: Ha
 
 
 def test_another_language_has_keys_of_its_own(asked: Hands) -> None:
-    asked.app.flow.set_language("en")
+    asked.app.flow.preferences.set_language("en")
     asked.settle()
     assert {key.text for key in keys_of(asked) if key.key == layouts.SPACE} == {"space"}
-    asked.app.flow.set_language("id")
+    asked.app.flow.preferences.set_language("id")
 
 
 def test_a_finger_that_lies_on_a_key_types_nothing_on_the_next_page(asked: Hands) -> None:

@@ -1,6 +1,6 @@
 """A bug in a screen ends what was going on and never the kiosk: a fresh page, or a notice as long as none can be made."""
 
-from typing import Any
+from dataclasses import replace
 
 import pytest
 from keys_kit import press
@@ -12,9 +12,9 @@ from protocol.languages import LANGUAGES
 from rehearsal import Rehearsal
 from rehearsal.citizen import Citizen
 from rehearsal.kiosk import BADGE, PIN
-from screens.navigation.flow import Flow, Over
-from screens.navigation.places import Name, Place
-from screens.shell import stage
+from screens.navigation.flow import Flow
+from screens.navigation.places import Name, Over
+from screens.shell import pages
 from screens.shell.app import NOTICE_SAID_S, RETRY_S
 
 FRAMES = 5
@@ -30,13 +30,13 @@ class Broken:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, name: Name) -> None:
         self.tries = 0
-        self._make, self._name, self._patch = stage._PAGES[name], name, monkeypatch
-        monkeypatch.setitem(stage._PAGES, name, self._fail)
+        self._row, self._name, self._patch = pages.PAGES[name], name, monkeypatch
+        monkeypatch.setitem(pages.PAGES, name, replace(self._row, screen=self._fail, about=None))
 
     def mend(self) -> None:
-        self._patch.setitem(stage._PAGES, self._name, self._make)
+        self._patch.setitem(pages.PAGES, self._name, self._row)
 
-    def _fail(self, flow: Flow, place: Place) -> Widget:
+    def _fail(self, _flow: Flow) -> Widget:
         self.tries += 1
         raise ZeroDivisionError
 
@@ -56,25 +56,25 @@ def later(hands: Hands, seconds: float = RETRY_S) -> None:
 def at_the_desk(hands: Hands) -> None:
     Citizen(hands).hold_badge()
     hands.kiosk.staff.sign_in(BADGE, PIN)
-    hands.app.flow.open_staff(Name.STAFF)
+    hands.app.flow.staff.open(Name.STAFF)
     hands.settle()
 
 
 def test_a_room_of_the_staff_that_fails_is_left(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
     at_the_desk(hands)
     broken = Broken(monkeypatch, Name.STAFF_PAPER)
-    hands.app.flow.open_staff(Name.STAFF_PAPER)
+    hands.app.flow.staff.open(Name.STAFF_PAPER)
     hands.settle(FRAMES)
     assert broken.tries == 1
     assert hands.place == "HOME"
     hands.must_see("Sentuh untuk mulai")
     assert hands.kiosk.staff.on_duty is None
-    assert hands.app.flow.badge == ""
+    assert hands.app.flow.staff.badge == ""
 
 
 def test_a_page_of_a_visit_that_fails_ends_the_visit(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
     broken = Broken(monkeypatch, Name.SERVICES)
-    hands.app.flow.start()
+    hands.app.flow.visit.start()
     hands.settle(FRAMES)
     assert broken.tries == 1
     assert hands.kiosk.session is None
@@ -83,17 +83,17 @@ def test_a_page_of_a_visit_that_fails_ends_the_visit(hands: Hands, monkeypatch: 
 
 def test_a_page_beside_a_visit_that_fails_ends_the_visit(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
     broken = Broken(monkeypatch, Name.ANSWER)
-    hands.app.flow.start()
-    hands.app.flow.open_answer()
+    hands.app.flow.visit.start()
+    hands.app.flow.visit.open_answer()
     hands.settle(FRAMES)
     assert (broken.tries, hands.place) == (1, "HOME")
 
 
 def test_what_lies_over_the_home_screen_and_fails_goes(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(**_: Any) -> Widget:
+    def fail(_flow: Flow) -> Widget:
         raise ZeroDivisionError
 
-    monkeypatch.setitem(stage._OVER, Over.HELP, fail)
+    monkeypatch.setitem(pages.LAYERS, Over.HELP, pages.Shown(fail))
     hands.app.flow.open_help()
     hands.settle(FRAMES)
     assert hands.app.failsafe.count == 1
@@ -118,7 +118,7 @@ def test_a_fault_that_comes_again_is_told_in_every_language(hands: Hands, monkey
     hands.settle(FRAMES)
     assert broken.tries == 2
     hands.must_see(*notice(hands))
-    hands.app.flow.set_language("en")
+    hands.app.flow.preferences.set_language("en")
     hands.touch(*hands.stage.center)
     hands.app.keypad.pressed(13, [])
     hands.turn(960, 540)
@@ -194,7 +194,7 @@ def test_the_notice_is_tried_to_be_left_now_and_then(hands: Hands, monkeypatch: 
 def test_another_fault_after_a_while_is_a_first_one(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(2):
         broken = Broken(monkeypatch, Name.SERVICES)
-        hands.app.flow.start()
+        hands.app.flow.visit.start()
         hands.settle(FRAMES)
         broken.mend()
         hands.must_see("Sentuh untuk mulai")
@@ -218,7 +218,7 @@ def test_a_visit_that_cannot_even_be_ended_leads_to_a_page(hands: Hands, monkeyp
 
     Broken(monkeypatch, Name.SERVICES)
     monkeypatch.setattr(hands.app.flow.voice, "wipe", fail)
-    hands.app.flow.start()
+    hands.app.flow.visit.start()
     hands.settle(FRAMES)
     monkeypatch.undo()
     later(hands)

@@ -108,10 +108,10 @@ def test_a_page_is_left_for_another(hands: Hands, lefts: list[str]) -> None:
 @pytest.mark.parametrize("layer", ["open_help", "open_adjust", "ask_leave"])
 def test_a_layer_is_left_when_it_is_closed(hands: Hands, lefts: list[str], layer: str) -> None:
     flow = hands.app.flow
-    flow.start()
-    flow.open_service("domisili")
-    flow.begin_service(hands.kiosk.catalogue.get("domisili"))
-    flow.identified(check(NIK), "typed")
+    flow.visit.start()
+    flow.visit.open_service("domisili")
+    flow.visit.begin_service(hands.kiosk.catalogue.get("domisili"))
+    flow.visit.identified(check(NIK), "typed")
     hands.settle()
     lefts.clear()
     getattr(flow, layer)()
@@ -129,7 +129,7 @@ def test_a_layer_that_gives_way_to_another_is_left(hands: Hands, lefts: list[str
     flow.open_adjust()
     hands.settle()
     assert len(lefts) == 1
-    flow.set_language("en")
+    flow.preferences.set_language("en")
     hands.settle()
     # The page and the layer, both made anew.
     assert len(lefts) == 3

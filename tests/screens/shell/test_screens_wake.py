@@ -13,8 +13,8 @@ from kiosk.events import EndReason
 from protocol.kiosk_settings import NUMBERS
 from rehearsal import Rehearsal
 from rehearsal.devices import Scan
-from screens.navigation.flow import SLEEP_S
 from screens.navigation.places import Name
+from screens.navigation.rest import SLEEP_S
 
 NIK = "3578014107900001"
 #: Backwards, and like nothing in other files, so that the whole of it stands nowhere but where it was typed.
@@ -35,7 +35,7 @@ def hands(rehearsal: Rehearsal, ears: Ears) -> Iterator[Hands]:
 
 def to_form(hands: Hands) -> None:
     hands.tap("Sentuh untuk mulai")
-    hands.app.flow.open_service("domisili")
+    hands.app.flow.visit.open_service("domisili")
     hands.settle()
     hands.tap("Mulai isi formulir")
     hands.type(NIK)
@@ -47,9 +47,9 @@ def to_form(hands: Hands) -> None:
 
 def test_the_home_screen_sleeps_when_it_is_left_alone(hands: Hands) -> None:
     hands.wait(SLEEP_S - 1)
-    assert not hands.app.flow.asleep
+    assert not hands.app.flow.rest.asleep
     hands.wait(1)
-    assert hands.app.flow.asleep
+    assert hands.app.flow.rest.asleep
 
 
 def test_asleep_it_shows_that_it_is_alive(hands: Hands) -> None:
@@ -94,7 +94,7 @@ def test_the_first_touch_only_wakes(hands: Hands) -> None:
     place = start.to_window(*start.center)
     hands.wait(SLEEP_S)
     hands.touch(*place)
-    assert not hands.app.flow.asleep
+    assert not hands.app.flow.rest.asleep
     assert hands.kiosk.session is None
     hands.touch(*place)
     assert hands.app.flow.place.name is Name.SERVICES
@@ -103,7 +103,7 @@ def test_the_first_touch_only_wakes(hands: Hands) -> None:
 def test_the_first_key_only_wakes(hands: Hands) -> None:
     hands.wait(SLEEP_S)
     press(hands, "enter")
-    assert not hands.app.flow.asleep
+    assert not hands.app.flow.rest.asleep
     assert hands.kiosk.session is None
 
 
@@ -112,14 +112,14 @@ def test_a_slip_before_the_scanner_wakes_and_is_looked_up(hands: Hands) -> None:
     hands.rehearsal.scanner.scan(Scan(kind="SLIP", text="K7M2-9QXF-0001", code="K7M29QXF0001"))
     hands.settle(4)
     assert hands.app.flow.place.name is not Name.HOME
-    assert not hands.app.flow.asleep
+    assert not hands.app.flow.rest.asleep
 
 
 def test_a_kiosk_out_of_service_does_not_sleep(hands: Hands) -> None:
     hands.kiosk.out_of_service()
     hands.settle()
     hands.wait(SLEEP_S)
-    assert not hands.app.flow.asleep
+    assert not hands.app.flow.rest.asleep
 
 
 def test_a_visit_does_not_sleep(hands: Hands) -> None:
@@ -127,7 +127,7 @@ def test_a_visit_does_not_sleep(hands: Hands) -> None:
     hands.wait(59)
     hands.tap("Cari layanan")
     hands.wait(59)
-    assert not hands.app.flow.asleep
+    assert not hands.app.flow.rest.asleep
 
 
 # --- time ----------------------------------------------------------------------------------------------------------

@@ -126,7 +126,7 @@ def asked(office: Office, officer: Actor, deps: Deps) -> str:
 
 
 def close(deps: Deps) -> int:
-    return close_unanswered(deps.engine, deps.clock, deps.case_journal, deps.texts, "Asia/Jakarta")
+    return close_unanswered(deps.units, deps.case_journal, deps.texts, "Asia/Jakarta")
 
 
 def test_silence_closes_it_after_the_last_working_day(

@@ -18,9 +18,9 @@ from forms.limits import (
     MAX_SHEET_ROWS,
     MAX_SOUND_SECONDS,
 )
+from server.catalogue.apart import Opener
 from server.catalogue.drafts import Problem, Severity
 from server.catalogue.media import media_problem
-from server.foundation.apart import Opener
 
 FORM = b"| survey |\n| | type | name | label | media::image |\n| | text | a | A | kk.png |\n"
 

@@ -2,6 +2,7 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import requests
 from sqlalchemy import select, text
@@ -11,8 +12,8 @@ from server.deps import Deps
 from server.fleet.enrolment import ApproveOutcome
 from server.foundation import feed
 from server.foundation.actors import OPERATOR
-from server.settings import ServerSettings
 from server.storage import open_storage, tables
+from server.storage.engine import upgrade
 from tests.server.conftest import FakeClock
 from tests.server.kiosk_client import TestKiosk
 from tests.server.running import RunningServer, let_in
@@ -132,20 +133,19 @@ def test_keys_that_changed_before_the_answer_came_are_compared_anew(deps: Deps) 
     assert deps.enrolment.approve(OPERATOR, kiosk.id, kiosk.fingerprint) is ApproveOutcome.DONE
 
 
-def test_kiosks_of_an_older_server_stay_in_the_fleet(sqlite_settings: ServerSettings) -> None:
-    engine = open_storage(sqlite_settings.database_url)
+def test_kiosks_of_an_older_server_stay_in_the_fleet(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    engine = open_storage(url, migrate=False)
+    upgrade(engine, "0014")
     with engine.begin() as connection:
         for statement in (
-            "ALTER TABLE kiosks DROP COLUMN approved_at",
-            "ALTER TABLE kiosks DROP COLUMN approved_by",
-            "UPDATE alembic_version SET version_num = '0014'",
             "INSERT INTO kiosks (id, number, kiosk_part, public_key, fingerprint, name, place, ring, enrolled_at, hardware,"
             " feed_seq, feed_applied, ack_through, software, components) VALUES"
             " ('old', 1, 'AAAA', x'00', '', 'Lama', '', 'all', '2026-01-01 00:00:00', '{}', 0, 0, 0, '', '[]')",
         ):
             connection.execute(text(statement))
     engine.dispose()
-    engine = open_storage(sqlite_settings.database_url)
+    engine = open_storage(url)
     with engine.connect() as connection:
         rows = connection.execute(select(tables.kiosks.c.id).where(*tables.IN_FLEET)).scalars()
         assert list(rows) == ["old"]

@@ -35,7 +35,7 @@ def test_a_hint_reaches_who_asked_for_its_topic_and_nobody_else() -> None:
         bus = Bus()
         await bus.start()
         async with bus.subscribe(["fleet"]) as fleet, bus.subscribe(["packs"]) as packs:
-            bus.publish("fleet", "kiosk-1")
+            bus.publish_now("fleet", "kiosk-1")
             found = await fleet.get(PATIENCE_S), await packs.get(0.01)
         await bus.stop()
         return found
@@ -50,7 +50,7 @@ def test_a_hint_reaches_the_other_process_over_nats_once(nats_url: str) -> None:
             await bus.start()
             await bus.connected()
         async with here.subscribe(["fleet"]) as own, there.subscribe(["fleet"]) as other:
-            here.publish("fleet", "x")
+            here.publish_now("fleet", "x")
             found = [await other.get(PATIENCE_S), await own.get(PATIENCE_S), await own.get(0.05)]
         await here.stop()
         await there.stop()
@@ -86,7 +86,7 @@ def test_a_strangers_message_is_passed_over(nats_url: str, message: bytes) -> No
         async with bus.subscribe(["fleet"]) as own:
             await stranger.publish("ekios.hints", message)
             await stranger.flush()
-            bus.publish("fleet", "after")
+            bus.publish_now("fleet", "after")
             found = await own.get(PATIENCE_S)
         await stranger.close()
         await bus.stop()
@@ -100,7 +100,7 @@ def test_without_nats_the_server_starts_and_hints_stay_here() -> None:
         bus = Bus(f"nats://127.0.0.1:{free_port()}")
         await bus.start()
         async with bus.subscribe(["fleet"]) as own:
-            bus.publish("fleet")
+            bus.publish_now("fleet")
             found = await own.get(PATIENCE_S)
         await bus.stop()
         return found
@@ -114,7 +114,7 @@ def test_a_slow_subscriber_loses_hints_and_slows_nobody() -> None:
         await bus.start()
         async with bus.subscribe(["fleet"]) as own:
             for _ in range(WAITING_HINTS + 1):
-                bus.publish("fleet")
+                bus.publish_now("fleet")
             number = 0
             while await own.get(0.05):
                 number += 1
@@ -139,10 +139,10 @@ def test_stopping_ends_every_wait() -> None:
 def test_publishing_before_the_start_is_no_fault_and_reaches_nobody() -> None:
     async def run() -> list[Hint | None]:
         bus = Bus()
-        bus.publish("fleet", "too early")
+        bus.publish_now("fleet", "too early")
         await bus.start()
         async with bus.subscribe(["fleet"]) as own:
-            bus.publish("fleet", "in time")
+            bus.publish_now("fleet", "in time")
             found = [await own.get(PATIENCE_S), await own.get(0.01)]
         await bus.stop()
         return found

@@ -21,7 +21,7 @@ from requests.adapters import HTTPAdapter
 
 from protocol.drafts import PROOF_HEADER
 from protocol.limits import DRAFT_BYTES
-from protocol.signing import SIGNATURE_LIFE
+from protocol.signing import CLOCK_SKEW, SIGNATURE_LIFE
 from server.api.bodies import BodyRoom
 from server.fleet.enrolment import ATTEMPTS_PER_ADDRESS
 from server.foundation.actors import OPERATOR
@@ -238,7 +238,7 @@ def _unknown(server: RunningServer, kiosk: TestKiosk, headers: dict[str, str]) -
 
 
 def _old(server: RunningServer, kiosk: TestKiosk, headers: dict[str, str]) -> dict[str, str]:
-    return kiosk.signed_headers("POST", "/v1/heartbeat", b"{}", now=datetime.now(UTC) - 2 * SIGNATURE_LIFE)
+    return kiosk.signed_headers("POST", "/v1/heartbeat", b"{}", now=datetime.now(UTC) - SIGNATURE_LIFE - 2 * CLOCK_SKEW)
 
 
 def _future(server: RunningServer, kiosk: TestKiosk, headers: dict[str, str]) -> dict[str, str]:
@@ -367,6 +367,8 @@ def _enrolled(base: str, settings: ServerSettings) -> TestKiosk:
     )
     kiosk = TestKiosk(base)
     kiosk.enrol(made.stdout.split()[1]).raise_for_status()
+    command = ["approve", kiosk.id, kiosk.fingerprint, "--data", str(settings.data)]
+    subprocess.run([sys.executable, "-m", "server", *command], cwd=ROOT, capture_output=True, check=True)
     return kiosk
 
 

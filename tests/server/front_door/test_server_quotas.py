@@ -19,7 +19,7 @@ from server.app import build_deps, close_deps
 from server.cases.lookups import ANSWERS_A_QUESTION, REMEMBERED, forget
 from server.deps import Deps
 from server.fleet.alarms import OVER_QUOTA_FOR, AlarmKind
-from server.front_door.quotas import Allowance, Quota, QuotaSettings
+from server.fleet.quotas import Allowance, Quota, QuotaSettings
 from server.settings import ServerSettings
 from server.storage import tables
 from server.storage.citizen_tables import ratings
@@ -91,6 +91,13 @@ def test_more_than_ever_fits_goes_when_the_bucket_is_full(deps: Deps, clock: Fak
     burst = deps.settings.quotas.help_calls.burst
     assert deps.quotas.spend(office.kiosk.id, Quota.HELP_CALLS, burst + 5) == 0
     assert deps.quotas.spend(office.kiosk.id, Quota.HELP_CALLS) > 3600 / deps.settings.quotas.help_calls.an_hour
+
+
+def test_a_servers_clock_that_is_put_back_shuts_nobody_out(deps: Deps, clock: FakeClock, office: Office) -> None:
+    clock.pass_time(days=1)
+    deps.quotas.spend(office.kiosk.id, Quota.HELP_CALLS)
+    clock.pass_time(days=-1)
+    assert deps.quotas.spend(office.kiosk.id, Quota.HELP_CALLS) == 0
 
 
 def test_quotas_and_kiosks_do_not_touch_each_other_and_full_buckets_are_forgotten(

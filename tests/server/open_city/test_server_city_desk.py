@@ -10,8 +10,8 @@ from protocol.messages import FeedType
 from server.deps import Deps
 from server.foundation import feed
 from server.foundation.actors import OPERATOR, Actor, Role
-from server.foundation.city_calendar import DayOutcome
 from server.foundation.clock import load_calendar
+from server.open_city.city_calendar import DayOutcome
 from server.open_city.notices import LONGEST, NoticeOutcome
 from server.people.accounts import Accounts
 from server.people.officers import OfficerOutcome
@@ -142,7 +142,7 @@ def test_a_setting_that_kiosks_do_not_know_is_refused(deps: Deps) -> None:
 
 
 def test_a_new_officer_signs_in_until_put_off(deps: Deps) -> None:
-    accounts = Accounts(deps.engine, deps.clock, deps.passwords, SignInLimits(deps.keys.vault))
+    accounts = Accounts(deps.units, deps.passwords, SignInLimits(deps.keys.vault))
     outcome, password = deps.officers.add(ADMIN, "wati", "Wati", "officer", "kelurahan")
     assert outcome is OfficerOutcome.DONE
     token = accounts.sign_in("wati", password).token
@@ -154,7 +154,7 @@ def test_a_new_officer_signs_in_until_put_off(deps: Deps) -> None:
 
 
 def test_a_new_password_ends_the_old_one_and_its_sessions(deps: Deps) -> None:
-    accounts = Accounts(deps.engine, deps.clock, deps.passwords, SignInLimits(deps.keys.vault))
+    accounts = Accounts(deps.units, deps.passwords, SignInLimits(deps.keys.vault))
     _, old = deps.officers.add(ADMIN, "wati", "Wati", "command", None)
     token = accounts.sign_in("wati", old).token
     officer = accounts.find(token)
@@ -188,7 +188,7 @@ def test_who_can_be_added(
 
 
 def test_an_officer_who_moves_to_another_agency_signs_in_anew(deps: Deps) -> None:
-    accounts = Accounts(deps.engine, deps.clock, deps.passwords, SignInLimits(deps.keys.vault))
+    accounts = Accounts(deps.units, deps.passwords, SignInLimits(deps.keys.vault))
     _, password = deps.officers.add(ADMIN, "wati", "Wati", "officer", "kelurahan")
     token = accounts.sign_in("wati", password).token
     officer = accounts.find(token)

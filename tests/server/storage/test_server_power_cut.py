@@ -14,7 +14,7 @@ from server.settings import ServerSettings
 from server.storage import engine as storage
 from server.storage import open_storage, tables
 from tests.kiosk.power_cut import Disk, Sync, Write, disk_as_file_system
-from tests.server.running import running
+from tests.server.running import ONE_PERSON, running
 
 SUBMISSIONS = 25
 
@@ -47,7 +47,7 @@ def live(patch: pytest.MonkeyPatch, settings: ServerSettings) -> Life:
         life = Life(disk)
         with patch.context() as patched:
             patched.setattr(storage, "create_engine", on_it)
-            with running(settings) as server:
+            with running(settings.model_copy(update={"quotas": ONE_PERSON})) as server:
                 kiosk, service = server.kiosk(), server.service()
                 for _ in range(SUBMISSIONS):
                     photo = kiosk.attachment(os.urandom(400))

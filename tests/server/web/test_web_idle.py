@@ -12,6 +12,7 @@ from playwright.sync_api import Page
 from server.operator.seeding import TRIAL_PASSWORD
 from server.people.accounts import DISPLAY_DAYS, IDLE_MINUTES, Accounts
 from server.people.passwords import Passwords
+from server.people.sign_in_limits import SignInLimits
 from server.settings import ServerSettings
 from server.web.frame import site
 from server.web.frame.install import SECTIONS, rules
@@ -46,7 +47,9 @@ def office(seeded_sqlite: Path, tmp_path_factory: pytest.TempPathFactory, clock:
 def signed_in(office: Office, user: str) -> Browser:
     """Without the door, which counts how many come."""
     browser = office.browser()
-    token = Accounts(office.server.deps.engine, office.clock, Passwords()).sign_in(user, TRIAL_PASSWORD).token
+    deps = office.server.deps
+    accounts = Accounts(deps.units, Passwords(), SignInLimits(deps.keys.vault))
+    token = accounts.sign_in(user, TRIAL_PASSWORD).token
     browser.http.cookies.set(SESSION_COOKIE, token)
     return browser
 
@@ -61,7 +64,7 @@ def asks(browser: Browser, path: str) -> bool:
 
 def test_whatever_a_template_asks_for_by_itself_is_known_as_such() -> None:
     found = []
-    for template in (site.FOLDER / "templates").rglob("*.html"):
+    for template in site.FOLDER.parent.rglob("*.html"):
         for tag in re.findall(r"<[^>]+>", template.read_text()):
             address = re.search(r'(?:hx-get|sse-connect)="([^"]+)"', tag)
             if address and ("sse-connect" in tag or re.search(r'hx-trigger="[^"]*(?:every|sse:|load)', tag)):

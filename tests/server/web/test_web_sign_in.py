@@ -35,7 +35,7 @@ def accounts(sqlite_settings, clock):  # type: ignore[no-untyped-def]
     from server.app import build_deps, close_deps
 
     deps = build_deps(sqlite_settings, clock=clock)
-    yield Accounts(deps.engine, clock, deps.passwords, SignInLimits(deps.keys.vault))
+    yield Accounts(deps.units, deps.passwords, SignInLimits(deps.keys.vault))
     close_deps(deps)
 
 

@@ -47,7 +47,7 @@ def made(server: RunningServer, tmp_path: Path) -> Iterator[OnLine]:
 def tell(deps: Deps, kiosk_id: str, kind: FeedType, data: dict[str, object]) -> int:
     with deps.engine.begin() as connection:
         number = feed.append(connection, kiosk_id, kind, data, deps.clock.now())
-    deps.bus.publish(bus.feed_topic(kiosk_id))
+    deps.bus.publish_now(bus.feed_topic(kiosk_id))
     return number
 
 

@@ -110,7 +110,7 @@ def test_keys_that_the_city_did_not_sign_are_not_taken(server: RunningServer, ma
     with server.deps.engine.begin() as connection:
         data = {sealing_keys.SETTING: written()}
         feed.append(connection, made.enrolment.kiosk_id, FeedType.SETTINGS, data, server.deps.clock.now())
-    server.deps.bus.publish(bus.feed_topic(made.enrolment.kiosk_id))
+    server.deps.bus.publish_now(bus.feed_topic(made.enrolment.kiosk_id))
     until(lambda: made.at.of(SettingsChanged))
     made.at.kiosk.begin("id")
     assert made.at.kiosk.ports.sealer.key_id == made.enrolment.city.sealing_keys[0].key_id

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from kiosk.store.reports import ReportKind
 from server.deps import Deps
 from server.fleet.alarms import AlarmKind
-from server.front_door.quotas import Allowance, QuotaSettings
+from server.fleet.quotas import Allowance, QuotaSettings
 from server.storage import tables
 from server.storage.citizen_tables import ratings
 from tests.server.running import RunningServer

@@ -1,16 +1,18 @@
 """Writing files so that a power cut leaves the old or the new one."""
 
 import os
+import secrets
 from pathlib import Path
 from typing import Final
 
 _FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY
 
 
-def write_durably(path: Path, content: bytes, mode: int = 0o666) -> None:
-    """The whole of ``content`` at ``path``, or what was there before."""
+def write_durably(path: Path, content: bytes, mode: int = 0o666, *, contended: bool = False) -> None:
+    """The whole of ``content`` at ``path``, or what was there before. ``contended``: several may write it at once."""
     make_folder(path.parent)
-    draft = path.with_name(f"{path.name}.new")
+    # Of one writer a draft that a crash left behind is overwritten by the next.
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}" if contended else f"{path.name}.new")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)

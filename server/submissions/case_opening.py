@@ -1,4 +1,4 @@
-"""Opening cases: what new submissions bring, written together into the intake's transaction.
+"""Opening cases: what new submissions bring, written together into the intake's unit of work.
 
 The statements are few, and as many for fifty submissions as for one: envelopes, attachments, cases, their first
 steps and the kiosk's feed are each one statement with many rows. Whoever calls holds a savepoint: Unwritable means that
@@ -17,13 +17,13 @@ from server.cases import complaints
 from server.cases.journal import CaseJournal
 from server.cases.lookups import MayNotAnswer, check_answer
 from server.cases.public import opened_state
-from server.foundation import feed
 from server.foundation.actors import kiosk_actor
-from server.foundation.clock import Clock, WorkingCalendar, load_calendar
+from server.foundation.clock import WorkingCalendar, load_calendar
 from server.foundation.vault import Vault
 from server.storage import tables
 from server.storage.transactions import insert_all_new, unstorable
 from server.submissions.opening import Opened
+from server.work.unit_of_work import UnitOfWork
 
 
 class Unwritable(Exception):
@@ -31,15 +31,14 @@ class Unwritable(Exception):
 
 
 class CaseOpening:
-    def __init__(self, clock: Clock, journal: CaseJournal, vault: Vault, zone: str) -> None:
-        self._clock = clock
+    def __init__(self, journal: CaseJournal, vault: Vault, zone: str) -> None:
         self._journal = journal
         self._vault = vault
         self._zone = zone
 
-    def write(self, connection: Connection, kiosk_id: str, opened: Sequence[Opened]) -> list[ItemAnswer]:
+    def write(self, work: UnitOfWork, kiosk_id: str, opened: Sequence[Opened]) -> list[ItemAnswer]:
         """Submissions, none of which is stored yet, with their cases. Raises Unwritable."""
-        now = self._clock.now()
+        connection, now = work.connection, work.now
         try:
             answers = _store(connection, kiosk_id, opened, now)
             calendar = load_calendar(connection, self._zone)
@@ -54,25 +53,26 @@ class CaseOpening:
                 for one, row in zip(opened, rows, strict=True)
                 if one.document is not None
             ]
-            feed.append_many(connection, kiosk_id, FeedType.CASE, events, now)
+            work.to_kiosk(kiosk_id, FeedType.CASE, *events)
+            for row in rows:
+                self._journal.hint(work, row["agency_id"], row["tracking_code"])
         except (StatementError, OverflowError) as error:
             if not unstorable(error):
                 raise
             raise Unwritable("a value of it cannot be stored") from error
         return answers
 
-    def write_answer(self, connection: Connection, kiosk_id: str, opened: Opened) -> ItemAnswer:
+    def write_answer(self, work: UnitOfWork, kiosk_id: str, opened: Opened) -> ItemAnswer:
         """A citizen's answer to a question, not stored yet. Raises Unwritable."""
         item = opened.item
         try:
-            check_answer(connection, kiosk_id, item.tracking_code, item.service)
+            check_answer(work.connection, kiosk_id, item.tracking_code, item.service)
         except MayNotAnswer as refusal:
             raise Unwritable(str(refusal)) from refusal
         try:
-            (answer,) = _store(connection, kiosk_id, [opened], self._clock.now())
+            (answer,) = _store(work.connection, kiosk_id, [opened], work.now)
             text = opened.content.text.strip()
-            actor = kiosk_actor(kiosk_id)
-            if self._journal.answered(connection, actor, item.tracking_code, item.id, kiosk_id, text) is None:
+            if not self._journal.answered(work, item.tracking_code, item.id, kiosk_id, text):
                 raise Unwritable("no case has this tracking code")
         except (StatementError, OverflowError) as error:
             if not unstorable(error):

@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import Connection
-
 from protocol.messages import ItemKind
+from server.fleet.quotas import Quota, Quotas
 from server.foundation.vault import Vault
-from server.front_door.quotas import Quota, Quotas
+from server.work.unit_of_work import UnitOfWork
 
 #: Set before a NIK's HMAC, so that the one of a quota is found in no case.
 _CONTEXT: Final = "quota:"
@@ -31,8 +30,6 @@ class Shares:
     later: dict[str, timedelta] = field(default_factory=dict)
     #: It is the kiosk's own quota that is used up, not somebody's in front of it.
     of_kiosk: bool = False
-    #: The command centre is to be told, after the commit.
-    news: bool = False
 
 
 class Ration:
@@ -40,29 +37,26 @@ class Ration:
         self._quotas = quotas
         self._vault = vault
 
-    def share(self, connection: Connection, kiosk_id: str, asked: Sequence[Asked]) -> Shares:
-        """In the caller's transaction; the first ones of a batch are taken first."""
+    def share(self, work: UnitOfWork, kiosk_id: str, asked: Sequence[Asked]) -> Shares:
+        """In the caller's unit of work; the first ones of a batch are taken first."""
         later: dict[str, timedelta] = {}
         used_up: set[Quota] = set()
         for kind, quota in _OF_KIND.items():
             ids = list(dict.fromkeys(one.id for one in asked if one.kind is kind))
             if not ids:
                 continue
-            granted = self._quotas.take(connection, kiosk_id, quota, len(ids))
+            granted = self._quotas.take(work.connection, kiosk_id, quota, len(ids))
             later.update(dict.fromkeys(ids[granted.number :], granted.wait))
             if granted.wait:
                 used_up.add(quota)
         for subject, ids in self._by_nik(asked, later).items():
-            granted = self._quotas.take(connection, subject, Quota.NIK, len(ids))
+            granted = self._quotas.take(work.connection, subject, Quota.NIK, len(ids))
             later.update(dict.fromkeys(ids[granted.number :], granted.wait))
             if granted.wait:
                 used_up.add(Quota.NIK)
-        news = [self._quotas.note(connection, kiosk_id, quota) for quota in sorted(used_up)]
-        return Shares(later, bool(used_up - {Quota.NIK}), any(news))
-
-    def tell(self, kiosk_id: str) -> None:
-        """After the commit, when there is news."""
-        self._quotas.tell(kiosk_id)
+        for quota in sorted(used_up):
+            self._quotas.note(work, kiosk_id, quota)
+        return Shares(later, bool(used_up - {Quota.NIK}))
 
     def _by_nik(self, asked: Sequence[Asked], later: dict[str, timedelta]) -> dict[str, list[str]]:
         """Ids by their NIK's HMAC, in one order for all kiosks, so that two of them never wait for each other."""

@@ -1,4 +1,4 @@
-"""The database's files are the kiosk's user's alone, whatever the umask of whoever started it."""
+"""Files that hold citizens' data are their owner's alone, whatever the umask of whoever started the program."""
 
 import contextlib
 import os
@@ -8,8 +8,14 @@ from typing import Final
 
 FILE_MODE: Final = 0o600
 FOLDER_MODE: Final = 0o700
+UMASK: Final = 0o077
 #: What SQLite keeps beside a database; it gives new ones the database's own mode.
 SIDE_FILES: Final = ("-wal", "-shm", "-journal")
+
+
+def own_files() -> None:
+    """Everything that this process makes from now on is its user's alone."""
+    os.umask(UMASK)
 
 
 def private_folder(folder: Path) -> None:
@@ -24,7 +30,7 @@ def private_folder(folder: Path) -> None:
 
 
 def private_database(path: Path) -> None:
-    """Makes the database's file before SQLite does, and takes rights that an older one gave to others.
+    """Makes the file of a SQLite database before SQLite does, and takes rights that an older one gave to others.
 
     What cannot be made or is not ours is left to SQLite, which says what is wrong with it.
     """

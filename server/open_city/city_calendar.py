@@ -9,12 +9,12 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 
-from server.audit import audit
 from server.foundation.actors import Actor
-from server.foundation.clock import Clock, national_holiday_names
+from server.foundation.clock import national_holiday_names
 from server.storage import tables
+from server.work.unit_of_work import UnitsOfWork
 
 NAME_CHARACTERS: Final = 200
 #: Days further away than this are a slip of the pen.
@@ -41,13 +41,12 @@ class Day:
 
 
 class CityCalendar:
-    def __init__(self, engine: Engine, clock: Clock) -> None:
-        self._engine = engine
-        self._clock = clock
+    def __init__(self, units: UnitsOfWork) -> None:
+        self._units = units
 
     def days(self, year: int) -> Sequence[Day]:
         """The year's national holidays and the city's own days, in order."""
-        with self._engine.connect() as connection:
+        with self._units.engine.connect() as connection:
             rows = connection.execute(
                 select(tables.holidays).where(tables.holidays.c.day.between(date(year, 1, 1), date(year, 12, 31)))
             ).all()
@@ -57,27 +56,25 @@ class CityCalendar:
 
     def put(self, actor: Actor, day: date | None, name: str, *, working: bool) -> DayOutcome:
         """Adds a day, or changes what it is."""
-        now = self._clock.now()
+        now = self._units.clock.now()
         if day is None or not now.year - 1 <= day.year <= now.year + YEARS_AHEAD:
             return DayOutcome.BAD_DAY
         if not name.strip() or len(name) > NAME_CHARACTERS:
             return DayOutcome.BAD_NAME
         values = {"name": name.strip(), "working": working}
-        with self._engine.begin() as connection:
-            changed = connection.execute(
+        with self._units.begin(actor) as work:
+            changed = work.connection.execute(
                 update(tables.holidays).where(tables.holidays.c.day == day).values(**values)
             ).rowcount
             if not changed:
-                connection.execute(insert(tables.holidays).values(day=day, **values))
-            entry = audit.Entry(actor.id, "calendar.put", f"day:{day.isoformat()}", {"working": working})
-            audit.append(connection, now, [entry])
+                work.connection.execute(insert(tables.holidays).values(day=day, **values))
+            work.audit("calendar.put", f"day:{day.isoformat()}", {"working": working})
         return DayOutcome.DONE
 
     def remove(self, actor: Actor, day: date) -> DayOutcome:
         """The day is again what weekday and national calendar make of it."""
-        with self._engine.begin() as connection:
-            if not connection.execute(delete(tables.holidays).where(tables.holidays.c.day == day)).rowcount:
+        with self._units.begin(actor) as work:
+            if not work.connection.execute(delete(tables.holidays).where(tables.holidays.c.day == day)).rowcount:
                 return DayOutcome.NOT_FOUND
-            entry = audit.Entry(actor.id, "calendar.remove", f"day:{day.isoformat()}")
-            audit.append(connection, self._clock.now(), [entry])
+            work.audit("calendar.remove", f"day:{day.isoformat()}")
         return DayOutcome.DONE

@@ -6,23 +6,27 @@ from kivy.clock import Clock
 from kivy.properties import ObjectProperty
 from kivy.uix.widget import Widget
 
-from kiosk.events import Event, Scanned
 from screens.look.widgets.page import Page
+from screens.navigation.lasting import Lasting
+from screens.navigation.staged import Staged
 
 
-class FlowPage(Page):
+class FlowPage(Staged, Page):
     """A page within a visit. Back, help and adjust go to the flow; screens override the way forward."""
 
     flow = ObjectProperty(None)
+    model = ObjectProperty(None, allownone=True)
 
-    def __init__(self, flow: Any, **kwargs: Any) -> None:
+    def __init__(self, flow: Any, model: Any = None, **kwargs: Any) -> None:
         self._to_reveal: Widget | None = None
         self._refused = ""
         self._reveal_trigger = Clock.create_trigger(self._reveal_now)
-        super().__init__(flow=flow, **kwargs)
+        super().__init__(flow=flow, model=model, **kwargs)
         self.place = flow.place_text()
         self.show_banner()
         self.show_refusal()
+        if isinstance(model, Lasting):
+            model.follow(self.refresh)
 
     def go_back(self) -> None:
         self.flow.back()
@@ -33,25 +37,23 @@ class FlowPage(Page):
     def ask_adjust(self) -> None:
         self.flow.open_adjust()
 
-    def scanned(self, event: Scanned) -> None:
-        """What the scanner read while this page is in sight."""
-
-    def told(self, event: Event) -> None:
-        """What happened at the kiosk while this page is in sight."""
-
     def show_banner(self) -> None:
         """Writes into the banner what the citizen will have to do without; called anew when that changes."""
         self.banner = self.flow.banner()
         self.banner_kind = "warning"
 
-    def hand_over(self) -> Any:
-        """What this page goes on with when it is made anew in another look (``Flow.inherit``); lets go of it."""
-        return None
+    def hand_over(self) -> Lasting | None:
+        self.type_into(None)
+        return super().hand_over()
+
+    def close(self) -> None:
+        super().close()
+        self.left()
 
     def show_refusal(self) -> None:
         """Writes why it could not be sent; called anew when somebody tried to."""
-        if self.flow.refused or self._refused:
-            self.problem = self._refused = self.flow.refused
+        if self.flow.visit.refused or self._refused:
+            self.problem = self._refused = self.flow.visit.refused
 
     def reveal_later(self, widget: Widget) -> None:
         """Moves the pane so that the widget is seen, when the layout has settled."""

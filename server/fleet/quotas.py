@@ -12,12 +12,13 @@ from enum import StrEnum
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import Connection, Engine, delete, or_, select, update
+from sqlalchemy import Connection, delete, or_, select, update
 
 from server.fleet.alarms import Alarms
-from server.foundation.clock import Clock
+from server.foundation.actors import SYSTEM, kiosk_actor
 from server.storage import tables
-from server.storage.transactions import in_transaction, insert_or_replace, take_turns
+from server.storage.transactions import insert_or_replace, take_turns
+from server.work.unit_of_work import UnitOfWork, UnitsOfWork
 
 _HOUR_S: Final = 3600.0
 #: A kiosk that goes on over its quota is written down this often.
@@ -86,22 +87,22 @@ class Granted:
 
 
 class Quotas:
-    def __init__(self, engine: Engine, clock: Clock, alarms: Alarms, settings: QuotaSettings) -> None:
-        self._engine = engine
-        self._clock = clock
+    def __init__(self, units: UnitsOfWork, alarms: Alarms, settings: QuotaSettings) -> None:
+        self._units = units
+        self._clock = units.clock
         self._alarms = alarms
         self._settings = settings
 
     def spend(self, kiosk_id: str, quota: Quota, number: int = 1) -> int:
         """All of ``number`` or none, in a transaction of its own: 0, or the seconds to wait."""
 
-        def work(connection: Connection) -> tuple[Granted, bool]:
-            granted = self.take(connection, kiosk_id, quota, number, whole=True)
-            return granted, bool(granted.wait) and self.note(connection, kiosk_id, quota)
+        def spend(work: UnitOfWork) -> Granted:
+            granted = self.take(work.connection, kiosk_id, quota, number, whole=True)
+            if granted.wait:
+                self.note(work, kiosk_id, quota)
+            return granted
 
-        granted, news = in_transaction(self._engine, work)
-        if news:
-            self.tell(kiosk_id)
+        granted = self._units.run(kiosk_actor(kiosk_id), spend)
         return granted.seconds if granted.wait else 0
 
     def take(self, connection: Connection, subject: str, quota: Quota, number: int, *, whole: bool = False) -> Granted:
@@ -120,6 +121,9 @@ class Quotas:
         ).first()
         # The generic cell rate algorithm: one moment says how full the bucket is.
         used_until = now if row is None else max(row.used_until, now)
+        if used_until > now + full + each * allowance.burst:
+            # Further ahead than any use can bring it: the server's clock was put back, and what was used is not known.
+            used_until = now
         there = max(0, (now + full - used_until) // each)
         needed = min(number, allowance.burst)
         if whole and there < needed:
@@ -131,11 +135,10 @@ class Quotas:
             insert_or_replace(connection, tables.quotas, values)
         return Granted(granted) if granted == number else Granted(granted, used_until + each - full - now)
 
-    def note(self, connection: Connection, kiosk_id: str, quota: Quota) -> bool:
-        """Writes down that the kiosk is over its quota; whether that is news, so that its alarms should be looked at
-        after the commit."""
-        now, kiosks = self._clock.now(), tables.kiosks.c
-        noted = connection.execute(
+    def note(self, work: UnitOfWork, kiosk_id: str, quota: Quota) -> None:
+        """Writes down that the kiosk is over its quota; when that is news, the alarm comes at once after the commit."""
+        now, kiosks = work.now, tables.kiosks.c
+        noted = work.connection.execute(
             update(tables.kiosks)
             .where(
                 kiosks.id == kiosk_id,
@@ -143,14 +146,11 @@ class Quotas:
             )
             .values(over_quota=quota.value, over_quota_at=now)
         )
-        return bool(noted.rowcount)
-
-    def tell(self, kiosk_id: str) -> None:
-        """The alarm at once, after the commit that noted it."""
-        self._alarms.check(kiosk_id)
+        if noted.rowcount:
+            work.after_commit(lambda: self._alarms.check(kiosk_id))
 
     def sweep(self) -> int:
         """Forgets full buckets; how many. Called from time to time."""
-        with self._engine.begin() as connection:
+        with self._units.begin(SYSTEM) as work:
             gone = delete(tables.quotas).where(tables.quotas.c.used_until <= self._clock.now())
-            return connection.execute(gone).rowcount
+            return work.connection.execute(gone).rowcount

@@ -28,7 +28,7 @@ AT_ONCE: Final = 2
 #: After so many files that ended a child the rest is not opened any more.
 DEATHS_MOST: Final = 3
 
-_log = structlog.get_logger("server.foundation.apart")
+_log = structlog.get_logger("server.catalogue.apart")
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ class Opener:
         encoded = {one: base64.b64encode(data).decode() for one, data in media.items()}
         body = json.dumps({**request, "media": encoded, "settled": list(progress.settled)}).encode()
         # Without -B it would try to write what it compiled. It gets nothing of the server's surroundings: no keys.
-        command = [sys.executable, "-B", "-m", "server.foundation.apart_child"]
+        command = [sys.executable, "-B", "-m", "server.catalogue.apart_child"]
         surroundings = {"PYTHONPATH": os.pathsep.join(sys.path), "LANG": "C.UTF-8", "PATH": os.environ.get("PATH", "")}
         with tempfile.TemporaryDirectory(prefix="ekios-opening-") as room:
             surroundings["TMPDIR"] = room

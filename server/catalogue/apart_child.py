@@ -1,7 +1,7 @@
 """The process that opens what administrators upload: JSON on its standard input, a line of JSON for each step on its output.
 
 It bounds itself before it reads anything: memory, processor time, what it writes. Whatever opening does to it,
-the server only sees that it ended, and which file it had begun. Started by ``server.foundation.apart``.
+the server only sees that it ended, and which file it had begun. Started by ``server.catalogue.apart``.
 """
 
 import base64

@@ -1,0 +1,42 @@
+"""Ways to the field staff's rooms, and out of them."""
+
+from typing import TYPE_CHECKING, Final
+
+from screens.navigation import stack as stacks
+from screens.navigation.places import Name, Place
+
+if TYPE_CHECKING:
+    from screens.navigation.flow import Flow
+
+#: Field staff who went without signing out are signed out after this long without a touch.
+STAFF_IDLE_S: Final = 300.0
+
+
+class StaffFlow:
+    """The PIN comes before every room."""
+
+    def __init__(self, flow: "Flow") -> None:
+        self._flow = flow
+        #: The badge that was held before the scanner, until its PIN was typed.
+        self.badge = ""
+
+    def hold_badge(self, badge: str) -> None:
+        self.badge = badge
+        self.open(Name.STAFF_PIN)
+
+    def open(self, name: Name) -> None:
+        self._flow.show_beside(Place(name))
+
+    def leave(self, note: str = "") -> None:
+        """Signs out: the visit is recorded."""
+        flow = self._flow
+        flow.kiosk.staff.sign_out(note)
+        self.badge = ""
+        flow.stack = stacks.rejoin(flow.stack)
+        flow.preferences.reset()
+        flow.tell()
+
+    def tick(self) -> None:
+        """Several times a second."""
+        if self._flow.place.is_staff and self._flow.rest.quiet >= STAFF_IDLE_S:
+            self.leave()

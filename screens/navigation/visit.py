@@ -1,0 +1,256 @@
+"""What a citizen does in a visit: find a service, fill it in, send it; follow a case; leave. Knows nothing of Kivy."""
+
+from typing import TYPE_CHECKING, Final
+
+from kiosk.cases.case import Case
+from kiosk.catalogue.service import Service
+from kiosk.events import EndReason
+from kiosk.events import Step as KioskStep
+from kiosk.machine.content import MediaFault
+from kiosk.visit.citizen import HowIdentified
+from kiosk.visit.nik import Nik
+from kiosk.visit.outcomes import Refused, RefusedReason
+from kiosk.visit.session import Session
+from screens.navigation import stack as stacks
+from screens.navigation.answering import Answering
+from screens.navigation.places import Name, Place
+from screens.navigation.slips import SlipState
+
+if TYPE_CHECKING:
+    from screens.navigation.flow import Flow
+
+_STEP_PLACES: Final = {
+    KioskStep.PRIVACY: Name.PRIVACY,
+    KioskStep.IDENTIFY: Name.IDENTIFY,
+    KioskStep.FORM: Name.FORM,
+    KioskStep.REVIEW: Name.REVIEW,
+    KioskStep.FEE: Name.FEE,
+    KioskStep.CONSENT: Name.CONSENT,
+    KioskStep.SENDING: Name.CONSENT,
+    KioskStep.SAVED: Name.SAVED,
+    KioskStep.CASE: Name.CASE,
+}
+
+
+def step_place(session: Session) -> Place | None:
+    """The page of a visit's step; None as long as a service is being looked for."""
+    if session.step is KioskStep.SERVICE:
+        return Place(Name.SERVICE, session.service.id if session.service else "")
+    name = _STEP_PLACES.get(session.step)
+    return Place(name) if name is not None else None
+
+
+class VisitFlow:
+    """The steps are the kiosk's session's; ``reset`` forgets what only screens know of a visit."""
+
+    def __init__(self, flow: "Flow") -> None:
+        self._flow = flow
+        #: The case in sight, and the code it was looked up by.
+        self.case: Case | None = None
+        #: What is being answered to the office.
+        self.answering: Answering | None = None
+        #: Why it could not be sent, and where the visit stood then: told as long as it stands there.
+        self._refusal: tuple[RefusedReason, object] | None = None
+        #: Where the visit goes on after a fault of the form: told as long as it stands there.
+        self._regained: object = None
+
+    def reset(self) -> None:
+        self.case = None
+        self._drop_answer()
+        self._refusal = self._regained = None
+
+    # --- what is so ------------------------------------------------------------------------------------------------
+
+    @property
+    def refused(self) -> str:
+        """Why it could not be sent; "" when nothing was refused, or the visit went on since."""
+        return self._flow.texts(self._refusal[0].text_key) if self._refusal is not None else ""
+
+    @property
+    def regained(self) -> bool:
+        """It goes on after a fault of the form, and still stands where it did then."""
+        return self._regained is not None
+
+    @property
+    def entered(self) -> bool:
+        """Whether something would be lost by leaving."""
+        session = self._flow.session
+        begun = session is not None and (session.form is not None or session.citizen is not None)
+        return begun or (self.answering is not None and self.answering.begun)
+
+    def media(self, name: str) -> bytes | None:
+        """A file of the open service's form."""
+        session = self._flow.session
+        if session is None or session.service is None:
+            return None
+        return session.catalogue.media(session.service.id, name)
+
+    def media_failed(self, name: str, fault: MediaFault) -> None:
+        """A file of the open service's form cannot be shown or played: the office is told."""
+        session = self._flow.session
+        if session is not None and session.service is not None:
+            self._flow.kiosk.content.failed(session.service.id, name, fault)
+
+    # --- finding a service -----------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """The first touch that means it."""
+        flow = self._flow
+        if flow.rest.can_start:
+            flow.rest.end_thanks()
+            flow.stack = stacks.restart(flow.stack)
+            flow.kiosk.begin(flow.language)
+            flow.tell()
+
+    def start_tracking(self) -> None:
+        """From the home screen straight to the case of a slip."""
+        self.start()
+        if self._flow.session is not None:
+            self.open_track()
+
+    def open_page(self, place: Place) -> None:
+        """A page on the list of services; back leads to the list."""
+        flow = self._flow
+        if flow.session is not None and flow.session.step is KioskStep.SERVICES:
+            flow.stack = stacks.push(flow.stack, place)
+            flow.tell()
+
+    def open_group(self, key: str) -> None:
+        self.open_page(Place(Name.GROUP, key))
+
+    def open_times(self, agency: str = "") -> None:
+        """How long offices really take; of all, or the services of one."""
+        self.open_page(Place(Name.TIMES, agency))
+
+    def open_budget(self) -> None:
+        self.open_page(Place(Name.BUDGET))
+
+    def open_search(self) -> None:
+        self.open_page(Place(Name.SEARCH))
+
+    def open_track(self) -> None:
+        self.open_page(Place(Name.TRACK))
+
+    def forget_way(self) -> None:
+        """Back from a service leads to the list of services, whatever led to the service."""
+        self._flow.stack = stacks.forget_ways(self._flow.stack)
+
+    # --- filling it in, sending it ---------------------------------------------------------------------------------
+
+    def open_service(self, service_id: str) -> None:
+        self._here().choose(service_id)
+        self._flow.tell()
+
+    def begin_service(self, service: Service) -> None:
+        """From the service's page on; the page itself shows why when it is not possible."""
+        session = self._here()
+        session.choose(service.id)
+        session.start_service()
+        self._flow.tell()
+
+    def identified(self, nik: Nik, how: str) -> None:
+        session = self._here()
+        if session.identify(nik.digits, HowIdentified(how)).problem is None:
+            session.continue_to_form()
+        self._flow.tell()
+
+    def accept_fee(self) -> None:
+        """The citizen knows what it costs: on to the consent, or straight to sending."""
+        session = self._here()
+        session.accept_fee()
+        if session.may_send:
+            self.send()
+        self._flow.tell()
+
+    def send(self) -> None:
+        """Agreed: seal, store, and go on to "saved", or back to what has to be put right."""
+        flow = self._flow
+        draft = flow.drafts.held  # Sending lets go of the form.
+        result = flow.kiosk.send()
+        if isinstance(result, Refused):
+            self.refuse(result.reason)
+        else:
+            flow.slips.follow(result.code, self.new_slip())
+            flow.drafts.safe(draft)
+        flow.tell()
+
+    def new_slip(self) -> SlipState:
+        """How the slip stands of what has just been sent."""
+        return SlipState.WAITING if self._flow.here.can_print else SlipState.NOT_PRINTED
+
+    def refuse(self, reason: RefusedReason) -> None:
+        """Where the visit stands now, it is told why it could not be sent."""
+        self._refusal = (reason, self._standing())
+        self._flow.tell()
+
+    # --- a case ----------------------------------------------------------------------------------------------------
+
+    def open_case(self, case: Case) -> None:
+        """The case that somebody asked for; nothing when they have gone meanwhile."""
+        session = self._flow.session
+        if session is not None:
+            session.show_case()
+            self.case = case
+            self._flow.tell()
+
+    def open_answer(self) -> None:
+        """Beside the case: answering what the office asked; what was begun for that case goes on."""
+        flow, case = self._flow, self.case
+        begun = self.answering is not None and case is not None and self.answering.case.code == case.code
+        if not begun and flow.here.disk_is_full:
+            self.refuse(RefusedReason.DISK_FULL)
+            return
+        if case is not None and not begun:
+            self._drop_answer()
+            self.answering = Answering(flow, case)
+        flow.show_beside(Place(Name.ANSWER))
+
+    # --- the end ---------------------------------------------------------------------------------------------------
+
+    def another_service(self) -> None:
+        """From "saved" or a case to the list, with nothing of before."""
+        flow = self._flow
+        self.case = None
+        self._drop_answer()
+        flow.rating.reset()
+        flow.stack = stacks.restart(flow.stack)
+        self._here().another_service()
+        flow.tell()
+
+    def finish(self) -> None:
+        """The citizen is done: all is wiped, and the farewell says so."""
+        self._flow.kiosk.end(EndReason.DONE)
+
+    def leave(self) -> None:
+        """The citizen wants to stop without sending."""
+        self._flow.kiosk.end(EndReason.CANCELLED)
+
+    # --- inside ----------------------------------------------------------------------------------------------------
+
+    def went_on(self) -> None:
+        """Somewhere else, a refusal and a fault of before are told no more."""
+        if self._refusal is not None and self._refusal[1] != self._standing():
+            self._refusal = None
+        if self._regained is not None and self._regained != self._standing():
+            self._regained = None
+
+    def regain(self) -> None:
+        """After a fault of the form it goes on from where it stands now."""
+        self._regained = self._standing()
+
+    def _here(self) -> Session:
+        session = self._flow.session
+        if session is None:
+            raise RuntimeError("nobody is here")
+        return session
+
+    def _drop_answer(self) -> None:
+        if self.answering is not None:
+            self.answering.wipe()
+            self.answering = None
+
+    def _standing(self) -> object:
+        """The step of the visit and the page of its form."""
+        session = self._flow.session
+        page = session.page if session is not None and session.step is KioskStep.FORM else None
+        return (session.step if session is not None else None, page.ref if page is not None else "")

@@ -1,0 +1,193 @@
+"""Every page and every layer over it, each once: what it is about, the widget that shows it, and its files of rules."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+from kivy.uix.widget import Widget
+
+from kiosk.city.ratings import Element
+from kiosk.machine.line_state import Approval
+from kiosk.visit.session import Session
+from screens.background.handover import ask
+from screens.citizen.application.complaint import PrivacyScreen
+from screens.citizen.application.consent import ConsentScreen
+from screens.citizen.application.drafts import ResumeDraftScreen, ResumedScreen, SaveDraftScreen
+from screens.citizen.application.fee import FeeScreen
+from screens.citizen.application.form import FormScreen
+from screens.citizen.application.form_model import FormModel
+from screens.citizen.application.identify import IdentifyScreen
+from screens.citizen.application.identify_model import IdentifyModel
+from screens.citizen.application.review import ReviewScreen
+from screens.citizen.application.review_model import ReviewModel
+from screens.citizen.follow_up.answer import AnswerScreen
+from screens.citizen.follow_up.rating import RateScreen
+from screens.citizen.follow_up.saved import SavedScreen
+from screens.citizen.follow_up.saved_model import SavedModel
+from screens.citizen.follow_up.track import CaseScreen, TrackScreen
+from screens.citizen.follow_up.track_model import TrackModel
+from screens.citizen.start.attract import AttractScreen
+from screens.citizen.start.home import HomeScreen
+from screens.citizen.start.home_model import HomeModel
+from screens.citizen.start.notices import ApprovalScreen, NothingWorksScreen, OutOfServiceScreen, ThanksScreen
+from screens.citizen.start.open_city import AgencyTimesScreen, BudgetScreen, TimesScreen
+from screens.citizen.start.service import ServiceScreen
+from screens.citizen.start.service_model import ServiceModel
+from screens.citizen.start.services import GroupScreen, SearchScreen, ServicesScreen
+from screens.citizen.start.services_model import GroupModel, SearchModel, ServicesModel
+from screens.look.rules import load_file
+from screens.navigation.drafts import ResumeModel, SaveModel
+from screens.navigation.flow import Flow
+from screens.navigation.lasting import Lasting
+from screens.navigation.places import Name, Over
+from screens.shell.overlays import AdjustPanel, FewerPanel, HelpPanel, IdlePanel, LeavePanel
+from screens.staff.desk import DeskScreen
+from screens.staff.rooms import OutboxScreen, PaperScreen, PinScreen, TestScreen
+from screens.staff.staff_model import OutboxModel, PaperModel, PinModel, StaffModel
+
+_SCREENS: Final = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A row of the table."""
+
+    #: Of the flow, and of what the page is about when it is about something.
+    screen: Callable[..., Widget]
+    #: In ``screens/``, without their ending, in this order. A file that several pages need stands with the first.
+    kv: tuple[str, ...] = ()
+    #: Of the flow and the place's detail.
+    about: Callable[[Flow, str], Any] | None = None
+
+    def make(self, flow: Flow, detail: str, kept: Lasting | None) -> Widget:
+        """The page; with what the one before handed over, when it is made anew in another look."""
+        if self.about is None:
+            return self.screen(flow)
+        model = kept if kept is not None else self.about(flow, detail)
+        try:
+            return self.screen(flow, model)
+        except BaseException:
+            if isinstance(model, Lasting):
+                model.close()
+            raise
+
+
+def _of_flow(model: Callable[[Flow], Any], flow: Flow, _detail: str) -> Any:
+    return model(flow)
+
+
+def _of_detail(kind: Callable[[str], Any], _flow: Flow, detail: str) -> Any:
+    return kind(detail)
+
+
+def _visit(flow: Flow) -> Session:
+    if flow.session is None:
+        raise RuntimeError("nobody is here")
+    return flow.session
+
+
+def _service(flow: Flow, detail: str) -> ServiceModel:
+    service = flow.here.catalogue.get(detail)
+    if service is None:
+        raise KeyError(detail)
+    return ServiceModel(flow, service)
+
+
+def _form(flow: Flow, _detail: str) -> FormModel:
+    return FormModel(flow, _visit(flow))
+
+
+def _review(flow: Flow, _detail: str) -> ReviewModel:
+    return ReviewModel(flow, _visit(flow))
+
+
+def _saved(flow: Flow, _detail: str) -> SavedModel:
+    submission = _visit(flow).submission
+    if submission is None:
+        raise RuntimeError("nothing was sent")
+    return SavedModel(flow, submission)
+
+
+def _save(flow: Flow, _detail: str) -> SaveModel:
+    return SaveModel(flow, ask)
+
+
+def _resume(flow: Flow, detail: str) -> ResumeModel:
+    return ResumeModel(flow, detail, ask)
+
+
+def _track(flow: Flow, _detail: str) -> TrackModel:
+    return TrackModel(flow, ask)
+
+
+def _times(flow: Flow, agency: str) -> Widget:
+    return AgencyTimesScreen(flow, agency) if agency else TimesScreen(flow)
+
+
+_NOTICES: Final = ("citizen/start/notices",)
+_DRAFTS: Final = ("citizen/application/drafts",)
+_TRACK: Final = ("citizen/follow_up/track",)
+_ROOMS: Final = ("staff/rooms",)
+_PANELS: Final = ("shell/overlays",)
+#: Of every kind of question.
+_FORM: Final = (
+    *("citizen/controls/question", "citizen/controls/calendar", "citizen/controls/choices", "citizen/controls/simple"),
+    *("citizen/controls/range", "citizen/controls/photo", "citizen/controls/signature", "citizen/controls/repeat"),
+    *_DRAFTS,
+)
+
+PAGES: Final[dict[Name, Shown]] = {
+    Name.HOME: Shown(HomeScreen, ("citizen/start/home",), partial(_of_flow, HomeModel)),
+    Name.APPROVAL: Shown(ApprovalScreen, _NOTICES, partial(_of_detail, Approval)),
+    Name.OUT_OF_SERVICE: Shown(OutOfServiceScreen, _NOTICES),
+    Name.NOTHING_WORKS: Shown(NothingWorksScreen, _NOTICES),
+    Name.THANKS: Shown(ThanksScreen, _NOTICES),
+    Name.SERVICES: Shown(ServicesScreen, ("citizen/start/services",), partial(_of_flow, ServicesModel)),
+    Name.GROUP: Shown(GroupScreen, ("citizen/start/services",), GroupModel),
+    Name.SEARCH: Shown(SearchScreen, ("citizen/start/services",), partial(_of_flow, SearchModel)),
+    Name.TIMES: Shown(_times, ("citizen/start/open_city",), partial(_of_detail, str)),
+    Name.BUDGET: Shown(BudgetScreen, ("citizen/start/open_city",)),
+    Name.SERVICE: Shown(ServiceScreen, ("citizen/start/service",), _service),
+    Name.PRIVACY: Shown(PrivacyScreen, ("citizen/application/complaint",)),
+    Name.IDENTIFY: Shown(IdentifyScreen, ("citizen/application/identify",), partial(_of_flow, IdentifyModel)),
+    Name.FORM: Shown(FormScreen, _FORM, _form),
+    Name.REVIEW: Shown(ReviewScreen, ("citizen/application/review",), _review),
+    Name.FEE: Shown(FeeScreen, ("citizen/application/fee",)),
+    Name.CONSENT: Shown(ConsentScreen, ("citizen/application/consent",)),
+    Name.SAVED: Shown(SavedScreen, ("citizen/follow_up/saved", "citizen/follow_up/rating"), _saved),
+    Name.RATE: Shown(RateScreen, ("citizen/follow_up/rating",), partial(_of_detail, Element)),
+    Name.SAVE_DRAFT: Shown(SaveDraftScreen, _DRAFTS, _save),
+    Name.RESUME_DRAFT: Shown(ResumeDraftScreen, _DRAFTS, _resume),
+    Name.RESUMED: Shown(ResumedScreen, _DRAFTS),
+    Name.TRACK: Shown(TrackScreen, _TRACK, _track),
+    Name.CASE: Shown(CaseScreen, _TRACK),
+    Name.ANSWER: Shown(AnswerScreen, ("citizen/follow_up/answer",)),
+    Name.STAFF_PIN: Shown(PinScreen, _ROOMS, partial(_of_flow, PinModel)),
+    Name.STAFF: Shown(DeskScreen, ("staff/desk",), partial(_of_flow, StaffModel)),
+    Name.STAFF_PAPER: Shown(PaperScreen, _ROOMS, partial(_of_flow, PaperModel)),
+    Name.STAFF_TEST: Shown(TestScreen, _ROOMS),
+    Name.STAFF_OUTBOX: Shown(OutboxScreen, _ROOMS, partial(_of_flow, OutboxModel)),
+}
+LAYERS: Final[dict[Over, Shown]] = {
+    Over.ADJUST: Shown(AdjustPanel, _PANELS),
+    Over.HELP: Shown(HelpPanel, (*_PANELS, "citizen/start/help")),
+    Over.LEAVE: Shown(LeavePanel, _PANELS),
+    Over.FEWER: Shown(FewerPanel, _PANELS),
+}
+#: Over everything that the citizen opened: the visit is about to end, or nobody was there for a while.
+IDLE: Final = Shown(IdlePanel, _PANELS)
+ASLEEP: Final = Shown(AttractScreen, ("citizen/start/attract",), partial(_of_flow, HomeModel))
+
+
+def rule_files() -> tuple[Path, ...]:
+    """Of all pages and layers, each once, in the order in which they are to be loaded."""
+    names = dict.fromkeys(name for row in (*PAGES.values(), *LAYERS.values(), IDLE, ASLEEP) for name in row.kv)
+    return tuple(_SCREENS / f"{name}.kv" for name in names)
+
+
+def load_pages() -> None:
+    """Makes all rules known to Kivy; the look's come first (``screens.look.rules.load_look``)."""
+    for path in rule_files():
+        load_file(path)

@@ -1,0 +1,1 @@
+"""How the server changes something: units of work."""
