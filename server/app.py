@@ -238,7 +238,7 @@ def check_alarms(deps: Deps) -> None:
 
 
 def escalate(deps: Deps) -> None:
-    deps.escalation.raise_late()
+    deps.escalation.escalate_late()
 
 
 def sweep_nonces(deps: Deps) -> None:

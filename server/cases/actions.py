@@ -23,7 +23,7 @@ from server.foundation.vault import Vault
 from server.storage import tables
 from server.work.unit_of_work import UnitOfWork, UnitsOfWork
 
-#: Looks at the locked case, and gives what to change or why not; DONE when nothing is left to do.
+#: Looks at the locked case and returns what to change, or why not; DONE when there is nothing to change.
 Decision = Callable[[Row[Any], Connection], Change | CaseOutcome]
 
 
@@ -78,7 +78,7 @@ class Cases:
         return self._act(actor, code, decide)
 
     def ask(self, actor: Actor, code: str, text: str) -> CaseResult:
-        """Asks the citizen; the standard's clock stands until the answer."""
+        """Asks the citizen; the standard's clock is paused until the answer."""
 
         def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
             if refused := refusal(actor, Action.ASK, case) or _unfit(text, Action.ASK):
@@ -94,7 +94,11 @@ class Cases:
                     body=self._vault.close(text.strip().encode()),
                 )
             )
-            return Change(Action.ASK, {"state": State.QUESTION, "paused_at": now, "note": _told(text)}, _told(text))
+            return Change(
+                Action.ASK,
+                {"state": State.QUESTION, "paused_at": now, "note": _for_the_citizen(text)},
+                _for_the_citizen(text),
+            )
 
         return self._act(actor, code, decide)
 
@@ -105,21 +109,21 @@ class Cases:
             if refused := refusal(actor, Action.APPROVE, case) or _unfit(note, Action.APPROVE):
                 return refused
             stages = self._journal.document(connection, case).stages
-            values = {"state": State.APPROVED, "stage": stages[-1].id, "note": _told(note)}
-            return Change(Action.APPROVE, values, _told(note))
+            values = {"state": State.APPROVED, "stage": stages[-1].id, "note": _for_the_citizen(note)}
+            return Change(Action.APPROVE, values, _for_the_citizen(note))
 
         return self._act(actor, code, decide)
 
     def reject(self, actor: Actor, code: str, reason: str) -> CaseResult:
-        """Decides against; ``reason`` is told to the citizen."""
+        """Decides against; the citizen is told ``reason``."""
 
         def decide(case: Row[Any], _: Connection) -> Change | CaseOutcome:
             if refused := refusal(actor, Action.REJECT, case) or _unfit(reason, Action.REJECT):
                 return refused
             return Change(
                 Action.REJECT,
-                {"state": State.REJECTED, "note": _told(reason), "closed_at": self._clock.now()},
-                _told(reason),
+                {"state": State.REJECTED, "note": _for_the_citizen(reason), "closed_at": self._clock.now()},
+                _for_the_citizen(reason),
             )
 
         return self._act(actor, code, decide)
@@ -146,7 +150,7 @@ class Cases:
         def decide(case: Row[Any], _: Connection) -> Change | CaseOutcome:
             if refused := refusal(actor, Action.READY, case) or _unfit(note, Action.READY):
                 return refused
-            return Change(Action.READY, {"state": State.READY, "note": _told(note)}, _told(note))
+            return Change(Action.READY, {"state": State.READY, "note": _for_the_citizen(note)}, _for_the_citizen(note))
 
         return self._act(actor, code, decide)
 
@@ -168,8 +172,8 @@ class Cases:
                 return refused
             return Change(
                 Action.CANCEL,
-                {"state": State.CANCELLED, "note": _told(reason), "closed_at": self._clock.now()},
-                _told(reason),
+                {"state": State.CANCELLED, "note": _for_the_citizen(reason), "closed_at": self._clock.now()},
+                _for_the_citizen(reason),
             )
 
         return self._act(actor, code, decide)
@@ -194,8 +198,8 @@ class Cases:
         return self._units.run(actor, act)
 
 
-def _told(text: str) -> str:
-    """As the citizen is told, on pages and slips that others see as well."""
+def _for_the_citizen(text: str) -> str:
+    """Without identity numbers: pages and slips are seen by others as well."""
     return mask(text.strip())
 
 

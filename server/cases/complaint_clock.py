@@ -1,4 +1,4 @@
-"""The end of a complaint that waits for its citizen: closed after ten working days without a reply (SP4N-LAPOR)."""
+"""Complaints that wait for their citizen are closed after ten working days without a reply (SP4N-LAPOR)."""
 
 from typing import Final
 
@@ -20,7 +20,7 @@ REPLY_DAYS: Final = 10
 
 
 def close_unanswered(units: UnitsOfWork, journal: CaseJournal, texts: Texts, zone: str) -> int:
-    """Closes complaints whose citizen was asked and did not reply in time; how many. Called from time to time."""
+    """Closes complaints whose citizen was asked and did not reply in time; returns how many. Called periodically."""
     with units.engine.connect() as connection:
         waiting = connection.execute(select(tables.cases.c.tracking_code).where(WAITING.where())).scalars()
         codes = list(waiting)

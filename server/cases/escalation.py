@@ -1,7 +1,7 @@
-"""Late cases: what passes its standard's time undecided is raised to the agency's supervisors, once for each due date.
+"""Late cases: what is undecided after its standard's time is escalated to the agency's supervisors, once per due date.
 
 The row says when, the audit log says to whom, the inbox and the wall show it, and every supervisor's browser hears it.
-A case whose clock was paused since has a new due date and may be raised again.
+A case whose clock was paused since has a new due date and may be escalated again.
 """
 
 from typing import Any, Final
@@ -15,7 +15,7 @@ from server.foundation.actors import SYSTEM, Role
 from server.storage import tables
 from server.work.unit_of_work import UnitOfWork, UnitsOfWork
 
-#: Cases that one turn raises; more wait for the next.
+#: Cases escalated in one turn; the rest wait for the next.
 AT_ONCE: Final = 200
 
 _log = structlog.get_logger("server.cases.escalation")
@@ -26,14 +26,14 @@ class Escalation:
         self._units = units
         self._journal = journal
 
-    def raise_late(self) -> int:
-        """Raises what became late since the last time; gives how many."""
-        raised = self._units.run(SYSTEM, self._raise)
-        if raised:
-            _log.info("cases.escalated", number=raised)
-        return raised
+    def escalate_late(self) -> int:
+        """Escalates what has become late since the last turn; returns how many cases."""
+        number = self._units.run(SYSTEM, self._escalate)
+        if number:
+            _log.info("cases.escalated", number=number)
+        return number
 
-    def _raise(self, work: UnitOfWork) -> int:
+    def _escalate(self, work: UnitOfWork) -> int:
         connection, now, case = work.connection, work.now, tables.cases.c
         rows = connection.execute(
             select(case.tracking_code, case.agency_id)

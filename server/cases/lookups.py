@@ -14,7 +14,7 @@ from server.storage.transactions import insert_or_replace
 
 #: A kiosk may be without a line for a month between the question and its answer's arrival.
 REMEMBERED: Final = timedelta(days=60)
-#: Answers to one question, or without one: an addition is welcome, a flood is not.
+#: Answers to one question, or sent unasked: an addition is welcome, a flood is not.
 ANSWERS_A_QUESTION: Final = 20
 
 
@@ -34,7 +34,11 @@ def remember(connection: Connection, kiosk_id: str, code: str, now: datetime) ->
 
 
 def check_answer(connection: Connection, kiosk_id: str, code: str, service: str) -> None:
-    """Raises MayNotAnswer. Whether a code exists is not told to who was not shown it."""
+    """Does not reveal whether a code exists to a kiosk that was not shown it.
+
+    Raises:
+        MayNotAnswer: the reason is for field staff.
+    """
     case = connection.execute(
         select(tables.cases.c.kiosk_id, tables.cases.c.service_id).where(tables.cases.c.tracking_code == code)
     ).first()
@@ -47,7 +51,7 @@ def check_answer(connection: Connection, kiosk_id: str, code: str, service: str)
 
 
 def forget(connection: Connection, now: datetime) -> int:
-    """Called from time to time."""
+    """Deletes look-ups older than ``REMEMBERED``; returns how many. Called periodically."""
     gone = delete(tables.case_lookups).where(tables.case_lookups.c.at < now - REMEMBERED)
     return connection.execute(gone).rowcount
 

@@ -1,4 +1,4 @@
-"""What a citizen may see of a case: its state, and a step for each change that can be told from the one before."""
+"""What a citizen may see of a case: its state, and a step for each change that is visible from outside."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -34,11 +34,11 @@ def public_state(document: ServiceDocument, case: Mapping[str, Any], steps: Sequ
 
 
 def _public_steps(steps: Sequence[Mapping[str, Any]], names: Mapping[str, dict[str, str]]) -> tuple[CaseStep, ...]:
-    """One step for each change that a citizen can tell from the one before."""
-    told: list[CaseStep] = []
+    """Steps that leave state and stage as they were are the office's own business."""
+    shown: list[CaseStep] = []
     seen = None
     for step in steps:
         if seen != (step["state"], step["stage"]):
             seen = (step["state"], step["stage"])
-            told.append(CaseStep(state=State(step["state"]), at=step["at"], stage=names.get(step["stage"], {})))
-    return tuple(told)
+            shown.append(CaseStep(state=State(step["state"]), at=step["at"], stage=names.get(step["stage"], {})))
+    return tuple(shown)

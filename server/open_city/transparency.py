@@ -24,7 +24,7 @@ from server.storage import tables
 from server.work.unit_of_work import UnitsOfWork
 
 PERIOD: Final = timedelta(days=365)
-#: Of fewer cases no times are told: they would speak of single people, and say little of the office.
+#: With fewer cases no times are published: they would point at single people and say little about the office.
 LEAST_CASES: Final = 5
 _COMPLAINT: Final = "complaint"
 
@@ -82,7 +82,7 @@ class TransparencyReport:
         self._publications = publications
 
     def publish(self) -> int:
-        """Works it out anew; the version in force. Called from time to time."""
+        """Recomputes the report; returns the version in force. Called periodically."""
         made = self.make()
         return self._units.run(SYSTEM, lambda work: self._publications.publish(work, TRANSPARENCY, made))
 

@@ -23,7 +23,7 @@ OBJECT_SHOWN: Final = 13
 #: Witnesses of a verification that are shown one by one: those that do not agree, then whoever knows most.
 WITNESSES_SHOWN: Final = 50
 #: How a verdict looks.
-_MOODS: Final = {Verdict.AGREES: "good", Verdict.PROVES_NOTHING: "wait", Verdict.COMPLAINS: "wait"}
+_TONES: Final = {Verdict.AGREES: "good", Verdict.PROVES_NOTHING: "wait", Verdict.COMPLAINS: "wait"}
 
 pages = Pages()
 
@@ -99,7 +99,7 @@ def _witness(visit: Visitor, one: Heard, size: int) -> dict[str, Any]:
         "name": one.statement.name,
         "size": held.size,
         "root": held.root.hex()[:ROOT_SHOWN],
-        "mood": _MOODS.get(one.verdict, "bad"),
+        "tone": _TONES.get(one.verdict, "bad"),
         "words": visit.say(
             f"audit.witness.{one.verdict.value.lower()}{'.restarted' if restarted else ''}",
             n=one.statement.restarts,

@@ -22,7 +22,7 @@ REJECTIONS_SHOWN: Final = 20
 #: Heard within so many seconds is "just now": less than after what a kiosk counts as silent.
 NOW_SECONDS: Final = 45
 #: How a kiosk stands, worst first; also what its card is called in the style sheet.
-MOODS: Final = ("trouble", "warn", "off", "fine")
+TONES: Final = ("trouble", "warn", "off", "fine")
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class PartView:
     name: str
     icon: str
     words: str
-    mood: str  # good, wait, bad, plain
+    tone: str  # good, wait, bad, plain
     paper: str
 
 
@@ -39,13 +39,13 @@ class KioskView:
     id: str
     name: str
     place: str
-    #: One of MOODS.
-    mood: str
+    #: One of TONES.
+    tone: str
     state: str
     pill: str
     parts: tuple[PartView, ...]
     outbox: str
-    outbox_mood: str
+    outbox_tone: str
     pack: str
     seen: str
     sessions: str
@@ -66,13 +66,13 @@ def board(visit: Visitor) -> dict[str, Any]:
     """Everything that the fleet page and the wall show of kiosks: what needs somebody stands first."""
     presence = visit.deps.presence
     kiosks = [kiosk_view(visit, one) for one in presence.fleet()]
-    kiosks.sort(key=lambda one: (MOODS.index(one.mood), one.name))
+    kiosks.sort(key=lambda one: (TONES.index(one.tone), one.name))
     raised = [alarm for alarm in visit.deps.alarms.rows() if alarm.cleared_at is None]
     raised.sort(key=lambda alarm: alarm.acknowledged_at is not None)
     return {
         "kiosks": kiosks,
         "alarms": [alarm_view(visit, alarm, alarm.kiosk_name) for alarm in raised],
-        "figures": {mood: sum(one.mood == mood for one in kiosks) for mood in MOODS},
+        "figures": {tone: sum(one.tone == tone for one in kiosks) for tone in TONES},
     }
 
 
@@ -91,30 +91,30 @@ def kiosk_view(visit: Visitor, kiosk: presence.KioskView) -> KioskView:
     say, row = visit.say, kiosk.row
     parts = tuple(part_view(part, say, visit.formatting) for part in _in_order(row.components))
     if row.approved_at is None:
-        mood, state, pill = "warn", "unapproved", "wait"
+        tone, state, pill = "warn", "unapproved", "wait"
     elif row.last_heartbeat_at is None:
-        mood, state, pill = "off", "waiting", "plain"
+        tone, state, pill = "off", "waiting", "plain"
     elif kiosk.silent:
-        mood, state, pill = "trouble", "silent", "bad"
+        tone, state, pill = "trouble", "silent", "bad"
     elif not row.in_service:
-        mood, state, pill = "off", "out", "wait"
-    elif any(part.mood == "bad" for part in parts):
-        mood, state, pill = "trouble", "trouble", "bad"
-    elif kiosk.alarms or row.outbox_parked or any(part.mood == "wait" for part in parts):
-        mood, state, pill = "warn", "warn", "wait"
+        tone, state, pill = "off", "out", "wait"
+    elif any(part.tone == "bad" for part in parts):
+        tone, state, pill = "trouble", "trouble", "bad"
+    elif kiosk.alarms or row.outbox_parked or any(part.tone == "wait" for part in parts):
+        tone, state, pill = "warn", "warn", "wait"
     else:
-        mood, state, pill = "fine", "fine", "good"
+        tone, state, pill = "fine", "fine", "good"
     waiting, parked = row.outbox_waiting or 0, row.outbox_parked or 0
     return KioskView(
         id=row.id,
         name=row.name,
         place=row.place,
-        mood=mood,
+        tone=tone,
         state=say(f"kiosk.state.{state}"),
         pill=pill,
         parts=parts,
         outbox=say("kiosk.outbox.parked", n=waiting, parked=parked) if parked else say("kiosk.outbox", n=waiting),
-        outbox_mood="bad" if parked else "wait" if waiting else "good",
+        outbox_tone="bad" if parked else "wait" if waiting else "good",
         pack=say("kiosk.pack", number=row.pack_version) if row.pack_version else say("kiosk.pack.none"),
         seen=_ago(row.last_heartbeat_at, visit.deps.clock.now(), say),
         sessions=say("kiosk.sessions", n=row.sessions_today or 0),
@@ -128,18 +128,18 @@ def part_view(part: Mapping[str, Any], say: Callable[..., str], formatting: Form
     conditions = [str(one) for one in part.get("conditions", ())]
     availability = str(part.get("availability", "UNKNOWN"))
     if any(one not in _MILD for one in conditions) or availability == "UNAVAILABLE":
-        mood = "bad"
+        tone = "bad"
     elif conditions or availability == "UNKNOWN":
-        mood = "wait"
+        tone = "wait"
     else:
-        mood = "good"
+        tone = "good"
     words = ", ".join(said(say, "condition", one) for one in conditions) or said(say, "availability", availability)
     paper = part.get("supplies", {}).get("paper_mm")
     return PartView(
         name=said(say, "part", name),
         icon=name if name in PARTS else "box",
         words=words,
-        mood=mood,
+        tone=tone,
         paper="" if paper is None else say("kiosk.paper", metres=formatting.tenths(max(0.0, float(paper)) / 1000)),
     )
 
@@ -158,7 +158,7 @@ def kiosk_details(visit: Visitor, kiosk_id: str) -> dict[str, Any]:
                 "result": say("command.waiting")
                 if one.result_ok is None
                 else say("command.ok" if one.result_ok else "command.failed"),
-                "mood": "plain" if one.result_ok is None else "good" if one.result_ok else "bad",
+                "tone": "plain" if one.result_ok is None else "good" if one.result_ok else "bad",
                 "message": one.result_message or "",
             }
             for one in commands

@@ -21,7 +21,7 @@ from server.web.frame.access import Pages, Rule, Visit, not_found
 from server.web.frame.visitor import DESK, Visitor
 from server.web.frame.vocabulary import said
 from server.web.office import answers, clocks, queries
-from server.web.office.inbox import MOODS
+from server.web.office.inbox import TONES
 
 REASON_LEAST: Final = 5
 REASON_MOST: Final = 200
@@ -187,7 +187,7 @@ def _page(
         "version": row.steps,
         "service": citizens_text(file.document.name, language),
         "state": row.state,
-        "mood": MOODS[State(row.state)],
+        "tone": TONES[State(row.state)],
         "incomplete": not row.complete,
         "escalated": visit.formatting.short_moment(row.escalated_at) if escalated(deps.clock.now()).holds(row) else "",
         "violations": answers.told(row.violations, reading, visit.say, reveal=reveal),

@@ -17,7 +17,7 @@ from server.web.frame.visitor import DESK, Visitor
 from server.web.office import clocks, queries
 
 #: How a state's pill is coloured.
-MOODS: Final = {
+TONES: Final = {
     State.RECEIVED: "new",
     State.INCOMPLETE: "wait",
     State.IN_REVIEW: "new",
@@ -40,7 +40,7 @@ class InboxRow:
     service: str
     received: str
     state: str
-    mood: str
+    tone: str
     incomplete: bool
     escalated: bool
     clock: clocks.ClockView
@@ -114,7 +114,7 @@ def _row(visit: Visitor, connection: Connection, case: Row[Any], now: Any, calen
         service=citizens_text(document.name, visit.language) if document else case.service_id,
         received=visit.formatting.short_moment(case.opened_at),
         state=case.state,
-        mood=MOODS[State(case.state)],
+        tone=TONES[State(case.state)],
         incomplete=not case.complete,
         escalated=escalated(now).holds(case),
         clock=clocks.view(case, days, now, calendar, visit.say),

@@ -12,7 +12,7 @@ from server.foundation.texts import citizens_text
 from server.web.frame.access import EVERYBODY, PageRefused, Pages, Visit
 from server.web.frame.visitor import Visitor
 
-#: How a state looks: its mood (colour) and sign.
+#: How a state looks: its tone (colour) and sign.
 LOOK: Final = {
     State.RECEIVED: ("calm", "inbox"),
     State.INCOMPLETE: ("wait", "clock"),
@@ -41,7 +41,7 @@ class StepView:
 class TrackingView:
     code: str
     headline: str
-    mood: str
+    tone: str
     icon: str
     updated: str
     todo: str
@@ -81,7 +81,7 @@ def show(visit: Visit, code: str) -> Response:
 
 def view(visit: Visitor, state: CaseState) -> TrackingView:
     language = visit.public_language
-    mood, icon = LOOK[state.state]
+    tone, icon = LOOK[state.state]
 
     def say(key: str) -> str:
         return visit.site.texts.say(language, key)
@@ -94,7 +94,7 @@ def view(visit: Visitor, state: CaseState) -> TrackingView:
     return TrackingView(
         code=tracking.display(state.tracking_code),
         headline=say(words(state, f"public_state.{state.state.value}")),
-        mood=mood,
+        tone=tone,
         icon=icon,
         updated=visit.public_formatting.short_moment(state.updated_at),
         todo=say(words(state, f"track.next.{state.state.value}")),

@@ -97,7 +97,7 @@ def test_what_the_escalation_raises_is_late_and_was_not_raised(
     office: Office, rows: list[Any], clock: FakeClock
 ) -> None:
     meant = sum(rules.late(clock.now()).holds(row) and row.escalated_at is None for row in rows)
-    assert office.deps.escalation.raise_late() == meant > 0
+    assert office.deps.escalation.escalate_late() == meant > 0
 
 
 def test_the_scope_of_an_actor_is_the_same_both_ways(rows: list[Any], connection: Connection) -> None:

@@ -35,15 +35,15 @@ def logged(office: Office, code: str) -> list[dict[str, object]]:
 def test_at_its_due_time_a_case_is_not_late_and_a_moment_later_it_is(office: Office, clock: FakeClock) -> None:
     code = office.case()
     due(office, code, clock, 0)
-    at_the_limit = office.deps.escalation.raise_late()
+    at_the_limit = office.deps.escalation.escalate_late()
     clock.pass_time(seconds=0.001)
-    assert (at_the_limit, office.deps.escalation.raise_late()) == (0, 1)
+    assert (at_the_limit, office.deps.escalation.escalate_late()) == (0, 1)
 
 
 def test_a_late_case_is_raised_once_to_its_agencys_supervisors(office: Office, clock: FakeClock) -> None:
     code = office.case()
     due(office, code, clock, 1)
-    assert [office.deps.escalation.raise_late() for _ in range(2)] == [1, 0]
+    assert [office.deps.escalation.escalate_late() for _ in range(2)] == [1, 0]
     assert logged(office, code) == [{"agency": "kelurahan", "to": [office.officer("penyelia").id]}]
 
 
@@ -52,7 +52,7 @@ def test_a_decided_case_is_not_raised(office: Office, clock: FakeClock) -> None:
     assert office.deps.cases.take(officer, code).ok
     assert office.deps.cases.reject(officer, code, "Bukan warga kota").ok
     due(office, code, clock, 1)
-    assert office.deps.escalation.raise_late() == 0
+    assert office.deps.escalation.escalate_late() == 0
 
 
 def test_a_case_that_waits_for_its_citizen_is_not_raised(office: Office, clock: FakeClock) -> None:
@@ -60,25 +60,25 @@ def test_a_case_that_waits_for_its_citizen_is_not_raised(office: Office, clock: 
     assert office.deps.cases.take(officer, code).ok
     assert office.deps.cases.ask(officer, code, "Nama lengkap?").ok
     due(office, code, clock, 1)
-    assert office.deps.escalation.raise_late() == 0
+    assert office.deps.escalation.escalate_late() == 0
 
 
 def test_after_an_answer_the_new_due_time_counts(office: Office, clock: FakeClock) -> None:
     code, officer = office.case(), office.officer("kelurahan")
     assert office.deps.cases.take(officer, code).ok
     due(office, code, clock, 1)
-    assert office.deps.escalation.raise_late() == 1
+    assert office.deps.escalation.escalate_late() == 1
     assert office.deps.cases.ask(officer, code, "Nama lengkap?").ok
     clock.pass_time(days=7)
     answer = office.kiosk.answer(code, "Siti", {"id": "surat", "form_id": "surat", "form_version": "1", "pack": "1"})
     assert office.take(answer.item) == "stored"
     due(office, code, clock, 1)
-    assert (office.deps.escalation.raise_late(), len(logged(office, code))) == (1, 2)
+    assert (office.deps.escalation.escalate_late(), len(logged(office, code))) == (1, 2)
 
 
 def test_the_citizen_is_told_nothing_of_it(office: Office, clock: FakeClock) -> None:
     code = office.case()
     due(office, code, clock, 1)
     before = office.events()
-    office.deps.escalation.raise_late()
+    office.deps.escalation.escalate_late()
     assert office.events() == before

@@ -90,7 +90,7 @@ def test_a_late_case_shows_at_the_desk_and_on_the_wall(fresh_office: Office) -> 
     with deps.engine.begin() as connection:
         case = tables.cases.c.tracking_code == code
         connection.execute(update(tables.cases).where(case).values(due_at=yesterday))
-    deps.escalation.raise_late()
+    deps.escalation.escalate_late()
     supervisor = fresh_office.browser("penyelia")
     assert f"case-{code}" in supervisor.get("/office?show=escalated").text
     assert "Diteruskan ke penyelia" in supervisor.get("/office").text
