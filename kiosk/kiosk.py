@@ -34,7 +34,7 @@ from kiosk.events import (
 )
 from kiosk.machine.content import Content
 from kiosk.machine.form_faults import is_form_fault
-from kiosk.machine.health import CAMERA, PRINTER, SCANNER, SPEAKER, Ability, Health, Reason, ServiceAbility
+from kiosk.machine.health import Ability, Health, Reason, ServiceAbility
 from kiosk.machine.high_water import CorrectedClock
 from kiosk.machine.line_state import Approval, LineCondition, LineState
 from kiosk.machine.room import Room
@@ -72,6 +72,7 @@ from kiosk.visit.identity import KioskIdentity
 from kiosk.visit.idle import IdleKind, IdleTimer
 from kiosk.visit.outcomes import Refused, Saved
 from kiosk.visit.session import Session
+from protocol.components import CAMERA, PRINTER, SCANNER, SPEAKER
 from protocol.languages import FALLBACK
 
 #: The screens call ``tick`` at least this often, in seconds.
@@ -420,7 +421,7 @@ class Kiosk:
 
     def _scanned(self, scan: Scan) -> None:
         code = self.codes.parse(scan.code) if scan.code else None
-        self.bus.publish(Scanned(kind=str(scan.kind), text=scan.text, nik=scan.nik, code=code, url=scan.url))
+        self.bus.publish(Scanned(kind=scan.kind, text=scan.text, nik=scan.nik, code=code, url=scan.url))
 
     def _plugged(self, plugged: bool) -> None:
         self.bus.publish(HeadphonesChanged(plugged))

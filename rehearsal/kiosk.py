@@ -154,7 +154,7 @@ class Rehearsal:
         for device in (self.printer, self.scanner, self.camera, self.speaker):
             device.become()
         self.printer.outcome = PrintOutcome.PRINTED
-        self.camera.problem = ""
+        self.camera.problem = None
         self.camera.in_sight = None
         self.camera.kinds.clear()
         self.speaker.hush()
