@@ -160,6 +160,8 @@ class BatchAnswer(Message):
 class Identity(Message):
     """Who the citizen said they are, and how."""
 
+    model_config = ConfigDict(hide_input_in_errors=True)
+
     nik: Annotated[str, StringConstraints(pattern=r"^[0-9]{16}$")]
     how: Literal["typed", "scanned"]
 
@@ -176,6 +178,9 @@ class ContentAttachment(Message):
 
 class Content(Message):
     """What a sealed envelope holds, as UTF-8 JSON. Kiosk, sequence and versions are bound in here."""
+
+    #: An error must not tell who the citizen is.
+    model_config = ConfigDict(hide_input_in_errors=True)
 
     id: Uuid
     kind: ItemKind = ItemKind.SUBMISSION

@@ -13,9 +13,10 @@ import pytest
 
 from kiosk.machine.line_state import LineCondition
 from kiosk.store.journal import Visit
-from kiosk.store.outbox import Envelope, ItemKind, OutboxState, SealedAttachment
+from kiosk.store.outbox import Envelope, OutboxState, SealedAttachment
 from kiosk.store.reports import ReportKind
 from protocol import answers
+from protocol.messages import ItemKind
 from sync.presence import PresenceDuty
 from sync.up.envelopes import REFUSALS, SET_ASIDE_S
 from tests.kiosk.kiosk_kit import BEGIN, CITY, bench
@@ -59,7 +60,7 @@ def made(tmp_path: Path) -> Iterator[Delivery]:
     with ScriptedServer(lambda _method, _path, body: stored(items(body))).running() as peer:
         delivery = Delivery(at, peer)
         yield delivery
-        delivery.duty.close()
+        delivery.duty.teardown()
         at.close()
 
 
