@@ -81,7 +81,7 @@ def test_g8_what_is_sent_first_never_depends_on_the_devices_clock(tmp_path: Path
             made.put(1, device_time=BEGIN + timedelta(days=days))
         made.duty.turn()
         assert [item["kiosk_seq"] for item in peer.batches()[0]] == [4, 1, 3, 2]
-        made.duty.close()
+        made.duty.teardown()
     at.close()
 
 

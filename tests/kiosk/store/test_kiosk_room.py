@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import json
 import random
 import shutil
 import subprocess
@@ -27,8 +28,9 @@ from tests.kiosk.kiosk_kit import BEGIN, NAME, Bench, bench, fill
 
 RESERVE = int(NUMBERS["disk_reserve_bytes"].default)
 LEAST = int(NUMBERS["disk_reserve_bytes"].minimum)
-BUDGET = StoredDocument("budget", 1, BEGIN, {"year": 2026, "lines": []})
-DOCUMENT_BYTES = len('{"year": 2026, "lines": []}')
+LINE = {"name": {"id": "Jalan"}, "planned_rupiah": 1, "spent_rupiah": 0}
+BUDGET = StoredDocument("budget", 1, BEGIN, {"year": 2026, "lines": [LINE]})
+DOCUMENT_BYTES = len(json.dumps(BUDGET.body))
 
 
 @pytest.fixture

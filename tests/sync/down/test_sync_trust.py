@@ -192,7 +192,7 @@ def test_a_city_without_packs_is_no_problem_and_a_portal_is(tmp_path: Path, key:
         delivery = Delivery(at, peer)
         packs = PackDuty(at.kiosk, delivery.client, tmp_path / "p", ring="all", tuf_root=root_of(tmp_path))
         assert bool(packs.update()) is told
-        delivery.duty.close()
+        delivery.duty.teardown()
     at.close()
 
 

@@ -176,7 +176,9 @@ def test_small_messages_wait_for_the_server_itself(made: Delivery, status: int) 
     at.kiosk.help_desk.call("form")
     assert at.store.commands.begin("0190f3a0-0000-7000-8000-0000000000ab", "report")
     at.store.commands.finish("0190f3a0-0000-7000-8000-0000000000ab", ok=True, message="")
-    presence = PresenceDuty(at.kiosk, made.client, made.monitor, lambda _head: None, bytes(CITY.badge.verify_key))
+    presence = PresenceDuty(
+        at.kiosk, made.client, made.monitor, lambda _head: None, bytes(CITY.badge.verify_key), lambda: None
+    )
 
     def waiting() -> list[int]:
         reports = at.store.reports
