@@ -42,8 +42,9 @@ from devices.speech.headphones import Headphones, SimulatedHeadphones
 from devices.speech.settings import SpeechSettings
 from devices.speech.speaker import Speaker
 from kiosk.events import Bus, Event, RestartAsked
-from kiosk.kiosk import Kiosk, Ports
+from kiosk.kiosk import Kiosk
 from kiosk.machine.room import FolderDisk
+from kiosk.ports import Ports
 from kiosk.store import Store
 from kiosk.visit.identity import KioskIdentity
 from process_guard import guard

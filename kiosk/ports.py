@@ -5,12 +5,14 @@ that both sides use (states, outcomes, hints) stand in ``protocol`` and are hand
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol, TypeGuard, runtime_checkable
 
 from kiosk.cases.case import Case, CaseProblem
 from kiosk.drafts.draft_words import DraftKept, DraftOpened, DraftProblem
 from kiosk.machine.line_state import LineState
+from protocol.components import CAMERA, PRINTER, SCANNER, SPEAKER
 from protocol.components import Availability as Availability
 from protocol.components import ComponentState as ComponentState
 from protocol.components import Condition as Condition
@@ -293,3 +295,38 @@ class Line(Protocol):
     def retry_now(self) -> None:
         """Try again at once rather than when the pause is over (field staff asked)."""
         ...
+
+
+# --- all together --------------------------------------------------------------------------------------------------
+
+
+def no_failpoint(_name: str) -> None:
+    """The failpoint of a kiosk in service: nothing happens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What ``main.py`` plugs in. A device that is not there is None."""
+
+    clock: Clock
+    disk: Disk
+    texts: Texts
+    sealer: Sealer
+    codes: TrackingCodes
+    badges: BadgeReader
+    printer: Printer | None = None
+    scanner: Scanner | None = None
+    camera: Camera | None = None
+    speaker: Speaker | None = None
+    headphones: Headphones | None = None
+    failpoint: Failpoint = no_failpoint
+
+    def devices(self) -> dict[str, Device]:
+        """Those that are there, by the name of their component."""
+        devices: dict[str, Device | None] = {
+            PRINTER: self.printer,
+            SCANNER: self.scanner,
+            CAMERA: self.camera,
+            SPEAKER: self.speaker,
+        }
+        return {name: device for name, device in devices.items() if device is not None}

@@ -6,7 +6,8 @@ before the first question. Lost network: all goes on. Printer, network and stora
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -195,6 +196,14 @@ class Health:
             self._bus.publish(
                 ComponentChanged(STORAGE, Availability.UNAVAILABLE, frozenset({Condition(problem.value)}))
             )
+
+    @contextmanager
+    def storage_watched(self) -> Iterator[None]:
+        """What fails to be stored within is known, and stops nobody."""
+        try:
+            yield
+        except StorageFailed as error:
+            self.storage_failed(error.problem)
 
     def storage_works(self) -> None:
         with self._lock:
