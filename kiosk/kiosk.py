@@ -38,12 +38,7 @@ from kiosk.machine.room import Room
 from kiosk.machine.staff import StaffDesk
 from kiosk.machine.supplies import Supplies
 from kiosk.machine.usage import Usage
-from kiosk.ports import (
-    Line,
-    Ports,
-    Scan,
-    Unsubscribe,
-)
+from kiosk.ports import Line, Ports, Scan, Unsubscribe
 from kiosk.settings import Settings
 from kiosk.snapshot import Snapshot as Snapshot
 from kiosk.store import Store
