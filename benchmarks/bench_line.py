@@ -17,7 +17,8 @@ from typing import Any
 
 from kiosk.events import Event, Received
 from kiosk.store import Store
-from kiosk.store.outbox import Envelope, ItemKind
+from kiosk.store.outbox import Envelope
+from protocol.messages import ItemKind
 from tests.kiosk.kiosk_kit import BEGIN, fill
 from tests.sync.line_kit import city_server, enrolled, kiosk_on_line, until
 

@@ -10,9 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from kiosk.machine.line_state import LineState
+from protocol.components import Availability, Condition
+from protocol.peripherals import PrintOutcome, ScanKind
 
 logger = logging.getLogger(__name__)
 
@@ -113,19 +114,17 @@ class SlipDue(Event):
 
 @dataclass(frozen=True, slots=True)
 class SlipPrinted(Event):
-    """``outcome`` is a member of PrintOutcome; ``conditions`` of Condition."""
-
     code: str
-    outcome: str
-    conditions: frozenset[Any]
+    outcome: PrintOutcome
+    conditions: frozenset[Condition]
     copy: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Scanned(Event):
-    """``kind`` is a member of ScanKind; a code with a wrong check character is None. Holds personal data."""
+    """A code with a wrong check character is None. Holds personal data."""
 
-    kind: str
+    kind: ScanKind
     text: str = field(repr=False)
     nik: str | None = field(default=None, repr=False)
     code: str | None = None
@@ -135,8 +134,8 @@ class Scanned(Event):
 @dataclass(frozen=True, slots=True)
 class ComponentChanged(Event):
     component: str
-    availability: str
-    conditions: frozenset[Any]
+    availability: Availability
+    conditions: frozenset[Condition]
 
 
 @dataclass(frozen=True, slots=True)

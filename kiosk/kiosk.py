@@ -6,15 +6,14 @@ thread of the screens. ``snapshot``, ``install``, in and out of service and the 
 """
 
 import threading
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Final
 
 from kiosk.cases.lookup import CaseLookup
 from kiosk.catalogue.catalogue import Catalogue
+from kiosk.catalogue.in_force import PackInForce
 from kiosk.catalogue.service import Service
-from kiosk.city.notices import Notice, Notices
+from kiosk.city.notices import Notices
 from kiosk.city.open_city import OpenCity
 from kiosk.city.ratings import Ratings
 from kiosk.drafts.draft_slip import DraftSlips
@@ -23,8 +22,6 @@ from kiosk.events import (
     CatalogueChanged,
     EndReason,
     HeadphonesChanged,
-    IdleOver,
-    IdleWarning,
     InServiceChanged,
     LanguageChanged,
     Scanned,
@@ -34,34 +31,17 @@ from kiosk.events import (
 )
 from kiosk.machine.content import Content
 from kiosk.machine.form_faults import is_form_fault
-from kiosk.machine.health import CAMERA, PRINTER, SCANNER, SPEAKER, Ability, Health, Reason, ServiceAbility
+from kiosk.machine.health import Health, ServiceAbility
 from kiosk.machine.high_water import CorrectedClock
 from kiosk.machine.line_state import Approval, LineCondition, LineState
 from kiosk.machine.room import Room
 from kiosk.machine.staff import StaffDesk
-from kiosk.machine.supplies import Paper, Supplies
+from kiosk.machine.supplies import Supplies
 from kiosk.machine.usage import Usage
-from kiosk.ports import (
-    BadgeReader,
-    Camera,
-    Clock,
-    ComponentState,
-    Device,
-    Disk,
-    Failpoint,
-    Headphones,
-    Line,
-    Printer,
-    Scan,
-    Scanner,
-    Sealer,
-    Speaker,
-    Texts,
-    TrackingCodes,
-    Unsubscribe,
-)
+from kiosk.ports import Line, Ports, Scan, Unsubscribe
 from kiosk.settings import Settings
-from kiosk.store import StorageFailed, Store
+from kiosk.snapshot import Snapshot as Snapshot
+from kiosk.store import Store
 from kiosk.submissions.outbox import OutboxView
 from kiosk.submissions.receipts import Slips
 from kiosk.submissions.slip_wait import SlipWait
@@ -69,7 +49,7 @@ from kiosk.submissions.submissions import Submissions
 from kiosk.visit.attachments import Attachment
 from kiosk.visit.help_desk import HelpDesk
 from kiosk.visit.identity import KioskIdentity
-from kiosk.visit.idle import IdleKind, IdleTimer
+from kiosk.visit.idle import IdleTimer, IdleWatch
 from kiosk.visit.outcomes import Refused, Saved
 from kiosk.visit.session import Session
 from protocol.languages import FALLBACK
@@ -78,55 +58,6 @@ from protocol.languages import FALLBACK
 TICK_S: Final = 0.25
 #: Seconds between two looks whether a storage that failed works again.
 STORAGE_AGAIN_S: Final = 5.0
-
-
-def no_failpoint(_name: str) -> None:
-    """The failpoint of a kiosk in service: nothing happens."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ports:
-    """What ``main.py`` plugs in. A device that is not there is None."""
-
-    clock: Clock
-    disk: Disk
-    texts: Texts
-    sealer: Sealer
-    codes: TrackingCodes
-    badges: BadgeReader
-    printer: Printer | None = None
-    scanner: Scanner | None = None
-    camera: Camera | None = None
-    speaker: Speaker | None = None
-    headphones: Headphones | None = None
-    failpoint: Failpoint = no_failpoint
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """The kiosk at one moment: banners, the staff's page and heartbeats are made of it. No personal data."""
-
-    at: datetime
-    step: Step
-    in_service: bool
-    #: FULL, DEGRADED or CLOSED (then the notice with the next working kiosk is shown).
-    ability: Ability
-    #: What closes the kiosk, then what is missing.
-    reasons: tuple[Reason, ...]
-    line: LineState
-    #: By name: printer, scanner, camera; only devices that this kiosk has.
-    components: Mapping[str, ComponentState]
-    paper: Paper
-    waiting: int
-    parked: int
-    oldest_waiting_at: datetime | None
-    pack_version: int
-    notices: tuple[Notice, ...]
-    sessions_today: int
-    last_touch_at: datetime | None
-    disk_free: int
-    #: Who is signed in at the staff screens.
-    staff_id: str | None
 
 
 class Kiosk:
@@ -146,7 +77,7 @@ class Kiosk:
         store.keep_to(self.room.has)
         self.content = Content(self.clock, bus)
         self.health = Health(
-            store, _devices(ports), self.room, self.clock, bus, self.settings, self._line_state, self.content
+            store, ports.devices(), self.room, self.clock, bus, self.settings, self._line_state, self.content
         )
         storage_failed = self.health.storage_failed
         self.usage = Usage(store, self.clock, identity.time_zone, self.health)
@@ -164,13 +95,11 @@ class Kiosk:
             identity, store, ports.sealer, ports.codes, self.clock, ports.clock, bus, self.health, ports.failpoint
         )
         self._slip_wait = SlipWait(store, self.clock, bus, self.settings)
-        self._idle = IdleTimer(self.clock, self.settings)
+        self._idle = IdleWatch(IdleTimer(self.clock, self.settings), bus)
         self._began_at = self.clock.now()
-        self._warned: int | None = None
         self._storage_tried_at = ports.clock.monotonic()
         self._lock = threading.RLock()
-        self._catalogue = Catalogue.empty()
-        self._next_catalogue: Catalogue | None = None
+        self._packs = PackInForce(self._lock, lambda: self._session is not None, self._renewed)
         self._line: Line | None = None
         self._session: Session | None = None
         self._unsubscribes: list[Unsubscribe] = []
@@ -210,15 +139,11 @@ class Kiosk:
     @property
     def pack_in_force(self) -> Catalogue:
         """What the next session will be pinned to, if no newer one comes."""
-        with self._lock:
-            return self._catalogue
+        return self._packs.current
 
     def install(self, catalogue: Catalogue) -> None:
         """Put a verified pack in force: at once, or when the session that is open has ended. From any thread."""
-        with self._lock:
-            self._next_catalogue = catalogue
-        if self._session is None:
-            self._switch_catalogue()
+        self._packs.install(catalogue)
 
     def most_used(self, limit: int = 6) -> tuple[Service, ...]:
         """The services that people used most at this kiosk, then the pack's order."""
@@ -246,13 +171,14 @@ class Kiosk:
         """
         if self._session is not None:
             self.end(EndReason.CANCELLED)
-        self._switch_catalogue()
+        self._packs.switch()
         self._idle.restart()
-        self._session_began()
+        with self.health.storage_watched():
+            self.usage.session_began()
         with self._lock:
             self._session = Session(
                 language=language,
-                catalogue=self._catalogue,
+                catalogue=self._packs.current,
                 identity=self.identity,
                 clock=self.clock,
                 bus=self.bus,
@@ -271,11 +197,8 @@ class Kiosk:
 
     def touch(self) -> None:
         """Somebody touched the screen or a key: starts the idle time anew and ends its warning."""
-        self._idle.restart()
+        self._idle.touched()
         self.usage.touched()
-        if self._warned is not None:
-            self._warned = None
-            self.bus.publish(IdleOver())
 
     def tick(self) -> None:
         """Called by the screens at least every TICK_S seconds: idle warning, time-out, slip that is due."""
@@ -283,14 +206,10 @@ class Kiosk:
         if self.health.storage_fails:
             self._try_storage()
         if self._session is None:
-            self._switch_catalogue()
+            self._packs.switch()
             return
-        idle = self._idle.look()
-        if idle.kind is IdleKind.OVER:
+        if self._idle.is_over():
             self.end(EndReason.IDLE)
-        elif idle.kind is IdleKind.WARNING and idle.seconds_left != self._warned:
-            self._warned = idle.seconds_left
-            self.bus.publish(IdleWarning(idle.seconds_left))
 
     def send(self) -> Saved | Refused:
         """Seal and store the session's submission; a few milliseconds. SlipDue follows within two seconds.
@@ -311,7 +230,8 @@ class Kiosk:
             session.saved(result)
             self._slip_wait.expect(result.code)
             self._kick()
-            self._count_use(result.service)
+            with self.health.storage_watched():
+                self.usage.service_used(result.service)
         else:
             session.refused(result.violations)
         return result
@@ -340,8 +260,8 @@ class Kiosk:
         if session is None:
             return
         session.wipe()
-        self._warned = None
-        self._switch_catalogue()
+        self._idle.restart()
+        self._packs.switch()
         self.bus.publish(SessionEnded(reason))
 
     # --- in and out of service -------------------------------------------------------------------------------------
@@ -408,19 +328,14 @@ class Kiosk:
         if self._line is not None:
             self._line.kick()
 
-    def _switch_catalogue(self) -> None:
-        with self._lock:
-            if self._session is not None or self._next_catalogue is None:
-                return
-            self._catalogue, self._next_catalogue = self._next_catalogue, None
-            version = self._catalogue.version
+    def _renewed(self, catalogue: Catalogue) -> None:
         self.content.renewed()
         self.health.forms_changed()
-        self.bus.publish(CatalogueChanged(version))
+        self.bus.publish(CatalogueChanged(catalogue.version))
 
     def _scanned(self, scan: Scan) -> None:
         code = self.codes.parse(scan.code) if scan.code else None
-        self.bus.publish(Scanned(kind=str(scan.kind), text=scan.text, nik=scan.nik, code=code, url=scan.url))
+        self.bus.publish(Scanned(kind=scan.kind, text=scan.text, nik=scan.nik, code=code, url=scan.url))
 
     def _plugged(self, plugged: bool) -> None:
         self.bus.publish(HeadphonesChanged(plugged))
@@ -428,10 +343,8 @@ class Kiosk:
     def _set_in_service(self, value: bool) -> None:
         if self.settings.in_service is value:
             return
-        try:
+        with self.health.storage_watched():
             self.settings.set_in_service(value)
-        except StorageFailed as error:
-            self.health.storage_failed(error.problem)
         self.bus.publish(InServiceChanged(value))
 
     def _try_storage(self) -> None:
@@ -445,25 +358,3 @@ class Kiosk:
         self.usage.sessions_today()
         self.usage.counts()
         self.health.try_storage()
-
-    def _session_began(self) -> None:
-        try:
-            self.usage.session_began()
-        except StorageFailed as error:
-            self.health.storage_failed(error.problem)
-
-    def _count_use(self, service: str) -> None:
-        try:
-            self.usage.service_used(service)
-        except StorageFailed as error:
-            self.health.storage_failed(error.problem)
-
-
-def _devices(ports: Ports) -> dict[str, Device]:
-    devices: dict[str, Device | None] = {
-        PRINTER: ports.printer,
-        SCANNER: ports.scanner,
-        CAMERA: ports.camera,
-        SPEAKER: ports.speaker,
-    }
-    return {name: device for name, device in devices.items() if device is not None}

@@ -1,18 +1,26 @@
 """What the kiosk's core needs from outside: time, disk, devices, sealing, codes, the line, texts.
 
-Everything here is structural: ``devices`` and ``sync`` know nothing of these classes, their objects simply fit.
-Enumerations that cross the border are ``StrEnum`` with name == value, so members of both sides compare and hash equal;
-the protocols therefore ask for ``str``.
+Everything here is structural: ``devices`` and ``sync`` know nothing of these classes, their objects simply fit. The words
+that both sides use (states, outcomes, hints) stand in ``protocol`` and are handed on from here.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any, Protocol, TypeGuard, runtime_checkable
 
 from kiosk.cases.case import Case, CaseProblem
 from kiosk.drafts.draft_words import DraftKept, DraftOpened, DraftProblem
 from kiosk.machine.line_state import LineState
+from protocol.components import CAMERA, PRINTER, SCANNER, SPEAKER
+from protocol.components import Availability as Availability
+from protocol.components import ComponentState as ComponentState
+from protocol.components import Condition as Condition
+from protocol.peripherals import CaptureFault as CaptureFault
+from protocol.peripherals import CaptureKind as CaptureKind
+from protocol.peripherals import Hint as Hint
+from protocol.peripherals import PrintOutcome as PrintOutcome
+from protocol.peripherals import ScanKind as ScanKind
 
 Unsubscribe = Callable[[], None]
 
@@ -50,97 +58,6 @@ class Failpoint(Protocol):
 # --- devices -------------------------------------------------------------------------------------------------------
 
 
-class Availability(StrEnum):
-    """Whether a device can be used. UNKNOWN (not yet asked) is not UNAVAILABLE."""
-
-    READY = "READY"
-    BUSY = "BUSY"
-    UNAVAILABLE = "UNAVAILABLE"
-    UNKNOWN = "UNKNOWN"
-
-
-class Condition(StrEnum):
-    MEDIA_LOW = "MEDIA_LOW"
-    MEDIA_EMPTY = "MEDIA_EMPTY"
-    MEDIA_JAMMED = "MEDIA_JAMMED"
-    COVER_OPEN = "COVER_OPEN"
-    CUTTER_ERROR = "CUTTER_ERROR"
-    OVERHEATED = "OVERHEATED"
-    HARDWARE_ERROR = "HARDWARE_ERROR"
-    NOT_REACHABLE = "NOT_REACHABLE"
-    NOT_RESPONDING = "NOT_RESPONDING"
-    CONFIGURATION_ERROR = "CONFIGURATION_ERROR"
-    OFFLINE = "OFFLINE"
-    STALE = "STALE"
-    TOO_DARK = "TOO_DARK"
-    DISCONNECTED = "DISCONNECTED"
-
-
-class PrintOutcome(StrEnum):
-    PRINTED = "PRINTED"
-    PROBABLY_PRINTED = "PROBABLY_PRINTED"
-    NOT_PRINTED = "NOT_PRINTED"
-    UNKNOWN = "UNKNOWN"
-
-
-class ScanKind(StrEnum):
-    NIK_CARD = "NIK_CARD"
-    SLIP = "SLIP"
-    DOCUMENT_URL = "DOCUMENT_URL"
-    STAFF_BADGE = "STAFF_BADGE"
-    UNKNOWN = "UNKNOWN"
-
-
-class CaptureKind(StrEnum):
-    """What is to be photographed."""
-
-    DOCUMENT = "DOCUMENT"
-    PORTRAIT = "PORTRAIT"
-
-
-class Hint(StrEnum):
-    """The one thing to tell somebody before the camera; READY: press the shutter."""
-
-    NO_FRAME = "NO_FRAME"
-    TOO_DARK = "TOO_DARK"
-    NO_SHEET = "NO_SHEET"
-    TOO_FAR = "TOO_FAR"
-    NO_FACE = "NO_FACE"
-    SEVERAL_FACES = "SEVERAL_FACES"
-    FACE_AT_EDGE = "FACE_AT_EDGE"
-    FACE_TURNED = "FACE_TURNED"
-    HOLD_STILL = "HOLD_STILL"
-    GLARE = "GLARE"
-    TOO_BLURRED = "TOO_BLURRED"
-    READY = "READY"
-
-
-class ComponentState(Protocol):
-    """One device at one moment."""
-
-    @property
-    def component(self) -> str:
-        """printer, scanner or camera."""
-        ...
-
-    @property
-    def availability(self) -> str: ...
-    @property
-    def conditions(self) -> frozenset[Any]:
-        """Members of Condition."""
-        ...
-
-    @property
-    def supplies(self) -> Mapping[str, float]:
-        """Levels with the unit in the name: paper_mm."""
-        ...
-
-    @property
-    def since(self) -> datetime: ...
-    @property
-    def detail(self) -> str: ...
-
-
 class Device(Protocol):
     @property
     def component(self) -> str: ...
@@ -166,12 +83,9 @@ class PrintResult(Protocol):
     @property
     def job_id(self) -> str: ...
     @property
-    def outcome(self) -> str:
-        """A member of PrintOutcome."""
-        ...
-
+    def outcome(self) -> PrintOutcome: ...
     @property
-    def conditions(self) -> frozenset[Any]: ...
+    def conditions(self) -> frozenset[Condition]: ...
     @property
     def paper_mm(self) -> float | None:
         """Paper that it took at most; 0: certainly nothing came out; None: not known."""
@@ -203,10 +117,7 @@ class Scan(Protocol):
     @property
     def text(self) -> str: ...
     @property
-    def kind(self) -> str:
-        """A member of ScanKind."""
-        ...
-
+    def kind(self) -> ScanKind: ...
     @property
     def nik(self) -> str | None: ...
     @property
@@ -248,11 +159,7 @@ class Photo(Protocol):
 @runtime_checkable
 class CaptureProblem(Protocol):
     @property
-    def kind(self) -> str:
-        """TOO_DARK, TOO_BLURRED, GLARE or NO_FRAME; of a portrait also NO_FACE, SEVERAL_FACES, FACE_TOO_SMALL,
-        FACE_AT_EDGE or FACE_TURNED."""
-        ...
-
+    def kind(self) -> CaptureFault: ...
     @property
     def photo(self) -> Any:
         """The Photo when one was taken all the same, else None."""
@@ -269,10 +176,7 @@ class Sight(Protocol):
         ...
 
     @property
-    def hint(self) -> str:
-        """A member of Hint."""
-        ...
-
+    def hint(self) -> Hint: ...
     @property
     def sequence(self) -> int:
         """The frame's."""
@@ -283,12 +187,12 @@ class Camera(Device, Protocol):
     def latest(self) -> Frame | None: ...
     def start_preview(self) -> None: ...
     def stop_preview(self) -> None: ...
-    def sight(self, kind: str = CaptureKind.DOCUMENT) -> Sight:
+    def sight(self, kind: CaptureKind = CaptureKind.DOCUMENT) -> Sight:
         """What the newest picture shows, and a hint; takes up to 50 ms of computing: not on a thread that draws."""
         ...
 
-    def capture(self, kind: str = CaptureKind.DOCUMENT) -> Photo | CaptureProblem:
-        """Photograph what ``kind`` (a member of CaptureKind) says; takes longer than ``sight``."""
+    def capture(self, kind: CaptureKind = CaptureKind.DOCUMENT) -> Photo | CaptureProblem:
+        """Photograph what ``kind`` says; takes longer than ``sight``."""
         ...
 
 
@@ -391,3 +295,38 @@ class Line(Protocol):
     def retry_now(self) -> None:
         """Try again at once rather than when the pause is over (field staff asked)."""
         ...
+
+
+# --- all together --------------------------------------------------------------------------------------------------
+
+
+def no_failpoint(_name: str) -> None:
+    """The failpoint of a kiosk in service: nothing happens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What ``main.py`` plugs in. A device that is not there is None."""
+
+    clock: Clock
+    disk: Disk
+    texts: Texts
+    sealer: Sealer
+    codes: TrackingCodes
+    badges: BadgeReader
+    printer: Printer | None = None
+    scanner: Scanner | None = None
+    camera: Camera | None = None
+    speaker: Speaker | None = None
+    headphones: Headphones | None = None
+    failpoint: Failpoint = no_failpoint
+
+    def devices(self) -> dict[str, Device]:
+        """Those that are there, by the name of their component."""
+        devices: dict[str, Device | None] = {
+            PRINTER: self.printer,
+            SCANNER: self.scanner,
+            CAMERA: self.camera,
+            SPEAKER: self.speaker,
+        }
+        return {name: device for name, device in devices.items() if device is not None}

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from devices.frame import SystemClock
 from devices.frame.diagnostics import collect
 from kiosk.events import Bus, Event, RestartAsked
-from kiosk.kiosk import Kiosk, Ports
+from kiosk.kiosk import Kiosk
 from kiosk.machine.room import FolderDisk
+from kiosk.ports import Ports
 from kiosk.store import Store
 from kiosk.visit.identity import KioskIdentity
 from program.devices import Devices, build_devices

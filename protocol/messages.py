@@ -29,9 +29,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, Base64Bytes, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, Base64Bytes, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from protocol.checkpoints import Offer, Witnessed
+from protocol.components import Availability, Condition
 from protocol.limits import ATTACHMENT_BYTES, ATTACHMENTS_PER_SUBMISSION, BATCH_ITEMS
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -159,6 +160,8 @@ class BatchAnswer(Message):
 class Identity(Message):
     """Who the citizen said they are, and how."""
 
+    model_config = ConfigDict(hide_input_in_errors=True)
+
     nik: Annotated[str, StringConstraints(pattern=r"^[0-9]{16}$")]
     how: Literal["typed", "scanned"]
 
@@ -175,6 +178,9 @@ class ContentAttachment(Message):
 
 class Content(Message):
     """What a sealed envelope holds, as UTF-8 JSON. Kiosk, sequence and versions are bound in here."""
+
+    #: An error must not tell who the citizen is.
+    model_config = ConfigDict(hide_input_in_errors=True)
 
     id: Uuid
     kind: ItemKind = ItemKind.SUBMISSION
@@ -322,12 +328,18 @@ class AppliedReport(Message):
 # --- presence ------------------------------------------------------------------------------------------------------
 
 
+def _known(availability: object) -> object:
+    said = isinstance(availability, str) and availability not in set(Availability)
+    return Availability.UNKNOWN if said else availability
+
+
 class Component(Message):
-    """A device in the vocabulary of CUSS and CEN/XFS."""
+    """A ``components.ComponentState`` on its way. A newer kiosk may say more: an availability that is not ours is UNKNOWN,
+    a condition or a component that is not ours stays as it was said."""
 
     component: Name
-    availability: Literal["READY", "BUSY", "UNAVAILABLE", "UNKNOWN"]
-    conditions: tuple[Short, ...] = ()
+    availability: Annotated[Availability, BeforeValidator(_known, json_schema_input_type=str)]
+    conditions: tuple[Annotated[Condition | Short, Field(union_mode="left_to_right")], ...] = ()
     supplies: dict[str, float] = {}
     since: AwareDatetime
     detail: Short = ""

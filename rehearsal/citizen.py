@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from forms import Node
+from protocol.peripherals import ScanKind
 from rehearsal.devices import Scan
 from rehearsal.hands import Hands, NotThere
 from rehearsal.kiosk import BADGE, Rehearsal
@@ -99,24 +100,24 @@ class Citizen:
     def hold_card(self, nik: str = NIK) -> None:
         """Holds an identity card before the scanner."""
         self.hands.let_go()
-        self.hands.rehearsal.scanner.scan(Scan("NIK_CARD", nik, nik=nik))
+        self.hands.rehearsal.scanner.scan(Scan(ScanKind.NIK_CARD, nik, nik=nik))
         self.hands.settle()
 
     def hold_rubbish(self) -> None:
         """Holds something before the scanner that is no card and no slip."""
         self.hands.let_go()
-        self.hands.rehearsal.scanner.scan(Scan("UNKNOWN", "8991234567890"))
+        self.hands.rehearsal.scanner.scan(Scan(ScanKind.UNKNOWN, "8991234567890"))
         self.hands.settle()
 
     def hold_slip(self, code: str) -> None:
         """Holds a slip with that tracking code before the scanner."""
         self.hands.let_go()
-        self.hands.rehearsal.scanner.scan(Scan("SLIP", code, code=code))
+        self.hands.rehearsal.scanner.scan(Scan(ScanKind.SLIP, code, code=code))
         self.hands.settle()
 
     def hold_badge(self, badge: str = BADGE) -> None:
         """Holds a staff badge before the scanner."""
-        self.hands.rehearsal.scanner.scan(Scan("STAFF_BADGE", badge))
+        self.hands.rehearsal.scanner.scan(Scan(ScanKind.STAFF_BADGE, badge))
         self.hands.settle()
 
     def fill(self) -> None:

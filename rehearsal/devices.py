@@ -3,8 +3,8 @@
 They meet ``kiosk.ports`` and know nothing of Kivy.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from io import BytesIO
@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from PIL import Image, ImageDraw
 
-from kiosk.ports import CaptureKind, Hint, PrintOutcome
+from protocol.components import Availability, ComponentState, Condition
+from protocol.peripherals import CaptureFault, CaptureKind, Hint, PrintOutcome, ScanKind
 
 BEGIN: Final = datetime(2026, 11, 24, 2, 5, tzinfo=UTC)
 
@@ -44,26 +45,16 @@ class RoomyDisk:
 
 
 @dataclass(frozen=True)
-class State:
-    component: str
-    availability: str = "READY"
-    conditions: frozenset[str] = frozenset()
-    supplies: Mapping[str, float] = field(default_factory=dict)
-    since: datetime = BEGIN
-    detail: str = ""
-
-
-@dataclass(frozen=True)
 class Printed:
     job_id: str
-    outcome: str
-    conditions: frozenset[str] = frozenset()
+    outcome: PrintOutcome
+    conditions: frozenset[Condition] = frozenset()
     paper_mm: float | None = None
 
 
 @dataclass(frozen=True)
 class Scan:
-    kind: str
+    kind: ScanKind
     text: str
     nik: str | None = None
     url: str | None = None
@@ -83,7 +74,7 @@ class Frame:
 @dataclass(frozen=True)
 class Sight:
     corners: tuple[tuple[float, float], ...] | None
-    hint: str
+    hint: Hint
     sequence: int = 1
 
 
@@ -96,7 +87,7 @@ class Photo:
 
 @dataclass(frozen=True)
 class Problem:
-    kind: str
+    kind: CaptureFault
     photo: Photo | None = None
 
 
@@ -105,10 +96,10 @@ class Device:
 
     def __init__(self, component: str) -> None:
         self.component = component
-        self._state = State(component)
+        self._state = ComponentState(component, Availability.READY, BEGIN)
         self._subscribers: list[Callable[[Any], None]] = []
 
-    def state(self) -> State:
+    def state(self) -> ComponentState:
         return self._state
 
     def subscribe(self, callback: Callable[[Any], None]) -> Callable[[], None]:
@@ -123,10 +114,12 @@ class Device:
         return ()
 
     def self_test(self, done: Callable[[bool, str], None]) -> None:
-        done(self._state.availability == "READY", self._state.availability)
+        done(self._state.availability is Availability.READY, self._state.availability)
 
     def become(self, availability: str = "READY", *conditions: str, **supplies: float) -> None:
-        self._state = State(self.component, availability, frozenset(conditions), supplies)
+        self._state = ComponentState(
+            self.component, Availability(availability), BEGIN, frozenset(map(Condition, conditions)), supplies
+        )
         for subscriber in tuple(self._subscribers):
             subscriber(self._state)
 
@@ -256,11 +249,11 @@ class Camera(Device):
 
     def __init__(self) -> None:
         super().__init__("camera")
-        self.problem = ""
+        self.problem: CaptureFault | None = None
         self.running = False
         self.in_sight: Sight | None = None
         self.broken = False
-        self.kinds: list[str] = []
+        self.kinds: list[CaptureKind] = []
 
     @cached_property
     def _picture(self) -> Image.Image:
@@ -294,12 +287,12 @@ class Camera(Device):
         """The corners of the sheet on the table, as ``Sight`` tells them."""
         return tuple((x / self.WIDTH, y / self.HEIGHT) for x, y in self.SHEET)
 
-    def sight(self, kind: str = CaptureKind.DOCUMENT) -> Sight:
+    def sight(self, kind: CaptureKind = CaptureKind.DOCUMENT) -> Sight:
         self._fail_when_broken()
         nothing = Sight(None, Hint.NO_FACE if kind == CaptureKind.PORTRAIT else Hint.NO_SHEET)
         return self.in_sight or nothing
 
-    def capture(self, kind: str = CaptureKind.DOCUMENT) -> Photo | Problem:
+    def capture(self, kind: CaptureKind = CaptureKind.DOCUMENT) -> Photo | Problem:
         self._fail_when_broken()
         self.kinds.append(kind)
         photo = Photo(self.jpeg, self.WIDTH, self.HEIGHT)

@@ -18,9 +18,9 @@ from kiosk.cases.case import Case, CaseProblem, CaseProblemKind
 from kiosk.catalogue.catalogue import Catalogue
 from kiosk.drafts.draft_words import DraftKept, DraftOpened, DraftProblem
 from kiosk.events import Bus
-from kiosk.kiosk import Kiosk, Ports
+from kiosk.kiosk import Kiosk
 from kiosk.machine.line_state import LineCondition, LineState
-from kiosk.ports import PrintOutcome
+from kiosk.ports import Ports, PrintOutcome
 from kiosk.store import Store, schema
 from kiosk.store.journal import StaffMember
 from kiosk.visit.identity import KioskIdentity
@@ -154,7 +154,7 @@ class Rehearsal:
         for device in (self.printer, self.scanner, self.camera, self.speaker):
             device.become()
         self.printer.outcome = PrintOutcome.PRINTED
-        self.camera.problem = ""
+        self.camera.problem = None
         self.camera.in_sight = None
         self.camera.kinds.clear()
         self.speaker.hush()

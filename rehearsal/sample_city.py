@@ -45,6 +45,7 @@ def pack_files(
     manifest = {
         "version": 1,
         "city": city["name"],
+        "made_at": "2026-01-01T00:00:00Z",
         "services": wanted,
         "life_events": city.get("life_events", {}),
         "consent": city.get("consent", {}),

@@ -10,13 +10,12 @@ from typing import Final, TypeVar
 
 from pydantic import ValidationError
 
-from kiosk.cases.case import Case, CaseProblem, CaseProblemKind, CaseStateName, CaseStep
+from kiosk.cases.case import Case, CaseProblem, CaseProblemKind
 from kiosk.drafts.draft_words import DraftKept, DraftOpened, DraftProblem
 from kiosk.events import Event
 from kiosk.kiosk import Kiosk
 from kiosk.machine.line_state import LineState
 from kiosk.ports import Unsubscribe
-from kiosk.text import Text
 from protocol.messages import CaseState
 from sync.client import CONNECT_S, READ_S, Client, Outcome
 from sync.down.commands import CommandRunner
@@ -214,22 +213,7 @@ class Line:
             state = CaseState.model_validate_json(answer.body)
         except ValidationError:
             return CaseProblem(CaseProblemKind.NO_LINE)
-        return _case(state)
-
-
-def _case(state: CaseState) -> Case:
-    return Case(
-        code=state.tracking_code,
-        service=state.service,
-        service_name=Text.read(state.service_name),
-        agency_name=Text.read(state.agency_name),
-        state=CaseStateName(state.state.value),
-        updated_at=state.updated_at,
-        received_at=state.received_at,
-        due=state.due,
-        note=state.note,
-        steps=tuple(CaseStep(CaseStateName(step.state.value), step.at, Text.read(step.stage)) for step in state.steps),
-    )
+        return Case.read(state)
 
 
 def _nothing(_answer: None) -> None:

@@ -234,7 +234,7 @@ def _component(state: ComponentState) -> Component:
     return Component(
         component=state.component,
         availability=state.availability,
-        conditions=tuple(sorted(str(condition) for condition in state.conditions)),
+        conditions=tuple(sorted(state.conditions)),
         supplies=dict(state.supplies),
         since=state.since,
         detail=state.detail[:200],

@@ -16,12 +16,13 @@ from typing import Final
 from devices.camera import quality
 from devices.camera.document import CaptureLimits, take
 from devices.camera.frame import Frame, Picture
-from devices.camera.photo import MESSAGES, CaptureFault, CaptureKind, CaptureProblem, Photo
+from devices.camera.photo import MESSAGES, CaptureProblem, Photo
 from devices.camera.portrait import PortraitLimits, take_portrait
-from devices.camera.sight import Corners, FaceWatch, Hint, SheetWatch, Sight, Watch
+from devices.camera.sight import Corners, FaceWatch, SheetWatch, Sight, Watch
 from devices.camera.source import FrameSource
 from devices.frame import Availability, Backoff, Clock, Component, Condition, Device, PassingFault
 from devices.vision.faces import FaceFinder, weights_folder
+from protocol.peripherals import CaptureFault, CaptureKind, Hint
 
 COMPONENT: Final = "camera"
 BACKOFF: Final = Backoff(first=0.5, longest=10.0)

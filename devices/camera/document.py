@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from devices.camera import jpeg, quality
 from devices.camera.frame import Picture
-from devices.camera.photo import MESSAGES, CaptureFault, CaptureProblem, Photo
+from devices.camera.photo import MESSAGES, CaptureProblem, Photo
 from devices.vision import Quad, find_quads, rectify
 from devices.vision.edges import Edges
 from devices.vision.rectify import true_aspect, visible_size
+from protocol.peripherals import CaptureFault
 
 LARGEST_SIDE: Final = 2400
 """Pixels of the longer side of a flattened sheet: 200 dots an inch of A4."""

@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
-
-class CaptureKind(StrEnum):
-    """What is to be photographed."""
-
-    DOCUMENT = "DOCUMENT"
-    PORTRAIT = "PORTRAIT"
+from protocol.peripherals import CaptureFault
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +24,6 @@ class Photo:
     glare: float
     found_sheet: bool = False
     found_face: bool = False
-
-
-class CaptureFault(StrEnum):
-    """Why a picture is not good enough."""
-
-    TOO_DARK = "TOO_DARK"
-    TOO_BLURRED = "TOO_BLURRED"
-    GLARE = "GLARE"
-    NO_FRAME = "NO_FRAME"
-    NO_FACE = "NO_FACE"
-    SEVERAL_FACES = "SEVERAL_FACES"
-    FACE_TOO_SMALL = "FACE_TOO_SMALL"
-    """Too far from the camera."""
-    FACE_AT_EDGE = "FACE_AT_EDGE"
-    """Too near, or not in the middle: a part of the photograph is outside of the picture."""
-    FACE_TURNED = "FACE_TURNED"
-    """Not looking at the camera."""
 
 
 MESSAGES: Final = {fault: f"camera.{fault.value.lower()}" for fault in CaptureFault}

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from devices.camera import jpeg, quality
 from devices.camera.frame import Picture
-from devices.camera.photo import MESSAGES, CaptureFault, CaptureProblem, Photo
+from devices.camera.photo import MESSAGES, CaptureProblem, Photo
 from devices.vision.faces import Face, FaceFinder, Point
+from protocol.peripherals import CaptureFault
 
 HEAD_SHARE: Final = 0.68
 """Height of the head, from crown to chin, as a share of the photograph's."""

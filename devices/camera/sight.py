@@ -7,7 +7,6 @@ anew only now and then.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final, Protocol
 
 import cv2
@@ -17,12 +16,12 @@ from numpy.typing import NDArray
 from devices.camera import portrait, quality
 from devices.camera.document import SMALLEST_SHEET, CaptureLimits
 from devices.camera.frame import Frame
-from devices.camera.photo import CaptureFault
 from devices.camera.portrait import PortraitLimits
 from devices.vision import Quad, find_quads, rectify
 from devices.vision.edges import Edges
 from devices.vision.faces import Face, FaceFinder
 from devices.vision.quads import SAME_DISTANCE
+from protocol.peripherals import CaptureFault, Hint
 
 Corner = tuple[float, float]
 Corners = tuple[Corner, Corner, Corner, Corner]
@@ -54,23 +53,6 @@ FACE_STILL: Final = 0.032
 """The same for the corners of a portrait, which jump with every uncertainty about eyes and mouth."""
 
 LOOK_WIDTH: Final = 320
-
-
-class Hint(StrEnum):
-    """The one thing to tell the citizen now; READY means: press the shutter."""
-
-    NO_FRAME = "NO_FRAME"
-    TOO_DARK = "TOO_DARK"
-    NO_SHEET = "NO_SHEET"
-    TOO_FAR = "TOO_FAR"
-    NO_FACE = "NO_FACE"
-    SEVERAL_FACES = "SEVERAL_FACES"
-    FACE_AT_EDGE = "FACE_AT_EDGE"
-    FACE_TURNED = "FACE_TURNED"
-    HOLD_STILL = "HOLD_STILL"
-    GLARE = "GLARE"
-    TOO_BLURRED = "TOO_BLURRED"
-    READY = "READY"
 
 
 @dataclass(frozen=True, slots=True)

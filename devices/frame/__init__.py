@@ -3,7 +3,8 @@
 from devices.frame.component import Component, Device
 from devices.frame.faults import DeviceFault, PassingFault, PermanentFault
 from devices.frame.hotplug import Change, Hotplug
-from devices.frame.states import Availability, ComponentState, Condition, StateBoard
+from devices.frame.states import StateBoard
+from protocol.components import Availability, ComponentState, Condition
 from workers import Backoff, Clock, Duty, FakeClock, SystemClock, Worker
 
 __all__ = [

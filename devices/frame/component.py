@@ -8,7 +8,8 @@ from pathlib import Path
 
 from devices.frame.hotplug import Hotplug
 from devices.frame.reporting import Reporting
-from devices.frame.states import ComponentState, StateBoard
+from devices.frame.states import StateBoard
+from protocol.components import ComponentState
 from workers import Backoff, Clock, Duty, Worker
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Protocol, runtime_checkable
 
-from devices.frame.states import ComponentState
+from protocol.components import ComponentState
 
 MAX_TEXT = 200
 """Characters of one text."""

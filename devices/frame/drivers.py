@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Generic, TypeVar
 
 from devices.frame.faults import PermanentFault
-from devices.frame.states import Condition
+from protocol.components import Condition
 
 Settings = TypeVar("Settings")
 Driver = TypeVar("Driver")

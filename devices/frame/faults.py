@@ -1,6 +1,6 @@
 """Faults of devices: what is wrong, in the vocabulary of states."""
 
-from devices.frame.states import Condition
+from protocol.components import Condition
 from workers import worker
 
 

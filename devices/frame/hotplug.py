@@ -15,7 +15,8 @@ from typing import Protocol
 
 from devices.frame.faults import PassingFault
 from devices.frame.reporting import Reporting
-from devices.frame.states import Availability, Condition, StateBoard
+from devices.frame.states import StateBoard
+from protocol.components import Availability, Condition
 from workers.clock import Clock, SystemClock
 from workers.worker import Worker
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from devices.frame.faults import DeviceFault
-from devices.frame.states import Availability, Condition, StateBoard
+from devices.frame.states import StateBoard
+from protocol.components import Availability, Condition
 
 
 class Reporting:

@@ -1,66 +1,18 @@
-"""What a device says about itself, in the vocabulary of CUSS 2 and CEN/XFS."""
+"""Where a device says how it stands."""
 
 from __future__ import annotations
 
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
-from enum import StrEnum
 from types import MappingProxyType
 
+from protocol.components import Availability, ComponentState, Condition
 from workers.clock import Clock
 
 logger = logging.getLogger(__name__)
-
-
-class Availability(StrEnum):
-    """Whether the device can be used. UNKNOWN (not yet asked) is not UNAVAILABLE."""
-
-    READY = "READY"
-    BUSY = "BUSY"
-    UNAVAILABLE = "UNAVAILABLE"
-    UNKNOWN = "UNKNOWN"
-
-
-class Condition(StrEnum):
-    """What is wrong, or soon will be. Several can hold at once."""
-
-    MEDIA_LOW = "MEDIA_LOW"
-    MEDIA_EMPTY = "MEDIA_EMPTY"
-    MEDIA_JAMMED = "MEDIA_JAMMED"
-    COVER_OPEN = "COVER_OPEN"
-    CUTTER_ERROR = "CUTTER_ERROR"
-    OVERHEATED = "OVERHEATED"
-    HARDWARE_ERROR = "HARDWARE_ERROR"
-    NOT_REACHABLE = "NOT_REACHABLE"
-    NOT_RESPONDING = "NOT_RESPONDING"
-    CONFIGURATION_ERROR = "CONFIGURATION_ERROR"
-    OFFLINE = "OFFLINE"
-    STALE = "STALE"
-    TOO_DARK = "TOO_DARK"
-    DISCONNECTED = "DISCONNECTED"
-
-
-def _no_supplies() -> Mapping[str, float]:
-    return MappingProxyType({})
-
-
-@dataclass(frozen=True, slots=True)
-class ComponentState:
-    """One device at one moment.
-
-    ``supplies`` are levels by name with the unit in the name ("paper_mm"). ``since`` is when availability or
-    conditions last changed, not when a supply did. ``detail`` is for technicians and holds no personal data.
-    """
-
-    component: str
-    availability: Availability
-    since: datetime
-    conditions: frozenset[Condition] = frozenset()
-    supplies: Mapping[str, float] = field(default_factory=_no_supplies)
-    detail: str = ""
 
 
 class StateBoard:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from devices.frame import Clock, Condition
 from devices.printer.dialogue import Deadlines
-from devices.printer.job import Attempt, Confirmation, JobMachine, JobPhase, PrintOutcome
+from devices.printer.job import Attempt, Confirmation, JobMachine, JobPhase
 from devices.printer.memory import PrinterMemory
 from devices.printer.process_ids import ProcessIds
 from devices.printer.status import BLOCKING
 from devices.printer.transport import LineFault, Transport
+from protocol.peripherals import PrintOutcome
 
 TRIES = 2
 """Tries to reach a printer before any byte of the slip was sent."""

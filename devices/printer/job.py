@@ -21,6 +21,7 @@ from devices.printer.dialogue import Deadlines, Dialogue
 from devices.printer.memory import PrinterMemory
 from devices.printer.status import BLOCKING, PrinterStatus
 from devices.printer.transport import Connection, LineFault
+from protocol.peripherals import PrintOutcome
 
 ROUNDS = 3
 """Rounds of status questions before a printer that answers wrongly is given up."""
@@ -29,15 +30,6 @@ WAITS_FOR = frozenset({Condition.OVERHEATED})
 """What goes away by itself in seconds: the slip is waited for, not cleared."""
 
 Confirmation = Literal["auto", "process_id", "status", "none"]
-
-
-class PrintOutcome(StrEnum):
-    """What is known about a slip."""
-
-    PRINTED = "PRINTED"
-    PROBABLY_PRINTED = "PROBABLY_PRINTED"
-    NOT_PRINTED = "NOT_PRINTED"
-    UNKNOWN = "UNKNOWN"
 
 
 class JobPhase(StrEnum):

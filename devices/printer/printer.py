@@ -20,7 +20,7 @@ from devices.frame import (
 )
 from devices.printer.delivery import Delivery
 from devices.printer.dialogue import Deadlines, Dialogue
-from devices.printer.job import Confirmation, JobPhase, PrintOutcome, PrintResult
+from devices.printer.job import Confirmation, JobPhase, PrintResult
 from devices.printer.memory import PrinterMemory
 from devices.printer.process_ids import ProcessIds
 from devices.printer.queue import Begun, Job, Queue
@@ -32,6 +32,7 @@ from devices.printer.slips.self_test import self_test_slip
 from devices.printer.slips.slip import Slip, SlipBuilder
 from devices.printer.status import BLOCKING
 from devices.printer.transport import Transport
+from protocol.peripherals import PrintOutcome
 
 logger = logging.getLogger(__name__)
 

@@ -12,7 +12,8 @@ from datetime import date, datetime
 from typing import Final
 from urllib.parse import urlsplit
 
-from devices.scanner.scan import Scan, ScanKind
+from devices.scanner.scan import Scan
+from protocol.peripherals import ScanKind
 
 LONGEST_TEXT: Final = 2048
 """Characters kept of one scan: a full 2,000-character PDF417 fits, a flood does not."""

@@ -4,17 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
-
-class ScanKind(StrEnum):
-    """What a scan was recognised as. Recognising is not trusting: signatures and check characters come later."""
-
-    NIK_CARD = "NIK_CARD"
-    SLIP = "SLIP"
-    DOCUMENT_URL = "DOCUMENT_URL"
-    STAFF_BADGE = "STAFF_BADGE"
-    UNKNOWN = "UNKNOWN"
+from protocol.peripherals import ScanKind
 
 
 @dataclass(frozen=True, slots=True)

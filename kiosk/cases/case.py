@@ -5,22 +5,26 @@ from datetime import datetime
 from enum import StrEnum
 
 from kiosk.text import Text
+from protocol import messages
+from protocol.messages import CasePublicState, CaseState
 
 
 class CaseStateName(StrEnum):
+    """What the server tells of a case, and what only this kiosk knows."""
+
     #: Kept at this kiosk; the server has not answered yet.
     STORED_HERE = "stored_here"
-    RECEIVED = "received"
+    RECEIVED = CasePublicState.RECEIVED.value
     #: At the server, but for photos that are still on their way.
-    INCOMPLETE = "incomplete"
-    IN_REVIEW = "in_review"
+    INCOMPLETE = CasePublicState.INCOMPLETE.value
+    IN_REVIEW = CasePublicState.IN_REVIEW.value
     #: The office asks the citizen something: see ``Case.note``.
-    QUESTION = "question"
-    APPROVED = "approved"
-    REJECTED = "rejected"
-    READY = "ready"
-    COLLECTED = "collected"
-    CANCELLED = "cancelled"
+    QUESTION = CasePublicState.QUESTION.value
+    APPROVED = CasePublicState.APPROVED.value
+    REJECTED = CasePublicState.REJECTED.value
+    READY = CasePublicState.READY.value
+    COLLECTED = CasePublicState.COLLECTED.value
+    CANCELLED = CasePublicState.CANCELLED.value
 
     @property
     def text_key(self) -> str:
@@ -32,6 +36,10 @@ class CaseStep:
     state: CaseStateName
     at: datetime
     stage: Text
+
+    @classmethod
+    def read(cls, step: messages.CaseStep) -> "CaseStep":
+        return cls(CaseStateName(step.state.value), step.at, Text.read(step.stage))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,22 @@ class Case:
     steps: tuple[CaseStep, ...] = ()
     #: Told by the server just now; False: from this kiosk's memory.
     fresh: bool = True
+
+    @classmethod
+    def read(cls, state: CaseState) -> "Case":
+        """As the server just told it."""
+        return cls(
+            code=state.tracking_code,
+            service=state.service,
+            service_name=Text.read(state.service_name),
+            agency_name=Text.read(state.agency_name),
+            state=CaseStateName(state.state.value),
+            updated_at=state.updated_at,
+            received_at=state.received_at,
+            due=state.due,
+            note=state.note,
+            steps=tuple(CaseStep.read(step) for step in state.steps),
+        )
 
 
 class CaseProblemKind(StrEnum):

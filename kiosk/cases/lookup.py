@@ -1,8 +1,7 @@
 """A case by its tracking code: the server is asked; without the line this kiosk tells what it remembers."""
 
 from collections.abc import Callable
-from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from kiosk.cases.case import Case, CaseProblem, CaseProblemKind, CaseStateName, CaseStep
 from kiosk.machine.line_state import LineCondition
@@ -10,6 +9,7 @@ from kiosk.ports import Line, TrackingCodes
 from kiosk.store import Store
 from kiosk.store.receipts import Receipt
 from kiosk.text import Text
+from protocol import messages
 
 #: Asking would only make the citizen wait.
 _USELESS: Final = frozenset(
@@ -58,10 +58,6 @@ def _case(receipt: Receipt) -> Case:
         updated_at=receipt.state_at,
         received_at=receipt.received_at,
         due=receipt.due,
-        steps=tuple(_step(step) for step in receipt.steps),
+        steps=tuple(CaseStep.read(messages.CaseStep.model_validate(step)) for step in receipt.steps),
         fresh=False,
     )
-
-
-def _step(step: Any) -> CaseStep:
-    return CaseStep(CaseStateName(step["state"]), datetime.fromisoformat(step["at"]), Text.read(step.get("stage")))

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from pydantic import ValidationError
+
 from forms import Form, FormError, load_form
 from kiosk.catalogue.search import ServiceIndex
-from kiosk.catalogue.service import Agency, LifeEvent, PackBroken, Service, read_service
+from kiosk.catalogue.service import Agency, LifeEvent, PackBroken, Service, first_fault, read_service
 from kiosk.text import Text
+from protocol.packs import MANIFEST, Manifest
 
 logger = logging.getLogger(__name__)
 
@@ -73,19 +76,19 @@ class Catalogue:
 
         Raises PackBroken. Forms are opened when they are first needed.
         """
-        manifest = _document(files, "pack.json")
         try:
-            version, ids = int(manifest["version"]), [str(name) for name in manifest["services"]]
-        except (KeyError, TypeError, ValueError) as error:
-            raise PackBroken(f"pack.json: {error!r}") from error
-        events = manifest.get("life_events", {})
+            manifest = Manifest.model_validate(_document(files, MANIFEST))
+        except ValidationError as error:
+            raise PackBroken(f"{MANIFEST}: {first_fault(error)}") from error
         return cls(
-            version=version,
-            city=str(manifest.get("city", "")),
-            services=tuple(read_service(_document(files, f"services/{name}/{SERVICE_FILE}")) for name in ids),
-            life_events=tuple(LifeEvent(str(name), Text.read(text)) for name, text in events.items()),
-            consent=Text.read(manifest.get("consent")),
-            consent_version=str(manifest.get("consent_version", "")),
+            version=manifest.version,
+            city=manifest.city,
+            services=tuple(
+                read_service(_document(files, f"services/{name}/{SERVICE_FILE}")) for name in manifest.services
+            ),
+            life_events=tuple(LifeEvent(name, Text.read(text)) for name, text in manifest.life_events.items()),
+            consent=Text.read(manifest.consent),
+            consent_version=manifest.consent_version,
             files=files,
         )
 

@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from pydantic import ValidationError
+
 from kiosk.text import Text, TextList
+from protocol import packs
+from protocol.packs import ServiceDocument
 
 
 class Identification(StrEnum):
@@ -107,61 +111,68 @@ class Service:
     #: Name of the form's question that the choice of privacy fills, or "".
     privacy_question: str = ""
 
+    @property
+    def costs(self) -> bool:
+        """What it costs is shown, and how it is paid, before the citizen agrees."""
+        return self.standard.fee_rupiah > 0
+
 
 def read_service(document: Mapping[str, Any]) -> Service:
-    """A Service from a pack's ``service.json``.
+    """A Service from a pack's ``service.json``; members that are not known are ignored.
 
-    Raises PackBroken when an id, the name, the standard or a stage is missing; members that are not known are ignored.
+    Raises PackBroken when it is not a ServiceDocument; the message says where.
     """
-    name = str(document.get("id", "?"))
     try:
-        standard = document["standard"]
-        return Service(
-            id=str(document["id"]),
-            agency=Agency(str(document["agency"]["id"]), Text.read(document["agency"]["name"])),
-            name=Text.read(document["name"]),
-            summary=Text.read(document["summary"]),
-            icon=str(document.get("icon", "")),
-            life_events=tuple(str(event) for event in document.get("life_events", ())),
-            keywords=TextList.read(document.get("keywords")),
-            standard=Standard(
-                requirements=TextList.read(standard["requirements"]),
-                procedure=TextList.read(standard["procedure"]),
-                working_days=int(standard["working_days"]),
-                time=Text.read(standard["time"]),
-                fee_rupiah=int(standard["fee_rupiah"]),
-                fee=Text.read(standard["fee"]),
-                product=Text.read(standard["product"]),
-                complaints=Text.read(standard["complaints"]),
-                payment=_payment(standard.get("payment")),
-                fee_from=bool(standard.get("fee_from")),
-            ),
-            stages=tuple(
-                Stage(str(stage["id"]), Text.read(stage["name"]), int(stage["working_days"]))
-                for stage in document["stages"]
-            ),
-            slip=SlipText(Text.read(document["slip"]["title"]), Text.read(document["slip"]["next_step"])),
-            identification=Identification(document.get("identification", Identification.NIK)),
-            nik_question=str(document.get("nik_question", "")),
-            consent=bool(document.get("consent", True)),
-            needs=tuple(str(device) for device in document.get("needs", ())),
-            form_id=str(document["form_id"]),
-            form_version=str(document["form_version"]),
-            kind=ServiceKind(document.get("kind", ServiceKind.SERVICE)),
-            privacy_question=str(document.get("privacy_question", "")),
-        )
-    except KeyError as error:
-        raise PackBroken(f"service {name}: {error.args[0]} is missing") from error
-    except (TypeError, ValueError, AttributeError) as error:
-        raise PackBroken(f"service {name}: {error}") from error
+        return _service(ServiceDocument.model_validate(document))
+    except ValidationError as error:
+        raise PackBroken(f"service {document.get('id', '?')}: {first_fault(error)}") from error
 
 
-def _payment(document: Mapping[str, Any] | None) -> Payment | None:
-    if document is None:
-        return None
+def first_fault(error: ValidationError) -> str:
+    """Where a document is not what it must be, and what is wrong there."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+
+
+def _service(document: ServiceDocument) -> Service:
+    standard = document.standard
+    return Service(
+        id=document.id,
+        agency=Agency(document.agency.id, Text.read(document.agency.name)),
+        name=Text.read(document.name),
+        summary=Text.read(document.summary),
+        icon=document.icon,
+        life_events=document.life_events,
+        keywords=TextList.read(document.keywords),
+        standard=Standard(
+            requirements=TextList.read(standard.requirements),
+            procedure=TextList.read(standard.procedure),
+            working_days=standard.working_days,
+            time=Text.read(standard.time),
+            fee_rupiah=standard.fee_rupiah,
+            fee=Text.read(standard.fee),
+            product=Text.read(standard.product),
+            complaints=Text.read(standard.complaints),
+            payment=None if standard.payment is None else _payment(standard.payment),
+            fee_from=standard.fee_from,
+        ),
+        stages=tuple(Stage(stage.id, Text.read(stage.name), stage.working_days) for stage in document.stages),
+        slip=SlipText(Text.read(document.slip.title), Text.read(document.slip.next_step)),
+        identification=Identification(document.identification),
+        nik_question=document.nik_question,
+        consent=document.consent,
+        needs=document.needs,
+        form_id=document.form_id,
+        form_version=document.form_version,
+        kind=ServiceKind(document.kind),
+        privacy_question=document.privacy_question,
+    )
+
+
+def _payment(payment: packs.Payment) -> Payment:
     return Payment(
-        basis=Text.read(document.get("basis")),
-        how=Text.read(document.get("how")),
-        account=str(document.get("account", "")),
-        payment_code=str(document.get("payment_code", "")),
+        basis=Text.read(payment.basis),
+        how=Text.read(payment.how),
+        account=payment.account,
+        payment_code=payment.payment_code,
     )

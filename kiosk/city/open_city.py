@@ -1,17 +1,21 @@
 """What an open city tells at the kiosk: how long its offices really take, and its budget. Works without a line."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final, TypeVar
+
+from pydantic import ValidationError
 
 from kiosk.events import Bus, DocumentChanged
 from kiosk.store import Store
 from kiosk.store.documents import StoredDocument
 from kiosk.text import Text
+from protocol import documents
+from protocol.documents import BUDGET, TRANSPARENCY
 
-TRANSPARENCY: Final = "transparency"
-BUDGET: Final = "budget"
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,9 @@ class Budget:
         return sum(line.spent_rupiah for line in self.lines)
 
 
+_Document = TypeVar("_Document", Transparency, Budget)
+
+
 class OpenCity:
     """Any thread."""
 
@@ -99,7 +106,7 @@ class OpenCity:
             return False
         try:
             reader(document)
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except ValidationError:
             return False
         kept = self._store.documents.put(document)
         if kept:
@@ -107,61 +114,62 @@ class OpenCity:
         return kept
 
     def transparency(self) -> Transparency | None:
-        document = self._store.documents.get(TRANSPARENCY)
-        return None if document is None else _transparency(document)
+        return self._read(TRANSPARENCY, _transparency)
 
     def budget(self) -> Budget | None:
-        document = self._store.documents.get(BUDGET)
-        return None if document is None else _budget(document)
+        return self._read(BUDGET, _budget)
+
+    def _read(self, name: str, reader: Callable[[StoredDocument], _Document]) -> _Document | None:
+        """One that an older program took and this one cannot read counts as none."""
+        document = self._store.documents.get(name)
+        try:
+            return None if document is None else reader(document)
+        except ValidationError as error:
+            logger.error("the document %s that is kept cannot be read: %d faults", name, error.error_count())
+            return None
 
 
 def _transparency(document: StoredDocument) -> Transparency:
+    told = documents.Transparency.model_validate(document.body)
     return Transparency(
         made_at=document.made_at,
         agencies=tuple(
             AgencyTimes(
-                id=str(agency["id"]),
-                name=Text.read(agency["name"]),
+                id=agency.id,
+                name=Text.read(agency.name),
                 times=_times(agency),
-                surveys=int(agency.get("surveys", 0)),
-                complaints_answered=int(agency.get("complaints_answered", 0)),
-                complaints_late=int(agency.get("complaints_late", 0)),
-                complaints_open=int(agency.get("complaints_open", 0)),
+                surveys=agency.surveys,
+                complaints_answered=agency.complaints_answered,
+                complaints_late=agency.complaints_late,
+                complaints_open=agency.complaints_open,
                 services=tuple(
-                    ServiceTimes(str(one["id"]), Text.read(one["name"]), int(one["promised_days"]), _times(one))
-                    for one in agency.get("services", ())
+                    ServiceTimes(one.id, Text.read(one.name), one.promised_days, _times(one)) for one in agency.services
                 ),
             )
-            for agency in document.body["agencies"]
+            for agency in told.agencies
         ),
     )
 
 
-def _times(of: Mapping[str, Any]) -> Times:
+def _times(of: documents.AgencyTimes | documents.ServiceTimes) -> Times:
     return Times(
-        decided=int(of.get("decided", 0)),
-        median_days=_days(of.get("median_days")),
-        ninetieth_days=_days(of.get("ninetieth_days")),
-        in_time_percent=_days(of.get("in_time_percent")),
-        index=str(of.get("index", "")),
-        grade=str(of.get("grade", "")),
+        decided=of.decided,
+        median_days=of.median_days,
+        ninetieth_days=of.ninetieth_days,
+        in_time_percent=of.in_time_percent,
+        index=of.index,
+        grade=of.grade,
     )
-
-
-def _days(value: Any) -> int | None:
-    return None if value is None else int(value)
 
 
 def _budget(document: StoredDocument) -> Budget:
+    told = documents.Budget.model_validate(document.body)
     return Budget(
         made_at=document.made_at,
-        year=int(document.body["year"]),
-        source=str(document.body.get("source", "")),
-        lines=tuple(
-            BudgetLine(Text.read(line["name"]), int(line["planned_rupiah"]), int(line["spent_rupiah"]))
-            for line in document.body["lines"]
-        ),
+        year=told.year,
+        source=told.source,
+        lines=tuple(BudgetLine(Text.read(line.name), line.planned_rupiah, line.spent_rupiah) for line in told.lines),
     )
 
 
-_READERS: Final = {TRANSPARENCY: _transparency, BUDGET: _budget}
+_READERS: Final[Mapping[str, Callable[[StoredDocument], object]]] = {TRANSPARENCY: _transparency, BUDGET: _budget}

@@ -2,16 +2,14 @@
 
 import logging
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
 from kiosk.events import Bus, ComponentChanged
-from kiosk.ports import Availability, Clock
+from kiosk.ports import Clock
+from protocol.components import CONTENT, Availability, ComponentState, Condition
 
-CONTENT: Final = "content"
 #: Characters of what the office is told about it.
 DETAIL_CHARACTERS: Final = 150
 
@@ -21,24 +19,15 @@ logger = logging.getLogger(__name__)
 class MediaFault(StrEnum):
     """Why a file of a form cannot be shown or played."""
 
-    MISSING = "FILE_MISSING"
+    MISSING = Condition.FILE_MISSING.value
     #: It is not what its name says.
-    BROKEN = "FILE_BROKEN"
+    BROKEN = Condition.FILE_BROKEN.value
     #: It is over a limit of ``forms/limits.py``.
-    TOO_LARGE = "FILE_TOO_LARGE"
+    TOO_LARGE = Condition.FILE_TOO_LARGE.value
 
-
-@dataclass(frozen=True, slots=True)
-class ContentState:
-    """The pack as a component; only there while something of it is faulty."""
-
-    conditions: frozenset[str]
-    since: datetime
-    #: The service and the file that was found first, and how many more.
-    detail: str
-    availability: str = Availability.READY
-    supplies: Mapping[str, float] = field(default_factory=dict)
-    component: str = CONTENT
+    @property
+    def condition(self) -> Condition:
+        return Condition(self.value)
 
 
 class Content:
@@ -59,7 +48,7 @@ class Content:
             self._faults[service_id, file] = fault
             self._since = self._since or self._clock.now()
         logger.error("a file of the pack cannot be shown: %s/%s (%s)", service_id, file, fault)
-        self._bus.publish(ComponentChanged(CONTENT, Availability.READY, frozenset({fault.value})))
+        self._bus.publish(ComponentChanged(CONTENT, Availability.READY, frozenset({fault.condition})))
 
     def renewed(self) -> None:
         """Another pack is in force."""
@@ -69,12 +58,14 @@ class Content:
         if had:
             self._bus.publish(ComponentChanged(CONTENT, Availability.READY, frozenset()))
 
-    def state(self) -> ContentState | None:
-        """None while nothing is faulty."""
+    def state(self) -> ComponentState | None:
+        """The pack as a component; None while nothing of it is faulty. ``detail``: the service and the file that was found
+        first, and how many more."""
         with self._lock:
             if self._since is None:
                 return None
             service_id, file = next(iter(self._faults))
             more = f" (+{len(self._faults) - 1})" if len(self._faults) > 1 else ""
-            faults = frozenset(fault.value for fault in self._faults.values())
-            return ContentState(faults, self._since, f"{service_id}/{file}"[:DETAIL_CHARACTERS] + more)
+            faults = frozenset(fault.condition for fault in self._faults.values())
+            detail = f"{service_id}/{file}"[:DETAIL_CHARACTERS] + more
+            return ComponentState(CONTENT, Availability.READY, self._since, faults, detail=detail)

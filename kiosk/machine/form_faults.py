@@ -1,31 +1,14 @@
 """Unexpected errors of the forms engine: told apart from all others, and remembered for the command centre."""
 
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
 from types import TracebackType
 from typing import Final
 
 from forms import FormFault
-from kiosk.ports import Availability, Clock
+from kiosk.ports import Clock
+from protocol.components import FORMS, Availability, ComponentState, Condition
 
-#: The component that the heartbeat has as long as a form is known to fail.
-FORMS: Final = "forms"
-FORM_FAULT: Final = "FORM_FAULT"
 _ENGINE: Final = "forms."
-
-
-@dataclass(frozen=True, slots=True)
-class FormsState:
-    """Forms as a component: there only when one failed. ``detail`` has the service, the error and its line: no answers."""
-
-    since: datetime
-    detail: str
-    availability: str = Availability.READY.value
-    conditions: frozenset[str] = frozenset({FORM_FAULT})
-    supplies: Mapping[str, float] = field(default_factory=dict)
-    component: str = FORMS
 
 
 class FormFaults:
@@ -34,18 +17,21 @@ class FormFaults:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._state: FormsState | None = None
+        self._state: ComponentState | None = None
 
     @property
-    def state(self) -> FormsState | None:
+    def state(self) -> ComponentState | None:
         with self._lock:
             return self._state
 
-    def note(self, service: str, error: BaseException) -> FormsState:
-        """A form of a service failed. What the error says is left out: it may hold an answer."""
+    def note(self, service: str, error: BaseException) -> ComponentState:
+        """A form of a service failed. ``detail`` has the service, the error and its line; what the error says is left out:
+        it may hold an answer."""
         cause = error.__cause__ if isinstance(error, FormFault) and error.__cause__ is not None else error
         where = engine_line(cause)
-        state = FormsState(self._clock.now(), f"{service}: {type(cause).__name__} {where}".strip())
+        detail = f"{service}: {type(cause).__name__} {where}".strip()
+        faults = frozenset({Condition.FORM_FAULT})
+        state = ComponentState(FORMS, Availability.READY, self._clock.now(), faults, detail=detail)
         with self._lock:
             self._state = state
         return state

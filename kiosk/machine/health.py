@@ -6,29 +6,28 @@ before the first question. Lost network: all goes on. Printer, network and stora
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from kiosk.catalogue.catalogue import Catalogue
 from kiosk.catalogue.service import Service
 from kiosk.events import Bus, ComponentChanged
 from kiosk.machine.content import Content
-from kiosk.machine.form_faults import FORMS, FormFaults
+from kiosk.machine.form_faults import FormFaults
 from kiosk.machine.line_state import LineState
 from kiosk.machine.room import Room
-from kiosk.ports import Availability, Clock, ComponentState, Condition, Device, Unsubscribe
+from kiosk.ports import Clock, Device, Unsubscribe
 from kiosk.settings import Settings
 from kiosk.store import Opening, StorageFailed, StorageProblem, Store, Use
 from kiosk.store.journal import ComponentChange
+from protocol.components import CAMERA, FORMS, PRINTER, SCANNER, STORAGE, Availability, ComponentState, Condition
 
 logger = logging.getLogger(__name__)
 
 #: What is written to see whether the storage works again.
 _TRIED = "storage_tried"
-PRINTER, SCANNER, CAMERA, SPEAKER, STORAGE = "printer", "scanner", "camera", "speaker", "storage"
 _CANNOT_PRINT = frozenset(
     {
         Condition.MEDIA_EMPTY,
@@ -81,18 +80,6 @@ class ServiceAbility:
         return not self.blocked
 
 
-@dataclass(frozen=True, slots=True)
-class StorageState:
-    """The kiosk's own disk as a component."""
-
-    availability: str
-    conditions: frozenset[str]
-    supplies: Mapping[str, float]
-    since: datetime
-    detail: str
-    component: str = STORAGE
-
-
 class Health:
     """Follows the devices; any thread."""
 
@@ -116,7 +103,7 @@ class Health:
         self._line_state = line_state
         self._content = content
         self._lock = threading.Lock()
-        self._seen: dict[str, tuple[str, frozenset[Any]]] = {}
+        self._seen: dict[str, tuple[Availability, frozenset[Condition]]] = {}
         self._storage_problem: StorageProblem | None = None
         self._storage_since = clock.now()
         self._form_faults = FormFaults(clock)
@@ -206,7 +193,17 @@ class Health:
                 self._storage_since = self._clock.now()
         if new:
             logger.error("the storage fails: %s", problem)
-            self._bus.publish(ComponentChanged(STORAGE, Availability.UNAVAILABLE, frozenset({problem.value})))
+            self._bus.publish(
+                ComponentChanged(STORAGE, Availability.UNAVAILABLE, frozenset({Condition(problem.value)}))
+            )
+
+    @contextmanager
+    def storage_watched(self) -> Iterator[None]:
+        """What fails to be stored within is known, and stops nobody."""
+        try:
+            yield
+        except StorageFailed as error:
+            self.storage_failed(error.problem)
 
     def storage_works(self) -> None:
         with self._lock:
@@ -281,19 +278,20 @@ class Health:
         state = device.state()
         return state.availability in (Availability.READY, Availability.BUSY) and not unless & state.conditions
 
-    def _storage(self) -> StorageState:
+    def _storage(self) -> ComponentState:
         with self._lock:
             problem, since = self._storage_problem, self._storage_since
-        conditions = {problem.value} if problem is not None else set()
+        conditions = {Condition(problem.value)} if problem is not None else set()
         if self.disk_is_full():
-            conditions.add(StorageProblem.FULL.value)
+            conditions.add(Condition.FULL)
         opening = self._store.opening
         detail = ""
         if opening.kind is Opening.RECOVERED:
-            conditions.add(Opening.RECOVERED.value)
+            conditions.add(Condition.RECOVERED)
             rows = opening.rescued.rows if opening.rescued is not None else {}
             detail = f"a damaged database was set aside; {rows.get('outbox', 0)} envelopes were taken over"
-        return StorageState(
+        return ComponentState(
+            component=STORAGE,
             availability=Availability.UNAVAILABLE if problem is not None else Availability.READY,
             conditions=frozenset(conditions),
             supplies={"disk_free_bytes": float(self._room.free())},
@@ -302,7 +300,7 @@ class Health:
         )
 
     def _state_changed(self, state: ComponentState) -> None:
-        seen = (str(state.availability), frozenset(state.conditions))
+        seen = (state.availability, state.conditions)
         with self._lock:
             if self._seen.get(state.component) == seen:
                 return
@@ -312,7 +310,7 @@ class Health:
                 ComponentChange(
                     component=state.component,
                     availability=seen[0],
-                    conditions=tuple(sorted(str(condition) for condition in seen[1])),
+                    conditions=tuple(sorted(seen[1])),
                     detail=state.detail,
                     at=self._clock.now(),
                 )

@@ -10,6 +10,7 @@ from sqlalchemy import Row, func, literal, select, update
 
 from kiosk.store.database import Database, Use
 from kiosk.store.schema import KIOSK_SEQ, Moment, attachments, marks, outbox
+from protocol.messages import ItemKind
 
 #: Erased in one transaction: so many payloads, and so many bytes of them unless one alone is larger.
 ERASED_AT_ONCE: Final = 500
@@ -25,11 +26,6 @@ class OutboxState(StrEnum):
     ACKNOWLEDGED = "ACKNOWLEDGED"
     #: Refused for good; kept, shown to field staff with the reason, never deleted.
     PARKED = "PARKED"
-
-
-class ItemKind(StrEnum):
-    SUBMISSION = "SUBMISSION"
-    ANSWER = "ANSWER"
 
 
 @dataclass(frozen=True, slots=True)

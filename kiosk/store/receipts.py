@@ -22,11 +22,11 @@ class Receipt:
     language: str
     made_at: datetime
     received_at: datetime | None
-    #: A value of ``kiosk.cases.case.case.CaseStateName``.
+    #: A value of ``kiosk.cases.case.CaseStateName``.
     state: str
     state_at: datetime
     due: datetime | None = None
-    #: ``{"state", "at", "stage": {language: text}}`` each.
+    #: The JSON of a ``protocol.messages.CaseStep`` each.
     steps: Sequence[Mapping[str, Any]] = ()
 
 

@@ -125,7 +125,7 @@ class Slips:
 
         def done(result: PrintResult) -> None:
             ended(result)
-            self._bus.publish(SlipPrinted(content.code, str(result.outcome), frozenset(result.conditions), copy))
+            self._bus.publish(SlipPrinted(content.code, result.outcome, result.conditions, copy))
 
         self._printer.print(slip, job_id=f"slip-{uuid4()}", copy=copy, done=done)
         return True

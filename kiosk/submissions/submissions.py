@@ -1,12 +1,11 @@
 """From a session's answers to a sealed envelope that no power cut can take."""
 
 import hashlib
-import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
-from typing import Any, Final
+from functools import partial
+from typing import Final
 
 import uuid_utils
 
@@ -17,7 +16,7 @@ from kiosk.events import Bus, Stored
 from kiosk.machine.health import Health
 from kiosk.ports import Clock, Failpoint, Sealer, TrackingCodes
 from kiosk.store import StorageFailed, StorageProblem, Store
-from kiosk.store.outbox import Envelope, ItemKind, SealedAttachment
+from kiosk.store.outbox import Envelope, SealedAttachment
 from kiosk.store.receipts import Receipt
 from kiosk.visit.attachments import Attachment
 from kiosk.visit.identity import KioskIdentity
@@ -25,6 +24,7 @@ from kiosk.visit.outcomes import Refused, RefusedReason, Saved
 from kiosk.visit.privacy import Privacy
 from kiosk.visit.session import Session
 from protocol.limits import ANSWER_CHARACTERS, ATTACHMENT_BYTES, ATTACHMENTS_PER_SUBMISSION, SEALED_BYTES
+from protocol.messages import Content, ContentAttachment, Identity, ItemKind
 
 logger = logging.getLogger(__name__)
 
@@ -73,23 +73,24 @@ class Submissions:
         attachments = session.attachments_in_use()
         if len(attachments) > ATTACHMENTS_PER_SUBMISSION:
             return Refused(RefusedReason.TOO_LARGE)
-        content: dict[str, Any] = {
-            "kind": ItemKind.SUBMISSION.value,
-            "service": service.id,
-            "form_id": service.form_id,
-            "form_version": service.form_version,
-            "pack_version": session.catalogue.version,
-            "language": session.language,
-            "made_at": made_at.isoformat(),
-            "identity": None
+        compose = partial(
+            Content,
+            kind=ItemKind.SUBMISSION,
+            kiosk_id=self._identity.kiosk_id,
+            service=service.id,
+            form_id=service.form_id,
+            form_version=service.form_version,
+            pack_version=session.catalogue.version,
+            language=session.language,
+            made_at=made_at,
+            identity=None
             if session.citizen is None or privacy is Privacy.ANONYMOUS
-            else {"nik": session.citizen.nik.digits, "how": session.citizen.how.value},
-            "privacy": privacy.value if privacy is not None else "",
-            "consent_at": session.consent_at.isoformat() if session.consent_at is not None else None,
-            "consent_version": session.catalogue.consent_version if session.consent_at is not None else "",
-            "instance": form.to_xml().decode(),
-            "text": "",
-        }
+            else Identity(nik=session.citizen.nik.digits, how=session.citizen.how.value),
+            privacy=privacy.value if privacy is not None else "",
+            consent_at=session.consent_at,
+            consent_version=session.catalogue.consent_version if session.consent_at is not None else "",
+            instance=form.to_xml().decode(),
+        )
         receipt = Receipt(
             code="",
             service=service.id,
@@ -107,7 +108,7 @@ class Submissions:
             state=CaseStateName.STORED_HERE.value,
             state_at=made_at,
         )
-        return self._store_sealed(content, attachments, receipt, code=None)
+        return self._store_sealed(compose, attachments, receipt, code=None)
 
     def send_answer(
         self, *, code: str, service: str, text: str, language: str, photos: Sequence[Attachment] = ()
@@ -117,25 +118,32 @@ class Submissions:
             return Refused(RefusedReason.INVALID)
         if len(text) > ANSWER_CHARACTERS:
             return Refused(RefusedReason.TOO_LARGE)
-        content: dict[str, Any] = {
-            "kind": ItemKind.ANSWER.value,
-            "service": service,
-            "form_id": "",
-            "form_version": "",
-            "pack_version": 0,
-            "language": language,
-            "made_at": self._clock.now().isoformat(),
-            "instance": "",
-            "text": text,
-        }
-        return self._store_sealed(content, photos, None, code=code)
+        compose = partial(
+            Content,
+            kind=ItemKind.ANSWER,
+            kiosk_id=self._identity.kiosk_id,
+            service=service,
+            form_id="",
+            form_version="",
+            pack_version=0,
+            language=language,
+            made_at=self._clock.now(),
+            instance="",
+            text=text,
+        )
+        return self._store_sealed(compose, photos, None, code=code)
 
     def _store_sealed(
-        self, content: dict[str, Any], attachments: Sequence[Attachment], receipt: Receipt | None, code: str | None
+        self,
+        compose: Callable[..., Content],
+        attachments: Sequence[Attachment],
+        receipt: Receipt | None,
+        code: str | None,
     ) -> Saved | Refused:
+        """``compose`` lacks what is known here only: id, sequence, code and attachments."""
         submission_id = str(uuid_utils.uuid7())
-        sealed_attachments = []
-        named = []
+        sealed_attachments: list[SealedAttachment] = []
+        named: list[ContentAttachment] = []
         for attachment in attachments:
             plain = bytes(attachment.data)
             sealed = self._sealer.seal(plain)
@@ -144,26 +152,20 @@ class Submissions:
             digest = self._sealer.digest(sealed)
             sealed_attachments.append(SealedAttachment(digest, len(sealed), sealed))
             named.append(
-                {
-                    "name": attachment.name,
-                    "media_type": attachment.media_type,
-                    "sha256": digest,
-                    "size": len(sealed),
-                    "plain_sha256": hashlib.sha256(plain).hexdigest(),
-                }
+                ContentAttachment(
+                    name=attachment.name,
+                    media_type=attachment.media_type,
+                    sha256=digest,
+                    size=len(sealed),
+                    plain_sha256=hashlib.sha256(plain).hexdigest(),
+                )
             )
         try:
             with self._store.transaction():
                 code = code if code is not None else self._new_code()
                 seq = self._store.outbox.next_seq()
-                content |= {
-                    "id": submission_id,
-                    "kiosk_id": self._identity.kiosk_id,
-                    "kiosk_seq": seq,
-                    "tracking_code": code,
-                    "attachments": named,
-                }
-                sealed = self._sealer.seal(json.dumps(content, ensure_ascii=False).encode())
+                content = compose(id=submission_id, kiosk_seq=seq, tracking_code=code, attachments=tuple(named))
+                sealed = self._sealer.seal(content.model_dump_json().encode())
                 if len(sealed) > SEALED_BYTES:
                     raise _TooLarge
                 self._failpoint("send.sealed")
@@ -171,11 +173,11 @@ class Submissions:
                     Envelope(
                         kiosk_seq=seq,
                         id=submission_id,
-                        kind=ItemKind(content["kind"]),
+                        kind=content.kind,
                         tracking_code=code,
-                        service=content["service"],
-                        form_version=content["form_version"],
-                        pack_version=content["pack_version"],
+                        service=content.service,
+                        form_version=content.form_version,
+                        pack_version=content.pack_version,
                         key_id=self._sealer.key_id,
                         sha256=self._sealer.digest(sealed),
                         sealed=sealed,
@@ -196,9 +198,8 @@ class Submissions:
             return Refused(RefusedReason.DISK_FULL if full else RefusedReason.STORAGE_BROKEN)
         self._failpoint("send.after_commit")
         self._health.storage_works()
-        at = datetime.fromisoformat(content["made_at"])
-        self._bus.publish(Stored(submission_id, code, at))
-        return Saved(submission_id, code, content["service"], at)
+        self._bus.publish(Stored(submission_id, code, content.made_at))
+        return Saved(submission_id, code, content.service, content.made_at)
 
     def _new_code(self) -> str:
         for _ in range(_MINT_TRIES):

@@ -7,7 +7,8 @@ from typing import Final
 
 from protocol.limits import ATTACHMENT_PLAIN_BYTES, ATTACHMENTS_PER_SUBMISSION
 
-#: Plain bytes of one photo or file; sealed it stays within what the line carries.
+#: Of a question's name in a file's, which the line carries up to 200 characters.
+_QUESTION_CHARACTERS: Final = 150
 _SUFFIXES: Final = {"image/jpeg": ".jpg", "image/png": ".png", "audio/wav": ".wav", "video/mp4": ".mp4"}
 
 
@@ -59,7 +60,7 @@ class Attachments:
         taken = {attachment.name for attachment in self}
         while True:
             self._named += 1
-            name = f"{question}-{self._named}{_SUFFIXES.get(media_type, '.bin')}"
+            name = f"{question[:_QUESTION_CHARACTERS]}-{self._named}{_SUFFIXES.get(media_type, '.bin')}"
             if name not in taken:
                 return name
 

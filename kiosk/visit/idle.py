@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil
 
+from kiosk.events import Bus, IdleOver, IdleWarning
 from kiosk.ports import Clock
 from kiosk.settings import Settings
 
@@ -40,3 +41,32 @@ class IdleTimer:
         if left <= 0:
             return Idle(IdleKind.OVER, 0)
         return Idle(IdleKind.WARNING if left <= warning else IdleKind.ACTIVE, ceil(left))
+
+
+class IdleWatch:
+    """Tells everybody: a warning for each second that is left, and when somebody is here after all."""
+
+    def __init__(self, timer: IdleTimer, bus: Bus) -> None:
+        self._timer = timer
+        self._bus = bus
+        self._warned: int | None = None
+
+    def restart(self) -> None:
+        """Another visit, or none: there is nobody to tell."""
+        self._warned = None
+        self._timer.restart()
+
+    def touched(self) -> None:
+        """Somebody is here."""
+        self._timer.restart()
+        if self._warned is not None:
+            self._warned = None
+            self._bus.publish(IdleOver())
+
+    def is_over(self) -> bool:
+        """Whether nobody has been here for the whole time; warns before."""
+        idle = self._timer.look()
+        if idle.kind is IdleKind.WARNING and idle.seconds_left != self._warned:
+            self._warned = idle.seconds_left
+            self._bus.publish(IdleWarning(idle.seconds_left))
+        return idle.kind is IdleKind.OVER

@@ -1,22 +1,13 @@
 """One citizen's visit. All of it lives in memory only, and ``wipe`` leaves nothing.
 
-Steps, each with a way back that loses nothing::
-
-    SERVICES → SERVICE → (PRIVACY →) IDENTIFY → FORM → REVIEW → (FEE →) CONSENT → SENDING → SAVED
-        └→ CASE
-
-IDENTIFY and CONSENT are left out where the service does not ask for them; PRIVACY belongs to complaints. Belongs to the one thread of the screens.
+The way through it is a table (``kiosk.visit.steps``); which page of the form is shown is ``kiosk.visit.form_pages``, and what
+is put into the form ``kiosk.visit.answering``. Belongs to the one thread of the screens.
 """
 
-import logging
-import random
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Final
-from uuid import uuid4
-from zoneinfo import ZoneInfo
 
-from forms import Environment, FormFault, FormSession, Node, Page, Violation
+from forms import FormSession, Page, Violation
 from kiosk.catalogue.catalogue import Catalogue
 from kiosk.catalogue.service import Identification, Service, ServiceKind
 from kiosk.events import Bus, Step, StepChanged
@@ -24,33 +15,20 @@ from kiosk.machine.health import ServiceAbility
 from kiosk.ports import Clock
 from kiosk.settings import Settings
 from kiosk.visit import nik as nik_rules
-from kiosk.visit.attachments import Attachment, Attachments, AttachProblem
+from kiosk.visit.answering import Answering
+from kiosk.visit.attachments import Attachment, AttachProblem
 from kiosk.visit.citizen import Citizen, HowIdentified, NikCheck, OwnQuestions
-from kiosk.visit.fewer import Fewer, FewerMembers
+from kiosk.visit.facts import VisitFacts
+from kiosk.visit.fewer import Fewer
 from kiosk.visit.form_language import form_language
+from kiosk.visit.form_pages import FormPages
 from kiosk.visit.identity import KioskIdentity
 from kiosk.visit.nik import NikProblem, NikWarning
+from kiosk.visit.opening import open_form
 from kiosk.visit.outcomes import Saved
 from kiosk.visit.privacy import Privacy
-from kiosk.visit.way_back import IN_FORM, Spot, WayBack
-from protocol.languages import FALLBACK
-
-logger = logging.getLogger(__name__)
-
-_ALLOWED: Final = {
-    #: Straight into a form: a draft goes on.
-    Step.SERVICES: {Step.SERVICE, Step.CASE, Step.FORM, Step.REVIEW},
-    Step.SERVICE: {Step.SERVICES, Step.PRIVACY, Step.IDENTIFY, Step.FORM, Step.REVIEW},
-    Step.PRIVACY: {Step.SERVICE, Step.IDENTIFY, Step.FORM, Step.REVIEW},
-    Step.IDENTIFY: {Step.SERVICE, Step.PRIVACY, Step.FORM, Step.REVIEW},
-    Step.FORM: {Step.SERVICE, Step.PRIVACY, Step.IDENTIFY, Step.REVIEW},
-    Step.REVIEW: {Step.SERVICE, Step.PRIVACY, Step.IDENTIFY, Step.FORM, Step.FEE, Step.CONSENT, Step.SENDING},
-    Step.FEE: {Step.REVIEW, Step.CONSENT, Step.SENDING},
-    Step.CONSENT: {Step.REVIEW, Step.FEE, Step.SENDING},
-    Step.SENDING: {Step.REVIEW, Step.FEE, Step.CONSENT, Step.FORM, Step.SAVED},
-    Step.SAVED: {Step.SERVICES},
-    Step.CASE: {Step.SERVICES},
-}
+from kiosk.visit.recovery import Recovery
+from kiosk.visit.steps import Action, Steps
 
 
 class Session:
@@ -71,26 +49,27 @@ class Session:
         self._bus = bus
         self._settings = settings
         self._ability = ability
-        self._step = Step.SERVICES
-        self._page_ref: str | None = None
-        self._page_index = 0
-        self._edit_from_review = False
-        self._way_back = WayBack()
-        self._attachments = Attachments()
-        self._fewer = FewerMembers()
+        self._pages = FormPages()
+        self._steps = Steps(VisitFacts(self._chosen, lambda: self.privacy, self._pages), self._tell)
+        self._answering = Answering(lambda: self._pages.form)
+        self._way_back = Recovery(self._steps, self._pages)
         #: The pack that this visit is pinned to.
         self.catalogue = catalogue
         self.service: Service | None = None
         self.citizen: Citizen | None = None
         #: Of a complaint, once it was chosen.
         self.privacy: Privacy | None = None
-        self.form: FormSession | None = None
         self.consent_at: datetime | None = None
         self.submission: Saved | None = None
 
     @property
     def step(self) -> Step:
-        return self._step
+        return self._steps.current
+
+    @property
+    def form(self) -> FormSession | None:
+        """The one that is being filled."""
+        return self._pages.opened
 
     @property
     def language(self) -> str:
@@ -113,7 +92,7 @@ class Session:
         if self.service is None or self.service.id != service_id:
             self._forget_service()
         self.service = service
-        self._move(Step.SERVICE)
+        self._steps.take(Action.CHOOSE_SERVICE)
         return self.ability()
 
     def ability(self) -> ServiceAbility:
@@ -128,17 +107,14 @@ class Session:
         """From the service's page to the identification or the first question; stays when it is not possible."""
         ability = self.ability()
         if ability.possible:
-            if self._chosen().kind is ServiceKind.COMPLAINT:
-                self._move(Step.PRIVACY)
-            elif self._chosen().identification is Identification.NIK:
-                self._move(Step.IDENTIFY)
-            else:
-                self._open_form()
+            if not self._asks_who():
+                self._begin_form()
+            self._steps.take(Action.START_SERVICE)
         return ability
 
     def choose_privacy(self, privacy: Privacy) -> None:
         """From PRIVACY on. Anonymous: nobody is identified, and what was told of oneself before is forgotten."""
-        if self._step is not Step.PRIVACY:
+        if self.step is not Step.PRIVACY:
             raise ValueError("only a complaint is anonymous or secret")
         self.privacy = privacy
         if privacy is Privacy.ANONYMOUS:
@@ -146,18 +122,15 @@ class Session:
             if self.form is not None and not self._own_questions(self.form).clear_nik():
                 self._drop_form()
         self._fill_again()
-        if privacy is Privacy.SECRET:
-            self._move(Step.IDENTIFY)
-        else:
-            self._open_form()
+        if privacy is not Privacy.SECRET:
+            self._begin_form()
+        self._steps.take(Action.CHOOSE_PRIVACY)
 
     def show_case(self) -> None:
         """To the page of a case, from SERVICES or any other step where nothing can get lost."""
-        if self._step is Step.SAVED:
-            self._move(Step.SERVICES)
-        if self._step is Step.SERVICE:
-            self._move(Step.SERVICES)
-        self._move(Step.CASE)
+        if self.step in (Step.SERVICE, Step.SAVED):
+            self._steps.take(Action.LEAVE)
+        self._steps.take(Action.SHOW_CASE)
 
     # --- who it is -------------------------------------------------------------------------------------------------
 
@@ -174,7 +147,8 @@ class Session:
         """From IDENTIFY on, once a NIK was accepted."""
         if self.citizen is None:
             raise ValueError("nobody was identified")
-        self._open_form()
+        self._begin_form()
+        self._steps.take(Action.OPEN_FORM)
 
     def form_warnings(self) -> tuple[NikWarning, ...]:
         """Whether the sex or birth date beside the NIK's question are unlike the NIK's; shown at the review."""
@@ -186,87 +160,21 @@ class Session:
 
     def pages(self) -> tuple[Page, ...]:
         """Relevant pages in order, as of now."""
-        return self._open().pages()
+        return self._pages.all()
 
     @property
     def page_index(self) -> int:
         """Place of the current page among ``pages()``. Pages before it may come and go with the answers."""
-        refs = [page.ref for page in self.pages()]
-        if self._page_ref in refs:
-            self._page_index = refs.index(self._page_ref)
-        else:
-            self._page_index = max(0, min(self._page_index, len(refs) - 1))
-        return self._page_index
+        return self._pages.index
 
     @property
     def page(self) -> Page | None:
         """The current page; None when the form asks nothing."""
-        pages = self.pages()
-        return pages[self.page_index] if pages else None
-
-    def answer(self, ref: str, value: str) -> str | None:
-        """Set an answer (XForms lexical, "" clears). The form's message when it cannot be of the question's type."""
-        form = self._open()
-        self._fewer.note(form, ref)
-        try:
-            form.set(ref, value)
-        except ValueError as error:
-            return str(error)
-        return None
-
-    def settle(self) -> Fewer | None:
-        """The answer that was being given is to stand: who would go by it and has to be asked about; None: it stands."""
-        return self._fewer.settle(self._open())
-
-    def let_go(self) -> None:
-        """The citizen agreed: they are set aside, and come back when the number grows again."""
-        self._fewer.agree()
-
-    def keep_members(self) -> str:
-        """The citizen did not: the former answer is put back. Gives its question."""
-        return self._fewer.undo(self._open())
-
-    def attach(self, ref: str, data: bytes, media_type: str = "image/jpeg") -> AttachProblem | None:
-        """Answer an upload question with a photo or file, which replaces the one before."""
-        problem = self._attachments.problem(ref, data)
-        if problem is not None:
-            return problem
-        form = self._open()
-        name = self._attachments.new_name(form.nodes[ref].name, media_type)
-        form.attach(ref, name)
-        self._attachments.put(Attachment(ref, name, media_type, bytearray(data)))
-        return None
-
-    def attachment(self, ref: str) -> Attachment | None:
-        """What was attached to a question, to be shown again."""
-        return self._attachments.get(ref)
-
-    def detach(self, ref: str) -> None:
-        self._open().clear(ref)
-        self._attachments.drop(ref)
-
-    def attachments_in_use(self) -> tuple[Attachment, ...]:
-        """Those of questions that are still relevant, in the form's order."""
-        by_name = {attachment.name: attachment for attachment in self._attachments}
-        return tuple(by_name[name] for _, name in self._open().attachments() if name in by_name)
-
-    def add_repeat(self, repeat_ref: str) -> str:
-        """One more (follower, child …); gives the new instance's ref."""
-        return self._open().add_repeat(repeat_ref)
-
-    def remove_repeat(self, instance_ref: str) -> None:
-        """Attachments of the instances that move up are found by their file name, so they follow their question."""
-        form = self._open()
-        form.remove_repeat(instance_ref)
-        self._attachments.follow({name: ref for ref, name in form.uploads()})
+        return self._pages.current
 
     def page_violations(self) -> tuple[Violation, ...]:
         """What is missing or wrong on the current page."""
-        page = self.page
-        if page is None:
-            return ()
-        refs = set(_refs(page.nodes))
-        return tuple(violation for violation in self._open().validate() if violation.ref in refs)
+        return self._pages.violations()
 
     def next_page(self) -> tuple[Violation, ...]:
         """To the next page, or to REVIEW after the last one or when a single answer was being changed.
@@ -276,88 +184,86 @@ class Session:
         violations = self.page_violations()
         if violations:
             return violations
-        pages, index = self.pages(), self.page_index
-        if self._edit_from_review or index + 1 >= len(pages):
-            self._edit_from_review = False
-            self._move(Step.REVIEW)
+        if self._pages.forward():
+            self._tell(self.step)
         else:
-            self._page_ref, self._page_index = pages[index + 1].ref, index + 1
-            self._bus.publish(StepChanged(self._step))
+            self._steps.take(Action.FINISH_FORM)
         return ()
 
     def edit(self, ref: str) -> None:
         """From REVIEW to the page with the question ``ref``; ``next_page`` comes back to REVIEW."""
-        pages = self.pages()
-        for index, page in enumerate(pages):
-            if ref == page.ref or ref in _refs(page.nodes):
-                self._page_ref, self._page_index = page.ref, index
-                self._edit_from_review = True
-                if self._step is not Step.FORM:
-                    self._move(Step.FORM)
-                return
-        raise KeyError(ref)
+        self._pages.to_question(ref)
+        self._pages.editing = True
+        self._steps.take(Action.EDIT)
 
     def show(self, ref: str) -> None:
         """Within FORM to the first page with ``ref`` or something below it, such as a repeat's new instance; the way
         forward stays as it was. KeyError: no page has it."""
-        for index, page in enumerate(self.pages()):
-            if any(found == ref or found.startswith(f"{ref}/") for found in (page.ref, *_refs(page.nodes))):
-                self._page_ref, self._page_index = page.ref, index
-                self._bus.publish(StepChanged(self._step))
-                return
-        raise KeyError(ref)
+        self._pages.to_part(ref)
+        self._tell(self.step)
 
     def back(self) -> None:
         """One page or step back; nothing is lost. Does nothing where there is no way back."""
-        if self._step is Step.FORM:
-            self._page_back()
-        elif self._step is Step.REVIEW:
-            pages = self.pages()
-            if pages:
-                self._page_ref, self._page_index = pages[-1].ref, len(pages) - 1
-                self._move(Step.FORM)
-            else:
-                self._move(self._before_form())
-        elif self._step is Step.CONSENT and self._costs:
-            self._move(Step.FEE)
-        elif self._step is Step.IDENTIFY and self.privacy is not None:
-            self._move(Step.PRIVACY)
-        elif self._step in _BACK:
-            self._move(_BACK[self._step])
+        if self.step is Step.FORM and self._pages.back():
+            self._tell(self.step)
+            return
+        if self.step is Step.REVIEW:
+            self._pages.to_last()
+        target = self._steps.target(Action.BACK)
+        self._pages.editing = False
+        if target is not None:
+            self._steps.put(target)
+
+    # --- what is put into the form ---------------------------------------------------------------------------------
+
+    def answer(self, ref: str, value: str) -> str | None:
+        """Set an answer (XForms lexical, "" clears). The form's message when it cannot be of the question's type."""
+        return self._answering.answer(ref, value)
+
+    def settle(self) -> Fewer | None:
+        """The answer that was being given is to stand: who would go by it and has to be asked about; None: it stands."""
+        return self._answering.settle()
+
+    def let_go(self) -> None:
+        """The citizen agreed: they are set aside, and come back when the number grows again."""
+        self._answering.let_go()
+
+    def keep_members(self) -> str:
+        """The citizen did not: the former answer is put back. Gives its question."""
+        return self._answering.keep_members()
+
+    def attach(self, ref: str, data: bytes, media_type: str = "image/jpeg") -> AttachProblem | None:
+        """Answer an upload question with a photo or file, which replaces the one before."""
+        return self._answering.attach(ref, data, media_type)
+
+    def attachment(self, ref: str) -> Attachment | None:
+        """What was attached to a question, to be shown again."""
+        return self._answering.attachment(ref)
+
+    def detach(self, ref: str) -> None:
+        self._answering.detach(ref)
+
+    def attachments_in_use(self) -> tuple[Attachment, ...]:
+        """Those of questions that are still relevant, in the form's order."""
+        return self._answering.attachments_in_use()
+
+    def add_repeat(self, repeat_ref: str) -> str:
+        """One more (follower, child …); gives the new instance's ref."""
+        return self._answering.add_repeat(repeat_ref)
+
+    def remove_repeat(self, instance_ref: str) -> None:
+        """Attachments of the instances that move up follow their question."""
+        self._answering.remove_repeat(instance_ref)
 
     # --- after a fault of the forms engine -------------------------------------------------------------------------
 
     def shown(self) -> None:
         """Where the visit stands is in sight, without a fault: that is where it goes on from after one."""
-        if self.form is not None and self._step in IN_FORM:
-            self._way_back.note(self._spot(), self.form)
+        self._way_back.shown()
 
     def regain(self, error: BaseException) -> None:
-        """Back to where the visit was good last. A step of the form that failed has left no trace; where showing failed,
-        the last answer goes, or the page. At worst it is the service's page, with the form as it is."""
-        failed = not isinstance(error, FormFault)
-        while failed:
-            self._retreat()
-            failed = self._step in IN_FORM and not self._has_pages()
-
-    def _retreat(self) -> None:
-        spot = None if self.form is None else self._way_back.retreat(self._spot(), self.form)
-        self._edit_from_review = False
-        if spot is None:
-            self._step = Step.SERVICE
-        else:
-            self._step, self._page_ref, self._page_index = spot.step, spot.page_ref, spot.page_index
-        self._bus.publish(StepChanged(self._step))
-
-    def _spot(self) -> Spot:
-        return Spot(self._step, self._page_ref, self._page_index)
-
-    def _has_pages(self) -> bool:
-        try:
-            return bool(self.pages())
-        except Exception:
-            logger.exception("the pages of a form cannot be made")
-            return False
+        """After a fault, back to where the visit was good last."""
+        self._way_back.regain(error)
 
     # --- a draft that goes on --------------------------------------------------------------------------------------
 
@@ -371,41 +277,33 @@ class Session:
         if self.service is None:
             raise KeyError(service_id)
         self.citizen, self.privacy = citizen, privacy
-        self.form = self._new_form(instance)
+        form = self._new_form(instance)
+        self._pages.use(form)
         if instance is None:
-            self._own_questions(self.form).fill(citizen, privacy)
-        return self.form
+            self._own_questions(form).fill(citizen, privacy)
+        return form
 
     def give_back(self, attachments: Iterable[Attachment]) -> None:
         """Photos and files of a draft, whose names stand in the form's answers."""
-        self._attachments.give_back(attachments)
+        self._answering.give_back(attachments)
 
     def go_to(self, page_ref: str) -> None:
         """From SERVICES to the page of a draft that was opened, or to its first one."""
-        pages = self.pages()
-        if not pages:
-            self._move(Step.REVIEW)
-            return
-        refs = [page.ref for page in pages]
-        self._page_index = refs.index(page_ref) if page_ref in refs else 0
-        self._page_ref = refs[self._page_index]
-        self._move(Step.FORM)
+        self._pages.resume(page_ref)
+        self._steps.take(Action.RESUME)
 
     # --- review, consent, sending ----------------------------------------------------------------------------------
 
     def finish_review(self) -> tuple[Violation, ...]:
         """From REVIEW to FEE or CONSENT where the service asks for them; else ``may_send`` is true. Violations: stays."""
-        violations = self._open().validate()
-        if not violations and self._costs:
-            self._move(Step.FEE)
-        elif not violations and self._chosen().consent:
-            self._move(Step.CONSENT)
+        violations = self._pages.form.validate()
+        if not violations:
+            self._steps.take(Action.FINISH_REVIEW)
         return violations
 
     def accept_fee(self) -> None:
         """From FEE to CONSENT where the service asks for it; else ``may_send`` is true."""
-        if self._chosen().consent:
-            self._move(Step.CONSENT)
+        self._steps.take(Action.ACCEPT_FEE)
 
     def agree(self) -> None:
         """The citizen agrees to the pack's consent text."""
@@ -416,15 +314,15 @@ class Session:
 
     @property
     def may_send(self) -> bool:
-        if self.service is None or self._step not in (Step.REVIEW, Step.FEE, Step.CONSENT):
+        if self.service is None or self.step not in (Step.REVIEW, Step.FEE, Step.CONSENT):
             return False
-        if self._step is Step.REVIEW and self._costs:
+        if self.step is Step.REVIEW and self.service.costs:
             return False
         return self.consent_at is not None or not self.service.consent
 
     def sending(self) -> None:
         """Called by Kiosk.send."""
-        self._move(Step.SENDING)
+        self._steps.take(Action.SEND)
 
     def saved(self, submission: Saved) -> None:
         """Stored: from here on nothing of the answers is needed, so they go at once. Called by Kiosk.send."""
@@ -432,7 +330,7 @@ class Session:
         self._drop_form()
         self.citizen = None
         self.privacy = None
-        self._move(Step.SAVED)
+        self._steps.take(Action.STORED)
 
     def refused(self, violations: Iterable[Violation] = ()) -> None:
         """Back to where it can be put right: the page of the first violation, or the last step. Called by Kiosk."""
@@ -440,81 +338,45 @@ class Session:
         if first is not None:
             self.edit(first.ref)
         else:
-            self._move(Step.CONSENT if self._chosen().consent else Step.FEE if self._costs else Step.REVIEW)
+            self._steps.take(Action.REFUSED)
 
     def another_service(self) -> None:
         """From SAVED or CASE to the list of services, without any of what was entered."""
         self._forget_service()
         self.citizen = None
-        self._move(Step.SERVICES)
-
-    # --- the end ---------------------------------------------------------------------------------------------------
+        self._steps.take(Action.LEAVE)
 
     def wipe(self) -> None:
         """Overwrite the photos and let go of all that the citizen entered. Called by Kiosk.end."""
         self._forget_service()
         self.citizen = None
-        self._step = Step.END
+        self._steps.end()
 
     # --- inside ----------------------------------------------------------------------------------------------------
 
-    @property
-    def _costs(self) -> bool:
-        return self._chosen().standard.fee_rupiah > 0
+    def _tell(self, step: Step) -> None:
+        self._bus.publish(StepChanged(step))
 
     def _chosen(self) -> Service:
         if self.service is None:
             raise ValueError("no service is chosen")
         return self.service
 
-    def _open(self) -> FormSession:
-        if self.form is None:
-            raise ValueError("no form is open")
-        return self.form
+    def _asks_who(self) -> bool:
+        service = self._chosen()
+        return service.kind is ServiceKind.COMPLAINT or service.identification is Identification.NIK
 
-    def _open_form(self) -> None:
+    def _begin_form(self) -> None:
+        """The form is open, at the page where it was left."""
         if self.form is None:
-            self.form = self._new_form(None)
-            self._own_questions(self.form).fill(self.citizen, self.privacy)
-        pages = self.pages()
-        if not pages:
-            self._move(Step.REVIEW)
-            return
-        if self._page_ref is None:
-            self._page_ref, self._page_index = pages[0].ref, 0
-        self._move(Step.FORM)
+            form = self._new_form(None)
+            self._pages.use(form)
+            self._own_questions(form).fill(self.citizen, self.privacy)
+        self._pages.begin()
 
     def _new_form(self, instance: bytes | None) -> FormSession:
         form = self.catalogue.form(self._chosen().id)
-        environment = Environment(
-            now=self._clock.now,
-            random=random.SystemRandom().random,
-            uuid=lambda: str(uuid4()),
-            device_id=self._identity.kiosk_id,
-            zone=ZoneInfo(self._identity.time_zone),
-            # A form that tells no language of its own is written in the city's.
-            language=FALLBACK,
-        )
-        return form.open(environment, instance=instance, language=form_language(form, self._language))
-
-    def _page_back(self) -> None:
-        if self._edit_from_review:
-            self._edit_from_review = False
-            self._move(Step.REVIEW)
-            return
-        pages, index = self.pages(), self.page_index
-        if index == 0:
-            self._move(self._before_form())
-        else:
-            self._page_ref, self._page_index = pages[index - 1].ref, index - 1
-            self._bus.publish(StepChanged(self._step))
-
-    def _before_form(self) -> Step:
-        if self.privacy is Privacy.ANONYMOUS:
-            return Step.PRIVACY
-        if self.privacy is Privacy.SECRET or self._chosen().identification is Identification.NIK:
-            return Step.IDENTIFY
-        return Step.SERVICE
+        return open_form(form, identity=self._identity, clock=self._clock, language=self._language, instance=instance)
 
     def _own_questions(self, form: FormSession) -> OwnQuestions:
         return OwnQuestions(self._chosen(), form)
@@ -532,34 +394,7 @@ class Session:
         self.submission = None
 
     def _drop_form(self) -> None:
-        self._attachments.wipe()
-        self._fewer = FewerMembers()
-        self.form = None
+        self._answering.wipe()
+        self._pages.use(None)
         self._way_back.forget()
         self.consent_at = None
-        self._page_ref, self._page_index = None, 0
-        self._edit_from_review = False
-
-    def _move(self, step: Step) -> None:
-        if step is self._step:
-            return
-        if step not in _ALLOWED.get(self._step, ()):
-            raise ValueError(f"from {self._step} there is no way to {step}")
-        self._step = step
-        self._bus.publish(StepChanged(step))
-
-
-_BACK: Final = {
-    Step.SERVICE: Step.SERVICES,
-    Step.PRIVACY: Step.SERVICE,
-    Step.IDENTIFY: Step.SERVICE,
-    Step.FEE: Step.REVIEW,
-    Step.CONSENT: Step.REVIEW,
-    Step.CASE: Step.SERVICES,
-}
-
-
-def _refs(nodes: Iterable[Node]) -> Iterable[str]:
-    for node in nodes:
-        yield node.ref
-        yield from _refs(node.children)

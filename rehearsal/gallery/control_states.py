@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from kiosk.ports import Hint
+from protocol.peripherals import CaptureFault, Hint
 from rehearsal.citizen import card_of
 from rehearsal.devices import Sight
 from rehearsal.every_control import ANSWERS, READONLY_ID, SERVICE_ID, WRONG
@@ -73,7 +73,7 @@ def _too_dark(way: Way) -> None:
     way.rehearsal.camera.become("READY", "TOO_DARK")
 
 
-def _in_sight(hint: str) -> Step:
+def _in_sight(hint: Hint) -> Step:
     """The camera has found the sheet, and has that to say."""
 
     def looks(way: Way) -> None:
@@ -89,7 +89,7 @@ def _in_sight(hint: str) -> Step:
     return looks
 
 
-def _doubtful(kind: str) -> Step:
+def _doubtful(kind: CaptureFault) -> Step:
     def shoots(way: Way) -> None:
         way.rehearsal.camera.problem = kind
         question = way.citizen.questions()[0]
@@ -155,9 +155,9 @@ STATES: Final[dict[str, tuple[Step, ...]]] = {
     "control-photo-far": (show("foto"), _in_sight(Hint.TOO_FAR)),
     "control-photo-no-camera": (_no_camera, show("foto")),
     "control-photo-dark-room": (_too_dark, show("foto")),
-    "control-photo-too-dark": (show("foto"), _doubtful("TOO_DARK")),
-    "control-photo-blurred": (show("foto"), _doubtful("TOO_BLURRED")),
-    "control-photo-glare": (show("foto"), _doubtful("GLARE")),
+    "control-photo-too-dark": (show("foto"), _doubtful(CaptureFault.TOO_DARK)),
+    "control-photo-blurred": (show("foto"), _doubtful(CaptureFault.TOO_BLURRED)),
+    "control-photo-glare": (show("foto"), _doubtful(CaptureFault.GLARE)),
     "control-several-half": (show("bantuan"), _first_choice),
     "control-list-typed": (show("kota"), _search),
     "control-list-nothing": (show("kota"), _search_in_vain),

@@ -12,6 +12,8 @@ from rehearsal.gallery.way import PAGES, Way, answer_page, domicile_form, forwar
 
 _MADE: Final = datetime(2026, 11, 24, 1, 30, tzinfo=UTC)
 _TIMES: Final[dict[str, Any]] = {
+    "since": "2026-01-01T00:00:00Z",
+    "weight": "1/9",
     "agencies": [
         {
             "id": "kelurahan",
@@ -39,7 +41,7 @@ _TIMES: Final[dict[str, Any]] = {
             "complaints_late": 2,
         },
         {"id": "dinkes", "name": {"id": "Dinas Kesehatan dan Puskesmas"}, "decided": 3},
-    ]
+    ],
 }
 _BUDGET: Final[dict[str, Any]] = {
     "year": 2026,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from kiosk.machine.line_state import LineCondition
+from protocol.peripherals import ScanKind
 from rehearsal.devices import Scan
 from rehearsal.gallery.way import Way, domicile_review
 from rehearsal.kiosk import BADGE, PIN
@@ -77,7 +78,7 @@ def _shoot(way: Way) -> None:
 
 
 def _scan(way: Way) -> None:
-    way.rehearsal.scanner.scan(Scan("NIK_CARD", "3578014107900001", nik="3578014107900001"))
+    way.rehearsal.scanner.scan(Scan(ScanKind.NIK_CARD, "3578014107900001", nik="3578014107900001"))
 
 
 def _wrong_roll(way: Way) -> None:

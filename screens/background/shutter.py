@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from kiosk.ports import Camera, CaptureKind, CaptureProblem, Photo
+from kiosk.ports import Camera, CaptureFault, CaptureKind, CaptureProblem, Photo
 from screens.background.handover import Handover, work
 
 
@@ -12,7 +12,7 @@ from screens.background.handover import Handover, work
 class CameraFailed:
     """No photo, because the camera's own code failed: told as a camera that gives no picture."""
 
-    kind: str = "NO_FRAME"
+    kind: CaptureFault = CaptureFault.NO_FRAME
     photo: Photo | None = None
 
 

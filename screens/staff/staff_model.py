@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kiosk.events import Scanned
-from kiosk.machine.content import CONTENT
-from kiosk.machine.health import STORAGE
 from kiosk.machine.line_state import LineCondition
 from kiosk.machine.staff import SignInRefused, StaffOnDuty
 from kiosk.machine.supplies import ROLL_MM_LEAST, ROLL_MM_MOST
 from kiosk.ports import Availability, ComponentState, Device, PrintOutcome, PrintResult
 from kiosk.store import StorageFailed
+from protocol.components import CONTENT, STORAGE
 from screens.navigation.flow import Flow
 from screens.navigation.places import Name
 

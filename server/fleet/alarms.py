@@ -1,7 +1,7 @@
 """Alarms of the fleet: what somebody must look at, raised when its cause is there and cleared when it is gone."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, select, update
 
 from server.fleet import help_calls
+from server.fleet.components import broken_content, components_of, form_fault, without_paper
 from server.foundation import bus
 from server.foundation.actors import SYSTEM, Actor
 from server.foundation.clock import WorkingCalendar, load_calendar
@@ -158,15 +159,16 @@ class Alarms:
             return causes
         if heard is None:
             return causes
-        if without_paper(kiosk.components):
+        components = components_of(kiosk)
+        if without_paper(components):
             causes[AlarmKind.WITHOUT_PAPER] = ""
-        if (failed := form_fault(kiosk.components)) is not None:
+        if (failed := form_fault(components)) is not None:
             causes[AlarmKind.FORM_FAULT] = failed
         if kiosk.outbox_parked:
             causes[AlarmKind.PARKED] = str(kiosk.outbox_parked)
         if kiosk.pack_problem:
             causes[AlarmKind.PACK_REFUSED] = kiosk.pack_problem
-        if (broken := broken_content(kiosk.components)) is not None:
+        if (broken := broken_content(components)) is not None:
             causes[AlarmKind.BROKEN_CONTENT] = broken
         if kiosk.device_time is not None and abs(kiosk.device_time - heard) > CLOCK_TOLERANCE:
             causes[AlarmKind.WRONG_CLOCK] = f"{(kiosk.device_time - heard).total_seconds():+.0f} s"
@@ -181,18 +183,3 @@ class Alarms:
         ):
             causes[AlarmKind.UNUSED] = touched.isoformat(timespec="seconds")
         return causes
-
-
-def broken_content(components: Sequence[Mapping[str, Any]]) -> str | None:
-    """Which file of the pack a kiosk cannot show; None when it told of none."""
-    return next((str(one.get("detail", "")) for one in components if one["component"] == "content"), None)
-
-
-def form_fault(components: Sequence[Mapping[str, Any]]) -> str | None:
-    """Which form failed, and where; None where none did."""
-    failed = (one for one in components if one["component"] == "forms" and "FORM_FAULT" in one.get("conditions", ()))
-    return next((str(one.get("detail", "")) for one in failed), None)
-
-
-def without_paper(components: Sequence[Mapping[str, Any]]) -> bool:
-    return any(one["component"] == "printer" and "MEDIA_EMPTY" in one.get("conditions", ()) for one in components)

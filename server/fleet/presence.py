@@ -1,6 +1,6 @@
 """The fleet: what kiosks tell of themselves, kept and shown."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from protocol.messages import Heartbeat, HeartbeatAnswer, Visit
 from server.audit.witnesses import Witnesses
 from server.fleet.alarms import Alarms
+from server.fleet.components import Components, components_of, paper_mm
 from server.foundation import bus, lineage
 from server.foundation.actors import SYSTEM, Actor, kiosk_actor
 from server.foundation.clock import load_calendar
@@ -20,7 +21,6 @@ from server.work.unit_of_work import UnitsOfWork
 HISTORY_LIFE: Final = timedelta(days=30)
 #: One heartbeat of the history every so often; the newest is always in the kiosk's row.
 HISTORY_EVERY: Final = timedelta(minutes=5)
-_PAPER: Final = "paper_mm"
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ class KioskView:
     row: Row[Any]
     silent: bool
     alarms: tuple[Row[Any], ...]
+    components: Components
     paper_mm: float | None
 
 
@@ -171,19 +172,16 @@ class Presence:
     # --- inside -------------------------------------------------------------------------------------------------
 
     def _keep_history(self, connection: Connection, before: Row[Any], beat: Heartbeat, now: datetime) -> None:
-        known = {one["component"]: one for one in before.components}
+        known = {one.component: one for one in components_of(before)}
         for one in beat.components:
-            old = known.get(one.component, {})
-            if (old.get("availability"), sorted(old.get("conditions", ()))) == (
-                one.availability,
-                sorted(one.conditions),
-            ):
+            old = known.get(one.component)
+            if old is not None and (old.availability, set(old.conditions)) == (one.availability, set(one.conditions)):
                 continue
             connection.execute(
                 insert(tables.component_history).values(
                     kiosk_id=before.id,
                     component=one.component,
-                    availability=one.availability,
+                    availability=one.availability.value,
                     conditions=sorted(one.conditions),
                     detail=one.detail,
                     since=one.since,
@@ -211,23 +209,16 @@ class Presence:
                 "outbox_waiting": beat.outbox.waiting,
                 "outbox_parked": beat.outbox.parked,
                 "sessions_today": beat.sessions_today,
-                "paper_mm": paper_mm([one.model_dump(mode="json") for one in beat.components]),
+                "paper_mm": paper_mm(beat.components),
             },
         )
 
     def _view(self, row: Row[Any], alarms: Sequence[Row[Any]]) -> KioskView:
-        heard = row.last_heartbeat_at
+        heard, components = row.last_heartbeat_at, components_of(row)
         return KioskView(
             row=row,
             silent=heard is None or self._clock.now() - heard > self._alarms.silent_after,
             alarms=tuple(alarm for alarm in alarms if alarm.kiosk_id == row.id),
-            paper_mm=paper_mm(row.components),
+            components=components,
+            paper_mm=paper_mm(components),
         )
-
-
-def paper_mm(components: Sequence[Mapping[str, Any]]) -> float | None:
-    """What the printer's counter says is left, in millimetres."""
-    return next(
-        (one["supplies"][_PAPER] for one in components if one["component"] == "printer" and _PAPER in one["supplies"]),
-        None,
-    )

@@ -7,11 +7,11 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from kiosk.city.open_city import BUDGET, TRANSPARENCY, OpenCity
+from kiosk.city.open_city import OpenCity
 from kiosk.machine.room import Room
 from kiosk.store import Use
 from kiosk.store.documents import StoredDocument
-from protocol.documents import DOCUMENT_BYTES, DocumentRefused, SignedDocument, verify
+from protocol.documents import BUDGET, DOCUMENT_BYTES, TRANSPARENCY, DocumentRefused, SignedDocument, verify
 from sync.client import Answer, Client
 
 logger = logging.getLogger(__name__)

@@ -13,9 +13,9 @@ from kiosk.cases.case import CaseStateName
 from kiosk.events import Bus, Received
 from kiosk.ports import Clock, Failpoint
 from kiosk.store import Store
-from kiosk.store.outbox import Envelope, ItemKind
+from kiosk.store.outbox import Envelope
 from protocol.limits import BATCH_BYTES, BATCH_ITEMS
-from protocol.messages import BatchAnswer, ItemAnswer, ItemStatus
+from protocol.messages import BatchAnswer, ItemAnswer, ItemKind, ItemStatus
 from sync.client import Answer, Client, Outcome
 
 logger = logging.getLogger(__name__)

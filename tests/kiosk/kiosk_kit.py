@@ -11,8 +11,8 @@ from nacl.signing import SigningKey
 
 from kiosk.catalogue.catalogue import Catalogue
 from kiosk.events import Bus, Event
-from kiosk.kiosk import Kiosk, Ports, no_failpoint
-from kiosk.ports import BadgeReader, Disk, Failpoint, Sealer, TrackingCodes
+from kiosk.kiosk import Kiosk
+from kiosk.ports import BadgeReader, Disk, Failpoint, Ports, Sealer, TrackingCodes, no_failpoint
 from kiosk.store import Store
 from kiosk.visit.citizen import HowIdentified
 from kiosk.visit.identity import KioskIdentity

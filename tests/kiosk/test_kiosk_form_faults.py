@@ -11,9 +11,9 @@ from forms.xpath import functions
 from forms.xpath.context import Context
 from forms.xpath.functions.registry import NUMBER, Function
 from kiosk.events import ComponentChanged, Step, StepChanged
-from kiosk.machine.form_faults import FORM_FAULT, FORMS
 from kiosk.visit.citizen import HowIdentified
 from kiosk.visit.session import Session
+from protocol.components import FORMS, Condition
 from tests.kiosk.kiosk_kit import NAME, NIK, PHOTO, Bench, bench, catalogue, service_document
 
 UNLUCKY = "13"
@@ -175,7 +175,7 @@ def test_the_command_centre_is_told_of_the_line_and_of_no_answer(at: Bench, sess
     at.kiosk.form_failed(fault.value)
     state = at.kiosk.snapshot().components[FORMS]
     assert state.detail.startswith("letter: IndexError ") and NAME not in state.detail
-    assert at.of(ComponentChanged)[-1] == ComponentChanged(FORMS, "READY", frozenset({FORM_FAULT}))
+    assert at.of(ComponentChanged)[-1] == ComponentChanged(FORMS, "READY", frozenset({Condition.FORM_FAULT}))
     at.kiosk.end()
     at.kiosk.install(catalogue(2, services=(service_document(),)))
     assert FORMS not in at.kiosk.snapshot().components

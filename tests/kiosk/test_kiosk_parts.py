@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from nacl import pwhash
 
 from kiosk.cases.case import Case, CaseProblem, CaseProblemKind, CaseStateName
 from kiosk.catalogue.catalogue import Catalogue
-from kiosk.catalogue.service import PackBroken
+from kiosk.catalogue.service import PackBroken, read_service
 from kiosk.events import PaperChanged, Received, Scanned, SlipPrinted, VisitRecorded
 from kiosk.machine.health import Ability, Reason
 from kiosk.machine.high_water import CorrectedClock
@@ -17,11 +18,13 @@ from kiosk.machine.staff import FIRST_PAUSE_S, FREE_TRIES, LONGEST_PAUSE_S, Sign
 from kiosk.machine.supplies import ROLL_MM_LEAST, ROLL_MM_MOST
 from kiosk.ports import PrintOutcome
 from kiosk.store import StorageFailed, StorageProblem
+from kiosk.store.documents import StoredDocument
 from kiosk.store.journal import StaffMember
 from kiosk.text import Text
 from kiosk.text_keys import TEXT_KEYS
 from kiosk.visit.outcomes import Saved
 from protocol import badges
+from protocol.messages import CasePublicState
 from tests.kiosk.kiosk_kit import BEGIN, CITY, NAME, NIK, Bench, bench, catalogue, fill, service_document
 
 PIN = "482913"
@@ -426,6 +429,26 @@ def test_services_by_agency_and_life_event() -> None:
 def test_a_broken_pack_says_so(files: dict[str, bytes]) -> None:
     with pytest.raises(PackBroken):
         Catalogue.read(files)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [({"stages": []}, "service letter: stages"), ({"name": {"en": "Letter"}}, "service letter: name")],
+)
+def test_a_service_that_is_not_as_the_protocol_has_it_says_where(change: dict[str, Any], told: str) -> None:
+    document = service_document("letter").model_dump(mode="json")
+    with pytest.raises(PackBroken, match=told):
+        read_service(document | change)
+    assert read_service(document | {"of_a_newer_server": 1}).id == "letter"
+
+
+def test_a_case_has_every_state_that_the_server_tells_and_one_of_its_own() -> None:
+    assert {*CaseStateName} == {*CasePublicState, CaseStateName.STORED_HERE}
+
+
+def test_a_document_of_the_city_that_an_older_program_kept_counts_as_none(at: Bench) -> None:
+    at.store.documents.put(StoredDocument("budget", 1, BEGIN, {"year": 2026, "lines": []}))
+    assert at.kiosk.open_city.budget() is None
 
 
 def test_the_most_used_services_come_first(at: Bench) -> None:

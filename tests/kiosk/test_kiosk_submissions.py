@@ -9,11 +9,10 @@ import pytest
 
 from kiosk.cases.case import CaseStateName
 from kiosk.events import Received, SlipDue, Step, Stored
-from kiosk.store.outbox import ItemKind
 from kiosk.visit.outcomes import Refused, RefusedReason, Saved
 from protocol import sealing, tracking
 from protocol.limits import ANSWER_CHARACTERS
-from protocol.messages import Content
+from protocol.messages import Content, ItemKind
 from sync.city import KioskCodes
 from tests.kiosk.kiosk_kit import BEGIN, CITY, NAME, NIK, PHOTO, Bench, bench, fill
 

@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from kiosk.store.outbox import Envelope, ItemKind, OutboxState
-from protocol.messages import City
+from kiosk.store.outbox import Envelope, OutboxState
+from protocol.messages import City, ItemKind
 from sync.backoff import tries
 from sync.client import Client
 from sync.enrolment import Enrolment

@@ -11,9 +11,7 @@ from uuid import uuid4
 from sqlalchemy import func, select
 
 from kiosk.catalogue.catalogue import Catalogue
-from kiosk.kiosk import no_failpoint
-from kiosk.ports import Failpoint
-from kiosk.system_clock import SystemClock
+from kiosk.ports import Failpoint, no_failpoint
 from kiosk.visit.identity import KioskIdentity
 from kiosk.visit.outcomes import Saved
 from server.catalogue.pack_content import PackContent, PackService
@@ -28,6 +26,7 @@ from sync.enrolment import Enrolment, enrol
 from sync.line import Line, LineOptions
 from tests.kiosk.kiosk_kit import CITY, FORM, PHOTO, Bench, DeskPrinter, bench, fill, service_document
 from tests.server.running import ONE_PERSON, RunningServer, running
+from workers import SystemClock
 
 WITHIN_S = 20.0
 OPTIONS = LineOptions(connect_timeout_s=2.0, read_timeout_s=5.0)

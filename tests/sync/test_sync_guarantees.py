@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.system_clock import SystemClock
 from server.foundation.actors import OPERATOR
 from server.front_door.slots import BATCHES_AT_ONCE, SLOTS_A_SECOND, Crowded, Slots
 from sync.backoff import tries
@@ -20,7 +19,7 @@ from tests.sync.delivery_kit import Delivery
 from tests.sync.line_kit import city_server, enrolled, kiosk_on_line, stored, until
 from tests.sync.scripted import ScriptedServer
 from tests.sync.scripted import stored as acknowledged
-from workers import Tries
+from workers import SystemClock, Tries
 
 CLOSE = timedelta(minutes=1)
 

@@ -15,7 +15,7 @@ class _Blind:
     """What is told when looking itself failed."""
 
     corners: tuple[tuple[float, float], ...] | None = None
-    hint: str = Hint.NO_FRAME
+    hint: Hint = Hint.NO_FRAME
     sequence: int = 0
 
 

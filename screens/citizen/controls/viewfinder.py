@@ -7,7 +7,7 @@ from kivy.clock import Clock
 from kivy.graphics import Color, Line
 from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, ObjectProperty, StringProperty
 
-from kiosk.ports import CaptureKind, CaptureProblem, Condition, Hint, Sight
+from kiosk.ports import CaptureFault, CaptureKind, CaptureProblem, Condition, Hint, Sight
 from screens.citizen.controls.sighting import CalmHint, Sighting
 from screens.look.tight import Tight
 from screens.look.widgets.picture import fitted
@@ -22,7 +22,7 @@ OVAL_SHAPE: Final = 0.75
 FRAME_INSET: Final = 0.07
 FRAME_ARM: Final = 0.14
 #: What a portrait's photo has its own words for; the others speak of a document.
-_OWN_WORDS: Final = frozenset({Hint.GLARE, Hint.TOO_BLURRED, Hint.TOO_DARK})
+_OWN_WORDS: Final = frozenset({CaptureFault.GLARE, CaptureFault.TOO_BLURRED, CaptureFault.TOO_DARK})
 _CALM: Final = frozenset({Hint.NO_FRAME, Hint.NO_SHEET, Hint.NO_FACE, Hint.HOLD_STILL})
 
 

@@ -1,21 +1,23 @@
 """The fleet as the command centre sees it: each kiosk's parts, supplies and line in words."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Row
 
+from protocol.components import CAMERA, PAPER_MM, PRINTER, SCANNER, Availability, Condition
 from protocol.formats import Formatting
+from protocol.messages import Component
 from server.fleet import presence
 from server.web.frame.visitor import Visitor
 from server.web.frame.vocabulary import said
 from server.web.office import queries
 
-PARTS: Final = ("printer", "scanner", "camera")
+PARTS: Final = (PRINTER, SCANNER, CAMERA)
 #: Conditions with which a part still does its work.
-_MILD: Final = frozenset({"FORM_FAULT", "MEDIA_LOW", "STALE"})
+_MILD: Final[frozenset[str]] = frozenset({Condition.FORM_FAULT, Condition.MEDIA_LOW, Condition.STALE})
 VISITS_SHOWN: Final = 20
 HISTORY_SHOWN: Final = 30
 REJECTIONS_SHOWN: Final = 20
@@ -89,7 +91,7 @@ def alarm_view(visit: Visitor, row: Row[Any], kiosk: str) -> AlarmView:
 
 def kiosk_view(visit: Visitor, kiosk: presence.KioskView) -> KioskView:
     say, row = visit.say, kiosk.row
-    parts = tuple(part_view(part, say, visit.formatting) for part in _in_order(row.components))
+    parts = tuple(part_view(part, say, visit.formatting) for part in _in_order(kiosk.components))
     if row.approved_at is None:
         tone, state, pill = "warn", "unapproved", "wait"
     elif row.last_heartbeat_at is None:
@@ -122,25 +124,23 @@ def kiosk_view(visit: Visitor, kiosk: presence.KioskView) -> KioskView:
     )
 
 
-def part_view(part: Mapping[str, Any], say: Callable[..., str], formatting: Formatting) -> PartView:
+def part_view(part: Component, say: Callable[..., str], formatting: Formatting) -> PartView:
     """A component of a heartbeat in words: its conditions, or its availability when it has none."""
-    name = str(part.get("component", ""))
-    conditions = [str(one) for one in part.get("conditions", ())]
-    availability = str(part.get("availability", "UNKNOWN"))
-    if any(one not in _MILD for one in conditions) or availability == "UNAVAILABLE":
+    name, conditions, availability = part.component, part.conditions, part.availability
+    if any(one not in _MILD for one in conditions) or availability is Availability.UNAVAILABLE:
         tone = "bad"
-    elif conditions or availability == "UNKNOWN":
+    elif conditions or availability is Availability.UNKNOWN:
         tone = "wait"
     else:
         tone = "good"
     words = ", ".join(said(say, "condition", one) for one in conditions) or said(say, "availability", availability)
-    paper = part.get("supplies", {}).get("paper_mm")
+    paper = part.supplies.get(PAPER_MM)
     return PartView(
         name=said(say, "part", name),
         icon=name if name in PARTS else "box",
         words=words,
         tone=tone,
-        paper="" if paper is None else say("kiosk.paper", metres=formatting.tenths(max(0.0, float(paper)) / 1000)),
+        paper="" if paper is None else say("kiosk.paper", metres=formatting.tenths(max(0.0, paper) / 1000)),
     )
 
 
@@ -180,11 +180,12 @@ def kiosk_details(visit: Visitor, kiosk_id: str) -> dict[str, Any]:
             {
                 "when": visit.formatting.short_moment(one.at),
                 "part": part_view(
-                    {
-                        "component": one.component,
-                        "availability": one.availability,
-                        "conditions": one.conditions,
-                    },
+                    Component(
+                        component=one.component,
+                        availability=one.availability,
+                        conditions=one.conditions,
+                        since=one.since,
+                    ),
                     say,
                     visit.formatting,
                 ),
@@ -202,9 +203,9 @@ def kiosk_details(visit: Visitor, kiosk_id: str) -> dict[str, Any]:
     }
 
 
-def _in_order(parts: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def _in_order(parts: Sequence[Component]) -> list[Component]:
     place = {name: number for number, name in enumerate(PARTS)}
-    return sorted(parts, key=lambda part: place.get(str(part.get("component")), len(place)))
+    return sorted(parts, key=lambda part: place.get(part.component, len(place)))
 
 
 def _ago(then: datetime | None, now: datetime, say: Callable[..., str]) -> str:

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from devices.scanner import ScanKind
 from devices.scanner.recognition import LONGEST_TEXT, LONGEST_URL, clean, could_be_nik, find_nik, recognise
-from devices.scanner.scan import ScanKind
 
 AT = datetime(2026, 1, 5, tzinfo=UTC)
 

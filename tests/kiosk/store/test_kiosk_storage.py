@@ -8,12 +8,13 @@ import pytest
 
 from kiosk.events import ComponentChanged, InServiceChanged, StaffSignedOut
 from kiosk.kiosk import STORAGE_AGAIN_S
-from kiosk.machine.health import STORAGE, Ability, Reason
+from kiosk.machine.health import Ability, Reason
 from kiosk.machine.staff import FIRST_PAUSE_S, FREE_TRIES, SignInProblem, SignInRefused, StaffDesk, StaffOnDuty
 from kiosk.ports import Availability
 from kiosk.store import StorageFailed, StorageProblem
 from kiosk.store.journal import StaffMember
 from protocol import badges
+from protocol.components import STORAGE
 from rehearsal.storage import FaultyStorage
 from tests.kiosk.kiosk_kit import BEGIN, CITY, Bench, bench, fill
 from tests.kiosk.test_kiosk_parts import PIN, PIN_HASH

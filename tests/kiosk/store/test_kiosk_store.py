@@ -12,11 +12,12 @@ from kiosk.store import Opening, StorageFailed, StorageProblem, Store, StoreInUs
 from kiosk.store.database import FILE_NAME, Database
 from kiosk.store.journal import HISTORY_ROWS, ComponentChange, StaffMember, StoredNotice
 from kiosk.store.migrations import migrate, version_of
-from kiosk.store.outbox import Envelope, ItemKind, OutboxState, SealedAttachment
+from kiosk.store.outbox import Envelope, OutboxState, SealedAttachment
 from kiosk.store.receipts import Receipt
 from kiosk.store.reports import ReportKind
 from kiosk.store.rescue import SEQUENCE_LEAP
 from kiosk.store.schema import SCHEMA_VERSION
+from protocol.messages import ItemKind
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 

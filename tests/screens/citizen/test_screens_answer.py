@@ -6,8 +6,8 @@ from datetime import timedelta
 from screens_harness import Hands
 
 from kiosk.cases.case import Case, CaseStateName
-from kiosk.store.outbox import ItemKind
 from kiosk.text import Text
+from protocol.messages import ItemKind
 
 
 def asked(hands: Hands) -> None:

@@ -10,7 +10,7 @@ from forms import FormFault
 from forms.session.growth import Growth
 from forms.session.node import Node, RepeatInstanceNode
 from forms.session.texts import Texts
-from kiosk.machine.form_faults import FORMS
+from protocol.components import FORMS
 from rehearsal.gallery.control_states import show
 from rehearsal.gallery.way import Way, answer_page, domicile_form
 

@@ -16,7 +16,7 @@ from forms.authoring import convert
 from forms.limits import MAX_PICTURE_PIXELS, MAX_PICTURE_SIDE
 from kiosk.catalogue.catalogue import Catalogue
 from kiosk.events import EndReason
-from kiosk.machine.content import CONTENT
+from protocol.components import CONTENT
 from rehearsal import rehearse
 from rehearsal.sample_city import pack_files
 from screens.citizen.controls.question import ListenButton, Question

@@ -12,6 +12,8 @@ from screens.citizen.start.open_city_model import money
 
 MADE = datetime(2026, 11, 24, 1, 30, tzinfo=UTC)
 TIMES: dict[str, Any] = {
+    "since": "2026-01-01T00:00:00Z",
+    "weight": "1/9",
     "agencies": [
         {
             "id": "kelurahan",
@@ -37,7 +39,7 @@ TIMES: dict[str, Any] = {
                 {"id": "usaha", "name": {"id": "Surat Usaha"}, "promised_days": 2, "decided": 4},
             ],
         }
-    ]
+    ],
 }
 BUDGET: dict[str, Any] = {
     "year": 2026,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from protocol.peripherals import ScanKind
 from rehearsal.citizen import Citizen
 from rehearsal.devices import Scan
 from rehearsal.gallery.way import Way, domicile_review
@@ -115,7 +116,7 @@ def test_printer_scanner_and_camera_are_tested(desk: Hands) -> None:
     desk.tap(desk.text("staff.test"), exactly=True)
     desk.tap(desk.text("staff.test.print"))
     assert desk.unseen(desk.text("staff.test.printed")) == []
-    desk.rehearsal.scanner.scan(Scan("NIK_CARD", "3578014107900001", nik="3578014107900001"))
+    desk.rehearsal.scanner.scan(Scan(ScanKind.NIK_CARD, "3578014107900001", nik="3578014107900001"))
     desk.settle()
     assert desk.unseen(desk.text("staff.scan.nik_card")) == []
     desk.tap(desk.text("staff.test.shoot"))
@@ -159,7 +160,7 @@ def test_all_devices_are_checked_and_the_one_that_lacks_something_is_told(desk: 
 
 def test_the_scanner_test_shows_nothing_of_a_card(desk: Hands) -> None:
     desk.tap(desk.text("staff.test"), exactly=True)
-    desk.rehearsal.scanner.scan(Scan("NIK_CARD", "3578014107900001", nik="3578014107900001"))
+    desk.rehearsal.scanner.scan(Scan(ScanKind.NIK_CARD, "3578014107900001", nik="3578014107900001"))
     desk.settle()
     assert not desk.sees("3578014107900001")
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from protocol import badges
+from protocol.components import Availability, Condition
 from protocol.messages import EnrolRequest, EnrolResponse, Heartbeat
 from server.deps import Deps
 from server.fleet.alarms import CLOCK_TOLERANCE, SILENT_INTERVALS, UNUSED_AFTER, AlarmKind
@@ -231,6 +232,19 @@ def test_a_change_of_a_devices_state_is_history_and_sameness_is_not(deps: Deps) 
         beat(deps, kiosk_id, components=components)
     states = [row.availability for row in deps.presence.component_history(kiosk_id)]
     assert states == ["READY", "UNAVAILABLE", "READY"]
+
+
+def test_what_a_newer_kiosk_says_of_a_component_is_taken_as_far_as_it_is_known(deps: Deps) -> None:
+    kiosk_id = enrolled(deps)
+    beat(deps, kiosk_id, components=[component("printer", "ASLEEP", ["MEDIA_LOW", "RIBBON_WORN"])])
+    view = deps.presence.kiosk(kiosk_id)
+    assert view is not None
+    (printer,) = view.components
+    assert printer.availability is Availability.UNKNOWN
+    assert printer.conditions == (Condition.MEDIA_LOW, "RIBBON_WORN")
+    assert isinstance(printer.conditions[0], Condition)
+    (change,) = deps.presence.component_history(kiosk_id)
+    assert (change.availability, change.conditions) == ("UNKNOWN", ["MEDIA_LOW", "RIBBON_WORN"])
 
 
 def test_a_visit_is_kept_once(server: RunningServer, kiosk: TestKiosk) -> None:

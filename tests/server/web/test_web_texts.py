@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from protocol.components import Availability, Condition
 from protocol.languages import LANGUAGES, OFFICE_LANGUAGES
 from server.foundation import texts
 from server.foundation.texts import citizens_text
@@ -41,6 +42,12 @@ def test_places_to_fill_are_the_same_in_every_language(language: str) -> None:
     own, reference = ALL.by_language[language], ALL.by_language["id"]
     odd = {key for key in own if key in reference and _places(own[key]) != _places(reference[key])}
     assert odd == set()
+
+
+@pytest.mark.parametrize("language", OFFICE_LANGUAGES)
+def test_whatever_a_component_says_has_words_of_the_office(language: str) -> None:
+    keys = [f"condition.{one.lower()}" for one in Condition] + [f"availability.{one.lower()}" for one in Availability]
+    assert [key for key in keys if key not in ALL.by_language[language]] == []
 
 
 def test_one_thing_is_said_in_the_singular_where_there_is_one() -> None:

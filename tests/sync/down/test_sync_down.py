@@ -13,7 +13,6 @@ from sqlalchemy import select
 from kiosk.events import CaseUpdated, SettingsChanged
 from kiosk.machine.line_state import LineCondition
 from kiosk.store.packs import InstalledPack
-from kiosk.system_clock import SystemClock
 from protocol.messages import FeedType
 from server.deps import Deps
 from server.fleet.alarms import AlarmKind
@@ -29,6 +28,7 @@ from tests.server.running import RunningServer, running
 from tests.sync.line_kit import OnLine, city_server, enrolled, kiosk_on_line, publish, stored, until
 from tests.sync.processes import free_port
 from tests.sync.scripted import CuttingRelay
+from workers import SystemClock
 
 
 @pytest.fixture

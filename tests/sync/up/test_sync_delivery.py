@@ -9,9 +9,9 @@ import pytest
 
 from kiosk.events import Received
 from kiosk.machine.line_state import LineCondition
-from kiosk.store.outbox import Envelope, ItemKind, OutboxState, SealedAttachment
+from kiosk.store.outbox import Envelope, OutboxState, SealedAttachment
 from protocol.limits import BATCH_BYTES, BATCH_ITEMS
-from protocol.messages import SubmissionBatch
+from protocol.messages import ItemKind, SubmissionBatch
 from sync.up.envelopes import REFUSALS, SERVER_ERRORS, SET_ASIDE_S
 from sync.up.outbox import EAGER_S, IDLE_S
 from tests.kiosk.kiosk_kit import BEGIN, bench, fill

@@ -13,9 +13,10 @@ import pytest
 
 from kiosk.machine.line_state import LineCondition
 from kiosk.store.journal import Visit
-from kiosk.store.outbox import Envelope, ItemKind, OutboxState, SealedAttachment
+from kiosk.store.outbox import Envelope, OutboxState, SealedAttachment
 from kiosk.store.reports import ReportKind
 from protocol import answers
+from protocol.messages import ItemKind
 from sync.presence import PresenceDuty
 from sync.up.envelopes import REFUSALS, SET_ASIDE_S
 from tests.kiosk.kiosk_kit import BEGIN, CITY, bench

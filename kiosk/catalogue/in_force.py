@@ -1,0 +1,40 @@
+"""Which pack is in force, and when the next one is: never in the middle of a visit."""
+
+import threading
+from collections.abc import Callable
+
+from kiosk.catalogue.catalogue import Catalogue
+
+
+class PackInForce:
+    """Any thread. ``visited`` tells whether somebody is here; it is asked under ``lock``, which the kiosk holds when a visit
+    begins or ends. ``renewed`` is told after a switch."""
+
+    def __init__(
+        self, lock: threading.RLock, visited: Callable[[], bool], renewed: Callable[[Catalogue], None]
+    ) -> None:
+        self._lock = lock
+        self._visited = visited
+        self._renewed = renewed
+        self._current = Catalogue.empty()
+        self._next: Catalogue | None = None
+
+    @property
+    def current(self) -> Catalogue:
+        with self._lock:
+            return self._current
+
+    def install(self, catalogue: Catalogue) -> None:
+        """At once, or with the ``switch`` after the visit."""
+        with self._lock:
+            self._next = catalogue
+        self.switch()
+
+    def switch(self) -> None:
+        """To the pack that waits, unless there is none or somebody is here."""
+        with self._lock:
+            if self._next is None or self._visited():
+                return
+            current = self._current = self._next
+            self._next = None
+        self._renewed(current)
