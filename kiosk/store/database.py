@@ -45,6 +45,8 @@ PRAGMAS: Final = (
     "temp_store = MEMORY",
 )
 _FILES: Final = ("", *SIDE_FILES)
+#: SQLite's name for a database that has no file.
+_MEMORY: Final = Path(":memory:")
 _BROKEN: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _PRIMARY_CODE: Final = 0xFF
 
@@ -129,9 +131,8 @@ class Database:
     @classmethod
     def in_memory(cls) -> "Database":
         """One that nothing is kept of."""
-        path = Path(":memory:")
-        engine, kind = _open_good(path)
-        return cls(engine, path, OpeningReport(kind))
+        engine, kind = _open_good(_MEMORY)
+        return cls(engine, _MEMORY, OpeningReport(kind))
 
     def close(self) -> None:
         with self._lock:
@@ -199,7 +200,8 @@ def _open_file(path: Path) -> sqlite3.Connection:
 
 def _engine(path: Path) -> Engine:
     def connect() -> sqlite3.Connection:
-        private_database(path)
+        if path != _MEMORY:
+            private_database(path)
         connection = _open_file(path)
         for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")

@@ -75,3 +75,9 @@ def test_a_kiosk_makes_files_for_itself_alone() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment, timeout=100
     )
     assert done.stdout.split() == ["0o77"]
+
+
+def test_a_store_in_memory_makes_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Store.in_memory().close()
+    assert list(tmp_path.iterdir()) == []
