@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from server.foundation import files
+from runtime import files
 from server.foundation.keys import keep_secret, load_keys
 from server.settings import ServerSettings
 from tests.server.kiosk_client import Attachment, TestKiosk

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from kiosk import files
 from protocol.packs import target_name
+from runtime import files
 from sync import enrolment as enrolments
 from tests.sync.line_kit import city_server, enrolled, kiosk_on_line, until
 from tests.synced_files import noting
