@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 import psutil
 
-from screens.shell import heap
+from screens.shell import allocator
 
 if TYPE_CHECKING:
     from rehearsal.hands import Hands
@@ -43,7 +43,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         catalogue = Catalogue.read(pickle.loads(Path(sys.argv[1]).read_bytes()))
         rehearsal = rehearse(Path(folder), load_catalogues(ASSETS / "translations"), catalogue)
-        hands = Hands(rehearsal, boot, draws=True, tidy=True).start()
+        hands = Hands(rehearsal, boot, draws=True, collects_garbage=True).start()
         results = {"start to first usable frame, ms": (time.time() - process.create_time()) * 1000}
         # As at a kiosk that has been on for a while.
         while not gc.get_freeze_count():
@@ -122,7 +122,7 @@ def _busy(hands: "Hands", folder: Path) -> float:
     """Frames are drawn as fast as they can be while other threads send what waited over a real line, with their
     photos, and print over TCP to an emulator; the screens are told of each step."""
     from benchmarks.ui_backlog import Backlog
-    from screens.shell.tidy import GIVE_BACK_S, QUIET_S
+    from screens.shell.garbage import GIVE_BACK_S, QUIET_S
 
     hands.go_home()
     hands.app.flow.visit.start()
@@ -166,7 +166,7 @@ def _sessions(hands: "Hands", count: int) -> None:
 def _memory(process: psutil.Process) -> float:
     """Proportional set size, as for the peer; tidied, as a kiosk is when nobody waits."""
     gc.collect()
-    heap.give_back()
+    allocator.give_back()
     return float(process.memory_full_info().pss) / 1e6
 
 

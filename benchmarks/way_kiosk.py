@@ -38,7 +38,7 @@ ANSWERS: Final = {
 }
 TOUCH_ROUNDS: Final = 8
 PATIENCE_S: Final = 20.0
-#: Longer than screens/shell/tidy.py waits before it tidies.
+#: Longer than screens/shell/garbage.py waits before it tidies.
 REST_S: Final = 3.0
 
 

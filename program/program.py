@@ -22,7 +22,7 @@ from program.devices import Devices, build_devices
 from program.settings import ASSETS, SOFTWARE, KioskSettings
 from screens.access.keys import DEFAULT_KEYS, KeyMap
 from screens.language.texts import Catalogues, load_catalogues
-from screens.shell import boot, heap
+from screens.shell import allocator, boot
 from screens.shell.watchdog import watchdog
 from sync.city import CityBadges, FollowingSealer, KioskCodes
 from sync.enrolment import Enrolment
@@ -75,7 +75,7 @@ class Program:
     """Everything built and started, in order; stopped in reverse, where one failure stops nobody else."""
 
     def __init__(self, settings: KioskSettings, enrolment: Enrolment) -> None:
-        heap.bound()
+        allocator.bound()
         self.settings = settings
         self._enrolment = enrolment
         self._owned = ExitStack()
@@ -110,7 +110,7 @@ class Program:
                 boot=options,
                 keys=KeyMap({**DEFAULT_KEYS, **keys.names}),
                 any_key_speaks=keys.any_key_speaks,
-                tidy=True,
+                collects_garbage=True,
             ),
         )
 

@@ -1,24 +1,6 @@
 """The messages of the line, version 1, as pydantic models. JSON; times are RFC 3339 with an offset.
 
-The paths, under the server's address:
-
-=====================================  ==========================================================================
-``POST /v1/enrol``                     EnrolRequest → EnrolResponse; not signed, a one-time code instead
-``POST /v1/submissions``               SubmissionBatch → BatchAnswer; an answer per item, never a 4xx because of one
-``HEAD /v1/attachments/{sha256}``      ``Upload-Offset``: durable bytes so far; ``Upload-Complete: ?1`` when verified
-``PATCH /v1/attachments/{sha256}``     bytes from ``Upload-Offset`` on, of ``Upload-Length``; 409 with the true offset
-``GET /v1/feed?after=N``               FeedPage: what comes after cursor N, gapless
-``GET /v1/feed/live?after=N``          the same as server-sent events, ``id:`` = cursor; a comment every 15 s
-``POST /v1/feed/applied``              AppliedReport: cursor and the results of commands
-``POST /v1/heartbeat``                 Heartbeat → HeartbeatAnswer
-``POST /v1/visits``                    Visit → 204; the same id again changes nothing
-``GET /v1/cases/{code}``               CaseState, or 404
-``GET /v1/packs/metadata/{file}``      TUF metadata
-``GET /v1/packs/targets/{file}``       TUF targets: packs
-``POST /v1/ratings``, ``/help-calls``  see ``protocol.reports``
-``GET /v1/documents/{name}``           see ``protocol.documents``
-``/v1/drafts/{lookup}``                see ``protocol.drafts``
-=====================================  ==========================================================================
+The paths, and which message goes where, stand in the server's OpenAPI (``/v1/openapi.json``) and in docs/api.md.
 
 An error is ``{"error": {"code": "...", "message": "..."}}``; 401 for a signature that does not hold, 403 with code
 ``waiting`` for a kiosk that the office has not approved yet and ``revoked`` for one that was shut out, 426 for a version that

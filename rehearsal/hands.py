@@ -39,7 +39,7 @@ class NotThere(AssertionError):
 
 
 class Hands:
-    """An app that runs a frame at a time. ``draws``: whether frames are drawn; ``tidy``: whether it collects garbage
+    """An app that runs a frame at a time. ``draws``: whether frames are drawn; ``collects_garbage``: whether it collects garbage
     only when nobody waits, as at a kiosk."""
 
     def __init__(
@@ -49,14 +49,18 @@ class Hands:
         appearance: Appearance = DEFAULT_APPEARANCE,
         *,
         draws: bool = False,
-        tidy: bool = False,
+        collects_garbage: bool = False,
     ) -> None:
         self.rehearsal = rehearsal
         self.kiosk = rehearsal.kiosk
         self.draws = draws
         self._held = False
         options = AppOptions(
-            assets=ASSETS, catalogues=rehearsal.catalogues, boot=boot, appearance=appearance, tidy=tidy
+            assets=ASSETS,
+            catalogues=rehearsal.catalogues,
+            boot=boot,
+            appearance=appearance,
+            collects_garbage=collects_garbage,
         )
         self.app: KioskApp = build_app(rehearsal.kiosk, options)
 

@@ -15,9 +15,9 @@ from xml.sax.saxutils import quoteattr
 from pyxform.utils import default_is_dynamic
 
 from forms.authoring.bare_names import column_names
+from forms.authoring.choices.selections import Selection, Source, list_name, selections
 from forms.authoring.patterns import PatternUnread
 from forms.authoring.problems import AuthoringProblem
-from forms.authoring.selections import Selection, Source, list_name, selections
 from forms.authoring.sheets import Workbook
 from forms.authoring.structure import at, bind_type, is_required, is_shown_only
 from forms.authoring.tried_answers import candidates

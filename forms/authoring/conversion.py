@@ -13,10 +13,10 @@ from pyxform.xls2json import workbook_to_json
 
 from forms.authoring.answers import check_constraints, check_filled, default_warnings
 from forms.authoring.bare_names import bare_name_warnings
+from forms.authoring.choices.external_choices import external_choices_csv, offer_all
+from forms.authoring.choices.list_files import ListFiles, check_filters, check_list_files, list_file_warnings
+from forms.authoring.choices.lists import check_lists, choice_warnings
 from forms.authoring.expressions import check_expressions
-from forms.authoring.external_choices import external_choices_csv, offer_all
-from forms.authoring.list_files import ListFiles, check_filters, check_list_files, list_file_warnings
-from forms.authoring.lists import check_lists, choice_warnings
 from forms.authoring.media_files import media_warnings
 from forms.authoring.problems import AuthoringProblem, problem
 from forms.authoring.pyxform_words import read_words

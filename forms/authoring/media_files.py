@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from forms.authoring.list_files import ListFiles
+from forms.authoring.choices.list_files import ListFiles
 from forms.authoring.problems import AuthoringProblem, problem
 from forms.authoring.sheets import Row, Workbook
 

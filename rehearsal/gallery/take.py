@@ -38,7 +38,7 @@ def take(share: Share) -> "list[Entry]":
     from rehearsal.gallery.plan import rounds
     from rehearsal.gallery.states import STATES, beginning_with
     from rehearsal.gallery.studio import JPEG_QUALITY, Studio, studio_hands
-    from screens.shell.tidy import YOUNG
+    from screens.shell.garbage import YOUNG
 
     # Pages are made by the thousand here: two thirds of the time would go into looking for garbage among them.
     gc.set_threshold(YOUNG, *gc.get_threshold()[1:])

@@ -35,10 +35,10 @@ from screens.look.tokens import LOWERED
 from screens.navigation.appearance import Appearance
 from screens.navigation.flow import Flow
 from screens.shell.boot import BootOptions, check_window
+from screens.shell.garbage import GarbageCollector
 from screens.shell.keypad import Keypad
 from screens.shell.pages import load_pages
 from screens.shell.stage import Stage
-from screens.shell.tidy import Tidy
 
 logger = logging.getLogger(__name__)
 
@@ -68,7 +68,7 @@ class AppOptions:
     #: On the resting screen any key asks for the voice; else only its own key and headphones do.
     any_key_speaks: bool = True
     #: Garbage is collected between touches; not in tests, whose apps come and go.
-    tidy: bool = False
+    collects_garbage: bool = False
 
 
 class Inbox:
@@ -124,7 +124,7 @@ class KioskApp(App):
         self.narrator = Narrator(self.flow, any_key=options.any_key_speaks)
         self.keypad: Keypad | None = None
         self.failsafe = Failsafe(self)
-        self._tidy = Tidy()
+        self._garbage = GarbageCollector()
         self._inbox = Inbox(self._hear)
         self._unsubscribe: Any = None
         self._tick_event: Any = None
@@ -157,13 +157,13 @@ class KioskApp(App):
         self._unsubscribe = self.kiosk.bus.subscribe(self._told)
         self._tick_event = Clock.schedule_interval(self._tick, TICK_S)
         self._show_trigger()
-        if self.options.tidy:
+        if self.options.collects_garbage:
             Clock.schedule_once(self._all_is_built, SETTLED_S)
 
     def on_stop(self) -> None:
         Clock.unschedule(self._all_is_built)
         self._afresh_trigger.cancel()
-        self._tidy.stop()
+        self._garbage.stop()
         if self._tick_event is not None:
             self._tick_event.cancel()
         if self._unsubscribe is not None:
@@ -249,9 +249,9 @@ class KioskApp(App):
             self.stage.show()
             self.flow.shown()
             if self.stage.page is not page:
-                self._tidy.left()
+                self._garbage.left()
             if over is not None and self.stage.over is not over:
-                self._tidy.left()
+                self._garbage.left()
             self._settle_focus()
 
     def _show_afresh(self, _seconds: float) -> None:
@@ -321,16 +321,16 @@ class KioskApp(App):
         return True
 
     def _all_is_built(self, _seconds: float) -> None:
-        self._tidy.start()
+        self._garbage.start()
 
     def _finger(self) -> None:
-        self._tidy.touched()
+        self._garbage.touched()
         if self.keypad is not None:
             self.keypad.touched()
 
     def _key(self, _window: Any, key: int, _scancode: int, _text: str, modifiers: Any) -> bool:
         """Every key is ours: Kivy's own (Esc, F1) would lead out of the kiosk."""
-        self._tidy.touched()
+        self._garbage.touched()
         if self.keypad is not None:
             self.keypad.pressed(key, modifiers)
             self._show_trigger()

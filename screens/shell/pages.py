@@ -43,8 +43,8 @@ from screens.navigation.flow import Flow
 from screens.navigation.lasting import Lasting
 from screens.navigation.places import Name, Over
 from screens.shell.overlays import AdjustPanel, FewerPanel, HelpPanel, IdlePanel, LeavePanel
-from screens.staff.desk import DeskScreen
-from screens.staff.rooms import OutboxScreen, PaperScreen, PinScreen, TestScreen
+from screens.staff.overview import OverviewScreen
+from screens.staff.pages import OutboxScreen, PaperScreen, PinScreen, TestScreen
 from screens.staff.staff_model import OutboxModel, PaperModel, PinModel, StaffModel
 
 _SCREENS: Final = Path(__file__).resolve().parent.parent
@@ -129,7 +129,7 @@ def _times(flow: Flow, agency: str) -> Widget:
 _NOTICES: Final = ("citizen/start/notices",)
 _DRAFTS: Final = ("citizen/application/drafts",)
 _TRACK: Final = ("citizen/follow_up/track",)
-_ROOMS: Final = ("staff/rooms",)
+_ROOMS: Final = ("staff/pages",)
 _PANELS: Final = ("shell/overlays",)
 #: Of every kind of question.
 _FORM: Final = (
@@ -165,7 +165,7 @@ PAGES: Final[dict[Name, Shown]] = {
     Name.CASE: Shown(CaseScreen, _TRACK),
     Name.ANSWER: Shown(AnswerScreen, ("citizen/follow_up/answer",)),
     Name.STAFF_PIN: Shown(PinScreen, _ROOMS, partial(_of_flow, PinModel)),
-    Name.STAFF: Shown(DeskScreen, ("staff/desk",), partial(_of_flow, StaffModel)),
+    Name.STAFF: Shown(OverviewScreen, ("staff/overview",), partial(_of_flow, StaffModel)),
     Name.STAFF_PAPER: Shown(PaperScreen, _ROOMS, partial(_of_flow, PaperModel)),
     Name.STAFF_TEST: Shown(TestScreen, _ROOMS),
     Name.STAFF_OUTBOX: Shown(OutboxScreen, _ROOMS, partial(_of_flow, OutboxModel)),

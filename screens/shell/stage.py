@@ -11,7 +11,7 @@ from kiosk.visit.session import Session
 from screens.look.focus_mark import FocusMark
 from screens.look.pressable import CANCELLED
 from screens.look.tokens import LOWERED
-from screens.look.widgets.sign import Cloth
+from screens.look.widgets.sign import Batik
 from screens.navigation.flow import Flow
 from screens.navigation.places import Place
 from screens.shell.fault_notice import FaultNotice
@@ -48,7 +48,7 @@ class Stage(FloatLayout):
         #: Told when a finger left the glass, after what it did.
         self.on_finger: Callable[[], None] = _nobody
         #: What is seen above the lowered controls.
-        self.upper: Cloth | None = None
+        self.upper: Batik | None = None
         #: Round what has the focus; over everything.
         self.mark = FocusMark()
         self.add_widget(self.mark)
@@ -111,7 +111,7 @@ class Stage(FloatLayout):
             self.remove_widget(self.upper)
             self.upper = None
         if lowered:
-            self.upper = Cloth(size_hint=(1, 1 - LOWERED), pos_hint={"top": 1})
+            self.upper = Batik(size_hint=(1, 1 - LOWERED), pos_hint={"top": 1})
             self.add_widget(self.upper, index=len(self.children))
         return LOWERED if lowered else 1.0
 

@@ -17,7 +17,7 @@ from rehearsal.every_control import every_control
 from rehearsal.gallery.studio import Studio, studio_hands
 from rehearsal.sample_city import read_sample_city
 from screens.language.texts import Catalogues, load_catalogues
-from screens.shell.tidy import YOUNG
+from screens.shell.garbage import YOUNG
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -15,7 +15,7 @@ from screens.look.speakable import Live
 from screens.look.widgets.banner import Banner
 from screens.look.widgets.cards import ChoiceCard, TileGrid
 from screens.look.widgets.field import Field
-from screens.look.widgets.full_line import FieldLine
+from screens.look.widgets.field_note import FieldNote
 from screens.look.widgets.text import Caption, Column
 
 #: So many of them stand above the keyboard.
@@ -76,7 +76,7 @@ class ChoiceQuestion(Question):
             self._field = Field(entry=self.model.search(node), icon="magnifying-glass", active=True)
             self._field.spoken = self._field.placeholder = self.model.flow.texts("form.find")
         self._list = LongList()
-        self._nothing = FieldLine()
+        self._nothing = FieldNote()
         self.add_widget(self._nothing)
         self._wrong = Banner(kind="danger")
         self._cards = ChoiceGrid(cols=1)

@@ -7,8 +7,8 @@ from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from forms import Node
 from screens.citizen.application import form_media
 from screens.citizen.application.form_model import FormModel
+from screens.look.compact import CompactBox
 from screens.look.speakable import Group
-from screens.look.tight import Tight
 from screens.look.widgets.buttons import QuietButton
 
 HEAD_PARTS: Final = 4
@@ -25,7 +25,7 @@ class ListenButton(QuietButton):
         self.voice.play(self.sound)
 
 
-class Question(Group, Tight):
+class Question(Group, CompactBox):
     """Base of all controls. ``refresh`` shows the node as it is now."""
 
     label = StringProperty("")

@@ -8,8 +8,8 @@ from kivy.uix.boxlayout import BoxLayout
 from forms import Node
 from screens.citizen.application.form_model import FormModel
 from screens.citizen.follow_up.answers import in_words, is_asked
+from screens.look.compact import CompactBox
 from screens.look.speakable import Group
-from screens.look.tight import Tight
 from screens.look.widgets.buttons import Surface
 from screens.look.widgets.text import Column
 
@@ -41,7 +41,7 @@ class InstanceLine(BoxLayout):
         """It is to be taken away."""
 
 
-class RemovalAsked(Group, Tight):
+class RemovalAsked(Group, CompactBox):
     """In place of one of the several: whether it is really to go. Who presses twice keeps it."""
 
     title = StringProperty("")
@@ -61,7 +61,7 @@ class RemovalAsked(Group, Tight):
         """It is to be taken away."""
 
 
-class RepeatPanel(Group, Tight):
+class RepeatPanel(Group, CompactBox):
     """All instances of a repeat."""
 
     label = StringProperty("")

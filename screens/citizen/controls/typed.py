@@ -15,7 +15,7 @@ from screens.look.widgets.banner import Banner
 from screens.look.widgets.buttons import QuietButton
 from screens.look.widgets.entry import Layout
 from screens.look.widgets.field import Field
-from screens.look.widgets.full_line import FullLine
+from screens.look.widgets.field_note import LengthNote
 from screens.look.widgets.text import Column
 
 
@@ -36,7 +36,7 @@ class TypedQuestion(Question):
             self.add_widget(Banner(text=self.model.flow.texts("form.scan_or_type"), icon="barcode"))
         if Layout.DATE in layouts:
             self._offer_calendar()
-        self._full = FullLine(formatting=self.model.flow.formatting)
+        self._full = LengthNote(formatting=self.model.flow.formatting)
         self.add_widget(self._full)
         self._wrong = Banner(kind="danger")
         self.add_widget(self._wrong)

@@ -9,7 +9,7 @@ from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, Obj
 
 from kiosk.ports import CaptureFault, CaptureKind, CaptureProblem, Condition, Hint, Sight
 from screens.citizen.controls.sighting import CalmHint, Sighting
-from screens.look.tight import Tight
+from screens.look.compact import CompactBox
 from screens.look.widgets.picture import fitted
 from screens.look.widgets.sign import Drawn
 
@@ -96,7 +96,7 @@ class CornerMarks(Drawn):
                 Line(width=self.thick, points=(x + right * arm, y, x, y, x, y + up * arm))
 
 
-class Viewfinder(Tight):
+class Viewfinder(CompactBox):
     """The live picture, or the photo that was taken, with what can be done about it."""
 
     flow = ObjectProperty(None)

@@ -5,7 +5,7 @@ from typing import Any
 from kivy.properties import ObjectProperty, StringProperty
 
 from screens.citizen.start.service_model import ServiceModel, ServiceShown
-from screens.look.tight import Tight
+from screens.look.compact import CompactBox
 from screens.look.widgets.text import Row
 from screens.navigation.flow import Flow
 from screens.navigation.page_screen import FlowPage
@@ -18,7 +18,7 @@ class BulletLine(Row):
     text = StringProperty("")
 
 
-class StandardPart(Tight):
+class StandardPart(CompactBox):
     """One of the six parts."""
 
     icon = StringProperty("")

@@ -2,11 +2,11 @@
 
 from kivy.properties import ColorProperty, StringProperty
 
+from screens.look.compact import CompactBox
 from screens.look.speakable import Block, Live
-from screens.look.tight import Tight
 
 
-class Banner(Block, Live, Tight):
+class Banner(Block, Live, CompactBox):
     """``kind`` is one of info, success, warning, danger. Without a text it takes no room."""
 
     kind = StringProperty("info")

@@ -3,12 +3,12 @@
 from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, StringProperty
 from kivy.uix.anchorlayout import AnchorLayout
 
+from screens.look.compact import CompactBox
 from screens.look.pressable import Pressable
 from screens.look.speakable import SpokenRole
-from screens.look.tight import Tight
 
 
-class Surface(Pressable, Tight):
+class Surface(Pressable, CompactBox):
     """A rounded area that can be touched; its colours say what it is."""
 
     fill = ColorProperty()

@@ -6,14 +6,14 @@ from kivy.properties import BooleanProperty, ColorProperty, ObjectProperty, Stri
 from kivy.uix.gridlayout import GridLayout
 from kivy.uix.widget import Widget
 
+from screens.look.compact import CompactBox
 from screens.look.speakable import Block, SpokenRole
-from screens.look.tight import Tight
 from screens.look.widgets.buttons import Surface
 
 _MARKS: Final = {"radio": SpokenRole.RADIO, "check": SpokenRole.CHECK}
 
 
-class Card(Block, Tight):
+class Card(Block, CompactBox):
     """A quiet surface that holds things; cannot be touched."""
 
     fill = ColorProperty()

@@ -7,10 +7,10 @@ from kivy.properties import BooleanProperty, ListProperty, NumericProperty, Obje
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
-from screens.look.tight import Tight
+from screens.look.compact import CompactBox
 from screens.look.widgets.entry import Entry
 from screens.look.widgets.field import Field
-from screens.look.widgets.full_line import FieldLine
+from screens.look.widgets.field_note import FieldNote
 
 
 class Part:
@@ -31,7 +31,7 @@ class Head(Part, BoxLayout):
         """Language, text size or contrast is to be changed."""
 
 
-class Middle(Part, Tight):
+class Middle(Part, CompactBox):
     """Heading, banners, what the screen is about."""
 
 
@@ -39,7 +39,7 @@ class Center(Part, BoxLayout):
     """Between the strips: what the page is about, and the keyboard below or beside it."""
 
 
-class Bed(Part, Tight):
+class Bed(Part, CompactBox):
     """Where the keyboard lies."""
 
     beside = BooleanProperty(False)
@@ -128,6 +128,6 @@ class Page(BoxLayout):
         for widget in self.ids.body.walk(restrict=True):
             # The line that says that nothing was found, or nothing more fits, stands below its field.
             if (isinstance(widget, Field) and widget.entry is self.entry) or (
-                isinstance(widget, FieldLine) and widget.text
+                isinstance(widget, FieldNote) and widget.text
             ):
                 self.ids.pane.reveal(widget, end=True)

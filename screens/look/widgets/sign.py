@@ -89,7 +89,7 @@ class Sign(Drawn):
         draw_petals(x + side * 0.08, y + side * 0.08, side * 0.84, self.petal, self.core)
 
 
-class Cloth(Drawn):
+class Batik(Drawn):
     """A field of colour with the petals woven in."""
 
     ground = ColorProperty()

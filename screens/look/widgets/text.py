@@ -4,8 +4,8 @@ from kivy.properties import StringProperty
 from kivy.uix.label import Label
 from kivy.uix.widget import Widget
 
+from screens.look.compact import CompactBox
 from screens.look.speakable import Silent
-from screens.look.tight import Tight
 
 
 class Txt(Label):
@@ -47,15 +47,15 @@ class FillIcon(Icon):
     pass
 
 
-class Column(Tight):
+class Column(CompactBox):
     """One thing under the other, as high as all of them."""
 
 
-class Row(Tight):
+class Row(CompactBox):
     """One thing beside the other, as high as the highest."""
 
 
-class Halves(Tight):
+class Halves(CompactBox):
     """Two columns side by side where there is the width for it, else one under the other."""
 
 

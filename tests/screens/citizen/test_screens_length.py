@@ -20,7 +20,7 @@ from screens.look.layouts import BACKSPACE
 from screens.look.tokens import TextSize
 from screens.look.widgets.entry import DIGITS_LENGTH, MULTILINE_LENGTH, TEXT_LENGTH, Entry, Layout
 from screens.look.widgets.field import Field
-from screens.look.widgets.full_line import FullLine
+from screens.look.widgets.field_note import LengthNote
 from screens.navigation.appearance import Appearance
 from tests.screens.citizen.test_screens_answer import asked
 
@@ -59,15 +59,15 @@ def open_page(hands: Hands, service: str, name: str) -> Question:
     return question
 
 
-def full_line(hands: Hands) -> FullLine:
-    return next(each for each in hands.page.ids.body.walk() if isinstance(each, FullLine))
+def full_line(hands: Hands) -> LengthNote:
+    return next(each for each in hands.page.ids.body.walk() if isinstance(each, LengthNote))
 
 
 def told(hands: Hands, limit: int) -> str:
     return hands.text("keyboard.full", n=hands.app.flow.formatting.number(limit))
 
 
-def seen(widget: Field | FullLine) -> tuple[bool, bool]:
+def seen(widget: Field | LengthNote) -> tuple[bool, bool]:
     """Whether the widget's top and its bottom are within the pane."""
     left, bottom = widget.to_window(widget.x, widget.y)
     whole = (left, bottom, left + widget.width, bottom + widget.height)

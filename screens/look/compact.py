@@ -6,7 +6,7 @@ from typing import Any
 from kivy.uix.boxlayout import BoxLayout
 
 
-class Tight(BoxLayout):
+class CompactBox(BoxLayout):
     """Kivy's box puts spacing round every child; here one without a height (in a row: without a width) of its own takes
     none, so that what steps aside leaves no hole."""
 

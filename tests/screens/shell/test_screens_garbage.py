@@ -7,48 +7,48 @@ import pytest
 from screens_harness import Hands
 
 from kiosk.visit.nik import check
-from screens.shell.tidy import PAGES_MOST, SELDOM, YOUNG, Tidy
+from screens.shell.garbage import PAGES_MOST, SELDOM, YOUNG, GarbageCollector
 
 NIK = "3578014107900001"
 
 
 @pytest.fixture
-def tidy() -> Iterator[Tidy]:
-    made = Tidy()
+def collector() -> Iterator[GarbageCollector]:
+    made = GarbageCollector()
     yield made
     made.stop()
 
 
-def waiting(tidy: Tidy) -> bool:
-    return bool(tidy._trigger.is_triggered)
+def waiting(collector: GarbageCollector) -> bool:
+    return bool(collector._trigger.is_triggered)
 
 
-def test_what_was_built_is_left_out_until_the_end(tidy: Tidy) -> None:
+def test_what_was_built_is_left_out_until_the_end(collector: GarbageCollector) -> None:
     before = gc.get_threshold()
-    tidy.start()
+    collector.start()
     assert gc.get_freeze_count() > 0
     assert (gc.get_threshold()[0], gc.get_threshold()[2]) == (YOUNG, SELDOM)
-    tidy.stop()
+    collector.stop()
     assert gc.get_freeze_count() == 0
     assert gc.get_threshold() == before
 
 
-def test_a_page_that_was_left_is_looked_for_later(tidy: Tidy) -> None:
-    tidy.start()
-    tidy.left()
-    assert waiting(tidy)
-    tidy._collect(0)
-    tidy.stop()
-    assert not waiting(tidy)
+def test_a_page_that_was_left_is_looked_for_later(collector: GarbageCollector) -> None:
+    collector.start()
+    collector.left()
+    assert waiting(collector)
+    collector._collect(0)
+    collector.stop()
+    assert not waiting(collector)
 
 
-def test_a_touch_puts_it_off_only_when_it_is_due(tidy: Tidy) -> None:
-    tidy.start()
-    tidy.touched()
-    assert not waiting(tidy)
-    tidy.left()
-    tidy.touched()
-    assert waiting(tidy)
+def test_a_touch_puts_it_off_only_when_it_is_due(collector: GarbageCollector) -> None:
+    collector.start()
+    collector.touched()
+    assert not waiting(collector)
+    collector.left()
+    collector.touched()
+    assert waiting(collector)
 
 
 class Remains:
@@ -65,24 +65,24 @@ class Remains:
 
 
 @pytest.mark.parametrize(("pages", "held"), [(PAGES_MOST, 1), (PAGES_MOST + 1, 0)])
-def test_somebody_who_never_rests_does_not_fill_the_memory(tidy: Tidy, pages: int, held: int) -> None:
-    tidy.start()
+def test_somebody_who_never_rests_does_not_fill_the_memory(collector: GarbageCollector, pages: int, held: int) -> None:
+    collector.start()
     gc.disable()  # young objects would be looked at by chance
     try:
         Remains()
         for _ in range(pages):
-            tidy.left()
-            tidy.touched()
+            collector.left()
+            collector.touched()
         assert Remains.alive == held
-        tidy._collect(0)
+        collector._collect(0)
         assert Remains.alive == 0
     finally:
         gc.enable()
 
 
-def test_before_its_start_it_does_nothing(tidy: Tidy) -> None:
-    tidy.left()
-    assert not waiting(tidy)
+def test_before_its_start_it_does_nothing(collector: GarbageCollector) -> None:
+    collector.left()
+    assert not waiting(collector)
 
 
 # --- what counts as left -------------------------------------------------------------------------------------------
@@ -96,7 +96,7 @@ def lefts(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     def note() -> None:
         left.append(hands.place)
 
-    monkeypatch.setattr(hands.app._tidy, "left", note)
+    monkeypatch.setattr(hands.app._garbage, "left", note)
     return left
 
 

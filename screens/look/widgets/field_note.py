@@ -7,11 +7,11 @@ from screens.look.widgets.banner import Banner
 from screens.look.widgets.entry import Entry
 
 
-class FieldLine(Banner):
+class FieldNote(Banner):
     """The page keeps it in sight as it does its field."""
 
 
-class FullLine(FieldLine):
+class LengthNote(FieldNote):
     """Takes no room until a key is pressed for which there is none. ``formatting`` writes the number."""
 
     formatting = ObjectProperty(None)

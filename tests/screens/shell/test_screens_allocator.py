@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from screens.shell import heap
+from screens.shell import allocator
 
 ROOT = Path(__file__).resolve().parents[3]
 
 FREES = """
 import ctypes, re
 from pathlib import Path
-from screens import heap
+from screens.shell import allocator
 
 BLOCK, COUNT = 64 * 1024, 1_000
 libc = ctypes.CDLL(None)
@@ -22,7 +22,7 @@ libc.malloc.restype, libc.free.argtypes = ctypes.c_void_p, [ctypes.c_void_p]
 def resident():
     return int(re.search(r"VmRSS:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) * 1024
 
-assert heap.bound()
+assert allocator.bound()
 blocks = [libc.malloc(BLOCK) for _ in range(COUNT)]
 for block in blocks:
     ctypes.memset(block, 1, BLOCK)
@@ -31,7 +31,7 @@ filled = resident()
 for block in blocks[:-1]:
     libc.free(block)
 kept = resident()
-assert heap.give_back()
+assert allocator.give_back()
 print((filled - kept) // BLOCK, (kept - resident()) // BLOCK)
 """
 
@@ -44,6 +44,6 @@ def test_freed_memory_below_what_is_used_is_given_back() -> None:
 
 
 def test_without_such_a_c_library_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(heap, "_libc", lambda: None)
-    assert not heap.bound()
-    assert not heap.give_back()
+    monkeypatch.setattr(allocator, "_libc", lambda: None)
+    assert not allocator.bound()
+    assert not allocator.give_back()

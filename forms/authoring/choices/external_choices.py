@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
-from forms.authoring.selections import list_name
+from forms.authoring.choices.selections import list_name
 from forms.authoring.sheets import Workbook, canonical
 
 _FILTER = "choice_filter"

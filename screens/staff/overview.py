@@ -23,7 +23,7 @@ class ComponentLine(BoxLayout):
     tint = ColorProperty()
 
 
-class DeskScreen(FlowPage):
+class OverviewScreen(FlowPage):
     paper = StringProperty("")
     outbox = StringProperty("")
     service_text = StringProperty("")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from forms.authoring.choices.selections import ENDINGS, Selection, Source, list_name, selections
 from forms.authoring.problems import AuthoringProblem, problem
-from forms.authoring.selections import ENDINGS, Selection, Source, list_name, selections
 from forms.authoring.sheets import Row, Workbook
 from forms.authoring.structure import at
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from kivy.clock import Clock
 
-from screens.shell import heap
+from screens.shell import allocator
 
 #: Seconds without a touch or a new page after which nobody waits.
 QUIET_S: Final = 0.7
@@ -26,10 +26,10 @@ SELDOM: Final = 100_000
 
 
 def _give_back(_seconds: float) -> None:
-    heap.give_back()
+    allocator.give_back()
 
 
-class Tidy:
+class GarbageCollector:
     """In charge between ``start`` and ``stop``. Belongs to Kivy's thread."""
 
     def __init__(self) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from forms.authoring.bare_names import bare_names, column_names
+from forms.authoring.choices.selections import Selection, Source, list_name, selections
 from forms.authoring.problems import AuthoringProblem
-from forms.authoring.selections import Selection, Source, list_name, selections
 from forms.authoring.sheets import Row, Workbook, canonical
 from forms.authoring.structure import at
 from forms.definition.instances import read_csv_lines, read_geojson
