@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 from PIL import ImageGrab
+from PyInstaller.archive.readers import CArchiveReader
 
 from trial import display
 from trial.processes import ROOT, Group, NotReady, listening, wait_until
@@ -22,11 +23,24 @@ NEEDED_LATER = (
 )
 
 
+#: Rooms that stay at home: what ships to the street holds no rehearsal, no trial and no server.
+STAYS_AT_HOME = frozenset({"rehearsal", "trial", "server", "tests", "benchmarks", "tools"})
+
+
+def shipped(program: Path) -> frozenset[str]:
+    """The top-level packages in the frozen program."""
+    archive = CArchiveReader(str(program)).open_embedded_archive("PYZ.pyz")
+    return frozenset(name.partition(".")[0] for name in archive.toc)
+
+
 def main(program: Path) -> int:
     """0 when it enrols, opens its window on a virtual screen, and ends cleanly when asked to."""
     missing = [name for name in NEEDED_LATER if not (program.parent / "_internal" / name).exists()]
     if missing:
         print(f"package: not in it: {', '.join(missing)}", file=sys.stderr)
+        return 1
+    if too_much := sorted(shipped(program) & STAYS_AT_HOME):
+        print(f"package: this stays at home: {', '.join(too_much)}", file=sys.stderr)
         return 1
     with tempfile.TemporaryDirectory() as folder, Group(ROOT / "build" / "package" / "logs") as group:
         city = City(Path(folder), group)
