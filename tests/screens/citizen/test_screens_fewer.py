@@ -5,10 +5,8 @@ from typing import Any
 import pytest
 from keys_kit import focused, press, walk_to
 from screens_harness import Hands
-from speech_kit import Ears, Listener
 
 from protocol.languages import LANGUAGES
-from rehearsal import Rehearsal
 from rehearsal.gallery.control_states import guests
 from rehearsal.gallery.way import Way
 from screens.look.colours import Contrast
@@ -17,11 +15,6 @@ from screens.shell.overlays import FewerPanel
 
 COUNT = "/data/kunjungan/jumlah_tamu"
 NAMES = ("Siti", "Budi", "Ani")
-
-
-@pytest.fixture
-def ears(rehearsal: Rehearsal) -> Ears:
-    return Ears(rehearsal)
 
 
 def arrive(hands: Hands, *names: str) -> None:
@@ -232,17 +225,3 @@ def test_nothing_of_it_outlives_the_visit(citizens: Hands) -> None:
     citizens.settle()
     assert citizens.app.flow.over is Over.NOTHING
     assert citizens.app.flow.fewer.asked is None
-
-
-def test_the_question_is_heard(ears: Ears, hands: Hands) -> None:
-    hands.app.flow.voice.start()
-    arrive(hands)
-    listener = Listener(hands, ears)
-    listener.listen()
-    retype(hands, "1")
-    listener.listen()
-    hands.page.model.unfocus()
-    hands.settle()
-    told = listener.listen()
-    assert hands.text("fewer.title").rstrip("?") in told
-    assert question(hands, 2).split(".")[0] in told

@@ -1,0 +1,27 @@
+"""Whoever listens hears the question before people go."""
+
+import pytest
+from screens_harness import Hands
+from speech_kit import Ears, Listener
+
+from rehearsal import Rehearsal
+from tests.screens.citizen.test_screens_fewer import arrive, question, retype
+
+
+@pytest.fixture
+def ears(rehearsal: Rehearsal) -> Ears:
+    return Ears(rehearsal)
+
+
+def test_the_question_is_heard(ears: Ears, hands: Hands) -> None:
+    hands.app.flow.voice.start()
+    arrive(hands)
+    listener = Listener(hands, ears)
+    listener.listen()
+    retype(hands, "1")
+    listener.listen()
+    hands.page.model.unfocus()
+    hands.settle()
+    told = listener.listen()
+    assert hands.text("fewer.title").rstrip("?") in told
+    assert question(hands, 2).split(".")[0] in told
