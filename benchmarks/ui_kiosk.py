@@ -120,7 +120,7 @@ def _touches(hands: "Hands") -> dict[str, float]:
 
 def _busy(hands: "Hands", folder: Path) -> float:
     """Frames are drawn as fast as they can be while other threads send what waited over a real line, with their
-    photos, and print over TCP to an emulator; the screens are told of each step."""
+    photos, and print over TCP to an emulator; the screens hear of each step."""
     from benchmarks.ui_backlog import Backlog
     from screens.shell.garbage import GIVE_BACK_S, QUIET_S
 

@@ -43,7 +43,7 @@ REST_S: Final = 3.0
 
 
 class Eyes:
-    """When what stands on the window last changed: told after the frame that shows it was handed to the screen."""
+    """When what stands on the window last changed: noted after the frame that shows it was handed to the screen."""
 
     def __init__(self) -> None:
         from kivy.core.window import Window
@@ -188,7 +188,7 @@ def main(display: str, sends: int) -> int:
     def run(job: Callable[[], None]) -> None:
         try:
             job()
-        except BaseException as error:  # noqa: BLE001 - told by the exit code, from the thread that Kivy owns
+        except BaseException as error:  # noqa: BLE001 - reported by the exit code, from the thread that Kivy owns
             failed.append(error)
 
     driver = threading.Thread(target=run, args=(measure.run,), name="measure")

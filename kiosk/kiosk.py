@@ -2,7 +2,7 @@
 
 Threads: ``begin``, ``touch``, ``tick``, ``send``, ``send_answer``, ``end`` and all of ``session`` belong to the one
 thread of the screens. ``snapshot``, ``install``, in and out of service and the parts (``slips``, ``supplies``,
-``health``, ``staff``, ``cases``, ``outbox``, ``notices``) may be used from any thread. What happens is told on ``bus``.
+``health``, ``staff``, ``cases``, ``outbox``, ``notices``) may be used from any thread. What happens is published on ``bus``.
 """
 
 import threading

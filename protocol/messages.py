@@ -229,7 +229,7 @@ class PackNotice(Message):
 
 
 class CasePublicState(StrEnum):
-    """What a citizen is told of a case; the words people know from their offices."""
+    """What a citizen sees of a case; the words people know from their offices."""
 
     RECEIVED = "received"
     INCOMPLETE = "incomplete"

@@ -147,7 +147,7 @@ class Rehearsal:
     store: Store
 
     def all_well(self) -> None:
-        """Every device is ready, the line is up, there is room, no notice is told, and the kiosk is in service."""
+        """Every device is ready, the line is up, there is room, no notice stands, and the kiosk is in service."""
         self.line.condition = LineCondition.ONLINE
         self.line.cases.clear()
         self.disk.bytes_free = RoomyDisk().bytes_free

@@ -277,7 +277,7 @@ def make_checkpoint(deps: Deps) -> None:
 
 
 async def _repeat(seconds: float, chore: Callable[[Deps], None], deps: Deps, first: float | None = None) -> None:
-    """A chore that fails is told and tried again: the storage may be away for a while."""
+    """A chore that fails is logged and tried again: the storage may be away for a while."""
     pause = seconds if first is None else first
     while True:
         await asyncio.sleep(pause)

@@ -2,7 +2,7 @@
 
 Changed is what differs from the branch that the work began on, committed or not (``main``, or the commit that is named). A
 test is near when it was changed itself, and then by how many imports lie between it and what was changed. What is not
-reached in time is told; ``make test`` runs everything.
+reached in time is named; ``make test`` runs everything.
 """
 
 import argparse

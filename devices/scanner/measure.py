@@ -51,7 +51,7 @@ class Result:
 
     read: int = 0
     wrong: int = 0
-    #: It raised instead of answering: told once a kind, counted always.
+    #: It raised instead of answering: logged once a kind, counted always.
     failed: int = 0
     reasons: set[str] = field(default_factory=set)
     seconds: list[float] = field(default_factory=list)

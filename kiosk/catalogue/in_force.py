@@ -8,7 +8,7 @@ from kiosk.catalogue.catalogue import Catalogue
 
 class PackInForce:
     """Any thread. ``visited`` tells whether somebody is here; it is asked under ``lock``, which the kiosk holds when a visit
-    begins or ends. ``renewed`` is told after a switch."""
+    begins or ends. ``renewed`` is called after a switch."""
 
     def __init__(
         self, lock: threading.RLock, visited: Callable[[], bool], renewed: Callable[[Catalogue], None]

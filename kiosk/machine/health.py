@@ -52,7 +52,7 @@ class Ability(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a service cannot be begun, or what will be missing; ``text_key`` is what citizens are told."""
+    """Why a service cannot be begun, or what will be missing; ``text_key`` is what citizens read."""
 
     OUT_OF_SERVICE = "OUT_OF_SERVICE"
     DISK_FULL = "DISK_FULL"
@@ -216,7 +216,7 @@ class Health:
             self._bus.publish(ComponentChanged(STORAGE, Availability.READY, frozenset()))
 
     def reading_failed(self, what: str, problem: StorageProblem) -> None:
-        """``what`` could not be read. Told when it begins to fail, not at every look."""
+        """``what`` could not be read. Reported when it begins to fail, not at every look."""
         with self._lock:
             new = what not in self._unread
             self._unread.add(what)

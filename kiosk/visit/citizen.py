@@ -41,7 +41,7 @@ class Citizen:
 
 @dataclass(frozen=True, slots=True)
 class NikCheck:
-    """``problem`` None: accepted; ``warnings`` are told, never refused."""
+    """``problem`` None: accepted; ``warnings`` are shown, never refused."""
 
     problem: NikProblem | None
     warnings: tuple[NikWarning, ...] = ()

@@ -113,7 +113,7 @@ class Session:
         return ability
 
     def choose_privacy(self, privacy: Privacy) -> None:
-        """From PRIVACY on. Anonymous: nobody is identified, and what was told of oneself before is forgotten."""
+        """From PRIVACY on. Anonymous: nobody is identified, and what was entered about oneself before is forgotten."""
         if self.step is not Step.PRIVACY:
             raise ValueError("only a complaint is anonymous or secret")
         self.privacy = privacy
@@ -382,7 +382,7 @@ class Session:
         return OwnQuestions(self._chosen(), form)
 
     def _fill_again(self) -> None:
-        """Into the form that is open. One that holds on to what was told before is begun anew."""
+        """Into the form that is open. One that holds on to what was entered before is begun anew."""
         if self.form is not None and not self._own_questions(self.form).fill(self.citizen, self.privacy):
             self._drop_form()
 

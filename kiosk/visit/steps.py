@@ -166,7 +166,7 @@ TRANSITIONS: Final = (
 
 
 class Steps:
-    """Where one visit stands. ``moved`` is told of every other step; it changes nothing here."""
+    """Where one visit stands. ``moved`` hears of every other step; it changes nothing here."""
 
     def __init__(self, facts: Facts, moved: Callable[[Step], None]) -> None:
         self._facts = facts
@@ -191,10 +191,10 @@ class Steps:
             self.put(target)
 
     def put(self, step: Step) -> None:
-        """After a fault: to where the visit was good, whatever the table says. Told also when it is the same step."""
+        """After a fault: to where the visit was good, whatever the table says. Announced also when it is the same step."""
         self._current = step
         self._moved(step)
 
     def end(self) -> None:
-        """The visit is over; nobody is told."""
+        """The visit is over; no listener is called."""
         self._current = Step.END

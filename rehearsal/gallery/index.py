@@ -40,8 +40,8 @@ def write_index(folder: Path, entries: Sequence[Entry]) -> None:
     # "</" would end the script that holds the data.
     data = json.dumps(shots, ensure_ascii=False).replace("</", "<\\/")
     page = _PAGE.read_text(encoding="utf-8")
-    told = html.escape(f"{len(shots)} pictures, {sum(bool(entry.problems) for entry in entries)} with a problem")
-    (folder / "index.html").write_text(page.replace("@TOLD@", told).replace("@SHOTS@", data), encoding="utf-8")
+    summary = html.escape(f"{len(shots)} pictures, {sum(bool(entry.problems) for entry in entries)} with a problem")
+    (folder / "index.html").write_text(page.replace("@SUMMARY@", summary).replace("@SHOTS@", data), encoding="utf-8")
 
 
 def _order(entry: Entry) -> tuple[int, str, str]:

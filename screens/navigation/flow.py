@@ -45,8 +45,8 @@ from screens.navigation.staff import StaffFlow
 from screens.navigation.visit import VisitFlow, step_place
 from screens.voice.voice import Voice
 
-#: What a citizen is told of before the first question, the gravest first.
-_TOLD: Final = (Reason.STORAGE_BROKEN, Reason.DISK_FULL, Reason.NO_PRINTER, Reason.NO_LINE)
+#: What a citizen is warned of before the first question, the gravest first.
+_WARNED_OF: Final = (Reason.STORAGE_BROKEN, Reason.DISK_FULL, Reason.NO_PRINTER, Reason.NO_LINE)
 
 
 class Flow:
@@ -131,8 +131,8 @@ class Flow:
         if not self.place.warns:
             return ""
         reasons = self.kiosk.health.reasons()
-        told = [reason for reason in _TOLD if reason in reasons]
-        return self.texts(told[0].text_key) if told else ""
+        announced = [reason for reason in _WARNED_OF if reason in reasons]
+        return self.texts(announced[0].text_key) if announced else ""
 
     def trouble(self, snapshot: Snapshot) -> str:
         """The home screen's one sentence when not everything works."""

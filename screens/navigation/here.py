@@ -45,7 +45,7 @@ class Here:
 
     @property
     def disk_is_full(self) -> bool:
-        """Nothing more can be kept: told before something is begun."""
+        """Nothing more can be kept: shown before something is begun."""
         return self._kiosk.health.disk_is_full()
 
     @property

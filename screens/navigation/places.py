@@ -15,7 +15,7 @@ class Trait(StrEnum):
     BESIDE = "BESIDE"
     #: The scanner looks for codes: it is of use here.
     SCANS = "SCANS"
-    #: Before the first question, the citizen is told what is missing at the kiosk.
+    #: Before the first question, the citizen is warned of what is missing at the kiosk.
     WARNS = "WARNS"
 
 

@@ -1,4 +1,4 @@
-"""The life of what the stage shows, a page or a layer over it: made, told what happens, handed over, closed."""
+"""The life of what the stage shows, a page or a layer over it: made, notified of events, handed over, closed."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ class Staged:
     def scanned(self, event: Scanned) -> None:
         """What the scanner read while this is in sight."""
 
-    def told(self, event: Event) -> None:
+    def handle(self, event: Event) -> None:
         """What happened at the kiosk while this is in sight."""
 
     def show_banner(self) -> None:

@@ -49,9 +49,9 @@ class VisitFlow:
         self.case: Case | None = None
         #: What is being answered to the office.
         self.answering: Answering | None = None
-        #: Why it could not be sent, and where the visit stood then: told as long as it stands there.
+        #: Why it could not be sent, and where the visit stood then: shown as long as it stands there.
         self._refusal: tuple[RefusedReason, object] | None = None
-        #: Where the visit goes on after a fault of the form: told as long as it stands there.
+        #: Where the visit goes on after a fault of the form: shown as long as it stands there.
         self._regained: object = None
 
     def reset(self) -> None:
@@ -179,7 +179,7 @@ class VisitFlow:
         return SlipState.WAITING if self._flow.here.can_print else SlipState.NOT_PRINTED
 
     def refuse(self, reason: RefusedReason) -> None:
-        """Where the visit stands now, it is told why it could not be sent."""
+        """Where the visit stands now, it is shown why it could not be sent."""
         self._refusal = (reason, self._standing())
         self._flow.tell()
 
@@ -228,7 +228,7 @@ class VisitFlow:
     # --- inside ----------------------------------------------------------------------------------------------------
 
     def went_on(self) -> None:
-        """Somewhere else, a refusal and a fault of before are told no more."""
+        """Somewhere else, a refusal and a fault of before are shown no more."""
         if self._refusal is not None and self._refusal[1] != self._standing():
             self._refusal = None
         if self._regained is not None and self._regained != self._standing():

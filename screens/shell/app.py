@@ -154,7 +154,7 @@ class KioskApp(App):
             on_request_close=self._refuse_close, on_keyboard=self._key, on_key_up=self._key_up, size=self._resized
         )
         ExceptionManager.add_handler(self.failsafe)
-        self._unsubscribe = self.kiosk.bus.subscribe(self._told)
+        self._unsubscribe = self.kiosk.bus.subscribe(self._receive)
         self._tick_event = Clock.schedule_interval(self._tick, TICK_S)
         self._show_trigger()
         if self.options.collects_garbage:
@@ -259,7 +259,7 @@ class KioskApp(App):
         self._show(0)
 
     def _wipe(self) -> None:
-        """A visit ended: its widgets and textures go, and nothing of what was told or had the focus is kept."""
+        """A visit ended: its widgets and textures go, and nothing of what was spoken or had the focus is kept."""
         if self.stage is not None:
             self.stage.clear()
         if self.keypad is not None:
@@ -284,7 +284,7 @@ class KioskApp(App):
             )
         )
 
-    def _told(self, event: Event) -> None:
+    def _receive(self, event: Event) -> None:
         """Of any thread. A visit ends on the screens' own, and its page with it: nothing that is due in this frame, no
         key and no finger finds a page whose visit is over."""
         if isinstance(event, SessionEnded):
@@ -293,7 +293,7 @@ class KioskApp(App):
 
     def _hear(self, event: Event) -> None:
         self.flow.hear(event)
-        # The page that the event belongs to must be in sight before it is told of it.
+        # The page that the event belongs to must be in sight before it is notified.
         self._show(0)
         if self.stage is not None:
             self.stage.hear(event)

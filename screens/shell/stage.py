@@ -45,7 +45,7 @@ class Stage(FloatLayout):
         self._shown: Standing | None = None
         #: Whoever leads the kiosk somewhere and looks only there needs no pages on the way: none is made meanwhile.
         self.held = False
-        #: Told when a finger left the glass, after what it did.
+        #: Called when a finger left the glass, after what it did.
         self.on_finger: Callable[[], None] = _nobody
         #: What is seen above the lowered controls.
         self.upper: Batik | None = None
@@ -124,7 +124,7 @@ class Stage(FloatLayout):
         if isinstance(event, Scanned):
             self.page.scanned(event)
         else:
-            self.page.told(event)
+            self.page.handle(event)
             self.page.show_banner()
 
     def clear(self) -> None:

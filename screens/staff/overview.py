@@ -37,7 +37,7 @@ class OverviewScreen(FlowPage):
         self.place = f"{flow.here.identity.name} · {flow.here.identity.software}"
         self.refresh()
 
-    def told(self, event: Event) -> None:  # noqa: ARG002 - whatever happened, all states are read anew
+    def handle(self, event: Event) -> None:  # noqa: ARG002 - whatever happened, all states are read anew
         self.refresh()
 
     def refresh(self) -> None:

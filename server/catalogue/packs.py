@@ -1,7 +1,7 @@
 """Packs: publishing them, taking them back, and what the server itself reads from them.
 
 A pack is written as a file first, then committed as a row, then listed in the TUF metadata (``server.catalogue.tuf``), which
-are made from the rows, and at last told to the kiosks. A crash between two of these steps is made good by
+are made from the rows, and at last announced to the kiosks. A crash between two of these steps is made good by
 :meth:`PackRepository.reconcile` at the next start.
 """
 
@@ -191,7 +191,7 @@ class PackRepository:
         return self._tuf.ending(self._clock.now())
 
     def unsigned(self) -> bool:
-        """Whether what kiosks are told differs from what was published, for want of a signature from elsewhere."""
+        """Whether what is announced to kiosks differs from what was published, for want of a signature from elsewhere."""
         rows = self.rows()
         return bool(rows) and not self._tuf.lists(self._listed(rows))
 

@@ -1,4 +1,4 @@
-"""What an event of the feed does at the kiosk, and what is told once that is durable."""
+"""What an event of the feed does at the kiosk, and what is announced once that is durable."""
 
 import logging
 from collections.abc import Callable

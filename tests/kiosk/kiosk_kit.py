@@ -45,8 +45,8 @@ class DeskPrinter(Printer):
 
 def key_texts(key: str, language: str, /, **values: object) -> str:
     """Every text is its key, language and values: enough to see which one was asked for."""
-    told = ",".join(f"{name}={value}" for name, value in values.items())
-    return f"{key}|{language}" + (f"|{told}" if told else "")
+    reported = ",".join(f"{name}={value}" for name, value in values.items())
+    return f"{key}|{language}" + (f"|{reported}" if reported else "")
 
 
 @dataclass(frozen=True)

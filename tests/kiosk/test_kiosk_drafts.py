@@ -134,7 +134,7 @@ def test_a_service_that_is_gone_says_so(tmp_path: Path) -> None:
     made.close()
 
 
-def test_too_many_photos_are_told_before_anything_leaves(tmp_path: Path) -> None:
+def test_too_many_photos_are_reported_before_anything_leaves(tmp_path: Path) -> None:
     made = bench(tmp_path)
     session = filled(made)
     session.attach("/data/photo", bytes(DRAFT_PLAIN_BYTES * 3 // 4))

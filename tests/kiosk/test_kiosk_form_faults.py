@@ -169,7 +169,7 @@ def test_what_cannot_be_written_is_not_sent_and_the_visit_stands(at: Bench, sess
     assert at.kiosk.session is session
 
 
-def test_the_command_centre_is_told_of_the_line_and_of_no_answer(at: Bench, session: Session) -> None:
+def test_the_command_centre_learns_of_the_line_and_of_no_answer(at: Bench, session: Session) -> None:
     with pytest.raises(FormFault) as fault:
         session.answer("/data/n", UNLUCKY)
     at.kiosk.form_failed(fault.value)

@@ -27,17 +27,17 @@ def test_a_call_waits_for_the_server_with_its_place_and_time(at: Bench) -> None:
     assert (call.place, call.asked_at) == ("form", BEGIN)
     assert len(at.of(ReportWaiting)) == 1
     current = at.kiosk.help_desk.current()
-    assert current is not None and not current.told
+    assert current is not None and not current.reported
 
 
-def test_it_is_told_once_the_server_has_it(at: Bench) -> None:
+def test_it_is_reported_once_the_server_has_it(at: Bench) -> None:
     at.kiosk.help_desk.call("form")
-    at.store.reports.told([at.store.reports.waiting(ReportKind.HELP_CALL, 1)[0].id])
+    at.store.reports.reported([at.store.reports.waiting(ReportKind.HELP_CALL, 1)[0].id])
     current = at.kiosk.help_desk.current()
-    assert current is not None and current.told
+    assert current is not None and current.reported
 
 
-def test_it_is_told_that_somebody_is_on_the_way(at: Bench) -> None:
+def test_it_is_known_that_somebody_is_on_the_way(at: Bench) -> None:
     desk = at.kiosk.help_desk
     desk.call("form")
     (kept,) = at.store.reports.waiting(ReportKind.HELP_CALL, 1)

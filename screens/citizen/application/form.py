@@ -60,7 +60,7 @@ class FormScreen(FlowPage):
         self.show_refusal()
 
     def close(self) -> None:
-        """The questions are told, too, for one of them may run the camera."""
+        """The questions hear of it, too, for one of them may run the camera."""
         super().close()
         self.ids.body.clear_widgets()
         self._questions, self._panel = [], None
@@ -78,7 +78,7 @@ class FormScreen(FlowPage):
     def go_back(self) -> None:
         self.model.back()
 
-    def told(self, event: Event) -> None:
+    def handle(self, event: Event) -> None:
         match event:
             case StepChanged():
                 self._refused = ""
@@ -168,8 +168,8 @@ class FormScreen(FlowPage):
         questions = model.questions
         alone = len(questions) == 1 and page.repeat is None
         title = page.group_label or ""
-        told = alone or (self._panel is not None and self._panel.label == title)
-        self.heading = "" if told else title
+        reported = alone or (self._panel is not None and self._panel.label == title)
+        self.heading = "" if reported else title
         for node in questions:
             widget = _WIDGETS[control_of(node)](model, node, alone)
             if isinstance(widget, ChoiceQuestion):

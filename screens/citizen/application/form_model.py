@@ -34,7 +34,7 @@ from screens.navigation.lasting import Lasting
 
 SEARCH_LENGTH = 40
 JPEG: Final = "image/jpeg"
-#: What is told where an answer is missing and the form has no words of its own for it.
+#: What is shown where an answer is missing and the form has no words of its own for it.
 _MISSING: Final = {
     Control.ONE: "form.problem.required.choose",
     Control.SEVERAL: "form.problem.required.choose",
@@ -84,7 +84,7 @@ class FormModel(Lasting):
         self.begin_page()
 
     def follow(self, changed: Callable[[], None]) -> None:
-        """Another page shows it from now on, perhaps in another language; nobody who looked before is told any more."""
+        """Another page shows it from now on, perhaps in another language; nobody who looked before is called any more."""
         super().follow(changed)
         for focus, entry in self._entries.items():
             entry.let_go()

@@ -18,7 +18,7 @@ class SavedScreen(FlowPage):
         super().__init__(flow=flow, model=model, shown=model.look(), **kwargs)
         self.add_widget(RatePanel(flow=flow))
 
-    def told(self, event: Event) -> None:
+    def handle(self, event: Event) -> None:
         if self.model.hear(event) or isinstance(event, ComponentChanged):
             self.shown = self.model.look()
 

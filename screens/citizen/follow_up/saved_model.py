@@ -54,7 +54,7 @@ class SavedModel:
             code=flow.here.codes.display(self.saved.code),
             address=content.address if content is not None else flow.here.codes.address(self.saved.code),
             next_step=content.next_step if content is not None else "",
-            slip=self.slip.told,
+            slip=self.slip.message,
             slip_kind=self.slip.kind,
             can_print_again=may,
             print_text=(texts("saved.print_again") if self.slip.came_out else texts("saved.print")) if may else "",

@@ -50,7 +50,7 @@ class HistoryLine(BoxLayout):
 
 class CaseScreen(FlowPage):
     shown = ObjectProperty(None, rebind=True)
-    slip_told = StringProperty("")
+    slip_message = StringProperty("")
     slip_kind = StringProperty("info")
     can_print = BooleanProperty(False)
 
@@ -64,7 +64,7 @@ class CaseScreen(FlowPage):
         for step in reversed(self.shown.steps):
             self.ids.steps.add_widget(HistoryLine(name=step.name, when=step.when, now=step.now))
 
-    def told(self, event: Event) -> None:
+    def handle(self, event: Event) -> None:
         if self._slip.hear(event) or isinstance(event, ComponentChanged):
             self._tell_slip()
 
@@ -75,7 +75,7 @@ class CaseScreen(FlowPage):
             self._tell_slip()
 
     def _tell_slip(self) -> None:
-        self.slip_told, self.slip_kind, self.can_print = self._slip.told, self._slip.kind, self._slip.may_print
+        self.slip_message, self.slip_kind, self.can_print = self._slip.message, self._slip.kind, self._slip.may_print
 
     def go_forward(self) -> None:
         if self.shown.asks:

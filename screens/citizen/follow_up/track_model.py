@@ -69,7 +69,7 @@ class TrackModel(Lasting):
         self._stop()
 
     def _answered(self, asked: Asked, answer: Case | CaseProblem) -> None:
-        """Told only to who asked, as long as that is still waited for."""
+        """Answered only to whoever asked, as long as that is still waited for."""
         if asked is not self._asked:
             return
         self._asked = None
@@ -121,7 +121,7 @@ _KINDS = {
     CaseStateName.CANCELLED: "danger",
     CaseStateName.QUESTION: "warning",
 }
-#: While the office works on it, it is told when that will be over; a question stops the office's clock.
+#: While the office works on it, it is shown when that will be over; a question stops the office's clock.
 _RUNNING = frozenset({CaseStateName.RECEIVED, CaseStateName.INCOMPLETE, CaseStateName.IN_REVIEW})
 
 

@@ -46,5 +46,5 @@ class AttractScreen(Staged, FloatLayout):
     def _look(self, _seconds: float) -> None:
         self.refresh()
 
-    def on_touch_down(self, touch: Any) -> bool:  # noqa: ARG002 - it only wakes, and the flow was told
+    def on_touch_down(self, touch: Any) -> bool:  # noqa: ARG002 - it only wakes, and the flow knows of it
         return True

@@ -13,7 +13,7 @@ LOOK_EVERY_S: Final = 0.5
 
 class CallOfficer(Column):
     flow = ObjectProperty(None)
-    told = StringProperty("")
+    message = StringProperty("")
     kind = StringProperty("info")
     can_call = BooleanProperty(True)
 
@@ -36,12 +36,12 @@ class CallOfficer(Column):
         call = flow.kiosk.help_desk.current()
         self.can_call = call is None
         if self._problem:
-            self.told, self.kind = flow.texts("help.call.failed"), "danger"
+            self.message, self.kind = flow.texts("help.call.failed"), "danger"
         elif call is None:
-            self.told = ""
+            self.message = ""
         elif call.coming:
-            self.told, self.kind = flow.texts("help.coming"), "success"
-        elif call.told:
-            self.told, self.kind = flow.texts("help.called", time=flow.formatting.clock(call.at)), "success"
+            self.message, self.kind = flow.texts("help.coming"), "success"
+        elif call.reported:
+            self.message, self.kind = flow.texts("help.called", time=flow.formatting.clock(call.at)), "success"
         else:
-            self.told, self.kind = flow.texts("help.call.waiting"), "warning"
+            self.message, self.kind = flow.texts("help.call.waiting"), "warning"

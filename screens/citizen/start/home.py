@@ -46,7 +46,7 @@ class HomeScreen(Staged, BoxLayout):
     def scanned(self, event: Scanned) -> None:  # noqa: ARG002 - whatever happened, all is looked at anew
         self.refresh()
 
-    def told(self, event: Event) -> None:  # noqa: ARG002
+    def handle(self, event: Event) -> None:  # noqa: ARG002
         self.refresh()
 
     def _choose(self, card: Any) -> None:

@@ -71,9 +71,9 @@ class SearchScreen(FlowPage):
             self.ids.cards.add_widget(card)
         texts = self.flow.texts
         if found:
-            self.ids.told.text = ""
+            self.ids.message.text = ""
         else:
-            self.ids.told.text = texts("search.nothing") if self.model.asked else texts("search.how")
+            self.ids.message.text = texts("search.nothing") if self.model.asked else texts("search.how")
 
     def _service(self, card: ChoiceCard) -> None:
         self.flow.visit.open_service(card.key)

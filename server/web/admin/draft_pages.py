@@ -56,8 +56,8 @@ def draft_form(visit: Visit, draft_id: str) -> Response:
     return visit.render(
         "admin/draft_form.html",
         **_frame(visit, draft, "form"),
-        errors=_told(visit, draft, Severity.ERROR),
-        warnings=_told(visit, draft, Severity.WARNING),
+        errors=_listed(visit, draft, Severity.ERROR),
+        warnings=_listed(visit, draft, Severity.WARNING),
         questions=form_preview.questions(form, language) if form else (),
         preview_language=language,
         preview_languages=LANGUAGES,
@@ -147,7 +147,7 @@ def _frame(visit: Visitor, draft: Draft, step: str) -> dict[str, Any]:
     }
 
 
-def _told(visit: Visitor, draft: Draft, severity: Severity) -> list[dict[str, Any]]:
+def _listed(visit: Visitor, draft: Draft, severity: Severity) -> list[dict[str, Any]]:
     """The spreadsheet's problems in the visitor's language, by sheet and row."""
     return [
         {"sheet": one.sheet, "row": one.row, "column": one.column, "message": one.text(visit.language)}

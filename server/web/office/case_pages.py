@@ -190,7 +190,7 @@ def _page(
         "tone": TONES[State(row.state)],
         "incomplete": not row.complete,
         "escalated": visit.formatting.short_moment(row.escalated_at) if escalated(deps.clock.now()).holds(row) else "",
-        "violations": answers.told(row.violations, reading, visit.say, reveal=reveal),
+        "violations": answers.violation_texts(row.violations, reading, visit.say, reveal=reveal),
         "form_line": visit.say("case.form_line", version=row.form_version),
         # A form with a question for the NIK shows it among its answers.
         "identity": identity is not None and not file.document.nik_question,

@@ -136,8 +136,13 @@ def test_losing_camera_and_scanner_is_logged_once_and_so_is_their_return(
         rig.run(40)
         rig.bench.repair()
         rig.run(40)
-    told = [record.getMessage() for record in caplog.records if record.name == "devices.frame.states"]
-    assert sorted(line.split(":")[0] for line in told) == ["camera back", "camera lost", "scanner back", "scanner lost"]
+    reported = [record.getMessage() for record in caplog.records if record.name == "devices.frame.states"]
+    assert sorted(line.split(":")[0] for line in reported) == [
+        "camera back",
+        "camera lost",
+        "scanner back",
+        "scanner lost",
+    ]
 
 
 def test_an_unknown_document_is_refused() -> None:

@@ -91,7 +91,7 @@ def test_a_program_that_died_says_it_once_more(desk: Desk) -> None:
     assert desk.speaker.state().availability == "READY"
 
 
-def test_a_program_that_keeps_dying_is_told_and_tried_again(desk: Desk) -> None:
+def test_a_program_that_keeps_dying_is_reported_and_tried_again(desk: Desk) -> None:
     desk.engine.set_faults(dies=TRIES)
     desk.say("satu")
     desk.turns(2)
@@ -110,17 +110,17 @@ def test_without_sound_it_is_not_ready(desk: Desk) -> None:
 
 
 def test_the_self_test_tells_whether_it_was_heard(desk: Desk) -> None:
-    told: list[tuple[bool, str]] = []
-    desk.speaker.self_test(lambda good, detail: told.append((good, detail)))
+    reported: list[tuple[bool, str]] = []
+    desk.speaker.self_test(lambda good, detail: reported.append((good, detail)))
     desk.turns()
-    assert told == [(True, "SPOKEN")]
+    assert reported == [(True, "SPOKEN")]
 
 
 def test_a_self_test_that_is_cut_off_answers_too(desk: Desk) -> None:
-    told: list[bool] = []
-    desk.speaker.self_test(lambda good, _detail: told.append(good))
+    reported: list[bool] = []
+    desk.speaker.self_test(lambda good, _detail: reported.append(good))
     desk.speaker.hush()
-    assert told == [False]
+    assert reported == [False]
 
 
 def test_it_starts_and_stops_as_a_thread(desk: Desk) -> None:
@@ -308,7 +308,7 @@ def test_a_recording_is_heard_as_loud_as_it_is_set(card: Path, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("sound", [b"not a sound", b"RIFF" + bytes(200), bytes(LARGEST_RECORDING + 1)])
-def test_a_file_that_is_no_sound_is_told_from_a_program_that_dies(card: Path, sound: bytes) -> None:
+def test_a_file_that_is_no_sound_is_distinguished_from_a_program_that_dies(card: Path, sound: bytes) -> None:
     assert EspeakEngine().play(Recording(sound, 0.5)).wait(60) is Ending.NOT_PLAYABLE
     assert not card.exists()
 

@@ -34,8 +34,8 @@ def storage(at: Bench) -> Iterator[FaultyStorage]:
     made.work()
 
 
-def told(made: Bench) -> list[str]:
-    """What was told of the storage."""
+def reported(made: Bench) -> list[str]:
+    """What was reported of the storage."""
     return [event.availability for event in made.of(ComponentChanged) if event.component == STORAGE]
 
 
@@ -71,13 +71,13 @@ def test_what_was_read_last_ends_with_its_day_and_its_time(at: Bench, storage: F
     assert (snapshot.notices, snapshot.sessions_today) == ((), 0)
 
 
-def test_a_read_that_fails_is_told_once(at: Bench, storage: FaultyStorage) -> None:
+def test_a_read_that_fails_is_reported_once(at: Bench, storage: FaultyStorage) -> None:
     storage.fail()
     snapshots = [at.kiosk.snapshot() for _ in range(3)]
     assert {snapshot.ability for snapshot in snapshots} == {Ability.DEGRADED}
     assert Reason.STORAGE_BROKEN in snapshots[0].reasons
     assert snapshots[0].components[STORAGE].conditions == {StorageProblem.FAULT.value}
-    assert told(at) == [Availability.UNAVAILABLE]
+    assert reported(at) == [Availability.UNAVAILABLE]
 
 
 def test_without_printer_and_line_either_the_kiosk_is_closed(at: Bench, storage: FaultyStorage) -> None:
@@ -86,13 +86,13 @@ def test_without_printer_and_line_either_the_kiosk_is_closed(at: Bench, storage:
     assert at.kiosk.snapshot().ability is Ability.CLOSED
 
 
-def test_a_read_that_works_again_is_told(at: Bench, storage: FaultyStorage) -> None:
+def test_a_read_that_works_again_is_reported(at: Bench, storage: FaultyStorage) -> None:
     storage.fail()
     at.kiosk.snapshot()
     storage.work()
     snapshot = at.kiosk.snapshot()
     assert Reason.STORAGE_BROKEN not in snapshot.reasons
-    assert told(at) == [Availability.UNAVAILABLE, Availability.READY]
+    assert reported(at) == [Availability.UNAVAILABLE, Availability.READY]
 
 
 def test_a_read_that_works_says_nothing_of_what_could_not_be_written(at: Bench) -> None:
@@ -100,21 +100,21 @@ def test_a_read_that_works_says_nothing_of_what_could_not_be_written(at: Bench) 
     assert Reason.DISK_FULL in at.kiosk.snapshot().reasons
 
 
-def test_one_table_that_cannot_be_read_is_told_once(at: Bench, storage: FaultyStorage) -> None:
+def test_one_table_that_cannot_be_read_is_reported_once(at: Bench, storage: FaultyStorage) -> None:
     storage.fail("outbox")
     for _ in range(3):
         assert Reason.STORAGE_BROKEN in at.kiosk.snapshot().reasons
-    assert told(at) == [Availability.UNAVAILABLE]
+    assert reported(at) == [Availability.UNAVAILABLE]
 
 
 @pytest.mark.parametrize("problem", [StorageProblem.FAULT, StorageProblem.FULL])
 def test_what_could_not_be_written_is_tried_again(at: Bench, problem: StorageProblem) -> None:
     at.kiosk.health.storage_failed(problem)
     at.kiosk.tick()
-    assert told(at) == [Availability.UNAVAILABLE]
+    assert reported(at) == [Availability.UNAVAILABLE]
     at.clock.advance(STORAGE_AGAIN_S)
     at.kiosk.tick()
-    assert told(at) == [Availability.UNAVAILABLE, Availability.READY]
+    assert reported(at) == [Availability.UNAVAILABLE, Availability.READY]
 
 
 def test_a_storage_that_still_fails_stays_as_it_was(at: Bench, storage: FaultyStorage) -> None:
@@ -123,7 +123,7 @@ def test_a_storage_that_still_fails_stays_as_it_was(at: Bench, storage: FaultySt
     for _ in range(3):
         at.clock.advance(STORAGE_AGAIN_S)
         at.kiosk.tick()
-    assert told(at) == [Availability.UNAVAILABLE]
+    assert reported(at) == [Availability.UNAVAILABLE]
 
 
 def test_a_storage_that_works_again_is_noticed_though_nobody_reads(at: Bench, storage: FaultyStorage) -> None:
@@ -132,7 +132,7 @@ def test_a_storage_that_works_again_is_noticed_though_nobody_reads(at: Bench, st
     storage.work()
     at.clock.advance(STORAGE_AGAIN_S)
     at.kiosk.tick()
-    assert told(at) == [Availability.UNAVAILABLE, Availability.READY]
+    assert reported(at) == [Availability.UNAVAILABLE, Availability.READY]
 
 
 def test_a_disk_without_room_is_not_tried(at: Bench) -> None:
@@ -140,7 +140,7 @@ def test_a_disk_without_room_is_not_tried(at: Bench) -> None:
     at.disk.bytes_free = 0
     at.clock.advance(STORAGE_AGAIN_S)
     at.kiosk.tick()
-    assert told(at) == [Availability.UNAVAILABLE]
+    assert reported(at) == [Availability.UNAVAILABLE]
 
 
 def test_a_damaged_database_waits_for_the_next_start(at: Bench) -> None:

@@ -52,10 +52,10 @@ def test_it_is_silent_until_it_is_asked_for(hands: Hands, ears: Ears) -> None:
 
 
 def test_the_first_key_at_the_home_screen_asks_for_it(listener: Listener) -> None:
-    told = listener.press("down")
-    assert "Suara menyala" in told
-    assert "Selamat datang" in told
-    assert told.endswith("Sentuh untuk mulai. tombol.")
+    reported = listener.press("down")
+    assert "Suara menyala" in reported
+    assert "Selamat datang" in reported
+    assert reported.endswith("Sentuh untuk mulai. tombol.")
 
 
 def test_headphones_ask_for_it_and_their_going_silences(hands: Hands, ears: Ears) -> None:
@@ -111,8 +111,8 @@ def test_a_kiosk_without_a_voice_is_operated_all_the_same(hands: Hands, ears: Ea
 
 
 def test_what_was_said_is_said_again(listener: Listener) -> None:
-    told = listener.press("down")
-    assert listener.press("f3") == told
+    reported = listener.press("down")
+    assert listener.press("f3") == reported
 
 
 def test_of_hints_that_come_one_after_the_other_the_last_one_is_said_again(hands: Hands, ears: Ears) -> None:
@@ -185,9 +185,9 @@ def test_the_idle_warning_is_said(hands: Hands, ears: Ears, listener: Listener) 
     listener.press("down", "enter")
     hands.wait(61)
     hands.settle(4)
-    told = listener.listen()
-    assert "Anda masih di sini?" in told
-    assert "Ya, lanjutkan" in told
+    reported = listener.listen()
+    assert "Anda masih di sini?" in reported
+    assert "Ya, lanjutkan" in reported
 
 
 def before_the_camera(hands: Hands, ears: Ears) -> Viewfinder:
@@ -288,16 +288,16 @@ def test_what_a_finger_chose_holds_the_time(hands: Hands, ears: Ears) -> None:
 
 
 @pytest.mark.parametrize(
-    ("mute", "told"), [(False, "Kalimat tes sudah diucapkan"), (True, "Suara tidak bisa dibunyikan")]
+    ("mute", "reported"), [(False, "Kalimat tes sudah diucapkan"), (True, "Suara tidak bisa dibunyikan")]
 )
-def test_field_staff_hear_whether_it_works(hands: Hands, ears: Ears, mute: bool, told: str) -> None:
+def test_field_staff_hear_whether_it_works(hands: Hands, ears: Ears, mute: bool, reported: str) -> None:
     hands.app.flow.staff.open(Name.STAFF_TEST)
     hands.settle()
     ears.engine.set_faults(mute=mute)
     hands.tap("Bunyikan suara")
     ears.lines()
     hands.settle(3)
-    hands.must_see(told)
+    hands.must_see(reported)
 
 
 def test_a_page_that_a_finger_opened_is_introduced(hands: Hands, ears: Ears, listener: Listener) -> None:
@@ -333,9 +333,9 @@ def test_a_pin_is_never_said(hands: Hands, ears: Ears, listener: Listener) -> No
     listener.listen()
     hands.type("27")
     hands.settle(4)
-    told = listener.listen()
-    assert "2 angka" in told
-    assert "7" not in told
+    reported = listener.listen()
+    assert "2 angka" in reported
+    assert "7" not in reported
 
 
 def test_a_choice_says_whether_it_is_chosen(hands: Hands, listener: Listener) -> None:
@@ -463,5 +463,5 @@ def test_text_is_read_as_people_would(written: str, read: str) -> None:
     assert pronounce(written) == read
 
 
-def test_pieces_are_told_with_a_pause_and_once() -> None:
+def test_pieces_are_spoken_with_a_pause_and_once() -> None:
     assert sentence(["NIK", "NIK", "", "kosong"]) == "NIK. kosong."

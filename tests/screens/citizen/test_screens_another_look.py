@@ -107,7 +107,7 @@ def test_what_is_being_typed_stays(citizens: Hands, name: str, change: Callable[
 
 
 @pytest.mark.parametrize(("name", "text"), [("lahir", "1708"), ("nama", "Si")])
-def test_a_half_typed_answer_stays_and_what_is_wrong_is_told_anew(
+def test_a_half_typed_answer_stays_and_what_is_wrong_is_shown_anew(
     citizens: Hands, name: str, text: str, change: Callable[[Hands], None]
 ) -> None:
     open_form(Way(citizens), SERVICE_ID)

@@ -1,4 +1,4 @@
-"""What is lost is told before the first question, and only when nothing works is the whole screen a notice."""
+"""What is lost is shown before the first question, and only when nothing works is the whole screen a notice."""
 
 from collections.abc import Iterator
 
@@ -63,7 +63,7 @@ def test_with_a_full_disk_nothing_is_begun_and_cases_can_still_be_looked_at(hand
     assert hands.app.flow.place.name is Name.TRACK
 
 
-def test_a_disk_that_fills_before_sending_is_told_and_loses_nothing(citizens: Hands) -> None:
+def test_a_disk_that_fills_before_sending_is_reported_and_loses_nothing(citizens: Hands) -> None:
     citizen = Citizen(citizens)
     citizen.start("pengaduan")
     citizen.identify()
@@ -125,7 +125,7 @@ def anew(hands: Hands) -> None:
     hands.settle()
 
 
-def test_a_storage_that_fails_is_told_on_the_home_screen(hands: Hands, storage: FaultyStorage) -> None:
+def test_a_storage_that_fails_is_shown_on_the_home_screen(hands: Hands, storage: FaultyStorage) -> None:
     storage.fail()
     anew(hands)
     assert hands.app.flow.place.name is Name.HOME

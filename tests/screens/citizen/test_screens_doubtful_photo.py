@@ -67,7 +67,7 @@ def in_sight(hands: Hands, view: Viewfinder) -> bool:
     bottom, top = holder.to_window(0, holder.y)[1], holder.to_window(0, holder.top)[1]
     return all(
         bottom - 1 <= widget.to_window(0, widget.y)[1] and widget.to_window(0, widget.top)[1] <= top + 1
-        for widget in (view.ids.told, view.ids.again, view.ids.shoot)
+        for widget in (view.ids.message, view.ids.again, view.ids.shoot)
     )
 
 

@@ -89,7 +89,7 @@ def test_without_a_line_it_says_so_and_the_form_goes_on(hands: Hands) -> None:
     assert form.nodes["/data/pemohon/nama"].value == NAME
 
 
-def test_an_impossible_birth_date_is_told(hands: Hands) -> None:
+def test_an_impossible_birth_date_is_reported(hands: Hands) -> None:
     begun(hands)
     hands.tap("Simpan dulu, lanjutkan lain hari")
     hands.type("31021990")

@@ -6,7 +6,7 @@ from screens_harness import Hands
 from screens.navigation.places import Name
 
 
-def test_what_it_costs_is_told_between_review_and_consent(hands: Hands) -> None:
+def test_what_it_costs_is_shown_between_review_and_consent(hands: Hands) -> None:
     begin(hands, "reklame")
     fill(hands)
     hands.tap("Sudah benar")

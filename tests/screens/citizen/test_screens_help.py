@@ -26,12 +26,12 @@ def test_a_call_says_that_it_is_on_its_way_and_then_that_it_was_heard(hands: Han
     hands.must_see("Memanggil petugas")
     assert not hands.sees("Panggil petugas")
     reports = hands.kiosk.store.reports
-    reports.told([one.id for one in reports.waiting(ReportKind.HELP_CALL, 1)])
+    reports.reported([one.id for one in reports.waiting(ReportKind.HELP_CALL, 1)])
     again(hands)
     hands.must_see("Petugas dipanggil pukul 09.05")
 
 
-def test_who_waits_is_told_that_an_officer_is_on_the_way(hands: Hands) -> None:
+def test_who_waits_learns_that_an_officer_is_on_the_way(hands: Hands) -> None:
     call(hands)
     hands.kiosk.help_desk.coming([one.id for one in hands.kiosk.store.reports.waiting(ReportKind.HELP_CALL, 1)])
     again(hands)

@@ -20,7 +20,7 @@ from screens.navigation.appearance import Appearance
 
 #: Of somebody else's case.
 OTHER = "K7M29QXF0002"
-TOLD = tuple(state for state in CaseStateName if state is not CaseStateName.STORED_HERE)
+SHOWN = tuple(state for state in CaseStateName if state is not CaseStateName.STORED_HERE)
 
 
 @pytest.fixture
@@ -109,8 +109,8 @@ def test_without_a_printer_no_slip_is_offered(kiosk: Hands) -> None:
     kiosk.must_see(kiosk.text("case.print"))
 
 
-@pytest.mark.parametrize("state", TOLD)
-def test_each_state_is_told_in_each_language(kiosk: Hands, state: CaseStateName) -> None:
+@pytest.mark.parametrize("state", SHOWN)
+def test_each_state_is_shown_in_each_language(kiosk: Hands, state: CaseStateName) -> None:
     kiosk.rehearsal.line.cases[CODE] = case(state)
     Citizen(kiosk).hold_slip(CODE)
     for language in LANGUAGES:

@@ -114,7 +114,7 @@ def test_a_printer_without_paper_leaves_the_code_on_the_screen(hands: Hands) -> 
     assert hands.unseen("Kertas struk habis", "Simpan kode ini", "K7M2-9QXF-0001") == []
 
 
-def test_what_is_missing_is_told_and_keeps_the_page(hands: Hands) -> None:
+def test_what_is_missing_is_shown_and_keeps_the_page(hands: Hands) -> None:
     open_service(hands, "domisili")
     identify(hands)
     hands.tap("Lanjut")

@@ -111,7 +111,7 @@ def test_the_fresh_page_is_made_in_a_later_frame(hands: Hands, monkeypatch: pyte
     assert broken.tries == 2
 
 
-def test_a_fault_that_comes_again_is_told_in_every_language(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_that_comes_again_is_shown_in_every_language(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
     broken = Broken(monkeypatch, Name.HOME)
     hands.stage.clear()
     hands.app.flow.close_over()

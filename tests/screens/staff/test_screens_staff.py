@@ -53,7 +53,7 @@ def test_a_badge_alone_opens_nothing(kiosk: Hands) -> None:
         kiosk.forward()
 
 
-def test_a_wrong_pin_is_told_and_forgotten(kiosk: Hands) -> None:
+def test_a_wrong_pin_is_reported_and_forgotten(kiosk: Hands) -> None:
     sign_in(kiosk, "000000")
     assert kiosk.place == "STAFF_PIN"
     assert kiosk.unseen(kiosk.text("staff.problem.wrong_pin")) == []
@@ -147,7 +147,7 @@ def test_a_pin_that_cannot_be_checked_is_asked_for_again(kiosk: Hands, monkeypat
     assert not kiosk.page.busy
 
 
-def test_all_devices_are_checked_and_the_one_that_lacks_something_is_told(desk: Hands) -> None:
+def test_all_devices_are_checked_and_the_one_that_lacks_something_is_reported(desk: Hands) -> None:
     desk.rehearsal.camera.become("UNAVAILABLE", "DISCONNECTED")
     desk.settle()
     desk.tap(desk.text("staff.test"), exactly=True)
@@ -256,7 +256,7 @@ def test_the_visit_is_recorded_when_they_leave(desk: Hands) -> None:
     desk.tap(desk.text("staff.in_service"))
     desk.forward()
     assert desk.kiosk.staff.on_duty is None
-    visit = desk.rehearsal.store.visits.untold()[-1]
+    visit = desk.rehearsal.store.visits.unreported()[-1]
     assert visit.staff_id == STAFF_ID
     assert [action.kind for action in visit.actions] == ["out_of_service", "in_service"]
 

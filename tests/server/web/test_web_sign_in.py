@@ -44,7 +44,7 @@ def test_the_right_password_leads_to_ones_desk(office: Office) -> None:
     assert answer.url.endswith("/office")
 
 
-def test_a_wrong_password_is_told_without_saying_which_is_wrong(office: Office) -> None:
+def test_a_wrong_password_is_reported_without_saying_which_is_wrong(office: Office) -> None:
     known = office.browser().sign_in("kominfo", "salah")
     unknown = office.browser().sign_in("tidak-ada", "salah")
     assert known.status_code == unknown.status_code == 403

@@ -83,7 +83,7 @@ def test_a_call_for_help_reaches_the_office_and_the_kiosk_knows(server: RunningS
     made.line.start()
     until(lambda: made.line.state().online)
     made.at.kiosk.help_desk.call("form")
-    until(lambda: (current := made.at.kiosk.help_desk.current()) is not None and current.told)
+    until(lambda: (current := made.at.kiosk.help_desk.current()) is not None and current.reported)
     assert count(server.deps, help_calls) == 1
     made.stop()
 
