@@ -1,4 +1,4 @@
-"""The whole way on one machine: start, touch, send, seen at the officer's desk; memory of kiosk and server.
+"""The whole way on one machine: start, touch, send, seen in the officer's inbox; memory of kiosk and server.
 
 A real server and a real kiosk in processes of their own, touches by X events on a virtual screen, the office's inbox
 open in the distribution's Chromium. Beside it the physical limits in the same run: a durable write to the same disk, and

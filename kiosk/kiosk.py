@@ -35,7 +35,7 @@ from kiosk.machine.health import Health, ServiceAbility
 from kiosk.machine.high_water import CorrectedClock
 from kiosk.machine.line_state import Approval, LineCondition, LineState
 from kiosk.machine.room import Room
-from kiosk.machine.staff import StaffDesk
+from kiosk.machine.staff import StaffDuty
 from kiosk.machine.supplies import Supplies
 from kiosk.machine.usage import Usage
 from kiosk.ports import Line, Ports, Scan, Unsubscribe
@@ -47,7 +47,7 @@ from kiosk.submissions.receipts import Slips
 from kiosk.submissions.slip_wait import SlipWait
 from kiosk.submissions.submissions import Submissions
 from kiosk.visit.attachments import Attachment
-from kiosk.visit.help_desk import HelpDesk
+from kiosk.visit.help_calls import HelpCalls
 from kiosk.visit.identity import KioskIdentity
 from kiosk.visit.idle import IdleTimer, IdleWatch
 from kiosk.visit.outcomes import Refused, Saved
@@ -86,9 +86,9 @@ class Kiosk:
         self.outbox = OutboxView(store, bus, self.health)
         self.open_city = OpenCity(store, bus)
         self.draft_slips = DraftSlips(identity, ports.printer, ports.codes, ports.texts)
-        self.help_desk = HelpDesk(store, self.clock, bus, storage_failed)
+        self.help_calls = HelpCalls(store, self.clock, bus, storage_failed)
         self.ratings = Ratings(store, self.clock, bus, storage_failed)
-        self.staff = StaffDesk(store, ports.badges, self.clock, bus, storage_failed)
+        self.staff = StaffDuty(store, ports.badges, self.clock, bus, storage_failed)
         self.slips = Slips(identity, store, ports.printer, ports.codes, ports.texts, bus)
         self.cases = CaseLookup(store, ports.codes, lambda: self._line)
         self._submissions = Submissions(

@@ -22,13 +22,13 @@ import zxingcpp
 from pyzbar import pyzbar
 
 from devices.frame import SystemClock
-from devices.scanner.drawn_set import SIZES, drawn_pictures, empty_desks
+from devices.scanner.drawn_set import SIZES, drawn_pictures, empty_tabletops
 from devices.scanner.reading.decode import Grey
 from devices.scanner.reading.reader import FrameReader, StillReader
 from devices.scanner.reading.second_engine import SecondEngine
 
 PICTURES: Final = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif"})
-FRAMES_A_DESK: Final = 45
+FRAMES_A_TABLETOP: Final = 45
 FRAMES_PER_SECOND: Final = 15
 Engine = Callable[[Grey], list[str]]
 
@@ -126,12 +126,12 @@ def _try(result: Result, case: Case, engine: Engine) -> None:
 
 
 def frame_without_card(size: tuple[int, int]) -> Result:
-    """Times of the reader of a running camera on empty desks, every one of its turns."""
+    """Times of the reader of a running camera on empty tabletops, every one of its turns."""
     reader = FrameReader()
     result = Result()
     now = 0.0
-    for grey in empty_desks(size):
-        for _ in range(FRAMES_A_DESK):
+    for grey in empty_tabletops(size):
+        for _ in range(FRAMES_A_TABLETOP):
             now += 1 / FRAMES_PER_SECOND
             started = time.perf_counter()
             reads = reader.read(grey, now)

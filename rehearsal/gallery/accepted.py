@@ -44,7 +44,7 @@ SHOTS: Final = (
             "case-question",
             "visit-idle",
             "nothing-works",
-            "staff-desk-troubled",
+            "staff-overview-troubled",
         )
     ),
     Shot("home", _LARGE, "landscape"),

@@ -125,7 +125,7 @@ def _came_back(way: Way) -> None:
 
 
 def _call(way: Way) -> None:
-    way.hands.kiosk.help_desk.call("services")
+    way.hands.kiosk.help_calls.call("services")
     way.flow.open_help()
 
 

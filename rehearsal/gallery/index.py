@@ -1,4 +1,4 @@
-"""The gallery's page: all pictures by room, to be filtered by state, language, contrast, size and way up. Needs no network."""
+"""The gallery's page: all pictures by group, to be filtered by state, language, contrast, size and orientation. Needs no network."""
 
 import html
 import json
@@ -18,7 +18,7 @@ class Entry:
 
     order: int
     shot: Shot
-    room: str
+    group: str
     problems: tuple[str, ...]
 
 
@@ -27,7 +27,7 @@ def write_index(folder: Path, entries: Sequence[Entry]) -> None:
     shots = [
         {
             "file": f"{entry.shot.name}.jpg",
-            "room": entry.room,
+            "group": entry.group,
             "state": entry.shot.state,
             "language": entry.shot.appearance.language,
             "contrast": entry.shot.appearance.contrast.value.lower(),

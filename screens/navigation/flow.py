@@ -1,7 +1,7 @@
 """Where somebody is and where they can go: the one object that all screens speak to. Knows nothing of Kivy.
 
 The kiosk's session knows the steps of a visit; the flow adds what only screens have: what was opened on the way, what
-lies over the page, what it looks like, and the field staff's rooms, a part of it for each. It belongs to the screens'
+lies over the page, what it looks like, and the field staff's pages, a part of it for each. It belongs to the screens'
 thread; events of other threads are handed to ``hear`` there.
 """
 

@@ -129,7 +129,7 @@ def _times(flow: Flow, agency: str) -> Widget:
 _NOTICES: Final = ("citizen/start/notices",)
 _DRAFTS: Final = ("citizen/application/drafts",)
 _TRACK: Final = ("citizen/follow_up/track",)
-_ROOMS: Final = ("staff/pages",)
+_STAFF_PAGES: Final = ("staff/pages",)
 _PANELS: Final = ("shell/overlays",)
 #: Of every kind of question.
 _FORM: Final = (
@@ -164,11 +164,11 @@ PAGES: Final[dict[Name, Shown]] = {
     Name.TRACK: Shown(TrackScreen, _TRACK, _track),
     Name.CASE: Shown(CaseScreen, _TRACK),
     Name.ANSWER: Shown(AnswerScreen, ("citizen/follow_up/answer",)),
-    Name.STAFF_PIN: Shown(PinScreen, _ROOMS, partial(_of_flow, PinModel)),
+    Name.STAFF_PIN: Shown(PinScreen, _STAFF_PAGES, partial(_of_flow, PinModel)),
     Name.STAFF: Shown(OverviewScreen, ("staff/overview",), partial(_of_flow, StaffModel)),
-    Name.STAFF_PAPER: Shown(PaperScreen, _ROOMS, partial(_of_flow, PaperModel)),
-    Name.STAFF_TEST: Shown(TestScreen, _ROOMS),
-    Name.STAFF_OUTBOX: Shown(OutboxScreen, _ROOMS, partial(_of_flow, OutboxModel)),
+    Name.STAFF_PAPER: Shown(PaperScreen, _STAFF_PAGES, partial(_of_flow, PaperModel)),
+    Name.STAFF_TEST: Shown(TestScreen, _STAFF_PAGES),
+    Name.STAFF_OUTBOX: Shown(OutboxScreen, _STAFF_PAGES, partial(_of_flow, OutboxModel)),
 }
 LAYERS: Final[dict[Over, Shown]] = {
     Over.ADJUST: Shown(AdjustPanel, _PANELS),

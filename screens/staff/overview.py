@@ -1,4 +1,4 @@
-"""The desk of the field staff: states of all devices, paper, outbox, and what can be done."""
+"""The field staff's overview: states of all devices, paper, outbox, and what can be done."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The rooms beside the desk: PIN, paper, tests, outbox."""
+"""The field staff's pages beside the overview: PIN, paper, tests, outbox."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ from screens.staff.staff_model import (
 
 
 class StaffRoom(FlowPage):
-    """A room whose way back leads to the desk."""
+    """A page whose way back leads to the overview."""
 
     def __init__(self, flow: Flow, **kwargs: Any) -> None:
         super().__init__(flow=flow, can_help=False, back=flow.texts("common.back"), **kwargs)

@@ -46,7 +46,7 @@ _ICONS = {
 
 
 class StaffModel:
-    """The desk: all states, and the ways to everything."""
+    """The overview: all states, and the ways to everything."""
 
     def __init__(self, flow: Flow) -> None:
         self.flow = flow
@@ -138,7 +138,7 @@ class PinModel:
         return self.flow.kiosk.staff.sign_in(self.flow.staff.badge, pin)
 
     def settle(self, result: StaffOnDuty | SignInRefused) -> str:
-        """Into the desk, or what is wrong."""
+        """Into the overview, or what is wrong."""
         if isinstance(result, SignInRefused):
             text = self.flow.texts(result.problem.text_key)
             return f"{text} {self.flow.texts.count('staff.wait', round(result.wait_s))}" if result.wait_s else text

@@ -54,7 +54,7 @@ class Effects:
         if event.type is FeedType.NOTICE:
             return self._notice(event)
         if event.type is FeedType.HELP:
-            return partial(self._kiosk.help_desk.coming, HelpComing.model_validate(event.data).calls)
+            return partial(self._kiosk.help_calls.coming, HelpComing.model_validate(event.data).calls)
         if event.type is FeedType.PACK:
             PackNotice.model_validate(event.data)
             return self._look_for_packs

@@ -8,7 +8,7 @@ from typing import Final
 from kiosk.ports import Clock
 from kiosk.store import Store
 from kiosk.store.reports import ReportKind
-from kiosk.visit.help_desk import STALE_S
+from kiosk.visit.help_calls import STALE_S
 from protocol.reports import RATINGS_AT_ONCE
 from sync.client import Answer, Client
 

@@ -35,7 +35,7 @@ class TurnedClock(HandClock):
         super().__init__(now)
 
 
-class DeskPrinter(Printer):
+class SimplePrinter(Printer):
     """Its jobs are the slips it was given, each with whether it is a copy."""
 
     @property
@@ -160,7 +160,7 @@ class Bench:
     kiosk: Kiosk
     clock: TurnedClock
     disk: RoomyDisk
-    printer: DeskPrinter
+    printer: SimplePrinter
     scanner: Scanner
     camera: Camera
     store: Store
@@ -196,13 +196,13 @@ def bench(
     codes: TrackingCodes | None = None,
     badges: BadgeReader | None = None,
     pack: Catalogue | None = None,
-    printer: DeskPrinter | None = None,
+    printer: SimplePrinter | None = None,
     disk: Disk | None = None,
 ) -> Bench:
     """``disk`` None: one of a set size. ``pack`` None: the one above. ``printer`` None: one of its own. ``sealer``, ``codes`` and ``badges`` None: those of CITY."""
     clock = clock or TurnedClock()
     store, bus, roomy = Store.open(folder, BEGIN), Bus(), RoomyDisk()
-    printer, scanner, camera = printer or DeskPrinter(), Scanner(), Camera()
+    printer, scanner, camera = printer or SimplePrinter(), Scanner(), Camera()
     ports = Ports(
         clock=clock,
         disk=disk or roomy,

@@ -169,11 +169,11 @@ def problem(result: StaffOnDuty | SignInRefused) -> SignInProblem:
 
 
 def test_badge_and_pin_open_and_the_visit_is_recorded(staffed: Bench) -> None:
-    desk = staffed.kiosk.staff
-    assert isinstance(desk.sign_in(badge(), PIN), StaffOnDuty)
-    desk.record("roll_changed", "80000 mm")
+    staff = staffed.kiosk.staff
+    assert isinstance(staff.sign_in(badge(), PIN), StaffOnDuty)
+    staff.record("roll_changed", "80000 mm")
     staffed.clock.advance(60)
-    visit = desk.sign_out("new roll")
+    visit = staff.sign_out("new roll")
     assert visit is not None
     assert [(one.kind, one.detail) for one in visit.actions] == [("roll_changed", "80000 mm")]
     assert staffed.store.visits.unreported() == (visit,)
@@ -181,42 +181,42 @@ def test_badge_and_pin_open_and_the_visit_is_recorded(staffed: Bench) -> None:
 
 
 def test_a_badge_alone_or_of_somebody_else_opens_nothing(staffed: Bench) -> None:
-    desk = staffed.kiosk.staff
-    assert problem(desk.sign_in(badge(), "")) is SignInProblem.WRONG_PIN
-    assert problem(desk.sign_in(badge("ani"), PIN)) is SignInProblem.NOT_LISTED
-    assert problem(desk.sign_in(badge()[:-2] + "AA", PIN)) is SignInProblem.BAD_BADGE
-    assert problem(desk.sign_in(badge(expires=BEGIN.date() - timedelta(days=1)), PIN)) is SignInProblem.BAD_BADGE
-    assert desk.on_duty is None
+    staff = staffed.kiosk.staff
+    assert problem(staff.sign_in(badge(), "")) is SignInProblem.WRONG_PIN
+    assert problem(staff.sign_in(badge("ani"), PIN)) is SignInProblem.NOT_LISTED
+    assert problem(staff.sign_in(badge()[:-2] + "AA", PIN)) is SignInProblem.BAD_BADGE
+    assert problem(staff.sign_in(badge(expires=BEGIN.date() - timedelta(days=1)), PIN)) is SignInProblem.BAD_BADGE
+    assert staff.on_duty is None
 
 
 def test_wrong_pins_make_a_growing_pause_that_ends(staffed: Bench) -> None:
-    desk = staffed.kiosk.staff
+    staff = staffed.kiosk.staff
     waits = []
     for _ in range(FREE_TRIES + 8):
-        result = desk.sign_in(badge(), "000000")
+        result = staff.sign_in(badge(), "000000")
         assert isinstance(result, SignInRefused)
         waits.append(result.wait_s)
         staffed.clock.advance(result.wait_s)
     assert waits[: FREE_TRIES + 1] == [0.0] * (FREE_TRIES - 1) + [FIRST_PAUSE_S, 2 * FIRST_PAUSE_S]
     assert waits[-1] == LONGEST_PAUSE_S
-    assert isinstance(desk.sign_in(badge(), PIN), StaffOnDuty)
+    assert isinstance(staff.sign_in(badge(), PIN), StaffOnDuty)
 
 
 def test_during_the_pause_the_right_pin_is_not_taken(staffed: Bench) -> None:
-    desk = staffed.kiosk.staff
+    staff = staffed.kiosk.staff
     for _ in range(FREE_TRIES):
-        desk.sign_in(badge(), "000000")
-    assert problem(desk.sign_in(badge(), PIN)) is SignInProblem.WAIT
+        staff.sign_in(badge(), "000000")
+    assert problem(staff.sign_in(badge(), PIN)) is SignInProblem.WAIT
     staffed.clock.advance(FIRST_PAUSE_S)
-    assert isinstance(desk.sign_in(badge(), PIN), StaffOnDuty)
+    assert isinstance(staff.sign_in(badge(), PIN), StaffOnDuty)
 
 
 def test_who_is_taken_off_the_roster_is_signed_out(staffed: Bench) -> None:
-    desk = staffed.kiosk.staff
-    desk.sign_in(badge(), PIN)
+    staff = staffed.kiosk.staff
+    staff.sign_in(badge(), PIN)
     staffed.store.roster.replace([])
-    desk.roster_changed()
-    assert desk.on_duty is None
+    staff.roster_changed()
+    assert staff.on_duty is None
 
 
 # --- slips ---------------------------------------------------------------------------------------------------------

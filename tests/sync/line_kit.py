@@ -24,7 +24,7 @@ from server.storage import tables
 from sync.city import CityBadges, FollowingSealer, KioskCodes
 from sync.enrolment import Enrolment, enrol
 from sync.line import Line, LineOptions
-from tests.kiosk.kiosk_kit import CITY, FORM, PHOTO, Bench, DeskPrinter, bench, fill, service_document
+from tests.kiosk.kiosk_kit import CITY, FORM, PHOTO, Bench, SimplePrinter, bench, fill, service_document
 from tests.server.running import ONE_PERSON, RunningServer, running
 from workers import SystemClock
 
@@ -113,7 +113,7 @@ def kiosk_on_line(
     clock: Any = None,
     options: LineOptions = OPTIONS,
     pack: Catalogue | None = None,
-    printer: DeskPrinter | None = None,
+    printer: SimplePrinter | None = None,
 ) -> OnLine:
     """Built as ``main.py`` does, not started."""
     sealer = FollowingSealer(enrolment.city)

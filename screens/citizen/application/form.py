@@ -88,7 +88,7 @@ class FormScreen(FlowPage):
                 self.refresh()
 
     def scanned(self, event: Scanned) -> None:
-        """A badge opens the field staff's rooms: it is nobody's answer."""
+        """A badge opens the field staff's pages: it is nobody's answer."""
         self.model.scanned("" if event.kind == ScanKind.STAFF_BADGE else event.text, event.nik or "")
 
     def show_banner(self) -> None:

@@ -62,7 +62,7 @@ def resume_draft(at: Bench) -> bool:
 
 
 def call_help(at: Bench) -> bool:
-    return at.kiosk.help_desk.call("home")
+    return at.kiosk.help_calls.call("home")
 
 
 def send_answer(at: Bench) -> bool:

@@ -9,7 +9,7 @@ import pytest
 from kiosk.events import ComponentChanged, InServiceChanged, StaffSignedOut
 from kiosk.kiosk import STORAGE_AGAIN_S
 from kiosk.machine.health import Ability, Reason
-from kiosk.machine.staff import FIRST_PAUSE_S, FREE_TRIES, SignInProblem, SignInRefused, StaffDesk, StaffOnDuty
+from kiosk.machine.staff import FIRST_PAUSE_S, FREE_TRIES, SignInProblem, SignInRefused, StaffDuty, StaffOnDuty
 from kiosk.ports import Availability
 from kiosk.store import StorageFailed, StorageProblem
 from kiosk.store.journal import StaffMember
@@ -158,7 +158,7 @@ def test_paper_is_counted_though_it_cannot_be_written_down(at: Bench, storage: F
 
 
 @pytest.fixture
-def desk(at: Bench) -> StaffDesk:
+def staff(at: Bench) -> StaffDuty:
     """Budi is on the list that came from the server."""
     at.store.roster.replace([StaffMember("budi", "Budi", "staff", PIN_HASH)])
     at.kiosk.staff.roster_changed()
@@ -169,55 +169,55 @@ BADGE = badges.issue("budi", date(2026, 3, 4), bytes(CITY.badge))
 
 
 def test_who_signs_out_is_signed_out_though_the_visit_cannot_be_kept(
-    at: Bench, desk: StaffDesk, storage: FaultyStorage
+    at: Bench, staff: StaffDuty, storage: FaultyStorage
 ) -> None:
-    desk.sign_in(BADGE, PIN)
-    assert desk.staff_id == "budi"
+    staff.sign_in(BADGE, PIN)
+    assert staff.staff_id == "budi"
     storage.fail()
-    assert desk.sign_out() is None
-    assert desk.staff_id is None
+    assert staff.sign_out() is None
+    assert staff.staff_id is None
     assert Reason.STORAGE_BROKEN in at.kiosk.health.reasons()
     assert len(at.of(StaffSignedOut)) == 1
 
 
 @pytest.mark.parametrize("reading", [True, False])
-def test_who_comes_to_mend_it_is_let_in(at: Bench, desk: StaffDesk, storage: FaultyStorage, reading: bool) -> None:
+def test_who_comes_to_mend_it_is_let_in(at: Bench, staff: StaffDuty, storage: FaultyStorage, reading: bool) -> None:
     break_it(storage, reading)
-    assert desk.check_badge(BADGE) == "budi"
-    assert isinstance(desk.sign_in(BADGE, PIN), StaffOnDuty)
-    assert desk.staff_id == "budi"
+    assert staff.check_badge(BADGE) == "budi"
+    assert isinstance(staff.sign_in(BADGE, PIN), StaffOnDuty)
+    assert staff.staff_id == "budi"
     assert Reason.STORAGE_BROKEN in at.kiosk.health.reasons()
 
 
 @pytest.mark.parametrize("reading", [True, False])
 def test_wrong_pins_are_counted_though_they_cannot_be_written_down(
-    desk: StaffDesk, storage: FaultyStorage, reading: bool
+    staff: StaffDuty, storage: FaultyStorage, reading: bool
 ) -> None:
     break_it(storage, reading)
-    refused = [desk.sign_in(BADGE, "000000") for _ in range(FREE_TRIES)]
+    refused = [staff.sign_in(BADGE, "000000") for _ in range(FREE_TRIES)]
     assert [each.wait_s for each in refused if isinstance(each, SignInRefused)] == [0.0] * (FREE_TRIES - 1) + [
         FIRST_PAUSE_S
     ]
-    again = desk.sign_in(BADGE, PIN)
+    again = staff.sign_in(BADGE, PIN)
     assert isinstance(again, SignInRefused)
     assert again.problem is SignInProblem.WAIT
 
 
 def test_wrong_pins_that_were_written_down_count_while_it_cannot_be_read(
-    desk: StaffDesk, storage: FaultyStorage
+    staff: StaffDuty, storage: FaultyStorage
 ) -> None:
     for _ in range(FREE_TRIES - 1):
-        desk.sign_in(BADGE, "000000")
+        staff.sign_in(BADGE, "000000")
     storage.fail()
-    refused = desk.sign_in(BADGE, "000000")
+    refused = staff.sign_in(BADGE, "000000")
     assert isinstance(refused, SignInRefused)
     assert refused.wait_s == FIRST_PAUSE_S
 
 
-def test_who_is_not_on_the_list_is_not_let_in_either(desk: StaffDesk, storage: FaultyStorage) -> None:
+def test_who_is_not_on_the_list_is_not_let_in_either(staff: StaffDuty, storage: FaultyStorage) -> None:
     storage.fail()
     stranger = badges.issue("ani", date(2026, 3, 4), bytes(CITY.badge))
-    assert desk.check_badge(stranger) == SignInRefused(SignInProblem.NOT_LISTED)
+    assert staff.check_badge(stranger) == SignInRefused(SignInProblem.NOT_LISTED)
 
 
 @pytest.mark.parametrize("reading", [True, False])

@@ -33,7 +33,7 @@ def test_a_call_says_that_it_is_on_its_way_and_then_that_it_was_heard(hands: Han
 
 def test_who_waits_learns_that_an_officer_is_on_the_way(hands: Hands) -> None:
     call(hands)
-    hands.kiosk.help_desk.coming([one.id for one in hands.kiosk.store.reports.waiting(ReportKind.HELP_CALL, 1)])
+    hands.kiosk.help_calls.coming([one.id for one in hands.kiosk.store.reports.waiting(ReportKind.HELP_CALL, 1)])
     again(hands)
     hands.must_see(hands.text("help.coming"))
 

@@ -59,7 +59,7 @@ def open_page(hands: Hands, service: str, name: str) -> Question:
     return question
 
 
-def full_line(hands: Hands) -> LengthNote:
+def full_note(hands: Hands) -> LengthNote:
     return next(each for each in hands.page.ids.body.walk() if isinstance(each, LengthNote))
 
 
@@ -138,7 +138,7 @@ def test_a_text_of_several_lines_takes_two_thousand_letters_and_then_says_so(cit
     citizens.settle()
     assert len(question.node.value) == MULTILINE_LENGTH
     citizens.must_see(limit_text(citizens, MULTILINE_LENGTH))
-    assert seen(full_line(citizens)) == (True, True)
+    assert seen(full_note(citizens)) == (True, True)
     citizens.strike(BACKSPACE)
     citizens.settle()
     assert not citizens.sees(limit_text(citizens, MULTILINE_LENGTH))
@@ -199,4 +199,4 @@ def test_an_answer_to_the_office_takes_what_the_office_takes(hands: Hands) -> No
     hands.strike("a")
     hands.settle()
     hands.must_see(limit_text(hands, ANSWER_CHARACTERS))
-    assert seen(full_line(hands)) == (True, True)
+    assert seen(full_note(hands)) == (True, True)

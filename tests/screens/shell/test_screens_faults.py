@@ -53,7 +53,7 @@ def later(hands: Hands, seconds: float = RETRY_S) -> None:
     hands.settle(FRAMES)
 
 
-def at_the_desk(hands: Hands) -> None:
+def at_the_overview(hands: Hands) -> None:
     Citizen(hands).hold_badge()
     hands.kiosk.staff.sign_in(BADGE, PIN)
     hands.app.flow.staff.open(Name.STAFF)
@@ -61,7 +61,7 @@ def at_the_desk(hands: Hands) -> None:
 
 
 def test_a_room_of_the_staff_that_fails_is_left(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
-    at_the_desk(hands)
+    at_the_overview(hands)
     broken = Broken(monkeypatch, Name.STAFF_PAPER)
     hands.app.flow.staff.open(Name.STAFF_PAPER)
     hands.settle(FRAMES)

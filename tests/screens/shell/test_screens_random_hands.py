@@ -29,7 +29,7 @@ STARTS = (
     "saved-printed",
     "answer-typed",
     "repeat-two",
-    "staff-desk",
+    "staff-overview",
     "staff-pin",
 )
 STEPS = 50

@@ -1,4 +1,4 @@
-"""Administrators' pages for the whole city: days off, notices, settings, accounts; and late cases at the desk."""
+"""Administrators' pages for the whole city: days off, notices, settings, accounts; and late cases in the inbox."""
 
 import re
 from datetime import timedelta
@@ -86,7 +86,7 @@ def test_whoever_is_put_off_is_signed_out_at_once(office: Office) -> None:
     assert "/sign-in" in other.get("/fleet").url
 
 
-def test_a_late_case_shows_at_the_desk_and_on_the_wall(fresh_office: Office) -> None:
+def test_a_late_case_shows_in_the_inbox_and_on_the_wall(fresh_office: Office) -> None:
     code, deps = fresh_office.send().code, fresh_office.server.deps
     yesterday = deps.clock.now() - timedelta(days=1)
     with deps.engine.begin() as connection:

@@ -67,14 +67,14 @@ def test_settings_come_live_and_are_applied_once(server: RunningServer, made: On
 
 def test_an_officer_on_the_way_is_reported_at_the_kiosk(server: RunningServer, made: OnLine) -> None:
     made.line.start()
-    desk = made.at.kiosk.help_desk
-    desk.call("form")
-    until(lambda: (call := desk.current()) is not None and call.reported)
+    calls = made.at.kiosk.help_calls
+    calls.call("form")
+    until(lambda: (call := calls.current()) is not None and call.reported)
     view = server.deps.presence.kiosk(made.enrolment.kiosk_id)
     assert view is not None
     (alarm,) = [alarm.id for alarm in view.alarms if alarm.kind == AlarmKind.HELP]
     server.deps.alarms.acknowledge(Actor("watcher", Role.COMMAND), alarm)
-    until(lambda: (call := desk.current()) is not None and call.coming)
+    until(lambda: (call := calls.current()) is not None and call.coming)
 
 
 def test_a_case_that_an_officer_moves_is_reported_at_the_kiosk(made: OnLine) -> None:

@@ -173,7 +173,7 @@ def test_small_messages_wait_for_the_server_itself(made: Delivery, status: int) 
     at = made.at
     at.store.visits.add(Visit("0190f3a0-0000-7000-8000-0000000000aa", "ani", BEGIN, BEGIN, ()))
     at.kiosk.ratings.rate(at.kiosk.catalogue.services[0], 3)
-    at.kiosk.help_desk.call("form")
+    at.kiosk.help_calls.call("form")
     assert at.store.commands.begin("0190f3a0-0000-7000-8000-0000000000ab", "report")
     at.store.commands.finish("0190f3a0-0000-7000-8000-0000000000ab", ok=True, message="")
     presence = PresenceDuty(

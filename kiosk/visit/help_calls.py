@@ -30,7 +30,7 @@ class HelpCall:
     coming: bool = False
 
 
-class HelpDesk:
+class HelpCalls:
     """Any thread."""
 
     def __init__(self, store: Store, clock: Clock, bus: Bus, storage_failed: Callable[[StorageProblem], None]) -> None:
