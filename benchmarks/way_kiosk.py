@@ -15,8 +15,8 @@ from typing import Any, Final
 import psutil
 
 from kiosk.events import Event, Received, Step
-from kiosk.visit.citizen import HowIdentified
-from kiosk.visit.outcomes import Saved
+from kiosk.session.citizen import HowIdentified
+from kiosk.session.outcomes import Saved
 from trial.demo.citizen import NIK
 from trial.demo.hands import Hands
 

@@ -39,6 +39,12 @@ from kiosk.machine.staff import StaffDuty
 from kiosk.machine.supplies import Supplies
 from kiosk.machine.usage import Usage
 from kiosk.ports import Line, Ports, Scan, Unsubscribe
+from kiosk.session.attachments import Attachment
+from kiosk.session.help_calls import HelpCalls
+from kiosk.session.identity import KioskIdentity
+from kiosk.session.idle import IdleTimer, IdleWatch
+from kiosk.session.outcomes import Refused, Saved
+from kiosk.session.session import Session
 from kiosk.settings import Settings
 from kiosk.snapshot import Snapshot as Snapshot
 from kiosk.store import Store
@@ -46,12 +52,6 @@ from kiosk.submissions.outbox import OutboxView
 from kiosk.submissions.receipts import Slips
 from kiosk.submissions.slip_wait import SlipWait
 from kiosk.submissions.submissions import Submissions
-from kiosk.visit.attachments import Attachment
-from kiosk.visit.help_calls import HelpCalls
-from kiosk.visit.identity import KioskIdentity
-from kiosk.visit.idle import IdleTimer, IdleWatch
-from kiosk.visit.outcomes import Refused, Saved
-from kiosk.visit.session import Session
 from protocol.languages import FALLBACK
 
 #: The screens call ``tick`` at least this often, in seconds.

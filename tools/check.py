@@ -53,7 +53,7 @@ def changed_files(base: str) -> set[str]:
 
 
 def module_of(path: str) -> str:
-    """``kiosk/visit/session.py`` is ``kiosk.visit.session``; a .kv file and a template belong to the module beside them."""
+    """``kiosk/session/session.py`` is ``kiosk.session.session``; a .kv file and a template belong to the module beside them."""
     return path.rpartition(".")[0].replace("/", ".").removesuffix(".__init__")
 
 

@@ -11,10 +11,10 @@ class PackInForce:
     begins or ends. ``renewed`` is called after a switch."""
 
     def __init__(
-        self, lock: threading.RLock, visited: Callable[[], bool], renewed: Callable[[Catalogue], None]
+        self, lock: threading.RLock, in_session: Callable[[], bool], renewed: Callable[[Catalogue], None]
     ) -> None:
         self._lock = lock
-        self._visited = visited
+        self._in_session = in_session
         self._renewed = renewed
         self._current = Catalogue.empty()
         self._next: Catalogue | None = None
@@ -33,7 +33,7 @@ class PackInForce:
     def switch(self) -> None:
         """To the pack that waits, unless there is none or somebody is here."""
         with self._lock:
-            if self._next is None or self._visited():
+            if self._next is None or self._in_session():
                 return
             current = self._current = self._next
             self._next = None

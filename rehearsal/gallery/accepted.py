@@ -42,7 +42,7 @@ SHOTS: Final = (
             "consent",
             "saved-printed",
             "case-question",
-            "visit-idle",
+            "session-idle",
             "nothing-works",
             "staff-overview-troubled",
         )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from rehearsal.gallery import case_states, control_states, flow_states, resting_states, staff_states, visit_states
+from rehearsal.gallery import case_states, control_states, flow_states, resting_states, session_states, staff_states
 from rehearsal.gallery.way import Way
 
 
@@ -19,7 +19,7 @@ class State:
 
 _GROUPS: Final = (
     ("Home and notices", resting_states.STATES),
-    ("A visit", visit_states.STATES),
+    ("A visit", session_states.STATES),
     ("Questions", control_states.STATES),
     ("Beside a visit", flow_states.STATES),
     ("Tracking", case_states.STATES),

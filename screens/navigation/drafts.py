@@ -84,7 +84,7 @@ class DraftFlow:
 
     def begin_resume(self, code: str = "") -> None:
         """From the list of services, or from tracking when the code is a draft's."""
-        self._flow.visit.open_page(Place(Name.RESUME_DRAFT, code))
+        self._flow.citizen.open_page(Place(Name.RESUME_DRAFT, code))
 
     def went_on(self, resumed: Resumed, code: str, born: date) -> None:
         """The form is open again; the way back leads to the list of services, no more to the code."""
@@ -92,7 +92,7 @@ class DraftFlow:
         form = session.form if session is not None else None
         self.resumed = resumed
         self._held = Held(code, born, weakref.ref(form)) if form is not None else None
-        self._flow.visit.forget_way()
+        self._flow.citizen.forget_way()
         self._flow.show_beside(Place(Name.RESUMED))
 
 
@@ -126,7 +126,7 @@ class SaveModel(Lasting):
     def forward(self) -> None:
         """Save; or, once it is saved, leave."""
         if self.state is Saving.KEPT:
-            self.flow.visit.finish()
+            self.flow.citizen.finish()
             return
         born = birth_date(self.entry.text, self.flow.here.now().date())
         session = self.flow.session

@@ -4,7 +4,7 @@ import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from kiosk.visit.fewer import Fewer
+from kiosk.session.fewer import Fewer
 
 if TYPE_CHECKING:
     from screens.navigation.flow import Flow

@@ -26,12 +26,13 @@ from kiosk.events import Step as KioskStep
 from kiosk.kiosk import Kiosk, Snapshot
 from kiosk.machine.health import Reason
 from kiosk.ports import ScanKind
-from kiosk.visit.session import Session
+from kiosk.session.session import Session
 from protocol.formats import Formatting
 from protocol.languages import LANGUAGES
 from screens.language.texts import Catalogues, Texts
 from screens.navigation import stack as stacks
 from screens.navigation.appearance import DEFAULT_APPEARANCE, Appearance
+from screens.navigation.citizen import CitizenFlow, step_place
 from screens.navigation.drafts import DraftFlow
 from screens.navigation.fewer import FewerFlow
 from screens.navigation.here import Here
@@ -42,7 +43,6 @@ from screens.navigation.rest import RestFlow
 from screens.navigation.slips import SlipFlow
 from screens.navigation.stack import Stack
 from screens.navigation.staff import StaffFlow
-from screens.navigation.visit import VisitFlow, step_place
 from screens.voice.voice import Voice
 
 #: What a citizen is warned of before the first question, the gravest first.
@@ -67,7 +67,7 @@ class Flow:
         self.preferences = Preferences(self, default)
         self.rest = RestFlow(self)
         self.staff = StaffFlow(self)
-        self.visit = VisitFlow(self)
+        self.citizen = CitizenFlow(self)
         self.rating = RatingFlow(self)
         self.slips = SlipFlow()
         self.drafts = DraftFlow(self)
@@ -126,7 +126,7 @@ class Flow:
 
     def banner(self) -> str:
         """What the citizen will have to do without; "" when nothing is missing."""
-        if self.visit.regained:
+        if self.citizen.regained:
             return self.texts("form.fault")
         if not self.place.warns:
             return ""
@@ -180,10 +180,10 @@ class Flow:
 
     def ask_leave(self) -> None:
         """At once when nothing was entered; else after a question."""
-        if self.visit.entered:
+        if self.citizen.entered:
             self._cover(Over.LEAVE)
         else:
-            self.visit.leave()
+            self.citizen.leave()
 
     def close_over(self) -> None:
         self.stack = stacks.uncover(self.stack)
@@ -199,7 +199,7 @@ class Flow:
         if (not made and self.place.name is Name.SERVICE) or not self.kiosk.form_failed(error):
             return False
         self.stack = stacks.uncover(stacks.rejoin(self.stack))
-        self.visit.regain()
+        self.citizen.regain()
         self.tell()
         return True
 
@@ -252,7 +252,7 @@ class Flow:
 
     def tell(self) -> None:
         """Something else is to be shown."""
-        self.visit.went_on()
+        self.citizen.went_on()
         self._follow_scanner()
         self._changed()
 
@@ -262,7 +262,7 @@ class Flow:
         self.stack = stacks.reset(self.stack)
         self.idle_left = None
         self.voice.wipe()
-        self.visit.reset()
+        self.citizen.reset()
         self.rating.reset()
         self.slips.reset()
         self.drafts.reset()
@@ -289,10 +289,10 @@ class Flow:
             self.staff.hold_badge(event.text)
         elif event.code is not None and place.name is Name.HOME:
             if is_draft(event.code):
-                self.visit.start()
+                self.citizen.start()
                 self.drafts.begin_resume(event.code)
             else:
-                self.visit.start_tracking()
+                self.citizen.start_tracking()
 
     def _follow_scanner(self) -> None:
         scanner = self.kiosk.ports.scanner

@@ -5,7 +5,7 @@ from datetime import datetime
 from kiosk.catalogue.catalogue import Catalogue
 from kiosk.kiosk import Kiosk
 from kiosk.ports import Camera, TrackingCodes
-from kiosk.visit.identity import KioskIdentity
+from kiosk.session.identity import KioskIdentity
 
 
 class Here:

@@ -52,8 +52,8 @@ class FlowPage(Staged, Page):
 
     def show_refusal(self) -> None:
         """Writes why it could not be sent; called anew when somebody tried to."""
-        if self.flow.visit.refused or self._refused:
-            self.problem = self._refused = self.flow.visit.refused
+        if self.flow.citizen.refused or self._refused:
+            self.problem = self._refused = self.flow.citizen.refused
 
     def reveal_later(self, widget: Widget) -> None:
         """Moves the pane so that the widget is seen, when the layout has settled."""

@@ -51,7 +51,7 @@ SAME_FAULT_S: Final = 15.0
 #: Then a notice is shown for so long before a page is tried again.
 RETRY_S: Final = 5.0
 #: As long as it is being said, no page is tried; but for no longer than this.
-NOTICE_SAID_S: Final = 30.0
+FAULT_MESSAGE_SPOKEN_S: Final = 30.0
 #: Passes of layout within a frame: texts, cards, panes and pages settle one after the other before anything is drawn.
 LAYOUT_PASSES: Final = 60
 
@@ -134,7 +134,7 @@ class KioskApp(App):
         self._afresh_trigger = Clock.create_trigger(self._show_afresh)
         self._recovering = False
         self._failed_at: float | None = None
-        self._notice_until: float | None = None
+        self._fault_message_until: float | None = None
         #: Somebody was listening to what failed, and does not know yet that it did.
         self._heard = False
 
@@ -217,23 +217,23 @@ class KioskApp(App):
             except Exception:
                 logger.exception("what failed could not be wiped as it should")
         if again and self.stage is not None:
-            self.stage.give_notice()
-            self._notice_until = now + RETRY_S
+            self.stage.show_fault()
+            self._fault_message_until = now + RETRY_S
             if self._heard:
                 self._heard = False
-                self._say_notice(self.stage.notice_lines)
+                self._say_fault_message(self.stage.fault_lines)
         else:
-            self._notice_until = None
+            self._fault_message_until = None
             self._afresh_trigger()
 
     # --- inside ----------------------------------------------------------------------------------------------------
 
-    def _notice_is_over(self, now: float) -> bool:
-        if self._notice_until is None or now < self._notice_until:
+    def _fault_message_is_over(self, now: float) -> bool:
+        if self._fault_message_until is None or now < self._fault_message_until:
             return False
-        return not self.flow.voice.speaking or now >= self._notice_until + NOTICE_SAID_S
+        return not self.flow.voice.speaking or now >= self._fault_message_until + FAULT_MESSAGE_SPOKEN_S
 
-    def _say_notice(self, lines: Iterable[str]) -> None:
+    def _say_fault_message(self, lines: Iterable[str]) -> None:
         try:
             self.flow.voice.tell(zip(lines, LANGUAGES, strict=True))
         except Exception:
@@ -303,8 +303,8 @@ class KioskApp(App):
         self._settle_focus()
 
     def _tick(self, _seconds: float) -> None:
-        if self._notice_until is not None and self._notice_is_over(self.kiosk.clock.monotonic()):
-            self._notice_until = None
+        if self._fault_message_until is not None and self._fault_message_is_over(self.kiosk.clock.monotonic()):
+            self._fault_message_until = None
             self._afresh_trigger()
         if self.narrator.holds_time:
             self.flow.touched()

@@ -124,7 +124,7 @@ class LeavePanel(Panel):
         self.flow.close_over()
 
     def answer_no(self) -> None:
-        self.flow.visit.leave()
+        self.flow.citizen.leave()
 
 
 class FewerPanel(Panel):
@@ -175,4 +175,4 @@ class IdlePanel(Panel):
         self.flow.touched()
 
     def answer_no(self) -> None:
-        self.flow.visit.leave()
+        self.flow.citizen.leave()

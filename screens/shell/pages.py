@@ -10,7 +10,7 @@ from kivy.uix.widget import Widget
 
 from kiosk.city.ratings import Element
 from kiosk.machine.line_state import Approval
-from kiosk.visit.session import Session
+from kiosk.session.session import Session
 from screens.background.handover import ask
 from screens.citizen.application.complaint import PrivacyScreen
 from screens.citizen.application.consent import ConsentScreen
@@ -31,12 +31,12 @@ from screens.citizen.follow_up.track_model import TrackModel
 from screens.citizen.start.attract import AttractScreen
 from screens.citizen.start.home import HomeScreen
 from screens.citizen.start.home_model import HomeModel
-from screens.citizen.start.notices import ApprovalScreen, NothingWorksScreen, OutOfServiceScreen, ThanksScreen
 from screens.citizen.start.open_city import AgencyTimesScreen, BudgetScreen, TimesScreen
 from screens.citizen.start.service import ServiceScreen
 from screens.citizen.start.service_model import ServiceModel
 from screens.citizen.start.services import GroupScreen, SearchScreen, ServicesScreen
 from screens.citizen.start.services_model import GroupModel, SearchModel, ServicesModel
+from screens.citizen.start.status import ApprovalScreen, NothingWorksScreen, OutOfServiceScreen, ThanksScreen
 from screens.look.rules import load_file
 from screens.navigation.drafts import ResumeModel, SaveModel
 from screens.navigation.flow import Flow
@@ -82,7 +82,7 @@ def _of_detail(kind: Callable[[str], Any], _flow: Flow, detail: str) -> Any:
     return kind(detail)
 
 
-def _visit(flow: Flow) -> Session:
+def _session(flow: Flow) -> Session:
     if flow.session is None:
         raise RuntimeError("nobody is here")
     return flow.session
@@ -96,15 +96,15 @@ def _service(flow: Flow, detail: str) -> ServiceModel:
 
 
 def _form(flow: Flow, _detail: str) -> FormModel:
-    return FormModel(flow, _visit(flow))
+    return FormModel(flow, _session(flow))
 
 
 def _review(flow: Flow, _detail: str) -> ReviewModel:
-    return ReviewModel(flow, _visit(flow))
+    return ReviewModel(flow, _session(flow))
 
 
 def _saved(flow: Flow, _detail: str) -> SavedModel:
-    submission = _visit(flow).submission
+    submission = _session(flow).submission
     if submission is None:
         raise RuntimeError("nothing was sent")
     return SavedModel(flow, submission)
@@ -126,7 +126,7 @@ def _times(flow: Flow, agency: str) -> Widget:
     return AgencyTimesScreen(flow, agency) if agency else TimesScreen(flow)
 
 
-_NOTICES: Final = ("citizen/start/notices",)
+_STATUS: Final = ("citizen/start/status",)
 _DRAFTS: Final = ("citizen/application/drafts",)
 _TRACK: Final = ("citizen/follow_up/track",)
 _STAFF_PAGES: Final = ("staff/pages",)
@@ -140,10 +140,10 @@ _FORM: Final = (
 
 PAGES: Final[dict[Name, Shown]] = {
     Name.HOME: Shown(HomeScreen, ("citizen/start/home",), partial(_of_flow, HomeModel)),
-    Name.APPROVAL: Shown(ApprovalScreen, _NOTICES, partial(_of_detail, Approval)),
-    Name.OUT_OF_SERVICE: Shown(OutOfServiceScreen, _NOTICES),
-    Name.NOTHING_WORKS: Shown(NothingWorksScreen, _NOTICES),
-    Name.THANKS: Shown(ThanksScreen, _NOTICES),
+    Name.APPROVAL: Shown(ApprovalScreen, _STATUS, partial(_of_detail, Approval)),
+    Name.OUT_OF_SERVICE: Shown(OutOfServiceScreen, _STATUS),
+    Name.NOTHING_WORKS: Shown(NothingWorksScreen, _STATUS),
+    Name.THANKS: Shown(ThanksScreen, _STATUS),
     Name.SERVICES: Shown(ServicesScreen, ("citizen/start/services",), partial(_of_flow, ServicesModel)),
     Name.GROUP: Shown(GroupScreen, ("citizen/start/services",), GroupModel),
     Name.SEARCH: Shown(SearchScreen, ("citizen/start/services",), partial(_of_flow, SearchModel)),

@@ -20,7 +20,7 @@ import structlog
 from sqlalchemy import Connection, Row, func, insert, select, update
 from tuf.api.serialization.json import JSONSerializer
 
-from protocol.messages import FeedType, PackNotice
+from protocol.messages import FeedType, PackAnnouncement
 from protocol.packs import PACK_BYTES, Manifest, PackCustom, build, target_name, unpack
 from runtime.files import make_folder, write_durably
 from server.catalogue.pack_content import PackContent, PackService, read_content
@@ -313,7 +313,7 @@ class PackRepository:
     def _announce(self, pack: Row[Any]) -> None:
         with self._units.begin(SYSTEM) as work:
             work.after_commit(lambda: self._failpoints.reach("pack.announced"))
-            notice = PackNotice(version=pack.number).model_dump(mode="json")
+            notice = PackAnnouncement(version=pack.number).model_dump(mode="json")
             work.to_kiosks(FeedType.PACK, notice, tuple(pack.rings))
             work.connection.execute(
                 update(tables.packs).where(tables.packs.c.number == pack.number).values(announced_at=work.now)

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from kiosk.events import CaseUpdated, Received
 from kiosk.kiosk import Kiosk
 from kiosk.store.journal import StaffMember
-from protocol.messages import CaseState, Command, FeedEvent, FeedType, HelpComing, PackNotice, StaffRoster
+from protocol.messages import CaseState, Command, FeedEvent, FeedType, HelpComing, PackAnnouncement, StaffRoster
 from sync.down.commands import CommandRunner
 
 logger = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ class Effects:
         if event.type is FeedType.HELP:
             return partial(self._kiosk.help_calls.coming, HelpComing.model_validate(event.data).calls)
         if event.type is FeedType.PACK:
-            PackNotice.model_validate(event.data)
+            PackAnnouncement.model_validate(event.data)
             return self._look_for_packs
         # A checkpoint, of an older server: without a proof it is worth nothing. See ``sync.down.witness``.
         return None

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Final
 
 from kiosk.ports import Clock
+from kiosk.session.help_calls import STALE_S
 from kiosk.store import Store
 from kiosk.store.reports import ReportKind
-from kiosk.visit.help_calls import STALE_S
 from protocol.reports import RATINGS_AT_ONCE
 from sync.client import Answer, Client
 

@@ -13,9 +13,9 @@ from kiosk.catalogue.catalogue import Catalogue
 from kiosk.events import Bus, Event
 from kiosk.kiosk import Kiosk
 from kiosk.ports import BadgeReader, Disk, Failpoint, Ports, Sealer, TrackingCodes, no_failpoint
+from kiosk.session.citizen import HowIdentified
+from kiosk.session.identity import KioskIdentity
 from kiosk.store import Store
-from kiosk.visit.citizen import HowIdentified
-from kiosk.visit.identity import KioskIdentity
 from protocol import sealing
 from protocol.packs import Manifest, ServiceDocument, build, unpack
 from rehearsal.devices import Camera, HandClock, Printer, RoomyDisk, Scanner

@@ -10,8 +10,8 @@ import pytest
 from kiosk.drafts.draft_words import DraftProblem
 from kiosk.drafts.drafts import Resumed, birth_date, resume, write
 from kiosk.events import Step
-from kiosk.visit.citizen import HowIdentified
-from kiosk.visit.session import Session
+from kiosk.session.citizen import HowIdentified
+from kiosk.session.session import Session
 from protocol.limits import DRAFT_PLAIN_BYTES
 from tests.kiosk.kiosk_kit import FORM, NAME, NIK, PHOTO, Bench, bench, catalogue, service_document
 

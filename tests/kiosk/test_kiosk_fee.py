@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from kiosk.events import Step
-from kiosk.visit.citizen import HowIdentified
-from kiosk.visit.outcomes import Saved
-from kiosk.visit.session import Session
+from kiosk.session.citizen import HowIdentified
+from kiosk.session.outcomes import Saved
+from kiosk.session.session import Session
 from tests.kiosk.kiosk_kit import NAME, NIK, Bench, bench, catalogue, service_document
 
 PAYMENT = {"basis": {"id": "Perda"}, "how": {"id": "Bayar di bank"}, "account": "0011 2345", "payment_code": "000201"}

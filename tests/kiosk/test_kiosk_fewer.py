@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.drafts.drafts import Resumed, resume, write
-from kiosk.visit.session import Session
+from kiosk.session.session import Session
 from tests.kiosk.kiosk_kit import PHOTO, Bench, bench, catalogue, service_document
 
 COUNTED = """<?xml version="1.0"?>

@@ -11,8 +11,8 @@ from forms.xpath import functions
 from forms.xpath.context import Context
 from forms.xpath.functions.registry import NUMBER, Function
 from kiosk.events import ComponentChanged, Step, StepChanged
-from kiosk.visit.citizen import HowIdentified
-from kiosk.visit.session import Session
+from kiosk.session.citizen import HowIdentified
+from kiosk.session.session import Session
 from protocol.components import FORMS, Condition
 from tests.kiosk.kiosk_kit import NAME, NIK, PHOTO, Bench, bench, catalogue, service_document
 

@@ -7,8 +7,8 @@ from uuid import uuid4
 import pytest
 
 from kiosk.events import ReportWaiting
+from kiosk.session.help_calls import AGAIN_S
 from kiosk.store.reports import ReportKind
-from kiosk.visit.help_calls import AGAIN_S
 from protocol.reports import HelpCall
 from tests.kiosk.kiosk_kit import BEGIN, Bench, bench
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from kiosk.visit.nik import Nik, NikProblem, NikWarning, Sex, check, warnings
+from kiosk.session.nik import Nik, NikProblem, NikWarning, Sex, check, warnings
 
 MAN = "3578011708450001"
 WOMAN = "3578015708450001"

@@ -17,12 +17,12 @@ from kiosk.machine.high_water import CorrectedClock
 from kiosk.machine.staff import FIRST_PAUSE_S, FREE_TRIES, LONGEST_PAUSE_S, SignInProblem, SignInRefused, StaffOnDuty
 from kiosk.machine.supplies import ROLL_MM_LEAST, ROLL_MM_MOST
 from kiosk.ports import PrintOutcome
+from kiosk.session.outcomes import Saved
 from kiosk.store import StorageFailed, StorageProblem
 from kiosk.store.documents import StoredDocument
 from kiosk.store.journal import StaffMember
 from kiosk.text import Text
 from kiosk.text_keys import TEXT_KEYS
-from kiosk.visit.outcomes import Saved
 from protocol import badges
 from protocol.messages import CasePublicState
 from tests.kiosk.kiosk_kit import BEGIN, CITY, NAME, NIK, Bench, bench, catalogue, fill, service_document

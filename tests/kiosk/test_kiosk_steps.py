@@ -6,8 +6,8 @@ from itertools import product
 import pytest
 
 from kiosk.events import Step
-from kiosk.visit.privacy import Privacy
-from kiosk.visit.steps import TRANSITIONS, Action, Steps
+from kiosk.session.privacy import Privacy
+from kiosk.session.steps import TRANSITIONS, Action, Steps
 
 
 @dataclass

@@ -9,7 +9,7 @@ import pytest
 
 from kiosk.cases.case import CaseStateName
 from kiosk.events import Received, SlipDue, Step, Stored
-from kiosk.visit.outcomes import Refused, RefusedReason, Saved
+from kiosk.session.outcomes import Refused, RefusedReason, Saved
 from protocol import sealing, tracking
 from protocol.limits import ANSWER_CHARACTERS
 from protocol.messages import Content, ItemKind

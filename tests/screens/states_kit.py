@@ -41,7 +41,7 @@ PAGES: Final[dict[Name, str]] = {
 LAYERS: Final[dict[Over, str]] = {
     Over.ADJUST: "home-adjust",
     Over.HELP: "home-help",
-    Over.LEAVE: "visit-leave",
+    Over.LEAVE: "session-leave",
     Over.FEWER: "repeat-fewer",
 }
 #: States of PAGES and LAYERS, each with what it shows.

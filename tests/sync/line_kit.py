@@ -12,8 +12,8 @@ from sqlalchemy import func, select
 
 from kiosk.catalogue.catalogue import Catalogue
 from kiosk.ports import Failpoint, no_failpoint
-from kiosk.visit.identity import KioskIdentity
-from kiosk.visit.outcomes import Saved
+from kiosk.session.identity import KioskIdentity
+from kiosk.session.outcomes import Saved
 from server.catalogue.pack_content import PackContent, PackService
 from server.deps import Deps
 from server.fleet.enrolment import ApproveOutcome

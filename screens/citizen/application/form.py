@@ -117,7 +117,7 @@ class FormScreen(FlowPage):
         # On a panel that lies there is no room for it, and the field in sight says what is wrong.
         above = texts("form.look_above") if model.first_wrong and len(self._questions) > 1 and _is_high() else ""
         wrong = any(question.problem for question in self._questions)
-        self.problem = above or (self.flow.visit.refused if wrong else "")
+        self.problem = above or (self.flow.citizen.refused if wrong else "")
         self.type_into(model.focused_entry)
         self._later.shown = model.focused_entry is None
         self.show_banner()
@@ -126,8 +126,8 @@ class FormScreen(FlowPage):
 
     def show_refusal(self) -> None:
         """Sent back from the review or from sending: what is wrong on this page is marked."""
-        if self.flow.visit.refused and not self._refused and self._built:
-            self._refused = self.flow.visit.refused
+        if self.flow.citizen.refused and not self._refused and self._built:
+            self._refused = self.flow.citizen.refused
             self.model.mark_all()
 
     def suggest(self, key: str) -> None:

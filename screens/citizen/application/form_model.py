@@ -9,8 +9,8 @@ from typing import Final
 
 from forms import FormSession, Node, Page
 from kiosk.ports import CaptureProblem
-from kiosk.visit.attachments import Attachment
-from kiosk.visit.session import Session
+from kiosk.session.attachments import Attachment
+from kiosk.session.session import Session
 from screens.citizen.application.scan_use import ScanUse
 from screens.citizen.application.settling import Settling
 from screens.citizen.follow_up.answers import (

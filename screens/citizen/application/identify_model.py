@@ -2,8 +2,8 @@
 
 from enum import StrEnum
 
-from kiosk.visit.nik import Nik, NikProblem, NikWarning, check
-from kiosk.visit.nik import warnings as soft_warnings
+from kiosk.session.nik import Nik, NikProblem, NikWarning, check
+from kiosk.session.nik import warnings as soft_warnings
 from protocol.limits import NIK_DIGITS
 from screens.look.widgets.entry import Entry, Layout
 from screens.navigation.flow import Flow
@@ -54,7 +54,7 @@ class IdentifyModel(Lasting):
         """Goes on when the number can be a NIK; shows what is wrong or odd otherwise."""
         found = self._check()
         if found is not None and (not self.warned or self._settled == found.digits):
-            self.flow.visit.identified(found, self.how.value)
+            self.flow.citizen.identified(found, self.how.value)
             return
         if found is not None:
             self._settled = found.digits

@@ -12,7 +12,7 @@ from kivy.uix.widget import Widget
 from PIL import Image, ImageDraw, ImageFont
 
 from forms import Node
-from kiosk.visit.attachments import Attachment
+from kiosk.session.attachments import Attachment
 from screens.citizen.controls.question import Question
 from screens.citizen.follow_up.answers import is_drawing
 from screens.look.current import current

@@ -5,7 +5,7 @@ from typing import Any
 from kivy.properties import BooleanProperty, ObjectProperty
 
 from kiosk.ports import CaptureProblem, Photo
-from kiosk.visit.attachments import Attachment
+from kiosk.session.attachments import Attachment
 from screens.background.shutter import Shot, shoot
 from screens.citizen.application.form_model import JPEG
 from screens.citizen.controls.viewfinder import Viewfinder

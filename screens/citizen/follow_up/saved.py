@@ -27,7 +27,7 @@ class SavedScreen(FlowPage):
         self.shown = self.model.look()
 
     def go_forward(self) -> None:
-        self.flow.visit.finish()
+        self.flow.citizen.finish()
 
     def go_back(self) -> None:
-        self.flow.visit.another_service()
+        self.flow.citizen.another_service()

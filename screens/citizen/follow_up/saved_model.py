@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from kiosk.events import Event, Received
-from kiosk.visit.outcomes import Saved
+from kiosk.session.outcomes import Saved
 from screens.citizen.follow_up.slip_model import SlipModel
 from screens.navigation.flow import Flow
 from screens.navigation.slips import SlipState
@@ -29,7 +29,7 @@ class SavedModel:
     def __init__(self, flow: Flow, saved: Saved) -> None:
         self.flow = flow
         self.saved = saved
-        self.slip = SlipModel(flow, saved.code, flow.visit.new_slip())
+        self.slip = SlipModel(flow, saved.code, flow.citizen.new_slip())
 
     def hear(self, event: Event) -> bool:
         """Whether something else is to be shown."""

@@ -55,11 +55,11 @@ class CaseScreen(FlowPage):
     can_print = BooleanProperty(False)
 
     def __init__(self, flow: Flow, **kwargs: Any) -> None:
-        if flow.visit.case is None:
+        if flow.citizen.case is None:
             raise RuntimeError("no case is open")
-        self._case = flow.visit.case
-        self._slip = SlipModel(flow, flow.visit.case.code, SlipState.NONE)
-        super().__init__(flow=flow, shown=case_shown(flow, flow.visit.case), **kwargs)
+        self._case = flow.citizen.case
+        self._slip = SlipModel(flow, flow.citizen.case.code, SlipState.NONE)
+        super().__init__(flow=flow, shown=case_shown(flow, flow.citizen.case), **kwargs)
         self._tell_slip()
         for step in reversed(self.shown.steps):
             self.ids.steps.add_widget(HistoryLine(name=step.name, when=step.when, now=step.now))
@@ -79,9 +79,9 @@ class CaseScreen(FlowPage):
 
     def go_forward(self) -> None:
         if self.shown.asks:
-            self.flow.visit.open_answer()
+            self.flow.citizen.open_answer()
         else:
-            self.flow.visit.finish()
+            self.flow.citizen.finish()
 
     def go_back(self) -> None:
-        self.flow.visit.another_service()
+        self.flow.citizen.another_service()

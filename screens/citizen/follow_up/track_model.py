@@ -6,7 +6,7 @@ from functools import partial
 from kiosk.cases.case import Case, CaseProblem, CaseProblemKind, CaseStateName
 from kiosk.catalogue.service import ServiceKind
 from kiosk.drafts.drafts import is_draft
-from kiosk.visit.session import Session
+from kiosk.session.session import Session
 from screens.look.widgets.entry import Entry, Layout
 from screens.navigation.flow import Flow
 from screens.navigation.lasting import Ask, Lasting
@@ -79,7 +79,7 @@ class TrackModel(Lasting):
         if isinstance(answer, Case) and answer.code != asked.code:
             answer = CaseProblem(CaseProblemKind.NO_LINE)
         if isinstance(answer, Case):
-            flow.visit.open_case(answer)
+            flow.citizen.open_case(answer)
             return
         self.problem = flow.texts(answer.text_key)
         self._changed()

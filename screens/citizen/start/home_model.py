@@ -40,10 +40,10 @@ class HomeModel:
         self.flow.preferences.set_language(language)
 
     def start(self) -> None:
-        self.flow.visit.start()
+        self.flow.citizen.start()
 
     def track(self) -> None:
-        self.flow.visit.start_tracking()
+        self.flow.citizen.start_tracking()
 
     def adjust(self) -> None:
         self.flow.open_adjust()

@@ -61,7 +61,7 @@ class TimesScreen(FlowPage):
             self.ids.cards.add_widget(card)
 
     def _chosen(self, card: ChoiceCard) -> None:
-        self.flow.visit.open_times(card.key)
+        self.flow.citizen.open_times(card.key)
 
 
 class AgencyTimesScreen(FlowPage):

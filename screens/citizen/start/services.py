@@ -32,10 +32,10 @@ class ServicesScreen(FlowPage):
                 grid.add_widget(tile)
 
     def _service(self, card: ChoiceCard) -> None:
-        self.flow.visit.open_service(card.key)
+        self.flow.citizen.open_service(card.key)
 
     def _group(self, tile: TileCard) -> None:
-        self.flow.visit.open_group(tile.key)
+        self.flow.citizen.open_group(tile.key)
 
 
 class GroupScreen(FlowPage):
@@ -50,7 +50,7 @@ class GroupScreen(FlowPage):
             self.ids.cards.add_widget(card)
 
     def _service(self, card: ChoiceCard) -> None:
-        self.flow.visit.open_service(card.key)
+        self.flow.citizen.open_service(card.key)
 
 
 class SearchScreen(FlowPage):
@@ -76,4 +76,4 @@ class SearchScreen(FlowPage):
             self.ids.message.text = texts("search.nothing") if self.model.asked else texts("search.how")
 
     def _service(self, card: ChoiceCard) -> None:
-        self.flow.visit.open_service(card.key)
+        self.flow.citizen.open_service(card.key)

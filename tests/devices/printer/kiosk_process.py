@@ -13,7 +13,7 @@ from typing import Any
 
 from devices.printer import JobPhase, Printer, PrinterSettings, PrintResult, Slip, SlipBuilder, build_printer
 from kiosk.events import Event, SlipPrinted
-from kiosk.visit.outcomes import Saved
+from kiosk.session.outcomes import Saved
 from tests.kiosk.kiosk_kit import bench, fill
 
 PROCESSES = multiprocessing.get_context("forkserver")

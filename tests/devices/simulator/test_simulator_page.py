@@ -68,7 +68,7 @@ def test_the_page_speaks_both_languages(page: Page) -> None:
     expect(page.locator("h1")).to_have_text("Kiosk test bench")
     expect(page.locator("html")).to_have_attribute("lang", "en")
     page.reload()
-    expect(page.locator("#item")).to_have_text("An empty tabletop")
+    expect(page.locator("#item")).to_have_text("An empty table")
 
 
 @in_a_browser

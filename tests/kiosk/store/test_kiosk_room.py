@@ -17,11 +17,11 @@ from kiosk.drafts import drafts
 from kiosk.drafts.drafts import Resumed
 from kiosk.machine.health import Reason
 from kiosk.machine.room import LAST_PART, WRITTEN, FolderDisk
+from kiosk.session.outcomes import Refused, RefusedReason, Saved
 from kiosk.store import StorageFailed, StorageProblem
 from kiosk.store.documents import StoredDocument
 from kiosk.store.outbox import ERASED_BYTES, OutboxState
 from kiosk.store.reports import REPORT_BYTES
-from kiosk.visit.outcomes import Refused, RefusedReason, Saved
 from protocol.kiosk_settings import NUMBERS
 from protocol.limits import ATTACHMENT_BYTES, ATTACHMENT_PLAIN_BYTES, ATTACHMENTS_PER_SUBMISSION, SEALED_BYTES
 from tests.kiosk.kiosk_kit import BEGIN, NAME, Bench, bench, fill

@@ -247,7 +247,7 @@ def test_hints_behind_what_was_asked_for_hold_the_time_no_longer_than_that_takes
 
 def test_what_is_lost_by_itself_does_not_hold_the_time(hands: Hands, ears: Ears, listener: Listener) -> None:
     listener.press("down", "enter")
-    hands.app.flow.visit.open_service("domisili")
+    hands.app.flow.citizen.open_service("domisili")
     hands.settle(4)
     ears.lines()
     ears.engine.set_faults(slow=True)
@@ -272,7 +272,7 @@ def test_a_page_that_was_opened_holds_the_time(hands: Hands, ears: Ears, listene
 def test_what_a_finger_chose_holds_the_time(hands: Hands, ears: Ears) -> None:
     press(hands, "f2")
     hands.tap("Sentuh untuk mulai")
-    hands.app.flow.visit.open_service("domisili")
+    hands.app.flow.citizen.open_service("domisili")
     hands.settle()
     hands.tap("Mulai isi formulir")
     hands.type(NIK)
@@ -313,7 +313,7 @@ def test_a_page_that_a_finger_opened_is_introduced(hands: Hands, ears: Ears, lis
 def test_what_is_typed_is_said_and_what_is_erased(hands: Hands, listener: Listener) -> None:
     listener.press("f2")
     hands.tap("Sentuh untuk mulai")
-    hands.app.flow.visit.open_search()
+    hands.app.flow.citizen.open_search()
     hands.settle(4)
     hands.tap_key("a")
     hands.settle(4)
@@ -348,7 +348,7 @@ def test_a_choice_says_whether_it_is_chosen(hands: Hands, listener: Listener) ->
 
 def test_what_changes_by_itself_is_said(hands: Hands, listener: Listener) -> None:
     listener.press("down", "enter")
-    hands.app.flow.visit.open_service("domisili")
+    hands.app.flow.citizen.open_service("domisili")
     hands.settle(4)
     listener.listen()
     hands.rehearsal.camera.become("UNAVAILABLE", "DISCONNECTED")
@@ -359,7 +359,7 @@ def test_what_changes_by_itself_is_said(hands: Hands, listener: Listener) -> Non
 def test_why_one_cannot_go_on_is_heard(hands: Hands, listener: Listener) -> None:
     listener.press("f2")
     hands.tap("Sentuh untuk mulai")
-    hands.app.flow.visit.open_service("domisili")
+    hands.app.flow.citizen.open_service("domisili")
     hands.settle()
     hands.tap("Mulai isi formulir")
     hands.settle(4)
@@ -371,7 +371,7 @@ def test_why_one_cannot_go_on_is_heard(hands: Hands, listener: Listener) -> None
 def test_everything_is_said_in_the_citizens_language(hands: Hands, ears: Ears, language: str) -> None:
     hands.app.flow.preferences.set_language(language)
     press(hands, "down")
-    for place in (lambda: None, hands.app.flow.visit.start, lambda: hands.app.flow.visit.open_service("domisili")):
+    for place in (lambda: None, hands.app.flow.citizen.start, lambda: hands.app.flow.citizen.open_service("domisili")):
         place()
         hands.settle(4)
         for _ in hands.app.keypad.ring.stops():

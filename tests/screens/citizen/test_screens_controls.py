@@ -10,7 +10,7 @@ from keys_kit import press
 
 from forms import Node
 from kiosk.events import EndReason
-from kiosk.visit.session import Session
+from kiosk.session.session import Session
 from protocol.languages import LANGUAGES
 from rehearsal.citizen import Citizen
 from rehearsal.every_control import READONLY_ID, SERVICE_ID, WRONG

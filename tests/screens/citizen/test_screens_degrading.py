@@ -23,7 +23,7 @@ def storage(hands: Hands) -> Iterator[FaultyStorage]:
 def start(hands: Hands, service: str = "") -> None:
     hands.tap("Sentuh untuk mulai")
     if service:
-        hands.app.flow.visit.open_service(service)
+        hands.app.flow.citizen.open_service(service)
         hands.settle()
 
 
@@ -47,7 +47,7 @@ def test_a_service_that_needs_the_camera_says_so_before_the_first_question(hands
     hands.must_see("Kamera sedang tidak berfungsi")
     assert not hands.page.can_forward
     hands.app.flow.back()
-    hands.app.flow.visit.open_service("pengaduan")
+    hands.app.flow.citizen.open_service("pengaduan")
     hands.settle()
     assert hands.page.can_forward
 
@@ -58,7 +58,7 @@ def test_with_a_full_disk_nothing_is_begun_and_cases_can_still_be_looked_at(hand
     hands.must_see("Penyimpanan kios penuh")
     assert not hands.page.can_forward
     hands.app.flow.back()
-    hands.app.flow.visit.open_track()
+    hands.app.flow.citizen.open_track()
     hands.settle()
     assert hands.app.flow.place.name is Name.TRACK
 
@@ -140,7 +140,7 @@ def test_with_a_storage_that_fails_services_can_be_read_and_none_is_begun(hands:
     hands.must_see(hands.text("reason.storage_broken"))
     assert not hands.page.can_forward
     hands.app.flow.back()
-    hands.app.flow.visit.open_track()
+    hands.app.flow.citizen.open_track()
     hands.settle()
     assert hands.app.flow.place.name is Name.TRACK
     hands.app.flow.open_help()

@@ -10,7 +10,7 @@ from keys_kit import press, walk_to
 from screens_harness import Hands
 
 from kiosk.events import EndReason, Step
-from kiosk.visit.session import Session
+from kiosk.session.session import Session
 from rehearsal.gallery.control_states import show
 from rehearsal.gallery.way import Way
 from screens.citizen.controls.viewfinder import Viewfinder

@@ -143,7 +143,7 @@ def send_form(hands: Hands) -> None:
     session = session_of(hands)
     session.finish_review()
     session.agree()
-    hands.app.flow.visit.send()
+    hands.app.flow.citizen.send()
     hands.settle()
 
 
@@ -189,11 +189,11 @@ def test_what_could_not_be_sent_is_not_erased(hands: Hands) -> None:
     fill(hands)
     session = session_of(hands)
     session.finish_review()
-    hands.app.flow.visit.send()
-    assert hands.app.flow.visit.refused
+    hands.app.flow.citizen.send()
+    assert hands.app.flow.citizen.refused
     assert drafts(hands) == [code]
     session.agree()
-    hands.app.flow.visit.send()
+    hands.app.flow.citizen.send()
     hands.settle()
     assert hands.app.flow.place.name is Name.SAVED
     assert drafts(hands) == []
@@ -254,7 +254,7 @@ def test_a_form_sent_after_it_in_the_same_visit_erases_nothing(hands: Hands) -> 
     went_on(hands)
     send_form(hands)
     hands.rehearsal.line.drafts["DRAF9QXF0007"] = (date(1990, 8, 17), b"")
-    hands.app.flow.visit.another_service()
+    hands.app.flow.citizen.another_service()
     send(hands)
     assert drafts(hands) == ["DRAF9QXF0007"]
 

@@ -69,7 +69,7 @@ def test_it_is_in_the_citizens_language_and_look(kiosk: Hands, language: str, go
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_whoever_begins_meanwhile_finds_the_kiosks_own(kiosk: Hands, language: str) -> None:
     done(kiosk, language)
-    kiosk.app.flow.visit.start()
+    kiosk.app.flow.citizen.start()
     kiosk.settle()
     assert kiosk.place == "SERVICES"
     assert kiosk.app.flow.appearance == OWN
@@ -97,12 +97,12 @@ def test_nothing_else_of_the_visit_is_left(kiosk: Hands) -> None:
     flow.preferences.change_rate(1)
     flow.open_help()
     kiosk.settle()
-    flow.visit.finish()
+    flow.citizen.finish()
     kiosk.settle()
     gc.collect()
     assert kiosk.place == "THANKS"
     assert flow.session is None
-    assert (flow.visit.case, flow.drafts.resumed, flow.rating.score, flow.over) == (None, None, 0, "NOTHING")
+    assert (flow.citizen.case, flow.drafts.resumed, flow.rating.score, flow.over) == (None, None, 0, "NOTHING")
     assert flow.voice.rate == 150
     assert page() is None
 

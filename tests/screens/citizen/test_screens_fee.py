@@ -33,7 +33,7 @@ def test_the_slip_says_how_to_pay(hands: Hands) -> None:
     hands.tap("Sudah benar")
     hands.tap("Lanjut, saya mengerti")
     session.agree()
-    hands.app.flow.visit.send()
+    hands.app.flow.citizen.send()
     hands.wait(2.1)
     lines = "\n".join(hands.rehearsal.printer.slips[-1][0].lines)
     assert "Biaya: mulai Rp 50.000" in lines

@@ -221,7 +221,7 @@ def test_nothing_of_it_outlives_the_visit(citizens: Hands) -> None:
     retype(citizens, "1")
     citizens.page.model.unfocus()
     assert asked(citizens)
-    citizens.app.flow.visit.leave()
+    citizens.app.flow.citizen.leave()
     citizens.settle()
     assert citizens.app.flow.over is Over.NOTHING
     assert citizens.app.flow.fewer.asked is None

@@ -63,6 +63,6 @@ def test_help_that_the_end_of_a_visit_took_away_looks_no_more(hands: Hands) -> N
     hands.app.flow.open_help()
     hands.settle()
     call = next(each for each in hands.widgets() if isinstance(each, CallOfficer))
-    hands.app.flow.visit.leave()
+    hands.app.flow.citizen.leave()
     hands.settle()
     assert not call._looking.is_triggered

@@ -7,7 +7,7 @@ from keys_kit import press
 from screens_harness import Hands
 from speech_kit import Ears, Listener
 
-from kiosk.visit.privacy import Privacy
+from kiosk.session.privacy import Privacy
 from protocol.languages import LANGUAGES
 from protocol.limits import ANSWER_CHARACTERS
 from rehearsal import Rehearsal

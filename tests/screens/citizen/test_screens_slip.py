@@ -138,7 +138,7 @@ def test_without_paper_it_is_said_in_every_look(kiosk: Hands) -> None:
 
 def test_a_second_submission_of_the_visit_has_a_slip_of_its_own(kiosk: Hands) -> None:
     printed(kiosk, PrintOutcome.NOT_PRINTED)
-    kiosk.app.flow.visit.another_service()
+    kiosk.app.flow.citizen.another_service()
     kiosk.rehearsal.printer.outcome = PrintOutcome.PRINTED
     send(kiosk)
     kiosk.must_see(kiosk.text("saved.slip.waiting"))

@@ -142,7 +142,7 @@ def test_nothing_of_a_case_is_left_at_the_end(kiosk: Hands) -> None:
     kiosk.go_home()
     kiosk.settle()
     assert not kiosk.sees(QUESTION)
-    assert kiosk.app.flow.visit.case is None
+    assert kiosk.app.flow.citizen.case is None
 
 
 # --- answers that come late ----------------------------------------------------------------------------------------
@@ -196,7 +196,7 @@ def type_code(hands: Hands, code: str) -> None:
 
 def case_in_sight(hands: Hands) -> str:
     """The code of the case that an answer would go to, which must be the one that is shown; "" when none is open."""
-    opened = hands.app.flow.visit.case
+    opened = hands.app.flow.citizen.case
     if opened is not None:
         assert hands.place == "CASE"
         hands.must_see(hands.kiosk.codes.display(opened.code))
@@ -299,7 +299,7 @@ def test_an_answer_when_nobody_is_here_changes_nothing(kiosk: Hands, slow: SlowL
     kiosk.go_home()
     slow.answer(CODE)
     slow.answer(OTHER)
-    model.flow.visit.open_case(case(CaseStateName.READY))
+    model.flow.citizen.open_case(case(CaseStateName.READY))
     kiosk.settle()
     assert kiosk.place == "HOME"
     assert case_in_sight(kiosk) == ""

@@ -16,7 +16,7 @@ CANARY = "Siti Kenari"
 
 def open_service(hands: Hands, service: str) -> None:
     hands.tap("Sentuh untuk mulai")
-    hands.app.flow.visit.open_service(service)
+    hands.app.flow.citizen.open_service(service)
     hands.settle()
 
 

@@ -35,7 +35,7 @@ def hands(rehearsal: Rehearsal, ears: Ears) -> Iterator[Hands]:
 
 def to_form(hands: Hands) -> None:
     hands.tap("Sentuh untuk mulai")
-    hands.app.flow.visit.open_service("domisili")
+    hands.app.flow.citizen.open_service("domisili")
     hands.settle()
     hands.tap("Mulai isi formulir")
     hands.type(NIK)

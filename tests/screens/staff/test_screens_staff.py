@@ -76,7 +76,7 @@ def test_a_badge_of_another_city_opens_nothing(kiosk: Hands) -> None:
 
 
 def test_during_a_visit_a_badge_disturbs_nobody(kiosk: Hands) -> None:
-    kiosk.app.flow.visit.start()
+    kiosk.app.flow.citizen.start()
     kiosk.settle()
     Citizen(kiosk).hold_badge()
     assert kiosk.place == "SERVICES"

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.session.help_calls import STALE_S
 from kiosk.store.reports import ReportKind
-from kiosk.visit.help_calls import STALE_S
 from server.storage.citizen_tables import help_calls, ratings
 from sync.client import Answer, Outcome
 from sync.up.reports import RATINGS, ReportDelivery

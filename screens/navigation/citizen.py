@@ -7,10 +7,10 @@ from kiosk.catalogue.service import Service
 from kiosk.events import EndReason
 from kiosk.events import Step as KioskStep
 from kiosk.machine.content import MediaFault
-from kiosk.visit.citizen import HowIdentified
-from kiosk.visit.nik import Nik
-from kiosk.visit.outcomes import Refused, RefusedReason
-from kiosk.visit.session import Session
+from kiosk.session.citizen import HowIdentified
+from kiosk.session.nik import Nik
+from kiosk.session.outcomes import Refused, RefusedReason
+from kiosk.session.session import Session
 from screens.navigation import stack as stacks
 from screens.navigation.answering import Answering
 from screens.navigation.places import Name, Place
@@ -40,7 +40,7 @@ def step_place(session: Session) -> Place | None:
     return Place(name) if name is not None else None
 
 
-class VisitFlow:
+class CitizenFlow:
     """The steps are the kiosk's session's; ``reset`` forgets what only screens know of a visit."""
 
     def __init__(self, flow: "Flow") -> None:

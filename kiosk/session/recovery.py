@@ -4,9 +4,9 @@ import logging
 
 from forms import FormFault
 from kiosk.events import Step
-from kiosk.visit.form_pages import FormPages
-from kiosk.visit.steps import Steps
-from kiosk.visit.way_back import IN_FORM, Spot, WayBack
+from kiosk.session.form_pages import FormPages
+from kiosk.session.steps import Steps
+from kiosk.session.way_back import IN_FORM, Spot, WayBack
 
 logger = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from enum import Enum, auto
 from typing import Final, Protocol
 
 from kiosk.events import Step
-from kiosk.visit.privacy import Privacy
+from kiosk.session.privacy import Privacy
 
 
 class Action(Enum):

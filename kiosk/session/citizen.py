@@ -8,9 +8,9 @@ from typing import Final
 
 from forms import FormSession, Node
 from kiosk.catalogue.service import Service
-from kiosk.visit import nik as nik_rules
-from kiosk.visit.nik import Nik, NikProblem, NikWarning
-from kiosk.visit.privacy import Privacy
+from kiosk.session import nik as nik_rules
+from kiosk.session.nik import Nik, NikProblem, NikWarning
+from kiosk.session.privacy import Privacy
 
 logger = logging.getLogger(__name__)
 

@@ -1,7 +1,7 @@
 """One citizen's visit. All of it lives in memory only, and ``wipe`` leaves nothing.
 
-The way through it is a table (``kiosk.visit.steps``); which page of the form is shown is ``kiosk.visit.form_pages``, and what
-is put into the form ``kiosk.visit.answering``. Belongs to the one thread of the screens.
+The way through it is a table (``kiosk.session.steps``); which page of the form is shown is ``kiosk.session.form_pages``, and what
+is put into the form ``kiosk.session.answering``. Belongs to the one thread of the screens.
 """
 
 from collections.abc import Callable, Iterable
@@ -13,22 +13,22 @@ from kiosk.catalogue.service import Identification, Service, ServiceKind
 from kiosk.events import Bus, Step, StepChanged
 from kiosk.machine.health import ServiceAbility
 from kiosk.ports import Clock
+from kiosk.session import nik as nik_rules
+from kiosk.session.answering import Answering
+from kiosk.session.attachments import Attachment, AttachProblem
+from kiosk.session.citizen import Citizen, HowIdentified, NikCheck, OwnQuestions
+from kiosk.session.facts import SessionFacts
+from kiosk.session.fewer import Fewer
+from kiosk.session.form_language import form_language
+from kiosk.session.form_pages import FormPages
+from kiosk.session.identity import KioskIdentity
+from kiosk.session.nik import NikProblem, NikWarning
+from kiosk.session.opening import open_form
+from kiosk.session.outcomes import Saved
+from kiosk.session.privacy import Privacy
+from kiosk.session.recovery import Recovery
+from kiosk.session.steps import Action, Steps
 from kiosk.settings import Settings
-from kiosk.visit import nik as nik_rules
-from kiosk.visit.answering import Answering
-from kiosk.visit.attachments import Attachment, AttachProblem
-from kiosk.visit.citizen import Citizen, HowIdentified, NikCheck, OwnQuestions
-from kiosk.visit.facts import VisitFacts
-from kiosk.visit.fewer import Fewer
-from kiosk.visit.form_language import form_language
-from kiosk.visit.form_pages import FormPages
-from kiosk.visit.identity import KioskIdentity
-from kiosk.visit.nik import NikProblem, NikWarning
-from kiosk.visit.opening import open_form
-from kiosk.visit.outcomes import Saved
-from kiosk.visit.privacy import Privacy
-from kiosk.visit.recovery import Recovery
-from kiosk.visit.steps import Action, Steps
 
 
 class Session:
@@ -50,7 +50,7 @@ class Session:
         self._settings = settings
         self._ability = ability
         self._pages = FormPages()
-        self._steps = Steps(VisitFacts(self._chosen, lambda: self.privacy, self._pages), self._tell)
+        self._steps = Steps(SessionFacts(self._chosen, lambda: self.privacy, self._pages), self._tell)
         self._answering = Answering(lambda: self._pages.form)
         self._way_back = Recovery(self._steps, self._pages)
         #: The pack that this visit is pinned to.
