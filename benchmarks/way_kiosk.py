@@ -131,7 +131,7 @@ class Measure:
         return code, at, ms
 
     def _send(self) -> tuple[str, float, float]:
-        """A visit at the core, on the screens' thread: the code, when "send" was touched, and ms until saved."""
+        """A session at the core, on the screens' thread: the code, when "send" was touched, and ms until saved."""
         kiosk = self._program.kiosk
         session = kiosk.begin("id")
         session.choose(SERVICE)

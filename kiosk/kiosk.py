@@ -190,7 +190,7 @@ class Kiosk:
         return session
 
     def set_language(self, language: str) -> None:
-        """Change the language in the middle of a visit; answers and page stay."""
+        """Change the language in the middle of a session; answers and page stay."""
         if self._session is not None:
             self._session.language = language
             self.bus.publish(LanguageChanged(language))
@@ -223,7 +223,7 @@ class Kiosk:
         try:
             result = self._submissions.send(session)
         except Exception:
-            # Whatever failed: nothing was stored, and the visit stands where it can be sent from.
+            # Whatever failed: nothing was stored, and the session stands where it can be sent from.
             session.refused()
             raise
         if isinstance(result, Saved):
@@ -245,7 +245,7 @@ class Kiosk:
         return result
 
     def form_failed(self, error: BaseException) -> bool:
-        """The forms engine failed in a visit, which goes on from where it was good last. False: there is no such visit."""
+        """The forms engine failed in a session, which goes on from where it was good last. False: there is no such session."""
         session = self._session
         if session is None or session.service is None or not is_form_fault(error):
             return False

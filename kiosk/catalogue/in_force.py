@@ -1,4 +1,4 @@
-"""Which pack is in force, and when the next one is: never in the middle of a visit."""
+"""Which pack is in force, and when the next one is: never in the middle of a session."""
 
 import threading
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from kiosk.catalogue.catalogue import Catalogue
 
 
 class PackInForce:
-    """Any thread. ``visited`` tells whether somebody is here; it is asked under ``lock``, which the kiosk holds when a visit
+    """Any thread. ``in_session`` tells whether somebody is here; it is asked under ``lock``, which the kiosk holds when a session
     begins or ends. ``renewed`` is called after a switch."""
 
     def __init__(
@@ -25,7 +25,7 @@ class PackInForce:
             return self._current
 
     def install(self, catalogue: Catalogue) -> None:
-        """At once, or with the ``switch`` after the visit."""
+        """At once, or with the ``switch`` after the session."""
         with self._lock:
             self._next = catalogue
         self.switch()

@@ -1,4 +1,4 @@
-"""Files of the pack that citizens should see or hear and cannot: reported to the office, never in a visit's way."""
+"""Files of the pack that citizens should see or hear and cannot: reported to the office, never in a session's way."""
 
 import logging
 import threading

@@ -173,7 +173,7 @@ class Health:
     # --- forms -----------------------------------------------------------------------------------------------------
 
     def form_failed(self, service: str, error: BaseException) -> None:
-        """The engine failed in a visit: the command centre is told at once, until other forms are in force."""
+        """The engine failed in a session: the command centre is told at once, until other forms are in force."""
         state = self._form_faults.note(service, error)
         logger.error("the form of a service failed: %s", state.detail)
         self._bus.publish(ComponentChanged(FORMS, state.availability, state.conditions))

@@ -1,4 +1,4 @@
-"""What the steps of a visit ask: of the service, of what was chosen, of the form."""
+"""What the steps of a session ask: of the service, of what was chosen, of the form."""
 
 from collections.abc import Callable
 

@@ -53,7 +53,7 @@ class Session:
         self._steps = Steps(SessionFacts(self._chosen, lambda: self.privacy, self._pages), self._tell)
         self._answering = Answering(lambda: self._pages.form)
         self._way_back = Recovery(self._steps, self._pages)
-        #: The pack that this visit is pinned to.
+        #: The pack that this session is pinned to.
         self.catalogue = catalogue
         self.service: Service | None = None
         self.citizen: Citizen | None = None
@@ -100,7 +100,7 @@ class Session:
         return self.ability_of(self._chosen())
 
     def ability_of(self, service: Service) -> ServiceAbility:
-        """Of a service of this visit's pack, now."""
+        """Of a service of this session's pack, now."""
         return self._ability(service, self.catalogue)
 
     def start_service(self) -> ServiceAbility:
@@ -258,11 +258,11 @@ class Session:
     # --- after a fault of the forms engine -------------------------------------------------------------------------
 
     def shown(self) -> None:
-        """Where the visit stands is in sight, without a fault: that is where it goes on from after one."""
+        """Where the session stands is in sight, without a fault: that is where it goes on from after one."""
         self._way_back.shown()
 
     def regain(self, error: BaseException) -> None:
-        """After a fault, back to where the visit was good last."""
+        """After a fault, back to where the session was good last."""
         self._way_back.regain(error)
 
     # --- a draft that goes on --------------------------------------------------------------------------------------

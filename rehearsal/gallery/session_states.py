@@ -1,4 +1,4 @@
-"""A visit from the list of services to the slip."""
+"""A session from the list of services to the slip."""
 
 from collections.abc import Callable
 from typing import Final
@@ -124,7 +124,7 @@ _SAVED: Final = (domicile_review, _send)
 
 
 def _fault(way: Way) -> None:
-    """The engine failed: the visit went on, and the citizen is told."""
+    """The engine failed: the session went on, and the citizen is told."""
     way.flow.regain(FormFault(), made=True)
     way.page.show_banner()
 

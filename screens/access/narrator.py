@@ -246,7 +246,7 @@ class Narrator:
         self._hold()
 
     def _hold(self) -> None:
-        """What is said from now on was asked for; while it is warned that the visit ends, nothing puts that off."""
+        """What is said from now on was asked for; while it is warned that the session ends, nothing puts that off."""
         self._asked = False
         self._held_until = math.inf if self._flow.idle_left is None else 0.0
         self._over_at = self._now() + SLACK * self._flow.voice.takes_s

@@ -1,4 +1,4 @@
-"""What a citizen may set for themselves; goes back to the kiosk's own at the end of each visit."""
+"""What a citizen may set for themselves; goes back to the kiosk's own at the end of each session."""
 
 from dataclasses import dataclass
 from typing import Final

@@ -1,4 +1,4 @@
-"""What a citizen does in a visit: find a service, fill it in, send it; follow a case; leave. Knows nothing of Kivy."""
+"""What a citizen does in a session: find a service, fill it in, send it; follow a case; leave. Knows nothing of Kivy."""
 
 from typing import TYPE_CHECKING, Final
 
@@ -33,7 +33,7 @@ _STEP_PLACES: Final = {
 
 
 def step_place(session: Session) -> Place | None:
-    """The page of a visit's step; None as long as a service is being looked for."""
+    """The page of a session's step; None as long as a service is being looked for."""
     if session.step is KioskStep.SERVICE:
         return Place(Name.SERVICE, session.service.id if session.service else "")
     name = _STEP_PLACES.get(session.step)
@@ -41,7 +41,7 @@ def step_place(session: Session) -> Place | None:
 
 
 class CitizenFlow:
-    """The steps are the kiosk's session's; ``reset`` forgets what only screens know of a visit."""
+    """The steps are the kiosk's session's; ``reset`` forgets what only screens know of a session."""
 
     def __init__(self, flow: "Flow") -> None:
         self._flow = flow
@@ -49,9 +49,9 @@ class CitizenFlow:
         self.case: Case | None = None
         #: What is being answered to the office.
         self.answering: Answering | None = None
-        #: Why it could not be sent, and where the visit stood then: shown as long as it stands there.
+        #: Why it could not be sent, and where the session stood then: shown as long as it stands there.
         self._refusal: tuple[RefusedReason, object] | None = None
-        #: Where the visit goes on after a fault of the form: shown as long as it stands there.
+        #: Where the session goes on after a fault of the form: shown as long as it stands there.
         self._regained: object = None
 
     def reset(self) -> None:
@@ -63,7 +63,7 @@ class CitizenFlow:
 
     @property
     def refused(self) -> str:
-        """Why it could not be sent; "" when nothing was refused, or the visit went on since."""
+        """Why it could not be sent; "" when nothing was refused, or the session went on since."""
         return self._flow.texts(self._refusal[0].text_key) if self._refusal is not None else ""
 
     @property
@@ -179,7 +179,7 @@ class CitizenFlow:
         return SlipState.WAITING if self._flow.here.can_print else SlipState.NOT_PRINTED
 
     def refuse(self, reason: RefusedReason) -> None:
-        """Where the visit stands now, it is shown why it could not be sent."""
+        """Where the session stands now, it is shown why it could not be sent."""
         self._refusal = (reason, self._standing())
         self._flow.tell()
 
@@ -250,7 +250,7 @@ class CitizenFlow:
             self.answering = None
 
     def _standing(self) -> object:
-        """The step of the visit and the page of its form."""
+        """The step of the session and the page of its form."""
         session = self._flow.session
         page = session.page if session is not None and session.step is KioskStep.FORM else None
         return (session.step if session is not None else None, page.ref if page is not None else "")

@@ -28,7 +28,7 @@ class Held:
 
     code: str
     born: date
-    #: Lets go of the answers when the visit does.
+    #: Lets go of the answers when the session does.
     form: "weakref.ref[FormSession]"
 
 

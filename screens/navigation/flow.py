@@ -1,6 +1,6 @@
 """Where somebody is and where they can go: the one object that all screens speak to. Knows nothing of Kivy.
 
-The kiosk's session knows the steps of a visit; the flow adds what only screens have: what was opened on the way, what
+The kiosk's session knows its own steps; the flow adds what only screens have: what was opened on the way, what
 lies over the page, what it looks like, and the field staff's pages, a part of it for each. It belongs to the screens'
 thread; events of other threads are handed to ``hear`` there.
 """
@@ -62,7 +62,7 @@ class Flow:
         self.kiosk = kiosk
         self.here = Here(kiosk)
         self.stack = Stack()
-        #: Seconds until the visit ends; None while somebody is active.
+        #: Seconds until the session ends; None while somebody is active.
         self.idle_left: int | None = None
         self.preferences = Preferences(self, default)
         self.rest = RestFlow(self)
@@ -150,7 +150,7 @@ class Flow:
     # --- ways ------------------------------------------------------------------------------------------------------
 
     def back(self) -> None:
-        """One step back; from the first page of a visit the question whether to leave."""
+        """One step back; from the first page of a session the question whether to leave."""
         session = self.session
         if self.stack.beside is not None:
             self.stack = stacks.pop(self.stack)
@@ -165,7 +165,7 @@ class Flow:
         self.tell()
 
     def show_beside(self, place: Place | None) -> None:
-        """A page beside the visit's steps, or None: back to where the visit stands."""
+        """A page beside the session's steps, or None: back to where the session stands."""
         self.stack = stacks.push(self.stack, place) if place is not None else stacks.rejoin(self.stack)
         self.tell()
 
@@ -192,9 +192,9 @@ class Flow:
     # --- after a fault ---------------------------------------------------------------------------------------------
 
     def regain(self, error: BaseException, *, made: bool) -> bool:
-        """The form failed: the visit goes on from where it was good last, and the citizen is told. False: it cannot.
+        """The form failed: the session goes on from where it was good last, and the citizen is told. False: it cannot.
 
-        ``made`` is False where there is no page in sight: where the visit would go on, none can be made then.
+        ``made`` is False where there is no page in sight: where the session would go on, none can be made then.
         """
         if (not made and self.place.name is Name.SERVICE) or not self.kiosk.form_failed(error):
             return False
@@ -257,7 +257,7 @@ class Flow:
         self._changed()
 
     def reset(self) -> None:
-        """Nothing of a visit is left."""
+        """Nothing of a session is left."""
         self.preferences.reset()
         self.stack = stacks.reset(self.stack)
         self.idle_left = None

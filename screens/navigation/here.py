@@ -20,7 +20,7 @@ class Here:
 
     @property
     def catalogue(self) -> Catalogue:
-        """Of the pack in force; a visit's own may be the one before."""
+        """Of the pack in force; a session's own may be the one before."""
         return self._kiosk.catalogue
 
     @property

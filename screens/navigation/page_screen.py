@@ -1,4 +1,4 @@
-"""What all screens of a visit have in common: the frame's strips speak to the flow."""
+"""What all screens of a session have in common: the frame's strips speak to the flow."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from screens.navigation.staged import Staged
 
 
 class FlowPage(Staged, Page):
-    """A page within a visit. Back, help and adjust go to the flow; screens override the way forward."""
+    """A page within a session. Back, help and adjust go to the flow; screens override the way forward."""
 
     flow = ObjectProperty(None)
     model = ObjectProperty(None, allownone=True)

@@ -7,11 +7,11 @@ from enum import StrEnum
 class Trait(StrEnum):
     """What a place says of itself."""
 
-    #: Nobody's visit goes on here.
+    #: Nobody's session goes on here.
     RESTS = "RESTS"
     #: Of the field staff.
     STAFF = "STAFF"
-    #: Lies beside the steps of a visit, wherever it stands: one at a time, and the way back leads to where it stands.
+    #: Lies beside the steps of a session, wherever it stands: one at a time, and the way back leads to where it stands.
     BESIDE = "BESIDE"
     #: The scanner looks for codes: it is of use here.
     SCANS = "SCANS"

@@ -1,4 +1,4 @@
-"""The slips of a visit: from waiting to printed or not, whatever page is in sight meanwhile."""
+"""The slips of a session: from waiting to printed or not, whatever page is in sight meanwhile."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -28,7 +28,7 @@ class SlipStatus:
 
 
 class SlipFlow:
-    """Of the codes that were sent or looked at in this visit; ``reset`` forgets them."""
+    """Of the codes that were sent or looked at in this session; ``reset`` forgets them."""
 
     def __init__(self) -> None:
         self._statuses: dict[str, SlipStatus] = {}
@@ -37,7 +37,7 @@ class SlipFlow:
         self._statuses = {}
 
     def follow(self, code: str, begins: SlipState) -> SlipStatus:
-        """What is known of the slip, from now on kept until the visit ends. ``begins``: as long as nothing is."""
+        """What is known of the slip, from now on kept until the session ends. ``begins``: as long as nothing is."""
         return self._statuses.setdefault(code, SlipStatus(begins))
 
     def hear(self, event: Event) -> None:

@@ -6,7 +6,7 @@
     app = build_app(kiosk, AppOptions(assets=..., catalogues=catalogues, boot=boot_options))
     app.run()                                           # until app.ask_stop(), from any thread
 
-The app subscribes to the kiosk's bus while it runs, calls ``kiosk.tick``, and ends a visit when it is stopped. It never
+The app subscribes to the kiosk's bus while it runs, calls ``kiosk.tick``, and ends a session when it is stopped. It never
 starts or stops the kiosk, its devices or the line: whoever built them does.
 """
 
@@ -62,7 +62,7 @@ class AppOptions:
     assets: Path
     catalogues: Catalogues
     boot: BootOptions = field(default_factory=BootOptions)
-    #: What the home screen looks like, and what every visit ends with.
+    #: What the home screen looks like, and what every session ends with.
     appearance: Appearance = field(default_factory=Appearance)
     keys: KeyMap = field(default_factory=KeyMap)
     #: On the resting screen any key asks for the voice; else only its own key and headphones do.
@@ -93,8 +93,8 @@ class Inbox:
 
 
 class Failsafe(ExceptionHandler):
-    """A bug in a screen ends the visit, never the kiosk: wiped, counted, logged, back to the home screen. After one of
-    the forms engine the visit goes on."""
+    """A bug in a screen ends the session, never the kiosk: wiped, counted, logged, back to the home screen. After one of
+    the forms engine the session goes on."""
 
     def __init__(self, app: "KioskApp") -> None:
         self._app = app
@@ -191,7 +191,7 @@ class KioskApp(App):
         return False
 
     def regain(self, error: BaseException) -> bool:
-        """After a fault of the forms engine: a page made anew, in a later frame, from where the visit was good last."""
+        """After a fault of the forms engine: a page made anew, in a later frame, from where the session was good last."""
         try:
             if not self.flow.regain(error, made=self.stage is not None and self.stage.page is not None):
                 return False
@@ -204,7 +204,7 @@ class KioskApp(App):
         return True
 
     def recover(self) -> None:
-        """After a fault: wipe the visit and begin with a fresh page, in a later frame. When that fails, too, a notice
+        """After a fault: wipe the session and begin with a fresh page, in a later frame. When that fails, too, a message
         is shown, and now and then a page is tried again."""
         now = self.kiosk.clock.monotonic()
         again = self._failed_at is not None and now - self._failed_at < SAME_FAULT_S
@@ -259,7 +259,7 @@ class KioskApp(App):
         self._show(0)
 
     def _wipe(self) -> None:
-        """A visit ended: its widgets and textures go, and nothing of what was spoken or had the focus is kept."""
+        """A session ended: its widgets and textures go, and nothing of what was spoken or had the focus is kept."""
         if self.stage is not None:
             self.stage.clear()
         if self.keypad is not None:
@@ -285,8 +285,8 @@ class KioskApp(App):
         )
 
     def _receive(self, event: Event) -> None:
-        """Of any thread. A visit ends on the screens' own, and its page with it: nothing that is due in this frame, no
-        key and no finger finds a page whose visit is over."""
+        """Of any thread. A session ends on the screens' own, and its page with it: nothing that is due in this frame, no
+        key and no finger finds a page whose session is over."""
         if isinstance(event, SessionEnded):
             self._wipe()
         self._inbox.put(event)

@@ -85,7 +85,7 @@ class Keypad:
         self._settle_trigger()
 
     def wipe(self) -> None:
-        """The visit is over: nothing of it is kept, neither what had the focus nor what was spoken."""
+        """The session is over: nothing of it is kept, neither what had the focus nor what was spoken."""
         self.ring.forget()
         self._topic = self._entry_seen = None
         self._narrator.wipe()

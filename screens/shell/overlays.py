@@ -1,5 +1,5 @@
 """What lies over a page: language and display, help, "really leave?", "really fewer?", and the
-warning before a visit ends by itself."""
+warning before a session ends by itself."""
 
 from typing import Any
 

@@ -176,7 +176,7 @@ LAYERS: Final[dict[Over, Shown]] = {
     Over.LEAVE: Shown(LeavePanel, _PANELS),
     Over.FEWER: Shown(FewerPanel, _PANELS),
 }
-#: Over everything that the citizen opened: the visit is about to end, or nobody was there for a while.
+#: Over everything that the citizen opened: the session is about to end, or nobody was there for a while.
 IDLE: Final = Shown(IdlePanel, _PANELS)
 ASLEEP: Final = Shown(AttractScreen, ("citizen/start/attract",), partial(_of_flow, HomeModel))
 

@@ -18,7 +18,7 @@ from screens.shell.fault_message import FaultMessage
 from screens.shell.overlays import IdlePanel
 from screens.shell.pages import ASLEEP, IDLE, LAYERS, PAGES
 
-#: Whose visit it is, and where in it; holds no visit alive.
+#: Whose session it is, and where in it; holds no session alive.
 Standing = tuple["weakref.ref[Session] | None", Place]
 #: In ``touch.ud``: where the flow stood when the finger came down.
 _BEGAN: Final = "began"

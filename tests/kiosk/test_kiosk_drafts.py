@@ -119,7 +119,7 @@ def test_followers_are_carried_over_one_by_one(tmp_path: Path, version: str) -> 
 @pytest.mark.parametrize(
     "plain", [b"", b"[]", b"{}", b"\xff", json.dumps({"format": 2, "service": "letter"}).encode()], ids=range(5)
 )
-def test_what_is_no_draft_leaves_the_visit_as_it_was(tmp_path: Path, plain: bytes) -> None:
+def test_what_is_no_draft_leaves_the_session_as_it_was(tmp_path: Path, plain: bytes) -> None:
     made = bench(tmp_path)
     session = made.kiosk.begin("id")
     assert resume(session, plain) is DraftProblem.GONE

@@ -1,4 +1,4 @@
-"""An unexpected error of the forms engine: the visit goes on from where it was good last, and the command centre knows."""
+"""An unexpected error of the forms engine: the session goes on from where it was good last, and the command centre knows."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -153,7 +153,7 @@ def _engine_error(session: Session) -> BaseException:
     return fault.value
 
 
-def test_what_cannot_be_written_is_not_sent_and_the_visit_stands(at: Bench, session: Session) -> None:
+def test_what_cannot_be_written_is_not_sent_and_the_session_stands(at: Bench, session: Session) -> None:
     while session.step is Step.FORM:
         look(session)
         session.next_page()

@@ -1,4 +1,4 @@
-"""A visit: forward one step at a time, back without losing anything, and an end that leaves nothing."""
+"""A session: forward one step at a time, back without losing anything, and an end that leaves nothing."""
 
 import gc
 from collections.abc import Iterator

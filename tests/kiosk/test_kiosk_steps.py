@@ -1,4 +1,4 @@
-"""The table of a visit's steps: every action leads somewhere, back leads back, and nothing is sent twice."""
+"""The table of a session's steps: every action leads somewhere, back leads back, and nothing is sent twice."""
 
 from dataclasses import dataclass
 from itertools import product

@@ -1,4 +1,4 @@
-"""Ways through a visit that are not what a test is about: straight through the session, without touching the form."""
+"""Ways through a session that are not what a test is about: straight through the session, without touching the form."""
 
 from screens_harness import Hands
 

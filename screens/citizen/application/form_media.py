@@ -1,4 +1,4 @@
-"""Pictures and sounds of the open form. What cannot be shown is a placeholder and an alarm, never the end of a visit."""
+"""Pictures and sounds of the open form. What cannot be shown is a placeholder and an alarm, never the end of a session."""
 
 from typing import Any
 

@@ -18,7 +18,7 @@ _KINDS: Final = {
 
 
 class SlipModel:
-    """``begins``: how it stands when nothing was heard of it in this visit. The flow keeps it, for the next page too."""
+    """``begins``: how it stands when nothing was heard of it in this session. The flow keeps it, for the next page too."""
 
     def __init__(self, flow: Flow, code: str, begins: SlipState) -> None:
         self._flow = flow

@@ -15,7 +15,7 @@ from screens.navigation.places import Name
 
 @dataclass(frozen=True, eq=False)
 class Asked:
-    """A question to the server, and whose visit it belongs to."""
+    """A question to the server, and whose session it belongs to."""
 
     #: None: nothing that can be a code.
     code: str | None

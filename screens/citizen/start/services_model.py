@@ -24,7 +24,7 @@ class Choice:
 
 
 class ServicesModel:
-    """The first screen of a visit."""
+    """The first screen of a session."""
 
     def __init__(self, flow: Flow) -> None:
         self.flow = flow

@@ -70,7 +70,7 @@ def send_answer(at: Bench) -> bool:
 
 
 def draft(at: Bench) -> bytes:
-    """Of a visit that left its form to be finished another day."""
+    """Of a session that left its form to be finished another day."""
     free, at.disk.bytes_free = at.disk.bytes_free, 10 * RESERVE
     fill(at.kiosk)
     session = at.kiosk.session
@@ -128,7 +128,7 @@ def test_an_open_form_is_sent_down_to_the_last_part(at: Bench, below: int, taken
     assert taken or isinstance(at.kiosk.send(), Saved)
 
 
-def test_the_reserve_holds_the_largest_visit_there_can_be() -> None:
+def test_the_reserve_holds_the_largest_session_there_can_be() -> None:
     """So that nobody is refused who was let in."""
     largest = SEALED_BYTES + ATTACHMENTS_PER_SUBMISSION * ATTACHMENT_BYTES
     assert WRITTEN * largest <= RESERVE - RESERVE // LAST_PART

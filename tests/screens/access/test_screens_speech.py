@@ -1,4 +1,4 @@
-"""The voice: silent until asked for, in the citizen's language, and enough by itself for a whole visit."""
+"""The voice: silent until asked for, in the citizen's language, and enough by itself for a whole session."""
 
 from collections.abc import Iterator
 
@@ -149,7 +149,7 @@ def test_rate_and_volume_follow_their_keys_to_the_limits(hands: Hands, ears: Ear
     assert (line.rate, line.volume) == (RATES[-1], VOLUMES[0])
 
 
-def test_settings_go_back_at_the_end_of_a_visit(hands: Hands) -> None:
+def test_settings_go_back_at_the_end_of_a_session(hands: Hands) -> None:
     press(hands, "down", "enter", "f6", "f8")
     hands.kiosk.end(EndReason.CANCELLED)
     hands.settle()
@@ -159,7 +159,7 @@ def test_settings_go_back_at_the_end_of_a_visit(hands: Hands) -> None:
     assert voice._said == []
 
 
-def test_the_end_of_a_visit_silences_at_once(hands: Hands, ears: Ears) -> None:
+def test_the_end_of_a_session_silences_at_once(hands: Hands, ears: Ears) -> None:
     press(hands, "down", "enter")
     ears.lines()
     ears.engine.set_faults(slow=True)
@@ -387,7 +387,7 @@ def test_everything_is_said_in_the_citizens_language(hands: Hands, ears: Ears, l
     assert [text for text in foreign_texts(language) if text in spoken] == []
 
 
-# --- a whole visit in the dark -------------------------------------------------------------------------------------
+# --- a whole session in the dark -------------------------------------------------------------------------------------
 
 
 def test_a_form_is_completed_by_keys_alone_with_the_screen_dark(hands: Hands, ears: Ears, listener: Listener) -> None:

@@ -151,7 +151,7 @@ def test_nobody_holds_the_form_of_a_page_that_was_left(before_the_camera: Hands)
     assert model() is None
 
 
-def test_nothing_of_a_doubtful_photo_is_kept_after_the_visit(before_the_camera: Hands) -> None:
+def test_nothing_of_a_doubtful_photo_is_kept_after_the_session(before_the_camera: Hands) -> None:
     hands = before_the_camera
     shoot(hands, "GLARE")
     photo = weakref.ref(hands.page.model.doubtful["/data/foto"].photo)

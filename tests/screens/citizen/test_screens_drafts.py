@@ -250,7 +250,7 @@ def test_another_service_that_is_sent_does_not_erase_it(hands: Hands) -> None:
     assert drafts(hands) == [code]
 
 
-def test_a_form_sent_after_it_in_the_same_visit_erases_nothing(hands: Hands) -> None:
+def test_a_form_sent_after_it_in_the_same_session_erases_nothing(hands: Hands) -> None:
     went_on(hands)
     send_form(hands)
     hands.rehearsal.line.drafts["DRAF9QXF0007"] = (date(1990, 8, 17), b"")
@@ -289,7 +289,7 @@ def test_the_way_back_leads_to_the_list_not_to_the_code(hands: Hands) -> None:
     assert flow.place.name is not Name.RESUME_DRAFT
 
 
-def test_nothing_of_the_draft_is_remembered_after_the_visit(hands: Hands) -> None:
+def test_nothing_of_the_draft_is_remembered_after_the_session(hands: Hands) -> None:
     code = went_on(hands)
     hands.go_home()
     hands.settle()

@@ -216,7 +216,7 @@ def test_keys_alone_answer_and_pressed_twice_keep_everybody(citizens: Hands, key
     assert len(present(citizens)) == left
 
 
-def test_nothing_of_it_outlives_the_visit(citizens: Hands) -> None:
+def test_nothing_of_it_outlives_the_session(citizens: Hands) -> None:
     arrive(citizens)
     retype(citizens, "1")
     citizens.page.model.unfocus()

@@ -1,4 +1,4 @@
-"""An error in the forms engine, met by touch: the visit stays, the citizen is told, and the way goes on."""
+"""An error in the forms engine, met by touch: the session stays, the citizen is told, and the way goes on."""
 
 from typing import Any
 

@@ -58,7 +58,7 @@ def test_help_that_was_closed_looks_no_more(hands: Hands) -> None:
     assert not call._looking.is_triggered
 
 
-def test_help_that_the_end_of_a_visit_took_away_looks_no_more(hands: Hands) -> None:
+def test_help_that_the_end_of_a_session_took_away_looks_no_more(hands: Hands) -> None:
     hands.tap("Sentuh untuk mulai")
     hands.app.flow.open_help()
     hands.settle()

@@ -1,4 +1,4 @@
-"""What became of the slip is shown as long as the visit lasts, whatever else was in sight meanwhile."""
+"""What became of the slip is shown as long as the session lasts, whatever else was in sight meanwhile."""
 
 from collections.abc import Callable, Iterator
 
@@ -136,7 +136,7 @@ def test_without_paper_it_is_said_in_every_look(kiosk: Hands) -> None:
     kiosk.must_see(kiosk.text("saved.slip.no_paper"))
 
 
-def test_a_second_submission_of_the_visit_has_a_slip_of_its_own(kiosk: Hands) -> None:
+def test_a_second_submission_of_the_session_has_a_slip_of_its_own(kiosk: Hands) -> None:
     printed(kiosk, PrintOutcome.NOT_PRINTED)
     kiosk.app.flow.citizen.another_service()
     kiosk.rehearsal.printer.outcome = PrintOutcome.PRINTED
@@ -182,7 +182,7 @@ def test_what_comes_of_it_while_the_question_is_answered_is_shown_afterwards(kio
 # --- the end -------------------------------------------------------------------------------------------------------
 
 
-def test_the_next_visit_sees_nothing_of_it(kiosk: Hands) -> None:
+def test_the_next_session_sees_nothing_of_it(kiosk: Hands) -> None:
     open_case(kiosk)
     kiosk.rehearsal.printer.outcome = None
     kiosk.tap(kiosk.text("case.print"))

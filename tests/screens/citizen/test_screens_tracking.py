@@ -261,7 +261,7 @@ def test_in_another_look_the_answer_on_its_way_is_waited_for_and_nothing_asked_t
     assert case_in_sight(kiosk) == CODE
 
 
-def test_a_question_for_a_visit_that_ended_opens_nothing_in_the_next(kiosk: Hands, slow: SlowLine) -> None:
+def test_a_question_for_a_session_that_ended_opens_nothing_in_the_next(kiosk: Hands, slow: SlowLine) -> None:
     type_code(kiosk, CODE)
     Citizen(kiosk).hold_slip(OTHER)
     kiosk.go_home()
@@ -274,7 +274,7 @@ def test_a_question_for_a_visit_that_ended_opens_nothing_in_the_next(kiosk: Hand
     assert case_in_sight(kiosk) == ""
 
 
-def test_the_next_visit_opens_what_it_asked_for(kiosk: Hands, slow: SlowLine) -> None:
+def test_the_next_session_opens_what_it_asked_for(kiosk: Hands, slow: SlowLine) -> None:
     citizen = Citizen(kiosk)
     citizen.hold_slip(CODE)
     citizen.hold_slip(CODE)

@@ -1,4 +1,4 @@
-"""A visit by touches on the window: what is said when something is missing or lost, and that its end leaves nothing."""
+"""A session by touches on the window: what is said when something is missing or lost, and that its end leaves nothing."""
 
 import gc
 import threading
@@ -66,13 +66,13 @@ def fill_domicile(hands: Hands) -> None:
     hands.tap("Lanjut")
 
 
-def test_home_starts_a_visit(hands: Hands) -> None:
+def test_home_starts_a_session(hands: Hands) -> None:
     assert hands.unseen("Selamat datang", "Semua berfungsi") == []
     hands.tap("Sentuh untuk mulai")
     assert hands.unseen("Layanan apa yang Anda butuhkan?") == []
 
 
-def test_a_whole_visit_is_saved_and_printed(hands: Hands) -> None:
+def test_a_whole_session_is_saved_and_printed(hands: Hands) -> None:
     open_service(hands, "domisili")
     assert hands.unseen("Rp 0", "Persyaratan", "Pengaduan") == []
     identify(hands)

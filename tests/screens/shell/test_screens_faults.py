@@ -72,7 +72,7 @@ def test_a_room_of_the_staff_that_fails_is_left(hands: Hands, monkeypatch: pytes
     assert hands.app.flow.staff.badge == ""
 
 
-def test_a_page_of_a_visit_that_fails_ends_the_visit(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_of_a_session_that_fails_ends_the_session(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
     broken = Broken(monkeypatch, Name.SERVICES)
     hands.app.flow.citizen.start()
     hands.settle(FRAMES)
@@ -81,7 +81,7 @@ def test_a_page_of_a_visit_that_fails_ends_the_visit(hands: Hands, monkeypatch: 
     hands.must_see("Sentuh untuk mulai")
 
 
-def test_a_page_beside_a_visit_that_fails_ends_the_visit(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_beside_a_session_that_fails_ends_the_session(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
     broken = Broken(monkeypatch, Name.ANSWER)
     hands.app.flow.citizen.start()
     hands.app.flow.citizen.open_answer()
@@ -214,7 +214,7 @@ def test_a_badge_is_read_at_the_fault_message(hands: Hands, monkeypatch: pytest.
     assert hands.unseen(*fault_message(hands)) != []
 
 
-def test_a_visit_that_cannot_even_be_ended_leads_to_a_page(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_session_that_cannot_even_be_ended_leads_to_a_page(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail() -> None:
         raise ZeroDivisionError
 

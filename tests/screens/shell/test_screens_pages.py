@@ -64,7 +64,7 @@ def test_a_page_made_anew_goes_on_and_is_closed_once_when_it_is_left(citizens: H
     assert [model.closed for model in seen.made] == [1]
 
 
-def test_what_was_begun_is_closed_with_the_visit(citizens: Hands, seen: Seen) -> None:
+def test_what_was_begun_is_closed_with_the_session(citizens: Hands, seen: Seen) -> None:
     citizens.app.flow.citizen.open_page(Place(Name.SEARCH))
     citizens.settle()
     citizens.app.flow.citizen.leave()

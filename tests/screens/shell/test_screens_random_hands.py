@@ -37,7 +37,7 @@ LONG_STEPS = 200
 
 
 class RandomHands:
-    """``lives``: a finger may be down while anything else happens, also while its visit ends."""
+    """``lives``: a finger may be down while anything else happens, also while its session ends."""
 
     def __init__(self, hands: Hands, seed: int) -> None:
         self.hands = hands
@@ -153,7 +153,7 @@ def test_a_thousand_pairs_of_hands_that_know_nothing_break_nothing(citizens: Han
         citizens.go_home()
 
 
-def test_a_key_that_comes_with_the_end_of_the_visit_finds_nothing(citizens: Hands) -> None:
+def test_a_key_that_comes_with_the_end_of_the_session_finds_nothing(citizens: Hands) -> None:
     citizens.tap("Sentuh untuk mulai")
     press(citizens, "tab")
     citizens.app.flow.citizen.leave()
@@ -164,7 +164,7 @@ def test_a_key_that_comes_with_the_end_of_the_visit_finds_nothing(citizens: Hand
     assert (citizens.place, citizens.kiosk.session) == ("HOME", None)
 
 
-def test_a_finger_that_rests_through_the_end_of_the_visit_chooses_nothing(citizens: Hands) -> None:
+def test_a_finger_that_rests_through_the_end_of_the_session_chooses_nothing(citizens: Hands) -> None:
     citizens.tap("Sentuh untuk mulai")
     card = citizens.find("Surat Keterangan Domisili")
     touch = UnitTestTouch(*card.to_window(*card.center))
