@@ -176,7 +176,7 @@ class CitizenFlow:
 
     def new_slip(self) -> SlipState:
         """How the slip stands of what has just been sent."""
-        return SlipState.WAITING if self._flow.here.can_print else SlipState.NOT_PRINTED
+        return SlipState.WAITING if self._flow.context.can_print else SlipState.NOT_PRINTED
 
     def refuse(self, reason: RefusedReason) -> None:
         """Where the session stands now, it is shown why it could not be sent."""
@@ -197,7 +197,7 @@ class CitizenFlow:
         """Beside the case: answering what the office asked; what was begun for that case goes on."""
         flow, case = self._flow, self.case
         begun = self.answering is not None and case is not None and self.answering.case.code == case.code
-        if not begun and flow.here.disk_is_full:
+        if not begun and flow.context.disk_is_full:
             self.refuse(RefusedReason.DISK_FULL)
             return
         if case is not None and not begun:

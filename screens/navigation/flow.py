@@ -33,9 +33,9 @@ from screens.language.texts import Catalogues, Texts
 from screens.navigation import stack as stacks
 from screens.navigation.appearance import DEFAULT_APPEARANCE, Appearance
 from screens.navigation.citizen import CitizenFlow, step_place
+from screens.navigation.context import PageContext
 from screens.navigation.drafts import DraftFlow
 from screens.navigation.fewer import FewerFlow
-from screens.navigation.here import Here
 from screens.navigation.places import Name, Over, Place
 from screens.navigation.preferences import Preferences
 from screens.navigation.rating import RatingFlow
@@ -60,7 +60,7 @@ class Flow:
         default: Appearance = DEFAULT_APPEARANCE,
     ) -> None:
         self.kiosk = kiosk
-        self.here = Here(kiosk)
+        self.context = PageContext(kiosk)
         self.stack = Stack()
         #: Seconds until the session ends; None while somebody is active.
         self.idle_left: int | None = None

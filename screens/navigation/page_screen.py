@@ -7,11 +7,11 @@ from kivy.properties import ObjectProperty
 from kivy.uix.widget import Widget
 
 from screens.look.widgets.page import Page
-from screens.navigation.lasting import Lasting
-from screens.navigation.staged import Staged
+from screens.navigation.view import View
+from screens.navigation.view_model import ViewModel
 
 
-class FlowPage(Staged, Page):
+class FlowPage(View, Page):
     """A page within a session. Back, help and adjust go to the flow; screens override the way forward."""
 
     flow = ObjectProperty(None)
@@ -25,7 +25,7 @@ class FlowPage(Staged, Page):
         self.place = flow.place_text()
         self.show_banner()
         self.show_refusal()
-        if isinstance(model, Lasting):
+        if isinstance(model, ViewModel):
             model.follow(self.refresh)
 
     def go_back(self) -> None:
@@ -42,7 +42,7 @@ class FlowPage(Staged, Page):
         self.banner = self.flow.banner()
         self.banner_kind = "warning"
 
-    def hand_over(self) -> Lasting | None:
+    def hand_over(self) -> ViewModel | None:
         self.type_into(None)
         return super().hand_over()
 

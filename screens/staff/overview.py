@@ -34,7 +34,7 @@ class OverviewScreen(FlowPage):
         super().__init__(flow=flow, model=model, can_help=False, **kwargs)
         self._shown: object = None
         self.heading = flow.texts("staff.title", name=self.model.name)
-        self.place = f"{flow.here.identity.name} · {flow.here.identity.software}"
+        self.place = f"{flow.context.identity.name} · {flow.context.identity.software}"
         self.refresh()
 
     def handle(self, event: Event) -> None:  # noqa: ARG002 - whatever happened, all states are read anew

@@ -117,7 +117,7 @@ class TestScreen(StaffRoom):
         self._tell = Clock.create_trigger(self._tell_now)
         self._heard = ""
         self._hear = Clock.create_trigger(self._hear_now)
-        self._camera = flow.here.camera
+        self._camera = flow.context.camera
         super().__init__(flow=flow, **kwargs)
         if self._camera is not None:
             self._camera.start_preview()

@@ -30,7 +30,7 @@ from screens.citizen.follow_up.answers import (
 )
 from screens.look.widgets.entry import Entry, Layout
 from screens.navigation.flow import Flow
-from screens.navigation.lasting import Lasting
+from screens.navigation.view_model import ViewModel
 
 SEARCH_LENGTH = 40
 JPEG: Final = "image/jpeg"
@@ -53,7 +53,7 @@ class Focus:
     layout: Layout
 
 
-class FormModel(Lasting):
+class FormModel(ViewModel):
     """The page of the form that is in sight: its questions, and what is being typed into them."""
 
     def __init__(self, flow: Flow, session: Session) -> None:

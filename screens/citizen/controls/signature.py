@@ -207,7 +207,7 @@ class SignatureQuestion(Question):
     def _declared(self, _button: Any) -> None:
         """By keys, or by a hand that cannot draw: the picture says so, with the time."""
         flow = self.model.flow
-        text = flow.texts("signature.declared", when=flow.formatting.moment(flow.here.now()))
+        text = flow.texts("signature.declared", when=flow.formatting.moment(flow.context.now()))
         self._pad.clear()
         self._keep(declaration(text, current().font))
 

@@ -123,7 +123,7 @@ class Viewfinder(CompactBox):
         self.sighting: Sighting | None = None
         self._measure_trigger = Clock.create_trigger(self._measure_hint)
         super().__init__(**kwargs)
-        camera = self.flow.here.camera
+        camera = self.flow.context.camera
         self._calm = CalmHint(Hint.NO_FACE if self.is_portrait else Hint.NO_SHEET)
         if camera is not None:
             self.sighting = Sighting(partial(camera.sight, self.kind), self._seen)
@@ -165,7 +165,7 @@ class Viewfinder(CompactBox):
 
     def tell_hint(self) -> None:
         """What to do now, as far as the camera sees it."""
-        camera = self.flow.here.camera
+        camera = self.flow.context.camera
         dark = camera is not None and Condition.TOO_DARK in camera.state().conditions
         hint = Hint.TOO_DARK if dark else self._calm.shown
         kind = "success" if hint == Hint.READY else "info" if hint in _CALM else "warning"

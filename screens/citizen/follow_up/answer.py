@@ -47,7 +47,7 @@ class AnswerScreen(FlowPage):
             self._show_photo()
         else:
             self.type_into(self._answering.entry)
-        self.can_add = not self.sent and self._photo is None and self.flow.here.can_photograph
+        self.can_add = not self.sent and self._photo is None and self.flow.context.can_photograph
         self._typed()
 
     def add_photo(self) -> None:

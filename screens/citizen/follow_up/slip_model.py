@@ -61,7 +61,7 @@ class SlipModel:
     def may_print(self) -> bool:
         """Whether a slip may be asked for now."""
         asked = self.state in (SlipState.WAITING, SlipState.PRINTING, SlipState.PRINTED)
-        return not asked and self._flow.here.can_print
+        return not asked and self._flow.context.can_print
 
     def hear(self, event: Event) -> bool:
         """Whether something else is to be shown; the flow has heard it before."""

@@ -9,8 +9,8 @@ from kiosk.drafts.drafts import is_draft
 from kiosk.session.session import Session
 from screens.look.widgets.entry import Entry, Layout
 from screens.navigation.flow import Flow
-from screens.navigation.lasting import Ask, Lasting
 from screens.navigation.places import Name
+from screens.navigation.view_model import Ask, ViewModel
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +22,7 @@ class Asked:
     session: Session | None
 
 
-class TrackModel(Lasting):
+class TrackModel(ViewModel):
     """The newest question is the one that counts: answers to others are dropped."""
 
     def __init__(self, flow: Flow, ask: Ask) -> None:
@@ -52,7 +52,7 @@ class TrackModel(Lasting):
             self.look_up(code)
 
     def look_up(self, text: str) -> None:
-        code = self.flow.here.codes.parse(text)
+        code = self.flow.context.codes.parse(text)
         if code is not None and is_draft(code):
             self._asked = None
             self.flow.drafts.begin_resume(code)
@@ -142,7 +142,7 @@ def case_shown(flow: Flow, case: Case) -> CaseShown:
         for place, step in enumerate(case.steps)
     )
     return CaseShown(
-        code=flow.here.codes.display(case.code),
+        code=flow.context.codes.display(case.code),
         service=case.service_name.get(language),
         agency=case.agency_name.get(language),
         state=_words(flow, case, case.state.text_key),
@@ -158,7 +158,7 @@ def case_shown(flow: Flow, case: Case) -> CaseShown:
 
 def _words(flow: Flow, case: Case, key: str) -> str:
     """A complaint is answered, not approved: it has words of its own for some states."""
-    service = flow.here.catalogue.get(case.service)
+    service = flow.context.catalogue.get(case.service)
     if service is not None and service.kind is ServiceKind.COMPLAINT:
         own = f"complaint.{key}"
         if flow.texts.has(own):

@@ -8,7 +8,7 @@ from kivy.uix.floatlayout import FloatLayout
 
 from screens.citizen.start.home_model import HomeModel
 from screens.navigation.flow import Flow
-from screens.navigation.staged import Staged
+from screens.navigation.view import View
 
 #: Twice as often as its minutes change; nothing is drawn when nothing changed.
 LOOK_EVERY_S: Final = 5.0
@@ -17,7 +17,7 @@ SHIFT_MM: Final = 1.5
 SHIFTS: Final = 12
 
 
-class AttractScreen(Staged, FloatLayout):
+class AttractScreen(View, FloatLayout):
     model = ObjectProperty(None)
     time = StringProperty("")
     day = StringProperty("")

@@ -7,10 +7,10 @@ from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.machine.line_state import Approval
 from screens.navigation.flow import Flow
-from screens.navigation.staged import Staged
+from screens.navigation.view import View
 
 
-class StatusScreen(Staged, BoxLayout):
+class StatusScreen(View, BoxLayout):
     """An icon, a sentence, what to do. The flow leaves it when it is over."""
 
     flow = ObjectProperty(None)
@@ -50,7 +50,7 @@ class ApprovalScreen(StatusScreen):
             icon="fingerprint" if waiting else "prohibit",
             title=texts("approval.title" if waiting else "approval.refused.title"),
             text=texts("approval.text" if waiting else "approval.refused.text"),
-            detail=flow.here.identity.fingerprint if waiting else "",
+            detail=flow.context.identity.fingerprint if waiting else "",
             **kwargs,
         )
 

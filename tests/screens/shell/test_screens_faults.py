@@ -93,7 +93,7 @@ def test_what_lies_over_the_home_screen_and_fails_goes(hands: Hands, monkeypatch
     def fail(_flow: Flow) -> Widget:
         raise ZeroDivisionError
 
-    monkeypatch.setitem(pages.LAYERS, Over.HELP, pages.Shown(fail))
+    monkeypatch.setitem(pages.LAYERS, Over.HELP, pages.Route(fail))
     hands.app.flow.open_help()
     hands.settle(FRAMES)
     assert hands.app.failsafe.count == 1

@@ -1,4 +1,4 @@
-"""What pages know of the kiosk they stand on, as it is now. Knows nothing of Kivy."""
+"""The context of pages: what they know of the kiosk they stand on, as it is now. Knows nothing of Kivy."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from kiosk.ports import Camera, TrackingCodes
 from kiosk.session.identity import KioskIdentity
 
 
-class Here:
+class PageContext:
     """Looked up anew each time: devices come and go, and packs change, while a page is in sight."""
 
     def __init__(self, kiosk: Kiosk) -> None:
