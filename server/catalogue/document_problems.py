@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 
 from forms import Form
 from protocol.packs import ServiceDocument
-from server.catalogue.drafts import Problem, Severity
+from server.catalogue.service_drafts import Problem, Severity
 
 SHEET: Final = "service"
 #: By pydantic's type of error; the names in braces are what pydantic says of it.

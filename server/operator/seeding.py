@@ -15,10 +15,10 @@ import structlog
 from sqlalchemy import Connection, func, insert, select
 
 from protocol.packs import ServiceDocument
-from server.catalogue.drafts import Severity
 from server.catalogue.form_conversion import convert_form
 from server.catalogue.media import media_problem
 from server.catalogue.pack_content import PackContent, PackService
+from server.catalogue.service_drafts import Severity
 from server.deps import Deps
 from server.foundation.actors import SYSTEM, Role
 from server.people.passwords import Passwords

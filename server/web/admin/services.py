@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from server.catalogue.drafts import Draft, Severity
 from server.catalogue.packs import RINGS
+from server.catalogue.service_drafts import ServiceDraft, Severity
 from server.foundation.actors import Role
 from server.foundation.texts import citizens_text
 from server.web.frame.access import Pages, Visit, not_found, only
@@ -110,7 +110,7 @@ def _tried_out(visitor: Visitor) -> list[dict[str, str]]:
     return list(found.values())
 
 
-def _draft_line(visitor: Visitor, draft: Draft) -> dict[str, Any]:
+def _draft_line(visitor: Visitor, draft: ServiceDraft) -> dict[str, Any]:
     errors = sum(one.severity is Severity.ERROR for one in draft.problems)
     return {
         "id": draft.id,

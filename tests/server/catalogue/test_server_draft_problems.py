@@ -8,7 +8,7 @@ import pytest
 from starlette.datastructures import FormData
 
 from protocol.languages import LANGUAGES
-from server.catalogue.drafts import Severity
+from server.catalogue.service_drafts import Severity
 from server.deps import Deps
 from server.foundation.actors import Actor, Role
 from server.web.admin import service_form

@@ -28,7 +28,7 @@ class Problem:
         return self.texts.get(language) or self.message
 
 
-class DraftOutcome(StrEnum):
+class ServiceDraftOutcome(StrEnum):
     DONE = "DONE"
     NOT_FOUND = "NOT_FOUND"
     #: xlsx, csv or md.
@@ -47,7 +47,7 @@ class DraftOutcome(StrEnum):
 
 
 @dataclass(frozen=True)
-class Draft:
+class ServiceDraft:
     id: str
     service_id: str
     file_name: str
@@ -67,12 +67,12 @@ class Draft:
 
 
 @dataclass(frozen=True)
-class DraftResult:
-    outcome: DraftOutcome
-    draft: Draft | None = None
+class ServiceDraftResult:
+    outcome: ServiceDraftOutcome
+    draft: ServiceDraft | None = None
     #: After publishing: the new pack.
     pack: int = 0
 
     @property
     def ok(self) -> bool:
-        return self.outcome is DraftOutcome.DONE
+        return self.outcome is ServiceDraftOutcome.DONE

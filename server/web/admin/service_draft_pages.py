@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from protocol.languages import LANGUAGES
 from server.catalogue import document_problems
-from server.catalogue.drafts import Draft, DraftOutcome, Severity
+from server.catalogue.service_drafts import ServiceDraft, ServiceDraftOutcome, Severity
 from server.foundation.actors import Role
 from server.foundation.texts import citizens_text
 from server.web.admin import form_preview, service_form
@@ -99,7 +99,7 @@ def publish(visitor: Visit, draft_id: str) -> Response:
         raise not_found()
     note = visitor.text("note", NOTE_MOST).strip()
     result = visitor.deps.authoring.publish(visitor.signed_in.actor, draft_id, rings, note)
-    if result.outcome is DraftOutcome.DONE:
+    if result.outcome is ServiceDraftOutcome.DONE:
         return visitor.go("/admin/services", "good/draft.published")
     if result.draft is None:
         raise not_found()
@@ -108,7 +108,7 @@ def publish(visitor: Visit, draft_id: str) -> Response:
 
 @pages.post("/admin/drafts/{draft_id}/discard", ADMINS)
 def discard(visitor: Visit, draft_id: str) -> Response:
-    if visitor.deps.authoring.discard(visitor.signed_in.actor, draft_id) is DraftOutcome.NOT_FOUND:
+    if visitor.deps.authoring.discard(visitor.signed_in.actor, draft_id) is ServiceDraftOutcome.NOT_FOUND:
         raise not_found()
     return visitor.go("/admin/services", "good/draft.discarded")
 
@@ -116,14 +116,14 @@ def discard(visitor: Visit, draft_id: str) -> Response:
 # --- pages ---
 
 
-def _draft(visitor: Visitor, draft_id: str) -> Draft:
+def _draft(visitor: Visitor, draft_id: str) -> ServiceDraft:
     draft = visitor.deps.authoring.draft(draft_id)
     if draft is None or draft.state != "draft":
         raise not_found()
     return draft
 
 
-def _frame(visitor: Visitor, draft: Draft, step: str) -> dict[str, Any]:
+def _frame(visitor: Visitor, draft: ServiceDraft, step: str) -> dict[str, Any]:
     """What the three pages of a draft share: its name, and how far it is."""
     form_ready = draft.form_xml is not None
     service_ready = all(one.sheet != "service" or one.severity is not Severity.ERROR for one in draft.problems)
@@ -147,7 +147,7 @@ def _frame(visitor: Visitor, draft: Draft, step: str) -> dict[str, Any]:
     }
 
 
-def _listed(visitor: Visitor, draft: Draft, severity: Severity) -> list[dict[str, Any]]:
+def _listed(visitor: Visitor, draft: ServiceDraft, severity: Severity) -> list[dict[str, Any]]:
     """The spreadsheet's problems in the visitor's language, by sheet and row."""
     return [
         {"sheet": one.sheet, "row": one.row, "column": one.column, "message": one.text(visitor.language)}
@@ -167,7 +167,7 @@ def _upload_page(visitor: Visitor, service_id: str, problem: str = "") -> Respon
     )
 
 
-def _service_page(visitor: Visitor, draft: Draft, *, tell: bool) -> Response:
+def _service_page(visitor: Visitor, draft: ServiceDraft, *, tell: bool) -> Response:
     document = dict(draft.document)
     with visitor.deps.engine.connect() as connection:
         agencies = queries.agencies(connection)
@@ -210,7 +210,7 @@ def _field_name(visitor: Visitor, column: str) -> str:
     return column
 
 
-def _publish_page(visitor: Visitor, draft: Draft, problem: str = "") -> Response:
+def _publish_page(visitor: Visitor, draft: ServiceDraft, problem: str = "") -> Response:
     return visitor.render(
         "admin/draft_publish.html",
         409 if problem else 200,
