@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from kiosk.text import Text, TextList
 from protocol import packs
-from protocol.packs import ServiceDocument
+from protocol.packs import ServiceDescription
 
 
 class Identification(StrEnum):
@@ -120,10 +120,10 @@ class Service:
 def read_service(document: Mapping[str, Any]) -> Service:
     """A Service from a pack's ``service.json``; members that are not known are ignored.
 
-    Raises PackBroken when it is not a ServiceDocument; the message says where.
+    Raises PackBroken when it is not a ServiceDescription; the message says where.
     """
     try:
-        return _service(ServiceDocument.model_validate(document))
+        return _service(ServiceDescription.model_validate(document))
     except ValidationError as error:
         raise PackBroken(f"service {document.get('id', '?')}: {first_fault(error)}") from error
 
@@ -134,7 +134,7 @@ def first_fault(error: ValidationError) -> str:
     return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
 
 
-def _service(document: ServiceDocument) -> Service:
+def _service(document: ServiceDescription) -> Service:
     standard = document.standard
     return Service(
         id=document.id,

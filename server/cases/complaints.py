@@ -14,7 +14,7 @@ from lxml import etree
 
 from forms import Form
 from protocol.messages import Content
-from protocol.packs import ServiceDocument
+from protocol.packs import ServiceDescription
 from server.foundation.actors import Actor
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ ANONYMOUS: Final = "anonymous"
 SECRET: Final = "secret"
 
 
-def kept(content: Content, document: ServiceDocument) -> Content:
+def kept(content: Content, document: ServiceDescription) -> Content:
     """What the city keeps of a content: an anonymous one without identity, and without the answers that tell it."""
     if content.privacy != ANONYMOUS:
         return content

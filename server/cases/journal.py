@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from protocol.messages import CasePublicState as State
 from protocol.messages import CaseState, FeedType
-from protocol.packs import ServiceDocument
+from protocol.packs import ServiceDescription
 from server.cases.public import public_state
 from server.cases.states import Change
 from server.catalogue.services import Catalogue
@@ -31,7 +31,7 @@ class CaseJournal:
             select(tables.cases).where(tables.cases.c.tracking_code == code).with_for_update()
         ).first()
 
-    def document(self, connection: Connection, case: Row[Any]) -> ServiceDocument:
+    def document(self, connection: Connection, case: Row[Any]) -> ServiceDescription:
         document = self._catalogue.document(connection, case.pack_version, case.service_id)
         if document is None:
             raise LookupError(f"the case's service {case.service_id} of pack {case.pack_version} is not published")

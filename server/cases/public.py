@@ -5,18 +5,20 @@ from typing import Any
 
 from protocol.messages import CasePublicState as State
 from protocol.messages import CaseState, CaseStep
-from protocol.packs import ServiceDocument
+from protocol.packs import ServiceDescription
 from server.cases.rules import RUNNING
 from server.foundation.identity_numbers import mask
 
 
-def opened_state(document: ServiceDocument, case: Mapping[str, Any]) -> CaseState:
+def opened_state(document: ServiceDescription, case: Mapping[str, Any]) -> CaseState:
     """What the citizen sees of a case that has just been opened, from its row alone."""
     first = {"state": case["state"], "stage": case["stage"], "at": case["opened_at"]}
     return public_state(document, case, [first])
 
 
-def public_state(document: ServiceDocument, case: Mapping[str, Any], steps: Sequence[Mapping[str, Any]]) -> CaseState:
+def public_state(
+    document: ServiceDescription, case: Mapping[str, Any], steps: Sequence[Mapping[str, Any]]
+) -> CaseState:
     state = State(case["state"])
     return CaseState(
         tracking_code=case["tracking_code"],

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from forms import Form
 from forms.authoring import Difference, compare
-from protocol.packs import PACK_BYTES, ServiceDocument
+from protocol.packs import PACK_BYTES, ServiceDescription
 from server.catalogue import document_problems
 from server.catalogue.apart import Opener, read_problem
 from server.catalogue.form_conversion import FILE_TYPES, MEDIA_FILES, load, unzipped, zipped
@@ -210,7 +210,7 @@ class Authoring:
         _, problems = self._check_document(bare)
         return ServiceDraft(**{**bare.__dict__, "problems": bare.problems + problems})
 
-    def _check_document(self, draft: ServiceDraft) -> tuple[ServiceDocument | None, tuple[Problem, ...]]:
+    def _check_document(self, draft: ServiceDraft) -> tuple[ServiceDescription | None, tuple[Problem, ...]]:
         """The document with what the form decides filled in, or what is wrong with it."""
         form = self.form(draft)
         members = {
@@ -220,7 +220,7 @@ class Authoring:
             "form_version": form.version if form else "?",
         }
         try:
-            document = ServiceDocument.model_validate(members)
+            document = ServiceDescription.model_validate(members)
         except ValidationError as error:
             return None, document_problems.of_error(error)
         return document, document_problems.of_document(document, form)

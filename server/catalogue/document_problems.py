@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from forms import Form
-from protocol.packs import ServiceDocument
+from protocol.packs import ServiceDescription
 from server.catalogue.service_drafts import Problem, Severity
 
 SHEET: Final = "service"
@@ -61,7 +61,7 @@ def of_error(error: ValidationError) -> tuple[Problem, ...]:
     return tuple(_problem(one) for one in error.errors(include_input=True, include_url=False))
 
 
-def of_document(document: ServiceDocument, form: Form | None) -> tuple[Problem, ...]:
+def of_document(document: ServiceDescription, form: Form | None) -> tuple[Problem, ...]:
     """What a document that is whole in itself does not fit: its own stages, the form's questions."""
     problems = []
     stages = [stage.id for stage in document.stages]

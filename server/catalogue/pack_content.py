@@ -7,12 +7,12 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from protocol.packs import MANIFEST, Manifest, ServiceDocument, target_name
+from protocol.packs import MANIFEST, Manifest, ServiceDescription, target_name
 
 
 @dataclass(frozen=True)
 class PackService:
-    document: ServiceDocument
+    document: ServiceDescription
     #: ``form.xml`` and whatever else it refers to, by file name.
     files: Mapping[str, bytes]
 
@@ -57,6 +57,6 @@ def read_content(manifest: Manifest, files: Mapping[str, bytes]) -> PackContent:
     for service_id in manifest.services:
         prefix = f"services/{service_id}/"
         own = {path.removeprefix(prefix): data for path, data in files.items() if path.startswith(prefix)}
-        document = ServiceDocument.model_validate_json(own.pop("service.json"))
+        document = ServiceDescription.model_validate_json(own.pop("service.json"))
         services.append(PackService(document, own))
     return PackContent(tuple(services), manifest.life_events, manifest.consent, manifest.consent_version)

@@ -14,7 +14,7 @@ from typing import Any, Final
 import structlog
 from sqlalchemy import Connection, func, insert, select
 
-from protocol.packs import ServiceDocument
+from protocol.packs import ServiceDescription
 from server.catalogue.form_conversion import convert_form
 from server.catalogue.media import media_problem
 from server.catalogue.pack_content import PackContent, PackService
@@ -135,7 +135,7 @@ def _read_service(folder: Path, agencies: dict[str, dict[str, str]]) -> PackServ
     )
     if problems or converted.xml is None or converted.form is None:
         raise SeedRefused(f"{folder.name}/form.md: {problems}")
-    document = ServiceDocument.model_validate(
+    document = ServiceDescription.model_validate(
         {
             **members,
             "agency": {"id": agency, "name": agencies[agency]},

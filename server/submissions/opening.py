@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from forms import Environment, Form
 from protocol.limits import ANSWER_CHARACTERS, SEALED_BYTES
 from protocol.messages import Content, ItemKind, SubmissionItem
-from protocol.packs import ServiceDocument
+from protocol.packs import ServiceDescription
 from protocol.sealing import SealBroken, digest, unseal
 from protocol.tracking import KIOSK_LENGTH, parse
 from server.cases.filled_forms import form_language, form_of
@@ -40,7 +40,7 @@ class Opened:
     item: SubmissionItem
     content: Content
     #: None for an ANSWER.
-    document: ServiceDocument | None
+    document: ServiceDescription | None
     #: {ref, kind}
     violations: tuple[dict[str, str], ...] = ()
 

@@ -9,8 +9,8 @@ from protocol import packs
 TEXT = {"id": "Surat", "en": "Letter"}
 
 
-def service(name: str = "domisili") -> packs.ServiceDocument:
-    return packs.ServiceDocument(
+def service(name: str = "domisili") -> packs.ServiceDescription:
+    return packs.ServiceDescription(
         id=name,
         agency=packs.Agency(id="kelurahan", name=TEXT),
         name=TEXT,
@@ -55,7 +55,7 @@ def test_a_pack_opens_to_what_went_in() -> None:
     opened, files = packs.unpack(pack({"services/domisili/map.png": b"png"}))
     assert opened == manifest("domisili")
     assert files["services/domisili/map.png"] == b"png"
-    assert packs.ServiceDocument.model_validate_json(files["services/domisili/service.json"]) == service()
+    assert packs.ServiceDescription.model_validate_json(files["services/domisili/service.json"]) == service()
 
 
 def test_the_same_content_gives_the_same_bytes() -> None:
