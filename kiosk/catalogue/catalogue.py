@@ -168,11 +168,11 @@ class Catalogue:
 
 def _document(files: Mapping[str, bytes], path: str) -> dict[str, Any]:
     try:
-        document = json.loads(files[path])
+        description = json.loads(files[path])
     except KeyError as error:
         raise PackBroken(f"{path} is missing") from error
     except ValueError as error:
         raise PackBroken(f"{path} is not JSON: {error}") from error
-    if not isinstance(document, dict):
+    if not isinstance(description, dict):
         raise PackBroken(f"{path} is not a JSON object")
-    return document
+    return description

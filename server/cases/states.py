@@ -77,7 +77,7 @@ class CaseFile:
     """Everything about one case, opened. ``row`` is the row of ``cases``."""
 
     row: Row[Any]
-    document: ServiceDescription
+    description: ServiceDescription
     content: Content
     state: CaseState
     steps: Sequence[Row[Any]]

@@ -1,4 +1,4 @@
-"""A draft of a service: a spreadsheet as it was uploaded, what came of it, and the document as far as it is filled in."""
+"""A draft of a service: a spreadsheet as it was uploaded, what came of it, and the description as far as it is filled in."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True)
 class Problem:
-    """``sheet`` and ``row`` of the spreadsheet; for the service document, ``column`` names the member."""
+    """``sheet`` and ``row`` of the spreadsheet; for the service description, ``column`` names the member."""
 
     severity: Severity
     #: In English; ``texts`` has it in the languages of the back office.
@@ -51,7 +51,7 @@ class ServiceDraft:
     id: str
     service_id: str
     file_name: str
-    document: Mapping[str, Any]
+    description: Mapping[str, Any]
     form_xml: str | None
     resources: Mapping[str, bytes]
     problems: tuple[Problem, ...]

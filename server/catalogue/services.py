@@ -1,4 +1,4 @@
-"""Service documents as published: which service a pack held, in which version."""
+"""Service descriptions as published: which service a pack held, in which version."""
 
 from sqlalchemy import Connection, func, select
 
@@ -7,12 +7,12 @@ from server.storage import tables
 
 
 class Catalogue:
-    """Published documents never change, so each is parsed once."""
+    """Published descriptions never change, so each is parsed once."""
 
     def __init__(self) -> None:
         self._parsed: dict[tuple[int, str], ServiceDescription] = {}
 
-    def document(self, connection: Connection, pack: int, service_id: str) -> ServiceDescription | None:
+    def description(self, connection: Connection, pack: int, service_id: str) -> ServiceDescription | None:
         key = (pack, service_id)
         if key not in self._parsed:
             found = connection.execute(
@@ -38,5 +38,5 @@ class Catalogue:
             .where(tables.service_versions.c.pack_number == number)
             .order_by(tables.service_versions.c.position)
         ).scalars()
-        documents = {service_id: self.document(connection, number, service_id) for service_id in list(ids)}
-        return {service_id: document for service_id, document in documents.items() if document is not None}
+        descriptions = {service_id: self.description(connection, number, service_id) for service_id in list(ids)}
+        return {service_id: description for service_id, description in descriptions.items() if description is not None}

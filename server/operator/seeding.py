@@ -135,7 +135,7 @@ def _read_service(folder: Path, agencies: dict[str, dict[str, str]]) -> PackServ
     )
     if problems or converted.xml is None or converted.form is None:
         raise SeedRefused(f"{folder.name}/form.md: {problems}")
-    document = ServiceDescription.model_validate(
+    description = ServiceDescription.model_validate(
         {
             **members,
             "agency": {"id": agency, "name": agencies[agency]},
@@ -143,7 +143,7 @@ def _read_service(folder: Path, agencies: dict[str, dict[str, str]]) -> PackServ
             "form_version": converted.form.version,
         }
     )
-    return PackService(document, {"form.xml": converted.xml.encode(), **converted.resources})
+    return PackService(description, {"form.xml": converted.xml.encode(), **converted.resources})
 
 
 def _add_officer(connection: Connection, account: TrialAccount, encoded: str, now: datetime) -> None:

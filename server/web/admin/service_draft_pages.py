@@ -6,7 +6,7 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from protocol.languages import LANGUAGES
-from server.catalogue import document_problems
+from server.catalogue import description_problems
 from server.catalogue.service_drafts import ServiceDraft, ServiceDraftOutcome, Severity
 from server.foundation.actors import Role
 from server.foundation.texts import citizens_text
@@ -78,8 +78,8 @@ def draft_service(visitor: Visit, draft_id: str) -> Response:
 def describe(visitor: Visit, draft_id: str) -> Response:
     with visitor.deps.engine.connect() as connection:
         names = {row.id: row.name for row in queries.agencies(connection)}
-    document = service_form.read(visitor.form, names, _draft(visitor, draft_id).document)
-    result = visitor.deps.authoring.describe(visitor.signed_in.actor, draft_id, document)
+    description = service_form.read(visitor.form, names, _draft(visitor, draft_id).description)
+    result = visitor.deps.authoring.describe(visitor.signed_in.actor, draft_id, description)
     if result.draft is None:
         raise not_found()
     if any(one.sheet == "service" for one in result.draft.problems):
@@ -131,7 +131,7 @@ def _frame(visitor: Visitor, draft: ServiceDraft, step: str) -> dict[str, Any]:
     return {
         "draft_id": draft.id,
         "service_id": draft.service_id,
-        "name": citizens_text(draft.document.get("name"), visitor.language) or draft.service_id,
+        "name": citizens_text(draft.description.get("name"), visitor.language) or draft.service_id,
         "step": step,
         "steps": [
             {
@@ -152,7 +152,7 @@ def _listed(visitor: Visitor, draft: ServiceDraft, severity: Severity) -> list[d
     return [
         {"sheet": one.sheet, "row": one.row, "column": one.column, "message": one.text(visitor.language)}
         for one in draft.problems
-        if one.severity is severity and one.sheet != document_problems.SHEET
+        if one.severity is severity and one.sheet != description_problems.SHEET
     ]
 
 
@@ -162,13 +162,13 @@ def _upload_page(visitor: Visitor, service_id: str, problem: str = "") -> Respon
         "admin/upload.html",
         400 if problem else 200,
         service_id=service_id,
-        name=citizens_text(known.document.name, visitor.language) if known else "",
+        name=citizens_text(known.description.name, visitor.language) if known else "",
         problem=problem,
     )
 
 
 def _service_page(visitor: Visitor, draft: ServiceDraft, *, tell: bool) -> Response:
-    document = dict(draft.document)
+    description = dict(draft.description)
     with visitor.deps.engine.connect() as connection:
         agencies = queries.agencies(connection)
         number = visitor.deps.packs.newest(connection)
@@ -183,24 +183,24 @@ def _service_page(visitor: Visitor, draft: ServiceDraft, *, tell: bool) -> Respo
             {"field": _field_name(visitor, one.column), "message": one.text(visitor.language)} for one in problems
         ],
         wrong=wrong,
-        value=lambda path: service_form.value(document, path),
-        head=service_form.fields(document, ("name", "summary")),
-        words=service_form.keywords(document),
-        parts=service_form.fields(document, ("standard.requirements", "standard.procedure")),
-        time=service_form.fields(document, ("standard.time",)),
-        fee=service_form.fields(document, ("standard.fee",)),
-        rest=service_form.fields(document, ("standard.product", "standard.complaints")),
-        slip=service_form.fields(document, ("slip.title", "slip.next_step")),
-        stages=service_form.stages(document),
+        value=lambda path: service_form.value(description, path),
+        head=service_form.fields(description, ("name", "summary")),
+        words=service_form.keywords(description),
+        parts=service_form.fields(description, ("standard.requirements", "standard.procedure")),
+        time=service_form.fields(description, ("standard.time",)),
+        fee=service_form.fields(description, ("standard.fee",)),
+        rest=service_form.fields(description, ("standard.product", "standard.complaints")),
+        slip=service_form.fields(description, ("slip.title", "slip.next_step")),
+        stages=service_form.stages(description),
         agencies=agencies,
         events=content.life_events if content else {},
-        icons=sorted({one.document.icon for one in content.services}) if content else [],
+        icons=sorted({one.description.icon for one in content.services}) if content else [],
         four=LANGUAGES,
     )
 
 
 def _field_name(visitor: Visitor, column: str) -> str:
-    """What a member of the document is called on the page; a part of a member is named by its beginning."""
+    """What a member of the description is called on the page; a part of a member is named by its beginning."""
     way = column.split(".")
     while way:
         key = f"service.{'.'.join(way)}"

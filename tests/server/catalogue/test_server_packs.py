@@ -102,7 +102,7 @@ def test_taking_back_publishes_what_was_before_under_a_new_number(deps: Deps) ->
     assert result.number == 3
     again = deps.packs.content(3)
     assert again is not None
-    assert [one.document.id for one in again.services] == ["surat", "aduan"]
+    assert [one.description.id for one in again.services] == ["surat", "aduan"]
     assert deps.packs.take_back(2, ADMIN).outcome is PackOutcome.TAKEN_BACK_ALREADY
 
 
@@ -167,7 +167,7 @@ def test_an_uploaded_form_begins_with_the_document_in_force_and_is_published(dep
     assert (published.outcome, published.pack) == (ServiceDraftOutcome.DONE, 2)
     service = deps.packs.service(2, "surat")
     assert service is not None
-    assert service.document.form_version == "2"
+    assert service.description.form_version == "2"
     assert b"alamat" in service.files["form.xml"]
 
 
@@ -226,7 +226,7 @@ def test_a_new_service_needs_its_document(deps: Deps) -> None:
     assert "standard" in {one.column for one in draft.problems}
     known = deps.authoring.published("surat")
     assert known is not None
-    described = deps.authoring.describe(ADMIN, draft.id, known.document.model_dump(mode="json"))
+    described = deps.authoring.describe(ADMIN, draft.id, known.description.model_dump(mode="json"))
     assert described.draft is not None
     assert described.draft.publishable, described.draft.problems
     assert deps.authoring.publish(ADMIN, draft.id).pack == 2
@@ -235,7 +235,7 @@ def test_a_new_service_needs_its_document(deps: Deps) -> None:
 def test_a_document_whose_nik_question_the_form_has_not_is_refused(deps: Deps) -> None:
     known = deps.authoring.published("surat")
     assert known is not None
-    document = {**known.document.model_dump(mode="json"), "nik_question": "nik"}
+    document = {**known.description.model_dump(mode="json"), "nik_question": "nik"}
     draft = deps.authoring.upload(ADMIN, "surat", "surat.xlsx", workbook(*GOOD), document).draft
     assert draft is not None
     assert [one.column for one in draft.problems if one.severity is Severity.ERROR] == ["nik_question"]
@@ -306,7 +306,7 @@ def described_draft(deps: Deps, service: str, version: str, rings: tuple[str, ..
     """Publishes a new service to some rings; the pack's number."""
     known = deps.authoring.published("surat")
     assert known is not None
-    document = known.document.model_dump(mode="json")
+    document = known.description.model_dump(mode="json")
     draft = deps.authoring.upload(ADMIN, service, "a.xlsx", workbook(*GOOD, version=version), document).draft
     assert draft is not None
     return deps.authoring.publish(ADMIN, draft.id, rings).pack
@@ -315,7 +315,7 @@ def described_draft(deps: Deps, service: str, version: str, rings: tuple[str, ..
 def services_of(deps: Deps, ring: str) -> set[str]:
     with deps.engine.connect() as connection:
         found = deps.packs.content(deps.packs.newest(connection, ring))
-    return {one.document.id for one in found.services} if found else set()
+    return {one.description.id for one in found.services} if found else set()
 
 
 def test_what_is_tried_out_stays_with_those_who_try_it(deps: Deps) -> None:
@@ -344,7 +344,7 @@ def test_a_version_that_is_tried_out_is_not_used_for_other_content(deps: Deps) -
     assert described_draft(deps, "satu", "1", ("early", "test")) > 0
     known = deps.authoring.published("satu")
     assert known is not None
-    document = known.document.model_dump(mode="json")
+    document = known.description.model_dump(mode="json")
     other = deps.authoring.upload(ADMIN, "satu", "a.xlsx", workbook(GOOD[0], version="1"), document).draft
     assert other is not None
     assert deps.authoring.publish(ADMIN, other.id).outcome is ServiceDraftOutcome.SAME_VERSION
