@@ -183,9 +183,10 @@ def build(manifest: Manifest, services: Mapping[str, ServiceDescription], files:
 
 
 def unpack(content: bytes) -> tuple[Manifest, dict[str, bytes]]:
-    """The manifest and all files by path.
+    """The manifest and all files by path. What they hold is not looked into: a service that its reader does not
+    understand, perhaps of a newer server, must not cost the others.
 
-    Raises PackRefused: no zip, a foreign path, over a limit, a broken document.
+    Raises PackRefused: no zip, a foreign path, over a limit, no manifest or a wrong one.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -202,15 +203,11 @@ def unpack(content: bytes) -> tuple[Manifest, dict[str, bytes]]:
     except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
         raise PackRefused(f"not a zip file: {error}") from error
     try:
-        manifest = Manifest.model_validate_json(files[MANIFEST])
-        for name in manifest.services:
-            ServiceDescription.model_validate_json(files[f"services/{name}/service.json"])
-            files[f"services/{name}/form.xml"]
+        return Manifest.model_validate_json(files[MANIFEST]), files
     except KeyError as error:
         raise PackRefused(f"a file is missing: {error.args[0]}") from error
     except ValidationError as error:
-        raise PackRefused(f"a document of the pack is wrong: {error}") from error
-    return manifest, files
+        raise PackRefused(f"the manifest is wrong: {error}") from error
 
 
 def _json(message: Message) -> bytes:
