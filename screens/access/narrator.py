@@ -252,7 +252,7 @@ class Narrator:
         self._over_at = self._now() + SLACK * self._flow.voice.takes_s
 
     def _now(self) -> float:
-        return self._flow.kiosk.clock.monotonic()
+        return self._flow.context.monotonic()
 
 
 def _live_texts(widget: Any) -> Iterator[str]:

@@ -51,7 +51,7 @@ class Situation:
 def situations(office: Office, file: CaseFile) -> Iterator[Situation]:
     """All roles × agencies × states × holders, with and without attachments to come, at the first and the last stage."""
     colleague = office.officer("penyelia").id
-    stages = [file.document.stages[0].id, file.document.stages[-1].id]
+    stages = [file.description.stages[0].id, file.description.stages[-1].id]
     someone = office.officer("kelurahan").id
     for role, own in product([*Role, None], [True, False]):
         actor = Actor(someone, role, file.row.agency_id if own else "kominfo")
@@ -134,7 +134,7 @@ def test_who_is_not_of_the_agency_may_do_nothing(office: Office) -> None:
     strangers = [
         one for one in situations(office, file) if one.actor.agency_id != file.row.agency_id or not one.actor.decides
     ]
-    stages = [stage.id for stage in file.document.stages]
+    stages = [stage.id for stage in file.description.stages]
     assert {rules.allowed(one.actor, case_like(one, file), stages) for one in strangers} == {frozenset()}
 
 

@@ -19,8 +19,8 @@ from forms.limits import (
     MAX_SOUND_SECONDS,
 )
 from server.catalogue.apart import Opener
-from server.catalogue.drafts import Problem, Severity
 from server.catalogue.media import media_problem
+from server.catalogue.service_drafts import Problem, Severity
 
 FORM = b"| survey |\n| | type | name | label | media::image |\n| | text | a | A | kk.png |\n"
 
