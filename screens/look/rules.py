@@ -35,6 +35,7 @@ _WIDGETS: Final = {
     "screens.look.widgets.stepper": ("Stepper",),
     "screens.look.widgets.suggestions": ("Suggestions",),
     "screens.look.widgets.text": (
+        "Words",
         "Txt",
         "Caption",
         "Lead",
