@@ -1,6 +1,6 @@
 """Text that wraps to its width and is as high as it needs to be; icons; space."""
 
-from typing import Any
+from typing import Any, Final
 
 from kivy.clock import Clock
 from kivy.graphics import Color, Rectangle
@@ -12,14 +12,15 @@ from screens.look.compact import CompactBox
 from screens.look.speakable import Silent
 
 
+#: What of a label's properties the screens use, besides its text and the room for it.
+_OPTIONS: Final = ("font_name", "font_size", "line_height", "color", "halign", "valign", "shorten", "shorten_from")
+
+
 class Words(Label):
     """What ``Label`` is in our rules: Kivy's own, made with what the screens use of it, because half of a page's widgets
     are texts. It listens to a dozen properties instead of forty, and draws without rules."""
 
-    _font_properties = (
-        *("text", "text_size", "font_name", "font_size", "line_height", "color"),
-        *("halign", "valign", "shorten", "shorten_from", "markup"),
-    )
+    _font_properties = ("text", "text_size", *_OPTIONS)
 
     def __init__(self, **kwargs: Any) -> None:
         self._drawn: Rectangle | None = None
@@ -27,17 +28,22 @@ class Words(Label):
         self._trigger_texture = Clock.create_trigger(self.texture_update, -1)
         # Not Kivy's own beginning of a label, which the rest of this replaces.
         super(Label, self).__init__(**kwargs)
-        for name in self._font_properties:
-            self.fbind(name, self._trigger_texture_update, name)
+        self.bind(**dict.fromkeys(self._font_properties, self._altered))
         self._create_label()
         with self.canvas:
             Color(1, 1, 1, 1)
             self._drawn = Rectangle(size=(0, 0))
         self._trigger_texture()
 
+    def _altered(self, *_: Any) -> None:
+        self._trigger_texture()
+
     def texture_update(self, *_: Any) -> None:
+        label = self._label
+        label.text, label.usersize = self.text, self.text_size
+        label.options.update({name: getattr(self, name) for name in _OPTIONS})
         # A new picture for each text: writing into one that is being shown waits until all of the window was drawn.
-        self._label.texture = None
+        label.texture = None
         super().texture_update()
         self._place()
 
