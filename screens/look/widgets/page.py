@@ -30,6 +30,8 @@ def _written(name: str) -> Any:
 class Page(BoxLayout):
     """A screen in its frame. Its children stand in the frame's pane."""
 
+    #: Of the frame, and of what the rules of the page make.
+    ids: Any
     heading = _written("heading")
     intro = _written("intro")
     place = _written("place")

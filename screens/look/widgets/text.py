@@ -11,7 +11,6 @@ from kivy.uix.widget import Widget
 from screens.look.compact import CompactBox
 from screens.look.speakable import Silent
 
-
 #: What of a label's properties the screens use, besides its text and the room for it.
 _OPTIONS: Final = ("font_name", "font_size", "line_height", "color", "halign", "valign", "shorten", "shorten_from")
 
