@@ -14,7 +14,7 @@ from PIL import Image
 from devices.camera import Camera, CameraSettings, CaptureProblem, Hint, build_camera
 from devices.frame import Availability, Condition, FakeClock
 from devices.scanner import Scan, ScanKind, Scanner, ScannerSettings, build_scanner
-from devices.simulator import Bench
+from devices.simulator.bench import Bench
 from devices.simulator.drawing.cards import invented_nik
 from tests.soaking import SOAK
 
