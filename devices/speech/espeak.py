@@ -16,6 +16,7 @@ from devices.frame import Condition, PassingFault, PermanentFault
 from devices.speech.engine import Ending
 from devices.speech.player import play
 from devices.speech.program import ProgramSpeech, begin
+from devices.speech.pronouncing import spell_out
 from devices.speech.recording import Recording
 from devices.speech.utterance import Utterance, is_sign
 from devices.speech.voices import BASE, Voices, parse_voices
@@ -23,6 +24,9 @@ from devices.speech.voices import BASE, Voices, parse_voices
 PROGRAM: Final = "espeak-ng"
 ANSWER_S: Final = 5.0
 """The longest that the program may take to list its voices or to say nothing."""
+
+INDONESIAN: Final = frozenset({"id", "ms"})
+"""Voices that take the pronouncing dictionary's phonemes; one of a language's own knows its language."""
 
 LOUDEST: Final = 150
 """espeak-ng's amplitude for volume 1: 100 is usual, 200 distorts."""
@@ -53,7 +57,7 @@ class EspeakEngine:
         process = begin(command)
         if process.stdin is not None:
             with contextlib.suppress(BrokenPipeError):  # it died at once, which its ending will tell
-                process.stdin.write(utterance.text.encode())
+                process.stdin.write(said(utterance, voice).encode())
                 process.stdin.close()
         return ProgramSpeech(process)
 
@@ -79,3 +83,8 @@ class EspeakEngine:
         except (OSError, subprocess.SubprocessError) as error:
             raise PassingFault(Condition.NOT_RESPONDING, f"{self._program}: {type(error).__name__}") from error
         return done.stdout.decode(errors="replace")
+
+
+def said(utterance: Utterance, voice: str) -> str:
+    """What the program is given: the words that it would say wrong as phonemes."""
+    return spell_out(utterance.text, utterance.language) if voice in INDONESIAN else utterance.text
