@@ -81,7 +81,7 @@ def _texts() -> Iterator[str]:
     with (ASSETS / "translations" / "id" / "LC_MESSAGES" / "kiosk.po").open("rb") as file:
         for message in read_po(file):
             if message.id:
-                yield from [message.string] if isinstance(message.string, str) else message.string
+                yield from (message.string,) if isinstance(message.string, str) else message.string or ()
     for path in sorted((ASSETS / "services").glob("*/service.toml")):
         yield from _indonesian(tomllib.loads(path.read_text(encoding="utf-8")))
     for path in sorted((ASSETS / "services").glob("*/form.md")):

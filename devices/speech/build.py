@@ -11,24 +11,38 @@ from devices.speech.headphones import Headphones, SimulatedHeadphones
 from devices.speech.settings import SpeechDriver, SpeechSettings
 from devices.speech.simulated import SimulatedEngine
 from devices.speech.speaker import Speaker
+from devices.speech.transcript import Transcribed, Transcript
 from devices.speech.voices import BASE
 
 
 @dataclass(frozen=True)
 class Voice:
-    """Speaker and headphones, not yet started. ``simulated`` None: the true ones."""
+    """Speaker and headphones, not yet started. ``simulated`` None: the true ones. ``transcript`` None: none is kept."""
 
     speaker: Speaker
     headphones: Headphones | SimulatedHeadphones | None
     simulated: SimulatedEngine | None = None
+    transcript: Transcript | None = None
 
 
 def build_speech(
-    settings: SpeechSettings, closest: Mapping[str, Sequence[str]] = BASE, *, clock: Clock | None = None
+    settings: SpeechSettings,
+    closest: Mapping[str, Sequence[str]] = BASE,
+    *,
+    clock: Clock | None = None,
+    transcribed: bool = False,
 ) -> Voice:
-    """``closest``: for each language the voices that its speakers understand, from best to worst."""
+    """``closest``: for each language the voices that its speakers understand, from best to worst. ``transcribed``: what a
+    true voice says is written down, which a kiosk in the street must never do. With a ``clock`` a simulated voice takes
+    its time."""
     if settings.driver is SpeechDriver.SIMULATED:
-        engine = SimulatedEngine(closest)
-        return Voice(Speaker(engine, clock=clock), SimulatedHeadphones(), engine)
+        engine = SimulatedEngine(closest, clock=clock)
+        return Voice(Speaker(engine, clock=clock), SimulatedHeadphones(), engine, engine.spoken)
     headphones = Headphones(clock=clock) if settings.jack else None
-    return Voice(Speaker(EspeakEngine(settings.program, closest), clock=clock), headphones)
+    espeak = EspeakEngine(settings.program, closest)
+    if not transcribed:
+        return Voice(Speaker(espeak, clock=clock), headphones)
+    transcript = Transcript()
+    return Voice(
+        Speaker(Transcribed(espeak, transcript, espeak.voice_of), clock=clock), headphones, transcript=transcript
+    )
