@@ -28,6 +28,9 @@ class Action(StrEnum):
     FASTER = "FASTER"
     QUIETER = "QUIETER"
     LOUDER = "LOUDER"
+    #: Headphones came into a keypad's own jack, or went out of it.
+    JACK_IN = "JACK_IN"
+    JACK_OUT = "JACK_OUT"
 
 
 #: Names of keys, by what they do. The five of a keypad are the arrows and enter.

@@ -86,8 +86,11 @@ class Narrator:
                 voice.change_rate(1 if action is Action.FASTER else -1)
                 self._repeat()
             case Action.QUIETER | Action.LOUDER:
-                voice.change_volume(1 if action is Action.LOUDER else -1)
-                self._repeat()
+                self._flow.preferences.change_volume(1 if action is Action.LOUDER else -1)
+                self._hold()
+            case Action.JACK_IN | Action.JACK_OUT:
+                voice.keypad_jack = action is Action.JACK_IN
+                self.plugged(voice.keypad_jack)
 
     def wipe(self) -> None:
         """Forgets what was told."""
@@ -115,7 +118,7 @@ class Narrator:
         news = [text for text in _live_texts(layer) if text not in self._live]
         self._live = tuple(_live_texts(layer))
         if stop is not None and stop.widget is not self._remembered():
-            self._say((*news, *self._arrival(stop)), asked=self._asked)
+            self._say((*news, *self._arrival(stop)), after=not self._asked, asked=self._asked)
             self._remember(stop)
         elif news:
             self._say(news, after=True, asked=self._asked)
@@ -170,8 +173,22 @@ class Narrator:
         parts += [text for text in self._live if text not in parts]
         self._entry = getattr(layer, "entry", None)
         self._typed = self._entry.text if self._entry is not None else ""
-        self._say(parts)
+        if greeting:
+            # Switched on: the key that did it may have named a stop already, which the page's text ends with.
+            self._say(parts)
+        else:
+            self._say_page(parts)
         self._remember(stop)
+
+    def _say_page(self, parts: list[str]) -> None:
+        """A page that came by itself waits until what is being said is over. One that was asked for, and the warning
+        before a visit ends, cannot wait: they say that they cut it off."""
+        speaking = self._flow.voice.speaking
+        waits = speaking and not self._asked and self._flow.idle_left is None
+        cuts = speaking and not waits
+        mark = (self._flow.texts("speech.cut_off"),) if cuts else ()
+        self._flow.voice.say((*mark, *parts), self._flow.language, after=waits, anew=True)
+        self._hold()
 
     def _arrival(self, stop: Stop) -> tuple[str, ...]:
         """The groups that the focus enters, and the stop itself; a name that both have is said once."""

@@ -65,8 +65,15 @@ class Preferences:
 
     def change_volume(self, by: int) -> None:
         self.voice.change_volume(by)
-        self.voice.repeat()
+        self.voice.sample(self.loudness_text, self._flow.language)
         self._flow.tell()
+
+    @property
+    def loudness_text(self) -> str:
+        """How loud it is, and through what."""
+        step, of = self.voice.loudness
+        key = "speech.loudness.headphones" if self.voice.through_headphones else "speech.loudness.speaker"
+        return self._flow.texts(key, n=step, of=of)
 
     def _wear(self, appearance: Appearance) -> None:
         self.appearance = appearance

@@ -308,6 +308,8 @@ class KioskApp(App):
             self._afresh_trigger()
         if self.narrator.holds_time:
             self.flow.touched()
+        if self.stage is not None:
+            self.stage.loudness.tick(self.kiosk.clock.monotonic())
         self.flow.tick()
         if self.narrator.on:
             self._settle_focus()

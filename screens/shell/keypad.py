@@ -79,6 +79,8 @@ class Keypad:
                 self._move(action)
             case _:
                 self._narrator.asked(action)
+                if action in (Action.QUIETER, Action.LOUDER) and self._narrator.on:
+                    self._show_loudness()
 
     def settle(self) -> None:
         """After anything may have changed: a new layer begins at its beginning, the same one where the focus was."""
@@ -139,6 +141,11 @@ class Keypad:
             self._follow_focus()
         else:
             self._narrator.say_again(self.ring.current)
+
+    def _show_loudness(self) -> None:
+        step, of = self._flow.voice.loudness
+        text, now = self._flow.preferences.loudness_text, self._flow.kiosk.clock.monotonic()
+        self._stage.loudness.show(text, step, of, (self._stage.width, self._stage.height), now)
 
     def _moved(self) -> None:
         self._narrator.moved(self.ring.current)

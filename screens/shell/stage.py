@@ -9,6 +9,7 @@ from kivy.uix.floatlayout import FloatLayout
 from kiosk.events import Event, Scanned
 from kiosk.visit.session import Session
 from screens.look.focus_mark import FocusMark
+from screens.look.loudness_sign import LoudnessSign
 from screens.look.pressable import CANCELLED
 from screens.look.tokens import LOWERED
 from screens.look.widgets.sign import Batik
@@ -51,6 +52,9 @@ class Stage(FloatLayout):
         self.upper: Batik | None = None
         #: Round what has the focus; over everything.
         self.mark = FocusMark()
+        #: How loud the voice is, after a key changed it.
+        self.loudness = LoudnessSign()
+        self.add_widget(self.loudness)
         self.add_widget(self.mark)
 
     @property
@@ -98,8 +102,8 @@ class Stage(FloatLayout):
             if layer is not None:
                 self.over = layer.make(flow, "", None)
                 self.over.size_hint_y = self._reach()
-                # Below the mark, which is on top.
-                self.add_widget(self.over, index=1)
+                # Below the loudness and the mark, which is on top.
+                self.add_widget(self.over, index=2)
         if isinstance(self.over, IdlePanel):
             self.over.count()
         self._drop_notice()
@@ -131,6 +135,7 @@ class Stage(FloatLayout):
         """Lets go of everything in sight."""
         self._drop_page()
         self._drop_over()
+        self.loudness.hide()
         self._page_key = self._over_key = self._shown = None
 
     def give_notice(self) -> None:
