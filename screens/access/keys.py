@@ -28,6 +28,9 @@ class Action(StrEnum):
     FASTER = "FASTER"
     QUIETER = "QUIETER"
     LOUDER = "LOUDER"
+    #: Of somebody who has a switch or two instead of hands: to the next, and "this one". One switch chooses.
+    SWITCH_STEP = "SWITCH_STEP"
+    SWITCH_CHOOSE = "SWITCH_CHOOSE"
     #: Headphones came into a keypad's own jack, or went out of it.
     JACK_IN = "JACK_IN"
     JACK_OUT = "JACK_OUT"
@@ -50,7 +53,11 @@ DEFAULT_KEYS: Final[Mapping[Action, tuple[str, ...]]] = {
     Action.FASTER: ("f6",),
     Action.QUIETER: ("f7",),
     Action.LOUDER: ("f8",),
+    Action.SWITCH_STEP: ("f9",),
+    Action.SWITCH_CHOOSE: ("f10",),
 }
+#: What switches send.
+SWITCHES: Final = frozenset({Action.SWITCH_STEP, Action.SWITCH_CHOOSE})
 #: Held down, these act once only: a finger that rests on OK must not choose what comes next.
 ONCE: Final = frozenset(Action) - {Action.NEXT, Action.PREVIOUS, Action.UP, Action.DOWN, Action.LEFT, Action.RIGHT}
 

@@ -6,11 +6,11 @@ of it is what stands on the screen, in its language.
 
 import math
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from screens.access.focus import FocusRing, Stop
-from screens.access.keys import Action
+from screens.access.keys import SWITCHES, Action
 from screens.look.speakable import Group, Live, texts_in
 from screens.look.widgets.entry import POINT, Entry, Layout
 from screens.look.widgets.page import Head
@@ -18,6 +18,8 @@ from screens.navigation.flow import Flow
 
 #: Saying something takes at most this much longer than its words and the rate make expect.
 SLACK: Final = 1.5
+#: Keys of people who see, or that ask for the voice themselves.
+NOT_FOR_THE_VOICE: Final = SWITCHES | {Action.SPEECH, Action.JACK_IN, Action.JACK_OUT}
 
 
 class Narrator:
@@ -58,7 +60,7 @@ class Narrator:
         """Before a key does anything: the first one at the resting screen asks for the voice."""
         self._asked = True
         resting = self._flow.session is None and self._flow.place.rests
-        if self._any_key and resting and action is not Action.SPEECH and not self.on:
+        if self._any_key and resting and action not in NOT_FOR_THE_VOICE and not self.on:
             self._flow.voice.start()
 
     def touched(self) -> None:
@@ -128,6 +130,12 @@ class Narrator:
         if stop is not None and self.on:
             self._say(self._arrival(stop))
             self._remember(stop)
+
+    def offered(self, stops: Sequence[Stop]) -> None:
+        """A group is offered to somebody with switches: its first and its last."""
+        if self.on:
+            first, last = (str(getattr(stop.widget, "says", "")) for stop in (stops[0], stops[-1]))
+            self._say((self._flow.texts("switches.group", first=first, last=last),))
 
     def chosen(self, ring: FocusRing, layer: Any) -> None:
         """Something was chosen: what was typed, or how it stands now."""

@@ -308,9 +308,11 @@ class KioskApp(App):
             self._afresh_trigger()
         if self.narrator.holds_time:
             self.flow.touched()
-        if self.stage is not None:
-            self.stage.loudness.tick(self.kiosk.clock.monotonic())
         self.flow.tick()
+        if self.keypad is not None:
+            self.keypad.switches.tick()
+        if self.stage is not None:
+            self.stage.tick()
         if self.narrator.on:
             self._settle_focus()
 

@@ -16,6 +16,7 @@ from screens.look.widgets.page import Page
 from screens.look.widgets.pane import Aperture, Pane
 from screens.navigation.flow import Flow
 from screens.shell.stage import Stage
+from screens.shell.switches import Switches
 
 
 class Keypad:
@@ -27,6 +28,7 @@ class Keypad:
         self._keys = keys
         self._narrator = narrator
         self.ring = FocusRing(self._layer, self._reading)
+        self.switches = Switches(flow, self.ring, narrator, self._choose, self._offered)
         self._held: set[int] = set()
         self._topic: object = None
         self._entry_seen: Any = None
@@ -75,6 +77,8 @@ class Keypad:
                 self._back()
             case Action.HELP:
                 self._flow.open_help()
+            case Action.SWITCH_STEP | Action.SWITCH_CHOOSE:
+                self.switches.pressed(action)
             case Action.NEXT | Action.PREVIOUS | Action.UP | Action.DOWN | Action.LEFT | Action.RIGHT:
                 self._move(action)
             case _:
@@ -89,6 +93,7 @@ class Keypad:
     def wipe(self) -> None:
         """The visit is over: nothing of it is kept, neither what had the focus nor what was told."""
         self.ring.forget()
+        self.switches.stop()
         self._topic = self._entry_seen = None
         self._narrator.wipe()
 
@@ -107,6 +112,7 @@ class Keypad:
         if topic != self._topic:
             self._topic = topic
             self.ring.forget()
+            self.switches.page_changed()
             if self.ring.shown or self._narrator.on:
                 self.ring.first()
             self._entry_seen = self._entry()
@@ -188,7 +194,18 @@ class Keypad:
             self._follow_event.cancel()
             self._stage.mark.follow(None)
 
+    def _offered(self) -> None:
+        self.ring.shown = True
+        self._follow_focus()
+
     def _follow(self, _seconds: float) -> None:
+        if not self.ring.shown:
+            self._show()
+            return
+        offered = self.switches.box
+        if offered is not None:
+            self._stage.mark.follow(offered)
+            return
         widget = self.ring.widget
         self._stage.mark.follow(seen_box(widget, box_of(widget)) if widget is not None else None)
 

@@ -43,6 +43,7 @@ from screens.navigation.flow import Flow
 from screens.navigation.lasting import Lasting
 from screens.navigation.places import Name, Over
 from screens.shell.overlays import AdjustPanel, FewerPanel, HelpPanel, IdlePanel, LeavePanel
+from screens.shell.switch_panel import SwitchPanel
 from screens.staff.overview import OverviewScreen
 from screens.staff.pages import OutboxScreen, PaperScreen, PinScreen, TestScreen
 from screens.staff.staff_model import OutboxModel, PaperModel, PinModel, StaffModel
@@ -173,6 +174,7 @@ PAGES: Final[dict[Name, Shown]] = {
 LAYERS: Final[dict[Over, Shown]] = {
     Over.ADJUST: Shown(AdjustPanel, _PANELS),
     Over.HELP: Shown(HelpPanel, (*_PANELS, "citizen/start/help")),
+    Over.SWITCHES: Shown(SwitchPanel, (*_PANELS, "shell/switch_panel")),
     Over.LEAVE: Shown(LeavePanel, _PANELS),
     Over.FEWER: Shown(FewerPanel, _PANELS),
 }

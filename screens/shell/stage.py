@@ -18,6 +18,7 @@ from screens.navigation.places import Place
 from screens.shell.fault_notice import FaultNotice
 from screens.shell.overlays import IdlePanel
 from screens.shell.pages import ASLEEP, IDLE, LAYERS, PAGES
+from screens.shell.switch_panel import SwitchPanel
 
 #: Whose visit it is, and where in it; holds no visit alive.
 Standing = tuple["weakref.ref[Session] | None", Place]
@@ -94,7 +95,8 @@ class Stage(FloatLayout):
         elif self.page is not None:
             self.page.show_refusal()
         over_key = "IDLE" if flow.idle_left is not None else "ASLEEP" if flow.rest.asleep else flow.over
-        over_now = (over_key, (flow.appearance, flow.voice.on, flow.voice.rate, flow.voice.volume))
+        heard = (flow.voice.on, flow.voice.rate, flow.voice.volume)
+        over_now = (over_key, (flow.appearance, *heard, flow.preferences.switching.pace_s))
         if over_now != self._over_key:
             self._over_key = over_now
             self._drop_over()
@@ -130,6 +132,12 @@ class Stage(FloatLayout):
         else:
             self.page.told(event)
             self.page.show_banner()
+
+    def tick(self) -> None:
+        """Several times a second: what changes while nobody does anything."""
+        self.loudness.tick(self.flow.kiosk.clock.monotonic())
+        if isinstance(self.over, SwitchPanel):
+            self.over.tick()
 
     def clear(self) -> None:
         """Lets go of everything in sight."""
