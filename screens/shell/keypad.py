@@ -39,9 +39,9 @@ class Keypad:
 
     # --- from the window -------------------------------------------------------------------------------------------
 
-    def pressed(self, code: int, modifiers: Any) -> None:
+    def pressed(self, code: int, modifiers: Any, scancode: int = 0) -> None:
         """A key went down, or repeats because it is held."""
-        action = self._keys.action(code, shift="shift" in modifiers)
+        action = self._keys.action(code, shift="shift" in modifiers, scancode=scancode)
         repeated = code in self._held
         self._held.add(code)
         if action is None or (repeated and action in ONCE):
