@@ -97,13 +97,16 @@ def _measured(way: Way) -> None:
 
 
 def _scanned(way: Way) -> None:
-    """The frame is at a group of services."""
+    """The frame is at a group of services, which must be in sight for that."""
+    way.hands.let_go()
+    way.hands.settle(3)
     way.flow.preferences.switching.measure(0.0)
     way.flow.preferences.switching.pace_s = FASTEST_S
     way.flow.preferences.switching.calibration = None
     _keypad(way).switches.page_changed()
     for _ in range(3):
         _wait(way, 2 * FASTEST_S)
+    way.hands.settle(3)
 
 
 def _paced(way: Way) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from typing import Final
 
-from screens.access.focus import Box, Stop, box_of
+from screens.access.focus import Box, Stop
 from screens.look.focus_mark import seen_box
 
 #: So many are offered one by one; more are offered in groups first.
@@ -61,7 +61,7 @@ class Scan:
         boxes = [seen_box(stop.widget, stop.box) for stop in self.offer if stop.widget.get_root_window() is not None]
         boxes = [box for box in boxes if box[3] - box[1] > 1]
         if not boxes:
-            return box_of(self.offer[0].widget) if self.offer else None
+            return None
         left, bottom, right, top = zip(*boxes, strict=True)
         return (min(left), min(bottom), max(right), max(top))
 

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from kivy.graphics import Color, Line, RoundedRectangle
+from kivy.graphics import Color, Line, Rectangle, RoundedRectangle
 from kivy.uix.label import Label
 from kivy.uix.widget import Widget
 
@@ -62,9 +62,9 @@ class LoudnessSign(Silent, Widget):
                     RoundedRectangle(pos=box[:2], size=box[2:], radius=[look.mm(1)])
                 else:
                     Line(width=look.stroke, rounded_rectangle=(*box, look.mm(1)))
-        label.size = label.texture_size
-        label.center = (width / 2, bottom + size[1] - look.mm(AROUND_MM) - label.height / 2)
-        self.add_widget(label)
+            Color(1, 1, 1)
+            words, top = label.texture_size, bottom + size[1] - look.mm(AROUND_MM)
+            Rectangle(texture=label.texture, pos=((width - words[0]) / 2, top - words[1]), size=words)
 
     def tick(self, now: float) -> None:
         """Several times a second."""
@@ -73,5 +73,4 @@ class LoudnessSign(Silent, Widget):
 
     def hide(self) -> None:
         self.text = ""
-        self.clear_widgets()
         self.canvas.clear()

@@ -119,6 +119,7 @@ class Keypad:
         else:
             self._follow_entry()
             self.ring.settle()
+            self.switches.settle()
         self._narrator.look(self.ring, self._layer(), topic)
         self._show()
         self._reveal_trigger()

@@ -78,7 +78,7 @@ class AdjustPanel(Panel):
     def pace_text(self) -> str:
         """How long each offer stays for somebody with one switch; "" for everybody else."""
         switching = self.flow.preferences.switching
-        if not (switching.on and switching.auto):
+        if not (switching.on and switching.auto) or switching.calibration is not None:
             return ""
         return str(self.flow.texts("switches.pace", seconds=self.flow.formatting.tenths(switching.pace_s)))
 

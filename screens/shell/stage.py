@@ -96,7 +96,8 @@ class Stage(FloatLayout):
             self.page.show_refusal()
         over_key = "IDLE" if flow.idle_left is not None else "ASLEEP" if flow.rest.asleep else flow.over
         heard = (flow.voice.on, flow.voice.rate, flow.voice.volume)
-        over_now = (over_key, (flow.appearance, *heard, flow.preferences.switching.pace_s))
+        switching = flow.preferences.switching
+        over_now = (over_key, (flow.appearance, *heard, switching.on, switching.pace_s))
         if over_now != self._over_key:
             self._over_key = over_now
             self._drop_over()

@@ -83,6 +83,11 @@ class Switches:
             self._scan.restart()
             self._next_at = self._now() + FIRST * self.state.pace_s
 
+    def settle(self) -> None:
+        """The same page, whose widgets may have been made anew."""
+        if self._scan.offer:
+            self._scan.refresh()
+
     def stop(self) -> None:
         """Nobody uses them any more."""
         self.state.stop()

@@ -10,6 +10,7 @@ from screens_harness import Hands
 
 from kiosk.events import EndReason
 from rehearsal import Rehearsal
+from screens.look.colours import Contrast
 from screens.navigation.places import Name, Over
 from screens.navigation.switching import (
     FASTEST_S,
@@ -175,6 +176,18 @@ def test_the_frame_is_drawn_round_what_is_offered_and_moves_by_the_pace(hands: H
         boxes.append(hands.app.stage.mark.box)
     assert None not in boxes
     assert all(before != after for before, after in pairwise(boxes))
+
+
+def test_the_frame_stays_where_it_is_when_the_page_is_made_anew(hands: Hands) -> None:
+    measure(hands, 0.6)
+    choose(hands, "Sentuh untuk mulai")
+    pass_time(hands, 3)
+    before = offered(hands)
+    hands.app.flow.preferences.set_contrast(Contrast.DARK)
+    hands.settle(4)
+    assert offered(hands) == before
+    assert all(stop.widget.get_root_window() is not None for stop in hands.app.keypad.switches._scan.offer)
+    assert hands.app.stage.mark.box is not None
 
 
 def test_at_rest_it_ends_when_nobody_presses(hands: Hands) -> None:
