@@ -141,7 +141,7 @@ def _idle(way: Way) -> None:
 
 
 def _thanks(way: Way) -> None:
-    way.flow.visit.finish()
+    way.flow.citizen.finish()
 
 
 STATES: Final[dict[str, tuple[Callable[[Way], None], ...]]] = {
@@ -158,12 +158,12 @@ STATES: Final[dict[str, tuple[Callable[[Way], None], ...]]] = {
     "out-of-service": (_out_of_service,),
     "nothing-works": (_nothing_works,),
     "thanks": (start, _thanks),
-    "visit-adjust": (start, _adjust),
-    "visit-adjust-voice": (start, _voice, _adjust),
-    "visit-adjust-switches": (start, _paced),
-    "visit-loudness": (start, _loud),
-    "visit-scanned": (start, _scanned),
-    "visit-help": (start, _help),
-    "visit-leave": (domicile_form, _leave),
-    "visit-idle": (domicile_form, _idle),
+    "session-adjust": (start, _adjust),
+    "session-adjust-voice": (start, _voice, _adjust),
+    "session-adjust-switches": (start, _paced),
+    "session-loudness": (start, _loud),
+    "session-scanned": (start, _scanned),
+    "session-help": (start, _help),
+    "session-leave": (domicile_form, _leave),
+    "session-idle": (domicile_form, _idle),
 }

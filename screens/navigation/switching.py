@@ -69,7 +69,7 @@ class Calibration:
 
 
 class Switching:
-    """Of the visit: on or not, by itself (one switch) or by steps (two), and how fast."""
+    """Of the session: on or not, by itself (one switch) or by steps (two), and how fast."""
 
     def __init__(self) -> None:
         self.on = False
@@ -114,7 +114,7 @@ class Switching:
         return self.pace_s < SLOWEST_S
 
     def stop(self) -> None:
-        """The visit is over, or nobody presses any more."""
+        """The session is over, or nobody presses any more."""
         self.on = self.auto = False
         self.pace_s, self.calibration = SLOWEST_S, None
 

@@ -1,6 +1,6 @@
 """The kiosk's voice as a citizen sets it: on or off, how fast, how loud. Knows nothing of Kivy.
 
-Silent until somebody asks for it, by headphones or by a key; everything goes back at the end of the visit.
+Silent until somebody asks for it, by headphones or by a key; everything goes back at the end of the session.
 """
 
 from collections.abc import Iterable
@@ -147,7 +147,7 @@ class Voice:
         self._volumes[self.through_headphones] = min(max(self._step + by, 0), len(VOLUMES) - 1)
 
     def wipe(self) -> None:
-        """The visit is over: nothing that was said is kept. Headphones that are still plugged keep it on."""
+        """The session is over: nothing that was said is kept. Headphones that are still plugged keep it on."""
         self.hush()
         self._said = []
         self._rate, self._volumes = USUAL_RATE, self._usual_volumes()

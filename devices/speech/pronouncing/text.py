@@ -10,7 +10,7 @@ from typing import Final
 
 from devices.speech.pronouncing import indonesian, javanese, madurese
 
-#: Words that are kept ready; a whole visit has fewer different ones.
+#: Words that are kept ready; a whole session has fewer different ones.
 REMEMBERED: Final = 2_000
 #: Bytes between two pauses; espeak-ng takes 800 at once and would break the next word in two.
 LONGEST_CLAUSE: Final = 600

@@ -1,4 +1,4 @@
-"""One switch and two: the pace is measured, the frame moves, and a switch alone leads through a visit."""
+"""One switch and two: the pace is measured, the frame moves, and a switch alone leads through a session."""
 
 import gc
 import weakref
@@ -198,7 +198,7 @@ def test_at_rest_it_ends_when_nobody_presses(hands: Hands) -> None:
     assert hands.app.stage.mark.box is None
 
 
-def test_moving_frames_do_not_keep_a_visit_alive_and_a_press_does(hands: Hands) -> None:
+def test_moving_frames_do_not_keep_a_session_alive_and_a_press_does(hands: Hands) -> None:
     measure(hands, 0.6)
     choose(hands, "Sentuh untuk mulai")
     pass_time(hands, 61)
@@ -208,7 +208,7 @@ def test_moving_frames_do_not_keep_a_visit_alive_and_a_press_does(hands: Hands) 
     assert hands.app.flow.place.name is Name.SERVICES
 
 
-def test_the_end_of_a_visit_forgets_the_pace_and_every_widget(hands: Hands) -> None:
+def test_the_end_of_a_session_forgets_the_pace_and_every_widget(hands: Hands) -> None:
     measure(hands, 0.6)
     choose(hands, "Sentuh untuk mulai")
     page = weakref.ref(hands.page)

@@ -22,7 +22,7 @@ MEASURES = Over.SWITCHES
 #: One state of each kind of page; the others, and all keys of a keyboard, are gone through in a long run.
 SHORT = (
     *("home", "home-adjust", "services", "service", "identify-complete", "form-fields", "review", "consent-agreed"),
-    *("saved-printed", "rate-nine", "track-typing", "case-question", "staff-desk", "visit-leave", "control-janji"),
+    *("saved-printed", "rate-nine", "track-typing", "case-question", "staff-desk", "session-leave", "control-janji"),
 )
 
 
@@ -56,7 +56,7 @@ def reach(hands: Hands, wanted: Any) -> bool:
 
 
 @pytest.mark.parametrize(
-    "state", [pytest.param(name, marks=() if name in SHORT else LONG) for name in STATES if name != "visit-idle"]
+    "state", [pytest.param(name, marks=() if name in SHORT else LONG) for name in STATES if name != "session-idle"]
 )
 def test_everything_is_offered_and_chosen_by_one_switch(citizens: Hands, state: str) -> None:
     lead_to(citizens, state)
