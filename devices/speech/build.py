@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from devices.frame import Clock
+from devices.speech.engine import Engine
 from devices.speech.espeak import EspeakEngine
 from devices.speech.headphones import Headphones, SimulatedHeadphones
 from devices.speech.settings import SpeechDriver, SpeechSettings
@@ -40,9 +41,17 @@ def build_speech(
         return Voice(Speaker(engine, clock=clock), SimulatedHeadphones(), engine, engine.spoken)
     headphones = Headphones(clock=clock) if settings.jack else None
     espeak = EspeakEngine(settings.program, closest)
+    true: Engine = espeak if settings.driver is SpeechDriver.ESPEAK else _neural(settings, espeak)
     if not transcribed:
-        return Voice(Speaker(espeak, clock=clock), headphones)
+        return Voice(Speaker(true, clock=clock), headphones)
     transcript = Transcript()
     return Voice(
-        Speaker(Transcribed(espeak, transcript, espeak.voice_of), clock=clock), headphones, transcript=transcript
+        Speaker(Transcribed(true, transcript, espeak.voice_of), clock=clock), headphones, transcript=transcript
     )
+
+
+def _neural(settings: SpeechSettings, espeak: EspeakEngine) -> Engine:
+    # Loaded only where it was chosen.
+    from devices.speech.neural import NeuralEngine, python_of
+
+    return NeuralEngine(settings.voices, python_of(settings.python), espeak)
