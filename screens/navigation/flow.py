@@ -176,6 +176,9 @@ class Flow:
     def open_help(self) -> None:
         self._cover(Over.HELP)
 
+    def open_switches(self) -> None:
+        self._cover(Over.SWITCHES)
+
     def open_fewer(self) -> None:
         self._cover(Over.FEWER)
 
