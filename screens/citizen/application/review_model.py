@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from forms import Kind, Node
 from kiosk.visit.outcomes import RefusedReason
 from kiosk.visit.session import Session
+from screens.citizen.application import problems
 from screens.citizen.follow_up.answers import Control, control_of, in_words
 from screens.navigation.flow import Flow
 
@@ -30,8 +31,10 @@ class ReviewModel:
         return tuple(self._below(form.root)) if form is not None else ()
 
     def warnings(self) -> tuple[str, ...]:
-        """What is odd about the NIK and the answers beside it."""
-        return tuple(self.flow.texts(warning.text_key) for warning in self.session.form_warnings())
+        """What is odd about the NIK and the answers beside it, and who stands twice among several."""
+        own = tuple(self.flow.texts(warning.text_key) for warning in self.session.form_warnings())
+        form = self.session.form
+        return (*own, *(problems.twins(self.flow, form) if form is not None else ()))
 
     def edit(self, ref: str) -> None:
         self.session.edit(ref)
