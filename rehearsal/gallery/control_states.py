@@ -49,6 +49,14 @@ def _calendar(way: Way) -> None:
     way.hands.tap(way.flow.texts("form.calendar.open"))
 
 
+def _years(way: Way) -> None:
+    way.hands.tap(way.flow.texts("form.calendar.year", year="2026"))
+
+
+def _months(way: Way) -> None:
+    way.hands.tap(way.flow.texts("form.calendar.month", month=way.flow.formatting.month_names()[10]))
+
+
 def _too_long(way: Way) -> None:
     way.page.entry.type("Siti " * (TEXT_LENGTH // 5 + 1))
 
@@ -165,6 +173,8 @@ STATES: Final[dict[str, tuple[Step, ...]]] = {
     "control-text-full": (show("nama"), _too_long),
     "control-text-unfocused": (show("nama"), _away),
     "control-calendar": (show("lahir"), _calendar),
+    "control-calendar-years": (show("lahir"), _calendar, _years),
+    "control-calendar-months": (show("lahir"), _calendar, _months),
     "control-calendar-answered": (show("janji", "2026-12-01T09:30:00.000"), _calendar),
     "repeat-empty": (show("anggota"),),
     "repeat-first": (show("anggota"), _add),

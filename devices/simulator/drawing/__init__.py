@@ -8,12 +8,14 @@ from devices.simulator.drawing.documents import draw_family_card, draw_letter, d
 from devices.simulator.drawing.items import Item
 from devices.simulator.drawing.people import draw_bust, person
 from devices.simulator.drawing.scene import Pose, Shot, desk, place
+from devices.simulator.drawing.sheen import Sheen
 from devices.simulator.drawing.slips import draw_phone, draw_slip
 
 __all__ = [
     "CardCode",
     "Item",
     "Pose",
+    "Sheen",
     "Shot",
     "desk",
     "draw_badge",

@@ -243,6 +243,8 @@ def _plain(node: Node, value: str, formatting: Formatting, texts: Texts) -> str:
                 return formatting.number(float(value))
             case "boolean":
                 return texts("form.yes") if value in ("true", "1") else texts("form.no")
+        if node.is_number and "." in value:
+            return formatting.number(float(value))
     except ValueError:
         return value
     if layout_of(node) in (Layout.DIGITS, Layout.NIK):

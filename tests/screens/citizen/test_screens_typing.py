@@ -232,7 +232,9 @@ def test_the_letters_on_the_keys_grow_with_the_text(asked: Hands) -> None:
 def test_no_key_is_narrower_than_its_words(asked: Hands, name: str) -> None:
     asked.dress(Appearance("en", text_size=TextSize.EXTRA))
     ask(asked, name)
-    cut = [key.text for key in list(asked.keys()) if isinstance(key, Key) and key.children[0].texture_size[0] > key.width]
+    cut = [
+        key.text for key in list(asked.keys()) if isinstance(key, Key) and key.children[0].texture_size[0] > key.width
+    ]
     assert cut == []
 
 
