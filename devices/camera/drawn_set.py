@@ -22,13 +22,13 @@ from devices.simulator.drawing import (
     Pose,
     Sheen,
     Shot,
-    desk,
     draw_card,
     draw_family_card,
     draw_letter,
     draw_marriage_book,
     person,
     place,
+    tabletop,
 )
 from devices.simulator.drawing.cards import invented_nik
 from devices.vision import Quad, rectify
@@ -71,7 +71,7 @@ def clean_documents(count: int, seed: int = 1) -> Iterator[Sample]:
     for index in range(count):
         item, pose = _document(rng, index)
         ground, light = DESKS[index % len(DESKS)], LIGHTS[index // len(DESKS) % len(LIGHTS)]
-        picture, _ = place(_desk(ground, index % 3), item, pose, light, np.random.default_rng(seed + index))
+        picture, _ = place(_tabletop(ground, index % 3), item, pose, light, np.random.default_rng(seed + index))
         yield Sample(f"{_NAMES[index % len(_NAMES)]} on {ground}", picture)
 
 
@@ -93,7 +93,7 @@ def shining_documents(count: int, seed: int = 2) -> Iterator[Sample]:
             glare_size=rng.uniform(0.15, 0.6) * (1.6 if sheen is Sheen.TUBE else 1.0),
             glare_angle=rng.uniform(0, 180),
         )
-        ground = _desk(DESKS[index % len(DESKS)], index % 3)
+        ground = _tabletop(DESKS[index % len(DESKS)], index % 3)
         before, corners = place(ground, item, pose, bare, np.random.default_rng(0))
         after, _ = place(ground, item, pose, spot, np.random.default_rng(0))
         noise = np.random.default_rng(seed + index).standard_normal(after.shape, dtype=np.float32) * 2.5
@@ -120,7 +120,9 @@ def empty_desks(count: int) -> Iterator[Sample]:
     for index in range(count):
         kind = DESKS[index % len(DESKS)]
         light = LIGHTS[index // len(DESKS) % len(LIGHTS)]
-        picture, _ = place(_desk(kind, 3 + index // len(DESKS) % 2), None, Pose(), light, np.random.default_rng(index))
+        picture, _ = place(
+            _tabletop(kind, 3 + index // len(DESKS) % 2), None, Pose(), light, np.random.default_rng(index)
+        )
         yield Sample(f"empty {kind} desk", picture)
 
 
@@ -128,7 +130,7 @@ def people(count: int, seed: int = 4) -> Iterator[Sample]:
     """Somebody who looks into the camera, before a wall or a desk."""
     rng = random.Random(seed)
     for index in range(count):
-        ground = _desk(DESKS[index % len(DESKS)], 0) if index % 2 else None
+        ground = _tabletop(DESKS[index % len(DESKS)], 0) if index % 2 else None
         scene = person(
             WIDTH,
             HEIGHT,
@@ -159,8 +161,8 @@ def _document(rng: random.Random, index: int) -> tuple[Item, Pose]:
 
 
 @lru_cache(maxsize=25)
-def _desk(kind: str, variant: int) -> Picture:
-    return desk(WIDTH, HEIGHT, kind, variant)
+def _tabletop(kind: str, variant: int) -> Picture:
+    return tabletop(WIDTH, HEIGHT, kind, variant)
 
 
 @lru_cache(maxsize=32)

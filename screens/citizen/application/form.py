@@ -62,7 +62,7 @@ class FormScreen(FlowPage):
         self.show_refusal()
 
     def close(self) -> None:
-        """The questions are told, too, for one of them may run the camera."""
+        """The questions hear of it, too, for one of them may run the camera."""
         super().close()
         self.ids.body.clear_widgets()
         self._questions, self._panel = [], None
@@ -80,7 +80,7 @@ class FormScreen(FlowPage):
     def go_back(self) -> None:
         self.model.back()
 
-    def told(self, event: Event) -> None:
+    def handle(self, event: Event) -> None:
         match event:
             case StepChanged():
                 self._refused = ""
@@ -90,7 +90,7 @@ class FormScreen(FlowPage):
                 self.refresh()
 
     def scanned(self, event: Scanned) -> None:
-        """A badge opens the field staff's rooms: it is nobody's answer."""
+        """A badge opens the field staff's pages: it is nobody's answer."""
         self.model.scanned("" if event.kind == ScanKind.STAFF_BADGE else event.text, event.nik or "")
 
     def show_banner(self) -> None:
@@ -125,8 +125,8 @@ class FormScreen(FlowPage):
 
     def show_refusal(self) -> None:
         """Sent back from the review or from sending: what is wrong on this page is marked."""
-        if self.flow.visit.refused and not self._refused and self._built:
-            self._refused = self.flow.visit.refused
+        if self.flow.citizen.refused and not self._refused and self._built:
+            self._refused = self.flow.citizen.refused
             self.model.mark_all()
 
     def suggest(self, key: str) -> None:
@@ -142,7 +142,7 @@ class FormScreen(FlowPage):
         if not wrong:
             return ""
         if len(self._questions) == 1 or not _is_high():
-            return str(self.flow.visit.refused)
+            return str(self.flow.citizen.refused)
         labels = [question.label for question in wrong if question.label]
         more = ("…",) if len(labels) > NAMED_AT_MOST else ()
         return str(self.flow.texts("form.look_above", what=", ".join((*labels[:NAMED_AT_MOST], *more))))
@@ -179,8 +179,8 @@ class FormScreen(FlowPage):
         questions = model.questions
         alone = len(questions) == 1 and page.repeat is None
         title = page.group_label or ""
-        told = alone or (self._panel is not None and self._panel.label == title)
-        self.heading = "" if told else title
+        reported = alone or (self._panel is not None and self._panel.label == title)
+        self.heading = "" if reported else title
         for node in questions:
             widget = _WIDGETS[control_of(node)](model, node, alone)
             if isinstance(widget, ChoiceQuestion):

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from forms import FormSession, Kind, Node
-from kiosk.visit import nik as nik_rules
-from kiosk.visit.nik import Nik, NikProblem
+from kiosk.session import nik as nik_rules
+from kiosk.session.nik import Nik, NikProblem
 from protocol.limits import NIK_DIGITS
 from screens.citizen.follow_up.answers import Control, control_of, in_words, is_typed, layout_of
 from screens.citizen.follow_up.purpose import asks_name, asks_nik

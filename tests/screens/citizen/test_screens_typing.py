@@ -8,7 +8,7 @@ import pytest
 from kivy.tests.common import UnitTestTouch
 from screens_harness import BOOT, Hands
 
-from kiosk.visit.session import Session
+from kiosk.session.session import Session
 from rehearsal.citizen import Citizen
 from rehearsal.every_control import SERVICE_ID
 from rehearsal.gallery.way import Way, open_form
