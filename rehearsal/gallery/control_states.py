@@ -106,6 +106,10 @@ def _doubtful(kind: CaptureFault) -> Step:
     return shoots
 
 
+def _enlarge(way: Way) -> None:
+    way.hands.tap(way.hands.text("photo.enlarge"))
+
+
 def _add(way: Way) -> None:
     way.page.model.add_instance("/data/anggota")
 
@@ -166,6 +170,8 @@ STATES: Final[dict[str, tuple[Step, ...]]] = {
     "control-photo-too-dark": (show("foto"), _doubtful(CaptureFault.TOO_DARK)),
     "control-photo-blurred": (show("foto"), _doubtful(CaptureFault.TOO_BLURRED)),
     "control-photo-glare": (show("foto"), _doubtful(CaptureFault.GLARE)),
+    "control-photo-taken": (show("foto", ""),),
+    "control-photo-enlarged": (show("foto", ""), _enlarge),
     "control-several-half": (show("bantuan"), _first_choice),
     "control-list-typed": (show("kota"), _search),
     "control-list-nothing": (show("kota"), _search_in_vain),

@@ -138,7 +138,7 @@ def _expose(picture: Picture, corners: NDArray[np.float32], shot: Shot, rng: np.
     if shot.shadow:
         light *= _shadow(picture.shape[1], shot.shadow, rng)[None, :, None]
     if shot.glare and len(corners):
-        light += _glare(picture.shape[:2], corners, shot, rng)[:, :, None]
+        light += sheen_light(picture.shape, corners, shot, rng)[:, :, None]
     if shot.motion >= 1:
         light = cv2.filter2D(light, -1, _motion_kernel(shot.motion, shot.motion_angle))
     if shot.blur:
@@ -174,10 +174,10 @@ def _held(picture: Picture, corners: NDArray[np.float32]) -> Picture:
     return held
 
 
-def _glare(
+def sheen_light(
     shape: tuple[int, ...], corners: NDArray[np.float32], shot: Shot, rng: np.random.Generator
 ) -> NDArray[np.float32]:
-    """The light that a sheen adds, in grey levels."""
+    """The light that a sheen on what has these corners adds to a picture of that shape, in grey levels."""
     if shot.glare_at is None:
         middle = rng.dirichlet(np.ones(4)) @ corners
     else:

@@ -18,6 +18,8 @@ class Line:
     answer: str
     #: A heading over the lines of a group; ``ref`` and ``answer`` are empty.
     heading: bool = False
+    #: The photo or the drawing that answers it.
+    photo: bytes = b""
 
 
 class ReviewModel:
@@ -59,4 +61,10 @@ class ReviewModel:
                 yield from lines
             elif child.kind is not Kind.MODEL_VALUE and control_of(child) not in (Control.NOTE, Control.IMPOSSIBLE):
                 answer = in_words(child, self.flow.formatting, self.flow.texts)
-                yield Line(child.ref, child.label or child.name, answer or self.flow.texts("review.no_answer"))
+                kept = self.session.attachment(child.ref) if child.kind is Kind.UPLOAD else None
+                yield Line(
+                    child.ref,
+                    child.label or child.name,
+                    answer or self.flow.texts("review.no_answer"),
+                    photo=bytes(kept.data) if kept is not None else b"",
+                )
