@@ -28,3 +28,5 @@ NOTICE_CHARACTERS: Final = 500
 PIN_DIGITS: Final = 6
 #: The number of a person (NIK).
 NIK_DIGITS: Final = 16
+#: What one service may cost: a million million rupiah less one, more than any table of fees holds.
+FEE_RUPIAH: Final = 999_999_999_999

@@ -15,6 +15,7 @@ import structlog
 from sqlalchemy import Connection, func, insert, select
 
 from protocol.packs import ServiceDocument
+from server.catalogue import document_problems
 from server.catalogue.drafts import Severity
 from server.catalogue.form_conversion import convert_form
 from server.catalogue.media import media_problem
@@ -143,6 +144,9 @@ def _read_service(folder: Path, agencies: dict[str, dict[str, str]]) -> PackServ
             "form_version": converted.form.version,
         }
     )
+    if unfit := document_problems.of_document(document, converted.form):
+        said = "; ".join(f"{one.column}: {one.message}" for one in unfit)
+        raise SeedRefused(f"{folder.name}/service.toml: {said}")
     return PackService(document, {"form.xml": converted.xml.encode(), **converted.resources})
 
 

@@ -41,6 +41,7 @@ def services(visit: Visit) -> Response:
             "days": one.document.standard.working_days,
             "fee": visit.formatting.rupiah(one.document.standard.fee_rupiah),
             "fee_from": one.document.standard.fee_from,
+            "fee_rule": bool(one.document.standard.fee_rule),
         }
         for one in (content.services if content else ())
     ]

@@ -19,7 +19,7 @@ from server.foundation.identity_numbers import masked
 from server.foundation.texts import citizens_text
 from server.web.frame.access import Pages, Rule, Visit, not_found
 from server.web.frame.visitor import DESK, Visitor
-from server.web.frame.vocabulary import said
+from server.web.frame.vocabulary import fee_in_words, said
 from server.web.office import answers, clocks, queries
 from server.web.office.inbox import TONES
 
@@ -216,6 +216,8 @@ def _page(
         "officer": officer,
         "received": visit.formatting.short_moment(row.opened_at),
         "due": visit.formatting.day(row.due_at) if row.due_at and row.state in RUNNING else "",
+        "fee": fee_in_words(file.state, visit.formatting, visit.say),
+        "fee_problem": _fee_problem(visit, file),
         "kiosk": kiosk,
         "language_name": visit.say(f"language.{row.language}"),
         "history": [
@@ -276,6 +278,15 @@ def _who(visit: Visitor, actor: str, names: Mapping[str, str]) -> str:
     if kind in ("kiosk", "system", "operator"):
         return visit.say(f"actor.{kind}")
     return names.get(actor, visit.say("case.someone"))
+
+
+def _fee_problem(visit: Visitor, file: CaseFile) -> str:
+    """What an officer must know of the fee: the slip says another amount, or nobody has worked it out yet."""
+    told, stands = file.content.fee_rupiah, file.row.fee_rupiah
+    if told is not None and stands is not None and told != stands:
+        amounts = {"told": visit.formatting.rupiah(told), "amount": visit.formatting.rupiah(stands)}
+        return visit.say("case.fee.differs", **amounts)
+    return visit.say("case.fee.unknown") if stands is None and file.document.standard.fee_rule else ""
 
 
 def _stages(file: CaseFile, language: str) -> list[dict[str, str]]:
