@@ -15,8 +15,7 @@ from pydantic import AwareDatetime, Base64Bytes, BaseModel, BeforeValidator, Con
 
 from protocol.checkpoints import Offer, Witnessed
 from protocol.components import Availability, Condition
-from protocol.fees import Rupiah
-from protocol.limits import ATTACHMENT_BYTES, ATTACHMENTS_PER_SUBMISSION, BATCH_ITEMS
+from protocol.limits import ATTACHMENT_BYTES, ATTACHMENTS_PER_SUBMISSION, BATCH_ITEMS, Rupiah
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Uuid = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]

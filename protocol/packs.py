@@ -21,7 +21,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AwareDatetime, Field, StringConstraints, ValidationError, field_validator
 
-from protocol.fees import Rupiah
+from protocol.limits import Rupiah
 from protocol.messages import Message, Name, Short
 
 PACK_TYPE: Final = "ekios-pack"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from forms import FormError, FormSession
 from kiosk.catalogue.service import Service
-from protocol import fees
+from protocol.limits import whole_rupiah
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ def fee_of(service: Service, form: FormSession | None) -> Fee:
 def _worked_out(service: Service, form: FormSession) -> int | None:
     """A rule that cannot be used keeps nobody from sending: the office says then what it costs."""
     try:
-        amount = fees.rupiah(form.number(form.form.formula(service.standard.fee_rule)))
+        amount = whole_rupiah(form.number(form.form.formula(service.standard.fee_rule)))
     except FormError:
         amount = None
     if amount is None:

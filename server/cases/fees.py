@@ -1,7 +1,7 @@
 """What a case costs: worked out again here by the kiosk's own engine, from the answers; this amount stands."""
 
 from forms import Environment, Form, FormError
-from protocol import fees
+from protocol.limits import whole_rupiah
 from protocol.packs import ServiceDocument, Standard
 
 
@@ -18,7 +18,7 @@ def worked_out(
         return None
     session = form.open(environment, instance=instance, language=language)
     try:
-        return fees.rupiah(session.number(form.formula(standard.fee_rule)))
+        return whole_rupiah(session.number(form.formula(standard.fee_rule)))
     except FormError:
         return None
 
