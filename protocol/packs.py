@@ -122,7 +122,7 @@ class Stage(Message):
 
 class SlipText(Message):
     title: Text
-    #: Told to the citizen under the code: what happens next.
+    #: Shown to the citizen under the code: what happens next.
     next_step: Text
     #: Questions of the form whose answers the slip repeats, in this order: choices, dates and times. Nobody's name or number.
     answers: Annotated[tuple[Short, ...], Field(max_length=SLIP_ANSWERS)] = ()

@@ -59,12 +59,12 @@ class Case:
     #: What the office tells or asks; never kept at the kiosk, so empty when the line is down.
     note: str = ""
     steps: tuple[CaseStep, ...] = ()
-    #: Told by the server just now; False: from this kiosk's memory.
+    #: From the server just now; False: from this kiosk's memory.
     fresh: bool = True
 
     @classmethod
     def read(cls, state: CaseState) -> "Case":
-        """As the server just told it."""
+        """As the server just reported it."""
         return cls(
             code=state.tracking_code,
             service=state.service,
@@ -74,13 +74,13 @@ class Case:
             updated_at=state.updated_at,
             received_at=state.received_at,
             due=state.due,
-            fee=told_fee(state),
+            fee=fee_of_state(state),
             note=state.note,
             steps=tuple(CaseStep.read(step) for step in state.steps),
         )
 
 
-def told_fee(state: CaseState) -> Fee | None:
+def fee_of_state(state: CaseState) -> Fee | None:
     """What the server says that it costs."""
     return None if state.fee_rupiah is None else Fee(state.fee_rupiah, state.fee_least)
 

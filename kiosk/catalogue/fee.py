@@ -1,4 +1,4 @@
-"""What a service costs: told before anything is sent, with the answers where its rule asks for them."""
+"""What a service costs: shown before anything is sent, with the answers where its rule asks for them."""
 
 import logging
 from dataclasses import dataclass

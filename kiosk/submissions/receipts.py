@@ -15,12 +15,12 @@ from uuid import uuid4
 from kiosk.cases.case import Case
 from kiosk.events import Bus, Event, SlipDue, SlipPrinted
 from kiosk.ports import Printer, PrintOutcome, PrintResult, SlipBuilder, Texts, TrackingCodes, Unsubscribe
+from kiosk.session.identity import KioskIdentity
 from kiosk.store import StorageFailed, Store
 from kiosk.store.receipts import Receipt
 from kiosk.submissions.slip_answers import slip_answers
 from kiosk.submissions.slip_fee import SlipFee, amount_texts, lay_out_fee, slip_fee
 from kiosk.text import Text
-from kiosk.visit.identity import KioskIdentity
 from protocol.formats import Formatting
 
 logger = logging.getLogger(__name__)

@@ -23,7 +23,7 @@ def answer_texts(service: Service, form: FormSession, language: str, zone: str) 
     """What a receipt keeps of them, in the language that the form was filled in."""
     formatting = Formatting(language, zone)
     texts: dict[str, Mapping[str, str]] = {}
-    for place, (label, words) in enumerate(_told(service, form, formatting)):
+    for place, (label, words) in enumerate(_repeated(service, form, formatting)):
         texts[_LABEL.format(place)] = {language: label}
         texts[_VALUE.format(place)] = {language: words}
     return texts
@@ -38,7 +38,7 @@ def slip_answers(texts: Mapping[str, Any], language: str) -> tuple[tuple[str, st
     )
 
 
-def _told(service: Service, form: FormSession, formatting: Formatting) -> Iterator[tuple[str, str]]:
+def _repeated(service: Service, form: FormSession, formatting: Formatting) -> Iterator[tuple[str, str]]:
     asked = {node.name: node for node in form.nodes.values() if node.relevant}
     for name in service.slip.answers[:SLIP_ANSWERS]:
         node = asked.get(name)

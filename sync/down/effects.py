@@ -1,4 +1,4 @@
-"""What an event of the feed does at the kiosk, and what is told once that is durable."""
+"""What an event of the feed does at the kiosk, and what is announced once that is durable."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -10,13 +10,13 @@ from pydantic import AwareDatetime as Aware
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.exc import IntegrityError
 
-from kiosk.cases.case import told_fee
+from kiosk.cases.case import fee_of_state
 from kiosk.events import CaseUpdated, Received
 from kiosk.kiosk import Kiosk
 from kiosk.store.journal import StaffMember
 from kiosk.store.receipts import Receipt
 from kiosk.submissions.slip_fee import amount_texts
-from protocol.messages import CaseState, Command, FeedEvent, FeedType, HelpComing, PackNotice, StaffRoster
+from protocol.messages import CaseState, Command, FeedEvent, FeedType, HelpComing, PackAnnouncement, StaffRoster
 from sync.down.commands import CommandRunner
 
 logger = logging.getLogger(__name__)
@@ -57,9 +57,9 @@ class Effects:
         if event.type is FeedType.NOTICE:
             return self._notice(event)
         if event.type is FeedType.HELP:
-            return partial(self._kiosk.help_desk.coming, HelpComing.model_validate(event.data).calls)
+            return partial(self._kiosk.help_calls.coming, HelpComing.model_validate(event.data).calls)
         if event.type is FeedType.PACK:
-            PackNotice.model_validate(event.data)
+            PackAnnouncement.model_validate(event.data)
             return self._look_for_packs
         # A checkpoint, of an older server: without a proof it is worth nothing. See ``sync.down.witness``.
         return None
@@ -104,7 +104,7 @@ class Effects:
 
 def _texts_with_fee(known: Receipt | None, case: CaseState) -> dict[str, Mapping[str, str]] | None:
     """The slip's texts with the amount that the server worked out, which stands; None where nothing changes."""
-    fee = told_fee(case)
+    fee = fee_of_state(case)
     if known is None or fee is None or fee.least:
         return None
     texts = {**known.texts, **amount_texts(fee)}

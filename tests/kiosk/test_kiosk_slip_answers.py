@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from kiosk.visit.citizen import HowIdentified
-from kiosk.visit.outcomes import Saved
+from kiosk.session.citizen import HowIdentified
+from kiosk.session.outcomes import Saved
 from tests.kiosk.kiosk_kit import NAME, NIK, bench, catalogue, service_document
 
 FORM = """<?xml version="1.0"?>

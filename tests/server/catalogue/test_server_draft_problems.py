@@ -110,7 +110,7 @@ def open_draft(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
         ("nik_question", "nik", "Formulir tidak punya pertanyaan “nik” untuk NIK."),
     ],
 )
-def test_each_fault_of_a_service_is_told_in_indonesian_at_its_field(
+def test_each_fault_of_a_service_is_reported_in_indonesian_at_its_field(
     open_draft: OpenDraft, path: str, value: Any, sentence: str
 ) -> None:
     draft = open_draft.described(path, value)
@@ -118,7 +118,7 @@ def test_each_fault_of_a_service_is_told_in_indonesian_at_its_field(
     assert {one.column: one.text("id") for one in draft.problems if one.severity is Severity.ERROR} == {path: sentence}
 
 
-def test_a_fault_of_the_spreadsheet_is_told_in_indonesian_and_kept_so(sqlite_deps: Deps) -> None:
+def test_a_fault_of_the_spreadsheet_is_reported_in_indonesian_and_kept_so(sqlite_deps: Deps) -> None:
     uploaded = sqlite_deps.authoring.upload(
         ADMIN, "surat", "surat.xlsx", book(("select_one hantu", "pilih", "Pilih", ""))
     )
