@@ -13,6 +13,7 @@ def shown(hands: Hands, number: int, characters: int) -> float:
     """The size of a notice's letters, of so many of them."""
     text = ("Pelayanan tutup pukul 14.00. " * 20)[:characters]
     hands.kiosk.notices.keep(number, {"id": text}, hands.rehearsal.clock.now() + timedelta(days=1))
+    hands.kiosk.notices.changed()
     hands.settle()
     (banner,) = [one for one in hands.app.root.walk() if isinstance(one, Banner) and one.text == text]
     assert banner.height >= banner.ids.words.texture_size[1]
