@@ -102,7 +102,7 @@ def test_a_number_with_decimals_has_the_sign_of_the_officers_language(language: 
 """
     converted = convert_form(sheet.encode(), "md", "x", {})
     assert converted.xml is not None
-    wide = PackService(ServiceDocument.model_construct(), {"form.xml": converted.xml.encode()})
+    wide = PackService(ServiceDescription.model_construct(), {"form.xml": converted.xml.encode()})
     lines = filled(wide, '<data id="x"><wide>72.5</wide><area>72.5</area><note>72.5</note></data>', language).lines
     assert [line.value for line in lines] == [told, told, "72.5"]
 
