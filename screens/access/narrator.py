@@ -13,7 +13,7 @@ from screens.access.focus import FocusRing, Stop
 from screens.access.keys import Action
 from screens.look.speakable import Group, Live, texts_in
 from screens.look.widgets.entry import POINT, Entry, Layout
-from screens.look.widgets.page import Head
+from screens.look.widgets.frame import Head
 from screens.navigation.flow import Flow
 
 #: Saying something takes at most this much longer than its words and the rate make expect.

@@ -1,6 +1,5 @@
 """One rule for the page that offers, the action that does, the list that finds and the number that is published."""
 
-import os
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -111,7 +110,6 @@ def test_a_page_offers_exactly_what_the_action_does(office: Office) -> None:
 
 
 @pytest.mark.soak
-@pytest.mark.skipif("EKIOS_SOAK" not in os.environ, reason="a long run: make soak")
 def test_a_page_offers_exactly_what_the_action_does_in_every_situation(office: Office) -> None:
     assert compared(office, 1) == []
 
