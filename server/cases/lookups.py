@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete, func, select
 from server.storage import tables
 from server.storage.transactions import insert_or_replace
 
-#: A kiosk may be without a line for a month between the question and its answer's arrival.
+#: A kiosk may be offline for a month between the question and the arrival of the answer.
 REMEMBERED: Final = timedelta(days=60)
 #: Answers to one question, or sent unasked: an addition is welcome, a flood is not.
 ANSWERS_A_QUESTION: Final = 20

@@ -22,7 +22,15 @@ MEASURES = Over.SWITCHES
 #: One state of each kind of page; the others, and all keys of a keyboard, are gone through in a long run.
 SHORT = (
     *("home", "home-adjust", "services", "service", "identify-complete", "form-fields", "review", "consent-agreed"),
-    *("saved-printed", "rate-nine", "track-typing", "case-question", "staff-desk", "session-leave", "control-janji"),
+    *(
+        "saved-printed",
+        "rate-nine",
+        "track-typing",
+        "case-question",
+        "staff-overview",
+        "session-leave",
+        "control-janji",
+    ),
 )
 
 
