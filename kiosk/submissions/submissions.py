@@ -90,6 +90,7 @@ class Submissions:
             consent_at=session.consent_at,
             consent_version=session.catalogue.consent_version if session.consent_at is not None else "",
             instance=form.to_xml().decode(),
+            scanned=tuple(session.answering.marks.held(form)),
         )
         receipt = Receipt(
             code="",

@@ -13,7 +13,7 @@ class Trait(StrEnum):
     STAFF = "STAFF"
     #: Lies beside the steps of a visit, wherever it stands: one at a time, and the way back leads to where it stands.
     BESIDE = "BESIDE"
-    #: The scanner looks for codes: it is of use here.
+    #: It asks for a scan: what lies before the scanner when somebody comes here is meant.
     SCANS = "SCANS"
     #: Before the first question, the citizen is told what is missing at the kiosk.
     WARNS = "WARNS"
@@ -28,13 +28,13 @@ class Name(StrEnum):
         member.traits = frozenset(traits)
         return member
 
-    HOME = "HOME", Trait.RESTS, Trait.SCANS
+    HOME = "HOME", Trait.RESTS
     #: The office has not let this kiosk in yet, or will not; the detail says which (``kiosk.machine.line_state.Approval``).
     APPROVAL = "APPROVAL", Trait.RESTS
-    OUT_OF_SERVICE = "OUT_OF_SERVICE", Trait.RESTS, Trait.SCANS
+    OUT_OF_SERVICE = "OUT_OF_SERVICE", Trait.RESTS
     #: Printer, line and storage are gone: nothing can be kept.
-    NOTHING_WORKS = "NOTHING_WORKS", Trait.RESTS, Trait.SCANS
-    SERVICES = "SERVICES", Trait.SCANS, Trait.WARNS
+    NOTHING_WORKS = "NOTHING_WORKS", Trait.RESTS
+    SERVICES = "SERVICES", Trait.WARNS
     #: The services of one agency or one life event.
     GROUP = "GROUP", Trait.WARNS
     SEARCH = "SEARCH", Trait.WARNS
@@ -45,7 +45,7 @@ class Name(StrEnum):
     #: Of a complaint: anonymous or secret.
     PRIVACY = "PRIVACY"
     IDENTIFY = "IDENTIFY", Trait.SCANS
-    FORM = "FORM", Trait.SCANS
+    FORM = "FORM"
     REVIEW = "REVIEW"
     FEE = "FEE"
     CONSENT = "CONSENT"
@@ -55,15 +55,16 @@ class Name(StrEnum):
     SAVE_DRAFT = "SAVE_DRAFT", Trait.BESIDE
     RESUME_DRAFT = "RESUME_DRAFT", Trait.SCANS
     RESUMED = "RESUMED", Trait.BESIDE
+    #: With a code as its detail, that case is looked for at once.
     TRACK = "TRACK", Trait.SCANS
     CASE = "CASE"
     ANSWER = "ANSWER", Trait.BESIDE
     THANKS = "THANKS"
-    STAFF_PIN = "STAFF_PIN", Trait.BESIDE, Trait.STAFF, Trait.SCANS
-    STAFF = "STAFF", Trait.BESIDE, Trait.STAFF, Trait.SCANS
-    STAFF_PAPER = "STAFF_PAPER", Trait.BESIDE, Trait.STAFF, Trait.SCANS
+    STAFF_PIN = "STAFF_PIN", Trait.BESIDE, Trait.STAFF
+    STAFF = "STAFF", Trait.BESIDE, Trait.STAFF
+    STAFF_PAPER = "STAFF_PAPER", Trait.BESIDE, Trait.STAFF
     STAFF_TEST = "STAFF_TEST", Trait.BESIDE, Trait.STAFF, Trait.SCANS
-    STAFF_OUTBOX = "STAFF_OUTBOX", Trait.BESIDE, Trait.STAFF, Trait.SCANS
+    STAFF_OUTBOX = "STAFF_OUTBOX", Trait.BESIDE, Trait.STAFF
 
 
 class Over(StrEnum):

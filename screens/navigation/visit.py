@@ -103,7 +103,7 @@ class VisitFlow:
             flow.tell()
 
     def start_tracking(self) -> None:
-        """From the home screen straight to the case of a slip."""
+        """From the home screen straight to tracking."""
         self.start()
         if self._flow.session is not None:
             self.open_track()
@@ -128,8 +128,9 @@ class VisitFlow:
     def open_search(self) -> None:
         self.open_page(Place(Name.SEARCH))
 
-    def open_track(self) -> None:
-        self.open_page(Place(Name.TRACK))
+    def open_track(self, code: str = "") -> None:
+        """With the code of a slip, straight to its case."""
+        self.open_page(Place(Name.TRACK, code))
 
     def forget_way(self) -> None:
         """Back from a service leads to the list of services, whatever led to the service."""
@@ -180,7 +181,7 @@ class VisitFlow:
 
     def refuse(self, reason: RefusedReason) -> None:
         """Where the visit stands now, it is told why it could not be sent."""
-        self._refusal = (reason, self._standing())
+        self._refusal = (reason, self.standing)
         self._flow.tell()
 
     # --- a case ----------------------------------------------------------------------------------------------------
@@ -190,6 +191,8 @@ class VisitFlow:
         session = self._flow.session
         if session is not None:
             session.show_case()
+            # The way back leads to the list of services, no more to the code.
+            self.forget_way()
             self.case = case
             self._flow.tell()
 
@@ -229,14 +232,14 @@ class VisitFlow:
 
     def went_on(self) -> None:
         """Somewhere else, a refusal and a fault of before are told no more."""
-        if self._refusal is not None and self._refusal[1] != self._standing():
+        if self._refusal is not None and self._refusal[1] != self.standing:
             self._refusal = None
-        if self._regained is not None and self._regained != self._standing():
+        if self._regained is not None and self._regained != self.standing:
             self._regained = None
 
     def regain(self) -> None:
         """After a fault of the form it goes on from where it stands now."""
-        self._regained = self._standing()
+        self._regained = self.standing
 
     def _here(self) -> Session:
         session = self._flow.session
@@ -249,7 +252,8 @@ class VisitFlow:
             self.answering.wipe()
             self.answering = None
 
-    def _standing(self) -> object:
+    @property
+    def standing(self) -> object:
         """The step of the visit and the page of its form."""
         session = self._flow.session
         page = session.page if session is not None and session.step is KioskStep.FORM else None

@@ -118,8 +118,8 @@ def _resume(flow: Flow, detail: str) -> ResumeModel:
     return ResumeModel(flow, detail, ask)
 
 
-def _track(flow: Flow, _detail: str) -> TrackModel:
-    return TrackModel(flow, ask)
+def _track(flow: Flow, code: str) -> TrackModel:
+    return TrackModel(flow, ask, code)
 
 
 def _times(flow: Flow, agency: str) -> Widget:

@@ -155,8 +155,9 @@ class TestScreen(StaffRoom):
         if self._camera is not None and self._work is None:
             self._work = shoot(self._camera, self._shot)
 
-    def scanned(self, event: Scanned) -> None:
+    def scanned(self, event: Scanned) -> bool:
         self.scanned_text = scan_told(self.flow, event)
+        return True
 
     def _printed(self, text: str) -> None:
         self._told = text

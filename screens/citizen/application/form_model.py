@@ -11,18 +11,15 @@ from forms import FormSession, Node, Page
 from kiosk.ports import CaptureProblem
 from kiosk.visit.attachments import Attachment
 from kiosk.visit.session import Session
-from screens.citizen.application.scan_use import ScanUse
 from screens.citizen.application.settling import Settling
 from screens.citizen.follow_up.answers import (
     Control,
     Incomplete,
-    asks_nik,
     control_of,
     from_entry,
     is_asked,
     is_folded,
     is_long_choice,
-    is_scanned,
     is_typed,
     layout_of,
     limit_of,
@@ -77,9 +74,6 @@ class FormModel(Lasting):
         self.revealed = ""
         #: The question whose folded list of choices is open.
         self.unfolded = ""
-        #: What became of the last scan, until something else is done, and the label of the question it went to.
-        self.scan: ScanUse | None = None
-        self.scan_label = ""
         self._settling = Settling(self)
         self.begin_page()
 
@@ -123,7 +117,6 @@ class FormModel(Lasting):
     def begin_page(self) -> None:
         """A page came into sight: one with a single typed question begins with the keyboard."""
         self._asked.clear()
-        self.scan = None
         self.first_wrong = ""
         self.revealed = ""
         self.unfolded = ""
@@ -185,7 +178,6 @@ class FormModel(Lasting):
 
     def answer(self, ref: str, value: str) -> None:
         """An answer that was chosen, not typed."""
-        self.scan = None
         problem = self.session.answer(ref, value)
         if problem is None:
             self._incomplete.pop(ref, None)
@@ -238,7 +230,6 @@ class FormModel(Lasting):
 
     def typed(self, focus: Focus) -> None:
         """Something was typed: into the form at once, so that what depends on it follows."""
-        self.scan = None
         self._put(focus)
         self._asked.discard(focus.ref)
         self._changed()
@@ -253,31 +244,6 @@ class FormModel(Lasting):
             self._incomplete.pop(focus.ref, None)
         else:
             self._incomplete[focus.ref] = problem
-
-    def scanned(self, text: str, nik: str = "") -> None:
-        """What the scanner read goes to a question that asks for it: the code of a document, or somebody's NIK.
-
-        That is the one being typed into, else the first blank one of the page. All others keep what stands in them.
-        """
-        node = self._wants_scan(nik) if text else None
-        if not any(is_typed(each) for each in self.questions):
-            # Nobody means to scan here: a card that is being photographed is before the scanner as well.
-            return
-        self.scan = ScanUse.UNUSED
-        if node is not None:
-            read = "".join(character for character in text if character.isprintable()).strip()
-            taken = self.entry(node).put(nik if asks_nik(node) else read)
-            if taken and self.focus is not None:
-                self.focus_on(node)
-            self.revealed = node.ref
-            self.scan, self.scan_label = ScanUse.TAKEN if taken else ScanUse.UNFIT, node.label or ""
-        self._changed()
-
-    def _wants_scan(self, nik: str) -> Node | None:
-        asked = [node for node in self.questions if is_scanned(node) or (nik and asks_nik(node))]
-        typed_into = [node for node in asked if self.focus is not None and node.ref == self.focus.ref]
-        blank = [node for node in asked if not self.entry(node).text]
-        return next(iter(typed_into + blank), None)
 
     # --- the keyboard ----------------------------------------------------------------------------------------------
 

@@ -27,8 +27,10 @@ class TrackScreen(FlowPage):
     def go_forward(self) -> None:
         self.model.forward()
 
-    def scanned(self, event: Scanned) -> None:
-        self.model.scanned(event.code)
+    def scanned(self, event: Scanned) -> bool:
+        if event.code is not None:
+            self.model.scanned(event.code)
+        return event.code is not None
 
     def refresh(self) -> None:
         model = self.model

@@ -25,14 +25,16 @@ class Asked:
 class TrackModel(Lasting):
     """The newest question is the one that counts: answers to others are dropped."""
 
-    def __init__(self, flow: Flow, ask: Ask) -> None:
+    def __init__(self, flow: Flow, ask: Ask, code: str = "") -> None:
         super().__init__()
         self.flow = flow
-        self.entry = Entry(Layout.CODE)
+        self.entry = Entry(Layout.CODE, code)
         self.problem = ""
         self._asked: Asked | None = None
         self._ask = ask
         self._stop = self.entry.listen(self._typed)
+        if code:
+            self.look_up(code)
 
     @property
     def asking(self) -> bool:
@@ -42,14 +44,10 @@ class TrackModel(Lasting):
         if not self.asking:
             self.look_up(self.entry.text)
 
-    def scanned(self, code: str | None) -> None:
-        """A slip was held before the scanner; None: something else was."""
-        if code is None:
-            self.problem = self.flow.texts("track.not_a_slip")
-            self._changed()
-        else:
-            self.entry.set(code)
-            self.look_up(code)
+    def scanned(self, code: str) -> None:
+        """A slip was held before the scanner."""
+        self.entry.set(code)
+        self.look_up(code)
 
     def look_up(self, text: str) -> None:
         code = self.flow.here.codes.parse(text)
