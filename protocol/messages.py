@@ -21,9 +21,12 @@ from protocol.line.base import Name as Name
 from protocol.line.base import Sha256 as Sha256
 from protocol.line.base import Short as Short
 from protocol.line.base import Uuid as Uuid
+from protocol.line.cases import CaseMessage as CaseMessage
 from protocol.line.cases import CasePublicState as CasePublicState
 from protocol.line.cases import CaseState as CaseState
 from protocol.line.cases import CaseStep as CaseStep
+from protocol.line.cases import Contest as Contest
+from protocol.line.cases import MessageKind as MessageKind
 
 # --- enrolment -----------------------------------------------------------------------------------------------------
 
@@ -72,6 +75,9 @@ class ItemKind(StrEnum):
     SUBMISSION = "SUBMISSION"
     #: A citizen's answer to an officer's question; belongs to the case of ``tracking_code``.
     ANSWER = "ANSWER"
+    #: A citizen contests what became of the case; sent where its server said that it may be.
+    OBJECTION = "OBJECTION"
+    REOPENING = "REOPENING"
 
 
 class AttachmentRef(Message):
@@ -177,12 +183,12 @@ class Content(Message):
     #: When the citizen agreed, and to which version of the text; None when nothing personal is asked.
     consent_at: AwareDatetime | None = None
     consent_version: Short = ""
-    #: The ODK instance; for an ANSWER the empty string.
+    #: The ODK instance; the empty string for all but a SUBMISSION.
     instance: str
     #: The questions whose answers the scanner read, as they were sent; all others were typed or chosen. None: of a kiosk
     #: that does not tell.
     scanned: tuple[str, ...] | None = None
-    #: For an ANSWER: what the citizen says.
+    #: What the citizen says, of all but a SUBMISSION.
     text: str = ""
     attachments: tuple[ContentAttachment, ...] = ()
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
-from protocol.line.base import Code, Message, Name
+from protocol.line.base import Code, Message, Name, Short
 
 
 class CasePublicState(StrEnum):
@@ -23,11 +23,45 @@ class CasePublicState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Contest(StrEnum):
+    """What a citizen may do against what became of a case; also the action of its step."""
+
+    OBJECTION = "objection"
+    REOPENING = "reopening"
+
+
+class MessageKind(StrEnum):
+    """Who says what in a case."""
+
+    #: The office asks.
+    ASK = "ask"
+    #: The citizen answers, or adds something.
+    ANSWER = "answer"
+    #: What the office wrote when it decided.
+    DECISION = "decision"
+    OBJECTION = "objection"
+    REOPENING = "reopening"
+
+
+class CaseMessage(Message):
+    """Identity numbers are masked. ``kind`` is one of ``MessageKind``, or what a newer server says."""
+
+    id: Short
+    kind: Name
+    at: AwareDatetime
+    text: str = ""
+    photos: int = 0
+    #: What was said is for the case's officer only: it was confidential.
+    withheld: bool = False
+
+
 class CaseStep(Message):
     state: CasePublicState
     at: AwareDatetime
     #: Name of the stage of the service's workflow, by language; empty where there is none.
     stage: dict[str, str] = Field(default_factory=dict)
+    #: The citizen contested what was so far, and this came of it.
+    contest: Contest | None = None
 
 
 class CaseState(Message):
@@ -46,3 +80,10 @@ class CaseState(Message):
     due: datetime | None = None
     note: str = ""
     steps: tuple[CaseStep, ...] = ()
+    #: What is being looked at again, at the citizen's wish.
+    contested: Contest | None = None
+    #: What the citizen may do against it, and until when.
+    contest: Contest | None = None
+    contest_until: AwareDatetime | None = None
+    #: Told to a kiosk that asks for the case; the feed keeps none of them. None: not told.
+    messages: tuple[CaseMessage, ...] | None = None

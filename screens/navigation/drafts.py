@@ -203,7 +203,7 @@ class ResumeModel(Lasting):
             return False
         self.code.set(code)
         self.focus(self.born)
-        self.flow.scans.tell("form.scan.taken", "success", what=self.flow.texts("draft.resume.code"))
+        self.flow.scans.tell("form.scan.taken", "success", what=self.flow.texts("draft.code"))
         return True
 
     def forward(self) -> None:

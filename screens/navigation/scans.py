@@ -132,9 +132,9 @@ class ScanFlow:
         self._flow.tell()
 
     def saw_in_photo(self, event: Scanned) -> None:
-        """It lay before the camera while a photo was being taken."""
-        self._photographed[event.text] = self._standing()
-        self.tell("scan.photo")
+        """It lay before the camera while a photo was being taken. Told once: at the next photo it is still there."""
+        if self._photographed.setdefault(event.text, self._standing()) == self._standing():
+            self.tell("scan.photo")
 
     # --- what nobody took ------------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Final
 
-from kiosk.cases.case import Case
+from kiosk.cases.case import Case, CaseMessage
 from kiosk.catalogue.service import Service
 from kiosk.events import EndReason
 from kiosk.events import Step as KioskStep
@@ -11,6 +11,7 @@ from kiosk.visit.citizen import HowIdentified
 from kiosk.visit.nik import Nik
 from kiosk.visit.outcomes import Refused, RefusedReason
 from kiosk.visit.session import Session
+from protocol.messages import Contest
 from screens.navigation import stack as stacks
 from screens.navigation.answering import Answering
 from screens.navigation.places import Name, Place
@@ -47,6 +48,8 @@ class VisitFlow:
         self._flow = flow
         #: The case in sight, and the code it was looked up by.
         self.case: Case | None = None
+        #: What the citizen said to it in this visit.
+        self._said: list[CaseMessage] = []
         #: What is being answered to the office.
         self.answering: Answering | None = None
         #: Why it could not be sent, and where the visit stood then: told as long as it stands there.
@@ -56,6 +59,7 @@ class VisitFlow:
 
     def reset(self) -> None:
         self.case = None
+        self._said.clear()
         self._drop_answer()
         self._refusal = self._regained = None
 
@@ -194,18 +198,41 @@ class VisitFlow:
             # The way back leads to the list of services, no more to the code.
             self.forget_way()
             self.case = case
+            self._said.clear()
             self._flow.tell()
 
-    def open_answer(self) -> None:
-        """Beside the case: answering what the office asked; what was begun for that case goes on."""
-        flow, case = self._flow, self.case
-        begun = self.answering is not None and case is not None and self.answering.case.code == case.code
+    def case_told(self, case: Case) -> bool:
+        """The server told anew of the case in sight. Whether that is so, and something else is to be shown."""
+        if self.case is None or self.case.code != case.code or (self.case.fresh and not case.fresh):
+            return False
+        before, self.case = self.case, case
+        return before != case
+
+    def note_said(self, message: CaseMessage) -> None:
+        """The citizen said it just now: it is seen among the messages before the server tells it back."""
+        self._said.append(message)
+
+    def messages(self) -> tuple[CaseMessage, ...]:
+        """Of the case in sight, oldest first; with what is still on its way."""
+        told = self.case.messages if self.case is not None else ()
+        known = {message.id for message in told}
+        return (*told, *(message for message in self._said if message.id not in known))
+
+    def open_answer(self, contest: Contest | None = None) -> None:
+        """Beside the case: answering what the office asked, or contesting what became of it; what was begun for that case
+        goes on."""
+        flow, case, answering = self._flow, self.case, self.answering
+        begun = (
+            answering is not None
+            and case is not None
+            and (answering.case.code, answering.contest, answering.sent) == (case.code, contest, False)
+        )
         if not begun and flow.here.disk_is_full:
             self.refuse(RefusedReason.DISK_FULL)
             return
         if case is not None and not begun:
             self._drop_answer()
-            self.answering = Answering(flow, case)
+            self.answering = Answering(flow, case, contest)
         flow.show_beside(Place(Name.ANSWER))
 
     # --- the end ---------------------------------------------------------------------------------------------------
@@ -214,6 +241,7 @@ class VisitFlow:
         """From "saved" or a case to the list, with nothing of before."""
         flow = self._flow
         self.case = None
+        self._said.clear()
         self._drop_answer()
         flow.rating.reset()
         flow.stack = stacks.restart(flow.stack)

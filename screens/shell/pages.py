@@ -23,10 +23,12 @@ from screens.citizen.application.identify_model import IdentifyModel
 from screens.citizen.application.review import ReviewScreen
 from screens.citizen.application.review_model import ReviewModel
 from screens.citizen.follow_up.answer import AnswerScreen
+from screens.citizen.follow_up.case import CaseScreen
+from screens.citizen.follow_up.case_model import CaseModel
 from screens.citizen.follow_up.rating import RateScreen
 from screens.citizen.follow_up.saved import SavedScreen
 from screens.citizen.follow_up.saved_model import SavedModel
-from screens.citizen.follow_up.track import CaseScreen, TrackScreen
+from screens.citizen.follow_up.track import TrackScreen
 from screens.citizen.follow_up.track_model import TrackModel
 from screens.citizen.start.attract import AttractScreen
 from screens.citizen.start.home import HomeScreen
@@ -122,13 +124,16 @@ def _track(flow: Flow, code: str) -> TrackModel:
     return TrackModel(flow, ask, code)
 
 
+def _case(flow: Flow, _detail: str) -> CaseModel:
+    return CaseModel(flow, ask)
+
+
 def _times(flow: Flow, agency: str) -> Widget:
     return AgencyTimesScreen(flow, agency) if agency else TimesScreen(flow)
 
 
 _NOTICES: Final = ("citizen/start/notices",)
 _DRAFTS: Final = ("citizen/application/drafts",)
-_TRACK: Final = ("citizen/follow_up/track",)
 _ROOMS: Final = ("staff/pages",)
 _PANELS: Final = ("shell/overlays",)
 #: Of every kind of question.
@@ -161,8 +166,8 @@ PAGES: Final[dict[Name, Shown]] = {
     Name.SAVE_DRAFT: Shown(SaveDraftScreen, _DRAFTS, _save),
     Name.RESUME_DRAFT: Shown(ResumeDraftScreen, _DRAFTS, _resume),
     Name.RESUMED: Shown(ResumedScreen, _DRAFTS),
-    Name.TRACK: Shown(TrackScreen, _TRACK, _track),
-    Name.CASE: Shown(CaseScreen, _TRACK),
+    Name.TRACK: Shown(TrackScreen, ("citizen/follow_up/track",), _track),
+    Name.CASE: Shown(CaseScreen, ("citizen/follow_up/case", "citizen/follow_up/rating"), _case),
     Name.ANSWER: Shown(AnswerScreen, ("citizen/follow_up/answer",)),
     Name.STAFF_PIN: Shown(PinScreen, _ROOMS, partial(_of_flow, PinModel)),
     Name.STAFF: Shown(OverviewScreen, ("staff/overview",), partial(_of_flow, StaffModel)),

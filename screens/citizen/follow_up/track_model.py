@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from functools import partial
 
-from kiosk.cases.case import Case, CaseProblem, CaseProblemKind, CaseStateName
-from kiosk.catalogue.service import ServiceKind
+from kiosk.cases.case import Case, CaseProblem, CaseProblemKind
 from kiosk.drafts.drafts import is_draft
 from kiosk.visit.session import Session
 from screens.look.widgets.entry import Entry, Layout
@@ -85,80 +84,3 @@ class TrackModel(Lasting):
     def _typed(self) -> None:
         self.problem = ""
         self._changed()
-
-
-@dataclass(frozen=True)
-class StepShown:
-    name: str
-    when: str
-    #: The newest step.
-    now: bool
-
-
-@dataclass(frozen=True)
-class CaseShown:
-    code: str
-    service: str
-    agency: str
-    state: str
-    #: success, info, warning or danger.
-    kind: str
-    explained: str
-    note: str
-    due: str
-    remark: str
-    steps: tuple[StepShown, ...]
-    asks: bool
-
-
-_KINDS = {
-    CaseStateName.APPROVED: "success",
-    CaseStateName.READY: "success",
-    CaseStateName.COLLECTED: "success",
-    CaseStateName.REJECTED: "danger",
-    CaseStateName.CANCELLED: "danger",
-    CaseStateName.QUESTION: "warning",
-}
-#: While the office works on it, it is told when that will be over; a question stops the office's clock.
-_RUNNING = frozenset({CaseStateName.RECEIVED, CaseStateName.INCOMPLETE, CaseStateName.IN_REVIEW})
-
-
-def _step_name(state: str, stage: str, name: CaseStateName) -> str:
-    """What happened; while it is examined, in which stage as well."""
-    return f"{state} · {stage}" if stage and name is CaseStateName.IN_REVIEW else state
-
-
-def case_shown(flow: Flow, case: Case) -> CaseShown:
-    """The case in the citizen's language."""
-    texts, language, formatting = flow.texts, flow.language, flow.formatting
-    steps = tuple(
-        StepShown(
-            _step_name(_words(flow, case, step.state.text_key), step.stage.get(language), step.state),
-            formatting.moment(step.at),
-            place == len(case.steps) - 1,
-        )
-        for place, step in enumerate(case.steps)
-    )
-    return CaseShown(
-        code=flow.here.codes.display(case.code),
-        service=case.service_name.get(language),
-        agency=case.agency_name.get(language),
-        state=_words(flow, case, case.state.text_key),
-        kind=_KINDS.get(case.state, "info"),
-        explained=_words(flow, case, f"case.explained.{case.state}"),
-        note=case.note,
-        due=texts("case.due", day=formatting.day(case.due)) if case.due and case.state in _RUNNING else "",
-        remark="" if case.fresh else texts("case.remembered", time=formatting.moment(case.updated_at)),
-        steps=steps,
-        asks=case.state is CaseStateName.QUESTION and case.fresh,
-    )
-
-
-def _words(flow: Flow, case: Case, key: str) -> str:
-    """A complaint is answered, not approved: it has words of its own for some states."""
-    service = flow.here.catalogue.get(case.service)
-    if service is not None and service.kind is ServiceKind.COMPLAINT:
-        own = f"complaint.{key}"
-        if flow.texts.has(own):
-            return flow.texts(own)
-    return flow.texts(key)

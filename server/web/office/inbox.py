@@ -43,6 +43,7 @@ class InboxRow:
     tone: str
     incomplete: bool
     escalated: bool
+    contest: str
     clock: clocks.ClockView
     officer: str
 
@@ -117,6 +118,7 @@ def _row(visit: Visitor, connection: Connection, case: Row[Any], now: Any, calen
         tone=TONES[State(case.state)],
         incomplete=not case.complete,
         escalated=escalated(now).holds(case),
+        contest=case.contest,
         clock=clocks.view(case, days, now, calendar, visit.say),
         officer=case.officer_name or "",
     )
