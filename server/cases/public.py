@@ -19,7 +19,7 @@ _DECISIONS: Final = frozenset({"approve", "reject", "ready", "cancel"})
 
 def opened_state(document: ServiceDocument, case: Mapping[str, Any]) -> CaseState:
     """What the citizen sees of a case that has just been opened, from its row alone."""
-    first = {"state": case["state"], "stage": case["stage"], "at": case["opened_at"]}
+    first = {"action": "open", "state": case["state"], "stage": case["stage"], "at": case["opened_at"]}
     return public_state(document, case, [first])
 
 
@@ -86,7 +86,9 @@ def public_messages(
         for step in steps
         if step["action"] in _DECISIONS and step["note"]
     ]
-    return tuple(sorted(told, key=lambda one: one.at)[-MESSAGES_TOLD:])
+    # Of the same instant, the office's came first.
+    office = (MessageKind.ASK, MessageKind.DECISION)
+    return tuple(sorted(told, key=lambda one: (one.at, one.kind not in office))[-MESSAGES_TOLD:])
 
 
 def _is_confidential(privacy: str, message: CaseStored) -> bool:

@@ -132,7 +132,8 @@ def test_nothing_on_the_page_moves(citizens: Hands) -> None:
 def test_a_scan_is_a_sign_that_somebody_is_here(citizens: Hands) -> None:
     citizens.app.flow.visit.start()
     citizens.settle()
-    citizens.wait(citizens.kiosk.settings.number("idle_s") + 1)
+    settings = citizens.kiosk.settings
+    citizens.wait(settings.number("idle_s") - settings.number("idle_warning_s") + 1)
     assert citizens.app.flow.idle_left is not None
     assert hold(citizens) == citizens.text("scan.other")
     assert citizens.app.flow.idle_left is None
