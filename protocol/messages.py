@@ -226,7 +226,7 @@ class FeedPage(Message):
     head: int
 
 
-class PackNotice(Message):
+class PackAnnouncement(Message):
     """A hint to look; what to run is decided by the verified TUF targets."""
 
     version: int

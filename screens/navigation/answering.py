@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Final
 
 from kiosk.cases.case import Case, CaseMessage
 from kiosk.ports import CaptureProblem
-from kiosk.visit.attachments import Attachment
-from kiosk.visit.outcomes import Refused, RefusedReason
+from kiosk.session.attachments import Attachment
+from kiosk.session.outcomes import Refused, RefusedReason
 from protocol.limits import ANSWER_CHARACTERS
 from protocol.messages import Contest, ItemKind, MessageKind
 from screens.look.widgets.entry import Entry, Layout
@@ -59,7 +59,7 @@ class Answering:
         result = self._flow.kiosk.send_answer(self.case.code, self.case.service, text, photos, kind)
         if isinstance(result, Refused):
             return result.reason
-        self._flow.visit.note_said(CaseMessage(result.id, said, result.at, text, len(photos), on_its_way=True))
+        self._flow.citizen.note_said(CaseMessage(result.id, said, result.at, text, len(photos), on_its_way=True))
         self.wipe()
         self.sent = True
         return None

@@ -1,4 +1,4 @@
-"""Rating a visit, or what became of a case: one touch, and nine questions for who likes to answer them."""
+"""Rating a session, or what became of a case: one touch, and nine questions for who likes to answer them."""
 
 from typing import TYPE_CHECKING, Final
 
@@ -42,7 +42,7 @@ class RatingFlow:
             return
         self.failed = not ratings.rate(service, score)
         self.score = score
-        case = self._flow.visit.case
+        case = self._flow.citizen.case
         if case is not None and not self.failed:
             ratings.note_rated(case.code)
 
@@ -79,12 +79,12 @@ class RatingFlow:
 
     def can_rate(self, case: Case) -> bool:
         """Whether what became of the case can be rated: it is decided, and nobody did so here before."""
-        decided = case.state in _DECIDED and self._flow.here.catalogue.get(case.service) is not None
+        decided = case.state in _DECIDED and self._flow.context.catalogue.get(case.service) is not None
         return decided and (self.rated or not self._flow.kiosk.ratings.is_rated(case.code))
 
     def _service(self) -> Service | None:
         """The case's; else the one that was just sent."""
-        session, case = self._flow.session, self._flow.visit.case
+        session, case = self._flow.session, self._flow.citizen.case
         if session is None:
             return None
         return session.catalogue.get(case.service) if case is not None else session.service

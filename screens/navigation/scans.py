@@ -1,6 +1,6 @@
 """What is said to something that was held before the scanner where the page in sight has no use for it.
 
-A page takes what it asks for (``Staged.scanned``); all else comes here. A slip leads to its case and a badge to the
+A page takes what it asks for (``View.scanned``); all else comes here. A slip leads to its case and a badge to the
 PIN wherever nothing is lost by it; whatever leads nowhere is answered with what to do. Nothing is passed over, but for
 one thing: what lay before the camera while a photo was taken is not spoken of on a later page.
 """
@@ -105,7 +105,7 @@ _OTHERS: Final[Mapping[Name, str]] = {
 
 
 class ScanFlow:
-    """``reset`` forgets what was scanned in a visit."""
+    """``reset`` forgets what was scanned in a session."""
 
     def __init__(self, flow: "Flow") -> None:
         self._flow = flow
@@ -140,7 +140,7 @@ class ScanFlow:
 
     def answer(self, event: Scanned) -> None:
         """Leads somewhere, or says what to do."""
-        place, meaning = self._flow.place, meaning_of(event, self._flow.here.catalogue)
+        place, meaning = self._flow.place, meaning_of(event, self._flow.context.catalogue)
         if self._flow.over is not Over.NOTHING:
             self.tell("scan.close_first")
         elif meaning is Meaning.BADGE:
@@ -169,31 +169,31 @@ class ScanFlow:
             if place.name is Name.STAFF_PIN:
                 self.tell("scan.badge.pin", "success")
         else:
-            self.tell("scan.badge.on_duty" if place.is_staff else "scan.badge.visit")
+            self.tell("scan.badge.on_duty" if place.is_staff else "scan.badge.session")
 
     def _slip(self, code: str, meaning: Meaning, place: Place) -> None:
-        flow, visit = self._flow, self._flow.visit
+        flow, citizen = self._flow, self._flow.citizen
         if place.name in _START:
-            visit.start()
+            citizen.start()
             self._follow(code, meaning)
         elif place.name in _SENT:
             self.tell("scan.slip.kept" if self._is_own(code) else "scan.slip.done_first")
-        elif visit.entered or place.name not in (*_LOOKING, *_TRACKING, Name.SERVICE, Name.CASE):
+        elif citizen.entered or place.name not in (*_LOOKING, *_TRACKING, Name.SERVICE, Name.CASE):
             own = flow.drafts.kept_code == code
             self.tell("scan.slip.kept" if own else "scan.slip.finish_first")
         else:
             if place.name in (Name.SERVICE, Name.CASE):
-                visit.another_service()
+                citizen.another_service()
             self._follow(code, meaning)
 
     def _follow(self, code: str, meaning: Meaning) -> None:
-        """To the case, or to the form that goes on; nowhere when no visit can begin."""
+        """To the case, or to the form that goes on; nowhere when no session can begin."""
         if self._flow.session is None:
             self.tell("scan.closed")
         elif meaning is Meaning.DRAFT:
             self._flow.drafts.begin_resume(code)
         else:
-            self._flow.visit.open_track(code)
+            self._flow.citizen.open_track(code)
 
     def _is_own(self, code: str) -> bool:
         session = self._flow.session
@@ -223,4 +223,4 @@ class ScanFlow:
         return self._flow.kiosk.clock.monotonic()
 
     def _standing(self) -> object:
-        return (self._flow.place, self._flow.visit.standing)
+        return (self._flow.place, self._flow.citizen.standing)

@@ -46,11 +46,11 @@ class AnswerScreen(FlowPage):
     can_add = BooleanProperty(False)
 
     def __init__(self, flow: Flow, **kwargs: Any) -> None:
-        if flow.visit.answering is None:
+        if flow.citizen.answering is None:
             raise RuntimeError("no case is open")
-        self._answering = flow.visit.answering
+        self._answering = flow.citizen.answering
         self._photo: AnswerPhoto | None = None
-        entry = flow.visit.answering.entry
+        entry = flow.citizen.answering.entry
         words, question = _WORDS[self._answering.contest], self._answering.case.note
         super().__init__(flow=flow, entry_shown=entry, words=words, question=question, **kwargs)
         self._stop = entry.listen(self._typed)
@@ -76,7 +76,7 @@ class AnswerScreen(FlowPage):
             self._show_photo()
         else:
             self.type_into(self._answering.entry)
-        self.can_add = not self.sent and self._photo is None and self.flow.here.can_photograph
+        self.can_add = not self.sent and self._photo is None and self.flow.context.can_photograph
         self._typed()
 
     def scanned(self, event: Scanned) -> bool:
@@ -98,7 +98,7 @@ class AnswerScreen(FlowPage):
 
     def go_forward(self) -> None:
         if self.sent:
-            self.flow.visit.finish()
+            self.flow.citizen.finish()
             return
         if self._photo is not None and self._photo.is_open():
             self._show_camera(self._photo)

@@ -37,7 +37,7 @@ class MessageCard(Card):
 
 class CaseScreen(FlowPage):
     shown = ObjectProperty(None, rebind=True)
-    slip_told = StringProperty("")
+    slip_message = StringProperty("")
     slip_kind = StringProperty("info")
     can_print = BooleanProperty(False)
     #: What the citizen may do against it, and until when.
@@ -51,7 +51,7 @@ class CaseScreen(FlowPage):
         self._tell_slip()
         self._fill()
 
-    def told(self, event: Event) -> None:
+    def handle(self, event: Event) -> None:
         self.model.hear(event)
         if self._slip.hear(event) or isinstance(event, ComponentChanged):
             self._tell_slip()
@@ -77,16 +77,16 @@ class CaseScreen(FlowPage):
             self._tell_slip()
 
     def begin_contest(self) -> None:
-        self.flow.visit.open_answer(self.shown.contest)
+        self.flow.citizen.open_answer(self.shown.contest)
 
     def go_forward(self) -> None:
         if self.shown.asks:
-            self.flow.visit.open_answer()
+            self.flow.citizen.open_answer()
         else:
-            self.flow.visit.finish()
+            self.flow.citizen.finish()
 
     def go_back(self) -> None:
-        self.flow.visit.another_service()
+        self.flow.citizen.another_service()
 
     def _fill(self) -> None:
         shown, steps, messages = self.shown, self.ids.steps, self.ids.messages
@@ -106,4 +106,4 @@ class CaseScreen(FlowPage):
             self._rate = None
 
     def _tell_slip(self) -> None:
-        self.slip_told, self.slip_kind, self.can_print = self._slip.told, self._slip.kind, self._slip.may_print
+        self.slip_message, self.slip_kind, self.can_print = self._slip.message, self._slip.kind, self._slip.may_print

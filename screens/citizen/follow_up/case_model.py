@@ -8,23 +8,23 @@ from kiosk.catalogue.service import ServiceKind
 from kiosk.events import CaseUpdated, Event, LineChanged
 from protocol.messages import Contest, MessageKind
 from screens.navigation.flow import Flow
-from screens.navigation.lasting import Ask, Lasting
+from screens.navigation.view_model import Ask, ViewModel
 
 
-class CaseModel(Lasting):
+class CaseModel(ViewModel):
     """Goes on in another look; an answer that is on its way comes to the page that is in sight then."""
 
     def __init__(self, flow: Flow, ask: Ask) -> None:
-        if flow.visit.case is None:
+        if flow.citizen.case is None:
             raise RuntimeError("no case is open")
         super().__init__()
         self.flow = flow
-        self.code = flow.visit.case.code
+        self.code = flow.citizen.case.code
         self._ask = ask
 
     @property
     def case(self) -> Case:
-        case = self.flow.visit.case
+        case = self.flow.citizen.case
         if case is None:
             raise RuntimeError("no case is open")
         return case
@@ -39,7 +39,7 @@ class CaseModel(Lasting):
         self._await(self._ask(partial(self.flow.kiosk.cases.look_up, self.code), self._answered))
 
     def _answered(self, answer: Case | CaseProblem) -> None:
-        if isinstance(answer, Case) and self.flow.visit.case_told(answer):
+        if isinstance(answer, Case) and self.flow.citizen.case_told(answer):
             self._changed()
 
 
@@ -112,11 +112,11 @@ def case_shown(flow: Flow, case: Case) -> CaseShown:
         )
         for place, step in enumerate(case.steps)
     )
-    messages = tuple(_message(flow, message) for message in reversed(flow.visit.messages()))
-    contest = case.may_contest(flow.here.now())
+    messages = tuple(_message(flow, message) for message in reversed(flow.citizen.messages()))
+    contest = case.may_contest(flow.context.now())
     until = case.contest_until
     return CaseShown(
-        code=flow.here.codes.display(case.code),
+        code=flow.context.codes.display(case.code),
         service=case.service_name.get(language),
         agency=case.agency_name.get(language),
         state=_words(flow, case, case.state.text_key),
@@ -155,7 +155,7 @@ def _message(flow: Flow, message: CaseMessage) -> MessageShown:
 
 def _words(flow: Flow, case: Case, key: str) -> str:
     """A complaint is answered, not approved: it has words of its own for some states."""
-    service = flow.here.catalogue.get(case.service)
+    service = flow.context.catalogue.get(case.service)
     if service is not None and service.kind is ServiceKind.COMPLAINT:
         own = f"complaint.{key}"
         if flow.texts.has(own):

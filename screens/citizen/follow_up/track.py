@@ -17,7 +17,7 @@ class TrackScreen(FlowPage):
 
     def __init__(self, flow: Flow, model: TrackModel, **kwargs: Any) -> None:
         super().__init__(flow=flow, model=model, **kwargs)
-        self.can_scan = flow.here.can_scan
+        self.can_scan = flow.context.can_scan
         self.type_into(model.entry)
         self.refresh()
 

@@ -46,7 +46,7 @@ def test_the_code_of_a_photographed_letter_is_not_spoken_of_on_a_later_page(citi
     citizens.forward()
     assert citizens.place == "FORM"
     assert hold(citizens) == ""
-    citizens.app.flow.visit.leave()
+    citizens.app.flow.citizen.leave()
     citizens.settle()
     assert hold(citizens) != ""
 
@@ -88,7 +88,7 @@ def test_the_payment_code_of_our_own_slip_is_told_apart_whatever_it_looks_like(c
 
 
 def test_it_goes_with_the_next_touch_which_is_not_for_what_lies_below(citizens: Hands) -> None:
-    citizens.app.flow.visit.start()
+    citizens.app.flow.citizen.start()
     citizens.settle()
     hold(citizens)
     note = citizens.stage.scan_note
@@ -98,10 +98,10 @@ def test_it_goes_with_the_next_touch_which_is_not_for_what_lies_below(citizens: 
 
 
 def test_it_goes_with_the_page_and_with_time(citizens: Hands) -> None:
-    citizens.app.flow.visit.start()
+    citizens.app.flow.citizen.start()
     citizens.settle()
     hold(citizens)
-    citizens.app.flow.visit.open_search()
+    citizens.app.flow.citizen.open_search()
     citizens.settle()
     assert said(citizens) == ""
     hold(citizens)
@@ -130,7 +130,7 @@ def test_nothing_on_the_page_moves(citizens: Hands) -> None:
 
 
 def test_a_scan_is_a_sign_that_somebody_is_here(citizens: Hands) -> None:
-    citizens.app.flow.visit.start()
+    citizens.app.flow.citizen.start()
     citizens.settle()
     settings = citizens.kiosk.settings
     citizens.wait(settings.number("idle_s") - settings.number("idle_warning_s") + 1)
@@ -151,7 +151,7 @@ def test_the_slip_that_was_just_given_is_known(citizens: Hands) -> None:
     domicile_review(way)
     way.session.finish_review()
     way.session.agree()
-    way.flow.visit.send()
+    way.flow.citizen.send()
     citizens.settle()
     saved = way.session.submission
     assert saved is not None
@@ -172,6 +172,6 @@ def test_a_slip_closes_nothing_that_was_begun(citizens: Hands) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_it_is_said_in_the_language_of_the_citizen(citizens: Hands, language: str) -> None:
     citizens.app.flow.preferences.set_language(language)
-    citizens.app.flow.visit.start()
+    citizens.app.flow.citizen.start()
     citizens.settle()
     assert hold(citizens) == citizens.text("scan.other")

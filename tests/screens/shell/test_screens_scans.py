@@ -43,55 +43,55 @@ EXPECTED: Final = (
     ),
     (
         ("services", "group", "search-found", "times", "budget"),
-        "damaged card.choose payment other other badge.visit →RESUME_DRAFT →CASE",
+        "damaged card.choose payment other other badge.session →RESUME_DRAFT →CASE",
     ),
-    (("service",), "damaged card.begin payment other other badge.visit →RESUME_DRAFT →CASE"),
-    (("case-question",), "damaged card.not_here payment other other badge.visit →RESUME_DRAFT →CASE"),
+    (("service",), "damaged card.begin payment other other badge.session →RESUME_DRAFT →CASE"),
+    (("case-question",), "damaged card.not_here payment other other badge.session →RESUME_DRAFT →CASE"),
     (
         ("track-typing",),
-        "damaged track.not_a_slip payment track.not_a_slip track.not_a_slip badge.visit →RESUME_DRAFT →CASE",
+        "damaged track.not_a_slip payment track.not_a_slip track.not_a_slip badge.session →RESUME_DRAFT →CASE",
     ),
     (
         ("resume-draft",),
-        "damaged draft.not_a_slip payment draft.not_a_slip draft.not_a_slip badge.visit form.scan.taken →CASE",
+        "damaged draft.not_a_slip payment draft.not_a_slip draft.not_a_slip badge.session form.scan.taken →CASE",
     ),
     (
         ("complaint-privacy",),
-        "damaged card.begin payment other other badge.visit slip.finish_first slip.finish_first",
+        "damaged card.begin payment other other badge.session slip.finish_first slip.finish_first",
     ),
     (
         ("identify-complete",),
-        "damaged form.scan.taken payment identify.not_a_card identify.not_a_card badge.visit"
+        "damaged form.scan.taken payment identify.not_a_card identify.not_a_card badge.session"
         " slip.finish_first slip.finish_first",
     ),
     (
         ("form-fields", "form-choices", "repeat-two"),
-        "damaged form.scan.unused payment form.scan.unused form.scan.unused badge.visit"
+        "damaged form.scan.unused payment form.scan.unused form.scan.unused badge.session"
         " slip.finish_first slip.finish_first",
     ),
-    (("control-photo",), "photo photo photo photo photo badge.visit photo photo"),
+    (("control-photo",), "photo photo photo photo photo badge.session photo photo"),
     (
         ("control-nomor-dokumen",),
-        "form.scan.taken form.scan.taken form.scan.taken form.scan.taken form.scan.taken badge.visit"
+        "form.scan.taken form.scan.taken form.scan.taken form.scan.taken form.scan.taken badge.session"
         " form.scan.taken form.scan.taken",
     ),
-    (("review",), "damaged card.review payment other other badge.visit slip.finish_first slip.finish_first"),
+    (("review",), "damaged card.review payment other other badge.session slip.finish_first slip.finish_first"),
     (
         ("fee", "consent-agreed", "save-draft", "resumed", "answer-typed", "answer"),
-        "damaged card.not_here payment other other badge.visit slip.finish_first slip.finish_first",
+        "damaged card.not_here payment other other badge.session slip.finish_first slip.finish_first",
     ),
     (
         ("saved-printed", "rate-nine"),
-        "damaged card.not_here payment other other badge.visit slip.done_first slip.done_first",
+        "damaged card.not_here payment other other badge.session slip.done_first slip.done_first",
     ),
     (("staff-pin-typed",), "staff staff staff staff staff badge.pin staff staff"),
     (
-        ("staff-desk", "staff-paper", "staff-outbox-parked"),
+        ("staff-overview", "staff-paper", "staff-outbox-parked"),
         "staff staff staff staff staff badge.on_duty staff staff",
     ),
     (("staff-test",), "shown shown shown shown shown shown shown shown"),
     (
-        ("home-adjust", "home-help", "visit-leave", "repeat-fewer"),
+        ("home-adjust", "home-help", "session-leave", "repeat-fewer"),
         "close_first close_first close_first close_first close_first close_first close_first close_first",
     ),
 )
@@ -103,10 +103,10 @@ SAMPLE: Final = tuple((states[-1], row.split()) for states, row in EXPECTED)
 def after(hands: Hands, scan: Scan) -> str:
     """What came of it: a page, "→CASE"; or the key of what is said, without "scan."."""
     flow, place, texts = hands.app.flow, hands.place, sorted(hands.texts())
-    opened = flow.visit.case.code if flow.visit.case is not None else ""
+    opened = flow.citizen.case.code if flow.citizen.case is not None else ""
     hands.rehearsal.scanner.scan(scan)
     hands.settle(3)
-    note, now = flow.scans.note, flow.visit.case.code if flow.visit.case is not None else ""
+    note, now = flow.scans.note, flow.citizen.case.code if flow.citizen.case is not None else ""
     if (hands.place, now) != (place, opened):
         return f"→{hands.place}"
     if note is not None:

@@ -201,9 +201,7 @@ def test_it_says_something_and_not_too_much(office: Office, officer: Actor, text
     assert say(office, refused(office, officer), "OBJECTION", text) == status
 
 
-def test_whoever_asks_for_a_case_is_told_all_that_was_written(
-    office: Office, officer: Actor, clock: FakeClock
-) -> None:
+def test_whoever_asks_for_a_case_is_told_all_that_was_written(office: Office, officer: Actor, clock: FakeClock) -> None:
     cases, code = office.deps.cases, office.case()
     assert cases.take(officer, code).ok
     assert cases.ask(officer, code, "Berapa NIK Anda?").ok

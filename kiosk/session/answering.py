@@ -4,9 +4,9 @@ lower number would set aside."""
 from collections.abc import Callable, Iterable
 
 from forms import FormSession
-from kiosk.visit.attachments import Attachment, Attachments, AttachProblem
-from kiosk.visit.fewer import Fewer, FewerMembers
-from kiosk.visit.marks import ScanMarks
+from kiosk.session.attachments import Attachment, Attachments, AttachProblem
+from kiosk.session.fewer import Fewer, FewerMembers
+from kiosk.session.marks import ScanMarks
 
 
 class Answering:

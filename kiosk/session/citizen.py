@@ -8,10 +8,10 @@ from typing import Final
 
 from forms import FormSession, Node
 from kiosk.catalogue.service import Service
-from kiosk.visit import nik as nik_rules
-from kiosk.visit.marks import ScanMarks
-from kiosk.visit.nik import Nik, NikProblem, NikWarning
-from kiosk.visit.privacy import Privacy
+from kiosk.session import nik as nik_rules
+from kiosk.session.marks import ScanMarks
+from kiosk.session.nik import Nik, NikProblem, NikWarning
+from kiosk.session.privacy import Privacy
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ class Citizen:
 
 @dataclass(frozen=True, slots=True)
 class NikCheck:
-    """``problem`` None: accepted; ``warnings`` are told, never refused."""
+    """``problem`` None: accepted; ``warnings`` are shown, never refused."""
 
     problem: NikProblem | None
     warnings: tuple[NikWarning, ...] = ()
@@ -66,17 +66,17 @@ class OwnQuestions:
         return filled
 
     def mark(self, citizen: Citizen | None, marks: ScanMarks) -> None:
-        """What was filled in is marked as the citizen told it: by a card, or typed."""
+        """What was filled in is marked as the citizen shown it: by a card, or typed."""
         if self._nik is not None and citizen is not None and citizen.how is HowIdentified.SCANNED:
             marks.put(self._nik.ref, citizen.nik.digits)
 
     def who(self, citizen: Citizen, marks: ScanMarks) -> Citizen:
         """The citizen by the number that stands in the form now, as long as it can be one."""
-        told = nik_rules.check(self._nik.value) if self._nik is not None else citizen.nik
-        if self._nik is None or isinstance(told, NikProblem):
+        shown = nik_rules.check(self._nik.value) if self._nik is not None else citizen.nik
+        if self._nik is None or isinstance(shown, NikProblem):
             return citizen
         scanned = marks.of(self._nik.ref, self._nik.value)
-        return Citizen(told, HowIdentified.SCANNED if scanned else HowIdentified.TYPED)
+        return Citizen(shown, HowIdentified.SCANNED if scanned else HowIdentified.TYPED)
 
     def clear_nik(self) -> bool:
         """False: the form holds on to it."""
