@@ -56,4 +56,11 @@ class ReviewModel:
                 yield from lines
             elif child.kind is not Kind.MODEL_VALUE and control_of(child) not in (Control.NOTE, Control.IMPOSSIBLE):
                 answer = in_words(child, self.flow.formatting, self.flow.texts)
-                yield Line(child.ref, child.label or child.name, answer or self.flow.texts("review.no_answer"))
+                yield Line(child.ref, self._label(child), answer or self.flow.texts("review.no_answer"))
+
+    def _label(self, node: Node) -> str:
+        """With the mark of what the scanner read, as long as that is what stands there."""
+        label = node.label or node.name
+        if not self.session.answering.marks.of(node.ref, node.value):
+            return label
+        return self.flow.texts("review.scanned", what=label)
