@@ -114,6 +114,9 @@ def case_shown(flow: Flow, case: Case) -> CaseShown:
     )
     messages = tuple(_message(flow, message) for message in reversed(flow.citizen.messages()))
     contest = case.may_contest(flow.context.now())
+    if any(message.kind == contest for message in flow.citizen.messages()):
+        # Said already, and on its way.
+        contest = None
     until = case.contest_until
     return CaseShown(
         code=flow.context.codes.display(case.code),
