@@ -251,6 +251,7 @@ class Flow:
             case Scanned():
                 # Somebody is here, as by a touch. What it means is the page's to say, else ``scans.answer``.
                 self.touched()
+                self.scans.heard(event)
 
     # --- of its parts ----------------------------------------------------------------------------------------------
 

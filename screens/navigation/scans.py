@@ -45,6 +45,8 @@ class Meaning(Enum):
         return self in (Meaning.CASE, Meaning.DRAFT)
 
 
+#: Both codes of a slip are seen within so many seconds; then the one for payments says nothing.
+TOGETHER_S: Final = 5.0
 #: Never a document's code.
 OURS: Final = frozenset({Meaning.CASE, Meaning.DRAFT, Meaning.DAMAGED, Meaning.PAYMENT})
 
@@ -118,11 +120,18 @@ class ScanFlow:
         self._where: object = None
         #: What the camera saw while a photo was being taken, and where that was.
         self._photographed: dict[str, object] = {}
+        #: When a slip was read last.
+        self._slip_at = -TOGETHER_S
 
     @property
     def text(self) -> str:
         """The note in the citizen's language; "" when there is none."""
         return self._flow.texts(self.note.key, **self.note.values) if self.note is not None else ""
+
+    def heard(self, event: Scanned) -> None:
+        """Before a page is asked whether it takes it."""
+        if event.code is not None:
+            self._slip_at = self._now()
 
     # --- from pages ------------------------------------------------------------------------------------------------
 
@@ -150,7 +159,7 @@ class ScanFlow:
         elif place.is_staff:
             self.tell("scan.staff")
         elif meaning is Meaning.PAYMENT:
-            self.tell("scan.payment")
+            self._payment()
         elif place.name in _CLOSED:
             self.tell("scan.closed")
         elif meaning.is_slip:
@@ -161,6 +170,10 @@ class ScanFlow:
             self.tell(_CARDS.get(place.name, "form.scan.unused" if place.name is Name.FORM else "scan.card.not_here"))
         else:
             self.tell(_OTHERS.get(place.name, "scan.other"))
+
+    def _payment(self) -> None:
+        if self._now() - self._slip_at > TOGETHER_S:
+            self.tell("scan.payment")
 
     def _badge(self, badge: str, place: Place) -> None:
         if place.rests or place.name in (Name.THANKS, Name.STAFF_PIN):

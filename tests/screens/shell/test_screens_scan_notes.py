@@ -12,7 +12,7 @@ from rehearsal.gallery.case_states import CODE, case
 from rehearsal.gallery.control_states import show
 from rehearsal.gallery.way import Way, answer_page, domicile_form, domicile_review, open_form
 from screens.navigation.rest import SLEEP_S
-from screens.navigation.scans import NOTE_S
+from screens.navigation.scans import NOTE_S, TOGETHER_S
 
 LETTER = Scan(ScanKind.DOCUMENT_URL, "https://tte.example/d/8f2a", url="https://tte.example/d/8f2a")
 
@@ -85,6 +85,16 @@ def test_the_payment_code_of_our_own_slip_is_told_apart_whatever_it_looks_like(c
     }
     citizens.tap(citizens.text("home.track"))
     assert hold(citizens, Scan(ScanKind.UNKNOWN, code)) == citizens.text("scan.payment")
+
+
+def test_of_both_codes_of_a_slip_only_the_one_that_tracks_is_heard(citizens: Hands) -> None:
+    payment = Scan(ScanKind.PAYMENT, "00020101021126220014ID.CO.QRIS.WWW5802ID6304ABCD")
+    citizens.rehearsal.line.cases[CODE] = case(CaseStateName.READY)
+    assert hold(citizens, payment) == citizens.text("scan.payment")
+    Citizen(citizens).hold_slip(CODE)
+    assert (citizens.place, said(citizens), hold(citizens, payment)) == ("CASE", "", "")
+    citizens.wait(TOGETHER_S + 1)
+    assert hold(citizens, payment) == citizens.text("scan.payment")
 
 
 def test_it_goes_with_the_next_touch_which_is_not_for_what_lies_below(citizens: Hands) -> None:
