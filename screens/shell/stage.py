@@ -7,6 +7,7 @@ from typing import Any, Final
 from kivy.uix.floatlayout import FloatLayout
 
 from kiosk.events import Event, Scanned
+from kiosk.ports import ScanKind
 from kiosk.session.session import Session
 from screens.look.current import current
 from screens.look.focus_mark import FocusMark
@@ -148,6 +149,9 @@ class Stage(FloatLayout):
         if self.held and (self._page_key is None or self._page_key[0] != self.flow.place):
             return
         if self.page is None:
+            # No page can be made: a badge leads to where somebody can look after that.
+            if isinstance(event, Scanned) and event.kind == ScanKind.STAFF_BADGE:
+                self.flow.scans.answer(event)
             return
         if isinstance(event, Scanned):
             if self.flow.over is not Over.NOTHING or not self.page.scanned(event):
