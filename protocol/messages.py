@@ -14,7 +14,7 @@ from pydantic import AwareDatetime, Base64Bytes, BeforeValidator, ConfigDict, Fi
 
 from protocol.checkpoints import Offer, Witnessed
 from protocol.components import Availability, Condition
-from protocol.limits import ATTACHMENT_BYTES, ATTACHMENTS_PER_SUBMISSION, BATCH_ITEMS
+from protocol.limits import ATTACHMENT_BYTES, ATTACHMENTS_PER_SUBMISSION, BATCH_ITEMS, Rupiah
 from protocol.line.base import Code as Code
 from protocol.line.base import Message as Message
 from protocol.line.base import Name as Name
@@ -183,6 +183,8 @@ class Content(Message):
     #: When the citizen agreed, and to which version of the text; None when nothing personal is asked.
     consent_at: AwareDatetime | None = None
     consent_version: Short = ""
+    #: What the citizen was told that it costs, in rupiah; None where nobody could say, and of older kiosks.
+    fee_rupiah: Rupiah | None = None
     #: The ODK instance; the empty string for all but a SUBMISSION.
     instance: str
     #: The questions whose answers the scanner read, as they were sent; all others were typed or chosen. None: of a kiosk
@@ -326,8 +328,7 @@ class HeartbeatAnswer(Message):
     documents: dict[str, int] = Field(default_factory=dict)
     #: The audit log's newest checkpoint, when it is not the one that the kiosk said it holds.
     checkpoint: Offer | None = None
-    #: The id of the server's last restore. When it is another than before, the server may have lost what it
-    #: acknowledged: a kiosk sends again all that it still keeps.
+    #: The id of the server's last restore: when it is another than before, a kiosk sends again all that it still keeps.
     restored: Short = ""
 
 

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
+from protocol.limits import Rupiah
 from protocol.line.base import Code, Message, Name, Short
 
 
@@ -78,6 +79,9 @@ class CaseState(Message):
     received_at: AwareDatetime
     #: When the service standard says it will be done; None while the clock pauses or when it has ended.
     due: datetime | None = None
+    #: What it costs, or with ``fee_least`` what it costs at least; None of an older server, and where nobody can say yet.
+    fee_rupiah: Rupiah | None = None
+    fee_least: bool = False
     note: str = ""
     steps: tuple[CaseStep, ...] = ()
     #: What is being looked at again, at the citizen's wish.

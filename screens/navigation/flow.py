@@ -22,9 +22,10 @@ from kiosk.events import (
     StepChanged,
 )
 from kiosk.events import Step as KioskStep
-from kiosk.kiosk import Kiosk, Snapshot
+from kiosk.kiosk import Kiosk
 from kiosk.machine.health import Reason
 from kiosk.session.session import Session
+from kiosk.snapshot import Snapshot
 from protocol.formats import Formatting
 from protocol.languages import LANGUAGES
 from screens.language.texts import Catalogues, Texts
@@ -33,6 +34,7 @@ from screens.navigation.appearance import DEFAULT_APPEARANCE, Appearance
 from screens.navigation.citizen import CitizenFlow, step_place
 from screens.navigation.context import PageContext
 from screens.navigation.drafts import DraftFlow
+from screens.navigation.enlarging import EnlargingFlow
 from screens.navigation.fewer import FewerFlow
 from screens.navigation.places import Name, Over, Place
 from screens.navigation.preferences import Preferences
@@ -74,6 +76,7 @@ class Flow:
         self.scans = ScanFlow(self)
         #: Where the scanner was last told to look anew.
         self._looked_at: Place | None = None
+        self.enlarging = EnlargingFlow(self)
         self._catalogues = catalogues
         self._changed = changed
         self._follow_scanner()
@@ -177,8 +180,14 @@ class Flow:
     def open_help(self) -> None:
         self._cover(Over.HELP)
 
+    def open_switches(self) -> None:
+        self._cover(Over.SWITCHES)
+
     def open_fewer(self) -> None:
         self._cover(Over.FEWER)
+
+    def open_enlarged(self) -> None:
+        self._cover(Over.PHOTO)
 
     def ask_leave(self) -> None:
         """At once when nothing was entered; else after a question."""
@@ -274,6 +283,7 @@ class Flow:
         self.drafts.reset()
         self.fewer.reset()
         self.scans.reset()
+        self.enlarging.reset()
 
     # --- inside ----------------------------------------------------------------------------------------------------
 

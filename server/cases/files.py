@@ -83,7 +83,7 @@ class CaseFiles:
     def _open(self, connection: Connection, case: Row[Any]) -> CaseFile:
         return CaseFile(
             row=case,
-            document=self._journal.document(connection, case),
+            description=self._journal.description(connection, case),
             content=Content.model_validate_json(self._vault.open(case.content)),
             state=self._journal.state_of(connection, case),
             steps=self._journal.steps_of(connection, case),

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from protocol.messages import CasePublicState as State
 from protocol.messages import CaseState, Content, Contest, FeedType
-from protocol.packs import ServiceDocument
+from protocol.packs import ServiceDescription
 from server.cases import contests, lookups
 from server.cases.public import public_state
 from server.cases.states import Change
@@ -33,11 +33,11 @@ class CaseJournal:
             select(tables.cases).where(tables.cases.c.tracking_code == code).with_for_update()
         ).first()
 
-    def document(self, connection: Connection, case: Row[Any]) -> ServiceDocument:
-        document = self._catalogue.document(connection, case.pack_version, case.service_id)
-        if document is None:
+    def description(self, connection: Connection, case: Row[Any]) -> ServiceDescription:
+        description = self._catalogue.description(connection, case.pack_version, case.service_id)
+        if description is None:
             raise LookupError(f"the case's service {case.service_id} of pack {case.pack_version} is not published")
-        return document
+        return description
 
     def steps_of(self, connection: Connection, case: Row[Any]) -> Sequence[Row[Any]]:
         return connection.execute(
@@ -49,7 +49,7 @@ class CaseJournal:
     def state_of(self, connection: Connection, case: Row[Any]) -> CaseState:
         steps = self.steps_of(connection, case)
         return public_state(
-            self.document(connection, case),
+            self.description(connection, case),
             case._asdict(),
             [step._asdict() for step in steps],
             lambda: load_calendar(connection, self._zone),
@@ -129,15 +129,15 @@ class CaseJournal:
             return False
         self._keep(work, case.tracking_code, content.id, content.kiosk_id, contest.value, content.text.strip())
         calendar = load_calendar(connection, self._zone)
-        document = self.document(connection, case)
+        description = self.description(connection, case)
         steps = [step._asdict() for step in self.steps_of(connection, case)]
-        offer = contests.offered(document.kind, case._asdict(), steps)
+        offer = contests.offered(description.kind, case._asdict(), steps)
         if offer is None or offer.contest is not contest or min(content.made_at, now) > offer.until(calendar):
             work.audit(f"case.{contest}_without_effect", f"case:{case.tracking_code}")
             self.apply(work, case, Change("answer", {}))
             return True
-        stage = document.stages[0]
-        due = calendar.due(now, contests.decided_within(contest, document.standard.working_days))
+        stage = description.stages[0]
+        due = calendar.due(now, contests.decided_within(contest, description.standard.working_days))
         values = {
             "state": State.RECEIVED if case.complete else State.INCOMPLETE,
             "stage": stage.id,

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from protocol.messages import CaseMessage, CaseState, CaseStep, Contest, MessageKind
 from protocol.messages import CasePublicState as State
-from protocol.packs import ServiceDocument
-from server.cases import complaints, contests
+from protocol.packs import ServiceDescription
+from server.cases import complaints, contests, fees
 from server.cases.rules import RUNNING
 from server.cases.states import CaseMessage as CaseStored
 from server.foundation.clock import WorkingCalendar
@@ -17,33 +17,36 @@ MESSAGES_TOLD: Final = 60
 _DECISIONS: Final = frozenset({"approve", "reject", "ready", "cancel"})
 
 
-def opened_state(document: ServiceDocument, case: Mapping[str, Any]) -> CaseState:
+def opened_state(description: ServiceDescription, case: Mapping[str, Any]) -> CaseState:
     """What the citizen sees of a case that has just been opened, from its row alone."""
     first = {"action": "open", "state": case["state"], "stage": case["stage"], "at": case["opened_at"]}
-    return public_state(document, case, [first])
+    return public_state(description, case, [first])
 
 
 def public_state(
-    document: ServiceDocument,
+    description: ServiceDescription,
     case: Mapping[str, Any],
     steps: Sequence[Mapping[str, Any]],
     calendar: Callable[[], WorkingCalendar] | None = None,
 ) -> CaseState:
     """``calendar`` is asked for only where something can be contested; without it nothing is said of that."""
     state = State(case["state"])
-    offer = contests.offered(document.kind, case, steps) if calendar is not None else None
+    offer = contests.offered(description.kind, case, steps) if calendar is not None else None
+    fee, least = fees.of_case(description, case["fee_rupiah"])
     return CaseState(
         tracking_code=case["tracking_code"],
         service=case["service_id"],
-        kind=document.kind,
-        service_name=document.name,
-        agency_name=document.agency.name,
+        kind=description.kind,
+        service_name=description.name,
+        agency_name=description.agency.name,
         state=state,
         updated_at=case["updated_at"],
         received_at=case["opened_at"],
         due=case["due_at"] if state in RUNNING else None,
+        fee_rupiah=fee,
+        fee_least=least,
         note=mask(case["note"]),
-        steps=_public_steps(steps, {stage.id: stage.name for stage in document.stages}),
+        steps=_public_steps(steps, {stage.id: stage.name for stage in description.stages}),
         contested=Contest(case["contest"]) if case["contest"] else None,
         contest=offer.contest if offer is not None else None,
         contest_until=offer.until(calendar()) if offer is not None and calendar is not None else None,

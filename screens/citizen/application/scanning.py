@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 from forms import Node
 from kiosk.events import Scanned
 from kiosk.ports import ScanKind
-from screens.citizen.follow_up.answers import Control, asks_nik, control_of, is_scanned
+from screens.citizen.follow_up.answers import Control, control_of, is_scanned
+from screens.citizen.follow_up.purpose import asks_nik
 from screens.navigation.scans import OURS, meaning_of
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from kiosk.cases.case import Case, CaseMessage, CaseProblem, CaseStateName, Case
 from kiosk.catalogue.service import ServiceKind
 from kiosk.events import CaseUpdated, Event, LineChanged
 from protocol.messages import Contest, MessageKind
+from screens.citizen.start.service_model import fee_in_words
 from screens.navigation.flow import Flow
 from screens.navigation.view_model import Ask, ViewModel
 
@@ -70,6 +71,7 @@ class CaseShown:
     explained: str
     note: str
     due: str
+    fee: str
     remark: str
     steps: tuple[StepShown, ...]
     asks: bool
@@ -128,6 +130,7 @@ def case_shown(flow: Flow, case: Case) -> CaseShown:
         # Among the messages it stands as well, and first.
         note="" if messages else case.note,
         due=texts("case.due", day=formatting.day(case.due)) if case.due and case.state in _RUNNING else "",
+        fee="" if case.fee is None else texts("case.fee", amount=fee_in_words(flow, case.fee)),
         remark="" if case.fresh else texts("case.remembered", time=formatting.moment(case.updated_at)),
         steps=steps,
         asks=case.state is CaseStateName.QUESTION and case.fresh,

@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     ForeignKey,
@@ -45,10 +46,9 @@ cases = Table(
     Column("content", LargeBinary, nullable=False, comment="personal"),  # messages.Content, sealed with the vault
     Column("nik_index", String(64), index=True),  # HMAC of the NIK; null where nobody may search for it
     Column("privacy", String(16), nullable=False, default="", server_default=""),  # anonymous, secret: of a complaint
+    Column("fee_rupiah", BigInteger),  # worked out here; null where only the office can say, and of older cases
     Column("contest", String(16), nullable=False, default="", server_default=""),  # messages.Contest, while it is open
-    Column(
-        "first_due_at", UtcDateTime
-    ),  # of a contested case: when the first decision was due; published times go by it
+    Column("first_due_at", UtcDateTime),  # of a contested case: due date of the first decision, for published times
     Column("decided_by", String(36)),  # the officer who decided last
     Column("steps", Integer, nullable=False, default=0),  # rows in case_steps; also the version for locking
     ForeignKeyConstraint(["kiosk_id", "submission_id"], ["submissions.kiosk_id", "submissions.id"]),

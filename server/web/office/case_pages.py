@@ -30,7 +30,7 @@ from server.foundation.identity_numbers import masked
 from server.foundation.texts import citizens_text
 from server.web.frame.access import Pages, Rule, Visit, not_found
 from server.web.frame.visitor import OFFICE, Visitor
-from server.web.frame.vocabulary import said
+from server.web.frame.vocabulary import fee_in_words, said
 from server.web.office import answers, clocks, queries
 from server.web.office.inbox import TONES
 
@@ -204,7 +204,7 @@ def _page(
         "code": row.tracking_code,
         "shown_code": tracking.display(row.tracking_code),
         "version": row.steps,
-        "service": citizens_text(file.document.name, language),
+        "service": citizens_text(file.description.name, language),
         "state": row.state,
         "tone": TONES[State(row.state)],
         "incomplete": not row.complete,
@@ -235,11 +235,13 @@ def _page(
             }
             for message in file.messages
         ],
-        "clock": clocks.view(row, file.document.standard.working_days, deps.clock.now(), calendar, visitor.say),
+        "clock": clocks.view(row, file.description.standard.working_days, deps.clock.now(), calendar, visitor.say),
         "stages": _stages(file, language),
         "officer": officer,
         "received": visitor.formatting.short_moment(row.opened_at),
         "due": visitor.formatting.day(row.due_at) if row.due_at and row.state in RUNNING else "",
+        "fee": fee_in_words(file.state, visitor.formatting, visitor.say),
+        "fee_problem": _fee_problem(visitor, file),
         "kiosk": kiosk,
         "language_name": visitor.say(f"language.{row.language}"),
         "history": [
@@ -268,7 +270,7 @@ def _page(
 
 def _is_answered(file: CaseFile, nik: str, reading: Reading | None) -> bool:
     """Whether the form's own question holds the very number that the citizen was known by."""
-    asked = file.document.nik_question
+    asked = file.description.nik_question
     if reading is None or not asked:
         return False
     return any(entry.value == nik for entry in reading.walk() if asked in (entry.ref, entry.name))
@@ -276,7 +278,7 @@ def _is_answered(file: CaseFile, nik: str, reading: Reading | None) -> bool:
 
 def offered(actor: Actor, file: CaseFile, language: str, written: Written | None = None) -> list[ActionView]:
     """A button for everything that the actor may do now."""
-    stages = {stage.id: stage.name for stage in file.document.stages}
+    stages = {stage.id: stage.name for stage in file.description.stages}
     may = allowed(actor, file.row, list(stages))
     following = stages.get(stage_after(file.row.stage, list(stages)) or "")
     written = written or Written()
@@ -312,15 +314,24 @@ def _who(visitor: Visitor, actor: str, names: Mapping[str, str]) -> str:
     return names.get(actor, visitor.say("case.someone"))
 
 
+def _fee_problem(visitor: Visitor, file: CaseFile) -> str:
+    """What an officer must know of the fee: the slip says another amount, or nobody has worked it out yet."""
+    told, stands = file.content.fee_rupiah, file.row.fee_rupiah
+    if told is not None and stands is not None and told != stands:
+        amounts = {"told": visitor.formatting.rupiah(told), "amount": visitor.formatting.rupiah(stands)}
+        return visitor.say("case.fee.differs", **amounts)
+    return visitor.say("case.fee.unknown") if stands is None and file.description.standard.fee_rule else ""
+
+
 def _stages(file: CaseFile, language: str) -> list[dict[str, str]]:
-    ids = [stage.id for stage in file.document.stages]
+    ids = [stage.id for stage in file.description.stages]
     now = ids.index(file.row.stage) if file.row.stage in ids else 0
     return [
         {
             "name": citizens_text(stage.name, language),
             "when": "past" if place < now else "now" if place == now else "ahead",
         }
-        for place, stage in enumerate(file.document.stages)
+        for place, stage in enumerate(file.description.stages)
     ]
 
 

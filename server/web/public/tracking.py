@@ -11,6 +11,7 @@ from protocol.messages import CaseState
 from server.foundation.texts import citizens_text
 from server.web.frame.access import EVERYBODY, PageRefused, Pages, Visit
 from server.web.frame.visitor import Visitor
+from server.web.frame.vocabulary import fee_in_words
 
 #: How a state looks: its tone (colour) and sign.
 LOOK: Final = {
@@ -51,6 +52,7 @@ class TrackingView:
     due: str
     #: What the citizen may do against it at a kiosk, and until when; or what is being looked at again.
     contest: str
+    fee: str
     steps: tuple[StepView, ...]
 
 
@@ -85,8 +87,8 @@ def view(visitor: Visitor, state: CaseState) -> TrackingView:
     language = visitor.public_language
     tone, icon = LOOK[state.state]
 
-    def say(key: str) -> str:
-        return visitor.site.texts.say(language, key)
+    def say(key: str, **values: object) -> str:
+        return visitor.site.texts.say(language, key, **values)
 
     def words(state: CaseState, key: str) -> str:
         """A complaint is answered, not approved: it has words of its own for some states."""
@@ -105,6 +107,7 @@ def view(visitor: Visitor, state: CaseState) -> TrackingView:
         agency=citizens_text(state.agency_name, language),
         due=visitor.public_formatting.day(state.due) if state.due else "",
         contest=_contest(visitor, state),
+        fee=fee_in_words(state, visitor.public_formatting, say),
         steps=tuple(
             StepView(
                 what=say(
