@@ -44,6 +44,8 @@ class DraftFlow:
 
     def reset(self) -> None:
         self.resumed: Resumed | None = None
+        #: Of the draft that was left here in this visit.
+        self.kept_code = ""
         self._held: Held | None = None
         self._before_save: weakref.WeakMethod[Callable[[], None]] | None = None
 
@@ -148,6 +150,7 @@ class SaveModel(ViewModel):
     def answered(self, answer: DraftKept | DraftProblem) -> None:
         if isinstance(answer, DraftKept):
             self.state, self.kept = Saving.KEPT, answer
+            self.flow.drafts.kept_code = answer.code
             self.flow.drafts.safe(self.flow.drafts.held)
             self.flow.kiosk.draft_slips.print(answer.code, answer.expires_at, self.flow.language, _printed)
             self._changed()
@@ -194,12 +197,14 @@ class ResumeModel(ViewModel):
         self.active = entry
         self._changed()
 
-    def scanned(self, code: str | None) -> None:
+    def scanned(self, code: str | None) -> bool:
+        """False: it is not the slip of a draft."""
         if code is None or not is_draft(code):
-            self._tell(self.flow.texts("draft.not_a_slip"))
-            return
+            return False
         self.code.set(code)
         self.focus(self.born)
+        self.flow.scans.tell("form.scan.taken", "success", what=self.flow.texts("draft.code"))
+        return True
 
     def forward(self) -> None:
         """To the birth date, or on with the form."""

@@ -46,6 +46,7 @@ class Keypad:
         self._held.add(code)
         if action is None or (repeated and action in ONCE):
             return
+        self._flow.scans.touched()
         if not self._stage.in_step:
             self._flow.touched()
             return

@@ -30,7 +30,7 @@ def kept(content: Content, description: ServiceDescription) -> Content:
         return content
     group = description.identity_group
     instance = _blanked(content.instance, names=(group,)) if group else content.instance
-    return content.model_copy(update={"identity": None, "instance": instance})
+    return content.model_copy(update={"identity": None, "instance": instance, "scanned": ()})
 
 
 def searchable_nik(content: Content) -> str | None:
@@ -51,8 +51,7 @@ def without_identity(file: "CaseFile", form: Form | None) -> "CaseFile":
     else:
         instance = _blanked(content.instance, paths=form.derived(group)) if group else content.instance
     messages = tuple(
-        replace(one, text="", attachments=(), withheld=True) if one.direction == "answer" else one
-        for one in file.messages
+        replace(one, text="", attachments=(), withheld=True) if one.direction != "ask" else one for one in file.messages
     )
     shown = content.model_copy(update={"identity": None, "instance": instance, "attachments": ()})
     return replace(file, content=shown, messages=messages, attachments=(), hidden=True)

@@ -13,6 +13,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Row, and_, false
 
 from protocol.messages import CasePublicState as State
+from server.cases.contests import is_own_decision
 from server.cases.states import CaseOutcome
 from server.foundation.actors import DECIDING, Actor, Role
 from server.storage import tables
@@ -175,6 +176,8 @@ def refusal(actor: Actor, action: Action, case: Row[Any]) -> CaseOutcome | None:
         return CaseOutcome.OUT_OF_SCOPE
     if need.holder is Holder.NOBODY and case.officer_id is not None:
         return CaseOutcome.ALREADY_TAKEN
+    if action is Action.TAKE and may_not_hold(actor.id, actor.role, case):
+        return CaseOutcome.OWN_DECISION
     if need.holder is Holder.ACTOR:
         if case.officer_id is None:
             return CaseOutcome.NOT_TAKEN
@@ -183,6 +186,11 @@ def refusal(actor: Actor, action: Action, case: Row[Any]) -> CaseOutcome | None:
     if need.complete and not case.complete:
         return CaseOutcome.INCOMPLETE
     return None if case.state in need.states else CaseOutcome.WRONG_STATE
+
+
+def may_not_hold(officer_id: str, role: Role | None, case: Row[Any]) -> bool:
+    """Whether it is the officer's own decision that the citizen objects to. Above a supervisor there is nobody here."""
+    return role is not Role.SUPERVISOR and is_own_decision(officer_id, case)
 
 
 def stage_after(stage: str, stages: Sequence[str]) -> str | None:

@@ -3,10 +3,9 @@
 from typing import Any, Final
 
 from kiosk.events import ComponentChanged, Event, Scanned, StepChanged
-from kiosk.ports import ScanKind
 from screens.citizen.application.drafts import SaveLater
 from screens.citizen.application.form_model import FormModel
-from screens.citizen.application.scan_use import ScanUse
+from screens.citizen.application.scanning import take
 from screens.citizen.controls.choices import ChoiceQuestion
 from screens.citizen.controls.photo import PhotoQuestion
 from screens.citizen.controls.question import Question
@@ -89,16 +88,8 @@ class FormScreen(FlowPage):
             case ComponentChanged():
                 self.refresh()
 
-    def scanned(self, event: Scanned) -> None:
-        """A badge opens the field staff's pages: it is nobody's answer."""
-        self.model.scanned("" if event.kind == ScanKind.STAFF_BADGE else event.text, event.nik or "")
-
-    def show_banner(self) -> None:
-        """What became of a scan stands where other pages say what is missing at the kiosk."""
-        super().show_banner()
-        if self._built and self.model.scan is not None:
-            self.banner = self.flow.texts(self.model.scan.text_key, what=self.model.scan_label)
-            self.banner_kind = "success" if self.model.scan is ScanUse.TAKEN else "warning"
+    def scanned(self, event: Scanned) -> bool:
+        return take(self.model, event)
 
     def refresh(self) -> None:
         """Shows the page as it is now; widgets are made anew only when other questions are asked."""

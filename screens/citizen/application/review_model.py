@@ -64,7 +64,14 @@ class ReviewModel:
                 kept = self.session.attachment(child.ref) if child.kind is Kind.UPLOAD else None
                 yield Line(
                     child.ref,
-                    child.label or child.name,
+                    self._label(child),
                     answer or self.flow.texts("review.no_answer"),
                     photo=bytes(kept.data) if kept is not None else b"",
                 )
+
+    def _label(self, node: Node) -> str:
+        """With the mark of what the scanner read, as long as that is what stands there."""
+        label = node.label or node.name
+        if not self.session.answering.marks.of(node.ref, node.value):
+            return label
+        return self.flow.texts("review.scanned", what=label)

@@ -10,6 +10,7 @@ from speech_kit import Ears, Listener, foreign_texts
 from kiosk.events import EndReason
 from protocol.languages import LANGUAGES
 from rehearsal import BADGE, Rehearsal
+from rehearsal.citizen import Citizen
 from rehearsal.devices import Scan
 from rehearsal.gallery.control_states import show
 from rehearsal.gallery.way import Way
@@ -38,6 +39,20 @@ def hands(rehearsal: Rehearsal, ears: Ears) -> Iterator[Hands]:
 @pytest.fixture
 def listener(hands: Hands, ears: Ears) -> Listener:
     return Listener(hands, ears)
+
+
+# --- what was scanned ---------------------------------------------------------------------------------------------
+
+
+def test_what_comes_of_a_scan_is_heard(hands: Hands, listener: Listener) -> None:
+    hands.app.flow.voice.start()
+    hands.app.flow.citizen.start()
+    hands.settle(4)
+    listener.listen()
+    Citizen(hands).hold_rubbish()
+    hands.settle(2)
+    listener.listen()
+    assert hands.text("scan.other").split(".")[0] in listener.last
 
 
 # --- on and off ----------------------------------------------------------------------------------------------------

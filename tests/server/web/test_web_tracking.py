@@ -80,6 +80,17 @@ def test_an_unknown_page_is_a_friendly_404_and_an_unknown_api_path_is_not_a_page
     assert answer.status_code == 404 and "Halaman ini tidak ada" in answer.text
 
 
+def test_what_can_be_done_against_it_is_read_there(office: Office) -> None:
+    code = office.taken().code
+    assert "keberatan" not in office.browser().get(f"/t/{code}").text
+    assert office.act("kelurahan", code, "reject", "Di luar wilayah").ok
+    assert "Ajukan keberatan di kios mana pun sampai" in office.browser().get(f"/t/{code}").text
+    assert office.contest(code, "OBJECTION", "Alamat saya benar") == ["stored"]
+    page = office.browser().get(f"/t/{code}").text
+    assert "Keberatan Anda sedang diperiksa petugas lain" in page
+    assert "Keberatan diterima" in page and "Alamat saya benar" not in page
+
+
 def test_what_it_costs_is_reported_as_the_server_worked_it_out(office: Office) -> None:
     deps = office.server.deps
     published = deps.packs.service(1, "surat")
