@@ -2,7 +2,7 @@
 
 from forms import Environment, Form, FormError
 from protocol.limits import whole_rupiah
-from protocol.packs import ServiceDocument, Standard
+from protocol.packs import ServiceDescription, Standard
 
 
 def worked_out(
@@ -23,14 +23,14 @@ def worked_out(
         return None
 
 
-def of_case(document: ServiceDocument, amount: int | None) -> tuple[int | None, bool]:
+def of_case(description: ServiceDescription, amount: int | None) -> tuple[int | None, bool]:
     """What is told of a case's fee: rupiah, and whether that is the least. ``amount``: what its row holds.
 
     A case from before amounts were kept costs what its service said, where that is all.
     """
     if amount is not None:
         return amount, False
-    standard = document.standard
+    standard = description.standard
     only_the_office_knows = bool(standard.fee_rule) or standard.fee_from
     if only_the_office_knows and not standard.fee_rupiah:
         return None, False

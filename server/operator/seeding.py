@@ -14,12 +14,12 @@ from typing import Any, Final
 import structlog
 from sqlalchemy import Connection, func, insert, select
 
-from protocol.packs import ServiceDocument
-from server.catalogue import document_problems
-from server.catalogue.drafts import Severity
+from protocol.packs import ServiceDescription
+from server.catalogue import description_problems
 from server.catalogue.form_conversion import convert_form
 from server.catalogue.media import media_problem
 from server.catalogue.pack_content import PackContent, PackService
+from server.catalogue.service_drafts import Severity
 from server.deps import Deps
 from server.foundation.actors import OPERATOR, SYSTEM, Role
 from server.people.officers import OfficerOutcome
@@ -149,7 +149,7 @@ def _read_service(folder: Path, agencies: dict[str, dict[str, str]]) -> PackServ
     )
     if problems or converted.xml is None or converted.form is None:
         raise SeedRefused(f"{folder.name}/form.md: {problems}")
-    document = ServiceDocument.model_validate(
+    description = ServiceDescription.model_validate(
         {
             **members,
             "agency": {"id": agency, "name": agencies[agency]},
@@ -157,10 +157,10 @@ def _read_service(folder: Path, agencies: dict[str, dict[str, str]]) -> PackServ
             "form_version": converted.form.version,
         }
     )
-    if unfit := document_problems.of_document(document, converted.form):
+    if unfit := description_problems.of_description(description, converted.form):
         said = "; ".join(f"{one.column}: {one.message}" for one in unfit)
         raise SeedRefused(f"{folder.name}/service.toml: {said}")
-    return PackService(document, {"form.xml": converted.xml.encode(), **converted.resources})
+    return PackService(description, {"form.xml": converted.xml.encode(), **converted.resources})
 
 
 def _add_officer(connection: Connection, account: TrialAccount, encoded: str, now: datetime) -> None:

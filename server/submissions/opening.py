@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from forms import Environment, Form
 from protocol.limits import ANSWER_CHARACTERS, SEALED_BYTES
 from protocol.messages import Content, ItemKind, SubmissionItem
-from protocol.packs import ServiceDocument
+from protocol.packs import ServiceDescription
 from protocol.sealing import SealBroken, digest, unseal
 from protocol.tracking import KIOSK_LENGTH, parse
 from server.cases import fees
@@ -41,7 +41,7 @@ class Opened:
     item: SubmissionItem
     content: Content
     #: None for an ANSWER.
-    document: ServiceDocument | None
+    description: ServiceDescription | None
     #: {ref, kind}
     violations: tuple[dict[str, str], ...] = ()
     #: What it costs; None where only the office can say.
@@ -92,7 +92,7 @@ class Opener:
         service = self._packs.service(item.pack_version, item.service)
         if service is None:
             return Refused(f"pack {item.pack_version} has no service {item.service}")
-        if (content.form_id, item.form_version) != (service.document.form_id, service.document.form_version):
+        if (content.form_id, item.form_version) != (service.description.form_id, service.description.form_version):
             return Refused("the form is not the one that was published with this pack")
         if problem := _instance_problem(content):
             return Refused(problem)
@@ -103,12 +103,12 @@ class Opener:
         # As at the kiosk: what waited for a line is held to the day it was given, not to the one it came.
         environment = Environment(now=lambda: content.made_at, device_id=content.kiosk_id, zone=self._zone)
         fee = self._fee(item, content, service, form, environment)
-        return Opened(item, content, service.document, self._violations(item, content, form, environment), fee)
+        return Opened(item, content, service.description, self._violations(item, content, form, environment), fee)
 
     def _fee(
         self, item: SubmissionItem, content: Content, service: PackService, form: Form | None, environment: Environment
     ) -> int | None:
-        standard = service.document.standard
+        standard = service.description.standard
         try:
             language = None if form is None else form_language(form, content.language)
             fee = fees.worked_out(standard, form, content.instance.encode(), environment, language)

@@ -12,7 +12,7 @@ from starlette.datastructures import FormData
 
 from protocol.languages import LANGUAGES
 from server.app import build_deps, close_deps
-from server.catalogue.drafts import Draft, Severity
+from server.catalogue.service_drafts import ServiceDraft, Severity
 from server.deps import Deps
 from server.foundation.actors import Actor, Role
 from server.web.admin import service_form
@@ -38,7 +38,7 @@ def book(*rows: tuple[str, ...]) -> bytes:
 
 
 def changed(document: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
-    """``document`` with the member at ``path`` replaced, or without it."""
+    """``description`` with the member at ``path`` replaced, or without it."""
     node: Any = document
     *way, last = path.split(".")
     for name in way:
@@ -58,7 +58,7 @@ class OpenDraft:
     id: str
     document: dict[str, Any]
 
-    def described(self, path: str, value: Any) -> Draft:
+    def described(self, path: str, value: Any) -> ServiceDraft:
         document = changed(copy.deepcopy(self.document), path, value)
         draft = self.deps.authoring.describe(ADMIN, self.id, document).draft
         assert draft is not None
@@ -72,7 +72,7 @@ def open_draft(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
         known = deps.authoring.published("surat")
         uploaded = deps.authoring.upload(ADMIN, "surat", "surat.xlsx", book(("text", "nama", "Nama", "yes")))
         assert known is not None and uploaded.draft is not None
-        yield OpenDraft(deps, uploaded.draft.id, known.document.model_dump(mode="json"))
+        yield OpenDraft(deps, uploaded.draft.id, known.description.model_dump(mode="json"))
         close_deps(deps)
 
 

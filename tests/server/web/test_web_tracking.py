@@ -84,8 +84,8 @@ def test_what_it_costs_is_told_as_the_server_worked_it_out(office: Office) -> No
     deps = office.server.deps
     published = deps.packs.service(1, "surat")
     assert published is not None
-    standard = published.document.standard.model_copy(update={"fee_rule": "${nama} * 1000"})
-    ruled = PackService(published.document.model_copy(update={"standard": standard}), published.files)
+    standard = published.description.standard.model_copy(update={"fee_rule": "${nama} * 1000"})
+    ruled = PackService(published.description.model_copy(update={"standard": standard}), published.files)
     pack = deps.packs.publish(PackContent((ruled,)), OPERATOR, rings=("test",)).number
     document = {**office.server.service(), "pack": str(pack)}
     instance = '<data id="surat" version="1"><nama>25</nama></data>'
