@@ -30,8 +30,8 @@ def publish(deps: Deps, **standard: Any) -> dict[str, str]:
     """The service ``surat`` with another fee, as a pack of its own."""
     published = deps.packs.service(1, SERVICE["id"])
     assert published is not None
-    description = published.description
-    changed = description.model_copy(update={"standard": description.standard.model_copy(update=standard)})
+    document = published.description
+    changed = document.model_copy(update={"standard": document.standard.model_copy(update=standard)})
     result = deps.packs.publish(PackContent((PackService(changed, published.files),)), OPERATOR)
     return {**SERVICE, "pack": str(result.number)}
 
