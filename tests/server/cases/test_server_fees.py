@@ -8,11 +8,13 @@ from sqlalchemy import select, update
 
 from protocol.limits import FEE_RUPIAH
 from server.app import build_deps, close_deps
+from server.cases.fees import worked_out
 from server.catalogue.pack_content import PackContent, PackService
 from server.deps import Deps
 from server.foundation import feed
 from server.foundation.actors import OPERATOR
 from server.storage import tables
+from tests.forms.form_kit import load, world
 from tests.server.case_kit import SERVICE, Office, enrolled_kiosk
 from tests.server.conftest import fresh
 
@@ -97,3 +99,12 @@ def test_a_case_from_before_amounts_were_kept_costs_what_its_service_said(office
         assert connection.execute(select(tables.cases.c.fee_rupiah).where(mine)).scalar_one() == 25_000
         connection.execute(update(tables.cases).where(mine).values(fee_rupiah=None))
     assert reported(office, code) == (25_000, False)
+
+
+def test_what_an_instance_says_that_a_calculation_gave_counts_for_nothing(office: Office) -> None:
+    published = office.deps.packs.service(1, SERVICE["id"])
+    assert published is not None
+    standard = published.description.standard.model_copy(update={"fee_rule": "${fee}"})
+    form = load("<area/><fee/>", '<bind nodeset="/data/fee" calculate="/data/area * 1000"/>')
+    altered = b'<data id="test" version="1"><area>3</area><fee>1</fee></data>'
+    assert worked_out(standard, form, altered, world(), None) == 3_000
