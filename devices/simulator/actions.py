@@ -88,6 +88,8 @@ class Actions:
             "plug_scanner": lambda given: bench.plug_scanner(_Switch.model_validate(given).on),
             "freeze_camera": lambda given: bench.freeze_camera(_Switch.model_validate(given).on),
             "slow_camera": lambda given: bench.slow_camera(_Switch.model_validate(given).on),
+            "plug_headphones": lambda given: self._plug_headphones(_Switch.model_validate(given)),
+            "mute_voice": lambda given: self._mute_voice(_Switch.model_validate(given)),
             "repair": lambda given: self._repair(_Nothing.model_validate(given)),
         }
 
@@ -106,6 +108,14 @@ class Actions:
 
     def _repair(self, _: _Nothing) -> None:
         self._bench.repair()
+
+    def _plug_headphones(self, switch: _Switch) -> None:
+        if self._bench.voice is not None:
+            self._bench.voice.plug_headphones(switch.on)
+
+    def _mute_voice(self, switch: _Switch) -> None:
+        if self._bench.voice is not None:
+            self._bench.voice.mute(switch.on)
 
     def _glare(self, glare: _Glare) -> None:
         self._bench.shine(glare.sheen if glare.on else None)

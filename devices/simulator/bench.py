@@ -37,6 +37,8 @@ from devices.simulator.drawing import (
 )
 from devices.simulator.drawing.cards import NAMES
 from devices.simulator.drawing.documents import LETTER_URL
+from devices.simulator.voice_bench import VoiceBench
+from devices.speech import SimulatedHeadphones, Voice
 
 WIDTH: Final = 1280
 HEIGHT: Final = 720
@@ -76,6 +78,14 @@ class Bench:
         self._frames = 0
         self.camera = SimulatedSource(self._view)
         self.wedge = SimulatedWedge()
+        #: None: the kiosk has no voice.
+        self.voice: VoiceBench | None = None
+
+    def hear(self, voice: Voice, program: str) -> None:
+        """From now on the bench shows what ``voice`` says; ``program`` says it once more for whoever listens there."""
+        if voice.transcript is not None:
+            headphones = voice.headphones if isinstance(voice.headphones, SimulatedHeadphones) else None
+            self.voice = VoiceBench(voice.transcript, headphones, voice.simulated, program)
 
     @property
     def item(self) -> str:
@@ -176,6 +186,8 @@ class Bench:
         self.shine(None)
         self.camera.set_faults(unplugged=False, frozen=False, slow=False, light=1.0)
         self.wedge.plug()
+        if self.voice is not None:
+            self.voice.mute(False)
 
     def view(self) -> Picture:
         """What lies there, in full light, as BGR: for the control page."""

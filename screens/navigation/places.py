@@ -72,6 +72,8 @@ class Over(StrEnum):
     NOTHING = "NOTHING"
     ADJUST = "ADJUST"
     HELP = "HELP"
+    #: The pace of somebody with a switch is measured.
+    SWITCHES = "SWITCHES"
     #: "Really leave?"
     LEAVE = "LEAVE"
     #: "Really fewer?": people who were filled in would go.

@@ -272,17 +272,18 @@ class KioskApp(App):
     def _use_look(self) -> None:
         appearance = self.flow.appearance
         lowered = appearance.lowered and Window.height > Window.width
-        use(
-            Look(
-                texts=self.flow.texts,
-                assets=self.options.assets,
-                width=int(Window.width),
-                height=round(Window.height * LOWERED) if lowered else int(Window.height),
-                dpi=self.options.boot.dpi,
-                contrast=appearance.contrast,
-                text_size=appearance.text_size,
-            )
+        look = Look(
+            texts=self.flow.texts,
+            assets=self.options.assets,
+            width=int(Window.width),
+            height=round(Window.height * LOWERED) if lowered else int(Window.height),
+            dpi=self.options.boot.dpi,
+            contrast=appearance.contrast,
+            text_size=appearance.text_size,
         )
+        use(look)
+        # What every frame begins with: pages draw no ground of their own, which would be a quarter of all drawing.
+        Window.clearcolor = look.c.ground
 
     def _receive(self, event: Event) -> None:
         """Of any thread. A session ends on the screens' own, and its page with it: nothing that is due in this frame, no
@@ -309,6 +310,10 @@ class KioskApp(App):
         if self.narrator.holds_time:
             self.flow.touched()
         self.flow.tick()
+        if self.keypad is not None:
+            self.keypad.switches.tick()
+        if self.stage is not None:
+            self.stage.tick()
         if self.narrator.on:
             self._settle_focus()
 
@@ -328,11 +333,11 @@ class KioskApp(App):
         if self.keypad is not None:
             self.keypad.touched()
 
-    def _key(self, _window: Any, key: int, _scancode: int, _text: str, modifiers: Any) -> bool:
+    def _key(self, _window: Any, key: int, scancode: int, _text: str, modifiers: Any) -> bool:
         """Every key is ours: Kivy's own (Esc, F1) would lead out of the kiosk."""
         self._garbage.touched()
         if self.keypad is not None:
-            self.keypad.pressed(key, modifiers)
+            self.keypad.pressed(key, modifiers, scancode)
             self._show_trigger()
         return True
 

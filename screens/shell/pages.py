@@ -44,6 +44,7 @@ from screens.navigation.places import Name, Over
 from screens.navigation.view_model import ViewModel
 from screens.shell.enlarged import EnlargedPanel
 from screens.shell.overlays import AdjustPanel, FewerPanel, HelpPanel, IdlePanel, LeavePanel
+from screens.shell.switch_panel import SwitchPanel
 from screens.staff.overview import OverviewScreen
 from screens.staff.pages import OutboxScreen, PaperScreen, PinScreen, TestScreen
 from screens.staff.staff_model import OutboxModel, PaperModel, PinModel, StaffModel
@@ -174,6 +175,7 @@ PAGES: Final[dict[Name, Route]] = {
 LAYERS: Final[dict[Over, Route]] = {
     Over.ADJUST: Route(AdjustPanel, _PANELS),
     Over.HELP: Route(HelpPanel, (*_PANELS, "citizen/start/help")),
+    Over.SWITCHES: Route(SwitchPanel, (*_PANELS, "shell/switch_panel")),
     Over.LEAVE: Route(LeavePanel, _PANELS),
     Over.FEWER: Route(FewerPanel, _PANELS),
     Over.PHOTO: Route(EnlargedPanel, (*_PANELS, "shell/enlarged")),

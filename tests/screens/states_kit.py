@@ -41,6 +41,7 @@ PAGES: Final[dict[Name, str]] = {
 LAYERS: Final[dict[Over, str]] = {
     Over.ADJUST: "home-adjust",
     Over.HELP: "home-help",
+    Over.SWITCHES: "home-switches",
     Over.LEAVE: "session-leave",
     Over.FEWER: "repeat-fewer",
     Over.PHOTO: "control-photo-enlarged",
