@@ -70,10 +70,10 @@ def odd(flow: Flow, node: Node) -> str:
     return ""
 
 
-def twins(flow: Flow, form: FormSession) -> tuple[str, ...]:
-    """Those who stand twice among the several of one kind, for the review: a sentence for each."""
+def twins(flow: Flow, below: Node) -> tuple[str, ...]:
+    """Those who stand twice among the several of one kind, anywhere below a node of the form: a sentence for each."""
     found = []
-    for node in form.nodes.values():
+    for node in _leaves(below):
         if node.relevant and node.value and is_typed(node) and _twin(node) is not None:
             instance = _instance(node)
             repeat = instance.parent if instance is not None else None

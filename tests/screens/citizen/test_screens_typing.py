@@ -367,6 +367,19 @@ def test_a_follower_who_was_entered_already_is_asked_about_once(followers: Hands
     assert session_of(followers).page != here
 
 
+def test_the_list_says_who_stands_twice_until_one_of_them_goes(followers: Hands) -> None:
+    with_family(followers)
+    add_follower(followers, FOLLOWER, "Budi")
+    second = add_follower(followers, FOLLOWER, "Budi")
+    session_of(followers).show("/data/keluarga/pengikut")
+    followers.settle(3)
+    told = followers.text("review.twice", what="3578 0141 0792 0007", where="Anggota keluarga yang ikut pindah")
+    assert followers.unseen(told) == []
+    followers.page.model.remove_instance(second)
+    followers.settle()
+    assert not followers.sees(told)
+
+
 def test_the_review_says_who_stands_twice(followers: Hands) -> None:
     with_family(followers)
     for _ in range(2):
