@@ -97,6 +97,13 @@ def test_madurese_by_rules(word: str, said: str) -> None:
     assert phonemes(word, "mad") == said
 
 
+@pytest.mark.parametrize("language", ["jv", "mad"])
+def test_the_rules_know_every_letter_of_our_own_krama_and_madurese(language: str) -> None:
+    words = interface_words(language)
+    assert len(words) > 500
+    assert [word for word in words if phonemes(word, language) is None] == []
+
+
 @pytest.mark.parametrize("word", ["KTP", "BPJS", "a", "Xerxes", "ß"])
 def test_what_is_not_known_is_left_as_it_is_written(word: str) -> None:
     assert spell_out(f"{word}.", "id") == f"{word}."
