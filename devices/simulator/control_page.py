@@ -172,6 +172,7 @@ class _Handler(BaseHTTPRequestHandler):
         return {
             "item": self._bench.item,
             "light": faults.light >= 1,
+            "glare": self._bench.shines,
             "camera_plugged": not faults.unplugged,
             "camera_frozen": faults.frozen,
             "camera_slow": faults.slow,

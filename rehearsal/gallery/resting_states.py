@@ -70,6 +70,10 @@ def _noticed(way: Way) -> None:
     _offline(way)
 
 
+def _short_notice(way: Way) -> None:
+    way.hands.kiosk.notices.keep(1, _NOTICE, way.rehearsal.clock.now() + timedelta(days=30))
+
+
 def _asleep(way: Way) -> None:
     way.hands.wait(600)
 
@@ -150,6 +154,7 @@ STATES: Final[dict[str, tuple[Callable[[Way], None], ...]]] = {
     "home-paperless": (_paperless,),
     "home-offline": (_offline,),
     "home-noticed": (_noticed,),
+    "home-short-notice": (_short_notice,),
     "home-asleep": (_asleep,),
     "home-adjust": (_adjust,),
     "home-help": (_help,),

@@ -78,6 +78,8 @@ class Over(StrEnum):
     LEAVE = "LEAVE"
     #: "Really fewer?": people who were filled in would go.
     FEWER = "FEWER"
+    #: A photograph, larger than on its page.
+    PHOTO = "PHOTO"
 
 
 @dataclass(frozen=True)
