@@ -44,7 +44,7 @@ class Switches:
     def pressed(self, action: Action) -> None:
         """Of one switch, or of the second one, which steps."""
         now = self._now()
-        if self.state.trembles(now):
+        if self.state.trembles(action, now):
             return
         if action is Action.SWITCH_STEP:
             self._step(now)
