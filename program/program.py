@@ -112,6 +112,7 @@ class Program:
                 keys=KeyMap({**DEFAULT_KEYS, **keys.names}, TABLES[keys.keypad], keys.names),
                 any_key_speaks=keys.any_key_speaks,
                 collects_garbage=True,
+                makes_ahead=True,
             ),
         )
 

@@ -51,6 +51,10 @@ from screens.voice.voice import Voice
 _WARNED_OF: Final = (Reason.STORAGE_BROKEN, Reason.DISK_FULL, Reason.NO_PRINTER, Reason.NO_LINE)
 
 
+def _not_ahead(_place: Place) -> None:
+    """Pages are made when somebody goes there."""
+
+
 class Flow:
     """``changed`` is called when another page, look or layer is to be shown."""
 
@@ -77,6 +81,8 @@ class Flow:
         self.enlarging = EnlargingFlow(self)
         self._catalogues = catalogues
         self._changed = changed
+        #: Whoever makes pages ahead is told here where a finger may lead.
+        self.expect: Callable[[Place], None] = _not_ahead
         self._follow_scanner()
 
     # --- what is so ------------------------------------------------------------------------------------------------

@@ -69,6 +69,8 @@ class AppOptions:
     any_key_speaks: bool = True
     #: Garbage is collected between touches; not in tests, whose apps come and go.
     collects_garbage: bool = False
+    #: Pages are made while nobody touches the glass; not in tests, which count widgets.
+    makes_ahead: bool = False
 
 
 class Inbox:
@@ -144,7 +146,7 @@ class KioskApp(App):
         load_look()
         load_pages()
         self._use_look()
-        self.stage = Stage(self.flow)
+        self.stage = Stage(self.flow, makes_ahead=self.options.makes_ahead)
         self.stage.on_finger = self._finger
         self.keypad = Keypad(self.flow, self.stage, self.options.keys, self.narrator)
         return self.stage
