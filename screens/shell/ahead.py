@@ -79,7 +79,7 @@ class Ahead:
             return None
         self._page = self._key = self._says = None
         page.come_into_sight()
-        return page  # type: ignore[no-any-return]
+        return page
 
     def drop(self) -> None:
         """Nobody will see it."""

@@ -1,7 +1,9 @@
 """Pages that are made before somebody goes there: taken when they still say what is so, never kept of a session."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any, Final
 
 import pytest
 from kivy.tests.common import UnitTestTouch
@@ -13,12 +15,17 @@ from screens.language.texts import Catalogues
 from screens.navigation.places import Name, Place
 from screens.shell.ahead import REST_S
 
+#: The page that was in sight when the kiosk said that it can be used.
+USABLE_WITH: Final[list[Any]] = []
+
 
 @pytest.fixture(scope="module")
 def kiosk(tmp_path_factory: pytest.TempPathFactory, catalogues: Catalogues, city: Catalogue) -> Iterator[Hands]:
     folder: Path = tmp_path_factory.mktemp("kiosk")
     rehearsed = rehearse(folder, catalogues, city)
-    made = Hands(rehearsed, BOOT, makes_ahead=True).start()
+    made = Hands(rehearsed, BOOT, makes_ahead=True)
+    made.app.options = replace(made.app.options, when_usable=lambda: USABLE_WITH.append(made.app.stage.page))
+    made.start()
     yield made
     made.stop()
     rehearsed.close()
@@ -37,6 +44,11 @@ def resting(kiosk: Hands) -> Hands:
 
 def made_ahead(hands: Hands) -> object:
     return hands.stage.ahead._page
+
+
+def test_the_devices_begin_once_the_first_page_was_drawn(kiosk: Hands) -> None:
+    kiosk.settle()
+    assert [page is not None for page in USABLE_WITH] == [True]
 
 
 def test_the_list_of_services_is_made_while_nobody_is_there(resting: Hands) -> None:
