@@ -11,8 +11,7 @@ from screens_harness import Hands
 from kiosk.events import EndReason
 from rehearsal import Rehearsal
 from screens.look.colours import Contrast
-from screens.navigation.places import Name, Over
-from screens.navigation.switching import (
+from screens.navigation.overlays.switching import (
     FASTEST_S,
     LONGEST_S,
     REACTION,
@@ -23,6 +22,7 @@ from screens.navigation.switching import (
     Calibration,
     Switching,
 )
+from screens.navigation.places import Name, Over
 from screens.shell.switches import FIRST, UNUSED_ROUNDS
 
 #: The keys that the switches send: the second one steps, the only one chooses.
