@@ -31,7 +31,7 @@ def seldom_garbage() -> Iterator[None]:
     gc.set_threshold(*before)
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def cheap_draft_codes() -> Iterator[None]:
     """A guess costs half a second on purpose; here nobody guesses."""
     with pytest.MonkeyPatch.context() as patch:
