@@ -152,7 +152,7 @@ class Keypad:
 
     def _show_loudness(self) -> None:
         step, of = self._flow.voice.loudness
-        text, now = self._flow.preferences.loudness_text, self._flow.kiosk.clock.monotonic()
+        text, now = self._flow.preferences.loudness_text, self._flow.context.monotonic()
         self._stage.loudness.show(text, step, of, (self._stage.width, self._stage.height), now)
 
     def _moved(self) -> None:

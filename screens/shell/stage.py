@@ -169,7 +169,7 @@ class Stage(FloatLayout):
 
     def tick(self) -> None:
         """Several times a second: what changes while nobody does anything."""
-        self.loudness.tick(self.flow.kiosk.clock.monotonic())
+        self.loudness.tick(self.flow.context.monotonic())
         if isinstance(self.over, SwitchPanel):
             self.over.tick()
 

@@ -140,7 +140,7 @@ class Switches:
         self._flow.close_over()
 
     def _now(self) -> float:
-        return self._flow.kiosk.clock.monotonic()
+        return self._flow.context.monotonic()
 
 
 def _is_typed_into(stop: Stop) -> bool:
