@@ -212,7 +212,7 @@ class FeedType(StrEnum):
 class FeedEvent(Message):
     """One entry of a kiosk's feed. ``data`` by type:
 
-    pack: PackNotice; case: CaseState; staff: StaffRoster; settings: dict of names to values; command: Command;
+    pack: PackAnnouncement; case: CaseState; staff: StaffRoster; settings: dict of names to values; command: Command;
     notice: {"text": {language: text}, "until": time | null}; help: HelpComing.
     """
 

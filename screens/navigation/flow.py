@@ -34,8 +34,8 @@ from screens.navigation.appearance import DEFAULT_APPEARANCE, Appearance
 from screens.navigation.citizen import CitizenFlow, step_place
 from screens.navigation.context import PageContext
 from screens.navigation.drafts import DraftFlow
-from screens.navigation.enlarging import EnlargingFlow
-from screens.navigation.fewer import FewerFlow
+from screens.navigation.overlays.enlarging import EnlargingFlow
+from screens.navigation.overlays.fewer import FewerFlow
 from screens.navigation.places import Name, Over, Place
 from screens.navigation.preferences import Preferences
 from screens.navigation.rating import RatingFlow
@@ -48,6 +48,10 @@ from screens.voice.voice import Voice
 
 #: What a citizen is warned of before the first question, the gravest first.
 _WARNED_OF: Final = (Reason.STORAGE_BROKEN, Reason.DISK_FULL, Reason.NO_PRINTER, Reason.NO_LINE)
+
+
+def _not_ahead(_place: Place) -> None:
+    """Pages are made when somebody goes there."""
 
 
 class Flow:
@@ -79,6 +83,8 @@ class Flow:
         self.enlarging = EnlargingFlow(self)
         self._catalogues = catalogues
         self._changed = changed
+        #: Whoever makes pages ahead is told here where a finger may lead.
+        self.expect: Callable[[Place], None] = _not_ahead
         self._follow_scanner()
 
     # --- what is so ------------------------------------------------------------------------------------------------

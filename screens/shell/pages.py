@@ -37,7 +37,7 @@ from screens.citizen.start.open_city import AgencyTimesScreen, BudgetScreen, Tim
 from screens.citizen.start.service import ServiceScreen
 from screens.citizen.start.service_model import ServiceModel
 from screens.citizen.start.services import GroupScreen, SearchScreen, ServicesScreen
-from screens.citizen.start.services_model import GroupModel, SearchModel, ServicesModel
+from screens.citizen.start.services_model import MOST_USED, GroupModel, SearchModel, ServicesModel
 from screens.citizen.start.status import ApprovalScreen, NothingWorksScreen, OutOfServiceScreen, ThanksScreen
 from screens.look.rules import load_file
 from screens.navigation.drafts import ResumeModel, SaveModel
@@ -64,6 +64,8 @@ class Route:
     kv: tuple[str, ...] = ()
     #: Of the flow and the place's detail.
     about: Callable[[Flow, str], Any] | None = None
+    #: Of a page that may be made before somebody goes there: all that it says, to be compared when they do.
+    says: Callable[[Flow, str], object] | None = None
 
     def make(self, flow: Flow, detail: str, kept: ViewModel | None) -> Widget:
         """The page; with what the one before handed over, when it is made anew in another look."""
@@ -90,6 +92,15 @@ def _session(flow: Flow) -> Session:
     if flow.session is None:
         raise RuntimeError("nobody is here")
     return flow.session
+
+
+def _offered(flow: Flow, _detail: str) -> object:
+    """What the list of services is made of."""
+    return (flow.kiosk.catalogue, tuple(service.id for service in flow.kiosk.most_used(MOST_USED)))
+
+
+def _standard(flow: Flow, detail: str) -> object:
+    return _service(flow, detail).look()
 
 
 def _service(flow: Flow, detail: str) -> ServiceModel:
@@ -151,12 +162,12 @@ PAGES: Final[dict[Name, Route]] = {
     Name.OUT_OF_SERVICE: Route(OutOfServiceScreen, _STATUS),
     Name.NOTHING_WORKS: Route(NothingWorksScreen, _STATUS),
     Name.THANKS: Route(ThanksScreen, _STATUS),
-    Name.SERVICES: Route(ServicesScreen, ("citizen/start/services",), partial(_of_flow, ServicesModel)),
+    Name.SERVICES: Route(ServicesScreen, ("citizen/start/services",), partial(_of_flow, ServicesModel), _offered),
     Name.GROUP: Route(GroupScreen, ("citizen/start/services",), GroupModel),
     Name.SEARCH: Route(SearchScreen, ("citizen/start/services",), partial(_of_flow, SearchModel)),
     Name.TIMES: Route(_times, ("citizen/start/open_city",), partial(_of_detail, str)),
     Name.BUDGET: Route(BudgetScreen, ("citizen/start/open_city",)),
-    Name.SERVICE: Route(ServiceScreen, ("citizen/start/service",), _service),
+    Name.SERVICE: Route(ServiceScreen, ("citizen/start/service",), _service, _standard),
     Name.PRIVACY: Route(PrivacyScreen, ("citizen/application/complaint",)),
     Name.IDENTIFY: Route(IdentifyScreen, ("citizen/application/identify",), partial(_of_flow, IdentifyModel)),
     Name.FORM: Route(FormScreen, _FORM, _form),

@@ -17,6 +17,7 @@ from screens.look.tokens import LOWERED
 from screens.look.widgets.sign import Batik
 from screens.navigation.flow import Flow
 from screens.navigation.places import Over, Place
+from screens.shell.ahead import Ahead
 from screens.shell.fault_message import FaultMessage
 from screens.shell.overlays import IdlePanel
 from screens.shell.pages import ASLEEP, IDLE, LAYERS, PAGES
@@ -36,9 +37,13 @@ def _nobody() -> None:
 class Stage(FloatLayout):
     """Shows what the flow says; ``show`` compares and makes anew only what differs."""
 
-    def __init__(self, flow: Flow, **kwargs: Any) -> None:
+    def __init__(self, flow: Flow, *, makes_ahead: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.flow = flow
+        self.ahead = Ahead(flow, self._page_size)
+        self._makes_ahead = makes_ahead
+        if makes_ahead:
+            flow.expect = self.ahead.expect
         self.page: Any = None
         self.over: Any = None
         #: What is shown while no page can be made; its text is made now, as long as all is well.
@@ -95,7 +100,8 @@ class Stage(FloatLayout):
             self._page_key = page_key
             kept = self.page.hand_over() if same_place and self.page is not None else None
             self._drop_page()
-            self.page = PAGES[flow.place.name].make(flow, flow.place.detail, kept)
+            made = self.ahead.take(flow.place) if kept is None else None
+            self.page = made if made is not None else PAGES[flow.place.name].make(flow, flow.place.detail, kept)
             self.page.size_hint_y = self._reach()
             self.add_widget(self.page, index=len(self.children))
         elif self.page is not None:
@@ -151,6 +157,10 @@ class Stage(FloatLayout):
             self.add_widget(self.upper, index=len(self.children))
         return LOWERED if lowered else 1.0
 
+    def _page_size(self) -> tuple[float, float]:
+        lowered = self.flow.appearance.lowered and self.height > self.width
+        return (self.width, self.height * (LOWERED if lowered else 1.0))
+
     def hear(self, event: Event) -> None:
         """Hands an event to the page in sight."""
         if self.held and (self._page_key is None or self._page_key[0] != self.flow.place):
@@ -169,6 +179,8 @@ class Stage(FloatLayout):
 
     def tick(self) -> None:
         """Several times a second: what changes while nobody does anything."""
+        if self._makes_ahead and not self.held:
+            self.ahead.rest()
         self.loudness.tick(self.flow.context.monotonic())
         if isinstance(self.over, SwitchPanel):
             self.over.tick()
@@ -176,6 +188,7 @@ class Stage(FloatLayout):
     def clear(self) -> None:
         """Lets go of everything in sight."""
         self._drop_scan_note()
+        self.ahead.drop()
         self._drop_page()
         self._drop_over()
         self.loudness.hide()

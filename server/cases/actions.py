@@ -39,7 +39,7 @@ class Cases:
         self._failpoints = failpoints
 
     def take(self, actor: Actor, code: str) -> CaseResult:
-        """Makes the case the actor's own. ALREADY_TAKEN when a colleague was faster; one's own again is DONE."""
+        """Gives the case to the actor. ALREADY_TAKEN if a colleague was first; DONE if it is theirs already."""
 
         def decide(case: Row[Any], _: Connection) -> Change | CaseOutcome:
             if case.officer_id == actor.id:
@@ -106,7 +106,7 @@ class Cases:
         return self._act(actor, code, decide)
 
     def approve(self, actor: Actor, code: str, note: str = "") -> CaseResult:
-        """Decides for the citizen. The stage becomes the workflow's last."""
+        """Approves the case and moves it to the workflow's last stage."""
 
         def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
             if refused := refusal(actor, Action.APPROVE, case) or _unfit(note, Action.APPROVE):
@@ -119,7 +119,7 @@ class Cases:
         return self._act(actor, code, decide)
 
     def reject(self, actor: Actor, code: str, reason: str) -> CaseResult:
-        """Decides against; the citizen reads ``reason``."""
+        """Rejects the case; the citizen reads ``reason``."""
 
         def decide(case: Row[Any], _: Connection) -> Change | CaseOutcome:
             if refused := refusal(actor, Action.REJECT, case) or _unfit(reason, Action.REJECT):
@@ -154,7 +154,7 @@ class Cases:
         return self._act(actor, code, decide)
 
     def ready(self, actor: Actor, code: str, note: str = "") -> CaseResult:
-        """The product can be collected."""
+        """Marks the product as ready to collect."""
 
         def decide(case: Row[Any], _: Connection) -> Change | CaseOutcome:
             if refused := refusal(actor, Action.READY, case) or _unfit(note, Action.READY):
@@ -164,7 +164,7 @@ class Cases:
         return self._act(actor, code, decide)
 
     def collected(self, actor: Actor, code: str) -> CaseResult:
-        """The citizen has it; the case is closed. Any officer of the agency may hand it out."""
+        """Closes the case once the citizen has the product. Any officer of the agency may hand it out."""
 
         def decide(case: Row[Any], _: Connection) -> Change | CaseOutcome:
             if refused := refusal(actor, Action.COLLECTED, case):
@@ -174,7 +174,7 @@ class Cases:
         return self._act(actor, code, decide)
 
     def cancel(self, actor: Actor, code: str, reason: str) -> CaseResult:
-        """Closes an open case at the citizen's wish."""
+        """Closes an open case at the citizen's request."""
 
         def decide(case: Row[Any], _: Connection) -> Change | CaseOutcome:
             if refused := refusal(actor, Action.CANCEL, case) or _unfit(reason, Action.CANCEL):
@@ -213,7 +213,7 @@ class Cases:
 
 
 def _for_the_citizen(text: str) -> str:
-    """Without identity numbers: pages and slips are seen by others as well."""
+    """Masks identity numbers, because other people see pages and slips as well."""
     return mask(text.strip())
 
 

@@ -1,4 +1,4 @@
-"""Complaints that wait for their citizen are closed after ten working days without a reply (SP4N-LAPOR)."""
+"""Complaints that wait for the citizen are closed after ten working days without a reply (SP4N-LAPOR)."""
 
 from typing import Final
 

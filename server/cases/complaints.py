@@ -25,7 +25,7 @@ SECRET: Final = "secret"
 
 
 def kept(content: Content, description: ServiceDescription) -> Content:
-    """What the city keeps of a content: an anonymous one without identity, and without the answers that tell it."""
+    """What the city keeps of a submission: of an anonymous one neither the identity nor the answers that reveal it."""
     if content.privacy != ANONYMOUS:
         return content
     group = description.identity_group
@@ -44,7 +44,7 @@ def may_see_who(actor: Actor, case: Any) -> bool:
 
 
 def without_identity(file: "CaseFile", form: Form | None) -> "CaseFile":
-    """The case without all that tells, or may tell, who sent it. ``form`` None: without any answer, since nobody knows."""
+    """The case without anything that reveals, or may reveal, who sent it. ``form`` None: without any answer."""
     group, content = file.description.identity_group, file.content
     if form is None:
         instance = _blanked(content.instance)

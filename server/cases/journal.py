@@ -98,7 +98,7 @@ class CaseJournal:
         work.audit("case.complete", f"case:{code}")
 
     def answered(self, work: UnitOfWork, code: str, submission_id: str, kiosk_id: str, text: str) -> bool:
-        """A citizen's answer came in; the clock goes on. False when there is no such case.
+        """Records a citizen's answer and starts the clock again. False when there is no such case.
 
         An answer that comes when nothing is asked is kept with the case and changes no state.
         """
@@ -175,6 +175,6 @@ class CaseJournal:
             self.hint(work, agency_id, code)
 
     def hint(self, work: UnitOfWork, agency_id: str, code: str) -> None:
-        """Inbox and pages of the case look again, after the commit."""
+        """Asks the inbox and the case's pages to look again, after the commit."""
         work.hint(bus.inbox_topic(agency_id), code)
         work.hint(bus.case_topic(code), code)

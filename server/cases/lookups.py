@@ -13,7 +13,7 @@ from sqlalchemy import Connection, delete, func, select
 from server.storage import tables
 from server.storage.transactions import insert_or_replace
 
-#: A kiosk may be without a line for a month between the question and its answer's arrival.
+#: A kiosk may be offline for a month between the question and the arrival of the answer.
 REMEMBERED: Final = timedelta(days=60)
 #: Who asked for a case looks at it for no longer than this; until then the kiosk hears of every change.
 WATCHED: Final = timedelta(minutes=30)

@@ -41,7 +41,7 @@ def passed(due: datetime | None, moment: datetime) -> bool:
 
 @dataclass(frozen=True)
 class Condition:
-    """What some cases have in common. None leaves a column out of the question."""
+    """What some cases have in common. A column that is None does not matter."""
 
     states: frozenset[State]
     taken: bool | None = None
@@ -50,7 +50,7 @@ class Condition:
     escalated: bool | None = None
 
     def holds(self, case: Row[Any]) -> bool:
-        """Of a row of ``cases``, or of its columns that the condition names."""
+        """Whether it is true of a row of ``cases``, or of those of its columns that the condition names."""
         return (
             case.state in self.states
             and (self.taken is None or (case.officer_id is not None) is self.taken)
@@ -60,7 +60,7 @@ class Condition:
         )
 
     def where(self) -> ColumnElement[bool]:
-        """The same of the table."""
+        """The same as SQL."""
         case = tables.cases.c
         state = case.state.in_(sorted(one.value for one in self.states))
         parts: list[ColumnElement[bool]] = []
@@ -137,7 +137,7 @@ class Need:
     states: frozenset[State]
     holder: Holder = Holder.ACTOR
     note: Note = Note.NONE
-    #: All attachments must have come.
+    #: All attachments must have been received.
     complete: bool = False
     #: Supervisors only.
     supervisor: bool = False

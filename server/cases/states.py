@@ -22,7 +22,7 @@ class CaseOutcome(StrEnum):
     NOT_FOUND = "NOT_FOUND"
     #: Not the actor's agency, or not a role that decides.
     OUT_OF_SCOPE = "OUT_OF_SCOPE"
-    #: A colleague has it; a supervisor may assign it.
+    #: A colleague has taken it; a supervisor may assign it.
     ALREADY_TAKEN = "ALREADY_TAKEN"
     #: Take it first.
     NOT_TAKEN = "NOT_TAKEN"

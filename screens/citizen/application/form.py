@@ -107,7 +107,7 @@ class FormScreen(FlowPage):
         self.progress = model.number / (model.total + 1)
         self.progress_text = texts("form.progress", n=model.number, total=model.total)
         self.forward = texts("form.next_field") if model.next_question() is not None else texts("common.next")
-        self.problem = self._told_wrong()
+        self.problem = self._shown_wrong()
         self.type_into(model.focused_entry)
         self._later.shown = model.focused_entry is None
         self.show_banner()
@@ -126,7 +126,7 @@ class FormScreen(FlowPage):
                 question.pick(key)
                 return
 
-    def _told_wrong(self) -> str:
+    def _shown_wrong(self) -> str:
         """Which questions are marked in red, as long as any is. On a panel that lies there is no room for it, and the field in
         sight says what is wrong."""
         wrong = [question for question in self._questions if question.problem]

@@ -214,14 +214,14 @@ class FormModel(ViewModel):
 
     def oddity(self, node: Node) -> str:
         """What is shown at a question to be looked at once more; the way forward goes on all the same, the second time."""
-        told = problems.odd(self.flow, node) if node.ref in self._asked and not self._problem(node) else ""
-        return f"{told} {self.flow.texts('identify.go_on_anyway')}" if told else ""
+        sentence = problems.odd(self.flow, node) if node.ref in self._asked and not self._problem(node) else ""
+        return f"{sentence} {self.flow.texts('identify.go_on_anyway')}" if sentence else ""
 
     def _odd_ones(self) -> list[str]:
         """Questions whose answer is odd in a way that the citizen was not told of yet."""
         found = [node for node in self.questions if problems.odd(self.flow, node)]
         odd = {node.ref: f"{node.ref} {node.value}" for node in found}
-        new = [ref for ref, told in odd.items() if told not in self._looked_at]
+        new = [ref for ref, sentence in odd.items() if sentence not in self._looked_at]
         self._looked_at.update(odd.values())
         return new
 

@@ -36,7 +36,7 @@ class ReviewModel:
         """What is odd about the NIK and the answers beside it, and who stands twice among several."""
         own = tuple(self.flow.texts(warning.text_key) for warning in self.session.form_warnings())
         form = self.session.form
-        return (*own, *(problems.twins(self.flow, form) if form is not None else ()))
+        return (*own, *(problems.twins(self.flow, form.root) if form is not None else ()))
 
     def edit(self, ref: str) -> None:
         self.session.edit(ref)

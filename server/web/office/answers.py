@@ -87,7 +87,7 @@ def violation_texts(
 
 
 def _question(reading: Reading | None, ref: str) -> str:
-    """How an officer knows a question: by its label, with the instances of repeats that it is in."""
+    """How officers recognise a question: by its label, with the instances of repeats that it is in."""
     steps = [step for step in ref.split("/") if step]
     names = []
     for place in range(2, len(steps) + 1):

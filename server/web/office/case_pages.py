@@ -316,9 +316,9 @@ def _who(visitor: Visitor, actor: str, names: Mapping[str, str]) -> str:
 
 def _fee_problem(visitor: Visitor, file: CaseFile) -> str:
     """What an officer must know of the fee: the slip says another amount, or nobody has worked it out yet."""
-    told, stands = file.content.fee_rupiah, file.row.fee_rupiah
-    if told is not None and stands is not None and told != stands:
-        amounts = {"told": visitor.formatting.rupiah(told), "amount": visitor.formatting.rupiah(stands)}
+    printed, stands = file.content.fee_rupiah, file.row.fee_rupiah
+    if printed is not None and stands is not None and printed != stands:
+        amounts = {"printed": visitor.formatting.rupiah(printed), "amount": visitor.formatting.rupiah(stands)}
         return visitor.say("case.fee.differs", **amounts)
     return visitor.say("case.fee.unknown") if stands is None and file.description.standard.fee_rule else ""
 

@@ -16,7 +16,7 @@ from server.web.frame.access import Pages, Rule, Visit
 from server.web.frame.visitor import OFFICE, Visitor
 from server.web.office import clocks, queries
 
-#: How a state's pill is coloured.
+#: The colour of each state's pill.
 TONES: Final = {
     State.RECEIVED: "new",
     State.INCOMPLETE: "wait",

@@ -139,7 +139,7 @@ def _ask(visitor: Visitor, status: int = 200, entered: str = "", wrong: str = ""
 
 
 def _wrong(visitor: Visitor, typed: str) -> Response:
-    """Tells what is wrong: the number of characters, or one of them."""
+    """What is wrong with the code: the number of its characters, or one of them."""
     length = sum(character.isalnum() for character in typed.rpartition("/")[2])
     key = "track.wrong" if length == tracking.CODE_LENGTH else "track.short"
     wrong = visitor.site.texts.say(visitor.public_language, key, n=length)

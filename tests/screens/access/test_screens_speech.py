@@ -94,6 +94,27 @@ def test_headphones_wake_a_sleeping_screen(hands: Hands, ears: Ears) -> None:
     assert "Selamat datang" in ears.heard()
 
 
+def test_what_is_offered_to_switches_is_said_and_nothing_moves_while_it_is(hands: Hands, ears: Ears) -> None:
+    press(hands, "f2")
+    ears.lines()
+    switching = hands.app.flow.preferences.switching
+    switching.pace_s = 1.0
+    press(hands, "f9")
+    assert ears.heard() == "Sentuh untuk mulai. tombol."
+    switching.auto = True
+    ears.engine.set_faults(slow=True)
+    for _ in range(3):
+        hands.wait(1.1)
+        hands.app._tick(0)
+        ears.speaker.worker.step()
+    assert [line.text for line in ears.engine.transcript] == ["Bahasa Indonesia. tombol. dipilih."]
+    ears.engine.set_faults(slow=False)
+    ears.lines()
+    hands.wait(1.1)
+    hands.app._tick(0)
+    assert ears.heard().startswith("Basa Jawa.")
+
+
 def test_its_own_key_switches_it_on_and_off(hands: Hands, ears: Ears, listener: Listener) -> None:
     hands.tap("Sentuh untuk mulai")
     assert "Layanan apa yang Anda butuhkan?" in listener.press("f2")

@@ -91,7 +91,7 @@ EXPECTED: Final = (
     ),
     (("staff-test",), "shown shown shown shown shown shown shown shown"),
     (
-        ("home-adjust", "home-help", "home-switches", "control-photo-enlarged", "session-leave", "repeat-fewer"),
+        ("home-adjust", "home-help", "home-switches", "session-leave", "repeat-fewer"),
         "close_first close_first close_first close_first close_first close_first close_first close_first",
     ),
 )

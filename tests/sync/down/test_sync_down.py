@@ -14,6 +14,7 @@ from kiosk.events import CaseUpdated, SettingsChanged
 from kiosk.machine.line_state import LineCondition
 from kiosk.store.packs import InstalledPack
 from protocol.messages import FeedType
+from runtime.workers import SystemClock
 from server.deps import Deps
 from server.fleet.alarms import AlarmKind
 from server.foundation import bus, feed
@@ -28,7 +29,6 @@ from tests.server.running import RunningServer, running
 from tests.sync.line_kit import OnLine, city_server, enrolled, kiosk_on_line, publish, stored, until
 from tests.sync.processes import free_port
 from tests.sync.scripted import CuttingRelay
-from workers import SystemClock
 
 
 @pytest.fixture
