@@ -13,7 +13,7 @@ from kiosk.session.outcomes import Refused, RefusedReason
 from kiosk.session.session import Session
 from protocol.messages import Contest
 from screens.navigation import stack as stacks
-from screens.navigation.answering import Answering
+from screens.navigation.follow_up.answering import Answering
 from screens.navigation.places import Name, Place
 from screens.navigation.slips import SlipState
 

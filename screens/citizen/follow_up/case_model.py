@@ -37,7 +37,7 @@ class CaseModel(ViewModel):
             self.ask_again()
 
     def ask_again(self) -> None:
-        self._await(self._ask(partial(self.flow.kiosk.cases.look_up, self.code), self._answered))
+        self._await(self._ask(partial(self.flow.context.cases.look_up, self.code), self._answered))
 
     def _answered(self, answer: Case | CaseProblem) -> None:
         if isinstance(answer, Case) and self.flow.citizen.case_told(answer):
