@@ -71,6 +71,7 @@ def _touches(hands: "Hands") -> dict[str, float]:
         hands.go_home()
         hands.settle()
         button = hands.find(hands.text("home.start"))
+        hands.look()
         touch = UnitTestTouch(*button.to_window(*button.center))
 
         def down() -> None:
@@ -88,6 +89,7 @@ def _touches(hands: "Hands") -> dict[str, float]:
         hands.app.flow.visit.start()
         hands.settle()
         card = hands.find(hands.text("services.search"))
+        hands.look()
         touch = UnitTestTouch(*card.to_window(*card.center))
         touch.touch_down()
         hands.frame()
@@ -105,6 +107,7 @@ def _touches(hands: "Hands") -> dict[str, float]:
         key = hands.key("a")
         if key is None:
             raise RuntimeError("no keyboard is in sight")
+        hands.look()
         touch = UnitTestTouch(*key.to_window(*key.center))
 
         def strike() -> None:

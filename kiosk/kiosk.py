@@ -49,7 +49,7 @@ from kiosk.submissions.submissions import Submissions
 from kiosk.visit.attachments import Attachment
 from kiosk.visit.help_desk import HelpDesk
 from kiosk.visit.identity import KioskIdentity
-from kiosk.visit.idle import IdleTimer, IdleWatch
+from kiosk.visit.idle import Hold, IdleTimer, IdleWatch
 from kiosk.visit.outcomes import Refused, Saved
 from kiosk.visit.session import Session
 from protocol.languages import FALLBACK
@@ -85,8 +85,8 @@ class Kiosk:
         self.notices = Notices(store, self.clock, bus, self.health)
         self.outbox = OutboxView(store, bus, self.health)
         self.open_city = OpenCity(store, bus)
-        self.draft_slips = DraftSlips(identity, ports.printer, ports.codes, ports.texts)
-        self.help_desk = HelpDesk(store, self.clock, bus, storage_failed)
+        self.draft_slips = DraftSlips(identity, ports.printer, ports.codes, ports.texts, bus)
+        self.help_desk = HelpDesk(store, self.clock, bus, self.settings, storage_failed)
         self.ratings = Ratings(store, self.clock, bus, storage_failed)
         self.staff = StaffDesk(store, ports.badges, self.clock, bus, storage_failed)
         self.slips = Slips(identity, store, ports.printer, ports.codes, ports.texts, bus)
@@ -208,8 +208,14 @@ class Kiosk:
         if self._session is None:
             self._packs.switch()
             return
+        self._idle.hold(Hold.HELP, self.help_desk.awaited_until)
         if self._idle.is_over():
             self.end(EndReason.IDLE)
+
+    def await_code(self, *, awaited: bool) -> None:
+        """The citizen has only what stands on the screen of a code that was not printed; or has it by now."""
+        until = self.clock.monotonic() + self.settings.number("code_hold_s")
+        self._idle.hold(Hold.CODE, until if awaited else 0.0)
 
     def send(self) -> Saved | Refused:
         """Seal and store the session's submission; a few milliseconds. SlipDue follows within two seconds.
@@ -261,6 +267,7 @@ class Kiosk:
             return
         session.wipe()
         self._idle.restart()
+        self.help_desk.visit_over()
         self._packs.switch()
         self.bus.publish(SessionEnded(reason))
 

@@ -35,6 +35,7 @@ from screens.navigation.appearance import DEFAULT_APPEARANCE, Appearance
 from screens.navigation.drafts import DraftFlow
 from screens.navigation.fewer import FewerFlow
 from screens.navigation.here import Here
+from screens.navigation.parting import PartingFlow
 from screens.navigation.places import Name, Over, Place
 from screens.navigation.preferences import Preferences
 from screens.navigation.rating import RatingFlow
@@ -70,6 +71,7 @@ class Flow:
         self.visit = VisitFlow(self)
         self.rating = RatingFlow(self)
         self.slips = SlipFlow()
+        self.parting = PartingFlow(self)
         self.drafts = DraftFlow(self)
         self.fewer = FewerFlow(self)
         self._catalogues = catalogues
@@ -178,9 +180,12 @@ class Flow:
     def open_fewer(self) -> None:
         self._cover(Over.FEWER)
 
+    def open_code(self) -> None:
+        self._cover(Over.CODE)
+
     def ask_leave(self) -> None:
-        """At once when nothing was entered; else after a question."""
-        if self.visit.entered:
+        """At once when nothing would be lost; else after a question."""
+        if self.visit.entered and not self.slips.told_codes:
             self._cover(Over.LEAVE)
         else:
             self.visit.leave()
@@ -234,6 +239,7 @@ class Flow:
     def hear(self, event: Event) -> None:
         """An event of the kiosk, on the screens' thread."""
         self.slips.hear(event)
+        self.parting.look()
         match event:
             case IdleWarning():
                 self.idle_left = event.seconds_left
@@ -265,6 +271,7 @@ class Flow:
         self.visit.reset()
         self.rating.reset()
         self.slips.reset()
+        self.parting.reset()
         self.drafts.reset()
         self.fewer.reset()
 
@@ -275,10 +282,10 @@ class Flow:
         self.tell()
 
     def _ended(self, reason: EndReason) -> None:
-        chosen = self.appearance
+        chosen, farewell = self.appearance, self.parting.farewell
         self.reset()
         if reason is EndReason.DONE and self.session is None:
-            self.rest.begin_thanks()
+            self.rest.begin_thanks(farewell)
             # The farewell is in the citizen's language and look; its end brings the kiosk's own back.
             self.preferences.appearance = chosen
         self.tell()

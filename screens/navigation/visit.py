@@ -13,6 +13,7 @@ from kiosk.visit.outcomes import Refused, RefusedReason
 from kiosk.visit.session import Session
 from screens.navigation import stack as stacks
 from screens.navigation.answering import Answering
+from screens.navigation.parting import Way
 from screens.navigation.places import Name, Place
 from screens.navigation.slips import SlipState
 
@@ -170,7 +171,8 @@ class VisitFlow:
         if isinstance(result, Refused):
             self.refuse(result.reason)
         else:
-            flow.slips.follow(result.code, self.new_slip())
+            flow.slips.owe(result.code, self.new_slip())
+            flow.parting.look()
             flow.drafts.safe(draft)
         flow.tell()
 
@@ -208,7 +210,23 @@ class VisitFlow:
     # --- the end ---------------------------------------------------------------------------------------------------
 
     def another_service(self) -> None:
-        """From "saved" or a case to the list, with nothing of before."""
+        """From "saved" or a case to the list, with nothing of before; not without the code."""
+        self._flow.parting.go(Way.ANOTHER)
+
+    def finish(self) -> None:
+        """The citizen is done: all is wiped, and the farewell says so; not without the code."""
+        self._flow.parting.go(Way.FINISH)
+
+    def leave(self) -> None:
+        """The citizen wants to stop, as a rule without having sent anything."""
+        self._flow.parting.go(Way.LEAVE)
+
+    def part(self, way: Way) -> None:
+        """Of ``Parting`` alone: whoever goes has what they need."""
+        if way is not Way.ANOTHER:
+            done = way is Way.FINISH or self._has_done_something()
+            self._flow.kiosk.end(EndReason.DONE if done else EndReason.CANCELLED)
+            return
         flow = self._flow
         self.case = None
         self._drop_answer()
@@ -216,14 +234,6 @@ class VisitFlow:
         flow.stack = stacks.restart(flow.stack)
         self._here().another_service()
         flow.tell()
-
-    def finish(self) -> None:
-        """The citizen is done: all is wiped, and the farewell says so."""
-        self._flow.kiosk.end(EndReason.DONE)
-
-    def leave(self) -> None:
-        """The citizen wants to stop without sending."""
-        self._flow.kiosk.end(EndReason.CANCELLED)
 
     # --- inside ----------------------------------------------------------------------------------------------------
 
@@ -237,6 +247,13 @@ class VisitFlow:
     def regain(self) -> None:
         """After a fault of the form it goes on from where it stands now."""
         self._regained = self._standing()
+
+    def _has_done_something(self) -> bool:
+        """Sent, put aside for another day, or looked at a case."""
+        session = self._flow.session
+        return self._flow.slips.told_codes or (
+            session is not None and session.step in (KioskStep.SAVED, KioskStep.CASE)
+        )
 
     def _here(self) -> Session:
         session = self._flow.session

@@ -42,7 +42,7 @@ from screens.navigation.drafts import ResumeModel, SaveModel
 from screens.navigation.flow import Flow
 from screens.navigation.lasting import Lasting
 from screens.navigation.places import Name, Over
-from screens.shell.overlays import AdjustPanel, FewerPanel, HelpPanel, IdlePanel, LeavePanel
+from screens.shell.overlays import AdjustPanel, CodePanel, FewerPanel, HelpPanel, IdlePanel, LeavePanel
 from screens.staff.overview import OverviewScreen
 from screens.staff.pages import OutboxScreen, PaperScreen, PinScreen, TestScreen
 from screens.staff.staff_model import OutboxModel, PaperModel, PinModel, StaffModel
@@ -175,6 +175,7 @@ LAYERS: Final[dict[Over, Shown]] = {
     Over.HELP: Shown(HelpPanel, (*_PANELS, "citizen/start/help")),
     Over.LEAVE: Shown(LeavePanel, _PANELS),
     Over.FEWER: Shown(FewerPanel, _PANELS),
+    Over.CODE: Shown(CodePanel, _PANELS),
 }
 #: Over everything that the citizen opened: the visit is about to end, or nobody was there for a while.
 IDLE: Final = Shown(IdlePanel, _PANELS)

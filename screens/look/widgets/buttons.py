@@ -35,6 +35,10 @@ class TextButton(Surface):
     filled = BooleanProperty(False)
     ink = ColorProperty()
 
+    def on_text(self, *_: object) -> None:
+        """It means something else from now on."""
+        self.came()
+
 
 class PrimaryButton(TextButton):
     """The way forward; at most one on a screen."""

@@ -42,6 +42,7 @@ class Key(Surface):
     text = StringProperty("")
     icon = StringProperty("")
     quiet = BooleanProperty(False)
+    repeats = BooleanProperty(True)
     spoken_role = SpokenRole.KEY
 
 

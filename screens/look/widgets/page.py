@@ -22,13 +22,17 @@ class Head(Part, BoxLayout):
 
     place = StringProperty("")
     can_help = BooleanProperty(True)
-    __events__ = ("on_help", "on_adjust")
+    can_leave = BooleanProperty(False)
+    __events__ = ("on_help", "on_adjust", "on_leave")
 
     def on_help(self) -> None:
         """Help was asked for."""
 
     def on_adjust(self) -> None:
         """Language, text size or contrast is to be changed."""
+
+    def on_leave(self) -> None:
+        """The citizen wants to stop."""
 
 
 class Middle(Part, CompactBox):
@@ -56,6 +60,7 @@ class Page(BoxLayout):
     intro = StringProperty("")
     place = StringProperty("")
     can_help = BooleanProperty(True)
+    can_leave = BooleanProperty(False)
     banner = StringProperty("")
     banner_kind = StringProperty("info")
     problem = StringProperty("")
@@ -100,6 +105,9 @@ class Page(BoxLayout):
 
     def ask_adjust(self) -> None:
         """Language, text size or contrast is to be changed."""
+
+    def ask_leave(self) -> None:
+        """The citizen wants to stop."""
 
     def add_widget(self, widget: Widget, *args: Any, **kwargs: Any) -> None:
         if isinstance(widget, Part):
