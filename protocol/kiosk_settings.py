@@ -40,7 +40,7 @@ NUMBERS: Final[Mapping[str, Setting]] = MappingProxyType(
         "idle_warning_s": Setting(Unit.SECONDS, 30, 20, 120),
         # A finger that was on its way when a page came means the one before (screens.look.stillness).
         "touch_rest_s": Setting(Unit.SECONDS, 0.4, 0, 2),
-        # Whoever called an officer is waited for, and again from when somebody is on the way (kiosk.visit.help_desk).
+        # Whoever called an officer is waited for, and again from when somebody is on the way (kiosk.session.help_calls).
         "help_hold_s": Setting(Unit.SECONDS, 300, 60, 1_800),
         # Whoever has no slip and has not said that they have the code (screens.navigation.parting).
         "code_hold_s": Setting(Unit.SECONDS, 300, 60, 1_800),
@@ -49,7 +49,7 @@ NUMBERS: Final[Mapping[str, Setting]] = MappingProxyType(
         "paper_low_mm": Setting(Unit.MILLIMETRES, 4_000, 500, 50_000),
         "volume": Setting(Unit.SHARE, 0.7, 0, 1),
         "slip_mm": Setting(Unit.MILLIMETRES, 180, 60, 600, offered=False),
-        # The default holds the largest visit there can be, which is written twice, and the last part (kiosk.machine.room).
+        # The default holds the largest session there can be, which is written twice, and the last part (kiosk.machine.room).
         "disk_reserve_bytes": Setting(Unit.BYTES, 704_000_000, 100_000_000, 100_000_000_000, offered=False),
         # Longer than a server's last backup is old when it is restored: what came after it is sent again.
         "keep_acknowledged_s": Setting(Unit.SECONDS, 604_800, 0, 2_592_000, offered=False),

@@ -21,7 +21,7 @@ class PrinterSettings(BaseModel):
     the printer tells that a slip is out: "auto" finds out, "process_id" insists on ``GS ( H``, "status" never
     sends it (cheap printers print it as text), "none" asks nothing; a "file" is always "none".
     ``presenter``: the printer holds a cut slip and can draw it back (``GS e``), as those made for kiosks do.
-    What is known of the roll is told by ``Printer.know_roll``.
+    What is known of the roll comes through ``Printer.know_roll``.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

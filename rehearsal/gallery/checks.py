@@ -77,7 +77,7 @@ class Seen:
     above: tuple[Any, ...]
 
     @property
-    def told(self) -> str:
+    def described(self) -> str:
         name = type(self.widget).__name__
         text = str(getattr(self.widget, "text", "") or getattr(self.widget, "title", "") or "")
         return f"{name} {text!r:.48}" if text else name
@@ -120,32 +120,32 @@ def _alone(seen: Seen) -> Iterator[str]:
     """What is wrong with a widget by itself."""
     widget, holder = seen.widget, seen.above[-1]
     if (_is_text(seen) or isinstance(widget, Pressable)) and not seen.box.within(holder):
-        yield f"leaves its box: {seen.told}"
+        yield f"leaves its box: {seen.described}"
     if _is_text(seen) and not isinstance(widget, Icon):
         yield from _cut(seen)
     if isinstance(widget, Pressable) and any(isinstance(each, Pressable) for each in seen.above):
-        yield f"a target within a target: {seen.told}"
+        yield f"a target within a target: {seen.described}"
     if isinstance(widget, Pressable) and widget.enabled:
         least = current().mm(TARGET_MM) - 1
         if widget.width < least or widget.height < least:
-            yield f"too small for a finger: {seen.told} is {widget.width:.0f}×{widget.height:.0f} pixels"
+            yield f"too small for a finger: {seen.described} is {widget.width:.0f}×{widget.height:.0f} pixels"
 
 
 def _cut(seen: Seen) -> Iterator[str]:
     label = seen.widget
     width, height = label.texture_size
     if width > label.width + TOLERANCE or height > label.height + TOLERANCE:
-        yield f"cut: {seen.told} is {width:.0f}×{height:.0f} in {label.width:.0f}×{label.height:.0f}"
+        yield f"cut: {seen.described} is {width:.0f}×{height:.0f} in {label.width:.0f}×{label.height:.0f}"
     if label.is_shortened:
-        yield f"shortened: {seen.told}"
+        yield f"shortened: {seen.described}"
     room = label.text_size[0]
     if room is not None and not label.shorten:
         extents = label._label.get_extents
         for word in label.text.split():
             if extents(word)[0] > room + TOLERANCE:
-                yield f"breaks within a word: {word!r} in {seen.told}"
+                yield f"breaks within a word: {word!r} in {seen.described}"
     if label.font_size < current().mm(LEAST_CAPITAL_MM / CAPITAL_RATIO) - 1:
-        yield f"too small to read: {seen.told} has letters of {label.font_size:.0f} pixels"
+        yield f"too small to read: {seen.described} has letters of {label.font_size:.0f} pixels"
 
 
 def _overlaps(seen: list[Seen]) -> Iterator[str]:
@@ -156,7 +156,7 @@ def _overlaps(seen: list[Seen]) -> Iterator[str]:
             if other.clipped.empty or one.widget in other.above or other.widget in one.above:
                 continue
             if one.clipped.apart(other.clipped) < -TOLERANCE:
-                yield f"overlap: {one.told} and {other.told}"
+                yield f"overlap: {one.described} and {other.described}"
 
 
 def _too_close(seen: list[Seen]) -> Iterator[str]:
@@ -169,7 +169,7 @@ def _too_close(seen: list[Seen]) -> Iterator[str]:
                 continue
             room = one.clipped.apart(other.clipped)
             if -TOLERANCE <= room < least:
-                yield f"too close for fingers: {one.told} and {other.told}, {room:.0f} pixels"
+                yield f"too close for fingers: {one.described} and {other.described}, {room:.0f} pixels"
 
 
 def _frame(seen: Seen) -> Iterator[str]:
@@ -182,4 +182,4 @@ def _frame(seen: Seen) -> Iterator[str]:
         and widget.active
         and seen.clipped.top - seen.clipped.bottom < widget.height - TOLERANCE
     ):
-        yield f"hidden: {seen.told} is being typed into and not wholly in sight"
+        yield f"hidden: {seen.described} is being typed into and not wholly in sight"

@@ -15,7 +15,7 @@ DEFAULT_DPI: Final = 96.0
 TARGET_MM: Final = 12.7
 GAP_MM: Final = 2.54
 
-#: The part of an upright panel's height that is used when controls are lowered: on a panel whose upper edge is 1.65 m
+#: The part of a portrait panel's height that is used when controls are lowered: on a panel whose upper edge is 1.65 m
 #: above the floor, nothing is higher than 1.2 m (EN 301 549, 5.1.6 with ISO 21542).
 LOWERED: Final = 0.62
 

@@ -1,4 +1,4 @@
-"""The end of a visit: nobody goes without the code of what was kept, and the farewell says what is true. Knows nothing of Kivy."""
+"""The end of a session: nobody goes without the code of what was kept, and the farewell says what is true. Knows nothing of Kivy."""
 
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -49,16 +49,16 @@ class PartingFlow:
             self._way = way
             self._flow.open_code()
         else:
-            self._flow.visit.part(way)
+            self._flow.citizen.part(way)
 
     def has_code(self) -> None:
         """The citizen says that they have it, and goes."""
         self._flow.slips.is_known()
         self._flow.close_over()
-        self._flow.visit.part(self._way)
+        self._flow.citizen.part(self._way)
 
     def look(self) -> None:
-        """Slips may have come out, or not, and codes may have been told: several times a second."""
+        """Slips may have come out, or not, and codes written down: several times a second."""
         owed = self._flow.slips.owed
         if not owed and self._flow.over is Over.CODE:
             self._flow.close_over()
@@ -68,8 +68,8 @@ class PartingFlow:
 
     @property
     def farewell(self) -> Farewell:
-        """What is true at the end of this visit."""
+        """What is true at the end of this session."""
         slips = self._flow.slips
         if slips.came_out:
             return Farewell.SLIP
-        return Farewell.CODE if slips.told_codes else Farewell.NOTHING
+        return Farewell.CODE if slips.made_codes else Farewell.NOTHING

@@ -1,4 +1,4 @@
-"""The slips of a visit: from waiting to printed or not, whatever page is in sight meanwhile."""
+"""The slips of a session: from waiting to printed or not, whatever page is in sight meanwhile."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,31 +20,31 @@ class SlipState(StrEnum):
 
 
 @dataclass
-class SlipTold:
+class SlipStatus:
     """What is known of one slip."""
 
     state: SlipState
     no_paper: bool = False
     #: One is in the tray, whatever became of a copy.
     came_out: bool = False
-    #: Its code was made in this visit: the citizen has it from here or from nowhere.
+    #: Its code was made in this session: the citizen has it from here or from nowhere.
     is_new: bool = False
     #: The citizen said that they have it.
     is_known: bool = False
 
 
 class SlipFlow:
-    """Of the codes that were sent or looked at in this visit; ``reset`` forgets them."""
+    """Of the codes that were sent or looked at in this session; ``reset`` forgets them."""
 
     def __init__(self) -> None:
-        self._told: dict[str, SlipTold] = {}
+        self._statuses: dict[str, SlipStatus] = {}
 
     def reset(self) -> None:
-        self._told = {}
+        self._statuses = {}
 
-    def follow(self, code: str, begins: SlipState) -> SlipTold:
-        """What is known of the slip, from now on kept until the visit ends. ``begins``: as long as nothing is."""
-        return self._told.setdefault(code, SlipTold(begins))
+    def follow(self, code: str, begins: SlipState) -> SlipStatus:
+        """What is known of the slip, from now on kept until the session ends. ``begins``: as long as nothing is."""
+        return self._statuses.setdefault(code, SlipStatus(begins))
 
     def owe(self, code: str, begins: SlipState) -> None:
         """A code was made for the citizen, who is not let go without it."""
@@ -53,34 +53,37 @@ class SlipFlow:
     @property
     def owed(self) -> str:
         """The code that the citizen may not have yet: nothing was printed, and they said nothing; "" when there is none."""
-        waiting = (code for code, told in self._told.items() if told.is_new and not (told.came_out or told.is_known))
+        waiting = (
+            code for code, each in self._statuses.items() if each.is_new and not (each.came_out or each.is_known)
+        )
         return next(waiting, "")
 
     def is_known(self) -> None:
         """The citizen says that they have what is owed."""
         if self.owed:
-            self._told[self.owed].is_known = True
+            self._statuses[self.owed].is_known = True
 
     @property
     def came_out(self) -> bool:
         """Whether there is a slip to be taken along."""
-        return any(told.came_out for told in self._told.values())
+        return any(each.came_out for each in self._statuses.values())
 
     @property
-    def told_codes(self) -> bool:
-        """Whether there is a code that was made in this visit."""
-        return any(told.is_new for told in self._told.values())
+    def made_codes(self) -> bool:
+        """Whether there is a code that was made in this session."""
+        return any(each.is_new for each in self._statuses.values())
 
     def hear(self, event: Event) -> None:
         match event:
-            case SlipDue() if event.code in self._told:
-                told = self._told[event.code]
+            case SlipDue() if event.code in self._statuses:
+                status = self._statuses[event.code]
                 # The printer may have been faster than this event's way to the screens.
-                if told.state is SlipState.WAITING:
-                    told.state = SlipState.PRINTING
-            case SlipPrinted() if event.code in self._told:
-                told = self._told[event.code]
+                if status.state is SlipState.WAITING:
+                    status.state = SlipState.PRINTING
+            case SlipPrinted() if event.code in self._statuses:
+                status = self._statuses[event.code]
                 known = event.outcome in PrintOutcome.__members__
-                told.state = SlipState(event.outcome) if known else SlipState.UNKNOWN
-                told.no_paper = Condition.MEDIA_EMPTY in event.conditions
-                told.came_out = told.came_out or told.state in (SlipState.PRINTED, SlipState.PROBABLY_PRINTED)
+                status.state = SlipState(event.outcome) if known else SlipState.UNKNOWN
+                status.no_paper = Condition.MEDIA_EMPTY in event.conditions
+                out = status.state in (SlipState.PRINTED, SlipState.PROBABLY_PRINTED)
+                status.came_out = status.came_out or out

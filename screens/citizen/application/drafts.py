@@ -30,7 +30,7 @@ class SaveDraftScreen(FlowPage):
     #: What a kiosk's scanner reads.
     qr = StringProperty("")
     until = StringProperty("")
-    slip_told = StringProperty("")
+    slip_message = StringProperty("")
     slip_kind = StringProperty("info")
     print_text = StringProperty("")
 
@@ -38,7 +38,7 @@ class SaveDraftScreen(FlowPage):
         super().__init__(flow=flow, model=model, **kwargs)
         self.refresh()
 
-    def told(self, event: Event) -> None:
+    def on_event(self, event: Event) -> None:
         if isinstance(event, SlipPrinted | ComponentChanged):
             self.refresh()
 
@@ -73,7 +73,7 @@ class SaveDraftScreen(FlowPage):
         if kept is None:
             return
         slip = SlipModel(self.flow, kept.code, SlipState.NOT_PRINTED)
-        self.slip_told, self.slip_kind = slip.told, slip.kind
+        self.slip_message, self.slip_kind = slip.message, slip.kind
         again = "saved.print_again" if slip.came_out else "saved.print"
         self.print_text = self.flow.texts(again) if slip.may_print else ""
 
@@ -118,7 +118,7 @@ class ResumedScreen(FlowPage):
         resumed = flow.drafts.resumed
         if resumed is None:
             raise RuntimeError("nothing came back")
-        service = flow.here.catalogue.get(resumed.service)
+        service = flow.context.catalogue.get(resumed.service)
         texts = flow.texts
         changed = ""
         if resumed.changed:

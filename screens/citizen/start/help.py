@@ -6,7 +6,7 @@ from kivy.clock import Clock
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
 from kiosk.machine.health import Reason
-from kiosk.visit.help_desk import HelpCall
+from kiosk.session.help_calls import HelpCall
 from screens.look.widgets.text import Column
 
 #: Whether the office has heard is looked at this often, in seconds, while the help is open.
@@ -15,7 +15,7 @@ LOOK_EVERY_S: Final = 0.5
 
 class CallOfficer(Column):
     flow = ObjectProperty(None)
-    told = StringProperty("")
+    message = StringProperty("")
     kind = StringProperty("info")
     can_call = BooleanProperty(True)
 
@@ -30,22 +30,22 @@ class CallOfficer(Column):
         self._looking.cancel()
 
     def call(self) -> None:
-        self._problem = not self.flow.kiosk.help_desk.call(self.flow.place.name.lower())
+        self._problem = not self.flow.kiosk.help_calls.call(self.flow.place.name.lower())
         self._look(0)
 
     def _look(self, _seconds: float) -> None:
         flow = self.flow
-        call = flow.kiosk.help_desk.current()
+        call = flow.kiosk.help_calls.current()
         if call is not None and not call.awaited:
             # Of the citizen before, who has gone: no promise to this one.
             call = None
         self.can_call = call is None
         if self._problem:
-            self.told, self.kind = flow.texts("help.call.failed"), "danger"
+            self.message, self.kind = flow.texts("help.call.failed"), "danger"
         elif call is None:
-            self.told = ""
+            self.message = ""
         else:
-            self.told, self.kind = self._said(call)
+            self.message, self.kind = self._said(call)
 
     def _said(self, call: HelpCall) -> tuple[str, str]:
         """What came of the call, and the banner's kind."""
@@ -53,7 +53,7 @@ class CallOfficer(Column):
         time, until = formatting.clock(call.at), formatting.clock(call.until)
         if call.coming:
             return texts("help.coming", until=until), "success"
-        if call.told:
+        if call.reported:
             return texts("help.called", time=time, until=until), "success"
         if Reason.NO_LINE in self.flow.kiosk.health.reasons():
             return texts("help.call.no_line", until=until), "warning"

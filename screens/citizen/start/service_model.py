@@ -45,7 +45,7 @@ class ServiceModel:
         )
 
     def begin(self) -> None:
-        self.flow.visit.begin_service(self.service)
+        self.flow.citizen.begin_service(self.service)
 
 
 def fee_in_words(flow: Flow, standard: Standard) -> str:

@@ -1,6 +1,7 @@
-"""Calling an officer: told to the server at once, or as soon as the line is back; not again while one is on the way.
+"""Calling an officer: reported to the server at once, or as soon as the line is back; not again while one is on the way.
 
-A call stands for some minutes, and anew from when somebody is on the way. As long as it stands, the visit is not taken to be over.
+A call stands for some minutes, and anew from when somebody is on the way. As long as it stands, the session is not taken to be
+over.
 """
 
 import logging
@@ -27,7 +28,7 @@ STALE_S: Final = 1_800.0
 class HelpCall:
     at: datetime
     #: The server has it: the office sees it now.
-    told: bool
+    reported: bool
     #: Somebody there has seen it and is on the way.
     coming: bool = False
     #: Whoever is here called, or asked for the same officer: the screen waits for them.
@@ -46,7 +47,7 @@ class _Call:
     coming: bool = False
 
 
-class HelpDesk:
+class HelpCalls:
     """Any thread."""
 
     def __init__(
@@ -93,7 +94,7 @@ class HelpDesk:
             call_id, at, coming, awaited = last.id, last.at, last.coming, last.awaited
         waiting = self._store.reports.has(call_id)
         until = self._clock.now() + timedelta(seconds=left)
-        return HelpCall(at, told=not waiting, coming=coming, awaited=awaited, until=until)
+        return HelpCall(at, reported=not waiting, coming=coming, awaited=awaited, until=until)
 
     @property
     def awaited_until(self) -> float:
@@ -102,7 +103,7 @@ class HelpDesk:
             last = self._standing()
             return self._until(last) if last is not None and last.awaited else 0.0
 
-    def visit_over(self) -> None:
+    def session_over(self) -> None:
         """Whoever called has gone; the officer may still come."""
         with self._lock:
             if self._last is not None:
