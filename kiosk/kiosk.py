@@ -214,8 +214,8 @@ class Kiosk:
 
     def await_code(self, *, awaited: bool) -> None:
         """The citizen has only what stands on the screen of a code that was not printed; or has it by now."""
-        until = self.clock.monotonic() + self.settings.number("code_hold_s")
-        self._idle.hold(Hold.CODE, until if awaited else 0.0)
+        hold_s = self.settings.number("code_hold_s") if awaited else 0.0
+        self._idle.hold(Hold.CODE, self.clock.monotonic() + hold_s)
 
     def send(self) -> Saved | Refused:
         """Seal and store the session's submission; a few milliseconds. SlipDue follows within two seconds.

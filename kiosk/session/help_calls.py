@@ -98,9 +98,9 @@ class HelpCalls:
 
     @property
     def awaited_until(self) -> float:
-        """On the monotonic clock: as long as whoever is here waits for an officer; 0 when nobody does."""
+        """On the monotonic clock: until when whoever is here waits for an officer, or waited; 0 when they did not call."""
         with self._lock:
-            last = self._standing()
+            last = self._last
             return self._until(last) if last is not None and last.awaited else 0.0
 
     def session_over(self) -> None:

@@ -38,7 +38,7 @@ class SaveDraftScreen(FlowPage):
         super().__init__(flow=flow, model=model, **kwargs)
         self.refresh()
 
-    def on_event(self, event: Event) -> None:
+    def handle(self, event: Event) -> None:
         if isinstance(event, SlipPrinted | ComponentChanged):
             self.refresh()
 
