@@ -57,6 +57,11 @@ class PartingFlow:
         self._flow.close_over()
         self._flow.citizen.part(self._way)
 
+    def stay(self) -> None:
+        """Not yet: they go back to it, and are waited for as long again."""
+        self._flow.close_over()
+        self._flow.kiosk.await_code(awaited=bool(self._flow.slips.owed))
+
     def look(self) -> None:
         """Slips may have come out, or not, and codes written down: several times a second."""
         owed = self._flow.slips.owed

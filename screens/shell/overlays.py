@@ -168,7 +168,7 @@ class CodePanel(Panel):
         )
 
     def answer_yes(self) -> None:
-        self.flow.close_over()
+        self.flow.parting.stay()
 
     def answer_no(self) -> None:
         self.flow.parting.has_code()
