@@ -61,8 +61,7 @@ def test_without_a_line_it_promises_what_is_so(hands: Hands) -> None:
 
 def test_the_next_citizen_is_promised_nothing(hands: Hands) -> None:
     call(hands)
-    hands.kiosk.end()
-    hands.app.flow.rest.dismiss_thanks()
+    hands.go_home()
     hands.settle()
     hands.tap("Sentuh untuk mulai")
     again(hands)
