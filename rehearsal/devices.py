@@ -154,7 +154,7 @@ class Slip:
 
 
 class Printer(Device):
-    """``outcome`` is what each job ends with; None: jobs stay on their way until ``finish``."""
+    """``outcome`` is what each job ends with as long as it is ready; None: jobs stay on their way until ``finish``."""
 
     def __init__(self) -> None:
         super().__init__("printer")
@@ -174,7 +174,9 @@ class Printer(Device):
     def print(self, slip: Slip, *, job_id: str, copy: bool = False, done: Callable[[Any], None]) -> None:
         self.slips.append((slip, copy))
         self._open.append((job_id, done))
-        if self.outcome is not None:
+        if self._state.availability is not Availability.READY:
+            self.finish(PrintOutcome.NOT_PRINTED)
+        elif self.outcome is not None:
             self.finish(self.outcome)
 
     def finish(self, outcome: PrintOutcome) -> None:

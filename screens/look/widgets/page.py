@@ -8,6 +8,7 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
 from screens.look.compact import CompactBox
+from screens.look.widgets.buttons import Surface
 from screens.look.widgets.entry import Entry
 from screens.look.widgets.field import Field
 from screens.look.widgets.field_note import FieldNote
@@ -15,6 +16,13 @@ from screens.look.widgets.field_note import FieldNote
 
 class Part:
     """What belongs to the frame itself, not to what it frames."""
+
+
+class LeaveKey(Surface):
+    """Stops the session, on every page in the same place."""
+
+    text = StringProperty("")
+    shown = BooleanProperty(False)
 
 
 class Head(Part, BoxLayout):

@@ -14,7 +14,6 @@ from screens_harness import BOOT
 from kiosk.catalogue.catalogue import Catalogue
 from protocol.components import Condition
 from protocol.languages import LANGUAGES
-from protocol.peripherals import PrintOutcome
 from rehearsal import rehearse
 from rehearsal.citizen import NIK, slip_of
 from rehearsal.hands import Hands
@@ -52,7 +51,6 @@ def walk(hands: HurriedHands, service: str, language: str, seed: int) -> None:
     paper = seed % 2 == 0
     if not paper:
         hands.rehearsal.printer.become("UNAVAILABLE", Condition.MEDIA_EMPTY)
-        hands.rehearsal.printer.outcome = PrintOutcome.NOT_PRINTED
     before = hands.kiosk.outbox.counts().waiting
     citizen = HurriedCitizen(hands)
     citizen.start(service)
