@@ -13,6 +13,7 @@ from rehearsal.hands import Hands, NotThere
 from screens.citizen.controls.question import Question
 from screens.citizen.follow_up.answers import Control, control_of, layout_of, to_entry
 from screens.look.pressable import Pressable
+from screens.look.widgets.keyboard import Key
 from screens.navigation.places import Over
 
 #: Seconds from one touch of the same finger to the next.
@@ -32,6 +33,11 @@ class HurriedHands(Hands):
     #: How many were made.
     gestures = 0
     _plain = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        #: Keys that were somewhere else after they were touched, while the same was being typed.
+        self.jumps: list[str] = []
 
     def tap_widget(self, widget: Any) -> None:
         self._plain = bool(widget.repeats)
@@ -100,6 +106,12 @@ class HurriedHands(Hands):
         self.settle()
 
     # --- inside ------------------------------------------------------------------------------------------------------
+
+    def _strike(self, key: Key) -> None:
+        entry, before = self.page.entry, tuple(key.pos)
+        super()._strike(key)
+        if key.get_root_window() is not None and self.page.entry is entry and tuple(key.pos) != before:
+            self.jumps.append(f"{key.key!r} on {self.place}: {before} to {tuple(key.pos)}")
 
     def _again(self, x: float, y: float) -> None:
         self._pass(*BETWEEN_S)

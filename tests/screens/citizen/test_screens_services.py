@@ -57,6 +57,7 @@ def walk(hands: HurriedHands, service: str, language: str, seed: int) -> None:
     citizen.identify(by_card=seed % 4 < 2)
     citizen.fill()
     assert hands.place == "REVIEW"
+    assert hands.jumps == []
     session = hands.kiosk.session
     assert session is not None
     assert citizen.skipped(session) == []
