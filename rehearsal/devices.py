@@ -187,7 +187,8 @@ class Printer(Device):
     def know_roll(self, *, full_mm: float, low_mm: float, left_mm: float | None = None) -> None:
         self.known.append((full_mm, low_mm, left_mm))
         if left_mm is not None:
-            self.become(paper_mm=left_mm)
+            state = self.state()
+            self.become(state.availability, *state.conditions, paper_mm=left_mm)
 
     def roll_changed(self, length_mm: float) -> None:
         self.rolls.append(length_mm)

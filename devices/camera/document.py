@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
-
-import cv2
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Final
 
 from devices.camera import jpeg, quality
 from devices.camera.frame import Picture
@@ -16,6 +12,15 @@ from devices.vision import Quad, find_quads, rectify
 from devices.vision.edges import Edges
 from devices.vision.rectify import true_aspect, visible_size
 from protocol.peripherals import CaptureFault
+from runtime.when_wanted import when_wanted
+
+if TYPE_CHECKING:
+    import cv2
+    import numpy as np
+    from numpy.typing import NDArray
+else:
+    cv2 = when_wanted("cv2")
+    np = when_wanted("numpy")
 
 LARGEST_SIDE: Final = 2400
 """Pixels of the longer side of a flattened sheet: 200 dots an inch of A4."""

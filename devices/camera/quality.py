@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import cv2
-import numpy as np
-from numpy.typing import NDArray
+from runtime.when_wanted import when_wanted
+
+if TYPE_CHECKING:
+    import cv2
+    import numpy as np
+    from numpy.typing import NDArray
+else:
+    cv2 = when_wanted("cv2")
+    np = when_wanted("numpy")
+
 
 MEASURED_WIDTH: Final = 1280
 """Pixels of width to which a larger picture is reduced before sharpness is measured: noise is no sharpness."""

@@ -7,11 +7,7 @@ anew only now and then.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Protocol
-
-import cv2
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Final, Protocol
 
 from devices.camera import portrait, quality
 from devices.camera.document import SMALLEST_SHEET, CaptureLimits
@@ -22,6 +18,15 @@ from devices.vision.edges import Edges
 from devices.vision.faces import Face, FaceFinder
 from devices.vision.quads import SAME_DISTANCE
 from protocol.peripherals import CaptureFault, Hint
+from runtime.when_wanted import when_wanted
+
+if TYPE_CHECKING:
+    import cv2
+    import numpy as np
+    from numpy.typing import NDArray
+else:
+    cv2 = when_wanted("cv2")
+    np = when_wanted("numpy")
 
 Corner = tuple[float, float]
 Corners = tuple[Corner, Corner, Corner, Corner]

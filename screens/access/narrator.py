@@ -13,7 +13,7 @@ from screens.access.focus import FocusRing, Stop
 from screens.access.keys import Action
 from screens.look.speakable import Group, Live, texts_in
 from screens.look.widgets.entry import POINT, Entry, Layout
-from screens.look.widgets.page import Head
+from screens.look.widgets.frame import Head
 from screens.navigation.flow import Flow
 
 #: Saying something takes at most this much longer than its words and the rate make expect.
@@ -252,7 +252,7 @@ class Narrator:
         self._over_at = self._now() + SLACK * self._flow.voice.takes_s
 
     def _now(self) -> float:
-        return self._flow.kiosk.clock.monotonic()
+        return self._flow.context.monotonic()
 
 
 def _live_texts(widget: Any) -> Iterator[str]:

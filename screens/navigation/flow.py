@@ -23,10 +23,11 @@ from kiosk.events import (
     StepChanged,
 )
 from kiosk.events import Step as KioskStep
-from kiosk.kiosk import Kiosk, Snapshot
+from kiosk.kiosk import Kiosk
 from kiosk.machine.health import Reason
 from kiosk.ports import ScanKind
 from kiosk.session.session import Session
+from kiosk.snapshot import Snapshot
 from protocol.formats import Formatting
 from protocol.languages import LANGUAGES
 from screens.language.texts import Catalogues, Texts

@@ -275,17 +275,18 @@ class KioskApp(App):
     def _use_look(self) -> None:
         appearance = self.flow.appearance
         lowered = appearance.lowered and Window.height > Window.width
-        use(
-            Look(
-                texts=self.flow.texts,
-                assets=self.options.assets,
-                width=int(Window.width),
-                height=round(Window.height * LOWERED) if lowered else int(Window.height),
-                dpi=self.options.boot.dpi,
-                contrast=appearance.contrast,
-                text_size=appearance.text_size,
-            )
+        look = Look(
+            texts=self.flow.texts,
+            assets=self.options.assets,
+            width=int(Window.width),
+            height=round(Window.height * LOWERED) if lowered else int(Window.height),
+            dpi=self.options.boot.dpi,
+            contrast=appearance.contrast,
+            text_size=appearance.text_size,
         )
+        use(look)
+        # What every frame begins with: pages draw no ground of their own, which would be a quarter of all drawing.
+        Window.clearcolor = look.c.ground
 
     def _receive(self, event: Event) -> None:
         """Of any thread. A session ends on the screens' own, and its page with it: nothing that is due in this frame, no

@@ -14,11 +14,11 @@ from typing import Any, Final
 import structlog
 from sqlalchemy import Connection, func, insert, select
 
-from protocol.packs import ServiceDocument
-from server.catalogue.drafts import Severity
+from protocol.packs import ServiceDescription
 from server.catalogue.form_conversion import convert_form
 from server.catalogue.media import media_problem
 from server.catalogue.pack_content import PackContent, PackService
+from server.catalogue.service_drafts import Severity
 from server.deps import Deps
 from server.foundation.actors import SYSTEM, Role
 from server.people.passwords import Passwords
@@ -135,7 +135,7 @@ def _read_service(folder: Path, agencies: dict[str, dict[str, str]]) -> PackServ
     )
     if problems or converted.xml is None or converted.form is None:
         raise SeedRefused(f"{folder.name}/form.md: {problems}")
-    document = ServiceDocument.model_validate(
+    description = ServiceDescription.model_validate(
         {
             **members,
             "agency": {"id": agency, "name": agencies[agency]},
@@ -143,7 +143,7 @@ def _read_service(folder: Path, agencies: dict[str, dict[str, str]]) -> PackServ
             "form_version": converted.form.version,
         }
     )
-    return PackService(document, {"form.xml": converted.xml.encode(), **converted.resources})
+    return PackService(description, {"form.xml": converted.xml.encode(), **converted.resources})
 
 
 def _add_officer(connection: Connection, account: TrialAccount, encoded: str, now: datetime) -> None:

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from forms import Environment, Form
 from protocol.limits import ANSWER_CHARACTERS, SEALED_BYTES
 from protocol.messages import Content, ItemKind, SubmissionItem
-from protocol.packs import ServiceDocument
+from protocol.packs import ServiceDescription
 from protocol.sealing import SealBroken, digest, unseal
 from protocol.tracking import KIOSK_LENGTH, parse
 from server.cases.filled_forms import form_language, form_of
@@ -40,7 +40,7 @@ class Opened:
     item: SubmissionItem
     content: Content
     #: None for an ANSWER.
-    document: ServiceDocument | None
+    description: ServiceDescription | None
     #: {ref, kind}
     violations: tuple[dict[str, str], ...] = ()
 
@@ -89,11 +89,11 @@ class Opener:
         service = self._packs.service(item.pack_version, item.service)
         if service is None:
             return Refused(f"pack {item.pack_version} has no service {item.service}")
-        if (content.form_id, item.form_version) != (service.document.form_id, service.document.form_version):
+        if (content.form_id, item.form_version) != (service.description.form_id, service.description.form_version):
             return Refused("the form is not the one that was published with this pack")
         if problem := _instance_problem(content):
             return Refused(problem)
-        return Opened(item, content, service.document, self._violations(item, content, service))
+        return Opened(item, content, service.description, self._violations(item, content, service))
 
     def _violations(self, item: SubmissionItem, content: Content, service: PackService) -> tuple[dict[str, str], ...]:
         form = self._form((item.pack_version, item.service), service)

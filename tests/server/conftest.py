@@ -4,14 +4,17 @@ import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 
 from server.app import build_deps, close_deps
 from server.deps import Deps
 from server.operator.seeding import seed
+from server.people import passwords
 from server.settings import ServerSettings
 from tests.server import postgres
 from tests.server.kiosk_client import TestKiosk
@@ -32,6 +35,21 @@ class FakeClock:
 
     def pass_time(self, **delta: float) -> None:
         self.time += timedelta(**delta)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """A sign-in costs a third of a second on purpose; hundreds of them are no subject of most tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "PasswordHasher", partial(PasswordHasher, time_cost=1, memory_cost=64, parallelism=1))
+        yield
+
+
+@pytest.fixture
+def dear_passwords(monkeypatch: pytest.MonkeyPatch) -> passwords.Passwords:
+    """At the cost that they have in service."""
+    monkeypatch.setattr(passwords, "PasswordHasher", PasswordHasher)
+    return passwords.Passwords()
 
 
 @pytest.fixture(scope="session")

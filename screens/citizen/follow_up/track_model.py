@@ -60,7 +60,7 @@ class TrackModel(ViewModel):
         self.problem = ""
         self._asked = asked = Asked(code, self.flow.session)
         self._changed()
-        cases = self.flow.kiosk.cases
+        cases = self.flow.context.cases
         self._await(self._ask(partial(cases.look_up, text), partial(self._answered, asked)))
 
     def close(self) -> None:

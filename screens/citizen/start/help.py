@@ -5,7 +5,6 @@ from typing import Any, Final
 from kivy.clock import Clock
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
-from kiosk.machine.health import Reason
 from kiosk.session.help_calls import HelpCall
 from screens.look.widgets.text import Column
 
@@ -30,12 +29,12 @@ class CallOfficer(Column):
         self._looking.cancel()
 
     def call(self) -> None:
-        self._problem = not self.flow.kiosk.help_calls.call(self.flow.place.name.lower())
+        self._problem = not self.flow.context.help_calls.call(self.flow.place.name.lower())
         self._look(0)
 
     def _look(self, _seconds: float) -> None:
         flow = self.flow
-        call = flow.kiosk.help_calls.current()
+        call = flow.context.help_calls.current()
         if call is not None and not call.awaited:
             # Of the citizen before, who has gone: no promise to this one.
             call = None
@@ -55,6 +54,6 @@ class CallOfficer(Column):
             return texts("help.coming", until=until), "success"
         if call.reported:
             return texts("help.called", time=time, until=until), "success"
-        if Reason.NO_LINE in self.flow.kiosk.health.reasons():
+        if self.flow.context.line_is_down:
             return texts("help.call.no_line", until=until), "warning"
         return texts("help.call.waiting", until=until), "info"

@@ -60,21 +60,21 @@ class BudgetShown:
 
 def as_of(flow: Flow) -> str:
     """When the figures were made; what stands there when there are none."""
-    found = flow.kiosk.open_city.transparency()
+    found = flow.context.open_city.transparency()
     if found is None:
         return flow.texts("open.none")
     return flow.texts("open.as_of", when=flow.formatting.moment(found.made_at))
 
 
 def agencies(flow: Flow) -> tuple[AgencyShown, ...]:
-    found = flow.kiosk.open_city.transparency()
+    found = flow.context.open_city.transparency()
     if found is None:
         return ()
     return tuple(AgencyShown(one.id, one.name.get(flow.language), _summary(flow, one.times)) for one in found.agencies)
 
 
 def agency(flow: Flow, agency_id: str) -> AgencyDetail | None:
-    found = flow.kiosk.open_city.transparency()
+    found = flow.context.open_city.transparency()
     if found is None:
         return None
     one = next((one for one in found.agencies if one.id == agency_id), None)
@@ -83,7 +83,7 @@ def agency(flow: Flow, agency_id: str) -> AgencyDetail | None:
 
 def budget(flow: Flow) -> BudgetShown:
     texts, formatting = flow.texts, flow.formatting
-    found = flow.kiosk.open_city.budget()
+    found = flow.context.open_city.budget()
     if found is None:
         return BudgetShown(texts("open.budget.title_none"), texts("open.none"), "", ())
     when = formatting.moment(found.made_at)

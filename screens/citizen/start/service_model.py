@@ -30,7 +30,7 @@ class ServiceModel:
         """In the citizen's language."""
         flow, standard = self.flow, self.service.standard
         language = flow.language
-        ability = flow.kiosk.service_ability(self.service)
+        ability = flow.context.service_ability(self.service)
         return ServiceShown(
             name=self.service.name.get(language),
             agency=self.service.agency.name.get(language),

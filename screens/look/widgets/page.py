@@ -1,99 +1,69 @@
-"""The frame of every screen: who, where, what to do; back at the lower left, forward at the lower right."""
+"""A page: what a screen is about, in the frame that all of them share."""
 
+from types import SimpleNamespace
 from typing import Any
 
 from kivy.clock import Clock
-from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty
+from kivy.properties import AliasProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
-from screens.look.compact import CompactBox
-from screens.look.widgets.buttons import Surface
 from screens.look.widgets.entry import Entry
 from screens.look.widgets.field import Field
 from screens.look.widgets.field_note import FieldNote
+from screens.look.widgets.frame import SHELF, WRITTEN, Frame
 
 
-class Part:
-    """What belongs to the frame itself, not to what it frames."""
+def _written(name: str) -> Any:
+    """What is kept in the frame."""
 
+    def read(page: "Page") -> Any:
+        return getattr(page.frame, name)
 
-class LeaveKey(Surface):
-    """Stops the session, on every page in the same place."""
+    def write(page: "Page", value: Any) -> bool:
+        setattr(page.frame, name, value)
+        return True
 
-    text = StringProperty("")
-    shown = BooleanProperty(False)
-
-
-class Head(Part, BoxLayout):
-    """The strip at the top."""
-
-    place = StringProperty("")
-    can_help = BooleanProperty(True)
-    can_leave = BooleanProperty(False)
-    __events__ = ("on_help", "on_adjust", "on_leave")
-
-    def on_help(self) -> None:
-        """Help was asked for."""
-
-    def on_adjust(self) -> None:
-        """Language, text size or contrast is to be changed."""
-
-    def on_leave(self) -> None:
-        """The citizen wants to stop."""
-
-
-class Middle(Part, CompactBox):
-    """Heading, banners, what the screen is about."""
-
-
-class Center(Part, BoxLayout):
-    """Between the strips: what the page is about, and the keyboard below or beside it."""
-
-
-class Bed(Part, CompactBox):
-    """Where the keyboard lies."""
-
-    beside = BooleanProperty(False)
-
-
-class Foot(Part, BoxLayout):
-    """The way back and the way forward."""
+    return AliasProperty(read, write)
 
 
 class Page(BoxLayout):
-    """A screen's frame. Its children stand in a pane; ``fixed`` ones below it, above the keyboard."""
+    """A screen in its frame. Its children stand in the frame's pane."""
 
-    heading = StringProperty("")
-    intro = StringProperty("")
-    place = StringProperty("")
-    can_help = BooleanProperty(True)
-    can_leave = BooleanProperty(False)
-    banner = StringProperty("")
-    banner_kind = StringProperty("info")
-    problem = StringProperty("")
+    #: Of the frame, and of what the rules of the page make.
+    ids: Any
+    heading = _written("heading")
+    intro = _written("intro")
+    place = _written("place")
+    can_help = _written("can_help")
+    can_leave = _written("can_leave")
+    banner = _written("banner")
+    banner_kind = _written("banner_kind")
+    problem = _written("problem")
     #: 0 to 1; below 0 no progress is shown.
-    progress = NumericProperty(-1)
-    progress_text = StringProperty("")
-    back = StringProperty("")
-    back_icon = StringProperty("arrow-left")
-    forward = StringProperty("")
-    forward_icon = StringProperty("arrow-right")
-    can_forward = BooleanProperty(True)
-    entry = ObjectProperty(None, allownone=True)
-    beside = BooleanProperty(False)
-    compact = BooleanProperty(False)
+    progress = _written("progress")
+    progress_text = _written("progress_text")
+    back = _written("back")
+    back_icon = _written("back_icon")
+    forward = _written("forward")
+    forward_icon = _written("forward_icon")
+    can_forward = _written("can_forward")
+    entry = _written("entry")
     #: (key, text) of what may be meant by what is being typed; shown above the keyboard.
-    suggestions = ListProperty()
+    suggestions = _written("suggestions")
 
     def __init__(self, **kwargs: Any) -> None:
         self._keep_trigger = Clock.create_trigger(self._keep_field)
+        #: Its own as long as it is in sight; what is written by a page that was left is written nowhere.
+        self.frame: Frame | SimpleNamespace = SHELF.take()
         super().__init__(**kwargs)
 
-    def on_kv_post(self, _base: Widget) -> None:
-        self.ids.pane.ids.holder.bind(height=self._resized)
-        self.ids.body.bind(height=self._resized)
-        self.bind(entry=self._resized)
+    def apply_class_lang_rules(self, *args: Any, **kwargs: Any) -> None:
+        """What the rules of a page make is added to its frame, so that comes first."""
+        self.add_widget(self.frame)
+        self.ids = dict(self.frame.ids)
+        self.frame.page = self
+        super().apply_class_lang_rules(*args, **kwargs)
 
     def suggest(self, key: str) -> None:
         """One of the suggestions was chosen."""
@@ -118,14 +88,19 @@ class Page(BoxLayout):
         """The citizen wants to stop."""
 
     def add_widget(self, widget: Widget, *args: Any, **kwargs: Any) -> None:
-        if isinstance(widget, Part):
+        if isinstance(widget, Frame):
             super().add_widget(widget, *args, **kwargs)
         else:
             self.ids.body.add_widget(widget)
 
     def left(self) -> None:
-        """Another page is in sight."""
-        self.ids.keyboard.put_away()
+        """Another page is in sight, and may have the frame."""
+        frame = self.frame
+        if isinstance(frame, Frame):
+            self.frame = SimpleNamespace(**WRITTEN)
+            self._keep_trigger.cancel()
+            self.remove_widget(frame)
+            SHELF.put(frame)
 
     def type_into(self, entry: Entry | None) -> None:
         """Shows the keyboard for the entry, or puts it away."""
@@ -134,7 +109,7 @@ class Page(BoxLayout):
     def reveal(self, widget: Widget) -> None:
         self.ids.pane.reveal(widget)
 
-    def _resized(self, *_: object) -> None:
+    def resized(self) -> None:
         self._keep_trigger()
 
     def _keep_field(self, _seconds: float) -> None:

@@ -187,7 +187,7 @@ def _page(
         "code": row.tracking_code,
         "shown_code": tracking.display(row.tracking_code),
         "version": row.steps,
-        "service": citizens_text(file.document.name, language),
+        "service": citizens_text(file.description.name, language),
         "state": row.state,
         "tone": TONES[State(row.state)],
         "incomplete": not row.complete,
@@ -197,7 +197,7 @@ def _page(
         "violations": answers.violation_texts(row.violations, reading, visitor.say, reveal=reveal),
         "form_line": visitor.say("case.form_line", version=row.form_version),
         # A form with a question for the NIK shows it among its answers.
-        "identity": identity is not None and not file.document.nik_question,
+        "identity": identity is not None and not file.description.nik_question,
         "nik": "" if identity is None else identity.nik if reveal else masked(identity.nik),
         "nik_how": visitor.say(f"case.nik.how.{identity.how}") if identity else "",
         "revealed": reveal,
@@ -215,7 +215,7 @@ def _page(
             }
             for message in file.messages
         ],
-        "clock": clocks.view(row, file.document.standard.working_days, deps.clock.now(), calendar, visitor.say),
+        "clock": clocks.view(row, file.description.standard.working_days, deps.clock.now(), calendar, visitor.say),
         "stages": _stages(file, language),
         "officer": officer,
         "received": visitor.formatting.short_moment(row.opened_at),
@@ -248,7 +248,7 @@ def _page(
 
 def offered(actor: Actor, file: CaseFile, language: str, written: Written | None = None) -> list[ActionView]:
     """A button for everything that the actor may do now."""
-    stages = {stage.id: stage.name for stage in file.document.stages}
+    stages = {stage.id: stage.name for stage in file.description.stages}
     may = allowed(actor, file.row, list(stages))
     following = stages.get(stage_after(file.row.stage, list(stages)) or "")
     written = written or Written()
@@ -283,14 +283,14 @@ def _who(visitor: Visitor, actor: str, names: Mapping[str, str]) -> str:
 
 
 def _stages(file: CaseFile, language: str) -> list[dict[str, str]]:
-    ids = [stage.id for stage in file.document.stages]
+    ids = [stage.id for stage in file.description.stages]
     now = ids.index(file.row.stage) if file.row.stage in ids else 0
     return [
         {
             "name": citizens_text(stage.name, language),
             "when": "past" if place < now else "now" if place == now else "ahead",
         }
-        for place, stage in enumerate(file.document.stages)
+        for place, stage in enumerate(file.description.stages)
     ]
 
 

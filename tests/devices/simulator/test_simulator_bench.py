@@ -13,9 +13,8 @@ from devices.camera import Camera, CameraSettings, Photo, build_camera
 from devices.frame import Availability, Condition, FakeClock
 from devices.frame.diagnostics import collect
 from devices.scanner import Scan, ScanKind, Scanner, ScannerSettings, build_scanner
-from devices.simulator import Bench, ControlPage
-from devices.simulator.bench import DOCUMENTS
-from devices.simulator.control_page import LARGEST_JSON
+from devices.simulator.bench import DOCUMENTS, Bench
+from devices.simulator.control_page import LARGEST_JSON, ControlPage
 from devices.simulator.printer_link import PRINTER_PAGE
 
 NIK = "9912055203900001"

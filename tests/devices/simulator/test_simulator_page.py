@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from devices.printer.emulator.control import ControlPage as PrinterPage
 from devices.printer.emulator.emulator import PrinterEmulator
 from devices.printer.emulator.faults import Fault
-from devices.simulator import Bench, ControlPage
+from devices.simulator.bench import Bench
+from devices.simulator.control_page import ControlPage
 from devices.simulator.printer_link import PrinterLink
 
 CHROMIUM = Path("/usr/bin/chromium")

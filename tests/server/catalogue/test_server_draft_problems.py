@@ -8,7 +8,7 @@ import pytest
 from starlette.datastructures import FormData
 
 from protocol.languages import LANGUAGES
-from server.catalogue.drafts import Severity
+from server.catalogue.service_drafts import Severity
 from server.deps import Deps
 from server.foundation.actors import Actor, Role
 from server.web.admin import service_form
@@ -33,7 +33,7 @@ def book(*rows: tuple[str, ...]) -> bytes:
 
 
 def changed(document: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
-    """``document`` with the member at ``path`` replaced, or without it."""
+    """``description`` with the member at ``path`` replaced, or without it."""
     node: Any = document
     *way, last = path.split(".")
     for name in way:
@@ -71,7 +71,7 @@ def test_each_fault_of_a_service_is_reported_in_indonesian_at_its_field(
 ) -> None:
     known = deps.authoring.published("surat")
     assert known is not None
-    document = changed(known.document.model_dump(mode="json"), path, value)
+    document = changed(known.description.model_dump(mode="json"), path, value)
     draft = deps.authoring.upload(ADMIN, "surat", "surat.xlsx", book(("text", "nama", "Nama", "yes")), document).draft
     assert draft is not None
     reported = {one.column: one.text("id") for one in draft.problems if one.severity is Severity.ERROR}

@@ -74,10 +74,10 @@ def test_a_new_service_goes_from_spreadsheet_to_every_kiosk_and_back(fresh_offic
     assert "Diterbitkan" in browser.post(f"{draft}/publish", {"ring": "all"}).text
     published = packs.service(2, "izin-baru")
     assert published is not None
-    assert published.document.standard.fee_rupiah == 50_000
-    assert published.document.standard.fee_from
+    assert published.description.standard.fee_rupiah == 50_000
+    assert published.description.standard.fee_from
     assert "mulai Rp 50.000" in browser.get("/admin/services").text
-    assert published.document.name["mad"] == "name mad"
+    assert published.description.name["mad"] == "name mad"
     browser.post("/admin/packs/2/take-back", {"reason": "salah"})
     assert packs.service(3, "izin-baru") is None and packs.service(3, "surat") is not None
 

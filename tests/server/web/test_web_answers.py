@@ -7,7 +7,7 @@ import pytest
 
 from forms import Environment
 from protocol.messages import Content
-from protocol.packs import ServiceDocument
+from protocol.packs import ServiceDescription
 from server.cases.filled_forms import form_of
 from server.catalogue.form_conversion import convert_form
 from server.catalogue.pack_content import PackService
@@ -47,7 +47,7 @@ def service() -> PackService:
     converted = convert_form(FORM.encode(), "md", "x", {})
     assert converted.xml is not None, converted.problems
     files: Mapping[str, bytes] = {"form.xml": converted.xml.encode(), **converted.resources}
-    return PackService(ServiceDocument.model_construct(), files)
+    return PackService(ServiceDescription.model_construct(), files)
 
 
 def filled(service: PackService, sent: str = SENT, language: str = "id", *, reveal: bool = False) -> FilledForm:
@@ -141,6 +141,6 @@ def test_numbers_are_masked_in_answers_and_labels_until_they_are_asked_for(servi
 
 
 def test_a_form_that_cannot_be_loaded_is_no_fault_of_the_page() -> None:
-    broken = PackService(ServiceDocument.model_construct(), {"form.xml": b"<h:html/>"})
+    broken = PackService(ServiceDescription.model_construct(), {"form.xml": b"<h:html/>"})
     assert read(broken, Content.model_construct(instance=SENT), "id") is None
     assert read(None, Content.model_construct(instance=SENT), "id") is None

@@ -1,4 +1,4 @@
-"""What is wrong with a service document, as sentences for administrators in Indonesian and English.
+"""What is wrong with a service description, as sentences for administrators in Indonesian and English.
 
 The member that is concerned is the problem's ``column`` (``standard.working_days``, ``stages.0.name``); the page says how
 that field is called.
@@ -12,8 +12,8 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from forms import Form
-from protocol.packs import ServiceDocument
-from server.catalogue.drafts import Problem, Severity
+from protocol.packs import ServiceDescription
+from server.catalogue.service_drafts import Problem, Severity
 
 SHEET: Final = "service"
 #: By pydantic's type of error; the names in braces are what pydantic says of it.
@@ -61,16 +61,16 @@ def of_error(error: ValidationError) -> tuple[Problem, ...]:
     return tuple(_problem(one) for one in error.errors(include_input=True, include_url=False))
 
 
-def of_document(document: ServiceDocument, form: Form | None) -> tuple[Problem, ...]:
-    """What a document that is whole in itself does not fit: its own stages, the form's questions."""
+def of_description(description: ServiceDescription, form: Form | None) -> tuple[Problem, ...]:
+    """What a description that is whole in itself does not fit: its own stages, the form's questions."""
     problems = []
-    stages = [stage.id for stage in document.stages]
+    stages = [stage.id for stage in description.stages]
     if len(set(stages)) != len(stages):
         problems.append(
             _said("stages", {"id": "Dua tahap memakai id yang sama.", "en": "Two stages have the same id."})
         )
-    if form is not None and document.nik_question and not _has_question(form, document.nik_question):
-        name = document.nik_question
+    if form is not None and description.nik_question and not _has_question(form, description.nik_question):
+        name = description.nik_question
         said = {
             "id": f"Formulir tidak punya pertanyaan “{name}” untuk NIK.",
             "en": f"The form has no question “{name}” for the NIK.",

@@ -1,0 +1,202 @@
+"""The frame of every page: strip, heading, pane, keyboard, the way back and forward. It stays when pages change.
+
+Making one takes as long as making what most pages frame. So a page that is left lays its frame on the shelf, empty and
+as it was made, and the next page in the same look takes it.
+"""
+
+from typing import Any, Final, Protocol
+
+from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.widget import Widget
+
+from screens.look.compact import CompactBox
+from screens.look.current import Look, current
+from screens.look.pressable import Pressable
+from screens.look.widgets.buttons import Surface
+
+#: Frames that are kept: of the page in sight's follower, and of one that is made ahead.
+MOST_SHELVED: Final = 2
+
+
+class Framed(Protocol):
+    """The page in a frame, told what is asked of it."""
+
+    def go_back(self) -> None: ...
+
+    def go_forward(self) -> None: ...
+
+    def ask_help(self) -> None: ...
+
+    def ask_adjust(self) -> None: ...
+
+    def ask_leave(self) -> None: ...
+
+    def suggest(self, key: str) -> None: ...
+
+    def resized(self) -> None:
+        """There is more room, or less, or something higher in it."""
+
+
+class Part:
+    """What belongs to the frame itself, not to what it frames."""
+
+
+class LeaveKey(Surface):
+    """Stops the session, on every page in the same place."""
+
+    text = StringProperty("")
+    shown = BooleanProperty(False)
+
+
+class Head(Part, BoxLayout):
+    """The strip at the top."""
+
+    place = StringProperty("")
+    can_help = BooleanProperty(True)
+    can_leave = BooleanProperty(False)
+    __events__ = ("on_help", "on_adjust", "on_leave")
+
+    def on_help(self) -> None:
+        """Help was asked for."""
+
+    def on_adjust(self) -> None:
+        """Language, text size or contrast is to be changed."""
+
+    def on_leave(self) -> None:
+        """The citizen wants to stop."""
+
+
+class Middle(Part, CompactBox):
+    """Heading, banners, what the screen is about."""
+
+
+class Center(Part, BoxLayout):
+    """Between the strips: what the page is about, and the keyboard below or beside it."""
+
+
+class Bed(Part, CompactBox):
+    """Where the keyboard lies."""
+
+    beside = BooleanProperty(False)
+
+
+class Foot(Part, BoxLayout):
+    """The way back and the way forward."""
+
+
+class Frame(BoxLayout):
+    """Serves one page after another. What can be written in it stands in :data:`WRITTEN`."""
+
+    heading = StringProperty("")
+    intro = StringProperty("")
+    place = StringProperty("")
+    can_help = BooleanProperty(True)
+    can_leave = BooleanProperty(False)
+    banner = StringProperty("")
+    banner_kind = StringProperty("info")
+    problem = StringProperty("")
+    progress = NumericProperty(-1)
+    progress_text = StringProperty("")
+    back = StringProperty("")
+    back_icon = StringProperty("arrow-left")
+    forward = StringProperty("")
+    forward_icon = StringProperty("arrow-right")
+    can_forward = BooleanProperty(True)
+    entry = ObjectProperty(None, allownone=True)
+    suggestions = ListProperty()
+    beside = BooleanProperty(False)
+    compact = BooleanProperty(False)
+
+    def __init__(self, look: Look, **kwargs: Any) -> None:
+        #: What it was made for: no page in another look takes it.
+        self.look = look
+        self.page: Framed | None = None
+        super().__init__(**kwargs)
+
+    def on_kv_post(self, _base: Widget) -> None:
+        self.ids.pane.ids.holder.bind(height=self._resized)
+        self.ids.body.bind(height=self._resized)
+        self.bind(entry=self._resized)
+
+    def _resized(self, *_: object) -> None:
+        if self.page is not None:
+            self.page.resized()
+
+    def empty(self) -> None:
+        """As it was made: nothing of the page before is in it."""
+        self.page = None
+        self.ids.keyboard.put_away()
+        for name, value in WRITTEN.items():
+            setattr(self, name, list(value) if isinstance(value, tuple) else value)
+        self.ids.body.clear_widgets()
+        self.ids.pane.scroll_to(0)
+
+    @property
+    def touched(self) -> bool:
+        """A finger is on something of it."""
+        return any(isinstance(widget, Pressable) and widget.pressed for widget in self.walk(restrict=True))
+
+    def go_back(self) -> None:
+        if self.page is not None:
+            self.page.go_back()
+
+    def go_forward(self) -> None:
+        if self.page is not None:
+            self.page.go_forward()
+
+    def ask_help(self) -> None:
+        if self.page is not None:
+            self.page.ask_help()
+
+    def ask_adjust(self) -> None:
+        if self.page is not None:
+            self.page.ask_adjust()
+
+    def ask_leave(self) -> None:
+        if self.page is not None:
+            self.page.ask_leave()
+
+    def suggest(self, key: str) -> None:
+        if self.page is not None:
+            self.page.suggest(key)
+
+
+#: What a page writes in its frame, and what stands there until it does.
+WRITTEN: Final[dict[str, Any]] = {
+    **dict.fromkeys(("heading", "intro", "place", "banner", "problem", "progress_text", "back", "forward"), ""),
+    "can_help": True,
+    "can_leave": False,
+    "banner_kind": "info",
+    "progress": -1,
+    "back_icon": "arrow-left",
+    "forward_icon": "arrow-right",
+    "can_forward": True,
+    "entry": None,
+    "suggestions": (),
+}
+
+
+class Shelf:
+    """Frames that no page is in. One under a finger is not kept, so that no touch that began on one page ends on another."""
+
+    def __init__(self) -> None:
+        self._frames: list[Frame] = []
+
+    def take(self) -> Frame:
+        """An empty one in the look of now."""
+        look = current()
+        self._frames = [frame for frame in self._frames if frame.look == look]
+        return self._frames.pop() if self._frames else Frame(look)
+
+    def put(self, frame: Frame) -> None:
+        touched = frame.touched
+        frame.empty()
+        if frame.look == current() and not touched and len(self._frames) < MOST_SHELVED:
+            for widget in frame.walk(restrict=True):
+                if isinstance(widget, Pressable):
+                    widget.focused = False
+            self._frames.append(frame)
+
+
+SHELF: Final = Shelf()
