@@ -90,10 +90,10 @@ class Hands:
             time.sleep(LOOK_EVERY_S)
 
     def tap_if_seen(self, words: str) -> bool:
-        places = self.on_screen(lambda: _places(words, exactly=False))
-        if places:
-            self.touch(*places[0])
-        return bool(places)
+        if not self.sees(words):
+            return False
+        self.tap(words)
+        return True
 
     def type(self, text: str) -> None:
         """Touches the keys of the keyboard or keypad on the screen, one after the other."""

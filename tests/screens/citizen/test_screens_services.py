@@ -19,6 +19,7 @@ from rehearsal.citizen import NIK, slip_of
 from rehearsal.hands import Hands
 from rehearsal.hurry import HurriedCitizen, HurriedHands
 from screens.language.texts import Catalogues
+from screens.look.tokens import TextSize
 from screens.navigation.appearance import Appearance
 
 SERVICES = ("domisili", "kelahiran", "pindah", "kk-perubahan", "usaha", "reklame", "antrean", "pengaduan")
@@ -45,8 +46,8 @@ def hurried(citizens: Hands) -> HurriedHands:
     return citizens
 
 
-def walk(hands: HurriedHands, service: str, language: str, seed: int) -> None:
-    hands.dress(Appearance(language=language))
+def walk(hands: HurriedHands, service: str, appearance: Appearance, seed: int) -> None:
+    hands.dress(appearance)
     hands.chance = random.Random(seed)
     paper = seed % 2 == 0
     if not paper:
@@ -76,7 +77,7 @@ def walk(hands: HurriedHands, service: str, language: str, seed: int) -> None:
 
 @pytest.mark.parametrize(("service", "language"), DIAGONAL, ids="-".join)
 def test_a_service_is_completed_by_touch_in_a_hurry(hurried: HurriedHands, service: str, language: str) -> None:
-    walk(hurried, service, language, SERVICES.index(service))
+    walk(hurried, service, Appearance(language=language), SERVICES.index(service))
 
 
 @pytest.mark.parametrize(("service", "language"), [pytest.param(*way, id="-".join(way), marks=LONG) for way in ALL])
@@ -84,6 +85,7 @@ def test_ten_thousand_touches_in_a_hurry(hurried: HurriedHands, service: str, la
     hurried.gestures, seed = 0, 1_000 * ALL.index((service, language))
     while hurried.gestures < TOUCHES / len(ALL):
         hurried.rehearsal.all_well()
-        walk(hurried, service, language, seed)
+        size = tuple(TextSize)[seed % len(TextSize)]
+        walk(hurried, service, Appearance(language=language, text_size=size, lowered=seed % 5 == 0), seed)
         hurried.go_home()
         seed += 1
