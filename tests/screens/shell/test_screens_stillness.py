@@ -14,6 +14,7 @@ from kiosk.events import EndReason
 from protocol.kiosk_settings import NUMBERS
 from rehearsal.citizen import Citizen, card_of
 from screens.access.keys import _CODES
+from screens.citizen.controls.signature import SignaturePad
 from screens.navigation.places import Over
 
 REST_S = NUMBERS["touch_rest_s"].default
@@ -87,6 +88,24 @@ def test_whoever_hammers_turns_one_page_until_they_pause(kiosk: Hands) -> None:
     forward(kiosk, times=12)
     assert session.page is not None
     assert session.page.ref == second
+
+
+def test_what_is_drawn_on_is_deaf_as_long_as_its_page_is_new(kiosk: Hands) -> None:
+    pad = _sign(kiosk)
+    at_once(kiosk, *_middle(pad))
+    assert pad.strokes == []
+    kiosk.touch(*_middle(pad))
+    assert len(pad.strokes) == 1
+
+
+def test_whoever_hammers_draws_nothing_until_they_pause(kiosk: Hands) -> None:
+    pad = _sign(kiosk)
+    for _ in range(8):
+        at_once(kiosk, *_middle(pad))
+        kiosk.rehearsal.clock.seconds += BETWEEN_S
+    assert pad.strokes == []
+    kiosk.touch(*_middle(pad))
+    assert len(pad.strokes) == 1
 
 
 def test_a_touch_elsewhere_does_not_keep_a_page_deaf(kiosk: Hands) -> None:
@@ -286,6 +305,15 @@ def _answer(hands: Hands) -> None:
     answer_page(session)
     session.back()
     hands.settle()
+
+
+def _sign(hands: Hands) -> SignaturePad:
+    """A page to sign on has only just come."""
+    session = begin(hands, "setiap-isian")
+    hands.look()
+    session.show(next(node.ref for node in _form(hands).nodes.values() if node.name == "tanda_tangan"))
+    hands.settle()
+    return next(each for each in hands.widgets() if isinstance(each, SignaturePad))
 
 
 def _middle(widget: Any) -> tuple[float, float]:
