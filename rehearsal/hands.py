@@ -7,6 +7,7 @@ takes nine tenths of the time.
 
 import threading
 from collections.abc import Iterator
+from math import floor
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,8 +31,8 @@ from screens.shell.boot import BootOptions
 ASSETS: Final = Path(__file__).resolve().parents[1] / "assets"
 #: Frames after which every layout of ours has settled.
 SETTLE: Final = 2
-#: Seconds that are more than nothing, whatever a sum of fractions makes of them.
-INSTANT: Final = 0.001
+#: Somebody looks for so many seconds or several times that: sums of them are exact.
+GRAIN_S: Final = 0.25
 #: Nobody waits longer than this for work beside the screens.
 HANDOVER_S: Final = 20.0
 
@@ -203,7 +204,8 @@ class Hands:
 
     def look(self) -> None:
         """Takes the time that a person needs to see what has come, before a finger goes anywhere; no clock on a page shows it."""
-        self.rehearsal.clock.seconds += self.kiosk.settings.number("touch_rest_s") + INSTANT
+        rest = self.kiosk.settings.number("touch_rest_s")
+        self.rehearsal.clock.seconds += (floor(rest / GRAIN_S) + 1) * GRAIN_S
 
     def touch(self, x: float, y: float) -> None:
         """A finger down and up at a point of the window, in Kivy's coordinates, after a look at what is there."""

@@ -75,7 +75,7 @@ def walk(hands: HurriedHands, service: str, appearance: Appearance, seed: int) -
     assert not hands.sees(NIK)
 
 
-@pytest.mark.parametrize(("service", "language"), DIAGONAL, ids="-".join)
+@pytest.mark.parametrize(("service", "language"), [pytest.param(*way, id="-".join(way)) for way in DIAGONAL])
 def test_a_service_is_completed_by_touch_in_a_hurry(hurried: HurriedHands, service: str, language: str) -> None:
     walk(hurried, service, Appearance(language=language), SERVICES.index(service))
 
