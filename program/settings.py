@@ -12,6 +12,7 @@ from devices.printer.settings import PrinterSettings
 from devices.scanner.settings import ScannerSettings
 from devices.simulator.printer_link import PRINTER_PAGE
 from devices.speech.settings import SpeechSettings
+from screens.access.keypads import KeypadTable
 from screens.access.keys import Action
 from screens.look.tokens import DEFAULT_DPI
 from screens.shell import boot
@@ -44,6 +45,8 @@ class KeySettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    #: Which of the known keypads hangs on the kiosk, beside what any keyboard sends.
+    keypad: KeypadTable = KeypadTable.KEYBOARD
     names: dict[Action, tuple[str, ...]] = {}
     #: Whether any key at the resting screen asks for the voice; else headphones and its own key alone do.
     any_key_speaks: bool = True

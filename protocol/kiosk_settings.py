@@ -48,6 +48,8 @@ NUMBERS: Final[Mapping[str, Setting]] = MappingProxyType(
         "paper_roll_mm": Setting(Unit.MILLIMETRES, 80_000, 5_000, 200_000),
         "paper_low_mm": Setting(Unit.MILLIMETRES, 4_000, 500, 50_000),
         "volume": Setting(Unit.SHARE, 0.7, 0, 1),
+        # Close to the ear; a citizen makes it louder by a key.
+        "headphone_volume": Setting(Unit.SHARE, 0.55, 0, 1),
         "slip_mm": Setting(Unit.MILLIMETRES, 180, 60, 600, offered=False),
         # The default holds the largest session there can be, which is written twice, and the last part (kiosk.machine.room).
         "disk_reserve_bytes": Setting(Unit.BYTES, 704_000_000, 100_000_000, 100_000_000_000, offered=False),

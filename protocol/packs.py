@@ -21,6 +21,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AwareDatetime, Field, StringConstraints, ValidationError, field_validator
 
+from protocol.limits import Rupiah
 from protocol.messages import Message, Name, Short
 
 PACK_TYPE: Final = "ekios-pack"
@@ -30,6 +31,11 @@ PACK_FILES: Final = 5_000
 UNPACKED_BYTES: Final = 256_000_000
 #: What a QR on the slip still holds legibly; EMVCo codes are shorter than 512.
 PAYMENT_CODE_CHARACTERS: Final = 512
+
+#: Answers that a slip repeats.
+SLIP_ANSWERS: Final = 8
+#: An expression that works out a fee.
+FEE_RULE_CHARACTERS: Final = 500
 
 #: The entry that tells what the pack is.
 MANIFEST: Final = "pack.json"
@@ -93,10 +99,12 @@ class Standard(Message):
     #: Working days; 0 means while you wait.
     working_days: Annotated[int, Field(ge=0, le=365)]
     time: Text
-    #: Rupiah; free services say 0, which is shown as "Rp 0".
-    fee_rupiah: Annotated[int, Field(ge=0)]
-    #: It costs at least that; ``fee`` tells what comes on top.
+    #: Rupiah; free services say 0, which is shown as "Rp 0". With ``fee_from`` or ``fee_rule``: what it costs at least.
+    fee_rupiah: Rupiah
+    #: It costs at least that, and only the office can say how much; ``fee`` tells what comes on top.
     fee_from: bool = False
+    #: An expression of the form that gives the amount, such as ``${area} * 2500``; empty: it is ``fee_rupiah``.
+    fee_rule: Annotated[str, StringConstraints(strip_whitespace=True, max_length=FEE_RULE_CHARACTERS)] = ""
     fee: Text
     #: Of a service that costs something; shown before consent and on the slip.
     payment: Payment | None = None
@@ -116,6 +124,8 @@ class SlipText(Message):
     title: Text
     #: Shown to the citizen under the code: what happens next.
     next_step: Text
+    #: Questions of the form whose answers the slip repeats, in this order: choices, dates and times. Nobody's name or number.
+    answers: Annotated[tuple[Short, ...], Field(max_length=SLIP_ANSWERS)] = ()
 
 
 class ServiceDescription(Message):

@@ -12,6 +12,7 @@ import sys
 import threading
 import tomllib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -116,12 +117,24 @@ class City:
         }
 
     def start_kiosk(self, settings: dict[str, str]) -> None:
-        enrolled = (self.data / "kiosk" / "enrolment.json").exists()
+        enrolled = self._follow_server()
         code = [] if enrolled else ["--enrol", self.enrolment_code()]
         self.group.start("kiosk", python("main.py", *code), settings)
         wait_until("kiosk", lambda: listening(self.simulator_page), self.group, seconds=60)
         if not enrolled:
             self.let_kiosk_in()
+
+    def _follow_server(self) -> bool:
+        """Whether the kiosk was enrolled before; then it is led to where the server listens this time.
+
+        A kiosk in service keeps the address that it was enrolled at. Here another program may have taken the port.
+        """
+        folder = self.data / "kiosk"
+        kept = enrolments.load(folder)
+        if kept is not None and kept.server != self.server_url:
+            city = kept.city.model_copy(update={"tracking_base": self.server_url})
+            enrolments.save(replace(kept, server=self.server_url, city=city), folder)
+        return kept is not None
 
 
 def main(

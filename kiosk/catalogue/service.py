@@ -70,6 +70,8 @@ class Standard:
     payment: Payment | None = None
     #: It costs at least ``fee_rupiah``; ``fee`` tells what comes on top.
     fee_from: bool = False
+    #: The form's expression that gives the amount, or "": it is ``fee_rupiah``.
+    fee_rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,8 @@ class Stage:
 class SlipText:
     title: Text
     next_step: Text
+    #: Names of questions whose answers stand on it.
+    answers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,7 @@ class Service:
     @property
     def costs(self) -> bool:
         """What it costs is shown, and how it is paid, before the citizen agrees."""
-        return self.standard.fee_rupiah > 0
+        return self.standard.fee_rupiah > 0 or bool(self.standard.fee_rule)
 
 
 def read_service(description: Mapping[str, Any]) -> Service:
@@ -155,9 +159,12 @@ def _service(description: ServiceDescription) -> Service:
             complaints=Text.read(standard.complaints),
             payment=None if standard.payment is None else _payment(standard.payment),
             fee_from=standard.fee_from,
+            fee_rule=standard.fee_rule,
         ),
         stages=tuple(Stage(stage.id, Text.read(stage.name), stage.working_days) for stage in description.stages),
-        slip=SlipText(Text.read(description.slip.title), Text.read(description.slip.next_step)),
+        slip=SlipText(
+            Text.read(description.slip.title), Text.read(description.slip.next_step), description.slip.answers
+        ),
         identification=Identification(description.identification),
         nik_question=description.nik_question,
         consent=description.consent,

@@ -36,6 +36,7 @@ from screens.navigation.appearance import DEFAULT_APPEARANCE, Appearance
 from screens.navigation.citizen import CitizenFlow, step_place
 from screens.navigation.context import PageContext
 from screens.navigation.drafts import DraftFlow
+from screens.navigation.enlarging import EnlargingFlow
 from screens.navigation.fewer import FewerFlow
 from screens.navigation.parting import PartingFlow
 from screens.navigation.places import Name, Over, Place
@@ -75,6 +76,7 @@ class Flow:
         self.parting = PartingFlow(self)
         self.drafts = DraftFlow(self)
         self.fewer = FewerFlow(self)
+        self.enlarging = EnlargingFlow(self)
         self._catalogues = catalogues
         self._changed = changed
         self._follow_scanner()
@@ -178,11 +180,17 @@ class Flow:
     def open_help(self) -> None:
         self._cover(Over.HELP)
 
+    def open_switches(self) -> None:
+        self._cover(Over.SWITCHES)
+
     def open_fewer(self) -> None:
         self._cover(Over.FEWER)
 
     def open_code(self) -> None:
         self._cover(Over.CODE)
+
+    def open_enlarged(self) -> None:
+        self._cover(Over.PHOTO)
 
     def ask_leave(self) -> None:
         """At once when nothing would be lost; else after a question."""
@@ -275,6 +283,7 @@ class Flow:
         self.parting.reset()
         self.drafts.reset()
         self.fewer.reset()
+        self.enlarging.reset()
 
     # --- inside ----------------------------------------------------------------------------------------------------
 

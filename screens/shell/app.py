@@ -313,6 +313,10 @@ class KioskApp(App):
         if self.narrator.holds_time:
             self.flow.touched()
         self.flow.tick()
+        if self.keypad is not None:
+            self.keypad.switches.tick()
+        if self.stage is not None:
+            self.stage.tick()
         if self.narrator.on:
             self._settle_focus()
 
@@ -332,11 +336,11 @@ class KioskApp(App):
         if self.keypad is not None:
             self.keypad.touched()
 
-    def _key(self, _window: Any, key: int, _scancode: int, _text: str, modifiers: Any) -> bool:
+    def _key(self, _window: Any, key: int, scancode: int, _text: str, modifiers: Any) -> bool:
         """Every key is ours: Kivy's own (Esc, F1) would lead out of the kiosk."""
         self._garbage.touched()
         if self.keypad is not None:
-            self.keypad.pressed(key, modifiers)
+            self.keypad.pressed(key, modifiers, scancode)
             self._show_trigger()
         return True
 

@@ -11,6 +11,7 @@ from kiosk.events import Event, Scanned
 from kiosk.session.session import Session
 from screens.look.current import current
 from screens.look.focus_mark import FocusMark
+from screens.look.loudness_sign import LoudnessSign
 from screens.look.pressable import CANCELLED
 from screens.look.stillness import stillness
 from screens.look.tokens import LOWERED
@@ -20,6 +21,7 @@ from screens.navigation.places import Place
 from screens.shell.fault_message import FaultMessage
 from screens.shell.overlays import IdlePanel
 from screens.shell.pages import ASLEEP, IDLE, LAYERS, PAGES
+from screens.shell.switch_panel import SwitchPanel
 
 #: Whose session it is, where in it, and what lies over that; holds no session alive.
 Standing = tuple["weakref.ref[Session] | None", Place, object, str]
@@ -59,6 +61,9 @@ class Stage(FloatLayout):
         self.upper: Batik | None = None
         #: Round what has the focus; over everything.
         self.mark = FocusMark()
+        #: How loud the voice is, after a key changed it.
+        self.loudness = LoudnessSign()
+        self.add_widget(self.loudness)
         self.add_widget(self.mark)
 
     @property
@@ -105,7 +110,9 @@ class Stage(FloatLayout):
         elif self.page is not None:
             self.page.show_refusal()
         over_key = standing[-1]
-        over_now = (over_key, (flow.appearance, flow.voice.on, flow.voice.rate, flow.voice.volume))
+        heard = (flow.voice.on, flow.voice.rate, flow.voice.volume)
+        switching = flow.preferences.switching
+        over_now = (over_key, (flow.appearance, *heard, switching.on, switching.pace_s))
         if over_now != self._over_key:
             self._over_key = over_now
             self._drop_over()
@@ -113,8 +120,8 @@ class Stage(FloatLayout):
             if layer is not None:
                 self.over = layer.make(flow, "", None)
                 self.over.size_hint_y = self._reach()
-                # Below the mark, which is on top.
-                self.add_widget(self.over, index=1)
+                # Below the loudness and the mark, which is on top.
+                self.add_widget(self.over, index=2)
         if isinstance(self.over, IdlePanel):
             self.over.count()
         self._drop_fault_message()
@@ -142,10 +149,17 @@ class Stage(FloatLayout):
             self.page.handle(event)
             self.page.show_banner()
 
+    def tick(self) -> None:
+        """Several times a second: what changes while nobody does anything."""
+        self.loudness.tick(self.flow.kiosk.clock.monotonic())
+        if isinstance(self.over, SwitchPanel):
+            self.over.tick()
+
     def clear(self) -> None:
         """Lets go of everything in sight."""
         self._drop_page()
         self._drop_over()
+        self.loudness.hide()
         self._page_key = self._over_key = self._shown = None
 
     def show_fault(self) -> None:

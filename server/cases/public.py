@@ -6,6 +6,7 @@ from typing import Any
 from protocol.messages import CasePublicState as State
 from protocol.messages import CaseState, CaseStep
 from protocol.packs import ServiceDescription
+from server.cases import fees
 from server.cases.rules import RUNNING
 from server.foundation.identity_numbers import mask
 
@@ -20,6 +21,7 @@ def public_state(
     description: ServiceDescription, case: Mapping[str, Any], steps: Sequence[Mapping[str, Any]]
 ) -> CaseState:
     state = State(case["state"])
+    fee, least = fees.of_case(description, case["fee_rupiah"])
     return CaseState(
         tracking_code=case["tracking_code"],
         service=case["service_id"],
@@ -30,6 +32,8 @@ def public_state(
         updated_at=case["updated_at"],
         received_at=case["opened_at"],
         due=case["due_at"] if state in RUNNING else None,
+        fee_rupiah=fee,
+        fee_least=least,
         note=mask(case["note"]),
         steps=_public_steps(steps, {stage.id: stage.name for stage in description.stages}),
     )

@@ -11,7 +11,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from forms import Form
+from forms import Form, FormError, Kind
 from protocol.packs import ServiceDescription
 from server.catalogue.service_drafts import Problem, Severity
 
@@ -76,7 +76,44 @@ def of_description(description: ServiceDescription, form: Form | None) -> tuple[
             "en": f"The form has no question “{name}” for the NIK.",
         }
         problems.append(_said("nik_question", said))
+    if form is not None:
+        problems += [*_of_fee(description.standard.fee_rule, form), *_of_slip(description, form)]
     return tuple(problems)
+
+
+def _of_fee(rule: str, form: Form) -> list[Problem]:
+    try:
+        form.formula(rule or "0")
+    except FormError as error:
+        fault = "; ".join(problem.message for problem in error.problems)
+        said = {
+            "id": f"Rumus biaya tidak dapat dipakai: {fault} Tulis pertanyaan sebagai ${{nama}}.",
+            "en": f"The fee's rule cannot be used: {fault} Write questions as ${{name}}.",
+        }
+        return [_said("standard.fee_rule", said)]
+    return []
+
+
+def _of_slip(description: ServiceDescription, form: Form) -> list[Problem]:
+    """Only choices, dates and times: a slip that was left behind tells nobody's name or number."""
+    nodes = {node.name: node for node in form.open().nodes.values()}
+    problems = []
+    for name in description.slip.answers:
+        node = nodes.get(name)
+        if node is None:
+            said = {
+                "id": f"Formulir tidak punya pertanyaan “{name}”.",
+                "en": f"The form has no question “{name}”.",
+            }
+        elif node.kind not in (Kind.SELECT1, Kind.SELECT) and node.data_type not in ("date", "time", "dateTime"):
+            said = {
+                "id": f"“{name}” bukan pilihan, tanggal, atau jam; isian lain tidak dicetak pada struk.",
+                "en": f"“{name}” is no choice, date or time; other answers are not printed on slips.",
+            }
+        else:
+            continue
+        problems.append(_said("slip.answers", said))
+    return problems
 
 
 def _problem(error: ErrorDetails) -> Problem:

@@ -112,6 +112,7 @@ class CaseOpening:
             "content": self._vault.close(content.model_dump_json().encode()),
             "nik_index": self._vault.nik_index(nik) if nik else None,
             "privacy": content.privacy,
+            "fee_rupiah": opened.fee_rupiah,
             "steps": 1,
         }
 

@@ -75,18 +75,18 @@ def seeded_postgresql(tmp_path_factory: pytest.TempPathFactory, cluster: postgre
 @pytest.fixture(params=["sqlite", "postgresql"])
 def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ServerSettings]:
     """A data folder of its own with the small city and the trial's accounts, on both databases."""
-    yield from _fresh(request, tmp_path, request.param)
+    yield from fresh(request, tmp_path, request.param)
 
 
 @pytest.fixture
 def sqlite_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ServerSettings]:
     """As ``settings``, for what does not depend on the database."""
-    yield from _fresh(request, tmp_path, "sqlite")
+    yield from fresh(request, tmp_path, "sqlite")
 
 
 @pytest.fixture
 def postgresql_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ServerSettings]:
-    yield from _fresh(request, tmp_path, "postgresql")
+    yield from fresh(request, tmp_path, "postgresql")
 
 
 @pytest.fixture
@@ -102,10 +102,18 @@ def deps(settings: ServerSettings, clock: FakeClock) -> Iterator[Deps]:
     close_deps(built)
 
 
+@pytest.fixture
+def sqlite_deps(sqlite_settings: ServerSettings, clock: FakeClock) -> Iterator[Deps]:
+    """As ``deps``, for what does not depend on the database."""
+    built = build_deps(sqlite_settings, clock=clock)
+    yield built
+    close_deps(built)
+
+
 @pytest.fixture(scope="session")
 def sqlite_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """One for the whole run; each test brings a kiosk of its own and looks only at what that one sent."""
-    for settings in _fresh(request, tmp_path_factory.mktemp("sqlite-server"), "sqlite"):
+    for settings in fresh(request, tmp_path_factory.mktemp("sqlite-server"), "sqlite"):
         with running(settings.model_copy(update={"quotas": ONE_PERSON})) as one:
             yield one
 
@@ -114,7 +122,7 @@ def sqlite_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempP
 def postgresql_server(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[RunningServer]:
-    for settings in _fresh(request, tmp_path_factory.mktemp("postgresql-server"), "postgresql"):
+    for settings in fresh(request, tmp_path_factory.mktemp("postgresql-server"), "postgresql"):
         with running(settings.model_copy(update={"quotas": ONE_PERSON})) as one:
             yield one
 
@@ -138,7 +146,8 @@ def _seed(data: Path, database: str) -> Path:
     return data
 
 
-def _fresh(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> Iterator[ServerSettings]:
+def fresh(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> Iterator[ServerSettings]:
+    """A copy of the seeded city, on a database of this kind; for a fixture of any scope."""
     data = tmp_path / "data"
     shutil.copytree(request.getfixturevalue(f"seeded_{kind}"), data)
     database, drop = _database(request, kind)

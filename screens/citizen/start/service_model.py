@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from kiosk.catalogue.service import Service, Standard
+from kiosk.catalogue.fee import Fee, fee_of
+from kiosk.catalogue.service import Service
 from screens.navigation.flow import Flow
 
 
@@ -38,7 +39,7 @@ class ServiceModel:
             requirements=standard.requirements.get(language),
             procedure=standard.procedure.get(language),
             time=standard.time.get(language),
-            fee=fee_in_words(flow, standard),
+            fee=fee_in_words(flow, fee_of(self.service, None)),
             product=standard.product.get(language),
             complaints=standard.complaints.get(language),
             blocked="" if ability.possible else flow.texts(ability.blocked[0].text_key),
@@ -48,7 +49,9 @@ class ServiceModel:
         self.flow.citizen.begin_service(self.service)
 
 
-def fee_in_words(flow: Flow, standard: Standard) -> str:
-    """ "Rp 50.000", or "mulai Rp 50.000" where something comes on top."""
-    amount = flow.formatting.rupiah(standard.fee_rupiah)
-    return flow.texts("fee.from", amount=amount) if standard.fee_from else amount
+def fee_in_words(flow: Flow, fee: Fee) -> str:
+    """ "Rp 50.000", or "mulai Rp 50.000" where something comes on top, or that it is worked out later."""
+    amount = flow.formatting.rupiah(fee.rupiah)
+    if not fee.least:
+        return amount
+    return flow.texts("fee.from", amount=amount) if fee.rupiah else flow.texts("fee.unknown")

@@ -1,6 +1,6 @@
 """Banners: a coloured strip with an icon and a sentence that says what is so and what to do."""
 
-from kivy.properties import ColorProperty, StringProperty
+from kivy.properties import BooleanProperty, ColorProperty, StringProperty
 
 from screens.look.compact import CompactBox
 from screens.look.speakable import Block, Live
@@ -15,3 +15,5 @@ class Banner(Block, Live, CompactBox):
     fill = ColorProperty()
     ink = ColorProperty()
     bar = ColorProperty()
+    #: Larger letters, for what is read from some steps away.
+    large = BooleanProperty(False)

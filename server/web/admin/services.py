@@ -41,6 +41,7 @@ def services(visitor: Visit) -> Response:
             "days": one.description.standard.working_days,
             "fee": visitor.formatting.rupiah(one.description.standard.fee_rupiah),
             "fee_from": one.description.standard.fee_from,
+            "fee_rule": bool(one.description.standard.fee_rule),
         }
         for one in (content.services if content else ())
     ]

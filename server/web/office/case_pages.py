@@ -19,7 +19,7 @@ from server.foundation.identity_numbers import masked
 from server.foundation.texts import citizens_text
 from server.web.frame.access import Pages, Rule, Visit, not_found
 from server.web.frame.visitor import OFFICE, Visitor
-from server.web.frame.vocabulary import said
+from server.web.frame.vocabulary import fee_in_words, said
 from server.web.office import answers, clocks, queries
 from server.web.office.inbox import TONES
 
@@ -220,6 +220,8 @@ def _page(
         "officer": officer,
         "received": visitor.formatting.short_moment(row.opened_at),
         "due": visitor.formatting.day(row.due_at) if row.due_at and row.state in RUNNING else "",
+        "fee": fee_in_words(file.state, visitor.formatting, visitor.say),
+        "fee_problem": _fee_problem(visitor, file),
         "kiosk": kiosk,
         "language_name": visitor.say(f"language.{row.language}"),
         "history": [
@@ -280,6 +282,15 @@ def _who(visitor: Visitor, actor: str, names: Mapping[str, str]) -> str:
     if kind in ("kiosk", "system", "operator"):
         return visitor.say(f"actor.{kind}")
     return names.get(actor, visitor.say("case.someone"))
+
+
+def _fee_problem(visitor: Visitor, file: CaseFile) -> str:
+    """What an officer must know of the fee: the slip says another amount, or nobody has worked it out yet."""
+    told, stands = file.content.fee_rupiah, file.row.fee_rupiah
+    if told is not None and stands is not None and told != stands:
+        amounts = {"told": visitor.formatting.rupiah(told), "amount": visitor.formatting.rupiah(stands)}
+        return visitor.say("case.fee.differs", **amounts)
+    return visitor.say("case.fee.unknown") if stands is None and file.description.standard.fee_rule else ""
 
 
 def _stages(file: CaseFile, language: str) -> list[dict[str, str]]:

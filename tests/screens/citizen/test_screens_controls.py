@@ -26,6 +26,7 @@ from screens.look.widgets.buttons import Chip, IconButton
 from screens.look.widgets.cards import ChoiceCard
 from screens.look.widgets.entry import Entry, Layout
 from screens.navigation.appearance import Appearance
+from tests.soaking import SOAK
 
 
 @dataclass(frozen=True)
@@ -158,18 +159,12 @@ def test_what_is_asked_is_shown_and_spoken_to_somebody_who_does_not_see_it(asked
 
 
 @each_asked
-def test_a_touch_answers_it_and_the_review_tells_it(asked: Asked, control: Control) -> None:
+def test_a_touch_answers_it_the_review_tells_it_and_a_touch_takes_it_back(asked: Asked, control: Control) -> None:
     asked.open(control.name)
     asked.citizen.answer(asked.question, control.touch)
     assert asked.words()
     assert (asked.node.value == control.value) != control.attached
     assert (asked.session.attachment(asked.question.ref) is not None) == control.attached
-
-
-@each_asked
-def test_a_touch_takes_the_answer_back(asked: Asked, control: Control) -> None:
-    asked.open(control.name)
-    asked.citizen.answer(asked.question, control.touch)
     asked.citizen.clear(asked.question)
     assert asked.node.value == control.cleared
 
@@ -224,19 +219,23 @@ def test_what_is_read_only_is_shown_and_cannot_be_touched(asked: Asked, control:
     assert control.attached or asked.hands.sees(asked.words())
 
 
+@pytest.mark.longer_in_soak
 @each_control
 def test_another_language_keeps_the_answer(asked: Asked, control: Control) -> None:
+    """The first language and another one, each control's in its turn; a long run tries them all."""
+    others = LANGUAGES[1:]
+    languages = LANGUAGES if SOAK else (LANGUAGES[0], others[CONTROLS.index(control) % len(others)])
     asked.open(control.name)
     asked.citizen.answer(asked.question, control.touch)
     value, labels = asked.node.value, set()
-    for language in LANGUAGES:
+    for language in languages:
         asked.hands.app.flow.preferences.set_language(language)
         asked.hands.settle()
         assert asked.node.value == value
         label = asked.node.label or ""
         assert asked.hands.unseen(label) == []
         labels.add(label)
-    assert len(labels) > 1 or control.name in ("berkas", "wilayah")
+    assert len(labels) > 1 or control.name in ("berkas", "wilayah", "surel", "video")
 
 
 @each_asked
@@ -286,15 +285,48 @@ def test_where_nothing_can_be_heard_no_recording_is_offered(asked: Asked) -> Non
 def test_a_day_is_picked_from_a_calendar(asked: Asked) -> None:
     asked.open("lahir")
     asked.hands.tap(asked.hands.text("form.calendar.open"))
-    assert asked.hands.unseen("November 2026") == []
+    assert asked.hands.unseen("November", "2026") == []
     asked.hands.tap(asked.hands.text("form.calendar.after"))
-    assert asked.hands.unseen("Desember 2026") == []
+    assert asked.hands.unseen("Desember", "2026") == []
     for _ in range(2):
         asked.hands.tap(asked.hands.text("form.calendar.before"))
     asked.hands.tap("Jumat, 9 Oktober 2026")
     assert asked.node.value == "2026-10-09"
     assert asked.hands.unseen("09 / 10 / 2026") == []
-    assert asked.hands.unseen("Oktober 2026") != []
+    assert not any(isinstance(each, CalendarDay) for each in asked.hands.widgets())
+
+
+def test_a_birthday_is_a_few_touches_away_by_its_year_and_its_month(asked: Asked) -> None:
+    asked.open("lahir")
+    hands = asked.hands
+    hands.tap(hands.text("form.calendar.open"))
+    hands.tap(hands.text("form.calendar.year", year="2026"))
+    assert hands.unseen("2020", "2039") == []
+    for _ in range(2):
+        hands.tap(hands.text("form.calendar.before_years"))
+    hands.tap("1990", exactly=True)
+    hands.tap("Agustus", exactly=True)
+    hands.tap("Jumat, 17 Agustus 1990")
+    assert asked.node.value == "1990-08-17"
+
+
+def test_the_months_of_another_year_are_reached_from_the_month(asked: Asked) -> None:
+    asked.open("lahir")
+    hands = asked.hands
+    hands.tap(hands.text("form.calendar.open"))
+    hands.tap(hands.text("form.calendar.month", month="November"))
+    hands.tap(hands.text("form.calendar.before_year"))
+    hands.tap("Februari", exactly=True)
+    hands.tap("Jumat, 28 Februari 2025")
+    assert asked.node.value == "2025-02-28"
+
+
+@pytest.mark.parametrize(("first", "before", "after"), [(EARLIEST, False, True), (LATEST, True, False)])
+def test_years_end_where_nobody_needs_them(asked: Asked, first: date, before: bool, after: bool) -> None:
+    calendar = Calendar(asked.hands.app.flow.formatting, first, None)
+    for turn in (calendar.choose_year, calendar.choose_month):
+        turn()
+        assert (calendar.can_before, calendar.can_after) == (before, after)
 
 
 def test_a_calendar_shows_what_was_answered_and_is_put_away_again(asked: Asked) -> None:

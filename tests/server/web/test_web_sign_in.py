@@ -10,8 +10,8 @@ from sqlalchemy import Connection, select
 
 from server.front_door.rate_limits import Budget
 from server.operator.seeding import TRIAL_PASSWORD
-from server.people.accounts import IDLE_MINUTES, PASSWORD_CHARACTERS, SESSION_HOURS, UNKNOWN, Accounts
-from server.people.passwords import AT_ONCE, WAITING, Passwords, PasswordsBusy
+from server.people.accounts import IDLE_MINUTES, SESSION_HOURS, UNKNOWN, Accounts
+from server.people.passwords import AT_ONCE, PASSWORD_CHARACTERS, WAITING, Passwords, PasswordsBusy
 from server.people.sign_in_limits import (
     ADDRESS_WITHIN,
     FAILURES_PER_ADDRESS,
