@@ -42,7 +42,7 @@ NUMBERS: Final[Mapping[str, Setting]] = MappingProxyType(
         "touch_rest_s": Setting(Unit.SECONDS, 0.4, 0, 2),
         # Whoever called an officer is waited for, and again from when somebody is on the way (kiosk.session.help_calls).
         "help_hold_s": Setting(Unit.SECONDS, 300, 60, 1_800),
-        # Whoever has no slip and has not said that they have the code (screens.navigation.parting).
+        # Whoever has no slip and has not said that they have the code (screens.navigation.slips).
         "code_hold_s": Setting(Unit.SECONDS, 300, 60, 1_800),
         "received_wait_s": Setting(Unit.SECONDS, 2, 0, 10),
         "paper_roll_mm": Setting(Unit.MILLIMETRES, 80_000, 5_000, 200_000),

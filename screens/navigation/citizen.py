@@ -13,9 +13,8 @@ from kiosk.session.outcomes import Refused, RefusedReason
 from kiosk.session.session import Session
 from screens.navigation import stack as stacks
 from screens.navigation.answering import Answering
-from screens.navigation.parting import Way
 from screens.navigation.places import Name, Place
-from screens.navigation.slips import SlipState
+from screens.navigation.slips import SlipState, Way
 
 if TYPE_CHECKING:
     from screens.navigation.flow import Flow

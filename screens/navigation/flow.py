@@ -38,12 +38,11 @@ from screens.navigation.context import PageContext
 from screens.navigation.drafts import DraftFlow
 from screens.navigation.enlarging import EnlargingFlow
 from screens.navigation.fewer import FewerFlow
-from screens.navigation.parting import PartingFlow
 from screens.navigation.places import Name, Over, Place
 from screens.navigation.preferences import Preferences
 from screens.navigation.rating import RatingFlow
 from screens.navigation.rest import RestFlow
-from screens.navigation.slips import SlipFlow
+from screens.navigation.slips import PartingFlow, SlipFlow
 from screens.navigation.stack import Stack
 from screens.navigation.staff import StaffFlow
 from screens.voice.voice import Voice

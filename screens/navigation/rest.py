@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Final
 
 from kiosk.machine.health import Ability
 from kiosk.machine.line_state import Approval
-from screens.navigation.parting import Farewell
 from screens.navigation.places import Name, Over, Place
+from screens.navigation.slips import Farewell
 
 if TYPE_CHECKING:
     from screens.navigation.flow import Flow
