@@ -43,7 +43,7 @@ class NotThere(AssertionError):
 
 class Hands:
     """An app that runs a frame at a time. ``draws``: whether frames are drawn; ``collects_garbage``: whether it collects garbage
-    only when nobody waits, as at a kiosk."""
+    only when nobody waits, ``makes_ahead``: whether it makes pages then, both as at a kiosk."""
 
     def __init__(
         self,
@@ -53,6 +53,7 @@ class Hands:
         *,
         draws: bool = False,
         collects_garbage: bool = False,
+        makes_ahead: bool = False,
     ) -> None:
         self.rehearsal = rehearsal
         self.kiosk = rehearsal.kiosk
@@ -64,6 +65,7 @@ class Hands:
             boot=boot,
             appearance=appearance,
             collects_garbage=collects_garbage,
+            makes_ahead=makes_ahead,
         )
         self.app: KioskApp = build_app(rehearsal.kiosk, options)
 

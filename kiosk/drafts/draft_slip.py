@@ -1,4 +1,4 @@
-"""The slip of a draft: its code, until when it lies there, how it goes on. Nothing of what was entered."""
+"""The slip of a draft: which service, its code, until when it lies there, how it goes on. Nothing of what was entered."""
 
 from datetime import datetime
 from typing import Final
@@ -7,6 +7,7 @@ from uuid import uuid4
 from kiosk.events import Bus, SlipPrinted
 from kiosk.ports import Printer, PrintResult, Texts, TrackingCodes
 from kiosk.session.identity import KioskIdentity
+from kiosk.text import Text
 from protocol.formats import Formatting
 
 DRAFT_SLIP_KEYS: Final = ("slip.draft", "slip.draft.until", "slip.draft.how", "slip.draft.scan")
@@ -23,7 +24,7 @@ class DraftSlips:
         self._bus = bus
         self._zone = identity.time_zone
 
-    def print(self, code: str, expires_at: datetime, language: str) -> bool:
+    def print(self, code: str, expires_at: datetime, service: Text, language: str) -> bool:
         """Queue the slip; SlipPrinted tells how it went. False: this kiosk has no printer."""
         if self._printer is None:
             return False
@@ -35,6 +36,7 @@ class DraftSlips:
         slip.title(self._identity.city)
         slip.rule()
         slip.text(text("slip.draft"), bold=True, align="center")
+        slip.text(service.get(language), align="center")
         slip.space()
         slip.text(self._codes.display(code), bold=True, size=2, align="center")
         slip.qr(code, text("slip.draft.scan"))

@@ -29,6 +29,12 @@ class FlowPage(View, Page):
         if isinstance(model, ViewModel):
             model.follow(self.refresh)
 
+    def come_into_sight(self) -> None:
+        """It was made ahead: what may have changed since is written anew."""
+        self.place = self.flow.place_text()
+        self.show_banner()
+        self.show_refusal()
+
     def go_back(self) -> None:
         self.flow.back()
 

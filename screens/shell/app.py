@@ -13,7 +13,7 @@ starts or stops the kiosk, its devices or the line: whoever built them does.
 import logging
 import threading
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -71,6 +71,10 @@ class AppOptions:
     any_key_speaks: bool = True
     #: Garbage is collected between touches; not in tests, whose apps come and go.
     collects_garbage: bool = False
+    #: Pages are made while nobody touches the glass; not in tests, which count widgets.
+    makes_ahead: bool = False
+    #: Called once, after the first frame was drawn.
+    when_usable: Callable[[], None] | None = None
 
 
 class Inbox:
@@ -147,7 +151,7 @@ class KioskApp(App):
         load_look()
         load_pages()
         self._use_look()
-        self.stage = Stage(self.flow)
+        self.stage = Stage(self.flow, makes_ahead=self.options.makes_ahead)
         self.stage.on_finger = self._finger
         self.keypad = Keypad(self.flow, self.stage, self.options.keys, self.narrator)
         return self.stage
@@ -160,10 +164,13 @@ class KioskApp(App):
         self._unsubscribe = self.kiosk.bus.subscribe(self._receive)
         self._tick_event = Clock.schedule_interval(self._tick, TICK_S)
         self._show_trigger()
+        Clock.schedule_once(self._first_frame, 0)
         if self.options.collects_garbage:
             Clock.schedule_once(self._all_is_built, SETTLED_S)
 
     def on_stop(self) -> None:
+        Clock.unschedule(self._first_frame)
+        Clock.unschedule(self._is_usable)
         Clock.unschedule(self._all_is_built)
         self._afresh_trigger.cancel()
         self._garbage.stop()
@@ -200,7 +207,7 @@ class KioskApp(App):
                 return False
             self._wipe()
         except Exception:
-            logger.exception("the visit could not go on from where it was good last")
+            logger.exception("the session could not go on from where it was good last")
             return False
         self._recovering = True
         self._afresh_trigger()
@@ -327,6 +334,14 @@ class KioskApp(App):
 
     def _refuse_close(self, *_: Any, **__: Any) -> bool:
         return True
+
+    def _first_frame(self, _seconds: float) -> None:
+        """It is drawn at the end of this turn."""
+        Clock.schedule_once(self._is_usable, 0)
+
+    def _is_usable(self, _seconds: float) -> None:
+        if self.options.when_usable is not None:
+            self.options.when_usable()
 
     def _all_is_built(self, _seconds: float) -> None:
         self._garbage.start()

@@ -8,6 +8,7 @@ from typing import Any, Final
 from kivy.uix.floatlayout import FloatLayout
 
 from kiosk.events import Event, Scanned
+from kiosk.ports import ScanKind
 from kiosk.session.session import Session
 from screens.look.current import current
 from screens.look.focus_mark import FocusMark
@@ -17,10 +18,12 @@ from screens.look.stillness import stillness
 from screens.look.tokens import LOWERED
 from screens.look.widgets.sign import Batik
 from screens.navigation.flow import Flow
-from screens.navigation.places import Place
+from screens.navigation.places import Over, Place
+from screens.shell.ahead import Ahead
 from screens.shell.fault_message import FaultMessage
 from screens.shell.overlays import IdlePanel
 from screens.shell.pages import ASLEEP, IDLE, LAYERS, PAGES
+from screens.shell.scan_note import ScanNote
 from screens.shell.switch_panel import SwitchPanel
 
 #: Whose session it is, where in it, and what lies over that; holds no session alive.
@@ -38,9 +41,13 @@ def _nobody() -> None:
 class Stage(FloatLayout):
     """Shows what the flow says; ``show`` compares and makes anew only what differs."""
 
-    def __init__(self, flow: Flow, **kwargs: Any) -> None:
+    def __init__(self, flow: Flow, *, makes_ahead: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.flow = flow
+        self.ahead = Ahead(flow, self._page_size)
+        self._makes_ahead = makes_ahead
+        if makes_ahead:
+            flow.expect = self.ahead.expect
         self.page: Any = None
         self.over: Any = None
         #: What is shown while no page can be made; its text is made now, as long as all is well.
@@ -65,6 +72,9 @@ class Stage(FloatLayout):
         self.loudness = LoudnessSign()
         self.add_widget(self.loudness)
         self.add_widget(self.mark)
+        #: What became of a scan; over the page and its layers.
+        self.scan_note: ScanNote | None = None
+        self._note_key: object = None
 
     @property
     def in_step(self) -> bool:
@@ -104,7 +114,8 @@ class Stage(FloatLayout):
             self._page_key = page_key
             kept = self.page.hand_over() if same_place and self.page is not None else None
             self._drop_page()
-            self.page = PAGES[flow.place.name].make(flow, flow.place.detail, kept)
+            made = self.ahead.take(flow.place) if kept is None else None
+            self.page = made if made is not None else PAGES[flow.place.name].make(flow, flow.place.detail, kept)
             self.page.size_hint_y = self._reach()
             self.add_widget(self.page, index=len(self.children))
         elif self.page is not None:
@@ -124,7 +135,30 @@ class Stage(FloatLayout):
                 self.add_widget(self.over, index=2)
         if isinstance(self.over, IdlePanel):
             self.over.count()
+        self._show_scan_note()
         self._drop_fault_message()
+
+    def _show_scan_note(self) -> None:
+        note, text = self.flow.scans.note, self.flow.scans.text
+        # Made anew with what it lies over: what was added last is on top.
+        key = (note, text, self._page_key, self._over_key) if note is not None else None
+        if key == self._note_key:
+            return
+        self._drop_scan_note()
+        if note is not None:
+            self._note_key = key
+            self.scan_note = ScanNote(text=text, kind=note.kind)
+            self.scan_note.top = self.height * (self.page.size_hint_y or 1) - current().mm(4)
+            self.scan_note.bind(height=self._keep_note_up)
+            self.add_widget(self.scan_note, index=1)
+
+    def _keep_note_up(self, note: ScanNote, _height: float) -> None:
+        note.top = self.height * (self.page.size_hint_y or 1) - current().mm(4)
+
+    def _drop_scan_note(self) -> None:
+        if self.scan_note is not None:
+            self.remove_widget(self.scan_note)
+        self.scan_note = self._note_key = None
 
     def _reach(self) -> float:
         """The part of the height that is used: the lower one for somebody who sits."""
@@ -137,26 +171,38 @@ class Stage(FloatLayout):
             self.add_widget(self.upper, index=len(self.children))
         return LOWERED if lowered else 1.0
 
+    def _page_size(self) -> tuple[float, float]:
+        lowered = self.flow.appearance.lowered and self.height > self.width
+        return (self.width, self.height * (LOWERED if lowered else 1.0))
+
     def hear(self, event: Event) -> None:
         """Hands an event to the page in sight."""
         if self.held and (self._page_key is None or self._page_key[0] != self.flow.place):
             return
         if self.page is None:
+            # No page can be made: a badge leads to where somebody can look after that.
+            if isinstance(event, Scanned) and event.kind == ScanKind.STAFF_BADGE:
+                self.flow.scans.answer(event)
             return
         if isinstance(event, Scanned):
-            self.page.scanned(event)
+            if self.flow.over is not Over.NOTHING or not self.page.scanned(event):
+                self.flow.scans.answer(event)
         else:
             self.page.handle(event)
             self.page.show_banner()
 
     def tick(self) -> None:
         """Several times a second: what changes while nobody does anything."""
-        self.loudness.tick(self.flow.kiosk.clock.monotonic())
+        if self._makes_ahead and not self.held:
+            self.ahead.rest()
+        self.loudness.tick(self.flow.context.monotonic())
         if isinstance(self.over, SwitchPanel):
             self.over.tick()
 
     def clear(self) -> None:
         """Lets go of everything in sight."""
+        self._drop_scan_note()
+        self.ahead.drop()
         self._drop_page()
         self._drop_over()
         self.loudness.hide()
@@ -174,6 +220,7 @@ class Stage(FloatLayout):
         if not listens:
             self._hammered(touch)
         self._touched_at = touch.pos
+        self.flow.scans.touched()
         if not warned or not listens:
             self.flow.touched()
         if not listens:
