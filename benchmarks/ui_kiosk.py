@@ -91,6 +91,7 @@ def _touches(hands: "Hands") -> dict[str, float]:
         hands.go_home()
         hands.settle()
         button = hands.find(hands.text("home.start"))
+        hands.look()
         touch = UnitTestTouch(*button.to_window(*button.center))
 
         def down() -> None:
@@ -113,6 +114,7 @@ def _touches(hands: "Hands") -> dict[str, float]:
         hands.stage.tick()
         hands.settle()
         leading = hands.find(words)
+        hands.look()
         touch = UnitTestTouch(*leading.to_window(*leading.center))
         touch.touch_down()
         hands.settle()
@@ -139,6 +141,7 @@ def _touches(hands: "Hands") -> dict[str, float]:
         key = hands.key("a")
         if key is None:
             raise RuntimeError("no keyboard is in sight")
+        hands.look()
         touch = UnitTestTouch(*key.to_window(*key.center))
 
         def strike() -> None:

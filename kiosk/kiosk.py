@@ -42,7 +42,7 @@ from kiosk.ports import Line, Ports, Scan, Unsubscribe
 from kiosk.session.attachments import Attachment
 from kiosk.session.help_calls import HelpCalls
 from kiosk.session.identity import KioskIdentity
-from kiosk.session.idle import IdleTimer, IdleWatch
+from kiosk.session.idle import Hold, IdleTimer, IdleWatch
 from kiosk.session.outcomes import Refused, Saved
 from kiosk.session.session import Session
 from kiosk.settings import Settings
@@ -86,8 +86,8 @@ class Kiosk:
         self.notices = Notices(store, self.clock, bus, self.health)
         self.outbox = OutboxView(store, bus, self.health)
         self.open_city = OpenCity(store, bus)
-        self.draft_slips = DraftSlips(identity, ports.printer, ports.codes, ports.texts)
-        self.help_calls = HelpCalls(store, self.clock, bus, storage_failed)
+        self.draft_slips = DraftSlips(identity, ports.printer, ports.codes, ports.texts, bus)
+        self.help_calls = HelpCalls(store, self.clock, bus, self.settings, storage_failed)
         self.ratings = Ratings(store, self.clock, bus, storage_failed)
         self.staff = StaffDuty(store, ports.badges, self.clock, bus, storage_failed)
         self.slips = Slips(identity, store, ports.printer, ports.codes, ports.texts, bus)
@@ -209,8 +209,14 @@ class Kiosk:
         if self._session is None:
             self._packs.switch()
             return
+        self._idle.hold(Hold.HELP, self.help_calls.awaited_until)
         if self._idle.is_over():
             self.end(EndReason.IDLE)
+
+    def await_code(self, *, awaited: bool) -> None:
+        """The citizen has only what stands on the screen of a code that was not printed; or has it by now."""
+        hold_s = self.settings.number("code_hold_s") if awaited else 0.0
+        self._idle.hold(Hold.CODE, self.clock.monotonic() + hold_s)
 
     def send(self) -> Saved | Refused:
         """Seal and store the session's submission; a few milliseconds. SlipDue follows within two seconds.
@@ -271,6 +277,7 @@ class Kiosk:
             return
         session.wipe()
         self._idle.restart()
+        self.help_calls.session_over()
         self._packs.switch()
         self.bus.publish(SessionEnded(reason))
 

@@ -173,16 +173,19 @@ class Session:
         """The current page; None when the form asks nothing."""
         return self._pages.current
 
-    def page_violations(self) -> tuple[Violation, ...]:
-        """What is missing or wrong on the current page."""
-        return self._pages.violations()
+    @property
+    def sought(self) -> str:
+        """The question for which the current page was opened; "": the page as a whole."""
+        return self._pages.sought
+
+    @property
+    def standing(self) -> tuple[Step, object]:
+        """Unlike before when another page is to be shown."""
+        return self.step, self._pages.place
 
     def next_page(self) -> tuple[Violation, ...]:
-        """To the next page, or to REVIEW after the last one or when a single answer was being changed.
-
-        Stays and gives the violations when something on the page is missing or wrong.
-        """
-        violations = self.page_violations()
+        """To the next page, or to REVIEW after the last one or when a single answer was being changed. Violations: stays."""
+        violations = self._pages.violations()
         if violations:
             return violations
         if self._pages.forward():
@@ -192,14 +195,12 @@ class Session:
         return ()
 
     def edit(self, ref: str) -> None:
-        """From REVIEW to the page with the question ``ref``; ``next_page`` comes back to REVIEW."""
+        """From REVIEW to the question ``ref``, which is ``sought`` on its page; ``next_page`` comes back to REVIEW."""
         self._pages.to_question(ref)
-        self._pages.editing = True
         self._steps.take(Action.EDIT)
 
     def show(self, ref: str) -> None:
-        """Within FORM to the first page with ``ref`` or something below it, such as a repeat's new instance; the way
-        forward stays as it was. KeyError: no page has it."""
+        """Within FORM to the first page with ``ref`` or something below it, a repeat's new instance. KeyError: none has it."""
         self._pages.to_part(ref)
         self._tell(self.step)
 
@@ -259,8 +260,7 @@ class Session:
     def reopen(
         self, service_id: str, citizen: Citizen | None, privacy: Privacy | None, instance: bytes | None
     ) -> FormSession:
-        """Open the form of a draft, from SERVICES; with its answers, or blank. ValueError: they are not of this form.
-        KeyError: no such service."""
+        """Open a draft's form, from SERVICES; with its answers, or blank. ValueError: not of this form. KeyError: no service."""
         self._drop_form()
         self.service = self.catalogue.get(service_id)
         if self.service is None:

@@ -15,7 +15,7 @@ from protocol.messages import Contest
 from screens.navigation import stack as stacks
 from screens.navigation.follow_up.answering import Answering
 from screens.navigation.places import Name, Place
-from screens.navigation.slips import SlipState
+from screens.navigation.slips import SlipState, Way
 
 if TYPE_CHECKING:
     from screens.navigation.flow import Flow
@@ -175,7 +175,8 @@ class CitizenFlow:
         if isinstance(result, Refused):
             self.refuse(result.reason)
         else:
-            flow.slips.follow(result.code, self.new_slip())
+            flow.slips.owe(result.code, self.new_slip())
+            flow.parting.look()
             flow.drafts.safe(draft)
         flow.tell()
 
@@ -238,7 +239,23 @@ class CitizenFlow:
     # --- the end ---------------------------------------------------------------------------------------------------
 
     def another_service(self) -> None:
-        """From "saved" or a case to the list, with nothing of before."""
+        """From "saved" or a case to the list, with nothing of before; not without the code."""
+        self._flow.parting.go(Way.ANOTHER)
+
+    def finish(self) -> None:
+        """The citizen is done: all is wiped, and the farewell says so; not without the code."""
+        self._flow.parting.go(Way.FINISH)
+
+    def leave(self) -> None:
+        """The citizen wants to stop, as a rule without having sent anything."""
+        self._flow.parting.go(Way.LEAVE)
+
+    def part(self, way: Way) -> None:
+        """Of ``Parting`` alone: whoever goes has what they need."""
+        if way is not Way.ANOTHER:
+            done = way is Way.FINISH or self._has_done_something()
+            self._flow.kiosk.end(EndReason.DONE if done else EndReason.CANCELLED)
+            return
         flow = self._flow
         self.case = None
         self._said.clear()
@@ -247,14 +264,6 @@ class CitizenFlow:
         flow.stack = stacks.restart(flow.stack)
         self._here().another_service()
         flow.tell()
-
-    def finish(self) -> None:
-        """The citizen is done: all is wiped, and the farewell says so."""
-        self._flow.kiosk.end(EndReason.DONE)
-
-    def leave(self) -> None:
-        """The citizen wants to stop without sending."""
-        self._flow.kiosk.end(EndReason.CANCELLED)
 
     # --- inside ----------------------------------------------------------------------------------------------------
 
@@ -268,6 +277,13 @@ class CitizenFlow:
     def regain(self) -> None:
         """After a fault of the form it goes on from where it stands now."""
         self._regained = self.standing
+
+    def _has_done_something(self) -> bool:
+        """Sent, put aside for another day, or looked at a case."""
+        session = self._flow.session
+        return self._flow.slips.made_codes or (
+            session is not None and session.step in (KioskStep.SAVED, KioskStep.CASE)
+        )
 
     def _here(self) -> Session:
         session = self._flow.session

@@ -41,7 +41,7 @@ from screens.navigation.preferences import Preferences
 from screens.navigation.rating import RatingFlow
 from screens.navigation.rest import RestFlow
 from screens.navigation.scans import ScanFlow
-from screens.navigation.slips import SlipFlow
+from screens.navigation.slips import PartingFlow, SlipFlow
 from screens.navigation.stack import Stack
 from screens.navigation.staff import StaffFlow
 from screens.voice.voice import Voice
@@ -75,6 +75,7 @@ class Flow:
         self.citizen = CitizenFlow(self)
         self.rating = RatingFlow(self)
         self.slips = SlipFlow()
+        self.parting = PartingFlow(self)
         self.drafts = DraftFlow(self)
         self.fewer = FewerFlow(self)
         self.scans = ScanFlow(self)
@@ -192,12 +193,15 @@ class Flow:
     def open_fewer(self) -> None:
         self._cover(Over.FEWER)
 
+    def open_code(self) -> None:
+        self._cover(Over.CODE)
+
     def open_enlarged(self) -> None:
         self._cover(Over.PHOTO)
 
     def ask_leave(self) -> None:
-        """At once when nothing was entered; else after a question."""
-        if self.citizen.entered:
+        """At once when nothing would be lost; else after a question."""
+        if self.citizen.entered and not self.slips.made_codes:
             self._cover(Over.LEAVE)
         else:
             self.citizen.leave()
@@ -252,6 +256,7 @@ class Flow:
     def hear(self, event: Event) -> None:
         """An event of the kiosk, on the screens' thread."""
         self.slips.hear(event)
+        self.parting.look()
         match event:
             case IdleWarning():
                 self.idle_left = event.seconds_left
@@ -286,6 +291,7 @@ class Flow:
         self.citizen.reset()
         self.rating.reset()
         self.slips.reset()
+        self.parting.reset()
         self.drafts.reset()
         self.fewer.reset()
         self.scans.reset()
@@ -298,10 +304,10 @@ class Flow:
         self.tell()
 
     def _ended(self, reason: EndReason) -> None:
-        chosen = self.appearance
+        chosen, farewell = self.appearance, self.parting.farewell
         self.reset()
         if reason is EndReason.DONE and self.session is None:
-            self.rest.begin_thanks()
+            self.rest.begin_thanks(farewell)
             # The farewell is in the citizen's language and look; its end brings the kiosk's own back.
             self.preferences.appearance = chosen
         self.tell()

@@ -23,6 +23,7 @@ class FlowPage(View, Page):
         self._reveal_trigger = Clock.create_trigger(self._reveal_now)
         super().__init__(flow=flow, model=model, **kwargs)
         self.place = flow.place_text()
+        self.can_leave = flow.session is not None
         self.show_banner()
         self.show_refusal()
         if isinstance(model, ViewModel):
@@ -42,6 +43,9 @@ class FlowPage(View, Page):
 
     def ask_adjust(self) -> None:
         self.flow.open_adjust()
+
+    def ask_leave(self) -> None:
+        self.flow.ask_leave()
 
     def show_banner(self) -> None:
         """Writes into the banner what the citizen will have to do without; called anew when that changes."""

@@ -79,6 +79,8 @@ class Over(StrEnum):
     LEAVE = "LEAVE"
     #: "Really fewer?": people who were filled in would go.
     FEWER = "FEWER"
+    #: "Have you got the code?": nothing was printed.
+    CODE = "CODE"
     #: A photograph, larger than on its page.
     PHOTO = "PHOTO"
 

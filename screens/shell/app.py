@@ -15,6 +15,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,6 +32,7 @@ from screens.access.narrator import Narrator
 from screens.language.texts import Catalogues
 from screens.look.current import Look, use
 from screens.look.rules import load_look
+from screens.look.stillness import Stillness, keep
 from screens.look.tokens import LOWERED
 from screens.navigation.appearance import Appearance
 from screens.navigation.flow import Flow
@@ -145,6 +147,7 @@ class KioskApp(App):
     def build(self) -> Stage:
         check_window(self.options.boot)
         Clock.max_iteration = LAYOUT_PASSES
+        keep(Stillness(self.kiosk.clock.monotonic, partial(self.kiosk.settings.number, "touch_rest_s")))
         load_look()
         load_pages()
         self._use_look()

@@ -45,7 +45,7 @@ from screens.navigation.flow import Flow
 from screens.navigation.places import Name, Over
 from screens.navigation.view_model import ViewModel
 from screens.shell.enlarged import EnlargedPanel
-from screens.shell.overlays import AdjustPanel, FewerPanel, HelpPanel, IdlePanel, LeavePanel
+from screens.shell.overlays import AdjustPanel, CodePanel, FewerPanel, HelpPanel, IdlePanel, LeavePanel
 from screens.shell.switch_panel import SwitchPanel
 from screens.staff.overview import OverviewScreen
 from screens.staff.pages import OutboxScreen, PaperScreen, PinScreen, TestScreen
@@ -194,6 +194,7 @@ LAYERS: Final[dict[Over, Route]] = {
     Over.SWITCHES: Route(SwitchPanel, (*_PANELS, "shell/switch_panel")),
     Over.LEAVE: Route(LeavePanel, _PANELS),
     Over.FEWER: Route(FewerPanel, _PANELS),
+    Over.CODE: Route(CodePanel, _PANELS),
     Over.PHOTO: Route(EnlargedPanel, (*_PANELS, "shell/enlarged")),
 }
 #: Over everything that the citizen opened: the session is about to end, or nobody was there for a while.

@@ -2,6 +2,7 @@
 
 import weakref
 from collections.abc import Callable
+from math import dist
 from typing import Any, Final
 
 from kivy.uix.floatlayout import FloatLayout
@@ -13,6 +14,7 @@ from screens.look.current import current
 from screens.look.focus_mark import FocusMark
 from screens.look.loudness_sign import LoudnessSign
 from screens.look.pressable import CANCELLED
+from screens.look.stillness import stillness
 from screens.look.tokens import LOWERED
 from screens.look.widgets.sign import Batik
 from screens.navigation.flow import Flow
@@ -24,8 +26,10 @@ from screens.shell.pages import ASLEEP, IDLE, LAYERS, PAGES
 from screens.shell.scan_note import ScanNote
 from screens.shell.switch_panel import SwitchPanel
 
-#: Whose session it is, and where in it; holds no session alive.
-Standing = tuple["weakref.ref[Session] | None", Place]
+#: Whose session it is, where in it, and what lies over that; holds no session alive.
+Standing = tuple["weakref.ref[Session] | None", Place, object, str]
+#: Touches that are no farther apart are the same finger's, which hammers.
+HAMMER_MM: Final = 20.0
 #: In ``touch.ud``: where the flow stood when the finger came down.
 _BEGAN: Final = "began"
 
@@ -53,6 +57,9 @@ class Stage(FloatLayout):
         self._over_key: tuple[str, object] | None = None
         #: For whom and where the page in sight was made.
         self._shown: Standing | None = None
+        #: Since when, and where the last finger came down.
+        self._shown_at = stillness().now()
+        self._touched_at = (0.0, 0.0)
         #: Whoever leads the kiosk somewhere and looks only there needs no pages on the way: none is made meanwhile.
         self.held = False
         #: Called when a finger left the glass, after what it did.
@@ -76,6 +83,11 @@ class Stage(FloatLayout):
         return self._shown is not None and self._shown == self._standing()
 
     @property
+    def listens(self) -> bool:
+        """Whether what is in sight has been there for long enough to be meant by a finger."""
+        return self.in_step and stillness().lasted(self._shown_at)
+
+    @property
     def layer(self) -> Any:
         """What keys operate: the topmost of what is in sight."""
         return self.over if self.over is not None else self.page
@@ -93,7 +105,9 @@ class Stage(FloatLayout):
         if self.held:
             return
         flow = self.flow
-        self._shown = self._standing()
+        standing = self._standing()
+        if standing != self._shown:
+            self._shown, self._shown_at = standing, stillness().now()
         page_key = (flow.place, flow.appearance)
         if page_key != self._page_key:
             same_place = self._page_key is not None and self._page_key[0] == flow.place
@@ -106,7 +120,7 @@ class Stage(FloatLayout):
             self.add_widget(self.page, index=len(self.children))
         elif self.page is not None:
             self.page.show_refusal()
-        over_key = "IDLE" if flow.idle_left is not None else "ASLEEP" if flow.rest.asleep else flow.over
+        over_key = standing[-1]
         heard = (flow.voice.on, flow.voice.rate, flow.voice.volume)
         switching = flow.preferences.switching
         over_now = (over_key, (flow.appearance, *heard, switching.on, switching.pace_s))
@@ -202,10 +216,14 @@ class Stage(FloatLayout):
         self.add_widget(self.fault_message)
 
     def on_touch_down(self, touch: Any) -> bool:
-        in_step = self.in_step
-        self.flow.touched()
+        listens, warned = self.listens, isinstance(self.over, IdlePanel)
+        if not listens:
+            self._hammered(touch)
+        self._touched_at = touch.pos
         self.flow.scans.touched()
-        if not in_step:
+        if not warned or not listens:
+            self.flow.touched()
+        if not listens:
             return True
         touch.ud[_BEGAN] = self._shown
         return bool(super().on_touch_down(touch))
@@ -216,12 +234,22 @@ class Stage(FloatLayout):
             touch.ud[CANCELLED] = True
         handled = bool(super().on_touch_up(touch))
         if touch.grab_current is None:
+            # Not when it came down: one of the warning's two answers is to leave.
+            self.flow.touched()
             self.on_finger()
         return handled
 
+    def _hammered(self, touch: Any) -> None:
+        """A finger comes down again and again where it did before: it has not looked at what is in sight now."""
+        if self.in_step and dist(self._touched_at, touch.pos) <= current().mm(HAMMER_MM):
+            self._shown_at = stillness().now()
+
     def _standing(self) -> "Standing":
-        session = self.flow.session
-        return (weakref.ref(session) if session is not None else None, self.flow.place)
+        flow, session = self.flow, self.flow.session
+        over = "IDLE" if flow.idle_left is not None else "ASLEEP" if flow.rest.asleep else flow.over
+        if session is None:
+            return (None, flow.place, None, over)
+        return (weakref.ref(session), flow.place, session.standing, over)
 
     def _drop_page(self) -> None:
         page, self.page = self.page, None

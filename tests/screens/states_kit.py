@@ -44,6 +44,7 @@ LAYERS: Final[dict[Over, str]] = {
     Over.SWITCHES: "home-switches",
     Over.LEAVE: "session-leave",
     Over.FEWER: "repeat-fewer",
+    Over.CODE: "code-asked",
     Over.PHOTO: "control-photo-enlarged",
 }
 #: States of PAGES and LAYERS, each with what it shows.

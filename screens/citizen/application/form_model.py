@@ -108,15 +108,16 @@ class FormModel(ViewModel):
         return len(self.session.pages())
 
     def begin_page(self) -> None:
-        """A page came into sight: one with a single typed question begins with the keyboard."""
+        """A page came into sight: it begins with the question it was opened for, or with its only one."""
         self._asked.clear()
-        self.first_wrong = ""
-        self.revealed = ""
-        self.unfolded = ""
+        self.first_wrong = self.revealed = self.unfolded = ""
         self.focus = None
-        questions = self.questions
-        if len(questions) == 1 and is_typed(questions[0]):
-            self._focus_quietly(questions[0])
+        questions, sought = self.questions, self.session.sought
+        begun = next((node for node in questions if node.ref == sought), questions[0] if len(questions) == 1 else None)
+        if begun is not None and is_typed(begun):
+            self._focus_quietly(begun)
+        elif begun is not None and sought:
+            self.revealed, self.unfolded = begun.ref, begun.ref if is_folded(begun) else ""
 
     def forward(self) -> None:
         """To the next field, page or the review; stays and tells when something is missing or wrong."""

@@ -76,6 +76,10 @@ class TextButton(Surface):
     filled = BooleanProperty(False)
     ink = ColorProperty()
 
+    def on_text(self, *_: object) -> None:
+        """It means something else from now on."""
+        self.came()
+
     def on_icon(self, *_: Any) -> None:
         self.flank()
 

@@ -63,6 +63,10 @@ class ChoiceCard(Surface):
     #: Which one it is, for whoever listens.
     key = StringProperty("")
 
+    def on_title(self, *_: object) -> None:
+        """Another choice stands here."""
+        self.came()
+
     def on_mark(self, _widget: object, mark: str) -> None:
         self.spoken_role = _MARKS.get(mark, SpokenRole.BUTTON)
         self.flank()
