@@ -20,6 +20,8 @@ SOFTWARE: Final = "ekios 0.1.0"
 #: The project's folder when run from the sources, the package's when frozen.
 ROOT: Final = Path(getattr(sys, "_MEIPASS", Path(__file__).resolve().parents[1]))
 ASSETS: Final = ROOT / "assets"
+#: The font of ``protocol.pictograms``.
+PICTOGRAMS: Final = ASSETS / "pictograms" / "Pictograms.ttf"
 
 
 class ScreenSettings(BaseModel):

@@ -41,8 +41,12 @@ class PackRefused(ValueError):
     """The file is not a pack, or breaks a limit; the message says which."""
 
 
+#: Lines of a service standard that have a pictogram.
+PICTOGRAM_LINES: Final = 100
+
 Text = dict[str, str]
 Texts = dict[str, tuple[str, ...]]
+Pictograms = Annotated[tuple[Name, ...], Field(max_length=PICTOGRAM_LINES)]
 
 
 class PackCustom(Message):
@@ -63,6 +67,8 @@ class Manifest(Message):
     services: tuple[Name, ...]
     #: Life events that services refer to, in order: id to text.
     life_events: dict[str, Text] = {}
+    #: By life event, a name of ``protocol.pictograms``.
+    life_event_pictograms: dict[str, Name] = {}
     consent_version: Short = "1"
     consent: Text = {}
 
@@ -90,6 +96,9 @@ class Standard(Message):
 
     requirements: Texts
     procedure: Texts
+    #: Names of ``protocol.pictograms``, one for each line from the first on; an older pack has none.
+    requirement_pictograms: Pictograms = ()
+    procedure_pictograms: Pictograms = ()
     #: Working days; 0 means while you wait.
     working_days: Annotated[int, Field(ge=0, le=365)]
     time: Text
@@ -123,7 +132,7 @@ class ServiceDocument(Message):
     agency: Agency
     name: Text
     summary: Text
-    #: A name of the icon set.
+    #: A name of ``protocol.pictograms``.
     icon: Name
     life_events: tuple[Name, ...] = ()
     #: Words people search by, by language.

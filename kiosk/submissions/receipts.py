@@ -9,10 +9,11 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, TypedDict
 from uuid import uuid4
 
 from kiosk.cases.case import Case
+from kiosk.catalogue.catalogue import Catalogue
 from kiosk.catalogue.fee import SlipFee, lay_out_fee, slip_fee
 from kiosk.events import Bus, Event, SlipDue, SlipPrinted
 from kiosk.ports import Printer, PrintOutcome, PrintResult, SlipBuilder, Texts, TrackingCodes, Unsubscribe
@@ -21,6 +22,7 @@ from kiosk.store.receipts import Receipt
 from kiosk.text import Text
 from kiosk.visit.identity import KioskIdentity
 from protocol.formats import Formatting
+from protocol.pictograms import character
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +59,14 @@ class SlipContent:
     next_step: str
     language: str
     fee: SlipFee | None = None
+    #: Names of ``protocol.pictograms``: of the service, or "", and of its steps.
+    pictogram: str = ""
+    steps: tuple[str, ...] = ()
+
+
+class _Pictograms(TypedDict):
+    pictogram: str
+    steps: tuple[str, ...]
 
 
 class Slips:
@@ -70,6 +80,7 @@ class Slips:
         codes: TrackingCodes,
         texts: Texts,
         bus: Bus,
+        catalogue: Callable[[], Catalogue],
     ) -> None:
         self._identity = identity
         self._store = store
@@ -77,6 +88,7 @@ class Slips:
         self._codes = codes
         self._texts = texts
         self._bus = bus
+        self._catalogue = catalogue
         self._zone = identity.time_zone
 
     def start(self) -> Unsubscribe:
@@ -153,6 +165,8 @@ class Slips:
         slip.title(content.city)
         slip.text(content.agency, align="center")
         slip.rule()
+        if content.pictogram:
+            slip.signs(character(content.pictogram))
         slip.text(content.title, bold=True, align="center")
         if content.service != content.title:
             slip.text(content.service, align="center")
@@ -170,6 +184,8 @@ class Slips:
         slip.space()
         slip.text(text("slip.next"), bold=True)
         slip.text(content.next_step)
+        if content.steps:
+            slip.signs("".join(map(character, content.steps)), linked=True)
         if content.fee is not None:
             lay_out_fee(slip, content.fee, text)
         slip.qr(content.address, text("slip.track"))
@@ -214,6 +230,7 @@ class Slips:
             next_step=text("next_step"),
             language=receipt.language,
             fee=slip_fee(receipt.texts, receipt.language),
+            **self._pictograms(receipt.service),
         )
 
     def _content_of(self, case: Case, language: str, next_step: str) -> SlipContent:
@@ -229,7 +246,15 @@ class Slips:
             received_at=case.received_at,
             next_step=next_step,
             language=language,
+            **self._pictograms(case.service),
         )
+
+    def _pictograms(self, service_id: str) -> _Pictograms:
+        """Those of the pack in force: a slip that is printed again later shows what kiosks show then."""
+        service = self._catalogue().get(service_id)
+        if service is None:
+            return {"pictogram": "", "steps": ()}
+        return {"pictogram": service.icon, "steps": service.standard.procedure_pictograms}
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, SlipDue) and not self.print(event.code):

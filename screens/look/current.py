@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 from kivy.lang.parser import global_idmap
 
+from protocol.pictograms import character
 from screens.language.texts import Texts
 from screens.look.colours import PALETTES, Colours, Contrast
 from screens.look.tokens import DEFAULT_DPI, GAP_MM, LINE_RATIO, TARGET_MM, Role, TextSize, font_pixels, pixels
@@ -113,6 +114,10 @@ class Look:
     def icon_fill_font(self) -> str:
         return str(self.assets / "icons" / "Phosphor-Fill.ttf")
 
+    @cached_property
+    def pictogram_font(self) -> str:
+        return str(self.assets / "pictograms" / "Pictograms.ttf")
+
     @property
     def _icons(self) -> Mapping[str, str]:
         return icon_characters(self.assets / "icons" / "icons.json")
@@ -123,6 +128,10 @@ class Look:
 
     def has_icon(self, name: str) -> bool:
         return name in self._icons
+
+    def pictogram(self, name: str) -> str:
+        """The character of a pictogram in its font; a sheet of paper for a name that this kiosk does not know."""
+        return character(name)
 
     def but(self, **changes: object) -> "Look":
         """The same look with other choices."""

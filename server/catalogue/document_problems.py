@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 
 from forms import Form
 from protocol.packs import ServiceDocument
+from protocol.pictograms import NAMES
 from server.catalogue.drafts import Problem, Severity
 
 SHEET: Final = "service"
@@ -69,6 +70,11 @@ def of_document(document: ServiceDocument, form: Form | None) -> tuple[Problem, 
         problems.append(
             _said("stages", {"id": "Dua tahap memakai id yang sama.", "en": "Two stages have the same id."})
         )
+    if document.icon not in NAMES:
+        problems.append(_said("icon", _SENTENCES["choice"]))
+    for member in ("requirement_pictograms", "procedure_pictograms"):
+        if not set(getattr(document.standard, member)) <= set(NAMES):
+            problems.append(_said(f"standard.{member}", _SENTENCES["choice"]))
     if form is not None and document.nik_question and not _has_question(form, document.nik_question):
         name = document.nik_question
         said = {

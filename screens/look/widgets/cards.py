@@ -26,6 +26,8 @@ class ChoiceCard(Surface):
     title = StringProperty("")
     detail = StringProperty("")
     icon = StringProperty("")
+    #: In the place of the icon: a name of ``protocol.pictograms``.
+    pictogram = StringProperty("")
     texture = ObjectProperty(None, allownone=True)
     chosen = BooleanProperty(False)
     #: What was chosen, or that nothing was, is not accepted.
@@ -62,4 +64,6 @@ class TileCard(Surface):
     title = StringProperty("")
     detail = StringProperty("")
     icon = StringProperty("")
+    #: In the place of the icon: a name of ``protocol.pictograms``.
+    pictogram = StringProperty("")
     key = StringProperty("")

@@ -5,6 +5,7 @@ from typing import Any, Final
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
+from protocol import pictograms
 from protocol.languages import LANGUAGES
 from server.catalogue import document_problems
 from server.catalogue.drafts import Draft, DraftOutcome, Severity
@@ -184,7 +185,10 @@ def _service_page(visit: Visitor, draft: Draft, *, tell: bool) -> Response:
         value=lambda path: service_form.value(document, path),
         head=service_form.fields(document, ("name", "summary")),
         words=service_form.keywords(document),
-        parts=service_form.fields(document, ("standard.requirements", "standard.procedure")),
+        parts=[
+            {**field, "pictograms": service_form.pictograms(document, field["path"])}
+            for field in service_form.fields(document, service_form.LINES)
+        ],
         time=service_form.fields(document, ("standard.time",)),
         fee=service_form.fields(document, ("standard.fee",)),
         rest=service_form.fields(document, ("standard.product", "standard.complaints")),
@@ -192,7 +196,8 @@ def _service_page(visit: Visitor, draft: Draft, *, tell: bool) -> Response:
         stages=service_form.stages(document),
         agencies=agencies,
         events=content.life_events if content else {},
-        icons=sorted({one.document.icon for one in content.services}) if content else [],
+        pictograms=pictograms.NAMES,
+        drawings=pictograms.DRAWINGS,
         four=LANGUAGES,
     )
 
