@@ -8,6 +8,7 @@ import io
 import math
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -71,7 +72,7 @@ def _curve(begin: Point, one: Point, two: Point, end: Point) -> list[Point]:
 def _strokes(drawing: str) -> Iterator[list[Point]]:
     """A shape with round ends for each straight piece."""
     for line in lines(drawing):
-        for begin, end in zip(line, line[1:], strict=False):
+        for begin, end in pairwise(line):
             yield _stroke(begin, end)
 
 
