@@ -2,9 +2,9 @@
 
 import sys
 from pathlib import Path
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from devices.camera.settings import CameraSettings
@@ -12,6 +12,7 @@ from devices.printer.settings import PrinterSettings
 from devices.scanner.settings import ScannerSettings
 from devices.simulator.printer_link import PRINTER_PAGE
 from devices.speech.settings import SpeechSettings
+from protocol.kiosk_settings import NUMBERS
 from screens.access.keys import Action
 from screens.look.tokens import DEFAULT_DPI
 from screens.shell import boot
@@ -24,8 +25,12 @@ ASSETS: Final = ROOT / "assets"
 PICTOGRAMS: Final = ASSETS / "pictograms" / "Pictograms.ttf"
 
 
+_BOTTOM: Final = NUMBERS["panel_bottom_mm"]
+
+
 class ScreenSettings(BaseModel):
-    """The window; ``dpi`` is pixels an inch of the panel, because all sizes are millimetres."""
+    """The window; ``dpi`` is pixels an inch of the panel, because all sizes are millimetres. ``bottom_mm``: of this kiosk's
+    picture above the floor, where it is mounted otherwise than the city's setting ``panel_bottom_mm`` says."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -33,6 +38,7 @@ class ScreenSettings(BaseModel):
     width: int = 1080
     height: int = 1920
     dpi: float = DEFAULT_DPI
+    bottom_mm: Annotated[float, Field(ge=_BOTTOM.minimum, le=_BOTTOM.maximum)] | None = None
     fullscreen: bool = True
     show_cursor: bool = False
     touch_device: str = ""

@@ -17,7 +17,7 @@ from kivy.lang.parser import global_idmap
 from protocol.pictograms import character
 from screens.language.texts import Texts
 from screens.look.colours import PALETTES, Colours, Contrast
-from screens.look.tokens import DEFAULT_DPI, GAP_MM, LINE_RATIO, TARGET_MM, Role, TextSize, font_pixels, pixels
+from screens.look.tokens import DEFAULT_DPI, GAP_MM, HANDS, LINE_RATIO, TARGET_MM, Role, TextSize, font_pixels, pixels
 
 _NAME = "look"
 
@@ -31,6 +31,8 @@ class Look:
     assets: Path
     width: int = 1080
     height: int = 1920
+    #: Of the whole window; pages take the lower part of it that hands reach (``screens.look.reach``).
+    panel_height: int = 1920
     dpi: float = DEFAULT_DPI
     contrast: Contrast = Contrast.LIGHT
     text_size: TextSize = TextSize.MEDIUM
@@ -45,6 +47,11 @@ class Look:
     @property
     def portrait(self) -> bool:
         return self.height >= self.width
+
+    @property
+    def ceiling(self) -> float:
+        """Pages that ask have what is touched below this, in pixels from the lower edge."""
+        return self.panel_height * HANDS if self.portrait else float(self.panel_height)
 
     @cached_property
     def caption(self) -> float:

@@ -30,8 +30,8 @@ from screens.access.keys import KeyMap
 from screens.access.narrator import Narrator
 from screens.language.texts import Catalogues
 from screens.look.current import Look, use
+from screens.look.reach import Panel
 from screens.look.rules import load_look
-from screens.look.tokens import LOWERED
 from screens.navigation.appearance import Appearance
 from screens.navigation.flow import Flow
 from screens.shell.boot import BootOptions, check_window
@@ -271,18 +271,28 @@ class KioskApp(App):
 
     def _use_look(self) -> None:
         appearance = self.flow.appearance
-        lowered = appearance.lowered and Window.height > Window.width
+        share = self._share()
+        if self.stage is not None:
+            self.stage.share = share
         use(
             Look(
                 texts=self.flow.texts,
                 assets=self.options.assets,
                 width=int(Window.width),
-                height=round(Window.height * LOWERED) if lowered else int(Window.height),
+                height=round(Window.height * share),
+                panel_height=int(Window.height),
                 dpi=self.options.boot.dpi,
                 contrast=appearance.contrast,
                 text_size=appearance.text_size,
             )
         )
+
+    def _share(self) -> float:
+        """The lower part of the window that pages take."""
+        boot = self.options.boot
+        bottom = boot.bottom_mm if boot.bottom_mm is not None else self.kiosk.settings.number("panel_bottom_mm")
+        panel = Panel(Window.width, Window.height, boot.dpi, bottom)
+        return panel.share(lowered=self.flow.appearance.lowered)
 
     def _told(self, event: Event) -> None:
         """Of any thread. A visit ends on the screens' own, and its page with it: nothing that is due in this frame, no

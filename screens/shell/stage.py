@@ -10,7 +10,6 @@ from kiosk.events import Event, Scanned
 from kiosk.visit.session import Session
 from screens.look.focus_mark import FocusMark
 from screens.look.pressable import CANCELLED
-from screens.look.tokens import LOWERED
 from screens.look.widgets.sign import Batik
 from screens.navigation.flow import Flow
 from screens.navigation.places import Place
@@ -47,7 +46,9 @@ class Stage(FloatLayout):
         self.held = False
         #: Told when a finger left the glass, after what it did.
         self.on_finger: Callable[[], None] = _nobody
-        #: What is seen above the lowered controls.
+        #: The lower part of the height that pages take: what hands reach.
+        self.share = 1.0
+        #: What is seen above them.
         self.upper: Batik | None = None
         #: Round what has the focus; over everything.
         self.mark = FocusMark()
@@ -78,7 +79,7 @@ class Stage(FloatLayout):
             return
         flow = self.flow
         self._shown = self._standing()
-        page_key = (flow.place, flow.appearance)
+        page_key = (flow.place, (flow.appearance, self.share))
         if page_key != self._page_key:
             same_place = self._page_key is not None and self._page_key[0] == flow.place
             self._page_key = page_key
@@ -90,7 +91,7 @@ class Stage(FloatLayout):
         elif self.page is not None:
             self.page.show_refusal()
         over_key = "IDLE" if flow.idle_left is not None else "ASLEEP" if flow.rest.asleep else flow.over
-        over_now = (over_key, (flow.appearance, flow.voice.on, flow.voice.rate, flow.voice.volume))
+        over_now = (over_key, (flow.appearance, self.share, flow.voice.on, flow.voice.rate, flow.voice.volume))
         if over_now != self._over_key:
             self._over_key = over_now
             self._drop_over()
@@ -105,15 +106,14 @@ class Stage(FloatLayout):
         self._drop_notice()
 
     def _reach(self) -> float:
-        """The part of the height that is used: the lower one for somebody who sits."""
-        lowered = self.flow.appearance.lowered and self.height > self.width
+        """The part of the height that is used; above it is cloth."""
         if self.upper is not None:
             self.remove_widget(self.upper)
             self.upper = None
-        if lowered:
-            self.upper = Batik(size_hint=(1, 1 - LOWERED), pos_hint={"top": 1})
+        if self.share < 1:
+            self.upper = Batik(size_hint=(1, 1 - self.share), pos_hint={"top": 1})
             self.add_widget(self.upper, index=len(self.children))
-        return LOWERED if lowered else 1.0
+        return self.share
 
     def hear(self, event: Event) -> None:
         """Hands an event to the page in sight."""

@@ -1,6 +1,7 @@
 """The frame of every screen: who, where, what to do; back at the lower left, forward at the lower right."""
 
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
 
 from kivy.clock import Clock
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty
@@ -8,9 +9,15 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
 from screens.look.compact import CompactBox
+from screens.look.current import current
 from screens.look.widgets.entry import Entry
 from screens.look.widgets.field import Field
 from screens.look.widgets.field_note import FieldNote
+from screens.look.widgets.pane import Pane
+from screens.look.widgets.progress import Progress
+
+#: A pane has so much room, also where its lower edge is as high as hands reach.
+LEAST_PANE_MM: Final = 60.0
 
 
 class Part:
@@ -33,6 +40,35 @@ class Head(Part, BoxLayout):
 
 class Middle(Part, CompactBox):
     """Heading, banners, what the screen is about."""
+
+    #: What is empty stands above all this, and what the pane holds below the ceiling (``Look.ceiling``).
+    sinks = BooleanProperty(False)
+    #: Pixels that the pane would like to have.
+    wanted = NumericProperty(0)
+    #: Pixels that it gets in any case: what is being typed into is seen whole.
+    least = NumericProperty(0)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.bind(sinks=self._trigger_layout, wanted=self._trigger_layout, least=self._trigger_layout)
+
+    def _iterate_layout(self, sizes: Sequence[Any]) -> Iterator[tuple[int, float, float, float, float]]:
+        placed = list(super()._iterate_layout(sizes))
+        pane = next((each for each in placed if self.sinks and isinstance(self.children[each[0]], Pane)), None)
+        if pane is None:
+            yield from placed
+            return
+        _, _, bottom, _, height = pane
+        look = current()
+        least = min(height, max(look.mm(LEAST_PANE_MM), self.least))
+        given = min(height, self.wanted, max(look.ceiling - bottom, least))
+        for place, x, y, width, high in placed:
+            if place == pane[0]:
+                yield place, x, y, width, given
+            else:
+                # How far one has come stays in its place, below the strip at the top.
+                stays = y < bottom or isinstance(self.children[place], Progress)
+                yield place, x, y if stays else y - (height - given), width, high
 
 
 class Center(Part, BoxLayout):
@@ -68,6 +104,8 @@ class Page(BoxLayout):
     forward_icon = StringProperty("arrow-right")
     can_forward = BooleanProperty(True)
     entry = ObjectProperty(None, allownone=True)
+    #: Something is asked: on an upright panel it stands where hands are, and what is empty above it.
+    asks = BooleanProperty(False)
     beside = BooleanProperty(False)
     compact = BooleanProperty(False)
     #: (key, text) of what may be meant by what is being typed; shown above the keyboard.
@@ -124,10 +162,17 @@ class Page(BoxLayout):
     def _keep_field(self, _seconds: float) -> None:
         """The keyboard came, the page has other room, or the text grew: where it is being typed stays in sight."""
         if self.entry is None or self.get_root_window() is None:
+            self.ids.middle.least = 0
             return
-        for widget in self.ids.body.walk(restrict=True):
-            # The line that says that nothing was found, or nothing more fits, stands below its field.
-            if (isinstance(widget, Field) and widget.entry is self.entry) or (
-                isinstance(widget, FieldNote) and widget.text
-            ):
-                self.ids.pane.reveal(widget, end=True)
+        # The line that says that nothing was found, or nothing more fits, stands below its field.
+        kept = [
+            widget
+            for widget in self.ids.body.walk(restrict=True)
+            if (isinstance(widget, Field) and widget.entry is self.entry)
+            or (isinstance(widget, FieldNote) and widget.text)
+        ]
+        if kept:
+            span = max(widget.top for widget in kept) - min(widget.y for widget in kept)
+            self.ids.middle.least = span + 2 * current().gap
+        for widget in kept:
+            self.ids.pane.reveal(widget, end=True)
