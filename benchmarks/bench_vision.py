@@ -25,7 +25,7 @@ from devices.frame import SystemClock
 from devices.scanner.drawn_set import SIZES, drawn_pictures
 from devices.scanner.measure import frame_without_card
 from devices.scanner.reading.reader import StillReader
-from devices.simulator.drawing import Pose, Shot, desk, draw_letter, person, place
+from devices.simulator.drawing import Pose, Shot, draw_letter, person, place, tabletop
 from devices.vision.faces import FaceFinder
 
 ROUNDS = 60
@@ -47,7 +47,7 @@ def main() -> int:
 
 
 def _frames() -> list[Row]:
-    picture = desk(1280, 720)
+    picture = tabletop(1280, 720)
     rgba = cv2.COLOR_BGR2RGBA
     clock = SystemClock()
     return [
@@ -85,7 +85,7 @@ def _cards() -> list[Row]:
 
 def _document() -> list[Row]:
     pose = Pose(tilt=12, swing=-8, turn=4, fills=0.36)
-    picture, _ = place(desk(1280, 720), draw_letter(), pose, Shot(), np.random.default_rng(0))
+    picture, _ = place(tabletop(1280, 720), draw_letter(), pose, Shot(), np.random.default_rng(0))
     quality = [cv2.IMWRITE_JPEG_QUALITY, 85]
     return [
         _timed("letter found, flattened, measured, JPEG", lambda: take(picture, CaptureLimits())),
@@ -96,13 +96,13 @@ def _document() -> list[Row]:
 def _live() -> list[Row]:
     """What a live picture costs besides being shown: the sheet's corners, or the portrait's, and the hint."""
     pose = Pose(tilt=12, swing=-8, turn=4, fills=0.36)
-    lying, _ = place(desk(1280, 720), draw_letter(), pose, Shot(), np.random.default_rng(0))
+    sheet, _ = place(tabletop(1280, 720), draw_letter(), pose, Shot(), np.random.default_rng(0))
     sitting = person(1280, 720)
     clock = SystemClock()
     sheets, faces = SheetWatch(CaptureLimits()), FaceWatch(FaceFinder(), PortraitLimits())
     finder = FaceFinder()
     return [
-        _timed("sheet followed in a live picture", lambda: sheets.look(Frame(lying, 1, clock.now()))),
+        _timed("sheet followed in a live picture", lambda: sheets.look(Frame(sheet, 1, clock.now()))),
         _timed("face found in a live picture", lambda: faces.look(Frame(sitting, 1, clock.now()))),
         _timed("portrait found, levelled, cut, JPEG", lambda: take_portrait(sitting, finder, PortraitLimits())),
     ]

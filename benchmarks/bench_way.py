@@ -1,4 +1,4 @@
-"""The whole way on one machine: start, touch, send, seen at the officer's desk; memory of kiosk and server.
+"""The whole way on one machine: start, touch, send, seen in the officer's inbox; memory of kiosk and server.
 
 A real server and a real kiosk in processes of their own, touches by X events on a virtual screen, the office's inbox
 open in the distribution's Chromium. Beside it the physical limits in the same run: a durable write to the same disk, and
@@ -43,27 +43,27 @@ def main() -> int:
         with Browsers(city.server_url, Path(name)) as browsers:
             officer = Officer(browsers, "kelurahan")
             officer.watch()
-            told = _kiosk(settings, screen, sends=SENDS)
+            run = _kiosk(settings, screen, sends=SENDS)
             seen = officer.watched()
         server_mb = _memory_of(group.pid("server"))
         limits = {
             "durable write of 1 kB": _spread(_durable_writes(Path(name))),
             "bare answer over loopback": _spread(_bare_answers(city.server_url)),
         }
-    sends = told["sends"]
+    sends = run["sends"]
     result = {
         "start to first usable screen, ms": _spread(starts),
-        "touch to visible answer, ms": _spread(told["touch_ms"]),
-        "touch to the next page, ms": _spread(told["page_ms"]),
+        "touch to visible answer, ms": _spread(run["touch_ms"]),
+        "touch to the next page, ms": _spread(run["page_ms"]),
         "send to saved, ms": _spread(each["saved_ms"] for each in sends),
-        "send to received, ms": _spread((told["received"][each["code"]] - each["at"]) * 1000 for each in sends),
+        "send to received, ms": _spread((run["received"][each["code"]] - each["at"]) * 1000 for each in sends),
         "send to visible in the office, ms": _spread((seen[each["code"]] - each["at"]) * 1000 for each in sends),
         "limit: durable write of 1 kB, ms": limits["durable write of 1 kB"],
         "limit: bare answer over loopback, ms": limits["bare answer over loopback"],
     }
     memory = {
-        "kiosk before": told["memory_mb"]["before"],
-        f"kiosk after {SENDS} submissions": told["memory_mb"]["after"],
+        "kiosk before": run["memory_mb"]["before"],
+        f"kiosk after {SENDS} submissions": run["memory_mb"]["after"],
         "server": server_mb,
     }
     print(f"{'':40}{'p50':>9}{'p99':>9}{'n':>6}")
@@ -88,7 +88,7 @@ def _enrol(city: City, settings: dict[str, str]) -> None:
 
 
 def _kiosk(settings: dict[str, str], screen: str, sends: int) -> dict[str, Any]:
-    """Runs the kiosk once; what it told, and ``start_ms`` from before its process was made."""
+    """Runs the kiosk once; what it reported, and ``start_ms`` from before its process was made."""
     began = time.time()
     done = subprocess.run(
         python("-m", "benchmarks.way_kiosk", screen, str(sends)),

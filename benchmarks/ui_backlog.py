@@ -29,7 +29,7 @@ SLIPS: Final = 3
 
 
 class Backlog:
-    """``bus`` is told of everything that happens, as the screens' own kiosk would be. Made before frames are measured;
+    """``bus`` carries everything that happens, as the screens' own kiosk would be. Made before frames are measured;
     ``run`` returns when everything was acknowledged and printed."""
 
     def __init__(self, folder: Path, bus: Bus) -> None:
@@ -39,8 +39,8 @@ class Backlog:
         )
         if self._other.stdout is None or self._other.stdin is None:
             raise RuntimeError("the other side tells nothing")
-        told = json.loads(self._other.stdout.readline())
-        enrolment = enrol(told["base"], told["code"], software="0.1.0", hardware={"model": "bench"})
+        announced = json.loads(self._other.stdout.readline())
+        enrolment = enrol(announced["base"], announced["code"], software="0.1.0", hardware={"model": "bench"})
         if not isinstance(enrolment, Enrolment):
             raise RuntimeError(f"not enrolled: {enrolment}")
         print(json.dumps([enrolment.kiosk_id, enrolment.fingerprint]), file=self._other.stdin, flush=True)
@@ -50,7 +50,7 @@ class Backlog:
             fill(self._kiosk.at.kiosk, photo=photo)
             self._kiosk.at.kiosk.send()
             self._kiosk.at.kiosk.end()
-        self._printer = build_printer(PrinterSettings(driver="network", address=f"127.0.0.1:{told['printer']}"))
+        self._printer = build_printer(PrinterSettings(driver="network", address=f"127.0.0.1:{announced['printer']}"))
         self._printed = threading.Semaphore(0)
         self._kiosk.at.bus.subscribe(bus.publish)
 
@@ -92,8 +92,8 @@ def main() -> int:
     settings = EmulatorSettings(speed_mm_s=PRINTER_SPEED)
     with city_server(Path(sys.argv[1])) as server, PrinterEmulator(settings, port=0) as emulator:
         code = server.deps.enrolment.new_code(OPERATOR, "Kios Sibuk", ring="all").code
-        told: dict[str, Any] = {"base": server.base, "code": code, "printer": emulator.port}
-        print(json.dumps(told), file=answer, flush=True)
+        announced: dict[str, Any] = {"base": server.base, "code": code, "printer": emulator.port}
+        print(json.dumps(announced), file=answer, flush=True)
         server.deps.enrolment.approve(OPERATOR, *json.loads(sys.stdin.readline()))
         sys.stdin.read()
     return 0

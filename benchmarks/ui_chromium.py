@@ -107,7 +107,7 @@ def _letter(page: Any) -> float:
 
 
 def _session(page: Any, address: str) -> None:
-    """Fresh page, list, search, letters: what a visit wipes, a new page wipes."""
+    """Fresh page, list, search, letters: what a session wipes, a new page wipes."""
     page.goto(address)
     page.evaluate("show('services'); show('search'); document.getElementById('field').textContent = 'Siti Aminah'")
 

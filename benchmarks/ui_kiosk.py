@@ -85,7 +85,7 @@ def _touches(hands: "Hands") -> dict[str, float]:
     def change() -> float:
         """A finger leaves a service's card: until the service's page was drawn."""
         hands.go_home()
-        hands.app.flow.visit.start()
+        hands.app.flow.citizen.start()
         hands.settle()
         card = hands.find(hands.text("services.search"))
         touch = UnitTestTouch(*card.to_window(*card.center))
@@ -120,13 +120,13 @@ def _touches(hands: "Hands") -> dict[str, float]:
 
 def _busy(hands: "Hands", folder: Path) -> float:
     """Frames are drawn as fast as they can be while other threads send what waited over a real line, with their
-    photos, and print over TCP to an emulator; the screens are told of each step."""
+    photos, and print over TCP to an emulator; the screens hear of each step."""
     from benchmarks.ui_backlog import Backlog
     from screens.shell.garbage import GIVE_BACK_S, QUIET_S
 
     hands.go_home()
-    hands.app.flow.visit.start()
-    hands.app.flow.visit.open_service("domisili")
+    hands.app.flow.citizen.start()
+    hands.app.flow.citizen.open_service("domisili")
     hands.settle(4)
     backlog = Backlog(folder, hands.kiosk.bus)
     # What the pages before left lying about is tidied while nobody waits, and is not of this measure.

@@ -15,8 +15,8 @@ from typing import Any, Final
 import psutil
 
 from kiosk.events import Event, Received, Step
-from kiosk.visit.citizen import HowIdentified
-from kiosk.visit.outcomes import Saved
+from kiosk.session.citizen import HowIdentified
+from kiosk.session.outcomes import Saved
 from trial.demo.citizen import NIK
 from trial.demo.hands import Hands
 
@@ -43,7 +43,7 @@ REST_S: Final = 3.0
 
 
 class Eyes:
-    """When what stands on the window last changed: told after the frame that shows it was handed to the screen."""
+    """When what stands on the window last changed: noted after the frame that shows it was handed to the screen."""
 
     def __init__(self) -> None:
         from kivy.core.window import Window
@@ -131,7 +131,7 @@ class Measure:
         return code, at, ms
 
     def _send(self) -> tuple[str, float, float]:
-        """A visit at the core, on the screens' thread: the code, when "send" was touched, and ms until saved."""
+        """A session at the core, on the screens' thread: the code, when "send" was touched, and ms until saved."""
         kiosk = self._program.kiosk
         session = kiosk.begin("id")
         session.choose(SERVICE)
@@ -188,7 +188,7 @@ def main(display: str, sends: int) -> int:
     def run(job: Callable[[], None]) -> None:
         try:
             job()
-        except BaseException as error:  # noqa: BLE001 - told by the exit code, from the thread that Kivy owns
+        except BaseException as error:  # noqa: BLE001 - reported by the exit code, from the thread that Kivy owns
             failed.append(error)
 
     driver = threading.Thread(target=run, args=(measure.run,), name="measure")

@@ -1,4 +1,4 @@
-"""Which files may stand beside a form: pictures, sounds, and lists, told apart by the ending of their name."""
+"""Which files may stand beside a form: pictures, sounds, and lists, distinguished by the ending of their name."""
 
 from __future__ import annotations
 

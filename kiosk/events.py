@@ -191,14 +191,14 @@ class StaffSignedOut(Event):
 
 @dataclass(frozen=True, slots=True)
 class VisitRecorded(Event):
-    """A visit waits to be told to the server."""
+    """A visit waits to be reported to the server."""
 
     visit_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class ReportWaiting(Event):
-    """A rating or a call for help waits to be told to the server."""
+    """A rating or a call for help waits to be reported to the server."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 Threads: ``begin``, ``touch``, ``tick``, ``send``, ``send_answer``, ``end`` and all of ``session`` belong to the one
 thread of the screens. ``snapshot``, ``install``, in and out of service and the parts (``slips``, ``supplies``,
-``health``, ``staff``, ``cases``, ``outbox``, ``notices``) may be used from any thread. What happens is told on ``bus``.
+``health``, ``staff``, ``cases``, ``outbox``, ``notices``) may be used from any thread. What happens is published on ``bus``.
 """
 
 import threading
@@ -35,10 +35,16 @@ from kiosk.machine.health import Health, ServiceAbility
 from kiosk.machine.high_water import CorrectedClock
 from kiosk.machine.line_state import Approval, LineCondition, LineState
 from kiosk.machine.room import Room
-from kiosk.machine.staff import StaffDesk
+from kiosk.machine.staff import StaffDuty
 from kiosk.machine.supplies import Supplies
 from kiosk.machine.usage import Usage
 from kiosk.ports import Line, Ports, Scan, Unsubscribe
+from kiosk.session.attachments import Attachment
+from kiosk.session.help_calls import HelpCalls
+from kiosk.session.identity import KioskIdentity
+from kiosk.session.idle import IdleTimer, IdleWatch
+from kiosk.session.outcomes import Refused, Saved
+from kiosk.session.session import Session
 from kiosk.settings import Settings
 from kiosk.snapshot import Snapshot as Snapshot
 from kiosk.store import Store
@@ -46,12 +52,6 @@ from kiosk.submissions.outbox import OutboxView
 from kiosk.submissions.receipts import Slips
 from kiosk.submissions.slip_wait import SlipWait
 from kiosk.submissions.submissions import Submissions
-from kiosk.visit.attachments import Attachment
-from kiosk.visit.help_desk import HelpDesk
-from kiosk.visit.identity import KioskIdentity
-from kiosk.visit.idle import IdleTimer, IdleWatch
-from kiosk.visit.outcomes import Refused, Saved
-from kiosk.visit.session import Session
 from protocol.languages import FALLBACK
 
 #: The screens call ``tick`` at least this often, in seconds.
@@ -86,9 +86,9 @@ class Kiosk:
         self.outbox = OutboxView(store, bus, self.health)
         self.open_city = OpenCity(store, bus)
         self.draft_slips = DraftSlips(identity, ports.printer, ports.codes, ports.texts)
-        self.help_desk = HelpDesk(store, self.clock, bus, storage_failed)
+        self.help_calls = HelpCalls(store, self.clock, bus, storage_failed)
         self.ratings = Ratings(store, self.clock, bus, storage_failed)
-        self.staff = StaffDesk(store, ports.badges, self.clock, bus, storage_failed)
+        self.staff = StaffDuty(store, ports.badges, self.clock, bus, storage_failed)
         self.slips = Slips(identity, store, ports.printer, ports.codes, ports.texts, bus, lambda: self._packs.current)
         self.cases = CaseLookup(store, ports.codes, lambda: self._line)
         self._submissions = Submissions(
@@ -190,7 +190,7 @@ class Kiosk:
         return session
 
     def set_language(self, language: str) -> None:
-        """Change the language in the middle of a visit; answers and page stay."""
+        """Change the language in the middle of a session; answers and page stay."""
         if self._session is not None:
             self._session.language = language
             self.bus.publish(LanguageChanged(language))
@@ -223,7 +223,7 @@ class Kiosk:
         try:
             result = self._submissions.send(session)
         except Exception:
-            # Whatever failed: nothing was stored, and the visit stands where it can be sent from.
+            # Whatever failed: nothing was stored, and the session stands where it can be sent from.
             session.refused()
             raise
         if isinstance(result, Saved):
@@ -245,7 +245,7 @@ class Kiosk:
         return result
 
     def form_failed(self, error: BaseException) -> bool:
-        """The forms engine failed in a visit, which goes on from where it was good last. False: there is no such visit."""
+        """The forms engine failed in a session, which goes on from where it was good last. False: there is no such session."""
         session = self._session
         if session is None or session.service is None or not is_form_fault(error):
             return False

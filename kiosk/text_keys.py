@@ -13,11 +13,11 @@ from kiosk.drafts.draft_slip import DRAFT_SLIP_KEYS
 from kiosk.drafts.draft_words import DraftProblem
 from kiosk.machine.health import Reason
 from kiosk.machine.staff import SignInProblem
+from kiosk.session.attachments import AttachProblem
+from kiosk.session.nik import NikProblem, NikWarning
+from kiosk.session.outcomes import RefusedReason
+from kiosk.session.privacy import Privacy
 from kiosk.submissions.receipts import SLIP_KEYS
-from kiosk.visit.attachments import AttachProblem
-from kiosk.visit.nik import NikProblem, NikWarning
-from kiosk.visit.outcomes import RefusedReason
-from kiosk.visit.privacy import Privacy
 
 _PLACEHOLDERS: Final = {
     "slip.received": frozenset({"time"}),

@@ -16,8 +16,8 @@ from kiosk.events import Bus, Event, RestartAsked
 from kiosk.kiosk import Kiosk
 from kiosk.machine.room import FolderDisk
 from kiosk.ports import Ports
+from kiosk.session.identity import KioskIdentity
 from kiosk.store import Store
-from kiosk.visit.identity import KioskIdentity
 from program.devices import Devices, build_devices
 from program.settings import ASSETS, SOFTWARE, KioskSettings
 from screens.access.keys import DEFAULT_KEYS, KeyMap

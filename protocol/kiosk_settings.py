@@ -45,7 +45,7 @@ NUMBERS: Final[Mapping[str, Setting]] = MappingProxyType(
         "panel_bottom_mm": Setting(Unit.MILLIMETRES, 700, 380, 900),
         "volume": Setting(Unit.SHARE, 0.7, 0, 1),
         "slip_mm": Setting(Unit.MILLIMETRES, 180, 60, 600, offered=False),
-        # The default holds the largest visit there can be, which is written twice, and the last part (kiosk.machine.room).
+        # The default holds the largest session there can be, which is written twice, and the last part (kiosk.machine.room).
         "disk_reserve_bytes": Setting(Unit.BYTES, 704_000_000, 100_000_000, 100_000_000_000, offered=False),
         # Longer than a server's last backup is old when it is restored: what came after it is sent again.
         "keep_acknowledged_s": Setting(Unit.SECONDS, 604_800, 0, 2_592_000, offered=False),

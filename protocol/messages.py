@@ -222,14 +222,14 @@ class FeedPage(Message):
     head: int
 
 
-class PackNotice(Message):
+class PackAnnouncement(Message):
     """A hint to look; what to run is decided by the verified TUF targets."""
 
     version: int
 
 
 class CasePublicState(StrEnum):
-    """What a citizen is told of a case; the words people know from their offices."""
+    """What a citizen sees of a case; the words people know from their offices."""
 
     RECEIVED = "received"
     INCOMPLETE = "incomplete"

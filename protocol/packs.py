@@ -123,7 +123,7 @@ class Stage(Message):
 
 class SlipText(Message):
     title: Text
-    #: Told to the citizen under the code: what happens next.
+    #: Shown to the citizen under the code: what happens next.
     next_step: Text
 
 

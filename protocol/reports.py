@@ -1,4 +1,4 @@
-"""Small anonymous messages that a kiosk sends beside submissions: a visit was rated, an officer is called for.
+"""Small anonymous messages that a kiosk sends beside submissions: a session was rated, an officer is called for.
 
 ``POST /v1/ratings`` takes a RatingBatch and gives a RatingAnswer; ``POST /v1/help-calls`` takes a HelpCall (204). The
 same id again changes nothing. A server that is older than these paths answers 404, and the kiosk keeps what it has to
@@ -38,7 +38,7 @@ Score = Annotated[int, Field(ge=LOWEST, le=HIGHEST)]
 
 
 class Rating(Message):
-    """One visit. Nothing in it tells whose: the id is random, and the time is that of the hour."""
+    """One session. Nothing in it tells whose: the id is random, and the time is that of the hour."""
 
     id: Uuid
     service: Name

@@ -21,9 +21,9 @@ from kiosk.events import Bus
 from kiosk.kiosk import Kiosk
 from kiosk.machine.line_state import LineCondition, LineState
 from kiosk.ports import Ports, PrintOutcome
+from kiosk.session.identity import KioskIdentity
 from kiosk.store import Store, schema
 from kiosk.store.journal import StaffMember
-from kiosk.visit.identity import KioskIdentity
 from rehearsal.devices import BEGIN, Camera, HandClock, Printer, RoomyDisk, Scanner, Speaker
 from screens.language.texts import Catalogues
 
@@ -147,7 +147,7 @@ class Rehearsal:
     store: Store
 
     def all_well(self) -> None:
-        """Every device is ready, the line is up, there is room, no notice is told, and the kiosk is in service."""
+        """Every device is ready, the line is up, there is room, no notice stands, and the kiosk is in service."""
         self.line.condition = LineCondition.ONLINE
         self.line.cases.clear()
         self.disk.bytes_free = RoomyDisk().bytes_free

@@ -29,7 +29,7 @@ from server.serving import EkiosServer
 from server.settings import ServerSettings
 from server.storage import StorageBusy, StorageDamaged, open_storage
 
-#: The longest is a backup; a server that does not answer at all is told by its closed port.
+#: The longest is a backup; a server that does not answer at all is known by its closed port.
 ORDER_TIMEOUT_S: Final = 3_600
 _ADDRESS_FILE: Final = "address"
 
@@ -77,7 +77,7 @@ def serve(
         app = create_app(settings, failpoints=from_environment())
     except (StorageBusy, StorageDamaged, SeedRefused, KeyMissing) as error:
         raise SystemExit(str(error)) from error
-    with _told(settings):
+    with _explained(settings):
         EkiosServer(app, host, port).run()
 
 
@@ -275,7 +275,7 @@ def _offline(settings: ServerSettings) -> Iterator[Deps]:
 
 
 @contextlib.contextmanager
-def _told(settings: ServerSettings) -> Iterator[None]:
+def _explained(settings: ServerSettings) -> Iterator[None]:
     path = settings.data / _ADDRESS_FILE
     path.write_text(f"http://{settings.host}:{settings.port}\n")
     try:

@@ -49,7 +49,7 @@ from server.foundation.keys import load_keys
 from server.foundation.vault import Vault
 from server.front_door.signing_clock import SigningClock
 from server.front_door.slots import Slots
-from server.open_city.budget import BudgetDesk
+from server.open_city.budget import Budgets
 from server.open_city.city_calendar import CityCalendar
 from server.open_city.notices import Notices
 from server.open_city.publications import Publications
@@ -153,7 +153,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         publications=publications,
         help_calls=HelpCalls(units),
         citizen_drafts=CitizenDrafts(units, quotas),
-        budget=BudgetDesk(units, publications),
+        budget=Budgets(units, publications),
         transparency=TransparencyReport(units, zone, catalogue, ratings, publications),
         failpoints=failpoints,
     )
@@ -277,7 +277,7 @@ def make_checkpoint(deps: Deps) -> None:
 
 
 async def _repeat(seconds: float, chore: Callable[[Deps], None], deps: Deps, first: float | None = None) -> None:
-    """A chore that fails is told and tried again: the storage may be away for a while."""
+    """A chore that fails is logged and tried again: the storage may be away for a while."""
     pause = seconds if first is None else first
     while True:
         await asyncio.sleep(pause)

@@ -29,7 +29,7 @@ from server.foundation.keys import CityKeys
 from server.foundation.texts import Texts
 from server.foundation.vault import Vault
 from server.front_door.signing_clock import SigningClock
-from server.open_city.budget import BudgetDesk
+from server.open_city.budget import Budgets
 from server.open_city.city_calendar import CityCalendar
 from server.open_city.notices import Notices
 from server.open_city.publications import Publications
@@ -83,7 +83,7 @@ class Deps:
     ratings: Ratings
     publications: Publications
     transparency: TransparencyReport
-    budget: BudgetDesk
+    budget: Budgets
     citizen_drafts: CitizenDrafts
     help_calls: HelpCalls
     failpoints: Failpoints

@@ -11,7 +11,7 @@ EVERY_S: Final = 60.0
 
 
 class DistressDuty:
-    """Belongs to its loop's thread. Of the outbox nothing is known; what it holds is told once the kiosk runs again."""
+    """Belongs to its loop's thread. Of the outbox nothing is known; what it holds is reported once the kiosk runs again."""
 
     def __init__(
         self, client: Client, clock: Clock, *, software: str, boot_id: str, condition: str, detail: str

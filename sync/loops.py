@@ -1,4 +1,4 @@
-"""The line's loops: workers whose faults are answers, told by the monitor; what else fails is a bug."""
+"""The line's loops: workers whose faults are answers, reported by the monitor; what else fails is a bug."""
 
 from dataclasses import dataclass
 from typing import Final

@@ -45,13 +45,13 @@ LOOP: Final = "presence"
 FIRST_INTERVAL_S: Final = 30.0
 SHORTEST_INTERVAL_S: Final = 5.0
 LONGEST_INTERVAL_S: Final = 600.0
-#: Two heartbeats because of changes are at least this far apart; the last state is always told.
+#: Two heartbeats because of changes are at least this far apart; the last state is always reported.
 CHANGE_GAP_S: Final = 1.0
 #: What the message takes of a text for technicians.
 PROBLEM_CHARACTERS: Final = 200
 #: Somebody stands at the kiosk and waits for the office to approve it.
 APPROVAL_S: Final = 3.0
-_TOLD: Final = "feed_told"
+_FEED_REPORTED: Final = "feed_told"
 _RESTORED: Final = "server_restored"
 _AT_ONCE: Final = (ComponentChanged, InServiceChanged, CatalogueChanged)
 
@@ -71,7 +71,7 @@ class PresenceDuty:
         self._kiosk = kiosk
         self._client = client
         self._monitor = monitor
-        #: Told the server's newest cursor.
+        #: Called with the server's newest cursor.
         self._feed_head = feed_head
         self._wake_outbox = wake_outbox
         self._documents = DocumentDelivery(kiosk.open_city, kiosk.room, client, verify_key)
@@ -107,8 +107,14 @@ class PresenceDuty:
         now = self._kiosk.clock.monotonic()
         if now < self._not_before:
             return self._not_before - now
-        told = (self._heartbeat(now), self._applied(), self._visits(), self._reports.deliver(), self._documents.fetch())
-        for answer in told:
+        answers = (
+            self._heartbeat(now),
+            self._applied(),
+            self._visits(),
+            self._reports.deliver(),
+            self._documents.fetch(),
+        )
+        for answer in answers:
             if answer is None:
                 continue
             self._monitor.report(LOOP, answer)
@@ -145,17 +151,17 @@ class PresenceDuty:
             self.report_now()
             return answer
         try:
-            told = HeartbeatAnswer.model_validate_json(answer.body)
+            heard = HeartbeatAnswer.model_validate_json(answer.body)
         except ValidationError:
             return answer.unreadable("the answer to a heartbeat")
-        self._kiosk.clock.learn(told.server_time)
-        self._interval = min(max(told.interval_s, SHORTEST_INTERVAL_S), LONGEST_INTERVAL_S)
+        self._kiosk.clock.learn(heard.server_time)
+        self._interval = min(max(heard.interval_s, SHORTEST_INTERVAL_S), LONGEST_INTERVAL_S)
         self._next = now + self._interval
-        self._feed_head(told.feed_head)
-        self._documents.told(told.documents)
-        if self._witness.hear(told.checkpoint):
+        self._feed_head(heard.feed_head)
+        self._documents.announced(heard.documents)
+        if self._witness.hear(heard.checkpoint):
             self.report_now()
-        self._hear_of_restore(told.restored)
+        self._hear_of_restore(heard.restored)
         return answer
 
     def _hear_of_restore(self, restored: str) -> None:
@@ -193,8 +199,8 @@ class PresenceDuty:
 
     def _applied(self) -> Answer | None:
         store = self._kiosk.store
-        cursor, results = int(store.marks.get(CURSOR, 0)), store.commands.untold()
-        if cursor == store.marks.get(_TOLD, 0) and not results:
+        cursor, results = int(store.marks.get(CURSOR, 0)), store.commands.unreported()
+        if cursor == store.marks.get(_FEED_REPORTED, 0) and not results:
             return None
         report = AppliedReport(
             cursor=cursor,
@@ -203,15 +209,15 @@ class PresenceDuty:
         answer = self._client.post("/v1/feed/applied", report.model_dump_json().encode())
         if answer.ok:
             with store.transaction():
-                store.marks.set(_TOLD, cursor)
-                store.commands.told(one.id for one in results)
+                store.marks.set(_FEED_REPORTED, cursor)
+                store.commands.reported(one.id for one in results)
         return answer
 
     # --- visits ----------------------------------------------------------------------------------------------------
 
     def _visits(self) -> Answer | None:
         answer = None
-        for visit in self._kiosk.store.visits.untold():
+        for visit in self._kiosk.store.visits.unreported():
             message = Visit(
                 id=visit.id,
                 staff_id=visit.staff_id,
@@ -223,7 +229,7 @@ class PresenceDuty:
             answer = self._client.post("/v1/visits", message.model_dump_json().encode())
             if answer.ok or answer.final:
                 # Refused for what it is: it stays in the kiosk's own list and is not sent for ever.
-                self._kiosk.store.visits.told(visit.id)
+                self._kiosk.store.visits.reported(visit.id)
             if not answer.ok:
                 logger.warning("visit %s: %s", visit.id, answer.detail)
                 break

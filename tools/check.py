@@ -2,7 +2,7 @@
 
 Changed is what differs from the branch that the work began on, committed or not (``main``, or the commit that is named). A
 test is near when it was changed itself, and then by how many imports lie between it and what was changed. What is not
-reached in time is told; ``make test`` runs everything.
+reached in time is named; ``make test`` runs everything.
 """
 
 import argparse
@@ -53,7 +53,7 @@ def changed_files(base: str) -> set[str]:
 
 
 def module_of(path: str) -> str:
-    """``kiosk/visit/session.py`` is ``kiosk.visit.session``; a .kv file and a template belong to the module beside them."""
+    """``kiosk/session/session.py`` is ``kiosk.session.session``; a .kv file and a template belong to the module beside them."""
     return path.rpartition(".")[0].replace("/", ".").removesuffix(".__init__")
 
 

@@ -1,4 +1,4 @@
-"""``python -m tools.pictograms``: makes the font of the pictograms from their drawings in ``protocol/pictograms.py``.
+"""``python -m tools.pictograms``: makes the font of the pictograms from their drawings in ``protocol/pictograms``.
 
 A glyph is as cheap to show as a letter, sharp in every size, and printers draw it as well. A font knows only filled shapes:
 each piece of the pen's way becomes one with round ends, and they may lie over one another.
@@ -17,7 +17,8 @@ from fontTools.pens.recordingPen import DecomposingRecordingPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.svgLib.path import parse_path
 
-from protocol.pictograms import DRAWINGS, FALLBACK, GRID, STROKE, character
+from protocol.pictograms import FALLBACK, character
+from protocol.pictograms.drawings import DRAWINGS, GRID, STROKE
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 FONT: Final = ROOT / "assets" / "pictograms" / "Pictograms.ttf"

@@ -23,7 +23,7 @@ NEEDED_LATER = (
 )
 
 
-#: Rooms that stay at home: what ships to the street holds no rehearsal, no trial and no server.
+#: Folders that stay at home: what ships to the street holds no rehearsal, no trial and no server.
 STAYS_AT_HOME = frozenset({"rehearsal", "trial", "server", "tests", "benchmarks", "tools"})
 
 

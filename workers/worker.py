@@ -38,7 +38,7 @@ class PermanentFault(Exception):
 
 
 class Owner(Protocol):
-    """Whom a worker belongs to, and who is told how it fares. Called from the worker's thread, but for ``stopped``."""
+    """Whom a worker belongs to, and who hears how it fares. Called from the worker's thread, but for ``stopped``."""
 
     @property
     def name(self) -> str:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class CameraDriver(StrEnum):
-    """Which back end: a real camera, pictures or a video, or the simulated desk."""
+    """Which back end: a real camera, pictures or a video, or the simulated tabletop."""
 
     V4L2 = "v4l2"
     FILE = "file"

@@ -34,7 +34,7 @@ SEEK_BY_LINES_EVERY: Final = 6
 """The same for pictures in which none could be followed; between, only outlines are looked at."""
 
 DARK_ROOM: Final = 0.88
-"""Darkness from which a picture without a sheet is dark, and not merely of a dark desk."""
+"""Darkness from which a picture without a sheet is dark, and not merely of a dark tabletop."""
 
 FOLLOW_WIDTH: Final = 480
 FOLLOW_REACH: Final = 10.0

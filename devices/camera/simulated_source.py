@@ -1,4 +1,4 @@
-"""A camera that looks at a simulated desk, with every fault that real cameras have; all can be set while it runs."""
+"""A camera that looks at a simulated tabletop, with every fault that real cameras have; all can be set while it runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Devices that come and go: told by udev, and looked for anyway.
+"""Devices that come and go: announced by udev, and looked for anyway.
 
 udev says at once when something is plugged in; a look at the folders of device names every few seconds finds
 what udev did not tell (no udev in a container, a lost message). Only names that stay are watched
@@ -140,10 +140,10 @@ class Hotplug:
     def turn(self) -> float:
         """Wait a moment for udev; look when it spoke or when it is time."""
         try:
-            told = self._events.wait(EVENT_WAIT) if self._events else False
+            signalled = self._events.wait(EVENT_WAIT) if self._events else False
         except OSError as error:
             raise PassingFault(Condition.NOT_RESPONDING, f"udev: {error}") from error
-        if told or self._clock.monotonic() >= self._next_look:
+        if signalled or self._clock.monotonic() >= self._next_look:
             self._look()
         return 0.0 if self._events else LOOK_EVERY
 

@@ -36,7 +36,7 @@ from protocol.peripherals import PrintOutcome
 
 logger = logging.getLogger(__name__)
 
-Told = TypeVar("Told", PrintResult, JobPhase)
+Reported = TypeVar("Reported", PrintResult, JobPhase)
 
 
 def _nobody(_: JobPhase) -> None:
@@ -299,7 +299,7 @@ class Printer(Device):
     def _finish(self, job: Job, result: PrintResult) -> None:
         self._tell(job.done, result)
 
-    def _tell(self, listener: Callable[[Told], None], what: Told) -> None:
+    def _tell(self, listener: Callable[[Reported], None], what: Reported) -> None:
         try:
             listener(what)
         except Exception:

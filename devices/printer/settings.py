@@ -22,7 +22,7 @@ class PrinterSettings(BaseModel):
     sends it (cheap printers print it as text), "none" asks nothing; a "file" is always "none".
     ``presenter``: the printer holds a cut slip and can draw it back (``GS e``), as those made for kiosks do.
     ``signs``: the font of the signs that a slip may hold; without it they are left out.
-    What is known of the roll is told by ``Printer.know_roll``.
+    What is known of the roll comes through ``Printer.know_roll``.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

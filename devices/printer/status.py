@@ -1,6 +1,6 @@
 """What a printer answers: real-time status, paper sensor status, process ids, and telling them apart.
 
-Bits as in Epson's "ESC/POS Command Reference" (DLE EOT, GS r, GS a, GS ( H). Answers are told apart by their
+Bits as in Epson's "ESC/POS Command Reference" (DLE EOT, GS r, GS a, GS ( H). Answers are distinguished by their
 fixed bits: DLE EOT ``0xx1xx10``, first ASB byte ``0xx1xx00``, ASB 2 to 4 and GS r ``0xx0xxxx``.
 """
 

@@ -1,4 +1,4 @@
-"""Drawn pictures of cards on desks with known texts, to measure readers on: tilt, turn, blur, glare, darkness.
+"""Drawn pictures of cards on tabletops with known texts, to measure readers on: tilt, turn, blur, glare, darkness.
 
 Every picture follows from its seed, so a set can be made again, and another seed gives a set that nobody tuned to.
 """
@@ -14,10 +14,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from devices.simulator.drawing import CardCode, Pose, Shot, desk, draw_card, place
+from devices.simulator.drawing import CardCode, Pose, Shot, draw_card, place, tabletop
 from devices.simulator.drawing.cards import invented_nik
 
-DESKS: Final = ("wood", "stone", "dark", "white", "cluttered")
+TABLETOPS: Final = ("wood", "stone", "dark", "white", "cluttered")
 SIZES: Final = ((1280, 720), (640, 480))
 
 
@@ -82,22 +82,22 @@ def drawn_pictures(each: int, seed: int = 1, sizes: tuple[tuple[int, int], ...] 
     rng = random.Random(seed)
     noise = np.random.default_rng(seed)
     for size in sizes:
-        desks = [desk(*size, kind, seed + index) for index, kind in enumerate(DESKS)]
+        tabletops = [tabletop(*size, kind, seed + index) for index, kind in enumerate(TABLETOPS)]
         for condition in CONDITIONS:
             for code in CardCode:
                 for _ in range(each):
                     nik = invented_nik(rng)
                     pose, shot = _pose(condition, rng), _shot(condition, size[0] / 1280, rng)
-                    picture, _ = place(rng.choice(desks), draw_card(nik, code), pose, shot, noise)
+                    picture, _ = place(rng.choice(tabletops), draw_card(nik, code), pose, shot, noise)
                     grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
                     yield DrawnPicture(condition.name, code, size, nik, grey)
 
 
-def empty_desks(size: tuple[int, int], seed: int = 1) -> Iterator[NDArray[np.uint8]]:
-    """Every desk without a card, as the camera sees it most of the day."""
+def empty_tabletops(size: tuple[int, int], seed: int = 1) -> Iterator[NDArray[np.uint8]]:
+    """Every tabletop without a card, as the camera sees it most of the day."""
     noise = np.random.default_rng(seed)
-    for index, kind in enumerate(DESKS):
-        picture, _ = place(desk(*size, kind, seed + index), None, Pose(), Shot(blur=0.4, noise=2.5), noise)
+    for index, kind in enumerate(TABLETOPS):
+        picture, _ = place(tabletop(*size, kind, seed + index), None, Pose(), Shot(blur=0.4, noise=2.5), noise)
         yield cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
 
 

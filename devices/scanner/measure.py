@@ -22,13 +22,13 @@ import zxingcpp
 from pyzbar import pyzbar
 
 from devices.frame import SystemClock
-from devices.scanner.drawn_set import SIZES, drawn_pictures, empty_desks
+from devices.scanner.drawn_set import SIZES, drawn_pictures, empty_tabletops
 from devices.scanner.reading.decode import Grey
 from devices.scanner.reading.reader import FrameReader, StillReader
 from devices.scanner.reading.second_engine import SecondEngine
 
 PICTURES: Final = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif"})
-FRAMES_A_DESK: Final = 45
+FRAMES_A_TABLETOP: Final = 45
 FRAMES_PER_SECOND: Final = 15
 Engine = Callable[[Grey], list[str]]
 
@@ -51,7 +51,7 @@ class Result:
 
     read: int = 0
     wrong: int = 0
-    #: It raised instead of answering: told once a kind, counted always.
+    #: It raised instead of answering: logged once a kind, counted always.
     failed: int = 0
     reasons: set[str] = field(default_factory=set)
     seconds: list[float] = field(default_factory=list)
@@ -126,12 +126,12 @@ def _try(result: Result, case: Case, engine: Engine) -> None:
 
 
 def frame_without_card(size: tuple[int, int]) -> Result:
-    """Times of the reader of a running camera on empty desks, every one of its turns."""
+    """Times of the reader of a running camera on empty tabletops, every one of its turns."""
     reader = FrameReader()
     result = Result()
     now = 0.0
-    for grey in empty_desks(size):
-        for _ in range(FRAMES_A_DESK):
+    for grey in empty_tabletops(size):
+        for _ in range(FRAMES_A_TABLETOP):
             now += 1 / FRAMES_PER_SECOND
             started = time.perf_counter()
             reads = reader.read(grey, now)

@@ -1,4 +1,4 @@
-"""The simulated bench: a desk before the camera, things to lay on it, a scanner's cable, and every fault.
+"""The simulated bench: a tabletop before the camera, things to lay on it, a scanner's cable, and every fault.
 
 Its methods are what a person with true devices would do with their hands. A test, the demonstration and the control
 page use the same ones.
@@ -22,7 +22,6 @@ from devices.simulator.drawing import (
     Item,
     Pose,
     Shot,
-    desk,
     draw_badge,
     draw_card,
     draw_family_card,
@@ -32,6 +31,7 @@ from devices.simulator.drawing import (
     draw_slip,
     person,
     place,
+    tabletop,
 )
 from devices.simulator.drawing.cards import NAMES
 from devices.simulator.drawing.documents import LETTER_URL
@@ -53,20 +53,20 @@ DOCUMENTS: Final = ("family_card", "letter", "marriage_book")
 class Bench:
     """Hand ``camera`` to `build_camera` and ``wedge`` to `build_scanner`. All methods may be called from any thread."""
 
-    def __init__(self, *, width: int = WIDTH, height: int = HEIGHT, desk_kind: str = "wood") -> None:
-        self._desk = desk(width, height, desk_kind)
-        self._scene = self._desk
-        self._lying = "nothing"
+    def __init__(self, *, width: int = WIDTH, height: int = HEIGHT, tabletop_kind: str = "wood") -> None:
+        self._tabletop = tabletop(width, height, tabletop_kind)
+        self._scene = self._tabletop
+        self._item = "nothing"
         self._lock = threading.Lock()
         self._frames = 0
         self.camera = SimulatedSource(self._view)
         self.wedge = SimulatedWedge()
 
     @property
-    def lying(self) -> str:
+    def item(self) -> str:
         """What lies before the camera, in a word."""
         with self._lock:
-            return self._lying
+            return self._item
 
     def clear(self) -> None:
         """Take away what lies there."""
@@ -89,7 +89,7 @@ class Bench:
         self._lay("phone", draw_phone(text), pose or Pose(tilt=4, turn=-3, fills=0.26))
 
     def show_document(self, kind: str, url: str = LETTER_URL, *, pose: Pose | None = None) -> None:
-        """Lay a paper on the desk: one of DOCUMENTS. Raises ValueError for another one."""
+        """Lay a paper on the tabletop: one of DOCUMENTS. Raises ValueError for another one."""
         if kind == "family_card":
             item, fills = draw_family_card(url), 0.66
         elif kind == "letter":
@@ -103,7 +103,7 @@ class Bench:
     def show_person(self, *, turn: float = 0.0, head: float = 0.5, beside: bool = False) -> None:
         """Somebody looks into the camera. ``turn`` from −1 to 1 is how far aside, ``head`` the share of the picture's
         height that the head fills, ``beside`` puts a second one next to the first."""
-        height, width = self._desk.shape[:2]
+        height, width = self._tabletop.shape[:2]
         scene = person(width, height, head=head, turn=turn, x=0.33 if beside else 0.5)
         if beside:
             scene = person(width, height, head=0.9 * head, x=0.7, ground=scene)
@@ -114,7 +114,7 @@ class Bench:
         if picture.width * picture.height > LARGEST_PICTURE:
             raise ValueError(f"a picture of more than {LARGEST_PICTURE:,} pixels")
         if whole:
-            self._show("picture", _fitted(picture, self._desk.shape[1], self._desk.shape[0]))
+            self._show("picture", _fitted(picture, self._tabletop.shape[1], self._tabletop.shape[0]))
             return
         fills = min(0.7, 0.5 * picture.width / picture.height)
         self._lay("picture", Item(picture.convert("RGBA"), 100.0), pose or Pose(tilt=3, turn=1, fills=fills))
@@ -124,7 +124,7 @@ class Bench:
         self.wedge.type_text(text)
 
     def light(self, on: bool) -> None:
-        """Switch the light over the desk."""
+        """Switch the light over the tabletop."""
         self.camera.set_faults(light=1.0 if on else DARK)
 
     def plug_camera(self, plugged: bool) -> None:
@@ -155,13 +155,13 @@ class Bench:
             return self._scene
 
     def _lay(self, name: str, item: Item | None, pose: Pose) -> None:
-        scene, _ = place(self._desk, item, pose, Shot(blur=0.5, noise=0), np.random.default_rng(0))
+        scene, _ = place(self._tabletop, item, pose, Shot(blur=0.5, noise=0), np.random.default_rng(0))
         self._show(name, scene)
 
     def _show(self, name: str, scene: Picture) -> None:
         with self._lock:
             self._scene = scene
-            self._lying = name
+            self._item = name
 
     def _view(self) -> Picture:
         with self._lock:

@@ -164,7 +164,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _state(self) -> dict[str, object]:
         faults = self._bench.camera.faults
         return {
-            "lying": self._bench.lying,
+            "item": self._bench.item,
             "light": faults.light >= 1,
             "camera_plugged": not faults.unplugged,
             "camera_frozen": faults.frozen,

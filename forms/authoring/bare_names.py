@@ -62,10 +62,10 @@ def bare_name_warnings(workbook: Workbook) -> Iterator[AuthoringProblem]:
                 continue  # Words, not an expression.
             for name in bare_names(text):
                 if name not in inside.get(row.number, ()):
-                    yield _told(row, column, text, name, names)
+                    yield _problem(row, column, text, name, names)
 
 
-def _told(row: Row, column: str, text: str, name: str, names: set[str]) -> AuthoringProblem:
+def _problem(row: Row, column: str, text: str, name: str, names: set[str]) -> AuthoringProblem:
     if column in CONDITIONS and text == name and (name.lower() in _YES_NO or name not in names):
         return at(row, column, "bare.condition", text=text)
     if name in names:

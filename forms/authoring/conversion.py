@@ -116,9 +116,9 @@ def _missing(
     form: Form, resources: Mapping[str, bytes] | None, said: Iterable[AuthoringProblem]
 ) -> Iterator[AuthoringProblem]:
     """Files of lists that no row was found for."""
-    told = {value for known in said if known.code.startswith("file.missing") for _, value in known.parameters}
+    reported = {value for known in said if known.code.startswith("file.missing") for _, value in known.parameters}
     for file in form.missing_resources if resources is not None else ():
-        if file not in told:
+        if file not in reported:
             yield problem("", 0, "", "file.missing", file=file)
 
 
@@ -128,8 +128,8 @@ def _unsaid(found: Iterable[AuthoringProblem], said: Iterable[AuthoringProblem])
     places = {(one.sheet, one.row, one.column) for one in known if one.row}
     unreadable = {dict(one.parameters).get("file") for one in known if one.code == UNREADABLE}
     for one in found:
-        told = one.code == UNREADABLE and dict(one.parameters).get("file") in unreadable
-        if not told and (one.sheet, one.row, one.column) not in places:
+        reported = one.code == UNREADABLE and dict(one.parameters).get("file") in unreadable
+        if not reported and (one.sheet, one.row, one.column) not in places:
             yield one
 
 

@@ -56,12 +56,12 @@ class Case:
     #: What the office tells or asks; never kept at the kiosk, so empty when the line is down.
     note: str = ""
     steps: tuple[CaseStep, ...] = ()
-    #: Told by the server just now; False: from this kiosk's memory.
+    #: From the server just now; False: from this kiosk's memory.
     fresh: bool = True
 
     @classmethod
     def read(cls, state: CaseState) -> "Case":
-        """As the server just told it."""
+        """As the server just reported it."""
         return cls(
             code=state.tracking_code,
             service=state.service,

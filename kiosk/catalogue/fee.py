@@ -1,4 +1,4 @@
-"""What a service costs, and how it is paid: told before anything is sent and on the slip, never taken at the kiosk."""
+"""What a service costs, and how it is paid: shown before anything is sent and on the slip, never taken at the kiosk."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -130,7 +130,7 @@ class OpenCity:
 
 
 def _transparency(document: StoredDocument) -> Transparency:
-    told = documents.Transparency.model_validate(document.body)
+    published = documents.Transparency.model_validate(document.body)
     return Transparency(
         made_at=document.made_at,
         agencies=tuple(
@@ -146,7 +146,7 @@ def _transparency(document: StoredDocument) -> Transparency:
                     ServiceTimes(one.id, Text.read(one.name), one.promised_days, _times(one)) for one in agency.services
                 ),
             )
-            for agency in told.agencies
+            for agency in published.agencies
         ),
     )
 
@@ -163,12 +163,14 @@ def _times(of: documents.AgencyTimes | documents.ServiceTimes) -> Times:
 
 
 def _budget(document: StoredDocument) -> Budget:
-    told = documents.Budget.model_validate(document.body)
+    published = documents.Budget.model_validate(document.body)
     return Budget(
         made_at=document.made_at,
-        year=told.year,
-        source=told.source,
-        lines=tuple(BudgetLine(Text.read(line.name), line.planned_rupiah, line.spent_rupiah) for line in told.lines),
+        year=published.year,
+        source=published.source,
+        lines=tuple(
+            BudgetLine(Text.read(line.name), line.planned_rupiah, line.spent_rupiah) for line in published.lines
+        ),
     )
 
 

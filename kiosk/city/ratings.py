@@ -1,4 +1,4 @@
-"""Rating a visit: one touch for everything, or the nine elements of the satisfaction survey (PermenPANRB 14/2017).
+"""Rating a session: one touch for everything, or the nine elements of the satisfaction survey (PermenPANRB 14/2017).
 
 What is kept is the service, its agency, the hour and the scores: nothing that tells who gave them.
 """

@@ -6,7 +6,7 @@ from typing import Final
 from uuid import uuid4
 
 from kiosk.ports import Printer, PrintResult, Texts, TrackingCodes
-from kiosk.visit.identity import KioskIdentity
+from kiosk.session.identity import KioskIdentity
 from protocol.formats import Formatting
 
 DRAFT_SLIP_KEYS: Final = ("slip.draft", "slip.draft.until", "slip.draft.how", "slip.draft.scan")

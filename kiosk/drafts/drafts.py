@@ -16,12 +16,12 @@ from typing import Any, Final
 from forms import FormError, FormSession, Kind
 from kiosk.drafts.draft_words import DraftProblem
 from kiosk.machine.health import Reason
-from kiosk.visit.attachments import Attachment
-from kiosk.visit.citizen import Citizen, HowIdentified
-from kiosk.visit.fewer import answered
-from kiosk.visit.nik import NikProblem, check
-from kiosk.visit.privacy import Privacy
-from kiosk.visit.session import Session
+from kiosk.session.attachments import Attachment
+from kiosk.session.citizen import Citizen, HowIdentified
+from kiosk.session.fewer import answered
+from kiosk.session.nik import NikProblem, check
+from kiosk.session.privacy import Privacy
+from kiosk.session.session import Session
 from protocol.limits import DRAFT_PLAIN_BYTES
 
 FORMAT: Final = 1

@@ -1,4 +1,4 @@
-"""Files of the pack that citizens should see or hear and cannot: told to the office, never in a visit's way."""
+"""Files of the pack that citizens should see or hear and cannot: reported to the office, never in a session's way."""
 
 import logging
 import threading
@@ -10,7 +10,7 @@ from kiosk.events import Bus, ComponentChanged
 from kiosk.ports import Clock
 from protocol.components import CONTENT, Availability, ComponentState, Condition
 
-#: Characters of what the office is told about it.
+#: Characters of what is reported to the office.
 DETAIL_CHARACTERS: Final = 150
 
 logger = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ class Content:
         self._since: datetime | None = None
 
     def failed(self, service_id: str, file: str, fault: MediaFault) -> None:
-        """A file of a service's form cannot be shown. Told once."""
+        """A file of a service's form cannot be shown. Reported once."""
         with self._lock:
             if (service_id, file) in self._faults:
                 return

@@ -1,4 +1,4 @@
-"""Unexpected errors of the forms engine: told apart from all others, and remembered for the command centre."""
+"""Unexpected errors of the forms engine: distinguished from all others, and remembered for the command centre."""
 
 import threading
 from types import TracebackType

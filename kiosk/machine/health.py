@@ -52,7 +52,7 @@ class Ability(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a service cannot be begun, or what will be missing; ``text_key`` is what citizens are told."""
+    """Why a service cannot be begun, or what will be missing; ``text_key`` is what citizens read."""
 
     OUT_OF_SERVICE = "OUT_OF_SERVICE"
     DISK_FULL = "DISK_FULL"
@@ -173,7 +173,7 @@ class Health:
     # --- forms -----------------------------------------------------------------------------------------------------
 
     def form_failed(self, service: str, error: BaseException) -> None:
-        """The engine failed in a visit: the command centre is told at once, until other forms are in force."""
+        """The engine failed in a session: the command centre is told at once, until other forms are in force."""
         state = self._form_faults.note(service, error)
         logger.error("the form of a service failed: %s", state.detail)
         self._bus.publish(ComponentChanged(FORMS, state.availability, state.conditions))
@@ -216,7 +216,7 @@ class Health:
             self._bus.publish(ComponentChanged(STORAGE, Availability.READY, frozenset()))
 
     def reading_failed(self, what: str, problem: StorageProblem) -> None:
-        """``what`` could not be read. Told when it begins to fail, not at every look."""
+        """``what`` could not be read. Reported when it begins to fail, not at every look."""
         with self._lock:
             new = what not in self._unread
             self._unread.add(what)

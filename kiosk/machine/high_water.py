@@ -1,6 +1,6 @@
 """A time of day that a wrong or turned-back clock does not spoil for long.
 
-The server's time teaches how far the kiosk's clock is off; the last time the server told is kept over restarts, and
+The server's time teaches how far the kiosk's clock is off; the last time from the server is kept over restarts, and
 time never goes back behind it. Expiry of badges and notices is judged by it. Order and time-outs never are.
 
 A clock that is put back by minutes stands until the time has come up to it, so nothing that is done at the kiosk seems to end
@@ -22,7 +22,7 @@ STANDS: Final = timedelta(minutes=5)
 
 
 class CorrectedClock:
-    """A Clock: ``now`` corrected by what the server told."""
+    """A Clock: ``now`` corrected by the server's time."""
 
     def __init__(self, clock: Clock, store: Store) -> None:
         self._clock = clock

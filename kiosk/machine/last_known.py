@@ -9,7 +9,7 @@ Value = TypeVar("Value")
 
 
 class StorageWatch(Protocol):
-    """Who is told how reading goes; ``what`` says what is read."""
+    """Whoever follows how reading goes; ``what`` says what is read."""
 
     def reading_failed(self, what: str, problem: StorageProblem) -> None: ...
 

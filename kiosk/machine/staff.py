@@ -60,7 +60,7 @@ class StaffOnDuty:
     since: datetime
 
 
-class StaffDesk:
+class StaffDuty:
     """Who is signed in, and the visit being recorded. Any thread."""
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Paper in millimetres: counted by the printer, kept over restarts, its end foretold."""
+"""Paper in millimetres: counted by the printer, kept over restarts, its end predicted."""
 
 import logging
 import threading
@@ -30,7 +30,7 @@ ROLL_MM_MOST: Final = NUMBERS[ROLL].maximum
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    #: None: not known, no roll was ever told.
+    #: None: not known, no roll was ever entered.
     millimetres: float | None
     full_mm: float | None
     #: Whole slips that it will still do.

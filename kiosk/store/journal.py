@@ -54,12 +54,12 @@ class Visits:
                 )
             )
 
-    def untold(self, limit: int = 20) -> tuple[Visit, ...]:
+    def unreported(self, limit: int = 20) -> tuple[Visit, ...]:
         """Visits that the server does not know yet, oldest first."""
         table = schema.visits
         with self._database.transaction() as connection:
             rows = connection.execute(
-                select(table).where(table.c.told.is_(False)).order_by(literal_column("rowid")).limit(limit)
+                select(table).where(table.c.reported.is_(False)).order_by(literal_column("rowid")).limit(limit)
             ).all()
         return tuple(
             Visit(
@@ -76,10 +76,10 @@ class Visits:
             for row in rows
         )
 
-    def told(self, visit_id: str) -> None:
+    def reported(self, visit_id: str) -> None:
         table = schema.visits
         with self._database.transaction() as connection:
-            connection.execute(update(table).where(table.c.id == visit_id).values(told=True))
+            connection.execute(update(table).where(table.c.id == visit_id).values(reported=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,14 +230,14 @@ class Commands:
         """Begun, and then the power went."""
         return self._select(schema.commands.c.ok.is_(None))
 
-    def untold(self) -> tuple[AppliedCommand, ...]:
+    def unreported(self) -> tuple[AppliedCommand, ...]:
         table = schema.commands
-        return self._select(table.c.ok.is_not(None) & table.c.told.is_(False))
+        return self._select(table.c.ok.is_not(None) & table.c.reported.is_(False))
 
-    def told(self, ids: Iterable[str]) -> None:
+    def reported(self, ids: Iterable[str]) -> None:
         table = schema.commands
         with self._database.transaction() as connection:
-            connection.execute(update(table).where(table.c.id.in_(tuple(ids))).values(told=True))
+            connection.execute(update(table).where(table.c.id.in_(tuple(ids))).values(reported=True))
 
     def _select(self, which: Any) -> tuple[AppliedCommand, ...]:
         with self._database.transaction() as connection:

@@ -96,7 +96,7 @@ class Receipts:
                 .values(
                     state=state,
                     state_at=state_at,
-                    # The first time that was told stands on the slip.
+                    # The first time that was shown stands on the slip.
                     received_at=func.coalesce(receipts.c.received_at, literal(received_at, Moment)),
                     due=due,
                     steps=[dict(step) for step in steps],

@@ -62,7 +62,7 @@ class Reports:
         with self._database.transaction() as connection:
             return connection.execute(select(reports.c.id).where(reports.c.id == report_id)).first() is not None
 
-    def told(self, ids: Iterable[str]) -> None:
+    def reported(self, ids: Iterable[str]) -> None:
         """The server holds them, or will never take them."""
         with self._database.transaction() as connection:
             connection.execute(delete(reports).where(reports.c.id.in_(tuple(ids))))

@@ -147,7 +147,8 @@ visits = Table(
     Column("ended_at", Moment, nullable=False),
     Column("actions", Json, nullable=False),
     Column("note", Text, nullable=False, default=""),
-    Column("told", Boolean, nullable=False, default=False),
+    #: The server knows it.
+    Column("told", Boolean, key="reported", nullable=False, default=False),
 )
 
 component_history = Table(
@@ -188,7 +189,8 @@ commands = Table(
     #: None while it is being done.
     Column("ok", Boolean),
     Column("message", String(200), nullable=False, default=""),
-    Column("told", Boolean, nullable=False, default=False),
+    #: The server knows it.
+    Column("told", Boolean, key="reported", nullable=False, default=False),
 )
 
 notices = Table(

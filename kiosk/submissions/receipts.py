@@ -17,10 +17,10 @@ from kiosk.catalogue.catalogue import Catalogue
 from kiosk.catalogue.fee import SlipFee, lay_out_fee, slip_fee
 from kiosk.events import Bus, Event, SlipDue, SlipPrinted
 from kiosk.ports import Printer, PrintOutcome, PrintResult, SlipBuilder, Texts, TrackingCodes, Unsubscribe
+from kiosk.session.identity import KioskIdentity
 from kiosk.store import StorageFailed, Store
 from kiosk.store.receipts import Receipt
 from kiosk.text import Text
-from kiosk.visit.identity import KioskIdentity
 from protocol.formats import Formatting
 from protocol.pictograms import character
 

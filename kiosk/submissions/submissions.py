@@ -15,14 +15,14 @@ from kiosk.catalogue.service import ServiceKind
 from kiosk.events import Bus, Stored
 from kiosk.machine.health import Health
 from kiosk.ports import Clock, Failpoint, Sealer, TrackingCodes
+from kiosk.session.attachments import Attachment
+from kiosk.session.identity import KioskIdentity
+from kiosk.session.outcomes import Refused, RefusedReason, Saved
+from kiosk.session.privacy import Privacy
+from kiosk.session.session import Session
 from kiosk.store import StorageFailed, StorageProblem, Store
 from kiosk.store.outbox import Envelope, SealedAttachment
 from kiosk.store.receipts import Receipt
-from kiosk.visit.attachments import Attachment
-from kiosk.visit.identity import KioskIdentity
-from kiosk.visit.outcomes import Refused, RefusedReason, Saved
-from kiosk.visit.privacy import Privacy
-from kiosk.visit.session import Session
 from protocol.limits import ANSWER_CHARACTERS, ATTACHMENT_BYTES, ATTACHMENTS_PER_SUBMISSION, SEALED_BYTES
 from protocol.messages import Content, ContentAttachment, Identity, ItemKind
 

@@ -42,9 +42,9 @@ SHOTS: Final = (
             "consent",
             "saved-printed",
             "case-question",
-            "visit-idle",
+            "session-idle",
             "nothing-works",
-            "staff-desk-troubled",
+            "staff-overview-troubled",
         )
     ),
     Shot("home", _LARGE, "landscape"),

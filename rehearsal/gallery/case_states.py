@@ -46,7 +46,7 @@ def case(state: CaseStateName, note: str = "") -> Case:
 
 
 def _track(way: Way) -> None:
-    way.flow.visit.open_track()
+    way.flow.citizen.open_track()
 
 
 def _typed(text: str) -> Callable[[Way], None]:

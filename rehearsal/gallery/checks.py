@@ -78,7 +78,7 @@ class Seen:
     above: tuple[Any, ...]
 
     @property
-    def told(self) -> str:
+    def described(self) -> str:
         name = type(self.widget).__name__
         text = str(getattr(self.widget, "text", "") or getattr(self.widget, "title", "") or "")
         return f"{name} {text!r:.48}" if text else name
@@ -122,32 +122,32 @@ def _alone(seen: Seen) -> Iterator[str]:
     """What is wrong with a widget by itself."""
     widget, holder = seen.widget, seen.above[-1]
     if (_is_text(seen) or isinstance(widget, Pressable)) and not seen.box.within(holder):
-        yield f"leaves its box: {seen.told}"
+        yield f"leaves its box: {seen.described}"
     if _is_text(seen) and not isinstance(widget, Icon):
         yield from _cut(seen)
     if isinstance(widget, Pressable) and any(isinstance(each, Pressable) for each in seen.above):
-        yield f"a target within a target: {seen.told}"
+        yield f"a target within a target: {seen.described}"
     if isinstance(widget, Pressable) and widget.enabled:
         least = current().mm(TARGET_MM) - 1
         if widget.width < least or widget.height < least:
-            yield f"too small for a finger: {seen.told} is {widget.width:.0f}×{widget.height:.0f} pixels"
+            yield f"too small for a finger: {seen.described} is {widget.width:.0f}×{widget.height:.0f} pixels"
 
 
 def _cut(seen: Seen) -> Iterator[str]:
     label = seen.widget
     width, height = label.texture_size
     if width > label.width + TOLERANCE or height > label.height + TOLERANCE:
-        yield f"cut: {seen.told} is {width:.0f}×{height:.0f} in {label.width:.0f}×{label.height:.0f}"
+        yield f"cut: {seen.described} is {width:.0f}×{height:.0f} in {label.width:.0f}×{label.height:.0f}"
     if label.is_shortened:
-        yield f"shortened: {seen.told}"
+        yield f"shortened: {seen.described}"
     room = label.text_size[0]
     if room is not None and not label.shorten:
         extents = label._label.get_extents
         for word in label.text.split():
             if extents(word)[0] > room + TOLERANCE:
-                yield f"breaks within a word: {word!r} in {seen.told}"
+                yield f"breaks within a word: {word!r} in {seen.described}"
     if label.font_size < current().mm(LEAST_CAPITAL_MM / CAPITAL_RATIO) - 1:
-        yield f"too small to read: {seen.told} has letters of {label.font_size:.0f} pixels"
+        yield f"too small to read: {seen.described} has letters of {label.font_size:.0f} pixels"
 
 
 def _overlaps(seen: list[Seen]) -> Iterator[str]:
@@ -158,7 +158,7 @@ def _overlaps(seen: list[Seen]) -> Iterator[str]:
             if other.clipped.empty or one.widget in other.above or other.widget in one.above:
                 continue
             if one.clipped.apart(other.clipped) < -TOLERANCE:
-                yield f"overlap: {one.told} and {other.told}"
+                yield f"overlap: {one.described} and {other.described}"
 
 
 def _too_close(seen: list[Seen]) -> Iterator[str]:
@@ -171,7 +171,7 @@ def _too_close(seen: list[Seen]) -> Iterator[str]:
                 continue
             room = one.clipped.apart(other.clipped)
             if -TOLERANCE <= room < least:
-                yield f"too close for fingers: {one.told} and {other.told}, {room:.0f} pixels"
+                yield f"too close for fingers: {one.described} and {other.described}, {room:.0f} pixels"
 
 
 def _frame(seen: Seen) -> Iterator[str]:
@@ -184,7 +184,7 @@ def _frame(seen: Seen) -> Iterator[str]:
         and widget.active
         and seen.clipped.top - seen.clipped.bottom < widget.height - TOLERANCE
     ):
-        yield f"hidden: {seen.told} is being typed into and not wholly in sight"
+        yield f"hidden: {seen.described} is being typed into and not wholly in sight"
 
 
 def _too_high(seen: Seen) -> Iterator[str]:
@@ -193,11 +193,11 @@ def _too_high(seen: Seen) -> Iterator[str]:
     if not isinstance(widget, Pressable) or not widget.enabled or seen.clipped.empty:
         return
     if seen.clipped.top > look.height + TOLERANCE:
-        yield f"out of reach: {seen.told} is {seen.clipped.top - look.height:.0f} pixels too high"
+        yield f"out of reach: {seen.described} is {seen.clipped.top - look.height:.0f} pixels too high"
     page = next((each for each in seen.above if isinstance(each, Page) and each.asks), None)
     pane = next((each for each in seen.above if isinstance(each, Aperture)), None)
     # What is being typed is seen whole, also where it is higher than all the room below the ceiling.
     if page is None or pane is None or page.ids.middle.least > look.ceiling - pane.y:
         return
     if seen.clipped.top > look.ceiling + TOLERANCE:
-        yield f"above the hands: {seen.told} is {seen.clipped.top - look.ceiling:.0f} pixels too high"
+        yield f"above the hands: {seen.described} is {seen.clipped.top - look.ceiling:.0f} pixels too high"

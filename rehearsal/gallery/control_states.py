@@ -79,7 +79,7 @@ def _in_sight(hint: Hint) -> Step:
     def looks(way: Way) -> None:
         way.rehearsal.camera.in_sight = Sight(way.rehearsal.camera.sheet, hint)
         view = next(each for each in way.hands.widgets() if isinstance(each, Viewfinder))
-        # A hint that came twice is told.
+        # A hint that came twice is shown.
         for _ in range(2):
             way.hands.join()
             if view.sighting is not None:
@@ -136,15 +136,15 @@ def _first_choice(way: Way) -> None:
 def _states() -> dict[str, tuple[Step, ...]]:
     made: dict[str, tuple[Step, ...]] = {}
     for name, value in ANSWERS.items():
-        told = name.replace("_", "-")
-        made[f"control-{told}"] = (show(name),)
+        slug = name.replace("_", "-")
+        made[f"control-{slug}"] = (show(name),)
         if value is not None:
-            made[f"control-{told}-answered"] = (show(name, value),)
-            made[f"control-{told}-missing"] = (show(name), _forward)
+            made[f"control-{slug}-answered"] = (show(name, value),)
+            made[f"control-{slug}-missing"] = (show(name), _forward)
             if value:
-                made[f"control-{told}-readonly"] = (_read_only(name),)
+                made[f"control-{slug}-readonly"] = (_read_only(name),)
         if name in WRONG:
-            made[f"control-{told}-wrong"] = (show(name, WRONG[name]), _forward)
+            made[f"control-{slug}-wrong"] = (show(name, WRONG[name]), _forward)
     return made
 
 

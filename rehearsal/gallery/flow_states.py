@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from kiosk.drafts.drafts import Resumed
+from kiosk.session.privacy import Privacy
 from kiosk.store.documents import StoredDocument
-from kiosk.visit.privacy import Privacy
-from rehearsal.gallery.visit_states import STATES as VISIT
+from rehearsal.gallery.session_states import STATES as VISIT
 from rehearsal.gallery.way import PAGES, Way, answer_page, domicile_form, forward, open_form, start
 
 _MADE: Final = datetime(2026, 11, 24, 1, 30, tzinfo=UTC)
@@ -66,15 +66,15 @@ def _publish(way: Way) -> None:
 
 
 def _times(way: Way) -> None:
-    way.flow.visit.open_times()
+    way.flow.citizen.open_times()
 
 
 def _agency(way: Way) -> None:
-    way.flow.visit.open_times("kelurahan")
+    way.flow.citizen.open_times("kelurahan")
 
 
 def _budget(way: Way) -> None:
-    way.flow.visit.open_budget()
+    way.flow.citizen.open_budget()
 
 
 def _rated(way: Way) -> None:
@@ -87,7 +87,7 @@ def _nine(way: Way) -> None:
 
 
 def _complaint(way: Way) -> None:
-    way.flow.visit.open_service("pengaduan")
+    way.flow.citizen.open_service("pengaduan")
 
 
 def _secret(way: Way) -> None:
@@ -125,7 +125,7 @@ def _came_back(way: Way) -> None:
 
 
 def _call(way: Way) -> None:
-    way.hands.kiosk.help_desk.call("services")
+    way.hands.kiosk.help_calls.call("services")
     way.flow.open_help()
 
 

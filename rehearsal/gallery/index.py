@@ -1,4 +1,4 @@
-"""The gallery's page: all pictures by room, to be filtered by state, language, contrast, size and way up. Needs no network."""
+"""The gallery's page: all pictures by group, to be filtered by state, language, contrast, size and orientation. Needs no network."""
 
 import html
 import json
@@ -18,7 +18,7 @@ class Entry:
 
     order: int
     shot: Shot
-    room: str
+    group: str
     problems: tuple[str, ...]
 
 
@@ -27,7 +27,7 @@ def write_index(folder: Path, entries: Sequence[Entry]) -> None:
     shots = [
         {
             "file": f"{entry.shot.name}.jpg",
-            "room": entry.room,
+            "group": entry.group,
             "state": entry.shot.state,
             "language": entry.shot.appearance.language,
             "contrast": entry.shot.appearance.contrast.value.lower(),
@@ -40,8 +40,8 @@ def write_index(folder: Path, entries: Sequence[Entry]) -> None:
     # "</" would end the script that holds the data.
     data = json.dumps(shots, ensure_ascii=False).replace("</", "<\\/")
     page = _PAGE.read_text(encoding="utf-8")
-    told = html.escape(f"{len(shots)} pictures, {sum(bool(entry.problems) for entry in entries)} with a problem")
-    (folder / "index.html").write_text(page.replace("@TOLD@", told).replace("@SHOTS@", data), encoding="utf-8")
+    summary = html.escape(f"{len(shots)} pictures, {sum(bool(entry.problems) for entry in entries)} with a problem")
+    (folder / "index.html").write_text(page.replace("@SUMMARY@", summary).replace("@SHOTS@", data), encoding="utf-8")
 
 
 def _order(entry: Entry) -> tuple[int, str, str]:

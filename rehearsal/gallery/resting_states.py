@@ -93,7 +93,7 @@ def _idle(way: Way) -> None:
 
 
 def _thanks(way: Way) -> None:
-    way.flow.visit.finish()
+    way.flow.citizen.finish()
 
 
 STATES: Final[dict[str, tuple[Callable[[Way], None], ...]]] = {
@@ -109,9 +109,9 @@ STATES: Final[dict[str, tuple[Callable[[Way], None], ...]]] = {
     "out-of-service": (_out_of_service,),
     "nothing-works": (_nothing_works,),
     "thanks": (start, _thanks),
-    "visit-adjust": (start, _adjust),
-    "visit-adjust-voice": (start, _voice, _adjust),
-    "visit-help": (start, _help),
-    "visit-leave": (domicile_form, _leave),
-    "visit-idle": (domicile_form, _idle),
+    "session-adjust": (start, _adjust),
+    "session-adjust-voice": (start, _voice, _adjust),
+    "session-help": (start, _help),
+    "session-leave": (domicile_form, _leave),
+    "session-idle": (domicile_form, _idle),
 }

@@ -1,4 +1,4 @@
-"""The field staff's rooms, with everything well and with several things wrong."""
+"""The field staff's pages, with everything well and with several things wrong."""
 
 from collections.abc import Callable
 from typing import Final
@@ -93,9 +93,9 @@ STATES: Final[dict[str, tuple[Callable[[Way], None], ...]]] = {
     "staff-pin": (_badge,),
     "staff-pin-typed": (_badge, _typed("4829")),
     "staff-pin-wrong": (_badge, _wrong_pin),
-    "staff-desk": (_paper, _signed_in),
-    "staff-desk-troubled": (_troubled, _signed_in),
-    "staff-desk-out-of-service": (_signed_in, _out_of_service),
+    "staff-overview": (_paper, _signed_in),
+    "staff-overview-troubled": (_troubled, _signed_in),
+    "staff-overview-out-of-service": (_signed_in, _out_of_service),
     "staff-paper": _ROLL,
     "staff-paper-wrong": (*_ROLL, _wrong_roll),
     "staff-test": _TEST,

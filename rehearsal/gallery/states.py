@@ -1,10 +1,10 @@
-"""All states that have a picture: by name, the room they belong to, and the way there."""
+"""All states that have a picture: by name, the group they belong to, and the way there."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from rehearsal.gallery import case_states, control_states, flow_states, resting_states, staff_states, visit_states
+from rehearsal.gallery import case_states, control_states, flow_states, resting_states, session_states, staff_states
 from rehearsal.gallery.way import Way
 
 
@@ -13,20 +13,20 @@ class State:
     """``way`` is walked from the home screen, by whoever stands at the kiosk."""
 
     name: str
-    room: str
+    group: str
     way: tuple[Callable[[Way], None], ...]
 
 
-_ROOMS: Final = (
+_GROUPS: Final = (
     ("Home and notices", resting_states.STATES),
-    ("A visit", visit_states.STATES),
+    ("A visit", session_states.STATES),
     ("Questions", control_states.STATES),
     ("Beside a visit", flow_states.STATES),
     ("Tracking", case_states.STATES),
     ("Field staff", staff_states.STATES),
 )
 STATES: Final[dict[str, State]] = {
-    name: State(name, room, way) for room, states in _ROOMS for name, way in states.items()
+    name: State(name, group, way) for group, states in _GROUPS for name, way in states.items()
 }
 
 

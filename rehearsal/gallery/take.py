@@ -54,7 +54,7 @@ def take(share: Share) -> "list[Entry]":
                 found = studio.look(shot) if shot is shots[0] else studio.look_again(shot)
                 if share.pictures:
                     studio.picture().save(OUT / f"{shot.name}.jpg", quality=JPEG_QUALITY)
-                entries.append(Entry(order[shot.state], shot, STATES[shot.state].room, tuple(found)))
+                entries.append(Entry(order[shot.state], shot, STATES[shot.state].group, tuple(found)))
                 for problem in found:
                     print(f"{shot.name}: {problem}", flush=True)
         studio.close()

@@ -3,8 +3,8 @@
 from typing import Any
 
 from kiosk.catalogue.service import Identification
-from kiosk.visit.citizen import HowIdentified
-from kiosk.visit.session import Session
+from kiosk.session.citizen import HowIdentified
+from kiosk.session.session import Session
 from rehearsal.citizen import NIK, Citizen
 from rehearsal.hands import Hands
 from rehearsal.kiosk import Rehearsal
@@ -54,7 +54,7 @@ class Way:
 
 
 def start(way: Way) -> None:
-    way.flow.visit.start()
+    way.flow.citizen.start()
 
 
 def forward(way: Way) -> None:
@@ -63,8 +63,8 @@ def forward(way: Way) -> None:
 
 def open_service(way: Way, service: str) -> None:
     """Straight to a service's page."""
-    way.flow.visit.start()
-    way.flow.visit.open_service(service)
+    way.flow.citizen.start()
+    way.flow.citizen.open_service(service)
 
 
 def open_form(way: Way, service: str) -> None:

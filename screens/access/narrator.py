@@ -28,7 +28,7 @@ class Narrator:
         self._any_key = any_key
         self._topic: object = None
         self._widget: Any = None
-        self._told: tuple[str, ...] = ()
+        self._narrated: tuple[str, ...] = ()
         self._groups: list[weakref.ref[Any]] = []
         self._live: tuple[str, ...] = ()
         self._entry: Any = None
@@ -90,20 +90,20 @@ class Narrator:
                 self._repeat()
 
     def wipe(self) -> None:
-        """Forgets what was told."""
+        """Forgets what was spoken."""
         self._topic = self._widget = self._entry = None
-        self._told, self._groups, self._live, self._typed = (), [], (), ""
+        self._narrated, self._groups, self._live, self._typed = (), [], (), ""
         self._asked, self._held_until = False, 0.0
 
-    # --- what is told ----------------------------------------------------------------------------------------------
+    # --- what is spoken ----------------------------------------------------------------------------------------------
 
     def look(self, ring: FocusRing, layer: Any, topic: object) -> None:
-        """Compares with what was told before. ``topic`` differs when it is another page."""
+        """Compares with what was spoken before. ``topic`` differs when it is another page."""
         if not self.on or layer is None:
             self._was_on = False
             return
         greeting, self._was_on = not self._was_on, True
-        # In another language the page is told anew.
+        # In another language the page is read anew.
         topic = (topic, self._flow.language)
         if greeting or topic != self._topic:
             if ring.current is None:
@@ -135,11 +135,11 @@ class Narrator:
         stop = ring.current
         if stop is None:
             return
-        told = self._utterance(stop)
+        narrated = self._utterance(stop)
         if stop.widget is not self._remembered():
             self.moved(stop)
-        elif told != self._told:
-            self._say(part for part in told if part not in self._told)
+        elif narrated != self._narrated:
+            self._say(part for part in narrated if part not in self._narrated)
             self._remember(stop)
 
     def say_again(self, stop: Stop | None) -> None:
@@ -224,10 +224,10 @@ class Narrator:
 
     def _remember(self, stop: Stop | None) -> None:
         if stop is None:
-            self._widget, self._told, self._groups = None, (), []
+            self._widget, self._narrated, self._groups = None, (), []
             return
         self._widget = weakref.ref(stop.widget)
-        self._told = self._utterance(stop)
+        self._narrated = self._utterance(stop)
         self._groups = [weakref.ref(group) for group in stop.groups]
 
     def _say(self, parts: Iterable[str], *, after: bool = False, asked: bool = True) -> None:
@@ -246,7 +246,7 @@ class Narrator:
         self._hold()
 
     def _hold(self) -> None:
-        """What is said from now on was asked for; while it is warned that the visit ends, nothing puts that off."""
+        """What is said from now on was asked for; while it is warned that the session ends, nothing puts that off."""
         self._asked = False
         self._held_until = math.inf if self._flow.idle_left is None else 0.0
         self._over_at = self._now() + SLACK * self._flow.voice.takes_s
@@ -256,7 +256,7 @@ class Narrator:
 
 
 def _live_texts(widget: Any) -> Iterator[str]:
-    """What is told when it changes by itself: banners, the number of a stepper."""
+    """What is spoken when it changes by itself: banners, the number of a stepper."""
     if widget.opacity == 0:
         return
     if isinstance(widget, Live):

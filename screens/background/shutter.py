@@ -10,7 +10,7 @@ from screens.background.handover import Handover, work
 
 @dataclass(frozen=True, slots=True)
 class CameraFailed:
-    """No photo, because the camera's own code failed: told as a camera that gives no picture."""
+    """No photo, because the camera's own code failed: shown as a camera that gives no picture."""
 
     kind: CaptureFault = CaptureFault.NO_FRAME
     photo: Photo | None = None

@@ -14,7 +14,7 @@ from screens.language.texts import Texts
 
 
 class SpokenRole(StrEnum):
-    """What a thing is, as it is told to somebody who does not see it; ``speech.role.*`` are the words."""
+    """What a thing is, as it is spoken to somebody who does not see it; ``speech.role.*`` are the words."""
 
     #: To be read only.
     TEXT = "TEXT"
@@ -90,6 +90,6 @@ class Block:
 
 
 class Live:
-    """Mixin: its ``text`` is told when it changes, wherever the focus is."""
+    """Mixin: its ``text`` is spoken when it changes, wherever the focus is."""
 
     text: str

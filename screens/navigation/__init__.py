@@ -1,1 +1,1 @@
-"""Where somebody is, where they can go, and what a visit does on its way. Knows nothing of Kivy."""
+"""Where somebody is, where they can go, and what a session does on its way. Knows nothing of Kivy."""

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 from kiosk.cases.case import Case
 from kiosk.ports import CaptureProblem
-from kiosk.visit.attachments import Attachment
-from kiosk.visit.outcomes import Refused, RefusedReason
+from kiosk.session.attachments import Attachment
+from kiosk.session.outcomes import Refused, RefusedReason
 from protocol.limits import ANSWER_CHARACTERS
 from screens.look.widgets.entry import Entry, Layout
 

@@ -1,4 +1,4 @@
-"""What a citizen may set for themselves; goes back to the kiosk's own at the end of each visit."""
+"""What a citizen may set for themselves; goes back to the kiosk's own at the end of each session."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -12,7 +12,7 @@ class Appearance:
     language: str = "id"
     contrast: Contrast = Contrast.LIGHT
     text_size: TextSize = TextSize.MEDIUM
-    #: Everything stands in the lower part of an upright panel, within reach from a wheelchair.
+    #: Everything stands in the lower part of a portrait panel, within reach from a wheelchair.
     lowered: bool = False
 
 

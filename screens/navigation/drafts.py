@@ -13,8 +13,8 @@ from kiosk.drafts.draft_words import DraftKept, DraftOpened, DraftProblem
 from kiosk.drafts.drafts import Resumed, birth_date, is_draft, resume, write
 from kiosk.machine.health import Reason
 from screens.look.widgets.entry import Entry, Layout
-from screens.navigation.lasting import Ask, Lasting
 from screens.navigation.places import Name, Place
+from screens.navigation.view_model import Ask, ViewModel
 
 if TYPE_CHECKING:
     from screens.navigation.flow import Flow
@@ -28,7 +28,7 @@ class Held:
 
     code: str
     born: date
-    #: Lets go of the answers when the visit does.
+    #: Lets go of the answers when the session does.
     form: "weakref.ref[FormSession]"
 
 
@@ -84,7 +84,7 @@ class DraftFlow:
 
     def begin_resume(self, code: str = "") -> None:
         """From the list of services, or from tracking when the code is a draft's."""
-        self._flow.visit.open_page(Place(Name.RESUME_DRAFT, code))
+        self._flow.citizen.open_page(Place(Name.RESUME_DRAFT, code))
 
     def went_on(self, resumed: Resumed, code: str, born: date) -> None:
         """The form is open again; the way back leads to the list of services, no more to the code."""
@@ -92,7 +92,7 @@ class DraftFlow:
         form = session.form if session is not None else None
         self.resumed = resumed
         self._held = Held(code, born, weakref.ref(form)) if form is not None else None
-        self._flow.visit.forget_way()
+        self._flow.citizen.forget_way()
         self._flow.show_beside(Place(Name.RESUMED))
 
 
@@ -102,7 +102,7 @@ class Saving(StrEnum):
     KEPT = "KEPT"
 
 
-class SaveModel(Lasting):
+class SaveModel(ViewModel):
     """What is on its way stays so in another look: a draft that was kept must not be left without its code."""
 
     def __init__(self, flow: "Flow", ask: Ask) -> None:
@@ -117,7 +117,7 @@ class SaveModel(Lasting):
 
     @property
     def code(self) -> str:
-        return self.flow.here.codes.display(self.kept.code) if self.kept is not None else ""
+        return self.flow.context.codes.display(self.kept.code) if self.kept is not None else ""
 
     @property
     def until(self) -> str:
@@ -126,9 +126,9 @@ class SaveModel(Lasting):
     def forward(self) -> None:
         """Save; or, once it is saved, leave."""
         if self.state is Saving.KEPT:
-            self.flow.visit.finish()
+            self.flow.citizen.finish()
             return
-        born = birth_date(self.entry.text, self.flow.here.now().date())
+        born = birth_date(self.entry.text, self.flow.context.now().date())
         session = self.flow.session
         if born is None or session is None:
             self._tell(self.flow.texts("draft.bad_date"))
@@ -170,7 +170,7 @@ class SaveModel(Lasting):
         self._changed()
 
 
-class ResumeModel(Lasting):
+class ResumeModel(ViewModel):
     """The code and the birth date that bring a draft back."""
 
     def __init__(self, flow: "Flow", code: str, ask: Ask) -> None:
@@ -206,13 +206,13 @@ class ResumeModel(Lasting):
         if not self.born.full:
             self.focus(self.born)
             return
-        code = self.flow.here.codes.parse(self.code.text)
-        born = birth_date(self.born.text, self.flow.here.now().date())
+        code = self.flow.context.codes.parse(self.code.text)
+        born = birth_date(self.born.text, self.flow.context.now().date())
         if code is None or not is_draft(code):
             self._tell(self.flow.texts(DraftProblem.NOT_A_CODE.text_key))
         elif born is None:
             self._tell(self.flow.texts("draft.bad_date"))
-        elif self.flow.here.disk_is_full:
+        elif self.flow.context.disk_is_full:
             # Before anything is asked for: the draft waits where it is.
             self._tell(self.flow.texts(Reason.DISK_FULL.text_key))
         else:

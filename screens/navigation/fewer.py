@@ -4,7 +4,7 @@ import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from kiosk.visit.fewer import Fewer
+from kiosk.session.fewer import Fewer
 
 if TYPE_CHECKING:
     from screens.navigation.flow import Flow
@@ -13,7 +13,7 @@ Decide = Callable[[bool], None]
 
 
 class FewerFlow:
-    """Whoever asks is told ``True`` when the members may go, ``False`` when they are to stay."""
+    """Whoever asks gets ``True`` when the members may go, ``False`` when they are to stay."""
 
     def __init__(self, flow: "Flow") -> None:
         self._flow = flow

@@ -1,7 +1,7 @@
 """Where somebody is and where they can go: the one object that all screens speak to. Knows nothing of Kivy.
 
-The kiosk's session knows the steps of a visit; the flow adds what only screens have: what was opened on the way, what
-lies over the page, what it looks like, and the field staff's rooms, a part of it for each. It belongs to the screens'
+The kiosk's session knows its own steps; the flow adds what only screens have: what was opened on the way, what
+lies over the page, what it looks like, and the field staff's pages, a part of it for each. It belongs to the screens'
 thread; events of other threads are handed to ``hear`` there.
 """
 
@@ -26,15 +26,16 @@ from kiosk.events import Step as KioskStep
 from kiosk.kiosk import Kiosk, Snapshot
 from kiosk.machine.health import Reason
 from kiosk.ports import ScanKind
-from kiosk.visit.session import Session
+from kiosk.session.session import Session
 from protocol.formats import Formatting
 from protocol.languages import LANGUAGES
 from screens.language.texts import Catalogues, Texts
 from screens.navigation import stack as stacks
 from screens.navigation.appearance import DEFAULT_APPEARANCE, Appearance
+from screens.navigation.citizen import CitizenFlow, step_place
+from screens.navigation.context import PageContext
 from screens.navigation.drafts import DraftFlow
 from screens.navigation.fewer import FewerFlow
-from screens.navigation.here import Here
 from screens.navigation.places import Name, Over, Place
 from screens.navigation.preferences import Preferences
 from screens.navigation.rating import RatingFlow
@@ -42,11 +43,10 @@ from screens.navigation.rest import RestFlow
 from screens.navigation.slips import SlipFlow
 from screens.navigation.stack import Stack
 from screens.navigation.staff import StaffFlow
-from screens.navigation.visit import VisitFlow, step_place
 from screens.voice.voice import Voice
 
-#: What a citizen is told of before the first question, the gravest first.
-_TOLD: Final = (Reason.STORAGE_BROKEN, Reason.DISK_FULL, Reason.NO_PRINTER, Reason.NO_LINE)
+#: What a citizen is warned of before the first question, the gravest first.
+_WARNED_OF: Final = (Reason.STORAGE_BROKEN, Reason.DISK_FULL, Reason.NO_PRINTER, Reason.NO_LINE)
 
 
 class Flow:
@@ -60,14 +60,14 @@ class Flow:
         default: Appearance = DEFAULT_APPEARANCE,
     ) -> None:
         self.kiosk = kiosk
-        self.here = Here(kiosk)
+        self.context = PageContext(kiosk)
         self.stack = Stack()
-        #: Seconds until the visit ends; None while somebody is active.
+        #: Seconds until the session ends; None while somebody is active.
         self.idle_left: int | None = None
         self.preferences = Preferences(self, default)
         self.rest = RestFlow(self)
         self.staff = StaffFlow(self)
-        self.visit = VisitFlow(self)
+        self.citizen = CitizenFlow(self)
         self.rating = RatingFlow(self)
         self.slips = SlipFlow()
         self.drafts = DraftFlow(self)
@@ -126,13 +126,13 @@ class Flow:
 
     def banner(self) -> str:
         """What the citizen will have to do without; "" when nothing is missing."""
-        if self.visit.regained:
+        if self.citizen.regained:
             return self.texts("form.fault")
         if not self.place.warns:
             return ""
         reasons = self.kiosk.health.reasons()
-        told = [reason for reason in _TOLD if reason in reasons]
-        return self.texts(told[0].text_key) if told else ""
+        announced = [reason for reason in _WARNED_OF if reason in reasons]
+        return self.texts(announced[0].text_key) if announced else ""
 
     def trouble(self, snapshot: Snapshot) -> str:
         """The home screen's one sentence when not everything works."""
@@ -150,7 +150,7 @@ class Flow:
     # --- ways ------------------------------------------------------------------------------------------------------
 
     def back(self) -> None:
-        """One step back; from the first page of a visit the question whether to leave."""
+        """One step back; from the first page of a session the question whether to leave."""
         session = self.session
         if self.stack.beside is not None:
             self.stack = stacks.pop(self.stack)
@@ -165,7 +165,7 @@ class Flow:
         self.tell()
 
     def show_beside(self, place: Place | None) -> None:
-        """A page beside the visit's steps, or None: back to where the visit stands."""
+        """A page beside the session's steps, or None: back to where the session stands."""
         self.stack = stacks.push(self.stack, place) if place is not None else stacks.rejoin(self.stack)
         self.tell()
 
@@ -180,10 +180,10 @@ class Flow:
 
     def ask_leave(self) -> None:
         """At once when nothing was entered; else after a question."""
-        if self.visit.entered:
+        if self.citizen.entered:
             self._cover(Over.LEAVE)
         else:
-            self.visit.leave()
+            self.citizen.leave()
 
     def close_over(self) -> None:
         self.stack = stacks.uncover(self.stack)
@@ -192,14 +192,14 @@ class Flow:
     # --- after a fault ---------------------------------------------------------------------------------------------
 
     def regain(self, error: BaseException, *, made: bool) -> bool:
-        """The form failed: the visit goes on from where it was good last, and the citizen is told. False: it cannot.
+        """The form failed: the session goes on from where it was good last, and the citizen is told. False: it cannot.
 
-        ``made`` is False where there is no page in sight: where the visit would go on, none can be made then.
+        ``made`` is False where there is no page in sight: where the session would go on, none can be made then.
         """
         if (not made and self.place.name is Name.SERVICE) or not self.kiosk.form_failed(error):
             return False
         self.stack = stacks.uncover(stacks.rejoin(self.stack))
-        self.visit.regain()
+        self.citizen.regain()
         self.tell()
         return True
 
@@ -252,17 +252,17 @@ class Flow:
 
     def tell(self) -> None:
         """Something else is to be shown."""
-        self.visit.went_on()
+        self.citizen.went_on()
         self._follow_scanner()
         self._changed()
 
     def reset(self) -> None:
-        """Nothing of a visit is left."""
+        """Nothing of a session is left."""
         self.preferences.reset()
         self.stack = stacks.reset(self.stack)
         self.idle_left = None
         self.voice.wipe()
-        self.visit.reset()
+        self.citizen.reset()
         self.rating.reset()
         self.slips.reset()
         self.drafts.reset()
@@ -289,10 +289,10 @@ class Flow:
             self.staff.hold_badge(event.text)
         elif event.code is not None and place.name is Name.HOME:
             if is_draft(event.code):
-                self.visit.start()
+                self.citizen.start()
                 self.drafts.begin_resume(event.code)
             else:
-                self.visit.start_tracking()
+                self.citizen.start_tracking()
 
     def _follow_scanner(self) -> None:
         scanner = self.kiosk.ports.scanner

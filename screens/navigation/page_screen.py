@@ -1,4 +1,4 @@
-"""What all screens of a visit have in common: the frame's strips speak to the flow."""
+"""What all screens of a session have in common: the frame's strips speak to the flow."""
 
 from typing import Any
 
@@ -7,12 +7,12 @@ from kivy.properties import ObjectProperty
 from kivy.uix.widget import Widget
 
 from screens.look.widgets.page import Page
-from screens.navigation.lasting import Lasting
-from screens.navigation.staged import Staged
+from screens.navigation.view import View
+from screens.navigation.view_model import ViewModel
 
 
-class FlowPage(Staged, Page):
-    """A page within a visit. Back, help and adjust go to the flow; screens override the way forward."""
+class FlowPage(View, Page):
+    """A page within a session. Back, help and adjust go to the flow; screens override the way forward."""
 
     flow = ObjectProperty(None)
     model = ObjectProperty(None, allownone=True)
@@ -25,7 +25,7 @@ class FlowPage(Staged, Page):
         self.place = flow.place_text()
         self.show_banner()
         self.show_refusal()
-        if isinstance(model, Lasting):
+        if isinstance(model, ViewModel):
             model.follow(self.refresh)
 
     def go_back(self) -> None:
@@ -42,7 +42,7 @@ class FlowPage(Staged, Page):
         self.banner = self.flow.banner()
         self.banner_kind = "warning"
 
-    def hand_over(self) -> Lasting | None:
+    def hand_over(self) -> ViewModel | None:
         self.type_into(None)
         return super().hand_over()
 
@@ -52,8 +52,8 @@ class FlowPage(Staged, Page):
 
     def show_refusal(self) -> None:
         """Writes why it could not be sent; called anew when somebody tried to."""
-        if self.flow.visit.refused or self._refused:
-            self.problem = self._refused = self.flow.visit.refused
+        if self.flow.citizen.refused or self._refused:
+            self.problem = self._refused = self.flow.citizen.refused
 
     def reveal_later(self, widget: Widget) -> None:
         """Moves the pane so that the widget is seen, when the layout has settled."""

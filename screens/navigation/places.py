@@ -4,66 +4,66 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Trait(StrEnum):
+class PlaceFlag(StrEnum):
     """What a place says of itself."""
 
-    #: Nobody's visit goes on here.
+    #: Nobody's session goes on here.
     RESTS = "RESTS"
     #: Of the field staff.
     STAFF = "STAFF"
-    #: Lies beside the steps of a visit, wherever it stands: one at a time, and the way back leads to where it stands.
+    #: Lies beside the steps of a session, wherever it stands: one at a time, and the way back leads to where it stands.
     BESIDE = "BESIDE"
     #: The scanner looks for codes: it is of use here.
     SCANS = "SCANS"
-    #: Before the first question, the citizen is told what is missing at the kiosk.
+    #: Before the first question, the citizen is warned of what is missing at the kiosk.
     WARNS = "WARNS"
 
 
 class Name(StrEnum):
-    traits: frozenset[Trait]
+    flags: frozenset[PlaceFlag]
 
-    def __new__(cls, value: str, *traits: Trait) -> "Name":
+    def __new__(cls, value: str, *flags: PlaceFlag) -> "Name":
         member = str.__new__(cls, value)
         member._value_ = value
-        member.traits = frozenset(traits)
+        member.flags = frozenset(flags)
         return member
 
-    HOME = "HOME", Trait.RESTS, Trait.SCANS
+    HOME = "HOME", PlaceFlag.RESTS, PlaceFlag.SCANS
     #: The office has not let this kiosk in yet, or will not; the detail says which (``kiosk.machine.line_state.Approval``).
-    APPROVAL = "APPROVAL", Trait.RESTS
-    OUT_OF_SERVICE = "OUT_OF_SERVICE", Trait.RESTS, Trait.SCANS
+    APPROVAL = "APPROVAL", PlaceFlag.RESTS
+    OUT_OF_SERVICE = "OUT_OF_SERVICE", PlaceFlag.RESTS, PlaceFlag.SCANS
     #: Printer, line and storage are gone: nothing can be kept.
-    NOTHING_WORKS = "NOTHING_WORKS", Trait.RESTS, Trait.SCANS
-    SERVICES = "SERVICES", Trait.SCANS, Trait.WARNS
+    NOTHING_WORKS = "NOTHING_WORKS", PlaceFlag.RESTS, PlaceFlag.SCANS
+    SERVICES = "SERVICES", PlaceFlag.SCANS, PlaceFlag.WARNS
     #: The services of one agency or one life event.
-    GROUP = "GROUP", Trait.WARNS
-    SEARCH = "SEARCH", Trait.WARNS
+    GROUP = "GROUP", PlaceFlag.WARNS
+    SEARCH = "SEARCH", PlaceFlag.WARNS
     #: How long offices really take; with an agency as its detail, the services of that one.
     TIMES = "TIMES"
     BUDGET = "BUDGET"
-    SERVICE = "SERVICE", Trait.WARNS
+    SERVICE = "SERVICE", PlaceFlag.WARNS
     #: Of a complaint: anonymous or secret.
     PRIVACY = "PRIVACY"
-    IDENTIFY = "IDENTIFY", Trait.SCANS
-    FORM = "FORM", Trait.SCANS
+    IDENTIFY = "IDENTIFY", PlaceFlag.SCANS
+    FORM = "FORM", PlaceFlag.SCANS
     REVIEW = "REVIEW"
     FEE = "FEE"
     CONSENT = "CONSENT"
     SAVED = "SAVED"
-    RATE = "RATE", Trait.BESIDE
+    RATE = "RATE", PlaceFlag.BESIDE
     #: Leaving a form to be finished another day; fetching it; what came back.
-    SAVE_DRAFT = "SAVE_DRAFT", Trait.BESIDE
-    RESUME_DRAFT = "RESUME_DRAFT", Trait.SCANS
-    RESUMED = "RESUMED", Trait.BESIDE
-    TRACK = "TRACK", Trait.SCANS
+    SAVE_DRAFT = "SAVE_DRAFT", PlaceFlag.BESIDE
+    RESUME_DRAFT = "RESUME_DRAFT", PlaceFlag.SCANS
+    RESUMED = "RESUMED", PlaceFlag.BESIDE
+    TRACK = "TRACK", PlaceFlag.SCANS
     CASE = "CASE"
-    ANSWER = "ANSWER", Trait.BESIDE
+    ANSWER = "ANSWER", PlaceFlag.BESIDE
     THANKS = "THANKS"
-    STAFF_PIN = "STAFF_PIN", Trait.BESIDE, Trait.STAFF, Trait.SCANS
-    STAFF = "STAFF", Trait.BESIDE, Trait.STAFF, Trait.SCANS
-    STAFF_PAPER = "STAFF_PAPER", Trait.BESIDE, Trait.STAFF, Trait.SCANS
-    STAFF_TEST = "STAFF_TEST", Trait.BESIDE, Trait.STAFF, Trait.SCANS
-    STAFF_OUTBOX = "STAFF_OUTBOX", Trait.BESIDE, Trait.STAFF, Trait.SCANS
+    STAFF_PIN = "STAFF_PIN", PlaceFlag.BESIDE, PlaceFlag.STAFF, PlaceFlag.SCANS
+    STAFF = "STAFF", PlaceFlag.BESIDE, PlaceFlag.STAFF, PlaceFlag.SCANS
+    STAFF_PAPER = "STAFF_PAPER", PlaceFlag.BESIDE, PlaceFlag.STAFF, PlaceFlag.SCANS
+    STAFF_TEST = "STAFF_TEST", PlaceFlag.BESIDE, PlaceFlag.STAFF, PlaceFlag.SCANS
+    STAFF_OUTBOX = "STAFF_OUTBOX", PlaceFlag.BESIDE, PlaceFlag.STAFF, PlaceFlag.SCANS
 
 
 class Over(StrEnum):
@@ -87,20 +87,20 @@ class Place:
 
     @property
     def rests(self) -> bool:
-        return Trait.RESTS in self.name.traits
+        return PlaceFlag.RESTS in self.name.flags
 
     @property
     def is_staff(self) -> bool:
-        return Trait.STAFF in self.name.traits
+        return PlaceFlag.STAFF in self.name.flags
 
     @property
     def is_beside(self) -> bool:
-        return Trait.BESIDE in self.name.traits
+        return PlaceFlag.BESIDE in self.name.flags
 
     @property
     def scans(self) -> bool:
-        return Trait.SCANS in self.name.traits
+        return PlaceFlag.SCANS in self.name.flags
 
     @property
     def warns(self) -> bool:
-        return Trait.WARNS in self.name.traits
+        return PlaceFlag.WARNS in self.name.flags

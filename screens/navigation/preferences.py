@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Preferences:
-    """At any point of a visit, and before it; answers and page stay."""
+    """At any point of a session, and before it; answers and page stay."""
 
     def __init__(self, flow: "Flow", default: Appearance) -> None:
         self._flow = flow

@@ -1,4 +1,4 @@
-"""Rating a visit: one touch after the slip, and nine questions for who likes to answer them."""
+"""Rating a session: one touch after the slip, and nine questions for who likes to answer them."""
 
 from typing import TYPE_CHECKING
 

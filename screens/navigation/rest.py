@@ -1,4 +1,4 @@
-"""While nobody's visit goes on: which page rests, the farewell, and sleep. Knows nothing of Kivy."""
+"""While nobody's session goes on: which page rests, the farewell, and sleep. Knows nothing of Kivy."""
 
 from typing import TYPE_CHECKING, Final
 
@@ -18,7 +18,7 @@ SLEEP_S: Final = 90.0
 
 
 class RestFlow:
-    """Between two visits."""
+    """Between two sessions."""
 
     def __init__(self, flow: "Flow") -> None:
         self._flow = flow
@@ -28,7 +28,7 @@ class RestFlow:
 
     @property
     def can_start(self) -> bool:
-        """Whether a visit can begin at all."""
+        """Whether a session can begin at all."""
         kiosk = self._flow.kiosk
         let_in = kiosk.approval is Approval.GIVEN
         return let_in and kiosk.in_service and kiosk.health.ability() is not Ability.CLOSED

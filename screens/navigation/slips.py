@@ -1,4 +1,4 @@
-"""The slips of a visit: from waiting to printed or not, whatever page is in sight meanwhile."""
+"""The slips of a session: from waiting to printed or not, whatever page is in sight meanwhile."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,7 +20,7 @@ class SlipState(StrEnum):
 
 
 @dataclass
-class SlipTold:
+class SlipStatus:
     """What is known of one slip."""
 
     state: SlipState
@@ -28,27 +28,27 @@ class SlipTold:
 
 
 class SlipFlow:
-    """Of the codes that were sent or looked at in this visit; ``reset`` forgets them."""
+    """Of the codes that were sent or looked at in this session; ``reset`` forgets them."""
 
     def __init__(self) -> None:
-        self._told: dict[str, SlipTold] = {}
+        self._statuses: dict[str, SlipStatus] = {}
 
     def reset(self) -> None:
-        self._told = {}
+        self._statuses = {}
 
-    def follow(self, code: str, begins: SlipState) -> SlipTold:
-        """What is known of the slip, from now on kept until the visit ends. ``begins``: as long as nothing is."""
-        return self._told.setdefault(code, SlipTold(begins))
+    def follow(self, code: str, begins: SlipState) -> SlipStatus:
+        """What is known of the slip, from now on kept until the session ends. ``begins``: as long as nothing is."""
+        return self._statuses.setdefault(code, SlipStatus(begins))
 
     def hear(self, event: Event) -> None:
         match event:
-            case SlipDue() if event.code in self._told:
-                told = self._told[event.code]
+            case SlipDue() if event.code in self._statuses:
+                status = self._statuses[event.code]
                 # The printer may have been faster than this event's way to the screens.
-                if told.state is SlipState.WAITING:
-                    told.state = SlipState.PRINTING
-            case SlipPrinted() if event.code in self._told:
-                told = self._told[event.code]
+                if status.state is SlipState.WAITING:
+                    status.state = SlipState.PRINTING
+            case SlipPrinted() if event.code in self._statuses:
+                status = self._statuses[event.code]
                 known = event.outcome in PrintOutcome.__members__
-                told.state = SlipState(event.outcome) if known else SlipState.UNKNOWN
-                told.no_paper = Condition.MEDIA_EMPTY in event.conditions
+                status.state = SlipState(event.outcome) if known else SlipState.UNKNOWN
+                status.no_paper = Condition.MEDIA_EMPTY in event.conditions

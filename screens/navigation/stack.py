@@ -1,7 +1,7 @@
 """The places that lie over each other, as one value that never changes; these functions give the next one.
 
 At the bottom is the list of services; on it the pages that lead to a service; on top at most one page beside the
-visit; over all of them perhaps a layer. The kiosk's session alone knows at which step a visit stands: its place comes
+session; over all of them perhaps a layer. The kiosk's session alone knows at which step a session stands: its place comes
 between the two (``in_sight``).
 """
 
@@ -15,13 +15,13 @@ BOTTOM: Final = Place(Name.SERVICES)
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    #: Never empty; only the last may be a page beside the visit.
+    #: Never empty; only the last may be a page beside the session.
     places: tuple[Place, ...] = (BOTTOM,)
     over: Over = Over.NOTHING
 
     @property
     def beside(self) -> Place | None:
-        """The page beside the visit."""
+        """The page beside the session."""
         top = self.places[-1]
         return top if top.is_beside else None
 
@@ -32,12 +32,12 @@ class Stack:
 
 
 def in_sight(stack: Stack, step: Place | None) -> Place:
-    """The page; ``step`` is where the visit stands, None as long as a service is being looked for."""
+    """The page; ``step`` is where the session stands, None as long as a service is being looked for."""
     return stack.beside or step or stack.places[-1]
 
 
 def push(stack: Stack, place: Place) -> Stack:
-    """A page more; of pages beside the visit the new one is there instead of the one before."""
+    """A page more; of pages beside the session the new one is there instead of the one before."""
     beside = (place,) if place.is_beside else stack.places[len(stack.ways) :]
     ways = stack.ways if place.is_beside else (*stack.ways, place)
     return replace(stack, places=ways + beside)
@@ -49,12 +49,12 @@ def pop(stack: Stack) -> Stack:
 
 
 def rejoin(stack: Stack) -> Stack:
-    """Nothing beside the visit any more: back to where it stands."""
+    """Nothing beside the session any more: back to where it stands."""
     return replace(stack, places=stack.ways)
 
 
 def forget_ways(stack: Stack) -> Stack:
-    """Whatever led to a service, from it the way back leads to the list; what is beside the visit stays."""
+    """Whatever led to a service, from it the way back leads to the list; what is beside the session stays."""
     return replace(stack, places=(BOTTOM, *stack.places[len(stack.ways) :]))
 
 

@@ -1,4 +1,4 @@
-"""Ways to the field staff's rooms, and out of them."""
+"""Ways to the field staff's pages, and out of them."""
 
 from typing import TYPE_CHECKING, Final
 

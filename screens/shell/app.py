@@ -6,7 +6,7 @@
     app = build_app(kiosk, AppOptions(assets=..., catalogues=catalogues, boot=boot_options))
     app.run()                                           # until app.ask_stop(), from any thread
 
-The app subscribes to the kiosk's bus while it runs, calls ``kiosk.tick``, and ends a visit when it is stopped. It never
+The app subscribes to the kiosk's bus while it runs, calls ``kiosk.tick``, and ends a session when it is stopped. It never
 starts or stops the kiosk, its devices or the line: whoever built them does.
 """
 
@@ -51,7 +51,7 @@ SAME_FAULT_S: Final = 15.0
 #: Then a notice is shown for so long before a page is tried again.
 RETRY_S: Final = 5.0
 #: As long as it is being said, no page is tried; but for no longer than this.
-NOTICE_SAID_S: Final = 30.0
+FAULT_MESSAGE_SPOKEN_S: Final = 30.0
 #: Passes of layout within a frame: texts, cards, panes and pages settle one after the other before anything is drawn.
 LAYOUT_PASSES: Final = 60
 
@@ -62,7 +62,7 @@ class AppOptions:
     assets: Path
     catalogues: Catalogues
     boot: BootOptions = field(default_factory=BootOptions)
-    #: What the home screen looks like, and what every visit ends with.
+    #: What the home screen looks like, and what every session ends with.
     appearance: Appearance = field(default_factory=Appearance)
     keys: KeyMap = field(default_factory=KeyMap)
     #: On the resting screen any key asks for the voice; else only its own key and headphones do.
@@ -93,8 +93,8 @@ class Inbox:
 
 
 class Failsafe(ExceptionHandler):
-    """A bug in a screen ends the visit, never the kiosk: wiped, counted, logged, back to the home screen. After one of
-    the forms engine the visit goes on."""
+    """A bug in a screen ends the session, never the kiosk: wiped, counted, logged, back to the home screen. After one of
+    the forms engine the session goes on."""
 
     def __init__(self, app: "KioskApp") -> None:
         self._app = app
@@ -134,7 +134,7 @@ class KioskApp(App):
         self._afresh_trigger = Clock.create_trigger(self._show_afresh)
         self._recovering = False
         self._failed_at: float | None = None
-        self._notice_until: float | None = None
+        self._fault_message_until: float | None = None
         #: Somebody was listening to what failed, and does not know yet that it did.
         self._heard = False
 
@@ -154,7 +154,7 @@ class KioskApp(App):
             on_request_close=self._refuse_close, on_keyboard=self._key, on_key_up=self._key_up, size=self._resized
         )
         ExceptionManager.add_handler(self.failsafe)
-        self._unsubscribe = self.kiosk.bus.subscribe(self._told)
+        self._unsubscribe = self.kiosk.bus.subscribe(self._receive)
         self._tick_event = Clock.schedule_interval(self._tick, TICK_S)
         self._show_trigger()
         if self.options.collects_garbage:
@@ -191,7 +191,7 @@ class KioskApp(App):
         return False
 
     def regain(self, error: BaseException) -> bool:
-        """After a fault of the forms engine: a page made anew, in a later frame, from where the visit was good last."""
+        """After a fault of the forms engine: a page made anew, in a later frame, from where the session was good last."""
         try:
             if not self.flow.regain(error, made=self.stage is not None and self.stage.page is not None):
                 return False
@@ -204,7 +204,7 @@ class KioskApp(App):
         return True
 
     def recover(self) -> None:
-        """After a fault: wipe the visit and begin with a fresh page, in a later frame. When that fails, too, a notice
+        """After a fault: wipe the session and begin with a fresh page, in a later frame. When that fails, too, a message
         is shown, and now and then a page is tried again."""
         now = self.kiosk.clock.monotonic()
         again = self._failed_at is not None and now - self._failed_at < SAME_FAULT_S
@@ -217,23 +217,23 @@ class KioskApp(App):
             except Exception:
                 logger.exception("what failed could not be wiped as it should")
         if again and self.stage is not None:
-            self.stage.give_notice()
-            self._notice_until = now + RETRY_S
+            self.stage.show_fault()
+            self._fault_message_until = now + RETRY_S
             if self._heard:
                 self._heard = False
-                self._say_notice(self.stage.notice_lines)
+                self._say_fault_message(self.stage.fault_lines)
         else:
-            self._notice_until = None
+            self._fault_message_until = None
             self._afresh_trigger()
 
     # --- inside ----------------------------------------------------------------------------------------------------
 
-    def _notice_is_over(self, now: float) -> bool:
-        if self._notice_until is None or now < self._notice_until:
+    def _fault_message_is_over(self, now: float) -> bool:
+        if self._fault_message_until is None or now < self._fault_message_until:
             return False
-        return not self.flow.voice.speaking or now >= self._notice_until + NOTICE_SAID_S
+        return not self.flow.voice.speaking or now >= self._fault_message_until + FAULT_MESSAGE_SPOKEN_S
 
-    def _say_notice(self, lines: Iterable[str]) -> None:
+    def _say_fault_message(self, lines: Iterable[str]) -> None:
         try:
             self.flow.voice.tell(zip(lines, LANGUAGES, strict=True))
         except Exception:
@@ -259,7 +259,7 @@ class KioskApp(App):
         self._show(0)
 
     def _wipe(self) -> None:
-        """A visit ended: its widgets and textures go, and nothing of what was told or had the focus is kept."""
+        """A session ended: its widgets and textures go, and nothing of what was spoken or had the focus is kept."""
         if self.stage is not None:
             self.stage.clear()
         if self.keypad is not None:
@@ -294,16 +294,16 @@ class KioskApp(App):
         panel = Panel(Window.width, Window.height, boot.dpi, bottom)
         return panel.share(lowered=self.flow.appearance.lowered)
 
-    def _told(self, event: Event) -> None:
-        """Of any thread. A visit ends on the screens' own, and its page with it: nothing that is due in this frame, no
-        key and no finger finds a page whose visit is over."""
+    def _receive(self, event: Event) -> None:
+        """Of any thread. A session ends on the screens' own, and its page with it: nothing that is due in this frame, no
+        key and no finger finds a page whose session is over."""
         if isinstance(event, SessionEnded):
             self._wipe()
         self._inbox.put(event)
 
     def _hear(self, event: Event) -> None:
         self.flow.hear(event)
-        # The page that the event belongs to must be in sight before it is told of it.
+        # The page that the event belongs to must be in sight before it is notified.
         self._show(0)
         if self.stage is not None:
             self.stage.hear(event)
@@ -313,8 +313,8 @@ class KioskApp(App):
         self._settle_focus()
 
     def _tick(self, _seconds: float) -> None:
-        if self._notice_until is not None and self._notice_is_over(self.kiosk.clock.monotonic()):
-            self._notice_until = None
+        if self._fault_message_until is not None and self._fault_message_is_over(self.kiosk.clock.monotonic()):
+            self._fault_message_until = None
             self._afresh_trigger()
         if self.narrator.holds_time:
             self.flow.touched()

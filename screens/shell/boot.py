@@ -14,7 +14,7 @@ from screens.look.tokens import DEFAULT_DPI
 
 #: What SDL may draw on; "offscreen" is for tests and pictures only.
 DRIVERS: Final = ("x11", "KMSDRM", "offscreen")
-#: Frames a second that Kivy is told; the real rate is about 4/3 of it.
+#: Frames a second that Kivy is set to; the real rate is about 4/3 of it.
 MAX_FPS: Final = 45
 
 

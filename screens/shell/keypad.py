@@ -57,7 +57,7 @@ class Keypad:
         self._held.discard(code)
 
     def touched(self) -> None:
-        """A finger came: the ring goes, the focus stays where it was. What the finger did is told."""
+        """A finger came: the ring goes, the focus stays where it was. What the finger did is spoken."""
         if self.ring.shown:
             self.ring.hide()
             self._show()
@@ -85,7 +85,7 @@ class Keypad:
         self._settle_trigger()
 
     def wipe(self) -> None:
-        """The visit is over: nothing of it is kept, neither what had the focus nor what was told."""
+        """The session is over: nothing of it is kept, neither what had the focus nor what was spoken."""
         self.ring.forget()
         self._topic = self._entry_seen = None
         self._narrator.wipe()

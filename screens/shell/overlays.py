@@ -1,5 +1,5 @@
 """What lies over a page: language and display, help, "really leave?", "really fewer?", and the
-warning before a visit ends by itself."""
+warning before a session ends by itself."""
 
 from typing import Any
 
@@ -14,14 +14,14 @@ from screens.look.tokens import TextSize
 from screens.look.widgets.buttons import Chip
 from screens.look.widgets.dialog import Dialog
 from screens.navigation.flow import Flow
-from screens.navigation.staged import Staged
+from screens.navigation.view import View
 
 
 class LanguageChip(Chip):
     language = StringProperty("")
 
 
-class Panel(Staged, Dialog):
+class Panel(View, Dialog):
     """A dialog of the stage's."""
 
     flow = ObjectProperty(None)
@@ -84,7 +84,7 @@ class HelpPanel(Panel):
             flow=flow,
             icon="question",
             title=texts("help.title"),
-            text=texts("help.text", kiosk=flow.here.identity.name),
+            text=texts("help.text", kiosk=flow.context.identity.name),
             yes_text=texts("help.close"),
             no_text=texts("help.leave") if flow.session is not None else "",
             **kwargs,
@@ -124,7 +124,7 @@ class LeavePanel(Panel):
         self.flow.close_over()
 
     def answer_no(self) -> None:
-        self.flow.visit.leave()
+        self.flow.citizen.leave()
 
 
 class FewerPanel(Panel):
@@ -175,4 +175,4 @@ class IdlePanel(Panel):
         self.flow.touched()
 
     def answer_no(self) -> None:
-        self.flow.visit.leave()
+        self.flow.citizen.leave()

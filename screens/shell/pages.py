@@ -10,7 +10,7 @@ from kivy.uix.widget import Widget
 
 from kiosk.city.ratings import Element
 from kiosk.machine.line_state import Approval
-from kiosk.visit.session import Session
+from kiosk.session.session import Session
 from screens.background.handover import ask
 from screens.citizen.application.complaint import PrivacyScreen
 from screens.citizen.application.consent import ConsentScreen
@@ -31,17 +31,17 @@ from screens.citizen.follow_up.track_model import TrackModel
 from screens.citizen.start.attract import AttractScreen
 from screens.citizen.start.home import HomeScreen
 from screens.citizen.start.home_model import HomeModel
-from screens.citizen.start.notices import ApprovalScreen, NothingWorksScreen, OutOfServiceScreen, ThanksScreen
 from screens.citizen.start.open_city import AgencyTimesScreen, BudgetScreen, TimesScreen
 from screens.citizen.start.service import ServiceScreen
 from screens.citizen.start.service_model import ServiceModel
 from screens.citizen.start.services import GroupScreen, SearchScreen, ServicesScreen
 from screens.citizen.start.services_model import GroupModel, SearchModel, ServicesModel
+from screens.citizen.start.status import ApprovalScreen, NothingWorksScreen, OutOfServiceScreen, ThanksScreen
 from screens.look.rules import load_file
 from screens.navigation.drafts import ResumeModel, SaveModel
 from screens.navigation.flow import Flow
-from screens.navigation.lasting import Lasting
 from screens.navigation.places import Name, Over
+from screens.navigation.view_model import ViewModel
 from screens.shell.overlays import AdjustPanel, FewerPanel, HelpPanel, IdlePanel, LeavePanel
 from screens.staff.overview import OverviewScreen
 from screens.staff.pages import OutboxScreen, PaperScreen, PinScreen, TestScreen
@@ -51,7 +51,7 @@ _SCREENS: Final = Path(__file__).resolve().parent.parent
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class Route:
     """A row of the table."""
 
     #: Of the flow, and of what the page is about when it is about something.
@@ -61,7 +61,7 @@ class Shown:
     #: Of the flow and the place's detail.
     about: Callable[[Flow, str], Any] | None = None
 
-    def make(self, flow: Flow, detail: str, kept: Lasting | None) -> Widget:
+    def make(self, flow: Flow, detail: str, kept: ViewModel | None) -> Widget:
         """The page; with what the one before handed over, when it is made anew in another look."""
         if self.about is None:
             return self.screen(flow)
@@ -69,7 +69,7 @@ class Shown:
         try:
             return self.screen(flow, model)
         except BaseException:
-            if isinstance(model, Lasting):
+            if isinstance(model, ViewModel):
                 model.close()
             raise
 
@@ -82,29 +82,29 @@ def _of_detail(kind: Callable[[str], Any], _flow: Flow, detail: str) -> Any:
     return kind(detail)
 
 
-def _visit(flow: Flow) -> Session:
+def _session(flow: Flow) -> Session:
     if flow.session is None:
         raise RuntimeError("nobody is here")
     return flow.session
 
 
 def _service(flow: Flow, detail: str) -> ServiceModel:
-    service = flow.here.catalogue.get(detail)
+    service = flow.context.catalogue.get(detail)
     if service is None:
         raise KeyError(detail)
     return ServiceModel(flow, service)
 
 
 def _form(flow: Flow, _detail: str) -> FormModel:
-    return FormModel(flow, _visit(flow))
+    return FormModel(flow, _session(flow))
 
 
 def _review(flow: Flow, _detail: str) -> ReviewModel:
-    return ReviewModel(flow, _visit(flow))
+    return ReviewModel(flow, _session(flow))
 
 
 def _saved(flow: Flow, _detail: str) -> SavedModel:
-    submission = _visit(flow).submission
+    submission = _session(flow).submission
     if submission is None:
         raise RuntimeError("nothing was sent")
     return SavedModel(flow, submission)
@@ -126,10 +126,10 @@ def _times(flow: Flow, agency: str) -> Widget:
     return AgencyTimesScreen(flow, agency) if agency else TimesScreen(flow)
 
 
-_NOTICES: Final = ("citizen/start/notices",)
+_STATUS: Final = ("citizen/start/status",)
 _DRAFTS: Final = ("citizen/application/drafts",)
 _TRACK: Final = ("citizen/follow_up/track",)
-_ROOMS: Final = ("staff/pages",)
+_STAFF_PAGES: Final = ("staff/pages",)
 _PANELS: Final = ("shell/overlays",)
 #: Of every kind of question.
 _FORM: Final = (
@@ -138,47 +138,47 @@ _FORM: Final = (
     *_DRAFTS,
 )
 
-PAGES: Final[dict[Name, Shown]] = {
-    Name.HOME: Shown(HomeScreen, ("citizen/start/home",), partial(_of_flow, HomeModel)),
-    Name.APPROVAL: Shown(ApprovalScreen, _NOTICES, partial(_of_detail, Approval)),
-    Name.OUT_OF_SERVICE: Shown(OutOfServiceScreen, _NOTICES),
-    Name.NOTHING_WORKS: Shown(NothingWorksScreen, _NOTICES),
-    Name.THANKS: Shown(ThanksScreen, _NOTICES),
-    Name.SERVICES: Shown(ServicesScreen, ("citizen/start/services",), partial(_of_flow, ServicesModel)),
-    Name.GROUP: Shown(GroupScreen, ("citizen/start/services",), GroupModel),
-    Name.SEARCH: Shown(SearchScreen, ("citizen/start/services",), partial(_of_flow, SearchModel)),
-    Name.TIMES: Shown(_times, ("citizen/start/open_city",), partial(_of_detail, str)),
-    Name.BUDGET: Shown(BudgetScreen, ("citizen/start/open_city",)),
-    Name.SERVICE: Shown(ServiceScreen, ("citizen/start/service",), _service),
-    Name.PRIVACY: Shown(PrivacyScreen, ("citizen/application/complaint",)),
-    Name.IDENTIFY: Shown(IdentifyScreen, ("citizen/application/identify",), partial(_of_flow, IdentifyModel)),
-    Name.FORM: Shown(FormScreen, _FORM, _form),
-    Name.REVIEW: Shown(ReviewScreen, ("citizen/application/review",), _review),
-    Name.FEE: Shown(FeeScreen, ("citizen/application/fee",)),
-    Name.CONSENT: Shown(ConsentScreen, ("citizen/application/consent",)),
-    Name.SAVED: Shown(SavedScreen, ("citizen/follow_up/saved", "citizen/follow_up/rating"), _saved),
-    Name.RATE: Shown(RateScreen, ("citizen/follow_up/rating",), partial(_of_detail, Element)),
-    Name.SAVE_DRAFT: Shown(SaveDraftScreen, _DRAFTS, _save),
-    Name.RESUME_DRAFT: Shown(ResumeDraftScreen, _DRAFTS, _resume),
-    Name.RESUMED: Shown(ResumedScreen, _DRAFTS),
-    Name.TRACK: Shown(TrackScreen, _TRACK, _track),
-    Name.CASE: Shown(CaseScreen, _TRACK),
-    Name.ANSWER: Shown(AnswerScreen, ("citizen/follow_up/answer",)),
-    Name.STAFF_PIN: Shown(PinScreen, _ROOMS, partial(_of_flow, PinModel)),
-    Name.STAFF: Shown(OverviewScreen, ("staff/overview",), partial(_of_flow, StaffModel)),
-    Name.STAFF_PAPER: Shown(PaperScreen, _ROOMS, partial(_of_flow, PaperModel)),
-    Name.STAFF_TEST: Shown(TestScreen, _ROOMS),
-    Name.STAFF_OUTBOX: Shown(OutboxScreen, _ROOMS, partial(_of_flow, OutboxModel)),
+PAGES: Final[dict[Name, Route]] = {
+    Name.HOME: Route(HomeScreen, ("citizen/start/home",), partial(_of_flow, HomeModel)),
+    Name.APPROVAL: Route(ApprovalScreen, _STATUS, partial(_of_detail, Approval)),
+    Name.OUT_OF_SERVICE: Route(OutOfServiceScreen, _STATUS),
+    Name.NOTHING_WORKS: Route(NothingWorksScreen, _STATUS),
+    Name.THANKS: Route(ThanksScreen, _STATUS),
+    Name.SERVICES: Route(ServicesScreen, ("citizen/start/services",), partial(_of_flow, ServicesModel)),
+    Name.GROUP: Route(GroupScreen, ("citizen/start/services",), GroupModel),
+    Name.SEARCH: Route(SearchScreen, ("citizen/start/services",), partial(_of_flow, SearchModel)),
+    Name.TIMES: Route(_times, ("citizen/start/open_city",), partial(_of_detail, str)),
+    Name.BUDGET: Route(BudgetScreen, ("citizen/start/open_city",)),
+    Name.SERVICE: Route(ServiceScreen, ("citizen/start/service",), _service),
+    Name.PRIVACY: Route(PrivacyScreen, ("citizen/application/complaint",)),
+    Name.IDENTIFY: Route(IdentifyScreen, ("citizen/application/identify",), partial(_of_flow, IdentifyModel)),
+    Name.FORM: Route(FormScreen, _FORM, _form),
+    Name.REVIEW: Route(ReviewScreen, ("citizen/application/review",), _review),
+    Name.FEE: Route(FeeScreen, ("citizen/application/fee",)),
+    Name.CONSENT: Route(ConsentScreen, ("citizen/application/consent",)),
+    Name.SAVED: Route(SavedScreen, ("citizen/follow_up/saved", "citizen/follow_up/rating"), _saved),
+    Name.RATE: Route(RateScreen, ("citizen/follow_up/rating",), partial(_of_detail, Element)),
+    Name.SAVE_DRAFT: Route(SaveDraftScreen, _DRAFTS, _save),
+    Name.RESUME_DRAFT: Route(ResumeDraftScreen, _DRAFTS, _resume),
+    Name.RESUMED: Route(ResumedScreen, _DRAFTS),
+    Name.TRACK: Route(TrackScreen, _TRACK, _track),
+    Name.CASE: Route(CaseScreen, _TRACK),
+    Name.ANSWER: Route(AnswerScreen, ("citizen/follow_up/answer",)),
+    Name.STAFF_PIN: Route(PinScreen, _STAFF_PAGES, partial(_of_flow, PinModel)),
+    Name.STAFF: Route(OverviewScreen, ("staff/overview",), partial(_of_flow, StaffModel)),
+    Name.STAFF_PAPER: Route(PaperScreen, _STAFF_PAGES, partial(_of_flow, PaperModel)),
+    Name.STAFF_TEST: Route(TestScreen, _STAFF_PAGES),
+    Name.STAFF_OUTBOX: Route(OutboxScreen, _STAFF_PAGES, partial(_of_flow, OutboxModel)),
 }
-LAYERS: Final[dict[Over, Shown]] = {
-    Over.ADJUST: Shown(AdjustPanel, _PANELS),
-    Over.HELP: Shown(HelpPanel, (*_PANELS, "citizen/start/help")),
-    Over.LEAVE: Shown(LeavePanel, _PANELS),
-    Over.FEWER: Shown(FewerPanel, _PANELS),
+LAYERS: Final[dict[Over, Route]] = {
+    Over.ADJUST: Route(AdjustPanel, _PANELS),
+    Over.HELP: Route(HelpPanel, (*_PANELS, "citizen/start/help")),
+    Over.LEAVE: Route(LeavePanel, _PANELS),
+    Over.FEWER: Route(FewerPanel, _PANELS),
 }
-#: Over everything that the citizen opened: the visit is about to end, or nobody was there for a while.
-IDLE: Final = Shown(IdlePanel, _PANELS)
-ASLEEP: Final = Shown(AttractScreen, ("citizen/start/attract",), partial(_of_flow, HomeModel))
+#: Over everything that the citizen opened: the session is about to end, or nobody was there for a while.
+IDLE: Final = Route(IdlePanel, _PANELS)
+ASLEEP: Final = Route(AttractScreen, ("citizen/start/attract",), partial(_of_flow, HomeModel))
 
 
 def rule_files() -> tuple[Path, ...]:

@@ -7,17 +7,17 @@ from typing import Any, Final
 from kivy.uix.floatlayout import FloatLayout
 
 from kiosk.events import Event, Scanned
-from kiosk.visit.session import Session
+from kiosk.session.session import Session
 from screens.look.focus_mark import FocusMark
 from screens.look.pressable import CANCELLED
 from screens.look.widgets.sign import Batik
 from screens.navigation.flow import Flow
 from screens.navigation.places import Place
-from screens.shell.fault_notice import FaultNotice
+from screens.shell.fault_message import FaultMessage
 from screens.shell.overlays import IdlePanel
 from screens.shell.pages import ASLEEP, IDLE, LAYERS, PAGES
 
-#: Whose visit it is, and where in it; holds no visit alive.
+#: Whose session it is, and where in it; holds no session alive.
 Standing = tuple["weakref.ref[Session] | None", Place]
 #: In ``touch.ud``: where the flow stood when the finger came down.
 _BEGAN: Final = "began"
@@ -36,15 +36,15 @@ class Stage(FloatLayout):
         self.page: Any = None
         self.over: Any = None
         #: What is shown while no page can be made; its text is made now, as long as all is well.
-        self.notice: FaultNotice | None = None
-        self.notice_lines = flow.in_every_language("nothing.title")
+        self.fault_message: FaultMessage | None = None
+        self.fault_lines = flow.in_every_language("nothing.title")
         self._page_key: tuple[Place, object] | None = None
         self._over_key: tuple[str, object] | None = None
         #: For whom and where the page in sight was made.
         self._shown: Standing | None = None
         #: Whoever leads the kiosk somewhere and looks only there needs no pages on the way: none is made meanwhile.
         self.held = False
-        #: Told when a finger left the glass, after what it did.
+        #: Called when a finger left the glass, after what it did.
         self.on_finger: Callable[[], None] = _nobody
         #: The lower part of the height that pages take: what hands reach.
         self.share = 1.0
@@ -103,7 +103,7 @@ class Stage(FloatLayout):
                 self.add_widget(self.over, index=1)
         if isinstance(self.over, IdlePanel):
             self.over.count()
-        self._drop_notice()
+        self._drop_fault_message()
 
     def _reach(self) -> float:
         """The part of the height that is used; above it is cloth."""
@@ -124,7 +124,7 @@ class Stage(FloatLayout):
         if isinstance(event, Scanned):
             self.page.scanned(event)
         else:
-            self.page.told(event)
+            self.page.handle(event)
             self.page.show_banner()
 
     def clear(self) -> None:
@@ -133,12 +133,12 @@ class Stage(FloatLayout):
         self._drop_over()
         self._page_key = self._over_key = self._shown = None
 
-    def give_notice(self) -> None:
+    def show_fault(self) -> None:
         """No page can be made just now: says so until one can."""
         self.clear()
-        self._drop_notice()
-        self.notice = FaultNotice(self.notice_lines)
-        self.add_widget(self.notice)
+        self._drop_fault_message()
+        self.fault_message = FaultMessage(self.fault_lines)
+        self.add_widget(self.fault_message)
 
     def on_touch_down(self, touch: Any) -> bool:
         in_step = self.in_step
@@ -173,7 +173,7 @@ class Stage(FloatLayout):
             self.remove_widget(over)
             over.close()
 
-    def _drop_notice(self) -> None:
-        notice, self.notice = self.notice, None
-        if notice is not None:
-            self.remove_widget(notice)
+    def _drop_fault_message(self) -> None:
+        fault_message, self.fault_message = self.fault_message, None
+        if fault_message is not None:
+            self.remove_widget(fault_message)

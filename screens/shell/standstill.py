@@ -12,7 +12,7 @@ from kivy.core.window import Window
 from kivy.uix.label import Label
 
 from screens.shell.boot import BootOptions, check_window
-from screens.shell.fault_notice import FaultNotice
+from screens.shell.fault_message import FaultMessage
 
 #: Seconds between two looks whether the kiosk could start now.
 AGAIN_S: Final = 30.0
@@ -38,7 +38,7 @@ class StandstillApp(App):
 
     def build(self) -> Label:
         check_window(self._options)
-        return FaultNotice((*self._lines, self._detail))
+        return FaultMessage((*self._lines, self._detail))
 
     def on_start(self) -> None:
         Window.bind(on_request_close=self._refuse, on_keyboard=self._refuse)

@@ -1,4 +1,4 @@
-"""The desk of the field staff: states of all devices, paper, outbox, and what can be done."""
+"""The field staff's overview: states of all devices, paper, outbox, and what can be done."""
 
 from typing import Any
 
@@ -34,10 +34,10 @@ class OverviewScreen(FlowPage):
         super().__init__(flow=flow, model=model, can_help=False, **kwargs)
         self._shown: object = None
         self.heading = flow.texts("staff.title", name=self.model.name)
-        self.place = f"{flow.here.identity.name} · {flow.here.identity.software}"
+        self.place = f"{flow.context.identity.name} · {flow.context.identity.software}"
         self.refresh()
 
-    def told(self, event: Event) -> None:  # noqa: ARG002 - whatever happened, all states are read anew
+    def handle(self, event: Event) -> None:  # noqa: ARG002 - whatever happened, all states are read anew
         self.refresh()
 
     def refresh(self) -> None:

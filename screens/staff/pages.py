@@ -1,4 +1,4 @@
-"""The rooms beside the desk: PIN, paper, tests, outbox."""
+"""The field staff's pages beside the overview: PIN, paper, tests, outbox."""
 
 from typing import Any
 
@@ -21,13 +21,13 @@ from screens.staff.staff_model import (
     PinModel,
     check_devices,
     print_test,
-    scan_told,
+    scan_message,
     speak_test,
 )
 
 
 class StaffRoom(FlowPage):
-    """A room whose way back leads to the desk."""
+    """A page whose way back leads to the overview."""
 
     def __init__(self, flow: Flow, **kwargs: Any) -> None:
         super().__init__(flow=flow, can_help=False, back=flow.texts("common.back"), **kwargs)
@@ -113,11 +113,11 @@ class TestScreen(StaffRoom):
     def __init__(self, flow: Flow, **kwargs: Any) -> None:
         self._work: Shot | None = None
         self._check: Handover[str] | None = None
-        self._told = ""
+        self._print_message = ""
         self._tell = Clock.create_trigger(self._tell_now)
         self._heard = ""
         self._hear = Clock.create_trigger(self._hear_now)
-        self._camera = flow.here.camera
+        self._camera = flow.context.camera
         super().__init__(flow=flow, **kwargs)
         if self._camera is not None:
             self._camera.start_preview()
@@ -138,9 +138,9 @@ class TestScreen(StaffRoom):
             unchecked = self.flow.texts("staff.test.unchecked")
             self._check = work(lambda: check_devices(self.flow), self._check_done, unchecked)
 
-    def _check_done(self, told: str) -> None:
+    def _check_done(self, result: str) -> None:
         self._check = None
-        self.checked = told
+        self.checked = result
 
     def print_slip(self) -> None:
         self.printed = self.flow.texts("staff.test.printing")
@@ -156,14 +156,14 @@ class TestScreen(StaffRoom):
             self._work = shoot(self._camera, self._shot)
 
     def scanned(self, event: Scanned) -> None:
-        self.scanned_text = scan_told(self.flow, event)
+        self.scanned_text = scan_message(self.flow, event)
 
     def _printed(self, text: str) -> None:
-        self._told = text
+        self._print_message = text
         self._tell()
 
     def _tell_now(self, _seconds: float) -> None:
-        self.printed = self._told
+        self.printed = self._print_message
 
     def _spoken(self, text: str) -> None:
         self._heard = text
@@ -197,7 +197,7 @@ class ParkedLine(Column):
 
 
 class OutboxScreen(StaffRoom):
-    told_text = StringProperty("")
+    waiting_text = StringProperty("")
     none_parked = BooleanProperty(False)
 
     def __init__(self, flow: Flow, model: OutboxModel, **kwargs: Any) -> None:
@@ -207,7 +207,7 @@ class OutboxScreen(StaffRoom):
         )
         self.refresh()
 
-    def told(self, event: Event) -> None:
+    def handle(self, event: Event) -> None:
         if isinstance(event, OutboxChanged):
             self.refresh()
 
@@ -216,7 +216,7 @@ class OutboxScreen(StaffRoom):
 
     def refresh(self) -> None:
         counts = self.flow.kiosk.outbox.counts()
-        self.told_text = self.flow.texts.count("staff.waiting", counts.waiting)
+        self.waiting_text = self.flow.texts.count("staff.waiting", counts.waiting)
         lines = self.ids.lines
         lines.clear_widgets()
         parked = self.model.parked()

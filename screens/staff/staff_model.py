@@ -46,7 +46,7 @@ _ICONS = {
 
 
 class StaffModel:
-    """The desk: all states, and the ways to everything."""
+    """The overview: all states, and the ways to everything."""
 
     def __init__(self, flow: Flow) -> None:
         self.flow = flow
@@ -112,13 +112,13 @@ class StaffModel:
     def _component(self, state: ComponentState) -> ComponentShown:
         texts = self.flow.texts
         conditions = sorted(str(condition) for condition in state.conditions)
-        told = ", ".join(texts(f"staff.condition.{name.lower()}") for name in conditions)
+        reported = ", ".join(texts(f"staff.condition.{name.lower()}") for name in conditions)
         ready = state.availability in (Availability.READY, Availability.BUSY)
         kind = "success" if ready and not conditions else "warning" if ready else "danger"
         return ComponentShown(
             texts(f"staff.component.{state.component}"),
             _ICONS.get(state.component, "cube"),
-            told or texts(f"staff.availability.{str(state.availability).lower()}"),
+            reported or texts(f"staff.availability.{str(state.availability).lower()}"),
             kind,
             " · ".join(part for part in (self._since(state.since), state.detail) if part),
         )
@@ -138,7 +138,7 @@ class PinModel:
         return self.flow.kiosk.staff.sign_in(self.flow.staff.badge, pin)
 
     def settle(self, result: StaffOnDuty | SignInRefused) -> str:
-        """Into the desk, or what is wrong."""
+        """Into the overview, or what is wrong."""
         if isinstance(result, SignInRefused):
             text = self.flow.texts(result.problem.text_key)
             return f"{text} {self.flow.texts.count('staff.wait', round(result.wait_s))}" if result.wait_s else text
@@ -211,12 +211,12 @@ class OutboxModel:
 def print_test(flow: Flow, done: Callable[[str], None]) -> None:
     """Prints the test slip; ``done`` gets the outcome's text, from the printer's thread."""
 
-    def told(result: PrintResult) -> None:
+    def reported(result: PrintResult) -> None:
         printed = result.outcome in (PrintOutcome.PRINTED, PrintOutcome.PROBABLY_PRINTED)
         flow.kiosk.staff.record("test_slip", str(result.outcome))
         done(flow.texts("staff.test.printed" if printed else "staff.test.not_printed"))
 
-    if not flow.kiosk.slips.print_test(told):
+    if not flow.kiosk.slips.print_test(reported):
         done(flow.texts("staff.test.no_printer"))
 
 
@@ -224,19 +224,19 @@ def speak_test(flow: Flow, done: Callable[[str], None]) -> None:
     """Says a sentence; ``done`` gets what to tell, from the speaker's thread."""
     speaker = flow.kiosk.ports.speaker
 
-    def told(good: bool, detail: str) -> None:
+    def reported(good: bool, detail: str) -> None:
         flow.kiosk.staff.record("voice_test", detail)
         done(flow.texts("staff.test.spoken" if good else "staff.test.not_spoken"))
 
     if speaker is None:
         done(flow.texts("staff.test.not_spoken"))
     else:
-        speaker.self_test(told)
+        speaker.self_test(reported)
 
 
 def check_devices(flow: Flow) -> str:
     """Asks each device what it lacks, and scanner and camera to test themselves (printing and speaking are tests of
-    their own): a line for each, as it is told. May take a moment."""
+    their own): a line for each, as it comes. May take a moment."""
     ports, texts = flow.kiosk.ports, flow.texts
     lines = []
     for device in (ports.printer, ports.scanner, ports.camera, ports.speaker):
@@ -253,17 +253,17 @@ def check_devices(flow: Flow) -> str:
 
 def _fails_in(device: Device) -> tuple[str, ...]:
     """What its self-test says when it is not good. For devices that answer at once."""
-    told: list[str] = []
+    reported: list[str] = []
 
     def done(good: bool, detail: str) -> None:
         if not good:
-            told.append(detail)
+            reported.append(detail)
 
     device.self_test(done)
-    return tuple(told)
+    return tuple(reported)
 
 
-def scan_told(flow: Flow, event: Scanned) -> str:
+def scan_message(flow: Flow, event: Scanned) -> str:
     """What the scanner test says: the kind only, nothing of what was read."""
     flow.kiosk.staff.record("scanner_test", event.kind)
     return flow.texts(f"staff.scan.{event.kind.lower()}")

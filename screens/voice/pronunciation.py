@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-#: A number with more digits than this is told digit by digit: nobody compares a NIK as "three quadrillion".
+#: A number with more digits than this is spoken digit by digit: nobody compares a NIK as "three quadrillion".
 COUNTED_DIGITS: Final = 4
 
 _CODE: Final = re.compile(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4})+\b")
@@ -30,11 +30,11 @@ def pronounce(text: str) -> str:
 
 
 def sentence(parts: Iterable[str]) -> str:
-    """Pieces one after the other, with a pause between; what stands there twice in a row is told once."""
-    told = [spoken for spoken in (pronounce(part) for part in parts) if spoken]
-    if len(told) == 1 and len(told[0]) == 1:
-        return told[0]
-    once = [part for index, part in enumerate(told) if index == 0 or part != told[index - 1]]
+    """Pieces one after the other, with a pause between; what stands there twice in a row is spoken once."""
+    pieces = [spoken for spoken in (pronounce(part) for part in parts) if spoken]
+    if len(pieces) == 1 and len(pieces[0]) == 1:
+        return pieces[0]
+    once = [part for index, part in enumerate(pieces) if index == 0 or part != pieces[index - 1]]
     return " ".join(part if part.endswith(_ENDS) else f"{part}." for part in once)
 
 

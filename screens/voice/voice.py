@@ -1,6 +1,6 @@
 """The kiosk's voice as a citizen sets it: on or off, how fast, how loud. Knows nothing of Kivy.
 
-Silent until somebody asks for it, by headphones or by a key; everything goes back at the end of the visit.
+Silent until somebody asks for it, by headphones or by a key; everything goes back at the end of the session.
 """
 
 from collections.abc import Iterable
@@ -128,7 +128,7 @@ class Voice:
         self._volume = min(max(self._volume + by, 0), len(VOLUMES) - 1)
 
     def wipe(self) -> None:
-        """The visit is over: nothing that was said is kept. Headphones that are still plugged keep it on."""
+        """The session is over: nothing that was said is kept. Headphones that are still plugged keep it on."""
         self.hush()
         self._said = []
         self._rate, self._volume = USUAL_RATE, self._usual_volume()

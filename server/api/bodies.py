@@ -50,14 +50,14 @@ class BodyRoom:
 
 
 def has_body(request: Request) -> bool:
-    told = request.headers.get("content-length", "0")
-    return told != "0" or "transfer-encoding" in request.headers
+    declared = request.headers.get("content-length", "0")
+    return declared != "0" or "transfer-encoding" in request.headers
 
 
-def refuse_told(request: Request, limit: int) -> None:
+def refuse_declared(request: Request, limit: int) -> None:
     """Raises ApiError 413 when the request says that its body is larger; nothing of it is read then."""
-    told = request.headers.get("content-length", "")
-    if told.isdigit() and int(told) > limit:
+    declared = request.headers.get("content-length", "")
+    if declared.isdigit() and int(declared) > limit:
         raise too_large(limit)
 
 
@@ -68,11 +68,11 @@ async def reading(request: Request, limit: int, seen: Callable[[bytes], None] = 
     ``seen`` gets each piece as it comes. Raises ApiError: 413 as soon as the limit is passed, also when the length was
     not told, 503 while too many others are being read.
     """
-    refuse_told(request, limit)
+    refuse_declared(request, limit)
     room: BodyRoom = request.app.state.bodies
     async with room.holding() as take:
-        told = request.headers.get("content-length", "")
-        expected = int(told) if told.isdigit() else 0
+        declared = request.headers.get("content-length", "")
+        expected = int(declared) if declared.isdigit() else 0
         take(expected)
         pieces, size = [], 0
         async for piece in request.stream():

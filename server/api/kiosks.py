@@ -52,8 +52,8 @@ async def heartbeat(request: Request, kiosk: Annotated[SignedRequest, Depends(si
 @router.post("/visits", status_code=204, openapi_extra=takes(Visit), tags=["presence"])
 async def visit(request: Request, kiosk: Annotated[SignedRequest, Depends(signed(VISIT_BYTES))]) -> Response:
     """The same id again changes nothing."""
-    deps, told = get_deps(request), parse(Visit, kiosk.body)
-    await run_in_threadpool(deps.presence.visit, kiosk.kiosk_id, told)
+    deps, reported = get_deps(request), parse(Visit, kiosk.body)
+    await run_in_threadpool(deps.presence.visit, kiosk.kiosk_id, reported)
     return Response(status_code=204)
 
 

@@ -1,6 +1,6 @@
 """Who signed a request: the first thing that every path of a kiosk asks.
 
-In this order: the version of the protocol (426), the size of the body as told (413), the signature (401), whether the
+In this order: the version of the protocol (426), the size of the body as declared (413), the signature (401), whether the
 kiosk was shut out or waits for its approval (403), whether this very request came before (401). All of this by the header fields alone: nothing is
 read of a body that nobody vouches for. Then the body comes, up to its limit (413), and must be the one that was signed
 (401). A nonce is written down, durably, before anything is done for its request, so a replay has no effect on any
@@ -19,7 +19,7 @@ from starlette.concurrency import run_in_threadpool
 from protocol import SUPPORTED_VERSIONS, VERSION_HEADER
 from protocol.answers import REVOKED_CODE, WAITING_CODE
 from protocol.signing import BodyDigest, SignatureRefused, Verified, verify
-from server.api.bodies import SMALL_BODY_BYTES, has_body, reading, refuse_told
+from server.api.bodies import SMALL_BODY_BYTES, has_body, reading, refuse_declared
 from server.api.errors import ApiError
 from server.deps import Deps, get_deps
 from server.foundation.actors import SYSTEM
@@ -59,7 +59,7 @@ def signed(
         version = request.headers.get(VERSION_HEADER, "")
         if not version.isascii() or not version.isdigit() or int(version[:9]) not in SUPPORTED_VERSIONS:
             raise ApiError(426, "version", f"this server speaks {sorted(SUPPORTED_VERSIONS)}", {"Upgrade": "ekios/1"})
-        refuse_told(request, limit)
+        refuse_declared(request, limit)
         call = _Call(request.method, _target(request), _headers(request), has_body(request))
         kiosk, verified = await run_in_threadpool(_admit, get_deps(request), call, not own_transaction)
         digest = BodyDigest(verified)
@@ -112,7 +112,7 @@ def _admit(deps: Deps, call: _Call, remember: bool) -> tuple[_KioskRow, Verified
         if remember:
             remember_nonce(connection, deps.signing_clock, verified)
         elif _was_used(connection, verified):
-            # Told before any work is done; what decides is the row that the handler's transaction writes.
+            # Checked before any work is done; what decides is the row that the handler's transaction writes.
             raise Replayed
     return kiosk, verified
 

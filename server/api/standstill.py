@@ -61,9 +61,9 @@ def bare_app(settings: ServerSettings) -> FastAPI:
 def _page() -> str:
     """In all four languages one below the other: nothing is known of who asks."""
     said = texts.load()
-    told = "".join(
+    sentences = "".join(
         f'<h1 lang="{language}">{escape(said.say(language, "message.damaged.title"))}</h1>'
         f'<p lang="{language}">{escape(said.say(language, "message.damaged.text"))}</p>'
         for language in LANGUAGES
     )
-    return f'<!doctype html><html lang="id"><meta charset="utf-8"><title>eKios</title><body>{told}</body></html>'
+    return f'<!doctype html><html lang="id"><meta charset="utf-8"><title>eKios</title><body>{sentences}</body></html>'

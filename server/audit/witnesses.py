@@ -41,13 +41,13 @@ class Witnesses:
         held = witnessed.held
         with self._engine.connect() as connection:
             newest = audit.latest_checkpoint(connection)
-            told = read_setting(connection, RESTART_SETTING)
+            stored = read_setting(connection, RESTART_SETTING)
         if newest is None:
             return None
         point = newest.checkpoint
         if held is not None and (held.size, held.root) == (point.size, point.root):
             return None
-        restart = _restart(told)
+        restart = _restart(stored)
         return checkpoints.offer(
             point,
             self._key,

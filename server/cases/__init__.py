@@ -1,1 +1,1 @@
-"""Cases: opened, worked on, told to the citizen, watched by clocks."""
+"""Cases: opened, worked on, shown to the citizen, watched by clocks."""

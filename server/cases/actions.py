@@ -115,7 +115,7 @@ class Cases:
         return self._act(actor, code, decide)
 
     def reject(self, actor: Actor, code: str, reason: str) -> CaseResult:
-        """Decides against; the citizen is told ``reason``."""
+        """Decides against; the citizen reads ``reason``."""
 
         def decide(case: Row[Any], _: Connection) -> Change | CaseOutcome:
             if refused := refusal(actor, Action.REJECT, case) or _unfit(reason, Action.REJECT):

@@ -54,8 +54,8 @@ def without_identity(file: "CaseFile", form: Form | None) -> "CaseFile":
         replace(one, text="", attachments=(), withheld=True) if one.direction == "answer" else one
         for one in file.messages
     )
-    told = content.model_copy(update={"identity": None, "instance": instance, "attachments": ()})
-    return replace(file, content=told, messages=messages, attachments=(), hidden=True)
+    shown = content.model_copy(update={"identity": None, "instance": instance, "attachments": ()})
+    return replace(file, content=shown, messages=messages, attachments=(), hidden=True)
 
 
 def _blanked(instance: str, *, names: Collection[str] = (), paths: Collection[str] | None = None) -> str:

@@ -86,12 +86,12 @@ def late(now: datetime) -> Condition:
 
 
 def escalated(now: datetime) -> Condition:
-    """Late, and its supervisors were told."""
+    """Late, and its supervisors were notified."""
     return Condition(RUNNING, due_before=now, escalated=True)
 
 
 def to_escalate(now: datetime) -> Condition:
-    """Late, and its supervisors were not told yet."""
+    """Late, and its supervisors were not notified yet."""
     return Condition(RUNNING, due_before=now, escalated=False)
 
 

@@ -42,7 +42,7 @@ class OpenedDraft:
 
 @dataclass
 class _Progress:
-    """What children have told so far."""
+    """What children have reported so far."""
 
     #: By file; None: nothing is wrong with it.
     settled: dict[str, Problem | None] = field(default_factory=dict)
@@ -81,16 +81,16 @@ class Opener:
         found = progress.form
         if found is None:
             return OpenedDraft(None, {}, (*progress.problems, said("form", "")))
-        told = [read_problem(one) for one in found["problems"]]
-        # A list that cannot be read is told at the row that asks for it; once is enough.
-        named = {one for one in media if any(f"“{one}”" in known.message for known in told)}
+        reported = [read_problem(one) for one in found["problems"]]
+        # A list that cannot be read is reported at the row that asks for it; once is enough.
+        named = {one for one in media if any(f"“{one}”" in known.message for known in reported)}
         lists = {one for one in named if kind_of(one) is MediaKind.LIST}
         problems = [one for name, one in progress.settled.items() if one is not None and name not in lists]
         if found["xml"] is None:
-            return OpenedDraft(None, {}, (*told, *problems))
+            return OpenedDraft(None, {}, (*reported, *problems))
         made = {one: base64.b64decode(text) for one, text in found["made"].items()}
         kept = {one: media[one] for one, problem in progress.settled.items() if problem is None}
-        return OpenedDraft(found["xml"], {**made, **kept}, (*told, *problems))
+        return OpenedDraft(found["xml"], {**made, **kept}, (*reported, *problems))
 
     def problems(self, media: Mapping[str, bytes]) -> tuple[Problem, ...]:
         """What keeps files from being published; empty when nothing does."""

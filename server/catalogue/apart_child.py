@@ -32,7 +32,7 @@ def bounded() -> None:
 
 
 def main() -> int:
-    """0 when all steps were told; anything else, also a signal, in the middle of the step that was begun last."""
+    """0 when all steps were reported; anything else, also a signal, in the middle of the step that was begun last."""
     bounded()
     request = json.load(sys.stdin.buffer)
     media = {name: base64.b64decode(text) for name, text in request["media"].items()}
@@ -58,7 +58,7 @@ def _open(name: str, data: bytes) -> None:
 def _convert(request: Mapping[str, Any], media: Mapping[str, bytes]) -> None:
     from server.catalogue.form_conversion import convert_form
 
-    # Of pictures and sounds it only counts that they are there; a list that cannot be read is told at its row.
+    # Of pictures and sounds it only counts that they are there; a list that cannot be read is reported at its row.
     found = convert_form(base64.b64decode(request["source"]), request["type"], request["name"], media)
     made = {name: data for name, data in found.resources.items() if name not in media}
     _tell(

@@ -1,7 +1,7 @@
 """Packs: publishing them, taking them back, and what the server itself reads from them.
 
 A pack is written as a file first, then committed as a row, then listed in the TUF metadata (``server.catalogue.tuf``), which
-are made from the rows, and at last told to the kiosks. A crash between two of these steps is made good by
+are made from the rows, and at last announced to the kiosks. A crash between two of these steps is made good by
 :meth:`PackRepository.reconcile` at the next start.
 """
 
@@ -20,7 +20,7 @@ import structlog
 from sqlalchemy import Connection, Row, func, insert, select, update
 from tuf.api.serialization.json import JSONSerializer
 
-from protocol.messages import FeedType, PackNotice
+from protocol.messages import FeedType, PackAnnouncement
 from protocol.packs import PACK_BYTES, Manifest, PackCustom, build, target_name, unpack
 from runtime.files import make_folder, write_durably
 from server.catalogue.pack_content import PackContent, PackService, read_content
@@ -191,7 +191,7 @@ class PackRepository:
         return self._tuf.ending(self._clock.now())
 
     def unsigned(self) -> bool:
-        """Whether what kiosks are told differs from what was published, for want of a signature from elsewhere."""
+        """Whether what is announced to kiosks differs from what was published, for want of a signature from elsewhere."""
         rows = self.rows()
         return bool(rows) and not self._tuf.lists(self._listed(rows))
 
@@ -314,7 +314,7 @@ class PackRepository:
     def _announce(self, pack: Row[Any]) -> None:
         with self._units.begin(SYSTEM) as work:
             work.after_commit(lambda: self._failpoints.reach("pack.announced"))
-            notice = PackNotice(version=pack.number).model_dump(mode="json")
+            notice = PackAnnouncement(version=pack.number).model_dump(mode="json")
             work.to_kiosks(FeedType.PACK, notice, tuple(pack.rings))
             work.connection.execute(
                 update(tables.packs).where(tables.packs.c.number == pack.number).values(announced_at=work.now)

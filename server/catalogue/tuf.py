@@ -33,7 +33,7 @@ RENEW_AT: Final = 0.5
 _METADATA_NAME: Final = re.compile(r"(\d{1,9}\.(root|targets|snapshot)|timestamp)\.json")
 
 
-#: An administrator is told so long before what is signed elsewhere comes to its end.
+#: An administrator is warned so long before what is signed elsewhere comes to its end.
 WARN_BEFORE: Final = timedelta(days=45)
 
 

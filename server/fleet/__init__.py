@@ -1,1 +1,1 @@
-"""The kiosks: how they join, what they tell, what they are told, what is wrong with them."""
+"""The kiosks: how they join, what they report, what they are asked to do, what is wrong with them."""

@@ -36,7 +36,7 @@ def form_fault(components: Sequence[Component]) -> str | None:
 
 
 def broken_content(components: Sequence[Component]) -> str | None:
-    """Which file of the pack a kiosk cannot show; None when it told of none."""
+    """Which file of the pack a kiosk cannot show; None when it reported none."""
     content = _named(components, CONTENT)
     return None if content is None else content.detail
 

@@ -20,7 +20,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from protocol import fingerprints
-from protocol.messages import City, EnrolRequest, EnrolResponse, FeedType, PackNotice
+from protocol.messages import City, EnrolRequest, EnrolResponse, FeedType, PackAnnouncement
 from protocol.tracking import ALPHABET, kiosk_part
 from server.audit import audit
 from server.catalogue.packs import RINGS, PackRepository
@@ -267,7 +267,7 @@ class Enrolment:
         connection = work.connection
         work.to_kiosk(kiosk_id, FeedType.STAFF, roster(connection).model_dump(mode="json"))
         if number := self._packs.newest(connection, ring):
-            work.to_kiosk(kiosk_id, FeedType.PACK, PackNotice(version=number).model_dump(mode="json"))
+            work.to_kiosk(kiosk_id, FeedType.PACK, PackAnnouncement(version=number).model_dump(mode="json"))
         if settings := feed_values(connection):
             work.to_kiosk(kiosk_id, FeedType.SETTINGS, settings)
         work.to_kiosk(kiosk_id, FeedType.NOTICE, *standing(connection, work.now))

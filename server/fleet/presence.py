@@ -112,7 +112,7 @@ class Presence:
                 },
             )
             if new:
-                work.audit("kiosk.visit", f"kiosk:{kiosk_id}")
+                work.audit("kiosk.session", f"kiosk:{kiosk_id}")
                 work.hint(bus.FLEET, kiosk_id)
         return new
 

@@ -1,7 +1,7 @@
 """Numbers of 16 digits that stand for people: NIK and family card, however they were typed into a text.
 
 Officers type them into notes and reasons with spaces, dots and dashes. What looks like one is masked, wherever a text
-is told to others or written down for good. Rather one number too many is masked than one person told.
+is shown to others or written down for good. Rather one number too many is masked than one person revealed.
 """
 
 import re

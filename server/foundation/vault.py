@@ -1,4 +1,4 @@
-"""What citizens told us, at rest: sealed with a key that is not in the database.
+"""What citizens entrust to us, at rest: sealed with a key that is not in the database.
 
 A stolen dump of the database gives neither answers nor NIKs: contents are XSalsa20-Poly1305 boxes, and the NIK
 index is an HMAC, because all NIKs there can be are hashed in minutes.

@@ -1,4 +1,4 @@
-"""Slots for a fleet that comes back all at once: so many batches are worked on, and each further kiosk is told its turn.
+"""Slots for a fleet that comes back all at once: so many batches are worked on, and each further kiosk gets a turn.
 
 The turns are spread evenly from now on, however many ask, so that the second wave is no second crowd. What officers,
 heartbeats and feeds need is never given to batches.

@@ -31,7 +31,7 @@ class Problem:
     values: dict[str, object]
 
 
-class BudgetDesk:
+class Budgets:
     def __init__(self, units: UnitsOfWork, publications: Publications) -> None:
         self._units = units
         self._publications = publications

@@ -1,7 +1,7 @@
 """A server from a backup, in a fresh place: an older state that kiosks are led on from, and nothing they hold is lost.
 
 Kiosks know more than the backup. What they were acknowledged after it, they still keep for ``keep_acknowledged_s``; they
-are told of the restore by the answer to their heartbeat and send it all again. What they compare by number (feed, packs,
+learn of the restore from the answer to their heartbeat and send it all again. What they compare by number (feed, packs,
 the packs' metadata, documents) goes on far beyond what they can have seen. See docs/backup.md for what is promised.
 """
 

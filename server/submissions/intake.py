@@ -138,7 +138,7 @@ class Intake:
         else:
             answers = self._write_alone(work, sender, submissions)
         answers |= self._write_answers(work, sender, [one for one in fresh if one.item.kind is ItemKind.ANSWER])
-        told: list[ItemAnswer] = []
+        given: list[ItemAnswer] = []
         for one in prepared:
             # Taken out, so that the same id once more in this batch is a repetition.
             answer = answers.pop(one.id, None)
@@ -149,11 +149,11 @@ class Intake:
                 work.audit(kind, f"case:{one.opened.item.tracking_code}")
             if answer.status in (ItemStatus.REJECTED, ItemStatus.CONFLICT):
                 _note_rejection(work, sender, one, answer)
-            told.append(answer)
+            given.append(answer)
         through = _ack_through(connection, sender)
         work.write_log()
         self._failpoints.reach("submissions.written")
-        return _Done(tuple(told), through, shares)
+        return _Done(tuple(given), through, shares)
 
     def _write_together(self, work: UnitOfWork, sender: Sender, submissions: Sequence[Opened]) -> dict[str, ItemAnswer]:
         """Raises Unwritable when one of them cannot be written; the transaction is void then."""

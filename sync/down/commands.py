@@ -1,4 +1,4 @@
-"""Commands from the server: each is done once, and its result told until the server knows it."""
+"""Commands from the server: each is done once, and its result reported until the server knows it."""
 
 import logging
 from collections.abc import Callable
@@ -15,13 +15,13 @@ _PRINTED: Final = (PrintOutcome.PRINTED, PrintOutcome.PROBABLY_PRINTED)
 
 
 class CommandRunner:
-    """``told`` is called when a result waits to be told, ``retry`` when what waits is to be sent now. Any thread."""
+    """``on_result`` is called when a result waits to be reported, ``retry`` when what waits is to be sent now. Any thread."""
 
     def __init__(
-        self, kiosk: Kiosk, told: Callable[[], None], report: Callable[[], None], retry: Callable[[], None]
+        self, kiosk: Kiosk, on_result: Callable[[], None], report: Callable[[], None], retry: Callable[[], None]
     ) -> None:
         self._kiosk = kiosk
-        self._told = told
+        self._on_result = on_result
         self._report = report
         self._retry = retry
 
@@ -31,7 +31,7 @@ class CommandRunner:
             return None
         if command.expires_at is not None and command.expires_at < self._kiosk.clock.now():
             self._kiosk.store.commands.finish(command.id, ok=False, message="expired")
-            return self._told
+            return self._on_result
         return lambda: self.run(command.id, command.name)
 
     def resume(self) -> None:
@@ -77,4 +77,4 @@ class CommandRunner:
     def _finish(self, command_id: str, *, ok: bool, message: str = "") -> None:
         self._kiosk.store.commands.finish(command_id, ok=ok, message=message)
         logger.info("command %s: %s", command_id, "done" if ok else message)
-        self._told()
+        self._on_result()

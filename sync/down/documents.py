@@ -28,20 +28,20 @@ class DocumentDelivery:
         self._room = room
         self._client = client
         self._verify_key = verify_key
-        self._told: Mapping[str, int] = {}
+        self._announced: Mapping[str, int] = {}
         #: Versions that could not be used, so that they are not asked for again and again.
         self._useless: dict[str, int] = {}
 
-    def told(self, versions: Mapping[str, int]) -> None:
+    def announced(self, versions: Mapping[str, int]) -> None:
         """What a heartbeat's answer said of the newest versions."""
-        self._told = versions
+        self._announced = versions
 
     def fetch(self) -> Answer | None:
         """One request for each document that is newer there. None: nothing is; else the last answer."""
         answer = None
         kept = self._city.versions()
         for name in _WANTED:
-            version = self._told.get(name, 0)
+            version = self._announced.get(name, 0)
             if version <= max(kept.get(name, 0), self._useless.get(name, 0)):
                 continue
             if not self._room.has(Use.NEW, DOCUMENT_BYTES):

@@ -1,4 +1,4 @@
-"""What an event of the feed does at the kiosk, and what is told once that is durable."""
+"""What an event of the feed does at the kiosk, and what is announced once that is durable."""
 
 import logging
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from kiosk.events import CaseUpdated, Received
 from kiosk.kiosk import Kiosk
 from kiosk.store.journal import StaffMember
-from protocol.messages import CaseState, Command, FeedEvent, FeedType, HelpComing, PackNotice, StaffRoster
+from protocol.messages import CaseState, Command, FeedEvent, FeedType, HelpComing, PackAnnouncement, StaffRoster
 from sync.down.commands import CommandRunner
 
 logger = logging.getLogger(__name__)
@@ -54,9 +54,9 @@ class Effects:
         if event.type is FeedType.NOTICE:
             return self._notice(event)
         if event.type is FeedType.HELP:
-            return partial(self._kiosk.help_desk.coming, HelpComing.model_validate(event.data).calls)
+            return partial(self._kiosk.help_calls.coming, HelpComing.model_validate(event.data).calls)
         if event.type is FeedType.PACK:
-            PackNotice.model_validate(event.data)
+            PackAnnouncement.model_validate(event.data)
             return self._look_for_packs
         # A checkpoint, of an older server: without a proof it is worth nothing. See ``sync.down.witness``.
         return None

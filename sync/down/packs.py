@@ -44,7 +44,7 @@ LOOK_EVERY_S: Final = 3_600.0
 #: The pack in force and the one before it.
 KEPT: Final = 2
 PROBLEM: Final = "pack_problem"
-#: Why what the server offers could not be verified; told with each heartbeat. A line that is down is not such a reason.
+#: Why what the server offers could not be verified; reported with each heartbeat. A line that is down is not such a reason.
 UNVERIFIED: Final = "pack_unverified"
 _PIECE: Final = 65_536
 #: A correction by less changes nothing about what is expired.

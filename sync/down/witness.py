@@ -47,7 +47,7 @@ class Witness:
         return _read(self._store.marks.get(CHECKPOINT))
 
     def hear(self, offer: Offer | None) -> bool:
-        """Takes or refuses what the server offers; whether there is news that should be told at once.
+        """Takes or refuses what the server offers; whether there is news that should be reported at once.
 
         None: the server says that its newest checkpoint is the one held here.
         """

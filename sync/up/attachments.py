@@ -117,11 +117,11 @@ class AttachmentDelivery:
             self._offsets.pop(info.sha256, None)
 
     def _other_offset(self, info: AttachmentInfo, answer: Answer, sent_from: int) -> Answer:
-        told = _offset(answer)
+        offset = _offset(answer)
         self._offsets.pop(info.sha256, None)
-        if told is None or not 0 <= told < info.size:
+        if offset is None or not 0 <= offset < info.size:
             return self._set_aside(info, answer)
-        if told <= sent_from:
+        if offset <= sent_from:
             # The server dropped what it had: it lost a disk, or the bytes were others than their hash says.
             self._restarts[info.sha256] = self._restarts.get(info.sha256, 0) + 1
             if self._restarts[info.sha256] >= WRONG_HASH_TRIES:
@@ -129,7 +129,7 @@ class AttachmentDelivery:
                 self._forget(info)
                 self._changed()
                 return Answer(Outcome.OK)
-        self._offsets[info.sha256] = told
+        self._offsets[info.sha256] = offset
         return Answer(Outcome.OK)
 
     def _unknown(self, info: AttachmentInfo, answer: Answer) -> Answer:

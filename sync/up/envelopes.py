@@ -156,13 +156,13 @@ class EnvelopeDelivery:
 
     def _take(self, answer: Answer, batch: Sequence[_Packed]) -> Answer:
         try:
-            told = BatchAnswer.model_validate_json(answer.body)
+            batch_answer = BatchAnswer.model_validate_json(answer.body)
         except ValidationError:
             return answer.unreadable("the answer to a batch")
-        answers = {item.id: item for item in told.answers}
+        answers = {item.id: item for item in batch_answer.answers}
         unanswered = 0
         for packed in batch:
-            item, later = answers.get(packed.envelope.id), told.later.get(packed.envelope.id)
+            item, later = answers.get(packed.envelope.id), batch_answer.later.get(packed.envelope.id)
             if item is not None:
                 self._apply(packed.envelope, item)
             elif later is not None:

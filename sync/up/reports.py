@@ -1,4 +1,4 @@
-"""Calls for help and ratings on their way up: each told once, kept for as long as the server cannot take them."""
+"""Calls for help and ratings on their way up: each delivered once, kept for as long as the server cannot take them."""
 
 import json
 import logging
@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Final
 
 from kiosk.ports import Clock
+from kiosk.session.help_calls import STALE_S
 from kiosk.store import Store
 from kiosk.store.reports import ReportKind
-from kiosk.visit.help_desk import STALE_S
 from protocol.reports import RATINGS_AT_ONCE
 from sync.client import Answer, Client
 
@@ -19,7 +19,7 @@ HELP_CALLS: Final = "/v1/help-calls"
 _CALLS_AT_ONCE: Final = 10
 _TOO_MANY: Final = 429
 #: When the server does not say for how long.
-_UNTOLD_S: Final = 60.0
+_UNREPORTED_S: Final = 60.0
 
 
 class ReportDelivery:
@@ -47,7 +47,7 @@ class ReportDelivery:
         """A quota holds back what it is about, and neither heartbeats nor the other reports."""
         if answer.status != _TOO_MANY:
             return answer
-        self._not_before[path] = self._clock.monotonic() + (answer.retry_after or _UNTOLD_S)
+        self._not_before[path] = self._clock.monotonic() + (answer.retry_after or _UNREPORTED_S)
         logger.warning("%s waits: the server has enough of it for now", path)
         return None
 
@@ -59,7 +59,7 @@ class ReportDelivery:
                 answer = self._client.post(HELP_CALLS, json.dumps(call.body).encode())
                 if not answer.ok and not answer.final:
                     return answer
-            self._store.reports.told([call.id])
+            self._store.reports.reported([call.id])
         return answer
 
     def _ratings(self) -> Answer | None:
@@ -71,5 +71,5 @@ class ReportDelivery:
             elif not answer.ok:
                 # Also 404: an older server, which learns to take them with its next version.
                 return answer
-            self._store.reports.told(one.id for one in batch)
+            self._store.reports.reported(one.id for one in batch)
         return answer

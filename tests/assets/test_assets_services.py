@@ -82,10 +82,10 @@ def test_stage_ids_are_unique(validated: ServiceDocument) -> None:
     assert len(ids) == len(set(ids))
 
 
-def test_promised_days_are_told_in_words(validated: ServiceDocument) -> None:
+def test_promised_days_are_put_in_words(validated: ServiceDocument) -> None:
     days = validated.standard.working_days
-    told = {int(number) for number in re.findall(r"\d+", validated.standard.time["id"])}
-    assert sum(told) == days
+    reported = {int(number) for number in re.findall(r"\d+", validated.standard.time["id"])}
+    assert sum(reported) == days
 
 
 def test_a_free_service_says_so(validated: ServiceDocument) -> None:

@@ -102,12 +102,12 @@ def test_what_is_not_played_beside_a_label_is_said_to_the_author(column: str) ->
 
 
 @pytest.mark.parametrize("kind", ["file", "audio", "video", "geopoint", "geotrace"])
-@pytest.mark.parametrize(("required", "told"), [("yes", True), ("1 = 1", True), ("no", False), ("", False)])
-def test_what_a_kiosk_cannot_take_must_not_be_required(kind: str, required: str, told: bool) -> None:
+@pytest.mark.parametrize(("required", "reported"), [("yes", True), ("1 = 1", True), ("no", False), ("", False)])
+def test_what_a_kiosk_cannot_take_must_not_be_required(kind: str, required: str, reported: bool) -> None:
     source = f"| survey |\n| | type | name | label | required |\n| | {kind} | q | Tanya | {required} |\n"
     warnings = convert(source, "md", name="t").warnings
     found = [(warning.row, warning.column) for warning in warnings if warning.code == NEVER_ANSWERED]
-    assert found == ([(2, "required")] if told else [])
+    assert found == ([(2, "required")] if reported else [])
 
 
 def test_a_note_takes_no_answer() -> None:

@@ -116,7 +116,7 @@ def test_members_of_a_count_that_was_blanked_stay() -> None:
 @pytest.mark.parametrize(
     ("count", "found"), [("2", []), ("1", ["structure"]), ("3", ["structure"]), ("-1", ["structure"])]
 )
-def test_more_or_fewer_than_the_count_are_all_read_and_told(count: str, found: list[str]) -> None:
+def test_more_or_fewer_than_the_count_are_all_read_and_reported(count: str, found: list[str]) -> None:
     form = survey(COUNTED)
     sent = two_people(form, count)
     assert list(values(form.read(sent)).values())[-2:] == ["Ani", "Budi"]
@@ -192,13 +192,13 @@ def test_labels_are_in_the_readers_language(whole: tuple[Form, bytes], language:
     assert [labels[ref] for ref in refs] == words
 
 
-def test_choices_are_told_in_words_and_kept_in_values(whole: tuple[Form, bytes]) -> None:
+def test_choices_are_put_in_words_and_kept_in_values(whole: tuple[Form, bytes]) -> None:
     form, sent = whole
     pets = next(entry for entry in form.read(sent, language="English (en)").walk() if entry.name == "pets")
     assert (pets.value, pets.chosen) == ("cat dog", ("Cat", "Dog"))
 
 
-def test_it_is_told_where_a_value_comes_from(whole: tuple[Form, bytes]) -> None:
+def test_it_is_shown_where_a_value_comes_from(whole: tuple[Form, bytes]) -> None:
     form, sent = whole
     origins = {entry.name: entry.origin for entry in form.read(sent).walk()}
     assert (origins["nm"], origins["fee"], origins["hidden"], origins["fixed"]) == ("person", "form", "form", "form")
@@ -299,7 +299,7 @@ def test_what_an_event_set_over_a_calculation_is_not_judged_by_it() -> None:
     assert kinds(form, data("<a>1</a><b>was set</b><c>was set</c>")) == [("/data/c", "calculation")]
 
 
-def test_more_instances_than_a_repeat_may_have_are_told_and_not_read() -> None:
+def test_more_instances_than_a_repeat_may_have_are_reported_and_not_read() -> None:
     form = load(
         "<r><x/></r>", "", '<group ref="/data/r"><repeat nodeset="/data/r"><input ref="/data/r/x"/></repeat></group>'
     )

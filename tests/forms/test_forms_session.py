@@ -252,7 +252,7 @@ def test_pages_are_questions_lists_and_repeats_in_the_order_of_the_body() -> Non
     assert pages[3].repeat.can_add
 
 
-def test_kinds_are_told_apart() -> None:
+def test_kinds_are_distinguished() -> None:
     body = '<input ref="/data/a"><label>Note</label></input><upload ref="/data/b" mediatype="image/*"/><trigger ref="/data/c"/>'
     session = opened("<a/><b/><c/><d/>", '<bind nodeset="/data/a" readonly="true()"/>', body)
     kinds = [session.nodes[f"/data/{name}"].kind for name in "abcd"]

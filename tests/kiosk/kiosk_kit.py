@@ -13,9 +13,9 @@ from kiosk.catalogue.catalogue import Catalogue
 from kiosk.events import Bus, Event
 from kiosk.kiosk import Kiosk
 from kiosk.ports import BadgeReader, Disk, Failpoint, Ports, Sealer, TrackingCodes, no_failpoint
+from kiosk.session.citizen import HowIdentified
+from kiosk.session.identity import KioskIdentity
 from kiosk.store import Store
-from kiosk.visit.citizen import HowIdentified
-from kiosk.visit.identity import KioskIdentity
 from protocol import sealing
 from protocol.packs import Manifest, ServiceDocument, build, unpack
 from rehearsal.devices import Camera, HandClock, Printer, RoomyDisk, Scanner
@@ -35,7 +35,7 @@ class TurnedClock(HandClock):
         super().__init__(now)
 
 
-class DeskPrinter(Printer):
+class SimplePrinter(Printer):
     """Its jobs are the slips it was given, each with whether it is a copy."""
 
     @property
@@ -45,8 +45,8 @@ class DeskPrinter(Printer):
 
 def key_texts(key: str, language: str, /, **values: object) -> str:
     """Every text is its key, language and values: enough to see which one was asked for."""
-    told = ",".join(f"{name}={value}" for name, value in values.items())
-    return f"{key}|{language}" + (f"|{told}" if told else "")
+    reported = ",".join(f"{name}={value}" for name, value in values.items())
+    return f"{key}|{language}" + (f"|{reported}" if reported else "")
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ class Bench:
     kiosk: Kiosk
     clock: TurnedClock
     disk: RoomyDisk
-    printer: DeskPrinter
+    printer: SimplePrinter
     scanner: Scanner
     camera: Camera
     store: Store
@@ -196,13 +196,13 @@ def bench(
     codes: TrackingCodes | None = None,
     badges: BadgeReader | None = None,
     pack: Catalogue | None = None,
-    printer: DeskPrinter | None = None,
+    printer: SimplePrinter | None = None,
     disk: Disk | None = None,
 ) -> Bench:
     """``disk`` None: one of a set size. ``pack`` None: the one above. ``printer`` None: one of its own. ``sealer``, ``codes`` and ``badges`` None: those of CITY."""
     clock = clock or TurnedClock()
     store, bus, roomy = Store.open(folder, BEGIN), Bus(), RoomyDisk()
-    printer, scanner, camera = printer or DeskPrinter(), Scanner(), Camera()
+    printer, scanner, camera = printer or SimplePrinter(), Scanner(), Camera()
     ports = Ports(
         clock=clock,
         disk=disk or roomy,

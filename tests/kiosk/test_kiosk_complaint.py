@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from kiosk.events import Step
-from kiosk.visit.citizen import HowIdentified
-from kiosk.visit.outcomes import Saved
-from kiosk.visit.privacy import Privacy
-from kiosk.visit.session import Session
+from kiosk.session.citizen import HowIdentified
+from kiosk.session.outcomes import Saved
+from kiosk.session.privacy import Privacy
+from kiosk.session.session import Session
 from protocol.messages import Content
 from tests.kiosk.kiosk_kit import CITY, FORM, NAME, NIK, Bench, bench, catalogue, fill, service_document
 

@@ -10,8 +10,8 @@ import pytest
 from kiosk.drafts.draft_words import DraftProblem
 from kiosk.drafts.drafts import Resumed, birth_date, resume, write
 from kiosk.events import Step
-from kiosk.visit.citizen import HowIdentified
-from kiosk.visit.session import Session
+from kiosk.session.citizen import HowIdentified
+from kiosk.session.session import Session
 from protocol.limits import DRAFT_PLAIN_BYTES
 from tests.kiosk.kiosk_kit import FORM, NAME, NIK, PHOTO, Bench, bench, catalogue, service_document
 
@@ -119,7 +119,7 @@ def test_followers_are_carried_over_one_by_one(tmp_path: Path, version: str) -> 
 @pytest.mark.parametrize(
     "plain", [b"", b"[]", b"{}", b"\xff", json.dumps({"format": 2, "service": "letter"}).encode()], ids=range(5)
 )
-def test_what_is_no_draft_leaves_the_visit_as_it_was(tmp_path: Path, plain: bytes) -> None:
+def test_what_is_no_draft_leaves_the_session_as_it_was(tmp_path: Path, plain: bytes) -> None:
     made = bench(tmp_path)
     session = made.kiosk.begin("id")
     assert resume(session, plain) is DraftProblem.GONE
@@ -134,7 +134,7 @@ def test_a_service_that_is_gone_says_so(tmp_path: Path) -> None:
     made.close()
 
 
-def test_too_many_photos_are_told_before_anything_leaves(tmp_path: Path) -> None:
+def test_too_many_photos_are_reported_before_anything_leaves(tmp_path: Path) -> None:
     made = bench(tmp_path)
     session = filled(made)
     session.attach("/data/photo", bytes(DRAFT_PLAIN_BYTES * 3 // 4))

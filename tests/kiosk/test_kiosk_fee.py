@@ -1,4 +1,4 @@
-"""A fee is told before anything is sent, stands on every print of the slip, and is never taken here."""
+"""A fee is shown before anything is sent, stands on every print of the slip, and is never taken here."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from kiosk.events import Step
-from kiosk.visit.citizen import HowIdentified
-from kiosk.visit.outcomes import Saved
-from kiosk.visit.session import Session
+from kiosk.session.citizen import HowIdentified
+from kiosk.session.outcomes import Saved
+from kiosk.session.session import Session
 from tests.kiosk.kiosk_kit import NAME, NIK, Bench, bench, catalogue, service_document
 
 PAYMENT = {"basis": {"id": "Perda"}, "how": {"id": "Bayar di bank"}, "account": "0011 2345", "payment_code": "000201"}
@@ -93,7 +93,7 @@ def test_the_slip_tells_how_to_pay_and_a_copy_does_too(at: Bench) -> None:
         assert "slip.fee.never|id" in slip.all_text
 
 
-def test_a_least_fee_is_told_as_one_with_what_comes_on_top(tmp_path: Path) -> None:
+def test_a_least_fee_is_shown_as_one_with_what_comes_on_top(tmp_path: Path) -> None:
     plain = costly()
     standard = {**plain.standard.model_dump(), "fee_from": True, "fee": {"id": "Ditambah pajak 25%"}}
     made = bench(tmp_path / "least", pack=catalogue(services=(service_document(standard=standard),)))
@@ -118,7 +118,7 @@ def test_a_slip_of_a_free_service_says_nothing_of_paying(tmp_path: Path) -> None
     made.close()
 
 
-def test_a_fee_without_ways_to_pay_is_told_all_the_same(tmp_path: Path) -> None:
+def test_a_fee_without_ways_to_pay_is_shown_all_the_same(tmp_path: Path) -> None:
     made = bench(tmp_path / "bare", pack=catalogue(services=(costly(payment=None),)))
     code = sent(made).code
     content = made.kiosk.slips.content(code)

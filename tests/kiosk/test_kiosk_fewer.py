@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.drafts.drafts import Resumed, resume, write
-from kiosk.visit.session import Session
+from kiosk.session.session import Session
 from tests.kiosk.kiosk_kit import PHOTO, Bench, bench, catalogue, service_document
 
 COUNTED = """<?xml version="1.0"?>
@@ -160,7 +160,7 @@ def test_a_draft_keeps_members_and_photos_that_went(kiosk: Bench, tmp_path: Path
     other.close()
 
 
-def test_the_end_of_a_visit_lets_go_of_those_who_went(kiosk: Bench) -> None:
+def test_the_end_of_a_session_lets_go_of_those_who_went(kiosk: Bench) -> None:
     session = _with_people(kiosk, "Ani", "Budi")
     session.attach("/data/who[2]/photo", PHOTO)
     photo = session.attachment("/data/who[2]/photo")

@@ -1,4 +1,4 @@
-"""An unexpected error of the forms engine: the visit goes on from where it was good last, and the command centre knows."""
+"""An unexpected error of the forms engine: the session goes on from where it was good last, and the command centre knows."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,8 +11,8 @@ from forms.xpath import functions
 from forms.xpath.context import Context
 from forms.xpath.functions.registry import NUMBER, Function
 from kiosk.events import ComponentChanged, Step, StepChanged
-from kiosk.visit.citizen import HowIdentified
-from kiosk.visit.session import Session
+from kiosk.session.citizen import HowIdentified
+from kiosk.session.session import Session
 from protocol.components import FORMS, Condition
 from tests.kiosk.kiosk_kit import NAME, NIK, PHOTO, Bench, bench, catalogue, service_document
 
@@ -153,7 +153,7 @@ def _engine_error(session: Session) -> BaseException:
     return fault.value
 
 
-def test_what_cannot_be_written_is_not_sent_and_the_visit_stands(at: Bench, session: Session) -> None:
+def test_what_cannot_be_written_is_not_sent_and_the_session_stands(at: Bench, session: Session) -> None:
     while session.step is Step.FORM:
         look(session)
         session.next_page()
@@ -169,7 +169,7 @@ def test_what_cannot_be_written_is_not_sent_and_the_visit_stands(at: Bench, sess
     assert at.kiosk.session is session
 
 
-def test_the_command_centre_is_told_of_the_line_and_of_no_answer(at: Bench, session: Session) -> None:
+def test_the_command_centre_learns_of_the_line_and_of_no_answer(at: Bench, session: Session) -> None:
     with pytest.raises(FormFault) as fault:
         session.answer("/data/n", UNLUCKY)
     at.kiosk.form_failed(fault.value)

@@ -7,8 +7,8 @@ from uuid import uuid4
 import pytest
 
 from kiosk.events import ReportWaiting
+from kiosk.session.help_calls import AGAIN_S
 from kiosk.store.reports import ReportKind
-from kiosk.visit.help_desk import AGAIN_S
 from protocol.reports import HelpCall
 from tests.kiosk.kiosk_kit import BEGIN, Bench, bench
 
@@ -21,41 +21,41 @@ def at(tmp_path: Path) -> Iterator[Bench]:
 
 
 def test_a_call_waits_for_the_server_with_its_place_and_time(at: Bench) -> None:
-    assert at.kiosk.help_desk.call("form")
+    assert at.kiosk.help_calls.call("form")
     (kept,) = at.store.reports.waiting(ReportKind.HELP_CALL, 10)
     call = HelpCall.model_validate(kept.body)
     assert (call.place, call.asked_at) == ("form", BEGIN)
     assert len(at.of(ReportWaiting)) == 1
-    current = at.kiosk.help_desk.current()
-    assert current is not None and not current.told
+    current = at.kiosk.help_calls.current()
+    assert current is not None and not current.reported
 
 
-def test_it_is_told_once_the_server_has_it(at: Bench) -> None:
-    at.kiosk.help_desk.call("form")
-    at.store.reports.told([at.store.reports.waiting(ReportKind.HELP_CALL, 1)[0].id])
-    current = at.kiosk.help_desk.current()
-    assert current is not None and current.told
+def test_it_is_reported_once_the_server_has_it(at: Bench) -> None:
+    at.kiosk.help_calls.call("form")
+    at.store.reports.reported([at.store.reports.waiting(ReportKind.HELP_CALL, 1)[0].id])
+    current = at.kiosk.help_calls.current()
+    assert current is not None and current.reported
 
 
-def test_it_is_told_that_somebody_is_on_the_way(at: Bench) -> None:
-    desk = at.kiosk.help_desk
-    desk.call("form")
+def test_it_is_known_that_somebody_is_on_the_way(at: Bench) -> None:
+    calls = at.kiosk.help_calls
+    calls.call("form")
     (kept,) = at.store.reports.waiting(ReportKind.HELP_CALL, 1)
-    desk.coming([str(uuid4())])
-    assert (current := desk.current()) is not None and not current.coming
-    desk.coming([kept.id])
-    assert (current := desk.current()) is not None and current.coming
+    calls.coming([str(uuid4())])
+    assert (current := calls.current()) is not None and not current.coming
+    calls.coming([kept.id])
+    assert (current := calls.current()) is not None and current.coming
     at.clock.advance(AGAIN_S)
-    desk.call("form")
-    assert (current := desk.current()) is not None and not current.coming
+    calls.call("form")
+    assert (current := calls.current()) is not None and not current.coming
 
 
 def test_a_second_call_is_the_same_one_until_some_minutes_have_passed(at: Bench) -> None:
-    at.kiosk.help_desk.call("form")
+    at.kiosk.help_calls.call("form")
     at.clock.advance(AGAIN_S - 1)
-    at.kiosk.help_desk.call("form")
+    at.kiosk.help_calls.call("form")
     assert len(at.store.reports.waiting(ReportKind.HELP_CALL, 10)) == 1
     at.clock.advance(1)
-    assert at.kiosk.help_desk.current() is None
-    at.kiosk.help_desk.call("form")
+    assert at.kiosk.help_calls.current() is None
+    at.kiosk.help_calls.call("form")
     assert len(at.store.reports.waiting(ReportKind.HELP_CALL, 10)) == 2

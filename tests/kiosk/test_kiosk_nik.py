@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from kiosk.visit.nik import Nik, NikProblem, NikWarning, Sex, check, warnings
+from kiosk.session.nik import Nik, NikProblem, NikWarning, Sex, check, warnings
 
 MAN = "3578011708450001"
 WOMAN = "3578015708450001"
@@ -49,7 +49,7 @@ def test_what_may_be_is_accepted(text: str) -> None:
     assert isinstance(check(text), Nik)
 
 
-def test_a_woman_is_told_by_her_day() -> None:
+def test_a_woman_is_recognised_by_her_day() -> None:
     assert [Nik(MAN).sex, Nik(WOMAN).sex] == [Sex.MALE, Sex.FEMALE]
 
 

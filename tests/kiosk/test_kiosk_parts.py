@@ -17,12 +17,12 @@ from kiosk.machine.high_water import CorrectedClock
 from kiosk.machine.staff import FIRST_PAUSE_S, FREE_TRIES, LONGEST_PAUSE_S, SignInProblem, SignInRefused, StaffOnDuty
 from kiosk.machine.supplies import ROLL_MM_LEAST, ROLL_MM_MOST
 from kiosk.ports import PrintOutcome
+from kiosk.session.outcomes import Saved
 from kiosk.store import StorageFailed, StorageProblem
 from kiosk.store.documents import StoredDocument
 from kiosk.store.journal import StaffMember
 from kiosk.text import Text
 from kiosk.text_keys import TEXT_KEYS
-from kiosk.visit.outcomes import Saved
 from protocol import badges
 from protocol.messages import CasePublicState
 from protocol.pictograms import character
@@ -129,7 +129,7 @@ def test_paper_is_counted_and_kept(tmp_path: Path) -> None:
     second.close()
 
 
-def test_the_end_of_the_roll_is_foretold(at: Bench) -> None:
+def test_the_end_of_the_roll_is_predicted(at: Bench) -> None:
     at.kiosk.supplies.roll_changed(80_000)
     at.clock.advance(3_600 * 10)
     at.printer.become(paper_mm=40_000)
@@ -170,54 +170,54 @@ def problem(result: StaffOnDuty | SignInRefused) -> SignInProblem:
 
 
 def test_badge_and_pin_open_and_the_visit_is_recorded(staffed: Bench) -> None:
-    desk = staffed.kiosk.staff
-    assert isinstance(desk.sign_in(badge(), PIN), StaffOnDuty)
-    desk.record("roll_changed", "80000 mm")
+    staff = staffed.kiosk.staff
+    assert isinstance(staff.sign_in(badge(), PIN), StaffOnDuty)
+    staff.record("roll_changed", "80000 mm")
     staffed.clock.advance(60)
-    visit = desk.sign_out("new roll")
+    visit = staff.sign_out("new roll")
     assert visit is not None
     assert [(one.kind, one.detail) for one in visit.actions] == [("roll_changed", "80000 mm")]
-    assert staffed.store.visits.untold() == (visit,)
+    assert staffed.store.visits.unreported() == (visit,)
     assert staffed.of(VisitRecorded) == [VisitRecorded(visit.id)]
 
 
 def test_a_badge_alone_or_of_somebody_else_opens_nothing(staffed: Bench) -> None:
-    desk = staffed.kiosk.staff
-    assert problem(desk.sign_in(badge(), "")) is SignInProblem.WRONG_PIN
-    assert problem(desk.sign_in(badge("ani"), PIN)) is SignInProblem.NOT_LISTED
-    assert problem(desk.sign_in(badge()[:-2] + "AA", PIN)) is SignInProblem.BAD_BADGE
-    assert problem(desk.sign_in(badge(expires=BEGIN.date() - timedelta(days=1)), PIN)) is SignInProblem.BAD_BADGE
-    assert desk.on_duty is None
+    staff = staffed.kiosk.staff
+    assert problem(staff.sign_in(badge(), "")) is SignInProblem.WRONG_PIN
+    assert problem(staff.sign_in(badge("ani"), PIN)) is SignInProblem.NOT_LISTED
+    assert problem(staff.sign_in(badge()[:-2] + "AA", PIN)) is SignInProblem.BAD_BADGE
+    assert problem(staff.sign_in(badge(expires=BEGIN.date() - timedelta(days=1)), PIN)) is SignInProblem.BAD_BADGE
+    assert staff.on_duty is None
 
 
 def test_wrong_pins_make_a_growing_pause_that_ends(staffed: Bench) -> None:
-    desk = staffed.kiosk.staff
+    staff = staffed.kiosk.staff
     waits = []
     for _ in range(FREE_TRIES + 8):
-        result = desk.sign_in(badge(), "000000")
+        result = staff.sign_in(badge(), "000000")
         assert isinstance(result, SignInRefused)
         waits.append(result.wait_s)
         staffed.clock.advance(result.wait_s)
     assert waits[: FREE_TRIES + 1] == [0.0] * (FREE_TRIES - 1) + [FIRST_PAUSE_S, 2 * FIRST_PAUSE_S]
     assert waits[-1] == LONGEST_PAUSE_S
-    assert isinstance(desk.sign_in(badge(), PIN), StaffOnDuty)
+    assert isinstance(staff.sign_in(badge(), PIN), StaffOnDuty)
 
 
 def test_during_the_pause_the_right_pin_is_not_taken(staffed: Bench) -> None:
-    desk = staffed.kiosk.staff
+    staff = staffed.kiosk.staff
     for _ in range(FREE_TRIES):
-        desk.sign_in(badge(), "000000")
-    assert problem(desk.sign_in(badge(), PIN)) is SignInProblem.WAIT
+        staff.sign_in(badge(), "000000")
+    assert problem(staff.sign_in(badge(), PIN)) is SignInProblem.WAIT
     staffed.clock.advance(FIRST_PAUSE_S)
-    assert isinstance(desk.sign_in(badge(), PIN), StaffOnDuty)
+    assert isinstance(staff.sign_in(badge(), PIN), StaffOnDuty)
 
 
 def test_who_is_taken_off_the_roster_is_signed_out(staffed: Bench) -> None:
-    desk = staffed.kiosk.staff
-    desk.sign_in(badge(), PIN)
+    staff = staffed.kiosk.staff
+    staff.sign_in(badge(), PIN)
     staffed.store.roster.replace([])
-    desk.roster_changed()
-    assert desk.on_duty is None
+    staff.roster_changed()
+    assert staff.on_duty is None
 
 
 # --- slips ---------------------------------------------------------------------------------------------------------
@@ -273,7 +273,7 @@ def test_a_second_print_is_a_copy_without_being_asked(at: Bench, outcome: PrintO
     at.kiosk.slips.print(saved.code)
     at.kiosk.slips.print(saved.code)
     assert copies(at) == [False, True]
-    assert [told.copy for told in at.of(SlipPrinted)] == [False, True]
+    assert [reported.copy for reported in at.of(SlipPrinted)] == [False, True]
 
 
 def test_a_second_print_is_a_copy_after_a_restart(at: Bench) -> None:
@@ -346,7 +346,7 @@ def test_the_slip_of_another_kiosks_case_is_a_copy_and_leaves_nothing_here(at: B
     assert copy
     assert "Tunggu kabar" in slip.all_text
     assert at.kiosk.slips.content(code) is None
-    assert [(told.code, told.copy) for told in at.of(SlipPrinted)] == [(code, True)]
+    assert [(reported.code, reported.copy) for reported in at.of(SlipPrinted)] == [(code, True)]
 
 
 def test_no_slip_holds_a_nik_or_a_name(at: Bench) -> None:
@@ -356,7 +356,7 @@ def test_no_slip_holds_a_nik_or_a_name(at: Bench) -> None:
     assert NAME not in at.printer.jobs[0][0].all_text
 
 
-def test_a_slip_that_could_not_be_printed_is_told(at: Bench) -> None:
+def test_a_slip_that_could_not_be_printed_is_reported(at: Bench) -> None:
     saved = send(at)
     at.printer.outcome = PrintOutcome.NOT_PRINTED
     at.kiosk.slips.print(saved.code)
@@ -372,11 +372,11 @@ def test_the_code_of_another_kiosk_has_no_slip_here(at: Bench) -> None:
 
 def test_without_the_line_a_kiosk_tells_what_it_remembers(at: Bench) -> None:
     saved = send(at)
-    told: list[Case | CaseProblem] = []
-    at.kiosk.cases.look_up(at.kiosk.codes.display(saved.code), told.append)
-    at.kiosk.cases.look_up(at.kiosk.codes.mint(), told.append)
-    at.kiosk.cases.look_up("no code", told.append)
-    case, unknown, nothing = told
+    reported: list[Case | CaseProblem] = []
+    at.kiosk.cases.look_up(at.kiosk.codes.display(saved.code), reported.append)
+    at.kiosk.cases.look_up(at.kiosk.codes.mint(), reported.append)
+    at.kiosk.cases.look_up("no code", reported.append)
+    case, unknown, nothing = reported
     assert isinstance(case, Case)
     assert (case.state, case.fresh) == (CaseStateName.STORED_HERE, False)
     assert (unknown, nothing) == (CaseProblem(CaseProblemKind.NO_LINE), CaseProblem(CaseProblemKind.NOT_A_CODE))
@@ -444,12 +444,12 @@ def test_a_broken_pack_says_so(files: dict[str, bytes]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "reported"),
     [({"stages": []}, "service letter: stages"), ({"name": {"en": "Letter"}}, "service letter: name")],
 )
-def test_a_service_that_is_not_as_the_protocol_has_it_says_where(change: dict[str, Any], told: str) -> None:
+def test_a_service_that_is_not_as_the_protocol_has_it_says_where(change: dict[str, Any], reported: str) -> None:
     document = service_document("letter").model_dump(mode="json")
-    with pytest.raises(PackBroken, match=told):
+    with pytest.raises(PackBroken, match=reported):
         read_service(document | change)
     assert read_service(document | {"of_a_newer_server": 1}).id == "letter"
 
@@ -478,7 +478,7 @@ def test_a_setting_keeps_within_its_limits(at: Bench, value: object, used: float
     assert at.kiosk.settings.number("idle_s") == used
 
 
-def test_time_does_not_go_back_behind_what_the_server_told(at: Bench) -> None:
+def test_time_does_not_go_back_behind_what_the_server_reported(at: Bench) -> None:
     at.kiosk.clock.learn(BEGIN + timedelta(hours=1))
     at.clock.time_of_day = BEGIN - timedelta(days=3650)
     again = CorrectedClock(at.clock, at.store)

@@ -1,4 +1,4 @@
-"""A visit: forward one step at a time, back without losing anything, and an end that leaves nothing."""
+"""A session: forward one step at a time, back without losing anything, and an end that leaves nothing."""
 
 import gc
 from collections.abc import Iterator
@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from kiosk.events import EndReason, IdleOver, IdleWarning, SessionEnded, Step, StepChanged
-from kiosk.visit.attachments import Attachment, Attachments, AttachProblem
-from kiosk.visit.citizen import HowIdentified
-from kiosk.visit.nik import NikProblem, NikWarning
-from kiosk.visit.session import Session
+from kiosk.session.attachments import Attachment, Attachments, AttachProblem
+from kiosk.session.citizen import HowIdentified
+from kiosk.session.nik import NikProblem, NikWarning
+from kiosk.session.session import Session
 from protocol.limits import ATTACHMENT_PLAIN_BYTES
 from tests.kiosk.kiosk_kit import CITY, FORM, NAME, NIK, PHOTO, Bench, bench, catalogue, fill, service_document
 

@@ -73,14 +73,14 @@ DAMAGE: dict[str, Callable[[bytes], bytes]] = {
 
 
 @pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
-def test_a_damaged_enrolment_is_told_as_such(data: Path, damage: Callable[[bytes], bytes]) -> None:
+def test_a_damaged_enrolment_is_reported_as_such(data: Path, damage: Callable[[bytes], bytes]) -> None:
     path = data / FILE_NAME
     path.write_bytes(damage(path.read_bytes()))
     with pytest.raises(EnrolmentBroken, match=FILE_NAME):
         enrolments.load(data)
 
 
-def test_an_enrolment_that_is_a_folder_is_told_as_such(data: Path) -> None:
+def test_an_enrolment_that_is_a_folder_is_reported_as_such(data: Path) -> None:
     (data / FILE_NAME).unlink()
     (data / FILE_NAME).mkdir()
     with pytest.raises(EnrolmentBroken):
@@ -90,7 +90,7 @@ def test_an_enrolment_that_is_a_folder_is_told_as_such(data: Path) -> None:
 @pytest.mark.parametrize(
     ("part", "zone"), [("time_zone", "Asia/Nowhere"), ("time_zone", "../../etc"), ("time_zone", "")]
 )
-def test_an_enrolment_in_no_time_zone_is_told_as_such(data: Path, part: str, zone: str) -> None:
+def test_an_enrolment_in_no_time_zone_is_reported_as_such(data: Path, part: str, zone: str) -> None:
     path = data / FILE_NAME
     document = json.loads(path.read_bytes())
     document["city"][part] = zone
@@ -197,18 +197,18 @@ def read_only(data: Path, tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", str(folder)], check=True)
 
 
-def test_a_disk_that_cannot_be_written_is_shown_and_told_to_the_office(
+def test_a_disk_that_cannot_be_written_is_shown_and_reported_to_the_office(
     read_only: Path, server: RunningServer, group: Group
 ) -> None:
     kiosk = Program(group, read_only, server)
     kiosk.wait_for(SHOWN)
-    wait_until("kiosk", lambda: told(server) is not None, group)
-    assert told(server) == (StartProblem.DISK_BROKEN.value, False)
+    wait_until("kiosk", lambda: reported(server) is not None, group)
+    assert reported(server) == (StartProblem.DISK_BROKEN.value, False)
     assert kiosk.process.poll() is None
     assert kiosk.stop() == 0
 
 
-def told(server: RunningServer) -> tuple[str, bool] | None:
+def reported(server: RunningServer) -> tuple[str, bool] | None:
     """What the office knows of the kiosk's storage, and whether it is in service."""
     with server.deps.engine.connect() as connection:
         row = connection.execute(select(tables.kiosks.c.in_service, tables.kiosks.c.components)).one()

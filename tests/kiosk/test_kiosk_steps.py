@@ -1,4 +1,4 @@
-"""The table of a visit's steps: every action leads somewhere, back leads back, and nothing is sent twice."""
+"""The table of a session's steps: every action leads somewhere, back leads back, and nothing is sent twice."""
 
 from dataclasses import dataclass
 from itertools import product
@@ -6,12 +6,12 @@ from itertools import product
 import pytest
 
 from kiosk.events import Step
-from kiosk.visit.privacy import Privacy
-from kiosk.visit.steps import TRANSITIONS, Action, Steps
+from kiosk.session.privacy import Privacy
+from kiosk.session.steps import TRANSITIONS, Action, Steps
 
 
 @dataclass
-class Told:
+class FixedFacts:
     complaint: bool
     asks_nik: bool
     costs: bool
@@ -22,7 +22,7 @@ class Told:
 
 
 FLAGS = (False, True)
-ALL_FACTS = [Told(*said) for said in product(FLAGS, FLAGS, FLAGS, FLAGS, (None, *Privacy), FLAGS, FLAGS)]
+ALL_FACTS = [FixedFacts(*said) for said in product(FLAGS, FLAGS, FLAGS, FLAGS, (None, *Privacy), FLAGS, FLAGS)]
 #: As the citizen meets them.
 ORDER = (
     Step.SERVICES, Step.SERVICE, Step.PRIVACY, Step.IDENTIFY, Step.FORM, Step.REVIEW, Step.FEE, Step.CONSENT, Step.SENDING,
@@ -30,7 +30,7 @@ ORDER = (
 )  # fmt: skip
 
 
-def at(step: Step, facts: Told) -> Steps:
+def at(step: Step, facts: FixedFacts) -> Steps:
     steps = Steps(facts, lambda _step: None)
     steps.put(step)
     return steps
@@ -47,7 +47,7 @@ def test_an_action_that_is_for_a_step_leads_somewhere_whatever_is_so() -> None:
 
 
 def test_no_row_is_hidden_by_those_before_it() -> None:
-    def first(action: Action, step: Step, facts: Told) -> int:
+    def first(action: Action, step: Step, facts: FixedFacts) -> int:
         fits = (
             number
             for number, row in enumerate(TRANSITIONS)
@@ -88,7 +88,7 @@ def test_nothing_is_sent_but_from_the_last_steps(step: Step) -> None:
 )
 def test_fee_and_consent_come_where_the_service_has_them(costs: bool, asks_consent: bool, way: list[Step]) -> None:
     moved: list[Step] = []
-    facts = Told(False, True, costs, asks_consent, None, False, True)
+    facts = FixedFacts(False, True, costs, asks_consent, None, False, True)
     steps = Steps(facts, moved.append)
     steps.put(Step.REVIEW)
     went = []

@@ -9,7 +9,7 @@ import pytest
 
 from kiosk.cases.case import CaseStateName
 from kiosk.events import Received, SlipDue, Step, Stored
-from kiosk.visit.outcomes import Refused, RefusedReason, Saved
+from kiosk.session.outcomes import Refused, RefusedReason, Saved
 from protocol import sealing, tracking
 from protocol.limits import ANSWER_CHARACTERS
 from protocol.messages import Content, ItemKind
@@ -81,12 +81,12 @@ def test_the_receipt_holds_no_personal_data(at: Bench) -> None:
     receipt = at.store.receipts.get(saved.code)
     assert receipt is not None
     assert (receipt.state, receipt.received_at) == (CaseStateName.STORED_HERE, None)
-    told = repr(receipt)
-    assert NIK not in told
-    assert NAME not in told
+    reported = repr(receipt)
+    assert NIK not in reported
+    assert NAME not in reported
 
 
-def test_stored_is_told_only_once_it_is_durable(tmp_path: Path) -> None:
+def test_stored_is_reported_only_once_it_is_durable(tmp_path: Path) -> None:
     reached: list[tuple[str, int]] = []
     made = bench(tmp_path, failpoint=lambda name: reached.append((name, len(made.of(Stored)))))
     send(made)

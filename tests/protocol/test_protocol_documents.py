@@ -24,7 +24,7 @@ def test_what_the_city_signed_is_taken() -> None:
     verify(document(), PUBLIC)
 
 
-def test_the_zone_in_which_the_time_is_told_does_not_matter() -> None:
+def test_the_zone_in_which_the_time_is_given_does_not_matter() -> None:
     verify(document(made_at=AT.astimezone().isoformat()), PUBLIC)
 
 

@@ -41,7 +41,7 @@ def test_a_day_without_a_time_is_the_same_everywhere() -> None:
     assert Formatting("id", "Asia/Jayapura").day(date(2026, 1, 1)) == "1 Januari 2026"
 
 
-def test_a_moment_is_told_where_its_reader_is() -> None:
+def test_a_moment_is_given_where_its_reader_is() -> None:
     assert Formatting("id", "Asia/Jayapura").clock(AT) == "16.05"
     assert Formatting("id", "Asia/Jayapura").hour(time(14, 5)) == "14.05"
 

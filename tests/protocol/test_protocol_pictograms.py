@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from protocol.pictograms import DRAWINGS, FALLBACK, LINK, MOST_STEPS, NAMES, character, way
+from protocol.pictograms import FALLBACK, LINK, MOST_STEPS, NAMES, character, way
+from protocol.pictograms.drawings import DRAWINGS
 
 SERVICES = Path(__file__).parents[2] / "assets" / "services"
 

@@ -56,7 +56,7 @@ def hands(rehearsal: Rehearsal) -> Iterator[Hands]:
 
 @pytest.fixture(scope="module")
 def one_kiosk(tmp_path_factory: pytest.TempPathFactory, catalogues: Catalogues, city: Catalogue) -> Iterator[Hands]:
-    """An app for all tests of a file, which end their visits: starting one takes longer than most visits."""
+    """An app for all tests of a file, which end their sessions: starting one takes longer than most sessions."""
     rehearsed = rehearse(tmp_path_factory.mktemp("kiosk"), catalogues, city)
     made = Hands(rehearsed, BOOT).start()
     yield made

@@ -1,10 +1,10 @@
-"""Ways through a visit that are not what a test is about: straight through the session, without touching the form."""
+"""Ways through a session that are not what a test is about: straight through the session, without touching the form."""
 
 from screens_harness import Hands
 
 from forms import Node
-from kiosk.visit.citizen import HowIdentified
-from kiosk.visit.session import Session
+from kiosk.session.citizen import HowIdentified
+from kiosk.session.session import Session
 from screens.navigation.places import Name
 
 NIK = "3578014107900001"
@@ -23,7 +23,7 @@ def session_of(hands: Hands) -> Session:
 
 def begin(hands: Hands, service: str) -> Session:
     """From the home screen to the service's first question, identified where it asks for that."""
-    hands.app.flow.visit.start()
+    hands.app.flow.citizen.start()
     session = session_of(hands)
     session.choose(service)
     session.start_service()
@@ -66,7 +66,7 @@ def send(hands: Hands, service: str = "domisili") -> None:
     fill(hands)
     session.finish_review()
     session.agree()
-    hands.app.flow.visit.send()
+    hands.app.flow.citizen.send()
     hands.let_go()
     assert hands.app.flow.place.name is Name.SAVED
 

@@ -46,13 +46,13 @@ def label(hands: Hands) -> str:
 
 def walk_to(hands: Hands, words: str, key: str = "tab") -> None:
     """Presses a key until the focus is on what says the words; fails after one round."""
-    told = []
+    reported = []
     for _ in range(len(hands.app.keypad.ring.stops()) + 1):
         if hands.app.keypad.ring.current is not None and words in label(hands):
             return
         press(hands, key)
-        told.append(label(hands))
-    raise AssertionError(f"{key!r} never leads to {words!r}, only to {told}")
+        reported.append(label(hands))
+    raise AssertionError(f"{key!r} never leads to {words!r}, only to {reported}")
 
 
 def type_keys(hands: Hands, text: str) -> None:

@@ -86,9 +86,9 @@ class Listener:
     def type(self, text: str, layout: Layout) -> None:
         """Types on the keys that are there: the focus is on a field; the keys' places are known, and each is heard."""
         self.press("enter")
-        shown = [[_told(name) for name in row] for row in layouts.rows(layout)]
+        shown = [[_spoken_name(name) for name in row] for row in layouts.rows(layout)]
         for character in text:
-            self._find_key(shown, _told(" " if character == " " else character))
+            self._find_key(shown, _spoken_name(" " if character == " " else character))
             self.press("enter")
         self.press("tab")
 
@@ -108,7 +108,7 @@ class Listener:
         return _where(rows, key.casefold())
 
 
-def _told(name: str) -> str:
+def _spoken_name(name: str) -> str:
     """How a key is called, in Indonesian."""
     named = {
         layouts.SPACE: "spasi",

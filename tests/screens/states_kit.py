@@ -33,7 +33,7 @@ PAGES: Final[dict[Name, str]] = {
     Name.CASE: "case-question",
     Name.ANSWER: "answer-typed",
     Name.STAFF_PIN: "staff-pin-typed",
-    Name.STAFF: "staff-desk",
+    Name.STAFF: "staff-overview",
     Name.STAFF_PAPER: "staff-paper",
     Name.STAFF_TEST: "staff-test",
     Name.STAFF_OUTBOX: "staff-outbox-parked",
@@ -41,7 +41,7 @@ PAGES: Final[dict[Name, str]] = {
 LAYERS: Final[dict[Over, str]] = {
     Over.ADJUST: "home-adjust",
     Over.HELP: "home-help",
-    Over.LEAVE: "visit-leave",
+    Over.LEAVE: "session-leave",
     Over.FEWER: "repeat-fewer",
 }
 #: States of PAGES and LAYERS, each with what it shows.

@@ -12,8 +12,8 @@ from sqlalchemy import func, select
 
 from kiosk.catalogue.catalogue import Catalogue
 from kiosk.ports import Failpoint, no_failpoint
-from kiosk.visit.identity import KioskIdentity
-from kiosk.visit.outcomes import Saved
+from kiosk.session.identity import KioskIdentity
+from kiosk.session.outcomes import Saved
 from server.catalogue.pack_content import PackContent, PackService
 from server.deps import Deps
 from server.fleet.enrolment import ApproveOutcome
@@ -24,7 +24,7 @@ from server.storage import tables
 from sync.city import CityBadges, FollowingSealer, KioskCodes
 from sync.enrolment import Enrolment, enrol
 from sync.line import Line, LineOptions
-from tests.kiosk.kiosk_kit import CITY, FORM, PHOTO, Bench, DeskPrinter, bench, fill, service_document
+from tests.kiosk.kiosk_kit import CITY, FORM, PHOTO, Bench, SimplePrinter, bench, fill, service_document
 from tests.server.running import ONE_PERSON, RunningServer, running
 from workers import SystemClock
 
@@ -113,7 +113,7 @@ def kiosk_on_line(
     clock: Any = None,
     options: LineOptions = OPTIONS,
     pack: Catalogue | None = None,
-    printer: DeskPrinter | None = None,
+    printer: SimplePrinter | None = None,
 ) -> OnLine:
     """Built as ``main.py`` does, not started."""
     sealer = FollowingSealer(enrolment.city)

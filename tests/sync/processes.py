@@ -18,7 +18,7 @@ from kiosk.store.outbox import OutboxState
 from protocol.limits import CHUNK_BYTES
 from server.foundation.failpoints import Failpoints
 from sync import enrolment as enrolments
-from tests.kiosk.kiosk_kit import DeskPrinter, PaperSlip
+from tests.kiosk.kiosk_kit import PaperSlip, SimplePrinter
 from tests.sync.line_kit import OnLine, city_server, kiosk_on_line, until
 
 PROCESSES = multiprocessing.get_context("forkserver")
@@ -43,7 +43,7 @@ def die_at(place: str) -> Failpoint:
     return reached
 
 
-class MortalPrinter(DeskPrinter):
+class MortalPrinter(SimplePrinter):
     """Tells when a slip begins to come out and when it is out; what it printed is kept in a file, as paper is."""
 
     def __init__(self, failpoint: Failpoint, paper: Path) -> None:

@@ -17,13 +17,13 @@ Answer = tuple[int, dict[str, str], bytes]
 
 def stored(items: list[dict[str, Any]], **reasons: str) -> Answer:
     """Every item stored, except those rejected by id."""
-    told = [
+    reported = [
         {"id": item["id"], "status": "rejected", "reason": reasons[item["id"]]}
         if item["id"] in reasons
         else {"id": item["id"], "status": "stored", "received_at": "2026-03-02T08:00:01Z"}
         for item in items
     ]
-    return 200, {}, json.dumps({"answers": told, "ack_through": 0}).encode()
+    return 200, {}, json.dumps({"answers": reported, "ack_through": 0}).encode()
 
 
 class ScriptedServer:

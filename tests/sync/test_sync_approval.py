@@ -143,19 +143,19 @@ def between(server: RunningServer, part: str) -> ScriptedServer:
     other = base64.b64encode(bytes(PrivateKey.generate().public_key)).decode()
 
     def answer(_method: str, path: str, body: bytes) -> Answer:
-        told = requests.post(server.base + path, data=body, timeout=30).json()
+        reported = requests.post(server.base + path, data=body, timeout=30).json()
         match part:
             case "sealing key":
-                told["city"]["sealing_keys"][0]["public_key"] = other
+                reported["city"]["sealing_keys"][0]["public_key"] = other
             case "one more sealing key":
-                told["city"]["sealing_keys"].insert(0, {"key_id": "mine", "public_key": other})
+                reported["city"]["sealing_keys"].insert(0, {"key_id": "mine", "public_key": other})
             case "badge key":
-                told["city"]["badge_key"] = other
+                reported["city"]["badge_key"] = other
             case "root of packs":
-                told["tuf_root"] = base64.b64encode(b'{"signed": "mine"}').decode()
+                reported["tuf_root"] = base64.b64encode(b'{"signed": "mine"}').decode()
             case "address on slips":
-                told["city"]["tracking_base"] = "https://lacak.jahat.example"
-        return 200, {}, json.dumps(told).encode()
+                reported["city"]["tracking_base"] = "https://lacak.jahat.example"
+        return 200, {}, json.dumps(reported).encode()
 
     return ScriptedServer(answer, key=None)
 

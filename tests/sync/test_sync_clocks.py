@@ -98,7 +98,7 @@ def test_all_that_a_kiosk_does_goes_on_with_a_clock_that_is_off(
 
 @pytest.mark.parametrize("off_s", OFF)
 def test_a_time_that_was_learnt_wrongly_is_learnt_anew(server: RunningServer, at: Bench, off_s: float) -> None:
-    """Whoever told it: the next refusal of the server itself puts it right, within one request."""
+    """Whoever set it: the next refusal of the server itself puts it right, within one request."""
     kiosk = Kiosk(server, at, PutClock())
     kiosk.signing_time.learn(datetime.now(UTC) + timedelta(seconds=10 * off_s))
     assert kiosk.ask().outcome is Outcome.OK
@@ -143,12 +143,12 @@ def test_a_time_that_is_put_back_by_minutes_stands_until_it_is_right(at: Bench, 
     clock = at.kiosk.clock
     before = clock.now()
     clock.learn(BEGIN - timedelta(seconds=back_s))
-    told = []
+    reported = []
     for _ in range(2 * back_s):
-        told.append(clock.now())
+        reported.append(clock.now())
         at.clock.advance(1)
-    assert told == sorted(told)
-    assert told[0] == before
+    assert reported == sorted(reported)
+    assert reported[0] == before
     assert clock.now() == BEGIN + timedelta(seconds=back_s)
 
 

@@ -69,22 +69,22 @@ def test_a_long_photo_goes_in_chunks(server: RunningServer, made: OnLine) -> Non
     assert row.complete
 
 
-def test_the_case_of_a_code_is_told(made: OnLine) -> None:
+def test_the_case_of_a_code_is_reported(made: OnLine) -> None:
     saved = online(made).send()
     until(made.all_acknowledged)
-    told: list[Case | CaseProblem] = []
-    made.at.kiosk.cases.look_up(saved.code, told.append)
-    until(lambda: told)
-    (case,) = told
+    reported: list[Case | CaseProblem] = []
+    made.at.kiosk.cases.look_up(saved.code, reported.append)
+    until(lambda: reported)
+    (case,) = reported
     assert isinstance(case, Case)
     assert (case.code, case.fresh) == (saved.code, True)
 
 
 def test_a_code_that_nobody_gave_out_is_unknown(made: OnLine) -> None:
-    told: list[Case | CaseProblem] = []
-    online(made).at.kiosk.cases.look_up(made.at.kiosk.codes.mint(), told.append)
-    until(lambda: told)
-    assert told == [CaseProblem(CaseProblemKind.UNKNOWN_CODE)]
+    reported: list[Case | CaseProblem] = []
+    online(made).at.kiosk.cases.look_up(made.at.kiosk.codes.mint(), reported.append)
+    until(lambda: reported)
+    assert reported == [CaseProblem(CaseProblemKind.UNKNOWN_CODE)]
 
 
 def test_the_pack_in_force_is_taken(server: RunningServer, made: OnLine) -> None:
@@ -100,10 +100,10 @@ def test_heartbeats_tell_the_kiosks_state(server: RunningServer, made: OnLine) -
     made.at.printer.become("UNAVAILABLE", "MEDIA_EMPTY")
 
     def conditions() -> dict[str, list[str]]:
-        """Of each component, once the server was told any."""
+        """Of each component, once any was reported to the server."""
         with server.deps.engine.connect() as connection:
             (row,) = connection.execute(tables.kiosks.select()).all()
-        told = {one["component"]: one["conditions"] for one in row.components}
-        return told if any(told.values()) else {}
+        reported = {one["component"]: one["conditions"] for one in row.components}
+        return reported if any(reported.values()) else {}
 
     assert until(conditions)["printer"] == ["MEDIA_EMPTY"]

@@ -118,14 +118,14 @@ def test_the_worst_that_a_loop_sees_is_the_line() -> None:
     assert monitor.state().condition is LineCondition.ONLINE
 
 
-def test_one_loop_that_reaches_the_server_wakes_the_others_and_is_told_once() -> None:
-    bus, woken, told = Bus(), [], []
-    bus.subscribe(lambda event: told.append(event) if isinstance(event, LineChanged) else None)
+def test_one_loop_that_reaches_the_server_wakes_the_others_and_is_reported_once() -> None:
+    bus, woken, reported = Bus(), [], []
+    bus.subscribe(lambda event: reported.append(event) if isinstance(event, LineChanged) else None)
     monitor = Monitor(TurnedClock(), bus)
     monitor.on_return(lambda: woken.append(True))
     for loop in ("outbox", "feed", "presence"):
         monitor.report(loop, Answer(Outcome.UNREACHABLE))
     monitor.report("presence", Answer(Outcome.OK))
     monitor.report("presence", Answer(Outcome.OK))
-    assert [event.state.condition for event in told] == [LineCondition.OFFLINE, LineCondition.ONLINE]
+    assert [event.state.condition for event in reported] == [LineCondition.OFFLINE, LineCondition.ONLINE]
     assert woken == [True]

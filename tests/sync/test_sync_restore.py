@@ -37,7 +37,7 @@ def pack(made: OnLine) -> int:
     return made.at.kiosk.snapshot().pack_version
 
 
-def test_nothing_that_kiosks_were_told_is_stored_is_lost(tmp_path: Path) -> None:
+def test_nothing_that_kiosks_were_assured_is_stored_is_lost(tmp_path: Path) -> None:
     port = free_port()
     with city_server(tmp_path / "lost", port=port) as server:
         made = kiosk_on_line(tmp_path / "kiosk", enrolled(server))

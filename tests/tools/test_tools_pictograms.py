@@ -5,7 +5,8 @@ from io import BytesIO
 import pytest
 from fontTools.ttLib import TTFont
 
-from protocol.pictograms import DRAWINGS, GRID, STROKE, character
+from protocol.pictograms import character
+from protocol.pictograms.drawings import DRAWINGS, GRID, STROKE
 from tools.pictograms import FONT, font, lines
 
 

@@ -33,14 +33,14 @@ def trial_city(data: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
         text=True,
     )
     assert process.stdout is not None
-    told = ""
+    output = ""
     try:
         for line in process.stdout:
-            told += line
+            output += line
             if LAST_LINE in line:
                 break
-        assert LAST_LINE in told, told
-        yield process, told
+        assert LAST_LINE in output, output
+        yield process, output
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
@@ -52,9 +52,9 @@ def two_runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     """Two runs on the same data, and what was seen of them."""
     data = tmp_path_factory.mktemp("trial")
     seen: dict[str, object] = {}
-    with trial_city(data) as (process, told):
-        seen["told"] = told
-        addresses = re.findall(r"http://127\.0\.0\.1:\d+/\S*", told)
+    with trial_city(data) as (process, output):
+        seen["output"] = output
+        addresses = re.findall(r"http://127\.0\.0\.1:\d+/\S*", output)
         seen["answers"] = {address: requests.get(address, timeout=10).status_code for address in addresses}
         seen["enrolment"] = (data / "kiosk" / "enrolment.json").read_bytes()
         children = psutil.Process(process.pid).children(recursive=True)
@@ -62,8 +62,8 @@ def two_runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
         seen["last words"] = process.communicate()[0]
         seen["code"] = process.returncode
         seen["left"] = [each.pid for each in children if each.is_running()]
-    with trial_city(data) as (process, told):
-        seen["told again"] = told
+    with trial_city(data) as (process, output):
+        seen["output again"] = output
         seen["enrolment again"] = (data / "kiosk" / "enrolment.json").read_bytes()
     return seen
 
@@ -75,9 +75,9 @@ def test_everything_that_it_prints_can_be_reached(two_runs: dict[str, object]) -
 
 
 def test_it_prints_where_slips_appear_and_the_accounts(two_runs: dict[str, object]) -> None:
-    told = str(two_runs["told"])
-    assert "slips" in told and "EKB1." in told and "PIN" in told
-    assert all(name in told for name in ("kelurahan", "admin", "lapangan", "pusat"))
+    output = str(two_runs["output"])
+    assert "slips" in output and "EKB1." in output and "PIN" in output
+    assert all(name in output for name in ("kelurahan", "admin", "lapangan", "pusat"))
 
 
 def test_ctrl_c_stops_everything_cleanly(two_runs: dict[str, object]) -> None:

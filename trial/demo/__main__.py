@@ -14,15 +14,15 @@ from typing import Final
 from trial.demo.administration import Administration
 from trial.demo.field_work import FieldWork
 from trial.demo.scene import Scene
-from trial.demo.visits import Visit
+from trial.demo.sessions import CitizenSession
 from trial.processes import ROOT, Group, python
 
 BUILD: Final = ROOT / "build" / "demo"
 #: The first one's pictures stand in the folder itself, each other's in a folder of its name.
 SCENES: Final[Mapping[str, type[Scene]]] = {
-    "plain": Visit,
-    "line-cut": Visit,
-    "paper-out": Visit,
+    "plain": CitizenSession,
+    "line-cut": CitizenSession,
+    "paper-out": CitizenSession,
     "administration": Administration,
     "field-work": FieldWork,
 }

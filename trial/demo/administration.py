@@ -44,31 +44,31 @@ class Administration(Scene):
     def play(self, hands: Hands, citizen: Citizen, browsers: Browsers) -> None:
         step = self.timeline.step
         with step("administrator", "signs in"):
-            desk = Administrator(browsers, "admin")
+            office = Administrator(browsers, "admin")
         with step("citizen", "is in the middle of a form"):
             citizen.begin()
             citizen.identify()
             hands.see("Data pemohon")
         with step("administrator", "uploads a spreadsheet with a mistake and reads where it is"):
-            desk.upload("izin-tenda", _workbook("1", FAULTY))
-            desk.reads("survey", "ukuran")
-            desk.picture("administration-errors.png")
+            office.upload("izin-tenda", _workbook("1", FAULTY))
+            office.reads("survey", "ukuran")
+            office.picture("administration-errors.png")
         with step("administrator", "uploads the mended one"):
-            desk.upload("izin-tenda", _workbook("2"))
-            desk.reads("Formulir dapat dipakai", "Nama penyelenggara")
+            office.upload("izin-tenda", _workbook("2"))
+            office.reads("Formulir dapat dipakai", "Nama penyelenggara")
         with step("administrator", "gives it agency, six parts and stages"):
-            desk.describe("kelurahan", STANDARD)
+            office.describe("kelurahan", STANDARD)
         with step("administrator", "publishes it to all kiosks"):
-            desk.publish("Untuk musim hajatan")
-            desk.go("/admin/services")
-            desk.reads(NAME)
+            office.publish("Untuk musim hajatan")
+            office.go("/admin/services")
+            office.reads(NAME)
         with step("kiosk", "does not change the form that is open"):
             hands.see("Data pemohon", "Nama lengkap")
         with step("citizen", "goes away without sending"):
             citizen.give_up()
         with step("administrator", "sees the pack arrive at the kiosk, without a reload"):
-            desk.sees_arrival(2)
-            desk.picture("administration.png")
+            office.sees_arrival(2)
+            office.picture("administration.png")
         with step("citizen", "finds the new service"):
             citizen.search("tenda", NAME)
         hands.picture("new-service")
@@ -77,8 +77,8 @@ class Administration(Scene):
             hands.see("2 hari kerja", "Surat izin")
             citizen.home_from_search()
         with step("administrator", "takes it back"):
-            desk.take_back("Salah terbit")
-            desk.sees_arrival(3)
+            office.take_back("Salah terbit")
+            office.sees_arrival(3)
         with step("citizen", "does not find it any more"):
             citizen.search("tenda", "Belum ditemukan")
         hands.picture("taken-back")

@@ -20,7 +20,7 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
-DESK = ViewportSize(width=1440, height=900)
+MONITOR = ViewportSize(width=1440, height=900)
 PHONE = ViewportSize(width=390, height=844)
 PATIENCE_MS = 30_000
 
@@ -52,7 +52,7 @@ class Browsers:
         self._chromium.close()
         self._playwright.stop()
 
-    def page(self, size: ViewportSize = DESK) -> Any:
+    def page(self, size: ViewportSize = MONITOR) -> Any:
         """A page of somebody who has not been here yet."""
         page = self._chromium.new_context(viewport=size).new_page()
         page.set_default_timeout(PATIENCE_MS)
@@ -69,7 +69,7 @@ class Browsers:
             page.context.close()
 
 
-class Desk:
+class BackOffice:
     """Somebody signed in at the back office."""
 
     def __init__(self, browsers: Browsers, user: str, password: str = TRIAL_PASSWORD) -> None:
@@ -108,7 +108,7 @@ class Desk:
             self._page.click(f"details:has({field}) > summary")
 
 
-class Officer(Desk):
+class Officer(BackOffice):
     """Begins at the inbox, which follows new cases by itself."""
 
     def sees(self, code: str) -> None:
@@ -144,7 +144,7 @@ class Officer(Desk):
         self.submit(f'form[action$="/{action}"] button >> nth=0')
 
 
-class Administrator(Desk):
+class Administrator(BackOffice):
     """Publishes services."""
 
     def upload(self, service: str, spreadsheet: bytes, name: str = "form.xlsx") -> None:
@@ -180,7 +180,7 @@ class Administrator(Desk):
         self.submit("form[action$='/take-back'] button >> nth=0")
 
 
-class CommandCentre(Desk):
+class CommandCentre(BackOffice):
     """Watches the fleet."""
 
     def watch(self) -> None:

@@ -18,20 +18,20 @@ class FieldWork(Scene):
         badge = self.city.order("badge", FIELD_WORKER)["badge"]
         hands.see("Sentuh untuk mulai")
         with step("command centre", "watches the fleet"):
-            desk = CommandCentre(browsers, "pusat")
-            desk.watch()
+            office = CommandCentre(browsers, "pusat")
+            office.watch()
         with step("printer", "runs out of paper"):
             self.printer_fault("paper_out", True)
         with step("command centre", "is alarmed without a reload"):
-            desk.reads(PAPER_ALARM)
-            desk.picture("fleet-alarm.png")
+            office.reads(PAPER_ALARM)
+            office.picture("fleet-alarm.png")
         with step("staff", "holds the badge before the scanner and types the PIN"):
             citizen.show_badge(badge)
             hands.see("Masukkan PIN Anda")
             hands.type(TRIAL_PIN)
             hands.tap("Masuk", exactly=True)
             hands.see("Petugas:", "kertas habis")
-        hands.picture("staff-desk")
+        hands.picture("staff-overview")
         with step("staff", "puts a new roll in"):
             self.printer_fault("paper_out", False)
             hands.tap("Ganti gulungan kertas")
@@ -63,8 +63,8 @@ class FieldWork(Scene):
             hands.tap("Selesai dan keluar")
             hands.see("Sentuh untuk mulai")
         with step("command centre", "sees the alarm go, without a reload"):
-            desk.reads_no_more(PAPER_ALARM)
+            office.reads_no_more(PAPER_ALARM)
         with step("command centre", "reads what was done"):
-            desk.open_kiosk()
-            desk.reads("Rol kertas diganti", "Struk uji")
-            desk.picture("fleet-visit.png", whole=True)
+            office.open_kiosk()
+            office.reads("Rol kertas diganti", "Struk uji")
+            office.picture("fleet-visit.png", whole=True)

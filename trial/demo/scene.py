@@ -68,7 +68,7 @@ class Scene(ABC):
         try:
             with Browsers(self.city.server_url, self.folder) as browsers:
                 self.play(hands, citizen, browsers)
-        except Exception as error:  # noqa: BLE001 - told in the timeline, whatever it was
+        except Exception as error:  # noqa: BLE001 - recorded in the timeline, whatever it was
             self.timeline.add("demo", f"broke off: {type(error).__name__}: {error}", ok=False)
             hands.picture("broke-off")
         finally:

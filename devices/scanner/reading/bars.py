@@ -26,7 +26,7 @@ LEAST_COHERENCE: Final = 0.55
 LEAST_AREA: Final = 0.002
 """Least share of the picture that the bars cover."""
 
-UPRIGHT_WIDTH: Final = 1400
+RECTIFIED_WIDTH: Final = 1400
 MOST_ENLARGED: Final = 3.0
 MARGIN: Final = 1.25
 
@@ -54,10 +54,10 @@ def find_bars(grey: Grey, most: int = 3) -> tuple[Quad, ...]:
     return tuple(found)
 
 
-def upright_bars(grey: Grey, bars: Quad) -> Grey:
+def rectified_bars(grey: Grey, bars: Quad) -> Grey:
     """What is inside ``bars`` with the bars upright, enlarged when it is small."""
     width, height = math.dist(bars[0], bars[1]), math.dist(bars[1], bars[2])
-    enlarge = max(1.0, min(MOST_ENLARGED, UPRIGHT_WIDTH / width))
+    enlarge = max(1.0, min(MOST_ENLARGED, RECTIFIED_WIDTH / width))
     return rectify(grey, bars, max(2, round(width * enlarge)), max(2, round(height * enlarge)))
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from devices.scanner.reading.agreement import Agreement
-from devices.scanner.reading.bars import find_bars, upright_bars
+from devices.scanner.reading.bars import find_bars, rectified_bars
 from devices.scanner.reading.decode import (
     ALL_SYMBOLOGIES,
     CARD_SYMBOLOGIES,
@@ -117,9 +117,9 @@ class StillReader:
             yield flat
             yield sharpened(flat)
         for bars in find_bars(even):
-            upright = upright_bars(even, bars)
-            yield upright
-            yield sharpened(upright)
+            rectified = rectified_bars(even, bars)
+            yield rectified
+            yield sharpened(rectified)
         large = enlarged(grey)
         yield sharpened(grey if large is None else large)
 
@@ -179,7 +179,7 @@ class FrameReader:
     def _bars(self, grey: Grey, now: float) -> tuple[Read, ...]:
         for bars in find_bars(grey, most=2):
             if self._unread.worth_a_try(grey, bars, now):
-                upright = upright_bars(grey, bars)
+                rectified = rectified_bars(grey, bars)
                 only = self._symbologies - {Symbology.QR_CODE}
-                return decode(upright, only) or decode(evened(upright), only)
+                return decode(rectified, only) or decode(evened(rectified), only)
         return ()

@@ -1,4 +1,4 @@
-"""Remembers what looked like a card and held no code: papers on a cluttered desk are not flattened for ever."""
+"""Remembers what looked like a card and held no code: papers on a cluttered tabletop are not flattened for ever."""
 
 from __future__ import annotations
 

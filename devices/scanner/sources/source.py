@@ -33,5 +33,5 @@ class ScanSource(Protocol):
         ...
 
     def self_test(self) -> tuple[bool, str]:
-        """Whether it works as far as can be told without a code, and what was seen."""
+        """Whether it works as far as can be seen without a code, and what was seen."""
         ...

@@ -1,4 +1,4 @@
-"""Things to hold before a simulated camera, drawn by code: cards, papers, slips, badges, and the desk they lie on.
+"""Things to hold before a simulated camera, drawn by code: cards, papers, slips, badges, and the tabletop they lie on.
 
 Nobody in these pictures exists: names, numbers and faces are invented.
 """
@@ -7,7 +7,7 @@ from devices.simulator.drawing.cards import CardCode, draw_badge, draw_card
 from devices.simulator.drawing.documents import draw_family_card, draw_letter, draw_marriage_book
 from devices.simulator.drawing.items import Item
 from devices.simulator.drawing.people import draw_bust, person
-from devices.simulator.drawing.scene import Pose, Shot, desk, place
+from devices.simulator.drawing.scene import Pose, Shot, place, tabletop
 from devices.simulator.drawing.slips import draw_phone, draw_slip
 
 __all__ = [
@@ -15,7 +15,6 @@ __all__ = [
     "Item",
     "Pose",
     "Shot",
-    "desk",
     "draw_badge",
     "draw_bust",
     "draw_card",
@@ -26,4 +25,5 @@ __all__ = [
     "draw_slip",
     "person",
     "place",
+    "tabletop",
 ]

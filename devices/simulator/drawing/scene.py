@@ -1,4 +1,4 @@
-"""The desk before the camera, and how a thing lies on it: tilt, turn, distance, light, blur, glare, noise."""
+"""The tabletop before the camera, and how a thing lies on it: tilt, turn, distance, light, blur, glare, noise."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ class Shot:
     jpeg: int = 0
 
 
-def desk(width: int, height: int, kind: str = "wood", seed: int = 0) -> Picture:
-    """A desk of ``kind`` "wood", "stone", "dark", "white" or "cluttered" (papers and print lie on it), as BGR."""
+def tabletop(width: int, height: int, kind: str = "wood", seed: int = 0) -> Picture:
+    """A tabletop of ``kind`` "wood", "stone", "dark", "white" or "cluttered" (papers and print lie on it), as BGR."""
     rng = np.random.default_rng(seed)
     grounds = {"wood": (92, 132, 176), "stone": (150, 152, 156), "dark": (46, 44, 42), "white": (214, 216, 218)}
     ground = np.array(grounds.get(kind, (120, 128, 134)), np.float32)

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from kivy.properties import StringProperty
 
-from kiosk.visit.privacy import Privacy
+from kiosk.session.privacy import Privacy
 from screens.look.widgets.cards import ChoiceCard
 from screens.navigation.flow import Flow
 from screens.navigation.page_screen import FlowPage

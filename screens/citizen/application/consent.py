@@ -34,4 +34,4 @@ class ConsentScreen(FlowPage):
 
     def go_forward(self) -> None:
         if self.agreed:
-            self.flow.visit.send()
+            self.flow.citizen.send()

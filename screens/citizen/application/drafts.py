@@ -96,7 +96,7 @@ class ResumedScreen(FlowPage):
         resumed = flow.drafts.resumed
         if resumed is None:
             raise RuntimeError("nothing came back")
-        service = flow.here.catalogue.get(resumed.service)
+        service = flow.context.catalogue.get(resumed.service)
         texts = flow.texts
         changed = ""
         if resumed.changed:

@@ -33,4 +33,4 @@ class FeeScreen(FlowPage):
         )
 
     def go_forward(self) -> None:
-        self.flow.visit.accept_fee()
+        self.flow.citizen.accept_fee()

@@ -60,7 +60,7 @@ class FormScreen(FlowPage):
         self.show_refusal()
 
     def close(self) -> None:
-        """The questions are told, too, for one of them may run the camera."""
+        """The questions hear of it, too, for one of them may run the camera."""
         super().close()
         self.ids.body.clear_widgets()
         self._questions, self._panel = [], None
@@ -78,7 +78,7 @@ class FormScreen(FlowPage):
     def go_back(self) -> None:
         self.model.back()
 
-    def told(self, event: Event) -> None:
+    def handle(self, event: Event) -> None:
         match event:
             case StepChanged():
                 self._refused = ""
@@ -88,7 +88,7 @@ class FormScreen(FlowPage):
                 self.refresh()
 
     def scanned(self, event: Scanned) -> None:
-        """A badge opens the field staff's rooms: it is nobody's answer."""
+        """A badge opens the field staff's pages: it is nobody's answer."""
         self.model.scanned("" if event.kind == ScanKind.STAFF_BADGE else event.text, event.nik or "")
 
     def show_banner(self) -> None:
@@ -117,7 +117,7 @@ class FormScreen(FlowPage):
         # On a panel that lies there is no room for it, and the field in sight says what is wrong.
         above = texts("form.look_above") if model.first_wrong and len(self._questions) > 1 and _is_high() else ""
         wrong = any(question.problem for question in self._questions)
-        self.problem = above or (self.flow.visit.refused if wrong else "")
+        self.problem = above or (self.flow.citizen.refused if wrong else "")
         self.type_into(model.focused_entry)
         self._later.shown = model.focused_entry is None
         self.show_banner()
@@ -126,8 +126,8 @@ class FormScreen(FlowPage):
 
     def show_refusal(self) -> None:
         """Sent back from the review or from sending: what is wrong on this page is marked."""
-        if self.flow.visit.refused and not self._refused and self._built:
-            self._refused = self.flow.visit.refused
+        if self.flow.citizen.refused and not self._refused and self._built:
+            self._refused = self.flow.citizen.refused
             self.model.mark_all()
 
     def suggest(self, key: str) -> None:
@@ -168,8 +168,8 @@ class FormScreen(FlowPage):
         questions = model.questions
         alone = len(questions) == 1 and page.repeat is None
         title = page.group_label or ""
-        told = alone or (self._panel is not None and self._panel.label == title)
-        self.heading = "" if told else title
+        reported = alone or (self._panel is not None and self._panel.label == title)
+        self.heading = "" if reported else title
         for node in questions:
             widget = _WIDGETS[control_of(node)](model, node, alone)
             if isinstance(widget, ChoiceQuestion):

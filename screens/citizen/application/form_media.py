@@ -1,4 +1,4 @@
-"""Pictures and sounds of the open form. What cannot be shown is a placeholder and an alarm, never the end of a visit."""
+"""Pictures and sounds of the open form. What cannot be shown is a placeholder and an alarm, never the end of a session."""
 
 from typing import Any
 
@@ -10,9 +10,9 @@ from screens.navigation.flow import Flow
 
 def picture(flow: Flow, file: str) -> Any:
     """The texture of a picture; None, with the office told, where it is missing or cannot be shown."""
-    data = flow.visit.media(file)
+    data = flow.citizen.media(file)
     if data is None:
-        flow.visit.media_failed(file, MediaFault.MISSING)
+        flow.citizen.media_failed(file, MediaFault.MISSING)
         return None
     form = PICTURE_FORMATS.get(ending_of(file))
     try:
@@ -25,15 +25,15 @@ def picture(flow: Flow, file: str) -> Any:
 
 def sound(flow: Flow, file: str) -> bytes | None:
     """A recording; None, with the office told, where it is missing or none."""
-    data = flow.visit.media(file)
+    data = flow.citizen.media(file)
     if data is None:
-        flow.visit.media_failed(file, MediaFault.MISSING)
+        flow.citizen.media_failed(file, MediaFault.MISSING)
         return None
     if not begins_as_sound(file, data):
-        flow.visit.media_failed(file, MediaFault.BROKEN)
+        flow.citizen.media_failed(file, MediaFault.BROKEN)
         return None
     return data
 
 
 def _failed(flow: Flow, file: str, fault: MediaFault) -> None:
-    flow.visit.media_failed(file, fault)
+    flow.citizen.media_failed(file, fault)

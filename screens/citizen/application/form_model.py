@@ -9,8 +9,8 @@ from typing import Final
 
 from forms import FormSession, Node, Page
 from kiosk.ports import CaptureProblem
-from kiosk.visit.attachments import Attachment
-from kiosk.visit.session import Session
+from kiosk.session.attachments import Attachment
+from kiosk.session.session import Session
 from screens.citizen.application.scan_use import ScanUse
 from screens.citizen.application.settling import Settling
 from screens.citizen.follow_up.answers import (
@@ -30,11 +30,11 @@ from screens.citizen.follow_up.answers import (
 )
 from screens.look.widgets.entry import Entry, Layout
 from screens.navigation.flow import Flow
-from screens.navigation.lasting import Lasting
+from screens.navigation.view_model import ViewModel
 
 SEARCH_LENGTH = 40
 JPEG: Final = "image/jpeg"
-#: What is told where an answer is missing and the form has no words of its own for it.
+#: What is shown where an answer is missing and the form has no words of its own for it.
 _MISSING: Final = {
     Control.ONE: "form.problem.required.choose",
     Control.SEVERAL: "form.problem.required.choose",
@@ -53,7 +53,7 @@ class Focus:
     layout: Layout
 
 
-class FormModel(Lasting):
+class FormModel(ViewModel):
     """The page of the form that is in sight: its questions, and what is being typed into them."""
 
     def __init__(self, flow: Flow, session: Session) -> None:
@@ -84,7 +84,7 @@ class FormModel(Lasting):
         self.begin_page()
 
     def follow(self, changed: Callable[[], None]) -> None:
-        """Another page shows it from now on, perhaps in another language; nobody who looked before is told any more."""
+        """Another page shows it from now on, perhaps in another language; nobody who looked before is called any more."""
         super().follow(changed)
         for focus, entry in self._entries.items():
             entry.let_go()

@@ -28,7 +28,7 @@ class IdentifyScreen(FlowPage):
 
     def show_banner(self) -> None:
         super().show_banner()
-        self.can_scan = self.flow.here.can_scan
+        self.can_scan = self.flow.context.can_scan
 
     def refresh(self) -> None:
         if self.model is None:

@@ -2,12 +2,12 @@
 
 from enum import StrEnum
 
-from kiosk.visit.nik import Nik, NikProblem, NikWarning, check
-from kiosk.visit.nik import warnings as soft_warnings
+from kiosk.session.nik import Nik, NikProblem, NikWarning, check
+from kiosk.session.nik import warnings as soft_warnings
 from protocol.limits import NIK_DIGITS
 from screens.look.widgets.entry import Entry, Layout
 from screens.navigation.flow import Flow
-from screens.navigation.lasting import Lasting
+from screens.navigation.view_model import ViewModel
 
 
 class How(StrEnum):
@@ -15,7 +15,7 @@ class How(StrEnum):
     SCANNED = "scanned"
 
 
-class IdentifyModel(Lasting):
+class IdentifyModel(ViewModel):
     """The number that is typed or scanned, and what is wrong or odd about it."""
 
     def __init__(self, flow: Flow) -> None:
@@ -33,7 +33,7 @@ class IdentifyModel(Lasting):
 
     @property
     def can_scan(self) -> bool:
-        return self.flow.here.can_scan
+        return self.flow.context.can_scan
 
     @property
     def digits_missing(self) -> int:
@@ -54,7 +54,7 @@ class IdentifyModel(Lasting):
         """Goes on when the number can be a NIK; shows what is wrong or odd otherwise."""
         found = self._check()
         if found is not None and (not self.warned or self._settled == found.digits):
-            self.flow.visit.identified(found, self.how.value)
+            self.flow.citizen.identified(found, self.how.value)
             return
         if found is not None:
             self._settled = found.digits

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from forms import Kind, Node
-from kiosk.visit.outcomes import RefusedReason
-from kiosk.visit.session import Session
+from kiosk.session.outcomes import RefusedReason
+from kiosk.session.session import Session
 from screens.citizen.follow_up.answers import Control, control_of, in_words
 from screens.navigation.flow import Flow
 
@@ -41,9 +41,9 @@ class ReviewModel:
         violations = self.session.finish_review()
         if violations:
             self.session.edit(violations[0].ref)
-            self.flow.visit.refuse(RefusedReason.INVALID)
+            self.flow.citizen.refuse(RefusedReason.INVALID)
         elif self.session.may_send:
-            self.flow.visit.send()
+            self.flow.citizen.send()
 
     def _below(self, node: Node) -> Iterator[Line]:
         for child in node.children:

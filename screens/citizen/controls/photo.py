@@ -16,7 +16,7 @@ SELFIES: Final = frozenset({"new-front", "front", "selfie"})
 
 class PhotoQuestion(Question):
     def build(self, node: Node) -> None:
-        self._camera: Camera | None = self.model.flow.here.camera
+        self._camera: Camera | None = self.model.flow.context.camera
         self._running = False
         self._work: Shot | None = None
         self._shown_name = ""
@@ -63,7 +63,7 @@ class PhotoQuestion(Question):
         return self._view.is_open()
 
     def _tell_live(self) -> None:
-        if self._camera is None or not self.model.flow.here.can_photograph:
+        if self._camera is None or not self.model.flow.context.can_photograph:
             self._view.can_shoot = False
             self._view.tell(self.model.flow.texts("photo.no_camera"), "danger")
             return

@@ -76,7 +76,7 @@ class RangeQuestion(Question):
         for number in there:
             chip = NumberChip(
                 key=lexical(number, node.data_type),
-                text=self._told(number),
+                text=self._wording(number),
                 starred="rating" in node.appearance,
                 icon="star" if "rating" in node.appearance else "",
             )
@@ -89,9 +89,9 @@ class RangeQuestion(Question):
         self._stepper.bind(on_less=self._less, on_more=self._more)
         self.add_widget(self._stepper)
         self._jump = jump(limits)
-        row, texts, told = Row(), self.model.flow.texts, self._told(self._jump)
-        self._down = QuietButton(text=texts("stepper.less_by", n=told), icon="minus")
-        self._up = QuietButton(text=texts("stepper.more_by", n=told), icon="plus")
+        row, texts, wording = Row(), self.model.flow.texts, self._wording(self._jump)
+        self._down = QuietButton(text=texts("stepper.less_by", n=wording), icon="minus")
+        self._up = QuietButton(text=texts("stepper.more_by", n=wording), icon="plus")
         self._down.bind(on_choose=self._far_less)
         self._up.bind(on_choose=self._far_more)
         row.add_widget(self._down)
@@ -109,11 +109,11 @@ class RangeQuestion(Question):
                 chip.wrong = bool(self.problem) and (chip.chosen or value is None)
         elif self._stepper is not None and node.range is not None:
             low, high, _step = bounds(node.range)
-            self._stepper.text = self._told(value) if value is not None else "–"
+            self._stepper.text = self._wording(value) if value is not None else "–"
             self._stepper.can_less = self._down.enabled = value is None or value > low
             self._stepper.can_more = self._up.enabled = value is None or value < high
 
-    def _told(self, number: Decimal) -> str:
+    def _wording(self, number: Decimal) -> str:
         return self.model.flow.formatting.number(float(number))
 
     def _chosen(self, chip: NumberChip) -> None:

@@ -14,7 +14,7 @@ from screens.look.widgets.buttons import Surface
 from screens.look.widgets.text import Column
 
 #: So many answers of an instance stand on its line.
-TOLD_ANSWERS = 3
+SHOWN_ANSWERS = 3
 
 
 class InstanceBody(Surface):
@@ -85,7 +85,7 @@ class RepeatPanel(Group, CompactBox):
         self.hint = node.hint or ""
         self.can_add = node.can_add
         instances = list(node.children)
-        wanted = tuple((child.ref, self._told(child), child.ref == self._asked) for child in instances)
+        wanted = tuple((child.ref, self._summary(child), child.ref == self._asked) for child in instances)
         self.add_text = texts("repeat.add") if not instances else texts("repeat.add_another")
         if wanted == self._shown:
             return
@@ -107,7 +107,9 @@ class RepeatPanel(Group, CompactBox):
         self.model.open_instance(line.ref)
 
     def _line(self, instance: Node, title: str) -> InstanceLine:
-        line = InstanceLine(title=title, detail=self._told(instance), ref=instance.ref, can_remove=instance.can_remove)
+        line = InstanceLine(
+            title=title, detail=self._summary(instance), ref=instance.ref, can_remove=instance.can_remove
+        )
         line.bind(on_remove=self._ask, on_choose=self._open)
         return line
 
@@ -133,12 +135,12 @@ class RepeatPanel(Group, CompactBox):
         self._asked = ""
         self.model.remove_instance(line.ref)
 
-    def _told(self, instance: Node) -> str:
+    def _summary(self, instance: Node) -> str:
         flow = self.model.flow
         answers = [
             in_words(node, flow.formatting, flow.texts) for node in _leaves(instance) if node.relevant and node.label
         ]
-        return ", ".join([answer for answer in answers if answer][:TOLD_ANSWERS])
+        return ", ".join([answer for answer in answers if answer][:SHOWN_ANSWERS])
 
 
 def _leaves(node: Node) -> list[Node]:

@@ -12,7 +12,7 @@ from screens.background.handover import Handover, work
 
 @dataclass(frozen=True, slots=True)
 class _Blind:
-    """What is told when looking itself failed."""
+    """What is shown when looking itself failed."""
 
     corners: tuple[tuple[float, float], ...] | None = None
     hint: Hint = Hint.NO_FRAME
@@ -39,7 +39,7 @@ class Sighting:
         self._event()
 
     def stop(self) -> None:
-        """What is being looked at now is never told."""
+        """What is being looked at now is never shown."""
         self._event.cancel()
         if self._work is not None:
             self._work.cancel()
@@ -59,16 +59,16 @@ class Sighting:
 
 
 class CalmHint:
-    """The hint that is told: another one once it came twice in a row, and not too soon after the last."""
+    """The hint in sight: another one once it came twice in a row, and not too soon after the last."""
 
-    def __init__(self, told: str) -> None:
-        self.told = told
-        self._last = told
+    def __init__(self, shown: str) -> None:
+        self.shown = shown
+        self._last = shown
         self._looks = 0
 
     def take(self, hint: str, least_looks: int) -> None:
-        """A new answer; what is told stands for at least that many of them."""
+        """A new answer; what is shown stands for at least that many of them."""
         self._looks += 1
         twice, self._last = hint == self._last, hint
-        if twice and hint != self.told and self._looks >= least_looks:
-            self.told, self._looks = hint, 0
+        if twice and hint != self.shown and self._looks >= least_looks:
+            self.shown, self._looks = hint, 0

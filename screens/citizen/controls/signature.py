@@ -12,7 +12,7 @@ from kivy.uix.widget import Widget
 from PIL import Image, ImageDraw, ImageFont
 
 from forms import Node
-from kiosk.visit.attachments import Attachment
+from kiosk.session.attachments import Attachment
 from screens.citizen.controls.question import Question
 from screens.citizen.follow_up.answers import is_drawing
 from screens.look.current import current
@@ -161,8 +161,8 @@ class SignatureQuestion(Question):
         self._declare.bind(on_choose=self._declared)
         row.add_widget(self._declare)
         self.add_widget(row)
-        self._told = Banner()
-        self.add_widget(self._told)
+        self._message = Banner()
+        self.add_widget(self._message)
 
     def show(self, node: Node) -> None:  # noqa: ARG002
         attachment = self.model.attachment(self.ref)
@@ -170,7 +170,7 @@ class SignatureQuestion(Question):
         self._show_kept(attachment if self._pad.empty else None)
         self._clear.enabled = signed or not self._pad.empty
         self._declare.enabled = not signed
-        self._told.kind, self._told.text = self._state(signed)
+        self._message.kind, self._message.text = self._state(signed)
 
     def holds_back(self) -> bool:
         """Ink that is too little to be kept would be lost without a word."""
@@ -207,7 +207,7 @@ class SignatureQuestion(Question):
     def _declared(self, _button: Any) -> None:
         """By keys, or by a hand that cannot draw: the picture says so, with the time."""
         flow = self.model.flow
-        text = flow.texts("signature.declared", when=flow.formatting.moment(flow.here.now()))
+        text = flow.texts("signature.declared", when=flow.formatting.moment(flow.context.now()))
         self._pad.clear()
         self._keep(declaration(text, current().font))
 

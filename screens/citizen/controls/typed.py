@@ -32,7 +32,7 @@ class TypedQuestion(Question):
             self._fields[layout] = field
             self._row.add_widget(field)
         self.add_widget(self._row)
-        if node.data_type == "barcode" and self.model.flow.here.can_scan:
+        if node.data_type == "barcode" and self.model.flow.context.can_scan:
             self.add_widget(Banner(text=self.model.flow.texts("form.scan_or_type"), icon="barcode"))
         if Layout.DATE in layouts:
             self._offer_calendar()
@@ -57,7 +57,7 @@ class TypedQuestion(Question):
             return
         self.model.unfocus()
         value = self.node.value[:10]
-        today = flow.here.now().astimezone(flow.formatting.zone).date()
+        today = flow.context.now().astimezone(flow.formatting.zone).date()
         self._calendar = Calendar(flow.formatting, today, date.fromisoformat(value) if value else None)
         self._calendar.bind(on_pick=self._picked)
         self._place.add_widget(self._calendar)

@@ -123,7 +123,7 @@ class Viewfinder(CompactBox):
         self.sighting: Sighting | None = None
         self._measure_trigger = Clock.create_trigger(self._measure_hint)
         super().__init__(**kwargs)
-        camera = self.flow.here.camera
+        camera = self.flow.context.camera
         self._calm = CalmHint(Hint.NO_FACE if self.is_portrait else Hint.NO_SHEET)
         if camera is not None:
             self.sighting = Sighting(partial(camera.sight, self.kind), self._seen)
@@ -150,10 +150,10 @@ class Viewfinder(CompactBox):
         self._measure_trigger()
 
     def _measure_hint(self, _seconds: float) -> None:
-        told = self.ids.told
-        before = self.hint_room if told.width == self.hint_width else 0
-        self.hint_room = max(before, told.height)
-        self.hint_width = told.width
+        reported = self.ids.message
+        before = self.hint_room if reported.width == self.hint_width else 0
+        self.hint_room = max(before, reported.height)
+        self.hint_width = reported.width
 
     def is_open(self) -> bool:
         """Whether there is a photo to be chosen or waited for: going on now would lose it."""
@@ -165,9 +165,9 @@ class Viewfinder(CompactBox):
 
     def tell_hint(self) -> None:
         """What to do now, as far as the camera sees it."""
-        camera = self.flow.here.camera
+        camera = self.flow.context.camera
         dark = camera is not None and Condition.TOO_DARK in camera.state().conditions
-        hint = Hint.TOO_DARK if dark else self._calm.told
+        hint = Hint.TOO_DARK if dark else self._calm.shown
         kind = "success" if hint == Hint.READY else "info" if hint in _CALM else "warning"
         self.tell(self.flow.texts(f"photo.hint.{hint.lower()}"), kind)
 
@@ -186,9 +186,9 @@ class Viewfinder(CompactBox):
             self.corners, self.ready = None, False
 
     def _seen(self, sight: Sight) -> None:
-        before = self._calm.told
+        before = self._calm.shown
         self._calm.take(str(sight.hint), SPOKEN_LOOKS if self.flow.voice.on else 1)
         self.corners = sight.corners
         self.ready = sight.hint == Hint.READY
-        if self._calm.told != before:
+        if self._calm.shown != before:
             self.tell_hint()

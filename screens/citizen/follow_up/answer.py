@@ -18,12 +18,12 @@ class AnswerScreen(FlowPage):
     can_add = BooleanProperty(False)
 
     def __init__(self, flow: Flow, **kwargs: Any) -> None:
-        if flow.visit.answering is None:
+        if flow.citizen.answering is None:
             raise RuntimeError("no case is open")
-        self._answering = flow.visit.answering
+        self._answering = flow.citizen.answering
         self._photo: AnswerPhoto | None = None
-        entry = flow.visit.answering.entry
-        super().__init__(flow=flow, entry_shown=entry, question=flow.visit.answering.case.note, **kwargs)
+        entry = flow.citizen.answering.entry
+        super().__init__(flow=flow, entry_shown=entry, question=flow.citizen.answering.case.note, **kwargs)
         self._stop = entry.listen(self._typed)
         self.refresh()
 
@@ -47,7 +47,7 @@ class AnswerScreen(FlowPage):
             self._show_photo()
         else:
             self.type_into(self._answering.entry)
-        self.can_add = not self.sent and self._photo is None and self.flow.here.can_photograph
+        self.can_add = not self.sent and self._photo is None and self.flow.context.can_photograph
         self._typed()
 
     def add_photo(self) -> None:
@@ -63,7 +63,7 @@ class AnswerScreen(FlowPage):
 
     def go_forward(self) -> None:
         if self.sent:
-            self.flow.visit.finish()
+            self.flow.citizen.finish()
             return
         if self._photo is not None and self._photo.is_open():
             self._show_camera(self._photo)

@@ -5,7 +5,7 @@ from typing import Any
 from kivy.properties import BooleanProperty, ObjectProperty
 
 from kiosk.ports import CaptureProblem, Photo
-from kiosk.visit.attachments import Attachment
+from kiosk.session.attachments import Attachment
 from screens.background.shutter import Shot, shoot
 from screens.citizen.application.form_model import JPEG
 from screens.citizen.controls.viewfinder import Viewfinder
@@ -23,7 +23,7 @@ class AnswerPhoto(Viewfinder):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._camera = self.flow.here.camera
+        self._camera = self.flow.context.camera
         self._work: Shot | None = None
         if self.answering.photo is not None:
             self._show(bytes(self.answering.photo.data))
@@ -86,7 +86,7 @@ class AnswerPhoto(Viewfinder):
         self.tell(self.flow.texts("answer.photo.taken"), "success")
 
     def _live(self) -> None:
-        if self._camera is None or not self.flow.here.can_photograph:
+        if self._camera is None or not self.flow.context.can_photograph:
             self.can_shoot = False
             self.tell(self.flow.texts("photo.no_camera"), "danger")
             return

@@ -150,7 +150,7 @@ def to_entry(node: Node, layout: Layout) -> str:
 
 
 class Incomplete(ValueError):
-    """Not yet, or never, a value: a date with five digits, the 31st of February. ``key`` is what people are told."""
+    """Not yet, or never, a value: a date with five digits, the 31st of February. ``key`` is what people read."""
 
     def __init__(self, key: str) -> None:
         super().__init__(key)

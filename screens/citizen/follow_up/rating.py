@@ -23,7 +23,7 @@ class RatePanel(Card):
 
     flow = ObjectProperty(None)
     rated = BooleanProperty(False)
-    told = StringProperty("")
+    message = StringProperty("")
     can_more = BooleanProperty(False)
 
     def __init__(self, **kwargs: Any) -> None:
@@ -46,11 +46,11 @@ class RatePanel(Card):
         self.rated = rating.rated
         self.can_more = rating.rated and not rating.full and not rating.failed
         if rating.failed:
-            self.told = texts("rate.failed")
+            self.message = texts("rate.failed")
         elif rating.full:
-            self.told = texts("rate.thanks_full")
+            self.message = texts("rate.thanks_full")
         else:
-            self.told = texts("rate.thanks") if rating.rated else ""
+            self.message = texts("rate.thanks") if rating.rated else ""
         if self.rated and self.ids.asking.parent is not None:
             self.remove_widget(self.ids.asking)
 

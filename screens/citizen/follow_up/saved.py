@@ -18,7 +18,7 @@ class SavedScreen(FlowPage):
         super().__init__(flow=flow, model=model, shown=model.look(), **kwargs)
         self.add_widget(RatePanel(flow=flow))
 
-    def told(self, event: Event) -> None:
+    def handle(self, event: Event) -> None:
         if self.model.hear(event) or isinstance(event, ComponentChanged):
             self.shown = self.model.look()
 
@@ -27,7 +27,7 @@ class SavedScreen(FlowPage):
         self.shown = self.model.look()
 
     def go_forward(self) -> None:
-        self.flow.visit.finish()
+        self.flow.citizen.finish()
 
     def go_back(self) -> None:
-        self.flow.visit.another_service()
+        self.flow.citizen.another_service()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from kiosk.events import Event, Received
-from kiosk.visit.outcomes import Saved
+from kiosk.session.outcomes import Saved
 from protocol.pictograms import way
 from screens.citizen.follow_up.slip_model import SlipModel
 from screens.navigation.flow import Flow
@@ -32,7 +32,7 @@ class SavedModel:
     def __init__(self, flow: Flow, saved: Saved) -> None:
         self.flow = flow
         self.saved = saved
-        self.slip = SlipModel(flow, saved.code, flow.visit.new_slip())
+        self.slip = SlipModel(flow, saved.code, flow.citizen.new_slip())
 
     def hear(self, event: Event) -> bool:
         """Whether something else is to be shown."""
@@ -54,11 +54,11 @@ class SavedModel:
             heading=texts("saved.received") if received_at else texts("saved.saved"),
             received=received_at is not None,
             when=texts("saved.received_at" if received_at else "saved.saved_at", time=flow.formatting.clock(when)),
-            code=flow.here.codes.display(self.saved.code),
-            address=content.address if content is not None else flow.here.codes.address(self.saved.code),
+            code=flow.context.codes.display(self.saved.code),
+            address=content.address if content is not None else flow.context.codes.address(self.saved.code),
             next_step=content.next_step if content is not None else "",
             way=way(content.steps) if content is not None else "",
-            slip=self.slip.told,
+            slip=self.slip.message,
             slip_kind=self.slip.kind,
             can_print_again=may,
             print_text=(texts("saved.print_again") if self.slip.came_out else texts("saved.print")) if may else "",

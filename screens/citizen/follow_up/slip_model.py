@@ -18,20 +18,20 @@ _KINDS: Final = {
 
 
 class SlipModel:
-    """``begins``: how it stands when nothing was heard of it in this visit. The flow keeps it, for the next page too."""
+    """``begins``: how it stands when nothing was heard of it in this session. The flow keeps it, for the next page too."""
 
     def __init__(self, flow: Flow, code: str, begins: SlipState) -> None:
         self._flow = flow
         self._code = code
-        self._told = flow.slips.follow(code, begins)
+        self._status = flow.slips.follow(code, begins)
 
     @property
     def state(self) -> SlipState:
-        return self._told.state
+        return self._status.state
 
     def printing(self) -> None:
         """Somebody asked for one, and it is on its way to the printer."""
-        self._told.state = SlipState.PRINTING
+        self._status.state = SlipState.PRINTING
 
     @property
     def kind(self) -> str:
@@ -39,7 +39,7 @@ class SlipModel:
         return _KINDS[self.state]
 
     @property
-    def told(self) -> str:
+    def message(self) -> str:
         """In the citizen's language; empty while nobody asked for a slip."""
         # Written out, so that each key is found by name.
         keys = {
@@ -47,7 +47,7 @@ class SlipModel:
             SlipState.PRINTING: "saved.slip.printing",
             SlipState.PRINTED: "saved.slip.printed",
             SlipState.PROBABLY_PRINTED: "saved.slip.probably_printed",
-            SlipState.NOT_PRINTED: "saved.slip.no_paper" if self._told.no_paper else "saved.slip.not_printed",
+            SlipState.NOT_PRINTED: "saved.slip.no_paper" if self._status.no_paper else "saved.slip.not_printed",
             SlipState.UNKNOWN: "saved.slip.unknown",
         }
         return "" if self.state is SlipState.NONE else self._flow.texts(keys[self.state])
@@ -61,8 +61,8 @@ class SlipModel:
     def may_print(self) -> bool:
         """Whether a slip may be asked for now."""
         asked = self.state in (SlipState.WAITING, SlipState.PRINTING, SlipState.PRINTED)
-        return not asked and self._flow.here.can_print
+        return not asked and self._flow.context.can_print
 
     def hear(self, event: Event) -> bool:
-        """Whether something else is to be told; the flow has heard it before."""
+        """Whether something else is to be shown; the flow has heard it before."""
         return isinstance(event, SlipDue | SlipPrinted) and event.code == self._code

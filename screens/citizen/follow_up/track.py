@@ -20,7 +20,7 @@ class TrackScreen(FlowPage):
 
     def __init__(self, flow: Flow, model: TrackModel, **kwargs: Any) -> None:
         super().__init__(flow=flow, model=model, **kwargs)
-        self.can_scan = flow.here.can_scan
+        self.can_scan = flow.context.can_scan
         self.type_into(model.entry)
         self.refresh()
 
@@ -50,21 +50,21 @@ class HistoryLine(BoxLayout):
 
 class CaseScreen(FlowPage):
     shown = ObjectProperty(None, rebind=True)
-    slip_told = StringProperty("")
+    slip_message = StringProperty("")
     slip_kind = StringProperty("info")
     can_print = BooleanProperty(False)
 
     def __init__(self, flow: Flow, **kwargs: Any) -> None:
-        if flow.visit.case is None:
+        if flow.citizen.case is None:
             raise RuntimeError("no case is open")
-        self._case = flow.visit.case
-        self._slip = SlipModel(flow, flow.visit.case.code, SlipState.NONE)
-        super().__init__(flow=flow, shown=case_shown(flow, flow.visit.case), **kwargs)
+        self._case = flow.citizen.case
+        self._slip = SlipModel(flow, flow.citizen.case.code, SlipState.NONE)
+        super().__init__(flow=flow, shown=case_shown(flow, flow.citizen.case), **kwargs)
         self._tell_slip()
         for step in reversed(self.shown.steps):
             self.ids.steps.add_widget(HistoryLine(name=step.name, when=step.when, now=step.now))
 
-    def told(self, event: Event) -> None:
+    def handle(self, event: Event) -> None:
         if self._slip.hear(event) or isinstance(event, ComponentChanged):
             self._tell_slip()
 
@@ -75,13 +75,13 @@ class CaseScreen(FlowPage):
             self._tell_slip()
 
     def _tell_slip(self) -> None:
-        self.slip_told, self.slip_kind, self.can_print = self._slip.told, self._slip.kind, self._slip.may_print
+        self.slip_message, self.slip_kind, self.can_print = self._slip.message, self._slip.kind, self._slip.may_print
 
     def go_forward(self) -> None:
         if self.shown.asks:
-            self.flow.visit.open_answer()
+            self.flow.citizen.open_answer()
         else:
-            self.flow.visit.finish()
+            self.flow.citizen.finish()
 
     def go_back(self) -> None:
-        self.flow.visit.another_service()
+        self.flow.citizen.another_service()

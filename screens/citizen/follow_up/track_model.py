@@ -6,23 +6,23 @@ from functools import partial
 from kiosk.cases.case import Case, CaseProblem, CaseProblemKind, CaseStateName
 from kiosk.catalogue.service import ServiceKind
 from kiosk.drafts.drafts import is_draft
-from kiosk.visit.session import Session
+from kiosk.session.session import Session
 from screens.look.widgets.entry import Entry, Layout
 from screens.navigation.flow import Flow
-from screens.navigation.lasting import Ask, Lasting
 from screens.navigation.places import Name
+from screens.navigation.view_model import Ask, ViewModel
 
 
 @dataclass(frozen=True, eq=False)
 class Asked:
-    """A question to the server, and whose visit it belongs to."""
+    """A question to the server, and whose session it belongs to."""
 
     #: None: nothing that can be a code.
     code: str | None
     session: Session | None
 
 
-class TrackModel(Lasting):
+class TrackModel(ViewModel):
     """The newest question is the one that counts: answers to others are dropped."""
 
     def __init__(self, flow: Flow, ask: Ask) -> None:
@@ -52,7 +52,7 @@ class TrackModel(Lasting):
             self.look_up(code)
 
     def look_up(self, text: str) -> None:
-        code = self.flow.here.codes.parse(text)
+        code = self.flow.context.codes.parse(text)
         if code is not None and is_draft(code):
             self._asked = None
             self.flow.drafts.begin_resume(code)
@@ -69,7 +69,7 @@ class TrackModel(Lasting):
         self._stop()
 
     def _answered(self, asked: Asked, answer: Case | CaseProblem) -> None:
-        """Told only to who asked, as long as that is still waited for."""
+        """Answered only to whoever asked, as long as that is still waited for."""
         if asked is not self._asked:
             return
         self._asked = None
@@ -79,7 +79,7 @@ class TrackModel(Lasting):
         if isinstance(answer, Case) and answer.code != asked.code:
             answer = CaseProblem(CaseProblemKind.NO_LINE)
         if isinstance(answer, Case):
-            flow.visit.open_case(answer)
+            flow.citizen.open_case(answer)
             return
         self.problem = flow.texts(answer.text_key)
         self._changed()
@@ -121,7 +121,7 @@ _KINDS = {
     CaseStateName.CANCELLED: "danger",
     CaseStateName.QUESTION: "warning",
 }
-#: While the office works on it, it is told when that will be over; a question stops the office's clock.
+#: While the office works on it, it is shown when that will be over; a question stops the office's clock.
 _RUNNING = frozenset({CaseStateName.RECEIVED, CaseStateName.INCOMPLETE, CaseStateName.IN_REVIEW})
 
 
@@ -142,7 +142,7 @@ def case_shown(flow: Flow, case: Case) -> CaseShown:
         for place, step in enumerate(case.steps)
     )
     return CaseShown(
-        code=flow.here.codes.display(case.code),
+        code=flow.context.codes.display(case.code),
         service=case.service_name.get(language),
         agency=case.agency_name.get(language),
         state=_words(flow, case, case.state.text_key),
@@ -158,7 +158,7 @@ def case_shown(flow: Flow, case: Case) -> CaseShown:
 
 def _words(flow: Flow, case: Case, key: str) -> str:
     """A complaint is answered, not approved: it has words of its own for some states."""
-    service = flow.here.catalogue.get(case.service)
+    service = flow.context.catalogue.get(case.service)
     if service is not None and service.kind is ServiceKind.COMPLAINT:
         own = f"complaint.{key}"
         if flow.texts.has(own):

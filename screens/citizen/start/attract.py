@@ -8,7 +8,7 @@ from kivy.uix.floatlayout import FloatLayout
 
 from screens.citizen.start.home_model import HomeModel
 from screens.navigation.flow import Flow
-from screens.navigation.staged import Staged
+from screens.navigation.view import View
 
 #: Twice as often as its minutes change; nothing is drawn when nothing changed.
 LOOK_EVERY_S: Final = 5.0
@@ -17,7 +17,7 @@ SHIFT_MM: Final = 1.5
 SHIFTS: Final = 12
 
 
-class AttractScreen(Staged, FloatLayout):
+class AttractScreen(View, FloatLayout):
     model = ObjectProperty(None)
     time = StringProperty("")
     day = StringProperty("")
@@ -46,5 +46,5 @@ class AttractScreen(Staged, FloatLayout):
     def _look(self, _seconds: float) -> None:
         self.refresh()
 
-    def on_touch_down(self, touch: Any) -> bool:  # noqa: ARG002 - it only wakes, and the flow was told
+    def on_touch_down(self, touch: Any) -> bool:  # noqa: ARG002 - it only wakes, and the flow knows of it
         return True

@@ -13,7 +13,7 @@ LOOK_EVERY_S: Final = 0.5
 
 class CallOfficer(Column):
     flow = ObjectProperty(None)
-    told = StringProperty("")
+    message = StringProperty("")
     kind = StringProperty("info")
     can_call = BooleanProperty(True)
 
@@ -28,20 +28,20 @@ class CallOfficer(Column):
         self._looking.cancel()
 
     def call(self) -> None:
-        self._problem = not self.flow.kiosk.help_desk.call(self.flow.place.name.lower())
+        self._problem = not self.flow.kiosk.help_calls.call(self.flow.place.name.lower())
         self._look(0)
 
     def _look(self, _seconds: float) -> None:
         flow = self.flow
-        call = flow.kiosk.help_desk.current()
+        call = flow.kiosk.help_calls.current()
         self.can_call = call is None
         if self._problem:
-            self.told, self.kind = flow.texts("help.call.failed"), "danger"
+            self.message, self.kind = flow.texts("help.call.failed"), "danger"
         elif call is None:
-            self.told = ""
+            self.message = ""
         elif call.coming:
-            self.told, self.kind = flow.texts("help.coming"), "success"
-        elif call.told:
-            self.told, self.kind = flow.texts("help.called", time=flow.formatting.clock(call.at)), "success"
+            self.message, self.kind = flow.texts("help.coming"), "success"
+        elif call.reported:
+            self.message, self.kind = flow.texts("help.called", time=flow.formatting.clock(call.at)), "success"
         else:
-            self.told, self.kind = flow.texts("help.call.waiting"), "warning"
+            self.message, self.kind = flow.texts("help.call.waiting"), "warning"

@@ -11,13 +11,13 @@ from kiosk.events import Event, Scanned
 from protocol.languages import LANGUAGE_NAMES
 from screens.citizen.start.home_model import HomeModel
 from screens.navigation.flow import Flow
-from screens.navigation.staged import Staged
+from screens.navigation.view import View
 
 #: The clock shows minutes; looking twice a minute is enough, and nothing is drawn when nothing changed.
 LOOK_EVERY_S = 5.0
 
 
-class HomeScreen(Staged, BoxLayout):
+class HomeScreen(View, BoxLayout):
     model = ObjectProperty(None)
     time = StringProperty("")
     day = StringProperty("")
@@ -46,7 +46,7 @@ class HomeScreen(Staged, BoxLayout):
     def scanned(self, event: Scanned) -> None:  # noqa: ARG002 - whatever happened, all is looked at anew
         self.refresh()
 
-    def told(self, event: Event) -> None:  # noqa: ARG002
+    def handle(self, event: Event) -> None:  # noqa: ARG002
         self.refresh()
 
     def _choose(self, card: Any) -> None:

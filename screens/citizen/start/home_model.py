@@ -19,7 +19,7 @@ class HomeShown:
 class HomeModel:
     def __init__(self, flow: Flow) -> None:
         self.flow = flow
-        self.city = flow.here.identity.city
+        self.city = flow.context.identity.city
 
     @property
     def language(self) -> str:
@@ -33,17 +33,17 @@ class HomeModel:
     @property
     def minute(self) -> int:
         """Of the day."""
-        now = self.flow.here.now()
+        now = self.flow.context.now()
         return now.hour * 60 + now.minute
 
     def choose_language(self, language: str) -> None:
         self.flow.preferences.set_language(language)
 
     def start(self) -> None:
-        self.flow.visit.start()
+        self.flow.citizen.start()
 
     def track(self) -> None:
-        self.flow.visit.start_tracking()
+        self.flow.citizen.start_tracking()
 
     def adjust(self) -> None:
         self.flow.open_adjust()

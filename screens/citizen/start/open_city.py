@@ -46,7 +46,7 @@ class TimesScreen(FlowPage):
         super().__init__(flow=flow, **kwargs)
         self.refresh()
 
-    def told(self, event: Event) -> None:
+    def handle(self, event: Event) -> None:
         if isinstance(event, DocumentChanged):
             self.refresh()
 
@@ -56,12 +56,12 @@ class TimesScreen(FlowPage):
         found = model.agencies(self.flow)
         self.intro = self.flow.texts("open.times.intro") if found else ""
         for one in found:
-            card = ChoiceCard(title=one.name, detail=one.told, icon="buildings", key=one.key)
+            card = ChoiceCard(title=one.name, detail=one.summary, icon="buildings", key=one.key)
             card.bind(on_choose=self._chosen)
             self.ids.cards.add_widget(card)
 
     def _chosen(self, card: ChoiceCard) -> None:
-        self.flow.visit.open_times(card.key)
+        self.flow.citizen.open_times(card.key)
 
 
 class AgencyTimesScreen(FlowPage):
@@ -86,7 +86,7 @@ class BudgetScreen(FlowPage):
         super().__init__(flow=flow, **kwargs)
         self.refresh()
 
-    def told(self, event: Event) -> None:
+    def handle(self, event: Event) -> None:
         if isinstance(event, DocumentChanged):
             self.refresh()
 

@@ -15,7 +15,7 @@ _MILLION: Final = 10**6
 class AgencyShown:
     key: str
     name: str
-    told: str
+    summary: str
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class ServiceShown:
     #: "" where too few were decided to say.
     median: str
     ninetieth: str
-    told: str
+    summary: str
     #: Parts of the longest of the three times, for bars.
     promised_part: float
     median_part: float
@@ -129,11 +129,11 @@ def _tenths(flow: Flow, rupiah: int, of: int) -> str:
 
 def _summary(flow: Flow, times: Times) -> str:
     if times.ninetieth_days is None:
-        told = flow.texts("open.few", n=times.decided)
+        summary = flow.texts("open.few", n=times.decided)
     else:
-        told = _days(flow, times.ninetieth_days)
+        summary = _days(flow, times.ninetieth_days)
     index = _index(flow, times)
-    return f"{told} · {index}" if index else told
+    return f"{summary} · {index}" if index else summary
 
 
 def _detail(flow: Flow, one: AgencyTimes) -> AgencyDetail:
@@ -142,7 +142,7 @@ def _detail(flow: Flow, one: AgencyTimes) -> AgencyDetail:
         name=one.name.get(flow.language),
         index=_index(flow, one.times),
         complaints=flow.texts(
-            "open.complaints.told",
+            "open.complaints.counts",
             answered=one.complaints_answered,
             open=one.complaints_open,
             late=one.complaints_late,
@@ -157,15 +157,15 @@ def _service(flow: Flow, service: ServiceTimes) -> ServiceShown:
     texts, times = flow.texts, service.times
     median, ninetieth = times.median_days, times.ninetieth_days
     longest = max(1, service.promised_days, ninetieth or 0)
-    told = texts("open.few", n=times.decided)
+    summary = texts("open.few", n=times.decided)
     if times.in_time_percent is not None:
-        told = texts("open.in_time", percent=times.in_time_percent, n=times.decided)
+        summary = texts("open.in_time", percent=times.in_time_percent, n=times.decided)
     return ServiceShown(
         name=service.name.get(flow.language),
         promised=texts("open.promised", days=_days(flow, service.promised_days)),
         median="" if median is None else texts("open.median", days=_days(flow, median)),
         ninetieth="" if ninetieth is None else texts("open.ninetieth", days=_days(flow, ninetieth)),
-        told=told,
+        summary=summary,
         promised_part=service.promised_days / longest,
         median_part=(median or 0) / longest,
         ninetieth_part=(ninetieth or 0) / longest,

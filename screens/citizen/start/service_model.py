@@ -50,7 +50,7 @@ class ServiceModel:
         )
 
     def begin(self) -> None:
-        self.flow.visit.begin_service(self.service)
+        self.flow.citizen.begin_service(self.service)
 
 
 def _with_pictograms(lines: Sequence[str], names: Sequence[str]) -> tuple[tuple[str, str], ...]:

@@ -32,10 +32,10 @@ class ServicesScreen(FlowPage):
                 grid.add_widget(tile)
 
     def _service(self, card: ChoiceCard) -> None:
-        self.flow.visit.open_service(card.key)
+        self.flow.citizen.open_service(card.key)
 
     def _group(self, tile: TileCard) -> None:
-        self.flow.visit.open_group(tile.key)
+        self.flow.citizen.open_group(tile.key)
 
 
 class GroupScreen(FlowPage):
@@ -50,7 +50,7 @@ class GroupScreen(FlowPage):
             self.ids.cards.add_widget(card)
 
     def _service(self, card: ChoiceCard) -> None:
-        self.flow.visit.open_service(card.key)
+        self.flow.citizen.open_service(card.key)
 
 
 class SearchScreen(FlowPage):
@@ -71,9 +71,9 @@ class SearchScreen(FlowPage):
             self.ids.cards.add_widget(card)
         texts = self.flow.texts
         if found:
-            self.ids.told.text = ""
+            self.ids.message.text = ""
         else:
-            self.ids.told.text = texts("search.nothing") if self.model.asked else texts("search.how")
+            self.ids.message.text = texts("search.nothing") if self.model.asked else texts("search.how")
 
     def _service(self, card: ChoiceCard) -> None:
-        self.flow.visit.open_service(card.key)
+        self.flow.citizen.open_service(card.key)

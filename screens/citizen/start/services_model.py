@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from kiosk.catalogue.service import Service
 from screens.look.widgets.entry import Entry, Layout
 from screens.navigation.flow import Flow
-from screens.navigation.lasting import Lasting
+from screens.navigation.view_model import ViewModel
 
 MOST_USED = 4
 #: Under this many letters everything would be found.
@@ -25,7 +25,7 @@ class Choice:
 
 
 class ServicesModel:
-    """The first screen of a visit."""
+    """The first screen of a session."""
 
     def __init__(self, flow: Flow) -> None:
         self.flow = flow
@@ -43,7 +43,7 @@ class ServicesModel:
                 texts.count("services.count", len(group.services)),
                 "agency",
             )
-            for group in self.flow.here.catalogue.by_agency
+            for group in self.flow.context.catalogue.by_agency
         )
 
     def life_events(self) -> tuple[Choice, ...]:
@@ -55,7 +55,7 @@ class ServicesModel:
                 texts.count("services.count", len(group.services)),
                 group.event.pictogram or group.services[0].icon,
             )
-            for group in self.flow.here.catalogue.by_life_event
+            for group in self.flow.context.catalogue.by_life_event
         )
 
 
@@ -65,7 +65,7 @@ class GroupModel:
     def __init__(self, flow: Flow, key: str) -> None:
         self.flow = flow
         kind, _, name = key.partition(":")
-        catalogue, language = flow.here.catalogue, flow.language
+        catalogue, language = flow.context.catalogue, flow.language
         services: tuple[Service, ...] = ()
         self.title = ""
         if kind == "agency":
@@ -79,7 +79,7 @@ class GroupModel:
         self.choices = tuple(service_choice(flow, service) for service in services)
 
 
-class SearchModel(Lasting):
+class SearchModel(ViewModel):
     def __init__(self, flow: Flow) -> None:
         super().__init__()
         self.flow = flow
@@ -94,7 +94,7 @@ class SearchModel(Lasting):
     def found(self) -> tuple[Choice, ...]:
         if not self.asked:
             return ()
-        services = self.flow.here.catalogue.search(self.entry.text, self.flow.language, FOUND_AT_MOST)
+        services = self.flow.context.catalogue.search(self.entry.text, self.flow.language, FOUND_AT_MOST)
         return tuple(service_choice(self.flow, service) for service in services)
 
     def close(self) -> None:

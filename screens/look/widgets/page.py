@@ -104,7 +104,7 @@ class Page(BoxLayout):
     forward_icon = StringProperty("arrow-right")
     can_forward = BooleanProperty(True)
     entry = ObjectProperty(None, allownone=True)
-    #: Something is asked: on an upright panel it stands where hands are, and what is empty above it.
+    #: Something is asked: on an portrait panel it stands where hands are, and what is empty above it.
     asks = BooleanProperty(False)
     beside = BooleanProperty(False)
     compact = BooleanProperty(False)

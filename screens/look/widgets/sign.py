@@ -1,7 +1,7 @@
 """The sign of eKios: four petals of the kawung, the oldest batik pattern of Java, turned to each other at a centre.
 
 Drawn, not painted: it is as sharp at 8 mm as at 80. Four offices, one place; the same petals make the home screen's
-cloth.
+batik cloth.
 """
 
 from typing import Any, Final
@@ -25,8 +25,8 @@ from kivy.uix.widget import Widget
 
 #: Dots of the picture of one tile: a power of two, which every graphics chip can repeat.
 TILE_PIXELS: Final = 256
-#: The cloth begins within a tile, so that it looks cut from a larger one.
-CLOTH_SHIFT: Final = 0.3
+#: The batik begins within a tile, so that it looks cut from a larger one.
+TILE_SHIFT: Final = 0.3
 
 
 def draw_petals(x: float, y: float, size: float, petal: Any, core: Any) -> None:
@@ -103,7 +103,7 @@ class Batik(Drawn):
         self._redraw()
 
     def draw(self) -> None:
-        """One rectangle with a repeated picture of one tile: drawn petal by petal, the cloth would cost more than all
+        """One rectangle with a repeated picture of one tile: drawn petal by petal, the batik would cost more than all
         else on the screen."""
         Color(1, 1, 1, 1)
         if self.petal == self.ground:
@@ -111,7 +111,7 @@ class Batik(Drawn):
             Rectangle(pos=self.pos, size=self.size)
             return
         across, along = self.width / self.tile, self.height / self.tile
-        left, top = CLOTH_SHIFT, 1 - CLOTH_SHIFT
+        left, top = TILE_SHIFT, 1 - TILE_SHIFT
         corners = (left, top - along, left + across, top - along, left + across, top, left, top)
         Rectangle(pos=self.pos, size=self.size, texture=self._woven(), tex_coords=corners)
 

@@ -29,70 +29,70 @@ pages = Pages()
 
 
 @pages.get("/audit", AUDITORS)
-def log(visit: Visit) -> Response:
-    return _page(visit)
+def log(visitor: Visit) -> Response:
+    return _page(visitor)
 
 
 @pages.post("/audit/verify", AUDITORS)
-def verify(visit: Visit) -> Response:
+def verify(visitor: Visit) -> Response:
     """Hashes every entry anew and asks the witnesses; that somebody looked is itself logged."""
-    deps = visit.deps
+    deps = visitor.deps
     with deps.engine.connect() as connection:
         found = audit_verify.verify(connection, deps.keys.audit_public, deps.witnesses.statements(connection))
-    with deps.units.begin(visit.signed_in.actor) as work:
+    with deps.units.begin(visitor.signed_in.actor) as work:
         work.audit("audit.verify", "audit", audit_verify.counts(found))
-    return _page(visit, found)
+    return _page(visitor, found)
 
 
 @pages.get("/audit/checkpoint.txt", EVERYBODY)
-def checkpoint_note(visit: Visit) -> Response:
+def checkpoint_note(visitor: Visit) -> Response:
     """The newest checkpoint as a signed note, for witnesses outside: a size and a hash, nothing of anybody."""
-    with visit.deps.engine.connect() as connection:
+    with visitor.deps.engine.connect() as connection:
         newest = audit.latest_checkpoint(connection)
     if newest is None:
         raise not_found()
-    return PlainTextResponse(checkpoints.note(newest.checkpoint, visit.deps.keys.audit_public))
+    return PlainTextResponse(checkpoints.note(newest.checkpoint, visitor.deps.keys.audit_public))
 
 
-def _page(visit: Visitor, found: Verification | None = None) -> Response:
-    asked = visit.request.query_params
+def _page(visitor: Visitor, found: Verification | None = None) -> Response:
+    asked = visitor.request.query_params
     actor, about, before = asked.get("actor", "")[:64], asked.get("about", "")[:100].strip(), asked.get("before", "")
     number = int(before) if before.isascii() and before.isdigit() and len(before) < 18 else None
-    with visit.deps.engine.connect() as connection:
+    with visitor.deps.engine.connect() as connection:
         rows = queries.audit_entries(connection, actor=actor, about=about, before=number)
         people = queries.officers_by_name(connection)
         point = audit.latest_checkpoint(connection)
-        known = visit.deps.witnesses.statements(connection)
+        known = visitor.deps.witnesses.statements(connection)
     shown = rows[: queries.AUDIT_PAGE]
     names = {one.id: one.name for one in people}
     older = {"actor": actor, "about": about, "before": shown[-1].seq} if len(rows) > len(shown) else None
-    return visit.render(
+    return visitor.render(
         "admin/audit.html",
-        entries=[_entry(visit, row, names) for row in shown],
+        entries=[_entry(visitor, row, names) for row in shown],
         people=people,
         actor=actor,
         about=about,
         older=f"/audit?{urlencode(older)}" if older else "",
-        checkpoint=_checkpoint(visit, point) if point else None,
+        checkpoint=_checkpoint(visitor, point) if point else None,
         witnesses=len(known),
         complaining=[one.name for one in known if one.complaint],
         found=found,
-        problems=[_problem(visit, one) for one in found.problems] if found else [],
-        heard=_heard(visit, found) if found else [],
+        problems=[_problem(visitor, one) for one in found.problems] if found else [],
+        heard=_heard(visitor, found) if found else [],
         agreeing=len(found.witnesses) - len(found.against) if found else 0,
     )
 
 
-def _problem(visit: Visitor, found: audit_verify.Found) -> str:
-    return visit.say(f"audit.problem.{found.problem.value.lower()}", first=found.first, last=found.last)
+def _problem(visitor: Visitor, found: audit_verify.Found) -> str:
+    return visitor.say(f"audit.problem.{found.problem.value.lower()}", first=found.first, last=found.last)
 
 
-def _heard(visit: Visitor, found: Verification) -> list[dict[str, Any]]:
+def _heard(visitor: Visitor, found: Verification) -> list[dict[str, Any]]:
     agreeing = [one for one in found.witnesses if one.verdict is Verdict.AGREES]
-    return [_witness(visit, one, found.size) for one in [*found.against, *agreeing][:WITNESSES_SHOWN]]
+    return [_witness(visitor, one, found.size) for one in [*found.against, *agreeing][:WITNESSES_SHOWN]]
 
 
-def _witness(visit: Visitor, one: Heard, size: int) -> dict[str, Any]:
+def _witness(visitor: Visitor, one: Heard, size: int) -> dict[str, Any]:
     held = one.statement.held
     restarted = one.verdict is Verdict.AGREES and one.statement.restarts
     return {
@@ -100,7 +100,7 @@ def _witness(visit: Visitor, one: Heard, size: int) -> dict[str, Any]:
         "size": held.size,
         "root": held.root.hex()[:ROOT_SHOWN],
         "tone": _TONES.get(one.verdict, "bad"),
-        "words": visit.say(
+        "words": visitor.say(
             f"audit.witness.{one.verdict.value.lower()}{'.restarted' if restarted else ''}",
             n=one.statement.restarts,
             size=held.size,
@@ -111,17 +111,17 @@ def _witness(visit: Visitor, one: Heard, size: int) -> dict[str, Any]:
     }
 
 
-def _entry(visit: Visitor, row: Any, names: dict[str, str]) -> dict[str, Any]:
+def _entry(visitor: Visitor, row: Any, names: dict[str, str]) -> dict[str, Any]:
     kind = row.actor.partition(":")[0]
     if kind in ("kiosk", "system", "operator", "staff"):
-        who = visit.say(f"actor.{kind}")
+        who = visitor.say(f"actor.{kind}")
     else:
         who = names.get(row.actor, row.actor)
     return {
         "seq": row.seq,
-        "when": visit.formatting.short_moment(row.at),
+        "when": visitor.formatting.short_moment(row.at),
         "who": who,
-        "what": said(visit.say, "log", row.action),
+        "what": said(visitor.say, "log", row.action),
         "about": _about(row.object, names),
         "object": row.object,
         "details": " · ".join(
@@ -145,12 +145,12 @@ def _about(what: str, names: dict[str, str]) -> str:
     return what if len(name) <= OBJECT_SHOWN else f"{kind}:{name[:OBJECT_SHOWN]}…"
 
 
-def _checkpoint(visit: Visitor, signed: audit.Signed) -> dict[str, Any]:
+def _checkpoint(visitor: Visitor, signed: audit.Signed) -> dict[str, Any]:
     point = signed.checkpoint
     return {
         "size": point.size,
-        "when": visit.formatting.short_moment(signed.at),
+        "when": visitor.formatting.short_moment(signed.at),
         "root": point.root.hex()[:ROOT_SHOWN],
         "origin": point.origin,
-        "key": checkpoints.verifier_key(point.origin, visit.deps.keys.audit_public),
+        "key": checkpoints.verifier_key(point.origin, visitor.deps.keys.audit_public),
     }

@@ -18,27 +18,27 @@ pages = Pages()
 
 
 @pages.get("/admin/budget", ADMINS)
-def budget(visit: Visit) -> Response:
-    return _page(visit)
+def budget(visitor: Visit) -> Response:
+    return _page(visitor)
 
 
 @pages.post("/admin/budget", ADMINS)
-def publish(visit: Visit) -> Response:
-    year, source = visit.text("year", 10), visit.text("source", SOURCE_CHARACTERS)
-    rows = _file(visit)
+def publish(visitor: Visit) -> Response:
+    year, source = visitor.text("year", 10), visitor.text("source", SOURCE_CHARACTERS)
+    rows = _file(visitor)
     if rows is None:
-        return _page(visit, (Problem("encoding", {}),), year, source, visit.text("rows", CSV_BYTES))
-    rows = rows or visit.text("rows", CSV_BYTES)
+        return _page(visitor, (Problem("encoding", {}),), year, source, visitor.text("rows", CSV_BYTES))
+    rows = rows or visitor.text("rows", CSV_BYTES)
     read = read_budget(year, source, rows)
     if not isinstance(read, Budget):
-        return _page(visit, read, year, source, rows)
-    visit.deps.budget.publish(visit.signed_in.actor, read)
-    return visit.go("/admin/budget", "good/budget.done")
+        return _page(visitor, read, year, source, rows)
+    visitor.deps.budget.publish(visitor.signed_in.actor, read)
+    return visitor.go("/admin/budget", "good/budget.done")
 
 
-def _file(visit: Visitor) -> str | None:
+def _file(visitor: Visitor) -> str | None:
     """The text of the uploaded file, "" when there is none, None when it is not text."""
-    upload = visit.form.get("file")
+    upload = visitor.form.get("file")
     if not isinstance(upload, UploadFile):
         return ""
     try:
@@ -48,23 +48,23 @@ def _file(visit: Visitor) -> str | None:
 
 
 def _page(
-    visit: Visitor,
+    visitor: Visitor,
     problems: tuple[Problem, ...] = (),
     year: str | None = None,
     source: str | None = None,
     rows: str | None = None,
 ) -> Response:
-    document = visit.deps.publications.get(BUDGET)
+    document = visitor.deps.publications.get(BUDGET)
     now = Budget.model_validate_json(document.body) if document is not None else None
-    today = visit.deps.clock.now().astimezone(visit.site.zone)
-    return visit.render(
+    today = visitor.deps.clock.now().astimezone(visitor.site.zone)
+    return visitor.render(
         "admin/budget.html",
         400 if problems else 200,
-        problems=[visit.say(f"budget.problem.{one.kind}", **one.values) for one in problems],
+        problems=[visitor.say(f"budget.problem.{one.kind}", **one.values) for one in problems],
         year=year if year is not None else str(now.year if now else today.year),
         source=source if source is not None else (now.source if now else ""),
         rows=rows if rows is not None else (write_rows(now) if now else ""),
-        shown=transparency_pages.budget_view(now, visit.language, visit.formatting) if now else None,
+        shown=transparency_pages.budget_view(now, visitor.language, visitor.formatting) if now else None,
         version=document.version if document else 0,
-        when=visit.formatting.short_moment(document.made_at) if document else "",
+        when=visitor.formatting.short_moment(document.made_at) if document else "",
     )

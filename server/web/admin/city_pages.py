@@ -29,34 +29,34 @@ pages = Pages()
 
 
 @pages.get("/admin/city", ADMINS)
-def calendar(visit: Visit) -> Response:
-    return _calendar_page(visit)
+def calendar(visitor: Visit) -> Response:
+    return _calendar_page(visitor)
 
 
 @pages.post("/admin/city/days", ADMINS)
-def put_day(visit: Visit) -> Response:
-    day, name = _day(visit.text("day", 10)), visit.text("name", 300)
-    working = visit.text("kind", 10) == "working"
-    outcome = visit.deps.city_calendar.put(visit.signed_in.actor, day, name, working=working)
+def put_day(visitor: Visit) -> Response:
+    day, name = _day(visitor.text("day", 10)), visitor.text("name", 300)
+    working = visitor.text("kind", 10) == "working"
+    outcome = visitor.deps.city_calendar.put(visitor.signed_in.actor, day, name, working=working)
     if outcome is DayOutcome.DONE:
-        return visit.go(f"/admin/city?year={day.year}" if day else "/admin/city", "good/calendar.done")
-    typed = {"day": visit.text("day", 10), "name": name, "kind": "working" if working else "off"}
-    return _calendar_page(visit, visit.say(f"calendar.problem.{outcome.value.lower()}"), typed)
+        return visitor.go(f"/admin/city?year={day.year}" if day else "/admin/city", "good/calendar.done")
+    typed = {"day": visitor.text("day", 10), "name": name, "kind": "working" if working else "off"}
+    return _calendar_page(visitor, visitor.say(f"calendar.problem.{outcome.value.lower()}"), typed)
 
 
 @pages.post("/admin/city/days/{day}/remove", ADMINS)
-def remove_day(visit: Visit, day: date) -> Response:
-    if visit.deps.city_calendar.remove(visit.signed_in.actor, day) is DayOutcome.NOT_FOUND:
+def remove_day(visitor: Visit, day: date) -> Response:
+    if visitor.deps.city_calendar.remove(visitor.signed_in.actor, day) is DayOutcome.NOT_FOUND:
         raise not_found()
-    return visit.go(f"/admin/city?year={day.year}", "good/calendar.removed")
+    return visitor.go(f"/admin/city?year={day.year}", "good/calendar.removed")
 
 
-def _calendar_page(visit: Visitor, problem: str = "", typed: Mapping[str, str] | None = None) -> Response:
-    this_year = visit.deps.clock.now().astimezone(visit.site.zone).year
-    asked = visit.request.query_params.get("year", "")
+def _calendar_page(visitor: Visitor, problem: str = "", typed: Mapping[str, str] | None = None) -> Response:
+    this_year = visitor.deps.clock.now().astimezone(visitor.site.zone).year
+    asked = visitor.request.query_params.get("year", "")
     year = int(asked) if asked.isascii() and asked.isdigit() and len(asked) == 4 else this_year
     year = min(max(year, this_year - 1), this_year + 1)
-    return visit.render(
+    return visitor.render(
         "admin/city_calendar.html",
         400 if problem else 200,
         **_frame("calendar"),
@@ -65,12 +65,12 @@ def _calendar_page(visit: Visitor, problem: str = "", typed: Mapping[str, str] |
         days=[
             {
                 "key": one.day.isoformat(),
-                "when": visit.formatting.weekday(one.day),
+                "when": visitor.formatting.weekday(one.day),
                 "name": one.name,
                 "working": one.working,
                 "national": one.national,
             }
-            for one in visit.deps.city_calendar.days(year)
+            for one in visitor.deps.city_calendar.days(year)
         ],
         problem=problem,
         typed={"day": "", "name": "", "kind": "off", **(typed or {})},
@@ -81,35 +81,35 @@ def _calendar_page(visit: Visitor, problem: str = "", typed: Mapping[str, str] |
 
 
 @pages.get("/admin/city/notices", ADMINS)
-def notices(visit: Visit) -> Response:
-    return _notices_page(visit)
+def notices(visitor: Visit) -> Response:
+    return _notices_page(visitor)
 
 
 @pages.post("/admin/city/notices", ADMINS)
-def send_notice(visit: Visit) -> Response:
-    text = {language: visit.text(f"text.{language}", NOTICE_CHARACTERS + 1) for language in LANGUAGES}
-    day = _day(visit.text("until", 10))
-    until = datetime.combine(day, _END_OF_DAY, visit.site.zone) if day else None
-    outcome = visit.deps.notices.send(visit.signed_in.actor, text, until)
+def send_notice(visitor: Visit) -> Response:
+    text = {language: visitor.text(f"text.{language}", NOTICE_CHARACTERS + 1) for language in LANGUAGES}
+    day = _day(visitor.text("until", 10))
+    until = datetime.combine(day, _END_OF_DAY, visitor.site.zone) if day else None
+    outcome = visitor.deps.notices.send(visitor.signed_in.actor, text, until)
     if outcome is NoticeOutcome.DONE:
-        return visit.go("/admin/city/notices", "good/notice.done")
-    typed = {**text, "until": visit.text("until", 10)}
-    return _notices_page(visit, visit.say(f"notice.problem.{outcome.value.lower()}", n=NOTICE_CHARACTERS), typed)
+        return visitor.go("/admin/city/notices", "good/notice.done")
+    typed = {**text, "until": visitor.text("until", 10)}
+    return _notices_page(visitor, visitor.say(f"notice.problem.{outcome.value.lower()}", n=NOTICE_CHARACTERS), typed)
 
 
 @pages.post("/admin/city/notices/{notice_id}/end", ADMINS)
-def end_notice(visit: Visit, notice_id: str) -> Response:
-    if visit.deps.notices.end(visit.signed_in.actor, notice_id) is NoticeOutcome.NOT_FOUND:
+def end_notice(visitor: Visit, notice_id: str) -> Response:
+    if visitor.deps.notices.end(visitor.signed_in.actor, notice_id) is NoticeOutcome.NOT_FOUND:
         raise not_found()
-    return visit.go("/admin/city/notices", "good/notice.ended")
+    return visitor.go("/admin/city/notices", "good/notice.ended")
 
 
-def _notices_page(visit: Visitor, problem: str = "", typed: Mapping[str, str] | None = None) -> Response:
-    language, now = visit.language, visit.deps.clock.now()
-    rows = visit.deps.notices.rows()
-    with visit.deps.engine.connect() as connection:
+def _notices_page(visitor: Visitor, problem: str = "", typed: Mapping[str, str] | None = None) -> Response:
+    language, now = visitor.language, visitor.deps.clock.now()
+    rows = visitor.deps.notices.rows()
+    with visitor.deps.engine.connect() as connection:
         names = queries.officer_names(connection, [row.sent_by for row in rows])
-    return visit.render(
+    return visitor.render(
         "admin/city_notices.html",
         400 if problem else 200,
         **_frame("notices"),
@@ -118,8 +118,8 @@ def _notices_page(visit: Visitor, problem: str = "", typed: Mapping[str, str] | 
                 "id": row.id,
                 "text": citizens_text(row.text, language),
                 "by": names.get(row.sent_by, row.sent_by),
-                "when": visit.formatting.short_moment(row.sent_at),
-                "until": visit.formatting.short_moment(row.until),
+                "when": visitor.formatting.short_moment(row.sent_at),
+                "until": visitor.formatting.short_moment(row.until),
                 "standing": row.until > now,
             }
             for row in rows
@@ -135,24 +135,26 @@ def _notices_page(visit: Visitor, problem: str = "", typed: Mapping[str, str] | 
 
 
 @pages.get("/admin/city/settings", ADMINS)
-def settings(visit: Visit) -> Response:
-    return _settings_page(visit)
+def settings(visitor: Visit) -> Response:
+    return _settings_page(visitor)
 
 
 @pages.post("/admin/city/settings", ADMINS)
-def change_settings(visit: Visit) -> Response:
-    typed = {name: visit.text(name, 20).strip() for name in OFFERED}
+def change_settings(visitor: Visit) -> Response:
+    typed = {name: visitor.text(name, 20).strip() for name in OFFERED}
     values = {name: _number(text) for name, text in typed.items()}
     unreadable = [name for name, text in typed.items() if text and values[name] is None]
-    wrong = [*unreadable, *(() if unreadable else visit.deps.kiosk_settings.change(visit.signed_in.actor, values))]
+    wrong = [*unreadable, *(() if unreadable else visitor.deps.kiosk_settings.change(visitor.signed_in.actor, values))]
     if wrong:
-        return _settings_page(visit, wrong, typed)
-    return visit.go("/admin/city/settings", "good/settings.done")
+        return _settings_page(visitor, wrong, typed)
+    return visitor.go("/admin/city/settings", "good/settings.done")
 
 
-def _settings_page(visit: Visitor, wrong: list[str] | None = None, typed: Mapping[str, str] | None = None) -> Response:
-    now = visit.deps.kiosk_settings.values()
-    return visit.render(
+def _settings_page(
+    visitor: Visitor, wrong: list[str] | None = None, typed: Mapping[str, str] | None = None
+) -> Response:
+    now = visitor.deps.kiosk_settings.values()
+    return visitor.render(
         "admin/city_settings.html",
         400 if wrong else 200,
         **_frame("settings"),
@@ -161,7 +163,7 @@ def _settings_page(visit: Visitor, wrong: list[str] | None = None, typed: Mappin
                 "name": name,
                 "value": typed[name] if typed is not None else _written(now.get(name)),
                 "usual": _written(setting.default),
-                "range": visit.say(
+                "range": visitor.say(
                     "settings.range",
                     least=_written(setting.minimum),
                     most=_written(setting.maximum),
@@ -171,7 +173,7 @@ def _settings_page(visit: Visitor, wrong: list[str] | None = None, typed: Mappin
             }
             for name, setting in OFFERED.items()
         ],
-        problem=visit.say("settings.problem") if wrong else "",
+        problem=visitor.say("settings.problem") if wrong else "",
     )
 
 

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from protocol import pictograms
 from protocol.languages import LANGUAGES
+from protocol.pictograms.drawings import DRAWINGS
 from server.catalogue import document_problems
 from server.catalogue.drafts import Draft, DraftOutcome, Severity
 from server.foundation.actors import Role
@@ -25,45 +26,45 @@ pages = Pages()
 
 
 @pages.get("/admin/services/new", ADMINS)
-def upload_form(visit: Visit) -> Response:
-    return _upload_page(visit, visit.request.query_params.get("service", "")[:64])
+def upload_form(visitor: Visit) -> Response:
+    return _upload_page(visitor, visitor.request.query_params.get("service", "")[:64])
 
 
 @pages.post("/admin/services/new", ADMINS, limit=UPLOAD_BYTES)
-def upload(visit: Visit) -> Response:
-    service_id = visit.text("service", 100).strip()
-    sheet = visit.form.get("form")
+def upload(visitor: Visit) -> Response:
+    service_id = visitor.text("service", 100).strip()
+    sheet = visitor.form.get("form")
     if not isinstance(sheet, UploadFile) or not sheet.filename:
-        return _upload_page(visit, service_id, visit.say("upload.problem.no_file"))
-    files = [one for one in visit.form.getlist("media") if isinstance(one, UploadFile) and one.filename]
+        return _upload_page(visitor, service_id, visitor.say("upload.problem.no_file"))
+    files = [one for one in visitor.form.getlist("media") if isinstance(one, UploadFile) and one.filename]
     media = {one.filename or "": one.file.read() for one in files}
     if len(media) < len(files):
         twice = next(name for name in media if sum(one.filename == name for one in files) > 1)
-        return _upload_page(visit, service_id, visit.say("upload.problem.twice", file=twice))
-    result = visit.deps.authoring.upload(
-        visit.signed_in.actor, service_id, sheet.filename, sheet.file.read(), media=media
+        return _upload_page(visitor, service_id, visitor.say("upload.problem.twice", file=twice))
+    result = visitor.deps.authoring.upload(
+        visitor.signed_in.actor, service_id, sheet.filename, sheet.file.read(), media=media
     )
     if result.draft is None:
-        return _upload_page(visit, service_id, visit.say(f"upload.problem.{result.outcome.value.lower()}"))
-    return visit.go(f"/admin/drafts/{result.draft.id}")
+        return _upload_page(visitor, service_id, visitor.say(f"upload.problem.{result.outcome.value.lower()}"))
+    return visitor.go(f"/admin/drafts/{result.draft.id}")
 
 
 @pages.get("/admin/drafts/{draft_id}", ADMINS)
-def draft_form(visit: Visit, draft_id: str) -> Response:
-    draft = _draft(visit, draft_id)
-    form = visit.deps.authoring.form(draft)
-    wanted = visit.request.query_params.get("language", visit.language)
-    language = wanted if wanted in LANGUAGES else visit.language
-    return visit.render(
+def draft_form(visitor: Visit, draft_id: str) -> Response:
+    draft = _draft(visitor, draft_id)
+    form = visitor.deps.authoring.form(draft)
+    wanted = visitor.request.query_params.get("language", visitor.language)
+    language = wanted if wanted in LANGUAGES else visitor.language
+    return visitor.render(
         "admin/draft_form.html",
-        **_frame(visit, draft, "form"),
-        errors=_told(visit, draft, Severity.ERROR),
-        warnings=_told(visit, draft, Severity.WARNING),
+        **_frame(visitor, draft, "form"),
+        errors=_listed(visitor, draft, Severity.ERROR),
+        warnings=_listed(visitor, draft, Severity.WARNING),
         questions=form_preview.questions(form, language) if form else (),
         preview_language=language,
         preview_languages=LANGUAGES,
-        differences=visit.deps.authoring.differences(draft),
-        in_force=visit.deps.authoring.published(draft.service_id) is not None,
+        differences=visitor.deps.authoring.differences(draft),
+        in_force=visitor.deps.authoring.published(draft.service_id) is not None,
         file_name=draft.file_name,
         form_title=form.title if form else "",
         form_version=form.version if form else "",
@@ -71,60 +72,60 @@ def draft_form(visit: Visit, draft_id: str) -> Response:
 
 
 @pages.get("/admin/drafts/{draft_id}/service", ADMINS)
-def draft_service(visit: Visit, draft_id: str) -> Response:
-    return _service_page(visit, _draft(visit, draft_id), tell=False)
+def draft_service(visitor: Visit, draft_id: str) -> Response:
+    return _service_page(visitor, _draft(visitor, draft_id), tell=False)
 
 
 @pages.post("/admin/drafts/{draft_id}/service", ADMINS)
-def describe(visit: Visit, draft_id: str) -> Response:
-    with visit.deps.engine.connect() as connection:
+def describe(visitor: Visit, draft_id: str) -> Response:
+    with visitor.deps.engine.connect() as connection:
         names = {row.id: row.name for row in queries.agencies(connection)}
-    document = service_form.read(visit.form, names, _draft(visit, draft_id).document)
-    result = visit.deps.authoring.describe(visit.signed_in.actor, draft_id, document)
+    document = service_form.read(visitor.form, names, _draft(visitor, draft_id).document)
+    result = visitor.deps.authoring.describe(visitor.signed_in.actor, draft_id, document)
     if result.draft is None:
         raise not_found()
     if any(one.sheet == "service" for one in result.draft.problems):
-        return _service_page(visit, result.draft, tell=True)
-    return visit.go(f"/admin/drafts/{draft_id}/publish", "good/draft.described")
+        return _service_page(visitor, result.draft, tell=True)
+    return visitor.go(f"/admin/drafts/{draft_id}/publish", "good/draft.described")
 
 
 @pages.get("/admin/drafts/{draft_id}/publish", ADMINS)
-def publish_form(visit: Visit, draft_id: str) -> Response:
-    return _publish_page(visit, _draft(visit, draft_id))
+def publish_form(visitor: Visit, draft_id: str) -> Response:
+    return _publish_page(visitor, _draft(visitor, draft_id))
 
 
 @pages.post("/admin/drafts/{draft_id}/publish", ADMINS)
-def publish(visit: Visit, draft_id: str) -> Response:
-    rings = REACH.get(visit.text("ring", 10))
+def publish(visitor: Visit, draft_id: str) -> Response:
+    rings = REACH.get(visitor.text("ring", 10))
     if rings is None:
         raise not_found()
-    note = visit.text("note", NOTE_MOST).strip()
-    result = visit.deps.authoring.publish(visit.signed_in.actor, draft_id, rings, note)
+    note = visitor.text("note", NOTE_MOST).strip()
+    result = visitor.deps.authoring.publish(visitor.signed_in.actor, draft_id, rings, note)
     if result.outcome is DraftOutcome.DONE:
-        return visit.go("/admin/services", "good/draft.published")
+        return visitor.go("/admin/services", "good/draft.published")
     if result.draft is None:
         raise not_found()
-    return _publish_page(visit, result.draft, visit.say(f"publish.problem.{result.outcome.value.lower()}"))
+    return _publish_page(visitor, result.draft, visitor.say(f"publish.problem.{result.outcome.value.lower()}"))
 
 
 @pages.post("/admin/drafts/{draft_id}/discard", ADMINS)
-def discard(visit: Visit, draft_id: str) -> Response:
-    if visit.deps.authoring.discard(visit.signed_in.actor, draft_id) is DraftOutcome.NOT_FOUND:
+def discard(visitor: Visit, draft_id: str) -> Response:
+    if visitor.deps.authoring.discard(visitor.signed_in.actor, draft_id) is DraftOutcome.NOT_FOUND:
         raise not_found()
-    return visit.go("/admin/services", "good/draft.discarded")
+    return visitor.go("/admin/services", "good/draft.discarded")
 
 
 # --- pages ---
 
 
-def _draft(visit: Visitor, draft_id: str) -> Draft:
-    draft = visit.deps.authoring.draft(draft_id)
+def _draft(visitor: Visitor, draft_id: str) -> Draft:
+    draft = visitor.deps.authoring.draft(draft_id)
     if draft is None or draft.state != "draft":
         raise not_found()
     return draft
 
 
-def _frame(visit: Visitor, draft: Draft, step: str) -> dict[str, Any]:
+def _frame(visitor: Visitor, draft: Draft, step: str) -> dict[str, Any]:
     """What the three pages of a draft share: its name, and how far it is."""
     form_ready = draft.form_xml is not None
     service_ready = all(one.sheet != "service" or one.severity is not Severity.ERROR for one in draft.problems)
@@ -132,7 +133,7 @@ def _frame(visit: Visitor, draft: Draft, step: str) -> dict[str, Any]:
     return {
         "draft_id": draft.id,
         "service_id": draft.service_id,
-        "name": citizens_text(draft.document.get("name"), visit.language) or draft.service_id,
+        "name": citizens_text(draft.document.get("name"), visitor.language) or draft.service_id,
         "step": step,
         "steps": [
             {
@@ -148,39 +149,41 @@ def _frame(visit: Visitor, draft: Draft, step: str) -> dict[str, Any]:
     }
 
 
-def _told(visit: Visitor, draft: Draft, severity: Severity) -> list[dict[str, Any]]:
+def _listed(visitor: Visitor, draft: Draft, severity: Severity) -> list[dict[str, Any]]:
     """The spreadsheet's problems in the visitor's language, by sheet and row."""
     return [
-        {"sheet": one.sheet, "row": one.row, "column": one.column, "message": one.text(visit.language)}
+        {"sheet": one.sheet, "row": one.row, "column": one.column, "message": one.text(visitor.language)}
         for one in draft.problems
         if one.severity is severity and one.sheet != document_problems.SHEET
     ]
 
 
-def _upload_page(visit: Visitor, service_id: str, problem: str = "") -> Response:
-    known = visit.deps.authoring.published(service_id) if service_id else None
-    return visit.render(
+def _upload_page(visitor: Visitor, service_id: str, problem: str = "") -> Response:
+    known = visitor.deps.authoring.published(service_id) if service_id else None
+    return visitor.render(
         "admin/upload.html",
         400 if problem else 200,
         service_id=service_id,
-        name=citizens_text(known.document.name, visit.language) if known else "",
+        name=citizens_text(known.document.name, visitor.language) if known else "",
         problem=problem,
     )
 
 
-def _service_page(visit: Visitor, draft: Draft, *, tell: bool) -> Response:
+def _service_page(visitor: Visitor, draft: Draft, *, tell: bool) -> Response:
     document = dict(draft.document)
-    with visit.deps.engine.connect() as connection:
+    with visitor.deps.engine.connect() as connection:
         agencies = queries.agencies(connection)
-        number = visit.deps.packs.newest(connection)
-    content = visit.deps.packs.content(number)
+        number = visitor.deps.packs.newest(connection)
+    content = visitor.deps.packs.content(number)
     problems = [one for one in draft.problems if one.sheet == "service"] if tell else []
     wrong = {one.column for one in problems}
-    return visit.render(
+    return visitor.render(
         "admin/draft_service.html",
         400 if problems else 200,
-        **_frame(visit, draft, "service"),
-        problems=[{"field": _field_name(visit, one.column), "message": one.text(visit.language)} for one in problems],
+        **_frame(visitor, draft, "service"),
+        problems=[
+            {"field": _field_name(visitor, one.column), "message": one.text(visitor.language)} for one in problems
+        ],
         wrong=wrong,
         value=lambda path: service_form.value(document, path),
         head=service_form.fields(document, ("name", "summary")),
@@ -197,29 +200,29 @@ def _service_page(visit: Visitor, draft: Draft, *, tell: bool) -> Response:
         agencies=agencies,
         events=content.life_events if content else {},
         pictograms=pictograms.NAMES,
-        drawings=pictograms.DRAWINGS,
+        drawings=DRAWINGS,
         four=LANGUAGES,
     )
 
 
-def _field_name(visit: Visitor, column: str) -> str:
+def _field_name(visitor: Visitor, column: str) -> str:
     """What a member of the document is called on the page; a part of a member is named by its beginning."""
     way = column.split(".")
     while way:
         key = f"service.{'.'.join(way)}"
-        if visit.site.texts.has(key):
-            return visit.say(key)
+        if visitor.site.texts.has(key):
+            return visitor.say(key)
         way.pop()
     return column
 
 
-def _publish_page(visit: Visitor, draft: Draft, problem: str = "") -> Response:
-    return visit.render(
+def _publish_page(visitor: Visitor, draft: Draft, problem: str = "") -> Response:
+    return visitor.render(
         "admin/draft_publish.html",
         409 if problem else 200,
-        **_frame(visit, draft, "publish"),
+        **_frame(visitor, draft, "publish"),
         publishable=draft.publishable,
-        differences=visit.deps.authoring.differences(draft),
+        differences=visitor.deps.authoring.differences(draft),
         rings=tuple(REACH),
         problem=problem,
     )

@@ -17,73 +17,73 @@ pages = Pages()
 
 
 @pages.get("/admin/officers", ADMINS)
-def officers(visit: Visit) -> Response:
-    return _page(visit)
+def officers(visitor: Visit) -> Response:
+    return _page(visitor)
 
 
 @pages.post("/admin/officers", ADMINS)
-def add(visit: Visit) -> Response:
+def add(visitor: Visit) -> Response:
     """Adds somebody with a password that is made here and shown once."""
-    typed = {name: visit.text(name, 300).strip() for name in ("name", "user", "role", "agency")}
-    outcome, password = visit.deps.officers.add(
-        visit.signed_in.actor, typed["user"], typed["name"], typed["role"], typed["agency"] or None
+    typed = {name: visitor.text(name, 300).strip() for name in ("name", "user", "role", "agency")}
+    outcome, password = visitor.deps.officers.add(
+        visitor.signed_in.actor, typed["user"], typed["name"], typed["role"], typed["agency"] or None
     )
     if outcome is not OfficerOutcome.DONE:
-        return _page(visit, 400, problem=visit.say(f"officer.problem.{outcome.value.lower()}"), typed=typed)
-    return _page(visit, password={"name": typed["name"], "user": typed["user"], "text": password})
+        return _page(visitor, 400, problem=visitor.say(f"officer.problem.{outcome.value.lower()}"), typed=typed)
+    return _page(visitor, password={"name": typed["name"], "user": typed["user"], "text": password})
 
 
 @pages.post("/admin/officers/{officer_id}", ADMINS)
-def change(visit: Visit, officer_id: str) -> Response:
-    name, role, agency = (visit.text(field, 300).strip() for field in ("name", "role", "agency"))
-    outcome = visit.deps.officers.change(visit.signed_in.actor, officer_id, name, role, agency or None)
+def change(visitor: Visit, officer_id: str) -> Response:
+    name, role, agency = (visitor.text(field, 300).strip() for field in ("name", "role", "agency"))
+    outcome = visitor.deps.officers.change(visitor.signed_in.actor, officer_id, name, role, agency or None)
     if outcome is OfficerOutcome.NOT_FOUND:
         raise not_found()
     if outcome is not OfficerOutcome.DONE:
-        return _page(visit, 400, problem=visit.say(f"officer.problem.{outcome.value.lower()}"))
-    return visit.go("/admin/officers", "good/officer.changed")
+        return _page(visitor, 400, problem=visitor.say(f"officer.problem.{outcome.value.lower()}"))
+    return visitor.go("/admin/officers", "good/officer.changed")
 
 
 @pages.post("/admin/officers/{officer_id}/password", ADMINS)
-def new_password(visit: Visit, officer_id: str) -> Response:
-    outcome, password = visit.deps.officers.new_password(visit.signed_in.actor, officer_id)
-    person = next((one for one in visit.deps.officers.rows() if one.id == officer_id), None)
+def new_password(visitor: Visit, officer_id: str) -> Response:
+    outcome, password = visitor.deps.officers.new_password(visitor.signed_in.actor, officer_id)
+    person = next((one for one in visitor.deps.officers.rows() if one.id == officer_id), None)
     if outcome is not OfficerOutcome.DONE or person is None:
         raise not_found()
-    return _page(visit, password={"name": person.name, "user": person.user_name, "text": password})
+    return _page(visitor, password={"name": person.name, "user": person.user_name, "text": password})
 
 
 @pages.post("/admin/officers/{officer_id}/off", ADMINS)
-def off(visit: Visit, officer_id: str) -> Response:
-    return _set_active(visit, officer_id, False)
+def off(visitor: Visit, officer_id: str) -> Response:
+    return _set_active(visitor, officer_id, False)
 
 
 @pages.post("/admin/officers/{officer_id}/on", ADMINS)
-def on(visit: Visit, officer_id: str) -> Response:
-    return _set_active(visit, officer_id, True)
+def on(visitor: Visit, officer_id: str) -> Response:
+    return _set_active(visitor, officer_id, True)
 
 
-def _set_active(visit: Visitor, officer_id: str, active: bool) -> Response:
-    outcome = visit.deps.officers.set_active(visit.signed_in.actor, officer_id, active)
+def _set_active(visitor: Visitor, officer_id: str, active: bool) -> Response:
+    outcome = visitor.deps.officers.set_active(visitor.signed_in.actor, officer_id, active)
     if outcome is OfficerOutcome.NOT_FOUND:
         raise not_found()
     if outcome is OfficerOutcome.ONESELF:
-        return _page(visit, 409, problem=visit.say("officer.problem.oneself"))
-    return visit.go("/admin/officers", "good/officer.on.done" if active else "good/officer.off.done")
+        return _page(visitor, 409, problem=visitor.say("officer.problem.oneself"))
+    return visitor.go("/admin/officers", "good/officer.on.done" if active else "good/officer.off.done")
 
 
 def _page(
-    visit: Visitor,
+    visitor: Visitor,
     status: int = 200,
     *,
     problem: str = "",
     typed: dict[str, str] | None = None,
     password: dict[str, str] | None = None,
 ) -> Response:
-    language = visit.language
-    with visit.deps.engine.connect() as connection:
+    language = visitor.language
+    with visitor.deps.engine.connect() as connection:
         agencies = queries.agencies(connection)
-    return visit.render(
+    return visitor.render(
         "admin/officers.html",
         status,
         people=[
@@ -95,12 +95,12 @@ def _page(
                 "agency_id": one.agency_id or "",
                 "agency": citizens_text(one.agency_name, language),
                 "active": one.active,
-                "oneself": one.id == visit.signed_in.id,
-                "seen": visit.formatting.short_moment(one.last_sign_in_at)
+                "oneself": one.id == visitor.signed_in.id,
+                "seen": visitor.formatting.short_moment(one.last_sign_in_at)
                 if one.last_sign_in_at
-                else visit.say("officer.never"),
+                else visitor.say("officer.never"),
             }
-            for one in visit.deps.officers.rows()
+            for one in visitor.deps.officers.rows()
         ],
         roles=[one.value for one in Role],
         agencies=agencies,

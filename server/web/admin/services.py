@@ -26,8 +26,8 @@ pages = Pages()
 
 
 @pages.get("/admin/services", ADMINS)
-def services(visit: Visit) -> Response:
-    deps, language = visit.deps, visit.language
+def services(visitor: Visit) -> Response:
+    deps, language = visitor.deps, visitor.language
     with deps.engine.connect() as connection:
         number = deps.packs.newest(connection)
     ending = min((one.expires for one in deps.packs.ending() if one.expires is not None), default=None)
@@ -39,59 +39,61 @@ def services(visit: Visit) -> Response:
             "agency": citizens_text(one.document.agency.name, language),
             "version": one.document.form_version,
             "days": one.document.standard.working_days,
-            "fee": visit.formatting.rupiah(one.document.standard.fee_rupiah),
+            "fee": visitor.formatting.rupiah(one.document.standard.fee_rupiah),
             "fee_from": one.document.standard.fee_from,
         }
         for one in (content.services if content else ())
     ]
-    drafts = [_draft_line(visit, draft) for draft in deps.authoring.drafts()]
+    drafts = [_draft_line(visitor, draft) for draft in deps.authoring.drafts()]
     everywhere = {one["id"] for one in listed}
-    return visit.render(
+    return visitor.render(
         "admin/services.html",
         services=listed,
-        tried=[one for one in _tried_out(visit) if one["id"] not in everywhere],
+        tried=[one for one in _tried_out(visitor) if one["id"] not in everywhere],
         drafts=drafts,
         number=number,
         unsigned=deps.packs.unsigned(),
-        ending=visit.formatting.day(ending) if ending else "",
-        **_arrival(visit),
+        ending=visitor.formatting.day(ending) if ending else "",
+        **_arrival(visitor),
     )
 
 
 @pages.poll("/admin/packs/arrival", ADMINS)
-def arrival(visit: Visit) -> Response:
-    return visit.render("admin/arrival.html", **_arrival(visit))
+def arrival(visitor: Visit) -> Response:
+    return visitor.render("admin/arrival.html", **_arrival(visitor))
 
 
 @pages.post("/admin/packs/{number}/take-back", ADMINS)
-def take_back(visit: Visit, number: int) -> Response:
-    reason = visit.text("reason", NOTE_MOST).strip()
-    result = visit.deps.packs.take_back(number, visit.signed_in.actor, reason)
-    return visit.go("/admin/services", "good/pack.taken_back.done" if result.ok else "bad/pack.not_taken_back")
+def take_back(visitor: Visit, number: int) -> Response:
+    reason = visitor.text("reason", NOTE_MOST).strip()
+    result = visitor.deps.packs.take_back(number, visitor.signed_in.actor, reason)
+    return visitor.go("/admin/services", "good/pack.taken_back.done" if result.ok else "bad/pack.not_taken_back")
 
 
 @pages.post("/admin/packs/{number}/promote", ADMINS)
-def promote(visit: Visit, number: int) -> Response:
+def promote(visitor: Visit, number: int) -> Response:
     """What was tried out goes to more kiosks."""
-    rings = REACH.get(visit.text("ring", 10))
+    rings = REACH.get(visitor.text("ring", 10))
     if rings is None:
         raise not_found()
-    result = visit.deps.packs.promote(number, visit.signed_in.actor, rings)
-    return visit.go("/admin/services", "good/pack.promoted" if result.ok else "bad/pack.not_promoted")
+    result = visitor.deps.packs.promote(number, visitor.signed_in.actor, rings)
+    return visitor.go("/admin/services", "good/pack.promoted" if result.ok else "bad/pack.not_promoted")
 
 
 @pages.post("/admin/services/{service_id}/withdraw", ADMINS)
-def withdraw(visit: Visit, service_id: str) -> Response:
-    number = visit.deps.authoring.withdraw(visit.signed_in.actor, service_id, visit.text("reason", NOTE_MOST).strip())
-    return visit.go("/admin/services", "good/service.withdrawn" if number else "bad/service.not_withdrawn")
+def withdraw(visitor: Visit, service_id: str) -> Response:
+    number = visitor.deps.authoring.withdraw(
+        visitor.signed_in.actor, service_id, visitor.text("reason", NOTE_MOST).strip()
+    )
+    return visitor.go("/admin/services", "good/service.withdrawn" if number else "bad/service.not_withdrawn")
 
 
 # --- what the page shows ---
 
 
-def _tried_out(visit: Visitor) -> list[dict[str, str]]:
+def _tried_out(visitor: Visitor) -> list[dict[str, str]]:
     """Services of the packs of test and early kiosks."""
-    deps = visit.deps
+    deps = visitor.deps
     with deps.engine.connect() as connection:
         numbers = {ring: deps.packs.newest(connection, ring) for ring in ("early", "test")}
     found: dict[str, dict[str, str]] = {}
@@ -100,28 +102,28 @@ def _tried_out(visit: Visitor) -> list[dict[str, str]]:
         for one in content.services if content else ():
             line = {
                 "id": one.document.id,
-                "name": citizens_text(one.document.name, visit.language),
-                "ring": visit.say(f"ring.{ring}"),
+                "name": citizens_text(one.document.name, visitor.language),
+                "ring": visitor.say(f"ring.{ring}"),
                 "version": one.document.form_version,
             }
             found.setdefault(one.document.id, line)
     return list(found.values())
 
 
-def _draft_line(visit: Visitor, draft: Draft) -> dict[str, Any]:
+def _draft_line(visitor: Visitor, draft: Draft) -> dict[str, Any]:
     errors = sum(one.severity is Severity.ERROR for one in draft.problems)
     return {
         "id": draft.id,
-        "name": citizens_text(draft.document.get("name"), visit.language) or draft.service_id,
+        "name": citizens_text(draft.document.get("name"), visitor.language) or draft.service_id,
         "file": draft.file_name,
         "errors": errors,
-        "when": visit.formatting.short_moment(draft.updated_at),
+        "when": visitor.formatting.short_moment(draft.updated_at),
     }
 
 
-def _arrival(visit: Visitor) -> dict[str, Any]:
+def _arrival(visitor: Visitor) -> dict[str, Any]:
     """Packs, the newest first, and which pack each kiosk runs against the one that is meant for it."""
-    deps = visit.deps
+    deps = visitor.deps
     packs = deps.packs.rows()[:PACKS_SHOWN]
     with deps.engine.connect() as connection:
         kiosks = queries.packs_of_kiosks(connection)
@@ -133,7 +135,7 @@ def _arrival(visit: Visitor) -> dict[str, Any]:
             {
                 "id": one.id,
                 "name": one.name,
-                "ring": visit.say(f"ring.{one.ring}"),
+                "ring": visitor.say(f"ring.{one.ring}"),
                 "runs": one.pack_version or 0,
                 "meant": meant[one.ring],
                 "arrived": (one.pack_version or 0) == meant[one.ring],
@@ -143,9 +145,9 @@ def _arrival(visit: Visitor) -> dict[str, Any]:
         "packs": [
             {
                 "number": one.number,
-                "when": visit.formatting.short_moment(one.made_at),
-                "by": names.get(one.made_by, visit.say("actor.system")),
-                "rings": ", ".join(visit.say(f"ring.{ring}") for ring in one.rings),
+                "when": visitor.formatting.short_moment(one.made_at),
+                "by": names.get(one.made_by, visitor.say("actor.system")),
+                "rings": ", ".join(visitor.say(f"ring.{ring}") for ring in one.rings),
                 "note": "" if one.note == "seed" else one.note,
                 "content_of": one.content_of,
                 "taken_back": one.taken_back_at is not None,

@@ -22,49 +22,49 @@ pages = Pages()
 
 
 @pages.get("/staff", MANAGERS)
-def staff(visit: Visit) -> Response:
-    return _page(visit)
+def staff(visitor: Visit) -> Response:
+    return _page(visitor)
 
 
 @pages.post("/staff", MANAGERS)
-def add(visit: Visit) -> Response:
+def add(visitor: Visit) -> Response:
     """Adds somebody with a PIN that is made here and shown once."""
-    staff_id, name, role = visit.text("id", 100), visit.text("name", 300), visit.text("role", 20)
+    staff_id, name, role = visitor.text("id", 100), visitor.text("name", 300), visitor.text("role", 20)
     pin = new_pin()
-    outcome = visit.deps.staff.add(visit.signed_in.actor, staff_id, name, pin, role)
+    outcome = visitor.deps.staff.add(visitor.signed_in.actor, staff_id, name, pin, role)
     if outcome is not StaffOutcome.DONE:
-        problem = visit.say(f"staff.problem.{outcome.value.lower()}")
-        return _page(visit, 400, problem=problem, typed={"name": name, "id": staff_id, "role": role})
-    return _page(visit, pin={"name": name, "digits": pin})
+        problem = visitor.say(f"staff.problem.{outcome.value.lower()}")
+        return _page(visitor, 400, problem=problem, typed={"name": name, "id": staff_id, "role": role})
+    return _page(visitor, pin={"name": name, "digits": pin})
 
 
 @pages.post("/staff/{staff_id}/pin", MANAGERS)
-def reset_pin(visit: Visit, staff_id: str) -> Response:
+def reset_pin(visitor: Visit, staff_id: str) -> Response:
     pin = new_pin()
-    if visit.deps.staff.set_pin(visit.signed_in.actor, staff_id, pin) is not StaffOutcome.DONE:
+    if visitor.deps.staff.set_pin(visitor.signed_in.actor, staff_id, pin) is not StaffOutcome.DONE:
         raise not_found()
-    name = next((one.name for one in visit.deps.staff.rows() if one.id == staff_id), staff_id)
-    return _page(visit, pin={"name": name, "digits": pin})
+    name = next((one.name for one in visitor.deps.staff.rows() if one.id == staff_id), staff_id)
+    return _page(visitor, pin={"name": name, "digits": pin})
 
 
 @pages.post("/staff/{staff_id}/off", MANAGERS)
-def off(visit: Visit, staff_id: str) -> Response:
-    return _set_active(visit, staff_id, False)
+def off(visitor: Visit, staff_id: str) -> Response:
+    return _set_active(visitor, staff_id, False)
 
 
 @pages.post("/staff/{staff_id}/on", MANAGERS)
-def on(visit: Visit, staff_id: str) -> Response:
-    return _set_active(visit, staff_id, True)
+def on(visitor: Visit, staff_id: str) -> Response:
+    return _set_active(visitor, staff_id, True)
 
 
 @pages.post("/staff/{staff_id}/badge", MANAGERS)
-def badge(visit: Visit, staff_id: str) -> Response:
+def badge(visitor: Visit, staff_id: str) -> Response:
     """A new badge to print. A POST, since it is issued and logged."""
-    token = visit.deps.staff.badge(visit.signed_in.actor, staff_id)
-    person = next((one for one in visit.deps.staff.rows() if one.id == staff_id), None)
+    token = visitor.deps.staff.badge(visitor.signed_in.actor, staff_id)
+    person = next((one for one in visitor.deps.staff.rows() if one.id == staff_id), None)
     if token is None or person is None:
         raise not_found()
-    return visit.render(
+    return visitor.render(
         "fleet/badge.html", name=person.name, role=person.role, until=person.badge_expires.isoformat(), qr=qr(token)
     )
 
@@ -87,14 +87,14 @@ def qr(text: str) -> Markup:
     return Markup(buffer.getvalue().decode())
 
 
-def _set_active(visit: Visitor, staff_id: str, active: bool) -> Response:
-    if visit.deps.staff.set_active(visit.signed_in.actor, staff_id, active) is not StaffOutcome.DONE:
+def _set_active(visitor: Visitor, staff_id: str, active: bool) -> Response:
+    if visitor.deps.staff.set_active(visitor.signed_in.actor, staff_id, active) is not StaffOutcome.DONE:
         raise not_found()
-    return visit.go("/staff", "good/staff.on.done" if active else "good/staff.off.done")
+    return visitor.go("/staff", "good/staff.on.done" if active else "good/staff.off.done")
 
 
 def _page(
-    visit: Visitor,
+    visitor: Visitor,
     status: int = 200,
     *,
     problem: str = "",
@@ -108,8 +108,8 @@ def _page(
             "name": one.name,
             "role": one.role,
             "active": one.active,
-            "badge": visit.say("staff.badge.until", when=one.badge_expires.isoformat()) if one.badge_expires else "",
+            "badge": visitor.say("staff.badge.until", when=one.badge_expires.isoformat()) if one.badge_expires else "",
         }
-        for one in visit.deps.staff.rows()
+        for one in visitor.deps.staff.rows()
     ]
-    return visit.render("fleet/staff.html", status, people=people, problem=problem, pin=pin, typed=values)
+    return visitor.render("fleet/staff.html", status, people=people, problem=problem, pin=pin, typed=values)

@@ -64,34 +64,34 @@ class AlarmView:
     seen: bool
 
 
-def board(visit: Visitor) -> dict[str, Any]:
+def board(visitor: Visitor) -> dict[str, Any]:
     """Everything that the fleet page and the wall show of kiosks: what needs somebody stands first."""
-    presence = visit.deps.presence
-    kiosks = [kiosk_view(visit, one) for one in presence.fleet()]
+    presence = visitor.deps.presence
+    kiosks = [kiosk_view(visitor, one) for one in presence.fleet()]
     kiosks.sort(key=lambda one: (TONES.index(one.tone), one.name))
-    raised = [alarm for alarm in visit.deps.alarms.rows() if alarm.cleared_at is None]
+    raised = [alarm for alarm in visitor.deps.alarms.rows() if alarm.cleared_at is None]
     raised.sort(key=lambda alarm: alarm.acknowledged_at is not None)
     return {
         "kiosks": kiosks,
-        "alarms": [alarm_view(visit, alarm, alarm.kiosk_name) for alarm in raised],
+        "alarms": [alarm_view(visitor, alarm, alarm.kiosk_name) for alarm in raised],
         "figures": {tone: sum(one.tone == tone for one in kiosks) for tone in TONES},
     }
 
 
-def alarm_view(visit: Visitor, row: Row[Any], kiosk: str) -> AlarmView:
+def alarm_view(visitor: Visitor, row: Row[Any], kiosk: str) -> AlarmView:
     return AlarmView(
         id=row.id,
         kiosk_id=row.kiosk_id,
         kiosk=kiosk,
-        words=said(visit.say, "alarm", row.kind),
-        since=visit.formatting.short_moment(row.raised_at),
+        words=said(visitor.say, "alarm", row.kind),
+        since=visitor.formatting.short_moment(row.raised_at),
         seen=row.acknowledged_at is not None,
     )
 
 
-def kiosk_view(visit: Visitor, kiosk: presence.KioskView) -> KioskView:
-    say, row = visit.say, kiosk.row
-    parts = tuple(part_view(part, say, visit.formatting) for part in _in_order(kiosk.components))
+def kiosk_view(visitor: Visitor, kiosk: presence.KioskView) -> KioskView:
+    say, row = visitor.say, kiosk.row
+    parts = tuple(part_view(part, say, visitor.formatting) for part in _in_order(kiosk.components))
     if row.approved_at is None:
         tone, state, pill = "warn", "unapproved", "wait"
     elif row.last_heartbeat_at is None:
@@ -118,7 +118,7 @@ def kiosk_view(visit: Visitor, kiosk: presence.KioskView) -> KioskView:
         outbox=say("kiosk.outbox.parked", n=waiting, parked=parked) if parked else say("kiosk.outbox", n=waiting),
         outbox_tone="bad" if parked else "wait" if waiting else "good",
         pack=say("kiosk.pack", number=row.pack_version) if row.pack_version else say("kiosk.pack.none"),
-        seen=_ago(row.last_heartbeat_at, visit.deps.clock.now(), say),
+        seen=_ago(row.last_heartbeat_at, visitor.deps.clock.now(), say),
         sessions=say("kiosk.sessions", n=row.sessions_today or 0),
         ring=say(f"ring.{row.ring}"),
     )
@@ -144,17 +144,17 @@ def part_view(part: Component, say: Callable[..., str], formatting: Formatting) 
     )
 
 
-def kiosk_details(visit: Visitor, kiosk_id: str) -> dict[str, Any]:
+def kiosk_details(visitor: Visitor, kiosk_id: str) -> dict[str, Any]:
     """Commands, visits, refused items and history of a kiosk, the newest first."""
-    say = visit.say
-    presence = visit.deps.presence
-    with visit.deps.engine.connect() as connection:
+    say = visitor.say
+    presence = visitor.deps.presence
+    with visitor.deps.engine.connect() as connection:
         commands = queries.commands(connection, kiosk_id)
     return {
         "commands": [
             {
                 "words": said(say, "command", one.name),
-                "when": visit.formatting.short_moment(one.issued_at),
+                "when": visitor.formatting.short_moment(one.issued_at),
                 "result": say("command.waiting")
                 if one.result_ok is None
                 else say("command.ok" if one.result_ok else "command.failed"),
@@ -166,7 +166,7 @@ def kiosk_details(visit: Visitor, kiosk_id: str) -> dict[str, Any]:
         "visits": [
             {
                 "who": one.staff_name or one.staff_id,
-                "when": visit.formatting.short_moment(one.began_at),
+                "when": visitor.formatting.short_moment(one.began_at),
                 "minutes": say("visit.minutes", n=max(1, round((one.ended_at - one.began_at).total_seconds() / 60))),
                 "actions": [
                     {"words": said(say, "visit", str(action["kind"])), "detail": str(action.get("detail", ""))}
@@ -178,7 +178,7 @@ def kiosk_details(visit: Visitor, kiosk_id: str) -> dict[str, Any]:
         ],
         "history": [
             {
-                "when": visit.formatting.short_moment(one.at),
+                "when": visitor.formatting.short_moment(one.at),
                 "part": part_view(
                     Component(
                         component=one.component,
@@ -187,14 +187,14 @@ def kiosk_details(visit: Visitor, kiosk_id: str) -> dict[str, Any]:
                         since=one.since,
                     ),
                     say,
-                    visit.formatting,
+                    visitor.formatting,
                 ),
             }
             for one in presence.component_history(kiosk_id, HISTORY_SHOWN)
         ],
         "rejections": [
             {
-                "when": visit.formatting.short_moment(one.at),
+                "when": visitor.formatting.short_moment(one.at),
                 "status": say(f"rejection.{one.status}"),
                 "why": one.reason,
             }

@@ -147,7 +147,7 @@ Visit = Annotated[Visitor, Depends(admit)]
 
 
 async def _form(request: Request) -> FormData:
-    """Who sends it was asked before; its length must be told, and nothing is read of one that is too long."""
+    """Who sends it was asked before; its length must be declared, and nothing is read of one that is too long."""
     size, limit = request.headers.get("content-length", ""), request.state.body_limit
     if not size.isdigit() or int(size) > limit:
         raise PageRefused(413, "too_large", limit=max(1, limit // 1_000_000))

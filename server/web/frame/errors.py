@@ -1,4 +1,4 @@
-"""What is told when a page cannot be shown: always a page, friendly, with a way on."""
+"""What is shown when a page cannot be: always a page, friendly, with a way on."""
 
 from collections.abc import Awaitable, Callable
 from urllib.parse import quote, urlsplit
@@ -52,8 +52,8 @@ def _answer(app: FastAPI, fault: type[Exception], page: Handler) -> None:
             return await page(request, error)
         if before is None:
             raise error
-        told: Response = await before(request, error)  # type: ignore[misc]
-        return told
+        response: Response = await before(request, error)  # type: ignore[misc]
+        return response
 
     app.add_exception_handler(fault, answer)
 
@@ -103,7 +103,7 @@ async def _passwords_busy(request: Request, _: Exception) -> Response:
 
 
 async def _broken(request: Request, error: Exception) -> Response:
-    """A bug: told without its details, and logged without the request's contents."""
+    """A bug: reported without its details, and logged without the request's contents."""
     _log.error("web.broken", error=type(error).__name__, exc_info=error)
     site = site_of(request)
     return message(request, 500, "broken", when=Formatting(FALLBACK, site.zone).short_moment(site.deps.clock.now()))

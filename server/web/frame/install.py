@@ -57,7 +57,7 @@ def _leftover() -> Pages:
     pages = Pages()
 
     @pages.get("/{path:path}", EVERYBODY)
-    def nowhere(visit: Visit) -> Response:  # noqa: ARG001
+    def nowhere(visitor: Visit) -> Response:  # noqa: ARG001
         raise not_found()
 
     return pages

@@ -15,7 +15,7 @@ from starlette.responses import StreamingResponse
 from server.foundation import bus
 from server.foundation.actors import Role
 from server.web.frame.access import Pages, Rule, Visit, only
-from server.web.frame.visitor import DESK, Visitor
+from server.web.frame.visitor import OFFICE, Visitor
 
 STREAM_SECONDS: Final = 600.0
 #: What browsers wait before they connect again, milliseconds.
@@ -24,26 +24,26 @@ RETRY_MS: Final = 2000
 pages = Pages()
 
 
-@pages.poll("/office/live", Rule(DESK))
-async def office(visit: Visit) -> StreamingResponse:
-    return _stream(visit, [bus.inbox_topic(visit.signed_in.agency_id or "")], "cases")
+@pages.poll("/office/live", Rule(OFFICE))
+async def office(visitor: Visit) -> StreamingResponse:
+    return _stream(visitor, [bus.inbox_topic(visitor.signed_in.agency_id or "")], "cases")
 
 
 @pages.poll("/fleet/live", only(Role.ADMIN, Role.COMMAND, on_display=True))
-async def fleet(visit: Visit) -> StreamingResponse:
-    return _stream(visit, [bus.FLEET, bus.PACKS], "fleet")
+async def fleet(visitor: Visit) -> StreamingResponse:
+    return _stream(visitor, [bus.FLEET, bus.PACKS], "fleet")
 
 
-def _stream(visit: Visitor, topics: Sequence[str], event: str) -> StreamingResponse:
+def _stream(visitor: Visitor, topics: Sequence[str], event: str) -> StreamingResponse:
     return StreamingResponse(
-        _events(visit, topics, event),
+        _events(visitor, topics, event),
         media_type="text/event-stream",
         headers={"cache-control": "no-store", "x-accel-buffering": "no"},
     )
 
 
-async def _events(visit: Visitor, topics: Sequence[str], event: str) -> AsyncIterator[str]:
-    deps = visit.deps
+async def _events(visitor: Visitor, topics: Sequence[str], event: str) -> AsyncIterator[str]:
+    deps = visitor.deps
     ping = deps.settings.live_ping_s
     now = asyncio.get_running_loop().time
     ends = now() + STREAM_SECONDS
@@ -56,7 +56,7 @@ async def _events(visit: Visitor, topics: Sequence[str], event: str) -> AsyncIte
             if now() >= looked + ping:
                 # Whoever was signed out, or was away for too long, is told nothing more.
                 looked = now()
-                if await run_in_threadpool(visit.site.accounts.find, visit.token, False) is None:
+                if await run_in_threadpool(visitor.site.accounts.find, visitor.token, False) is None:
                     return
             if hint is not None:
                 yield f"event: {event}\ndata: look\n\n"

@@ -36,12 +36,12 @@ class Entry(NamedTuple):
     roles: frozenset[Role]
 
 
-DESK: Final = DECIDING
+OFFICE: Final = DECIDING
 NAVIGATION: Final = (
-    Entry("inbox", "/office", "inbox", DESK),
+    Entry("inbox", "/office", "inbox", OFFICE),
     Entry("services", "/admin/services", "service", frozenset({Role.ADMIN})),
     Entry("budget", "/admin/budget", "coins", frozenset({Role.ADMIN})),
-    Entry("satisfaction", "/satisfaction", "smile", DESK | {Role.ADMIN, Role.COMMAND}),
+    Entry("satisfaction", "/satisfaction", "smile", OFFICE | {Role.ADMIN, Role.COMMAND}),
     Entry("fleet", "/fleet", "kiosk", frozenset({Role.ADMIN, Role.COMMAND})),
     Entry("staff", "/staff", "people", frozenset({Role.ADMIN, Role.STAFF_MANAGER})),
     Entry("wall", "/wall", "wall", frozenset({Role.ADMIN, Role.COMMAND})),

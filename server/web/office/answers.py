@@ -66,7 +66,7 @@ def read(
     return FilledForm(_lines(reading.entries, language, reveal), files, reading)
 
 
-def told(
+def violation_texts(
     violations: Iterable[Mapping[str, str]], reading: Reading | None, say: Callable[..., str], *, reveal: bool = False
 ) -> list[str]:
     """What is wrong with the answers, a sentence each: the author's own message where the form has one.

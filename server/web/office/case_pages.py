@@ -18,7 +18,7 @@ from server.foundation.clock import load_calendar
 from server.foundation.identity_numbers import masked
 from server.foundation.texts import citizens_text
 from server.web.frame.access import Pages, Rule, Visit, not_found
-from server.web.frame.visitor import DESK, Visitor
+from server.web.frame.visitor import OFFICE, Visitor
 from server.web.frame.vocabulary import said
 from server.web.office import answers, clocks, queries
 from server.web.office.inbox import TONES
@@ -55,34 +55,36 @@ class Written:
 # --- seeing ---------------------------------------------------------------------------------------------------------
 
 
-@pages.get("/office/cases/{code}", Rule(DESK))
-def case(visit: Visit, code: str) -> Response:
-    return _page(visit, _read(visit, code))
+@pages.get("/office/cases/{code}", Rule(OFFICE))
+def case(visitor: Visit, code: str) -> Response:
+    return _page(visitor, _read(visitor, code))
 
 
-@pages.poll("/office/cases/{code}/changed", Rule(DESK))
-def changed(visit: Visit, code: str) -> Response:
+@pages.poll("/office/cases/{code}/changed", Rule(OFFICE))
+def changed(visitor: Visit, code: str) -> Response:
     """Whether a colleague, the citizen or an attachment changed the case since the page was made; reads no answers."""
-    with visit.deps.engine.connect() as connection:
-        last = queries.case_version(connection, visit.signed_in.actor, code)
+    with visitor.deps.engine.connect() as connection:
+        last = queries.case_version(connection, visitor.signed_in.actor, code)
         names = queries.officer_names(connection, [last.actor]) if last else {}
     if last is None:
         raise not_found()
-    seen = visit.request.query_params.get("seen", "")
+    seen = visitor.request.query_params.get("seen", "")
     changed = str(last.n) != seen
-    what = said(visit.say, "action", last.action)
-    return visit.render(
-        "office/changed.html", changed=changed, what=what, who=_who(visit, last.actor, names), code=code
+    what = said(visitor.say, "action", last.action)
+    return visitor.render(
+        "office/changed.html", changed=changed, what=what, who=_who(visitor, last.actor, names), code=code
     )
 
 
-@pages.post("/office/cases/{code}/nik", Rule(DESK))
-def show_numbers(visit: Visit, code: str) -> Response:
+@pages.post("/office/cases/{code}/nik", Rule(OFFICE))
+def show_numbers(visitor: Visit, code: str) -> Response:
     """Identity numbers in clear, for a reason, which the audit log keeps."""
-    reason = visit.text("reason", REASON_MOST).strip()
+    reason = visitor.text("reason", REASON_MOST).strip()
     if len(reason) < REASON_LEAST:
-        return _page(visit, _read(visit, code), reason_problem=visit.say("case.nik.short", n=REASON_LEAST), status=400)
-    return _page(visit, _read(visit, code, f"numbers shown: {reason}"), reveal=True)
+        return _page(
+            visitor, _read(visitor, code), reason_problem=visitor.say("case.nik.short", n=REASON_LEAST), status=400
+        )
+    return _page(visitor, _read(visitor, code, f"numbers shown: {reason}"), reveal=True)
 
 
 # --- doing ----------------------------------------------------------------------------------------------------------
@@ -124,41 +126,41 @@ _PROBLEMS: Final = {
 }
 
 
-@pages.post("/office/cases/{code}/{action}", Rule(DESK))
-def act(visit: Visit, code: str, action: str) -> Response:
+@pages.post("/office/cases/{code}/{action}", Rule(OFFICE))
+def act(visitor: Visit, code: str, action: str) -> Response:
     if action not in ACTS:
         raise not_found()
-    actor = visit.signed_in.actor
-    note = visit.text("note", NOTE_CHARACTERS + 1).replace("\r\n", "\n")
-    with visit.deps.engine.connect() as connection:
+    actor = visitor.signed_in.actor
+    note = visitor.text("note", NOTE_CHARACTERS + 1).replace("\r\n", "\n")
+    with visitor.deps.engine.connect() as connection:
         last = queries.case_version(connection, actor, code)
     if last is None:
         raise not_found()
     # A courtesy, no lock: whoever decides has seen what there is to see. The lock is in server.cases.actions.
-    if visit.text("version") != str(last.n):
+    if visitor.text("version") != str(last.n):
         problem = "case.problem.changed"
-        return _page(visit, _read(visit, code), written=Written(action, note, problem), status=409)
-    result = ACTS[action](visit.deps.cases, actor, code, note)
+        return _page(visitor, _read(visitor, code), written=Written(action, note, problem), status=409)
+    result = ACTS[action](visitor.deps.cases, actor, code, note)
     if result.ok:
-        return visit.go(f"/office/cases/{code}", f"good/case.done.{action}")
+        return visitor.go(f"/office/cases/{code}", f"good/case.done.{action}")
     if result.outcome in (CaseOutcome.NOT_FOUND, CaseOutcome.OUT_OF_SCOPE):
         raise not_found()
     problem = _PROBLEMS.get(result.outcome, "case.problem.taken")
-    return _page(visit, _read(visit, code), written=Written(action, note, problem), status=409)
+    return _page(visitor, _read(visitor, code), written=Written(action, note, problem), status=409)
 
 
 # --- the page -------------------------------------------------------------------------------------------------------
 
 
-def _read(visit: Visitor, code: str, reason: str = "") -> CaseFile:
-    found = visit.deps.case_files.read(visit.signed_in.actor, code, reason)
+def _read(visitor: Visitor, code: str, reason: str = "") -> CaseFile:
+    found = visitor.deps.case_files.read(visitor.signed_in.actor, code, reason)
     if isinstance(found, CaseOutcome):
         raise not_found()
     return found
 
 
 def _page(
-    visit: Visitor,
+    visitor: Visitor,
     file: CaseFile,
     *,
     reveal: bool = False,
@@ -167,7 +169,7 @@ def _page(
     status: int = 200,
 ) -> Response:
     row, written = file.row, written or Written()
-    language, deps = visit.language, visit.deps
+    language, deps = visitor.language, visitor.deps
     people = [row.officer_id or "", *(step.actor for step in file.steps), *(m.officer_id or "" for m in file.messages)]
     with deps.engine.connect() as connection:
         names = queries.officer_names(connection, people)
@@ -175,12 +177,12 @@ def _page(
         calendar = load_calendar(connection, deps.settings.time_zone)
         others = [one for one in queries.colleagues(connection, row.agency_id) if one.id != row.officer_id]
     service = deps.packs.service(row.pack_version, row.service_id)
-    world = Environment(now=lambda: file.content.made_at, device_id=row.kiosk_id, zone=visit.site.zone)
+    world = Environment(now=lambda: file.content.made_at, device_id=row.kiosk_id, zone=visitor.site.zone)
     filled = answers.read(service, file.content, language, reveal=reveal, environment=world)
     reading = filled.reading if filled else None
     identity = file.content.identity
     officer = names.get(row.officer_id or "", "")
-    actions = offered(visit.signed_in.actor, file, language, written)
+    actions = offered(visitor.signed_in.actor, file, language, written)
     view = {
         "code": row.tracking_code,
         "shown_code": tracking.display(row.tracking_code),
@@ -189,13 +191,15 @@ def _page(
         "state": row.state,
         "tone": TONES[State(row.state)],
         "incomplete": not row.complete,
-        "escalated": visit.formatting.short_moment(row.escalated_at) if escalated(deps.clock.now()).holds(row) else "",
-        "violations": answers.told(row.violations, reading, visit.say, reveal=reveal),
-        "form_line": visit.say("case.form_line", version=row.form_version),
+        "escalated": visitor.formatting.short_moment(row.escalated_at)
+        if escalated(deps.clock.now()).holds(row)
+        else "",
+        "violations": answers.violation_texts(row.violations, reading, visitor.say, reveal=reveal),
+        "form_line": visitor.say("case.form_line", version=row.form_version),
         # A form with a question for the NIK shows it among its answers.
         "identity": identity is not None and not file.document.nik_question,
         "nik": "" if identity is None else identity.nik if reveal else masked(identity.nik),
-        "nik_how": visit.say(f"case.nik.how.{identity.how}") if identity else "",
+        "nik_how": visitor.say(f"case.nik.how.{identity.how}") if identity else "",
         "revealed": reveal,
         "privacy": row.privacy,
         "hidden": file.hidden,
@@ -204,34 +208,34 @@ def _page(
         "messages": [
             {
                 "direction": message.direction,
-                "by": names.get(message.officer_id or "", visit.say("actor.citizen")),
-                "when": visit.formatting.short_moment(message.at),
+                "by": names.get(message.officer_id or "", visitor.say("actor.citizen")),
+                "when": visitor.formatting.short_moment(message.at),
                 "text": message.text if reveal else answers.mask(message.text),
                 "withheld": message.withheld,
             }
             for message in file.messages
         ],
-        "clock": clocks.view(row, file.document.standard.working_days, deps.clock.now(), calendar, visit.say),
+        "clock": clocks.view(row, file.document.standard.working_days, deps.clock.now(), calendar, visitor.say),
         "stages": _stages(file, language),
         "officer": officer,
-        "received": visit.formatting.short_moment(row.opened_at),
-        "due": visit.formatting.day(row.due_at) if row.due_at and row.state in RUNNING else "",
+        "received": visitor.formatting.short_moment(row.opened_at),
+        "due": visitor.formatting.day(row.due_at) if row.due_at and row.state in RUNNING else "",
         "kiosk": kiosk,
-        "language_name": visit.say(f"language.{row.language}"),
+        "language_name": visitor.say(f"language.{row.language}"),
         "history": [
             {
-                "action": said(visit.say, "action", step.action),
-                "actor": _who(visit, step.actor, names),
-                "when": visit.formatting.short_moment(step.at),
+                "action": said(visitor.say, "action", step.action),
+                "actor": _who(visitor, step.actor, names),
+                "when": visitor.formatting.short_moment(step.at),
                 "note": step.note if reveal else answers.mask(step.note),
             }
             for step in reversed(file.steps)
         ],
         "actions": [one for one in actions if one.note is not Note.OFFICER or others],
-        "why_no_action": _why_not(visit, row, officer),
+        "why_no_action": _why_not(visitor, row, officer),
     }
-    problem = visit.say(written.problem, officer=officer or visit.say("case.someone")) if written.problem else ""
-    return visit.render(
+    problem = visitor.say(written.problem, officer=officer or visitor.say("case.someone")) if written.problem else ""
+    return visitor.render(
         "office/case.html",
         status,
         case=view,
@@ -263,19 +267,19 @@ def offered(actor: Actor, file: CaseFile, language: str, written: Written | None
     ]
 
 
-def _why_not(visit: Visitor, row: Any, officer: str) -> str:
+def _why_not(visitor: Visitor, row: Any, officer: str) -> str:
     if row.state in CLOSED:
-        return visit.say("case.none.done")
+        return visitor.say("case.none.done")
     if WAITING.holds(row):
-        return visit.say("case.none.waiting")
-    return visit.say("case.none.other", officer=officer or visit.say("case.someone"))
+        return visitor.say("case.none.waiting")
+    return visitor.say("case.none.other", officer=officer or visitor.say("case.someone"))
 
 
-def _who(visit: Visitor, actor: str, names: Mapping[str, str]) -> str:
+def _who(visitor: Visitor, actor: str, names: Mapping[str, str]) -> str:
     kind = actor.partition(":")[0]
     if kind in ("kiosk", "system", "operator"):
-        return visit.say(f"actor.{kind}")
-    return names.get(actor, visit.say("case.someone"))
+        return visitor.say(f"actor.{kind}")
+    return names.get(actor, visitor.say("case.someone"))
 
 
 def _stages(file: CaseFile, language: str) -> list[dict[str, str]]:

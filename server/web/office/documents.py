@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from server.web.frame.access import Pages, Rule, Visit, not_found
 from server.web.frame.headers import DOCUMENT_POLICY
-from server.web.frame.visitor import DESK
+from server.web.frame.visitor import OFFICE
 from server.web.office import queries
 
 JPEG: Final = b"\xff\xd8\xff"
@@ -23,11 +23,11 @@ NAME_CHARACTERS: Final = 80
 pages = Pages()
 
 
-@pages.get("/office/cases/{code}/documents/{sha256}", Rule(DESK))
-def document(visit: Visit, code: str, sha256: str) -> Response:
+@pages.get("/office/cases/{code}/documents/{sha256}", Rule(OFFICE))
+def document(visitor: Visit, code: str, sha256: str) -> Response:
     if not _SHA256.fullmatch(sha256):
         raise not_found()
-    deps, actor = visit.deps, visit.signed_in.actor
+    deps, actor = visitor.deps, visitor.signed_in.actor
     with deps.engine.connect() as connection:
         place = queries.document_place(connection, actor, code, sha256)
     opened = deps.attachments.open(place.kiosk_id, place.submission_id, sha256) if place else None

@@ -13,7 +13,7 @@ from server.cases.rules import escalated
 from server.foundation.clock import load_calendar
 from server.foundation.texts import citizens_text
 from server.web.frame.access import Pages, Rule, Visit
-from server.web.frame.visitor import DESK, Visitor
+from server.web.frame.visitor import OFFICE, Visitor
 from server.web.office import clocks, queries
 
 #: How a state's pill is coloured.
@@ -47,48 +47,48 @@ class InboxRow:
     officer: str
 
 
-@pages.get("/office", Rule(DESK))
-def inbox(visit: Visit) -> Response:
-    typed = visit.request.query_params.get("code", "")[:100].strip()
+@pages.get("/office", Rule(OFFICE))
+def inbox(visitor: Visit) -> Response:
+    typed = visitor.request.query_params.get("code", "")[:100].strip()
     if not typed:
-        return visit.render("office/inbox.html", **_list(visit))
+        return visitor.render("office/inbox.html", **_list(visitor))
     code = tracking.parse(typed)
     if code is None:
-        return _not_found(visit, typed, "inbox.wrong_code", 400)
-    with visit.deps.engine.connect() as connection:
+        return _not_found(visitor, typed, "inbox.wrong_code", 400)
+    with visitor.deps.engine.connect() as connection:
         agency = queries.case_agency(connection, code)
     # A case of another agency looks like one that does not exist.
-    if agency is None or agency != visit.signed_in.agency_id:
-        return _not_found(visit, typed, "inbox.not_here", 404)
-    return visit.go(f"/office/cases/{code}")
+    if agency is None or agency != visitor.signed_in.agency_id:
+        return _not_found(visitor, typed, "inbox.not_here", 404)
+    return visitor.go(f"/office/cases/{code}")
 
 
-@pages.poll("/office/rows", Rule(DESK))
-def rows(visit: Visit) -> Response:
-    return visit.render("office/inbox_rows.html", **_list(visit))
+@pages.poll("/office/rows", Rule(OFFICE))
+def rows(visitor: Visit) -> Response:
+    return visitor.render("office/inbox_rows.html", **_list(visitor))
 
 
-def _not_found(visit: Visitor, typed: str, key: str, status: int) -> Response:
-    return visit.render("office/inbox.html", status, **{**_list(visit), "search": typed, "wrong": visit.say(key)})
+def _not_found(visitor: Visitor, typed: str, key: str, status: int) -> Response:
+    return visitor.render("office/inbox.html", status, **{**_list(visitor), "search": typed, "wrong": visitor.say(key)})
 
 
-def _list(visit: Visitor) -> dict[str, Any]:
-    asked = visit.request.query_params
+def _list(visitor: Visitor) -> dict[str, Any]:
+    asked = visitor.request.query_params
     show = asked.get("show", "open")
     if show not in queries.SHOWS:
         show = "open"
     given = asked.get("from", "0")
     offset = min(int(given), LAST_OFFSET) if given.isascii() and given.isdigit() and len(given) < 8 else 0
-    now = visit.deps.clock.now()
-    actor = visit.signed_in.actor
-    with visit.deps.engine.connect() as connection:
+    now = visitor.deps.clock.now()
+    actor = visitor.signed_in.actor
+    with visitor.deps.engine.connect() as connection:
         page = queries.inbox_page(connection, actor, show, now, offset)
         counts = queries.inbox_counts(connection, actor, now)
-        shown = _rows(visit, connection, page.rows)
+        shown = _rows(visitor, connection, page.rows)
     query = {"show": show} | ({"from": str(offset)} if offset else {})
     following = {"show": show, "from": str(offset + queries.INBOX_PAGE)}
     return {
-        "agency_name": citizens_text(visit.signed_in.agency_name, visit.language),
+        "agency_name": citizens_text(visitor.signed_in.agency_name, visitor.language),
         "show": show,
         "tabs": [{"key": key, "count": counts[key]} for key in queries.SHOWS],
         "rows": shown,
@@ -99,24 +99,24 @@ def _list(visit: Visitor) -> dict[str, Any]:
     }
 
 
-def _rows(visit: Visitor, connection: Connection, cases: Any) -> list[InboxRow]:
-    calendar = load_calendar(connection, visit.deps.settings.time_zone)
-    now = visit.deps.clock.now()
-    return [_row(visit, connection, case, now, calendar) for case in cases]
+def _rows(visitor: Visitor, connection: Connection, cases: Any) -> list[InboxRow]:
+    calendar = load_calendar(connection, visitor.deps.settings.time_zone)
+    now = visitor.deps.clock.now()
+    return [_row(visitor, connection, case, now, calendar) for case in cases]
 
 
-def _row(visit: Visitor, connection: Connection, case: Row[Any], now: Any, calendar: Any) -> InboxRow:
-    document = visit.deps.catalogue.document(connection, case.pack_version, case.service_id)
+def _row(visitor: Visitor, connection: Connection, case: Row[Any], now: Any, calendar: Any) -> InboxRow:
+    document = visitor.deps.catalogue.document(connection, case.pack_version, case.service_id)
     days = document.standard.working_days if document else 0
     return InboxRow(
         code=case.tracking_code,
         shown_code=tracking.display(case.tracking_code),
-        service=citizens_text(document.name, visit.language) if document else case.service_id,
-        received=visit.formatting.short_moment(case.opened_at),
+        service=citizens_text(document.name, visitor.language) if document else case.service_id,
+        received=visitor.formatting.short_moment(case.opened_at),
         state=case.state,
         tone=TONES[State(case.state)],
         incomplete=not case.complete,
         escalated=escalated(now).holds(case),
-        clock=clocks.view(case, days, now, calendar, visit.say),
+        clock=clocks.view(case, days, now, calendar, visitor.say),
         officer=case.officer_name or "",
     )

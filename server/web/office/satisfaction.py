@@ -44,58 +44,58 @@ class AgencyView:
 
 
 @pages.get("/satisfaction", READERS)
-def satisfaction(visit: Visit) -> Response:
-    since = visit.deps.clock.now() - PERIOD
-    with visit.deps.engine.connect() as connection:
+def satisfaction(visitor: Visit) -> Response:
+    since = visitor.deps.clock.now() - PERIOD
+    with visitor.deps.engine.connect() as connection:
         agencies = queries.agencies(connection)
-        names = {name: one.name for name, one in visit.deps.catalogue.newest(connection).items()}
-        rated = visit.deps.ratings.satisfaction(connection, since)
+        names = {name: one.name for name, one in visitor.deps.catalogue.newest(connection).items()}
+        rated = visitor.deps.ratings.satisfaction(connection, since)
         weight = weight_of(connection)
-    own = visit.signed_in.actor.agency_id
+    own = visitor.signed_in.actor.agency_id
     views = [
-        agency_view(visit, citizens_text(agency.name, visit.language), names, mine)
+        agency_view(visitor, citizens_text(agency.name, visitor.language), names, mine)
         for agency in agencies
         if own in (None, agency.id) and (mine := [one for one in rated if one.agency == agency.id])
     ]
-    return visit.render(
+    return visitor.render(
         "office/satisfaction.html",
         agencies=views,
-        since=visit.formatting.day(since),
+        since=visitor.formatting.day(since),
         weight=weight.value,
         weights=[one.value for one in Weight],
-        may_set=visit.signed_in.role is Role.ADMIN,
+        may_set=visitor.signed_in.role is Role.ADMIN,
     )
 
 
 @pages.post("/satisfaction/weight", ADMINS)
-def set_weight(visit: Visit) -> Response:
-    wanted = visit.text("weight", 10)
+def set_weight(visitor: Visit) -> Response:
+    wanted = visitor.text("weight", 10)
     if wanted not in set(Weight):
         raise not_found()
-    visit.deps.ratings.set_weight(visit.signed_in.actor, Weight(wanted))
-    return visit.go("/satisfaction", "good/satisfaction.weight.done")
+    visitor.deps.ratings.set_weight(visitor.signed_in.actor, Weight(wanted))
+    return visitor.go("/satisfaction", "good/satisfaction.weight.done")
 
 
 def agency_view(
-    visit: Visitor, name: str, services: dict[str, dict[str, str]], rated: Sequence[Satisfaction]
+    visitor: Visitor, name: str, services: dict[str, dict[str, str]], rated: Sequence[Satisfaction]
 ) -> AgencyView:
     whole = next(one for one in rated if not one.service)
     return AgencyView(
         name=name,
         lines=tuple(
             _line(
-                visit,
-                citizens_text(services.get(one.service), visit.language) or one.service
+                visitor,
+                citizens_text(services.get(one.service), visitor.language) or one.service
                 if one.service
-                else visit.say("satisfaction.all"),
+                else visitor.say("satisfaction.all"),
                 one,
             )
             for one in rated
         ),
         elements=tuple(
             (
-                visit.say(f"satisfaction.element.{element.value}"),
-                decimal(whole.index.means[element], visit.language),
+                visitor.say(f"satisfaction.element.{element.value}"),
+                decimal(whole.index.means[element], visitor.language),
                 round(whole.index.means[element] * 25),
             )
             for element in Element
@@ -110,12 +110,12 @@ def decimal(value: Decimal, language: str) -> str:
     return str(value) if language == "en" else str(value).replace(".", ",")
 
 
-def _line(visit: Visitor, name: str, one: Satisfaction) -> Line:
+def _line(visitor: Visitor, name: str, one: Satisfaction) -> Line:
     return Line(
         name=name,
-        index=decimal(one.index.value, visit.language) if one.index else "",
+        index=decimal(one.index.value, visitor.language) if one.index else "",
         grade=one.index.grade if one.index else "",
         full=one.index.count if one.index else 0,
-        quick=decimal(one.quick, visit.language) if one.quick is not None else "",
+        quick=decimal(one.quick, visitor.language) if one.quick is not None else "",
         quick_count=one.quick_count,
     )

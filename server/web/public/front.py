@@ -30,8 +30,8 @@ pages = Pages()
 
 
 @pages.get("/", EVERYBODY)
-def front(visit: Visit) -> Response:
-    return visit.render("public/front.html", public=True, entered="", wrong="")
+def front(visitor: Visit) -> Response:
+    return visitor.render("public/front.html", public=True, entered="", wrong="")
 
 
 @pages.get("/favicon.ico", EVERYBODY)
@@ -40,31 +40,31 @@ def favicon() -> Response:
 
 
 @pages.get("/preferences", EVERYBODY)
-def preferences(visit: Visit) -> Response:
+def preferences(visitor: Visit) -> Response:
     """Keeps a language or theme and goes back. A GET, since it changes nothing but how pages look here."""
-    asked = visit.request.query_params
-    response = visit.go(safe_back(asked.get("back", "/")))
+    asked = visitor.request.query_params
+    response = visitor.go(safe_back(asked.get("back", "/")))
     if asked.get("language") in LANGUAGES:
-        visit.keep(response, LANGUAGE_COOKIE, asked["language"], PREFERENCE_SECONDS)
+        visitor.keep(response, LANGUAGE_COOKIE, asked["language"], PREFERENCE_SECONDS)
     if asked.get("theme") in THEMES:
-        visit.keep(response, THEME_COOKIE, asked["theme"], PREFERENCE_SECONDS)
+        visitor.keep(response, THEME_COOKIE, asked["theme"], PREFERENCE_SECONDS)
     return response
 
 
 @pages.get("/sign-in", EVERYBODY)
-def sign_in_page(visit: Visit) -> Response:
-    if visit.officer is not None:
-        return visit.go(home_of(visit.officer.role))
-    return _door(visit, next_path=safe_back(visit.request.query_params.get("next", "/")))
+def sign_in_page(visitor: Visit) -> Response:
+    if visitor.officer is not None:
+        return visitor.go(home_of(visitor.officer.role))
+    return _door(visitor, next_path=safe_back(visitor.request.query_params.get("next", "/")))
 
 
 @pages.post("/sign-in", EVERYBODY)
-async def sign_in(visit: Visit) -> Response:
+async def sign_in(visitor: Visit) -> Response:
     """Waits for the password outside the threads that kiosks' requests need."""
-    name, password = visit.text("user", 100), visit.text("password", 1000)
-    marks = visit.request.cookies.get(MARKS_COOKIE, "")
-    result = await visit.site.accounts.sign_in_soon(name, password, visit.address, marks)
-    return await run_in_threadpool(_signed_in if result.token else _refused, visit, result)
+    name, password = visitor.text("user", 100), visitor.text("password", 1000)
+    marks = visitor.request.cookies.get(MARKS_COOKIE, "")
+    result = await visitor.site.accounts.sign_in_soon(name, password, visitor.address, marks)
+    return await run_in_threadpool(_signed_in if result.token else _refused, visitor, result)
 
 
 @pages.poll("/here", SIGNED_IN)
@@ -80,58 +80,58 @@ def somebody_here() -> Response:
 
 
 @pages.post("/sign-out", OFFICERS)
-def sign_out(visit: Visit) -> Response:
-    visit.site.accounts.sign_out(visit.token)
-    response = visit.go("/sign-in", "good/sign_in.out")
+def sign_out(visitor: Visit) -> Response:
+    visitor.site.accounts.sign_out(visitor.token)
+    response = visitor.go("/sign-in", "good/sign_in.out")
     response.delete_cookie(SESSION_COOKIE, path="/")
     return response
 
 
-def _signed_in(visit: Visitor, result: SignIn) -> Response:
-    officer = visit.site.accounts.find(result.token)
+def _signed_in(visitor: Visitor, result: SignIn) -> Response:
+    officer = visitor.site.accounts.find(result.token)
     if officer is None:
         raise PageRefused(403, "forbidden")
-    next_path = safe_back(visit.text("next", 500))
-    response = visit.go(next_path if next_path != "/" else home_of(officer.role))
-    visit.keep(response, SESSION_COOKIE, result.token)
-    visit.keep(response, MARKS_COOKIE, result.marks, PREFERENCE_SECONDS)
+    next_path = safe_back(visitor.text("next", 500))
+    response = visitor.go(next_path if next_path != "/" else home_of(officer.role))
+    visitor.keep(response, SESSION_COOKIE, result.token)
+    visitor.keep(response, MARKS_COOKIE, result.marks, PREFERENCE_SECONDS)
     return response
 
 
-def _refused(visit: Visitor, result: SignIn) -> Response:
-    problem = _wait(visit, result.wait) if result.wait else visit.say("sign_in.wrong")
-    name, next_path = visit.text("user", 100), safe_back(visit.text("next", 500))
-    return _door(visit, 429 if result.wait else 403, problem=problem, name=name, next_path=next_path)
+def _refused(visitor: Visitor, result: SignIn) -> Response:
+    problem = _wait(visitor, result.wait) if result.wait else visitor.say("sign_in.wrong")
+    name, next_path = visitor.text("user", 100), safe_back(visitor.text("next", 500))
+    return _door(visitor, 429 if result.wait else 403, problem=problem, name=name, next_path=next_path)
 
 
-def _wait(visit: Visitor, wait: timedelta) -> str:
-    return visit.say("sign_in.wait", minutes=max(1, -(-int(wait.total_seconds()) // 60)))
+def _wait(visitor: Visitor, wait: timedelta) -> str:
+    return visitor.say("sign_in.wait", minutes=max(1, -(-int(wait.total_seconds()) // 60)))
 
 
-def _door(visit: Visitor, status: int = 200, *, problem: str = "", name: str = "", next_path: str = "/") -> Response:
-    return visit.render(
+def _door(visitor: Visitor, status: int = 200, *, problem: str = "", name: str = "", next_path: str = "/") -> Response:
+    return visitor.render(
         "public/sign_in.html",
         status,
         public=True,
         problem=problem,
         name=name,
         next=next_path,
-        trial=_trial_accounts(visit),
+        trial=_trial_accounts(visitor),
         trial_password=TRIAL_PASSWORD,
     )
 
 
-def _trial_accounts(visit: Visitor) -> list[dict[str, str]]:
+def _trial_accounts(visitor: Visitor) -> list[dict[str, str]]:
     """The accounts that a trial was seeded with, for one click each; none in service."""
-    if not visit.deps.settings.trial:
+    if not visitor.deps.settings.trial:
         return []
-    with visit.deps.engine.connect() as connection:
+    with visitor.deps.engine.connect() as connection:
         rows = queries.officers_by_role(connection)
     return [
         {
             "user": row.user_name,
             "name": row.name,
-            "what": visit.site.texts.say(visit.public_language, f"role.{row.role}"),
+            "what": visitor.site.texts.say(visitor.public_language, f"role.{row.role}"),
         }
         for row in rows
     ]

@@ -54,59 +54,59 @@ class TrackingView:
 
 @pages.get("/t", EVERYBODY)
 @pages.get("/t/", EVERYBODY)
-def ask(visit: Visit) -> Response:
-    typed = visit.request.query_params.get("code", "")[:TYPED_CHARACTERS].strip()
+def ask(visitor: Visit) -> Response:
+    typed = visitor.request.query_params.get("code", "")[:TYPED_CHARACTERS].strip()
     if not typed:
-        return _ask(visit)
+        return _ask(visitor)
     code = tracking.parse(typed)
     if code is None:
-        return _wrong(visit, typed)
+        return _wrong(visitor, typed)
     return RedirectResponse(f"/t/{code}", 303)
 
 
 @pages.get("/t/{code}", EVERYBODY)
-def show(visit: Visit, code: str) -> Response:
-    if wait := visit.site.tracking_budget.spend(visit.address):
+def show(visitor: Visit, code: str) -> Response:
+    if wait := visitor.site.tracking_budget.spend(visitor.address):
         raise PageRefused(429, "too_often", seconds=int(wait) + 1)
     parsed = tracking.parse(code)
     if parsed is None:
-        return _wrong(visit, code[:TYPED_CHARACTERS])
+        return _wrong(visitor, code[:TYPED_CHARACTERS])
     if parsed != code:
         return RedirectResponse(f"/t/{parsed}", 303)
-    state = visit.deps.case_files.public_state(parsed)
+    state = visitor.deps.case_files.public_state(parsed)
     if state is None:
         raise PageRefused(404, "unknown_code", code=tracking.display(parsed))
-    return visit.render("public/track.html", public=True, view=view(visit, state))
+    return visitor.render("public/track.html", public=True, view=view(visitor, state))
 
 
-def view(visit: Visitor, state: CaseState) -> TrackingView:
-    language = visit.public_language
+def view(visitor: Visitor, state: CaseState) -> TrackingView:
+    language = visitor.public_language
     tone, icon = LOOK[state.state]
 
     def say(key: str) -> str:
-        return visit.site.texts.say(language, key)
+        return visitor.site.texts.say(language, key)
 
     def words(state: CaseState, key: str) -> str:
         """A complaint is answered, not approved: it has words of its own for some states."""
         own = f"complaint.{key}"
-        return own if state.kind == "complaint" and visit.site.texts.has(own) else key
+        return own if state.kind == "complaint" and visitor.site.texts.has(own) else key
 
     return TrackingView(
         code=tracking.display(state.tracking_code),
         headline=say(words(state, f"public_state.{state.state.value}")),
         tone=tone,
         icon=icon,
-        updated=visit.public_formatting.short_moment(state.updated_at),
+        updated=visitor.public_formatting.short_moment(state.updated_at),
         todo=say(words(state, f"track.next.{state.state.value}")),
         note=state.note,
         service=citizens_text(state.service_name, language),
         agency=citizens_text(state.agency_name, language),
-        due=visit.public_formatting.day(state.due) if state.due else "",
+        due=visitor.public_formatting.day(state.due) if state.due else "",
         steps=tuple(
             StepView(
                 what=say(words(state, f"public_state.{step.state.value}")),
                 stage=citizens_text(step.stage, language) if step.state is State.IN_REVIEW else "",
-                when=visit.public_formatting.short_moment(step.at),
+                when=visitor.public_formatting.short_moment(step.at),
                 iso=step.at.isoformat(),
             )
             for step in state.steps
@@ -114,13 +114,13 @@ def view(visit: Visitor, state: CaseState) -> TrackingView:
     )
 
 
-def _ask(visit: Visitor, status: int = 200, entered: str = "", wrong: str = "") -> Response:
-    return visit.render("public/track_ask.html", status, public=True, entered=entered, wrong=wrong)
+def _ask(visitor: Visitor, status: int = 200, entered: str = "", wrong: str = "") -> Response:
+    return visitor.render("public/track_ask.html", status, public=True, entered=entered, wrong=wrong)
 
 
-def _wrong(visit: Visitor, typed: str) -> Response:
+def _wrong(visitor: Visitor, typed: str) -> Response:
     """Tells what is wrong: the number of characters, or one of them."""
     length = sum(character.isalnum() for character in typed.rpartition("/")[2])
     key = "track.wrong" if length == tracking.CODE_LENGTH else "track.short"
-    wrong = visit.site.texts.say(visit.public_language, key, n=length)
-    return _ask(visit, 400, typed, wrong)
+    wrong = visitor.site.texts.say(visitor.public_language, key, n=length)
+    return _ask(visitor, 400, typed, wrong)

@@ -34,27 +34,27 @@ class BudgetView:
 
 
 @pages.get("/transparency", EVERYBODY)
-def times(visit: Visit) -> Response:
-    document = visit.deps.publications.get(TRANSPARENCY)
+def times(visitor: Visit) -> Response:
+    document = visitor.deps.publications.get(TRANSPARENCY)
     report = Transparency.model_validate_json(document.body) if document is not None else None
-    return visit.render(
+    return visitor.render(
         "public/times.html",
         public=True,
-        agencies=[_agency(visit, one) for one in report.agencies] if report else [],
+        agencies=[_agency(visitor, one) for one in report.agencies] if report else [],
         weight=report.weight if report else "",
-        when=_moment(visit, document.made_at) if document else "",
+        when=_moment(visitor, document.made_at) if document else "",
     )
 
 
 @pages.get("/budget", EVERYBODY)
-def budget(visit: Visit) -> Response:
-    document = visit.deps.publications.get(BUDGET)
+def budget(visitor: Visit) -> Response:
+    document = visitor.deps.publications.get(BUDGET)
     found = Budget.model_validate_json(document.body) if document is not None else None
-    return visit.render(
+    return visitor.render(
         "public/budget.html",
         public=True,
-        shown=budget_view(found, visit.public_language, visit.public_formatting) if found else None,
-        when=_moment(visit, document.made_at) if document else "",
+        shown=budget_view(found, visitor.public_language, visitor.public_formatting) if found else None,
+        when=_moment(visitor, document.made_at) if document else "",
     )
 
 
@@ -78,12 +78,12 @@ def budget_view(budget: Budget, language: str, formatting: Formatting) -> Budget
     )
 
 
-def _agency(visit: Visitor, agency: AgencyTimes) -> dict[str, Any]:
-    language = visit.public_language
+def _agency(visitor: Visitor, agency: AgencyTimes) -> dict[str, Any]:
+    language = visitor.public_language
     return {
         "name": citizens_text(agency.name, language),
-        "times": _times(visit, agency),
-        "complaints": visit.site.texts.say(
+        "times": _times(visitor, agency),
+        "complaints": visitor.site.texts.say(
             language,
             "open.complaints",
             answered=agency.complaints_answered,
@@ -95,32 +95,32 @@ def _agency(visit: Visitor, agency: AgencyTimes) -> dict[str, Any]:
         "services": [
             {
                 "name": citizens_text(one.name, language),
-                "promised": _days(visit, one.promised_days),
-                "times": _times(visit, one),
+                "promised": _days(visitor, one.promised_days),
+                "times": _times(visitor, one),
             }
             for one in agency.services
         ],
     }
 
 
-def _times(visit: Visitor, of: AgencyTimes | ServiceTimes) -> dict[str, Any]:
+def _times(visitor: Visitor, of: AgencyTimes | ServiceTimes) -> dict[str, Any]:
     few = of.median_days is None or of.ninetieth_days is None
-    index = of.index if visit.public_language == "en" else of.index.replace(".", ",")
+    index = of.index if visitor.public_language == "en" else of.index.replace(".", ",")
     return {
         "few": few,
         "decided": of.decided,
-        "median": "" if of.median_days is None else _days(visit, of.median_days),
-        "ninetieth": "" if of.ninetieth_days is None else _days(visit, of.ninetieth_days),
+        "median": "" if of.median_days is None else _days(visitor, of.median_days),
+        "ninetieth": "" if of.ninetieth_days is None else _days(visitor, of.ninetieth_days),
         "percent": of.in_time_percent,
         "index": index,
         "grade": of.grade,
     }
 
 
-def _days(visit: Visitor, days: int) -> str:
+def _days(visitor: Visitor, days: int) -> str:
     key = "open.days" if days else "open.same_day"
-    return visit.site.texts.say(visit.public_language, key, n=days)
+    return visitor.site.texts.say(visitor.public_language, key, n=days)
 
 
-def _moment(visit: Visitor, at: Any) -> str:
-    return visit.public_formatting.short_moment(at)
+def _moment(visitor: Visitor, at: Any) -> str:
+    return visitor.public_formatting.short_moment(at)

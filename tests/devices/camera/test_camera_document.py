@@ -8,7 +8,7 @@ from devices.camera import CaptureProblem, Photo, Picture
 from devices.camera.document import CaptureLimits, find_sheet, take
 from devices.camera.jpeg import encode
 from devices.camera.photo import CaptureFault
-from devices.simulator.drawing import Pose, Shot, desk, draw_family_card, draw_letter, draw_marriage_book, place
+from devices.simulator.drawing import Pose, Shot, draw_family_card, draw_letter, draw_marriage_book, place, tabletop
 from devices.simulator.drawing.items import Item
 from devices.vision import find_quads
 
@@ -21,16 +21,16 @@ ITEMS = {
 
 def shot(item: Item, fills: float, kind: str = "wood", *, light: float = 1, blur: float = 0.5) -> Picture:
     pose = Pose(tilt=12, swing=-10, turn=6, fills=fills)
-    picture, _ = place(desk(1280, 720, kind), item, pose, Shot(blur=blur, light=light), np.random.default_rng(2))
+    picture, _ = place(tabletop(1280, 720, kind), item, pose, Shot(blur=blur, light=light), np.random.default_rng(2))
     return picture
 
 
 @pytest.mark.parametrize("name", list(ITEMS))
 @pytest.mark.parametrize("kind", ["wood", "stone", "dark", "white", "cluttered"])
-def test_a_sheet_is_found_on_every_desk(name: str, kind: str) -> None:
+def test_a_sheet_is_found_on_every_tabletop(name: str, kind: str) -> None:
     draw, fills = ITEMS[name]
     picture, corners = place(
-        desk(1280, 720, kind), draw(), Pose(12, -10, 6, fills), Shot(blur=0.5), np.random.default_rng(2)
+        tabletop(1280, 720, kind), draw(), Pose(12, -10, 6, fills), Shot(blur=0.5), np.random.default_rng(2)
     )
     found = find_sheet(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY))
     assert found is not None
@@ -47,8 +47,8 @@ def test_a_flattened_sheet_has_its_own_proportions(name: str) -> None:
     assert taken.width / taken.height == pytest.approx(item.width_mm / item.height_mm, rel=0.04)
 
 
-def test_an_empty_desk_has_no_sheet() -> None:
-    assert find_sheet(cv2.cvtColor(desk(1280, 720, "stone"), cv2.COLOR_BGR2GRAY)) is None
+def test_an_empty_tabletop_has_no_sheet() -> None:
+    assert find_sheet(cv2.cvtColor(tabletop(1280, 720, "stone"), cv2.COLOR_BGR2GRAY)) is None
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (2, 900), (40, 40)])

@@ -27,7 +27,7 @@ from devices.camera.portrait import (
     sitters,
     take_portrait,
 )
-from devices.simulator.drawing import desk, draw_family_card, person, place
+from devices.simulator.drawing import draw_family_card, person, place, tabletop
 from devices.simulator.drawing.scene import Pose, Shot
 from devices.vision import faces
 from devices.vision.faces import Face, FaceFinder
@@ -108,14 +108,14 @@ def test_a_true_face_makes_a_portrait(finder: FaceFinder) -> None:
 
 
 def test_nobody_is_no_face(finder: FaceFinder) -> None:
-    taken = take_portrait(desk(WIDTH, HEIGHT, "cluttered"), finder, LIMITS)
+    taken = take_portrait(tabletop(WIDTH, HEIGHT, "cluttered"), finder, LIMITS)
     assert isinstance(taken, CaptureProblem)
     assert (taken.kind, taken.photo) == (CaptureFault.NO_FACE, None)
 
 
 def test_a_paper_is_no_face(finder: FaceFinder) -> None:
     picture, _ = place(
-        desk(WIDTH, HEIGHT), draw_family_card(), Pose(fills=0.6), Shot(blur=0.5), np.random.default_rng(0)
+        tabletop(WIDTH, HEIGHT), draw_family_card(), Pose(fills=0.6), Shot(blur=0.5), np.random.default_rng(0)
     )
     assert finder.find(picture) == ()
 

@@ -129,9 +129,9 @@ def test_capture_without_a_picture_says_so() -> None:
 
 
 def test_the_self_test_tells_what_it_saw(rig: Rig) -> None:
-    told: list[tuple[bool, str]] = []
-    rig.camera.self_test(lambda good, seen: told.append((good, seen)))
-    assert told == [(True, "160×120, READY")]
+    reported: list[tuple[bool, str]] = []
+    rig.camera.self_test(lambda good, seen: reported.append((good, seen)))
+    assert reported == [(True, "160×120, READY")]
 
 
 def test_a_day_of_faults_leaves_nothing_behind(rig: Rig, started_here: list[threading.Thread]) -> None:

@@ -11,7 +11,7 @@ from devices.camera.document import CaptureLimits
 from devices.camera.sight import SEEK_BY_LINES_EVERY, SEEK_EVERY, FaceWatch, SheetWatch
 from devices.frame import FakeClock
 from devices.simulator import Bench
-from devices.simulator.drawing import Pose, Shot, desk, draw_letter, draw_marriage_book, person, place
+from devices.simulator.drawing import Pose, Shot, draw_letter, draw_marriage_book, person, place, tabletop
 from devices.vision.faces import FaceFinder
 
 WIDTH, HEIGHT = 1280, 720
@@ -25,7 +25,7 @@ def frame_of(picture: np.ndarray, number: int = 0) -> Frame:
 def letter(x: float = 0.5, *, light: float = 1.0, blur: float = 0.5, fills: float = 0.34) -> tuple[Frame, np.ndarray]:
     shot = Shot(blur=blur, light=light)
     picture, corners = place(
-        desk(WIDTH, HEIGHT), LETTER, Pose(12, -6, 4, fills, x), shot, np.random.default_rng(int(x * 100))
+        tabletop(WIDTH, HEIGHT), LETTER, Pose(12, -6, 4, fills, x), shot, np.random.default_rng(int(x * 100))
     )
     return frame_of(picture), corners / (WIDTH, HEIGHT)
 
@@ -52,7 +52,7 @@ def test_a_sheet_that_moves_is_followed_and_asked_to_hold_still() -> None:
 
 
 def test_a_sheet_that_is_taken_away_is_gone() -> None:
-    seen = looked([letter()[0], letter()[0], frame_of(desk(WIDTH, HEIGHT))])
+    seen = looked([letter()[0], letter()[0], frame_of(tabletop(WIDTH, HEIGHT))])
     assert (seen.corners, seen.hint) == (None, Hint.NO_SHEET)
 
 
@@ -79,7 +79,7 @@ def test_a_reflection_is_glare() -> None:
 
 def test_a_sheet_without_an_outline_is_found_by_its_lines() -> None:
     picture, corners = place(
-        desk(WIDTH, HEIGHT, "cluttered"),
+        tabletop(WIDTH, HEIGHT, "cluttered"),
         draw_marriage_book(),
         Pose(12, -10, 6, 0.6),
         Shot(blur=0.5),
@@ -114,7 +114,7 @@ def test_a_person_gets_the_hint_that_helps(finder: FaceFinder, how: dict[str, fl
 
 def test_nobody_and_two_people_have_no_portrait(finder: FaceFinder) -> None:
     watch = FaceWatch(finder, PortraitLimits())
-    nobody = watch.look(frame_of(desk(WIDTH, HEIGHT)))
+    nobody = watch.look(frame_of(tabletop(WIDTH, HEIGHT)))
     two = watch.look(frame_of(person(WIDTH, HEIGHT, x=0.7, ground=person(WIDTH, HEIGHT, x=0.3))))
     assert (nobody.corners, nobody.hint) == (None, Hint.NO_FACE)
     assert (two.corners, two.hint) == (None, Hint.SEVERAL_FACES)

@@ -12,7 +12,7 @@ from devices.frame import Change, FakeClock, Hotplug
 from devices.frame.hotplug import LOOK_EVERY, EventSource, UdevEvents, names_in, udev_if_there
 
 
-class Told:
+class ScriptedUdev:
     """A udev that speaks when told to."""
 
     def __init__(self, clock: FakeClock) -> None:
@@ -42,7 +42,7 @@ def test_what_is_there_at_the_start_is_no_change(tmp_path: Path) -> None:
 
 def test_udev_s_word_is_followed_by_a_look_at_once(tmp_path: Path) -> None:
     clock = FakeClock()
-    source = Told(clock)
+    source = ScriptedUdev(clock)
     watch, heard = _watch(tmp_path, source, clock)
     watch.worker.step()
     (tmp_path / "usb-scanner").touch()

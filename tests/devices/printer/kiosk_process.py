@@ -13,7 +13,7 @@ from typing import Any
 
 from devices.printer import JobPhase, Printer, PrinterSettings, PrintResult, Slip, SlipBuilder, build_printer
 from kiosk.events import Event, SlipPrinted
-from kiosk.visit.outcomes import Saved
+from kiosk.session.outcomes import Saved
 from tests.kiosk.kiosk_kit import bench, fill
 
 PROCESSES = multiprocessing.get_context("forkserver")
@@ -62,7 +62,7 @@ class DyingPrinter:
         self._printer.print(slip, job_id=job_id, copy=copy, done=finished, progress=progress)
 
 
-def live(folder: Path, port: int, cut: Cut, code: str, told: Any) -> None:
+def live(folder: Path, port: int, cut: Cut, code: str, messages: Any) -> None:
     """Send a submission when there is no ``code`` yet, print its slip, tell code and outcome."""
     printer = build_printer(PrinterSettings(address=f"127.0.0.1:{port}"), unfinished=folder / "slip.unfinished")
     at = bench(folder, printer=DyingPrinter(printer, cut))  # type: ignore[arg-type]
@@ -80,26 +80,26 @@ def live(folder: Path, port: int, cut: Cut, code: str, told: Any) -> None:
         saved = at.kiosk.send()
         assert isinstance(saved, Saved)
         code = saved.code
-    told.send(code)
+    messages.send(code)
     printer.start()
     at.kiosk.slips.print(code)
     heard.wait(ENDS_WITHIN_S)
     printer.stop()
     at.close()
-    told.send(outcomes[0])
+    messages.send(outcomes[0])
 
 
 def run_kiosk(folder: Path, port: int, cut: Cut = Cut.NEVER, code: str = "") -> tuple[int, list[str]]:
-    """Its exit code (-9: the power was cut), and what it told: the code, then the outcome."""
+    """Its exit code (-9: the power was cut), and what it sent: the code, then the outcome."""
     receiver, sender = PROCESSES.Pipe(duplex=False)
     process = PROCESSES.Process(target=live, args=(folder, port, cut, code, sender))
     process.start()
     sender.close()
-    told: list[str] = []
+    messages: list[str] = []
     try:
         while receiver.poll(ENDS_WITHIN_S):
-            told.append(receiver.recv())
+            messages.append(receiver.recv())
     except EOFError:
         pass
     process.join(ENDS_WITHIN_S)
-    return process.exitcode or 0, told
+    return process.exitcode or 0, messages

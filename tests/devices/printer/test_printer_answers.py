@@ -35,7 +35,7 @@ WELL = (0x12, 0x12, 0x12, 0x12)
         (b"\x12\x37\x22ABCD\x00\x12", [RealTime(0x12), Finished(b"ABCD"), RealTime(0x12)]),
     ],
 )
-def test_answers_are_told_apart(data: bytes, answers: list[Answer]) -> None:
+def test_answers_are_distinguished(data: bytes, answers: list[Answer]) -> None:
     assert AnswerReader().feed(data) == answers
 
 

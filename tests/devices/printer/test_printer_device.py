@@ -30,7 +30,7 @@ def test_a_builder_can_be_printed_as_it_is(running_printer: Printer, emulator: P
     assert "Halo" in emulator.slips[-1].text
 
 
-def test_the_phases_of_a_job_are_told_in_order(bench: Bench) -> None:
+def test_the_phases_of_a_job_are_reported_in_order(bench: Bench) -> None:
     phases: list[JobPhase] = []
     results: list[PrintResult] = []
     bench.printer.print(example_slip(), job_id="job-1", done=results.append, progress=phases.append)
@@ -166,7 +166,7 @@ def test_what_the_kiosk_remembered_of_the_roll_is_taken_over() -> None:
     assert bench.printer.state().supplies == {"paper_mm": 41_500.0}
 
 
-def test_the_end_of_the_roll_is_foretold_without_a_sensor() -> None:
+def test_the_end_of_the_roll_is_predicted_without_a_sensor() -> None:
     bench = make_bench()
     bench.printer.know_roll(full_mm=80_000, low_mm=3_000, left_mm=3_050)
     bench.printer.worker.step()

@@ -86,7 +86,7 @@ def test_a_narrower_head_than_the_paper_is_respected() -> None:
     assert paper.dots_per_mm == pytest.approx(7.09, abs=0.01)
 
 
-def test_an_unknown_profile_is_told() -> None:
+def test_an_unknown_profile_is_reported() -> None:
     with pytest.raises(UnknownProfile, match="Unheard-of"):
         JobEncoder("Unheard-of")
 

@@ -52,7 +52,7 @@ def test_paper_that_is_back_without_a_word_is_a_full_roll() -> None:
     assert roll.left_mm == 80_000.0
 
 
-def test_a_roll_that_was_told_of_is_counted_from_its_own_length() -> None:
+def test_a_roll_that_was_announced_is_counted_from_its_own_length() -> None:
     roll = Roll(80_000.0)
     roll.sensed(near_end=True, empty=True)
     roll.changed(30_000.0)

@@ -37,7 +37,7 @@ def test_nothing_is_cut_off_at_the_edges(width: Literal[58, 80]) -> None:
 
 
 @pytest.mark.parametrize("width", [58, 80])
-def test_the_length_foretold_is_the_length_printed(width: Literal[58, 80]) -> None:
+def test_the_length_predicted_is_the_length_printed(width: Literal[58, 80]) -> None:
     bench = make_bench(EmulatorSettings(paper_width_mm=width), PrinterSettings(paper_width_mm=width))
     result = bench.print(example_slip())
     assert result.paper_mm == pytest.approx(bench.core.slips[-1].length_mm, rel=0.02)

@@ -213,7 +213,7 @@ def test_a_pipe_that_nobody_reads_ends_the_write(tmp_path: Path) -> None:
     os.close(reader)
 
 
-def test_a_full_disk_is_told() -> None:
+def test_a_full_disk_is_reported() -> None:
     line = FileTransport(Path("/dev/full")).open(1.0)
     with pytest.raises(LineFault) as caught:
         line.write(b"job", 1.0)

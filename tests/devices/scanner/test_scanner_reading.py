@@ -13,13 +13,13 @@ import pytest
 import zxingcpp
 
 from devices.frame import FakeClock
-from devices.scanner.drawn_set import DESKS, drawn_pictures, empty_desks
+from devices.scanner.drawn_set import TABLETOPS, drawn_pictures, empty_tabletops
 from devices.scanner.measure import Case, folder_cases, run
 from devices.scanner.reading.agreement import AGAIN_AFTER, AGREE_WITHIN, MOST_REMEMBERED, Agreement, InSight
 from devices.scanner.reading.decode import Grey, Read, Symbology, decode
 from devices.scanner.reading.reader import FrameReader, StillReader, Verdict
 from devices.scanner.reading.second_engine import MOST_DEATHS, REST_SECONDS, SecondEngine
-from devices.simulator.drawing import CardCode, Pose, Shot, desk, draw_card, place
+from devices.simulator.drawing import CardCode, Pose, Shot, draw_card, place, tabletop
 
 NIK = "9912055203900001"
 CONFORMANCE = Path(__file__).parents[4] / "shared" / "conformance" / "barcodes"
@@ -29,7 +29,7 @@ NOWHERE = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
 
 def card(code: CardCode, pose: Pose, kind: str = "wood", **light: float) -> Grey:
     shot = Shot(**({"blur": 0.4} | light))
-    picture, _ = place(desk(1280, 720, kind), draw_card(NIK, code), pose, shot, np.random.default_rng(1))
+    picture, _ = place(tabletop(1280, 720, kind), draw_card(NIK, code), pose, shot, np.random.default_rng(1))
     return cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
 
 
@@ -62,9 +62,9 @@ def test_nine_of_ten_drawn_cards_are_read_and_none_wrongly(size: tuple[int, int]
     assert wrong == []
 
 
-@pytest.mark.parametrize("index", range(len(DESKS)))
-def test_an_empty_desk_holds_nothing(index: int) -> None:
-    grey = list(empty_desks((640, 480)))[index]
+@pytest.mark.parametrize("index", range(len(TABLETOPS)))
+def test_an_empty_tabletop_holds_nothing(index: int) -> None:
+    grey = list(empty_tabletops((640, 480)))[index]
     assert StillReader().read(grey) == ()
 
 

@@ -96,12 +96,12 @@ def test_a_scanner_by_camera_is_what_its_camera_is() -> None:
 
 
 def test_the_self_test_of_a_scanner_by_camera_decodes_and_looks_at_the_camera() -> None:
-    rig, told = Rig(), []
-    rig.scanner.self_test(lambda good, seen: told.append((good, seen)))
+    rig, reported = Rig(), []
+    rig.scanner.self_test(lambda good, seen: reported.append((good, seen)))
     rig.run()
-    rig.scanner.self_test(lambda good, seen: told.append((good, seen)))
-    assert [good for good, _ in told] == [False, True]
-    assert "decoder reads" in told[1][1]
+    rig.scanner.self_test(lambda good, seen: reported.append((good, seen)))
+    assert [good for good, _ in reported] == [False, True]
+    assert "decoder reads" in reported[1][1]
     assert rig.scanner.preflight() == ()
 
 

@@ -136,8 +136,13 @@ def test_losing_camera_and_scanner_is_logged_once_and_so_is_their_return(
         rig.run(40)
         rig.bench.repair()
         rig.run(40)
-    told = [record.getMessage() for record in caplog.records if record.name == "devices.frame.states"]
-    assert sorted(line.split(":")[0] for line in told) == ["camera back", "camera lost", "scanner back", "scanner lost"]
+    reported = [record.getMessage() for record in caplog.records if record.name == "devices.frame.states"]
+    assert sorted(line.split(":")[0] for line in reported) == [
+        "camera back",
+        "camera lost",
+        "scanner back",
+        "scanner lost",
+    ]
 
 
 def test_an_unknown_document_is_refused() -> None:
@@ -173,12 +178,12 @@ def do(page: ControlPage, action: str, given: object, **headers: str) -> tuple[i
 
 def test_the_page_drives_the_bench(page: tuple[Bench, ControlPage]) -> None:
     bench, served = page
-    assert do(served, "show_card", {"nik": NIK, "code": "PDF417"})[1]["lying"] == "card"
+    assert do(served, "show_card", {"nik": NIK, "code": "PDF417"})[1]["item"] == "card"
     assert do(served, "light", {"on": False})[1]["light"] is False
     assert bench.camera.faults.light < 1
     assert do(served, "plug_camera", {"on": False})[1]["camera_plugged"] is False
     assert do(served, "repair", {})[1] == {
-        "lying": "card",
+        "item": "card",
         "light": True,
         "camera_plugged": True,
         "camera_frozen": False,
@@ -218,7 +223,7 @@ def test_a_picture_can_be_held(page: tuple[Bench, ControlPage]) -> None:
     out = io.BytesIO()
     Image.new("RGB", (60, 40), (200, 0, 0)).save(out, "PNG")
     assert ask(page[1], "POST", "/picture?whole=1", out.getvalue(), Content_Type="image/png")[0] == 200
-    assert page[0].lying == "picture"
+    assert page[0].item == "picture"
     assert ask(page[1], "POST", "/picture", b"not a picture", Content_Type="image/png")[0] == 400
 
 

@@ -135,13 +135,13 @@ class Day:
 
     def self_tests(self) -> list[bool]:
         """What camera and scanner say when asked to test themselves, with somebody looking."""
-        told: list[bool] = []
+        reported: list[bool] = []
         self.camera.start_preview()
         self.live(0.5)
         for device in (self.camera, self.scanner):
-            device.self_test(lambda good, _: told.append(good))
+            device.self_test(lambda good, _: reported.append(good))
         self.camera.stop_preview()
-        return told
+        return reported
 
     def all_ready(self) -> bool:
         return {self.camera.state().availability, self.scanner.state().availability} == {Availability.READY}

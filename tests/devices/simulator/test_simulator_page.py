@@ -47,7 +47,7 @@ def page(chromium: Browser, bench: Bench, printer: PrinterEmulator) -> Iterator[
     context = chromium.new_context(base_url=served.address)
     page = context.new_page()
     page.goto("/")
-    expect(page.locator("#lying")).to_have_text("Meja kosong")
+    expect(page.locator("#item")).to_have_text("Meja kosong")
     yield page
     context.close()
     served.stop()
@@ -56,10 +56,10 @@ def page(chromium: Browser, bench: Bench, printer: PrinterEmulator) -> Iterator[
 @in_a_browser
 def test_what_is_clicked_lies_before_the_camera_and_is_taken_away(page: Page, bench: Bench) -> None:
     page.click("#thing-person")
-    expect(page.locator("#lying")).to_have_text("Seseorang")
-    assert bench.lying == "person"
+    expect(page.locator("#item")).to_have_text("Seseorang")
+    assert bench.item == "person"
     page.click("#clear")
-    expect(page.locator("#lying")).to_have_text("Meja kosong")
+    expect(page.locator("#item")).to_have_text("Meja kosong")
 
 
 @in_a_browser
@@ -68,7 +68,7 @@ def test_the_page_speaks_both_languages(page: Page) -> None:
     expect(page.locator("h1")).to_have_text("Kiosk test bench")
     expect(page.locator("html")).to_have_attribute("lang", "en")
     page.reload()
-    expect(page.locator("#lying")).to_have_text("An empty desk")
+    expect(page.locator("#item")).to_have_text("An empty table")
 
 
 @in_a_browser

@@ -43,47 +43,47 @@ class PipeJack:
 
 
 def follow(jack: PipeJack | None, *, plugged: bool = False) -> tuple[Headphones, list[bool]]:
-    told: list[bool] = []
+    reported: list[bool] = []
     headphones = Headphones(clock=FakeClock(), find=lambda: jack, closed=lambda _jack: plugged)
-    headphones.on_plug(told.append)
-    return headphones, told
+    headphones.on_plug(reported.append)
+    return headphones, reported
 
 
-def test_plugging_and_pulling_are_told() -> None:
+def test_plugging_and_pulling_are_reported() -> None:
     jack = PipeJack()
-    headphones, told = follow(jack)
+    headphones, reported = follow(jack)
     jack.switch(True)
     headphones.worker.step()
     jack.switch(False)
     headphones.worker.step()
     headphones.stop()
-    assert told == [True, False]
+    assert reported == [True, False]
 
 
 def test_headphones_that_were_there_before_the_start_are_noticed() -> None:
-    headphones, told = follow(PipeJack(), plugged=True)
+    headphones, reported = follow(PipeJack(), plugged=True)
     headphones.setup()
     assert headphones.plugged
-    assert told == [True]
+    assert reported == [True]
     headphones.teardown()
 
 
 def test_a_jack_that_is_lost_counts_as_pulled() -> None:
     jack = PipeJack()
-    headphones, told = follow(jack, plugged=True)
+    headphones, reported = follow(jack, plugged=True)
     jack.switch(True)
     jack.broken = True
     headphones.worker.step()
     assert not headphones.plugged
-    assert told == [True, False]
+    assert reported == [True, False]
     assert jack.closed
 
 
 def test_without_a_jack_nothing_is_plugged_and_it_is_looked_for_again() -> None:
-    headphones, told = follow(None)
+    headphones, reported = follow(None)
     assert headphones.worker.step() > 0
     assert not headphones.plugged
-    assert told == []
+    assert reported == []
 
 
 def test_other_switches_are_not_ours() -> None:
@@ -91,10 +91,10 @@ def test_other_switches_are_not_ours() -> None:
 
 
 def test_the_simulated_plug_tells_only_changes() -> None:
-    plug, told = SimulatedHeadphones(), []
-    stop = plug.on_plug(told.append)
+    plug, reported = SimulatedHeadphones(), []
+    stop = plug.on_plug(reported.append)
     plug.set(True)
     plug.set(True)
     stop()
     plug.set(False)
-    assert told == [True]
+    assert reported == [True]

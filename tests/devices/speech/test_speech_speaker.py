@@ -26,7 +26,7 @@ LISTING = """Pty Language       Age/Gender VoiceName          File              
 """
 
 
-class Desk:
+class Rig:
     """A speaker whose turns are taken by hand."""
 
     def __init__(self) -> None:
@@ -45,85 +45,85 @@ class Desk:
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk()
+def rig() -> Rig:
+    return Rig()
 
 
-def test_what_is_said_stands_in_the_transcript(desk: Desk) -> None:
-    desk.say("Selamat datang")
-    desk.turns()
-    assert desk.said() == [("Selamat datang", Ending.SPOKEN)]
-    assert not desk.speaker.speaking
+def test_what_is_said_stands_in_the_transcript(rig: Rig) -> None:
+    rig.say("Selamat datang")
+    rig.turns()
+    assert rig.said() == [("Selamat datang", Ending.SPOKEN)]
+    assert not rig.speaker.speaking
 
 
-def test_the_newest_cuts_off_what_is_being_said(desk: Desk) -> None:
-    desk.engine.set_faults(slow=True)
-    desk.say("satu")
-    desk.turns(1)
-    desk.say("dua")
-    desk.engine.set_faults(slow=False)
-    desk.turns()
-    assert desk.said() == [("satu", Ending.CUT_OFF), ("dua", Ending.SPOKEN)]
+def test_the_newest_cuts_off_what_is_being_said(rig: Rig) -> None:
+    rig.engine.set_faults(slow=True)
+    rig.say("satu")
+    rig.turns(1)
+    rig.say("dua")
+    rig.engine.set_faults(slow=False)
+    rig.turns()
+    assert rig.said() == [("satu", Ending.CUT_OFF), ("dua", Ending.SPOKEN)]
 
 
-def test_after_waits_for_its_turn(desk: Desk) -> None:
-    desk.say("satu")
-    desk.say("dua", after=True)
-    desk.turns()
-    assert desk.said() == [("satu", Ending.SPOKEN), ("dua", Ending.SPOKEN)]
+def test_after_waits_for_its_turn(rig: Rig) -> None:
+    rig.say("satu")
+    rig.say("dua", after=True)
+    rig.turns()
+    assert rig.said() == [("satu", Ending.SPOKEN), ("dua", Ending.SPOKEN)]
 
 
-def test_hush_silences_at_once_and_forgets_what_waits(desk: Desk) -> None:
-    desk.engine.set_faults(slow=True)
-    desk.say("satu")
-    desk.say("dua", after=True)
-    desk.turns(1)
-    desk.speaker.hush()
-    assert desk.said() == [("satu", Ending.CUT_OFF)]
-    assert not desk.speaker.speaking
+def test_hush_silences_at_once_and_forgets_what_waits(rig: Rig) -> None:
+    rig.engine.set_faults(slow=True)
+    rig.say("satu")
+    rig.say("dua", after=True)
+    rig.turns(1)
+    rig.speaker.hush()
+    assert rig.said() == [("satu", Ending.CUT_OFF)]
+    assert not rig.speaker.speaking
 
 
-def test_a_program_that_died_says_it_once_more(desk: Desk) -> None:
-    desk.engine.set_faults(dies=1)
-    desk.say("satu")
-    desk.turns()
-    assert desk.said() == [("satu", Ending.DIED), ("satu", Ending.SPOKEN)]
-    assert desk.speaker.state().availability == "READY"
+def test_a_program_that_died_says_it_once_more(rig: Rig) -> None:
+    rig.engine.set_faults(dies=1)
+    rig.say("satu")
+    rig.turns()
+    assert rig.said() == [("satu", Ending.DIED), ("satu", Ending.SPOKEN)]
+    assert rig.speaker.state().availability == "READY"
 
 
-def test_a_program_that_keeps_dying_is_told_and_tried_again(desk: Desk) -> None:
-    desk.engine.set_faults(dies=TRIES)
-    desk.say("satu")
-    desk.turns(2)
-    assert desk.speaker.state().availability == "UNAVAILABLE"
-    desk.say("dua")
-    desk.turns()
-    assert desk.said()[-1] == ("dua", Ending.SPOKEN)
-    assert desk.speaker.state().availability == "READY"
+def test_a_program_that_keeps_dying_is_reported_and_tried_again(rig: Rig) -> None:
+    rig.engine.set_faults(dies=TRIES)
+    rig.say("satu")
+    rig.turns(2)
+    assert rig.speaker.state().availability == "UNAVAILABLE"
+    rig.say("dua")
+    rig.turns()
+    assert rig.said()[-1] == ("dua", Ending.SPOKEN)
+    assert rig.speaker.state().availability == "READY"
 
 
-def test_without_sound_it_is_not_ready(desk: Desk) -> None:
-    desk.engine.set_faults(mute=True)
-    desk.turns(1)
-    assert desk.speaker.state().availability == "UNAVAILABLE"
-    assert "HARDWARE_ERROR" in desk.speaker.state().conditions
+def test_without_sound_it_is_not_ready(rig: Rig) -> None:
+    rig.engine.set_faults(mute=True)
+    rig.turns(1)
+    assert rig.speaker.state().availability == "UNAVAILABLE"
+    assert "HARDWARE_ERROR" in rig.speaker.state().conditions
 
 
-def test_the_self_test_tells_whether_it_was_heard(desk: Desk) -> None:
-    told: list[tuple[bool, str]] = []
-    desk.speaker.self_test(lambda good, detail: told.append((good, detail)))
-    desk.turns()
-    assert told == [(True, "SPOKEN")]
+def test_the_self_test_tells_whether_it_was_heard(rig: Rig) -> None:
+    reported: list[tuple[bool, str]] = []
+    rig.speaker.self_test(lambda good, detail: reported.append((good, detail)))
+    rig.turns()
+    assert reported == [(True, "SPOKEN")]
 
 
-def test_a_self_test_that_is_cut_off_answers_too(desk: Desk) -> None:
-    told: list[bool] = []
-    desk.speaker.self_test(lambda good, _detail: told.append(good))
-    desk.speaker.hush()
-    assert told == [False]
+def test_a_self_test_that_is_cut_off_answers_too(rig: Rig) -> None:
+    reported: list[bool] = []
+    rig.speaker.self_test(lambda good, _detail: reported.append(good))
+    rig.speaker.hush()
+    assert reported == [False]
 
 
-def test_it_starts_and_stops_as_a_thread(desk: Desk) -> None:
+def test_it_starts_and_stops_as_a_thread(rig: Rig) -> None:
     speaker = Speaker(SimulatedEngine())
     speaker.start()
     speaker.say("satu", language="id", rate=150, volume=0.5)
@@ -252,27 +252,27 @@ def test_every_driver_answers_every_rule() -> None:
     assert all(len(each.done) + len(each.exempt) == len(Rule) for each in quality.values())
 
 
-def test_a_recording_is_played_and_cut_off_like_speech(desk: Desk) -> None:
-    desk.engine.set_faults(slow=True)
-    desk.speaker.play(b"RIFF....", volume=2.0)
-    desk.turns(1)
-    assert desk.speaker.speaking
-    desk.say("dua")
-    desk.engine.set_faults(slow=False)
-    desk.turns()
-    first, second = desk.engine.transcript
+def test_a_recording_is_played_and_cut_off_like_speech(rig: Rig) -> None:
+    rig.engine.set_faults(slow=True)
+    rig.speaker.play(b"RIFF....", volume=2.0)
+    rig.turns(1)
+    assert rig.speaker.speaking
+    rig.say("dua")
+    rig.engine.set_faults(slow=False)
+    rig.turns()
+    first, second = rig.engine.transcript
     assert (first.sound, first.volume, first.ending) == (b"RIFF....", 1.0, Ending.CUT_OFF)
     assert (second.text, second.ending) == ("dua", Ending.SPOKEN)
 
 
 @pytest.mark.parametrize("sound", [b"", b"not a sound", b"RIFF" + bytes(LARGEST_RECORDING - 3)])
-def test_what_is_no_recording_is_passed_over_and_the_voice_goes_on(desk: Desk, sound: bytes) -> None:
-    desk.speaker.play(sound, volume=0.5)
-    desk.say("lanjut", after=True)
-    desk.turns()
-    assert desk.said()[-1] == ("lanjut", Ending.SPOKEN)
-    assert all(line.ending is Ending.NOT_PLAYABLE for line in desk.engine.transcript if line.sound)
-    assert desk.speaker.state().availability is Availability.READY
+def test_what_is_no_recording_is_passed_over_and_the_voice_goes_on(rig: Rig, sound: bytes) -> None:
+    rig.speaker.play(sound, volume=0.5)
+    rig.say("lanjut", after=True)
+    rig.turns()
+    assert rig.said()[-1] == ("lanjut", Ending.SPOKEN)
+    assert all(line.ending is Ending.NOT_PLAYABLE for line in rig.engine.transcript if line.sound)
+    assert rig.speaker.state().availability is Availability.READY
 
 
 @pytest.fixture
@@ -308,7 +308,7 @@ def test_a_recording_is_heard_as_loud_as_it_is_set(card: Path, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("sound", [b"not a sound", b"RIFF" + bytes(200), bytes(LARGEST_RECORDING + 1)])
-def test_a_file_that_is_no_sound_is_told_from_a_program_that_dies(card: Path, sound: bytes) -> None:
+def test_a_file_that_is_no_sound_is_distinguished_from_a_program_that_dies(card: Path, sound: bytes) -> None:
     assert EspeakEngine().play(Recording(sound, 0.5)).wait(60) is Ending.NOT_PLAYABLE
     assert not card.exists()
 

@@ -71,7 +71,7 @@ def test_date_cells_of_a_spreadsheet_are_dates() -> None:
         ("select_multiple yn", "y z", "default.choice"),
     ],
 )
-def test_a_default_that_the_question_cannot_hold_is_told(kind: str, default: str, code: str) -> None:
+def test_a_default_that_the_question_cannot_hold_is_reported(kind: str, default: str, code: str) -> None:
     choices = "| choices |\n| | list_name | name | label |\n| | yn | y | Ya |\n| | yn | n | Tidak |\n"
     source = _survey("type | name | label | default", f"{kind} | a | A | {default}", more=choices)
     converted = convert(source, "md", name="t")
@@ -100,7 +100,7 @@ def test_a_default_that_fits_is_not_touched(kind: str, default: str) -> None:
         ("constraint", "umur > 3", "bare.question"),
     ],
 )
-def test_a_name_without_braces_is_told_with_what_to_write(column: str, text: str, code: str) -> None:
+def test_a_name_without_braces_is_reported_with_what_to_write(column: str, text: str, code: str) -> None:
     source = _survey(f"type | name | label | {column}", "integer | umur | Umur | ", f"text | b | Sekolah | {text}")
     converted = convert(source, "md", name="t")
     assert ("survey", 3, column, code) in _places((*converted.errors, *converted.warnings))
@@ -128,7 +128,7 @@ def test_a_path_that_leads_somewhere_is_not_touched(column: str, text: str) -> N
     assert not any(one.code.startswith("bare.") for one in converted.warnings)
 
 
-def test_a_hint_in_one_language_only_is_told_for_each_row() -> None:
+def test_a_hint_in_one_language_only_is_reported_for_each_row() -> None:
     source = _survey(
         "type | name | label::Bahasa Indonesia (id) | label::English (en) | hint::English (en) | required_message",
         "text | a | Nama | Name | As on the card | ",
@@ -142,7 +142,7 @@ def test_a_hint_in_one_language_only_is_told_for_each_row() -> None:
     ]
 
 
-def test_pictures_and_sounds_that_are_not_there_are_told_in_their_cells() -> None:
+def test_pictures_and_sounds_that_are_not_there_are_reported_in_their_cells() -> None:
     source = _survey(
         "type | name | label | media::image | media::audio",
         "text | a | A | kk.png | ",
@@ -155,7 +155,7 @@ def test_pictures_and_sounds_that_are_not_there_are_told_in_their_cells() -> Non
     ]
 
 
-def test_settings_and_sheets_that_do_nothing_here_are_told() -> None:
+def test_settings_and_sheets_that_do_nothing_here_are_reported() -> None:
     source = _survey(
         "type | name | label",
         "text | a | A",

@@ -87,6 +87,6 @@ def test_an_instance_checked_by_whoever_receives_it_holds_only_what_was_offered(
     assert session.form.check(session.to_xml(), world()) == ()
 
 
-def test_a_text_that_a_language_lacks_is_told_on_its_sheet() -> None:
+def test_a_text_that_a_language_lacks_is_reported_on_its_sheet() -> None:
     found = convert(_FORM, "md", name="t").warnings
     assert [(one.sheet, one.row, one.column) for one in found] == [("external_choices", 3, "label::English (en)")]

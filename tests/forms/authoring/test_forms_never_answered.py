@@ -46,7 +46,7 @@ def _places(problems: tuple[AuthoringProblem, ...]) -> list[tuple[str, int, str,
         ("select_multiple l", "count-selected(.) >= 3"),
     ],
 )
-def test_a_constraint_that_no_answer_meets_is_told(kind: str, constraint: str) -> None:
+def test_a_constraint_that_no_answer_meets_is_reported(kind: str, constraint: str) -> None:
     refused, warned = _form(kind, constraint=constraint), _form(kind, constraint=constraint, required="")
     digits = kind == "integer" and constraint != ". > 10 and . < 5"
     code = "answer.never-number" if digits else "answer.never"
@@ -85,7 +85,7 @@ def test_a_constraint_that_can_be_met_or_is_not_understood_is_not_touched(kind: 
     assert not any(one.code.startswith("answer.") for one in converted.warnings)
 
 
-def test_a_time_that_is_compared_with_a_text_is_told_with_what_to_write() -> None:
+def test_a_time_that_is_compared_with_a_text_is_reported_with_what_to_write() -> None:
     assert _places(_form("time", constraint=". <= '16:00'").errors) == [
         ("survey", 3, "constraint", "answer.never-time")
     ]
@@ -127,14 +127,14 @@ def test_a_list_file_needs_the_column_that_is_stored() -> None:
         ("desa.geojson", b"[]", "file.list"),
     ],
 )
-def test_a_list_file_without_anything_to_choose_is_told_at_its_row(name: str, content: bytes, code: str) -> None:
+def test_a_list_file_without_anything_to_choose_is_reported_at_its_row(name: str, content: bytes, code: str) -> None:
     kind = f"select_one_from_file {name}"
     assert _places(_form(kind, files={name: content}).errors) == [("survey", 3, "type", code)]
     warned = _form(kind, required="", files={name: content})
     assert ("survey", 3, "type", code) in _places((*warned.warnings, *warned.errors))
 
 
-def test_a_list_file_that_is_missing_is_told_with_the_one_that_may_be_meant() -> None:
+def test_a_list_file_that_is_missing_is_reported_with_the_one_that_may_be_meant() -> None:
     assert _places(_form("select_one_from_file desa.csv").errors) == [("survey", 3, "type", "file.missing")]
     near = _form("select_one_from_file desa.csv", files={"Desa.csv": b"name,label\n1,Gubeng\n"})
     assert _places(near.errors) == [("survey", 3, "type", "file.missing-near")]

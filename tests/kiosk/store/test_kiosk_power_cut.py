@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from kiosk.session.outcomes import Saved
 from kiosk.store import Opening, Store, database
 from kiosk.store.outbox import OutboxState
-from kiosk.visit.outcomes import Saved
 from tests.kiosk.kiosk_kit import BEGIN, Bench, bench, fill
 from tests.kiosk.power_cut import Delete, Disk, Sync, Truncate, Write, disk_under_the_store
 

@@ -17,11 +17,11 @@ from kiosk.drafts import drafts
 from kiosk.drafts.drafts import Resumed
 from kiosk.machine.health import Reason
 from kiosk.machine.room import LAST_PART, WRITTEN, FolderDisk
+from kiosk.session.outcomes import Refused, RefusedReason, Saved
 from kiosk.store import StorageFailed, StorageProblem
 from kiosk.store.documents import StoredDocument
 from kiosk.store.outbox import ERASED_BYTES, OutboxState
 from kiosk.store.reports import REPORT_BYTES
-from kiosk.visit.outcomes import Refused, RefusedReason, Saved
 from protocol.kiosk_settings import NUMBERS
 from protocol.limits import ATTACHMENT_BYTES, ATTACHMENT_PLAIN_BYTES, ATTACHMENTS_PER_SUBMISSION, SEALED_BYTES
 from tests.kiosk.kiosk_kit import BEGIN, NAME, Bench, bench, fill
@@ -62,7 +62,7 @@ def resume_draft(at: Bench) -> bool:
 
 
 def call_help(at: Bench) -> bool:
-    return at.kiosk.help_desk.call("home")
+    return at.kiosk.help_calls.call("home")
 
 
 def send_answer(at: Bench) -> bool:
@@ -70,7 +70,7 @@ def send_answer(at: Bench) -> bool:
 
 
 def draft(at: Bench) -> bytes:
-    """Of a visit that left its form to be finished another day."""
+    """Of a session that left its form to be finished another day."""
     free, at.disk.bytes_free = at.disk.bytes_free, 10 * RESERVE
     fill(at.kiosk)
     session = at.kiosk.session
@@ -128,7 +128,7 @@ def test_an_open_form_is_sent_down_to_the_last_part(at: Bench, below: int, taken
     assert taken or isinstance(at.kiosk.send(), Saved)
 
 
-def test_the_reserve_holds_the_largest_visit_there_can_be() -> None:
+def test_the_reserve_holds_the_largest_session_there_can_be() -> None:
     """So that nobody is refused who was let in."""
     largest = SEALED_BYTES + ATTACHMENTS_PER_SUBMISSION * ATTACHMENT_BYTES
     assert WRITTEN * largest <= RESERVE - RESERVE // LAST_PART

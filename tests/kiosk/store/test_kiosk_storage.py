@@ -9,7 +9,7 @@ import pytest
 from kiosk.events import ComponentChanged, InServiceChanged, StaffSignedOut
 from kiosk.kiosk import STORAGE_AGAIN_S
 from kiosk.machine.health import Ability, Reason
-from kiosk.machine.staff import FIRST_PAUSE_S, FREE_TRIES, SignInProblem, SignInRefused, StaffDesk, StaffOnDuty
+from kiosk.machine.staff import FIRST_PAUSE_S, FREE_TRIES, SignInProblem, SignInRefused, StaffDuty, StaffOnDuty
 from kiosk.ports import Availability
 from kiosk.store import StorageFailed, StorageProblem
 from kiosk.store.journal import StaffMember
@@ -34,8 +34,8 @@ def storage(at: Bench) -> Iterator[FaultyStorage]:
     made.work()
 
 
-def told(made: Bench) -> list[str]:
-    """What was told of the storage."""
+def reported(made: Bench) -> list[str]:
+    """What was reported of the storage."""
     return [event.availability for event in made.of(ComponentChanged) if event.component == STORAGE]
 
 
@@ -71,13 +71,13 @@ def test_what_was_read_last_ends_with_its_day_and_its_time(at: Bench, storage: F
     assert (snapshot.notices, snapshot.sessions_today) == ((), 0)
 
 
-def test_a_read_that_fails_is_told_once(at: Bench, storage: FaultyStorage) -> None:
+def test_a_read_that_fails_is_reported_once(at: Bench, storage: FaultyStorage) -> None:
     storage.fail()
     snapshots = [at.kiosk.snapshot() for _ in range(3)]
     assert {snapshot.ability for snapshot in snapshots} == {Ability.DEGRADED}
     assert Reason.STORAGE_BROKEN in snapshots[0].reasons
     assert snapshots[0].components[STORAGE].conditions == {StorageProblem.FAULT.value}
-    assert told(at) == [Availability.UNAVAILABLE]
+    assert reported(at) == [Availability.UNAVAILABLE]
 
 
 def test_without_printer_and_line_either_the_kiosk_is_closed(at: Bench, storage: FaultyStorage) -> None:
@@ -86,13 +86,13 @@ def test_without_printer_and_line_either_the_kiosk_is_closed(at: Bench, storage:
     assert at.kiosk.snapshot().ability is Ability.CLOSED
 
 
-def test_a_read_that_works_again_is_told(at: Bench, storage: FaultyStorage) -> None:
+def test_a_read_that_works_again_is_reported(at: Bench, storage: FaultyStorage) -> None:
     storage.fail()
     at.kiosk.snapshot()
     storage.work()
     snapshot = at.kiosk.snapshot()
     assert Reason.STORAGE_BROKEN not in snapshot.reasons
-    assert told(at) == [Availability.UNAVAILABLE, Availability.READY]
+    assert reported(at) == [Availability.UNAVAILABLE, Availability.READY]
 
 
 def test_a_read_that_works_says_nothing_of_what_could_not_be_written(at: Bench) -> None:
@@ -100,21 +100,21 @@ def test_a_read_that_works_says_nothing_of_what_could_not_be_written(at: Bench) 
     assert Reason.DISK_FULL in at.kiosk.snapshot().reasons
 
 
-def test_one_table_that_cannot_be_read_is_told_once(at: Bench, storage: FaultyStorage) -> None:
+def test_one_table_that_cannot_be_read_is_reported_once(at: Bench, storage: FaultyStorage) -> None:
     storage.fail("outbox")
     for _ in range(3):
         assert Reason.STORAGE_BROKEN in at.kiosk.snapshot().reasons
-    assert told(at) == [Availability.UNAVAILABLE]
+    assert reported(at) == [Availability.UNAVAILABLE]
 
 
 @pytest.mark.parametrize("problem", [StorageProblem.FAULT, StorageProblem.FULL])
 def test_what_could_not_be_written_is_tried_again(at: Bench, problem: StorageProblem) -> None:
     at.kiosk.health.storage_failed(problem)
     at.kiosk.tick()
-    assert told(at) == [Availability.UNAVAILABLE]
+    assert reported(at) == [Availability.UNAVAILABLE]
     at.clock.advance(STORAGE_AGAIN_S)
     at.kiosk.tick()
-    assert told(at) == [Availability.UNAVAILABLE, Availability.READY]
+    assert reported(at) == [Availability.UNAVAILABLE, Availability.READY]
 
 
 def test_a_storage_that_still_fails_stays_as_it_was(at: Bench, storage: FaultyStorage) -> None:
@@ -123,7 +123,7 @@ def test_a_storage_that_still_fails_stays_as_it_was(at: Bench, storage: FaultySt
     for _ in range(3):
         at.clock.advance(STORAGE_AGAIN_S)
         at.kiosk.tick()
-    assert told(at) == [Availability.UNAVAILABLE]
+    assert reported(at) == [Availability.UNAVAILABLE]
 
 
 def test_a_storage_that_works_again_is_noticed_though_nobody_reads(at: Bench, storage: FaultyStorage) -> None:
@@ -132,7 +132,7 @@ def test_a_storage_that_works_again_is_noticed_though_nobody_reads(at: Bench, st
     storage.work()
     at.clock.advance(STORAGE_AGAIN_S)
     at.kiosk.tick()
-    assert told(at) == [Availability.UNAVAILABLE, Availability.READY]
+    assert reported(at) == [Availability.UNAVAILABLE, Availability.READY]
 
 
 def test_a_disk_without_room_is_not_tried(at: Bench) -> None:
@@ -140,7 +140,7 @@ def test_a_disk_without_room_is_not_tried(at: Bench) -> None:
     at.disk.bytes_free = 0
     at.clock.advance(STORAGE_AGAIN_S)
     at.kiosk.tick()
-    assert told(at) == [Availability.UNAVAILABLE]
+    assert reported(at) == [Availability.UNAVAILABLE]
 
 
 def test_a_damaged_database_waits_for_the_next_start(at: Bench) -> None:
@@ -158,7 +158,7 @@ def test_paper_is_counted_though_it_cannot_be_written_down(at: Bench, storage: F
 
 
 @pytest.fixture
-def desk(at: Bench) -> StaffDesk:
+def staff(at: Bench) -> StaffDuty:
     """Budi is on the list that came from the server."""
     at.store.roster.replace([StaffMember("budi", "Budi", "staff", PIN_HASH)])
     at.kiosk.staff.roster_changed()
@@ -169,55 +169,55 @@ BADGE = badges.issue("budi", date(2026, 3, 4), bytes(CITY.badge))
 
 
 def test_who_signs_out_is_signed_out_though_the_visit_cannot_be_kept(
-    at: Bench, desk: StaffDesk, storage: FaultyStorage
+    at: Bench, staff: StaffDuty, storage: FaultyStorage
 ) -> None:
-    desk.sign_in(BADGE, PIN)
-    assert desk.staff_id == "budi"
+    staff.sign_in(BADGE, PIN)
+    assert staff.staff_id == "budi"
     storage.fail()
-    assert desk.sign_out() is None
-    assert desk.staff_id is None
+    assert staff.sign_out() is None
+    assert staff.staff_id is None
     assert Reason.STORAGE_BROKEN in at.kiosk.health.reasons()
     assert len(at.of(StaffSignedOut)) == 1
 
 
 @pytest.mark.parametrize("reading", [True, False])
-def test_who_comes_to_mend_it_is_let_in(at: Bench, desk: StaffDesk, storage: FaultyStorage, reading: bool) -> None:
+def test_who_comes_to_mend_it_is_let_in(at: Bench, staff: StaffDuty, storage: FaultyStorage, reading: bool) -> None:
     break_it(storage, reading)
-    assert desk.check_badge(BADGE) == "budi"
-    assert isinstance(desk.sign_in(BADGE, PIN), StaffOnDuty)
-    assert desk.staff_id == "budi"
+    assert staff.check_badge(BADGE) == "budi"
+    assert isinstance(staff.sign_in(BADGE, PIN), StaffOnDuty)
+    assert staff.staff_id == "budi"
     assert Reason.STORAGE_BROKEN in at.kiosk.health.reasons()
 
 
 @pytest.mark.parametrize("reading", [True, False])
 def test_wrong_pins_are_counted_though_they_cannot_be_written_down(
-    desk: StaffDesk, storage: FaultyStorage, reading: bool
+    staff: StaffDuty, storage: FaultyStorage, reading: bool
 ) -> None:
     break_it(storage, reading)
-    refused = [desk.sign_in(BADGE, "000000") for _ in range(FREE_TRIES)]
+    refused = [staff.sign_in(BADGE, "000000") for _ in range(FREE_TRIES)]
     assert [each.wait_s for each in refused if isinstance(each, SignInRefused)] == [0.0] * (FREE_TRIES - 1) + [
         FIRST_PAUSE_S
     ]
-    again = desk.sign_in(BADGE, PIN)
+    again = staff.sign_in(BADGE, PIN)
     assert isinstance(again, SignInRefused)
     assert again.problem is SignInProblem.WAIT
 
 
 def test_wrong_pins_that_were_written_down_count_while_it_cannot_be_read(
-    desk: StaffDesk, storage: FaultyStorage
+    staff: StaffDuty, storage: FaultyStorage
 ) -> None:
     for _ in range(FREE_TRIES - 1):
-        desk.sign_in(BADGE, "000000")
+        staff.sign_in(BADGE, "000000")
     storage.fail()
-    refused = desk.sign_in(BADGE, "000000")
+    refused = staff.sign_in(BADGE, "000000")
     assert isinstance(refused, SignInRefused)
     assert refused.wait_s == FIRST_PAUSE_S
 
 
-def test_who_is_not_on_the_list_is_not_let_in_either(desk: StaffDesk, storage: FaultyStorage) -> None:
+def test_who_is_not_on_the_list_is_not_let_in_either(staff: StaffDuty, storage: FaultyStorage) -> None:
     storage.fail()
     stranger = badges.issue("ani", date(2026, 3, 4), bytes(CITY.badge))
-    assert desk.check_badge(stranger) == SignInRefused(SignInProblem.NOT_LISTED)
+    assert staff.check_badge(stranger) == SignInRefused(SignInProblem.NOT_LISTED)
 
 
 @pytest.mark.parametrize("reading", [True, False])

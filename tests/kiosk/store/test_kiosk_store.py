@@ -169,9 +169,9 @@ def test_the_feeds_order_counts_and_not_the_times_in_it(store: Store) -> None:
     """The server's clock may be put back between two states of a case."""
     store.receipts.add(receipt())
     late, early = NOW + timedelta(days=2), NOW + timedelta(days=1)
-    told = {"received_at": NOW, "due": None, "steps": []}
-    assert store.receipts.case_changed("K7M200000001", state="in_review", state_at=late, **told)  # type: ignore[arg-type]
-    assert store.receipts.case_changed("K7M200000001", state="approved", state_at=early, **told)  # type: ignore[arg-type]
+    reported = {"received_at": NOW, "due": None, "steps": []}
+    assert store.receipts.case_changed("K7M200000001", state="in_review", state_at=late, **reported)  # type: ignore[arg-type]
+    assert store.receipts.case_changed("K7M200000001", state="approved", state_at=early, **reported)  # type: ignore[arg-type]
     assert store.receipts.get("K7M200000001").state == "approved"  # type: ignore[union-attr]
 
 

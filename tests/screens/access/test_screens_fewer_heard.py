@@ -22,6 +22,6 @@ def test_the_question_is_heard(ears: Ears, hands: Hands) -> None:
     listener.listen()
     hands.page.model.unfocus()
     hands.settle()
-    told = listener.listen()
-    assert hands.text("fewer.title").rstrip("?") in told
-    assert question(hands, 2).split(".")[0] in told
+    reported = listener.listen()
+    assert hands.text("fewer.title").rstrip("?") in reported
+    assert question(hands, 2).split(".")[0] in reported

@@ -25,7 +25,7 @@ def silent(rehearsal: Rehearsal) -> None:
 
 def to_identify(hands: Hands) -> None:
     hands.tap("Sentuh untuk mulai")
-    hands.app.flow.visit.open_service("domisili")
+    hands.app.flow.citizen.open_service("domisili")
     hands.settle()
     hands.tap("Mulai isi formulir")
 
@@ -169,7 +169,7 @@ def test_tab_leaves_the_keyboard(hands: Hands) -> None:
 
 def test_another_page_of_keys_keeps_the_focus_on_the_keyboard(hands: Hands) -> None:
     hands.tap("Sentuh untuk mulai")
-    hands.app.flow.visit.open_search()
+    hands.app.flow.citizen.open_search()
     hands.settle()
     press(hands, "tab", "enter")
     hands.app.keypad.ring.go_to(

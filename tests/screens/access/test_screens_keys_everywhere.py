@@ -18,7 +18,7 @@ from screens.navigation.places import Name, Over
 from screens.shell import pages
 
 #: Every key answers the idle warning: there is no walking about in it.
-ANSWERED = "visit-idle"
+ANSWERED = "session-idle"
 #: One state of every page and of every kind of question; the others are looked at in a long run.
 SHORT = (
     *SHOWS,

@@ -1,4 +1,4 @@
-"""The voice: silent until asked for, in the citizen's language, and enough by itself for a whole visit."""
+"""The voice: silent until asked for, in the citizen's language, and enough by itself for a whole session."""
 
 from collections.abc import Iterator
 
@@ -52,10 +52,10 @@ def test_it_is_silent_until_it_is_asked_for(hands: Hands, ears: Ears) -> None:
 
 
 def test_the_first_key_at_the_home_screen_asks_for_it(listener: Listener) -> None:
-    told = listener.press("down")
-    assert "Suara menyala" in told
-    assert "Selamat datang" in told
-    assert told.endswith("Sentuh untuk mulai. tombol.")
+    reported = listener.press("down")
+    assert "Suara menyala" in reported
+    assert "Selamat datang" in reported
+    assert reported.endswith("Sentuh untuk mulai. tombol.")
 
 
 def test_headphones_ask_for_it_and_their_going_silences(hands: Hands, ears: Ears) -> None:
@@ -111,8 +111,8 @@ def test_a_kiosk_without_a_voice_is_operated_all_the_same(hands: Hands, ears: Ea
 
 
 def test_what_was_said_is_said_again(listener: Listener) -> None:
-    told = listener.press("down")
-    assert listener.press("f3") == told
+    reported = listener.press("down")
+    assert listener.press("f3") == reported
 
 
 def test_of_hints_that_come_one_after_the_other_the_last_one_is_said_again(hands: Hands, ears: Ears) -> None:
@@ -149,7 +149,7 @@ def test_rate_and_volume_follow_their_keys_to_the_limits(hands: Hands, ears: Ear
     assert (line.rate, line.volume) == (RATES[-1], VOLUMES[0])
 
 
-def test_settings_go_back_at_the_end_of_a_visit(hands: Hands) -> None:
+def test_settings_go_back_at_the_end_of_a_session(hands: Hands) -> None:
     press(hands, "down", "enter", "f6", "f8")
     hands.kiosk.end(EndReason.CANCELLED)
     hands.settle()
@@ -159,7 +159,7 @@ def test_settings_go_back_at_the_end_of_a_visit(hands: Hands) -> None:
     assert voice._said == []
 
 
-def test_the_end_of_a_visit_silences_at_once(hands: Hands, ears: Ears) -> None:
+def test_the_end_of_a_session_silences_at_once(hands: Hands, ears: Ears) -> None:
     press(hands, "down", "enter")
     ears.lines()
     ears.engine.set_faults(slow=True)
@@ -185,9 +185,9 @@ def test_the_idle_warning_is_said(hands: Hands, ears: Ears, listener: Listener) 
     listener.press("down", "enter")
     hands.wait(61)
     hands.settle(4)
-    told = listener.listen()
-    assert "Anda masih di sini?" in told
-    assert "Ya, lanjutkan" in told
+    reported = listener.listen()
+    assert "Anda masih di sini?" in reported
+    assert "Ya, lanjutkan" in reported
 
 
 def before_the_camera(hands: Hands, ears: Ears) -> Viewfinder:
@@ -247,7 +247,7 @@ def test_hints_behind_what_was_asked_for_hold_the_time_no_longer_than_that_takes
 
 def test_what_is_lost_by_itself_does_not_hold_the_time(hands: Hands, ears: Ears, listener: Listener) -> None:
     listener.press("down", "enter")
-    hands.app.flow.visit.open_service("domisili")
+    hands.app.flow.citizen.open_service("domisili")
     hands.settle(4)
     ears.lines()
     ears.engine.set_faults(slow=True)
@@ -272,7 +272,7 @@ def test_a_page_that_was_opened_holds_the_time(hands: Hands, ears: Ears, listene
 def test_what_a_finger_chose_holds_the_time(hands: Hands, ears: Ears) -> None:
     press(hands, "f2")
     hands.tap("Sentuh untuk mulai")
-    hands.app.flow.visit.open_service("domisili")
+    hands.app.flow.citizen.open_service("domisili")
     hands.settle()
     hands.tap("Mulai isi formulir")
     hands.type(NIK)
@@ -288,16 +288,16 @@ def test_what_a_finger_chose_holds_the_time(hands: Hands, ears: Ears) -> None:
 
 
 @pytest.mark.parametrize(
-    ("mute", "told"), [(False, "Kalimat tes sudah diucapkan"), (True, "Suara tidak bisa dibunyikan")]
+    ("mute", "reported"), [(False, "Kalimat tes sudah diucapkan"), (True, "Suara tidak bisa dibunyikan")]
 )
-def test_field_staff_hear_whether_it_works(hands: Hands, ears: Ears, mute: bool, told: str) -> None:
+def test_field_staff_hear_whether_it_works(hands: Hands, ears: Ears, mute: bool, reported: str) -> None:
     hands.app.flow.staff.open(Name.STAFF_TEST)
     hands.settle()
     ears.engine.set_faults(mute=mute)
     hands.tap("Bunyikan suara")
     ears.lines()
     hands.settle(3)
-    hands.must_see(told)
+    hands.must_see(reported)
 
 
 def test_a_page_that_a_finger_opened_is_introduced(hands: Hands, ears: Ears, listener: Listener) -> None:
@@ -313,7 +313,7 @@ def test_a_page_that_a_finger_opened_is_introduced(hands: Hands, ears: Ears, lis
 def test_what_is_typed_is_said_and_what_is_erased(hands: Hands, listener: Listener) -> None:
     listener.press("f2")
     hands.tap("Sentuh untuk mulai")
-    hands.app.flow.visit.open_search()
+    hands.app.flow.citizen.open_search()
     hands.settle(4)
     hands.tap_key("a")
     hands.settle(4)
@@ -333,9 +333,9 @@ def test_a_pin_is_never_said(hands: Hands, ears: Ears, listener: Listener) -> No
     listener.listen()
     hands.type("27")
     hands.settle(4)
-    told = listener.listen()
-    assert "2 angka" in told
-    assert "7" not in told
+    reported = listener.listen()
+    assert "2 angka" in reported
+    assert "7" not in reported
 
 
 def test_a_choice_says_whether_it_is_chosen(hands: Hands, listener: Listener) -> None:
@@ -348,7 +348,7 @@ def test_a_choice_says_whether_it_is_chosen(hands: Hands, listener: Listener) ->
 
 def test_what_changes_by_itself_is_said(hands: Hands, listener: Listener) -> None:
     listener.press("down", "enter")
-    hands.app.flow.visit.open_service("domisili")
+    hands.app.flow.citizen.open_service("domisili")
     hands.settle(4)
     listener.listen()
     hands.rehearsal.camera.become("UNAVAILABLE", "DISCONNECTED")
@@ -359,7 +359,7 @@ def test_what_changes_by_itself_is_said(hands: Hands, listener: Listener) -> Non
 def test_why_one_cannot_go_on_is_heard(hands: Hands, listener: Listener) -> None:
     listener.press("f2")
     hands.tap("Sentuh untuk mulai")
-    hands.app.flow.visit.open_service("domisili")
+    hands.app.flow.citizen.open_service("domisili")
     hands.settle()
     hands.tap("Mulai isi formulir")
     hands.settle(4)
@@ -371,7 +371,7 @@ def test_why_one_cannot_go_on_is_heard(hands: Hands, listener: Listener) -> None
 def test_everything_is_said_in_the_citizens_language(hands: Hands, ears: Ears, language: str) -> None:
     hands.app.flow.preferences.set_language(language)
     press(hands, "down")
-    for place in (lambda: None, hands.app.flow.visit.start, lambda: hands.app.flow.visit.open_service("domisili")):
+    for place in (lambda: None, hands.app.flow.citizen.start, lambda: hands.app.flow.citizen.open_service("domisili")):
         place()
         hands.settle(4)
         for _ in hands.app.keypad.ring.stops():
@@ -387,7 +387,7 @@ def test_everything_is_said_in_the_citizens_language(hands: Hands, ears: Ears, l
     assert [text for text in foreign_texts(language) if text in spoken] == []
 
 
-# --- a whole visit in the dark -------------------------------------------------------------------------------------
+# --- a whole session in the dark -------------------------------------------------------------------------------------
 
 
 def test_a_form_is_completed_by_keys_alone_with_the_screen_dark(hands: Hands, ears: Ears, listener: Listener) -> None:
@@ -463,5 +463,5 @@ def test_text_is_read_as_people_would(written: str, read: str) -> None:
     assert pronounce(written) == read
 
 
-def test_pieces_are_told_with_a_pause_and_once() -> None:
+def test_pieces_are_spoken_with_a_pause_and_once() -> None:
     assert sentence(["NIK", "NIK", "", "kosong"]) == "NIK. kosong."

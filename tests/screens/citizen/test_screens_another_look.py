@@ -36,16 +36,16 @@ def change(request: pytest.FixtureRequest) -> Callable[[Hands], None]:
 
 
 def open_identify(hands: Hands) -> None:
-    hands.app.flow.visit.start()
-    hands.app.flow.visit.open_service("domisili")
+    hands.app.flow.citizen.start()
+    hands.app.flow.citizen.open_service("domisili")
     hands.settle()
     hands.forward()
 
 
 def open_answer(hands: Hands) -> None:
     now = hands.kiosk.clock.now()
-    hands.app.flow.visit.start()
-    hands.app.flow.visit.open_case(
+    hands.app.flow.citizen.start()
+    hands.app.flow.citizen.open_case(
         Case(
             code=CODE,
             service="domisili",
@@ -57,24 +57,24 @@ def open_answer(hands: Hands) -> None:
             note="Mohon difoto lagi.",
         )
     )
-    hands.app.flow.visit.open_answer()
+    hands.app.flow.citizen.open_answer()
     hands.settle()
 
 
 def open_search(hands: Hands) -> None:
-    hands.app.flow.visit.start()
-    hands.app.flow.visit.open_search()
+    hands.app.flow.citizen.start()
+    hands.app.flow.citizen.open_search()
     hands.settle()
 
 
 def open_track(hands: Hands) -> None:
-    hands.app.flow.visit.start()
-    hands.app.flow.visit.open_track()
+    hands.app.flow.citizen.start()
+    hands.app.flow.citizen.open_track()
     hands.settle()
 
 
 def open_resume(hands: Hands) -> None:
-    hands.app.flow.visit.start()
+    hands.app.flow.citizen.start()
     hands.app.flow.drafts.begin_resume()
     hands.settle()
 
@@ -107,7 +107,7 @@ def test_what_is_being_typed_stays(citizens: Hands, name: str, change: Callable[
 
 
 @pytest.mark.parametrize(("name", "text"), [("lahir", "1708"), ("nama", "Si")])
-def test_a_half_typed_answer_stays_and_what_is_wrong_is_told_anew(
+def test_a_half_typed_answer_stays_and_what_is_wrong_is_shown_anew(
     citizens: Hands, name: str, text: str, change: Callable[[Hands], None]
 ) -> None:
     open_form(Way(citizens), SERVICE_ID)
@@ -144,7 +144,7 @@ def test_a_photo_for_the_office_stays(citizens: Hands, change: Callable[[Hands],
     citizens.tap(citizens.text("photo.shoot"))
     citizens.join()
     change(citizens)
-    answering = citizens.app.flow.visit.answering
+    answering = citizens.app.flow.citizen.answering
     assert answering is not None
     assert answering.photo is not None
     assert citizens.unseen(citizens.text("photo.again")) == []
@@ -170,15 +170,15 @@ def test_back_from_the_answer_keeps_it_and_leaving_asks_first(citizens: Hands) -
     citizens.type("Sudah")
     citizens.app.flow.back()
     citizens.settle()
-    citizens.app.flow.visit.open_answer()
+    citizens.app.flow.citizen.open_answer()
     citizens.settle()
     assert citizens.page.entry.text == "Sudah"
     citizens.app.flow.ask_leave()
     assert citizens.kiosk.session is not None
     citizens.app.flow.close_over()
-    citizens.app.flow.visit.leave()
+    citizens.app.flow.citizen.leave()
     citizens.settle()
-    assert citizens.app.flow.visit.answering is None
+    assert citizens.app.flow.citizen.answering is None
 
 
 def test_back_to_the_identity_finds_the_number_again(citizens: Hands) -> None:
@@ -200,7 +200,7 @@ def test_another_page_inherits_nothing(citizens: Hands) -> None:
     citizens.app.flow.back()
     citizens.app.flow.preferences.set_text_size(TextSize.LARGE)
     citizens.settle()
-    citizens.app.flow.visit.open_page(Place(Name.SEARCH))
+    citizens.app.flow.citizen.open_page(Place(Name.SEARCH))
     citizens.settle()
     assert citizens.page.entry.text == ""
 

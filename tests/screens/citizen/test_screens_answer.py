@@ -13,7 +13,7 @@ from protocol.messages import ItemKind
 def asked(hands: Hands) -> None:
     now = hands.kiosk.clock.now()
     hands.tap("Sentuh untuk mulai")
-    hands.app.flow.visit.open_case(
+    hands.app.flow.citizen.open_case(
         Case(
             code="K7M29QXF4TRC",
             service="domisili",

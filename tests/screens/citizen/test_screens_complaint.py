@@ -13,7 +13,7 @@ from screens.navigation.places import Name
 
 def open_complaint(hands: Hands) -> None:
     hands.tap("Sentuh untuk mulai")
-    hands.app.flow.visit.open_service("pengaduan")
+    hands.app.flow.citizen.open_service("pengaduan")
     hands.settle()
     hands.tap("Mulai isi formulir")
 
@@ -62,12 +62,12 @@ def test_the_answer_is_read_with_the_slip(hands: Hands) -> None:
         note="Lampu sudah diperbaiki kemarin.",
     )
     hands.tap("Sentuh untuk mulai")
-    hands.app.flow.visit.open_case(case)
+    hands.app.flow.citizen.open_case(case)
     hands.settle()
     hands.must_see("Sudah dijawab", "Lampu sudah diperbaiki kemarin.")
     assert not hands.sees("Disetujui")
-    hands.app.flow.visit.another_service()
+    hands.app.flow.citizen.another_service()
     hands.settle()
-    hands.app.flow.visit.open_case(replace(case, service="domisili"))
+    hands.app.flow.citizen.open_case(replace(case, service="domisili"))
     hands.settle()
     assert not hands.sees("Sudah dijawab")

@@ -10,7 +10,7 @@ from keys_kit import press
 
 from forms import Node
 from kiosk.events import EndReason
-from kiosk.visit.session import Session
+from kiosk.session.session import Session
 from protocol.languages import LANGUAGES
 from rehearsal.citizen import Citizen
 from rehearsal.every_control import READONLY_ID, SERVICE_ID, WRONG
@@ -148,7 +148,7 @@ def asked(one_kiosk: Hands) -> Asked:
 
 
 @each_control
-def test_what_is_asked_is_shown_and_told_to_somebody_who_does_not_see_it(asked: Asked, control: Control) -> None:
+def test_what_is_asked_is_shown_and_spoken_to_somebody_who_does_not_see_it(asked: Asked, control: Control) -> None:
     node = asked.open(control.name).node
     assert node.label
     assert asked.hands.unseen(node.label, *([node.hint] if node.hint else [])) == []
@@ -209,7 +209,7 @@ def test_an_answer_that_is_not_taken_says_why(asked: Asked, control: Control) ->
         ("jam", "08.30"),
     ],
 )
-def test_what_is_read_only_is_told_in_words(asked: Asked, name: str, shown: str) -> None:
+def test_what_is_read_only_is_put_in_words(asked: Asked, name: str, shown: str) -> None:
     asked.open(name, READONLY_ID)
     words = asked.words()
     assert (asked.hands.text(shown) if shown.startswith("form.") else shown) in words

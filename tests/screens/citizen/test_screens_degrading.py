@@ -1,4 +1,4 @@
-"""What is lost is told before the first question, and only when nothing works is the whole screen a notice."""
+"""What is lost is shown before the first question, and only when nothing works is the whole screen a notice."""
 
 from collections.abc import Iterator
 
@@ -23,7 +23,7 @@ def storage(hands: Hands) -> Iterator[FaultyStorage]:
 def start(hands: Hands, service: str = "") -> None:
     hands.tap("Sentuh untuk mulai")
     if service:
-        hands.app.flow.visit.open_service(service)
+        hands.app.flow.citizen.open_service(service)
         hands.settle()
 
 
@@ -47,7 +47,7 @@ def test_a_service_that_needs_the_camera_says_so_before_the_first_question(hands
     hands.must_see("Kamera sedang tidak berfungsi")
     assert not hands.page.can_forward
     hands.app.flow.back()
-    hands.app.flow.visit.open_service("pengaduan")
+    hands.app.flow.citizen.open_service("pengaduan")
     hands.settle()
     assert hands.page.can_forward
 
@@ -58,12 +58,12 @@ def test_with_a_full_disk_nothing_is_begun_and_cases_can_still_be_looked_at(hand
     hands.must_see("Penyimpanan kios penuh")
     assert not hands.page.can_forward
     hands.app.flow.back()
-    hands.app.flow.visit.open_track()
+    hands.app.flow.citizen.open_track()
     hands.settle()
     assert hands.app.flow.place.name is Name.TRACK
 
 
-def test_a_disk_that_fills_before_sending_is_told_and_loses_nothing(citizens: Hands) -> None:
+def test_a_disk_that_fills_before_sending_is_reported_and_loses_nothing(citizens: Hands) -> None:
     citizen = Citizen(citizens)
     citizen.start("pengaduan")
     citizen.identify()
@@ -125,7 +125,7 @@ def anew(hands: Hands) -> None:
     hands.settle()
 
 
-def test_a_storage_that_fails_is_told_on_the_home_screen(hands: Hands, storage: FaultyStorage) -> None:
+def test_a_storage_that_fails_is_shown_on_the_home_screen(hands: Hands, storage: FaultyStorage) -> None:
     storage.fail()
     anew(hands)
     assert hands.app.flow.place.name is Name.HOME
@@ -140,7 +140,7 @@ def test_with_a_storage_that_fails_services_can_be_read_and_none_is_begun(hands:
     hands.must_see(hands.text("reason.storage_broken"))
     assert not hands.page.can_forward
     hands.app.flow.back()
-    hands.app.flow.visit.open_track()
+    hands.app.flow.citizen.open_track()
     hands.settle()
     assert hands.app.flow.place.name is Name.TRACK
     hands.app.flow.open_help()

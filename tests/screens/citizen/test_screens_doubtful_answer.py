@@ -32,7 +32,7 @@ def test_of_the_answer_too_a_doubtful_photo_stays_until_the_choice(hands: Hands)
     asked(hands)
     hands.tap("Tambahkan foto dokumen")
     shoot(hands, "GLARE")
-    assert hands.app.flow.visit.answering is not None and hands.app.flow.visit.answering.begun
+    assert hands.app.flow.citizen.answering is not None and hands.app.flow.citizen.answering.begun
     hands.app.flow.preferences.set_language("en")
     hands.settle()
     hands.must_see(hands.text("photo.problem.glare"))

@@ -10,7 +10,7 @@ from keys_kit import press, walk_to
 from screens_harness import Hands
 
 from kiosk.events import EndReason, Step
-from kiosk.visit.session import Session
+from kiosk.session.session import Session
 from rehearsal.gallery.control_states import show
 from rehearsal.gallery.way import Way
 from screens.citizen.controls.viewfinder import Viewfinder
@@ -67,7 +67,7 @@ def in_sight(hands: Hands, view: Viewfinder) -> bool:
     bottom, top = holder.to_window(0, holder.y)[1], holder.to_window(0, holder.top)[1]
     return all(
         bottom - 1 <= widget.to_window(0, widget.y)[1] and widget.to_window(0, widget.top)[1] <= top + 1
-        for widget in (view.ids.told, view.ids.again, view.ids.shoot)
+        for widget in (view.ids.message, view.ids.again, view.ids.shoot)
     )
 
 
@@ -151,7 +151,7 @@ def test_nobody_holds_the_form_of_a_page_that_was_left(before_the_camera: Hands)
     assert model() is None
 
 
-def test_nothing_of_a_doubtful_photo_is_kept_after_the_visit(before_the_camera: Hands) -> None:
+def test_nothing_of_a_doubtful_photo_is_kept_after_the_session(before_the_camera: Hands) -> None:
     hands = before_the_camera
     shoot(hands, "GLARE")
     photo = weakref.ref(hands.page.model.doubtful["/data/foto"].photo)

@@ -89,7 +89,7 @@ def test_without_a_line_it_says_so_and_the_form_goes_on(hands: Hands) -> None:
     assert form.nodes["/data/pemohon/nama"].value == NAME
 
 
-def test_an_impossible_birth_date_is_told(hands: Hands) -> None:
+def test_an_impossible_birth_date_is_reported(hands: Hands) -> None:
     begun(hands)
     hands.tap("Simpan dulu, lanjutkan lain hari")
     hands.type("31021990")
@@ -143,7 +143,7 @@ def send_form(hands: Hands) -> None:
     session = session_of(hands)
     session.finish_review()
     session.agree()
-    hands.app.flow.visit.send()
+    hands.app.flow.citizen.send()
     hands.settle()
 
 
@@ -189,11 +189,11 @@ def test_what_could_not_be_sent_is_not_erased(hands: Hands) -> None:
     fill(hands)
     session = session_of(hands)
     session.finish_review()
-    hands.app.flow.visit.send()
-    assert hands.app.flow.visit.refused
+    hands.app.flow.citizen.send()
+    assert hands.app.flow.citizen.refused
     assert drafts(hands) == [code]
     session.agree()
-    hands.app.flow.visit.send()
+    hands.app.flow.citizen.send()
     hands.settle()
     assert hands.app.flow.place.name is Name.SAVED
     assert drafts(hands) == []
@@ -250,11 +250,11 @@ def test_another_service_that_is_sent_does_not_erase_it(hands: Hands) -> None:
     assert drafts(hands) == [code]
 
 
-def test_a_form_sent_after_it_in_the_same_visit_erases_nothing(hands: Hands) -> None:
+def test_a_form_sent_after_it_in_the_same_session_erases_nothing(hands: Hands) -> None:
     went_on(hands)
     send_form(hands)
     hands.rehearsal.line.drafts["DRAF9QXF0007"] = (date(1990, 8, 17), b"")
-    hands.app.flow.visit.another_service()
+    hands.app.flow.citizen.another_service()
     send(hands)
     assert drafts(hands) == ["DRAF9QXF0007"]
 
@@ -289,7 +289,7 @@ def test_the_way_back_leads_to_the_list_not_to_the_code(hands: Hands) -> None:
     assert flow.place.name is not Name.RESUME_DRAFT
 
 
-def test_nothing_of_the_draft_is_remembered_after_the_visit(hands: Hands) -> None:
+def test_nothing_of_the_draft_is_remembered_after_the_session(hands: Hands) -> None:
     code = went_on(hands)
     hands.go_home()
     hands.settle()

@@ -1,4 +1,4 @@
-"""The farewell speaks to the citizen in the language and look of the visit; the next one finds the kiosk's own."""
+"""The farewell speaks to the citizen in the language and look of the session; the next one finds the kiosk's own."""
 
 import gc
 import weakref
@@ -28,7 +28,7 @@ def kiosk(citizens: Hands) -> Iterator[Hands]:
 
 
 def choose(hands: Hands, language: str) -> Appearance:
-    """Somebody changed language, contrast and size in the middle of the visit."""
+    """Somebody changed language, contrast and size in the middle of the session."""
     flow = hands.app.flow
     flow.preferences.set_language(language)
     flow.preferences.set_contrast(CHOSEN.contrast)
@@ -38,7 +38,7 @@ def choose(hands: Hands, language: str) -> Appearance:
 
 
 def done(hands: Hands, language: str) -> Appearance:
-    """A visit that ended well, as far as the farewell; how it looked."""
+    """A session that ended well, as far as the farewell; how it looked."""
     send(hands)
     chosen = choose(hands, language)
     hands.forward()
@@ -69,7 +69,7 @@ def test_it_is_in_the_citizens_language_and_look(kiosk: Hands, language: str, go
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_whoever_begins_meanwhile_finds_the_kiosks_own(kiosk: Hands, language: str) -> None:
     done(kiosk, language)
-    kiosk.app.flow.visit.start()
+    kiosk.app.flow.citizen.start()
     kiosk.settle()
     assert kiosk.place == "SERVICES"
     assert kiosk.app.flow.appearance == OWN
@@ -80,7 +80,7 @@ def test_whoever_begins_meanwhile_finds_the_kiosks_own(kiosk: Hands, language: s
 
 
 @pytest.mark.parametrize("reason", [each for each in EndReason if each is not EndReason.DONE])
-def test_a_visit_that_ends_otherwise_leaves_no_look(kiosk: Hands, reason: EndReason) -> None:
+def test_a_session_that_ends_otherwise_leaves_no_look(kiosk: Hands, reason: EndReason) -> None:
     kiosk.tap(kiosk.text("home.start"))
     choose(kiosk, "mad")
     kiosk.kiosk.end(reason)
@@ -89,7 +89,7 @@ def test_a_visit_that_ends_otherwise_leaves_no_look(kiosk: Hands, reason: EndRea
     assert kiosk.app.flow.appearance == OWN
 
 
-def test_nothing_else_of_the_visit_is_left(kiosk: Hands) -> None:
+def test_nothing_else_of_the_session_is_left(kiosk: Hands) -> None:
     send(kiosk)
     choose(kiosk, "jv")
     flow, page = kiosk.app.flow, weakref.ref(kiosk.page)
@@ -97,17 +97,17 @@ def test_nothing_else_of_the_visit_is_left(kiosk: Hands) -> None:
     flow.preferences.change_rate(1)
     flow.open_help()
     kiosk.settle()
-    flow.visit.finish()
+    flow.citizen.finish()
     kiosk.settle()
     gc.collect()
     assert kiosk.place == "THANKS"
     assert flow.session is None
-    assert (flow.visit.case, flow.drafts.resumed, flow.rating.score, flow.over) == (None, None, 0, "NOTHING")
+    assert (flow.citizen.case, flow.drafts.resumed, flow.rating.score, flow.over) == (None, None, 0, "NOTHING")
     assert flow.voice.rate == 150
     assert page() is None
 
 
-def test_a_visit_without_a_wish_ends_in_the_kiosks_look(kiosk: Hands) -> None:
+def test_a_session_without_a_wish_ends_in_the_kiosks_look(kiosk: Hands) -> None:
     send(kiosk)
     kiosk.forward()
     assert kiosk.app.flow.appearance == OWN

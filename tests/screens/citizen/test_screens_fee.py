@@ -6,7 +6,7 @@ from screens_harness import Hands
 from screens.navigation.places import Name
 
 
-def test_what_it_costs_is_told_between_review_and_consent(hands: Hands) -> None:
+def test_what_it_costs_is_shown_between_review_and_consent(hands: Hands) -> None:
     begin(hands, "reklame")
     fill(hands)
     hands.tap("Sudah benar")
@@ -33,7 +33,7 @@ def test_the_slip_says_how_to_pay(hands: Hands) -> None:
     hands.tap("Sudah benar")
     hands.tap("Lanjut, saya mengerti")
     session.agree()
-    hands.app.flow.visit.send()
+    hands.app.flow.citizen.send()
     hands.wait(2.1)
     lines = "\n".join(hands.rehearsal.printer.slips[-1][0].lines)
     assert "Biaya: mulai Rp 50.000" in lines

@@ -216,12 +216,12 @@ def test_keys_alone_answer_and_pressed_twice_keep_everybody(citizens: Hands, key
     assert len(present(citizens)) == left
 
 
-def test_nothing_of_it_outlives_the_visit(citizens: Hands) -> None:
+def test_nothing_of_it_outlives_the_session(citizens: Hands) -> None:
     arrive(citizens)
     retype(citizens, "1")
     citizens.page.model.unfocus()
     assert asked(citizens)
-    citizens.app.flow.visit.leave()
+    citizens.app.flow.citizen.leave()
     citizens.settle()
     assert citizens.app.flow.over is Over.NOTHING
     assert citizens.app.flow.fewer.asked is None

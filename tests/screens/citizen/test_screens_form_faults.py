@@ -1,4 +1,4 @@
-"""An error in the forms engine, met by touch: the visit stays, the citizen is told, and the way goes on."""
+"""An error in the forms engine, met by touch: the session stays, the citizen is told, and the way goes on."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ def members(hands: Hands) -> list[str]:
     return [child.children[0].value for child in session(hands).form.nodes[REPEAT].children]
 
 
-def told(hands: Hands) -> bool:
+def reported(hands: Hands) -> bool:
     return hands.sees(hands.text("form.fault"))
 
 
@@ -54,12 +54,12 @@ def test_one_more_that_cannot_be_added_by_touch(citizens: Hands, monkeypatch: py
         patch.setattr(Growth, "_restructured", _fail)
         tap(citizens, citizens.text("repeat.add_another"))
     assert (citizens.place, session(citizens) is here, members(citizens)) == ("FORM", True, before)
-    assert told(citizens)
+    assert reported(citizens)
     assert citizens.app.failsafe.count == 1
     assert FORMS in citizens.kiosk.snapshot().components
     tap(citizens, citizens.text("repeat.add_another"))
     assert len(members(citizens)) == len(before) + 1
-    assert not told(citizens)
+    assert not reported(citizens)
 
 
 def _fail(*_: object) -> None:
@@ -92,11 +92,11 @@ def test_a_page_that_cannot_be_shown_by_touch(citizens: Hands, monkeypatch: pyte
         citizens.settle(FRAMES)
         assert (citizens.place, session(citizens).page.ref) == ("FORM", first.ref)
         assert [session(citizens).form.nodes[ref].value for ref in sorted(refs)] == answers
-        assert told(citizens)
+        assert reported(citizens)
     session(citizens).next_page()
     citizens.settle(FRAMES)
     assert session(citizens).page.ref != first.ref
-    assert not told(citizens)
+    assert not reported(citizens)
 
 
 def test_a_form_of_which_no_page_can_be_shown_leads_to_the_service(
@@ -111,6 +111,6 @@ def test_a_form_of_which_no_page_can_be_shown_leads_to_the_service(
         citizens.app.flow.close_over()
         citizens.settle(FRAMES)
         assert citizens.place == "SERVICE"
-        assert told(citizens)
+        assert reported(citizens)
     citizens.forward()
     assert session(citizens).form.nodes["/data/pemohon/nama"].value == "Siti Aminah"

@@ -1,4 +1,4 @@
-"""Pictures and sounds of a form that are missing, damaged or hostile: a placeholder and an alarm, the visit goes on."""
+"""Pictures and sounds of a form that are missing, damaged or hostile: a placeholder and an alarm, the session goes on."""
 
 import json
 import struct
@@ -125,7 +125,7 @@ def test_what_can_be_shown_is_shown(opened: Hands) -> None:
     ],
     ids=["missing", "empty", "page", "cut", "other-format", "enormous"],
 )
-def test_a_picture_that_cannot_be_shown_costs_nobody_a_visit(
+def test_a_picture_that_cannot_be_shown_costs_nobody_a_session(
     opened: Hands, picture: bytes | None, condition: str
 ) -> None:
     media = {**GOOD, "x.jpg": jpeg()}

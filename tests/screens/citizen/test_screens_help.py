@@ -26,14 +26,14 @@ def test_a_call_says_that_it_is_on_its_way_and_then_that_it_was_heard(hands: Han
     hands.must_see("Memanggil petugas")
     assert not hands.sees("Panggil petugas")
     reports = hands.kiosk.store.reports
-    reports.told([one.id for one in reports.waiting(ReportKind.HELP_CALL, 1)])
+    reports.reported([one.id for one in reports.waiting(ReportKind.HELP_CALL, 1)])
     again(hands)
     hands.must_see("Petugas dipanggil pukul 09.05")
 
 
-def test_who_waits_is_told_that_an_officer_is_on_the_way(hands: Hands) -> None:
+def test_who_waits_learns_that_an_officer_is_on_the_way(hands: Hands) -> None:
     call(hands)
-    hands.kiosk.help_desk.coming([one.id for one in hands.kiosk.store.reports.waiting(ReportKind.HELP_CALL, 1)])
+    hands.kiosk.help_calls.coming([one.id for one in hands.kiosk.store.reports.waiting(ReportKind.HELP_CALL, 1)])
     again(hands)
     hands.must_see(hands.text("help.coming"))
 
@@ -58,11 +58,11 @@ def test_help_that_was_closed_looks_no_more(hands: Hands) -> None:
     assert not call._looking.is_triggered
 
 
-def test_help_that_the_end_of_a_visit_took_away_looks_no_more(hands: Hands) -> None:
+def test_help_that_the_end_of_a_session_took_away_looks_no_more(hands: Hands) -> None:
     hands.tap("Sentuh untuk mulai")
     hands.app.flow.open_help()
     hands.settle()
     call = next(each for each in hands.widgets() if isinstance(each, CallOfficer))
-    hands.app.flow.visit.leave()
+    hands.app.flow.citizen.leave()
     hands.settle()
     assert not call._looking.is_triggered

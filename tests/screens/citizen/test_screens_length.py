@@ -7,7 +7,7 @@ from keys_kit import press
 from screens_harness import Hands
 from speech_kit import Ears, Listener
 
-from kiosk.visit.privacy import Privacy
+from kiosk.session.privacy import Privacy
 from protocol.languages import LANGUAGES
 from protocol.limits import ANSWER_CHARACTERS
 from rehearsal import Rehearsal
@@ -59,11 +59,11 @@ def open_page(hands: Hands, service: str, name: str) -> Question:
     return question
 
 
-def full_line(hands: Hands) -> LengthNote:
+def full_note(hands: Hands) -> LengthNote:
     return next(each for each in hands.page.ids.body.walk() if isinstance(each, LengthNote))
 
 
-def told(hands: Hands, limit: int) -> str:
+def limit_text(hands: Hands, limit: int) -> str:
     return hands.text("keyboard.full", n=hands.app.flow.formatting.number(limit))
 
 
@@ -133,15 +133,15 @@ def test_a_text_of_several_lines_takes_two_thousand_letters_and_then_says_so(cit
     question = open_page(citizens, "setiap-isian", "keterangan")
     citizens.page.entry.type(words(MULTILINE_LENGTH))
     citizens.settle()
-    assert not citizens.sees(told(citizens, MULTILINE_LENGTH))
+    assert not citizens.sees(limit_text(citizens, MULTILINE_LENGTH))
     citizens.strike("a")
     citizens.settle()
     assert len(question.node.value) == MULTILINE_LENGTH
-    citizens.must_see(told(citizens, MULTILINE_LENGTH))
-    assert seen(full_line(citizens)) == (True, True)
+    citizens.must_see(limit_text(citizens, MULTILINE_LENGTH))
+    assert seen(full_note(citizens)) == (True, True)
     citizens.strike(BACKSPACE)
     citizens.settle()
-    assert not citizens.sees(told(citizens, MULTILINE_LENGTH))
+    assert not citizens.sees(limit_text(citizens, MULTILINE_LENGTH))
 
 
 @pytest.mark.parametrize("size", TextSize)
@@ -173,7 +173,7 @@ def test_a_full_field_says_so_in_the_language_of_the_citizen(dressed: Hands, lan
     dressed.page.entry.type(words(TEXT_LENGTH))
     dressed.strike("a")
     dressed.settle()
-    dressed.must_see(told(dressed, TEXT_LENGTH))
+    dressed.must_see(limit_text(dressed, TEXT_LENGTH))
 
 
 def test_a_full_field_is_heard(ears: Ears, hands: Hands) -> None:
@@ -187,7 +187,7 @@ def test_a_full_field_is_heard(ears: Ears, hands: Hands) -> None:
     while not hands.app.keypad.ring.current.is_key:
         press(hands, "tab")
     listener.listen()
-    assert told(hands, TEXT_LENGTH).rstrip(".") in listener.press("enter")
+    assert limit_text(hands, TEXT_LENGTH).rstrip(".") in listener.press("enter")
 
 
 def test_an_answer_to_the_office_takes_what_the_office_takes(hands: Hands) -> None:
@@ -195,8 +195,8 @@ def test_an_answer_to_the_office_takes_what_the_office_takes(hands: Hands) -> No
     hands.page.entry.type(words(ANSWER_CHARACTERS))
     hands.settle()
     assert len(hands.page.entry.text) == ANSWER_CHARACTERS
-    assert not hands.sees(told(hands, ANSWER_CHARACTERS))
+    assert not hands.sees(limit_text(hands, ANSWER_CHARACTERS))
     hands.strike("a")
     hands.settle()
-    hands.must_see(told(hands, ANSWER_CHARACTERS))
-    assert seen(full_line(hands)) == (True, True)
+    hands.must_see(limit_text(hands, ANSWER_CHARACTERS))
+    assert seen(full_note(hands)) == (True, True)

@@ -1,4 +1,4 @@
-"""A long list without typing: piece by piece, by touch and by keys; and who finds nothing is told so."""
+"""A long list without typing: piece by piece, by touch and by keys; and who finds nothing sees so."""
 
 import pytest
 from keys_kit import press, walk_to
@@ -56,15 +56,15 @@ def test_the_first_of_a_long_list_are_shown_without_typing(citizens: Hands) -> N
     citizens.must_see(shown(citizens, 1, 12))
 
 
-def test_what_is_missing_is_told_where_it_is_seen_on_a_panel_that_lies(citizens: Hands) -> None:
+def test_what_is_missing_is_shown_where_it_is_seen_on_a_panel_that_lies(citizens: Hands) -> None:
     width, height = Window.size
     citizens.turn(height, width)
     open_list(citizens)
     citizens.forward()
-    (told,) = [each for each in citizens.widgets() if isinstance(each, Banner) and each.text == "Mohon diisi."]
+    (reported,) = [each for each in citizens.widgets() if isinstance(each, Banner) and each.text == "Mohon diisi."]
     holder = citizens.page.ids.pane.ids.holder
-    assert holder.y <= told.y
-    assert told.top <= holder.top
+    assert holder.y <= reported.y
+    assert reported.top <= holder.top
     citizens.turn(width, height)
 
 
@@ -132,7 +132,7 @@ def test_what_was_found_is_shown_piece_by_piece_too(citizens: Hands) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_who_finds_nothing_is_told_so(citizens: Hands, language: str) -> None:
+def test_who_finds_nothing_sees_so(citizens: Hands, language: str) -> None:
     citizens.app.flow.preferences.set_language(language)
     open_list(citizens)
     citizens.type("xyzxyz")

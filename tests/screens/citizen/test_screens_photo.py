@@ -1,4 +1,4 @@
-"""The photo question by touch: what is in sight is drawn and told, the shutter works all the same, and nothing looks on."""
+"""The photo question by touch: what is in sight is drawn and spoken, the shutter works all the same, and nothing looks on."""
 
 import inspect
 from collections.abc import Iterator
@@ -51,7 +51,7 @@ def marks_of(hands: Hands) -> SightMarks:
 
 
 def look(hands: Hands, hint: str, *, times: int = 2, sheet: bool = True) -> None:
-    """Lets the camera find the sheet, with that hint, as often as a hint needs to be told."""
+    """Lets the camera find the sheet, with that hint, as often as a hint needs to be shown."""
     camera = hands.rehearsal.camera
     camera.in_sight = Sight(camera.sheet if sheet else None, hint)
     watch = view_of(hands).sighting
@@ -89,7 +89,7 @@ def test_the_outline_is_of_another_colour_when_the_photo_would_be_good(before_th
 
 
 @pytest.mark.parametrize("hint", [Hint.TOO_FAR, Hint.GLARE, Hint.READY])
-def test_the_hint_is_told(before_the_camera: Hands, hint: Hint) -> None:
+def test_the_hint_is_shown(before_the_camera: Hands, hint: Hint) -> None:
     look(before_the_camera, hint)
     before_the_camera.must_see(before_the_camera.text(f"photo.hint.{hint.lower()}"))
 
@@ -107,7 +107,7 @@ def test_a_camera_whose_code_fails_leaves_the_shutter_free(before_the_camera: Ha
     hands.must_see(hands.text("photo.taken"))
 
 
-def test_looking_that_fails_is_told_and_looks_again(before_the_camera: Hands) -> None:
+def test_looking_that_fails_is_reported_and_looks_again(before_the_camera: Hands) -> None:
     hands = before_the_camera
     hands.rehearsal.camera.broken = True
     look(hands, Hint.READY)
@@ -132,7 +132,7 @@ def test_a_shorter_hint_does_not_move_the_shutter(before_the_camera: Hands) -> N
 def test_the_room_for_a_hint_is_no_higher_than_it(before_the_camera: Hands) -> None:
     """Before its width is known a text is laid out in a column."""
     view = view_of(before_the_camera)
-    assert view.hint_room == pytest.approx(view.ids.told.height)
+    assert view.hint_room == pytest.approx(view.ids.message.height)
 
 
 def test_the_shutter_works_whatever_the_hint(before_the_camera: Hands) -> None:
@@ -188,7 +188,7 @@ def test_another_language_looks_on(before_the_camera: Hands) -> None:
     hands.must_see(hands.text("photo.hint.no_sheet"))
 
 
-def test_what_was_being_looked_at_is_not_told_to_a_page_that_went(before_the_camera: Hands) -> None:
+def test_what_was_being_looked_at_is_not_passed_to_a_page_that_went(before_the_camera: Hands) -> None:
     hands = before_the_camera
     view, camera = view_of(hands), hands.rehearsal.camera
     camera.in_sight = Sight(camera.sheet, Hint.READY)
@@ -219,7 +219,7 @@ def test_a_selfie_is_a_portrait_within_an_oval(before_the_mirror: Hands) -> None
     assert hands.rehearsal.camera.kinds == [CaptureKind.PORTRAIT]
 
 
-def test_a_portrait_that_failed_is_told_in_its_own_words(before_the_mirror: Hands) -> None:
+def test_a_portrait_that_failed_is_explained_in_its_own_words(before_the_mirror: Hands) -> None:
     hands = before_the_mirror
     hands.rehearsal.camera.problem = "TOO_DARK"
     hands.tap(hands.text("photo.shoot"))
@@ -233,31 +233,31 @@ def test_every_hint_and_problem_has_words(before_the_mirror: Hands, catalogues: 
     hands.app.flow.preferences.set_language(language)
     hands.settle()
     view = view_of(hands)
-    told = []
+    reported = []
     for fault in FAULTS:
         view.tell_problem(Problem(fault))
-        told.append(view.hint)
-    told += [hands.text(f"photo.hint.{hint.lower()}") for hint in Hint]
-    assert not [text for text in told if not text or text.startswith("photo.")]
-    assert len(set(told)) == len(told)
+        reported.append(view.hint)
+    reported += [hands.text(f"photo.hint.{hint.lower()}") for hint in Hint]
+    assert not [text for text in reported if not text or text.startswith("photo.")]
+    assert len(set(reported)) == len(reported)
 
 
-def test_a_hint_is_told_when_it_came_twice() -> None:
+def test_a_hint_is_shown_when_it_came_twice() -> None:
     calm = CalmHint(Hint.NO_SHEET)
     for hint in (Hint.GLARE, Hint.READY, Hint.GLARE):
         calm.take(hint, 1)
-        assert calm.told == Hint.NO_SHEET
+        assert calm.shown == Hint.NO_SHEET
     calm.take(Hint.GLARE, 1)
-    assert calm.told == Hint.GLARE
+    assert calm.shown == Hint.GLARE
 
 
 def test_a_spoken_hint_stands_as_long_as_saying_it_takes() -> None:
     calm = CalmHint(Hint.NO_SHEET)
     for _ in range(SPOKEN_LOOKS - 1):
         calm.take(Hint.READY, SPOKEN_LOOKS)
-    assert calm.told == Hint.NO_SHEET
+    assert calm.shown == Hint.NO_SHEET
     calm.take(Hint.READY, SPOKEN_LOOKS)
-    assert calm.told == Hint.READY
+    assert calm.shown == Hint.READY
 
 
 def test_nothing_is_bound_by_a_lambda() -> None:

@@ -31,8 +31,8 @@ def is_pictogram(label: Any) -> bool:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_each_requirement_and_step_of_a_service_is_drawn(citizens: Hands, service: str) -> None:
-    citizens.app.flow.visit.start()
-    citizens.app.flow.visit.open_service(service)
+    citizens.app.flow.citizen.start()
+    citizens.app.flow.citizen.open_service(service)
     citizens.settle()
     known = citizens.kiosk.catalogue.get(service)
     assert known is not None
@@ -48,7 +48,7 @@ def labels(hands: Hands) -> list[Any]:
 
 
 def test_services_agencies_and_life_events_are_drawn_on_the_list(citizens: Hands) -> None:
-    citizens.app.flow.visit.start()
+    citizens.app.flow.citizen.start()
     citizens.settle()
     found = drawn(citizens, ChoiceCard, TileCard)
     catalogue = citizens.kiosk.catalogue

@@ -1,4 +1,4 @@
-"""Rating a visit by touch: one face, or nine questions; nothing is asked twice and nothing holds anybody up."""
+"""Rating a session by touch: one face, or nine questions; nothing is asked twice and nothing holds anybody up."""
 
 from flows_kit import send
 from screens_harness import Hands
@@ -11,7 +11,7 @@ def scores(hands: Hands) -> list[dict[str, int]]:
     return [one.body["scores"] for one in hands.kiosk.store.reports.waiting(ReportKind.RATING, 10)]
 
 
-def test_one_touch_rates_the_visit(hands: Hands) -> None:
+def test_one_touch_rates_the_session(hands: Hands) -> None:
     send(hands)
     hands.tap("Sangat baik")
     hands.must_see("Terima kasih, penilaian Anda tersimpan tanpa nama.")

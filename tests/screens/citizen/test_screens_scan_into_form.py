@@ -42,17 +42,17 @@ def scan(hands: Hands, text: str, kind: str = "UNKNOWN", nik: str | None = None)
     hands.settle()
 
 
-def told(hands: Hands, key: str, what: str = "") -> str:
+def scan_text(hands: Hands, key: str, what: str = "") -> str:
     return hands.text(f"form.scan.{key}", what=what)
 
 
-def test_a_name_that_is_being_typed_stays_and_the_scan_is_told_to_be_of_no_use(citizens: Hands) -> None:
+def test_a_name_that_is_being_typed_stays_and_the_scan_is_reported_as_of_no_use(citizens: Hands) -> None:
     question = open_page(citizens, "nama")
     citizens.type("Siti Aminah")
     Citizen(citizens).hold_rubbish()
     assert question.node.value == "Siti Aminah"
     assert citizens.page.entry.text == "Siti Aminah"
-    citizens.must_see(told(citizens, "unused"))
+    citizens.must_see(scan_text(citizens, "unused"))
 
 
 def test_a_number_is_not_erased_by_what_it_cannot_hold(citizens: Hands) -> None:
@@ -74,7 +74,7 @@ def test_a_code_replaces_what_was_typed_where_a_code_is_asked_for(citizens: Hand
     citizens.type("Ab")
     scan(citizens, f"{CODE}\r\n")
     assert question.node.value == CODE
-    citizens.must_see(told(citizens, "taken", question.label))
+    citizens.must_see(scan_text(citizens, "taken", question.label))
 
 
 def test_a_code_is_taken_as_it_is_read(citizens: Hands) -> None:
@@ -88,7 +88,7 @@ def test_a_code_that_is_too_long_leaves_what_was_typed(citizens: Hands) -> None:
     citizens.type("Ab12")
     scan(citizens, "9" * (citizens.page.entry.limit + 1))
     assert question.node.value == "Ab12"
-    citizens.must_see(told(citizens, "unfit", question.label))
+    citizens.must_see(scan_text(citizens, "unfit", question.label))
 
 
 def test_a_code_is_taken_when_the_keyboard_was_put_away(citizens: Hands) -> None:
@@ -103,7 +103,7 @@ def test_a_badge_is_nobodys_answer(citizens: Hands) -> None:
     question = open_page(citizens, "nomor_dokumen")
     Citizen(citizens).hold_badge()
     assert question.node.value == ""
-    citizens.must_see(told(citizens, "unused"))
+    citizens.must_see(scan_text(citizens, "unused"))
 
 
 def test_a_card_answers_the_question_of_a_nik(citizens: Hands) -> None:
@@ -112,7 +112,7 @@ def test_a_card_answers_the_question_of_a_nik(citizens: Hands) -> None:
     citizens.type("357")
     Citizen(citizens).hold_card(MOTHER)
     assert question.node.value == MOTHER
-    citizens.must_see(told(citizens, "taken", question.label))
+    citizens.must_see(scan_text(citizens, "taken", question.label))
 
 
 def test_a_card_goes_past_the_name_that_is_being_typed_to_the_nik_of_the_page(citizens: Hands) -> None:
@@ -130,7 +130,7 @@ def test_a_nik_that_stands_there_is_not_replaced_unless_it_is_being_typed_into(c
     citizens.page.model.unfocus()
     Citizen(citizens).hold_card(NIK)
     assert question.node.value == MOTHER
-    citizens.must_see(told(citizens, "unused"))
+    citizens.must_see(scan_text(citizens, "unused"))
 
 
 def test_another_number_of_sixteen_digits_takes_no_card(citizens: Hands) -> None:
@@ -149,9 +149,9 @@ def test_another_number_of_sixteen_digits_takes_no_card(citizens: Hands) -> None
 def test_the_hint_goes_when_something_is_typed(citizens: Hands) -> None:
     open_page(citizens, "nama")
     scan(citizens, CODE)
-    citizens.must_see(told(citizens, "unused"))
+    citizens.must_see(scan_text(citizens, "unused"))
     citizens.type("S")
-    assert not citizens.sees(told(citizens, "unused"))
+    assert not citizens.sees(scan_text(citizens, "unused"))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -159,7 +159,7 @@ def test_the_hint_is_in_the_language_of_the_citizen(citizens: Hands, language: s
     citizens.app.flow.preferences.set_language(language)
     open_page(citizens, "nama")
     scan(citizens, CODE)
-    citizens.must_see(told(citizens, "unused"))
+    citizens.must_see(scan_text(citizens, "unused"))
 
 
 @pytest.mark.parametrize(

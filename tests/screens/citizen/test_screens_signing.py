@@ -25,7 +25,7 @@ each_kind = pytest.mark.parametrize(
 
 
 @pytest.fixture
-def lying(citizens: Hands) -> Iterator[Hands]:
+def landscape(citizens: Hands) -> Iterator[Hands]:
     """A panel that lies, with the largest letters: a page of a signature does not fit."""
     citizens.turn(*LANDSCAPE)
     citizens.dress(replace(DEFAULT_APPEARANCE, text_size=TextSize.EXTRA))
@@ -69,26 +69,26 @@ def ink_height(picture: bytes) -> float:
         return (box[3] - box[1]) / image.height
 
 
-def test_the_page_stands_still_under_the_pen(lying: Hands) -> None:
-    open_page(lying, "denah")
-    pane, pad = lying.page.ids.pane, pad_of(lying)
+def test_the_page_stands_still_under_the_pen(landscape: Hands) -> None:
+    open_page(landscape, "denah")
+    pane, pad = landscape.page.ids.pane, pad_of(landscape)
     pane.reveal(pad)
-    lying.settle()
+    landscape.settle()
     assert pane.ids.holder.hidden > current().mm(15)
     before, place = pane.offset, pad.to_window(*pad.pos)
-    stroke(lying, up=15)
+    stroke(landscape, up=15)
     assert (pane.offset, pad.to_window(*pad.pos)) == (before, place)
-    assert ink_height(kept(lying, "denah")) * pad.height >= current().mm(14)
+    assert ink_height(kept(landscape, "denah")) * pad.height >= current().mm(14)
 
 
-def test_beside_the_pad_the_page_can_be_pushed(lying: Hands) -> None:
-    open_page(lying, "denah")
-    pane, holder = lying.page.ids.pane, lying.page.ids.pane.ids.holder
+def test_beside_the_pad_the_page_can_be_pushed(landscape: Hands) -> None:
+    open_page(landscape, "denah")
+    pane, holder = landscape.page.ids.pane, landscape.page.ids.pane.ids.holder
     pane.scroll_to(holder.hidden)
-    lying.settle()
+    landscape.settle()
     x = holder.x + current().mm(20)
     low = holder.to_window(0, holder.y)[1] + current().mm(3)
-    lying.draw(*((x, low - current().mm(down)) for down in (0, 10, 20, 30)))
+    landscape.draw(*((x, low - current().mm(down)) for down in (0, 10, 20, 30)))
     assert pane.offset < holder.hidden
 
 

@@ -1,4 +1,4 @@
-"""What became of the slip is told as long as the visit lasts, whatever else was in sight meanwhile."""
+"""What became of the slip is shown as long as the session lasts, whatever else was in sight meanwhile."""
 
 from collections.abc import Callable, Iterator
 
@@ -14,14 +14,14 @@ from screens.look.colours import Contrast
 from screens.look.tokens import TextSize
 from screens.navigation.appearance import Appearance
 
-#: What is told of each outcome, whether another slip is offered, and whether the code has to be kept.
-TOLD = {
+#: What is shown of each outcome, whether another slip is offered, and whether the code has to be kept.
+SHOWN = {
     PrintOutcome.PRINTED: ("saved.slip.printed", "", False),
     PrintOutcome.PROBABLY_PRINTED: ("saved.slip.probably_printed", "saved.print_again", False),
     PrintOutcome.NOT_PRINTED: ("saved.slip.not_printed", "saved.print", True),
     PrintOutcome.UNKNOWN: ("saved.slip.unknown", "saved.print", True),
 }
-OUTCOMES = tuple(TOLD)
+OUTCOMES = tuple(SHOWN)
 
 
 @pytest.fixture
@@ -62,10 +62,10 @@ def rate(hands: Hands) -> None:
     assert hands.place == "RATE"
 
 
-def told(hands: Hands, outcome: PrintOutcome) -> None:
+def must_be_shown(hands: Hands, outcome: PrintOutcome) -> None:
     """The page of the slip says what came of it, and offers what is to be done."""
     assert hands.place == "SAVED"
-    words, offered, keep = TOLD[outcome]
+    words, offered, keep = SHOWN[outcome]
     hands.must_see(hands.text(words))
     assert not hands.sees(hands.text("saved.slip.waiting"))
     assert hands.page.shown.print_text == (hands.text(offered) if offered else "")
@@ -76,23 +76,23 @@ def told(hands: Hands, outcome: PrintOutcome) -> None:
 @pytest.mark.parametrize("outcome", OUTCOMES)
 def test_another_look_still_tells_it(kiosk: Hands, outcome: PrintOutcome, change: Callable[[Hands], None]) -> None:
     printed(kiosk, outcome)
-    told(kiosk, outcome)
+    must_be_shown(kiosk, outcome)
     change(kiosk)
     kiosk.settle()
-    told(kiosk, outcome)
+    must_be_shown(kiosk, outcome)
 
 
 @pytest.mark.parametrize("outcome", OUTCOMES)
-def test_after_the_nine_questions_it_is_still_told(kiosk: Hands, outcome: PrintOutcome) -> None:
+def test_after_the_nine_questions_it_is_still_shown(kiosk: Hands, outcome: PrintOutcome) -> None:
     printed(kiosk, outcome)
     rate(kiosk)
     for _ in range(9):
         kiosk.tap(kiosk.text("rate.score.3"), exactly=True)
-    told(kiosk, outcome)
+    must_be_shown(kiosk, outcome)
 
 
 @pytest.mark.parametrize("outcome", OUTCOMES)
-def test_what_comes_of_it_during_the_questions_is_told_afterwards(kiosk: Hands, outcome: PrintOutcome) -> None:
+def test_what_comes_of_it_during_the_questions_is_shown_afterwards(kiosk: Hands, outcome: PrintOutcome) -> None:
     kiosk.rehearsal.printer.outcome = None
     send(kiosk)
     rate(kiosk)
@@ -100,7 +100,7 @@ def test_what_comes_of_it_during_the_questions_is_told_afterwards(kiosk: Hands, 
     kiosk.rehearsal.printer.finish(outcome)
     kiosk.settle()
     kiosk.tap(kiosk.text("rate.leave"))
-    told(kiosk, outcome)
+    must_be_shown(kiosk, outcome)
 
 
 def test_while_it_is_printed_another_look_tells_that(kiosk: Hands) -> None:
@@ -113,7 +113,7 @@ def test_while_it_is_printed_another_look_tells_that(kiosk: Hands) -> None:
     kiosk.must_see(kiosk.text("saved.slip.printing"))
     kiosk.rehearsal.printer.finish(PrintOutcome.PRINTED)
     kiosk.settle()
-    told(kiosk, PrintOutcome.PRINTED)
+    must_be_shown(kiosk, PrintOutcome.PRINTED)
 
 
 def test_in_another_language_it_can_be_printed_again(kiosk: Hands) -> None:
@@ -122,7 +122,7 @@ def test_in_another_language_it_can_be_printed_again(kiosk: Hands) -> None:
     kiosk.settle()
     kiosk.rehearsal.printer.outcome = PrintOutcome.PRINTED
     kiosk.tap(kiosk.text("saved.print"))
-    told(kiosk, PrintOutcome.PRINTED)
+    must_be_shown(kiosk, PrintOutcome.PRINTED)
 
 
 def test_without_paper_it_is_said_in_every_look(kiosk: Hands) -> None:
@@ -136,14 +136,14 @@ def test_without_paper_it_is_said_in_every_look(kiosk: Hands) -> None:
     kiosk.must_see(kiosk.text("saved.slip.no_paper"))
 
 
-def test_a_second_submission_of_the_visit_has_a_slip_of_its_own(kiosk: Hands) -> None:
+def test_a_second_submission_of_the_session_has_a_slip_of_its_own(kiosk: Hands) -> None:
     printed(kiosk, PrintOutcome.NOT_PRINTED)
-    kiosk.app.flow.visit.another_service()
+    kiosk.app.flow.citizen.another_service()
     kiosk.rehearsal.printer.outcome = PrintOutcome.PRINTED
     send(kiosk)
     kiosk.must_see(kiosk.text("saved.slip.waiting"))
     kiosk.wait(2.1)
-    told(kiosk, PrintOutcome.PRINTED)
+    must_be_shown(kiosk, PrintOutcome.PRINTED)
 
 
 # --- the page of a case --------------------------------------------------------------------------------------------
@@ -162,11 +162,11 @@ def test_a_case_in_another_language_still_tells_of_its_slip(kiosk: Hands, outcom
     kiosk.tap(kiosk.text("case.print"))
     other_language(kiosk)
     kiosk.settle()
-    kiosk.must_see(kiosk.text(TOLD[outcome][0]))
+    kiosk.must_see(kiosk.text(SHOWN[outcome][0]))
     assert kiosk.page.can_print is (outcome is not PrintOutcome.PRINTED)
 
 
-def test_what_comes_of_it_while_the_question_is_answered_is_told_afterwards(kiosk: Hands) -> None:
+def test_what_comes_of_it_while_the_question_is_answered_is_shown_afterwards(kiosk: Hands) -> None:
     open_case(kiosk)
     kiosk.rehearsal.printer.outcome = None
     kiosk.tap(kiosk.text("case.print"))
@@ -182,7 +182,7 @@ def test_what_comes_of_it_while_the_question_is_answered_is_told_afterwards(kios
 # --- the end -------------------------------------------------------------------------------------------------------
 
 
-def test_the_next_visit_is_told_nothing_of_it(kiosk: Hands) -> None:
+def test_the_next_session_sees_nothing_of_it(kiosk: Hands) -> None:
     open_case(kiosk)
     kiosk.rehearsal.printer.outcome = None
     kiosk.tap(kiosk.text("case.print"))
@@ -191,5 +191,5 @@ def test_the_next_visit_is_told_nothing_of_it(kiosk: Hands) -> None:
     kiosk.rehearsal.printer.finish(PrintOutcome.NOT_PRINTED)
     kiosk.settle()
     open_case(kiosk)
-    assert kiosk.page.slip_told == ""
+    assert kiosk.page.slip_message == ""
     assert kiosk.page.can_print

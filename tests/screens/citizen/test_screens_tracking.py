@@ -20,7 +20,7 @@ from screens.navigation.appearance import Appearance
 
 #: Of somebody else's case.
 OTHER = "K7M29QXF0002"
-TOLD = tuple(state for state in CaseStateName if state is not CaseStateName.STORED_HERE)
+SHOWN = tuple(state for state in CaseStateName if state is not CaseStateName.STORED_HERE)
 
 
 @pytest.fixture
@@ -109,8 +109,8 @@ def test_without_a_printer_no_slip_is_offered(kiosk: Hands) -> None:
     kiosk.must_see(kiosk.text("case.print"))
 
 
-@pytest.mark.parametrize("state", TOLD)
-def test_each_state_is_told_in_each_language(kiosk: Hands, state: CaseStateName) -> None:
+@pytest.mark.parametrize("state", SHOWN)
+def test_each_state_is_shown_in_each_language(kiosk: Hands, state: CaseStateName) -> None:
     kiosk.rehearsal.line.cases[CODE] = case(state)
     Citizen(kiosk).hold_slip(CODE)
     for language in LANGUAGES:
@@ -142,7 +142,7 @@ def test_nothing_of_a_case_is_left_at_the_end(kiosk: Hands) -> None:
     kiosk.go_home()
     kiosk.settle()
     assert not kiosk.sees(QUESTION)
-    assert kiosk.app.flow.visit.case is None
+    assert kiosk.app.flow.citizen.case is None
 
 
 # --- answers that come late ----------------------------------------------------------------------------------------
@@ -196,7 +196,7 @@ def type_code(hands: Hands, code: str) -> None:
 
 def case_in_sight(hands: Hands) -> str:
     """The code of the case that an answer would go to, which must be the one that is shown; "" when none is open."""
-    opened = hands.app.flow.visit.case
+    opened = hands.app.flow.citizen.case
     if opened is not None:
         assert hands.place == "CASE"
         hands.must_see(hands.kiosk.codes.display(opened.code))
@@ -261,7 +261,7 @@ def test_in_another_look_the_answer_on_its_way_is_waited_for_and_nothing_asked_t
     assert case_in_sight(kiosk) == CODE
 
 
-def test_a_question_for_a_visit_that_ended_opens_nothing_in_the_next(kiosk: Hands, slow: SlowLine) -> None:
+def test_a_question_for_a_session_that_ended_opens_nothing_in_the_next(kiosk: Hands, slow: SlowLine) -> None:
     type_code(kiosk, CODE)
     Citizen(kiosk).hold_slip(OTHER)
     kiosk.go_home()
@@ -274,7 +274,7 @@ def test_a_question_for_a_visit_that_ended_opens_nothing_in_the_next(kiosk: Hand
     assert case_in_sight(kiosk) == ""
 
 
-def test_the_next_visit_opens_what_it_asked_for(kiosk: Hands, slow: SlowLine) -> None:
+def test_the_next_session_opens_what_it_asked_for(kiosk: Hands, slow: SlowLine) -> None:
     citizen = Citizen(kiosk)
     citizen.hold_slip(CODE)
     citizen.hold_slip(CODE)
@@ -299,7 +299,7 @@ def test_an_answer_when_nobody_is_here_changes_nothing(kiosk: Hands, slow: SlowL
     kiosk.go_home()
     slow.answer(CODE)
     slow.answer(OTHER)
-    model.flow.visit.open_case(case(CaseStateName.READY))
+    model.flow.citizen.open_case(case(CaseStateName.READY))
     kiosk.settle()
     assert kiosk.place == "HOME"
     assert case_in_sight(kiosk) == ""

@@ -1,4 +1,4 @@
-"""A visit by touches on the window: what is said when something is missing or lost, and that its end leaves nothing."""
+"""A session by touches on the window: what is said when something is missing or lost, and that its end leaves nothing."""
 
 import gc
 import threading
@@ -16,7 +16,7 @@ CANARY = "Siti Kenari"
 
 def open_service(hands: Hands, service: str) -> None:
     hands.tap("Sentuh untuk mulai")
-    hands.app.flow.visit.open_service(service)
+    hands.app.flow.citizen.open_service(service)
     hands.settle()
 
 
@@ -66,13 +66,13 @@ def fill_domicile(hands: Hands) -> None:
     hands.tap("Lanjut")
 
 
-def test_home_starts_a_visit(hands: Hands) -> None:
+def test_home_starts_a_session(hands: Hands) -> None:
     assert hands.unseen("Selamat datang", "Semua berfungsi") == []
     hands.tap("Sentuh untuk mulai")
     assert hands.unseen("Layanan apa yang Anda butuhkan?") == []
 
 
-def test_a_whole_visit_is_saved_and_printed(hands: Hands) -> None:
+def test_a_whole_session_is_saved_and_printed(hands: Hands) -> None:
     open_service(hands, "domisili")
     assert hands.unseen("Rp 0", "Persyaratan", "Pengaduan") == []
     identify(hands)
@@ -114,7 +114,7 @@ def test_a_printer_without_paper_leaves_the_code_on_the_screen(hands: Hands) -> 
     assert hands.unseen("Kertas struk habis", "Simpan kode ini", "K7M2-9QXF-0001") == []
 
 
-def test_what_is_missing_is_told_and_keeps_the_page(hands: Hands) -> None:
+def test_what_is_missing_is_shown_and_keeps_the_page(hands: Hands) -> None:
     open_service(hands, "domisili")
     identify(hands)
     hands.tap("Lanjut")

@@ -1,4 +1,4 @@
-"""Every pair of colours that a screen relies on can be told apart, in every contrast (WCAG 2.2)."""
+"""Every pair of colours that a screen relies on can be distinguished, in every contrast (WCAG 2.2)."""
 
 import pytest
 

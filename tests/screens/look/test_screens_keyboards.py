@@ -39,12 +39,12 @@ def turned(citizens: Hands, request: pytest.FixtureRequest) -> Iterator[Hands]:
 
 def start(hands: Hands, size: TextSize) -> None:
     hands.dress(replace(DEFAULT_APPEARANCE, text_size=size))
-    hands.app.flow.visit.start()
+    hands.app.flow.citizen.start()
     hands.settle()
 
 
 def to_identify(hands: Hands) -> None:
-    hands.app.flow.visit.open_service("domisili")
+    hands.app.flow.citizen.open_service("domisili")
     hands.settle()
     hands.page.go_forward()
     hands.settle()
@@ -77,7 +77,7 @@ def active_field(hands: Hands) -> Field:
 @pytest.mark.parametrize("size", TextSize)
 def test_keys_are_large_enough_and_apart(turned: Hands, size: TextSize) -> None:
     start(turned, size)
-    turned.app.flow.visit.open_search()
+    turned.app.flow.citizen.open_search()
     turned.settle(4)
     least = current().mm(TARGET_MM) - ROUNDING
     for key in keys_of(turned):
@@ -138,7 +138,7 @@ def test_controls_can_be_lowered(citizens: Hands) -> None:
 
 def test_a_lowered_page_still_shows_its_field(citizens: Hands) -> None:
     citizens.dress(replace(DEFAULT_APPEARANCE, lowered=True, text_size=TextSize.EXTRA))
-    citizens.app.flow.visit.start()
+    citizens.app.flow.citizen.start()
     citizens.settle()
     to_identify(citizens)
     citizens.settle(4)
@@ -185,9 +185,9 @@ def test_every_layout_can_erase() -> None:
 
 
 def to_long_list(hands: Hands) -> None:
-    hands.app.flow.visit.start()
+    hands.app.flow.citizen.start()
     hands.settle()
-    hands.app.flow.visit.open_service(SERVICE_ID)
+    hands.app.flow.citizen.open_service(SERVICE_ID)
     hands.settle()
     hands.page.go_forward()
     hands.settle()

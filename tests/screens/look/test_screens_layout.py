@@ -51,7 +51,7 @@ def test_the_way_through_a_long_list_keeps_its_words_whole(studio: Studio, langu
     assert studio.look(Shot("control-kota", Appearance(language, text_size=TextSize.EXTRA), "portrait")) == []
 
 
-@pytest.mark.parametrize("state", ["complaint-privacy", "visit-adjust-voice"])
+@pytest.mark.parametrize("state", ["complaint-privacy", "session-adjust-voice"])
 def test_a_pane_has_no_rail_where_all_fits_without_one(studio: Studio, state: str) -> None:
     """With the rail its words would need a line more, and all would no longer fit."""
     size = TextSize.EXTRA if state == "complaint-privacy" else TextSize.MEDIUM

@@ -24,7 +24,7 @@ GROUP = Place(Name.GROUP, "agency:kelurahan")
 SEARCH = Place(Name.SEARCH)
 ANSWER = Place(Name.ANSWER)
 SAVE = Place(Name.SAVE_DRAFT)
-DESK = Place(Name.STAFF)
+OVERVIEW = Place(Name.STAFF)
 FORM = Place(Name.FORM)
 
 
@@ -42,18 +42,18 @@ def stack(*places: Place, over: Over = Over.NOTHING) -> Stack:
         (stack(GROUP, ANSWER), None, ANSWER),
     ],
 )
-def test_the_page_in_sight_is_beside_the_visit_else_at_its_step_else_the_newest_way(
+def test_the_page_in_sight_is_beside_the_session_else_at_its_step_else_the_newest_way(
     given: Stack, step: Place | None, seen: Place
 ) -> None:
     assert in_sight(given, step) == seen
 
 
-def test_ways_lie_on_each_other_and_below_what_is_beside_the_visit() -> None:
+def test_ways_lie_on_each_other_and_below_what_is_beside_the_session() -> None:
     assert push(push(stack(), GROUP), SEARCH) == stack(GROUP, SEARCH)
-    assert push(stack(GROUP, DESK), SEARCH) == stack(GROUP, SEARCH, DESK)
+    assert push(stack(GROUP, OVERVIEW), SEARCH) == stack(GROUP, SEARCH, OVERVIEW)
 
 
-def test_there_is_one_page_beside_the_visit() -> None:
+def test_there_is_one_page_beside_the_session() -> None:
     assert push(push(stack(GROUP), ANSWER), SAVE) == stack(GROUP, SAVE)
     assert rejoin(stack(GROUP, SAVE)) == rejoin(stack(GROUP)) == stack(GROUP)
 
@@ -63,7 +63,7 @@ def test_back_takes_one_page_and_leaves_the_list() -> None:
     assert pop(stack(GROUP)) == pop(stack()) == stack()
 
 
-def test_forgotten_ways_leave_what_is_beside_the_visit() -> None:
+def test_forgotten_ways_leave_what_is_beside_the_session() -> None:
     assert forget_ways(stack(GROUP, SEARCH, SAVE)) == stack(SAVE)
     assert forget_ways(stack(GROUP)) == restart(stack(GROUP, SAVE)) == stack()
 
@@ -76,15 +76,15 @@ def test_a_layer_lies_over_every_page_until_it_is_taken_away() -> None:
     assert uncover(covered) == stack(GROUP)
 
 
-def test_of_a_visit_that_ended_nothing_is_left_and_field_staff_stay() -> None:
+def test_of_a_session_that_ended_nothing_is_left_and_field_staff_stay() -> None:
     assert reset(stack(GROUP, ANSWER, over=Over.HELP)) == stack()
-    assert reset(stack(GROUP, DESK, over=Over.HELP)) == stack(DESK)
+    assert reset(stack(GROUP, OVERVIEW, over=Over.HELP)) == stack(OVERVIEW)
 
 
-def test_every_place_of_the_staff_is_beside_a_visit_and_scans() -> None:
-    rooms = [Place(name) for name in Name if name.startswith("STAFF")]
-    assert rooms
-    assert all(room.is_staff and room.is_beside and room.scans for room in rooms)
+def test_every_place_of_the_staff_is_beside_a_session_and_scans() -> None:
+    staff_pages = [Place(name) for name in Name if name.startswith("STAFF")]
+    assert staff_pages
+    assert all(page.is_staff and page.is_beside and page.scans for page in staff_pages)
     assert not any(Place(name).is_staff for name in Name if not name.startswith("STAFF"))
 
 

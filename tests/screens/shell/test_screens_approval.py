@@ -35,7 +35,7 @@ def test_what_is_compared_stands_on_the_screen(kiosk: Hands, language: str) -> N
 
 
 def test_nothing_can_be_begun_before(kiosk: Hands) -> None:
-    kiosk.app.flow.visit.start_tracking()
+    kiosk.app.flow.citizen.start_tracking()
     kiosk.settle()
     assert (kiosk.place, kiosk.kiosk.session) == (Name.APPROVAL, None)
 

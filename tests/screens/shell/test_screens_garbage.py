@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from screens_harness import Hands
 
-from kiosk.visit.nik import check
+from kiosk.session.nik import check
 from screens.shell.garbage import PAGES_MOST, SELDOM, YOUNG, GarbageCollector
 
 NIK = "3578014107900001"
@@ -108,10 +108,10 @@ def test_a_page_is_left_for_another(hands: Hands, lefts: list[str]) -> None:
 @pytest.mark.parametrize("layer", ["open_help", "open_adjust", "ask_leave"])
 def test_a_layer_is_left_when_it_is_closed(hands: Hands, lefts: list[str], layer: str) -> None:
     flow = hands.app.flow
-    flow.visit.start()
-    flow.visit.open_service("domisili")
-    flow.visit.begin_service(hands.kiosk.catalogue.get("domisili"))
-    flow.visit.identified(check(NIK), "typed")
+    flow.citizen.start()
+    flow.citizen.open_service("domisili")
+    flow.citizen.begin_service(hands.kiosk.catalogue.get("domisili"))
+    flow.citizen.identified(check(NIK), "typed")
     hands.settle()
     lefts.clear()
     getattr(flow, layer)()

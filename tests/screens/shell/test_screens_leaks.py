@@ -101,8 +101,8 @@ def widgets_alive() -> int:
 
 def begin_and_leave(hands: Hands) -> None:
     """A citizen types something and goes."""
-    hands.app.flow.visit.start()
-    hands.app.flow.visit.open_service("domisili")
+    hands.app.flow.citizen.start()
+    hands.app.flow.citizen.open_service("domisili")
     hands.settle()
     Citizen(hands).identify()
     hands.go_home()
@@ -112,8 +112,8 @@ def begin_and_leave(hands: Hands) -> None:
 def complain(hands: Hands) -> None:
     """A whole session: form, review, consent, saved, slip, end."""
     citizen = Citizen(hands)
-    hands.app.flow.visit.start()
-    hands.app.flow.visit.open_service("pengaduan")
+    hands.app.flow.citizen.start()
+    hands.app.flow.citizen.open_service("pengaduan")
     hands.settle()
     citizen.identify()
     citizen.fill()

@@ -29,7 +29,7 @@ LONG_KEYS = 20_000
 
 
 class Screens:
-    """The process, and what it told."""
+    """The process, and what it printed."""
 
     def __init__(self, group: Group, folder: Path, name: str) -> None:
         self.display = XDisplay(name)
@@ -38,19 +38,19 @@ class Screens:
             "screens", python(str(Path(__file__).parents[1] / "window_process.py"), str(folder)), environment
         )
         self._group, self._log = group, group.log("screens")
-        wait_until("screens", lambda: "ready" in self.told(), group, seconds=60)
+        wait_until("screens", lambda: "ready" in self.lines(), group, seconds=60)
         wait_until("screens", lambda: self.display.windows(self.process.pid), group)
         (self.window,) = self.display.windows(self.process.pid)
         self.display.run("windowfocus", "--sync", str(self.window))
 
-    def told(self) -> list[str]:
+    def lines(self) -> list[str]:
         return self._log.read_text().splitlines()
 
     def heard(self) -> list[tuple[int, int]]:
         """Code and number of widgets in the window."""
         return [
             (int(code), int(count))
-            for line in self.told()
+            for line in self.lines()
             if line.startswith("key ")
             for _, code, count in [line.split()]
         ]
@@ -74,7 +74,7 @@ def screens(tmp_path: Path) -> Iterator[Screens]:
         yield made
         # Who asks it properly ends it: what held before was not a program that hung.
         assert group.stop_one("screens") == 0
-        assert made.told()[-1] == "ended"
+        assert made.lines()[-1] == "ended"
 
 
 def test_no_key_and_no_wish_to_close_leaves_the_app(screens: Screens) -> None:

@@ -41,7 +41,7 @@ class Counted(SearchModel):
 @pytest.fixture
 def seen(citizens: Hands, monkeypatch: pytest.MonkeyPatch) -> Seen:
     seen = Seen(monkeypatch)
-    citizens.app.flow.visit.start()
+    citizens.app.flow.citizen.start()
     return seen
 
 
@@ -52,7 +52,7 @@ def test_every_file_of_rules_belongs_to_a_page() -> None:
 
 def test_a_page_made_anew_goes_on_and_is_closed_once_when_it_is_left(citizens: Hands, seen: Seen) -> None:
     flow = citizens.app.flow
-    flow.visit.open_page(Place(Name.SEARCH))
+    flow.citizen.open_page(Place(Name.SEARCH))
     citizens.settle()
     citizens.type("lahir")
     flow.preferences.set_text_size(TextSize.LARGE)
@@ -64,10 +64,10 @@ def test_a_page_made_anew_goes_on_and_is_closed_once_when_it_is_left(citizens: H
     assert [model.closed for model in seen.made] == [1]
 
 
-def test_what_was_begun_is_closed_with_the_visit(citizens: Hands, seen: Seen) -> None:
-    citizens.app.flow.visit.open_page(Place(Name.SEARCH))
+def test_what_was_begun_is_closed_with_the_session(citizens: Hands, seen: Seen) -> None:
+    citizens.app.flow.citizen.open_page(Place(Name.SEARCH))
     citizens.settle()
-    citizens.app.flow.visit.leave()
+    citizens.app.flow.citizen.leave()
     assert [model.closed for model in seen.made] == [1]
 
 
@@ -77,7 +77,7 @@ def test_what_was_begun_is_closed_when_its_page_cannot_be_made(
     def fail(_flow: Flow, _model: SearchModel) -> Widget:
         raise ZeroDivisionError
 
-    citizens.app.flow.visit.open_page(Place(Name.SEARCH))
+    citizens.app.flow.citizen.open_page(Place(Name.SEARCH))
     citizens.settle()
     monkeypatch.setitem(pages.PAGES, Name.SEARCH, replace(pages.PAGES[Name.SEARCH], screen=fail))
     citizens.app.flow.preferences.set_text_size(TextSize.LARGE)

@@ -29,7 +29,7 @@ STARTS = (
     "saved-printed",
     "answer-typed",
     "repeat-two",
-    "staff-desk",
+    "staff-overview",
     "staff-pin",
 )
 STEPS = 50
@@ -37,7 +37,7 @@ LONG_STEPS = 200
 
 
 class RandomHands:
-    """``lives``: a finger may be down while anything else happens, also while its visit ends."""
+    """``lives``: a finger may be down while anything else happens, also while its session ends."""
 
     def __init__(self, hands: Hands, seed: int) -> None:
         self.hands = hands
@@ -153,10 +153,10 @@ def test_a_thousand_pairs_of_hands_that_know_nothing_break_nothing(citizens: Han
         citizens.go_home()
 
 
-def test_a_key_that_comes_with_the_end_of_the_visit_finds_nothing(citizens: Hands) -> None:
+def test_a_key_that_comes_with_the_end_of_the_session_finds_nothing(citizens: Hands) -> None:
     citizens.tap("Sentuh untuk mulai")
     press(citizens, "tab")
-    citizens.app.flow.visit.leave()
+    citizens.app.flow.citizen.leave()
     for name in ("enter", "escape", "enter"):
         Window.dispatch("on_keyboard", _CODES[name], 0, "", [])
         Window.dispatch("on_key_up", _CODES[name], 0)
@@ -164,7 +164,7 @@ def test_a_key_that_comes_with_the_end_of_the_visit_finds_nothing(citizens: Hand
     assert (citizens.place, citizens.kiosk.session) == ("HOME", None)
 
 
-def test_a_finger_that_rests_through_the_end_of_the_visit_chooses_nothing(citizens: Hands) -> None:
+def test_a_finger_that_rests_through_the_end_of_the_session_chooses_nothing(citizens: Hands) -> None:
     citizens.tap("Sentuh untuk mulai")
     card = citizens.find("Surat Keterangan Domisili")
     touch = UnitTestTouch(*card.to_window(*card.center))
@@ -181,7 +181,7 @@ def test_a_finger_that_rests_while_the_page_goes_on_chooses_nothing_of_the_old_o
     card = citizens.find("Surat Keterangan Domisili")
     touch = UnitTestTouch(*card.to_window(*card.center))
     touch.touch_down()
-    citizens.app.flow.visit.open_track()
+    citizens.app.flow.citizen.open_track()
     touch.touch_up()
     citizens.settle()
     assert citizens.place == "TRACK"

@@ -1,4 +1,4 @@
-"""Quiet and awake; and the end of a visit, which leaves nothing."""
+"""Quiet and awake; and the end of a session, which leaves nothing."""
 
 import gc
 import weakref
@@ -35,7 +35,7 @@ def hands(rehearsal: Rehearsal, ears: Ears) -> Iterator[Hands]:
 
 def to_form(hands: Hands) -> None:
     hands.tap("Sentuh untuk mulai")
-    hands.app.flow.visit.open_service("domisili")
+    hands.app.flow.citizen.open_service("domisili")
     hands.settle()
     hands.tap("Mulai isi formulir")
     hands.type(NIK)
@@ -122,7 +122,7 @@ def test_a_kiosk_out_of_service_does_not_sleep(hands: Hands) -> None:
     assert not hands.app.flow.rest.asleep
 
 
-def test_a_visit_does_not_sleep(hands: Hands) -> None:
+def test_a_session_does_not_sleep(hands: Hands) -> None:
     hands.tap("Sentuh untuk mulai")
     hands.wait(59)
     hands.tap("Cari layanan")

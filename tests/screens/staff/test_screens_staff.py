@@ -1,4 +1,4 @@
-"""The field staff's rooms, by touch: badge and PIN, states, roll, tests, outbox, out of service and back, the visit."""
+"""The field staff's pages, by touch: badge and PIN, states, roll, tests, outbox, out of service and back, the visit."""
 
 from collections.abc import Iterator
 
@@ -23,7 +23,7 @@ def kiosk(citizens: Hands) -> Iterator[Hands]:
 
 
 @pytest.fixture
-def desk(kiosk: Hands) -> Hands:
+def on_duty(kiosk: Hands) -> Hands:
     """Signed in, by badge and PIN."""
     sign_in(kiosk)
     return kiosk
@@ -41,9 +41,9 @@ def actions(hands: Hands) -> list[tuple[str, str]]:
     return [(action.kind, action.detail) for action in hands.kiosk.staff.actions]
 
 
-def test_badge_and_pin_open_the_desk(desk: Hands) -> None:
-    assert desk.place == "STAFF"
-    assert desk.unseen("Budi Santoso") == []
+def test_badge_and_pin_open_the_overview(on_duty: Hands) -> None:
+    assert on_duty.place == "STAFF"
+    assert on_duty.unseen("Budi Santoso") == []
 
 
 def test_a_badge_alone_opens_nothing(kiosk: Hands) -> None:
@@ -53,7 +53,7 @@ def test_a_badge_alone_opens_nothing(kiosk: Hands) -> None:
         kiosk.forward()
 
 
-def test_a_wrong_pin_is_told_and_forgotten(kiosk: Hands) -> None:
+def test_a_wrong_pin_is_reported_and_forgotten(kiosk: Hands) -> None:
     sign_in(kiosk, "000000")
     assert kiosk.place == "STAFF_PIN"
     assert kiosk.unseen(kiosk.text("staff.problem.wrong_pin")) == []
@@ -76,62 +76,62 @@ def test_a_badge_of_another_city_opens_nothing(kiosk: Hands) -> None:
 
 
 def test_during_a_visit_a_badge_disturbs_nobody(kiosk: Hands) -> None:
-    kiosk.app.flow.visit.start()
+    kiosk.app.flow.citizen.start()
     kiosk.settle()
     Citizen(kiosk).hold_badge()
     assert kiosk.place == "SERVICES"
 
 
-def test_the_desk_tells_the_state_of_each_device_as_it_changes(desk: Hands) -> None:
-    desk.rehearsal.printer.become("UNAVAILABLE", "COVER_OPEN")
-    desk.settle()
-    assert desk.unseen(desk.text("staff.condition.cover_open")) == []
-    desk.rehearsal.printer.become()
-    desk.settle()
-    assert not desk.sees(desk.text("staff.condition.cover_open"))
+def test_the_overview_tells_the_state_of_each_device_as_it_changes(on_duty: Hands) -> None:
+    on_duty.rehearsal.printer.become("UNAVAILABLE", "COVER_OPEN")
+    on_duty.settle()
+    assert on_duty.unseen(on_duty.text("staff.condition.cover_open")) == []
+    on_duty.rehearsal.printer.become()
+    on_duty.settle()
+    assert not on_duty.sees(on_duty.text("staff.condition.cover_open"))
 
 
-def test_a_new_roll_is_counted_in_millimetres(desk: Hands) -> None:
-    desk.tap(desk.text("staff.change_roll"))
-    desk.page.entry.clear()
-    desk.type("80")
-    desk.forward()
-    assert desk.place == "STAFF"
-    assert desk.kiosk.supplies.paper().millimetres == 80 * METRES
-    assert desk.unseen(desk.text("staff.paper_left", m="80")) == []
-    assert ("roll_changed", "80 m") in actions(desk)
+def test_a_new_roll_is_counted_in_millimetres(on_duty: Hands) -> None:
+    on_duty.tap(on_duty.text("staff.change_roll"))
+    on_duty.page.entry.clear()
+    on_duty.type("80")
+    on_duty.forward()
+    assert on_duty.place == "STAFF"
+    assert on_duty.kiosk.supplies.paper().millimetres == 80 * METRES
+    assert on_duty.unseen(on_duty.text("staff.paper_left", m="80")) == []
+    assert ("roll_changed", "80 m") in actions(on_duty)
 
 
 @pytest.mark.parametrize("metres", ["0", "999"])
-def test_a_roll_that_cannot_be_is_refused(desk: Hands, metres: str) -> None:
-    desk.tap(desk.text("staff.change_roll"))
-    desk.page.entry.clear()
-    desk.type(metres)
-    desk.forward()
-    assert desk.place == "STAFF_PAPER"
-    assert desk.page.problem
+def test_a_roll_that_cannot_be_is_refused(on_duty: Hands, metres: str) -> None:
+    on_duty.tap(on_duty.text("staff.change_roll"))
+    on_duty.page.entry.clear()
+    on_duty.type(metres)
+    on_duty.forward()
+    assert on_duty.place == "STAFF_PAPER"
+    assert on_duty.page.problem
 
 
-def test_printer_scanner_and_camera_are_tested(desk: Hands) -> None:
-    desk.tap(desk.text("staff.test"), exactly=True)
-    desk.tap(desk.text("staff.test.print"))
-    assert desk.unseen(desk.text("staff.test.printed")) == []
-    desk.rehearsal.scanner.scan(Scan(ScanKind.NIK_CARD, "3578014107900001", nik="3578014107900001"))
-    desk.settle()
-    assert desk.unseen(desk.text("staff.scan.nik_card")) == []
-    desk.tap(desk.text("staff.test.shoot"))
-    desk.join()
-    assert desk.unseen(desk.text("staff.test.shot", width=960, height=720)) == []
-    assert [kind for kind, _ in actions(desk)] == ["test_slip", "scanner_test", "camera_test"]
+def test_printer_scanner_and_camera_are_tested(on_duty: Hands) -> None:
+    on_duty.tap(on_duty.text("staff.test"), exactly=True)
+    on_duty.tap(on_duty.text("staff.test.print"))
+    assert on_duty.unseen(on_duty.text("staff.test.printed")) == []
+    on_duty.rehearsal.scanner.scan(Scan(ScanKind.NIK_CARD, "3578014107900001", nik="3578014107900001"))
+    on_duty.settle()
+    assert on_duty.unseen(on_duty.text("staff.scan.nik_card")) == []
+    on_duty.tap(on_duty.text("staff.test.shoot"))
+    on_duty.join()
+    assert on_duty.unseen(on_duty.text("staff.test.shot", width=960, height=720)) == []
+    assert [kind for kind, _ in actions(on_duty)] == ["test_slip", "scanner_test", "camera_test"]
 
 
-def test_a_camera_whose_code_fails_fails_its_test(desk: Hands) -> None:
-    desk.rehearsal.camera.broken = True
-    desk.tap(desk.text("staff.test"), exactly=True)
-    desk.tap(desk.text("staff.test.shoot"))
-    desk.join()
-    assert desk.unseen(desk.text("photo.problem.no_frame")) == []
-    assert actions(desk) == [("camera_test", "NO_FRAME")]
+def test_a_camera_whose_code_fails_fails_its_test(on_duty: Hands) -> None:
+    on_duty.rehearsal.camera.broken = True
+    on_duty.tap(on_duty.text("staff.test"), exactly=True)
+    on_duty.tap(on_duty.text("staff.test.shoot"))
+    on_duty.join()
+    assert on_duty.unseen(on_duty.text("photo.problem.no_frame")) == []
+    assert actions(on_duty) == [("camera_test", "NO_FRAME")]
 
 
 def test_a_pin_that_cannot_be_checked_is_asked_for_again(kiosk: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,31 +147,33 @@ def test_a_pin_that_cannot_be_checked_is_asked_for_again(kiosk: Hands, monkeypat
     assert not kiosk.page.busy
 
 
-def test_all_devices_are_checked_and_the_one_that_lacks_something_is_told(desk: Hands) -> None:
-    desk.rehearsal.camera.become("UNAVAILABLE", "DISCONNECTED")
-    desk.settle()
-    desk.tap(desk.text("staff.test"), exactly=True)
-    desk.tap(desk.text("staff.test.check"))
-    desk.join()
-    good, lacks = desk.text("staff.test.good"), desk.text("staff.test.lacks", what="UNAVAILABLE")
-    desk.must_see(f"{desk.text('staff.component.scanner')}: {good}", f"{desk.text('staff.component.camera')}: {lacks}")
-    assert ("self_test", "camera: UNAVAILABLE") in actions(desk)
+def test_all_devices_are_checked_and_the_one_that_lacks_something_is_reported(on_duty: Hands) -> None:
+    on_duty.rehearsal.camera.become("UNAVAILABLE", "DISCONNECTED")
+    on_duty.settle()
+    on_duty.tap(on_duty.text("staff.test"), exactly=True)
+    on_duty.tap(on_duty.text("staff.test.check"))
+    on_duty.join()
+    good, lacks = on_duty.text("staff.test.good"), on_duty.text("staff.test.lacks", what="UNAVAILABLE")
+    on_duty.must_see(
+        f"{on_duty.text('staff.component.scanner')}: {good}", f"{on_duty.text('staff.component.camera')}: {lacks}"
+    )
+    assert ("self_test", "camera: UNAVAILABLE") in actions(on_duty)
 
 
-def test_the_scanner_test_shows_nothing_of_a_card(desk: Hands) -> None:
-    desk.tap(desk.text("staff.test"), exactly=True)
-    desk.rehearsal.scanner.scan(Scan(ScanKind.NIK_CARD, "3578014107900001", nik="3578014107900001"))
-    desk.settle()
-    assert not desk.sees("3578014107900001")
+def test_the_scanner_test_shows_nothing_of_a_card(on_duty: Hands) -> None:
+    on_duty.tap(on_duty.text("staff.test"), exactly=True)
+    on_duty.rehearsal.scanner.scan(Scan(ScanKind.NIK_CARD, "3578014107900001", nik="3578014107900001"))
+    on_duty.settle()
+    assert not on_duty.sees("3578014107900001")
 
 
-def test_a_printer_without_paper_fails_its_test(desk: Hands) -> None:
+def test_a_printer_without_paper_fails_its_test(on_duty: Hands) -> None:
     from kiosk.ports import PrintOutcome
 
-    desk.rehearsal.printer.outcome = PrintOutcome.NOT_PRINTED
-    desk.tap(desk.text("staff.test"), exactly=True)
-    desk.tap(desk.text("staff.test.print"))
-    assert desk.unseen(desk.text("staff.test.not_printed")) == []
+    on_duty.rehearsal.printer.outcome = PrintOutcome.NOT_PRINTED
+    on_duty.tap(on_duty.text("staff.test"), exactly=True)
+    on_duty.tap(on_duty.text("staff.test.print"))
+    assert on_duty.unseen(on_duty.text("staff.test.not_printed")) == []
 
 
 def park_one(hands: Hands) -> None:
@@ -234,34 +236,34 @@ def test_a_parked_item_that_cannot_be_put_back_stays_parked_and_it_is_said(kiosk
     assert len(kiosk.kiosk.outbox.parked()) == len(before) - 1
 
 
-def test_the_outbox_is_tried_at_once(desk: Hands) -> None:
-    desk.tap(desk.text("staff.open_outbox"))
-    before = desk.rehearsal.line.retries
-    desk.forward()
-    assert desk.rehearsal.line.retries == before + 1
+def test_the_outbox_is_tried_at_once(on_duty: Hands) -> None:
+    on_duty.tap(on_duty.text("staff.open_outbox"))
+    before = on_duty.rehearsal.line.retries
+    on_duty.forward()
+    assert on_duty.rehearsal.line.retries == before + 1
 
 
-def test_out_of_service_and_back(desk: Hands) -> None:
-    desk.tap(desk.text("staff.out_of_service"))
-    desk.forward()
-    assert desk.place == "OUT_OF_SERVICE"
-    sign_in(desk)
-    desk.tap(desk.text("staff.in_service"))
-    desk.forward()
-    assert desk.place == "HOME"
+def test_out_of_service_and_back(on_duty: Hands) -> None:
+    on_duty.tap(on_duty.text("staff.out_of_service"))
+    on_duty.forward()
+    assert on_duty.place == "OUT_OF_SERVICE"
+    sign_in(on_duty)
+    on_duty.tap(on_duty.text("staff.in_service"))
+    on_duty.forward()
+    assert on_duty.place == "HOME"
 
 
-def test_the_visit_is_recorded_when_they_leave(desk: Hands) -> None:
-    desk.tap(desk.text("staff.out_of_service"))
-    desk.tap(desk.text("staff.in_service"))
-    desk.forward()
-    assert desk.kiosk.staff.on_duty is None
-    visit = desk.rehearsal.store.visits.untold()[-1]
+def test_the_visit_is_recorded_when_they_leave(on_duty: Hands) -> None:
+    on_duty.tap(on_duty.text("staff.out_of_service"))
+    on_duty.tap(on_duty.text("staff.in_service"))
+    on_duty.forward()
+    assert on_duty.kiosk.staff.on_duty is None
+    visit = on_duty.rehearsal.store.visits.unreported()[-1]
     assert visit.staff_id == STAFF_ID
     assert [action.kind for action in visit.actions] == ["out_of_service", "in_service"]
 
 
-def test_who_forgets_to_leave_is_signed_out(desk: Hands) -> None:
-    desk.wait(301)
-    assert desk.place == "HOME"
-    assert desk.kiosk.staff.on_duty is None
+def test_who_forgets_to_leave_is_signed_out(on_duty: Hands) -> None:
+    on_duty.wait(301)
+    assert on_duty.place == "HOME"
+    assert on_duty.kiosk.staff.on_duty is None

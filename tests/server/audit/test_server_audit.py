@@ -64,8 +64,8 @@ def leaves(connection: Connection) -> list[bytes]:
 
 
 def beat(deps: Deps, kiosk: TestKiosk, witnessed: Witnessed) -> HeartbeatAnswer:
-    told = Heartbeat.model_validate(kiosk.heartbeat(witnessed=witnessed.model_dump(mode="json")))
-    return deps.presence.heartbeat(kiosk.id, told)
+    reported = Heartbeat.model_validate(kiosk.heartbeat(witnessed=witnessed.model_dump(mode="json")))
+    return deps.presence.heartbeat(kiosk.id, reported)
 
 
 def alarms(deps: Deps, kiosk: TestKiosk) -> dict[str, str]:
@@ -304,7 +304,7 @@ def test_after_a_restore_the_operator_tells_the_kiosks_to_go_on_and_the_log_keep
 
 
 @pytest.mark.parametrize(("reason", "words"), [("", "say why"), ("because", "no kiosk contradicts")])
-def test_without_reason_or_need_no_kiosk_is_told_to_let_go(deps: Deps, reason: str, words: str) -> None:
+def test_without_reason_or_need_no_kiosk_is_asked_to_let_go(deps: Deps, reason: str, words: str) -> None:
     with pytest.raises(OperationRefused, match=words):
         carry_out(deps, "audit-restart", {"reason": reason})
 

@@ -76,7 +76,7 @@ def test_after_an_answer_the_new_due_time_counts(office: Office, clock: FakeCloc
     assert (office.deps.escalation.escalate_late(), len(logged(office, code))) == (1, 2)
 
 
-def test_the_citizen_is_told_nothing_of_it(office: Office, clock: FakeClock) -> None:
+def test_the_citizen_sees_nothing_of_it(office: Office, clock: FakeClock) -> None:
     code = office.case()
     due(office, code, clock, 1)
     before = office.events()

@@ -29,7 +29,7 @@ DONE_WITH_A_TEXT: list[Callable[[Cases, Actor, str], CaseResult]] = [
 
 
 @pytest.mark.parametrize("act", DONE_WITH_A_TEXT)
-def test_a_number_that_an_officer_typed_is_told_to_nobody(
+def test_a_number_that_an_officer_typed_is_shown_to_nobody(
     office: Office, deps: Deps, act: Callable[[Cases, Actor, str], CaseResult]
 ) -> None:
     officer, code = office.officer("kelurahan"), office.case()
@@ -42,12 +42,12 @@ def test_a_number_that_an_officer_typed_is_told_to_nobody(
     with deps.engine.connect() as connection:
         events = [event.data for event in feed.page(connection, office.kiosk.id, 0).events if event.type == "case"]
         log = [row.details for row in connection.execute(select(tables.audit_log)).all()]
-    told = [public.note, file.row.note, *(step.note for step in file.steps), *(str(one) for one in [*events, *log])]
-    assert not [text for text in told if "0107" in text or NIK[12:] in text]
+    reported = [public.note, file.row.note, *(step.note for step in file.steps), *(str(one) for one in [*events, *log])]
+    assert not [text for text in reported if "0107" in text or NIK[12:] in text]
     assert public.note == mask(TYPED)
 
 
-def test_a_note_from_before_it_was_masked_is_told_masked(office: Office, deps: Deps) -> None:
+def test_a_note_from_before_it_was_masked_is_shown_masked(office: Office, deps: Deps) -> None:
     code = office.case()
     with deps.engine.begin() as connection:
         connection.execute(update(tables.cases).where(tables.cases.c.tracking_code == code).values(note=TYPED))

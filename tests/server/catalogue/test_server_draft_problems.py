@@ -69,7 +69,7 @@ def changed(document: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
         ("nik_question", "nik", "Formulir tidak punya pertanyaan “nik” untuk NIK."),
     ],
 )
-def test_each_fault_of_a_service_is_told_in_indonesian_at_its_field(
+def test_each_fault_of_a_service_is_reported_in_indonesian_at_its_field(
     deps: Deps, path: str, value: Any, sentence: str
 ) -> None:
     known = deps.authoring.published("surat")
@@ -77,11 +77,11 @@ def test_each_fault_of_a_service_is_told_in_indonesian_at_its_field(
     document = changed(known.document.model_dump(mode="json"), path, value)
     draft = deps.authoring.upload(ADMIN, "surat", "surat.xlsx", book(("text", "nama", "Nama", "yes")), document).draft
     assert draft is not None
-    told = {one.column: one.text("id") for one in draft.problems if one.severity is Severity.ERROR}
-    assert told == {path: sentence}
+    reported = {one.column: one.text("id") for one in draft.problems if one.severity is Severity.ERROR}
+    assert reported == {path: sentence}
 
 
-def test_a_fault_of_the_spreadsheet_is_told_in_indonesian_and_kept_so(deps: Deps) -> None:
+def test_a_fault_of_the_spreadsheet_is_reported_in_indonesian_and_kept_so(deps: Deps) -> None:
     uploaded = deps.authoring.upload(ADMIN, "surat", "surat.xlsx", book(("select_one hantu", "pilih", "Pilih", "")))
     assert uploaded.draft is not None
     kept = deps.authoring.draft(uploaded.draft.id)

@@ -51,7 +51,7 @@ def wav(seconds: int, rate: int = 100) -> bytes:
     return head + bytes(count)
 
 
-def told(problem: Problem | None) -> str:
+def reported(problem: Problem | None) -> str:
     return "" if problem is None else problem.message
 
 
@@ -83,7 +83,7 @@ def told(problem: Problem | None) -> str:
 def test_a_file_is_opened_as_what_its_name_says(name: str, data: bytes, said: str) -> None:
     problem = media_problem(name, data)
     assert (problem is None) == (said == "")
-    assert said in told(problem)
+    assert said in reported(problem)
     if problem is not None:
         assert name in problem.text("id") and name in problem.text("en")
 
@@ -129,7 +129,7 @@ def test_a_picture_of_nine_hundred_million_pixels_is_refused_by_name(opener: Ope
     assert "kk.png" not in opened.resources
 
 
-def test_a_list_that_cannot_be_read_is_told_once_and_at_its_row(opener: Opener) -> None:
+def test_a_list_that_cannot_be_read_is_reported_once_and_at_its_row(opener: Opener) -> None:
     source = b"| survey |\n| | type | name | label |\n| | select_one_from_file desa.csv | a | A |\n"
     opened = opener.draft(source, "md", "surat", {"desa.csv": b"\xff\xff\xff"})
     assert [(one.sheet, one.row, one.column) for one in opened.problems] == [("survey", 2, "type")]
@@ -168,7 +168,7 @@ def test_a_file_that_kills_its_child_is_refused_and_the_rest_goes_on(
     _dying(tmp_path, monkeypatch, what)
     files = {"b.png": b"hostile", "kk.png": png(2, 2), "z.csv": b"name\n1\n"}
     opened = Opener(wall_seconds=15.0).draft(FORM, "md", "surat", files)
-    assert [told(one) for one in opened.problems] == [
+    assert [reported(one) for one in opened.problems] == [
         "The file “b.png” cannot be opened within the limits of time and memory; make it smaller or simpler."
     ]
     assert opened.xml is not None and set(opened.resources) == {"kk.png", "z.csv"}
@@ -219,6 +219,6 @@ def test_cells_of_a_spreadsheet_are_counted_before_they_are_read(cells: int, ref
     assert (getattr(found, "code", "") == "file.cells") is refused
 
 
-def test_sounds_are_told_apart_by_how_they_begin() -> None:
+def test_sounds_are_distinguished_by_how_they_begin() -> None:
     assert miniaudio.decode(wav(1)).nchannels in (1, 2)
     assert media_problem("a.ogg", wav(1)) is not None

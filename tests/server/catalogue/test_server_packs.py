@@ -171,12 +171,12 @@ def test_an_uploaded_form_begins_with_the_document_in_force_and_is_published(dep
     assert b"alamat" in service.files["form.xml"]
 
 
-def test_the_difference_to_the_form_in_force_is_told(deps: Deps) -> None:
+def test_the_difference_to_the_form_in_force_is_reported(deps: Deps) -> None:
     draft = deps.authoring.upload(ADMIN, "surat", "surat.xlsx", workbook(*GOOD)).draft
     assert draft is not None
-    told = {(str(one.kind), one.name.rpartition("/")[2]) for one in deps.authoring.differences(draft)}
-    assert ("added", "alamat") in told
-    assert ("removed", "foto") in told
+    reported = {(str(one.kind), one.name.rpartition("/")[2]) for one in deps.authoring.differences(draft)}
+    assert ("added", "alamat") in reported
+    assert ("removed", "foto") in reported
 
 
 def test_an_error_names_sheet_and_row_and_prevents_publishing(deps: Deps) -> None:
@@ -187,7 +187,7 @@ def test_an_error_names_sheet_and_row_and_prevents_publishing(deps: Deps) -> Non
     assert deps.authoring.publish(ADMIN, draft.id).outcome is DraftOutcome.HAS_PROBLEMS
 
 
-def test_a_file_whose_name_no_pack_can_carry_is_told_and_not_published(deps: Deps) -> None:
+def test_a_file_whose_name_no_pack_can_carry_is_reported_and_not_published(deps: Deps) -> None:
     media = {"foto kk.csv": b"name\n1\n", "Desa.csv": b"name\n1\n", "desa.csv": b"name\n2\n"}
     draft = deps.authoring.upload(ADMIN, "surat", "surat.xlsx", workbook(*GOOD), media=media).draft
     assert draft is not None

@@ -47,7 +47,7 @@ def test_an_order_without_the_folder_of_services_leaves_the_packs_to_their_city(
     assert sorted((sqlite_settings.data / "packs" / "metadata").glob("*.targets.json")) == targets
 
 
-def test_mistakes_are_told_in_words_and_change_nothing(sqlite_settings: ServerSettings, tmp_path: Path) -> None:
+def test_mistakes_are_put_in_words_and_change_nothing(sqlite_settings: ServerSettings, tmp_path: Path) -> None:
     data, out = sqlite_settings.data, tmp_path / "out.json"
     no_key = tmp_path / "short.key"
     no_key.write_bytes(b"short")

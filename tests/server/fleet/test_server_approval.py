@@ -39,18 +39,18 @@ def test_every_signed_path_refuses_a_kiosk_that_waits(sqlite_server: RunningServ
     """Also those that are added later: the paths are read from the API's own description."""
     described = requests.get(f"{sqlite_server.base}/v1/openapi.json", timeout=30).json()["paths"]
     kiosk = sqlite_server.waiting_kiosk()
-    told = {}
+    reported = {}
     for path, operations in described.items():
         for method in operations:
             if path not in ("/healthz", "/v1/enrol"):
                 filled = re.sub(r"\{[^}]*\}", "0" * 64, path)
                 answer = kiosk.call(method.upper(), filled, b"{}" if method != "get" else b"")
-                told[method, path] = (
+                reported[method, path] = (
                     answer.status_code,
                     "waiting" if method == "head" else answer.json()["error"]["code"],
                 )
-    assert len(told) >= 10
-    assert set(told.values()) == {(403, "waiting")}
+    assert len(reported) >= 10
+    assert set(reported.values()) == {(403, "waiting")}
 
 
 def test_both_sides_show_the_same_fingerprint_and_that_lets_it_in(server: RunningServer) -> None:
@@ -80,8 +80,8 @@ def test_nothing_of_the_city_is_laid_out_for_a_kiosk_that_waits(deps: Deps) -> N
 def test_it_is_approved_once_however_many_do_it_at_once(deps: Deps) -> None:
     kiosk = waiting(deps)
     with ThreadPoolExecutor(8) as pool:
-        told = list(pool.map(lambda _: deps.enrolment.approve(OPERATOR, kiosk.id, kiosk.fingerprint), range(8)))
-    assert sorted(told) == [ApproveOutcome.ALREADY] * 7 + [ApproveOutcome.DONE]
+        reported = list(pool.map(lambda _: deps.enrolment.approve(OPERATOR, kiosk.id, kiosk.fingerprint), range(8)))
+    assert sorted(reported) == [ApproveOutcome.ALREADY] * 7 + [ApproveOutcome.DONE]
     assert events(deps, kiosk).count(FeedType.STAFF) == 1
 
 

@@ -99,7 +99,7 @@ def test_a_code_lives_ten_minutes(deps: Deps, clock: FakeClock, late: timedelta,
     assert isinstance(deps.enrolment.enrol(request(code), "10.0.0.1"), EnrolResponse) is good
 
 
-def test_wrong_codes_are_told_to_wait_and_stop_no_honest_kiosk(deps: Deps, clock: FakeClock) -> None:
+def test_wrong_codes_must_wait_and_stop_no_honest_kiosk(deps: Deps, clock: FakeClock) -> None:
     """Neither one elsewhere nor one behind the same address."""
     tries = [deps.enrolment.enrol(request(f"WRONG{n:05}"), "10.9.9.9") for n in range(ATTEMPTS_PER_ADDRESS + 1)]
     assert tries == [EnrolRefusal.CODE_REFUSED] * ATTEMPTS_PER_ADDRESS + [EnrolRefusal.TOO_MANY_TRIES]
@@ -248,8 +248,8 @@ def test_what_a_newer_kiosk_says_of_a_component_is_taken_as_far_as_it_is_known(d
 
 
 def test_a_visit_is_kept_once(server: RunningServer, kiosk: TestKiosk) -> None:
-    told = visit(note="Rol diganti")
-    assert [kiosk.post("/v1/visits", told).status_code for _ in range(2)] == [204, 204]
+    reported = visit(note="Rol diganti")
+    assert [kiosk.post("/v1/visits", reported).status_code for _ in range(2)] == [204, 204]
     (kept,) = server.deps.presence.visits(kiosk.id)
     assert (kept.staff_name, kept.note) == ("Budi Santoso", "Rol diganti")
 

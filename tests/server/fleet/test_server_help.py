@@ -45,8 +45,8 @@ def test_whoever_has_seen_it_goes_and_the_next_call_is_a_new_alarm(server: Runni
         row = connection.execute(select(help_calls).where(help_calls.c.kiosk_id == kiosk.id)).one()
     assert row.answered_by == "watcher"
     with server.deps.engine.connect() as connection:
-        told = [event.data for event in feed.page(connection, kiosk.id, 0).events if event.type is FeedType.HELP]
-    assert told == [{"calls": [row.id]}]
+        reported = [event.data for event in feed.page(connection, kiosk.id, 0).events if event.type is FeedType.HELP]
+    assert reported == [{"calls": [row.id]}]
     kiosk.post("/v1/help-calls", call())
     assert alarms(server, kiosk) != [first]
 

@@ -338,11 +338,11 @@ def test_a_hundred_large_bodies_cost_no_memory(sqlite_settings: ServerSettings) 
 
         def throw(number: int) -> int:
             method, path = TARGETS[number // 2 % len(TARGETS)]
-            told = {"Content-Length": str(DRAFT_BYTES)} if number % 2 else {"Transfer-Encoding": "chunked"}
+            reported = {"Content-Length": str(DRAFT_BYTES)} if number % 2 else {"Transfer-Encoding": "chunked"}
             piece = b"x" * 60_000 if number % 2 else b"ea60\r\n" + b"x" * 60_000 + b"\r\n"
             with opened(base) as one:
                 try:
-                    one.sendall(written(method, path, {"Ekios-Protocol": "1", **told}))
+                    one.sendall(written(method, path, {"Ekios-Protocol": "1", **reported}))
                     for _ in range(DRAFT_BYTES // 60_000):
                         one.sendall(piece)
                 except OSError:
@@ -434,6 +434,6 @@ def test_the_places_of_an_address_do_not_bind_a_proxy(sqlite_settings: ServerSet
             assert status_of(one) == 426
 
 
-def test_a_proxy_that_cannot_be_is_told_at_the_start() -> None:
+def test_a_proxy_that_cannot_be_is_reported_at_the_start() -> None:
     with pytest.raises(ValidationError, match="trusted_proxies"):
         ServerSettings(trusted_proxies="balaikota.example")

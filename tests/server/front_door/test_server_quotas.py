@@ -1,4 +1,4 @@
-"""Quotas: a kiosk or a citizen that floods is slowed and told of, loses nothing, and is never shut out for good."""
+"""Quotas: a kiosk or a citizen that floods is slowed and reported, loses nothing, and is never shut out for good."""
 
 import uuid
 from collections.abc import Callable, Iterator
@@ -189,7 +189,7 @@ def test_an_anonymous_complaint_leaves_no_trace_of_a_nik(deps: Deps, office: Off
         assert list(connection.execute(select(tables.quotas.c.subject)).scalars()) == [office.kiosk.id]
 
 
-# --- over the line: told, and alarmed ------------------------------------------------------------------------------
+# --- over the quota: reported, and alarmed ------------------------------------------------------------------------------
 
 
 def _rate(kiosk: TestKiosk) -> requests.Response:
@@ -282,7 +282,7 @@ def test_a_kiosk_answers_for_its_own_cases_and_those_it_was_shown(deps: Deps, of
     assert office.take(office.kiosk.answer(code, "Nomor 14", SERVICE).item) == "stored"
 
 
-def test_whether_a_code_exists_is_not_told_to_who_was_not_shown_it(deps: Deps, office: Office) -> None:
+def test_whether_a_code_exists_is_not_revealed_to_who_was_not_shown_it(deps: Deps, office: Office) -> None:
     code, other = office.case(), enrolled_kiosk(deps, "Kios Lain")
     answers = [
         deps.intake.take(sender(other), [other.answer(one, "?", SERVICE).item]).answers[0].reason

@@ -75,16 +75,16 @@ def test_a_day_needs_a_date_in_reach_and_a_name(
 # --- notices --------------------------------------------------------------------------------------------------------
 
 
-def test_a_notice_is_told_to_every_kiosk_and_ended_with_the_same_text(deps: Deps, clock: FakeClock) -> None:
+def test_a_notice_is_reported_to_every_kiosk_and_ended_with_the_same_text(deps: Deps, clock: FakeClock) -> None:
     kiosk = enrolled_kiosk(deps)
     until = clock.now() + timedelta(days=3)
     assert deps.notices.send(ADMIN, {"id": "Tutup pukul 15", "en": " "}, until) is NoticeOutcome.DONE
     (row,) = deps.notices.rows()
     assert deps.notices.end(ADMIN, row.id) is NoticeOutcome.DONE
     assert [deps.notices.end(ADMIN, one) for one in (row.id, "no such")] == [NoticeOutcome.NOT_FOUND] * 2
-    told = events(deps, kiosk.id, FeedType.NOTICE)
-    assert [one["text"] for one in told] == [{"id": "Tutup pukul 15"}] * 2
-    assert [one["until"] for one in told] == [until.isoformat(), clock.now().isoformat()]
+    reported = events(deps, kiosk.id, FeedType.NOTICE)
+    assert [one["text"] for one in reported] == [{"id": "Tutup pukul 15"}] * 2
+    assert [one["until"] for one in reported] == [until.isoformat(), clock.now().isoformat()]
 
 
 def test_a_kiosk_that_joins_later_shows_what_stands(deps: Deps, clock: FakeClock) -> None:
@@ -123,7 +123,7 @@ def test_settings_go_to_every_kiosk_whole(deps: Deps) -> None:
     assert events(deps, kiosk.id, FeedType.SETTINGS) == [{"idle_s": 120.0, "volume": 0.5}, {"idle_s": 120.0}]
 
 
-def test_what_changes_nothing_is_told_to_nobody(deps: Deps) -> None:
+def test_what_changes_nothing_is_shown_to_nobody(deps: Deps) -> None:
     kiosk = enrolled_kiosk(deps)
     assert deps.kiosk_settings.change(ADMIN, dict.fromkeys(OFFERED)) == ()
     assert events(deps, kiosk.id, FeedType.SETTINGS) == []

@@ -1,4 +1,4 @@
-"""How long offices really take: counted as their clocks count, told only of enough cases, published when it changed."""
+"""How long offices really take: counted as their clocks count, published only of enough cases, published when it changed."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -62,7 +62,7 @@ def agency(deps: Deps, agency_id: str = "kelurahan") -> AgencyTimes:
     return next(one for one in deps.transparency.make().agencies if one.id == agency_id)
 
 
-def test_below_the_least_number_no_times_are_told(office: Office, deps: Deps) -> None:
+def test_below_the_least_number_no_times_are_published(office: Office, deps: Deps) -> None:
     decide(office, deps, office.officer("kelurahan"), LEAST_CASES - 1)
     found = agency(deps)
     assert (found.decided, found.median_days) == (LEAST_CASES - 1, None)

@@ -58,7 +58,7 @@ def made(deps: Deps, place: Path) -> Path:
 @contextmanager
 def sending(server: RunningServer, kiosk: TestKiosk) -> Iterator[list[Envelope]]:
     """A kiosk that sends without a pause; what was called stored."""
-    told: list[Envelope] = []
+    reported: list[Envelope] = []
     stop = threading.Event()
     first = threading.Event()
 
@@ -69,14 +69,14 @@ def sending(server: RunningServer, kiosk: TestKiosk) -> Iterator[list[Envelope]]
             envelope = kiosk.envelope(service, [attachment])
             assert kiosk.statuses(envelope) == ["missing_attachments"]
             kiosk.upload(attachment)
-            told.append(envelope)
+            reported.append(envelope)
             first.set()
 
     thread = threading.Thread(target=send)
     thread.start()
     assert first.wait(30)
     try:
-        yield told
+        yield reported
     finally:
         stop.set()
         thread.join()
@@ -87,11 +87,11 @@ def test_a_backup_under_load_is_whole_and_kiosks_go_on(
 ) -> None:
     with running(settings) as server:
         kiosk = server.kiosk()
-        with sending(server, kiosk) as told:
-            before = len(told)
+        with sending(server, kiosk) as reported:
+            before = len(reported)
             folder = made(server.deps, tmp_path / "backups")
-            stored = [*told]
-        assert len(told) >= before > 0
+            stored = [*reported]
+        assert len(reported) >= before > 0
     manifest = lay_out(folder, target)
     deps = build_deps(target)
     with deps.engine.connect() as connection:
@@ -103,15 +103,15 @@ def test_a_backup_under_load_is_whole_and_kiosks_go_on(
     close_deps(deps)
     with running(target) as server:
         kiosk.base, kiosk.http = server.base, requests.Session()
-        answers = kiosk.send(*told[:50]).json()["answers"]
+        answers = kiosk.send(*reported[:50]).json()["answers"]
         assert {one["status"] for one in answers} <= {"duplicate", "stored", "missing_attachments"}
         assert [one["status"] for one in answers[:before]] == ["duplicate"] * min(before, 50)
-        for envelope in told:
+        for envelope in reported:
             kiosk.statuses(envelope)
             kiosk.upload(envelope.attachments[0])
             assert server.deps.attachments.open(kiosk.id, envelope.id, envelope.attachments[0].sha256) is not None
         with server.deps.engine.connect() as connection:
-            assert connection.execute(select(func.count()).select_from(tables.cases)).scalar_one() == len(told)
+            assert connection.execute(select(func.count()).select_from(tables.cases)).scalar_one() == len(reported)
 
 
 def test_what_is_secret_in_a_backup_is_for_its_owner_only(deps: Deps, tmp_path: Path) -> None:
@@ -211,13 +211,13 @@ def test_an_attachment_that_is_missing_is_named(sqlite_settings: ServerSettings,
     gone.unlink()
     (other,) = (folder.parent / "attachments").rglob(attachments[1].sha256)
     other.write_bytes(b"other bytes")
-    told = command("restore", str(folder), "--data", str(tmp_path / "fresh"))
-    assert told.exit_code == 1
-    assert {one.sha256 in told.output for one in attachments[:2]} == {True}
-    assert attachments[2].sha256 not in told.output
+    reported = command("restore", str(folder), "--data", str(tmp_path / "fresh"))
+    assert reported.exit_code == 1
+    assert {one.sha256 in reported.output for one in attachments[:2]} == {True}
+    assert attachments[2].sha256 not in reported.output
 
 
-def test_a_log_that_was_altered_is_told_by_verify_and_by_restore(
+def test_a_log_that_was_altered_is_reported_by_verify_and_by_restore(
     sqlite_settings: ServerSettings, tmp_path: Path
 ) -> None:
     deps = build_deps(sqlite_settings)
@@ -225,11 +225,11 @@ def test_a_log_that_was_altered_is_told_by_verify_and_by_restore(
         connection.execute(update(tables.audit_log).where(tables.audit_log.c.seq == 0).values(actor="somebody"))
     folder = made(deps, tmp_path / "backups")
     close_deps(deps)
-    told = [
+    reported = [
         command("verify-audit", "--data", str(sqlite_settings.data)),
         command("restore", str(folder), "--data", str(tmp_path / "fresh")),
     ]
-    assert [(one.exit_code, "entry 0 was altered" in one.output) for one in told] == [(1, True)] * 2
+    assert [(one.exit_code, "entry 0 was altered" in one.output) for one in reported] == [(1, True)] * 2
 
 
 # --- the page ---------------------------------------------------------------------------------------------------

@@ -76,7 +76,7 @@ def test_damage_is_found_at_the_start(sqlite_settings: ServerSettings, kiosk: Te
 
 
 def test_damage_that_sqlite_only_sees_when_it_is_asked_is_found(sqlite_settings: ServerSettings) -> None:
-    """A page whose free places are told wrongly: statements go on, and write over rows."""
+    """A page whose free places are recorded wrongly: statements go on, and write over rows."""
     build_deps(sqlite_settings).engine.dispose()
     with sqlite3.connect(database(sqlite_settings)) as connection:
         (page,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'officers'").fetchone()
@@ -88,7 +88,7 @@ def test_damage_that_sqlite_only_sees_when_it_is_asked_is_found(sqlite_settings:
         open_storage(sqlite_settings.database_url)
 
 
-def test_a_file_that_is_no_database_any_more_is_told_as_damage(
+def test_a_file_that_is_no_database_any_more_is_reported_as_damage(
     sqlite_settings: ServerSettings, kiosk: TestKiosk
 ) -> None:
     database(sqlite_settings).write_bytes(os.urandom(PAGE_BYTES))
@@ -101,8 +101,8 @@ def test_a_file_that_is_no_database_any_more_is_told_as_damage(
 
 def test_an_order_to_a_damaged_server_is_refused_in_words(sqlite_settings: ServerSettings, kiosk: TestKiosk) -> None:
     spoil(database(sqlite_settings), "submissions")
-    told = command("enrol-code", "Kios", "--data", str(sqlite_settings.data))
-    assert (told.returncode, "damaged" in told.stderr) == (1, True)
+    reported = command("enrol-code", "Kios", "--data", str(sqlite_settings.data))
+    assert (reported.returncode, "damaged" in reported.stderr) == (1, True)
 
 
 def spoil_under(server: RunningServer, table: str) -> None:
@@ -124,7 +124,7 @@ def test_damage_that_comes_later_is_found_within_the_day(sqlite_settings: Server
         refused_by(server.base, one)
 
 
-def test_damage_that_a_request_meets_is_told_at_once_and_remembered(sqlite_settings: ServerSettings) -> None:
+def test_damage_that_a_request_meets_is_reported_at_once_and_remembered(sqlite_settings: ServerSettings) -> None:
     with running(sqlite_settings) as server:
         one = server.kiosk()
         spoil_under(server, "submissions")

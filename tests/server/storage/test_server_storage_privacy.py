@@ -61,8 +61,8 @@ def not_storable(engine: Engine) -> StatementError:
 def test_an_error_of_the_database_holds_no_values(engine: Engine, provoke: object) -> None:
     assert callable(provoke)
     error = provoke(engine)
-    told = [str(error), repr(error), *traceback.format_exception(error)]
-    assert not [text for text in told if CANARY in text]
+    reported = [str(error), repr(error), *traceback.format_exception(error)]
+    assert not [text for text in reported if CANARY in text]
 
 
 def test_what_is_written_of_an_error_holds_no_values(engine: Engine) -> None:

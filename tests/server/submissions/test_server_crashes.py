@@ -169,13 +169,13 @@ def test_a_pack_survives_a_kill(served: ServerSettings, kiosk: TestKiosk, failpo
     with process(served):
         if expected == 1:
             assert order(served, "publish", folder=str(CITY)).json() == {"pack": "2"}
-        told = [one["data"] for one in kiosk.get("/v1/feed?after=0").json()["events"] if one["type"] == "pack"]
+        reported = [one["data"] for one in kiosk.get("/v1/feed?after=0").json()["events"] if one["type"] == "pack"]
         newest = kiosk.get("/v1/packs/metadata/timestamp.json").json()["signed"]["meta"]["snapshot.json"]["version"]
         snapshot = kiosk.get(f"/v1/packs/metadata/{newest}.snapshot.json").json()["signed"]["meta"]
         version = snapshot["targets.json"]["version"]
         targets = kiosk.get(f"/v1/packs/metadata/{version}.targets.json").json()["signed"]["targets"]
         archive = kiosk.get(f"/v1/packs/targets/{targets['pack-2.zip']['hashes']['sha256']}.pack-2.zip").content
-    assert [one["version"] for one in told] == [1, 2]
+    assert [one["version"] for one in reported] == [1, 2]
     assert hashlib.sha256(archive).hexdigest() == targets["pack-2.zip"]["hashes"]["sha256"]
     assert logged(served, "pack:2") == ["pack.publish"]
 

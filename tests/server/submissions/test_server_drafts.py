@@ -65,41 +65,41 @@ def test_its_size_has_a_limit(sqlite_server: RunningServer, lookup: str, size: i
 
 
 def test_wrong_birth_dates_make_a_pause_and_then_erase_it(office: Office, deps: Deps, clock: FakeClock) -> None:
-    desk, kiosk = deps.citizen_drafts, office.kiosk.id
-    desk.keep(kiosk, "a" * 32, HASHED, b"sealed")
+    citizen_drafts, kiosk = deps.citizen_drafts, office.kiosk.id
+    citizen_drafts.keep(kiosk, "a" * 32, HASHED, b"sealed")
     for _ in range(TRIES):
-        assert desk.open(kiosk, "a" * 32, b"wrong").outcome is DraftOutcome.WRONG
-    blocked = desk.open(kiosk, "a" * 32, PROOF)
+        assert citizen_drafts.open(kiosk, "a" * 32, b"wrong").outcome is DraftOutcome.WRONG
+    blocked = citizen_drafts.open(kiosk, "a" * 32, PROOF)
     assert (blocked.outcome, blocked.wait) == (DraftOutcome.BLOCKED, PAUSE)
     clock.pass_time(seconds=PAUSE.total_seconds() + 1)
-    assert desk.open(kiosk, "a" * 32, PROOF).outcome is DraftOutcome.DONE
+    assert citizen_drafts.open(kiosk, "a" * 32, PROOF).outcome is DraftOutcome.DONE
     for _ in range(TRIES_IN_ALL - TRIES):
-        desk.open(kiosk, "a" * 32, b"wrong")
+        citizen_drafts.open(kiosk, "a" * 32, b"wrong")
         clock.pass_time(seconds=PAUSE.total_seconds() + 1)
-    assert desk.open(kiosk, "a" * 32, PROOF).outcome is DraftOutcome.UNKNOWN
+    assert citizen_drafts.open(kiosk, "a" * 32, PROOF).outcome is DraftOutcome.UNKNOWN
 
 
 def test_trying_codes_is_slowed_down(office: Office, deps: Deps) -> None:
-    desk, kiosk = deps.citizen_drafts, office.kiosk.id
+    citizen_drafts, kiosk = deps.citizen_drafts, office.kiosk.id
     guesses = deps.settings.quotas.draft_guesses.burst
-    outcomes = [desk.open(kiosk, f"{number:032}", PROOF).outcome for number in range(guesses + 1)]
+    outcomes = [citizen_drafts.open(kiosk, f"{number:032}", PROOF).outcome for number in range(guesses + 1)]
     assert outcomes == [DraftOutcome.UNKNOWN] * guesses + [DraftOutcome.BLOCKED]
 
 
 def test_after_its_days_it_is_gone(office: Office, deps: Deps, clock: FakeClock) -> None:
-    desk, kiosk = deps.citizen_drafts, office.kiosk.id
-    desk.keep(kiosk, "b" * 32, HASHED, b"sealed")
+    citizen_drafts, kiosk = deps.citizen_drafts, office.kiosk.id
+    citizen_drafts.keep(kiosk, "b" * 32, HASHED, b"sealed")
     clock.pass_time(seconds=(LIFE - timedelta(seconds=1)).total_seconds())
-    assert desk.open(kiosk, "b" * 32, PROOF).outcome is DraftOutcome.DONE
+    assert citizen_drafts.open(kiosk, "b" * 32, PROOF).outcome is DraftOutcome.DONE
     clock.pass_time(seconds=1)
-    assert desk.open(kiosk, "b" * 32, PROOF).outcome is DraftOutcome.UNKNOWN
-    assert desk.sweep() == 1
+    assert citizen_drafts.open(kiosk, "b" * 32, PROOF).outcome is DraftOutcome.UNKNOWN
+    assert citizen_drafts.sweep() == 1
     with deps.engine.connect() as connection:
         assert connection.execute(select(drafts.c.lookup)).all() == []
 
 
 def test_a_kiosk_may_leave_so_many_and_no_more(office: Office, deps: Deps) -> None:
-    desk, kiosk = deps.citizen_drafts, office.kiosk.id
-    outcomes = {desk.keep(kiosk, f"{number:032}", HASHED, b"s").outcome for number in range(DRAFTS_A_KIOSK)}
+    citizen_drafts, kiosk = deps.citizen_drafts, office.kiosk.id
+    outcomes = {citizen_drafts.keep(kiosk, f"{number:032}", HASHED, b"s").outcome for number in range(DRAFTS_A_KIOSK)}
     assert outcomes == {DraftOutcome.DONE}
-    assert desk.keep(kiosk, "c" * 32, HASHED, b"s").outcome is DraftOutcome.FULL
+    assert citizen_drafts.keep(kiosk, "c" * 32, HASHED, b"s").outcome is DraftOutcome.FULL

@@ -38,15 +38,15 @@ class OneService(PackRepository):
 
 
 @pytest.mark.parametrize(
-    ("language", "told", "found"),
+    ("language", "reported", "found"),
     [("id", "Ya", []), ("en", "Yes", []), ("mad", "Ya", []), ("en", "Ya", [("/data/told", "calculation")])],
 )
 def test_words_that_a_calculation_tells_are_those_of_the_citizens_language(
-    office: Office, deps: Deps, language: str, told: str, found: list[tuple[str, str]]
+    office: Office, deps: Deps, language: str, reported: str, found: list[tuple[str, str]]
 ) -> None:
     inside: dict[str, Any] = {
         "language": language,
-        "instance": f'<data id="surat" version="1"><a>y</a><told>{told}</told></data>',
+        "instance": f'<data id="surat" version="1"><a>y</a><told>{reported}</told></data>',
     }
     item = SubmissionItem.model_validate(office.kiosk.envelope(SERVICE, inside=inside).item)
     assert office.kiosk.enrolment is not None

@@ -203,12 +203,12 @@ def test_answers_are_held_to_the_day_and_the_place_they_were_given(
 
 
 def violations(server: RunningServer, envelope: Envelope) -> list[tuple[str, str]]:
-    """What the officer is told of the answers: kind and place."""
+    """What the officer reads about the answers: kind and place."""
     with server.deps.engine.connect() as connection:
-        told = connection.execute(
+        reported = connection.execute(
             select(tables.cases.c.violations).where(tables.cases.c.tracking_code == envelope.code)
         ).scalar_one()
-    return [(one["kind"], one["ref"]) for one in told]
+    return [(one["kind"], one["ref"]) for one in reported]
 
 
 def test_an_envelope_to_a_foreign_key_is_rejected(server: RunningServer, kiosk: TestKiosk) -> None:

@@ -89,7 +89,7 @@ def test_a_new_service_goes_from_spreadsheet_to_every_kiosk_and_back(fresh_offic
     assert packs.service(3, "izin-baru") is None and packs.service(3, "surat") is not None
 
 
-def test_errors_are_told_by_sheet_row_and_column(office: Office) -> None:
+def test_errors_are_reported_by_sheet_row_and_column(office: Office) -> None:
     broken = [*SURVEY, ["select_one tidak_ada", "pilih", "Pilih", "Choose", ""]]
     page = office.browser("admin").get(upload(office.browser("admin"), "izin", workbook("izin", "1", broken))).text
     row = re.search(r"<td>survey</td><td class=\"number\">(\d+)</td>", page)
@@ -110,7 +110,7 @@ def test_the_same_version_with_other_content_is_not_published(office: Office) ->
     assert answer.status_code == 409 and "Naikkan" in answer.text
 
 
-def test_a_description_with_gaps_is_told_by_field_and_kept(office: Office) -> None:
+def test_a_description_with_gaps_is_reported_by_field_and_kept(office: Office) -> None:
     browser = office.browser("admin")
     draft = upload(browser, "izin", workbook("izin", "1", SURVEY))
     answer = browser.post(f"{draft}/service", described() | {"standard.working_days": "tiga", "name.jv": "Asma"})
@@ -152,7 +152,7 @@ def test_a_kiosk_without_paper_is_an_alarm_until_somebody_sees_to_it(fresh_offic
     assert "Ditangani" in browser.post(f"/fleet/alarms/{alarm[1]}/seen").text
 
 
-def test_a_visit_is_told_on_the_kiosks_page(office: Office) -> None:
+def test_a_visit_is_reported_on_the_kiosks_page(office: Office) -> None:
     office.kiosk.post("/v1/visits", visit(note="Rel dibersihkan")).raise_for_status()
     page = office.browser("pusat").get(f"/fleet/kiosks/{office.kiosk.id}").text
     assert "Budi Santoso" in page and "Rol kertas diganti" in page and "Rel dibersihkan" in page
@@ -228,7 +228,7 @@ def test_one_that_was_let_in_is_revoked_with_a_reason_only(office: Office) -> No
     assert office.kiosk.get("/v1/feed").status_code == 200
 
 
-def test_whoever_may_not_approve_is_told_who_may(office: Office) -> None:
+def test_whoever_may_not_approve_sees_who_may(office: Office) -> None:
     kiosk = office.server.waiting_kiosk("Menunggu")
     page = office.browser("pusat").get(f"/fleet/kiosks/{kiosk.id}").text
     assert "Seorang administrator harus membandingkan" in page

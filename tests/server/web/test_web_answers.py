@@ -13,7 +13,7 @@ from server.catalogue.form_conversion import convert_form
 from server.catalogue.pack_content import PackService
 from server.foundation import texts
 from server.foundation.identity_numbers import masked
-from server.web.office.answers import Answer, FilledForm, read, told
+from server.web.office.answers import Answer, FilledForm, read, violation_texts
 from tests.server.kiosk_client import NIK
 
 FORM = """
@@ -70,7 +70,9 @@ def problems(service: PackService, sent: str, language: str) -> list[str]:
     assert form is not None
     found = form.check(sent.encode(), Environment(now=lambda: MADE, zone=UTC))
     kept = [{"ref": one.ref, "kind": one.kind.value} for one in found]
-    return told(kept, filled(service, sent, language).reading, lambda key, **values: SAY(language, key, **values))
+    return violation_texts(
+        kept, filled(service, sent, language).reading, lambda key, **values: SAY(language, key, **values)
+    )
 
 
 def test_an_officer_sees_what_was_sent_in_its_order(service: PackService) -> None:
@@ -120,13 +122,13 @@ def test_what_is_wrong_is_said_in_the_officers_language(
 )
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_no_engine_words_reach_an_officer(service: PackService, old: str, new: str, key: str, language: str) -> None:
-    told_of = [sentence.partition("”")[2] for sentence in problems(service, SENT.replace(old, new), language)]
-    assert SAY(language, f"case.violation.{key}", question="@").partition("”")[2] in told_of
+    described = [sentence.partition("”")[2] for sentence in problems(service, SENT.replace(old, new), language)]
+    assert SAY(language, f"case.violation.{key}", question="@").partition("”")[2] in described
 
 
 @pytest.mark.parametrize("kind", ["form", "engine"])
 def test_what_could_not_be_judged_is_said_without_a_form(kind: str) -> None:
-    (sentence,) = told([{"ref": "", "kind": kind}], None, lambda key, **values: SAY("id", key, **values))
+    (sentence,) = violation_texts([{"ref": "", "kind": kind}], None, lambda key, **values: SAY("id", key, **values))
     assert sentence == SAY("id", f"case.violation.{kind}")
 
 

@@ -16,8 +16,8 @@ def seen_by(office: Office, kiosk: TestKiosk) -> Checkpoint:
     make_checkpoint(office.server.deps)
     answer = kiosk.post("/v1/heartbeat", kiosk.heartbeat(witnessed={})).json()
     held = Checkpoint.model_validate(answer["checkpoint"]["checkpoint"])
-    told = Witnessed(held=held).model_dump(mode="json")
-    kiosk.post("/v1/heartbeat", kiosk.heartbeat(witnessed=told)).raise_for_status()
+    reported = Witnessed(held=held).model_dump(mode="json")
+    kiosk.post("/v1/heartbeat", kiosk.heartbeat(witnessed=reported)).raise_for_status()
     return held
 
 
@@ -45,8 +45,8 @@ def test_a_kiosk_that_knows_more_is_named_before_and_after_the_verification(fres
     held = seen_by(fresh_office, fresh_office.kiosk)
     admin = fresh_office.browser("admin")
     cut_all(fresh_office.server.deps, held.size - 3)
-    told = Witnessed(held=held).model_dump(mode="json")
-    fresh_office.kiosk.post("/v1/heartbeat", fresh_office.kiosk.heartbeat(witnessed=told)).raise_for_status()
+    reported = Witnessed(held=held).model_dump(mode="json")
+    fresh_office.kiosk.post("/v1/heartbeat", fresh_office.kiosk.heartbeat(witnessed=reported)).raise_for_status()
     assert "Kios berikut pernah melihat jejak audit yang lain: Kios Uji" in admin.get("/audit").text
     page = admin.post("/audit/verify").text
     assert "Jejak audit tidak utuh" in page

@@ -76,14 +76,14 @@ def test_asking_stops_the_clock_and_the_answer_starts_it(office: Office) -> None
     assert "Siti Aminah binti Ali" in page and "hari kerja" in page
 
 
-def test_what_a_citizen_is_told_needs_words_and_what_was_chosen_stays_open(office: Office) -> None:
+def test_what_a_citizen_reads_needs_words_and_what_was_chosen_stays_open(office: Office) -> None:
     code = office.taken().code
     answer = office.act("kelurahan", code, "reject", "  ")
     assert answer.status_code == 409
     assert "Tulis pesan untuk warga" in answer.text
 
 
-def test_a_case_that_a_colleague_took_is_told_kindly(office: Office) -> None:
+def test_a_case_that_a_colleague_took_is_explained_kindly(office: Office) -> None:
     code = office.send().code
     late = office.browser("kelurahan")
     late.get(f"/office/cases/{code}")

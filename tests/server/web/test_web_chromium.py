@@ -48,8 +48,8 @@ def test_a_colleagues_step_shows_on_an_open_case(office: Office, page: Page) -> 
     office.let_in(page, "kelurahan")
     page.goto(f"/office/cases/{code}")
     office.act("penyelia", code, "take")
-    told = page.wait_for_selector(".changed a")
-    assert told is not None and told.get_attribute("href") == f"/office/cases/{code}"
+    reported = page.wait_for_selector(".changed a")
+    assert reported is not None and reported.get_attribute("href") == f"/office/cases/{code}"
     assert "Penyelia" in page.inner_text(".changed")
 
 

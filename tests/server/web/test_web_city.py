@@ -1,4 +1,4 @@
-"""Administrators' pages for the whole city: days off, notices, settings, accounts; and late cases at the desk."""
+"""Administrators' pages for the whole city: days off, notices, settings, accounts; and late cases in the inbox."""
 
 import re
 from datetime import timedelta
@@ -35,8 +35,8 @@ def test_a_notice_is_sent_and_ended(office: Office) -> None:
     ending = re.search(r"/admin/city/notices/([^/]+)/end", page)
     assert ending is not None
     assert "Selesai" in browser.post(f"/admin/city/notices/{ending[1]}/end").text
-    told = [one["data"] for one in office.kiosk.get("/v1/feed?after=0").json()["events"] if one["type"] == "notice"]
-    assert [one["text"]["id"] for one in told] == ["Jumat <b>tutup</b> siang"] * 2
+    reported = [one["data"] for one in office.kiosk.get("/v1/feed?after=0").json()["events"] if one["type"] == "notice"]
+    assert [one["text"]["id"] for one in reported] == ["Jumat <b>tutup</b> siang"] * 2
 
 
 def test_a_notice_without_an_end_is_refused_and_nothing_typed_is_lost(office: Office) -> None:
@@ -53,8 +53,10 @@ def test_settings_reach_the_kiosk_and_wrong_ones_change_nothing(office: Office) 
     for wrong in ("12", "banyak", "1e999"):
         answer = browser.post("/admin/city/settings", {"volume": "0,5", "idle_s": wrong})
         assert answer.status_code == 400 and f'value="{wrong}"' in answer.text
-    told = [one["data"] for one in office.kiosk.get("/v1/feed?after=0").json()["events"] if one["type"] == "settings"]
-    assert told == [{"volume": 0.5, "idle_s": 60.0}]
+    reported = [
+        one["data"] for one in office.kiosk.get("/v1/feed?after=0").json()["events"] if one["type"] == "settings"
+    ]
+    assert reported == [{"volume": 0.5, "idle_s": 60.0}]
 
 
 def test_an_account_is_made_with_a_password_that_is_shown_once(office: Office) -> None:
@@ -84,7 +86,7 @@ def test_whoever_is_put_off_is_signed_out_at_once(office: Office) -> None:
     assert "/sign-in" in other.get("/fleet").url
 
 
-def test_a_late_case_shows_at_the_desk_and_on_the_wall(fresh_office: Office) -> None:
+def test_a_late_case_shows_in_the_inbox_and_on_the_wall(fresh_office: Office) -> None:
     code, deps = fresh_office.send().code, fresh_office.server.deps
     yesterday = deps.clock.now() - timedelta(days=1)
     with deps.engine.begin() as connection:

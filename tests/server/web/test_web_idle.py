@@ -176,7 +176,7 @@ def test_a_page_without_news_goes_as_well_when_nobody_was_there(page: Page, offi
 
 @in_chromium
 @pytest.mark.parametrize(("key", "path"), [("", "/here"), ("a", "/here/somebody")])
-def test_hands_are_told_from_a_page_that_is_left_alone(page: Page, key: str, path: str) -> None:
+def test_hands_are_distinguished_from_a_page_that_is_left_alone(page: Page, key: str, path: str) -> None:
     page.goto("/admin/officers")
     if key:
         page.keyboard.press(key)

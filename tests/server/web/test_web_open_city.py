@@ -16,7 +16,7 @@ def test_a_budget_is_published_and_read_by_everybody(office: Office) -> None:
         assert words in public
 
 
-def test_what_is_wrong_is_told_and_nothing_typed_is_lost(office: Office) -> None:
+def test_what_is_wrong_is_reported_and_nothing_typed_is_lost(office: Office) -> None:
     admin = office.browser("admin")
     admin.get("/admin/budget")
     answer = admin.post("/admin/budget", {"year": "2026", "source": "", "rows": "Jalan;1;2\nAir;<b>;3"})
@@ -43,7 +43,7 @@ def test_times_of_every_agency_are_public(office: Office) -> None:
 def test_a_heartbeat_tells_the_versions_and_a_kiosk_gets_the_document(office: Office) -> None:
     office.server.deps.transparency.publish()
     beat = office.kiosk.post("/v1/heartbeat", office.kiosk.heartbeat())
-    told = HeartbeatAnswer.model_validate_json(beat.content).documents
+    reported = HeartbeatAnswer.model_validate_json(beat.content).documents
     document = office.kiosk.get("/v1/documents/transparency").json()
-    assert told["transparency"] == document["version"]
+    assert reported["transparency"] == document["version"]
     assert office.kiosk.get("/v1/documents/nothing").status_code == 404

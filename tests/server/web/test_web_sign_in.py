@@ -39,12 +39,12 @@ def accounts(sqlite_settings, clock):  # type: ignore[no-untyped-def]
     close_deps(deps)
 
 
-def test_the_right_password_leads_to_ones_desk(office: Office) -> None:
+def test_the_right_password_leads_to_ones_own_page(office: Office) -> None:
     answer = office.browser().sign_in("kelurahan")
     assert answer.url.endswith("/office")
 
 
-def test_a_wrong_password_is_told_without_saying_which_is_wrong(office: Office) -> None:
+def test_a_wrong_password_is_reported_without_saying_which_is_wrong(office: Office) -> None:
     known = office.browser().sign_in("kominfo", "salah")
     unknown = office.browser().sign_in("tidak-ada", "salah")
     assert known.status_code == unknown.status_code == 403
@@ -164,7 +164,7 @@ def test_who_guesses_elsewhere_keeps_no_officer_out(accounts: Accounts) -> None:
     assert accounts.sign_in("kelurahan", TRIAL_PASSWORD, HOME).token
 
 
-def test_who_guesses_at_the_next_desk_keeps_a_known_browser_not_out(accounts: Accounts, clock: FakeClock) -> None:
+def test_who_guesses_at_the_next_computer_keeps_a_known_browser_not_out(accounts: Accounts, clock: FakeClock) -> None:
     marks = accounts.sign_in("kelurahan", TRIAL_PASSWORD, HOME).marks
     for _ in range(FAILURES_PER_NAME):
         clock.time += accounts.sign_in("kelurahan", WRONG, HOME).wait

@@ -37,7 +37,7 @@ def test_a_typed_code_may_be_written_as_people_write(office: Office) -> None:
     assert office.browser().get("/t", params={"code": f" {display(code).lower()} "}).url.endswith(f"/t/{code}")
 
 
-def test_a_wrong_check_character_is_told_and_the_code_kept(office: Office) -> None:
+def test_a_wrong_check_character_is_reported_and_the_code_kept(office: Office) -> None:
     code = office.send().code
     wrong = code[:-1] + ALPHABET[(ALPHABET.index(code[-1]) + 1) % len(ALPHABET)]
     answer = office.browser().get("/t", params={"code": wrong})
@@ -45,11 +45,11 @@ def test_a_wrong_check_character_is_told_and_the_code_kept(office: Office) -> No
     assert "Kode ini tidak tepat" in answer.text and wrong in answer.text
 
 
-def test_a_code_of_another_length_is_told_its_length(office: Office) -> None:
+def test_a_code_of_another_length_is_answered_with_the_right_length(office: Office) -> None:
     assert "Yang Anda ketik 3" in office.browser().get("/t", params={"code": "ABC"}).text
 
 
-def test_a_code_that_has_not_arrived_is_told_to_be_safe(office: Office) -> None:
+def test_a_code_that_has_not_arrived_is_reported_as_safe(office: Office) -> None:
     answer = office.browser().get(f"/t/{mint('ZZZZ', lambda _: 7)}")
     assert answer.status_code == 404
     assert "tersimpan aman di kios" in answer.text

@@ -114,7 +114,7 @@ def test_a_commit_that_fails_gives_no_hint(deps: Deps, units: UnitsOfWork, bus: 
     assert log_size(deps) == before
 
 
-def test_what_is_returned_early_is_committed_and_told(deps: Deps, units: UnitsOfWork, bus: HearingBus) -> None:
+def test_what_is_returned_early_is_committed_and_reported(deps: Deps, units: UnitsOfWork, bus: HearingBus) -> None:
     kiosk_id, before = enrolled(deps), log_size(deps)
 
     def act() -> str:

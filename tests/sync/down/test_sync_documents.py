@@ -64,9 +64,9 @@ class Documents:
         return Answer(Outcome.OK, 200, self._answer)
 
 
-def fetch(at: Bench, server: Documents, told: int, times: int = 1) -> None:
+def fetch(at: Bench, server: Documents, announced: int, times: int = 1) -> None:
     delivery = DocumentDelivery(at.kiosk.open_city, at.kiosk.room, server, PUBLIC)  # type: ignore[arg-type]
-    delivery.told({"budget": told})
+    delivery.announced({"budget": announced})
     for _ in range(times):
         delivery.fetch()
 

@@ -65,19 +65,19 @@ def test_settings_come_live_and_are_applied_once(server: RunningServer, made: On
     assert len(made.at.of(SettingsChanged)) == 1
 
 
-def test_an_officer_on_the_way_is_told_at_the_kiosk(server: RunningServer, made: OnLine) -> None:
+def test_an_officer_on_the_way_is_reported_at_the_kiosk(server: RunningServer, made: OnLine) -> None:
     made.line.start()
-    desk = made.at.kiosk.help_desk
-    desk.call("form")
-    until(lambda: (call := desk.current()) is not None and call.told)
+    calls = made.at.kiosk.help_calls
+    calls.call("form")
+    until(lambda: (call := calls.current()) is not None and call.reported)
     view = server.deps.presence.kiosk(made.enrolment.kiosk_id)
     assert view is not None
     (alarm,) = [alarm.id for alarm in view.alarms if alarm.kind == AlarmKind.HELP]
     server.deps.alarms.acknowledge(Actor("watcher", Role.COMMAND), alarm)
-    until(lambda: (call := desk.current()) is not None and call.coming)
+    until(lambda: (call := calls.current()) is not None and call.coming)
 
 
-def test_a_case_that_an_officer_moves_is_told_at_the_kiosk(made: OnLine) -> None:
+def test_a_case_that_an_officer_moves_is_reported_at_the_kiosk(made: OnLine) -> None:
     made.line.start()
     saved = made.send()
     until(made.all_acknowledged)
@@ -104,7 +104,7 @@ def test_a_command_is_done_once_and_survives_a_restart(server: RunningServer, tm
     made.line.start()
     tell(server.deps, made.enrolment.kiosk_id, FeedType.COMMAND, command)
     until(lambda: not made.at.kiosk.in_service)
-    until(lambda: not made.at.store.commands.untold())
+    until(lambda: not made.at.store.commands.unreported())
     made.at.kiosk.back_in_service()
     number = tell(server.deps, made.enrolment.kiosk_id, FeedType.COMMAND, command)
     until(lambda: cursor(made) == number)

@@ -163,8 +163,10 @@ def test_metadata_whose_time_is_over_bring_nothing_new_and_stop_nothing(
 
 
 @pytest.mark.parametrize("years", [-10, 10])
-@pytest.mark.parametrize("told_days", [-3_650, 3_650])
-def test_whether_their_time_is_over_is_judged_by_the_servers_time(tmp_path: Path, years: int, told_days: int) -> None:
+@pytest.mark.parametrize("learned_days", [-3_650, 3_650])
+def test_whether_their_time_is_over_is_judged_by_the_servers_time(
+    tmp_path: Path, years: int, learned_days: int
+) -> None:
     """The machine's clock is years off, and the kiosk thought until now that it was another time still: neither keeps old
     metadata alive nor kills good ones."""
     clock = YearsOff(years)
@@ -173,25 +175,25 @@ def test_whether_their_time_is_over_is_judged_by_the_servers_time(tmp_path: Path
         made = kiosk_on_line(tmp_path / "kiosk", enrolled(server))
         client = made.line._client()
         packs = PackDuty(made.at.kiosk, client, tmp_path / "p", ring="all", tuf_root=made.enrolment.tuf_root)
-        made.at.kiosk.clock.learn(clock.now() + timedelta(days=told_days))
+        made.at.kiosk.clock.learn(clock.now() + timedelta(days=learned_days))
         Signer(server).list(1, life={"timestamp": OVER})
         assert "Expired" in packs.update()
         assert made.at.store.packs.newest_first() == ()
-        made.at.kiosk.clock.learn(clock.now() + timedelta(days=told_days))
+        made.at.kiosk.clock.learn(clock.now() + timedelta(days=learned_days))
         Signer(server).list(1)
         assert packs.update() == ""
         assert in_force(made) == (1, [1])
         made.at.close()
 
 
-@pytest.mark.parametrize(("key", "told"), [(bytes(CITY.badge), False), (None, True)])
-def test_a_city_without_packs_is_no_problem_and_a_portal_is(tmp_path: Path, key: bytes | None, told: bool) -> None:
+@pytest.mark.parametrize(("key", "reported"), [(bytes(CITY.badge), False), (None, True)])
+def test_a_city_without_packs_is_no_problem_and_a_portal_is(tmp_path: Path, key: bytes | None, reported: bool) -> None:
     """Both answer 404; only the city's server can say that there is nothing."""
     at = bench(tmp_path / "kiosk")
     with ScriptedServer(lambda *_: (404, {}, b"<html></html>"), key).running() as peer:
         delivery = Delivery(at, peer)
         packs = PackDuty(at.kiosk, delivery.client, tmp_path / "p", ring="all", tuf_root=root_of(tmp_path))
-        assert bool(packs.update()) is told
+        assert bool(packs.update()) is reported
         delivery.duty.teardown()
     at.close()
 

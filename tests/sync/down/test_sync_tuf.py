@@ -62,7 +62,7 @@ class Years:
             self.deps.packs.refresh()
 
     def look(self) -> str:
-        """As when the kiosk's loop comes round, after a heartbeat told it the time."""
+        """As when the kiosk's loop comes round, after a heartbeat gave it the time."""
         self.made.at.kiosk.clock.learn(self.clock.now())
         return self.duty.update()
 
@@ -170,7 +170,7 @@ def test_with_the_targets_key_offline_a_pack_waits_for_its_signature(years: Year
     (years.keys / "tuf-targets.key").rename(offline)
     number = publish(years.deps)
     assert (years.look(), years.version, years.deps.packs.unsigned()) == ("", 1, True)
-    assert years.deps.packs.rows()[0].announced_at is None, "no kiosk is told of it yet"
+    assert years.deps.packs.rows()[0].announced_at is None, "no kiosk has heard of it yet"
     asked = years.deps.packs.signing_request("targets")
     assert any(f"pack-{number}.zip" in line for line in describe(asked))
     with pytest.raises(Unacceptable, match="not signed"):
@@ -218,7 +218,7 @@ def test_what_is_no_metadata_is_refused_in_words(years: Years, content: bytes) -
 # --- what kiosks tell ----------------------------------------------------------------------------------------------
 
 
-def test_expired_metadata_leave_the_pack_in_force_and_are_told(years: Years) -> None:
+def test_expired_metadata_leave_the_pack_in_force_and_are_reported(years: Years) -> None:
     """The release that nobody signs any more: the service goes on, the office knows."""
     assert years.look() == ""
     years.pass_days(TIMESTAMP_LIFE.days + 1, in_service=False)

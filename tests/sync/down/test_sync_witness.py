@@ -1,4 +1,4 @@
-"""A kiosk as a witness of the audit log: it keeps the highest checkpoint, and what contradicts it is refused and told."""
+"""A kiosk as a witness of the audit log: it keeps the highest checkpoint, and what contradicts it is refused and reported."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -85,9 +85,9 @@ def test_what_shrinks_contradicts_or_is_not_proved_is_refused(at: Bench, offered
     one.hear(offer(LEAVES[:8]))
     assert one.hear(offered)
     assert not one.hear(offered), "the same again is no news"
-    told = one.report()
-    assert (told.refusal, told.refused) == (refusal, offered.checkpoint)
-    assert (told.held.size if told.held else 0) == 8
+    reported = one.report()
+    assert (reported.refusal, reported.refused) == (refusal, offered.checkpoint)
+    assert (reported.held.size if reported.held else 0) == 8
 
 
 def test_a_checkpoint_under_another_ones_signature_is_refused(at: Bench) -> None:
@@ -117,8 +117,8 @@ def test_after_a_restore_the_citys_word_lets_a_kiosk_go_on_and_it_tells_so_for_e
     one.hear(offer(RESTORED[:5]))
     assert one.report().refusal is Refusal.SHRUNK
     assert one.hear(set_back(5))
-    told = one.report()
-    assert (held(at.store), told.refusal, told.restarts) == (5, None, 1)
+    reported = one.report()
+    assert (held(at.store), reported.refusal, reported.restarts) == (5, None, 1)
     one.hear(offer(RESTORED[:9], 5))
     assert (held(at.store), witness(at.store).report().restarts) == (9, 1)
 
@@ -154,9 +154,9 @@ def test_it_is_kept_over_a_restart(tmp_path: Path) -> None:
     witness(first.store).hear(offer(LEAVES[:7]))
     first.close()
     again = bench(tmp_path)
-    told = witness(again.store).report()
+    reported = witness(again.store).report()
     again.close()
-    assert (told.held.size if told.held else 0, told.refusal) == (8, Refusal.SHRUNK)
+    assert (reported.held.size if reported.held else 0, reported.refusal) == (8, Refusal.SHRUNK)
 
 
 def test_the_refusal_ends_when_the_log_agrees_again(at: Bench) -> None:

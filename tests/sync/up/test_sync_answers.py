@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from kiosk.visit.attachments import Attachment
-from kiosk.visit.outcomes import Saved
+from kiosk.session.attachments import Attachment
+from kiosk.session.outcomes import Saved
 from server.storage import tables
 from tests.kiosk.kiosk_kit import PHOTO
 from tests.server.running import RunningServer

@@ -160,7 +160,7 @@ def test_nothing_to_do_waits_to_be_woken(made: Delivery) -> None:
     assert made.peer.requests == []
 
 
-def test_received_is_told_once(made: Delivery) -> None:
+def test_received_is_reported_once(made: Delivery) -> None:
     fill(made.at.kiosk, photo=None)
     made.at.kiosk.send()
     made.duty.turn()

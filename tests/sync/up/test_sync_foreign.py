@@ -35,8 +35,8 @@ def items(body: bytes) -> list[dict[str, Any]]:
 
 
 def batch_answer(body: bytes, **answer: str) -> bytes:
-    told = [{"id": item["id"], "received_at": "2026-03-02T08:00:01Z", **answer} for item in items(body)]
-    return json.dumps({"answers": told, "ack_through": 10}).encode()
+    reported = [{"id": item["id"], "received_at": "2026-03-02T08:00:01Z", **answer} for item in items(body)]
+    return json.dumps({"answers": reported, "ack_through": 10}).encode()
 
 
 #: By name, what stands in the answer to a batch.
@@ -169,11 +169,11 @@ def test_a_401_never_parks_however_often_it_comes(made: Delivery, code: str) -> 
 
 @pytest.mark.parametrize("status", [200, 204, 302, 400, 401, 403, 404, 409, 413, 422, 451])
 def test_small_messages_wait_for_the_server_itself(made: Delivery, status: int) -> None:
-    """Visits, ratings, calls for help, results of commands: all were called told on a portal's word."""
+    """Visits, ratings, calls for help, results of commands: all were called reported on a portal's word."""
     at = made.at
     at.store.visits.add(Visit("0190f3a0-0000-7000-8000-0000000000aa", "ani", BEGIN, BEGIN, ()))
     at.kiosk.ratings.rate(at.kiosk.catalogue.services[0], 3)
-    at.kiosk.help_desk.call("form")
+    at.kiosk.help_calls.call("form")
     assert at.store.commands.begin("0190f3a0-0000-7000-8000-0000000000ab", "report")
     at.store.commands.finish("0190f3a0-0000-7000-8000-0000000000ab", ok=True, message="")
     presence = PresenceDuty(
@@ -183,10 +183,10 @@ def test_small_messages_wait_for_the_server_itself(made: Delivery, status: int) 
     def waiting() -> list[int]:
         reports = at.store.reports
         return [
-            len(at.store.visits.untold()),
+            len(at.store.visits.unreported()),
             len(reports.waiting(ReportKind.RATING, 9)),
             len(reports.waiting(ReportKind.HELP_CALL, 9)),
-            len(at.store.commands.untold()),
+            len(at.store.commands.unreported()),
         ]
 
     made.peer.key = None
@@ -197,10 +197,10 @@ def test_small_messages_wait_for_the_server_itself(made: Delivery, status: int) 
     assert waiting() == [1, 1, 1, 1]
     made.peer.key = bytes(CITY.badge)
     beat = {"server_time": "2026-03-02T08:00:00Z", "interval_s": 15, "feed_head": 0}
-    told: dict[str, Answer] = {
+    reported: dict[str, Answer] = {
         "/v1/heartbeat": (200, {}, json.dumps(beat).encode()),
         "/v1/ratings": (200, {}, b'{"stored": 1, "refused": 0}'),
     }
-    made.peer.answer = lambda _m, path, _b: told.get(path, (204, {}, b""))
+    made.peer.answer = lambda _m, path, _b: reported.get(path, (204, {}, b""))
     presence.turn()
     assert waiting() == [0, 0, 0, 0]

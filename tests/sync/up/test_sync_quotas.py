@@ -84,6 +84,6 @@ def test_ratings_over_the_quota_wait_without_holding_up_heartbeats_or_calls(tmp_
         until(lambda: over_quota(server, made))
         alive = heard(server.deps)
         until(lambda: heard(server.deps) != alive, "heartbeats go on")
-        made.at.kiosk.help_desk.call("home")
-        until(lambda: (call := made.at.kiosk.help_desk.current()) is not None and call.told)
+        made.at.kiosk.help_calls.call("home")
+        until(lambda: (call := made.at.kiosk.help_calls.current()) is not None and call.reported)
         assert len(made.at.store.reports.waiting(ReportKind.RATING, 10)) == 1

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.session.help_calls import STALE_S
 from kiosk.store.reports import ReportKind
-from kiosk.visit.help_desk import STALE_S
 from server.storage.citizen_tables import help_calls, ratings
 from sync.client import Answer, Outcome
 from sync.up.reports import RATINGS, ReportDelivery
@@ -82,14 +82,14 @@ def test_a_call_for_help_reaches_the_office_and_the_kiosk_knows(server: RunningS
     made = kiosk_on_line(tmp_path / "kiosk", enrolled(server))
     made.line.start()
     until(lambda: made.line.state().online)
-    made.at.kiosk.help_desk.call("form")
-    until(lambda: (current := made.at.kiosk.help_desk.current()) is not None and current.told)
+    made.at.kiosk.help_calls.call("form")
+    until(lambda: (current := made.at.kiosk.help_calls.current()) is not None and current.reported)
     assert count(server.deps, help_calls) == 1
     made.stop()
 
 
 def test_a_call_that_helps_nobody_any_more_is_not_sent(at: Bench) -> None:
-    at.kiosk.help_desk.call("form")
+    at.kiosk.help_calls.call("form")
     at.clock.advance(STALE_S)
     client = OneAnswer(Outcome.OK)
     ReportDelivery(at.store, client, at.kiosk.clock).deliver()  # type: ignore[arg-type]

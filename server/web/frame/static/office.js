@@ -9,7 +9,7 @@
     if (place) place.textContent = text;
   }
 
-  /* Rows that were not there before the swap are marked and told to screen readers. */
+  /* Rows that were not there before the swap are marked and announced to screen readers. */
   const MARKED_MS = 6000;
   const arrived = new Map();
   let before = null;

@@ -149,7 +149,9 @@ def test_an_emulator_leaves_nothing_behind(tmp_path: Path) -> None:
     assert not (tmp_path / "printer.pty").is_symlink()
 
 
-def test_a_taken_port_is_told(emulator: PrinterEmulator, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_taken_port_is_reported(
+    emulator: PrinterEmulator, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     code = main(["--tcp", f"127.0.0.1:{emulator.port}", "--http", "127.0.0.1:1", "--out", str(tmp_path)])
     assert code == 1
     assert "cannot start" in capsys.readouterr().err

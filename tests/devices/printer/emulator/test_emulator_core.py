@@ -230,7 +230,7 @@ def test_the_drawer_s_state_is_answered(question: bytes) -> None:
     assert say(core(), question) == b"\x00"
 
 
-def test_the_whole_status_is_told_in_real_time_although_it_is_off_line() -> None:
+def test_the_whole_status_is_reported_in_real_time_although_it_is_off_line() -> None:
     printer = core()
     printer.set_fault(Fault.COVER_OPEN, True)
     assert say(printer, b"\x10\x14\x07\x01") == b"\x38\x00\x00\x0f"

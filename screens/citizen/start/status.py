@@ -7,10 +7,10 @@ from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.machine.line_state import Approval
 from screens.navigation.flow import Flow
-from screens.navigation.staged import Staged
+from screens.navigation.view import View
 
 
-class NoticeScreen(Staged, BoxLayout):
+class StatusScreen(View, BoxLayout):
     """An icon, a sentence, what to do. The flow leaves it when it is over."""
 
     flow = ObjectProperty(None)
@@ -24,7 +24,7 @@ class NoticeScreen(Staged, BoxLayout):
         self.flow.rest.dismiss_thanks()
 
 
-class ThanksScreen(NoticeScreen):
+class ThanksScreen(StatusScreen):
     """All is wiped; goodbye."""
 
     def __init__(self, flow: Flow, **kwargs: Any) -> None:
@@ -40,7 +40,7 @@ class ThanksScreen(NoticeScreen):
         )
 
 
-class ApprovalScreen(NoticeScreen):
+class ApprovalScreen(StatusScreen):
     """For whoever sets a new kiosk up: what to compare in the office, or that it was refused."""
 
     def __init__(self, flow: Flow, approval: Approval, **kwargs: Any) -> None:
@@ -50,12 +50,12 @@ class ApprovalScreen(NoticeScreen):
             icon="fingerprint" if waiting else "prohibit",
             title=texts("approval.title" if waiting else "approval.refused.title"),
             text=texts("approval.text" if waiting else "approval.refused.text"),
-            detail=flow.here.identity.fingerprint if waiting else "",
+            detail=flow.context.identity.fingerprint if waiting else "",
             **kwargs,
         )
 
 
-class OutOfServiceScreen(NoticeScreen):
+class OutOfServiceScreen(StatusScreen):
     def __init__(self, flow: Flow, **kwargs: Any) -> None:
         texts = flow.texts
         super().__init__(
@@ -68,7 +68,7 @@ class OutOfServiceScreen(NoticeScreen):
         )
 
 
-class NothingWorksScreen(NoticeScreen):
+class NothingWorksScreen(StatusScreen):
     def __init__(self, flow: Flow, **kwargs: Any) -> None:
         texts = flow.texts
         super().__init__(

@@ -1,4 +1,4 @@
-"""A visit from the list of services to the slip."""
+"""A session from the list of services to the slip."""
 
 from collections.abc import Callable
 from typing import Final
@@ -7,7 +7,7 @@ from forms import FormFault
 from kiosk.events import Received
 from kiosk.machine.line_state import LineCondition
 from kiosk.ports import PrintOutcome
-from kiosk.visit.outcomes import RefusedReason
+from kiosk.session.outcomes import RefusedReason
 from rehearsal.gallery.way import (
     Way,
     answer_page,
@@ -21,15 +21,15 @@ from rehearsal.gallery.way import (
 
 
 def _group(way: Way) -> None:
-    way.flow.visit.open_group("agency:kelurahan")
+    way.flow.citizen.open_group("agency:kelurahan")
 
 
 def _event(way: Way) -> None:
-    way.flow.visit.open_group("event:kota")
+    way.flow.citizen.open_group("event:kota")
 
 
 def _search(way: Way) -> None:
-    way.flow.visit.open_search()
+    way.flow.citizen.open_search()
 
 
 def _typed(text: str) -> Callable[[Way], None]:
@@ -86,15 +86,15 @@ def _send(way: Way) -> None:
     """From the review to "saved" at once."""
     way.session.finish_review()
     way.session.agree()
-    way.flow.visit.send()
+    way.flow.citizen.send()
 
 
 def _refused(way: Way) -> None:
-    way.flow.visit.refuse(RefusedReason.DISK_FULL)
+    way.flow.citizen.refuse(RefusedReason.DISK_FULL)
 
 
 def _sent_back(way: Way) -> None:
-    way.flow.visit.refuse(RefusedReason.INVALID)
+    way.flow.citizen.refuse(RefusedReason.INVALID)
 
 
 def _printed(way: Way) -> None:
@@ -124,7 +124,7 @@ _SAVED: Final = (domicile_review, _send)
 
 
 def _fault(way: Way) -> None:
-    """The engine failed: the visit went on, and the citizen is told."""
+    """The engine failed: the session went on, and the citizen is told."""
     way.flow.regain(FormFault(), made=True)
     way.page.show_banner()
 

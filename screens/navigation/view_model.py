@@ -25,7 +25,7 @@ def _nobody() -> None:
     """As long as no page shows it."""
 
 
-class Lasting:
+class ViewModel:
     """The model of a page with something begun in it: half a number, a search, an answer on its way.
 
     One page after another shows it, each in another look; the last one closes it.

@@ -8,9 +8,9 @@ from typing import Final
 
 from forms import FormSession, Node
 from kiosk.catalogue.service import Service
-from kiosk.visit import nik as nik_rules
-from kiosk.visit.nik import Nik, NikProblem, NikWarning
-from kiosk.visit.privacy import Privacy
+from kiosk.session import nik as nik_rules
+from kiosk.session.nik import Nik, NikProblem, NikWarning
+from kiosk.session.privacy import Privacy
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ class Citizen:
 
 @dataclass(frozen=True, slots=True)
 class NikCheck:
-    """``problem`` None: accepted; ``warnings`` are told, never refused."""
+    """``problem`` None: accepted; ``warnings`` are shown, never refused."""
 
     problem: NikProblem | None
     warnings: tuple[NikWarning, ...] = ()

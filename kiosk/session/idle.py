@@ -52,7 +52,7 @@ class IdleWatch:
         self._warned: int | None = None
 
     def restart(self) -> None:
-        """Another visit, or none: there is nobody to tell."""
+        """Another session, or none: there is nobody to tell."""
         self._warned = None
         self._timer.restart()
 

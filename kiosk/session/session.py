@@ -1,7 +1,7 @@
 """One citizen's visit. All of it lives in memory only, and ``wipe`` leaves nothing.
 
-The way through it is a table (``kiosk.visit.steps``); which page of the form is shown is ``kiosk.visit.form_pages``, and what
-is put into the form ``kiosk.visit.answering``. Belongs to the one thread of the screens.
+The way through it is a table (``kiosk.session.steps``); which page of the form is shown is ``kiosk.session.form_pages``, and what
+is put into the form ``kiosk.session.answering``. Belongs to the one thread of the screens.
 """
 
 from collections.abc import Callable, Iterable
@@ -13,22 +13,22 @@ from kiosk.catalogue.service import Identification, Service, ServiceKind
 from kiosk.events import Bus, Step, StepChanged
 from kiosk.machine.health import ServiceAbility
 from kiosk.ports import Clock
+from kiosk.session import nik as nik_rules
+from kiosk.session.answering import Answering
+from kiosk.session.attachments import Attachment, AttachProblem
+from kiosk.session.citizen import Citizen, HowIdentified, NikCheck, OwnQuestions
+from kiosk.session.facts import SessionFacts
+from kiosk.session.fewer import Fewer
+from kiosk.session.form_language import form_language
+from kiosk.session.form_pages import FormPages
+from kiosk.session.identity import KioskIdentity
+from kiosk.session.nik import NikProblem, NikWarning
+from kiosk.session.opening import open_form
+from kiosk.session.outcomes import Saved
+from kiosk.session.privacy import Privacy
+from kiosk.session.recovery import Recovery
+from kiosk.session.steps import Action, Steps
 from kiosk.settings import Settings
-from kiosk.visit import nik as nik_rules
-from kiosk.visit.answering import Answering
-from kiosk.visit.attachments import Attachment, AttachProblem
-from kiosk.visit.citizen import Citizen, HowIdentified, NikCheck, OwnQuestions
-from kiosk.visit.facts import VisitFacts
-from kiosk.visit.fewer import Fewer
-from kiosk.visit.form_language import form_language
-from kiosk.visit.form_pages import FormPages
-from kiosk.visit.identity import KioskIdentity
-from kiosk.visit.nik import NikProblem, NikWarning
-from kiosk.visit.opening import open_form
-from kiosk.visit.outcomes import Saved
-from kiosk.visit.privacy import Privacy
-from kiosk.visit.recovery import Recovery
-from kiosk.visit.steps import Action, Steps
 
 
 class Session:
@@ -50,10 +50,10 @@ class Session:
         self._settings = settings
         self._ability = ability
         self._pages = FormPages()
-        self._steps = Steps(VisitFacts(self._chosen, lambda: self.privacy, self._pages), self._tell)
+        self._steps = Steps(SessionFacts(self._chosen, lambda: self.privacy, self._pages), self._tell)
         self._answering = Answering(lambda: self._pages.form)
         self._way_back = Recovery(self._steps, self._pages)
-        #: The pack that this visit is pinned to.
+        #: The pack that this session is pinned to.
         self.catalogue = catalogue
         self.service: Service | None = None
         self.citizen: Citizen | None = None
@@ -100,7 +100,7 @@ class Session:
         return self.ability_of(self._chosen())
 
     def ability_of(self, service: Service) -> ServiceAbility:
-        """Of a service of this visit's pack, now."""
+        """Of a service of this session's pack, now."""
         return self._ability(service, self.catalogue)
 
     def start_service(self) -> ServiceAbility:
@@ -113,7 +113,7 @@ class Session:
         return ability
 
     def choose_privacy(self, privacy: Privacy) -> None:
-        """From PRIVACY on. Anonymous: nobody is identified, and what was told of oneself before is forgotten."""
+        """From PRIVACY on. Anonymous: nobody is identified, and what was entered about oneself before is forgotten."""
         if self.step is not Step.PRIVACY:
             raise ValueError("only a complaint is anonymous or secret")
         self.privacy = privacy
@@ -258,11 +258,11 @@ class Session:
     # --- after a fault of the forms engine -------------------------------------------------------------------------
 
     def shown(self) -> None:
-        """Where the visit stands is in sight, without a fault: that is where it goes on from after one."""
+        """Where the session stands is in sight, without a fault: that is where it goes on from after one."""
         self._way_back.shown()
 
     def regain(self, error: BaseException) -> None:
-        """After a fault, back to where the visit was good last."""
+        """After a fault, back to where the session was good last."""
         self._way_back.regain(error)
 
     # --- a draft that goes on --------------------------------------------------------------------------------------
@@ -382,7 +382,7 @@ class Session:
         return OwnQuestions(self._chosen(), form)
 
     def _fill_again(self) -> None:
-        """Into the form that is open. One that holds on to what was told before is begun anew."""
+        """Into the form that is open. One that holds on to what was entered before is begun anew."""
         if self.form is not None and not self._own_questions(self.form).fill(self.citizen, self.privacy):
             self._drop_form()
 

@@ -13,7 +13,7 @@ _WHITE: Final = (1, 1, 1, 1)
 _BLACK: Final = (0, 0, 0, 1)
 
 
-class FaultNotice(Label):
+class FaultMessage(Label):
     """``lines``: the same in every language."""
 
     def __init__(self, lines: Iterable[str], **kwargs: Any) -> None:

@@ -1,4 +1,4 @@
-"""Calling an officer: told to the server at once, or as soon as the line is back; not again while one is on the way."""
+"""Calling an officer: reported to the server at once, or as soon as the line is back; not again while one is on the way."""
 
 import logging
 import threading
@@ -25,12 +25,12 @@ STALE_S: Final = 1_800.0
 class HelpCall:
     at: datetime
     #: The server has it: the office sees it now.
-    told: bool
+    reported: bool
     #: Somebody there has seen it and is on the way.
     coming: bool = False
 
 
-class HelpDesk:
+class HelpCalls:
     """Any thread."""
 
     def __init__(self, store: Store, clock: Clock, bus: Bus, storage_failed: Callable[[StorageProblem], None]) -> None:
@@ -68,7 +68,7 @@ class HelpDesk:
         if last is None or self._clock.monotonic() - last[2] >= AGAIN_S:
             return None
         waiting = self._store.reports.has(last[0])
-        return HelpCall(last[1], told=not waiting, coming=self._coming == last[0])
+        return HelpCall(last[1], reported=not waiting, coming=self._coming == last[0])
 
     def coming(self, calls: Collection[str]) -> None:
         """The office has seen these calls; any of before the last one concern nobody any more."""

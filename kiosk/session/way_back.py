@@ -1,4 +1,4 @@
-"""Where a visit goes on after a fault of the forms engine: the places in a form that were in sight without one."""
+"""Where a session goes on after a fault of the forms engine: the places in a form that were in sight without one."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -12,7 +12,7 @@ IN_FORM: Final = frozenset({Step.FORM, Step.REVIEW, Step.FEE, Step.CONSENT})
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A place of a visit in its form; ``page_ref`` counts on the form's pages only."""
+    """A place of a session in its form; ``page_ref`` counts on the form's pages only."""
 
     step: Step
     page_ref: str | None

@@ -1,12 +1,12 @@
-"""Where a visit goes on after a fault of the forms engine."""
+"""Where a session goes on after a fault of the forms engine."""
 
 import logging
 
 from forms import FormFault
 from kiosk.events import Step
-from kiosk.visit.form_pages import FormPages
-from kiosk.visit.steps import Steps
-from kiosk.visit.way_back import IN_FORM, Spot, WayBack
+from kiosk.session.form_pages import FormPages
+from kiosk.session.steps import Steps
+from kiosk.session.way_back import IN_FORM, Spot, WayBack
 
 logger = logging.getLogger(__name__)
 
@@ -20,7 +20,7 @@ class Recovery:
         self._way_back = WayBack()
 
     def shown(self) -> None:
-        """Where the visit stands is in sight, without a fault: that is where it goes on from after one."""
+        """Where the session stands is in sight, without a fault: that is where it goes on from after one."""
         if self._pages.opened is not None and self._steps.current in IN_FORM:
             self._way_back.note(self._spot(), self._pages.opened)
 
@@ -29,7 +29,7 @@ class Recovery:
         self._way_back.forget()
 
     def regain(self, error: BaseException) -> None:
-        """Back to where the visit was good last. A step of the form that failed has left no trace; where showing failed,
+        """Back to where the session was good last. A step of the form that failed has left no trace; where showing failed,
         the last answer goes, or the page. At worst it is the service's page, with the form as it is."""
         failed = not isinstance(error, FormFault)
         while failed:

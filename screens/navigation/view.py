@@ -1,15 +1,15 @@
-"""The life of what the stage shows, a page or a layer over it: made, told what happens, handed over, closed."""
+"""The life of what the stage shows, a page or a layer over it: made, notified of events, handed over, closed."""
 
 from typing import Any
 
 from kiosk.events import Event, Scanned
-from screens.navigation.lasting import Lasting
+from screens.navigation.view_model import ViewModel
 
 
-class Staged:
+class View:
     """Comes before the widget it is, among the bases."""
 
-    #: What the page is about. A ``Lasting`` one goes on when the page is made anew in another look.
+    #: What the page is about. A ``ViewModel`` one goes on when the page is made anew in another look.
     model: Any = None
 
     def refresh(self) -> None:
@@ -18,7 +18,7 @@ class Staged:
     def scanned(self, event: Scanned) -> None:
         """What the scanner read while this is in sight."""
 
-    def told(self, event: Event) -> None:
+    def handle(self, event: Event) -> None:
         """What happened at the kiosk while this is in sight."""
 
     def show_banner(self) -> None:
@@ -27,15 +27,15 @@ class Staged:
     def show_refusal(self) -> None:
         """Says why it could not be sent; called anew when somebody tried to."""
 
-    def hand_over(self) -> Lasting | None:
+    def hand_over(self) -> ViewModel | None:
         """What goes on in the page that is made next of the same place; this one lets go of it."""
         model = self.model
-        if not isinstance(model, Lasting):
+        if not isinstance(model, ViewModel):
             return None
         self.model = None
         return model
 
     def close(self) -> None:
         """Out of sight, for good: called once. What was not handed over ends here."""
-        if isinstance(self.model, Lasting):
+        if isinstance(self.model, ViewModel):
             self.model.close()

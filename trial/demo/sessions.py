@@ -13,7 +13,7 @@ OFFICER: Final = "kelurahan"
 QUESTION: Final = "Mohon bawa surat pengantar RT."
 
 
-class Visit(Scene):
+class CitizenSession(Scene):
     """``name`` is plain, line-cut or paper-out."""
 
     def play(self, hands: Hands, citizen: Citizen, browsers: Browsers) -> None:

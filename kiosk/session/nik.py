@@ -1,7 +1,7 @@
 """The NIK, the 16-digit number of a person: what cannot be is rejected, what is odd is warned of.
 
 2 digits province, 2 regency or city, 2 district, DDMMYY of birth (a woman's day + 40), 4 serial; no check digit. The
-region is where it was first issued and stays after a move; the century of the birth is not told.
+region is where it was first issued and stays after a move; the century of the birth is not in it.
 """
 
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""What a citizen does in a visit: find a service, fill it in, send it; follow a case; leave. Knows nothing of Kivy."""
+"""What a citizen does in a session: find a service, fill it in, send it; follow a case; leave. Knows nothing of Kivy."""
 
 from typing import TYPE_CHECKING, Final
 
@@ -7,10 +7,10 @@ from kiosk.catalogue.service import Service
 from kiosk.events import EndReason
 from kiosk.events import Step as KioskStep
 from kiosk.machine.content import MediaFault
-from kiosk.visit.citizen import HowIdentified
-from kiosk.visit.nik import Nik
-from kiosk.visit.outcomes import Refused, RefusedReason
-from kiosk.visit.session import Session
+from kiosk.session.citizen import HowIdentified
+from kiosk.session.nik import Nik
+from kiosk.session.outcomes import Refused, RefusedReason
+from kiosk.session.session import Session
 from screens.navigation import stack as stacks
 from screens.navigation.answering import Answering
 from screens.navigation.places import Name, Place
@@ -33,15 +33,15 @@ _STEP_PLACES: Final = {
 
 
 def step_place(session: Session) -> Place | None:
-    """The page of a visit's step; None as long as a service is being looked for."""
+    """The page of a session's step; None as long as a service is being looked for."""
     if session.step is KioskStep.SERVICE:
         return Place(Name.SERVICE, session.service.id if session.service else "")
     name = _STEP_PLACES.get(session.step)
     return Place(name) if name is not None else None
 
 
-class VisitFlow:
-    """The steps are the kiosk's session's; ``reset`` forgets what only screens know of a visit."""
+class CitizenFlow:
+    """The steps are the kiosk's session's; ``reset`` forgets what only screens know of a session."""
 
     def __init__(self, flow: "Flow") -> None:
         self._flow = flow
@@ -49,9 +49,9 @@ class VisitFlow:
         self.case: Case | None = None
         #: What is being answered to the office.
         self.answering: Answering | None = None
-        #: Why it could not be sent, and where the visit stood then: told as long as it stands there.
+        #: Why it could not be sent, and where the session stood then: shown as long as it stands there.
         self._refusal: tuple[RefusedReason, object] | None = None
-        #: Where the visit goes on after a fault of the form: told as long as it stands there.
+        #: Where the session goes on after a fault of the form: shown as long as it stands there.
         self._regained: object = None
 
     def reset(self) -> None:
@@ -63,7 +63,7 @@ class VisitFlow:
 
     @property
     def refused(self) -> str:
-        """Why it could not be sent; "" when nothing was refused, or the visit went on since."""
+        """Why it could not be sent; "" when nothing was refused, or the session went on since."""
         return self._flow.texts(self._refusal[0].text_key) if self._refusal is not None else ""
 
     @property
@@ -176,10 +176,10 @@ class VisitFlow:
 
     def new_slip(self) -> SlipState:
         """How the slip stands of what has just been sent."""
-        return SlipState.WAITING if self._flow.here.can_print else SlipState.NOT_PRINTED
+        return SlipState.WAITING if self._flow.context.can_print else SlipState.NOT_PRINTED
 
     def refuse(self, reason: RefusedReason) -> None:
-        """Where the visit stands now, it is told why it could not be sent."""
+        """Where the session stands now, it is shown why it could not be sent."""
         self._refusal = (reason, self._standing())
         self._flow.tell()
 
@@ -197,7 +197,7 @@ class VisitFlow:
         """Beside the case: answering what the office asked; what was begun for that case goes on."""
         flow, case = self._flow, self.case
         begun = self.answering is not None and case is not None and self.answering.case.code == case.code
-        if not begun and flow.here.disk_is_full:
+        if not begun and flow.context.disk_is_full:
             self.refuse(RefusedReason.DISK_FULL)
             return
         if case is not None and not begun:
@@ -228,7 +228,7 @@ class VisitFlow:
     # --- inside ----------------------------------------------------------------------------------------------------
 
     def went_on(self) -> None:
-        """Somewhere else, a refusal and a fault of before are told no more."""
+        """Somewhere else, a refusal and a fault of before are shown no more."""
         if self._refusal is not None and self._refusal[1] != self._standing():
             self._refusal = None
         if self._regained is not None and self._regained != self._standing():
@@ -250,7 +250,7 @@ class VisitFlow:
             self.answering = None
 
     def _standing(self) -> object:
-        """The step of the visit and the page of its form."""
+        """The step of the session and the page of its form."""
         session = self._flow.session
         page = session.page if session is not None and session.step is KioskStep.FORM else None
         return (session.step if session is not None else None, page.ref if page is not None else "")

@@ -1,21 +1,12 @@
-"""Pictograms of our own: one stroke, drawn on a grid of 48, for whoever reads little.
+"""The way of the pen for each pictogram, on a grid of 48."""
 
-A pack names them for services, life events, requirements and steps; kiosks show them beside the text and print them on the
-slip, the office offers them to whoever writes a service. All three draw from this table: web pages take it as it is, kiosk
-and printer the font that ``python -m tools.pictograms`` makes of it.
-"""
-
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
 #: Units of the grid's side, and of the stroke; its ends and corners are round.
 GRID: Final = 48
 STROKE: Final = 3.0
-#: Shown for a name that is not known here: a newer office may have drawn more.
-FALLBACK: Final = "document"
-#: The character of the first pictogram in the font, in Unicode's private area.
-_FIRST: Final = 0xE000
 
 
 def _box(x: float, y: float, width: float, height: float, r: float = 3) -> str:
@@ -145,20 +136,3 @@ DRAWINGS: Final[Mapping[str, str]] = MappingProxyType(
         "vehicle": "M5 36V25l6-14h26l6 14v11zM5 25h38M10 36v7M38 36v7M12 31h3M33 31h3",
     }
 )
-#: Leads from one step to the next; stands for nothing by itself.
-LINK: Final = "then"
-#: Steps in one line: more would be too small to recognise.
-MOST_STEPS: Final = 6
-#: In the order in which they are offered.
-NAMES: Final = tuple(name for name in DRAWINGS if name != LINK)
-_CHARACTERS: Final = MappingProxyType({name: chr(_FIRST + place) for place, name in enumerate(DRAWINGS)})
-
-
-def character(name: str) -> str:
-    """The pictogram's character in the font; the fallback's for a name that is not known here."""
-    return _CHARACTERS.get(name, _CHARACTERS[FALLBACK])
-
-
-def way(names: Sequence[str]) -> str:
-    """The characters of the first steps, an arrow from each to the next."""
-    return character(LINK).join(map(character, names[:MOST_STEPS]))

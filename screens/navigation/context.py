@@ -1,14 +1,14 @@
-"""What pages know of the kiosk they stand on, as it is now. Knows nothing of Kivy."""
+"""The context of pages: what they know of the kiosk they stand on, as it is now. Knows nothing of Kivy."""
 
 from datetime import datetime
 
 from kiosk.catalogue.catalogue import Catalogue
 from kiosk.kiosk import Kiosk
 from kiosk.ports import Camera, TrackingCodes
-from kiosk.visit.identity import KioskIdentity
+from kiosk.session.identity import KioskIdentity
 
 
-class Here:
+class PageContext:
     """Looked up anew each time: devices come and go, and packs change, while a page is in sight."""
 
     def __init__(self, kiosk: Kiosk) -> None:
@@ -20,7 +20,7 @@ class Here:
 
     @property
     def catalogue(self) -> Catalogue:
-        """Of the pack in force; a visit's own may be the one before."""
+        """Of the pack in force; a session's own may be the one before."""
         return self._kiosk.catalogue
 
     @property
@@ -45,7 +45,7 @@ class Here:
 
     @property
     def disk_is_full(self) -> bool:
-        """Nothing more can be kept: told before something is begun."""
+        """Nothing more can be kept: shown before something is begun."""
         return self._kiosk.health.disk_is_full()
 
     @property

@@ -1,4 +1,4 @@
-"""The steps of a visit, as a table: which action leads where, and when.
+"""The steps of a session, as a table: which action leads where, and when.
 
 ::
 
@@ -15,7 +15,7 @@ from enum import Enum, auto
 from typing import Final, Protocol
 
 from kiosk.events import Step
-from kiosk.visit.privacy import Privacy
+from kiosk.session.privacy import Privacy
 
 
 class Action(Enum):
@@ -108,7 +108,7 @@ def _secret(facts: Facts) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """``target`` None: the visit stays where it is."""
+    """``target`` None: the session stays where it is."""
 
     action: Action
     sources: frozenset[Step]
@@ -166,7 +166,7 @@ TRANSITIONS: Final = (
 
 
 class Steps:
-    """Where one visit stands. ``moved`` is told of every other step; it changes nothing here."""
+    """Where one session stands. ``moved`` hears of every other step; it changes nothing here."""
 
     def __init__(self, facts: Facts, moved: Callable[[Step], None]) -> None:
         self._facts = facts
@@ -191,10 +191,10 @@ class Steps:
             self.put(target)
 
     def put(self, step: Step) -> None:
-        """After a fault: to where the visit was good, whatever the table says. Told also when it is the same step."""
+        """After a fault: to where the session was good, whatever the table says. Announced also when it is the same step."""
         self._current = step
         self._moved(step)
 
     def end(self) -> None:
-        """The visit is over; nobody is told."""
+        """The session is over; no listener is called."""
         self._current = Step.END

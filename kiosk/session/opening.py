@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 from forms import Environment, Form, FormSession
 from kiosk.ports import Clock
-from kiosk.visit.form_language import form_language
-from kiosk.visit.identity import KioskIdentity
+from kiosk.session.form_language import form_language
+from kiosk.session.identity import KioskIdentity
 from protocol.languages import FALLBACK
 
 

@@ -1,13 +1,13 @@
-"""What the steps of a visit ask: of the service, of what was chosen, of the form."""
+"""What the steps of a session ask: of the service, of what was chosen, of the form."""
 
 from collections.abc import Callable
 
 from kiosk.catalogue.service import Identification, Service, ServiceKind
-from kiosk.visit.form_pages import FormPages
-from kiosk.visit.privacy import Privacy
+from kiosk.session.form_pages import FormPages
+from kiosk.session.privacy import Privacy
 
 
-class VisitFacts:
+class SessionFacts:
     """``service`` raises ValueError when none is chosen."""
 
     def __init__(self, service: Callable[[], Service], privacy: Callable[[], Privacy | None], pages: FormPages) -> None:

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable
 
 from forms import FormSession
-from kiosk.visit.attachments import Attachment, Attachments, AttachProblem
-from kiosk.visit.fewer import Fewer, FewerMembers
+from kiosk.session.attachments import Attachment, Attachments, AttachProblem
+from kiosk.session.fewer import Fewer, FewerMembers
 
 
 class Answering:
