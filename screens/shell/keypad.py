@@ -10,8 +10,10 @@ from kivy.clock import Clock
 from screens.access.focus import FocusRing, box_of
 from screens.access.keys import ONCE, Action, KeyMap
 from screens.access.narrator import Narrator
+from screens.access.typing import TypingKeys
 from screens.look.focus_mark import seen_box
 from screens.look.widgets.dialog import Dialog
+from screens.look.widgets.field import Field
 from screens.look.widgets.page import Page
 from screens.look.widgets.pane import Aperture, Pane
 from screens.navigation.flow import Flow
@@ -27,6 +29,7 @@ class Keypad:
         self._keys = keys
         self._narrator = narrator
         self.ring = FocusRing(self._layer, self._reading)
+        self._typing = TypingKeys()
         self._held: set[int] = set()
         self._topic: object = None
         self._entry_seen: Any = None
@@ -42,6 +45,9 @@ class Keypad:
         action = self._keys.action(code, shift="shift" in modifiers)
         repeated = code in self._held
         self._held.add(code)
+        if action is None and not repeated and self._typing.types(code):
+            self._type(code)
+            return
         if action is None or (repeated and action in ONCE):
             return
         if not self._stage.in_step:
@@ -73,6 +79,8 @@ class Keypad:
                 self._choose()
             case Action.BACK:
                 self._back()
+            case Action.FORWARD:
+                self._forward()
             case Action.HELP:
                 self._flow.open_help()
             case Action.NEXT | Action.PREVIOUS | Action.UP | Action.DOWN | Action.LEFT | Action.RIGHT:
@@ -154,6 +162,30 @@ class Keypad:
             layer.answer_yes()
         elif isinstance(layer, Page) and layer.back:
             layer.go_back()
+
+    def _forward(self) -> None:
+        layer = self._layer()
+        if isinstance(layer, Page) and layer.ids.forward.enabled:
+            layer.ids.forward.choose()
+        else:
+            self._narrator.say_again(self.ring.current)
+
+    def _type(self, code: int) -> None:
+        """Into the field with the focus, or the one that is being typed into; only where keys are used: what a scanner
+        sends as a keyboard types nothing behind a finger's back."""
+        if not self._stage.in_step or self._flow.idle_left is not None or self._flow.rest.asleep:
+            self._flow.touched()
+            return
+        if not (self.ring.shown or self._narrator.on):
+            return
+        self._flow.touched()
+        widget = self.ring.widget
+        if isinstance(widget, Field) and not widget.active and widget.enabled:
+            widget.choose()
+        entry = self._entry()
+        if entry is not None:
+            self._typing.press(code, entry)
+            self._narrator.chosen(self.ring, self._layer())
 
     def _entry(self) -> Any:
         layer = self._layer()
