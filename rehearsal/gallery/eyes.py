@@ -10,10 +10,12 @@ from types import MappingProxyType
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from screens.look.colours import Rgba
 
+Pixels = NDArray[np.float64]
 Matrix = tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]
 
 
@@ -72,11 +74,10 @@ def picture_for(eyes: Eyes, picture: Image.Image, dpi: float) -> Image.Image:
     return Image.fromarray(np.round(pixels * 255).astype(np.uint8))
 
 
-def _seen(
-    eyes: Eyes, srgb: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]"
-) -> "np.ndarray[tuple[int, ...], np.dtype[np.float64]]":
-    linear = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
+def _seen(eyes: Eyes, srgb: Pixels) -> Pixels:
+    linear: Pixels = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
     linear = np.clip(linear @ np.array(_MATRICES.get(eyes, _SAME)).T, 0, 1)
     if eyes is Eyes.CLOUDED:
         linear = linear * (1 - _VEIL) + _VEIL
-    return np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
+    seen: Pixels = np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
+    return seen
