@@ -110,6 +110,7 @@ class Program:
                 boot=options,
                 keys=KeyMap({**DEFAULT_KEYS, **keys.names}),
                 any_key_speaks=keys.any_key_speaks,
+                same_key_s=keys.same_key_s,
                 collects_garbage=True,
             ),
         )

@@ -55,6 +55,8 @@ class KeySettings(BaseModel):
     names: dict[Action, tuple[str, ...]] = {}
     #: Whether any key at the resting screen asks for the voice; else headphones and its own key alone do.
     any_key_speaks: bool = True
+    #: Seconds within which the same key counts once, for hands that tremble.
+    same_key_s: Annotated[float, Field(ge=0, le=2)] = 0.0
 
 
 class NoDevice(BaseModel):

@@ -67,6 +67,8 @@ class AppOptions:
     keys: KeyMap = field(default_factory=KeyMap)
     #: On the resting screen any key asks for the voice; else only its own key and headphones do.
     any_key_speaks: bool = True
+    #: The same key of a keypad counts once within so many seconds.
+    same_key_s: float = 0.0
     #: Garbage is collected between touches; not in tests, whose apps come and go.
     collects_garbage: bool = False
 
@@ -146,7 +148,7 @@ class KioskApp(App):
         self._use_look()
         self.stage = Stage(self.flow)
         self.stage.on_finger = self._finger
-        self.keypad = Keypad(self.flow, self.stage, self.options.keys, self.narrator)
+        self.keypad = Keypad(self.flow, self.stage, self.options.keys, self.narrator, self.options.same_key_s)
         return self.stage
 
     def on_start(self) -> None:

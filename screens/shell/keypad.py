@@ -23,13 +23,16 @@ from screens.shell.stage import Stage
 class Keypad:
     """Lives as long as the stage; ``close`` stops the clock that moves the mark."""
 
-    def __init__(self, flow: Flow, stage: Stage, keys: KeyMap, narrator: Narrator) -> None:
+    def __init__(self, flow: Flow, stage: Stage, keys: KeyMap, narrator: Narrator, same_key_s: float = 0.0) -> None:
         self._flow = flow
         self._stage = stage
         self._keys = keys
         self._narrator = narrator
         self.ring = FocusRing(self._layer, self._reading)
         self._typing = TypingKeys()
+        #: For hands that tremble: the same key counts once within so many seconds (EN 301 549, 5.8).
+        self._same_key_s = same_key_s
+        self._struck: tuple[int, float] | None = None
         self._held: set[int] = set()
         self._topic: object = None
         self._entry_seen: Any = None
@@ -45,6 +48,8 @@ class Keypad:
         action = self._keys.action(code, shift="shift" in modifiers)
         repeated = code in self._held
         self._held.add(code)
+        if not repeated and self._struck_twice(code):
+            return
         if action is None and not repeated and self._typing.types(code):
             self._type(code)
             return
@@ -186,6 +191,11 @@ class Keypad:
         if entry is not None:
             self._typing.press(code, entry)
             self._narrator.chosen(self.ring, self._layer())
+
+    def _struck_twice(self, code: int) -> bool:
+        before, now = self._struck, self._flow.kiosk.clock.monotonic()
+        self._struck = (code, now)
+        return before is not None and before[0] == code and now - before[1] < self._same_key_s
 
     def _entry(self) -> Any:
         layer = self._layer()

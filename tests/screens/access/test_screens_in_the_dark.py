@@ -32,6 +32,7 @@ def complete(citizen: Citizen, service: str) -> None:
     assert citizen.hands.kiosk.session is None
 
 
+@pytest.mark.en301549("5.1.3.1", "5.9")
 @pytest.mark.parametrize("service", ways(((each,) for each in SERVICES), (("domisili",), ("pengaduan",))))
 def test_the_dark_costs_at_most_twice_the_touches(
     tmp_path: Path, catalogues: Catalogues, city: Catalogue, service: str

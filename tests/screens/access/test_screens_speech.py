@@ -42,6 +42,7 @@ def listener(hands: Hands, ears: Ears) -> Listener:
 # --- on and off ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.en301549("5.1.3.10")
 def test_it_is_silent_until_it_is_asked_for(hands: Hands, ears: Ears) -> None:
     hands.tap("Sentuh untuk mulai")
     hands.tap("Surat Keterangan Domisili")
@@ -51,6 +52,7 @@ def test_it_is_silent_until_it_is_asked_for(hands: Hands, ears: Ears) -> None:
     assert ears.lines() == ()
 
 
+@pytest.mark.en301549("5.2")
 def test_the_first_key_at_the_home_screen_asks_for_it(listener: Listener) -> None:
     reported = listener.press("down")
     assert "Suara menyala" in reported
@@ -58,6 +60,7 @@ def test_the_first_key_at_the_home_screen_asks_for_it(listener: Listener) -> Non
     assert reported.endswith("Sentuh untuk mulai. tombol.")
 
 
+@pytest.mark.en301549("5.1.3.2", "5.1.3.9", "5.2")
 def test_headphones_ask_for_it_and_their_going_silences(hands: Hands, ears: Ears) -> None:
     ears.headphones.set(True)
     hands.settle(4)
@@ -110,6 +113,7 @@ def test_a_kiosk_without_a_voice_is_operated_all_the_same(hands: Hands, ears: Ea
 # --- how -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.en301549("5.1.3.4")
 def test_what_was_said_is_said_again(listener: Listener) -> None:
     reported = listener.press("down")
     assert listener.press("f3") == reported
@@ -132,6 +136,7 @@ def test_of_hints_that_come_one_after_the_other_the_last_one_is_said_again(hands
     assert [again.count(f"Petunjuk nomor {number}") for number in range(1, 4)] == [0, 0, 1]
 
 
+@pytest.mark.en301549("5.1.3.4", "5.1.3.5")
 def test_a_key_cuts_off_what_is_being_said(hands: Hands, ears: Ears) -> None:
     ears.engine.set_faults(slow=True)
     press(hands, "down")
@@ -141,6 +146,7 @@ def test_a_key_cuts_off_what_is_being_said(hands: Hands, ears: Ears) -> None:
     assert [line.ending for line in ears.engine.transcript] == ["CUT_OFF", None]
 
 
+@pytest.mark.en301549("5.1.3.11", "5.1.3.12", "8.2.1.2")
 def test_rate_and_volume_follow_their_keys_to_the_limits(hands: Hands, ears: Ears) -> None:
     press(hands, "down", *["f6"] * (len(RATES) + 1), *["f7"] * (len(VOLUMES) + 1))
     ears.lines()
@@ -149,6 +155,7 @@ def test_rate_and_volume_follow_their_keys_to_the_limits(hands: Hands, ears: Ear
     assert (line.rate, line.volume) == (RATES[-1], VOLUMES[0])
 
 
+@pytest.mark.en301549("5.1.3.13")
 def test_settings_go_back_at_the_end_of_a_session(hands: Hands) -> None:
     press(hands, "down", "enter", "f6", "f8")
     hands.kiosk.end(EndReason.CANCELLED)
@@ -326,6 +333,7 @@ def test_what_is_typed_is_said_and_what_is_erased(hands: Hands, listener: Listen
     assert "Dihapus: k" in listener.listen()
 
 
+@pytest.mark.en301549("5.1.3.8")
 def test_a_pin_is_never_said(hands: Hands, ears: Ears, listener: Listener) -> None:
     listener.press("f2")
     hands.rehearsal.scanner.scan(Scan(kind="STAFF_BADGE", text=BADGE))
@@ -338,6 +346,7 @@ def test_a_pin_is_never_said(hands: Hands, ears: Ears, listener: Listener) -> No
     assert "7" not in reported
 
 
+@pytest.mark.en301549("5.6.1")
 def test_a_choice_says_whether_it_is_chosen(hands: Hands, listener: Listener) -> None:
     listener.press("down")
     listener.seek("Basa Jawa")
@@ -356,6 +365,7 @@ def test_what_changes_by_itself_is_said(hands: Hands, listener: Listener) -> Non
     assert "Kamera sedang tidak berfungsi" in listener.listen()
 
 
+@pytest.mark.en301549("5.1.3.15")
 def test_why_one_cannot_go_on_is_heard(hands: Hands, listener: Listener) -> None:
     listener.press("f2")
     hands.tap("Sentuh untuk mulai")
@@ -367,6 +377,7 @@ def test_why_one_cannot_go_on_is_heard(hands: Hands, listener: Listener) -> None
     assert "belum bisa dipilih" in listener.seek("Lanjut", key="up")
 
 
+@pytest.mark.en301549("5.1.3.14")
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_everything_is_said_in_the_citizens_language(hands: Hands, ears: Ears, language: str) -> None:
     hands.app.flow.preferences.set_language(language)
@@ -390,6 +401,7 @@ def test_everything_is_said_in_the_citizens_language(hands: Hands, ears: Ears, l
 # --- a whole session in the dark -------------------------------------------------------------------------------------
 
 
+@pytest.mark.en301549("5.1.3.1", "5.1.3.16")
 def test_a_form_is_completed_by_keys_alone_with_the_screen_dark(hands: Hands, ears: Ears, listener: Listener) -> None:
     """Nothing is drawn; all that the citizen knows is what is spoken."""
     hands.app.stage.canvas.opacity = 0

@@ -103,3 +103,17 @@ def test_a_field_that_has_the_focus_is_typed_into_without_being_chosen(identifyi
 def test_the_way_forward_waits_until_there_is_one(identifying: Hands) -> None:
     press(identifying, "tab", "numpad3", "pagedown")
     assert identifying.place == "IDENTIFY"
+
+
+@pytest.mark.en301549("5.8")
+def test_the_same_key_counts_once_where_hands_tremble(identifying: Hands) -> None:
+    keypad = identifying.app.keypad
+    assert keypad is not None
+    keypad._same_key_s = 0.5
+    press(identifying, "tab", "numpad3", "numpad3", "numpad5", "numpad3")
+    assert identifying.page.entry.text == "353"
+    identifying.rehearsal.clock.advance(0.5)
+    press(identifying, "numpad3")
+    keypad._same_key_s = 0.0
+    press(identifying, "numpad3")
+    assert identifying.page.entry.text == "35333"

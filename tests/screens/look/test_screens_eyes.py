@@ -37,6 +37,7 @@ def too_faint(eyes: Eyes, contrast: Contrast, text: float) -> list[tuple[str, st
     return faint + [pair for pair in EDGE_PAIRS if seen_ratio(eyes, contrast, pair) < EDGE_RATIO]
 
 
+@pytest.mark.en301549("8.1.3")
 @pytest.mark.parametrize("eyes", COLOUR_BLIND)
 @pytest.mark.parametrize("contrast", Contrast)
 def test_whoever_sees_other_colours_reads_everything(eyes: Eyes, contrast: Contrast) -> None:
@@ -57,6 +58,7 @@ def test_the_focus_is_seen_by_all_eyes(eyes: Eyes, contrast: Contrast) -> None:
     assert min(best) >= EDGE_RATIO
 
 
+@pytest.mark.en301549("8.1.3")
 def test_what_a_banner_means_is_never_its_colour_alone() -> None:
     assert len(set(KINDS.values())) == len(KINDS)
 

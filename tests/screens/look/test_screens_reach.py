@@ -21,6 +21,8 @@ from screens.look.tokens import HANDS, LOWERED, MM_PER_INCH, REACH_MM
 from screens.navigation.appearance import Appearance
 
 BOTTOM = NUMBERS["panel_bottom_mm"]
+#: Below this nothing is reached from a wheelchair.
+LOWEST_MM = 380
 HEIGHT_MM = BOOT.height / BOOT.dpi * MM_PER_INCH
 #: Pages that ask, in states in which there is room to spare.
 ASKING = ("identify-typing", "form-fields", "form-typing", "consent", "track-typing", "complaint-privacy")
@@ -61,10 +63,16 @@ def test_pages_take_what_hands_reach(bottom: float, lowered: bool, share: float)
     assert panel.share(lowered=lowered) == pytest.approx(share, abs=0.002)
 
 
+@pytest.mark.en301549("8.3.2.2", "8.3.3.2")
+def test_no_panel_is_set_lower_than_hands_reach() -> None:
+    assert BOTTOM.minimum >= LOWEST_MM
+
+
 def test_a_panel_that_lies_is_not_lowered() -> None:
     assert Panel(BOOT.height, BOOT.width, BOOT.dpi, BOTTOM.default).share(lowered=True) == 1.0
 
 
+@pytest.mark.en301549("8.3.2.1", "8.3.3.1")
 @pytest.mark.parametrize("state", [pytest.param(name, marks=() if name in SHORT else LONG) for name in STATES])
 def test_nothing_is_out_of_reach_on_the_highest_panel(studio: Studio, state: str) -> None:
     mount(studio, BOTTOM.maximum)
