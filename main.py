@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from devices.clips import player as clip_player
 from devices.frame import SystemClock
 from devices.scanner.reading import second_engine, zbar_child
 from devices.speech import player
@@ -85,9 +86,13 @@ def main(
 
 
 if __name__ == "__main__":
-    # A frozen kiosk is its own second decoder and its own player: those may abort, so they run as children.
+    # A frozen kiosk is its own second decoder, and its own player of sounds and clips: those may abort, so they run as children.
     if sys.argv[1:] == [second_engine.FROZEN_ARGUMENT]:
         raise SystemExit(zbar_child.main())
+    if sys.argv[1:] == [clip_player.FROZEN_ARGUMENT]:
+        from devices.clips import child
+
+        raise SystemExit(child.main())
     if sys.argv[1:2] == [player.FROZEN_ARGUMENT]:
         from devices.speech import player_child  # only the child loads the decoders
 

@@ -307,6 +307,20 @@ def no_failpoint(_name: str) -> None:
     """The failpoint of a kiosk in service: nothing happens."""
 
 
+class ClipPlay(Protocol):
+    """One run of one clip; ``frame`` is its newest picture, as a camera's."""
+
+    @property
+    def ended(self) -> bool: ...
+    @property
+    def failed(self) -> bool:
+        """It ended and showed nothing."""
+        ...
+
+    def frame(self) -> Any: ...
+    def stop(self) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Ports:
     """What ``main.py`` plugs in. A device that is not there is None."""
@@ -322,6 +336,8 @@ class Ports:
     camera: Camera | None = None
     speaker: Speaker | None = None
     headphones: Headphones | None = None
+    #: Begins to play a clip.
+    play_clip: Callable[[bytes], ClipPlay] | None = None
     failpoint: Failpoint = no_failpoint
 
     def devices(self) -> dict[str, Device]:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+from devices.clips.player import ClipPlayer
 from devices.frame import SystemClock
 from devices.frame.diagnostics import collect
 from kiosk.events import Bus, Event, RestartAsked
@@ -65,6 +66,7 @@ def build_kiosk(
         camera=devices.camera,
         speaker=devices.speaker,
         headphones=devices.headphones,
+        play_clip=ClipPlayer,
     )
     kiosk = Kiosk(identity, ports, store, Bus())
     sealer.follow(kiosk.settings, kiosk.bus)

@@ -171,6 +171,16 @@ def is_file_name(name: str) -> bool:
     return re.fullmatch(_FILE, name) is not None
 
 
+def clip_names(page: str) -> tuple[str, ...]:
+    """What the sign-language clip of a page may be called, among a service's files; the first one that is there is shown."""
+    return tuple(f"signing-{page.lower().replace('_', '-')}.{ending}" for ending in ("webm", "mp4"))
+
+
+def is_clip_name(name: str) -> bool:
+    """Whether a file of a service is the sign-language clip of one of its pages."""
+    return re.fullmatch(r"signing-[a-z][a-z-]{0,30}\.(webm|mp4)", name) is not None
+
+
 def target_name(version: int) -> str:
     return f"pack-{version}.zip"
 

@@ -33,6 +33,7 @@ from screens.language.texts import Catalogues, Texts
 from screens.navigation import stack as stacks
 from screens.navigation.appearance import DEFAULT_APPEARANCE, Appearance
 from screens.navigation.citizen import CitizenFlow, step_place
+from screens.navigation.clips import Clips
 from screens.navigation.context import PageContext
 from screens.navigation.drafts import DraftFlow
 from screens.navigation.fewer import FewerFlow
@@ -72,6 +73,7 @@ class Flow:
         self.slips = SlipFlow()
         self.drafts = DraftFlow(self)
         self.fewer = FewerFlow(self)
+        self.clips = Clips(self)
         self._catalogues = catalogues
         self._changed = changed
         self._follow_scanner()
@@ -171,6 +173,9 @@ class Flow:
 
     def open_adjust(self) -> None:
         self._cover(Over.ADJUST)
+
+    def open_signing(self) -> None:
+        self._cover(Over.SIGNING)
 
     def open_help(self) -> None:
         self._cover(Over.HELP)

@@ -76,6 +76,8 @@ class Over(StrEnum):
     LEAVE = "LEAVE"
     #: "Really fewer?": people who were filled in would go.
     FEWER = "FEWER"
+    #: The page in sign language.
+    SIGNING = "SIGNING"
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,7 @@ from screens.navigation.flow import Flow
 from screens.navigation.places import Name, Over
 from screens.navigation.view_model import ViewModel
 from screens.shell.overlays import AdjustPanel, FewerPanel, HelpPanel, IdlePanel, LeavePanel
+from screens.shell.signing import SigningPanel
 from screens.staff.overview import OverviewScreen
 from screens.staff.pages import OutboxScreen, PaperScreen, PinScreen, TestScreen
 from screens.staff.staff_model import OutboxModel, PaperModel, PinModel, StaffModel
@@ -175,6 +176,7 @@ LAYERS: Final[dict[Over, Route]] = {
     Over.HELP: Route(HelpPanel, (*_PANELS, "citizen/start/help")),
     Over.LEAVE: Route(LeavePanel, _PANELS),
     Over.FEWER: Route(FewerPanel, _PANELS),
+    Over.SIGNING: Route(SigningPanel, (*_PANELS, "shell/signing")),
 }
 #: Over everything that the citizen opened: the session is about to end, or nobody was there for a while.
 IDLE: Final = Route(IdlePanel, _PANELS)

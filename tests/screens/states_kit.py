@@ -43,6 +43,7 @@ LAYERS: Final[dict[Over, str]] = {
     Over.HELP: "home-help",
     Over.LEAVE: "session-leave",
     Over.FEWER: "repeat-fewer",
+    Over.SIGNING: "signing",
 }
 #: States of PAGES and LAYERS, each with what it shows.
 SHOWS: Final[dict[str, Any]] = {state: shown for each in (PAGES, LAYERS) for shown, state in each.items()}
