@@ -15,7 +15,7 @@ def clip(frames: int = 8, size: tuple[int, int] = (128, 160), rate: float = 12.0
     width, height = size
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "clip.webm"
-        writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"VP80"), rate, size)
+        writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"VP80"), rate, size)
         for number in range(frames):
             picture = np.full((height, width, 3), (110, 90, 20), np.uint8)
             sway = math.sin(number / max(1, frames) * math.tau) * width / 5
