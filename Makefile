@@ -20,7 +20,7 @@ run: setup ## a server and a kiosk with simulated devices (FRESH=1 begins anew)
 	@exec $(PY) -m trial.run $(if $(FRESH),--fresh)
 
 test: setup lint ## lint, then all tests
-	@$(PY) -m pytest -n $(WORKERS) --dist loadfile -q $(ARGS)
+	@$(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -q $(ARGS)
 
 check: setup lint ## lint, then the tests nearest to what changed, for under two minutes (BASE=a commit; else main)
 	@$(PY) -m tools.check $(if $(BASE),--base $(BASE))
@@ -35,7 +35,7 @@ bench: setup ## all measures beside their peers; tables in build/bench
 	@$(PY) -m benchmarks
 
 soak: setup ## the long runs: power cuts, fuzzing, simulated days, key storms; bounded
-	@EKIOS_SOAK=1 $(PY) -m pytest -q -m soak --timeout 3600 $(ARGS)
+	@EKIOS_SOAK=1 $(PY) -m pytest -q -m "soak or longer_in_soak" --timeout 3600 $(ARGS)
 
 lint: setup ## formatting, types, import directions, translations
 	@.venv/bin/ruff format --check --quiet . || { echo 'run: make format'; exit 1; }

@@ -1,5 +1,6 @@
 """The kiosk's front door: reads the settings, builds the program, runs it; stands still where it cannot."""
 
+import argparse
 import logging
 import os
 import signal
@@ -7,13 +8,10 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from typing import Annotated
-
-import typer
 
 from devices.clips import player as clip_player
 from devices.frame import SystemClock
-from devices.scanner.reading import second_engine, zbar_child
+from devices.scanner.reading import second_engine
 from devices.speech import player
 from kiosk.store import Store
 from program.enrolled import EnrolmentFailed, enrolled
@@ -53,10 +51,8 @@ def _stop_by_signal(stop: Callable[[], object]) -> None:
         signal.signal(number, lambda *_: threading.Thread(target=stop, daemon=True).start())
 
 
-def main(
-    enrol_code: Annotated[str, typer.Option("--enrol", help="One-time code from the back office.")] = "",
-) -> None:
-    """Runs the kiosk until it is stopped (SIGTERM or SIGINT)."""
+def main(enrol_code: str = "") -> int:
+    """Runs the kiosk until it is stopped (SIGTERM or SIGINT). ``enrol_code``: one-time code from the back office."""
     # What a kiosk keeps is its user's alone.
     os.umask(0o077)
     # Before it starts, Kivy logs by itself: force replaces the handler it may have made.
@@ -69,25 +65,34 @@ def main(
         program = Program(settings, enrolment)
     except (EnrolmentFailed, NoSuchKey, boot.BootError) as error:
         print(f"kiosk: {error}", file=sys.stderr)
-        raise typer.Exit(1) from error
+        return 1
     except Exception as error:
         logger.exception("the kiosk cannot start")
         try:
             stand_still(settings, enrolment, error)
         except boot.BootError as no_window:
             print(f"kiosk: {error}; {no_window}", file=sys.stderr)
-            raise typer.Exit(1) from no_window
-        return
+            return 1
+        return 0
     _stop_by_signal(program.stop)
     signal.signal(signal.SIGUSR1, lambda *_: threading.Thread(target=program.diagnose, daemon=True).start())
     logger.info("built in %.2f s", time.monotonic() - began)
     program.run()
     logger.info("stopped")
+    return 0
+
+
+def _enrol_code() -> str:
+    arguments = argparse.ArgumentParser(prog="kiosk", description="Runs the kiosk until it is stopped.")
+    arguments.add_argument("--enrol", metavar="CODE", default="", help="one-time code from the back office")
+    return str(arguments.parse_args().enrol)
 
 
 if __name__ == "__main__":
     # A frozen kiosk is its own second decoder, and its own player of sounds and clips: those may abort, so they run as children.
     if sys.argv[1:] == [second_engine.FROZEN_ARGUMENT]:
+        from devices.scanner.reading import zbar_child  # only the child loads the engine
+
         raise SystemExit(zbar_child.main())
     if sys.argv[1:] == [clip_player.FROZEN_ARGUMENT]:
         from devices.clips import child
@@ -97,4 +102,4 @@ if __name__ == "__main__":
         from devices.speech import player_child  # only the child loads the decoders
 
         raise SystemExit(player_child.main(sys.argv))
-    typer.run(main)
+    raise SystemExit(main(_enrol_code()))

@@ -16,7 +16,7 @@ SECONDS_EACH = 1_200
 
 def main(names: list[str]) -> int:
     BUILD.mkdir(parents=True, exist_ok=True)
-    available = sorted(path.stem.removeprefix("bench_") for path in HERE.glob("bench_*.py"))
+    available = sorted(path.stem.removeprefix("measure_") for path in HERE.glob("measure_*.py"))
     unknown = sorted(set(names) - set(available))
     if unknown:
         print(f"no such measure: {', '.join(unknown)}; there are {', '.join(available)}", file=sys.stderr)
@@ -24,7 +24,7 @@ def main(names: list[str]) -> int:
     failed = []
     for name in names or available:
         print(f"\n=== {name} ===", flush=True)
-        command = [sys.executable, "-c", f"import sys; from benchmarks.bench_{name} import main; sys.exit(main())"]
+        command = [sys.executable, "-c", f"import sys; from benchmarks.measure_{name} import main; sys.exit(main())"]
         try:
             code = subprocess.run(command, cwd=HERE.parent, timeout=SECONDS_EACH, check=False).returncode
         except subprocess.TimeoutExpired:

@@ -1,7 +1,7 @@
 """The kiosk's side of the UI table: one app in this process, drawn by software in memory, touched through its window.
 
 ``python -m benchmarks.ui_kiosk PACK`` reads the pickled files of a pack, as a kiosk reads its pack, and prints one JSON
-object. bench_ui runs it in a process of its own, because a window lives as long as one.
+object. measure_ui runs it in a process of its own, because a window lives as long as one.
 """
 
 import gc

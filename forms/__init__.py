@@ -8,7 +8,7 @@
 It imports nothing but the standard library, lxml, RE2, and Babel (and pyxform for :mod:`forms.authoring`).
 """
 
-from forms.definition.model import Kind, Range
+from forms.definition.model import Formula, Kind, Range
 from forms.environment import Environment
 from forms.errors import FormError, FormFault, Problem
 from forms.form import Form, load_form
@@ -26,6 +26,7 @@ __all__ = [
     "FormError",
     "FormFault",
     "FormSession",
+    "Formula",
     "Kind",
     "Node",
     "Origin",

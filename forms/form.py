@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from forms.bulk import LARGE_FORM_BYTES, LARGE_FORM_NODES, collector_paused
+from forms.definition.asked import read_asked
 from forms.definition.derivation import derived
 from forms.definition.graph import build_graph
+from forms.definition.model import Formula
 from forms.definition.reader import FormDefinition, read_definition
 from forms.environment import Environment
 from forms.errors import FormError, Problem
@@ -128,6 +130,13 @@ class Form:
         source = self.read_instance(instance)
         self._check_language(language)
         return check_instance(self, source, environment or Environment(), language)
+
+    def formula(self, source: str) -> Formula:
+        """An expression about a filled form, which names its questions as ``${name}``; see :meth:`FormSession.number`.
+
+        Raises :class:`FormError`: it cannot be read, or names what the form does not have once.
+        """
+        return read_asked(self.definition, source)
 
     def derived(self, name: str) -> frozenset[str]:
         """Paths (without positions) of all nodes named ``name``, of what they hold, and of whatever follows from them."""

@@ -29,7 +29,7 @@ from kiosk.events import (
     SessionEnded,
     Step,
 )
-from kiosk.machine.content import Content
+from kiosk.machine.content import Content, MediaFault
 from kiosk.machine.form_faults import is_form_fault
 from kiosk.machine.health import Health, ServiceAbility
 from kiosk.machine.high_water import CorrectedClock
@@ -46,7 +46,7 @@ from kiosk.session.idle import IdleTimer, IdleWatch
 from kiosk.session.outcomes import Refused, Saved
 from kiosk.session.session import Session
 from kiosk.settings import Settings
-from kiosk.snapshot import Snapshot as Snapshot
+from kiosk.snapshot import Snapshot
 from kiosk.store import Store
 from kiosk.submissions.outbox import OutboxView
 from kiosk.submissions.receipts import Slips
@@ -330,6 +330,8 @@ class Kiosk:
 
     def _renewed(self, catalogue: Catalogue) -> None:
         self.content.renewed()
+        for service_id, file in catalogue.faulty_files():
+            self.content.failed(service_id, file, MediaFault.BROKEN)
         self.health.forms_changed()
         self.bus.publish(CatalogueChanged(catalogue.version))
 

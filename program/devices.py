@@ -54,11 +54,12 @@ def build_devices(settings: KioskSettings, clock: SystemClock) -> Devices:
     if not isinstance(settings.scanner, NoDevice):
         wedge = bench.wedge if bench else None
         scanner = build_scanner(settings.scanner, camera=camera, clock=clock, simulated=wedge)
-    voice = (
-        None
-        if isinstance(settings.speech, NoDevice)
-        else build_speech(settings.speech, {language.code: language.voices for language in REGISTRY}, clock=clock)
-    )
+    voice = None
+    if not isinstance(settings.speech, NoDevice):
+        closest = {language.code: language.voices for language in REGISTRY}
+        voice = build_speech(settings.speech, closest, clock=clock, transcribed=bench is not None)
+        if bench is not None:
+            bench.hear(voice, settings.speech.program)
     return Devices(
         printer,
         scanner,

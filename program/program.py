@@ -21,6 +21,7 @@ from kiosk.session.identity import KioskIdentity
 from kiosk.store import Store
 from program.devices import Devices, build_devices
 from program.settings import ASSETS, SOFTWARE, KioskSettings
+from screens.access.keypads import TABLES
 from screens.access.keys import DEFAULT_KEYS, KeyMap
 from screens.language.texts import Catalogues, load_catalogues
 from screens.shell import allocator, boot
@@ -110,7 +111,7 @@ class Program:
                 assets=ASSETS,
                 catalogues=texts,
                 boot=options,
-                keys=KeyMap({**DEFAULT_KEYS, **keys.names}),
+                keys=KeyMap({**DEFAULT_KEYS, **keys.names}, TABLES[keys.keypad], keys.names),
                 any_key_speaks=keys.any_key_speaks,
                 same_key_s=keys.same_key_s,
                 collects_garbage=True,

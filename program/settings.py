@@ -13,6 +13,7 @@ from devices.scanner.settings import ScannerSettings
 from devices.simulator.printer_link import PRINTER_PAGE
 from devices.speech.settings import SpeechSettings
 from protocol.kiosk_settings import NUMBERS
+from screens.access.keypads import KeypadTable
 from screens.access.keys import Action
 from screens.look.tokens import DEFAULT_DPI
 from screens.shell import boot
@@ -52,6 +53,8 @@ class KeySettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    #: Which of the known keypads hangs on the kiosk, beside what any keyboard sends.
+    keypad: KeypadTable = KeypadTable.KEYBOARD
     names: dict[Action, tuple[str, ...]] = {}
     #: Whether any key at the resting screen asks for the voice; else headphones and its own key alone do.
     any_key_speaks: bool = True

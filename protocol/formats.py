@@ -5,7 +5,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_time, get_day_names
+from babel.dates import format_date, format_time, get_day_names, get_month_names
 from babel.numbers import format_decimal
 
 from protocol.languages import language_of
@@ -35,9 +35,10 @@ class Formatting:
         """ "Selasa, 24 November 2026"."""
         return str(format_date(self._local(at), "EEEE, d MMMM y", locale=self._locale))
 
-    def month(self, at: date) -> str:
-        """ "November 2026"."""
-        return str(format_date(at, "LLLL y", locale=self._locale))
+    def month_names(self) -> tuple[str, ...]:
+        """Twelve, from January on."""
+        names = get_month_names("wide", "stand-alone", locale=self._locale)
+        return tuple(str(names[month]) for month in range(1, 13))
 
     @property
     def first_weekday(self) -> int:

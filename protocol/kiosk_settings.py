@@ -44,6 +44,8 @@ NUMBERS: Final[Mapping[str, Setting]] = MappingProxyType(
         # The lower edge of the picture above the floor; nothing to be touched is lower than 380 mm (EN 301 549, 8.3.2.2).
         "panel_bottom_mm": Setting(Unit.MILLIMETRES, 700, 380, 900),
         "volume": Setting(Unit.SHARE, 0.7, 0, 1),
+        # Close to the ear; a citizen makes it louder by a key.
+        "headphone_volume": Setting(Unit.SHARE, 0.55, 0, 1),
         "slip_mm": Setting(Unit.MILLIMETRES, 180, 60, 600, offered=False),
         # The default holds the largest session there can be, which is written twice, and the last part (kiosk.machine.room).
         "disk_reserve_bytes": Setting(Unit.BYTES, 704_000_000, 100_000_000, 100_000_000_000, offered=False),

@@ -1,6 +1,9 @@
 """Limits that kiosk and server both keep, and that its pages tell. Each stands here alone."""
 
-from typing import Final
+import math
+from typing import Annotated, Final
+
+from pydantic import Field
 
 from protocol.sealing import OVERHEAD
 
@@ -28,3 +31,14 @@ NOTICE_CHARACTERS: Final = 500
 PIN_DIGITS: Final = 6
 #: The number of a person (NIK).
 NIK_DIGITS: Final = 16
+#: What one service may cost: a million million rupiah less one, more than any table of fees holds.
+FEE_RUPIAH: Final = 999_999_999_999
+#: An amount on its way, or in a service's standard.
+Rupiah = Annotated[int, Field(ge=0, le=FEE_RUPIAH)]
+
+
+def whole_rupiah(worked_out: float) -> int | None:
+    """The amount that a rule gave, half a rupiah up; None for what is no amount: no number, below zero, above FEE_RUPIAH."""
+    if not math.isfinite(worked_out) or not 0 <= worked_out <= FEE_RUPIAH:
+        return None
+    return min(math.floor(worked_out + 0.5), FEE_RUPIAH)

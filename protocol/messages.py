@@ -15,7 +15,7 @@ from pydantic import AwareDatetime, Base64Bytes, BaseModel, BeforeValidator, Con
 
 from protocol.checkpoints import Offer, Witnessed
 from protocol.components import Availability, Condition
-from protocol.limits import ATTACHMENT_BYTES, ATTACHMENTS_PER_SUBMISSION, BATCH_ITEMS
+from protocol.limits import ATTACHMENT_BYTES, ATTACHMENTS_PER_SUBMISSION, BATCH_ITEMS, Rupiah
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Uuid = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]
@@ -182,6 +182,8 @@ class Content(Message):
     #: When the citizen agreed, and to which version of the text; None when nothing personal is asked.
     consent_at: AwareDatetime | None = None
     consent_version: Short = ""
+    #: What the citizen was told that it costs, in rupiah; None where nobody could say, and of older kiosks.
+    fee_rupiah: Rupiah | None = None
     #: The ODK instance; for an ANSWER the empty string.
     instance: str
     #: For an ANSWER: what the citizen says.
@@ -263,6 +265,9 @@ class CaseState(Message):
     received_at: AwareDatetime
     #: When the service standard says it will be done; None while the clock pauses or when it has ended.
     due: datetime | None = None
+    #: What it costs, or with ``fee_least`` what it costs at least; None of an older server, and where nobody can say yet.
+    fee_rupiah: Rupiah | None = None
+    fee_least: bool = False
     note: str = ""
     steps: tuple[CaseStep, ...] = ()
 
@@ -361,8 +366,7 @@ class HeartbeatAnswer(Message):
     documents: dict[str, int] = {}
     #: The audit log's newest checkpoint, when it is not the one that the kiosk said it holds.
     checkpoint: Offer | None = None
-    #: The id of the server's last restore. When it is another than before, the server may have lost what it
-    #: acknowledged: a kiosk sends again all that it still keeps.
+    #: The id of the server's last restore: when it is another than before, a kiosk sends again all that it still keeps.
     restored: Short = ""
 
 

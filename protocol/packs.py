@@ -4,7 +4,7 @@ A pack is a zip file, the TUF target ``pack-<version>.zip`` with the custom memb
 Versions only rise: taking a pack back means publishing the former content under a new number. Inside::
 
     pack.json                          Manifest
-    services/<id>/service.json         ServiceDocument
+    services/<id>/service.json         ServiceDescription
     services/<id>/form.xml             the ODK XForm
     services/<id>/<file>               what the form refers to: pictures, sounds, CSV, GeoJSON
 
@@ -21,6 +21,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AwareDatetime, Field, StringConstraints, ValidationError, field_validator
 
+from protocol.limits import Rupiah
 from protocol.messages import Message, Name, Short
 
 PACK_TYPE: Final = "ekios-pack"
@@ -30,6 +31,11 @@ PACK_FILES: Final = 5_000
 UNPACKED_BYTES: Final = 256_000_000
 #: What a QR on the slip still holds legibly; EMVCo codes are shorter than 512.
 PAYMENT_CODE_CHARACTERS: Final = 512
+
+#: Answers that a slip repeats.
+SLIP_ANSWERS: Final = 8
+#: An expression that works out a fee.
+FEE_RULE_CHARACTERS: Final = 500
 
 #: The entry that tells what the pack is.
 MANIFEST: Final = "pack.json"
@@ -102,10 +108,12 @@ class Standard(Message):
     #: Working days; 0 means while you wait.
     working_days: Annotated[int, Field(ge=0, le=365)]
     time: Text
-    #: Rupiah; free services say 0, which is shown as "Rp 0".
-    fee_rupiah: Annotated[int, Field(ge=0)]
-    #: It costs at least that; ``fee`` tells what comes on top.
+    #: Rupiah; free services say 0, which is shown as "Rp 0". With ``fee_from`` or ``fee_rule``: what it costs at least.
+    fee_rupiah: Rupiah
+    #: It costs at least that, and only the office can say how much; ``fee`` tells what comes on top.
     fee_from: bool = False
+    #: An expression of the form that gives the amount, such as ``${area} * 2500``; empty: it is ``fee_rupiah``.
+    fee_rule: Annotated[str, StringConstraints(strip_whitespace=True, max_length=FEE_RULE_CHARACTERS)] = ""
     fee: Text
     #: Of a service that costs something; shown before consent and on the slip.
     payment: Payment | None = None
@@ -125,9 +133,11 @@ class SlipText(Message):
     title: Text
     #: Shown to the citizen under the code: what happens next.
     next_step: Text
+    #: Questions of the form whose answers the slip repeats, in this order: choices, dates and times. Nobody's name or number.
+    answers: Annotated[tuple[Short, ...], Field(max_length=SLIP_ANSWERS)] = ()
 
 
-class ServiceDocument(Message):
+class ServiceDescription(Message):
     id: Name
     agency: Agency
     name: Text
@@ -185,7 +195,7 @@ def target_name(version: int) -> str:
     return f"pack-{version}.zip"
 
 
-def build(manifest: Manifest, services: Mapping[str, ServiceDocument], files: Mapping[str, bytes]) -> bytes:
+def build(manifest: Manifest, services: Mapping[str, ServiceDescription], files: Mapping[str, bytes]) -> bytes:
     """A pack as zip bytes; the same input gives the same bytes. ``files`` by path (``services/<id>/form.xml`` …)."""
     entries = {MANIFEST: _json(manifest)}
     for name, service in services.items():
@@ -202,9 +212,10 @@ def build(manifest: Manifest, services: Mapping[str, ServiceDocument], files: Ma
 
 
 def unpack(content: bytes) -> tuple[Manifest, dict[str, bytes]]:
-    """The manifest and all files by path.
+    """The manifest and all files by path. What they hold is not looked into: a service that its reader does not
+    understand, perhaps of a newer server, must not cost the others.
 
-    Raises PackRefused: no zip, a foreign path, over a limit, a broken document.
+    Raises PackRefused: no zip, a foreign path, over a limit, no manifest or a wrong one.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -221,15 +232,11 @@ def unpack(content: bytes) -> tuple[Manifest, dict[str, bytes]]:
     except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
         raise PackRefused(f"not a zip file: {error}") from error
     try:
-        manifest = Manifest.model_validate_json(files[MANIFEST])
-        for name in manifest.services:
-            ServiceDocument.model_validate_json(files[f"services/{name}/service.json"])
-            files[f"services/{name}/form.xml"]
+        return Manifest.model_validate_json(files[MANIFEST]), files
     except KeyError as error:
         raise PackRefused(f"a file is missing: {error.args[0]}") from error
     except ValidationError as error:
-        raise PackRefused(f"a document of the pack is wrong: {error}") from error
-    return manifest, files
+        raise PackRefused(f"the manifest is wrong: {error}") from error
 
 
 def _json(message: Message) -> bytes:

@@ -36,6 +36,8 @@ class CaptureFault(StrEnum):
     TOO_BLURRED = "TOO_BLURRED"
     GLARE = "GLARE"
     NO_FRAME = "NO_FRAME"
+    #: No document lies there, or not the whole of it: an empty desk, a face, a sheet whose edges are outside.
+    NO_SHEET = "NO_SHEET"
     NO_FACE = "NO_FACE"
     SEVERAL_FACES = "SEVERAL_FACES"
     #: Too far from the camera.

@@ -8,7 +8,7 @@ import contextlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import requests
 import typer
@@ -17,6 +17,7 @@ from runtime.private_files import own_files, private_folder
 from runtime.process_guard import guard
 from server.app import build_deps, close_deps, create_app
 from server.deps import Deps
+from server.foundation.actors import Role
 from server.foundation.failpoints import from_environment
 from server.foundation.keys import KeyMissing, move_audit_key
 from server.foundation.logs import log_to
@@ -42,8 +43,14 @@ def _for_ourselves_only() -> None:
     own_files()
 
 
-Data = Annotated[Path, typer.Option(help="The data folder.")]
-Database = Annotated[str, typer.Option(help="A database URL instead of SQLite in the data folder.")]
+def _setting(name: str, help_text: str = "") -> Any:
+    """An option that the environment gives as well, under the name of its setting."""
+    return typer.Option(help=help_text, envvar=f"EKIOS_SERVER_{name}")
+
+
+Data = Annotated[Path, _setting("DATA", "The data folder.")]
+Database = Annotated[str, _setting("DATABASE", "A database URL instead of SQLite in the data folder.")]
+Services = Annotated[Path, _setting("SERVICES", "The city's services as text.")]
 DATA: Final = Path("var/server")
 
 
@@ -51,12 +58,12 @@ DATA: Final = Path("var/server")
 def serve(
     data: Data = DATA,
     database: Database = "",
-    host: str = "127.0.0.1",
-    port: int = 8700,
+    host: Annotated[str, _setting("HOST")] = "127.0.0.1",
+    port: Annotated[int, _setting("PORT")] = 8700,
     base_url: Annotated[str, typer.Option(help="Where phones and kiosks reach this server.")] = "",
     nats: Annotated[str, typer.Option(help="nats://… to wake other processes of this server.")] = "",
     trusted_proxies: Annotated[str, typer.Option(help="Addresses or networks whose X-Forwarded-For is believed.")] = "",
-    services: Annotated[Path, typer.Option(help="The city's services as text.")] = Path("assets/services"),
+    services: Services = Path("assets/services"),
     trial: Annotated[bool, typer.Option(help="Seed an empty data folder with a sample city.")] = False,
 ) -> None:
     """Runs the server until SIGINT or SIGTERM."""
@@ -85,7 +92,7 @@ def serve(
 def seed_command(
     data: Data = DATA,
     database: Database = "",
-    services: Annotated[Path, typer.Option(help="The city's services as text.")] = Path("assets/services"),
+    services: Services = Path("assets/services"),
     trial: Annotated[bool, typer.Option(help="Add trial accounts and a field worker.")] = False,
 ) -> None:
     """Fills an empty data folder with a city and its services."""
@@ -99,8 +106,28 @@ def seed_command(
     typer.echo(f"pack {done.pack}")
     for account in done.accounts:
         typer.echo(f"{account.role.value:14} {account.user_name:16} {TRIAL_PASSWORD}")
+    if done.administrator is not None:
+        user, password = done.administrator
+        typer.echo(f"{Role.ADMIN.value:14} {user:16} {password}  ({operations.HANDED_OUT})")
     if trial:
         typer.echo(f"field staff    petugas-1        PIN {TRIAL_PIN}")
+
+
+@cli.command(name="add-admin")
+def add_admin(
+    user: Annotated[str, typer.Argument(help="The user name: small letters, digits, dots, underscores, hyphens.")],
+    data: Data = DATA,
+    database: Database = "",
+    name: Annotated[str, typer.Option(help="The person's name.")] = "",
+) -> None:
+    """Adds an administrator, whose password is printed once."""
+    _order(data, database, "add-admin", {"user": user, "name": name})
+
+
+@cli.command(name="new-password")
+def new_password(user: str, data: Data = DATA, database: Database = "") -> None:
+    """Gives somebody another password, which is printed once, and ends their sessions."""
+    _order(data, database, "new-password", {"user": user})
 
 
 @cli.command(name="enrol-code")

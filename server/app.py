@@ -57,6 +57,7 @@ from server.open_city.ratings import Ratings
 from server.open_city.transparency import TransparencyReport
 from server.operator.seeding import city_name, seed
 from server.people.field_staff import Staff
+from server.people.first_administrator import FirstAdministrator
 from server.people.officers import Officers
 from server.people.passwords import Passwords
 from server.settings import ServerSettings
@@ -109,6 +110,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
     ratings = Ratings(units)
     publications = Publications(units, keys.badge)
     witnesses = Witnesses(engine, keys.audit_public, keys.badge)
+    officers = Officers(units, passwords)
     deps = Deps(
         settings=settings,
         texts=texts.load(),
@@ -142,7 +144,8 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         enrolment=Enrolment(units, keys, packs, city, settings.address, zone, failpoints),
         staff=Staff(units, keys.badge, passwords),
         passwords=passwords,
-        officers=Officers(units, passwords),
+        officers=officers,
+        first_administrator=FirstAdministrator(units, passwords, officers, keys.vault),
         city_calendar=CityCalendar(units),
         notices=Notices(units),
         kiosk_settings=KioskSettings(units),
@@ -179,6 +182,9 @@ def create_app(
         return bare_app(settings)
     if settings.trial:
         seed(deps, settings.services, trial=True)
+    if deps.first_administrator.wanted:
+        code, page = deps.first_administrator.code, f"{settings.address}/first"
+        _log.warning("first_administrator.code", code=code, page=page, hint="or python -m server add-admin NAME")
     app = FastAPI(title="eKios", lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url="/v1/openapi.json")
     app.state.settings = settings
     app.state.deps = deps

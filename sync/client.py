@@ -123,7 +123,9 @@ class Client:
         self._enrolment = enrolment
         self._clock = clock
         self._signing_time = signing_time or SigningTime(clock)
-        self._timeout = (connect_timeout, read_timeout)
+        self._connect_s = connect_timeout
+        #: Seconds of silence after which an answer counts as lost.
+        self.read_s = read_timeout
         self._http = requests.Session()
         # Proxies and passwords come from settings only, never from whatever the environment holds.
         self._http.trust_env = False
@@ -223,7 +225,9 @@ class Client:
         )
         prepared.headers.update(signed)
         try:
-            response = self._http.send(prepared, stream=True, timeout=self._timeout, allow_redirects=False)
+            response = self._http.send(
+                prepared, stream=True, timeout=(self._connect_s, self.read_s), allow_redirects=False
+            )
         except requests.RequestException as error:
             return error
         self._learn_time(response)

@@ -80,6 +80,7 @@ class PresenceDuty:
         self._backoff = tries(EAGER)
         self._began = kiosk.clock.monotonic()
         self._interval = FIRST_INTERVAL_S
+        self._patience = client.read_s
         self._next = self._began
         self._last = self._began - CHANGE_GAP_S
         self._not_before = 0.0
@@ -157,6 +158,8 @@ class PresenceDuty:
         self._kiosk.clock.learn(heard.server_time)
         self._interval = min(max(heard.interval_s, SHORTEST_INTERVAL_S), LONGEST_INTERVAL_S)
         self._next = now + self._interval
+        # A server that hangs is noticed by the first heartbeat that it leaves unanswered, before the next would be due.
+        self._client.read_s = min(self._interval, self._patience)
         self._feed_head(heard.feed_head)
         self._documents.announced(heard.documents)
         if self._witness.hear(heard.checkpoint):

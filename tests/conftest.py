@@ -9,6 +9,8 @@ from typing import Final
 
 import pytest
 
+from tests.soaking import SOAK
+
 #: Linux's own folder in memory.
 MEMORY: Final = Path("/dev/shm")
 #: A whole run needs a fraction of it.
@@ -35,3 +37,13 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if folder is not None and exitstatus == 0:
         # After multiprocessing's own folder, which lies in it and goes with the priority -100.
         Finalize(None, shutil.rmtree, args=[folder], kwargs={"ignore_errors": True}, exitpriority=-200)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Long runs are left to ``make soak``. Files that are long by themselves begin first, so that no process waits for
+    the last of them (``--no-loadscope-reorder`` keeps this order)."""
+    if not SOAK:
+        long = [item for item in items if item.get_closest_marker("soak")]
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if not item.get_closest_marker("soak")]
+    items.sort(key=lambda item: item.get_closest_marker("begins_first") is None)

@@ -50,7 +50,7 @@ def main(program: Path) -> int:
             screen = display.start_virtual(group)
             settings = city.kiosk_settings(DISPLAY=screen, SDL_VIDEODRIVER="x11")
             group.start("kiosk", [str(program.resolve()), "--enrol", city.enrolment_code()], settings)
-            wait_until("kiosk", lambda: listening(city.bench_page), group, seconds=START_SECONDS)
+            wait_until("kiosk", lambda: listening(city.simulator_page), group, seconds=START_SECONDS)
             city.let_kiosk_in()
             wait_until("kiosk", lambda: _is_drawn(screen), group, seconds=START_SECONDS)
         except NotReady as error:

@@ -12,6 +12,7 @@ import sys
 import threading
 import tomllib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -26,7 +27,7 @@ from trial.processes import ROOT, Group, NotReady, free_port, listening, python,
 
 DATA = ROOT / "var"
 #: Preferred ports; one that is taken is replaced by a free one, and what is printed says so.
-SERVER, PRINTER, PRINTER_PAGE, BENCH_PAGE, SCREEN = 8700, 9100, 9180, 9181, 6080
+SERVER, PRINTER, PRINTER_PAGE, SIMULATOR_PAGE, SCREEN = 8700, 9100, 9180, 9181, 6080
 #: There is a sound device when the kernel shows one; without it the kiosk's voice is simulated.
 SOUND = Path("/dev/snd")
 KIOSK_NAME = "Kios percobaan"
@@ -45,7 +46,7 @@ class City:
         self.server_port = free_port(SERVER)
         self.printer_port = free_port(PRINTER)
         self.printer_page = free_port(PRINTER_PAGE)
-        self.bench_page = free_port(BENCH_PAGE)
+        self.simulator_page = free_port(SIMULATOR_PAGE)
 
     @property
     def server_url(self) -> str:
@@ -110,18 +111,30 @@ class City:
             "EKIOS_SCANNER__DRIVER": "simulated",
             "EKIOS_CAMERA__DRIVER": "simulated",
             "EKIOS_SPEECH__DRIVER": "espeak" if SOUND.is_dir() else "simulated",
-            "EKIOS_SIMULATOR": f"127.0.0.1:{self.bench_page}",
+            "EKIOS_SIMULATOR": f"127.0.0.1:{self.simulator_page}",
             "EKIOS_SIMULATOR_PRINTER": f"http://127.0.0.1:{self.printer_page}",
             **more,
         }
 
     def start_kiosk(self, settings: dict[str, str]) -> None:
-        enrolled = (self.data / "kiosk" / "enrolment.json").exists()
+        enrolled = self._follow_server()
         code = [] if enrolled else ["--enrol", self.enrolment_code()]
         self.group.start("kiosk", python("main.py", *code), settings)
-        wait_until("kiosk", lambda: listening(self.bench_page), self.group, seconds=60)
+        wait_until("kiosk", lambda: listening(self.simulator_page), self.group, seconds=60)
         if not enrolled:
             self.let_kiosk_in()
+
+    def _follow_server(self) -> bool:
+        """Whether the kiosk was enrolled before; then it is led to where the server listens this time.
+
+        A kiosk in service keeps the address that it was enrolled at. Here another program may have taken the port.
+        """
+        folder = self.data / "kiosk"
+        kept = enrolments.load(folder)
+        if kept is not None and kept.server != self.server_url:
+            city = kept.city.model_copy(update={"tracking_base": self.server_url})
+            enrolments.save(replace(kept, server=self.server_url, city=city), folder)
+        return kept is not None
 
 
 def main(
@@ -165,7 +178,7 @@ def _tell(city: City, screen: str) -> None:
         "eKios runs. Everything is on this machine only.",
         "",
         f"  kiosk          {screen}",
-        f"  its devices    http://127.0.0.1:{city.bench_page}/   hold a card or a slip before it, pull its plugs",
+        f"  its devices    http://127.0.0.1:{city.simulator_page}/   hold a card or a slip before it, pull its plugs",
         f"  its printer    http://127.0.0.1:{city.printer_page}/   take the paper out, see the last slip",
         f"  slips          {city.slips}",
         f"  back office    {city.server_url}/",

@@ -1,5 +1,5 @@
 // ODK's own engine over the same forms: opening, answering, memory. Prints one JSON object.
-// Run by bench_forms.py: node measure.mjs FOLDER_OF_NODE_MODULES FORM.xml …
+// Run by measure_forms.py: node measure.mjs FOLDER_OF_NODE_MODULES FORM.xml …
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
-
-import cv2
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Final
 
 from devices.camera import jpeg, quality
 from devices.camera.frame import Picture
@@ -16,6 +12,15 @@ from devices.vision import Quad, find_quads, rectify
 from devices.vision.edges import Edges
 from devices.vision.rectify import true_aspect, visible_size
 from protocol.peripherals import CaptureFault
+from runtime.when_wanted import when_wanted
+
+if TYPE_CHECKING:
+    import cv2
+    import numpy as np
+    from numpy.typing import NDArray
+else:
+    cv2 = when_wanted("cv2")
+    np = when_wanted("numpy")
 
 LARGEST_SIDE: Final = 2400
 """Pixels of the longer side of a flattened sheet: 200 dots an inch of A4."""
@@ -27,6 +32,9 @@ the rim of a shadow, then exactly."""
 SMALLEST_SHEET: Final = 0.10
 """Least share of the picture that a sheet fills; what is smaller is a part of it (a table, a photograph)."""
 
+DARK_ROOM: Final = 0.88
+"""Darkness from which a picture without a sheet is dark, and not merely of a dark desk."""
+
 
 @dataclass(frozen=True, slots=True)
 class CaptureLimits:
@@ -34,7 +42,7 @@ class CaptureLimits:
 
     least_sharpness: float = 40.0
     most_darkness: float = 0.65
-    most_glare: float = 0.04
+    most_glare: float = 0.004
     target_bytes: int = 300_000
 
 
@@ -64,20 +72,21 @@ def take(picture: Picture, limits: CaptureLimits) -> Photo | CaptureProblem:
     grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
     quad = find_sheet(grey)
     kept = picture if quad is None else flatten(picture, quad)
-    measured = quality.measure(cv2.cvtColor(kept, cv2.COLOR_BGR2GRAY))
+    measured = quality.measure(kept)
     data, width, height = jpeg.encode(kept, limits.target_bytes)
     photo = Photo(
         data, width, height, measured.sharpness, measured.darkness, measured.glare, found_sheet=quad is not None
     )
-    fault = _judge(measured, limits)
+    fault = _judge(measured, limits, found_sheet=quad is not None)
     return photo if fault is None else CaptureProblem(fault, MESSAGES[fault], photo)
 
 
-def _judge(measured: quality.Quality, limits: CaptureLimits) -> CaptureFault | None:
-    if measured.darkness > limits.most_darkness:
+def _judge(measured: quality.Quality, limits: CaptureLimits, *, found_sheet: bool) -> CaptureFault | None:
+    if measured.darkness > (limits.most_darkness if found_sheet else DARK_ROOM):
         return CaptureFault.TOO_DARK
-    if measured.sharpness < limits.least_sharpness:
-        return CaptureFault.TOO_BLURRED
+    if not found_sheet:
+        return CaptureFault.NO_SHEET
+    # A sheen takes print away, and with it sharpness: what is told is what can be mended.
     if measured.glare > limits.most_glare:
         return CaptureFault.GLARE
-    return None
+    return CaptureFault.TOO_BLURRED if measured.sharpness < limits.least_sharpness else None

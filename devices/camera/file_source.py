@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
-
-import cv2
+from typing import TYPE_CHECKING, Final
 
 from devices.camera.frame import Picture
 from devices.frame import Condition, PassingFault, PermanentFault
+from runtime.when_wanted import when_wanted
+
+if TYPE_CHECKING:
+    import cv2
+else:
+    cv2 = when_wanted("cv2")
 
 PICTURE_SUFFIXES: Final = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp"})
 FRAMES_PER_SECOND: Final = 15.0

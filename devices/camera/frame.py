@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias
 
-import cv2
-import numpy as np
-from numpy.typing import NDArray
+from runtime.when_wanted import when_wanted
 
-Picture = NDArray[np.uint8]
+if TYPE_CHECKING:
+    import cv2
+    import numpy as np
+    from numpy.typing import NDArray
+else:
+    cv2 = when_wanted("cv2")
+    np = when_wanted("numpy")
+
+
+Picture: TypeAlias = "NDArray[np.uint8]"
 """Rows × columns × blue, green, red; the top row first."""
 
 

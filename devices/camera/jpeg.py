@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-import cv2
-import numpy as np
+from typing import TYPE_CHECKING, Final
 
 from devices.camera.frame import Picture
+from runtime.when_wanted import when_wanted
+
+if TYPE_CHECKING:
+    import cv2
+    import numpy as np
+else:
+    cv2 = when_wanted("cv2")
+    np = when_wanted("numpy")
 
 QUALITIES: Final = (90, 85, 78, 70, 60, 50, 40)
 """Tried from the best; below the last, letters of a document fray."""

@@ -9,17 +9,22 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
-
-import cv2
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Final
 
 from devices.camera import jpeg, quality
 from devices.camera.frame import Picture
 from devices.camera.photo import MESSAGES, CaptureProblem, Photo
 from devices.vision.faces import Face, FaceFinder, Point
 from protocol.peripherals import CaptureFault
+from runtime.when_wanted import when_wanted
+
+if TYPE_CHECKING:
+    import cv2
+    import numpy as np
+    from numpy.typing import NDArray
+else:
+    cv2 = when_wanted("cv2")
+    np = when_wanted("numpy")
 
 HEAD_SHARE: Final = 0.68
 """Height of the head, from crown to chin, as a share of the photograph's."""

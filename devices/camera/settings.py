@@ -33,4 +33,4 @@ class CameraSettings(BaseModel):
     target_bytes: int = Field(default=300_000, ge=20_000, le=5_000_000)
     least_sharpness: float = Field(default=40.0, ge=0)
     most_darkness: float = Field(default=0.65, ge=0, le=1)
-    most_glare: float = Field(default=0.04, ge=0, le=1)
+    most_glare: float = Field(default=0.004, ge=0, le=1)

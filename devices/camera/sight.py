@@ -7,21 +7,27 @@ anew only now and then.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Protocol
-
-import cv2
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Final, Protocol
 
 from devices.camera import portrait, quality
-from devices.camera.document import SMALLEST_SHEET, CaptureLimits
+from devices.camera.document import DARK_ROOM, SMALLEST_SHEET, CaptureLimits
 from devices.camera.frame import Frame
 from devices.camera.portrait import PortraitLimits
 from devices.vision import Quad, find_quads, rectify
 from devices.vision.edges import Edges
 from devices.vision.faces import Face, FaceFinder
 from devices.vision.quads import SAME_DISTANCE
+from devices.vision.rectify import visible_size
 from protocol.peripherals import CaptureFault, Hint
+from runtime.when_wanted import when_wanted
+
+if TYPE_CHECKING:
+    import cv2
+    import numpy as np
+    from numpy.typing import NDArray
+else:
+    cv2 = when_wanted("cv2")
+    np = when_wanted("numpy")
 
 Corner = tuple[float, float]
 Corners = tuple[Corner, Corner, Corner, Corner]
@@ -32,9 +38,6 @@ have been exchanged for another, or a part of it was followed."""
 
 SEEK_BY_LINES_EVERY: Final = 6
 """The same for pictures in which none could be followed; between, only outlines are looked at."""
-
-DARK_ROOM: Final = 0.88
-"""Darkness from which a picture without a sheet is dark, and not merely of a dark tabletop."""
 
 FOLLOW_WIDTH: Final = 480
 FOLLOW_REACH: Final = 10.0
@@ -92,7 +95,7 @@ class SheetWatch:
         elif found is None:
             found = self._seek(small, lines=False)
         self._quad = found
-        hint = self._hint(grey, small, before, found, scale)
+        hint = self._hint(frame, small, before, found, scale)
         return Sight(None if found is None else _normal(found, small), hint, frame.sequence)
 
     def _follow(self, small: NDArray[np.uint8]) -> Quad | None:
@@ -114,7 +117,7 @@ class SheetWatch:
         return followed if float(np.abs(found - followed).max()) < SAME_DISTANCE * small.shape[1] else found
 
     def _hint(
-        self, grey: NDArray[np.uint8], small: NDArray[np.uint8], before: Quad | None, found: Quad | None, scale: float
+        self, frame: Frame, small: NDArray[np.uint8], before: Quad | None, found: Quad | None, scale: float
     ) -> Hint:
         if found is None:
             return Hint.TOO_DARK if quality.darkness(small) > DARK_ROOM else Hint.NO_SHEET
@@ -125,11 +128,16 @@ class SheetWatch:
             return Hint.TOO_FAR
         if before is None or float(np.abs(found - before).max()) > STILL * small.shape[1]:
             return Hint.HOLD_STILL
-        if quality.glare(flat) > self._limits.most_glare:
+        whole = (found / scale).astype(np.float32)
+        across, down = visible_size(whole)
+        height = max(2, round(quality.SHEEN_WIDTH * down / max(1.0, across)))
+        # In colour and large enough: the print that a sheen takes is small.
+        sheet = rectify(frame.picture, whole, quality.SHEEN_WIDTH, min(height, 2 * quality.SHEEN_WIDTH))
+        if quality.sheen(sheet) > self._limits.most_glare:
             return Hint.GLARE
-        left, top = (max(0, int(edge)) for edge in (found / scale).min(axis=0))
-        right, bottom = (int(edge) for edge in (found / scale).max(axis=0))
-        if quality.sharpness(grey[top:bottom, left:right]) < self._limits.least_sharpness:
+        left, top = (max(0, int(edge)) for edge in whole.min(axis=0))
+        right, bottom = (int(edge) for edge in whole.max(axis=0))
+        if quality.sharpness(frame.grey[top:bottom, left:right]) < self._limits.least_sharpness:
             return Hint.TOO_BLURRED
         return Hint.READY
 

@@ -5,13 +5,18 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Final
-
-import cv2
-import numpy as np
+from typing import TYPE_CHECKING, Final
 
 from devices.camera.frame import Picture
 from devices.frame import Condition, PassingFault
+from runtime.when_wanted import when_wanted
+
+if TYPE_CHECKING:
+    import cv2
+    import numpy as np
+else:
+    cv2 = when_wanted("cv2")
+    np = when_wanted("numpy")
 
 FRAMES_PER_SECOND: Final = 15.0
 SLOW_PAUSE: Final = 1.2

@@ -10,12 +10,16 @@ import logging
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, Protocol
-
-import cv2
+from typing import TYPE_CHECKING, Final, Protocol
 
 from devices.camera.frame import Picture
 from devices.frame import Condition, PassingFault, PermanentFault
+from runtime.when_wanted import when_wanted
+
+if TYPE_CHECKING:
+    import cv2
+else:
+    cv2 = when_wanted("cv2")
 
 logger = logging.getLogger(__name__)
 

@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import Final
 
 from devices.frame import Clock, StateBoard, SystemClock
+from devices.scanner.drivers import ScannerParts, scanner_drivers
 from devices.scanner.scanner import Scanner
 from devices.scanner.settings import WEDGE_LINK, ScannerDriver, ScannerSettings
-from devices.scanner.sources.camera_source import CameraSource, PictureSource
-from devices.scanner.sources.serial_source import SerialSource
-from devices.scanner.sources.simulated_source import SimulatedSource, SimulatedWedge
+from devices.scanner.sources.camera_source import PictureSource
+from devices.scanner.sources.simulated_source import SimulatedWedge
 from devices.scanner.sources.source import Emit, ScanSource
-from devices.scanner.sources.wedge_source import WedgeSource
 
 HOTPLUG_FOLDERS: Final = {
     ScannerDriver.WEDGE: (WEDGE_LINK.parent, Path("/dev/input/by-id")),
@@ -36,38 +35,7 @@ def build_scanner(
     time = clock or SystemClock()
 
     def make(emit: Emit, board: StateBoard) -> ScanSource:
-        return _source(settings, emit, board, time, camera, simulated)
+        parts = ScannerParts(settings, emit, board, time, camera, simulated)
+        return scanner_drivers().build(settings.driver, parts)
 
     return Scanner(make, clock=time, hotplug_folders=HOTPLUG_FOLDERS.get(settings.driver, ()))
-
-
-def _source(
-    settings: ScannerSettings,
-    emit: Emit,
-    board: StateBoard,
-    clock: Clock,
-    camera: PictureSource | None,
-    simulated: SimulatedWedge | None,
-) -> ScanSource:
-    if settings.driver is ScannerDriver.WEDGE:
-        return WedgeSource(settings.device or WEDGE_LINK, emit, board, aim=settings.aim)
-    if settings.driver is ScannerDriver.SERIAL:
-        if settings.device is None:
-            raise ValueError("the scanner driver 'serial' needs a device")
-        return SerialSource(
-            settings.device,
-            emit,
-            board,
-            clock,
-            baud_rate=settings.baud_rate,
-            terminated=settings.terminated,
-            aim=settings.aim,
-        )
-    if settings.driver is ScannerDriver.SIMULATED:
-        if simulated is None:
-            raise ValueError("the simulated scanner needs a bench to hold its cable")
-        seen = CameraSource(camera, emit, board, clock) if camera is not None else None
-        return SimulatedSource(simulated, seen, emit, board)
-    if camera is None:
-        raise ValueError("the scanner driver 'camera' needs a camera")
-    return CameraSource(camera, emit, board, clock)

@@ -9,7 +9,7 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict, Field
 
 from devices.simulator.bench import Bench
-from devices.simulator.drawing import CardCode, Pose
+from devices.simulator.drawing import CardCode, Pose, Sheen
 from devices.simulator.drawing.documents import LETTER_URL
 
 LONGEST_TEXT: Final = 1000
@@ -59,6 +59,10 @@ class _Switch(_Arguments):
     on: bool
 
 
+class _Glare(_Switch):
+    sheen: Sheen = Sheen.FOIL
+
+
 class _Nothing(_Arguments):
     pass
 
@@ -79,10 +83,13 @@ class Actions:
             "show_person": lambda given: self._person(_Person.model_validate(given)),
             "type_text": lambda given: bench.type_text(_Typed.model_validate(given).text),
             "light": lambda given: bench.light(_Switch.model_validate(given).on),
+            "glare": lambda given: self._glare(_Glare.model_validate(given)),
             "plug_camera": lambda given: bench.plug_camera(_Switch.model_validate(given).on),
             "plug_scanner": lambda given: bench.plug_scanner(_Switch.model_validate(given).on),
             "freeze_camera": lambda given: bench.freeze_camera(_Switch.model_validate(given).on),
             "slow_camera": lambda given: bench.slow_camera(_Switch.model_validate(given).on),
+            "plug_headphones": lambda given: self._plug_headphones(_Switch.model_validate(given)),
+            "mute_voice": lambda given: self._mute_voice(_Switch.model_validate(given)),
             "repair": lambda given: self._repair(_Nothing.model_validate(given)),
         }
 
@@ -101,6 +108,17 @@ class Actions:
 
     def _repair(self, _: _Nothing) -> None:
         self._bench.repair()
+
+    def _plug_headphones(self, switch: _Switch) -> None:
+        if self._bench.voice is not None:
+            self._bench.voice.plug_headphones(switch.on)
+
+    def _mute_voice(self, switch: _Switch) -> None:
+        if self._bench.voice is not None:
+            self._bench.voice.mute(switch.on)
+
+    def _glare(self, glare: _Glare) -> None:
+        self._bench.shine(glare.sheen if glare.on else None)
 
     def _card(self, card: _Card) -> None:
         self._bench.show_card(card.nik, card.code, pose=card.pose())

@@ -21,6 +21,7 @@ from devices.simulator.drawing import (
     CardCode,
     Item,
     Pose,
+    Sheen,
     Shot,
     draw_badge,
     draw_card,
@@ -31,10 +32,13 @@ from devices.simulator.drawing import (
     draw_slip,
     person,
     place,
+    sheen_light,
     tabletop,
 )
 from devices.simulator.drawing.cards import NAMES
 from devices.simulator.drawing.documents import LETTER_URL
+from devices.simulator.voice_bench import VoiceBench
+from devices.speech import SimulatedHeadphones, Voice
 
 WIDTH: Final = 1280
 HEIGHT: Final = 720
@@ -47,6 +51,16 @@ HAND_DRIFT: Final = 1.2
 LARGEST_PICTURE: Final = 40_000_000
 """Pixels of an uploaded picture; more is refused before it is decoded in full."""
 
+GLARE_AT: Final = (0.55, 0.3)
+"""Where on what lies there the glare is, from 0 to 1 across and down: on a card, over the number."""
+
+GLARE_SIZE: Final = 0.55
+"""How large it is, of the diagonal."""
+
+_NO_CORNERS: Final = np.zeros((0, 2), np.float32)
+_MIDDLE: Final = np.array([[0.2, 0.2], [0.8, 0.2], [0.8, 0.8], [0.2, 0.8]], np.float32)
+"""What is taken for the thing that shines where nothing lies flat: shares of the picture."""
+
 DOCUMENTS: Final = ("family_card", "letter", "marriage_book")
 
 
@@ -55,12 +69,23 @@ class Bench:
 
     def __init__(self, *, width: int = WIDTH, height: int = HEIGHT, tabletop_kind: str = "wood") -> None:
         self._tabletop = tabletop(width, height, tabletop_kind)
-        self._scene = self._tabletop
+        #: Without the light that is thrown back, and where what lies there has its corners.
+        self._unlit = self._scene = self._tabletop
+        self._corners = _NO_CORNERS
+        self._sheen: Sheen | None = None
         self._item = "nothing"
         self._lock = threading.Lock()
         self._frames = 0
         self.camera = SimulatedSource(self._view)
         self.wedge = SimulatedWedge()
+        #: None: the kiosk has no voice.
+        self.voice: VoiceBench | None = None
+
+    def hear(self, voice: Voice, program: str) -> None:
+        """From now on the bench shows what ``voice`` says; ``program`` says it once more for whoever listens there."""
+        if voice.transcript is not None:
+            headphones = voice.headphones if isinstance(voice.headphones, SimulatedHeadphones) else None
+            self.voice = VoiceBench(voice.transcript, headphones, voice.simulated, program)
 
     @property
     def item(self) -> str:
@@ -144,10 +169,25 @@ class Bench:
         """Let the camera give less than a picture a second."""
         self.camera.set_faults(slow=slow)
 
+    def shine(self, sheen: str | None = Sheen.FOIL) -> None:
+        """Let what lies there throw back light, also what is laid there later; None ends it. ``sheen`` is one of :class:`Sheen`.
+        Raises ValueError for an unknown one."""
+        with self._lock:
+            self._sheen = None if sheen is None else Sheen(sheen)
+            self._light_up()
+
+    @property
+    def shines(self) -> bool:
+        with self._lock:
+            return self._sheen is not None
+
     def repair(self) -> None:
-        """Everything plugged in, lit and running."""
+        """Everything plugged in, lit without a glare, and running."""
+        self.shine(None)
         self.camera.set_faults(unplugged=False, frozen=False, slow=False, light=1.0)
         self.wedge.plug()
+        if self.voice is not None:
+            self.voice.mute(False)
 
     def view(self) -> Picture:
         """What lies there, in full light, as BGR: for the control page."""
@@ -155,13 +195,25 @@ class Bench:
             return self._scene
 
     def _lay(self, name: str, item: Item | None, pose: Pose) -> None:
-        scene, _ = place(self._tabletop, item, pose, Shot(blur=0.5, noise=0), np.random.default_rng(0))
-        self._show(name, scene)
+        scene, corners = place(self._tabletop, item, pose, Shot(blur=0.5, noise=0), np.random.default_rng(0))
+        self._show(name, scene, corners)
 
-    def _show(self, name: str, scene: Picture) -> None:
+    def _show(self, name: str, scene: Picture, corners: NDArray[np.float32] = _NO_CORNERS) -> None:
         with self._lock:
-            self._scene = scene
+            self._unlit, self._corners = scene, corners
+            self._light_up()
             self._item = name
+
+    def _light_up(self) -> None:
+        """The scene with its glare, if it has one."""
+        self._scene = self._unlit
+        if self._sheen is None:
+            return
+        height, width = self._unlit.shape[:2]
+        corners = self._corners if len(self._corners) else _MIDDLE * np.array((width, height), np.float32)
+        spot = Shot(glare=0.9, sheen=self._sheen, glare_at=GLARE_AT, glare_size=GLARE_SIZE, glare_angle=0)
+        light = sheen_light(self._unlit.shape, corners, spot, np.random.default_rng(0))
+        self._scene = np.clip(self._unlit + light[:, :, None], 0, 255).astype(np.uint8)
 
     def _view(self) -> Picture:
         with self._lock:

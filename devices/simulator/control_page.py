@@ -18,6 +18,7 @@ import cv2
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
+from devices.frame import PassingFault
 from devices.simulator.actions import Actions
 from devices.simulator.bench import Bench
 from devices.simulator.drawing import (
@@ -44,6 +45,9 @@ TEXTS: Final = Path(__file__).with_name("texts.json")
 PRINTER_READS: Final = frozenset({"/printer/state", "/printer/slips/latest.png"})
 PRINTER_ACTS: Final = re.compile(r"/printer/(faults/[a-z_]{1,30}|refill|power-cycle|clear-faults)")
 """What is passed on to the printer emulator's own page."""
+
+SPOKEN: Final = re.compile(r"/voice/(\d{1,9})")
+"""The sound of a line of the transcript, by its number."""
 
 
 class ControlPage:
@@ -99,6 +103,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._json(HTTPStatus.OK, self._state())
         elif path == "/view.jpg":
             self._answer(HTTPStatus.OK, self._view(), "image/jpeg")
+        elif (spoken := SPOKEN.fullmatch(path)) is not None:
+            self._say(int(spoken[1]))
         elif path.startswith("/thumbnails/") and path.removeprefix("/thumbnails/") in _SAMPLES:
             self._answer(HTTPStatus.OK, thumbnail(path.removeprefix("/thumbnails/")), "image/png")
         else:
@@ -166,12 +172,27 @@ class _Handler(BaseHTTPRequestHandler):
         return {
             "item": self._bench.item,
             "light": faults.light >= 1,
+            "glare": self._bench.shines,
             "camera_plugged": not faults.unplugged,
             "camera_frozen": faults.frozen,
             "camera_slow": faults.slow,
             "scanner_plugged": self._bench.wedge.plugged,
             "printer_page": self._printer.address,
+            "voice": self._bench.voice.state() if self._bench.voice is not None else None,
         }
+
+    def _say(self, number: int) -> None:
+        try:
+            sound = self._bench.voice.sound(number) if self._bench.voice is not None else None
+        except PassingFault as fault:
+            self._json(HTTPStatus.SERVICE_UNAVAILABLE, {"error": fault.detail})
+        except KeyError:
+            self._json(HTTPStatus.NOT_FOUND, {"error": "this line is not kept any more"})
+        else:
+            if sound is None:
+                self._json(HTTPStatus.NOT_FOUND, {"error": "this kiosk has no voice"})
+            else:
+                self._answer(HTTPStatus.OK, sound, "audio/wav")
 
     def _view(self) -> bytes:
         faults = self._bench.camera.faults

@@ -4,8 +4,9 @@ from devices.speech.build import Voice, build_speech
 from devices.speech.engine import Ending
 from devices.speech.headphones import SimulatedHeadphones
 from devices.speech.settings import SpeechDriver, SpeechSettings
-from devices.speech.simulated import SimulatedEngine, Spoken
+from devices.speech.simulated import SimulatedEngine
 from devices.speech.speaker import Speaker
+from devices.speech.transcript import Spoken
 
 __all__ = [
     "Ending",

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Final
 
-from devices.frame import Condition, PassingFault
+from devices.frame import Clock, Condition, PassingFault
 from devices.speech.engine import Ending
 from devices.speech.recording import LARGEST_RECORDING, Recording
+from devices.speech.transcript import Spoken, Transcript
 from devices.speech.utterance import Utterance
 from devices.speech.voices import BASE, Voices
 
@@ -18,31 +17,18 @@ VOICES: Final = frozenset({"id", "ms", "en-gb"})
 SOUNDS: Final = (b"RIFF", b"ID3", b"\xff\xfb", b"\xff\xf3", b"OggS", b"fLaC")
 """How the files begin that can be played."""
 
-KEPT: Final = 500
-"""Utterances that the transcript holds."""
-
-
-@dataclass(slots=True)
-class Spoken:
-    """One line of the transcript; of a recording, ``sound`` is what was given, and nothing else but the volume."""
-
-    text: str = field(repr=False)
-    language: str
-    voice: str
-    rate: int
-    volume: float
-    ending: Ending | None
-    sound: bytes = field(default=b"", repr=False)
+SECONDS_A_MINUTE: Final = 60.0
 
 
 class SimulatedSpeech:
-    def __init__(self, line: Spoken, engine: SimulatedEngine) -> None:
+    def __init__(self, line: Spoken, engine: SimulatedEngine, over_at: float) -> None:
         self._line = line
         self._engine = engine
+        self._over_at = over_at
 
     def ending(self) -> Ending | None:
         if self._line.ending is None:
-            self._line.ending = self._engine.ending_now()
+            self._line.ending = self._engine.ending_now(self._over_at)
         return self._line.ending
 
     def cut_off(self) -> None:
@@ -51,12 +37,14 @@ class SimulatedSpeech:
 
 
 class SimulatedEngine:
-    """``set_faults`` may be called from any thread while it runs."""
+    """``set_faults`` may be called from any thread while it runs. With a ``clock`` speaking takes its time, by words and
+    rate; without one all is said at once."""
 
-    def __init__(self, closest: Mapping[str, Sequence[str]] = BASE) -> None:
+    def __init__(self, closest: Mapping[str, Sequence[str]] = BASE, *, clock: Clock | None = None) -> None:
         self._voices = Voices(closest, VOICES)
+        self._clock = clock
         self._lock = threading.Lock()
-        self._lines: deque[Spoken] = deque(maxlen=KEPT)
+        self.spoken = Transcript()
         self._mute = False
         self._dying = 0
         self._slow = False
@@ -69,12 +57,13 @@ class SimulatedEngine:
 
     def start(self, utterance: Utterance) -> SimulatedSpeech:
         voice = self._voices.of(utterance.language) or self._voices.standing_in or utterance.language
-        return self._begin(Spoken(utterance.text, utterance.language, voice, utterance.rate, utterance.volume, None))
+        line = Spoken(utterance.text, utterance.language, voice, utterance.rate, utterance.volume, None)
+        return self._begin(line, SECONDS_A_MINUTE * len(utterance.text.split()) / max(1, utterance.rate))
 
     def play(self, recording: Recording) -> SimulatedSpeech:
         playable = recording.sound.startswith(SOUNDS) and len(recording.sound) <= LARGEST_RECORDING
         ending = None if playable else Ending.NOT_PLAYABLE
-        return self._begin(Spoken("", "", "", 0, recording.volume, ending, recording.sound))
+        return self._begin(Spoken("", "", "", 0, recording.volume, ending, recording.sound), 0.0)
 
     def close(self) -> None:
         """Nothing is held."""
@@ -82,19 +71,21 @@ class SimulatedEngine:
     def preflight(self) -> tuple[str, ...]:
         return ()
 
-    def _begin(self, line: Spoken) -> SimulatedSpeech:
-        with self._lock:
-            self._lines.append(line)
-        return SimulatedSpeech(line, self)
+    def _begin(self, line: Spoken, seconds: float) -> SimulatedSpeech:
+        over_at = self._clock.monotonic() + seconds if self._clock is not None else 0.0
+        return SimulatedSpeech(self.spoken.add(line), self, over_at)
 
-    def ending_now(self) -> Ending | None:
+    def ending_now(self, over_at: float) -> Ending | None:
+        """How an utterance ends that is over ``over_at``; None while it is being said."""
         with self._lock:
             if self._mute:
                 return Ending.NO_SOUND
             if self._dying:
                 self._dying -= 1
                 return Ending.DIED
-            return None if self._slow else Ending.SPOKEN
+            if self._slow or (self._clock is not None and self._clock.monotonic() < over_at):
+                return None
+            return Ending.SPOKEN
 
     # --- what hands do ---------------------------------------------------------------------------------------------
 
@@ -107,11 +98,13 @@ class SimulatedEngine:
             self._slow = self._slow if slow is None else slow
 
     @property
+    def mute(self) -> bool:
+        return self._mute
+
+    @property
     def transcript(self) -> tuple[Spoken, ...]:
-        """What was said, oldest first; the last KEPT."""
-        with self._lock:
-            return tuple(self._lines)
+        """What was said, oldest first."""
+        return self.spoken.lines
 
     def forget(self) -> None:
-        with self._lock:
-            self._lines.clear()
+        self.spoken.forget()

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-import cv2
-import numpy as np
-from numpy.typing import NDArray
+from runtime.when_wanted import when_wanted
 
-Grey = NDArray[np.uint8]
-Floats = NDArray[np.float32]
+if TYPE_CHECKING:
+    import cv2
+    import numpy as np
+    from numpy.typing import NDArray
+else:
+    cv2 = when_wanted("cv2")
+    np = when_wanted("numpy")
+
+
+Grey: TypeAlias = "NDArray[np.uint8]"
+Floats: TypeAlias = "NDArray[np.float32]"
 
 SAMPLES: Final = 40
 """Places looked at along each side."""

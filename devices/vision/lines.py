@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-import cv2
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Final
 
 from devices.vision.edges import Floats, Grey
+from runtime.when_wanted import when_wanted
+
+if TYPE_CHECKING:
+    import cv2
+    import numpy as np
+    from numpy.typing import NDArray
+else:
+    cv2 = when_wanted("cv2")
+    np = when_wanted("numpy")
 
 MOST_LINES: Final = 18
 """Longest lines that are combined; the number of combinations grows with its fourth power."""

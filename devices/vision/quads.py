@@ -7,16 +7,21 @@ four sides meet, so the round corners of a card do not matter.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
-
-import cv2
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from devices.vision.edges import Edges, Floats, Grey, corners_of
 from devices.vision.lines import quads_of_lines
+from runtime.when_wanted import when_wanted
 
-Quad = NDArray[np.float32]
+if TYPE_CHECKING:
+    import cv2
+    import numpy as np
+    from numpy.typing import NDArray
+else:
+    cv2 = when_wanted("cv2")
+    np = when_wanted("numpy")
+
+Quad: TypeAlias = "NDArray[np.float32]"
 """4 × 2 (x, y), clockwise in the picture, from the corner nearest to its top left."""
 
 SEARCH_WIDTH: Final = 480

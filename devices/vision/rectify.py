@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import math
-from typing import Final
-
-import cv2
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Final
 
 from devices.vision.quads import Quad
+from runtime.when_wanted import when_wanted
+
+if TYPE_CHECKING:
+    import cv2
+    import numpy as np
+    from numpy.typing import NDArray
+else:
+    cv2 = when_wanted("cv2")
+    np = when_wanted("numpy")
 
 FIELD_OF_VIEW: Final = math.radians(60)
 """Horizontal angle of view that is assumed: usual webcams have 55 to 70 degrees."""

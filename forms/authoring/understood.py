@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from forms.definition.demands import is_answer
 from forms.xpath import syntax as xpath_syntax
 from forms.xpath.focus import operands
 
@@ -27,14 +28,6 @@ def understood_parts(constraint: xpath_syntax.Node) -> tuple[xpath_syntax.Node, 
     # Two patterns of one text may need an answer that no sample of either one is.
     patterns = [part for part in parts if _has(part, "regex")]
     return tuple(parts) if len(patterns) < 2 else (*(part for part in parts if part not in patterns), patterns[0])
-
-
-def is_answer(node: xpath_syntax.Node) -> bool:
-    """Whether it is ``.``."""
-    if not isinstance(node, xpath_syntax.Path) or node.start is not None or len(node.steps) != 1:
-        return False
-    step = node.steps[0]
-    return step.axis == "self" and step.test.kind == "node" and not step.predicates
 
 
 def _understood(node: xpath_syntax.Node) -> bool:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, cast
 
+from forms.definition.demands import demanded_length, demanded_patterns
 from forms.definition.model import Kind, NodeDefinition, Range
 from forms.session.choices import Choice
 from forms.xmltree import NodeKind, XmlNode
+from forms.xpath.compiler import Kind as ValueKind
 from forms.xpath.values import plain_number
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ class Node(XmlNode):
 
     What others may use: ``ref``, ``name``, ``kind``, ``data_type``, ``appearance``, ``media_type``, ``label``,
     ``hint``, ``guidance``, ``media``, ``relevant``, ``required``, ``readonly``, ``value``, ``choices``, ``range``,
-    ``violation``, ``parent``, ``children``, ``can_add``, ``can_remove``. All are computed when they are read and
+    ``violation``, ``is_number``, ``patterns``, ``exact_length``, ``parent``, ``children``, ``can_add``, ``can_remove``. All are computed when they are read and
     kept until something they depend on changes.
     """
 
@@ -215,6 +217,26 @@ class Node(XmlNode):
     def violation(self) -> Violation | None:
         """What is wrong with the answer; None where nothing is."""
         return self.engine.violation(self)
+
+    @property
+    def is_number(self) -> bool:
+        """Whether the value is a number: by its type, or because the form works one out."""
+        calculate = self.definition.bind.calculate
+        return self.data_type in ("int", "decimal") or (
+            calculate is not None and calculate.expression.kind == ValueKind.NUMBER
+        )
+
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """Regular expressions that the constraint asks every answer to match."""
+        constraint = self.definition.bind.constraint
+        return () if constraint is None else demanded_patterns(constraint.syntax)
+
+    @property
+    def exact_length(self) -> int | None:
+        """So many characters that the constraint asks every answer to have; None where it does not."""
+        constraint = self.definition.bind.constraint
+        return None if constraint is None else demanded_length(constraint.syntax)
 
     @property
     def constraint_holds(self) -> bool:

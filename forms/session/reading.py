@@ -48,6 +48,8 @@ class Entry:
     value: str = ""
     chosen: tuple[str, ...] = ()
     entries: tuple[Entry, ...] = ()
+    #: Whether ``value`` is a number: by its type, or because the form worked one out.
+    is_number: bool = False
 
     def walk(self) -> Iterator[Entry]:
         """This entry and all below it, in the order of the form."""
@@ -107,7 +109,7 @@ def _entry(node: Node, engine: Recalculation) -> Entry | None:
     if not node.answer and (origin is not Origin.person):
         # A note without a value asks nothing and says nothing of who filled the form.
         return None
-    return Entry(*facts, value=node.answer, chosen=_chosen(node))
+    return Entry(*facts, value=node.answer, chosen=_chosen(node), is_number=node.is_number)
 
 
 def _origin(definition: NodeDefinition) -> Origin:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from forms.definition.graph import Facet
-from forms.definition.model import Kind
+from forms.definition.model import Formula, Kind
 from forms.environment import Environment
 from forms.errors import FormFault, Problem, SessionLimitError
 from forms.limits import MAX_ANSWER_LENGTH
@@ -19,6 +20,7 @@ from forms.session.recalculation import Recalculation
 from forms.session.serialization import serialize
 from forms.session.tree import everything
 from forms.xmltree import NodeKind, XmlNode
+from forms.xpath import Context, XPathError
 from forms.xpath.values import plain_number
 
 if TYPE_CHECKING:
@@ -247,6 +249,14 @@ class FormSession:
     def validate(self) -> tuple[Violation, ...]:
         """Everything that keeps the form from being sent, in the order of the form; empty when it may be sent."""
         return tuple(violation for node in self._relevant() if (violation := node.violation) is not None)
+
+    def number(self, formula: Formula) -> float:
+        """What :meth:`forms.Form.formula` gives for the answers as they are; NaN where it is no number, or cannot be computed."""
+        self._engine.host.work.renew()
+        try:
+            return float(formula.expression.number(Context(self.root, self._engine.host)))
+        except XPathError:
+            return math.nan
 
     def pages(self) -> tuple[Page, ...]:
         """What is to be shown now, in the order of the form's body."""

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from babel.numbers import get_decimal_symbol
 
 from forms.definition.model import Formula, Item, Text, TextSource, Translation
 from forms.definition.reader import FormDefinition
 from forms.session.choices import Choice
 from forms.xpath import Context, XPathError
+from forms.xpath.compiler import Kind as ValueKind
 
 if TYPE_CHECKING:
     from forms.session.node import Node
     from forms.session.recalculation import Recalculation
 
 _NO_MEDIA: Mapping[str, str] = {}
+_FRACTION: Final = re.compile(r"-?[0-9]+\.[0-9]+")
 
 
 class Texts:
@@ -95,7 +100,23 @@ class Texts:
         """A text with its outputs filled in at a context."""
         if text is None:
             return ""
-        return "".join(part if isinstance(part, str) else self.evaluate(part, context) for part in text.parts)
+        return "".join(part if isinstance(part, str) else self._told(part, context) for part in text.parts)
+
+    def _told(self, formula: Formula, context: Context) -> str:
+        """A value within a sentence: a number has the decimal sign of the sentence's language."""
+        text = self.evaluate(formula, context)
+        return self._with_sign(text) if _FRACTION.fullmatch(text) and self._is_number(formula, context) else text
+
+    def _with_sign(self, number: str) -> str:
+        return number.replace(".", get_decimal_symbol(self._engine.host.locale))
+
+    def _is_number(self, formula: Formula, context: Context) -> bool:
+        """Whether it gives a number, and not a text that looks like one: "1.250" may be what a form wrote for thousands."""
+        expression = formula.expression
+        if expression.kind != ValueKind.NODES:
+            return bool(expression.kind == ValueKind.NUMBER)
+        found = next(iter(expression.nodes(context)), None)
+        return bool(getattr(found, "is_number", False))
 
     def evaluate(self, formula: Formula, context: Context) -> str:
         """The text of an expression; blank, with a fault noted, where it has none."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from kiosk.catalogue.fee import Fee
 from kiosk.text import Text
 from protocol import messages
 from protocol.messages import CasePublicState, CaseState
@@ -53,6 +54,8 @@ class Case:
     #: By the server; None while it is stored here only.
     received_at: datetime | None
     due: datetime | None = None
+    #: What it costs, as the server says.
+    fee: Fee | None = None
     #: What the office tells or asks; never kept at the kiosk, so empty when the line is down.
     note: str = ""
     steps: tuple[CaseStep, ...] = ()
@@ -71,9 +74,15 @@ class Case:
             updated_at=state.updated_at,
             received_at=state.received_at,
             due=state.due,
+            fee=fee_of_state(state),
             note=state.note,
             steps=tuple(CaseStep.read(step) for step in state.steps),
         )
+
+
+def fee_of_state(state: CaseState) -> Fee | None:
+    """What the server says that it costs."""
+    return None if state.fee_rupiah is None else Fee(state.fee_rupiah, state.fee_least)
 
 
 class CaseProblemKind(StrEnum):

@@ -8,6 +8,7 @@ from kiosk.machine.line_state import LineCondition
 from kiosk.ports import Line, TrackingCodes
 from kiosk.store import Store
 from kiosk.store.receipts import Receipt
+from kiosk.submissions.slip_fee import kept_fee
 from kiosk.text import Text
 from protocol import messages
 
@@ -58,6 +59,7 @@ def _case(receipt: Receipt) -> Case:
         updated_at=receipt.state_at,
         received_at=receipt.received_at,
         due=receipt.due,
+        fee=kept_fee(receipt.texts),
         steps=tuple(CaseStep.read(messages.CaseStep.model_validate(step)) for step in receipt.steps),
         fresh=False,
     )

@@ -51,6 +51,7 @@ class Catalogue:
         consent: Text,
         consent_version: str,
         files: Mapping[str, bytes],
+        unreadable: tuple[str, ...] = (),
     ) -> None:
         self.version = version
         self.city = city
@@ -60,6 +61,8 @@ class Catalogue:
         #: What the citizen agrees to before sending.
         self.consent = consent
         self.consent_version = consent_version
+        #: Services of the pack that are not offered, because their description cannot be read here.
+        self.unreadable = unreadable
         self._files = files
         self._by_id = {service.id: service for service in services}
         self._forms: dict[str, Form | FormBroken] = {}
@@ -74,18 +77,20 @@ class Catalogue:
     def read(cls, files: Mapping[str, bytes]) -> "Catalogue":
         """From an unpacked pack: bytes by path (``pack.json``, ``services/<id>/service.json`` …).
 
-        Raises PackBroken. Forms are opened when they are first needed.
+        A service whose description cannot be read is left out; the others are offered. Forms are opened when they are
+        first needed.
+
+        Raises PackBroken: no manifest or a wrong one, or no service at all can be read.
         """
         try:
-            manifest = Manifest.model_validate(_document(files, MANIFEST))
+            manifest = Manifest.model_validate(_members(files, MANIFEST))
         except ValidationError as error:
             raise PackBroken(f"{MANIFEST}: {first_fault(error)}") from error
+        services, unreadable = _services(manifest, files)
         return cls(
             version=manifest.version,
             city=manifest.city,
-            services=tuple(
-                read_service(_document(files, f"services/{name}/{SERVICE_FILE}")) for name in manifest.services
-            ),
+            services=services,
             life_events=tuple(
                 LifeEvent(name, Text.read(text), manifest.life_event_pictograms.get(name, ""))
                 for name, text in manifest.life_events.items()
@@ -93,6 +98,7 @@ class Catalogue:
             consent=Text.read(manifest.consent),
             consent_version=manifest.consent_version,
             files=files,
+            unreadable=unreadable,
         )
 
     def get(self, service_id: str) -> Service | None:
@@ -143,6 +149,12 @@ class Catalogue:
         """Open all forms now, so that the first touch does not wait. Gives the ids of services with a broken form."""
         return tuple(service.id for service in self.services if not self.form_is_good(service.id))
 
+    def faulty_files(self) -> tuple[tuple[str, str], ...]:
+        """What costs a service of this pack, as far as forms were opened: the service's id and the file."""
+        with self._lock:
+            broken = [service_id for service_id, form in self._forms.items() if isinstance(form, FormBroken)]
+        return (*((name, SERVICE_FILE) for name in self.unreadable), *((name, FORM_FILE) for name in broken))
+
     def form_is_good(self, service_id: str) -> bool:
         try:
             self.form(service_id)
@@ -169,13 +181,31 @@ class Catalogue:
             return FormBroken(f"{service_id}: {type(error).__name__}")
 
 
-def _document(files: Mapping[str, bytes], path: str) -> dict[str, Any]:
+def _services(manifest: Manifest, files: Mapping[str, bytes]) -> tuple[tuple[Service, ...], tuple[str, ...]]:
+    """Those that can be read, and the names of those that cannot."""
+    services: list[Service] = []
+    faults: dict[str, PackBroken] = {}
+    for name in manifest.services:
+        try:
+            service = read_service(_members(files, f"services/{name}/{SERVICE_FILE}"))
+            if service.id != name:
+                raise PackBroken(f"service {name}: says that it is {service.id}")
+            services.append(service)
+        except PackBroken as error:
+            logger.error("pack %d: a service is left out: %s", manifest.version, error)
+            faults[name] = error
+    if faults and not services:
+        raise PackBroken(f"none of its services can be read; the first: {next(iter(faults.values()))}")
+    return tuple(services), tuple(faults)
+
+
+def _members(files: Mapping[str, bytes], path: str) -> dict[str, Any]:
     try:
-        document = json.loads(files[path])
+        members = json.loads(files[path])
     except KeyError as error:
         raise PackBroken(f"{path} is missing") from error
     except ValueError as error:
         raise PackBroken(f"{path} is not JSON: {error}") from error
-    if not isinstance(document, dict):
+    if not isinstance(members, dict):
         raise PackBroken(f"{path} is not a JSON object")
-    return document
+    return members

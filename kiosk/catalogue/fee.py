@@ -1,76 +1,38 @@
-"""What a service costs, and how it is paid: shown before anything is sent and on the slip, never taken at the kiosk."""
+"""What a service costs: shown before anything is sent, with the answers where its rule asks for them."""
 
-from collections.abc import Callable, Mapping
+import logging
 from dataclasses import dataclass
-from datetime import UTC
-from typing import Any, Final
 
+from forms import FormError, FormSession
 from kiosk.catalogue.service import Service
-from kiosk.ports import SlipBuilder
-from kiosk.text import Text
-from protocol.formats import Formatting
-from protocol.languages import LANGUAGES
+from protocol.limits import whole_rupiah
 
-_AMOUNT: Final = "fee"
-_FROM: Final = "fee_from"
-_HOW: Final = "fee_how"
-_ACCOUNT: Final = "fee_account"
-_CODE: Final = "fee_code"
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class SlipFee:
-    """In the citizen's language. ``account`` and ``payment_code`` may be empty. ``least``: what comes on top of the
-    amount, where it is not all."""
+class Fee:
+    """``least``: that much at least, and the office says how much; 0 then means that nothing is known yet."""
 
-    amount: str
-    how: str
-    account: str
-    payment_code: str
-    least: str = ""
+    rupiah: int
+    least: bool = False
 
 
-def fee_texts(service: Service) -> dict[str, Mapping[str, str]]:
-    """What a receipt keeps of the fee, so that a slip can be printed again; nothing where it is free."""
+def fee_of(service: Service, form: FormSession | None) -> Fee:
+    """With the answers of ``form`` where the service's rule asks for them; without a form, what can be told before."""
     standard = service.standard
-    if standard.fee_rupiah <= 0:
-        return {}
-    texts: dict[str, Mapping[str, str]] = {
-        _AMOUNT: {language: Formatting(language, UTC).rupiah(standard.fee_rupiah) for language in LANGUAGES}
-    }
-    if standard.fee_from:
-        texts[_FROM] = standard.fee.by_language
-    if standard.payment is not None:
-        texts |= {
-            _HOW: standard.payment.how.by_language,
-            _ACCOUNT: {"id": standard.payment.account},
-            _CODE: {"id": standard.payment.payment_code},
-        }
-    return texts
+    if not standard.fee_rule:
+        return Fee(standard.fee_rupiah, standard.fee_from)
+    amount = None if form is None else _worked_out(service, form)
+    return Fee(standard.fee_rupiah, least=True) if amount is None else Fee(amount)
 
 
-def slip_fee(texts: Mapping[str, Any], language: str) -> SlipFee | None:
-    """From what a receipt keeps."""
-    if _AMOUNT not in texts:
-        return None
-
-    def text(name: str) -> str:
-        return Text(texts.get(name, {})).get(language)
-
-    return SlipFee(text(_AMOUNT), text(_HOW), text(_ACCOUNT), text(_CODE), text(_FROM))
-
-
-def lay_out_fee(slip: SlipBuilder, fee: SlipFee, text: Callable[..., str]) -> None:
-    """Below what happens next."""
-    slip.rule()
-    slip.text(text("slip.fee.from" if fee.least else "slip.fee", amount=fee.amount), bold=True)
-    if fee.least:
-        slip.text(fee.least)
-    if fee.how:
-        slip.text(fee.how)
-    if fee.account:
-        slip.text(fee.account, bold=True)
-    if fee.payment_code:
-        slip.qr(fee.payment_code, text("slip.fee.scan"))
-    slip.text(text("slip.fee.never"))
-    slip.rule()
+def _worked_out(service: Service, form: FormSession) -> int | None:
+    """A rule that cannot be used keeps nobody from sending: the office says then what it costs."""
+    try:
+        amount = whole_rupiah(form.number(form.form.formula(service.standard.fee_rule)))
+    except FormError:
+        amount = None
+    if amount is None:
+        logger.error("the fee of service %s could not be worked out", service.id)
+    return amount

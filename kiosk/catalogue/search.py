@@ -56,20 +56,20 @@ def stem(word: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class _Place:
+    """Where a word stands."""
+
     service: str
     language: str
     weight: float
-    words: tuple[str, ...]
-    stems: tuple[str, ...]
 
 
 class ServiceIndex:
-    """Words of names, keywords, agencies and summaries in all languages."""
+    """Words of names, keywords, agencies and summaries in all languages; each word once, with where it stands."""
 
     def __init__(self, services: Iterable[Service]) -> None:
         self._order: dict[str, int] = {}
-        self._entries: list[_Entry] = []
+        self._places: dict[str, set[_Place]] = {}
         for service in services:
             self._order[service.id] = len(self._order)
             for weight, texts in (
@@ -78,10 +78,11 @@ class ServiceIndex:
                 (_SUMMARY, service.summary),
             ):
                 for language, text in texts.by_language.items():
-                    self._add(service.id, language, weight, text)
+                    self._add(_Place(service.id, language, weight), text)
             for language, keywords in service.keywords.by_language.items():
                 for keyword in keywords:
-                    self._add(service.id, language, _KEYWORD, keyword)
+                    self._add(_Place(service.id, language, _KEYWORD), keyword)
+        self._stems = {word: stem(word) for word in self._places}
 
     def search(self, query: str, language: str, limit: int) -> tuple[str, ...]:
         """Ids of services, best first: those in which every word of the query is found somewhere; where there is none,
@@ -89,37 +90,45 @@ class ServiceIndex:
         asked = words(query[:QUERY_LENGTH])
         if not asked:
             return ()
+        per_word = [self._scores(word, language) for word in asked]
         whole: dict[str, float] = {}
         partly: dict[str, float] = {}
         for service in self._order:
-            entries = [entry for entry in self._entries if entry.service == service]
-            per_word = [max((_score(word, entry, language) for entry in entries), default=0.0) for word in asked]
-            found = [score for score in per_word if score >= _THRESHOLD * _SUMMARY]
+            scores = [each.get(service, 0.0) for each in per_word]
+            found = [score for score in scores if score >= _THRESHOLD * _SUMMARY]
             if len(found) == len(asked):
                 whole[service] = sum(found) / len(asked)
             elif 2 * len(found) >= len(asked) and max(found) >= _THRESHOLD:
                 partly[service] = sum(found) / len(asked)
-        scores = whole or partly
-        return tuple(sorted(scores, key=lambda service: (-scores[service], self._order[service]))[:limit])
+        scored = whole or partly
+        return tuple(sorted(scored, key=lambda service: (-scored[service], self._order[service]))[:limit])
 
-    def _add(self, service: str, language: str, weight: float, text: str) -> None:
-        found = words(text)
-        if found:
-            self._entries.append(_Entry(service, language, weight, found, tuple(stem(word) for word in found)))
+    def _scores(self, asked: str, language: str) -> dict[str, float]:
+        """How well each service that has something like the word has it."""
+        best: dict[str, float] = {}
+        root = stem(asked)
+        for word, places in self._places.items():
+            likeness = _likeness(asked, root, word, self._stems[word])
+            if not likeness:
+                continue
+            for place in places:
+                score = likeness * place.weight * (_OWN_LANGUAGE if place.language == language else 1.0)
+                if score > best.get(place.service, 0.0):
+                    best[place.service] = score
+        return best
+
+    def _add(self, place: _Place, text: str) -> None:
+        for word in words(text):
+            self._places.setdefault(word, set()).add(place)
 
 
-def _score(word: str, entry: _Entry, language: str) -> float:
-    best = max(_likeness(word, own, root) for own, root in zip(entry.words, entry.stems, strict=True))
-    return best * entry.weight * (_OWN_LANGUAGE if entry.language == language else 1.0)
-
-
-def _likeness(asked: str, word: str, root: str) -> float:
+def _likeness(asked: str, asked_root: str, word: str, root: str) -> float:
     """1 for the same word, less for its beginning, another ending or a typing error, 0 for something else."""
     if asked == word:
         return 1.0
     if word.startswith(asked) and len(asked) >= 2:
         return 0.9 + 0.1 * len(asked) / len(word)
-    if stem(asked) == root:
+    if asked_root == root:
         return 0.9
     if len(asked) < _STEM_LENGTH:
         return 0.0

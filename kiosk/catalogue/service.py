@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from kiosk.text import Text, TextList
 from protocol import packs
-from protocol.packs import ServiceDocument
+from protocol.packs import ServiceDescription
 
 
 class Identification(StrEnum):
@@ -25,7 +25,7 @@ class ServiceKind(StrEnum):
 
 
 class PackBroken(ValueError):
-    """A document of the pack is not what it must be; the message says which and where."""
+    """A part of the pack is not what it must be; the message says which and where."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,8 @@ class Standard:
     #: Names of ``protocol.pictograms`` for the lines of requirements and procedure, from the first on; there may be fewer.
     requirement_pictograms: tuple[str, ...] = ()
     procedure_pictograms: tuple[str, ...] = ()
+    #: The form's expression that gives the amount, or "": it is ``fee_rupiah``.
+    fee_rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,8 @@ class Stage:
 class SlipText:
     title: Text
     next_step: Text
+    #: Names of questions whose answers stand on it.
+    answers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,36 +123,36 @@ class Service:
     @property
     def costs(self) -> bool:
         """What it costs is shown, and how it is paid, before the citizen agrees."""
-        return self.standard.fee_rupiah > 0
+        return self.standard.fee_rupiah > 0 or bool(self.standard.fee_rule)
 
 
-def read_service(document: Mapping[str, Any]) -> Service:
+def read_service(description: Mapping[str, Any]) -> Service:
     """A Service from a pack's ``service.json``; members that are not known are ignored.
 
-    Raises PackBroken when it is not a ServiceDocument; the message says where.
+    Raises PackBroken when it is not a ServiceDescription; the message says where.
     """
     try:
-        return _service(ServiceDocument.model_validate(document))
+        return _service(ServiceDescription.model_validate(description))
     except ValidationError as error:
-        raise PackBroken(f"service {document.get('id', '?')}: {first_fault(error)}") from error
+        raise PackBroken(f"service {description.get('id', '?')}: {first_fault(error)}") from error
 
 
 def first_fault(error: ValidationError) -> str:
-    """Where a document is not what it must be, and what is wrong there."""
+    """Where a description is not what it must be, and what is wrong there."""
     first = error.errors(include_url=False, include_input=False)[0]
     return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
 
 
-def _service(document: ServiceDocument) -> Service:
-    standard = document.standard
+def _service(description: ServiceDescription) -> Service:
+    standard = description.standard
     return Service(
-        id=document.id,
-        agency=Agency(document.agency.id, Text.read(document.agency.name)),
-        name=Text.read(document.name),
-        summary=Text.read(document.summary),
-        icon=document.icon,
-        life_events=document.life_events,
-        keywords=TextList.read(document.keywords),
+        id=description.id,
+        agency=Agency(description.agency.id, Text.read(description.agency.name)),
+        name=Text.read(description.name),
+        summary=Text.read(description.summary),
+        icon=description.icon,
+        life_events=description.life_events,
+        keywords=TextList.read(description.keywords),
         standard=Standard(
             requirements=TextList.read(standard.requirements),
             procedure=TextList.read(standard.procedure),
@@ -162,17 +166,20 @@ def _service(document: ServiceDocument) -> Service:
             fee_from=standard.fee_from,
             requirement_pictograms=standard.requirement_pictograms,
             procedure_pictograms=standard.procedure_pictograms,
+            fee_rule=standard.fee_rule,
         ),
-        stages=tuple(Stage(stage.id, Text.read(stage.name), stage.working_days) for stage in document.stages),
-        slip=SlipText(Text.read(document.slip.title), Text.read(document.slip.next_step)),
-        identification=Identification(document.identification),
-        nik_question=document.nik_question,
-        consent=document.consent,
-        needs=document.needs,
-        form_id=document.form_id,
-        form_version=document.form_version,
-        kind=ServiceKind(document.kind),
-        privacy_question=document.privacy_question,
+        stages=tuple(Stage(stage.id, Text.read(stage.name), stage.working_days) for stage in description.stages),
+        slip=SlipText(
+            Text.read(description.slip.title), Text.read(description.slip.next_step), description.slip.answers
+        ),
+        identification=Identification(description.identification),
+        nik_question=description.nik_question,
+        consent=description.consent,
+        needs=description.needs,
+        form_id=description.form_id,
+        form_version=description.form_version,
+        kind=ServiceKind(description.kind),
+        privacy_question=description.privacy_question,
     )
 
 

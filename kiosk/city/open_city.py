@@ -64,9 +64,9 @@ class BudgetLine:
     spent_rupiah: int
 
     @property
-    def part(self) -> float:
-        """Of the plan that was spent; more than 1 when more was."""
-        return self.spent_rupiah / self.planned_rupiah if self.planned_rupiah else 0.0
+    def part(self) -> float | None:
+        """Of the plan that was spent; more than 1 when more was. None where nothing was planned."""
+        return self.spent_rupiah / self.planned_rupiah if self.planned_rupiah else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Files of the pack that citizens should see or hear and cannot: reported to the office, never in a session's way."""
+"""Files of the pack that cannot be used, a picture, a sound or a whole service: reported to the office, never in a session's way."""
 
 import logging
 import threading
@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 
 class MediaFault(StrEnum):
-    """Why a file of a form cannot be shown or played."""
+    """Why a file of a service cannot be shown, played or read."""
 
     MISSING = Condition.FILE_MISSING.value
     #: It is not what its name says.

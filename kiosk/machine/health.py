@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kiosk.catalogue.catalogue import Catalogue
+from kiosk.catalogue.catalogue import FORM_FILE, Catalogue
 from kiosk.catalogue.service import Service
 from kiosk.events import Bus, ComponentChanged
-from kiosk.machine.content import Content
+from kiosk.machine.content import Content, MediaFault
 from kiosk.machine.form_faults import FormFaults
 from kiosk.machine.line_state import LineState
 from kiosk.machine.room import Room
@@ -167,6 +167,7 @@ class Health:
         if CAMERA in service.needs and not self.can_photograph():
             blocked.append(Reason.NO_CAMERA)
         if not catalogue.form_is_good(service.id):
+            self._content.failed(service.id, FORM_FILE, MediaFault.BROKEN)
             blocked.append(Reason.FORM_BROKEN)
         return ServiceAbility(tuple(blocked), tuple(self._missing()))
 

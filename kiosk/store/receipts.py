@@ -84,8 +84,9 @@ class Receipts:
         received_at: datetime,
         due: datetime | None,
         steps: Sequence[Mapping[str, Any]],
+        texts: Mapping[str, Mapping[str, str]] | None = None,
     ) -> bool:
-        """What the feed says of a case. False when the code is unknown here.
+        """What the feed says of a case. False when the code is unknown here. ``texts``: in place of those that were kept.
 
         The feed's order is what counts: times in it may run backwards when the server's clock was put back.
         """
@@ -100,6 +101,7 @@ class Receipts:
                     received_at=func.coalesce(receipts.c.received_at, literal(received_at, Moment)),
                     due=due,
                     steps=[dict(step) for step in steps],
+                    **({} if texts is None else {"texts": {name: dict(words) for name, words in texts.items()}}),
                 )
             ).rowcount
         return bool(changed)

@@ -14,12 +14,13 @@ from uuid import uuid4
 
 from kiosk.cases.case import Case
 from kiosk.catalogue.catalogue import Catalogue
-from kiosk.catalogue.fee import SlipFee, lay_out_fee, slip_fee
 from kiosk.events import Bus, Event, SlipDue, SlipPrinted
 from kiosk.ports import Printer, PrintOutcome, PrintResult, SlipBuilder, Texts, TrackingCodes, Unsubscribe
 from kiosk.session.identity import KioskIdentity
 from kiosk.store import StorageFailed, Store
 from kiosk.store.receipts import Receipt
+from kiosk.submissions.slip_answers import slip_answers
+from kiosk.submissions.slip_fee import SlipFee, amount_texts, lay_out_fee, slip_fee
 from kiosk.text import Text
 from protocol.formats import Formatting
 from protocol.pictograms import character
@@ -37,6 +38,7 @@ SLIP_KEYS: Final = (
     "slip.track",
     "slip.fee",
     "slip.fee.from",
+    "slip.fee.unknown",
     "slip.fee.scan",
     "slip.fee.never",
     "slip.privacy",
@@ -62,6 +64,8 @@ class SlipContent:
     #: Names of ``protocol.pictograms``: of the service, or "", and of its steps.
     pictogram: str = ""
     steps: tuple[str, ...] = ()
+    #: Of the citizen's answers, what is needed later: labels and words.
+    answers: tuple[tuple[str, str], ...] = ()
 
 
 class _Pictograms(TypedDict):
@@ -174,6 +178,11 @@ class Slips:
         slip.text(text("slip.code"), align="center")
         slip.text(self._codes.display(content.code), bold=True, size=2, align="center")
         slip.rule()
+        for label, words in content.answers:
+            slip.text(label)
+            slip.text(words, bold=True)
+        if content.answers:
+            slip.rule()
         slip.row(text("slip.made"), time(content.made_at))
         slip.row(text("slip.kiosk"), self._identity.name)
         slip.space()
@@ -230,6 +239,7 @@ class Slips:
             next_step=text("next_step"),
             language=receipt.language,
             fee=slip_fee(receipt.texts, receipt.language),
+            answers=slip_answers(receipt.texts, receipt.language),
             **self._pictograms(receipt.service),
         )
 
@@ -246,6 +256,7 @@ class Slips:
             received_at=case.received_at,
             next_step=next_step,
             language=language,
+            fee=None if case.fee is None else slip_fee(amount_texts(case.fee), language),
             **self._pictograms(case.service),
         )
 

@@ -10,7 +10,7 @@ from typing import Final
 import uuid_utils
 
 from kiosk.cases.case import CaseStateName
-from kiosk.catalogue.fee import fee_texts
+from kiosk.catalogue.fee import fee_of
 from kiosk.catalogue.service import ServiceKind
 from kiosk.events import Bus, Stored
 from kiosk.machine.health import Health
@@ -23,6 +23,8 @@ from kiosk.session.session import Session
 from kiosk.store import StorageFailed, StorageProblem, Store
 from kiosk.store.outbox import Envelope, SealedAttachment
 from kiosk.store.receipts import Receipt
+from kiosk.submissions.slip_answers import answer_texts
+from kiosk.submissions.slip_fee import fee_texts
 from protocol.limits import ANSWER_CHARACTERS, ATTACHMENT_BYTES, ATTACHMENTS_PER_SUBMISSION, SEALED_BYTES
 from protocol.messages import Content, ContentAttachment, Identity, ItemKind
 
@@ -73,6 +75,7 @@ class Submissions:
         attachments = session.attachments_in_use()
         if len(attachments) > ATTACHMENTS_PER_SUBMISSION:
             return Refused(RefusedReason.TOO_LARGE)
+        fee = fee_of(service, form)
         compose = partial(
             Content,
             kind=ItemKind.SUBMISSION,
@@ -89,6 +92,7 @@ class Submissions:
             privacy=privacy.value if privacy is not None else "",
             consent_at=session.consent_at,
             consent_version=session.catalogue.consent_version if session.consent_at is not None else "",
+            fee_rupiah=None if fee.least else fee.rupiah,
             instance=form.to_xml().decode(),
         )
         receipt = Receipt(
@@ -100,7 +104,8 @@ class Submissions:
                 "agency": service.agency.name.by_language,
                 "title": service.slip.title.by_language,
                 "next_step": service.slip.next_step.by_language,
-                **fee_texts(service),
+                **fee_texts(service, fee),
+                **answer_texts(service, form, session.language, self._identity.time_zone),
             },
             language=session.language,
             made_at=made_at,

@@ -49,6 +49,14 @@ def _calendar(way: Way) -> None:
     way.hands.tap(way.flow.texts("form.calendar.open"))
 
 
+def _years(way: Way) -> None:
+    way.hands.tap(way.flow.texts("form.calendar.year", year="2026"))
+
+
+def _months(way: Way) -> None:
+    way.hands.tap(way.flow.texts("form.calendar.month", month=way.flow.formatting.month_names()[10]))
+
+
 def _too_long(way: Way) -> None:
     way.page.entry.type("Siti " * (TEXT_LENGTH // 5 + 1))
 
@@ -96,6 +104,10 @@ def _doubtful(kind: CaptureFault) -> Step:
         way.citizen.answer(question)
 
     return shoots
+
+
+def _enlarge(way: Way) -> None:
+    way.hands.tap(way.hands.text("photo.enlarge"))
 
 
 def _add(way: Way) -> None:
@@ -158,6 +170,8 @@ STATES: Final[dict[str, tuple[Step, ...]]] = {
     "control-photo-too-dark": (show("foto"), _doubtful(CaptureFault.TOO_DARK)),
     "control-photo-blurred": (show("foto"), _doubtful(CaptureFault.TOO_BLURRED)),
     "control-photo-glare": (show("foto"), _doubtful(CaptureFault.GLARE)),
+    "control-photo-taken": (show("foto", ""),),
+    "control-photo-enlarged": (show("foto", ""), _enlarge),
     "control-several-half": (show("bantuan"), _first_choice),
     "control-list-typed": (show("kota"), _search),
     "control-list-nothing": (show("kota"), _search_in_vain),
@@ -165,6 +179,8 @@ STATES: Final[dict[str, tuple[Step, ...]]] = {
     "control-text-full": (show("nama"), _too_long),
     "control-text-unfocused": (show("nama"), _away),
     "control-calendar": (show("lahir"), _calendar),
+    "control-calendar-years": (show("lahir"), _calendar, _years),
+    "control-calendar-months": (show("lahir"), _calendar, _months),
     "control-calendar-answered": (show("janji", "2026-12-01T09:30:00.000"), _calendar),
     "repeat-empty": (show("anggota"),),
     "repeat-first": (show("anggota"), _add),

@@ -10,6 +10,9 @@ from kiosk.settings import NEXT_KIOSK
 from protocol.languages import LANGUAGES
 from protocol.limits import NOTICE_CHARACTERS
 from rehearsal.gallery.way import Way, domicile_form, start
+from screens.access.keys import Action
+from screens.navigation.switching import FASTEST_S, REST_S
+from screens.shell.keypad import Keypad
 
 #: What a city may write at the most.
 _NOTICE: Final = {
@@ -67,6 +70,10 @@ def _noticed(way: Way) -> None:
     _offline(way)
 
 
+def _short_notice(way: Way) -> None:
+    way.hands.kiosk.notices.keep(1, _NOTICE, way.rehearsal.clock.now() + timedelta(days=30))
+
+
 def _asleep(way: Way) -> None:
     way.hands.wait(600)
 
@@ -77,6 +84,51 @@ def _adjust(way: Way) -> None:
 
 def _voice(way: Way) -> None:
     way.flow.voice.start()
+
+
+def _keypad(way: Way) -> Keypad:
+    keypad = way.hands.app.keypad
+    if keypad is None:
+        raise RuntimeError("the app was not built yet")
+    return keypad
+
+
+def _measured(way: Way) -> None:
+    """Somebody pressed a switch: the light is on."""
+    _keypad(way).switches.pressed(Action.SWITCH_CHOOSE)
+    way.settle()
+    _wait(way, REST_S)
+
+
+def _scanned(way: Way) -> None:
+    """The frame is at a group of services, which must be in sight for that."""
+    way.hands.let_go()
+    way.hands.settle(3)
+    way.flow.preferences.switching.measure(0.0)
+    way.flow.preferences.switching.pace_s = FASTEST_S
+    way.flow.preferences.switching.calibration = None
+    _keypad(way).switches.page_changed()
+    for _ in range(3):
+        _wait(way, 2 * FASTEST_S)
+    way.hands.settle(3)
+
+
+def _paced(way: Way) -> None:
+    _scanned(way)
+    _adjust(way)
+
+
+def _loud(way: Way) -> None:
+    """A key made the voice louder."""
+    _voice(way)
+    way.settle()
+    _keypad(way).act(Action.LOUDER)
+
+
+def _wait(way: Way, seconds: float) -> None:
+    way.hands.wait(seconds)
+    way.hands.app._tick(0)
+    way.settle()
 
 
 def _help(way: Way) -> None:
@@ -102,15 +154,20 @@ STATES: Final[dict[str, tuple[Callable[[Way], None], ...]]] = {
     "home-paperless": (_paperless,),
     "home-offline": (_offline,),
     "home-noticed": (_noticed,),
+    "home-short-notice": (_short_notice,),
     "home-asleep": (_asleep,),
     "home-adjust": (_adjust,),
     "home-help": (_help,),
+    "home-switches": (_measured,),
     "not-approved": (_not_approved,),
     "out-of-service": (_out_of_service,),
     "nothing-works": (_nothing_works,),
     "thanks": (start, _thanks),
     "session-adjust": (start, _adjust),
     "session-adjust-voice": (start, _voice, _adjust),
+    "session-adjust-switches": (start, _paced),
+    "session-loudness": (start, _loud),
+    "session-scanned": (start, _scanned),
     "session-help": (start, _help),
     "session-leave": (domicile_form, _leave),
     "session-idle": (domicile_form, _idle),

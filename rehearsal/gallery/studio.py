@@ -4,6 +4,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from kivy.core.window import Window
+from kivy.graphics import Fbo
+from kivy.graphics.opengl import GL_RGB, GL_UNSIGNED_BYTE, glReadPixels
 from PIL import Image
 
 from kiosk.catalogue.catalogue import Catalogue
@@ -73,9 +76,15 @@ class Studio:
         return problems(self.hands.stage)
 
     def picture(self) -> Image.Image:
-        """What is in sight, drawn now."""
-        texture = self.hands.stage.export_as_image().texture
-        return Image.frombytes("RGBA", texture.size, texture.pixels).convert("RGB")
+        """What is in sight, drawn now, as the window draws it. Not into the window itself: its driver in memory does
+        not turn with it."""
+        width, height = map(int, Window.size)
+        paper = Fbo(size=(width, height), with_stencilbuffer=True)
+        paper.bind()
+        Window.on_draw()
+        dots = glReadPixels(0, 0, width, height, GL_RGB, GL_UNSIGNED_BYTE)
+        paper.release()
+        return Image.frombytes("RGB", (width, height), dots).transpose(Image.Transpose.FLIP_TOP_BOTTOM)
 
     def close(self) -> None:
         self.hands.stop()

@@ -45,6 +45,7 @@ class Way:
         """The home screen in that look, with everything working."""
         self.rehearsal.all_well()
         self.flow.touched()
+        self.flow.preferences.switching.stop()
         self.hands.dress(appearance)
         self.hands.go_home()
         self.hands.frame()

@@ -15,8 +15,8 @@ from screens.access.keys import Action
 from screens.look.pressable import Pressable
 from screens.look.speakable import Block, Group, Silent, texts_in
 from screens.look.widgets.field import Field
+from screens.look.widgets.frame import Part
 from screens.look.widgets.keyboard import Key
-from screens.look.widgets.page import Part
 from screens.look.widgets.pane import Rail
 
 #: What takes less room than this, in pixels, is not there.

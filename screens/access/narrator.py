@@ -6,18 +6,20 @@ of it is what stands on the screen, in its language.
 
 import math
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from screens.access.focus import FocusRing, Stop
-from screens.access.keys import Action
+from screens.access.keys import SWITCHES, Action
 from screens.look.speakable import Group, Live, texts_in
 from screens.look.widgets.entry import POINT, Entry, Layout
-from screens.look.widgets.page import Head
+from screens.look.widgets.frame import Head
 from screens.navigation.flow import Flow
 
 #: Saying something takes at most this much longer than its words and the rate make expect.
 SLACK: Final = 1.5
+#: Keys of people who see, or that ask for the voice themselves.
+NOT_FOR_THE_VOICE: Final = SWITCHES | {Action.SPEECH, Action.JACK_IN, Action.JACK_OUT}
 
 
 class Narrator:
@@ -58,7 +60,7 @@ class Narrator:
         """Before a key does anything: the first one at the resting screen asks for the voice."""
         self._asked = True
         resting = self._flow.session is None and self._flow.place.rests
-        if self._any_key and resting and action is not Action.SPEECH and not self.on:
+        if self._any_key and resting and action not in NOT_FOR_THE_VOICE and not self.on:
             self._flow.voice.start()
 
     def touched(self) -> None:
@@ -86,8 +88,11 @@ class Narrator:
                 voice.change_rate(1 if action is Action.FASTER else -1)
                 self._repeat()
             case Action.QUIETER | Action.LOUDER:
-                voice.change_volume(1 if action is Action.LOUDER else -1)
-                self._repeat()
+                self._flow.preferences.change_volume(1 if action is Action.LOUDER else -1)
+                self._hold()
+            case Action.JACK_IN | Action.JACK_OUT:
+                voice.keypad_jack = action is Action.JACK_IN
+                self.plugged(voice.keypad_jack)
 
     def wipe(self) -> None:
         """Forgets what was spoken."""
@@ -115,7 +120,7 @@ class Narrator:
         news = [text for text in _live_texts(layer) if text not in self._live]
         self._live = tuple(_live_texts(layer))
         if stop is not None and stop.widget is not self._remembered():
-            self._say((*news, *self._arrival(stop)), asked=self._asked)
+            self._say((*news, *self._arrival(stop)), after=not self._asked, asked=self._asked)
             self._remember(stop)
         elif news:
             self._say(news, after=True, asked=self._asked)
@@ -125,6 +130,12 @@ class Narrator:
         if stop is not None and self.on:
             self._say(self._arrival(stop))
             self._remember(stop)
+
+    def offered(self, stops: Sequence[Stop]) -> None:
+        """A group is offered to somebody with switches: its first and its last."""
+        if self.on:
+            first, last = (str(getattr(stop.widget, "says", "")) for stop in (stops[0], stops[-1]))
+            self._say((self._flow.texts("switches.group", first=first, last=last),))
 
     def chosen(self, ring: FocusRing, layer: Any) -> None:
         """Something was chosen: what was typed, or how it stands now."""
@@ -170,8 +181,22 @@ class Narrator:
         parts += [text for text in self._live if text not in parts]
         self._entry = getattr(layer, "entry", None)
         self._typed = self._entry.text if self._entry is not None else ""
-        self._say(parts)
+        if greeting:
+            # Switched on: the key that did it may have named a stop already, which the page's text ends with.
+            self._say(parts)
+        else:
+            self._say_page(parts)
         self._remember(stop)
+
+    def _say_page(self, parts: list[str]) -> None:
+        """A page that came by itself waits until what is being said is over. One that was asked for, and the warning
+        before a session ends, cannot wait: they say that they cut it off."""
+        speaking = self._flow.voice.speaking
+        waits = speaking and not self._asked and self._flow.idle_left is None
+        cuts = speaking and not waits
+        mark = (self._flow.texts("speech.cut_off"),) if cuts else ()
+        self._flow.voice.say((*mark, *parts), self._flow.language, after=waits, anew=True)
+        self._hold()
 
     def _arrival(self, stop: Stop) -> tuple[str, ...]:
         """The groups that the focus enters, and the stop itself; a name that both have is said once."""
@@ -255,7 +280,7 @@ class Narrator:
         self._over_at = self._now() + SLACK * self._flow.voice.takes_s
 
     def _now(self) -> float:
-        return self._flow.kiosk.clock.monotonic()
+        return self._flow.context.monotonic()
 
 
 def _live_texts(widget: Any) -> Iterator[str]:

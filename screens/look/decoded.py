@@ -41,23 +41,27 @@ class TooLarge(NotShown):
     """It has more pixels than are decoded."""
 
 
-def texture_of(data: bytes, formats: Collection[str], *, pixels: int = MAX_PICTURE_PIXELS) -> Any:
+def texture_of(
+    data: bytes, formats: Collection[str], *, pixels: int = MAX_PICTURE_PIXELS, side: int = SHOWN_SIDE
+) -> Any:
     """The texture of a picture in one of the formats (``PNG``, ``JPEG`` …). Raises NotShown."""
-    picture = decoded(data, formats, pixels=pixels)
+    picture = decoded(data, formats, pixels=pixels, side=side)
     texture = Texture.create(size=picture.size, colorfmt="rgba")
     texture.blit_buffer(picture.tobytes(), colorfmt="rgba", bufferfmt="ubyte")
     texture.flip_vertical()
     return texture
 
 
-def decoded(data: bytes, formats: Collection[str], *, pixels: int = MAX_PICTURE_PIXELS) -> Image.Image:
-    """The picture in RGBA, no side longer than SHOWN_SIDE. Raises NotShown."""
+def decoded(
+    data: bytes, formats: Collection[str], *, pixels: int = MAX_PICTURE_PIXELS, side: int = SHOWN_SIDE
+) -> Image.Image:
+    """The picture in RGBA, no side longer than ``side``. Raises NotShown."""
     try:
         with Image.open(BytesIO(data), formats=sorted(formats)) as picture:
             width, height = picture.size
             if width * height > pixels or max(width, height) > MAX_PICTURE_SIDE:
                 raise TooLarge(f"{width} × {height} pixels")
-            picture.draft("RGB", (SHOWN_SIDE, SHOWN_SIDE))
+            picture.draft("RGB", (side, side))
             whole = picture.convert("RGBA")
     except Image.DecompressionBombError as error:
         raise TooLarge(str(error)) from error
@@ -65,13 +69,13 @@ def decoded(data: bytes, formats: Collection[str], *, pixels: int = MAX_PICTURE_
         raise
     except _DAMAGED as error:
         raise NotShown(f"{type(error).__name__}: {error}") from error
-    whole.thumbnail((SHOWN_SIDE, SHOWN_SIDE))
+    whole.thumbnail((side, side))
     return whole
 
 
-def photo_texture(jpeg: bytes) -> Any:
+def photo_texture(jpeg: bytes, side: int = SHOWN_SIDE) -> Any:
     """The texture of a photograph that was taken here; None where it cannot be shown."""
     try:
-        return texture_of(jpeg, ("JPEG", "PNG"), pixels=PHOTO_PIXELS)
+        return texture_of(jpeg, ("JPEG", "PNG"), pixels=PHOTO_PIXELS, side=side)
     except NotShown:
         return None

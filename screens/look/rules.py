@@ -27,7 +27,7 @@ _WIDGETS: Final = {
     "screens.look.widgets.field": ("Field",),
     "screens.look.widgets.field_note": ("LengthNote",),
     "screens.look.widgets.keyboard": ("Key", "KeyRow", "Keyboard"),
-    "screens.look.widgets.page": ("Bed", "Center", "Foot", "Head", "Middle", "Page"),
+    "screens.look.widgets.frame": ("Bed", "Center", "Foot", "Frame", "Head", "Middle"),
     "screens.look.widgets.pane": ("Aperture", "Pane", "Rail"),
     "screens.look.widgets.picture": ("LivePicture", "Picture", "QrCode"),
     "screens.look.widgets.progress": ("Bar", "Progress"),
@@ -35,6 +35,7 @@ _WIDGETS: Final = {
     "screens.look.widgets.stepper": ("Stepper",),
     "screens.look.widgets.suggestions": ("Suggestions",),
     "screens.look.widgets.text": (
+        "Words",
         "Txt",
         "Caption",
         "Lead",
@@ -65,7 +66,7 @@ _FILES: Final = (
     "stepper",
     "suggestions",
     "dialog",
-    "page",
+    "frame",
 )
 
 

@@ -2,10 +2,17 @@
 
 from datetime import datetime
 
+from kiosk.cases.lookup import CaseLookup
 from kiosk.catalogue.catalogue import Catalogue
+from kiosk.catalogue.service import Service
+from kiosk.city.open_city import OpenCity
 from kiosk.kiosk import Kiosk
+from kiosk.machine.health import ServiceAbility
 from kiosk.ports import Camera, TrackingCodes
+from kiosk.session.help_calls import HelpCalls
 from kiosk.session.identity import KioskIdentity
+from kiosk.snapshot import Snapshot
+from kiosk.submissions.receipts import Slips
 
 
 class PageContext:
@@ -51,3 +58,34 @@ class PageContext:
     @property
     def camera(self) -> Camera | None:
         return self._kiosk.ports.camera
+
+    def snapshot(self) -> Snapshot:
+        """How everything is at this moment."""
+        return self._kiosk.snapshot()
+
+    def monotonic(self) -> float:
+        """Seconds that never go back, for what is waited for."""
+        return self._kiosk.clock.monotonic()
+
+    def service_ability(self, service: Service) -> ServiceAbility:
+        return self._kiosk.service_ability(service)
+
+    def most_used(self, limit: int) -> tuple[Service, ...]:
+        """The services that people used most at this kiosk, then the pack's order."""
+        return self._kiosk.most_used(limit)
+
+    @property
+    def slips(self) -> Slips:
+        return self._kiosk.slips
+
+    @property
+    def cases(self) -> CaseLookup:
+        return self._kiosk.cases
+
+    @property
+    def open_city(self) -> OpenCity:
+        return self._kiosk.open_city
+
+    @property
+    def help_calls(self) -> HelpCalls:
+        return self._kiosk.help_calls

@@ -23,10 +23,11 @@ from kiosk.events import (
     StepChanged,
 )
 from kiosk.events import Step as KioskStep
-from kiosk.kiosk import Kiosk, Snapshot
+from kiosk.kiosk import Kiosk
 from kiosk.machine.health import Reason
 from kiosk.ports import ScanKind
 from kiosk.session.session import Session
+from kiosk.snapshot import Snapshot
 from protocol.formats import Formatting
 from protocol.languages import LANGUAGES
 from screens.language.texts import Catalogues, Texts
@@ -36,6 +37,7 @@ from screens.navigation.citizen import CitizenFlow, step_place
 from screens.navigation.clips import Clips
 from screens.navigation.context import PageContext
 from screens.navigation.drafts import DraftFlow
+from screens.navigation.enlarging import EnlargingFlow
 from screens.navigation.fewer import FewerFlow
 from screens.navigation.places import Name, Over, Place
 from screens.navigation.preferences import Preferences
@@ -74,6 +76,7 @@ class Flow:
         self.drafts = DraftFlow(self)
         self.fewer = FewerFlow(self)
         self.clips = Clips(self)
+        self.enlarging = EnlargingFlow(self)
         self._catalogues = catalogues
         self._changed = changed
         self._follow_scanner()
@@ -180,8 +183,14 @@ class Flow:
     def open_help(self) -> None:
         self._cover(Over.HELP)
 
+    def open_switches(self) -> None:
+        self._cover(Over.SWITCHES)
+
     def open_fewer(self) -> None:
         self._cover(Over.FEWER)
+
+    def open_enlarged(self) -> None:
+        self._cover(Over.PHOTO)
 
     def ask_leave(self) -> None:
         """At once when nothing was entered; else after a question."""
@@ -272,6 +281,7 @@ class Flow:
         self.slips.reset()
         self.drafts.reset()
         self.fewer.reset()
+        self.enlarging.reset()
 
     # --- inside ----------------------------------------------------------------------------------------------------
 

@@ -44,7 +44,7 @@ class FlowPage(View, Page):
         """A key for the page in sign language, beside the other two at the top."""
         key = IconButton(icon="hand-waving", spoken=self.flow.texts("signing.title"), pos_hint={"center_y": 0.5})
         key.bind(on_choose=self._sign)
-        self.ids.head.add_widget(key, index=2)
+        self.ids.head.offer(key)
 
     def _sign(self, _key: IconButton) -> None:
         self.flow.open_signing()

@@ -72,12 +72,16 @@ class Over(StrEnum):
     NOTHING = "NOTHING"
     ADJUST = "ADJUST"
     HELP = "HELP"
+    #: The pace of somebody with a switch is measured.
+    SWITCHES = "SWITCHES"
     #: "Really leave?"
     LEAVE = "LEAVE"
     #: "Really fewer?": people who were filled in would go.
     FEWER = "FEWER"
     #: The page in sign language.
     SIGNING = "SIGNING"
+    #: A photograph, larger than on its page.
+    PHOTO = "PHOTO"
 
 
 @dataclass(frozen=True)

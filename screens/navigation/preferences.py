@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from screens.look.colours import Contrast
 from screens.look.tokens import TextSize
 from screens.navigation.appearance import Appearance
+from screens.navigation.switching import Switching
 from screens.voice.voice import Voice
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ class Preferences:
         self._default = default
         self.appearance = default
         kiosk = flow.kiosk
+        self.switching = Switching()
         self.voice = Voice(kiosk.ports.speaker, kiosk.ports.headphones, kiosk.settings)
 
     @property
@@ -28,8 +30,9 @@ class Preferences:
         return self.appearance != self._default
 
     def reset(self) -> None:
-        """The kiosk's own look and language again."""
+        """The kiosk's own look and language again, and nobody's switches."""
         self.appearance = self._default
+        self.switching.stop()
 
     def dress(self, appearance: Appearance) -> None:
         """The kiosk's own look and language from now on."""
@@ -65,7 +68,19 @@ class Preferences:
 
     def change_volume(self, by: int) -> None:
         self.voice.change_volume(by)
-        self.voice.repeat()
+        self.voice.sample(self.loudness_text, self._flow.language)
+        self._flow.tell()
+
+    @property
+    def loudness_text(self) -> str:
+        """How loud it is, and through what."""
+        step, of = self.voice.loudness
+        key = "speech.loudness.headphones" if self.voice.through_headphones else "speech.loudness.speaker"
+        return self._flow.texts(key, n=step, of=of)
+
+    def change_pace(self, by: int) -> None:
+        """Of what is offered to somebody with one switch."""
+        self.switching.change_pace(by)
         self._flow.tell()
 
     def _wear(self, appearance: Appearance) -> None:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 from screens.navigation import stack as stacks
 from screens.navigation.places import Name, Place
+from screens.navigation.staff_context import StaffContext
 
 if TYPE_CHECKING:
     from screens.navigation.flow import Flow
@@ -13,10 +14,11 @@ STAFF_IDLE_S: Final = 300.0
 
 
 class StaffFlow:
-    """The PIN comes before every room."""
+    """The PIN comes before every page."""
 
     def __init__(self, flow: "Flow") -> None:
         self._flow = flow
+        self.context = StaffContext(flow.kiosk)
         #: The badge that was held before the scanner, until its PIN was typed.
         self.badge = ""
 

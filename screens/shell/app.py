@@ -277,18 +277,19 @@ class KioskApp(App):
         share = self._share()
         if self.stage is not None:
             self.stage.share = share
-        use(
-            Look(
-                texts=self.flow.texts,
-                assets=self.options.assets,
-                width=int(Window.width),
-                height=round(Window.height * share),
-                panel_height=int(Window.height),
-                dpi=self.options.boot.dpi,
-                contrast=appearance.contrast,
-                text_size=appearance.text_size,
-            )
+        look = Look(
+            texts=self.flow.texts,
+            assets=self.options.assets,
+            width=int(Window.width),
+            height=round(Window.height * share),
+            panel_height=int(Window.height),
+            dpi=self.options.boot.dpi,
+            contrast=appearance.contrast,
+            text_size=appearance.text_size,
         )
+        use(look)
+        # What every frame begins with: pages draw no ground of their own, which would be a quarter of all drawing.
+        Window.clearcolor = look.c.ground
 
     def _share(self) -> float:
         """The lower part of the window that pages take."""
@@ -322,6 +323,10 @@ class KioskApp(App):
         if self.narrator.holds_time:
             self.flow.touched()
         self.flow.tick()
+        if self.keypad is not None:
+            self.keypad.switches.tick()
+        if self.stage is not None:
+            self.stage.tick()
         if self.narrator.on:
             self._settle_focus()
 
@@ -341,11 +346,11 @@ class KioskApp(App):
         if self.keypad is not None:
             self.keypad.touched()
 
-    def _key(self, _window: Any, key: int, _scancode: int, _text: str, modifiers: Any) -> bool:
+    def _key(self, _window: Any, key: int, scancode: int, _text: str, modifiers: Any) -> bool:
         """Every key is ours: Kivy's own (Esc, F1) would lead out of the kiosk."""
         self._garbage.touched()
         if self.keypad is not None:
-            self.keypad.pressed(key, modifiers)
+            self.keypad.pressed(key, modifiers, scancode)
             self._show_trigger()
         return True
 

@@ -18,6 +18,7 @@ from screens.look.widgets.page import Page
 from screens.look.widgets.pane import Aperture, Pane
 from screens.navigation.flow import Flow
 from screens.shell.stage import Stage
+from screens.shell.switches import Switches
 
 
 class Keypad:
@@ -33,6 +34,7 @@ class Keypad:
         #: For hands that tremble: the same key counts once within so many seconds (EN 301 549, 5.8).
         self._same_key_s = same_key_s
         self._struck: tuple[int, float] | None = None
+        self.switches = Switches(flow, self.ring, narrator, self._choose, self._offered)
         self._held: set[int] = set()
         self._topic: object = None
         self._entry_seen: Any = None
@@ -43,9 +45,9 @@ class Keypad:
 
     # --- from the window -------------------------------------------------------------------------------------------
 
-    def pressed(self, code: int, modifiers: Any) -> None:
+    def pressed(self, code: int, modifiers: Any, scancode: int = 0) -> None:
         """A key went down, or repeats because it is held."""
-        action = self._keys.action(code, shift="shift" in modifiers)
+        action = self._keys.action(code, shift="shift" in modifiers, scancode=scancode)
         repeated = code in self._held
         self._held.add(code)
         if not repeated and self._struck_twice(code):
@@ -88,10 +90,14 @@ class Keypad:
                 self._forward()
             case Action.HELP:
                 self._flow.open_help()
+            case Action.SWITCH_STEP | Action.SWITCH_CHOOSE:
+                self.switches.pressed(action)
             case Action.NEXT | Action.PREVIOUS | Action.UP | Action.DOWN | Action.LEFT | Action.RIGHT:
                 self._move(action)
             case _:
                 self._narrator.asked(action)
+                if action in (Action.QUIETER, Action.LOUDER) and self._narrator.on:
+                    self._show_loudness()
 
     def settle(self) -> None:
         """After anything may have changed: a new layer begins at its beginning, the same one where the focus was."""
@@ -100,6 +106,7 @@ class Keypad:
     def wipe(self) -> None:
         """The session is over: nothing of it is kept, neither what had the focus nor what was spoken."""
         self.ring.forget()
+        self.switches.stop()
         self._topic = self._entry_seen = None
         self._narrator.wipe()
 
@@ -118,12 +125,14 @@ class Keypad:
         if topic != self._topic:
             self._topic = topic
             self.ring.forget()
+            self.switches.page_changed()
             if self.ring.shown or self._narrator.on:
                 self.ring.first()
             self._entry_seen = self._entry()
         else:
             self._follow_entry()
             self.ring.settle()
+            self.switches.settle()
         self._narrator.look(self.ring, self._layer(), topic)
         self._show()
         self._reveal_trigger()
@@ -152,6 +161,11 @@ class Keypad:
             self._follow_focus()
         else:
             self._narrator.say_again(self.ring.current)
+
+    def _show_loudness(self) -> None:
+        step, of = self._flow.voice.loudness
+        text, now = self._flow.preferences.loudness_text, self._flow.kiosk.clock.monotonic()
+        self._stage.loudness.show(text, step, of, (self._stage.width, self._stage.height), now)
 
     def _moved(self) -> None:
         self._narrator.moved(self.ring.current)
@@ -223,7 +237,18 @@ class Keypad:
             self._follow_event.cancel()
             self._stage.mark.follow(None)
 
+    def _offered(self) -> None:
+        self.ring.shown = True
+        self._follow_focus()
+
     def _follow(self, _seconds: float) -> None:
+        if not self.ring.shown:
+            self._show()
+            return
+        offered = self.switches.box
+        if offered is not None:
+            self._stage.mark.follow(offered)
+            return
         widget = self.ring.widget
         self._stage.mark.follow(seen_box(widget, box_of(widget)) if widget is not None else None)
 

@@ -74,6 +74,17 @@ class AdjustPanel(Panel):
     def change_volume(self, by: int) -> None:
         self.flow.preferences.change_volume(by)
 
+    @property
+    def pace_text(self) -> str:
+        """How long each offer stays for somebody with one switch; "" for everybody else."""
+        switching = self.flow.preferences.switching
+        if not (switching.on and switching.auto) or switching.calibration is not None:
+            return ""
+        return str(self.flow.texts("switches.pace", seconds=self.flow.formatting.tenths(switching.pace_s)))
+
+    def change_pace(self, by: int) -> None:
+        self.flow.preferences.change_pace(by)
+
 
 class HelpPanel(Panel):
     """How this works, and whom to ask."""

@@ -42,8 +42,10 @@ from screens.navigation.drafts import ResumeModel, SaveModel
 from screens.navigation.flow import Flow
 from screens.navigation.places import Name, Over
 from screens.navigation.view_model import ViewModel
+from screens.shell.enlarged import EnlargedPanel
 from screens.shell.overlays import AdjustPanel, FewerPanel, HelpPanel, IdlePanel, LeavePanel
 from screens.shell.signing import SigningPanel
+from screens.shell.switch_panel import SwitchPanel
 from screens.staff.overview import OverviewScreen
 from screens.staff.pages import OutboxScreen, PaperScreen, PinScreen, TestScreen
 from screens.staff.staff_model import OutboxModel, PaperModel, PinModel, StaffModel
@@ -174,9 +176,11 @@ PAGES: Final[dict[Name, Route]] = {
 LAYERS: Final[dict[Over, Route]] = {
     Over.ADJUST: Route(AdjustPanel, _PANELS),
     Over.HELP: Route(HelpPanel, (*_PANELS, "citizen/start/help")),
+    Over.SWITCHES: Route(SwitchPanel, (*_PANELS, "shell/switch_panel")),
     Over.LEAVE: Route(LeavePanel, _PANELS),
     Over.FEWER: Route(FewerPanel, _PANELS),
     Over.SIGNING: Route(SigningPanel, (*_PANELS, "shell/signing")),
+    Over.PHOTO: Route(EnlargedPanel, (*_PANELS, "shell/enlarged")),
 }
 #: Over everything that the citizen opened: the session is about to end, or nobody was there for a while.
 IDLE: Final = Route(IdlePanel, _PANELS)

@@ -9,6 +9,7 @@ from kivy.uix.floatlayout import FloatLayout
 from kiosk.events import Event, Scanned
 from kiosk.session.session import Session
 from screens.look.focus_mark import FocusMark
+from screens.look.loudness_sign import LoudnessSign
 from screens.look.pressable import CANCELLED
 from screens.look.widgets.sign import Batik
 from screens.navigation.flow import Flow
@@ -16,6 +17,7 @@ from screens.navigation.places import Place
 from screens.shell.fault_message import FaultMessage
 from screens.shell.overlays import IdlePanel
 from screens.shell.pages import ASLEEP, IDLE, LAYERS, PAGES
+from screens.shell.switch_panel import SwitchPanel
 
 #: Whose session it is, and where in it; holds no session alive.
 Standing = tuple["weakref.ref[Session] | None", Place]
@@ -52,6 +54,9 @@ class Stage(FloatLayout):
         self.upper: Batik | None = None
         #: Round what has the focus; over everything.
         self.mark = FocusMark()
+        #: How loud the voice is, after a key changed it.
+        self.loudness = LoudnessSign()
+        self.add_widget(self.loudness)
         self.add_widget(self.mark)
 
     @property
@@ -91,7 +96,9 @@ class Stage(FloatLayout):
         elif self.page is not None:
             self.page.show_refusal()
         over_key = "IDLE" if flow.idle_left is not None else "ASLEEP" if flow.rest.asleep else flow.over
-        over_now = (over_key, (flow.appearance, self.share, flow.voice.on, flow.voice.rate, flow.voice.volume))
+        heard = (flow.voice.on, flow.voice.rate, flow.voice.volume)
+        switching = flow.preferences.switching
+        over_now = (over_key, (flow.appearance, self.share, *heard, switching.on, switching.pace_s))
         if over_now != self._over_key:
             self._over_key = over_now
             self._drop_over()
@@ -99,8 +106,8 @@ class Stage(FloatLayout):
             if layer is not None:
                 self.over = layer.make(flow, "", None)
                 self.over.size_hint_y = self._reach()
-                # Below the mark, which is on top.
-                self.add_widget(self.over, index=1)
+                # Below the loudness and the mark, which is on top.
+                self.add_widget(self.over, index=2)
         if isinstance(self.over, IdlePanel):
             self.over.count()
         self._drop_fault_message()
@@ -127,10 +134,17 @@ class Stage(FloatLayout):
             self.page.handle(event)
             self.page.show_banner()
 
+    def tick(self) -> None:
+        """Several times a second: what changes while nobody does anything."""
+        self.loudness.tick(self.flow.kiosk.clock.monotonic())
+        if isinstance(self.over, SwitchPanel):
+            self.over.tick()
+
     def clear(self) -> None:
         """Lets go of everything in sight."""
         self._drop_page()
         self._drop_over()
+        self.loudness.hide()
         self._page_key = self._over_key = self._shown = None
 
     def show_fault(self) -> None:

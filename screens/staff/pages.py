@@ -179,7 +179,7 @@ class TestScreen(StaffRoom):
             self.shot = texts(f"photo.problem.{str(result.kind).lower()}")
         else:
             self.shot = texts("staff.test.shot", width=result.width, height=result.height)
-        self.flow.kiosk.staff.record("camera_test", str(getattr(result, "kind", "OK")))
+        self.flow.staff.context.record("camera_test", str(getattr(result, "kind", "OK")))
 
 
 class ParkedLine(Column):
@@ -215,7 +215,7 @@ class OutboxScreen(StaffRoom):
         self.model.retry()
 
     def refresh(self) -> None:
-        counts = self.flow.kiosk.outbox.counts()
+        counts = self.flow.staff.context.outbox()
         self.waiting_text = self.flow.texts.count("staff.waiting", counts.waiting)
         lines = self.ids.lines
         lines.clear_widgets()

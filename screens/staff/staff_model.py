@@ -9,7 +9,6 @@ from kiosk.machine.line_state import LineCondition
 from kiosk.machine.staff import SignInRefused, StaffOnDuty
 from kiosk.machine.supplies import ROLL_MM_LEAST, ROLL_MM_MOST
 from kiosk.ports import Availability, ComponentState, Device, PrintOutcome, PrintResult
-from kiosk.store import StorageFailed
 from protocol.components import CONTENT, STORAGE
 from screens.navigation.flow import Flow
 from screens.navigation.places import Name
@@ -53,16 +52,16 @@ class StaffModel:
 
     @property
     def name(self) -> str:
-        on_duty = self.flow.kiosk.staff.on_duty
+        on_duty = self.flow.staff.context.on_duty
         return on_duty.name if on_duty is not None else ""
 
     @property
     def in_service(self) -> bool:
-        return self.flow.kiosk.in_service
+        return self.flow.staff.context.in_service
 
     def components(self) -> tuple[ComponentShown, ...]:
         """Devices, storage and the line."""
-        snapshot = self.flow.kiosk.snapshot()
+        snapshot = self.flow.staff.context.snapshot()
         shown = [self._component(state) for state in snapshot.components.values()]
         line = snapshot.line
         texts = self.flow.texts
@@ -79,7 +78,7 @@ class StaffModel:
 
     def paper(self) -> str:
         """Millimetres, slips and the foreseen end."""
-        texts, paper = self.flow.texts, self.flow.kiosk.supplies.paper()
+        texts, paper = self.flow.texts, self.flow.staff.context.paper()
         if paper.millimetres is None:
             return texts("staff.paper_unknown")
         parts = [texts("staff.paper_left", m=self.flow.formatting.number(round(paper.millimetres / 1000, 1)))]
@@ -90,18 +89,12 @@ class StaffModel:
         return " · ".join(parts)
 
     def outbox(self) -> str:
-        counts = self.flow.kiosk.outbox.counts()
+        counts = self.flow.staff.context.outbox()
         texts = self.flow.texts
         return " · ".join((texts.count("staff.waiting", counts.waiting), texts.count("staff.parked", counts.parked)))
 
     def toggle_service(self) -> None:
-        kiosk = self.flow.kiosk
-        if kiosk.in_service:
-            kiosk.staff.record("out_of_service")
-            kiosk.out_of_service()
-        else:
-            kiosk.staff.record("in_service")
-            kiosk.back_in_service()
+        self.flow.staff.context.toggle_service()
 
     def open(self, name: Name) -> None:
         self.flow.staff.open(name)
@@ -135,7 +128,7 @@ class PinModel:
 
     def check(self, pin: str) -> StaffOnDuty | SignInRefused:
         """Any thread."""
-        return self.flow.kiosk.staff.sign_in(self.flow.staff.badge, pin)
+        return self.flow.staff.context.sign_in(self.flow.staff.badge, pin)
 
     def settle(self, result: StaffOnDuty | SignInRefused) -> str:
         """Into the overview, or what is wrong."""
@@ -151,15 +144,15 @@ class PaperModel:
 
     def __init__(self, flow: Flow) -> None:
         self.flow = flow
-        self.metres = str(round(flow.kiosk.settings.number("paper_roll_mm") / MM_PER_METRE))
+        self.metres = str(round(flow.staff.context.roll_mm / MM_PER_METRE))
 
     def changed(self, metres: str) -> str:
         """Counts from a full roll of so many metres; what is wrong with the number, or ""."""
         least, most = ROLL_MM_LEAST // MM_PER_METRE, ROLL_MM_MOST // MM_PER_METRE
         if not metres.isdigit() or not least <= int(metres) <= most:
             return self.flow.texts("staff.paper_wrong", least=least, most=most)
-        self.flow.kiosk.supplies.roll_changed(float(int(metres) * MM_PER_METRE))
-        self.flow.kiosk.staff.record("roll_changed", f"{metres} m")
+        self.flow.staff.context.roll_changed(float(int(metres) * MM_PER_METRE))
+        self.flow.staff.context.record("roll_changed", f"{metres} m")
         self.flow.staff.open(Name.STAFF)
         return ""
 
@@ -169,43 +162,23 @@ class OutboxModel:
         self.flow = flow
 
     def parked(self) -> tuple[ParkedShown, ...]:
-        kiosk, formatting = self.flow.kiosk, self.flow.formatting
+        codes, formatting = self.flow.context.codes, self.flow.formatting
         return tuple(
-            ParkedShown(item.kiosk_seq, kiosk.codes.display(item.code), formatting.moment(item.made_at), item.reason)
-            for item in kiosk.outbox.parked()
+            ParkedShown(item.kiosk_seq, codes.display(item.code), formatting.moment(item.made_at), item.reason)
+            for item in self.flow.staff.context.parked()
         )
 
     def try_again(self, seq: int) -> str:
         """What is wrong, or ""."""
-        kiosk = self.flow.kiosk
-        try:
-            moved = kiosk.outbox.try_again(seq)
-        except StorageFailed as error:
-            kiosk.health.storage_failed(error.problem)
-            return self.flow.texts("staff.not_stored")
-        if moved:
-            kiosk.staff.record("parked_again", str(seq))
-        self.retry()
-        return ""
+        return "" if self.flow.staff.context.try_again(seq) else self.flow.texts("staff.not_stored")
 
     def try_all_again(self) -> str:
         """What is wrong, or ""."""
-        kiosk = self.flow.kiosk
-        try:
-            moved = kiosk.outbox.try_all_again()
-        except StorageFailed as error:
-            kiosk.health.storage_failed(error.problem)
-            return self.flow.texts("staff.not_stored")
-        if moved:
-            kiosk.staff.record("parked_again", str(moved))
-        self.retry()
-        return ""
+        return "" if self.flow.staff.context.try_all_again() else self.flow.texts("staff.not_stored")
 
     def retry(self) -> None:
         """The line tries at once."""
-        line = self.flow.kiosk.line
-        if line is not None:
-            line.retry_now()
+        self.flow.staff.context.retry_now()
 
 
 def print_test(flow: Flow, done: Callable[[str], None]) -> None:
@@ -213,19 +186,19 @@ def print_test(flow: Flow, done: Callable[[str], None]) -> None:
 
     def reported(result: PrintResult) -> None:
         printed = result.outcome in (PrintOutcome.PRINTED, PrintOutcome.PROBABLY_PRINTED)
-        flow.kiosk.staff.record("test_slip", str(result.outcome))
+        flow.staff.context.record("test_slip", str(result.outcome))
         done(flow.texts("staff.test.printed" if printed else "staff.test.not_printed"))
 
-    if not flow.kiosk.slips.print_test(reported):
+    if not flow.staff.context.print_test(reported):
         done(flow.texts("staff.test.no_printer"))
 
 
 def speak_test(flow: Flow, done: Callable[[str], None]) -> None:
     """Says a sentence; ``done`` gets what to tell, from the speaker's thread."""
-    speaker = flow.kiosk.ports.speaker
+    speaker = flow.staff.context.speaker
 
     def reported(good: bool, detail: str) -> None:
-        flow.kiosk.staff.record("voice_test", detail)
+        flow.staff.context.record("voice_test", detail)
         done(flow.texts("staff.test.spoken" if good else "staff.test.not_spoken"))
 
     if speaker is None:
@@ -237,15 +210,11 @@ def speak_test(flow: Flow, done: Callable[[str], None]) -> None:
 def check_devices(flow: Flow) -> str:
     """Asks each device what it lacks, and scanner and camera to test themselves (printing and speaking are tests of
     their own): a line for each, as it comes. May take a moment."""
-    ports, texts = flow.kiosk.ports, flow.texts
-    lines = []
-    for device in (ports.printer, ports.scanner, ports.camera, ports.speaker):
-        if device is None:
-            continue
-        tests_itself = device in (ports.scanner, ports.camera)
+    texts, lines = flow.texts, []
+    for device, tests_itself in flow.staff.context.devices():
         lacks = "; ".join((*device.preflight(), *(_fails_in(device) if tests_itself else ())))
         component = device.state().component
-        flow.kiosk.staff.record("self_test", f"{component}: {lacks or 'OK'}")
+        flow.staff.context.record("self_test", f"{component}: {lacks or 'OK'}")
         verdict = texts("staff.test.lacks", what=lacks) if lacks else texts("staff.test.good")
         lines.append(f"{texts(f'staff.component.{component}')}: {verdict}")
     return "\n".join(lines)
@@ -265,5 +234,5 @@ def _fails_in(device: Device) -> tuple[str, ...]:
 
 def scan_message(flow: Flow, event: Scanned) -> str:
     """What the scanner test says: the kind only, nothing of what was read."""
-    flow.kiosk.staff.record("scanner_test", event.kind)
+    flow.staff.context.record("scanner_test", event.kind)
     return flow.texts(f"staff.scan.{event.kind.lower()}")

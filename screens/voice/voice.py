@@ -29,8 +29,10 @@ class Voice:
         #: Something that was asked for or must be heard, whether the voice is on or not.
         self._playing = False
         self.on = False
+        #: Headphones in a keypad's own jack, which tells of them by a key.
+        self.keypad_jack = False
         self._rate = USUAL_RATE
-        self._volume = self._usual_volume()
+        self._volumes = self._usual_volumes()
 
     @property
     def possible(self) -> bool:
@@ -43,9 +45,19 @@ class Voice:
         return RATES[self._rate]
 
     @property
+    def through_headphones(self) -> bool:
+        """What is said now is heard in headphones, which have a loudness of their own."""
+        return self.keypad_jack or (self._headphones is not None and self._headphones.plugged)
+
+    @property
     def volume(self) -> float:
-        """0 to 1."""
-        return VOLUMES[self._volume]
+        """0 to 1, of what it is heard through."""
+        return VOLUMES[self._step]
+
+    @property
+    def loudness(self) -> tuple[int, int]:
+        """Which step of how many, from 1."""
+        return self._step + 1, len(VOLUMES)
 
     @property
     def speaking(self) -> bool:
@@ -71,11 +83,11 @@ class Voice:
 
     @property
     def can_louder(self) -> bool:
-        return self._volume < len(VOLUMES) - 1
+        return self._step < len(VOLUMES) - 1
 
     @property
     def can_quieter(self) -> bool:
-        return self._volume > 0
+        return self._step > 0
 
     def start(self) -> None:
         self.on = self.possible
@@ -85,13 +97,20 @@ class Voice:
         self.on = False
         self.hush()
 
-    def say(self, parts: Iterable[str], language: str, *, after: bool = False) -> None:
-        """Says the pieces, cutting off what is being said, or ``after`` it. Nothing while the voice is off."""
+    def say(self, parts: Iterable[str], language: str, *, after: bool = False, anew: bool = False) -> None:
+        """Says the pieces, cutting off what is being said, or ``after`` it. Nothing while the voice is off. ``anew``: it
+        alone is repeated, although what was said before is finished first."""
         text = sentence(parts)
         if self.on and text:
             # Of hints that come one after the other the last one is worth repeating.
-            self._said = [*(self._said[:1] if after else ()), (text, language)]
+            self._said = [*(self._said[:1] if after and not anew else ()), (text, language)]
             self._speak(text, language, after=after)
+
+    def sample(self, text: str, language: str) -> None:
+        """How it sounds now: says ``text``, then what was said last; that is what is repeated later on."""
+        if self.on:
+            self._speak(sentence([text]), language, after=False)
+            self._say_again(after=True)
 
     def tell(self, lines: Iterable[tuple[str, str]]) -> None:
         """Says each text in its language, also while the voice is off: whoever heard a page hears why it is gone."""
@@ -125,24 +144,30 @@ class Voice:
         self._rate = min(max(self._rate + by, 0), len(RATES) - 1)
 
     def change_volume(self, by: int) -> None:
-        self._volume = min(max(self._volume + by, 0), len(VOLUMES) - 1)
+        self._volumes[self.through_headphones] = min(max(self._step + by, 0), len(VOLUMES) - 1)
 
     def wipe(self) -> None:
         """The session is over: nothing that was said is kept. Headphones that are still plugged keep it on."""
         self.hush()
         self._said = []
-        self._rate, self._volume = USUAL_RATE, self._usual_volume()
-        self.on = self.possible and self._headphones is not None and self._headphones.plugged
+        self._rate, self._volumes = USUAL_RATE, self._usual_volumes()
+        self.on = self.possible and self.through_headphones
 
-    def _say_again(self) -> None:
+    @property
+    def _step(self) -> int:
+        return self._volumes[self.through_headphones]
+
+    def _say_again(self, *, after: bool = False) -> None:
         for number, (text, language) in enumerate(self._said):
-            self._speak(text, language, after=number > 0)
+            self._speak(text, language, after=after or number > 0)
 
     def _speak(self, text: str, language: str, *, after: bool) -> None:
         if self._speaker is not None:
             self._playing = False
             self._speaker.say(text, language=language, rate=self.rate, volume=self.volume, after=after)
 
-    def _usual_volume(self) -> int:
-        wanted = self._settings.number("volume")
-        return min(range(len(VOLUMES)), key=lambda index: abs(VOLUMES[index] - wanted))
+    def _usual_volumes(self) -> dict[bool, int]:
+        """The steps nearest to the settings, through headphones (True) and through the loudspeaker."""
+        wanted = {True: self._settings.number("headphone_volume"), False: self._settings.number("volume")}
+        steps = range(len(VOLUMES))
+        return {outlet: min(steps, key=lambda step: abs(VOLUMES[step] - share)) for outlet, share in wanted.items()}

@@ -4,12 +4,13 @@ The token stands in the data folder, readable by its owner only; whoever can rea
 """
 
 import hmac
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
+from protocol.messages import Short
 from server.api.bodies import SMALL_BODY_BYTES, parse, reading
 from server.api.errors import ApiError
 from server.deps import Deps, get_deps
@@ -19,22 +20,8 @@ router = APIRouter(prefix="/v1/operator", include_in_schema=False)
 
 
 class Order(BaseModel):
-    command: Literal[
-        "enrol-code",
-        "approve",
-        "revoke",
-        "publish",
-        "badge",
-        "take-back",
-        "rotate-key",
-        "verify-audit",
-        "audit-checkpoint",
-        "audit-restart",
-        "tuf-status",
-        "tuf-request",
-        "tuf-install",
-        "backup",
-    ]
+    #: ``operations`` knows which there are.
+    command: Short
     arguments: dict[str, str] = {}
 
 

@@ -108,7 +108,7 @@ class Cases:
         def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
             if refused := refusal(actor, Action.APPROVE, case) or _unfit(note, Action.APPROVE):
                 return refused
-            stages = self._journal.document(connection, case).stages
+            stages = self._journal.description(connection, case).stages
             values = {"state": State.APPROVED, "stage": stages[-1].id, "note": _for_the_citizen(note)}
             return Change(Action.APPROVE, values, _for_the_citizen(note))
 
@@ -134,7 +134,7 @@ class Cases:
         def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
             if refused := refusal(actor, Action.ADVANCE, case):
                 return refused
-            stages = {one.id: one for one in self._journal.document(connection, case).stages}
+            stages = {one.id: one for one in self._journal.description(connection, case).stages}
             following = stages.get(stage or stage_after(case.stage, list(stages)) or "")
             if following is None:
                 return CaseOutcome.NO_SUCH_STAGE

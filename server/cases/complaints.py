@@ -14,7 +14,7 @@ from lxml import etree
 
 from forms import Form
 from protocol.messages import Content
-from protocol.packs import ServiceDocument
+from protocol.packs import ServiceDescription
 from server.foundation.actors import Actor
 
 if TYPE_CHECKING:
@@ -24,11 +24,11 @@ ANONYMOUS: Final = "anonymous"
 SECRET: Final = "secret"
 
 
-def kept(content: Content, document: ServiceDocument) -> Content:
+def kept(content: Content, description: ServiceDescription) -> Content:
     """What the city keeps of a content: an anonymous one without identity, and without the answers that tell it."""
     if content.privacy != ANONYMOUS:
         return content
-    group = document.identity_group
+    group = description.identity_group
     instance = _blanked(content.instance, names=(group,)) if group else content.instance
     return content.model_copy(update={"identity": None, "instance": instance})
 
@@ -45,7 +45,7 @@ def may_see_who(actor: Actor, case: Any) -> bool:
 
 def without_identity(file: "CaseFile", form: Form | None) -> "CaseFile":
     """The case without all that tells, or may tell, who sent it. ``form`` None: without any answer, since nobody knows."""
-    group, content = file.document.identity_group, file.content
+    group, content = file.description.identity_group, file.content
     if form is None:
         instance = _blanked(content.instance)
     else:

@@ -97,7 +97,7 @@ class CaseFiles:
         )
         return CaseFile(
             row=case,
-            document=self._journal.document(connection, case),
+            description=self._journal.description(connection, case),
             content=Content.model_validate_json(self._vault.open(case.content)),
             state=self._journal.state_of(connection, case),
             steps=steps,

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from protocol.messages import CasePublicState as State
 from protocol.messages import CaseState, FeedType
-from protocol.packs import ServiceDocument
+from protocol.packs import ServiceDescription
 from server.cases.public import public_state
 from server.cases.states import Change
 from server.catalogue.services import Catalogue
@@ -31,11 +31,11 @@ class CaseJournal:
             select(tables.cases).where(tables.cases.c.tracking_code == code).with_for_update()
         ).first()
 
-    def document(self, connection: Connection, case: Row[Any]) -> ServiceDocument:
-        document = self._catalogue.document(connection, case.pack_version, case.service_id)
-        if document is None:
+    def description(self, connection: Connection, case: Row[Any]) -> ServiceDescription:
+        description = self._catalogue.description(connection, case.pack_version, case.service_id)
+        if description is None:
             raise LookupError(f"the case's service {case.service_id} of pack {case.pack_version} is not published")
-        return document
+        return description
 
     def state_of(self, connection: Connection, case: Row[Any]) -> CaseState:
         steps = connection.execute(
@@ -43,7 +43,7 @@ class CaseJournal:
             .where(tables.case_steps.c.tracking_code == case.tracking_code)
             .order_by(tables.case_steps.c.n)
         ).all()
-        return public_state(self.document(connection, case), case._asdict(), [step._asdict() for step in steps])
+        return public_state(self.description(connection, case), case._asdict(), [step._asdict() for step in steps])
 
     def apply(self, work: UnitOfWork, case: Row[Any], change: Change) -> CaseState:
         """Writes a change of the unit's actor, its step and the kiosk's event; what the log says of it is the caller's."""

@@ -5,31 +5,37 @@ from typing import Any
 
 from protocol.messages import CasePublicState as State
 from protocol.messages import CaseState, CaseStep
-from protocol.packs import ServiceDocument
+from protocol.packs import ServiceDescription
+from server.cases import fees
 from server.cases.rules import RUNNING
 from server.foundation.identity_numbers import mask
 
 
-def opened_state(document: ServiceDocument, case: Mapping[str, Any]) -> CaseState:
+def opened_state(description: ServiceDescription, case: Mapping[str, Any]) -> CaseState:
     """What the citizen sees of a case that has just been opened, from its row alone."""
     first = {"state": case["state"], "stage": case["stage"], "at": case["opened_at"]}
-    return public_state(document, case, [first])
+    return public_state(description, case, [first])
 
 
-def public_state(document: ServiceDocument, case: Mapping[str, Any], steps: Sequence[Mapping[str, Any]]) -> CaseState:
+def public_state(
+    description: ServiceDescription, case: Mapping[str, Any], steps: Sequence[Mapping[str, Any]]
+) -> CaseState:
     state = State(case["state"])
+    fee, least = fees.of_case(description, case["fee_rupiah"])
     return CaseState(
         tracking_code=case["tracking_code"],
         service=case["service_id"],
-        kind=document.kind,
-        service_name=document.name,
-        agency_name=document.agency.name,
+        kind=description.kind,
+        service_name=description.name,
+        agency_name=description.agency.name,
         state=state,
         updated_at=case["updated_at"],
         received_at=case["opened_at"],
         due=case["due_at"] if state in RUNNING else None,
+        fee_rupiah=fee,
+        fee_least=least,
         note=mask(case["note"]),
-        steps=_public_steps(steps, {stage.id: stage.name for stage in document.stages}),
+        steps=_public_steps(steps, {stage.id: stage.name for stage in description.stages}),
     )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from protocol.messages import CaseState, Content
-from protocol.packs import ServiceDocument
+from protocol.packs import ServiceDescription
 
 
 class CaseOutcome(StrEnum):
@@ -77,7 +77,7 @@ class CaseFile:
     """Everything about one case, opened. ``row`` is the row of ``cases``."""
 
     row: Row[Any]
-    document: ServiceDocument
+    description: ServiceDescription
     content: Content
     state: CaseState
     steps: Sequence[Row[Any]]

@@ -18,8 +18,8 @@ from typing import Any, Final
 import structlog
 
 from forms.media import MediaKind, kind_of
-from server.catalogue.drafts import Problem, Severity
 from server.catalogue.media import name_problem, said
+from server.catalogue.service_drafts import Problem, Severity
 
 #: Seconds after which a child is ended, whatever it does. Its own limit of processor time comes first.
 WALL_SECONDS: Final = 120.0
@@ -32,7 +32,7 @@ _log = structlog.get_logger("server.catalogue.apart")
 
 
 @dataclass(frozen=True)
-class OpenedDraft:
+class OpenedServiceDraft:
     """``xml`` is None where the form has errors; ``resources`` are the files that can be published with it."""
 
     xml: str | None
@@ -75,22 +75,22 @@ class Opener:
         self._wall_seconds = wall_seconds
         self._places = threading.BoundedSemaphore(AT_ONCE)
 
-    def draft(self, source: bytes, file_type: str, name: str, media: Mapping[str, bytes]) -> OpenedDraft:
+    def draft(self, source: bytes, file_type: str, name: str, media: Mapping[str, bytes]) -> OpenedServiceDraft:
         """The form of a spreadsheet and the files beside it, each opened once; faults of both are problems."""
         progress = self._open(media, {"source": base64.b64encode(source).decode(), "type": file_type, "name": name})
         found = progress.form
         if found is None:
-            return OpenedDraft(None, {}, (*progress.problems, said("form", "")))
+            return OpenedServiceDraft(None, {}, (*progress.problems, said("form", "")))
         reported = [read_problem(one) for one in found["problems"]]
         # A list that cannot be read is reported at the row that asks for it; once is enough.
         named = {one for one in media if any(f"“{one}”" in known.message for known in reported)}
         lists = {one for one in named if kind_of(one) is MediaKind.LIST}
         problems = [one for name, one in progress.settled.items() if one is not None and name not in lists]
         if found["xml"] is None:
-            return OpenedDraft(None, {}, (*reported, *problems))
+            return OpenedServiceDraft(None, {}, (*reported, *problems))
         made = {one: base64.b64decode(text) for one, text in found["made"].items()}
         kept = {one: media[one] for one, problem in progress.settled.items() if problem is None}
-        return OpenedDraft(found["xml"], {**made, **kept}, (*reported, *problems))
+        return OpenedServiceDraft(found["xml"], {**made, **kept}, (*reported, *problems))
 
     def problems(self, media: Mapping[str, bytes]) -> tuple[Problem, ...]:
         """What keeps files from being published; empty when nothing does."""

@@ -1,6 +1,6 @@
 """What administrators do with forms: upload, read the problems, describe the service, compare, publish.
 
-A draft holds the spreadsheet as it was uploaded, what came of it, and the service document as far as it is filled
+A draft holds the spreadsheet as it was uploaded, what came of it, and the service description as far as it is filled
 in. It can be published when neither has a problem of severity ``error``; nobody's kiosk sees it before.
 """
 
@@ -14,13 +14,13 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from forms import Form
 from forms.authoring import Difference, compare
-from protocol.packs import PACK_BYTES, ServiceDocument
-from server.catalogue import document_problems
+from protocol.packs import PACK_BYTES, ServiceDescription
+from server.catalogue import description_problems
 from server.catalogue.apart import Opener, read_problem
-from server.catalogue.drafts import Draft, DraftOutcome, DraftResult, Problem
 from server.catalogue.form_conversion import FILE_TYPES, MEDIA_FILES, load, unzipped, zipped
 from server.catalogue.pack_content import PackContent, PackService
 from server.catalogue.packs import RINGS, PackOutcome, PackRepository
+from server.catalogue.service_drafts import Problem, ServiceDraft, ServiceDraftOutcome, ServiceDraftResult
 from server.foundation.actors import Actor
 from server.storage import tables
 from server.work.unit_of_work import UnitOfWork, UnitsOfWork
@@ -41,24 +41,24 @@ class Authoring:
         service_id: str,
         file_name: str,
         source: bytes,
-        document: Mapping[str, Any] | None = None,
+        description: Mapping[str, Any] | None = None,
         media: Mapping[str, bytes] | None = None,
-    ) -> DraftResult:
-        """A new draft. Without ``document`` it begins with the service's document in force, or empty."""
+    ) -> ServiceDraftResult:
+        """A new draft. Without ``description`` it begins with the service's description in force, or empty."""
         file_type = file_name.rpartition(".")[2].lower()
         if file_type not in FILE_TYPES:
-            return DraftResult(DraftOutcome.BAD_FILE_TYPE)
+            return ServiceDraftResult(ServiceDraftOutcome.BAD_FILE_TYPE)
         if len(source) > UPLOAD_BYTES:
-            return DraftResult(DraftOutcome.TOO_LARGE)
+            return ServiceDraftResult(ServiceDraftOutcome.TOO_LARGE)
         if not _is_service_id(service_id):
-            return DraftResult(DraftOutcome.BAD_SERVICE_ID)
+            return ServiceDraftResult(ServiceDraftOutcome.BAD_SERVICE_ID)
         if len(media or {}) > MEDIA_FILES:
-            return DraftResult(DraftOutcome.BAD_MEDIA)
+            return ServiceDraftResult(ServiceDraftOutcome.BAD_MEDIA)
         if sum(map(len, (media or {}).values())) > PACK_BYTES:
-            return DraftResult(DraftOutcome.TOO_LARGE)
+            return ServiceDraftResult(ServiceDraftOutcome.TOO_LARGE)
         converted = self._opener.draft(source, file_type, service_id, media or {})
         before = self.published(service_id)
-        members = dict(document) if document is not None else _members(before)
+        members = dict(description) if description is not None else _members(before)
         draft_id = str(uuid.uuid4())
         with self._units.begin(actor) as work:
             work.connection.execute(
@@ -79,62 +79,62 @@ class Authoring:
                 )
             )
             work.audit("form.upload", f"service:{service_id}", {"draft": draft_id})
-        return DraftResult(DraftOutcome.DONE, self.draft(draft_id))
+        return ServiceDraftResult(ServiceDraftOutcome.DONE, self.draft(draft_id))
 
-    def describe(self, actor: Actor, draft_id: str, document: Mapping[str, Any]) -> DraftResult:
-        """Replaces the service document of an open draft; its problems are in the draft that comes back."""
+    def describe(self, actor: Actor, draft_id: str, description: Mapping[str, Any]) -> ServiceDraftResult:
+        """Replaces the service description of an open draft; its problems are in the draft that comes back."""
         with self._units.begin(actor) as work:
             row = self._row(work.connection, draft_id)
             if row is None:
-                return DraftResult(DraftOutcome.NOT_FOUND)
+                return ServiceDraftResult(ServiceDraftOutcome.NOT_FOUND)
             if row.state != "draft":
-                return DraftResult(DraftOutcome.NOT_OPEN)
+                return ServiceDraftResult(ServiceDraftOutcome.NOT_OPEN)
             work.connection.execute(
                 update(tables.form_drafts)
                 .where(tables.form_drafts.c.id == draft_id)
-                .values(document=dict(document), updated_at=work.now)
+                .values(document=dict(description), updated_at=work.now)
             )
             work.audit("form.describe", f"service:{row.service_id}", {"draft": draft_id})
-        return DraftResult(DraftOutcome.DONE, self.draft(draft_id))
+        return ServiceDraftResult(ServiceDraftOutcome.DONE, self.draft(draft_id))
 
-    def publish(self, actor: Actor, draft_id: str, rings: Sequence[str] = RINGS, note: str = "") -> DraftResult:
+    def publish(self, actor: Actor, draft_id: str, rings: Sequence[str] = RINGS, note: str = "") -> ServiceDraftResult:
         """A new pack: the one in force with this service in its place."""
         draft = self.draft(draft_id)
         if draft is None:
-            return DraftResult(DraftOutcome.NOT_FOUND)
+            return ServiceDraftResult(ServiceDraftOutcome.NOT_FOUND)
         if draft.state != "draft":
-            return DraftResult(DraftOutcome.NOT_OPEN, draft)
-        document, _ = self._check_document(draft)
-        if not draft.publishable or document is None or draft.form_xml is None:
-            return DraftResult(DraftOutcome.HAS_PROBLEMS, draft)
+            return ServiceDraftResult(ServiceDraftOutcome.NOT_OPEN, draft)
+        description, _ = self._check_description(draft)
+        if not draft.publishable or description is None or draft.form_xml is None:
+            return ServiceDraftResult(ServiceDraftOutcome.HAS_PROBLEMS, draft)
         # Drafts from before files were opened are among them, too.
         if self._opener.problems({one: data for one, data in draft.resources.items() if one != "form.xml"}):
-            return DraftResult(DraftOutcome.BAD_MEDIA, draft)
-        service = PackService(document, {"form.xml": draft.form_xml.encode(), **draft.resources})
+            return ServiceDraftResult(ServiceDraftOutcome.BAD_MEDIA, draft)
+        service = PackService(description, {"form.xml": draft.form_xml.encode(), **draft.resources})
         standing = (self._standing(ring, draft.service_id) for ring in RINGS)
         if any(before is not None and _same_version_other_content(before, service) for before in standing):
-            return DraftResult(DraftOutcome.SAME_VERSION, draft)
+            return ServiceDraftResult(ServiceDraftOutcome.SAME_VERSION, draft)
         # The widest of the rings decides what else the pack holds: what others try out goes no further.
         widest = max((RINGS.index(ring) for ring in rings if ring in RINGS), default=0)
         result = self._packs.publish(self._base(RINGS[widest]).replacing(service), actor, rings=rings, note=note)
         if result.outcome is PackOutcome.NO_SUCH_RING:
-            return DraftResult(DraftOutcome.NO_SUCH_RING, draft)
+            return ServiceDraftResult(ServiceDraftOutcome.NO_SUCH_RING, draft)
         if not result.ok:
-            return DraftResult(DraftOutcome.TOO_LARGE, draft)
+            return ServiceDraftResult(ServiceDraftOutcome.TOO_LARGE, draft)
         with self._units.begin(actor) as work:
             _close(work, draft_id, "published", result.number)
-        return DraftResult(DraftOutcome.DONE, self.draft(draft_id), result.number)
+        return ServiceDraftResult(ServiceDraftOutcome.DONE, self.draft(draft_id), result.number)
 
-    def discard(self, actor: Actor, draft_id: str) -> DraftOutcome:
+    def discard(self, actor: Actor, draft_id: str) -> ServiceDraftOutcome:
         draft = self.draft(draft_id)
         if draft is None:
-            return DraftOutcome.NOT_FOUND
+            return ServiceDraftOutcome.NOT_FOUND
         if draft.state != "draft":
-            return DraftOutcome.NOT_OPEN
+            return ServiceDraftOutcome.NOT_OPEN
         with self._units.begin(actor) as work:
             _close(work, draft_id, "discarded", None)
             work.audit("form.discard", f"service:{draft.service_id}", {"draft": draft_id})
-        return DraftOutcome.DONE
+        return ServiceDraftOutcome.DONE
 
     def withdraw(self, actor: Actor, service_id: str, reason: str = "") -> int:
         """A new pack without the service; its number, 0 when it is not in force or is the only one."""
@@ -146,7 +146,7 @@ class Authoring:
 
     # --- reading ------------------------------------------------------------------------------------------------
 
-    def drafts(self, state: str = "draft") -> list[Draft]:
+    def drafts(self, state: str = "draft") -> list[ServiceDraft]:
         """Drafts in a state, the newest first."""
         with self._engine.connect() as connection:
             rows = connection.execute(
@@ -156,7 +156,7 @@ class Authoring:
             ).all()
         return [self._draft(row) for row in rows]
 
-    def draft(self, draft_id: str) -> Draft | None:
+    def draft(self, draft_id: str) -> ServiceDraft | None:
         with self._engine.connect() as connection:
             row = self._row(connection, draft_id)
         return None if row is None else self._draft(row)
@@ -166,11 +166,11 @@ class Authoring:
         found = (self._standing(ring, service_id) for ring in reversed(RINGS))
         return next((one for one in found if one is not None), None)
 
-    def form(self, draft: Draft) -> Form | None:
+    def form(self, draft: ServiceDraft) -> Form | None:
         """The draft's form, to try it out; None while it has errors."""
         return None if draft.form_xml is None else load(draft.form_xml.encode(), draft.resources)
 
-    def differences(self, draft: Draft) -> tuple[Difference, ...]:
+    def differences(self, draft: ServiceDraft) -> tuple[Difference, ...]:
         """What the draft's form changes in the one in force; empty when there is none."""
         before = self.published(draft.service_id)
         new = self.form(draft)
@@ -187,17 +187,17 @@ class Authoring:
         return self._packs.content(number) or PackContent(())
 
     def _standing(self, ring: str, service_id: str) -> PackService | None:
-        return next((one for one in self._base(ring).services if one.document.id == service_id), None)
+        return next((one for one in self._base(ring).services if one.description.id == service_id), None)
 
     def _row(self, connection: Connection, draft_id: str) -> Row[Any] | None:
         return connection.execute(select(tables.form_drafts).where(tables.form_drafts.c.id == draft_id)).first()
 
-    def _draft(self, row: Row[Any]) -> Draft:
-        bare = Draft(
+    def _draft(self, row: Row[Any]) -> ServiceDraft:
+        bare = ServiceDraft(
             id=row.id,
             service_id=row.service_id,
             file_name=row.file_name,
-            document=row.document,
+            description=row.document,
             form_xml=row.form_xml,
             resources=unzipped(row.resources),
             problems=tuple(map(read_problem, row.problems)),
@@ -207,23 +207,23 @@ class Authoring:
             updated_at=row.updated_at,
             published_pack=row.published_pack,
         )
-        _, problems = self._check_document(bare)
-        return Draft(**{**bare.__dict__, "problems": bare.problems + problems})
+        _, problems = self._check_description(bare)
+        return ServiceDraft(**{**bare.__dict__, "problems": bare.problems + problems})
 
-    def _check_document(self, draft: Draft) -> tuple[ServiceDocument | None, tuple[Problem, ...]]:
-        """The document with what the form decides filled in, or what is wrong with it."""
+    def _check_description(self, draft: ServiceDraft) -> tuple[ServiceDescription | None, tuple[Problem, ...]]:
+        """The description with what the form decides filled in, or what is wrong with it."""
         form = self.form(draft)
         members = {
-            **draft.document,
+            **draft.description,
             "id": draft.service_id,
             "form_id": form.id if form else "?",
             "form_version": form.version if form else "?",
         }
         try:
-            document = ServiceDocument.model_validate(members)
+            description = ServiceDescription.model_validate(members)
         except ValidationError as error:
-            return None, document_problems.of_error(error)
-        return document, document_problems.of_document(document, form)
+            return None, description_problems.of_error(error)
+        return description, description_problems.of_description(description, form)
 
 
 def _close(work: UnitOfWork, draft_id: str, state: str, pack: int | None) -> None:
@@ -235,13 +235,13 @@ def _close(work: UnitOfWork, draft_id: str, state: str, pack: int | None) -> Non
 
 
 def _members(service: PackService | None) -> dict[str, Any]:
-    return service.document.model_dump(mode="json") if service else {}
+    return service.description.model_dump(mode="json") if service else {}
 
 
 def _same_version_other_content(before: PackService, after: PackService) -> bool:
     return (
-        before.document.form_version == after.document.form_version
-        and before.document.form_id == after.document.form_id
+        before.description.form_version == after.description.form_version
+        and before.description.form_id == after.description.form_id
         and dict(before.files) != dict(after.files)
     )
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from forms import Form, FormError, load_form
 from forms.authoring import NEVER_ANSWERED, AuthoringProblem, convert
-from server.catalogue.drafts import Problem, Severity
+from server.catalogue.service_drafts import Problem, Severity
 
 MEDIA_FILES: Final = 100
 FILE_TYPES: Final = ("xlsx", "csv", "md")

@@ -25,7 +25,7 @@ from forms.limits import (
 from forms.media import PICTURE_FORMATS, MediaKind, begins_as_clip, begins_as_sound, ending_of, kind_of
 from forms.xmltree import XmlError, parse_xml
 from protocol.packs import is_clip_name, is_file_name
-from server.catalogue.drafts import Problem, Severity
+from server.catalogue.service_drafts import Problem, Severity
 
 #: Names that a service's own files have.
 RESERVED: Final = frozenset({"form.xml", "service.json"})

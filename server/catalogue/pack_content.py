@@ -7,12 +7,12 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from protocol.packs import MANIFEST, Manifest, ServiceDocument, target_name
+from protocol.packs import MANIFEST, Manifest, ServiceDescription, target_name
 
 
 @dataclass(frozen=True)
 class PackService:
-    document: ServiceDocument
+    description: ServiceDescription
     #: ``form.xml`` and whatever else it refers to, by file name.
     files: Mapping[str, bytes]
 
@@ -29,15 +29,15 @@ class PackContent:
 
     def replacing(self, service: PackService) -> "PackContent":
         """With ``service`` in the place of its namesake, or at the end."""
-        ids = [one.document.id for one in self.services]
-        if service.document.id in ids:
-            services = tuple(service if one.document.id == service.document.id else one for one in self.services)
+        ids = [one.description.id for one in self.services]
+        if service.description.id in ids:
+            services = tuple(service if one.description.id == service.description.id else one for one in self.services)
         else:
             services = (*self.services, service)
         return replace(self, services=services)
 
     def without(self, service_id: str) -> "PackContent":
-        services = tuple(one for one in self.services if one.document.id != service_id)
+        services = tuple(one for one in self.services if one.description.id != service_id)
         return replace(self, services=services)
 
 
@@ -58,8 +58,8 @@ def read_content(manifest: Manifest, files: Mapping[str, bytes]) -> PackContent:
     for service_id in manifest.services:
         prefix = f"services/{service_id}/"
         own = {path.removeprefix(prefix): data for path, data in files.items() if path.startswith(prefix)}
-        document = ServiceDocument.model_validate_json(own.pop("service.json"))
-        services.append(PackService(document, own))
+        description = ServiceDescription.model_validate_json(own.pop("service.json"))
+        services.append(PackService(description, own))
     return PackContent(
         tuple(services),
         manifest.life_events,

@@ -252,7 +252,7 @@ class PackRepository:
         content = self.content(number)
         if content is None:
             return None
-        return next((one for one in content.services if one.document.id == service_id), None)
+        return next((one for one in content.services if one.description.id == service_id), None)
 
     def root_metadata(self) -> bytes:
         """The TUF root that kiosks trust from their enrolment on."""
@@ -275,17 +275,19 @@ class PackRepository:
             version=number,
             city=self._city,
             made_at=self._clock.now(),
-            services=tuple(one.document.id for one in content.services),
+            services=tuple(one.description.id for one in content.services),
             life_events=dict(content.life_events),
             life_event_pictograms=dict(content.life_event_pictograms),
             consent_version=content.consent_version,
             consent=dict(content.consent),
         )
-        documents = {one.document.id: one.document for one in content.services}
+        descriptions = {one.description.id: one.description for one in content.services}
         files = {
-            f"services/{one.document.id}/{name}": data for one in content.services for name, data in one.files.items()
+            f"services/{one.description.id}/{name}": data
+            for one in content.services
+            for name, data in one.files.items()
         }
-        return build(manifest, documents, files)
+        return build(manifest, descriptions, files)
 
     def _listed(self, rows: Sequence[Row[Any]]) -> list[Listed]:
         return [
@@ -357,21 +359,23 @@ def _write_rows(
     )
     known = set(connection.execute(select(tables.agencies.c.id)).scalars())
     for position, one in enumerate(content.services):
-        document = one.document
-        if document.agency.id not in known:
-            known.add(document.agency.id)
+        description = one.description
+        if description.agency.id not in known:
+            known.add(description.agency.id)
             connection.execute(
-                insert(tables.agencies).values(id=document.agency.id, name=document.agency.name, position=len(known))
+                insert(tables.agencies).values(
+                    id=description.agency.id, name=description.agency.name, position=len(known)
+                )
             )
         connection.execute(
             insert(tables.service_versions).values(
                 pack_number=number,
-                service_id=document.id,
-                agency_id=document.agency.id,
-                form_id=document.form_id,
-                form_version=document.form_version,
+                service_id=description.id,
+                agency_id=description.agency.id,
+                form_id=description.form_id,
+                form_version=description.form_version,
                 position=position,
-                document=document.model_dump(mode="json"),
+                document=description.model_dump(mode="json"),
             )
         )
     details = {"rings": list(rings), "services": len(content.services), "content_of": content_of}

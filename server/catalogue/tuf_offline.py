@@ -53,8 +53,8 @@ def request_root(repository: TufRepository, changes: Sequence[NewKeys], now: dat
             raise Unacceptable(f"{change.role}: {change.threshold} of {len(change.keys)} keys cannot be asked for")
         for key_id in list(asked.signed.roles[change.role].keyids):
             asked.signed.revoke_key(key_id, change.role)
-        for document in change.keys:
-            asked.signed.add_key(_key(document), change.role)
+        for description in change.keys:
+            asked.signed.add_key(_key(description), change.role)
         asked.signed.roles[change.role].threshold = change.threshold
     return asked
 
@@ -141,8 +141,8 @@ def _check_targets(root: Metadata[Root], targets: Metadata[Targets], repository:
             raise Unacceptable(f"targets {newest.signed.version} are in force, {targets.signed.version} are older")
 
 
-def _key(document: Mapping[str, Any]) -> SSlibKey:
-    values = dict(document)
+def _key(description: Mapping[str, Any]) -> SSlibKey:
+    values = dict(description)
     try:
         return SSlibKey.from_dict(values.pop("keyid"), values)
     except (KeyError, TypeError, ValueError) as error:

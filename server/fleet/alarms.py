@@ -1,12 +1,13 @@
 """Alarms of the fleet: what somebody must look at, raised when its cause is there and cleared when it is gone."""
 
 import uuid
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, and_, exists, false, func, not_, or_, select, update
 
 from server.fleet import help_calls
 from server.fleet.components import broken_content, components_of, form_fault, without_paper
@@ -14,7 +15,8 @@ from server.foundation import bus
 from server.foundation.actors import SYSTEM, Actor
 from server.foundation.clock import WorkingCalendar, load_calendar
 from server.storage import tables
-from server.storage.transactions import insert_new
+from server.storage.citizen_tables import help_calls as help_call_table
+from server.storage.transactions import insert_all_new
 from server.work.unit_of_work import UnitsOfWork
 
 #: A kiosk is silent after this many intervals without a heartbeat.
@@ -25,6 +27,8 @@ UNUSED_AFTER: Final = timedelta(hours=4)
 CLOCK_TOLERANCE: Final = timedelta(minutes=5)
 #: The alarm of a used-up quota stands for so long after the last refusal.
 OVER_QUOTA_FOR: Final = timedelta(hours=1)
+#: Kiosks that are judged in one transaction.
+AT_ONCE: Final = 500
 
 
 class AlarmKind(StrEnum):
@@ -72,10 +76,12 @@ class Alarms:
                 .limit(limit)
             ).all()
 
-    def standing(self, connection: Connection) -> Sequence[Row[Any]]:
-        """Rows of those that are open, the oldest first."""
+    def standing(self, connection: Connection, kiosk_id: str | None = None) -> Sequence[Row[Any]]:
+        """Rows of those that are open, of one kiosk or of all, the oldest first."""
+        alarm = tables.alarms.c
+        of = () if kiosk_id is None else (alarm.kiosk_id == kiosk_id,)
         return connection.execute(
-            select(tables.alarms).where(tables.alarms.c.cleared_at.is_(None)).order_by(tables.alarms.c.raised_at)
+            select(tables.alarms).where(alarm.cleared_at.is_(None), *of).order_by(alarm.raised_at)
         ).all()
 
     def acknowledge(self, actor: Actor, alarm_id: str) -> bool:
@@ -107,44 +113,94 @@ class Alarms:
             work.hint(bus.FLEET, kiosk_id)
 
     def check_all(self) -> int:
-        """Raises and clears alarms of the whole fleet; gives how many changed. Called from time to time."""
-        changed = 0
+        """Raises and clears what time alone raises and clears, in the whole fleet; gives how many changed. Called from
+        time to time.
+
+        What a kiosk says is judged when it says it, so only those are looked at for whom the time has come.
+        """
         with self._units.begin(SYSTEM) as work:
-            calendar = load_calendar(work.connection, self._zone)
-            kiosks = work.connection.execute(select(tables.kiosks).where(*tables.IN_FLEET)).all()
-            for kiosk in kiosks:
-                changed += self.judge(work.connection, kiosk, calendar, work.now)
+            changed = clear_revoked(work.connection, work.now)
+            due = self._due(work.connection, load_calendar(work.connection, self._zone), work.now)
             if changed:
+                work.hint(bus.FLEET)
+        for first in range(0, len(due), AT_ONCE):
+            ids = due[first : first + AT_ONCE]
+            with self._units.begin(SYSTEM) as work:
+                calendar = load_calendar(work.connection, self._zone)
+                kiosk = tables.kiosks.c
+                kiosks = work.connection.execute(
+                    select(tables.kiosks).where(kiosk.id.in_(ids), *tables.IN_FLEET).order_by(kiosk.id)
+                ).all()
+                changed += self._judge(work.connection, kiosks, calendar, work.now)
                 work.hint(bus.FLEET)
         return changed
 
     def judge(self, connection: Connection, kiosk: Row[Any], calendar: WorkingCalendar, now: datetime) -> int:
         """Compares a kiosk's row with its open alarms, in the caller's transaction; how many changed."""
-        wanted = self._causes(kiosk, calendar, now)
-        if (asked := help_calls.waiting_since(connection, kiosk.id)) is not None:
-            wanted[AlarmKind.HELP] = asked.isoformat(timespec="seconds")
+        return self._judge(connection, [kiosk], calendar, now)
+
+    def _judge(
+        self, connection: Connection, kiosks: Sequence[Row[Any]], calendar: WorkingCalendar, now: datetime
+    ) -> int:
+        ids = [kiosk.id for kiosk in kiosks]
+        asked = help_calls.waiting_since(connection, ids)
         alarm = tables.alarms.c
-        standing = connection.execute(
-            select(alarm.kind, alarm.id).where(alarm.kiosk_id == kiosk.id, alarm.cleared_at.is_(None))
-        )
-        open_alarms = {kind: alarm_id for kind, alarm_id in standing}
-        gone = [alarm_id for kind, alarm_id in open_alarms.items() if kind not in wanted]
+        standing: dict[str, dict[str, str]] = defaultdict(dict)
+        for found in connection.execute(
+            select(alarm.kiosk_id, alarm.kind, alarm.id).where(alarm.kiosk_id.in_(ids), alarm.cleared_at.is_(None))
+        ):
+            standing[found.kiosk_id][found.kind] = found.id
+        gone: list[str] = []
+        new: list[dict[str, Any]] = []
+        for kiosk in kiosks:
+            wanted, there = self._causes(kiosk, calendar, now), standing[kiosk.id]
+            if kiosk.id in asked:
+                wanted[AlarmKind.HELP] = asked[kiosk.id].isoformat(timespec="seconds")
+            gone += [alarm_id for kind, alarm_id in there.items() if kind not in wanted]
+            new += [
+                {"id": str(uuid.uuid4()), "kiosk_id": kiosk.id, "kind": kind.value, "detail": detail, "raised_at": now}
+                for kind, detail in wanted.items()
+                if kind not in there
+            ]
         if gone:
             connection.execute(update(tables.alarms).where(alarm.id.in_(gone)).values(cleared_at=now))
-        new = [kind for kind in wanted if kind not in open_alarms]
-        for kind in new:
-            insert_new(
-                connection,
-                tables.alarms,
-                {
-                    "id": str(uuid.uuid4()),
-                    "kiosk_id": kiosk.id,
-                    "kind": kind.value,
-                    "detail": wanted[kind],
-                    "raised_at": now,
-                },
-            )
+        if new:
+            insert_all_new(connection, tables.alarms, alarm.id, new)
         return len(gone) + len(new)
+
+    def _due(self, connection: Connection, calendar: WorkingCalendar, now: datetime) -> Sequence[str]:
+        """Ids of the kiosks whose open alarms are not what the time asks for."""
+        kiosk = tables.kiosks.c
+        silent = func.coalesce(kiosk.last_heartbeat_at, kiosk.approved_at) < now - self.silent_after
+        heard = and_(not_(silent), kiosk.last_heartbeat_at.is_not(None))
+        since = now - UNUSED_AFTER
+        unused = (
+            and_(
+                heard,
+                func.coalesce(kiosk.in_service, false()),
+                func.coalesce(kiosk.last_touch_at, kiosk.enrolled_at) < since,
+                func.coalesce(kiosk.uptime_s, 0.0) > UNUSED_AFTER.total_seconds(),
+            )
+            if calendar.is_working_time(now) and calendar.is_working_time(since)
+            else false()
+        )
+        over = and_(kiosk.over_quota_at.is_not(None), kiosk.over_quota_at > now - OVER_QUOTA_FOR)
+        asked = exists().where(help_call_table.c.kiosk_id == kiosk.id, help_call_table.c.answered_at.is_(None))
+        causes = (
+            (AlarmKind.SILENT, silent),
+            (AlarmKind.UNUSED, unused),
+            (AlarmKind.OVER_QUOTA, over),
+            (AlarmKind.HELP, asked),
+        )
+        differs = []
+        for kind, cause in causes:
+            stands = exists().where(
+                tables.alarms.c.kiosk_id == kiosk.id,
+                tables.alarms.c.kind == kind.value,
+                tables.alarms.c.cleared_at.is_(None),
+            )
+            differs += [and_(cause, not_(stands)), and_(not_(cause), stands)]
+        return connection.scalars(select(kiosk.id).where(*tables.IN_FLEET, or_(*differs)).order_by(kiosk.id)).all()
 
     def _causes(self, kiosk: Row[Any], calendar: WorkingCalendar, now: datetime) -> dict[AlarmKind, str]:
         causes = {}
@@ -183,3 +239,12 @@ class Alarms:
         ):
             causes[AlarmKind.UNUSED] = touched.isoformat(timespec="seconds")
         return causes
+
+
+def clear_revoked(connection: Connection, now: datetime, kiosk_id: str | None = None) -> int:
+    """A kiosk that was shut out needs nobody any more: of ``kiosk_id``, or of all that were; how many alarms it were."""
+    alarm = tables.alarms.c
+    whose = select(tables.kiosks.c.id).where(tables.kiosks.c.revoked_at.is_not(None))
+    only = alarm.kiosk_id.in_(whose) if kiosk_id is None else alarm.kiosk_id == kiosk_id
+    cleared = connection.execute(update(tables.alarms).where(alarm.cleared_at.is_(None), only).values(cleared_at=now))
+    return cleared.rowcount

@@ -24,6 +24,7 @@ from protocol.messages import City, EnrolRequest, EnrolResponse, FeedType, PackA
 from protocol.tracking import ALPHABET, kiosk_part
 from server.audit import audit
 from server.catalogue.packs import RINGS, PackRepository
+from server.fleet.alarms import clear_revoked
 from server.fleet.kiosk_settings import feed_values
 from server.foundation import bus
 from server.foundation.actors import Actor, kiosk_actor
@@ -174,6 +175,7 @@ class Enrolment:
             )
             if not changed.rowcount:
                 return False
+            clear_revoked(work.connection, work.now, kiosk_id)
             work.audit("kiosk.revoke", f"kiosk:{kiosk_id}", _of(reason))
             work.hint(bus.FLEET, kiosk_id)
             # Its live feed looks again, and ends.

@@ -1,5 +1,6 @@
 """Calls for an officer: an alarm of the fleet until somebody takes it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select, update
@@ -32,13 +33,16 @@ class HelpCalls:
             )
 
 
-def waiting_since(connection: Connection, kiosk_id: str) -> datetime | None:
-    """When the oldest call that nobody has taken came."""
-    return connection.execute(
-        select(func.min(help_calls.c.received_at, type_=help_calls.c.received_at.type)).where(
-            help_calls.c.kiosk_id == kiosk_id, help_calls.c.answered_at.is_(None)
-        )
-    ).scalar()
+def waiting_since(connection: Connection, kiosk_ids: Sequence[str]) -> dict[str, datetime]:
+    """When the oldest call of each of these kiosks came that nobody has taken; those without one are left out."""
+    calls = help_calls.c
+    oldest = func.min(calls.received_at, type_=calls.received_at.type)
+    rows = connection.execute(
+        select(calls.kiosk_id, oldest)
+        .where(calls.kiosk_id.in_(kiosk_ids), calls.answered_at.is_(None))
+        .group_by(calls.kiosk_id)
+    )
+    return {kiosk_id: asked for kiosk_id, asked in rows}
 
 
 def answer(work: UnitOfWork, kiosk_id: str) -> None:

@@ -1,5 +1,6 @@
 """The fleet: what kiosks tell of themselves, kept and shown."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -124,13 +125,15 @@ class Presence:
             rows = connection.execute(
                 select(tables.kiosks).where(tables.kiosks.c.revoked_at.is_(None)).order_by(tables.kiosks.c.name)
             ).all()
-            alarms = self._alarms.standing(connection)
-        return [self._view(row, alarms) for row in rows]
+            alarms: dict[str, list[Row[Any]]] = defaultdict(list)
+            for alarm in self._alarms.standing(connection):
+                alarms[alarm.kiosk_id].append(alarm)
+        return [self._view(row, alarms[row.id]) for row in rows]
 
     def kiosk(self, kiosk_id: str) -> KioskView | None:
         with self._engine.connect() as connection:
             row = connection.execute(select(tables.kiosks).where(tables.kiosks.c.id == kiosk_id)).first()
-            alarms = self._alarms.standing(connection)
+            alarms = self._alarms.standing(connection, kiosk_id)
         return None if row is None else self._view(row, alarms)
 
     def visits(self, kiosk_id: str, limit: int = 50) -> Sequence[Row[Any]]:
@@ -218,7 +221,7 @@ class Presence:
         return KioskView(
             row=row,
             silent=heard is None or self._clock.now() - heard > self._alarms.silent_after,
-            alarms=tuple(alarm for alarm in alarms if alarm.kiosk_id == row.id),
+            alarms=tuple(alarms),
             components=components,
             paper_mm=paper_mm(components),
         )

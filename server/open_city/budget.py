@@ -53,12 +53,14 @@ def read_budget(year: str, source: str, text: str) -> Budget | tuple[Problem, ..
         problems.append(Problem("year", {}))
     lines: list[BudgetLine] = []
     rows = [(number, row) for number, row in _rows(text) if any(cell.strip() for cell in row)]
-    for number, row in rows:
-        line = _line(number, [cell.strip() for cell in row])
+    for index, (number, row) in enumerate(rows):
+        cells = [cell.strip() for cell in row]
+        if index == 0 and _is_heading(cells):
+            continue
+        line = _line(number, cells)
         if isinstance(line, BudgetLine):
             lines.append(line)
-        elif number > 1 or line.kind != "amount":
-            # A first line whose amounts are words is the heading of a table.
+        else:
             problems.append(line)
     if not rows:
         problems.append(Problem("empty", {}))
@@ -88,6 +90,12 @@ def _rows(text: str) -> list[tuple[int, list[str]]]:
     delimiter = ";" if ";" in first else "\t" if "\t" in first else ","
     reader = csv.reader(io.StringIO(text.replace("\0", "")), delimiter=delimiter)
     return [(reader.line_num, row) for row in reader]
+
+
+def _is_heading(row: list[str]) -> bool:
+    """Whether the columns of amounts hold words and nothing else: an amount with a mistake has figures in it."""
+    amounts = row[1:_COLUMNS]
+    return len(row) >= _COLUMNS and all(cell and not any(sign.isdigit() for sign in cell) for cell in amounts)
 
 
 def _line(number: int, row: list[str]) -> BudgetLine | Problem:

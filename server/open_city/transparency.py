@@ -13,7 +13,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, select
 
 from protocol.documents import TRANSPARENCY, AgencyTimes, ServiceTimes, Transparency
-from protocol.packs import ServiceDocument
+from protocol.packs import ServiceDescription
 from server.cases import rules
 from server.catalogue.services import Catalogue
 from server.foundation.actors import SYSTEM
@@ -195,10 +195,10 @@ def _agency(
     tally: Tally,
     complaints: Complaints,
     by_service: dict[str, Tally],
-    services: dict[str, ServiceDocument],
+    services: dict[str, ServiceDescription],
     rated: dict[tuple[str, str], Satisfaction],
 ) -> AgencyTimes:
-    own: Iterable[ServiceDocument] = (one for one in services.values() if one.agency.id == agency.id)
+    own: Iterable[ServiceDescription] = (one for one in services.values() if one.agency.id == agency.id)
     whole = rated.get((agency.id, ""))
     return AgencyTimes(
         id=agency.id,

@@ -18,14 +18,22 @@ from server.audit.verification import Statement, Verdict
 from server.catalogue.tuf_offline import Unacceptable, changes_from
 from server.deps import Deps
 from server.fleet.enrolment import ApproveOutcome
-from server.foundation.actors import OPERATOR
+from server.foundation.actors import OPERATOR, Role
 from server.foundation.keys import keep_secret
 from server.operator.backup import BackupRefused, back_up
 from server.operator.seeding import SeedRefused, read_city
+from server.people.officers import OfficerOutcome
 from server.storage import tables
 
 #: Of a reason that the log keeps.
 REASON_CHARACTERS: Final = 500
+#: Beside a password that is printed.
+HANDED_OUT: Final = "shown once; it has to be changed at the first sign-in"
+_NOT_ADDED: Final = {
+    OfficerOutcome.EXISTS: "that user name is taken; python -m server new-password USER gives it another password",
+    OfficerOutcome.BAD_USER_NAME: "a user name has 2 to 64 small letters, digits, dots, underscores or hyphens",
+    OfficerOutcome.BAD_NAME: "a name has 1 to 200 characters",
+}
 _TOKEN_FILE: Final = "operator.token"
 _NOT_APPROVED: Final = {
     ApproveOutcome.ALREADY: "it was approved before",
@@ -52,6 +60,10 @@ def carry_out(deps: Deps, command: str, arguments: Mapping[str, str]) -> dict[st
     match command:
         case "enrol-code":
             return _enrol_code(deps, arguments)
+        case "add-admin":
+            return _add_admin(deps, arguments["user"], arguments.get("name", ""))
+        case "new-password":
+            return _new_password(deps, arguments["user"])
         case "revoke":
             return _revoke(deps, arguments["kiosk"], arguments.get("reason", ""))
         case "approve":
@@ -99,6 +111,21 @@ def _enrol_code(deps: Deps, arguments: Mapping[str, str]) -> dict[str, str]:
     except ValueError as error:
         raise OperationRefused(str(error)) from error
     return {"code": made.code, "expires_at": made.expires_at.isoformat(timespec="seconds")}
+
+
+def _add_admin(deps: Deps, user: str, name: str) -> dict[str, str]:
+    outcome, password = deps.officers.add(OPERATOR, user, name.strip() or user, Role.ADMIN, None)
+    if outcome is not OfficerOutcome.DONE:
+        raise OperationRefused(_NOT_ADDED.get(outcome, outcome.value))
+    return {"administrator": user, "password": password, "note": HANDED_OUT}
+
+
+def _new_password(deps: Deps, user: str) -> dict[str, str]:
+    officer_id = deps.officers.id_of(user)
+    if officer_id is None:
+        raise OperationRefused(f"nobody has the user name {user!r}")
+    _, password = deps.officers.new_password(OPERATOR, officer_id)
+    return {"user": user, "password": password, "note": HANDED_OUT}
 
 
 def _approve(deps: Deps, kiosk: str, fingerprint: str) -> dict[str, str]:

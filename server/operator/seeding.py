@@ -14,19 +14,23 @@ from typing import Any, Final
 import structlog
 from sqlalchemy import Connection, func, insert, select
 
-from protocol.packs import ServiceDocument
-from server.catalogue.drafts import Severity
+from protocol.packs import ServiceDescription
+from server.catalogue import description_problems
 from server.catalogue.form_conversion import convert_form
 from server.catalogue.media import media_problem
 from server.catalogue.pack_content import PackContent, PackService
+from server.catalogue.service_drafts import Severity
 from server.deps import Deps
-from server.foundation.actors import SYSTEM, Role
+from server.foundation.actors import OPERATOR, SYSTEM, Role
+from server.people.officers import OfficerOutcome
 from server.people.passwords import Passwords
 from server.storage import tables
 
 #: For trials only; shown at the sign-in page of a trial.
 TRIAL_PASSWORD: Final = "coba-ekios-2026"
 TRIAL_PIN: Final = "271828"
+#: Of the account that a city begins with.
+ADMINISTRATOR: Final = "admin"
 _SOURCES: Final = ("service.toml", "form.md")
 
 _log = structlog.get_logger("server.operator.seeding")
@@ -55,6 +59,8 @@ class TrialAccount:
 class Seeded:
     pack: int
     accounts: tuple[TrialAccount, ...]
+    #: Of the administrator of a city that is no trial: user name and password, to be handed out. None: there was one.
+    administrator: tuple[str, str] | None = None
 
 
 def city_name(folder: Path) -> str:
@@ -78,7 +84,8 @@ def read_city(folder: Path) -> CitySource:
 
 
 def seed(deps: Deps, folder: Path, *, trial: bool) -> Seeded | None:
-    """Fills an empty server; None when it is not empty. ``trial`` adds accounts and a field worker."""
+    """Fills an empty server; None when it is not empty. ``trial`` adds accounts and a field worker; else there is an
+    administrator afterwards, who lets all others in."""
     with deps.engine.connect() as connection:
         if connection.execute(select(func.count()).select_from(tables.packs)).scalar_one():
             return None
@@ -100,7 +107,14 @@ def seed(deps: Deps, folder: Path, *, trial: bool) -> Seeded | None:
     # The pack comes last: a folder whose seeding was cut short is seeded again.
     published = deps.packs.publish(city.content, SYSTEM, note="seed")
     _log.info("seeding.done", services=len(city.content.services), pack=published.number)
-    return Seeded(published.number, accounts)
+    return Seeded(published.number, accounts, None if trial else _administrator(deps))
+
+
+def _administrator(deps: Deps) -> tuple[str, str] | None:
+    if deps.officers.administered():
+        return None
+    outcome, password = deps.officers.add(OPERATOR, ADMINISTRATOR, "Administrator", Role.ADMIN, None)
+    return (ADMINISTRATOR, password) if outcome is OfficerOutcome.DONE else None
 
 
 def trial_accounts(city: CitySource) -> tuple[TrialAccount, ...]:
@@ -136,7 +150,7 @@ def _read_service(folder: Path, agencies: dict[str, dict[str, str]]) -> PackServ
     )
     if problems or converted.xml is None or converted.form is None:
         raise SeedRefused(f"{folder.name}/form.md: {problems}")
-    document = ServiceDocument.model_validate(
+    description = ServiceDescription.model_validate(
         {
             **members,
             "agency": {"id": agency, "name": agencies[agency]},
@@ -144,7 +158,10 @@ def _read_service(folder: Path, agencies: dict[str, dict[str, str]]) -> PackServ
             "form_version": converted.form.version,
         }
     )
-    return PackService(document, {"form.xml": converted.xml.encode(), **converted.resources})
+    if unfit := description_problems.of_description(description, converted.form):
+        said = "; ".join(f"{one.column}: {one.message}" for one in unfit)
+        raise SeedRefused(f"{folder.name}/service.toml: {said}")
+    return PackService(description, {"form.xml": converted.xml.encode(), **converted.resources})
 
 
 def _add_officer(connection: Connection, account: TrialAccount, encoded: str, now: datetime) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import Row, delete, insert, select, update
 from starlette.concurrency import run_in_threadpool
 
 from server.foundation.actors import SYSTEM, Actor, Role
-from server.people.passwords import Passwords, PasswordsBusy
+from server.people.passwords import PASSWORD_CHARACTERS, Passwords, PasswordsBusy
 from server.people.sign_in_limits import Attempt, SignInLimits
 from server.storage import tables
 from server.work.unit_of_work import UnitOfWork, UnitsOfWork
@@ -29,7 +29,6 @@ SEEN_SECONDS: Final = 60
 AT_ONCE_PER_ADDRESS: Final = 16
 #: How long a screen on display shows the wall; it never idles out.
 DISPLAY_DAYS: Final = 30
-PASSWORD_CHARACTERS: Final = 200
 TOKEN_BYTES: Final = 32
 #: Stands in the audit log for a name that nobody has: what was typed may be anything, a password too.
 UNKNOWN: Final = "unknown"
@@ -48,6 +47,8 @@ class Officer:
     csrf_token: str
     #: A screen that shows the wall and nothing else, whoever stands before it.
     on_display: bool = False
+    #: Somebody else has read the password: it is to be changed before anything else.
+    password_handed_out: bool = False
 
     @property
     def actor(self) -> Actor:
@@ -64,6 +65,14 @@ class SignIn:
     token: str = ""
     wait: timedelta = timedelta()
     marks: str = ""
+
+
+@dataclass(frozen=True)
+class PasswordChange:
+    """``new`` has been found fit."""
+
+    current: str
+    new: str
 
 
 @dataclass(frozen=True)
@@ -126,6 +135,7 @@ class Accounts:
                     tables.officers.c.user_name,
                     tables.officers.c.name,
                     tables.officers.c.role,
+                    tables.officers.c.password_handed_out,
                     tables.officers.c.agency_id,
                     tables.agencies.c.name.label("agency_name"),
                 )
@@ -150,7 +160,36 @@ class Accounts:
             agency_name=row.agency_name or {},
             csrf_token=row.csrf_token,
             on_display=row.on_display,
+            password_handed_out=row.password_handed_out,
         )
+
+    async def change_password(self, officer: Officer, token: str, change: PasswordChange, place: Attempt) -> SignIn:
+        """Another password of one's own, for whoever knows the one so far; all other sessions of the officer end.
+
+        Wrong ones are counted as at the sign-in. ``token`` of the answer is that of the session, which stays.
+        Raises PasswordsBusy.
+        """
+        tried = await run_in_threadpool(self._begin, officer.user_name, place.address, place.marks)
+        if isinstance(tried, SignIn):
+            return tried
+        right = _fits(change.current) and await self._passwords.verify_soon(self._hash_of(tried), change.current)
+        if not right:
+            return await run_in_threadpool(self._end, tried, False)
+        encoded = await self._passwords.hash_soon(change.new)
+        return await run_in_threadpool(self._changed, officer, token, encoded)
+
+    def _changed(self, officer: Officer, token: str, encoded: str) -> SignIn:
+        sessions = tables.web_sessions.c
+        with self._units.begin(officer.actor) as work:
+            work.connection.execute(
+                update(tables.officers)
+                .where(tables.officers.c.id == officer.id)
+                .values(password_hash=encoded, password_handed_out=False)
+            )
+            others = (sessions.officer_id == officer.id) & (sessions.token_hash != token_hash(token))
+            work.connection.execute(delete(tables.web_sessions).where(others))
+            _log(work, officer.id, "officer.own_password")
+        return SignIn(token)
 
     def display(self, token: str) -> None:
         """Leaves the session to a screen: it opens what may be on display, and that for DISPLAY_DAYS."""

@@ -56,13 +56,23 @@ class Officers:
                 .order_by(officers.active.desc(), officers.agency_id, officers.role, officers.name)
             ).all()
 
+    def id_of(self, user_name: str) -> str | None:
+        with self._engine.connect() as connection:
+            found = select(tables.officers.c.id).where(tables.officers.c.user_name == user_name)
+            officer_id: str | None = connection.execute(found).scalar()
+        return officer_id
+
+    def administered(self) -> bool:
+        """Whether somebody can sign in and let others in."""
+        admins = tables.officers.c.active & (tables.officers.c.role == Role.ADMIN.value)
+        with self._engine.connect() as connection:
+            return connection.execute(select(tables.officers.c.id).where(admins).limit(1)).first() is not None
+
     def add(
         self, actor: Actor, user_name: str, name: str, role: str, agency_id: str | None
     ) -> tuple[OfficerOutcome, str]:
-        """The new officer's password beside the outcome; empty when refused."""
-        if not _USER_NAME.fullmatch(user_name):
-            return OfficerOutcome.BAD_USER_NAME, ""
-        if refusal := _unfit(name, role):
+        """The new officer's password beside the outcome, to be handed out; empty when refused."""
+        if refusal := unfit(user_name, name, role):
             return refusal, ""
         password = new_password()
         encoded = self._passwords.hash(password)
@@ -80,6 +90,7 @@ class Officers:
                     user_name=user_name,
                     name=name.strip(),
                     password_hash=encoded,
+                    password_handed_out=True,
                     role=role,
                     agency_id=agency_id,
                     active=True,
@@ -104,7 +115,7 @@ class Officers:
     def new_password(self, actor: Actor, officer_id: str) -> tuple[OfficerOutcome, str]:
         """Ends the officer's sessions; the password beside the outcome."""
         password = new_password()
-        values = {"password_hash": self._passwords.hash(password)}
+        values = {"password_hash": self._passwords.hash(password), "password_handed_out": True}
         outcome = self._change(actor, officer_id, "officer.password", values)
         return outcome, password if outcome is OfficerOutcome.DONE else ""
 
@@ -127,6 +138,13 @@ class Officers:
 
 def new_password() -> str:
     return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(GROUP_CHARACTERS)) for _ in range(PASSWORD_GROUPS))
+
+
+def unfit(user_name: str, name: str, role: str) -> OfficerOutcome | None:
+    """What is wrong with a new officer's names or role."""
+    if not _USER_NAME.fullmatch(user_name):
+        return OfficerOutcome.BAD_USER_NAME
+    return _unfit(name, role)
 
 
 def _unfit(name: str, role: str) -> OfficerOutcome | None:

@@ -10,6 +10,7 @@ import secrets
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from enum import StrEnum
 from typing import Final, TypeVar
 
 from argon2 import PasswordHasher
@@ -24,7 +25,39 @@ PIN_PASSES: Final = 2
 #: Added to the threads' niceness: what kiosks send goes first.
 _NICE: Final = 10
 
+#: Of one that somebody chooses: what OWASP's ASVS asks for at least, and what argon2 is given at most.
+PASSWORD_LEAST: Final = 12
+PASSWORD_CHARACTERS: Final = 200
+#: Of a password, what is not the user name.
+BESIDE_NAME_LEAST: Final = 8
+
 Result = TypeVar("Result")
+
+
+class PasswordFault(StrEnum):
+    """Why a password cannot be chosen."""
+
+    SHORT = "SHORT"
+    LONG = "LONG"
+    #: There is too little in it beside the user name.
+    USER_NAME = "USER_NAME"
+    #: It is the one from before.
+    SAME = "SAME"
+    #: Typed twice, and not alike.
+    UNLIKE = "UNLIKE"
+
+
+def password_fault(password: str, again: str, user_name: str, before: str = "") -> PasswordFault | None:
+    """What keeps ``password`` from being chosen; ``before`` is the one that it replaces."""
+    if len(password) < PASSWORD_LEAST:
+        return PasswordFault.SHORT
+    if len(password) > PASSWORD_CHARACTERS:
+        return PasswordFault.LONG
+    if len(password.casefold().replace(user_name.casefold(), "")) < BESIDE_NAME_LEAST:
+        return PasswordFault.USER_NAME
+    if password == before:
+        return PasswordFault.SAME
+    return None if password == again else PasswordFault.UNLIKE
 
 
 class PasswordsBusy(RuntimeError):
@@ -43,6 +76,10 @@ class Passwords:
     def hash(self, password: str) -> str:
         """This and the others raise PasswordsBusy."""
         return self._begin(lambda: self._passwords.hash(password)).result()
+
+    async def hash_soon(self, password: str) -> str:
+        """The same, and no thread waits for it."""
+        return await asyncio.wrap_future(self._begin(lambda: self._passwords.hash(password)))
 
     def hash_pin(self, pin: str) -> str:
         return self._begin(lambda: self._pins.hash(pin)).result()

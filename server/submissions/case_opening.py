@@ -49,9 +49,9 @@ class CaseOpening:
                 raise Unwritable("the tracking code stands on another submission")
             connection.execute(insert(tables.case_steps), [_first_step(row) for row in rows])
             events = [
-                opened_state(one.document, row).model_dump(mode="json")
+                opened_state(one.description, row).model_dump(mode="json")
                 for one, row in zip(opened, rows, strict=True)
-                if one.document is not None
+                if one.description is not None
             ]
             work.to_kiosk(kiosk_id, FeedType.CASE, *events)
             for row in rows:
@@ -84,17 +84,17 @@ class CaseOpening:
         self, kiosk_id: str, opened: Opened, complete: bool, calendar: WorkingCalendar, now: datetime
     ) -> dict[str, Any]:
         """The row of ``cases``."""
-        item, document = opened.item, opened.document
-        assert document is not None  # the opener gives one with every SUBMISSION
-        content = complaints.kept(opened.content, document)
+        item, description = opened.item, opened.description
+        assert description is not None  # the opener gives one with every SUBMISSION
+        content = complaints.kept(opened.content, description)
         nik = complaints.searchable_nik(content)
-        stage = document.stages[0]
+        stage = description.stages[0]
         return {
             "tracking_code": item.tracking_code,
             "kiosk_id": kiosk_id,
             "submission_id": item.id,
             "service_id": item.service,
-            "agency_id": document.agency.id,
+            "agency_id": description.agency.id,
             "pack_version": item.pack_version,
             "form_id": content.form_id,
             "form_version": item.form_version,
@@ -104,7 +104,7 @@ class CaseOpening:
             "opened_at": now,
             "made_at": content.made_at,
             "updated_at": now,
-            "due_at": calendar.due(now, document.standard.working_days),
+            "due_at": calendar.due(now, description.standard.working_days),
             "stage_due_at": calendar.due(now, stage.working_days),
             "complete": complete,
             "note": "",
@@ -112,6 +112,7 @@ class CaseOpening:
             "content": self._vault.close(content.model_dump_json().encode()),
             "nik_index": self._vault.nik_index(nik) if nik else None,
             "privacy": content.privacy,
+            "fee_rupiah": opened.fee_rupiah,
             "steps": 1,
         }
 

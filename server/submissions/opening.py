@@ -18,9 +18,10 @@ from pydantic import ValidationError
 from forms import Environment, Form
 from protocol.limits import ANSWER_CHARACTERS, SEALED_BYTES
 from protocol.messages import Content, ItemKind, SubmissionItem
-from protocol.packs import ServiceDocument
+from protocol.packs import ServiceDescription
 from protocol.sealing import SealBroken, digest, unseal
 from protocol.tracking import KIOSK_LENGTH, parse
+from server.cases import fees
 from server.cases.filled_forms import form_language, form_of
 from server.catalogue.pack_content import PackService
 from server.catalogue.packs import PackRepository
@@ -40,9 +41,11 @@ class Opened:
     item: SubmissionItem
     content: Content
     #: None for an ANSWER.
-    document: ServiceDocument | None
+    description: ServiceDescription | None
     #: {ref, kind}
     violations: tuple[dict[str, str], ...] = ()
+    #: What it costs; None where only the office can say.
+    fee_rupiah: int | None = None
 
 
 @dataclass(frozen=True)
@@ -89,18 +92,38 @@ class Opener:
         service = self._packs.service(item.pack_version, item.service)
         if service is None:
             return Refused(f"pack {item.pack_version} has no service {item.service}")
-        if (content.form_id, item.form_version) != (service.document.form_id, service.document.form_version):
+        if (content.form_id, item.form_version) != (service.description.form_id, service.description.form_version):
             return Refused("the form is not the one that was published with this pack")
         if problem := _instance_problem(content):
             return Refused(problem)
-        return Opened(item, content, service.document, self._violations(item, content, service))
+        return self._judged(item, content, service)
 
-    def _violations(self, item: SubmissionItem, content: Content, service: PackService) -> tuple[dict[str, str], ...]:
+    def _judged(self, item: SubmissionItem, content: Content, service: PackService) -> Opened:
         form = self._form((item.pack_version, item.service), service)
-        if form is None:
-            return ({"ref": "", "kind": "form"},)
         # As at the kiosk: what waited for a line is held to the day it was given, not to the one it came.
         environment = Environment(now=lambda: content.made_at, device_id=content.kiosk_id, zone=self._zone)
+        fee = self._fee(item, content, service, form, environment)
+        return Opened(item, content, service.description, self._violations(item, content, form, environment), fee)
+
+    def _fee(
+        self, item: SubmissionItem, content: Content, service: PackService, form: Form | None, environment: Environment
+    ) -> int | None:
+        standard = service.description.standard
+        try:
+            language = None if form is None else form_language(form, content.language)
+            fee = fees.worked_out(standard, form, content.instance.encode(), environment, language)
+        except Exception as error:  # noqa: BLE001 - a fault of the engine must not cost a citizen's submission
+            _log.error("opening.fee_failed", service=item.service, pack=item.pack_version, error=type(error).__name__)
+            return None
+        if content.fee_rupiah is not None and content.fee_rupiah != fee:
+            _log.warning("opening.fee_differs", service=item.service, pack=item.pack_version)
+        return fee
+
+    def _violations(
+        self, item: SubmissionItem, content: Content, form: Form | None, environment: Environment
+    ) -> tuple[dict[str, str], ...]:
+        if form is None:
+            return ({"ref": "", "kind": "form"},)
         try:
             language = form_language(form, content.language)
             found = form.check(content.instance.encode(), environment, language=language)

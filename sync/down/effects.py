@@ -1,7 +1,7 @@
 """What an event of the feed does at the kiosk, and what is announced once that is durable."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
@@ -10,9 +10,12 @@ from pydantic import AwareDatetime as Aware
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.exc import IntegrityError
 
+from kiosk.cases.case import fee_of_state
 from kiosk.events import CaseUpdated, Received
 from kiosk.kiosk import Kiosk
 from kiosk.store.journal import StaffMember
+from kiosk.store.receipts import Receipt
+from kiosk.submissions.slip_fee import amount_texts
 from protocol.messages import CaseState, Command, FeedEvent, FeedType, HelpComing, PackAnnouncement, StaffRoster
 from sync.down.commands import CommandRunner
 
@@ -70,6 +73,7 @@ class Effects:
             received_at=case.received_at,
             due=case.due,
             steps=[step.model_dump(mode="json") for step in case.steps],
+            texts=_texts_with_fee(known, case),
         )
         if known is None or not changed:
             return None
@@ -96,3 +100,12 @@ class Effects:
         until: datetime | None = _MOMENT.validate_python(event.data.get("until"))
         self._kiosk.notices.keep(event.n, {str(k): str(v) for k, v in text.items()}, until)
         return self._kiosk.notices.changed
+
+
+def _texts_with_fee(known: Receipt | None, case: CaseState) -> dict[str, Mapping[str, str]] | None:
+    """The slip's texts with the amount that the server worked out, which stands; None where nothing changes."""
+    fee = fee_of_state(case)
+    if known is None or fee is None or fee.least:
+        return None
+    texts = {**known.texts, **amount_texts(fee)}
+    return None if texts == dict(known.texts) else texts

@@ -12,7 +12,7 @@ import pytest
 
 from forms import Environment, Form, FormSession, load_form
 from forms.authoring import convert
-from protocol.packs import ServiceDocument
+from protocol.packs import ServiceDescription
 
 SERVICES = Path(__file__).resolve().parents[2] / "assets" / "services"
 EXAMPLES = Path(__file__).resolve().parent / "examples"
@@ -96,9 +96,9 @@ def form(service: str, xml: str) -> Form:
 
 
 @pytest.fixture
-def validated(document: dict[str, Any], city: dict[str, Any], form: Form) -> ServiceDocument:
+def validated(document: dict[str, Any], city: dict[str, Any], form: Form) -> ServiceDescription:
     agency = {"id": document["agency"], "name": city["agencies"][document["agency"]]}
-    return ServiceDocument.model_validate(
+    return ServiceDescription.model_validate(
         {**document, "agency": agency, "form_id": form.id, "form_version": form.version}
     )
 

@@ -1,13 +1,16 @@
 """A filled example of every service may be sent, and the server finds nothing to object to."""
 
 from collections.abc import Callable
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from forms import Environment, Form, FormSession, Kind
 
 Opener = Callable[..., FormSession]
+JAKARTA: Final = ZoneInfo("Asia/Jakarta")
 
 
 def test_empty_form_may_not_be_sent(form: Form, open_form: Opener) -> None:
@@ -154,6 +157,49 @@ def test_queue_is_for_the_coming_week(form: Form, open_form: Opener, example: An
     example.fill(session)
     session.set("/data/kunjungan/tanggal", day)
     assert (session.validate() == ()) is accepted
+
+
+@pytest.mark.parametrize("service", ["antrean"], indirect=True)
+@pytest.mark.parametrize(
+    ("now", "first_day", "hours"),
+    [
+        # A Tuesday: an hour is offered until half an hour before it ends.
+        ("2026-11-24 06:00", "2026-11-24", ["pagi", "siang", "akhir"]),
+        ("2026-11-24 08:29", "2026-11-24", ["pagi", "siang", "akhir"]),
+        ("2026-11-24 08:30", "2026-11-24", ["siang", "akhir"]),
+        ("2026-11-24 11:29", "2026-11-24", ["akhir"]),
+        # Over for today: tomorrow.
+        ("2026-11-24 11:30", "2026-11-25", ["pagi", "siang", "akhir"]),
+        ("2026-11-24 23:59", "2026-11-25", ["pagi", "siang", "akhir"]),
+        # Saturday, when it is over, and Sunday: Monday.
+        ("2026-11-28 11:00", "2026-11-28", ["akhir"]),
+        ("2026-11-28 12:00", "2026-11-30", ["pagi", "siang", "akhir"]),
+        ("2026-11-29 00:10", "2026-11-30", ["pagi", "siang", "akhir"]),
+    ],
+)
+def test_only_hours_that_are_still_to_come_are_offered(
+    form: Form, example: Any, now: str, first_day: str, hours: list[str]
+) -> None:
+    moment = datetime.fromisoformat(now).replace(tzinfo=JAKARTA)
+    session = form.open(Environment(now=lambda: moment, zone=JAKARTA))
+    assert session.nodes["/data/kunjungan/tanggal"].value == first_day
+    assert [choice.value for choice in session.nodes["/data/kunjungan/sesi"].choices] == hours
+    for ref, value in example.answers.items():
+        if "/kunjungan/" not in ref:
+            session.set(ref, value)
+    session.set("/data/kunjungan/sesi", hours[0])
+    assert session.validate() == ()
+    over = {moment.date() - timedelta(days=1), moment.date() + timedelta(days=8), date(2026, 11, 22), date(2026, 12, 6)}
+    over |= {moment.date()} - {date.fromisoformat(first_day)}
+    for day in (one.isoformat() for one in sorted(over)):
+        session.set("/data/kunjungan/tanggal", day)
+        assert "/data/kunjungan/tanggal" in [violation.ref for violation in session.validate()], day
+
+
+@pytest.mark.parametrize("service", ["antrean"], indirect=True)
+def test_the_emergency_comes_first(open_form: Opener, form: Form) -> None:
+    first = open_form(form).pages()[0].nodes[0]
+    assert "112" in (first.label or "") and first.kind is Kind.NOTE
 
 
 @pytest.mark.parametrize("service", ["domisili"], indirect=True)

@@ -10,7 +10,7 @@ from lxml import etree
 from forms import Form
 from forms.authoring import convert
 from protocol.languages import LANGUAGES
-from protocol.packs import ServiceDocument
+from protocol.packs import ServiceDescription
 
 SERVICES = Path(__file__).resolve().parents[2] / "assets" / "services"
 XF = "{http://www.w3.org/2002/xforms}"
@@ -90,12 +90,12 @@ def test_a_page_has_few_questions(xml: str) -> None:
     assert all(0 < count <= PAGE_FIELDS for count in pages)
 
 
-def test_identification_fills_one_question(validated: ServiceDocument, xml: str) -> None:
+def test_identification_fills_one_question(validated: ServiceDescription, xml: str) -> None:
     named = [bind for bind in tree(xml).iter(XF + "bind") if bind.get("nodeset").endswith(f"/{validated.nik_question}")]
     assert len(named) == (1 if validated.identification == "nik" else 0)
 
 
-def test_a_required_photo_needs_the_camera(validated: ServiceDocument, xml: str) -> None:
+def test_a_required_photo_needs_the_camera(validated: ServiceDescription, xml: str) -> None:
     required = {bind.get("nodeset") for bind in tree(xml).iter(XF + "bind") if bind.get("required")}
     photos = {upload.get("ref") for upload in tree(xml).iter(XF + "upload")}
     assert ("camera" in validated.needs) == bool(photos & required)

@@ -8,7 +8,7 @@ from typing import Any
 
 from kiosk.catalogue.service import Identification, read_service
 from protocol.languages import LANGUAGES
-from protocol.packs import ServiceDocument
+from protocol.packs import ServiceDescription
 
 ROOT = Path(__file__).resolve().parents[2]
 ICONS = ROOT / "assets" / "icons" / "icons.json"
@@ -50,11 +50,11 @@ def test_city_speaks_all_languages(city: dict[str, Any]) -> None:
     assert silent == []
 
 
-def test_document_is_valid_for_a_pack(validated: ServiceDocument, service: str) -> None:
+def test_document_is_valid_for_a_pack(validated: ServiceDescription, service: str) -> None:
     assert validated.id == service == validated.form_id
 
 
-def test_kiosk_reads_the_document(validated: ServiceDocument) -> None:
+def test_kiosk_reads_the_document(validated: ServiceDescription) -> None:
     read = read_service(validated.model_dump(mode="json"))
     assert read.id == validated.id and read.identification is Identification(validated.identification)
 
@@ -73,35 +73,35 @@ def test_lists_have_the_same_length_in_all_languages(document: dict[str, Any]) -
     assert uneven == []
 
 
-def test_stages_fit_the_promised_days(validated: ServiceDocument) -> None:
+def test_stages_fit_the_promised_days(validated: ServiceDescription) -> None:
     assert sum(stage.working_days for stage in validated.stages) <= validated.standard.working_days
 
 
-def test_stage_ids_are_unique(validated: ServiceDocument) -> None:
+def test_stage_ids_are_unique(validated: ServiceDescription) -> None:
     ids = [stage.id for stage in validated.stages]
     assert len(ids) == len(set(ids))
 
 
-def test_promised_days_are_put_in_words(validated: ServiceDocument) -> None:
+def test_promised_days_are_put_in_words(validated: ServiceDescription) -> None:
     days = validated.standard.working_days
     reported = {int(number) for number in re.findall(r"\d+", validated.standard.time["id"])}
     assert sum(reported) == days
 
 
-def test_a_free_service_says_so(validated: ServiceDocument) -> None:
+def test_a_free_service_says_so(validated: ServiceDescription) -> None:
     free = validated.standard.fee_rupiah == 0
     assert all(("Rp 0" in text) == free for text in validated.standard.fee.values())
 
 
-def test_life_events_are_known(validated: ServiceDocument, city: dict[str, Any]) -> None:
+def test_life_events_are_known(validated: ServiceDescription, city: dict[str, Any]) -> None:
     assert validated.life_events and set(validated.life_events) <= set(city["life_events"])
 
 
-def test_icon_is_in_the_set(validated: ServiceDocument) -> None:
+def test_icon_is_in_the_set(validated: ServiceDescription) -> None:
     assert validated.icon in json.loads(ICONS.read_text(encoding="utf-8"))
 
 
-def test_slip_title_is_short(validated: ServiceDocument) -> None:
+def test_slip_title_is_short(validated: ServiceDescription) -> None:
     assert max(map(len, validated.slip.title.values())) <= TITLE_LETTERS
 
 

@@ -1,6 +1,5 @@
 """Whatever is done in a form, and in whatever order: it stands as if it had just been opened with these answers."""
 
-import os
 from random import Random
 
 import pytest
@@ -49,7 +48,6 @@ def test_a_random_form_stands_as_when_opened_again(size: int) -> None:
 
 
 @pytest.mark.soak
-@pytest.mark.skipif("EKIOS_SOAK" not in os.environ, reason="a long run: make soak")
 @pytest.mark.parametrize("size", SIZES)
 def test_thousands_of_random_forms_stand_as_when_opened_again(size: int) -> None:
     for number in range(FORMS_OF_A_SIZE, FORMS_OF_A_SIZE + SOAK_FORMS_OF_A_SIZE):

@@ -193,3 +193,26 @@ def test_a_choice_that_another_language_filters_away_is_no_answer() -> None:
     assert (session.nodes["/data/a"].value, list(session.nodes["/data/a"].choices)) == ("", [])
     session.language = "id"
     assert session.nodes["/data/a"].value == "1"
+
+
+NUMBERS = f"""
+| survey |
+| | type | name | label::{ID} | label::{EN} | calculation |
+| | decimal | width | Lebar | Width | |
+| | calculate | area | | | ${{width}} * 2.5 |
+| | calculate | written | | | concat('1.', '250') |
+| | note | told | ${{width}} m, ${{area}} m², Rp ${{written}} | ${{width}} m, ${{area}} m², Rp ${{written}} | |
+| settings |
+| | default_language |
+| | {ID} |
+"""
+
+
+@pytest.mark.parametrize(("language", "told"), [(ID, "0,5 m, 1,25 m², Rp 1.250"), (EN, "0.5 m, 1.25 m², Rp 1.250")])
+def test_a_number_in_a_sentence_has_the_languages_sign_and_a_text_stays_as_it_is(language: str, told: str) -> None:
+    converted = convert(NUMBERS, "md", name="data")
+    assert converted.xml is not None, converted.errors
+    opened_form = load_form(converted.xml).open(world(), language=language)
+    opened_form.set("/data/width", "0.5")
+    assert (opened_form.nodes["/data/told"].label or "").strip() == told
+    assert opened_form.nodes["/data/area"].value == "1.25"

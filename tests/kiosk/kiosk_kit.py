@@ -17,7 +17,7 @@ from kiosk.session.citizen import HowIdentified
 from kiosk.session.identity import KioskIdentity
 from kiosk.store import Store
 from protocol import sealing
-from protocol.packs import Manifest, ServiceDocument, build, unpack
+from protocol.packs import Manifest, ServiceDescription, build, unpack
 from rehearsal.devices import Camera, HandClock, Printer, RoomyDisk, Scanner
 from rehearsal.devices import Slip as PaperSlip
 from sync.city import CityBadges, CitySealer, KioskCodes
@@ -97,7 +97,7 @@ FORM = """<?xml version="1.0"?>
 """
 
 
-def service_document(service_id: str = "letter", **changes: Any) -> ServiceDocument:
+def service_document(service_id: str = "letter", **changes: Any) -> ServiceDescription:
     text = {"id": "teks"}
     document: dict[str, Any] = {
         "id": service_id,
@@ -126,11 +126,11 @@ def service_document(service_id: str = "letter", **changes: Any) -> ServiceDocum
         "form_id": "letter",
         "form_version": "3",
     }
-    return ServiceDocument.model_validate(document | changes)
+    return ServiceDescription.model_validate(document | changes)
 
 
 def pack_bytes(
-    version: int = 1, city: str = CITY.name, services: tuple[ServiceDocument, ...] | None = None, form: str = FORM
+    version: int = 1, city: str = CITY.name, services: tuple[ServiceDescription, ...] | None = None, form: str = FORM
 ) -> bytes:
     documents = services if services is not None else (service_document(),)
     manifest = Manifest(

@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 
+from kiosk.catalogue.fee import Fee, fee_of
 from kiosk.events import Step
 from kiosk.session.citizen import HowIdentified
 from kiosk.session.outcomes import Saved
 from kiosk.session.session import Session
-from tests.kiosk.kiosk_kit import NAME, NIK, Bench, bench, catalogue, service_document
+from protocol.limits import FEE_RUPIAH
+from protocol.messages import Content
+from tests.kiosk.kiosk_kit import CITY, FORM, NAME, NIK, Bench, bench, catalogue, service_document
 
 PAYMENT = {"basis": {"id": "Perda"}, "how": {"id": "Bayar di bank"}, "account": "0011 2345", "payment_code": "000201"}
 
@@ -106,7 +109,7 @@ def test_a_least_fee_is_shown_as_one_with_what_comes_on_top(tmp_path: Path) -> N
     made.close()
 
 
-def test_a_slip_of_a_free_service_says_nothing_of_paying(tmp_path: Path) -> None:
+def test_a_slip_of_a_free_service_says_rp_0_and_nothing_of_paying(tmp_path: Path) -> None:
     made = bench(tmp_path / "free")
     session = review(made)
     session.finish_review()
@@ -114,7 +117,8 @@ def test_a_slip_of_a_free_service_says_nothing_of_paying(tmp_path: Path) -> None
     result = made.kiosk.send()
     assert isinstance(result, Saved)
     made.kiosk.slips.print(result.code)
-    assert "slip.fee" not in made.printer.jobs[-1][0].all_text
+    assert "slip.fee|id|amount=Rp 0" in made.printer.jobs[-1][0].all_text
+    assert "slip.fee.never" not in made.printer.jobs[-1][0].all_text
     made.close()
 
 
@@ -125,3 +129,72 @@ def test_a_fee_without_ways_to_pay_is_shown_all_the_same(tmp_path: Path) -> None
     assert content is not None and content.fee is not None
     assert (content.fee.amount, content.fee.how, content.fee.payment_code) == ("Rp 50.000", "", "")
     made.close()
+
+
+# --- a rule of the form ----------------------------------------------------------------------------------------------
+
+
+def ruled(folder: Path, rule: str, least: int = 0) -> Bench:
+    """A kiosk whose service costs what ``rule`` says; ``other`` is what the citizen answers it with."""
+    plain = costly(fee=least)
+    standard = {**plain.standard.model_dump(), "fee_rule": rule, "fee": {"id": "Dihitung dari jawaban"}}
+    form = FORM.replace(' relevant="/data/other = \'yes\'" required="true()"', "")
+    return bench(folder, pack=catalogue(services=(service_document(standard=standard),), form=form))
+
+
+@pytest.mark.parametrize(
+    ("rule", "answer", "told", "sent_as"),
+    [
+        ("${other} * 1000 + 5000", "3", "slip.fee|id|amount=Rp 8.000", 8_000),
+        ("${other} * 0.5", "3", "slip.fee|id|amount=Rp 2", 2),
+        ("0 * ${other}", "3", "slip.fee|id|amount=Rp 0", 0),
+        ("${other} * 1000", "three", "slip.fee.unknown|id", None),
+        ("${other} - 10", "3", "slip.fee.unknown|id", None),
+        ("${other}", str(FEE_RUPIAH), "slip.fee|id|amount=Rp 999.999.999.999", FEE_RUPIAH),
+        ("${other}", str(FEE_RUPIAH + 1), "slip.fee.unknown|id", None),
+        ("${nobody}", "3", "slip.fee.unknown|id", None),
+    ],
+)
+def test_the_amount_that_the_form_works_out_is_told_and_sent(
+    tmp_path: Path, rule: str, answer: str, told: str, sent_as: int | None
+) -> None:
+    at = ruled(tmp_path, rule)
+    session = review(at)
+    session.answer("/data/other", answer)
+    assert session.service is not None
+    fee = fee_of(session.service, session.form)
+    assert (None if fee.least else fee.rupiah) == sent_as
+    session.finish_review()
+    assert session.step is Step.FEE
+    session.accept_fee()
+    session.agree()
+    saved = at.kiosk.send()
+    assert isinstance(saved, Saved)
+    at.kiosk.slips.print(saved.code)
+    assert told in at.printer.jobs[-1][0].all_text
+    envelope = at.store.outbox.get(1)
+    assert envelope is not None
+    content = Content.model_validate_json(CITY.unseal(envelope.sealed))
+    assert content.fee_rupiah == sent_as
+    remembered = at.kiosk.cases.remembered(saved.code)
+    assert remembered is not None
+    assert remembered.fee == fee
+    at.close()
+
+
+def test_before_the_form_is_filled_a_rule_says_the_least(tmp_path: Path) -> None:
+    at = ruled(tmp_path, "${other} * 1000 + 5000", least=5_000)
+    service = at.kiosk.begin("id").catalogue.get("letter")
+    assert service is not None
+    assert fee_of(service, None) == Fee(5_000, least=True)
+    at.close()
+
+
+def test_a_rule_that_cannot_be_worked_out_leaves_what_is_known(tmp_path: Path) -> None:
+    at = ruled(tmp_path, "${other} * 1000", least=5_000)
+    code = sent(at).code
+    at.kiosk.slips.print(code)
+    slip = at.printer.jobs[-1][0].all_text
+    assert "slip.fee.from|id|amount=Rp 5.000" in slip
+    assert "Dihitung dari jawaban" in slip
+    at.close()

@@ -172,7 +172,6 @@ def test_a_damaged_enrolment_shows_out_of_service_and_the_program_stays(
 
 
 @pytest.mark.soak
-@pytest.mark.skipif("EKIOS_SOAK" not in os.environ, reason="a long run: make soak")
 def test_it_starts_by_itself_as_soon_as_it_can(data: Path, server: RunningServer, group: Group) -> None:
     good = (data / FILE_NAME).read_bytes()
     (data / FILE_NAME).write_bytes(good[:-20])

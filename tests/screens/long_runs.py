@@ -1,12 +1,11 @@
 """Which of many ways are walked in each run, and which only in a long one (``make soak``)."""
 
-import os
 from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
-LONG = (pytest.mark.soak, pytest.mark.skipif(not os.environ.get("EKIOS_SOAK"), reason="a long run: make soak"))
+LONG = pytest.mark.soak
 
 
 def ways(every: Iterable[tuple[str, ...]], always: Iterable[tuple[str, ...]]) -> list[Any]:

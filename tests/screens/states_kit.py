@@ -41,9 +41,11 @@ PAGES: Final[dict[Name, str]] = {
 LAYERS: Final[dict[Over, str]] = {
     Over.ADJUST: "home-adjust",
     Over.HELP: "home-help",
+    Over.SWITCHES: "home-switches",
     Over.LEAVE: "session-leave",
     Over.FEWER: "repeat-fewer",
     Over.SIGNING: "signing",
+    Over.PHOTO: "control-photo-enlarged",
 }
 #: States of PAGES and LAYERS, each with what it shows.
 SHOWS: Final[dict[str, Any]] = {state: shown for each in (PAGES, LAYERS) for shown, state in each.items()}

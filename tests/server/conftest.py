@@ -4,14 +4,17 @@ import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 
 from server.app import build_deps, close_deps
 from server.deps import Deps
 from server.operator.seeding import seed
+from server.people import passwords
 from server.settings import ServerSettings
 from tests.server import postgres
 from tests.server.kiosk_client import TestKiosk
@@ -32,6 +35,21 @@ class FakeClock:
 
     def pass_time(self, **delta: float) -> None:
         self.time += timedelta(**delta)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """A sign-in costs a third of a second on purpose; hundreds of them are no subject of most tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "PasswordHasher", partial(PasswordHasher, time_cost=1, memory_cost=64, parallelism=1))
+        yield
+
+
+@pytest.fixture
+def dear_passwords(monkeypatch: pytest.MonkeyPatch) -> passwords.Passwords:
+    """At the cost that they have in service."""
+    monkeypatch.setattr(passwords, "PasswordHasher", PasswordHasher)
+    return passwords.Passwords()
 
 
 @pytest.fixture(scope="session")
@@ -57,18 +75,18 @@ def seeded_postgresql(tmp_path_factory: pytest.TempPathFactory, cluster: postgre
 @pytest.fixture(params=["sqlite", "postgresql"])
 def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ServerSettings]:
     """A data folder of its own with the small city and the trial's accounts, on both databases."""
-    yield from _fresh(request, tmp_path, request.param)
+    yield from fresh(request, tmp_path, request.param)
 
 
 @pytest.fixture
 def sqlite_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ServerSettings]:
     """As ``settings``, for what does not depend on the database."""
-    yield from _fresh(request, tmp_path, "sqlite")
+    yield from fresh(request, tmp_path, "sqlite")
 
 
 @pytest.fixture
 def postgresql_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ServerSettings]:
-    yield from _fresh(request, tmp_path, "postgresql")
+    yield from fresh(request, tmp_path, "postgresql")
 
 
 @pytest.fixture
@@ -84,10 +102,18 @@ def deps(settings: ServerSettings, clock: FakeClock) -> Iterator[Deps]:
     close_deps(built)
 
 
+@pytest.fixture
+def sqlite_deps(sqlite_settings: ServerSettings, clock: FakeClock) -> Iterator[Deps]:
+    """As ``deps``, for what does not depend on the database."""
+    built = build_deps(sqlite_settings, clock=clock)
+    yield built
+    close_deps(built)
+
+
 @pytest.fixture(scope="session")
 def sqlite_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """One for the whole run; each test brings a kiosk of its own and looks only at what that one sent."""
-    for settings in _fresh(request, tmp_path_factory.mktemp("sqlite-server"), "sqlite"):
+    for settings in fresh(request, tmp_path_factory.mktemp("sqlite-server"), "sqlite"):
         with running(settings.model_copy(update={"quotas": ONE_PERSON})) as one:
             yield one
 
@@ -96,7 +122,7 @@ def sqlite_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempP
 def postgresql_server(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[RunningServer]:
-    for settings in _fresh(request, tmp_path_factory.mktemp("postgresql-server"), "postgresql"):
+    for settings in fresh(request, tmp_path_factory.mktemp("postgresql-server"), "postgresql"):
         with running(settings.model_copy(update={"quotas": ONE_PERSON})) as one:
             yield one
 
@@ -120,7 +146,8 @@ def _seed(data: Path, database: str) -> Path:
     return data
 
 
-def _fresh(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> Iterator[ServerSettings]:
+def fresh(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> Iterator[ServerSettings]:
+    """A copy of the seeded city, on a database of this kind; for a fixture of any scope."""
     data = tmp_path / "data"
     shutil.copytree(request.getfixturevalue(f"seeded_{kind}"), data)
     database, drop = _database(request, kind)

@@ -57,7 +57,7 @@ class RunningServer:
             pack = self.deps.packs.newest(connection)
         found = self.deps.packs.service(pack, service_id)
         assert found is not None
-        document = found.document
+        document = found.description
         return {
             "id": service_id,
             "form_id": document.form_id,

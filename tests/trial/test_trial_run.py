@@ -3,15 +3,20 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import psutil
 import pytest
 import requests
+
+from sync.enrolment import load
 
 ROOT = Path(__file__).resolve().parents[2]
 LAST_LINE = "Ctrl-C stops everything."
@@ -48,23 +53,25 @@ def trial_city(data: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
 
 
 @pytest.fixture(scope="module")
-def two_runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+def two_runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Two runs on the same data, and what was seen of them."""
     data = tmp_path_factory.mktemp("trial")
-    seen: dict[str, object] = {}
+    seen: dict[str, Any] = {}
     with trial_city(data) as (process, output):
         seen["output"] = output
         addresses = re.findall(r"http://127\.0\.0\.1:\d+/\S*", output)
         seen["answers"] = {address: requests.get(address, timeout=10).status_code for address in addresses}
-        seen["enrolment"] = (data / "kiosk" / "enrolment.json").read_bytes()
+        seen["enrolment"] = load(data / "kiosk")
         children = psutil.Process(process.pid).children(recursive=True)
         process.send_signal(signal.SIGINT)
         seen["last words"] = process.communicate()[0]
         seen["code"] = process.returncode
         seen["left"] = [each.pid for each in children if each.is_running()]
-    with trial_city(data) as (process, output):
+    taken = urlsplit(seen["enrolment"].server).port
+    # Another program listens where the server was.
+    with socket.create_server(("127.0.0.1", taken)), trial_city(data) as (process, output):
         seen["output again"] = output
-        seen["enrolment again"] = (data / "kiosk" / "enrolment.json").read_bytes()
+        seen["enrolment again"] = load(data / "kiosk")
     return seen
 
 
@@ -86,5 +93,13 @@ def test_ctrl_c_stops_everything_cleanly(two_runs: dict[str, object]) -> None:
     assert two_runs["left"] == []
 
 
-def test_a_second_run_goes_on_with_the_same_kiosk(two_runs: dict[str, object]) -> None:
-    assert two_runs["enrolment again"] == two_runs["enrolment"]
+def test_a_second_run_goes_on_with_the_same_kiosk(two_runs: dict[str, Any]) -> None:
+    before, after = two_runs["enrolment"], two_runs["enrolment again"]
+    assert (after.kiosk_id, after.private_key) == (before.kiosk_id, before.private_key)
+
+
+def test_a_kiosk_follows_a_server_whose_port_was_taken(two_runs: dict[str, Any]) -> None:
+    before, after = two_runs["enrolment"], two_runs["enrolment again"]
+    assert after.server != before.server
+    assert f"{after.server}/t/" in two_runs["output again"]
+    assert after.city.tracking_base == after.server

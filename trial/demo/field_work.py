@@ -9,7 +9,7 @@ from trial.demo.hands import Hands
 from trial.demo.scene import Scene
 from trial.run import FIELD_WORKER
 
-PAPER_ALARM: Final = "kertas habis"
+PAPER_ALARM: Final = "Kertas habis"
 
 
 class FieldWork(Scene):

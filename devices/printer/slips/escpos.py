@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from escpos.capabilities import CAPABILITIES
-from escpos.magicencode import Encoder, MagicEncode
-from escpos.printer import Dummy
+from typing import TYPE_CHECKING, Any
 
 from devices.printer import commands
 from devices.printer.slips.layout import Code, Layout, Picture, TextLine
 from devices.printer.slips.paper import PAPER_58, PAPER_80, Paper
 from devices.printer.slips.raster import Raster
+from runtime.when_wanted import when_wanted
+
+if TYPE_CHECKING:
+    from escpos import capabilities, magicencode, printer
+else:
+    # It reads the abilities of all printers of the world with a slow parser.
+    capabilities = when_wanted("escpos.capabilities")
+    magicencode = when_wanted("escpos.magicencode")
+    printer = when_wanted("escpos.printer")
 
 CODE_PAGES = ("CP437", "CP850", "CP858", "CP1252", "CP852")
 """Code pages that are trusted to be the same on every printer; text outside them is drawn."""
@@ -32,7 +37,7 @@ class JobEncoder:
 
     def __init__(self, profile: str = "default", paper_width_mm: int = 80, *, presenter: bool = False) -> None:
         try:
-            data: dict[str, Any] = CAPABILITIES["profiles"][profile]
+            data: dict[str, Any] = capabilities.CAPABILITIES["profiles"][profile]
         except KeyError:
             raise UnknownProfile(profile) from None
         self._profile = profile
@@ -40,7 +45,7 @@ class JobEncoder:
         self._features: dict[str, bool] = data["features"]
         pages = {name: number for number, name in data["codePages"].items() if name in CODE_PAGES}
         self._pages = pages or {"CP437": "0"}
-        self._encoder = Encoder(self._pages)
+        self._encoder = magicencode.Encoder(self._pages)
         self.paper = _paper(data, paper_width_mm)
 
     @property
@@ -87,15 +92,15 @@ class JobEncoder:
         output: bytes = dummy.output
         return output
 
-    def _dummy(self) -> Dummy:
+    def _dummy(self) -> printer.Dummy:
         """A fresh builder: which code page is chosen first depends on nothing that was printed before."""
-        dummy = Dummy(profile=self._profile)
-        encoder = Encoder(self._pages)
+        dummy = printer.Dummy(profile=self._profile)
+        encoder = magicencode.Encoder(self._pages)
         encoder.available_characters = self._encoder.available_characters  # tables only, and slow to make
-        dummy.magic = MagicEncode(dummy, encoder=encoder)
+        dummy.magic = magicencode.MagicEncode(dummy, encoder=encoder)
         return dummy
 
-    def _end(self, dummy: Dummy, *, retract: bool) -> None:
+    def _end(self, dummy: printer.Dummy, *, retract: bool) -> None:
         if self.cuts:
             dummy._raw(commands.FEED_AND_PARTIAL_CUT)
             if self._presenter:

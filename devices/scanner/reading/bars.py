@@ -6,14 +6,19 @@ Bars make gradients of one direction over an area; the structure tensor finds th
 from __future__ import annotations
 
 import math
-from typing import Final
-
-import cv2
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Final
 
 from devices.scanner.reading.decode import Grey
 from devices.vision import Quad, rectify
+from runtime.when_wanted import when_wanted
+
+if TYPE_CHECKING:
+    import cv2
+    import numpy as np
+    from numpy.typing import NDArray
+else:
+    cv2 = when_wanted("cv2")
+    np = when_wanted("numpy")
 
 SEARCH_WIDTH: Final = 400
 WINDOW: Final = 13

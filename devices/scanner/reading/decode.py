@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from functools import cache
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-import cv2
-import numpy as np
-import zxingcpp
-from numpy.typing import NDArray
+from runtime.when_wanted import when_wanted
 
-Grey = NDArray[np.uint8]
+if TYPE_CHECKING:
+    import cv2
+    import numpy as np
+    import zxingcpp
+    from numpy.typing import NDArray
+else:
+    cv2 = when_wanted("cv2")
+    np = when_wanted("numpy")
+    zxingcpp = when_wanted("zxingcpp")
+
+
+Grey: TypeAlias = "NDArray[np.uint8]"
 """Rows × columns of brightness."""
 
 Corners = tuple[tuple[float, float], tuple[float, float], tuple[float, float], tuple[float, float]]
@@ -62,7 +71,7 @@ def decode(
         return ()
     found = zxingcpp.read_barcodes(
         grey,
-        formats=[_FORMATS[symbology] for symbology in sorted(symbologies)],
+        formats=[_formats()[symbology] for symbology in sorted(symbologies)],
         text_mode=zxingcpp.TextMode.Plain,
         try_downscale=thorough,
         try_invert=thorough,
@@ -88,7 +97,7 @@ def decode_qr_by_opencv(grey: Grey) -> tuple[Read, ...]:
 
 def _read(barcode: zxingcpp.Barcode) -> Read | None:
     """The read, or None for a kind that nobody asked for."""
-    symbology = _NAMES.get(str(barcode.format))
+    symbology = _names().get(str(barcode.format))
     if symbology is None:
         return None
     place = barcode.position
@@ -97,7 +106,16 @@ def _read(barcode: zxingcpp.Barcode) -> Read | None:
     return Read(symbology, barcode.text, (a, b, c, d))
 
 
-_FORMATS: Final = {symbology: zxingcpp.barcode_format_from_str(symbology.value) for symbology in Symbology}
+@cache
+def _formats() -> dict[Symbology, zxingcpp.BarcodeFormat]:
+    return {symbology: zxingcpp.barcode_format_from_str(symbology.value) for symbology in Symbology}
+
+
+@cache
+def _names() -> dict[str, Symbology]:
+    return {str(code_format): symbology for symbology, code_format in _formats().items()} | _VARIANTS
+
+
 _VARIANTS: Final = {
     "QR Code Model 1": Symbology.QR_CODE,
     "QR Code Model 2": Symbology.QR_CODE,
@@ -106,5 +124,3 @@ _VARIANTS: Final = {
     "Compact PDF417": Symbology.PDF417,
 }
 """What zxing-cpp calls the kinds of a kind: who asks for Code 39 is also given its extension to all of ASCII."""
-
-_NAMES: Final = {str(code_format): symbology for symbology, code_format in _FORMATS.items()} | _VARIANTS

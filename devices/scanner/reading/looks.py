@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
-
-import cv2
-import numpy as np
+from typing import TYPE_CHECKING, Final
 
 from devices.scanner.reading.decode import Grey, Read, Symbology
+from runtime.when_wanted import when_wanted
+
+if TYPE_CHECKING:
+    import cv2
+    import numpy as np
+else:
+    cv2 = when_wanted("cv2")
+    np = when_wanted("numpy")
 
 EVEN_PARTS: Final = 16
 """The light is evened over squares of this share of the picture's width."""

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
-
-import cv2
-import numpy as np
+from typing import TYPE_CHECKING, Final
 
 from devices.scanner.reading.decode import Grey
 from devices.vision import Quad, rectify
+from runtime.when_wanted import when_wanted
+
+if TYPE_CHECKING:
+    import cv2
+    import numpy as np
+else:
+    cv2 = when_wanted("cv2")
+    np = when_wanted("numpy")
 
 TRIES: Final = 3
 """Times that the same thing is tried one picture after the other."""

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import threading
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
-import numpy as np
 import segno
-from numpy.typing import NDArray
 
 from devices.frame import Availability, Clock, ComponentState, Condition, StateBoard
 from devices.scanner.reading.agreement import InSight
@@ -15,6 +13,13 @@ from devices.scanner.reading.decode import Grey, decode
 from devices.scanner.reading.reader import FrameReader
 from devices.scanner.reading.second_engine import SecondEngine
 from devices.scanner.sources.source import Emit
+from runtime.when_wanted import when_wanted
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+else:
+    np = when_wanted("numpy")
 
 VIEWER: Final = "scanner"
 INACTIVE_PAUSE: Final = 0.5

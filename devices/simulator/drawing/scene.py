@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from devices.simulator.drawing.items import Item
+from devices.simulator.drawing.sheen import Sheen, sheen_mask
 
 FIELD_OF_VIEW: Final = math.radians(60)
 """The camera's horizontal angle of view."""
@@ -37,13 +38,19 @@ WHITE: Final = 0.94
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """What light and lens make of it: ``blur`` (sigma in pixels), ``glare`` (0–1), ``light`` (1 normal, 0 dark),
+    """What light and lens make of it: ``blur`` (sigma in pixels), ``glare`` (0–1: how strong a sheen), ``light`` (1 normal, 0 dark),
     ``noise`` (sigma in grey levels), ``motion`` (pixels of movement blur, along ``motion_angle`` degrees), ``shadow``
     (0–1, how dark the half of the picture is that a head bends over), ``thumb`` (whether one holds the item by its edge),
-    ``jpeg`` (quality of a camera that compresses, 0 for one that does not)."""
+    ``jpeg`` (quality of a camera that compresses, 0 for one that does not). ``sheen`` is what is mirrored, ``glare_at`` where on
+    the item (from 0 to 1 across and down; None: anywhere), ``glare_size`` how large, of its diagonal, ``glare_angle`` in degrees
+    (None: any)."""
 
     blur: float = 0.0
     glare: float = 0.0
+    sheen: Sheen = Sheen.LAMP
+    glare_at: tuple[float, float] | None = None
+    glare_size: float = 0.2
+    glare_angle: float | None = None
     light: float = 1.0
     noise: float = 2.0
     motion: float = 0.0
@@ -131,7 +138,7 @@ def _expose(picture: Picture, corners: NDArray[np.float32], shot: Shot, rng: np.
     if shot.shadow:
         light *= _shadow(picture.shape[1], shot.shadow, rng)[None, :, None]
     if shot.glare and len(corners):
-        light += _glare(picture.shape[:2], corners, shot.glare, rng)[:, :, None]
+        light += sheen_light(picture.shape, corners, shot, rng)[:, :, None]
     if shot.motion >= 1:
         light = cv2.filter2D(light, -1, _motion_kernel(shot.motion, shot.motion_angle))
     if shot.blur:
@@ -167,18 +174,23 @@ def _held(picture: Picture, corners: NDArray[np.float32]) -> Picture:
     return held
 
 
-def _glare(
-    shape: tuple[int, ...], corners: NDArray[np.float32], strength: float, rng: np.random.Generator
+def sheen_light(
+    shape: tuple[int, ...], corners: NDArray[np.float32], shot: Shot, rng: np.random.Generator
 ) -> NDArray[np.float32]:
-    """The reflection of a lamp: a soft bright ellipse somewhere on the item."""
-    weights = rng.dirichlet(np.ones(4))
-    middle = weights @ corners
-    size = float(np.linalg.norm(corners[2] - corners[0]))
-    mask = np.zeros(shape[:2], np.float32)
-    axes = (max(2, int(size * 0.10)), max(2, int(size * 0.05)))
-    cv2.ellipse(mask, (int(middle[0]), int(middle[1])), axes, float(rng.uniform(0, 180)), 0, 360, 1.0, -1)
-    soft: NDArray[np.float32] = cv2.GaussianBlur(mask, (0, 0), max(1.0, size * 0.03)) * (255 * strength)
-    return soft
+    """The light that a sheen on what has these corners adds to a picture of that shape, in grey levels."""
+    if shot.glare_at is None:
+        middle = rng.dirichlet(np.ones(4)) @ corners
+    else:
+        across, down = shot.glare_at
+        a, b, c, d = corners
+        middle = (a * (1 - across) + b * across) * (1 - down) + (d * (1 - across) + c * across) * down
+    angle = float(rng.uniform(0, 180)) if shot.glare_angle is None else shot.glare_angle
+    diagonal = float(np.linalg.norm(corners[2] - corners[0]))
+    size = shot.glare_size * diagonal
+    where = (float(middle[0]), float(middle[1]))
+    mask = sheen_mask((shape[0], shape[1]), shot.sheen, where, size, angle, 0.06 * size)
+    light: NDArray[np.float32] = mask * np.float32(255 * shot.glare)
+    return light
 
 
 def _motion_kernel(length: float, angle: float) -> NDArray[np.float32]:

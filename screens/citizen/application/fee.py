@@ -4,6 +4,7 @@ from typing import Any
 
 from kivy.properties import StringProperty
 
+from kiosk.catalogue.fee import fee_of
 from screens.citizen.start.service_model import fee_in_words
 from screens.navigation.flow import Flow
 from screens.navigation.page_screen import FlowPage
@@ -24,7 +25,7 @@ class FeeScreen(FlowPage):
         payment = standard.payment
         super().__init__(
             flow=flow,
-            amount=fee_in_words(flow, standard),
+            amount=fee_in_words(flow, fee_of(session.service, session.form)),
             explained=standard.fee.get(language),
             basis=payment.basis.get(language) if payment is not None else "",
             how=payment.how.get(language) if payment is not None else "",

@@ -42,6 +42,8 @@ _WIDGETS: Final[dict[Control, type[Question]]] = {
     Control.SHOWN: ShownQuestion,
     Control.IMPOSSIBLE: ImpossibleQuestion,
 }
+#: So many questions that are marked in red are named.
+NAMED_AT_MOST: Final = 3
 
 
 def _is_high() -> bool:
@@ -114,10 +116,7 @@ class FormScreen(FlowPage):
         self.progress = model.number / (model.total + 1)
         self.progress_text = texts("form.progress", n=model.number, total=model.total)
         self.forward = texts("form.next_field") if model.next_question() is not None else texts("common.next")
-        # On a panel that lies there is no room for it, and the field in sight says what is wrong.
-        above = texts("form.look_above") if model.first_wrong and len(self._questions) > 1 and _is_high() else ""
-        wrong = any(question.problem for question in self._questions)
-        self.problem = above or (self.flow.citizen.refused if wrong else "")
+        self.problem = self._told_wrong()
         self.type_into(model.focused_entry)
         self._later.shown = model.focused_entry is None
         self.show_banner()
@@ -135,6 +134,18 @@ class FormScreen(FlowPage):
             if isinstance(question, ChoiceQuestion) and any(key == value for value, _ in question.suggestions()):
                 question.pick(key)
                 return
+
+    def _told_wrong(self) -> str:
+        """Which questions are marked in red, as long as any is. On a panel that lies there is no room for it, and the field in
+        sight says what is wrong."""
+        wrong = [question for question in self._questions if question.problem]
+        if not wrong:
+            return ""
+        if len(self._questions) == 1 or not _is_high():
+            return str(self.flow.citizen.refused)
+        labels = [question.label for question in wrong if question.label]
+        more = ("…",) if len(labels) > NAMED_AT_MOST else ()
+        return str(self.flow.texts("form.look_above", what=", ".join((*labels[:NAMED_AT_MOST], *more))))
 
     def _held_back(self) -> bool:
         """Whether a question has something begun that would be lost: it is brought into sight, without the keyboard."""

@@ -11,14 +11,11 @@ from forms import FormSession, Node, Page
 from kiosk.ports import CaptureProblem
 from kiosk.session.attachments import Attachment
 from kiosk.session.session import Session
+from screens.citizen.application import problems
 from screens.citizen.application.scan_use import ScanUse
 from screens.citizen.application.settling import Settling
 from screens.citizen.follow_up.answers import (
-    Control,
     Incomplete,
-    asks_nik,
-    control_of,
-    from_entry,
     is_asked,
     is_folded,
     is_long_choice,
@@ -27,22 +24,15 @@ from screens.citizen.follow_up.answers import (
     layout_of,
     limit_of,
     to_entry,
+    value_of,
 )
+from screens.citizen.follow_up.purpose import asks_name, asks_nik
 from screens.look.widgets.entry import Entry, Layout
 from screens.navigation.flow import Flow
 from screens.navigation.view_model import ViewModel
 
 SEARCH_LENGTH = 40
 JPEG: Final = "image/jpeg"
-#: What is shown where an answer is missing and the form has no words of its own for it.
-_MISSING: Final = {
-    Control.ONE: "form.problem.required.choose",
-    Control.SEVERAL: "form.problem.required.choose",
-    Control.RANGE: "form.problem.required.choose",
-    Control.PHOTO: "form.problem.required.photo",
-    Control.SIGNATURE: "form.problem.required.sign",
-    Control.TRIGGER: "form.problem.required.tick",
-}
 
 
 @dataclass(frozen=True)
@@ -71,6 +61,8 @@ class FormModel(ViewModel):
         flow.drafts.ask_before_save(self.keep_doubtful)
         #: Refs whose problem is shown: left by the citizen, or asked for by the way forward.
         self._asked: set[str] = set()
+        #: What is odd about answers and was told; who goes on then has looked.
+        self._looked_at: set[str] = set()
         self.focus: Focus | None = None
         self.first_wrong = ""
         #: The question that is to be in sight next.
@@ -146,14 +138,18 @@ class FormModel(ViewModel):
             return
         if self._settling.asks(self.forward):
             return
-        wrong = [node.ref for node in self.questions if node.ref in self._incomplete]
+        wrong = [node.ref for node in self.questions if self._problem(node)] or self._odd_ones()
         if not wrong:
             wrong = [violation.ref for violation in self.session.next_page()]
             if not wrong:
                 return
-        self._asked.update(wrong)
-        self.first_wrong = wrong[0]
-        node = self.form.nodes.get(wrong[0])
+        self._stay(wrong)
+
+    def _stay(self, refs: list[str]) -> None:
+        """The page does not go on yet: what is wrong with these questions, or odd, is shown, the first one in sight."""
+        self._asked.update(refs)
+        self.first_wrong = refs[0]
+        node = self.form.nodes.get(refs[0])
         if node is not None and is_typed(node):
             self._focus_quietly(node)
         else:
@@ -186,11 +182,7 @@ class FormModel(ViewModel):
     def answer(self, ref: str, value: str) -> None:
         """An answer that was chosen, not typed."""
         self.scan = None
-        problem = self.session.answer(ref, value)
-        if problem is None:
-            self._incomplete.pop(ref, None)
-        else:
-            self._incomplete[ref] = problem
+        self._keep_or_tell(ref, value)
         self._asked.discard(ref)
         self.unfolded = ""
         self._put_keyboard_away()
@@ -227,11 +219,25 @@ class FormModel(ViewModel):
         """What is shown at a question: only after the citizen left it or tried to go on."""
         return self._problem(node) if node.ref in self._asked else ""
 
+    def oddity(self, node: Node) -> str:
+        """What is shown at a question to be looked at once more; the way forward goes on all the same, the second time."""
+        told = problems.odd(self.flow, node) if node.ref in self._asked and not self._problem(node) else ""
+        return f"{told} {self.flow.texts('identify.go_on_anyway')}" if told else ""
+
+    def _odd_ones(self) -> list[str]:
+        """Questions whose answer is odd in a way that the citizen was not told of yet."""
+        found = [node for node in self.questions if problems.odd(self.flow, node)]
+        odd = {node.ref: f"{node.ref} {node.value}" for node in found}
+        new = [ref for ref, told in odd.items() if told not in self._looked_at]
+        self._looked_at.update(odd.values())
+        return new
+
     def entry(self, node: Node, layout: Layout | None = None) -> Entry:
         """The entry that a question is typed into."""
         focus = Focus(node.ref, layout or layout_of(node))
         if focus not in self._entries:
-            entry = Entry(focus.layout, to_entry(node, focus.layout), limit_of(node, focus.layout))
+            text, limit = to_entry(node, focus.layout), limit_of(node, focus.layout)
+            entry = Entry(focus.layout, text, limit, names=asks_name(node))
             entry.listen(_Typing(self, focus).typed)
             self._entries[focus] = entry
         return self._entries[focus]
@@ -246,13 +252,18 @@ class FormModel(ViewModel):
     def _put(self, focus: Focus) -> None:
         node = self.form.nodes[focus.ref]
         try:
-            problem = self.session.answer(focus.ref, self._value(node, focus.layout))
+            value = value_of(node, focus.layout, lambda layout: self.entry(node, layout).text)
         except Incomplete as error:
-            problem = self.flow.texts(error.key)
-        if problem is None:
-            self._incomplete.pop(focus.ref, None)
+            self._incomplete[focus.ref] = self.flow.texts(error.key)
         else:
-            self._incomplete[focus.ref] = problem
+            self._keep_or_tell(focus.ref, value)
+
+    def _keep_or_tell(self, ref: str, value: str) -> None:
+        """Into the form, or why it cannot be kept there."""
+        if self.session.answer(ref, value) is None:
+            self._incomplete.pop(ref, None)
+        else:
+            self._incomplete[ref] = problems.unfit(self.flow, self.form.nodes[ref])
 
     def scanned(self, text: str, nik: str = "") -> None:
         """What the scanner read goes to a question that asks for it: the code of a document, or somebody's NIK.
@@ -369,25 +380,7 @@ class FormModel(ViewModel):
 
     def _problem(self, node: Node) -> str:
         """What is wrong with an answer, in the citizen's language; "" when nothing is."""
-        if node.ref in self._incomplete:
-            return self._incomplete[node.ref]
-        violation = node.violation
-        if violation is None:
-            return ""
-        if not violation.message and violation.kind == "required":
-            return self.flow.texts(_MISSING.get(control_of(node), "form.problem.required"))
-        return violation.message or self.flow.texts(f"form.problem.{violation.kind}")
-
-    def _value(self, node: Node, layout: Layout) -> str:
-        if node.data_type != "dateTime":
-            return from_entry(layout, self.entry(node, layout).text)
-        day = from_entry(Layout.DATE, self.entry(node, Layout.DATE).text)
-        clock = from_entry(Layout.TIME, self.entry(node, Layout.TIME).text)
-        if not day and not clock:
-            return ""
-        if not day or not clock:
-            raise Incomplete("form.problem.date_time")
-        return f"{day}T{clock}"
+        return self._incomplete.get(node.ref) or problems.wrong(self.flow, self.form, node)
 
 
 class _Typing:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from forms import Kind, Node
 from kiosk.session.outcomes import RefusedReason
 from kiosk.session.session import Session
+from screens.citizen.application import problems
 from screens.citizen.follow_up.answers import Control, control_of, in_words
 from screens.navigation.flow import Flow
 
@@ -17,6 +18,8 @@ class Line:
     answer: str
     #: A heading over the lines of a group; ``ref`` and ``answer`` are empty.
     heading: bool = False
+    #: The photo or the drawing that answers it.
+    photo: bytes = b""
 
 
 class ReviewModel:
@@ -30,8 +33,10 @@ class ReviewModel:
         return tuple(self._below(form.root)) if form is not None else ()
 
     def warnings(self) -> tuple[str, ...]:
-        """What is odd about the NIK and the answers beside it."""
-        return tuple(self.flow.texts(warning.text_key) for warning in self.session.form_warnings())
+        """What is odd about the NIK and the answers beside it, and who stands twice among several."""
+        own = tuple(self.flow.texts(warning.text_key) for warning in self.session.form_warnings())
+        form = self.session.form
+        return (*own, *(problems.twins(self.flow, form) if form is not None else ()))
 
     def edit(self, ref: str) -> None:
         self.session.edit(ref)
@@ -56,4 +61,10 @@ class ReviewModel:
                 yield from lines
             elif child.kind is not Kind.MODEL_VALUE and control_of(child) not in (Control.NOTE, Control.IMPOSSIBLE):
                 answer = in_words(child, self.flow.formatting, self.flow.texts)
-                yield Line(child.ref, child.label or child.name, answer or self.flow.texts("review.no_answer"))
+                kept = self.session.attachment(child.ref) if child.kind is Kind.UPLOAD else None
+                yield Line(
+                    child.ref,
+                    child.label or child.name,
+                    answer or self.flow.texts("review.no_answer"),
+                    photo=bytes(kept.data) if kept is not None else b"",
+                )

@@ -8,7 +8,6 @@ from screens.background.shutter import Shot, shoot
 from screens.citizen.application.form_model import JPEG
 from screens.citizen.controls.question import Question
 from screens.citizen.controls.viewfinder import Viewfinder
-from screens.look.decoded import photo_texture
 
 #: Appearances of an image question by which forms ask for the camera that looks at the person.
 SELFIES: Final = frozenset({"new-front", "front", "selfie"})
@@ -29,29 +28,30 @@ class PhotoQuestion(Question):
         super().on_parent(widget, parent)
         if parent is None:
             self._stop_preview()
-            self._view.still = None
+            self._view.show_photo(None)
             if self._work is not None:
                 self._work.cancel()
 
-    def show(self, node: Node) -> None:  # noqa: ARG002
+    def show(self, node: Node) -> None:
         texts = self.model.flow.texts
+        self._view.title = node.label or ""
         attachment, doubt = self.model.attachment(self.ref), self.model.doubtful.get(self.ref)
         self._view.doubtful = doubt is not None
         if attachment is not None:
             self._stop_preview()
             if attachment.name != self._shown_name:
                 self._shown_name = attachment.name
-                self._view.still = photo_texture(bytes(attachment.data))
+                self._view.show_photo(bytes(attachment.data))
             taken = "photo.taken_portrait" if self._view.is_portrait else "photo.taken"
             self._view.tell(texts(taken), "success")
         elif doubt is not None:
             self._stop_preview()
             if self._view.still is None:
-                self._view.still = photo_texture(doubt.photo.jpeg)
+                self._view.show_photo(doubt.photo.jpeg)
             self._view.tell_problem(doubt)
         else:
             self._shown_name = ""
-            self._view.still = None
+            self._view.show_photo(None)
             self._start_preview()
             self._tell_live()
         if self.problem:

@@ -38,6 +38,8 @@ class TypedQuestion(Question):
             self._offer_calendar()
         self._full = LengthNote(formatting=self.model.flow.formatting)
         self.add_widget(self._full)
+        self._remark = Banner()
+        self.add_widget(self._remark)
         self._wrong = Banner(kind="danger")
         self.add_widget(self._wrong)
         self._fit()
@@ -91,3 +93,13 @@ class TypedQuestion(Question):
             field.spoken = self.label
         self._full.follow(*(field.entry for field in self._fields.values()))
         self._wrong.text = self.problem
+        oddity = self.model.oddity(node)
+        self._remark.kind = "warning" if oddity else "info"
+        self._remark.text = oddity or self._missing()
+
+    def _missing(self) -> str:
+        """How many of sixteen digits are still to be typed, while they are."""
+        field = self._fields.get(Layout.NIK)
+        if field is None or not field.active or self.problem or not field.entry.text or field.entry.full:
+            return ""
+        return self.model.flow.texts.count("identify.digits_missing", field.entry.limit - len(field.entry.text))

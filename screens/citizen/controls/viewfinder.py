@@ -6,10 +6,13 @@ from typing import Any, Final
 from kivy.clock import Clock
 from kivy.graphics import Color, Line
 from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, ObjectProperty, StringProperty
+from kivy.uix.anchorlayout import AnchorLayout
 
 from kiosk.ports import CaptureFault, CaptureKind, CaptureProblem, Condition, Hint, Sight
 from screens.citizen.controls.sighting import CalmHint, Sighting
 from screens.look.compact import CompactBox
+from screens.look.decoded import photo_texture
+from screens.look.pressable import Pressable
 from screens.look.widgets.picture import fitted
 from screens.look.widgets.sign import Drawn
 
@@ -96,6 +99,10 @@ class CornerMarks(Drawn):
                 Line(width=self.thick, points=(x + right * arm, y, x, y, x, y + up * arm))
 
 
+class EnlargeArea(Pressable, AnchorLayout):
+    """A photo that was taken: a touch enlarges it."""
+
+
 class Viewfinder(CompactBox):
     """The live picture, or the photo that was taken, with what can be done about it."""
 
@@ -117,10 +124,15 @@ class Viewfinder(CompactBox):
     busy = BooleanProperty(False)
     can_shoot = BooleanProperty(True)
 
+    #: What the photo is of, for whoever looks at it enlarged.
+    title = StringProperty("")
+
     __events__ = ("on_again", "on_shoot", "on_use")
 
     def __init__(self, **kwargs: Any) -> None:
         self.sighting: Sighting | None = None
+        #: The photo of which ``still`` is shown.
+        self._photo = b""
         self._measure_trigger = Clock.create_trigger(self._measure_hint)
         super().__init__(**kwargs)
         camera = self.flow.context.camera
@@ -132,6 +144,16 @@ class Viewfinder(CompactBox):
     @property
     def is_portrait(self) -> bool:
         return bool(self.kind == CaptureKind.PORTRAIT)
+
+    def show_photo(self, photo: bytes | None) -> None:
+        """The photo that was taken instead of the live picture; None: the live picture."""
+        self._photo = photo or b""
+        self.still = photo_texture(photo) if photo is not None else None
+
+    def enlarge(self) -> None:
+        """The photo lies over the page, where its small print can be read."""
+        if self._photo:
+            self.flow.enlarging.open(self._photo, self.title)
 
     def on_shoot(self) -> None:
         """The shutter."""

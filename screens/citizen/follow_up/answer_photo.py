@@ -9,7 +9,6 @@ from kiosk.session.attachments import Attachment
 from screens.background.shutter import Shot, shoot
 from screens.citizen.application.form_model import JPEG
 from screens.citizen.controls.viewfinder import Viewfinder
-from screens.look.decoded import photo_texture
 
 _NAME = "answer-1.jpg"
 
@@ -73,7 +72,7 @@ class AnswerPhoto(Viewfinder):
         self.tell_problem(doubt)
 
     def _show(self, jpeg: bytes) -> None:
-        self.still = photo_texture(jpeg)
+        self.show_photo(jpeg)
         self.source = None
 
     def _keep(self, photo: Photo) -> None:
@@ -95,5 +94,5 @@ class AnswerPhoto(Viewfinder):
         self.tell_hint()
 
     def _forget(self) -> None:
-        self.still = None
+        self.show_photo(None)
         self.taken = self.doubtful = False

@@ -4,12 +4,15 @@ Values in a form are lexical XForms values: a date is ``2026-11-24``, a choice o
 """
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Final
 
 from forms import Kind, Node
 from protocol.formats import Formatting
+from protocol.limits import NIK_DIGITS
+from screens.citizen.follow_up.purpose import asks_nik, asks_sixteen
 from screens.language.texts import Texts
 from screens.look.widgets.entry import MULTILINE_LENGTH, TEXT_LENGTH, Layout, digits_shown
 
@@ -93,13 +96,6 @@ def is_scanned(node: Node) -> bool:
     return control_of(node) is Control.TEXT and node.data_type == "barcode"
 
 
-def asks_nik(node: Node) -> bool:
-    """Whether somebody's NIK answers it: digits, and ``nik`` is a word of its name (``nik``, ``nik_ibu``, ``no_nik``)."""
-    return (
-        control_of(node) is Control.TEXT and layout_of(node) is Layout.DIGITS and "nik" in node.name.lower().split("_")
-    )
-
-
 def is_drawing(node: Node) -> bool:
     """Whether a picture is to be drawn rather than a signature."""
     return bool({"draw", "annotate"} & set(node.appearance))
@@ -126,6 +122,8 @@ def layout_of(node: Node) -> Layout:
             return Layout.DATE
         case "time":
             return Layout.TIME
+    if asks_nik(node) or asks_sixteen(node):
+        return Layout.NIK
     if "numbers" in node.appearance:
         return Layout.DIGITS
     return Layout.EMAIL if "email" in node.appearance else Layout.LETTERS
@@ -133,6 +131,8 @@ def layout_of(node: Node) -> Layout:
 
 def limit_of(node: Node, layout: Layout) -> int | None:
     """How many characters can be typed; None: as many as is usual for the layout. What is there already always fits."""
+    if layout is Layout.NIK:
+        return max(NIK_DIGITS, len(node.value))
     if layout is not Layout.LETTERS:
         return None
     return max(MULTILINE_LENGTH if "multiline" in node.appearance else TEXT_LENGTH, len(node.value))
@@ -166,6 +166,16 @@ def from_entry(layout: Layout, text: str) -> str:
     if layout in (Layout.NUMBER, Layout.DECIMAL) and text in ("-", "."):
         raise Incomplete("form.problem.number")
     return text.rstrip(".") if layout is Layout.DECIMAL else text
+
+
+def value_of(node: Node, layout: Layout, typed: Callable[[Layout], str]) -> str:
+    """The lexical value of a question's answer; a day with its time is typed in two parts. Raises Incomplete."""
+    if node.data_type != "dateTime":
+        return from_entry(layout, typed(layout))
+    day, clock = from_entry(Layout.DATE, typed(Layout.DATE)), from_entry(Layout.TIME, typed(Layout.TIME))
+    if bool(day) != bool(clock):
+        raise Incomplete("form.problem.date_time")
+    return f"{day}T{clock}" if day else ""
 
 
 def _date_value(text: str) -> str:
@@ -233,9 +243,11 @@ def _plain(node: Node, value: str, formatting: Formatting, texts: Texts) -> str:
                 return formatting.number(float(value))
             case "boolean":
                 return texts("form.yes") if value in ("true", "1") else texts("form.no")
+        if node.is_number and "." in value:
+            return formatting.number(float(value))
     except ValueError:
         return value
-    if layout_of(node) is Layout.DIGITS:
+    if layout_of(node) in (Layout.DIGITS, Layout.NIK):
         return digits_shown(value)
     choices = {choice.value: choice.label for choice in node.choices}
     return choices.get(value, value)

@@ -70,7 +70,7 @@ class RateScreen(FlowPage):
         self.progress = number / (len(ELEMENTS) + 1)
         self.progress_text = flow.texts("rate.progress", n=number, total=len(ELEMENTS))
         chosen = flow.rating.scores.get(element)
-        for score in reversed(SCORES):
+        for score in SCORES:
             card = ChoiceCard(
                 title=score_words(flow, score), icon=FACES[score], key=str(score), mark="radio", chosen=score == chosen
             )

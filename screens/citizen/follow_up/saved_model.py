@@ -41,12 +41,12 @@ class SavedModel:
     def print_again(self) -> None:
         """A second print is marked as a copy: the first may lie in the tray after all."""
         copy = self.slip.state is not SlipState.NOT_PRINTED
-        if self.flow.kiosk.slips.print(self.saved.code, copy=copy):
+        if self.flow.context.slips.print(self.saved.code, copy=copy):
             self.slip.printing()
 
     def look(self) -> SavedShown:
         flow, texts = self.flow, self.flow.texts
-        content = flow.kiosk.slips.content(self.saved.code)
+        content = flow.context.slips.content(self.saved.code)
         received_at = content.received_at if content is not None else None
         when = received_at or self.saved.at
         may = self.slip.may_print

@@ -70,7 +70,7 @@ class CaseScreen(FlowPage):
 
     def print_slip(self) -> None:
         """For somebody who lost the slip, or got none."""
-        if self.flow.kiosk.slips.print_case(self._case, self.flow.language, self.shown.explained):
+        if self.flow.context.slips.print_case(self._case, self.flow.language, self.shown.explained):
             self._slip.printing()
             self._tell_slip()
 

@@ -7,6 +7,7 @@ from kiosk.cases.case import Case, CaseProblem, CaseProblemKind, CaseStateName
 from kiosk.catalogue.service import ServiceKind
 from kiosk.drafts.drafts import is_draft
 from kiosk.session.session import Session
+from screens.citizen.start.service_model import fee_in_words
 from screens.look.widgets.entry import Entry, Layout
 from screens.navigation.flow import Flow
 from screens.navigation.places import Name
@@ -60,7 +61,7 @@ class TrackModel(ViewModel):
         self.problem = ""
         self._asked = asked = Asked(code, self.flow.session)
         self._changed()
-        cases = self.flow.kiosk.cases
+        cases = self.flow.context.cases
         self._await(self._ask(partial(cases.look_up, text), partial(self._answered, asked)))
 
     def close(self) -> None:
@@ -108,6 +109,7 @@ class CaseShown:
     explained: str
     note: str
     due: str
+    fee: str
     remark: str
     steps: tuple[StepShown, ...]
     asks: bool
@@ -150,6 +152,7 @@ def case_shown(flow: Flow, case: Case) -> CaseShown:
         explained=_words(flow, case, f"case.explained.{case.state}"),
         note=case.note,
         due=texts("case.due", day=formatting.day(case.due)) if case.due and case.state in _RUNNING else "",
+        fee="" if case.fee is None else texts("case.fee", amount=fee_in_words(flow, case.fee)),
         remark="" if case.fresh else texts("case.remembered", time=formatting.moment(case.updated_at)),
         steps=steps,
         asks=case.state is CaseStateName.QUESTION and case.fresh,

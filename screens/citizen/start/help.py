@@ -28,12 +28,12 @@ class CallOfficer(Column):
         self._looking.cancel()
 
     def call(self) -> None:
-        self._problem = not self.flow.kiosk.help_calls.call(self.flow.place.name.lower())
+        self._problem = not self.flow.context.help_calls.call(self.flow.place.name.lower())
         self._look(0)
 
     def _look(self, _seconds: float) -> None:
         flow = self.flow
-        call = flow.kiosk.help_calls.current()
+        call = flow.context.help_calls.current()
         self.can_call = call is None
         if self._problem:
             self.message, self.kind = flow.texts("help.call.failed"), "danger"

@@ -15,6 +15,8 @@ from screens.navigation.view import View
 
 #: The clock shows minutes; looking twice a minute is enough, and nothing is drawn when nothing changed.
 LOOK_EVERY_S = 5.0
+#: Characters of a notice that is shown in large letters: some four lines of the smallest panel.
+SHORT_NOTICE = 160
 
 
 class HomeScreen(View, BoxLayout):
@@ -25,6 +27,7 @@ class HomeScreen(View, BoxLayout):
     healthy = BooleanProperty(True)
     count = StringProperty("")
     notice = StringProperty("")
+    short_notice = SHORT_NOTICE
     low = BooleanProperty(False)
     columns = NumericProperty(2)
 

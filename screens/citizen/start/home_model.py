@@ -53,8 +53,7 @@ class HomeModel:
 
     def look(self) -> HomeShown:
         """How things are now."""
-        kiosk, texts = self.flow.kiosk, self.flow.texts
-        snapshot = kiosk.snapshot()
+        texts, snapshot = self.flow.texts, self.flow.context.snapshot()
         healthy = snapshot.ability is Ability.FULL
         return HomeShown(
             time=self.flow.formatting.clock(snapshot.at),

@@ -5,7 +5,7 @@ from typing import Any
 from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from kiosk.events import DocumentChanged, Event
+from kiosk.events import DocumentChanged, Event, LineChanged
 from screens.citizen.start import open_city_model as model
 from screens.look.widgets.cards import Card, ChoiceCard
 from screens.look.widgets.progress import Bar
@@ -31,6 +31,8 @@ class BarLine(BoxLayout):
     text = StringProperty("")
     part = NumericProperty(0)
     good = BooleanProperty(True)
+    #: Whether there is a figure, of which a bar can be drawn.
+    bar = BooleanProperty(True)
 
 
 class BudgetCard(Card):
@@ -47,7 +49,7 @@ class TimesScreen(FlowPage):
         self.refresh()
 
     def handle(self, event: Event) -> None:
-        if isinstance(event, DocumentChanged):
+        if isinstance(event, DocumentChanged | LineChanged):
             self.refresh()
 
     def refresh(self) -> None:
@@ -87,7 +89,7 @@ class BudgetScreen(FlowPage):
         self.refresh()
 
     def handle(self, event: Event) -> None:
-        if isinstance(event, DocumentChanged):
+        if isinstance(event, DocumentChanged | LineChanged):
             self.refresh()
 
     def refresh(self) -> None:

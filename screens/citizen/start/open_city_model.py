@@ -26,7 +26,8 @@ class ServiceShown:
     median: str
     ninetieth: str
     summary: str
-    #: Parts of the longest of the three times, for bars.
+    #: Parts of the longest of the three times, for bars; there are none where too few were decided to say.
+    bars: bool
     promised_part: float
     median_part: float
     ninetieth_part: float
@@ -46,7 +47,8 @@ class AgencyDetail:
 class BudgetLineShown:
     name: str
     amounts: str
-    part: float
+    #: None: nothing was planned, of which a part could be spent; ``percent`` is "" then.
+    part: float | None
     percent: str
 
 
@@ -60,21 +62,21 @@ class BudgetShown:
 
 def as_of(flow: Flow) -> str:
     """When the figures were made; what stands there when there are none."""
-    found = flow.kiosk.open_city.transparency()
+    found = flow.context.open_city.transparency()
     if found is None:
-        return flow.texts("open.none")
+        return _none(flow)
     return flow.texts("open.as_of", when=flow.formatting.moment(found.made_at))
 
 
 def agencies(flow: Flow) -> tuple[AgencyShown, ...]:
-    found = flow.kiosk.open_city.transparency()
+    found = flow.context.open_city.transparency()
     if found is None:
         return ()
     return tuple(AgencyShown(one.id, one.name.get(flow.language), _summary(flow, one.times)) for one in found.agencies)
 
 
 def agency(flow: Flow, agency_id: str) -> AgencyDetail | None:
-    found = flow.kiosk.open_city.transparency()
+    found = flow.context.open_city.transparency()
     if found is None:
         return None
     one = next((one for one in found.agencies if one.id == agency_id), None)
@@ -83,9 +85,9 @@ def agency(flow: Flow, agency_id: str) -> AgencyDetail | None:
 
 def budget(flow: Flow) -> BudgetShown:
     texts, formatting = flow.texts, flow.formatting
-    found = flow.kiosk.open_city.budget()
+    found = flow.context.open_city.budget()
     if found is None:
-        return BudgetShown(texts("open.budget.title_none"), texts("open.none"), "", ())
+        return BudgetShown(texts("open.budget.title_none"), _none(flow), "", ())
     when = formatting.moment(found.made_at)
     return BudgetShown(
         title=texts("open.budget.title", year=found.year),
@@ -104,7 +106,7 @@ def budget(flow: Flow) -> BudgetShown:
                     planned=money(flow, line.planned_rupiah),
                 ),
                 part=line.part,
-                percent=f"{round(line.part * 100)}%",
+                percent="" if line.part is None else f"{round(line.part * 100)}%",
             )
             for line in found.lines
         ),
@@ -123,15 +125,23 @@ def money(flow: Flow, rupiah: int) -> str:
     return flow.formatting.rupiah(rupiah)
 
 
+def _none(flow: Flow) -> str:
+    """Why there is nothing: the line is down, or the city has published nothing."""
+    line = flow.kiosk.line
+    online = line is not None and line.state().online
+    return flow.texts("open.none_published") if online else flow.texts("open.none")
+
+
+def _few(flow: Flow, times: Times) -> str:
+    return flow.texts("open.few", n=times.decided) if times.decided else flow.texts("open.no_cases")
+
+
 def _tenths(flow: Flow, rupiah: int, of: int) -> str:
     return flow.formatting.number(round(rupiah / of, 1))
 
 
 def _summary(flow: Flow, times: Times) -> str:
-    if times.ninetieth_days is None:
-        summary = flow.texts("open.few", n=times.decided)
-    else:
-        summary = _days(flow, times.ninetieth_days)
+    summary = _few(flow, times) if times.ninetieth_days is None else _days(flow, times.ninetieth_days)
     index = _index(flow, times)
     return f"{summary} · {index}" if index else summary
 
@@ -157,7 +167,7 @@ def _service(flow: Flow, service: ServiceTimes) -> ServiceShown:
     texts, times = flow.texts, service.times
     median, ninetieth = times.median_days, times.ninetieth_days
     longest = max(1, service.promised_days, ninetieth or 0)
-    summary = texts("open.few", n=times.decided)
+    summary = _few(flow, times)
     if times.in_time_percent is not None:
         summary = texts("open.in_time", percent=times.in_time_percent, n=times.decided)
     return ServiceShown(
@@ -166,6 +176,7 @@ def _service(flow: Flow, service: ServiceTimes) -> ServiceShown:
         median="" if median is None else texts("open.median", days=_days(flow, median)),
         ninetieth="" if ninetieth is None else texts("open.ninetieth", days=_days(flow, ninetieth)),
         summary=summary,
+        bars=ninetieth is not None,
         promised_part=service.promised_days / longest,
         median_part=(median or 0) / longest,
         ninetieth_part=(ninetieth or 0) / longest,

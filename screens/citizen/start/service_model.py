@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kiosk.catalogue.service import Service, Standard
+from kiosk.catalogue.fee import Fee, fee_of
+from kiosk.catalogue.service import Service
 from screens.navigation.flow import Flow
 
 
@@ -34,7 +35,7 @@ class ServiceModel:
         """In the citizen's language."""
         flow, standard = self.flow, self.service.standard
         language = flow.language
-        ability = flow.kiosk.service_ability(self.service)
+        ability = flow.context.service_ability(self.service)
         return ServiceShown(
             name=self.service.name.get(language),
             pictogram=self.service.icon,
@@ -43,7 +44,7 @@ class ServiceModel:
             requirements=_with_pictograms(standard.requirements.get(language), standard.requirement_pictograms),
             procedure=_with_pictograms(standard.procedure.get(language), standard.procedure_pictograms),
             time=standard.time.get(language),
-            fee=fee_in_words(flow, standard),
+            fee=fee_in_words(flow, fee_of(self.service, None)),
             product=standard.product.get(language),
             complaints=standard.complaints.get(language),
             blocked="" if ability.possible else flow.texts(ability.blocked[0].text_key),
@@ -57,7 +58,9 @@ def _with_pictograms(lines: Sequence[str], names: Sequence[str]) -> tuple[tuple[
     return tuple((names[place] if place < len(names) else "", line) for place, line in enumerate(lines))
 
 
-def fee_in_words(flow: Flow, standard: Standard) -> str:
-    """ "Rp 50.000", or "mulai Rp 50.000" where something comes on top."""
-    amount = flow.formatting.rupiah(standard.fee_rupiah)
-    return flow.texts("fee.from", amount=amount) if standard.fee_from else amount
+def fee_in_words(flow: Flow, fee: Fee) -> str:
+    """ "Rp 50.000", or "mulai Rp 50.000" where something comes on top, or that it is worked out later."""
+    amount = flow.formatting.rupiah(fee.rupiah)
+    if not fee.least:
+        return amount
+    return flow.texts("fee.from", amount=amount) if fee.rupiah else flow.texts("fee.unknown")

@@ -31,7 +31,7 @@ class ServicesModel:
         self.flow = flow
 
     def most_used(self) -> tuple[Choice, ...]:
-        return tuple(service_choice(self.flow, service) for service in self.flow.kiosk.most_used(MOST_USED))
+        return tuple(service_choice(self.flow, service) for service in self.flow.context.most_used(MOST_USED))
 
     def agencies(self) -> tuple[Choice, ...]:
         """``key`` is what ``open_group`` takes."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from kivy.properties import ColorProperty, StringProperty
+from kivy.properties import BooleanProperty, ColorProperty, StringProperty
 
 from screens.look.compact import CompactBox
 from screens.look.speakable import Block, Live
@@ -26,6 +26,8 @@ class Banner(Block, Live, CompactBox):
     fill = ColorProperty()
     ink = ColorProperty()
     bar = ColorProperty()
+    #: Larger letters, for what is read from some steps away.
+    large = BooleanProperty(False)
 
     def on_kind(self, _widget: object, kind: str) -> None:
         self.sign = KINDS[kind]

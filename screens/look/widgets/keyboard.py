@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
+from kivy.clock import Clock
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from screens.look import layouts
 from screens.look.current import Look, current
+from screens.look.pressable import CANCELLED
 from screens.look.speakable import Group, SpokenRole
 from screens.look.widgets.buttons import Surface
 from screens.look.widgets.entry import POINT, Entry, Layout
@@ -21,6 +23,15 @@ _SPOKEN = {
     layouts.SYMBOLS: "keyboard.symbols",
     layouts.LETTERS: "keyboard.letters",
 }
+
+#: The clear key, while it would bring back what it took away.
+_BRINGS_BACK: Final = ("arrow-counter-clockwise", "keyboard.bring_back")
+
+HOLD_S: Final = 0.45
+"""Seconds that a key is held before it repeats."""
+
+REPEAT_S: Final = 0.09
+"""Seconds between two repeats."""
 
 MOST_SHELVED: Final = 2
 """Layouts whose keys are kept: the letters, and what was typed besides."""
@@ -42,11 +53,51 @@ class Key(Surface):
     text = StringProperty("")
     icon = StringProperty("")
     quiet = BooleanProperty(False)
+    #: One of the twelve large keys.
+    pad = BooleanProperty(False)
     spoken_role = SpokenRole.KEY
 
 
+class RepeatingKey(Key):
+    """A key that goes on while it is held: ``on_repeat`` each time."""
+
+    __events__ = ("on_repeat",)
+
+    def __init__(self, **kwargs: Any) -> None:
+        self._repeated = False
+        super().__init__(**kwargs)
+
+    def on_repeat(self) -> None:
+        """It is still held."""
+
+    def on_pressed(self, _widget: object, pressed: bool) -> None:
+        self.rest()
+        if pressed:
+            self._repeated = False
+            Clock.schedule_once(self._held, HOLD_S)
+
+    def on_touch_up(self, touch: Any) -> bool:
+        if touch.grab_current is self and self._repeated:
+            # What was meant has happened.
+            touch.ud[CANCELLED] = True
+        return bool(super().on_touch_up(touch))
+
+    def rest(self) -> None:
+        """It is held no more, or gone."""
+        Clock.unschedule(self._held)
+        Clock.unschedule(self._again)
+
+    def _held(self, seconds: float) -> None:
+        self._repeated = True
+        Clock.schedule_interval(self._again, REPEAT_S)
+        self._again(seconds)
+
+    def _again(self, _seconds: float) -> None:
+        self.dispatch("on_repeat")
+
+
 class Keyboard(Group, BoxLayout):
-    """Keys for one entry; rebuilt when the entry, its capitals or its page change."""
+    """Keys for one entry; rebuilt when the entry or its page change, lettered anew when its capitals do."""
 
     entry = ObjectProperty(None, allownone=True)
     key_height = NumericProperty(60)
@@ -54,7 +105,8 @@ class Keyboard(Group, BoxLayout):
     def __init__(self, **kwargs: Any) -> None:
         self._stop: Any = None
         self._symbols = False
-        self._upper: bool | None = None
+        #: What is written on the keys: capitals, and whether the clear key brings back.
+        self._lettered: tuple[bool, bool] | None = None
         #: What the keys in sight are.
         self._made: KeysMade | None = None
         super().__init__(**kwargs)
@@ -82,18 +134,21 @@ class Keyboard(Group, BoxLayout):
         self._shelve()
 
     def _follow(self) -> None:
-        if self.entry is not None and self.entry.upper != self._upper:
+        if self.entry is not None and (self.entry.upper, self.entry.brings_back) != self._lettered:
             self._letter()
 
     def _letter(self) -> None:
-        """Writes capitals or small letters on the keys that are there."""
-        self._upper = self.entry.upper
+        """Writes capitals or small letters on the keys that are there, and what the clear key does."""
+        upper, back = self._lettered = (self.entry.upper, self.entry.brings_back)
         for row in self.children:
             for key in row.children:
                 if len(key.key) == 1:
                     key.text = self._shown(key.key)
                 elif key.key == layouts.SHIFT:
-                    key.quiet = not self._upper
+                    key.quiet = not upper
+                elif key.key == layouts.CLEAR:
+                    icon, words = _BRINGS_BACK if back else (_ICONS[layouts.CLEAR], _SPOKEN[layouts.CLEAR])
+                    key.icon, key.spoken = icon, current().texts(words)
 
     def _build(self) -> None:
         self._shelve()
@@ -104,6 +159,8 @@ class Keyboard(Group, BoxLayout):
         for row in _SHELF.take(self._made) or self._rows(self._made):
             for key in row.children:
                 key.bind(on_choose=self._chosen)
+                if isinstance(key, RepeatingKey):
+                    key.bind(on_repeat=self._repeated)
             self.add_widget(row)
         self._letter()
 
@@ -113,10 +170,11 @@ class Keyboard(Group, BoxLayout):
         for names in layouts.rows(layout, symbols=made.symbols):
             row = KeyRow()
             for name in names:
-                key = Key(key=name, size_hint_x=layouts.width(layout, name))
+                made_of = RepeatingKey if name == layouts.BACKSPACE else Key
+                key = made_of(key=name, size_hint_x=layouts.width(layout, name))
                 key.icon = _ICONS.get(name, "")
                 key.text = "" if key.icon or len(name) == 1 else self._shown(name)
-                key.quiet = name in _SPOKEN
+                key.quiet, key.pad = name in _SPOKEN, layout.is_keypad
                 key.spoken = look.texts(_SPOKEN[name]) if name in _SPOKEN else ""
                 row.add_widget(key)
             rows.append(row)
@@ -128,6 +186,9 @@ class Keyboard(Group, BoxLayout):
         for row in rows:
             for key in row.children:
                 key.unbind(on_choose=self._chosen)
+                if isinstance(key, RepeatingKey):
+                    key.rest()
+                    key.unbind(on_repeat=self._repeated)
                 key.focused = False
         if self._made is not None and not any(key.pressed for row in rows for key in row.children):
             _SHELF.put(self._made, rows)
@@ -143,6 +204,10 @@ class Keyboard(Group, BoxLayout):
         if name == POINT and self.entry.layout is Layout.DECIMAL:
             return current().texts("keyboard.decimal")
         return name.upper() if len(name) == 1 and self.entry.upper and self.entry.layout is Layout.LETTERS else name
+
+    def _repeated(self, key: RepeatingKey) -> None:
+        if not self.entry.backspace():
+            key.rest()
 
     def _chosen(self, key: Key) -> None:
         entry: Entry = self.entry

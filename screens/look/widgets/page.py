@@ -1,124 +1,70 @@
-"""The frame of every screen: who, where, what to do; back at the lower left, forward at the lower right."""
+"""A page: what a screen is about, in the frame that all of them share."""
 
-from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from types import SimpleNamespace
+from typing import Any
 
 from kivy.clock import Clock
-from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty
+from kivy.properties import AliasProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
-from screens.look.compact import CompactBox
 from screens.look.current import current
 from screens.look.widgets.entry import Entry
 from screens.look.widgets.field import Field
 from screens.look.widgets.field_note import FieldNote
-from screens.look.widgets.pane import Pane
-from screens.look.widgets.progress import Progress
-
-#: A pane has so much room, also where its lower edge is as high as hands reach.
-LEAST_PANE_MM: Final = 60.0
+from screens.look.widgets.frame import SHELF, WRITTEN, Frame
 
 
-class Part:
-    """What belongs to the frame itself, not to what it frames."""
+def _written(name: str) -> Any:
+    """What is kept in the frame."""
 
+    def read(page: "Page") -> Any:
+        return getattr(page.frame, name)
 
-class Head(Part, BoxLayout):
-    """The strip at the top."""
+    def write(page: "Page", value: Any) -> bool:
+        setattr(page.frame, name, value)
+        return True
 
-    place = StringProperty("")
-    can_help = BooleanProperty(True)
-    __events__ = ("on_help", "on_adjust")
-
-    def on_help(self) -> None:
-        """Help was asked for."""
-
-    def on_adjust(self) -> None:
-        """Language, text size or contrast is to be changed."""
-
-
-class Middle(Part, CompactBox):
-    """Heading, banners, what the screen is about."""
-
-    #: What is empty stands above all this, and what the pane holds below the ceiling (``Look.ceiling``).
-    sinks = BooleanProperty(False)
-    #: Pixels that the pane would like to have.
-    wanted = NumericProperty(0)
-    #: Pixels that it gets in any case: what is being typed into is seen whole.
-    least = NumericProperty(0)
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.bind(sinks=self._trigger_layout, wanted=self._trigger_layout, least=self._trigger_layout)
-
-    def _iterate_layout(self, sizes: Sequence[Any]) -> Iterator[tuple[int, float, float, float, float]]:
-        placed = list(super()._iterate_layout(sizes))
-        pane = next((each for each in placed if self.sinks and isinstance(self.children[each[0]], Pane)), None)
-        if pane is None:
-            yield from placed
-            return
-        _, _, bottom, _, height = pane
-        look = current()
-        least = min(height, max(look.mm(LEAST_PANE_MM), self.least))
-        given = min(height, self.wanted, max(look.ceiling - bottom, least))
-        for place, x, y, width, high in placed:
-            if place == pane[0]:
-                yield place, x, y, width, given
-            else:
-                # How far one has come stays in its place, below the strip at the top.
-                stays = y < bottom or isinstance(self.children[place], Progress)
-                yield place, x, y if stays else y - (height - given), width, high
-
-
-class Center(Part, BoxLayout):
-    """Between the strips: what the page is about, and the keyboard below or beside it."""
-
-
-class Bed(Part, CompactBox):
-    """Where the keyboard lies."""
-
-    beside = BooleanProperty(False)
-
-
-class Foot(Part, BoxLayout):
-    """The way back and the way forward."""
+    return AliasProperty(read, write)
 
 
 class Page(BoxLayout):
-    """A screen's frame. Its children stand in a pane; ``fixed`` ones below it, above the keyboard."""
+    """A screen in its frame. Its children stand in the frame's pane."""
 
-    heading = StringProperty("")
-    intro = StringProperty("")
-    place = StringProperty("")
-    can_help = BooleanProperty(True)
-    banner = StringProperty("")
-    banner_kind = StringProperty("info")
-    problem = StringProperty("")
+    #: Of the frame, and of what the rules of the page make.
+    ids: Any
+    heading = _written("heading")
+    intro = _written("intro")
+    place = _written("place")
+    can_help = _written("can_help")
+    banner = _written("banner")
+    banner_kind = _written("banner_kind")
+    problem = _written("problem")
     #: 0 to 1; below 0 no progress is shown.
-    progress = NumericProperty(-1)
-    progress_text = StringProperty("")
-    back = StringProperty("")
-    back_icon = StringProperty("arrow-left")
-    forward = StringProperty("")
-    forward_icon = StringProperty("arrow-right")
-    can_forward = BooleanProperty(True)
-    entry = ObjectProperty(None, allownone=True)
-    #: Something is asked: on an portrait panel it stands where hands are, and what is empty above it.
-    asks = BooleanProperty(False)
-    beside = BooleanProperty(False)
-    compact = BooleanProperty(False)
+    progress = _written("progress")
+    progress_text = _written("progress_text")
+    back = _written("back")
+    back_icon = _written("back_icon")
+    forward = _written("forward")
+    forward_icon = _written("forward_icon")
+    can_forward = _written("can_forward")
+    entry = _written("entry")
+    asks = _written("asks")
     #: (key, text) of what may be meant by what is being typed; shown above the keyboard.
-    suggestions = ListProperty()
+    suggestions = _written("suggestions")
 
     def __init__(self, **kwargs: Any) -> None:
         self._keep_trigger = Clock.create_trigger(self._keep_field)
+        #: Its own as long as it is in sight; what is written by a page that was left is written nowhere.
+        self.frame: Frame | SimpleNamespace = SHELF.take()
         super().__init__(**kwargs)
 
-    def on_kv_post(self, _base: Widget) -> None:
-        self.ids.pane.ids.holder.bind(height=self._resized)
-        self.ids.body.bind(height=self._resized)
-        self.bind(entry=self._resized)
+    def apply_class_lang_rules(self, *args: Any, **kwargs: Any) -> None:
+        """What the rules of a page make is added to its frame, so that comes first."""
+        self.add_widget(self.frame)
+        self.ids = dict(self.frame.ids)
+        self.frame.page = self
+        super().apply_class_lang_rules(*args, **kwargs)
 
     def suggest(self, key: str) -> None:
         """One of the suggestions was chosen."""
@@ -140,14 +86,19 @@ class Page(BoxLayout):
         """Language, text size or contrast is to be changed."""
 
     def add_widget(self, widget: Widget, *args: Any, **kwargs: Any) -> None:
-        if isinstance(widget, Part):
+        if isinstance(widget, Frame):
             super().add_widget(widget, *args, **kwargs)
         else:
             self.ids.body.add_widget(widget)
 
     def left(self) -> None:
-        """Another page is in sight."""
-        self.ids.keyboard.put_away()
+        """Another page is in sight, and may have the frame."""
+        frame = self.frame
+        if isinstance(frame, Frame):
+            self.frame = SimpleNamespace(**WRITTEN)
+            self._keep_trigger.cancel()
+            self.remove_widget(frame)
+            SHELF.put(frame)
 
     def type_into(self, entry: Entry | None) -> None:
         """Shows the keyboard for the entry, or puts it away."""
@@ -156,12 +107,14 @@ class Page(BoxLayout):
     def reveal(self, widget: Widget) -> None:
         self.ids.pane.reveal(widget)
 
-    def _resized(self, *_: object) -> None:
+    def resized(self) -> None:
         self._keep_trigger()
 
     def _keep_field(self, _seconds: float) -> None:
         """The keyboard came, the page has other room, or the text grew: where it is being typed stays in sight."""
-        if self.entry is None or self.get_root_window() is None:
+        if self.get_root_window() is None:
+            return
+        if self.entry is None:
             self.ids.middle.least = 0
             return
         # The line that says that nothing was found, or nothing more fits, stands below its field.

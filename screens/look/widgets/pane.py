@@ -7,9 +7,9 @@ touch reaches its target at once, and becomes a push only when it has moved a fe
 from typing import Any
 
 from kivy.clock import Clock
+from kivy.graphics.scissor_instructions import ScissorPop, ScissorPush
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty
 from kivy.uix.boxlayout import BoxLayout
-from kivy.uix.stencilview import StencilView
 from kivy.uix.widget import Widget
 
 from screens.look.current import current
@@ -24,14 +24,22 @@ STEP = 0.8
 QUIET_PASSES = 12
 
 
-class Aperture(StencilView):
-    """Shows a part of its only child, ``offset`` pixels from the child's top."""
+class Aperture(Widget):
+    """Shows a part of its only child, ``offset`` pixels from the child's top.
+
+    Cut off by scissors, in pixels of the window: a stencil, which could be of any shape, is drawn twice itself and looked
+    at for every point of what it cuts.
+    """
 
     offset = NumericProperty(0)
     content = ObjectProperty(None, allownone=True)
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        with self.canvas.before:
+            self._scissors = ScissorPush(x=0, y=0, width=0, height=0)
+        with self.canvas.after:
+            ScissorPop()
         self._place = Clock.create_trigger(self._place_now, -1)
         self.bind(pos=self._changed, size=self._changed, offset=self._changed)
 
@@ -54,6 +62,9 @@ class Aperture(StencilView):
         self._place()
 
     def _place_now(self, *_: object) -> None:
+        left, bottom = self.to_window(*self.pos)
+        self._scissors.x, self._scissors.y = int(left), int(bottom)
+        self._scissors.width, self._scissors.height = int(self.width), int(self.height)
         if self.content is None:
             return
         self.content.width = self.width

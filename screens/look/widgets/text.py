@@ -1,5 +1,9 @@
 """Text that wraps to its width and is as high as it needs to be; icons; space."""
 
+from typing import Any, Final
+
+from kivy.clock import Clock
+from kivy.graphics import Color, Rectangle
 from kivy.properties import StringProperty
 from kivy.uix.label import Label
 from kivy.uix.widget import Widget
@@ -7,8 +11,58 @@ from kivy.uix.widget import Widget
 from screens.look.compact import CompactBox
 from screens.look.speakable import Silent
 
+#: What of a label's properties the screens use, besides its text and the room for it.
+_OPTIONS: Final = ("font_name", "font_size", "line_height", "color", "halign", "valign", "shorten", "shorten_from")
 
-class Txt(Label):
+
+class Words(Label):
+    """What ``Label`` is in our rules: Kivy's own, made with what the screens use of it, because half of a page's widgets
+    are texts. It listens to a dozen properties instead of forty, and draws without rules."""
+
+    _font_properties = ("text", "text_size", *_OPTIONS)
+
+    def __init__(self, **kwargs: Any) -> None:
+        self._drawn: Rectangle | None = None
+        self._label: Any = None
+        self._trigger_texture = Clock.create_trigger(self.texture_update, -1)
+        # Not Kivy's own beginning of a label, which the rest of this replaces.
+        super(Label, self).__init__(**kwargs)
+        self.bind(**dict.fromkeys(self._font_properties, self._altered))
+        self._create_label()
+        with self.canvas:
+            Color(1, 1, 1, 1)
+            self._drawn = Rectangle(size=(0, 0))
+        self._trigger_texture()
+
+    def _altered(self, *_: Any) -> None:
+        self._trigger_texture()
+
+    def texture_update(self, *_: Any) -> None:
+        label = self._label
+        label.text, label.usersize = self.text, self.text_size
+        label.options.update({name: getattr(self, name) for name in _OPTIONS})
+        # A new picture for each text: writing into one that is being shown waits until all of the window was drawn.
+        label.texture = None
+        super().texture_update()
+        self._place()
+
+    def on_pos(self, *_: Any) -> None:
+        self._place()
+
+    def on_size(self, *_: Any) -> None:
+        self._place()
+
+    def _place(self) -> None:
+        """In the middle of what it has, on whole pixels."""
+        if self._drawn is None:
+            return
+        width, height = self.texture_size
+        self._drawn.texture = self.texture
+        self._drawn.size = (width, height)
+        self._drawn.pos = (int(self.center_x - width / 2), int(self.center_y - height / 2))
+
+
+class Txt(Words):
     """Running text: takes the width it is given, asks for the height it needs."""
 
     #: What is read out instead of the text.
@@ -35,11 +89,11 @@ class Display(Txt):
     pass
 
 
-class Word(Label):
+class Word(Words):
     """A short text that is as wide as its letters, for rows."""
 
 
-class Icon(Silent, Label):
+class Icon(Silent, Words):
     """A character of the icon font, by the name ``look.icon`` knows."""
 
 

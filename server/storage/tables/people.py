@@ -20,6 +20,8 @@ officers = Table(
     Column("user_name", String(64), nullable=False, unique=True),
     Column("name", String(200), nullable=False),
     Column("password_hash", String(200), nullable=False),  # argon2id
+    # Somebody else has read the password: it opens nothing but the page that changes it.
+    Column("password_handed_out", Boolean, nullable=False, default=False, server_default=false()),
     Column("role", String(20), nullable=False),
     Column("agency_id", ForeignKey("agencies.id"), index=True),  # null: all agencies (admin, command, staff_manager)
     Column("active", Boolean, nullable=False, default=True),

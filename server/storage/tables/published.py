@@ -31,7 +31,7 @@ service_versions = Table(
     Column("form_id", String(200), nullable=False),
     Column("form_version", String(200), nullable=False),
     Column("position", Integer, nullable=False),
-    Column("document", JSON, nullable=False),  # protocol.packs.ServiceDocument
+    Column("document", JSON, nullable=False),  # protocol.packs.ServiceDescription
 )
 
 form_drafts = Table(
@@ -42,7 +42,7 @@ form_drafts = Table(
     Column("file_name", String(200), nullable=False),
     Column("file_type", String(8), nullable=False),  # xlsx, csv, md
     Column("source", LargeBinary, nullable=False),
-    Column("document", JSON, nullable=False),  # members of ServiceDocument, possibly incomplete
+    Column("document", JSON, nullable=False),  # members of ServiceDescription, possibly incomplete
     Column("form_xml", Text),  # null while the form has errors
     Column("resources", LargeBinary),  # zip of the files that the form names
     Column("problems", JSON, nullable=False),  # list of {severity, sheet, row, column, message}

@@ -1,4 +1,4 @@
-"""A service document as a form of a page: what its fields are called, and the document that they make."""
+"""A service description as a form of a page: what its fields are called, and the description that they make."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -9,7 +9,7 @@ from protocol import pictograms as pictogram_names
 from protocol.languages import FALLBACK, LANGUAGES
 from protocol.packs import PICTOGRAM_LINES
 
-#: Texts by language: members of the document, with dots for depth.
+#: Texts by language: members of the description, with dots for depth.
 TEXTS: Final = (
     "name",
     "summary",
@@ -39,11 +39,11 @@ _DIGITS_MOST: Final = 12
 def read(
     form: FormData, agencies: Mapping[str, dict[str, str]], kept: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
-    """The document as it was typed; what is missing or wrong stays so, for the model to tell.
+    """The description as it was typed; what is missing or wrong stays so, for the model to tell.
 
-    Members of ``kept``, the document so far, that the page does not ask for stay as they are.
+    Members of ``kept``, the description so far, that the page does not ask for stay as they are.
     """
-    document: dict[str, Any] = {
+    description: dict[str, Any] = {
         "agency": {"id": _one(form, "agency"), "name": agencies.get(_one(form, "agency"), {})},
         "icon": _one(form, "icon"),
         "life_events": [str(one) for one in form.getlist("life_events")],
@@ -52,8 +52,9 @@ def read(
             "working_days": _number(_one(form, "standard.working_days")),
             "fee_rupiah": _number(_one(form, "standard.fee_rupiah")),
             "fee_from": "standard.fee_from" in form,
+            "fee_rule": _one(form, "standard.fee_rule"),
         },
-        "slip": {},
+        "slip": {"answers": _split(_one(form, "slip.answers").replace(",", "\n"))},
         "identification": _one(form, "identification"),
         "nik_question": _one(form, "nik_question"),
         "consent": "consent" in form,
@@ -61,46 +62,46 @@ def read(
         "stages": _stages(form),
     }
     for path in TEXTS:
-        _put(document, path, _by_language(form, path, str.strip))
+        _put(description, path, _by_language(form, path, str.strip))
     for path in LINES:
         texts = _by_language(form, path, _split)
-        _put(document, path, texts)
-        _put(document, PICTOGRAMS[path], _pictograms(form, path, len(texts.get(FALLBACK, ()))))
-    return _with_the_rest(document, kept or {})
+        _put(description, path, texts)
+        _put(description, PICTOGRAMS[path], _pictograms(form, path, len(texts.get(FALLBACK, ()))))
+    return _with_the_rest(description, kept or {})
 
 
-def _with_the_rest(document: dict[str, Any], kept: Mapping[str, Any]) -> dict[str, Any]:
-    whole = {**kept, **document}
+def _with_the_rest(description: dict[str, Any], kept: Mapping[str, Any]) -> dict[str, Any]:
+    whole = {**kept, **description}
     for name in ("standard", "slip"):
         before = kept.get(name)
-        whole[name] = {**(before if isinstance(before, Mapping) else {}), **document[name]}
+        whole[name] = {**(before if isinstance(before, Mapping) else {}), **description[name]}
     return whole
 
 
-def value(document: Mapping[str, Any], path: str) -> Any:
+def value(description: Mapping[str, Any], path: str) -> Any:
     """The member at ``path``, or None."""
-    found: Any = document
+    found: Any = description
     for name in path.split("."):
         found = found.get(name) if isinstance(found, Mapping) else None
     return found
 
 
-def fields(document: Mapping[str, Any], paths: Sequence[str]) -> list[dict[str, Any]]:
+def fields(description: Mapping[str, Any], paths: Sequence[str]) -> list[dict[str, Any]]:
     """Fields for texts by language: {path, long, texts: [(language, text)]}."""
     return [
         {
             "path": path,
             "long": path in LONG or path in LINES,
-            "texts": [(language, _shown((value(document, path) or {}).get(language))) for language in LANGUAGES],
+            "texts": [(language, _shown((value(description, path) or {}).get(language))) for language in LANGUAGES],
         }
         for path in paths
     ]
 
 
-def pictograms(document: Mapping[str, Any], path: str) -> list[dict[str, Any]]:
+def pictograms(description: Mapping[str, Any], path: str) -> list[dict[str, Any]]:
     """A row for each line of a text of several: {name, line, chosen}; and some for lines that are yet to be written."""
-    lines = (value(document, path) or {}).get(FALLBACK) or ()
-    chosen = value(document, PICTOGRAMS[path]) or ()
+    lines = (value(description, path) or {}).get(FALLBACK) or ()
+    chosen = value(description, PICTOGRAMS[path]) or ()
     return [
         {
             "name": f"{path}.pictogram.{place}",
@@ -111,8 +112,8 @@ def pictograms(document: Mapping[str, Any], path: str) -> list[dict[str, Any]]:
     ]
 
 
-def keywords(document: Mapping[str, Any]) -> dict[str, Any]:
-    kept = document.get("keywords") or {}
+def keywords(description: Mapping[str, Any]) -> dict[str, Any]:
+    kept = description.get("keywords") or {}
     return {
         "path": "keywords",
         "long": False,
@@ -120,11 +121,11 @@ def keywords(document: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def stages(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+def stages(description: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The workflow's rows and some empty ones."""
     rows = [
         {"id": stage.get("id", ""), "days": stage.get("working_days", ""), "name": dict(stage.get("name") or {})}
-        for stage in document.get("stages") or ()
+        for stage in description.get("stages") or ()
     ]
     empty = {"id": "", "days": "", "name": {}}
     return (rows + [empty] * SPARE_STAGES)[:STAGES_MOST]
@@ -168,9 +169,9 @@ def _number(text: str) -> int | str:
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= _DIGITS_MOST else text
 
 
-def _put(document: dict[str, Any], path: str, found: Any) -> None:
+def _put(description: dict[str, Any], path: str, found: Any) -> None:
     *way, last = path.split(".")
-    place = document
+    place = description
     for name in way:
         place = place[name]
     place[last] = found

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from server.catalogue.drafts import Draft, Severity
 from server.catalogue.packs import RINGS
+from server.catalogue.service_drafts import ServiceDraft, Severity
 from server.foundation.actors import Role
 from server.foundation.texts import citizens_text
 from server.web.frame.access import Pages, Visit, not_found, only
@@ -34,13 +34,14 @@ def services(visitor: Visit) -> Response:
     content = deps.packs.content(number)
     listed = [
         {
-            "id": one.document.id,
-            "name": citizens_text(one.document.name, language),
-            "agency": citizens_text(one.document.agency.name, language),
-            "version": one.document.form_version,
-            "days": one.document.standard.working_days,
-            "fee": visitor.formatting.rupiah(one.document.standard.fee_rupiah),
-            "fee_from": one.document.standard.fee_from,
+            "id": one.description.id,
+            "name": citizens_text(one.description.name, language),
+            "agency": citizens_text(one.description.agency.name, language),
+            "version": one.description.form_version,
+            "days": one.description.standard.working_days,
+            "fee": visitor.formatting.rupiah(one.description.standard.fee_rupiah),
+            "fee_from": one.description.standard.fee_from,
+            "fee_rule": bool(one.description.standard.fee_rule),
         }
         for one in (content.services if content else ())
     ]
@@ -101,20 +102,20 @@ def _tried_out(visitor: Visitor) -> list[dict[str, str]]:
         content = deps.packs.content(number)
         for one in content.services if content else ():
             line = {
-                "id": one.document.id,
-                "name": citizens_text(one.document.name, visitor.language),
+                "id": one.description.id,
+                "name": citizens_text(one.description.name, visitor.language),
                 "ring": visitor.say(f"ring.{ring}"),
-                "version": one.document.form_version,
+                "version": one.description.form_version,
             }
-            found.setdefault(one.document.id, line)
+            found.setdefault(one.description.id, line)
     return list(found.values())
 
 
-def _draft_line(visitor: Visitor, draft: Draft) -> dict[str, Any]:
+def _draft_line(visitor: Visitor, draft: ServiceDraft) -> dict[str, Any]:
     errors = sum(one.severity is Severity.ERROR for one in draft.problems)
     return {
         "id": draft.id,
-        "name": citizens_text(draft.document.get("name"), visitor.language) or draft.service_id,
+        "name": citizens_text(draft.description.get("name"), visitor.language) or draft.service_id,
         "file": draft.file_name,
         "errors": errors,
         "when": visitor.formatting.short_moment(draft.updated_at),

@@ -34,11 +34,13 @@ _FORM_TYPES: Final = ("application/x-www-form-urlencoded", "multipart/form-data"
 class Rule:
     """Who may open a page; ``roles`` None is everybody, signed in or not.
 
-    ``on_display``: also the session of a screen that is left to itself, see ``Accounts.display``.
+    ``on_display``: also the session of a screen that is left to itself, see ``Accounts.display``. ``handed_out``: also whoever
+    signed in with a password that somebody else has read, and has to change it first.
     """
 
     roles: frozenset[Role] | None
     on_display: bool = False
+    handed_out: bool = False
 
 
 EVERYBODY: Final = Rule(None)
@@ -61,6 +63,10 @@ class PageRefused(Exception):
 
 class SignInNeeded(Exception):
     """Answered by sending the browser to the sign-in page and back."""
+
+
+class PasswordChangeNeeded(Exception):
+    """Answered by sending the browser to the page where one's own password is changed."""
 
 
 def not_found() -> PageRefused:
@@ -119,7 +125,7 @@ def _remember(rule: Rule, limit: int, *, by_itself: bool) -> Callable[[Request],
 
 
 async def admit(request: Request) -> Visitor:
-    """The visitor, when the page's rule lets them in. Raises PageRefused and SignInNeeded."""
+    """The visitor, when the page's rule lets them in. Raises PageRefused, SignInNeeded and PasswordChangeNeeded."""
     rule: Rule = request.state.rule
     site = site_of(request)
     token = request.cookies.get(SESSION_COOKIE, "")
@@ -133,6 +139,8 @@ async def admit(request: Request) -> Visitor:
             raise SignInNeeded
         if officer.role not in rule.roles:
             raise PageRefused(403, "forbidden")
+        if officer.password_handed_out and not rule.handed_out:
+            raise PasswordChangeNeeded
     csrf = officer.csrf_token if officer else request.cookies.get(FORM_COOKIE, "")
     form = FormData()
     if request.method in UNSAFE:

@@ -17,7 +17,7 @@ from protocol.formats import Formatting
 from protocol.languages import FALLBACK
 from server.api.errors import API_PREFIX
 from server.people.passwords import PasswordsBusy
-from server.web.frame.access import PageRefused, SignInNeeded
+from server.web.frame.access import PageRefused, PasswordChangeNeeded, SignInNeeded
 from server.web.frame.site import site_of
 from server.web.frame.visitor import FORM_COOKIE, Visitor, safe_back
 
@@ -36,6 +36,7 @@ def install(app: FastAPI) -> None:
     """Pages get pages; what the API has arranged for its own paths stays as it is."""
     app.add_exception_handler(PageRefused, _page_refused)
     app.add_exception_handler(SignInNeeded, _sign_in_needed)
+    app.add_exception_handler(PasswordChangeNeeded, _password_change_needed)
     for fault in STORAGE_FAULTS:
         _answer(app, fault, _busy)
     _answer(app, PasswordsBusy, _passwords_busy)
@@ -77,6 +78,12 @@ async def _sign_in_needed(request: Request, _: Exception) -> Response:
     here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     back = quote(here if request.method == "GET" else "/", safe="/")
     return RedirectResponse(f"/sign-in?next={back}", 303)
+
+
+async def _password_change_needed(request: Request, _: Exception) -> Response:
+    if request.headers.get("hx-request") == "true":
+        return Response(status_code=204, headers={"HX-Redirect": "/password"})
+    return RedirectResponse("/password", 303)
 
 
 async def _nowhere(request: Request, _: Exception) -> Response:

@@ -6,27 +6,28 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from server.deps import Deps
-from server.web.admin import audit_pages, budget_pages, city_pages, draft_pages, officer_pages, services
+from server.web.admin import audit_pages, budget_pages, city_pages, officer_pages, service_draft_pages, services
 from server.web.fleet import pages as fleet
 from server.web.fleet import staff_pages
 from server.web.frame import errors, live, site
 from server.web.frame.access import EVERYBODY, Pages, Rule, Visit, not_found
 from server.web.frame.headers import PageHeaders
-from server.web.office import case_pages, documents, inbox, satisfaction
-from server.web.public import front, tracking, transparency_pages
+from server.web.office import attachments, case_pages, inbox, satisfaction
+from server.web.public import front, own_account, tracking, transparency_pages
 
 #: Static files carry their edition in the address, so they may be kept for long.
 STATIC_SECONDS = 31_536_000
 SECTIONS = (
     front.pages,
+    own_account.pages,
     tracking.pages,
     transparency_pages.pages,
     live.pages,
     inbox.pages,
     case_pages.pages,
-    documents.pages,
+    attachments.pages,
     services.pages,
-    draft_pages.pages,
+    service_draft_pages.pages,
     fleet.pages,
     staff_pages.pages,
     satisfaction.pages,

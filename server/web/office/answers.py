@@ -134,6 +134,8 @@ def _value(entry: Entry, language: str) -> str:
         if entry.data_type == "dateTime" and entry.value:
             at = datetime.fromisoformat(entry.value)
             return Formatting(language, at.tzinfo or UTC).short_moment(at)
+        if entry.is_number and "." in entry.value:
+            return Formatting(language, UTC).number(float(entry.value))
     except ValueError:
         return entry.value
     return entry.value

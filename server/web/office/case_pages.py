@@ -19,7 +19,7 @@ from server.foundation.identity_numbers import masked
 from server.foundation.texts import citizens_text
 from server.web.frame.access import Pages, Rule, Visit, not_found
 from server.web.frame.visitor import OFFICE, Visitor
-from server.web.frame.vocabulary import said
+from server.web.frame.vocabulary import fee_in_words, said
 from server.web.office import answers, clocks, queries
 from server.web.office.inbox import TONES
 
@@ -187,7 +187,7 @@ def _page(
         "code": row.tracking_code,
         "shown_code": tracking.display(row.tracking_code),
         "version": row.steps,
-        "service": citizens_text(file.document.name, language),
+        "service": citizens_text(file.description.name, language),
         "state": row.state,
         "tone": TONES[State(row.state)],
         "incomplete": not row.complete,
@@ -197,7 +197,7 @@ def _page(
         "violations": answers.violation_texts(row.violations, reading, visitor.say, reveal=reveal),
         "form_line": visitor.say("case.form_line", version=row.form_version),
         # A form with a question for the NIK shows it among its answers.
-        "identity": identity is not None and not file.document.nik_question,
+        "identity": identity is not None and not file.description.nik_question,
         "nik": "" if identity is None else identity.nik if reveal else masked(identity.nik),
         "nik_how": visitor.say(f"case.nik.how.{identity.how}") if identity else "",
         "revealed": reveal,
@@ -215,11 +215,13 @@ def _page(
             }
             for message in file.messages
         ],
-        "clock": clocks.view(row, file.document.standard.working_days, deps.clock.now(), calendar, visitor.say),
+        "clock": clocks.view(row, file.description.standard.working_days, deps.clock.now(), calendar, visitor.say),
         "stages": _stages(file, language),
         "officer": officer,
         "received": visitor.formatting.short_moment(row.opened_at),
         "due": visitor.formatting.day(row.due_at) if row.due_at and row.state in RUNNING else "",
+        "fee": fee_in_words(file.state, visitor.formatting, visitor.say),
+        "fee_problem": _fee_problem(visitor, file),
         "kiosk": kiosk,
         "language_name": visitor.say(f"language.{row.language}"),
         "history": [
@@ -248,7 +250,7 @@ def _page(
 
 def offered(actor: Actor, file: CaseFile, language: str, written: Written | None = None) -> list[ActionView]:
     """A button for everything that the actor may do now."""
-    stages = {stage.id: stage.name for stage in file.document.stages}
+    stages = {stage.id: stage.name for stage in file.description.stages}
     may = allowed(actor, file.row, list(stages))
     following = stages.get(stage_after(file.row.stage, list(stages)) or "")
     written = written or Written()
@@ -282,15 +284,24 @@ def _who(visitor: Visitor, actor: str, names: Mapping[str, str]) -> str:
     return names.get(actor, visitor.say("case.someone"))
 
 
+def _fee_problem(visitor: Visitor, file: CaseFile) -> str:
+    """What an officer must know of the fee: the slip says another amount, or nobody has worked it out yet."""
+    told, stands = file.content.fee_rupiah, file.row.fee_rupiah
+    if told is not None and stands is not None and told != stands:
+        amounts = {"told": visitor.formatting.rupiah(told), "amount": visitor.formatting.rupiah(stands)}
+        return visitor.say("case.fee.differs", **amounts)
+    return visitor.say("case.fee.unknown") if stands is None and file.description.standard.fee_rule else ""
+
+
 def _stages(file: CaseFile, language: str) -> list[dict[str, str]]:
-    ids = [stage.id for stage in file.document.stages]
+    ids = [stage.id for stage in file.description.stages]
     now = ids.index(file.row.stage) if file.row.stage in ids else 0
     return [
         {
             "name": citizens_text(stage.name, language),
             "when": "past" if place < now else "now" if place == now else "ahead",
         }
-        for place, stage in enumerate(file.document.stages)
+        for place, stage in enumerate(file.description.stages)
     ]
 
 

@@ -106,12 +106,12 @@ def _rows(visitor: Visitor, connection: Connection, cases: Any) -> list[InboxRow
 
 
 def _row(visitor: Visitor, connection: Connection, case: Row[Any], now: Any, calendar: Any) -> InboxRow:
-    document = visitor.deps.catalogue.document(connection, case.pack_version, case.service_id)
-    days = document.standard.working_days if document else 0
+    description = visitor.deps.catalogue.description(connection, case.pack_version, case.service_id)
+    days = description.standard.working_days if description else 0
     return InboxRow(
         code=case.tracking_code,
         shown_code=tracking.display(case.tracking_code),
-        service=citizens_text(document.name, visitor.language) if document else case.service_id,
+        service=citizens_text(description.name, visitor.language) if description else case.service_id,
         received=visitor.formatting.short_moment(case.opened_at),
         state=case.state,
         tone=TONES[State(case.state)],

@@ -9,7 +9,7 @@ from protocol.languages import LANGUAGES
 from server.foundation.actors import Role
 from server.operator.seeding import TRIAL_PASSWORD
 from server.people.accounts import SignIn
-from server.web.frame.access import EVERYBODY, OFFICERS, PageRefused, Pages, Rule, Visit
+from server.web.frame.access import EVERYBODY, PageRefused, Pages, Rule, Visit
 from server.web.frame.site import STATIC
 from server.web.frame.visitor import (
     LANGUAGE_COOKIE,
@@ -25,7 +25,9 @@ from server.web.office import queries
 
 PREFERENCE_SECONDS = 365 * 24 * 3600
 #: A screen on display as well.
-SIGNED_IN = Rule(frozenset(Role), on_display=True)
+SIGNED_IN = Rule(frozenset(Role), on_display=True, handed_out=True)
+#: Also with a password that has to be changed first.
+LEAVING = Rule(frozenset(Role), handed_out=True)
 pages = Pages()
 
 
@@ -55,6 +57,8 @@ def preferences(visitor: Visit) -> Response:
 def sign_in_page(visitor: Visit) -> Response:
     if visitor.officer is not None:
         return visitor.go(home_of(visitor.officer.role))
+    if visitor.deps.first_administrator.wanted:
+        return visitor.go("/first")
     return _door(visitor, next_path=safe_back(visitor.request.query_params.get("next", "/")))
 
 
@@ -79,7 +83,7 @@ def somebody_here() -> Response:
     return Response(status_code=204)
 
 
-@pages.post("/sign-out", OFFICERS)
+@pages.post("/sign-out", LEAVING)
 def sign_out(visitor: Visit) -> Response:
     visitor.site.accounts.sign_out(visitor.token)
     response = visitor.go("/sign-in", "good/sign_in.out")
@@ -99,12 +103,12 @@ def _signed_in(visitor: Visitor, result: SignIn) -> Response:
 
 
 def _refused(visitor: Visitor, result: SignIn) -> Response:
-    problem = _wait(visitor, result.wait) if result.wait else visitor.say("sign_in.wrong")
+    problem = wait_in_words(visitor, result.wait) if result.wait else visitor.say("sign_in.wrong")
     name, next_path = visitor.text("user", 100), safe_back(visitor.text("next", 500))
     return _door(visitor, 429 if result.wait else 403, problem=problem, name=name, next_path=next_path)
 
 
-def _wait(visitor: Visitor, wait: timedelta) -> str:
+def wait_in_words(visitor: Visitor, wait: timedelta) -> str:
     return visitor.say("sign_in.wait", minutes=max(1, -(-int(wait.total_seconds()) // 60)))
 
 

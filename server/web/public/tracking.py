@@ -11,6 +11,7 @@ from protocol.messages import CaseState
 from server.foundation.texts import citizens_text
 from server.web.frame.access import EVERYBODY, PageRefused, Pages, Visit
 from server.web.frame.visitor import Visitor
+from server.web.frame.vocabulary import fee_in_words
 
 #: How a state looks: its tone (colour) and sign.
 LOOK: Final = {
@@ -49,6 +50,7 @@ class TrackingView:
     service: str
     agency: str
     due: str
+    fee: str
     steps: tuple[StepView, ...]
 
 
@@ -83,8 +85,8 @@ def view(visitor: Visitor, state: CaseState) -> TrackingView:
     language = visitor.public_language
     tone, icon = LOOK[state.state]
 
-    def say(key: str) -> str:
-        return visitor.site.texts.say(language, key)
+    def say(key: str, **values: object) -> str:
+        return visitor.site.texts.say(language, key, **values)
 
     def words(state: CaseState, key: str) -> str:
         """A complaint is answered, not approved: it has words of its own for some states."""
@@ -102,6 +104,7 @@ def view(visitor: Visitor, state: CaseState) -> TrackingView:
         service=citizens_text(state.service_name, language),
         agency=citizens_text(state.agency_name, language),
         due=visitor.public_formatting.day(state.due) if state.due else "",
+        fee=fee_in_words(state, visitor.public_formatting, say),
         steps=tuple(
             StepView(
                 what=say(words(state, f"public_state.{step.state.value}")),

@@ -19,7 +19,8 @@ class BudgetRow:
     name: str
     planned: str
     spent: str
-    percent: int
+    #: None: nothing was planned, of which a part could be spent.
+    percent: int | None
     #: Share of the largest plan, in per cent.
     share: int
 
@@ -68,7 +69,7 @@ def budget_view(budget: Budget, language: str, formatting: Formatting) -> Budget
                 name=citizens_text(line.name, language),
                 planned=formatting.rupiah(line.planned_rupiah),
                 spent=formatting.rupiah(line.spent_rupiah),
-                percent=line.spent_rupiah * 100 // line.planned_rupiah if line.planned_rupiah else 0,
+                percent=line.spent_rupiah * 100 // line.planned_rupiah if line.planned_rupiah else None,
                 share=line.planned_rupiah * 100 // largest if largest else 0,
             )
             for line in budget.lines

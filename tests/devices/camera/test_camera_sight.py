@@ -10,7 +10,7 @@ from devices.camera import CameraSettings, CaptureKind, Frame, Hint, PortraitLim
 from devices.camera.document import CaptureLimits
 from devices.camera.sight import SEEK_BY_LINES_EVERY, SEEK_EVERY, FaceWatch, SheetWatch
 from devices.frame import FakeClock
-from devices.simulator import Bench
+from devices.simulator.bench import Bench
 from devices.simulator.drawing import Pose, Shot, draw_letter, draw_marriage_book, person, place, tabletop
 from devices.vision.faces import FaceFinder
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import logging
 import math
-import os
 import random
 import threading
 import tracemalloc
@@ -17,8 +16,8 @@ import pytest
 from devices.printer import PrinterSettings, PrintOutcome, PrintResult, SlipBuilder, build_printer
 from devices.printer.emulator import EmulatorSettings, Fault, PrinterCore, PrinterEmulator
 from tests.devices.printer.printer_bench import Bench, Waiting, example_slip, make_bench
+from tests.soaking import SOAK
 
-SOAK = bool(os.environ.get("EKIOS_SOAK"))
 HOURS = 24.0 if SOAK else 1.0
 STARTS = 24 if SOAK else 2
 """Starts of a printer over each real line, spread over the day; even."""
@@ -135,7 +134,7 @@ def real_life(folder: Path) -> None:
             printer.stop()
 
 
-@pytest.mark.soak
+@pytest.mark.longer_in_soak
 def test_a_day_of_faults(tmp_path: Path, started_here: list[threading.Thread]) -> None:
     day = Day()
     real_life(tmp_path)

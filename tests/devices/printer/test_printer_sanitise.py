@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import unicodedata
 from dataclasses import replace
 
@@ -17,8 +16,8 @@ from devices.printer.emulator.realtime import RealTimeScanner
 from devices.printer.slips.escpos import JobEncoder
 from devices.printer.slips.layout import Layout, Picture, TextLine, Typesetter
 from devices.printer.slips.sanitise import ELLIPSIS, MAX_MARKS, MAX_TEXT, clean, clean_lines, substituted
+from tests.soaking import SOAK
 
-SOAK = bool(os.environ.get("EKIOS_SOAK"))
 EXAMPLES = 100_000 if SOAK else 400
 
 ENCODER = JobEncoder("default", 80)
@@ -61,7 +60,7 @@ def commands(data: bytes) -> list[tuple[Kind, tuple[int, ...], bytes]]:
     return [(one.kind, one.numbers, b"" if one.kind in (Kind.TEXT, Kind.RASTER_IMAGE) else one.data) for one in parsed]
 
 
-@pytest.mark.soak
+@pytest.mark.longer_in_soak
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 @given(hostile)
 @example("\x1b@\x1dV\x00")
@@ -77,7 +76,7 @@ def test_the_commands_of_a_slip_are_the_same_whatever_stands_on_it(text: str) ->
     assert RealTimeScanner().feed(data) == []
 
 
-@pytest.mark.soak
+@pytest.mark.longer_in_soak
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(st.text(max_size=800))
 def test_clean_text_is_one_line_of_printable_characters(text: str) -> None:
@@ -88,7 +87,7 @@ def test_clean_text_is_one_line_of_printable_characters(text: str) -> None:
     assert "  " not in line
 
 
-@pytest.mark.soak
+@pytest.mark.longer_in_soak
 @settings(max_examples=EXAMPLES // 2, deadline=None)
 @given(st.text(max_size=200))
 def test_cleaning_twice_changes_nothing_more(text: str) -> None:

@@ -1,6 +1,7 @@
 """What the quality lists of scanner and camera call done is shown by a test that exists."""
 
 import ast
+from collections.abc import Collection
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -8,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from devices.camera import CameraDriver
+from devices.camera.drivers import camera_drivers
 from devices.frame.quality import Quality, Rule, read_quality
 from devices.scanner import ScannerDriver
+from devices.scanner.drivers import scanner_drivers
 
 TESTS = Path(__file__).resolve().parents[1]
 READING, SERIAL, WEDGE, SOURCES = (
@@ -98,9 +101,14 @@ CAMERAS = {
 }
 
 
-def quality_of(package: str, drivers: type[ScannerDriver] | type[CameraDriver]) -> list[Quality]:
+def quality_of(package: str, names: Collection[str]) -> list[Quality]:
     text = files(package).joinpath("quality.toml").read_text(encoding="utf-8")
-    return list(read_quality(text, [driver.value for driver in drivers]).values())
+    return list(read_quality(text, names).values())
+
+
+def test_what_settings_may_name_can_be_built() -> None:
+    assert set(scanner_drivers().names) == set(ScannerDriver)
+    assert set(camera_drivers().names) == set(CameraDriver)
 
 
 @cache
@@ -109,12 +117,16 @@ def named_in(file: str) -> frozenset[str]:
     return frozenset(node.name for node in tree.body if isinstance(node, ast.FunctionDef))
 
 
-@pytest.mark.parametrize("quality", quality_of("devices.scanner", ScannerDriver), ids=lambda quality: quality.driver)
+@pytest.mark.parametrize(
+    "quality", quality_of("devices.scanner", scanner_drivers().names), ids=lambda quality: quality.driver
+)
 def test_what_a_way_of_scanning_calls_done_is_shown(quality: Quality) -> None:
     assert EVERY_DRIVER.keys() | SCANNERS[quality.driver].keys() == quality.done
 
 
-@pytest.mark.parametrize("quality", quality_of("devices.camera", CameraDriver), ids=lambda quality: quality.driver)
+@pytest.mark.parametrize(
+    "quality", quality_of("devices.camera", camera_drivers().names), ids=lambda quality: quality.driver
+)
 def test_what_a_source_of_pictures_calls_done_is_shown(quality: Quality) -> None:
     assert EVERY_DRIVER.keys() | CAMERAS[quality.driver].keys() == quality.done
 

@@ -23,7 +23,7 @@ from devices.simulator.drawing import CardCode, Pose, Shot, draw_card, place, ta
 
 NIK = "9912055203900001"
 CONFORMANCE = Path(__file__).parents[4] / "shared" / "conformance" / "barcodes"
-soak = (pytest.mark.soak, pytest.mark.skipif("EKIOS_SOAK" not in os.environ, reason="a long run: make soak"))
+soak = pytest.mark.soak
 NOWHERE = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
 
 

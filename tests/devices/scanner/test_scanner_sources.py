@@ -14,7 +14,7 @@ from devices.scanner import Scanner, ScannerSettings, build_scanner
 from devices.scanner.sources.serial_source import SerialSource
 from devices.scanner.sources.source import ScanSource
 from devices.scanner.sources.wedge_source import WedgeSource
-from devices.simulator import Bench
+from devices.simulator.bench import Bench
 
 
 class SilentKeyboard:

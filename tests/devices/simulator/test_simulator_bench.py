@@ -9,13 +9,12 @@ from http.client import HTTPConnection
 import pytest
 from PIL import Image
 
-from devices.camera import Camera, CameraSettings, Photo, build_camera
+from devices.camera import Camera, CameraSettings, CaptureFault, CaptureProblem, Hint, Photo, build_camera
 from devices.frame import Availability, Condition, FakeClock
 from devices.frame.diagnostics import collect
 from devices.scanner import Scan, ScanKind, Scanner, ScannerSettings, build_scanner
-from devices.simulator import Bench, ControlPage
-from devices.simulator.bench import DOCUMENTS
-from devices.simulator.control_page import LARGEST_JSON
+from devices.simulator.bench import DOCUMENTS, Bench
+from devices.simulator.control_page import LARGEST_JSON, ControlPage
 from devices.simulator.printer_link import PRINTER_PAGE
 
 NIK = "9912055203900001"
@@ -78,6 +77,36 @@ def test_what_lies_still_under_good_light_makes_a_good_photo(rig: Rig) -> None:
     photo = rig.camera.capture()
     assert isinstance(photo, Photo), photo
     assert photo.found_sheet
+
+
+@pytest.mark.parametrize("sheen", ["foil", "saucer"])
+def test_a_glare_is_seen_before_the_shutter_and_after_it_and_goes_when_it_is_mended(rig: Rig, sheen: str) -> None:
+    rig.bench.show_card("3578014107900001")
+    rig.bench.shine(sheen)
+    rig.camera.start_preview()
+    rig.run(6)
+    hints = []
+    for _ in range(3):
+        rig.run(1)
+        hints.append(rig.camera.sight().hint)
+    assert hints[-1] is Hint.GLARE
+    taken = rig.camera.capture()
+    assert isinstance(taken, CaptureProblem)
+    assert taken.kind is CaptureFault.GLARE
+    rig.bench.repair()
+    rig.run(12)
+    assert isinstance(rig.camera.capture(), Photo)
+
+
+def test_a_tabletop_with_nothing_on_it_and_a_face_are_no_document(rig: Rig) -> None:
+    rig.camera.start_preview()
+    for show in (rig.bench.clear, rig.bench.show_person):
+        show()
+        rig.run(12)
+        taken = rig.camera.capture()
+        assert isinstance(taken, CaptureProblem)
+        assert taken.kind is CaptureFault.NO_SHEET
+        assert taken.photo is not None
 
 
 def test_nothing_is_read_while_nobody_wants_a_scan(rig: Rig) -> None:
@@ -181,10 +210,12 @@ def test_the_page_drives_the_bench(page: tuple[Bench, ControlPage]) -> None:
     assert do(served, "show_card", {"nik": NIK, "code": "PDF417"})[1]["item"] == "card"
     assert do(served, "light", {"on": False})[1]["light"] is False
     assert bench.camera.faults.light < 1
+    assert do(served, "glare", {"on": True, "sheen": "spoon"})[1]["glare"] is True
     assert do(served, "plug_camera", {"on": False})[1]["camera_plugged"] is False
     assert do(served, "repair", {})[1] == {
         "item": "card",
         "light": True,
+        "glare": False,
         "camera_plugged": True,
         "camera_frozen": False,
         "camera_slow": False,
@@ -203,6 +234,7 @@ def test_the_page_drives_the_bench(page: tuple[Bench, ControlPage]) -> None:
         ("type_text", {"text": "é"}, 400),
         ("light", {"on": True, "more": 1}, 400),
         ("light", [], 400),
+        ("glare", {"on": True, "sheen": "sun"}, 400),
         ("show_slip", {"text": "a" * LARGEST_JSON}, 413),
     ],
 )

@@ -1,7 +1,6 @@
 """A day of faults for camera and scanner on a leaping clock: everything comes back by itself, and nothing grows."""
 
 import gc
-import os
 import random
 import threading
 import tracemalloc
@@ -15,10 +14,10 @@ from PIL import Image
 from devices.camera import Camera, CameraSettings, CaptureProblem, Hint, build_camera
 from devices.frame import Availability, Condition, FakeClock
 from devices.scanner import Scan, ScanKind, Scanner, ScannerSettings, build_scanner
-from devices.simulator import Bench
+from devices.simulator.bench import Bench
 from devices.simulator.drawing.cards import invented_nik
+from tests.soaking import SOAK
 
-SOAK = bool(os.environ.get("EKIOS_SOAK"))
 HOURS = 24 if SOAK else 1
 VISITS_AN_HOUR = 3 if SOAK else 2
 WATCHED_FOR = 3.0
@@ -174,7 +173,7 @@ def running(started: list[threading.Thread]) -> list[str]:
     return [thread.name for thread in started if thread.is_alive()]
 
 
-@pytest.mark.soak
+@pytest.mark.longer_in_soak
 @pytest.mark.timeout(3600)
 def test_a_day_of_faults_at_camera_and_scanner(started_here: list[threading.Thread]) -> None:
     day = Day()

@@ -6,13 +6,17 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+import requests
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from devices.printer.emulator.control import ControlPage as PrinterPage
 from devices.printer.emulator.emulator import PrinterEmulator
 from devices.printer.emulator.faults import Fault
-from devices.simulator import Bench, ControlPage
+from devices.simulator.bench import Bench
+from devices.simulator.control_page import ControlPage
 from devices.simulator.printer_link import PrinterLink
+from devices.speech import SpeechDriver, SpeechSettings, build_speech
+from devices.speech.espeak import PROGRAM
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
@@ -91,6 +95,47 @@ def test_the_paper_is_taken_out_and_put_in(page: Page, printer: PrinterEmulator)
     page.click("#refill")
     expect(switch).to_have_attribute("aria-checked", "false")
     assert Fault.PAPER_OUT not in printer.faults
+
+
+@in_a_browser
+def test_what_is_spoken_stands_on_the_page_and_is_heard_in_the_browser(page: Page, bench: Bench) -> None:
+    voice = build_speech(SpeechSettings(driver=SpeechDriver.SIMULATED))
+    bench.hear(voice, PROGRAM)
+    voice.speaker.say("Selamat datang", language="id", rate=150, volume=0.55)
+    voice.speaker.worker.step()
+    line = page.locator("#lines li")
+    expect(line).to_contain_text("Selamat datang")
+    expect(line).to_contain_text("volume 55 %")
+    line.get_by_role("button").click()
+    page.wait_for_function("player.duration > 0.5 && player.duration < 5")
+    page.get_by_role("switch", name="Penyuara kuping tercolok").click()
+    expect(page.get_by_role("switch", name="Penyuara kuping tercolok")).to_have_attribute("aria-checked", "true")
+    assert voice.headphones is not None
+    assert voice.headphones.plugged
+    voice.speaker.say("Halaman satu", language="id", rate=150, volume=0.55)
+    assert voice.simulated is not None
+    voice.simulated.set_faults(slow=True)
+    voice.speaker.worker.step()
+    voice.speaker.say("Halaman dua", language="id", rate=150, volume=0.55)
+    expect(line.filter(has_text="Halaman satu")).to_contain_text("terpotong")
+
+
+def test_a_line_that_is_not_kept_and_a_program_that_is_not_there_are_said(bench: Bench) -> None:
+    voice = build_speech(SpeechSettings(driver=SpeechDriver.SIMULATED))
+    bench.hear(voice, "no-such-espeak")
+    voice.speaker.say("Selamat datang", language="id", rate=150, volume=0.55)
+    voice.speaker.worker.step()
+    page = ControlPage(bench, 0)
+    page.start()
+    try:
+        gone, away = (
+            requests.get(f"{page.address}/voice/7", timeout=5),
+            requests.get(f"{page.address}/voice/1", timeout=5),
+        )
+    finally:
+        page.stop()
+    assert (gone.status_code, "not kept" in gone.text) == (404, True)
+    assert (away.status_code, "no-such-espeak does not speak" in away.text) == (503, True)
 
 
 @in_a_browser

@@ -247,6 +247,32 @@ def test_settings_choose_the_simulated_one() -> None:
     assert build_speech(SpeechSettings(driver=SpeechDriver.SIMULATED)).simulated is not None
 
 
+def test_a_simulated_voice_with_a_clock_takes_its_time() -> None:
+    clock = FakeClock()
+    voice = build_speech(SpeechSettings(driver=SpeechDriver.SIMULATED), clock=clock)
+    voice.speaker.say("satu dua tiga", language="id", rate=90, volume=0.5)
+    voice.speaker.worker.step()
+    clock.advance(1.9)
+    voice.speaker.worker.step()
+    assert voice.speaker.speaking
+    clock.advance(0.2)
+    voice.speaker.worker.step()
+    assert not voice.speaker.speaking
+
+
+def test_a_true_voice_is_written_down_on_a_bench_only(tmp_path: Path) -> None:
+    settings = SpeechSettings(program=program(tmp_path, "cat >/dev/null"), jack=False)
+    assert build_speech(settings).transcript is None
+    voice = build_speech(settings, CLOSEST, clock=FakeClock(), transcribed=True)
+    voice.speaker.say("Selamat datang", language="jv", rate=150, volume=0.5)
+    while voice.speaker.speaking:
+        voice.speaker.worker.step()
+    assert voice.transcript is not None
+    assert [(line.text, line.voice, line.ending) for line in voice.transcript.lines] == [
+        ("Selamat datang", "id", Ending.SPOKEN)
+    ]
+
+
 def test_every_driver_answers_every_rule() -> None:
     text = files("devices.speech").joinpath("quality.toml").read_text(encoding="utf-8")
     quality = read_quality(text, [driver.value for driver in SpeechDriver])

@@ -1,7 +1,6 @@
 """Expressions: what they give, and that nothing but an XPathError comes out of bad ones."""
 
 import contextlib
-import os
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -168,7 +167,6 @@ def test_any_text_is_an_expression_or_an_xpath_error(text: str) -> None:
 
 
 @pytest.mark.soak
-@pytest.mark.skipif("EKIOS_SOAK" not in os.environ, reason="a long run: make soak")
 @pytest.mark.timeout(3_600)
 @given(_expressions)
 @settings(max_examples=SOAK_EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
@@ -177,7 +175,6 @@ def test_what_is_written_back_means_the_same_for_long(expression: str) -> None:
 
 
 @pytest.mark.soak
-@pytest.mark.skipif("EKIOS_SOAK" not in os.environ, reason="a long run: make soak")
 @pytest.mark.timeout(3_600)
 @given(_texts)
 @settings(max_examples=SOAK_EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))

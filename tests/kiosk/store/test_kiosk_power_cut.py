@@ -1,7 +1,6 @@
 """The power goes at any moment: the database opens, is whole, and all that was called saved is in it."""
 
 import hashlib
-import os
 import random
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -207,7 +206,6 @@ def test_the_cuts_find_a_database_that_does_not_sync(
 
 
 @pytest.mark.soak
-@pytest.mark.skipif("EKIOS_SOAK" not in os.environ, reason="a long run: make soak")
 @pytest.mark.parametrize("seed", range(10))
 def test_ten_thousand_power_cuts_lose_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
     assert cut_often(live(monkeypatch, tmp_path / "life", seed), tmp_path / "cut", 1_000, seed) == []

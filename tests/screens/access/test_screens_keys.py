@@ -5,11 +5,13 @@ import weakref
 
 import pytest
 from keys_kit import focused, hold, label, press, type_keys, walk_to
+from kivy.core.window import Window
 from screens_harness import Hands
 
 from kiosk.events import EndReason
 from rehearsal import Rehearsal
 from screens.access.focus import nearest
+from screens.access.keypads import TABLES, KeypadTable
 from screens.access.keys import DEFAULT_KEYS, Action, KeyMap, NoSuchKey
 from screens.look.widgets.keyboard import Key
 from screens.navigation.places import Name
@@ -219,3 +221,45 @@ def test_nearest_prefers_what_is_straight_ahead() -> None:
 
 def test_nearest_finds_nothing_behind() -> None:
     assert nearest((0.0, 0.0, 50.0, 50.0), [(0.0, 60.0, 50.0, 90.0)], down=True) is None
+
+
+def test_a_key_is_known_by_its_place_whatever_it_sends_else() -> None:
+    keys = KeyMap(DEFAULT_KEYS, {Action.OK: ("hid:6E",), Action.HELP: ("hid:28",)})
+    assert keys.action(1_073_741_934, shift=False, scancode=0x6E) is Action.OK
+    assert keys.action(13, shift=False, scancode=0x28) is Action.HELP
+    assert keys.action(13, shift=False) is Action.OK
+
+
+@pytest.mark.parametrize("name", ["hid:", "hid:03", "hid:100", "hid:zz"])
+def test_a_usage_that_no_key_has_is_named(name: str) -> None:
+    with pytest.raises(NoSuchKey, match="usage"):
+        KeyMap({Action.OK: (name,)})
+
+
+@pytest.mark.parametrize("table", KeypadTable)
+def test_every_keypads_table_leaves_the_keyboards_own_keys(table: KeypadTable) -> None:
+    keys = KeyMap(DEFAULT_KEYS, TABLES[table])
+    assert keys.action(273, shift=False) is Action.UP
+    assert len({name for names in TABLES[table].values() for name in names}) == len(TABLES[table])
+
+
+def test_an_audio_keypad_leads_the_focus_and_its_jack_starts_the_voice(hands: Hands) -> None:
+    hands.app.keypad._keys = KeyMap(DEFAULT_KEYS, TABLES[KeypadTable.STORM_AUDIONAV])
+
+    def key(usage: int) -> None:
+        Window.dispatch("on_keyboard", 0x4000_0000 | usage, usage, "", [])
+        Window.dispatch("on_key_up", 0x4000_0000 | usage, usage)
+        hands.settle()
+
+    key(0x6D)
+    key(0x71)
+    assert label(hands) == "Bahasa Indonesia"
+    key(0x72)
+    key(0x6E)
+    assert hands.app.flow.place.name is Name.SERVICES
+    hands.rehearsal.speaker.become("READY")
+    key(0x6F)
+    assert hands.app.flow.voice.on
+    assert hands.app.flow.voice.through_headphones
+    key(0x70)
+    assert not hands.app.flow.voice.on

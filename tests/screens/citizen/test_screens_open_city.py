@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from screens_harness import Hands
 
+from kiosk.events import LineChanged
 from kiosk.machine.line_state import LineCondition
 from kiosk.store.documents import StoredDocument
+from screens.citizen.start.open_city import BarLine
 from screens.citizen.start.open_city_model import money
 
 MADE = datetime(2026, 11, 24, 1, 30, tzinfo=UTC)
@@ -37,6 +39,7 @@ TIMES: dict[str, Any] = {
                     "in_time_percent": 88,
                 },
                 {"id": "usaha", "name": {"id": "Surat Usaha"}, "promised_days": 2, "decided": 4},
+                {"id": "hibah", "name": {"id": "Surat Hibah"}, "promised_days": 5, "decided": 0},
             ],
         }
     ],
@@ -79,6 +82,11 @@ def test_without_a_line_they_are_still_there(hands: Hands) -> None:
 def test_a_kiosk_that_has_none_says_so_and_shows_them_when_they_come(hands: Hands) -> None:
     hands.tap("Sentuh untuk mulai")
     hands.tap("Lihat kinerja layanan")
+    # Connected, so it is not the line that keeps them away.
+    hands.must_see("Kota belum menerbitkan data ini")
+    hands.rehearsal.line.condition = LineCondition.OFFLINE
+    hands.kiosk.bus.publish(LineChanged(hands.rehearsal.line.state()))
+    hands.settle()
     hands.must_see("Belum ada data di kios ini")
     keep(hands, "transparency", TIMES)
     hands.settle()
@@ -90,6 +98,24 @@ def test_the_budget_is_a_table_with_bars(hands: Hands) -> None:
     hands.tap("Sentuh untuk mulai")
     hands.tap("Lihat anggaran kota")
     hands.must_see("Anggaran kota 2026", "Pendidikan", "20%", "Rp 500 miliar dari Rp 2,5 triliun", "Perda 12/2025")
+    # Of nothing that was planned no part was spent.
+    hands.must_see("Taman", "Rp 0 dari Rp 0")
+    assert "0%" not in hands.texts()
+
+
+def bars(hands: Hands) -> list[bool]:
+    """Of the times in sight, whether a bar stands below them."""
+    lines = [one for one in hands.app.root.walk() if isinstance(one, BarLine) and one.text]
+    return [bool(line.children[0].height and line.children[0].opacity) for line in lines]
+
+
+def test_figures_with_no_cases_behind_them_are_no_bars(hands: Hands) -> None:
+    keep(hands, "transparency", TIMES)
+    hands.tap("Sentuh untuk mulai")
+    hands.tap("Lihat kinerja layanan")
+    hands.tap("Kelurahan", exactly=True)
+    hands.must_see("Surat Usaha", "Surat Hibah", "Belum ada permohonan yang diputuskan")
+    assert bars(hands) == [True, True, True, False, False]
 
 
 def test_a_document_that_cannot_be_shown_is_not_kept(hands: Hands) -> None:

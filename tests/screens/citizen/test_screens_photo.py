@@ -21,7 +21,7 @@ from screens.citizen.controls.viewfinder import SPOKEN_LOOKS, SightMarks, Viewfi
 from screens.language.texts import Catalogues
 
 FAULTS = (
-    *("TOO_DARK", "TOO_BLURRED", "GLARE", "NO_FRAME"),
+    *("TOO_DARK", "TOO_BLURRED", "GLARE", "NO_FRAME", "NO_SHEET"),
     *("NO_FACE", "SEVERAL_FACES", "FACE_TOO_SMALL", "FACE_AT_EDGE", "FACE_TURNED"),
 )
 

@@ -7,7 +7,6 @@ a name out of its ``ids``: Kivy's builder keeps those.
 
 import ast
 import gc
-import os
 import re
 from pathlib import Path
 
@@ -146,7 +145,6 @@ def test_sessions_leave_no_widget_alive(citizens: Hands) -> None:
 
 @pytest.mark.soak
 @pytest.mark.timeout(3600)
-@pytest.mark.skipif(not os.environ.get("EKIOS_SOAK"), reason="long: make soak")
 def test_hundreds_of_sessions_do_not_grow(citizens: Hands) -> None:
     process = psutil.Process()
     complain(citizens)

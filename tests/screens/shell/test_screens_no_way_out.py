@@ -1,6 +1,5 @@
 """No key leaves the app, and no wish to close it: a real window on a real X server, keys from its test extension."""
 
-import os
 import random
 import shutil
 from collections.abc import Iterator
@@ -91,7 +90,6 @@ def test_no_key_and_no_wish_to_close_leaves_the_app(screens: Screens) -> None:
 
 
 @pytest.mark.soak
-@pytest.mark.skipif("EKIOS_SOAK" not in os.environ, reason="a long run: make soak")
 def test_keys_by_the_thousand_do_not_leave_the_app(screens: Screens) -> None:
     chance = random.Random(5)
     names = [*CHORDS, *(chr(code) for code in range(ord("a"), ord("z") + 1)), "Tab", "Return", "Up", "Down", "space"]

@@ -1,6 +1,5 @@
 """Hands that know nothing: keys, fingers, codes, pauses and bursts in any order. No screen fails, and the kiosk stays ours."""
 
-import os
 import random
 
 import pytest
@@ -144,7 +143,6 @@ def test_hands_that_know_nothing_break_nothing(citizens: Hands, seed: int) -> No
 
 
 @pytest.mark.soak
-@pytest.mark.skipif(not os.environ.get("EKIOS_SOAK"), reason="a long run: make soak")
 @pytest.mark.parametrize("hundred", range(1, 11))
 def test_a_thousand_pairs_of_hands_that_know_nothing_break_nothing(citizens: Hands, hundred: int) -> None:
     for seed in range(100 * hundred, 100 * (hundred + 1)):

@@ -92,7 +92,7 @@ def test_what_the_form_made_of_the_identity_is_left_out_as_well(office: Office, 
     other = replace(
         file,
         content=file.content.model_copy(update={"instance": SENT}),
-        document=file.document.model_copy(update={"identity_group": "who"}),
+        description=file.description.model_copy(update={"identity_group": "who"}),
     )
     form = convert_form(FORM.encode(), "md", "x", {}).form
     assert form is not None

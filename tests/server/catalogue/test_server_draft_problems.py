@@ -1,6 +1,9 @@
 """What administrators read of a draft that is not right yet: sentences in their language, by field, sheet and row."""
 
+import copy
 import io
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import openpyxl
@@ -8,10 +11,12 @@ import pytest
 from starlette.datastructures import FormData
 
 from protocol.languages import LANGUAGES
-from server.catalogue.drafts import Severity
+from server.app import build_deps, close_deps
+from server.catalogue.service_drafts import ServiceDraft, Severity
 from server.deps import Deps
 from server.foundation.actors import Actor, Role
 from server.web.admin import service_form
+from tests.server.conftest import fresh
 
 ADMIN = Actor("admin-1", Role.ADMIN)
 DROP = object()
@@ -33,7 +38,7 @@ def book(*rows: tuple[str, ...]) -> bytes:
 
 
 def changed(document: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
-    """``document`` with the member at ``path`` replaced, or without it."""
+    """``description`` with the member at ``path`` replaced, or without it."""
     node: Any = document
     *way, last = path.split(".")
     for name in way:
@@ -43,6 +48,32 @@ def changed(document: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
     else:
         node[last] = value
     return document
+
+
+@dataclass
+class OpenDraft:
+    """Uploaded once, with another document each time."""
+
+    deps: Deps
+    id: str
+    document: dict[str, Any]
+
+    def described(self, path: str, value: Any) -> ServiceDraft:
+        document = changed(copy.deepcopy(self.document), path, value)
+        draft = self.deps.authoring.describe(ADMIN, self.id, document).draft
+        assert draft is not None
+        return draft
+
+
+@pytest.fixture(scope="module")
+def open_draft(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenDraft]:
+    for settings in fresh(request, tmp_path_factory.mktemp("draft"), "sqlite"):
+        deps = build_deps(settings)
+        known = deps.authoring.published("surat")
+        uploaded = deps.authoring.upload(ADMIN, "surat", "surat.xlsx", book(("text", "nama", "Nama", "yes")))
+        assert known is not None and uploaded.draft is not None
+        yield OpenDraft(deps, uploaded.draft.id, known.description.model_dump(mode="json"))
+        close_deps(deps)
 
 
 @pytest.mark.parametrize(
@@ -66,25 +97,36 @@ def changed(document: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
         ("stages", [], "Isi paling sedikit 1."),
         ("identification", "passport", "Pilih salah satu dari yang ada."),
         ("standard.fee", 7, "Isian ini tidak dapat dipakai."),
+        (
+            "standard.fee_rule",
+            "${luas} * 2",
+            "Rumus biaya tidak dapat dipakai: The form has no question called “luas”. Tulis pertanyaan sebagai ${nama}.",
+        ),
+        ("standard.fee_rule", "x" * 501, "Paling panjang 500 huruf."),
+        ("slip.answers", ["hantu"], "Formulir tidak punya pertanyaan “hantu”."),
+        (
+            "slip.answers",
+            ["nama"],
+            "“nama” bukan pilihan, tanggal, atau jam; isian lain tidak dicetak pada struk.",
+        ),
+        ("slip.answers", [f"q{number}" for number in range(9)], "Paling banyak 8."),
         ("nik_question", "nik", "Formulir tidak punya pertanyaan “nik” untuk NIK."),
     ],
 )
 def test_each_fault_of_a_service_is_reported_in_indonesian_at_its_field(
-    deps: Deps, path: str, value: Any, sentence: str
+    open_draft: OpenDraft, path: str, value: Any, sentence: str
 ) -> None:
-    known = deps.authoring.published("surat")
-    assert known is not None
-    document = changed(known.document.model_dump(mode="json"), path, value)
-    draft = deps.authoring.upload(ADMIN, "surat", "surat.xlsx", book(("text", "nama", "Nama", "yes")), document).draft
-    assert draft is not None
-    reported = {one.column: one.text("id") for one in draft.problems if one.severity is Severity.ERROR}
-    assert reported == {path: sentence}
+    draft = open_draft.described(path, value)
+    assert not draft.publishable
+    assert {one.column: one.text("id") for one in draft.problems if one.severity is Severity.ERROR} == {path: sentence}
 
 
-def test_a_fault_of_the_spreadsheet_is_reported_in_indonesian_and_kept_so(deps: Deps) -> None:
-    uploaded = deps.authoring.upload(ADMIN, "surat", "surat.xlsx", book(("select_one hantu", "pilih", "Pilih", "")))
+def test_a_fault_of_the_spreadsheet_is_reported_in_indonesian_and_kept_so(sqlite_deps: Deps) -> None:
+    uploaded = sqlite_deps.authoring.upload(
+        ADMIN, "surat", "surat.xlsx", book(("select_one hantu", "pilih", "Pilih", ""))
+    )
     assert uploaded.draft is not None
-    kept = deps.authoring.draft(uploaded.draft.id)
+    kept = sqlite_deps.authoring.draft(uploaded.draft.id)
     assert kept is not None
     (error,) = [one for one in kept.problems if one.severity is Severity.ERROR]
     assert (error.sheet, error.row) == ("survey", 2)
@@ -93,8 +135,10 @@ def test_a_fault_of_the_spreadsheet_is_reported_in_indonesian_and_kept_so(deps: 
 
 
 @pytest.mark.parametrize(("required", "publishable"), [("yes", False), ("", True)])
-def test_a_form_that_no_kiosk_could_send_is_not_published(deps: Deps, required: str, publishable: bool) -> None:
-    draft = deps.authoring.upload(ADMIN, "surat", "surat.xlsx", book(("audio", "rekaman", "Rekam", required))).draft
+def test_a_form_that_no_kiosk_could_send_is_not_published(sqlite_deps: Deps, required: str, publishable: bool) -> None:
+    draft = sqlite_deps.authoring.upload(
+        ADMIN, "surat", "surat.xlsx", book(("audio", "rekaman", "Rekam", required))
+    ).draft
     assert draft is not None
     assert draft.publishable is publishable
     errors = [(one.row, one.column) for one in draft.problems if one.severity is Severity.ERROR]

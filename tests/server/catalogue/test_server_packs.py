@@ -15,10 +15,10 @@ from tuf.ngclient import FetcherInterface, Updater
 
 from protocol.packs import PackCustom, target_name, unpack
 from server.catalogue.authoring import UPLOAD_BYTES
-from server.catalogue.drafts import DraftOutcome, Severity
 from server.catalogue.form_conversion import zipped
 from server.catalogue.pack_content import PackContent
 from server.catalogue.packs import RINGS, PackOutcome
+from server.catalogue.service_drafts import ServiceDraftOutcome, Severity
 from server.catalogue.tuf import TIMESTAMP_LIFE
 from server.deps import Deps
 from server.foundation.actors import OPERATOR, Actor, Role
@@ -102,7 +102,7 @@ def test_taking_back_publishes_what_was_before_under_a_new_number(deps: Deps) ->
     assert result.number == 3
     again = deps.packs.content(3)
     assert again is not None
-    assert [one.document.id for one in again.services] == ["surat", "aduan"]
+    assert [one.description.id for one in again.services] == ["surat", "aduan"]
     assert deps.packs.take_back(2, ADMIN).outcome is PackOutcome.TAKEN_BACK_ALREADY
 
 
@@ -164,10 +164,10 @@ def test_an_uploaded_form_begins_with_the_document_in_force_and_is_published(dep
     assert uploaded.draft is not None
     assert uploaded.draft.publishable, uploaded.draft.problems
     published = deps.authoring.publish(ADMIN, uploaded.draft.id)
-    assert (published.outcome, published.pack) == (DraftOutcome.DONE, 2)
+    assert (published.outcome, published.pack) == (ServiceDraftOutcome.DONE, 2)
     service = deps.packs.service(2, "surat")
     assert service is not None
-    assert service.document.form_version == "2"
+    assert service.description.form_version == "2"
     assert b"alamat" in service.files["form.xml"]
 
 
@@ -184,7 +184,7 @@ def test_an_error_names_sheet_and_row_and_prevents_publishing(deps: Deps) -> Non
     assert draft is not None
     errors = [one for one in draft.problems if one.severity is Severity.ERROR]
     assert ("survey", 2) in {(one.sheet, one.row) for one in errors}
-    assert deps.authoring.publish(ADMIN, draft.id).outcome is DraftOutcome.HAS_PROBLEMS
+    assert deps.authoring.publish(ADMIN, draft.id).outcome is ServiceDraftOutcome.HAS_PROBLEMS
 
 
 def test_a_file_whose_name_no_pack_can_carry_is_reported_and_not_published(deps: Deps) -> None:
@@ -192,7 +192,7 @@ def test_a_file_whose_name_no_pack_can_carry_is_reported_and_not_published(deps:
     draft = deps.authoring.upload(ADMIN, "surat", "surat.xlsx", workbook(*GOOD), media=media).draft
     assert draft is not None
     assert ["foto kk.csv" in one.text("id") for one in draft.problems if one.severity is Severity.ERROR] == [True]
-    assert deps.authoring.publish(ADMIN, draft.id).outcome is DraftOutcome.HAS_PROBLEMS
+    assert deps.authoring.publish(ADMIN, draft.id).outcome is ServiceDraftOutcome.HAS_PROBLEMS
     del media["foto kk.csv"]
     mended = deps.authoring.upload(ADMIN, "surat", "surat.xlsx", workbook(*GOOD), media=media).draft
     assert mended is not None
@@ -211,13 +211,13 @@ def test_a_draft_from_before_files_were_opened_is_opened_when_it_is_published(de
     old = zipped({"kk.png": b"<html></html>", "foto kk.png": b""})
     with deps.engine.begin() as connection:
         connection.execute(update(tables.form_drafts).values(resources=old))
-    assert deps.authoring.publish(ADMIN, draft.id).outcome is DraftOutcome.BAD_MEDIA
+    assert deps.authoring.publish(ADMIN, draft.id).outcome is ServiceDraftOutcome.BAD_MEDIA
 
 
 def test_the_same_version_with_other_content_is_refused(deps: Deps) -> None:
     draft = deps.authoring.upload(ADMIN, "surat", "surat.xlsx", workbook(*GOOD, version="1")).draft
     assert draft is not None
-    assert deps.authoring.publish(ADMIN, draft.id).outcome is DraftOutcome.SAME_VERSION
+    assert deps.authoring.publish(ADMIN, draft.id).outcome is ServiceDraftOutcome.SAME_VERSION
 
 
 def test_a_new_service_needs_its_document(deps: Deps) -> None:
@@ -226,7 +226,7 @@ def test_a_new_service_needs_its_document(deps: Deps) -> None:
     assert "standard" in {one.column for one in draft.problems}
     known = deps.authoring.published("surat")
     assert known is not None
-    described = deps.authoring.describe(ADMIN, draft.id, known.document.model_dump(mode="json"))
+    described = deps.authoring.describe(ADMIN, draft.id, known.description.model_dump(mode="json"))
     assert described.draft is not None
     assert described.draft.publishable, described.draft.problems
     assert deps.authoring.publish(ADMIN, draft.id).pack == 2
@@ -235,7 +235,7 @@ def test_a_new_service_needs_its_document(deps: Deps) -> None:
 def test_a_document_whose_nik_question_the_form_has_not_is_refused(deps: Deps) -> None:
     known = deps.authoring.published("surat")
     assert known is not None
-    document = {**known.document.model_dump(mode="json"), "nik_question": "nik"}
+    document = {**known.description.model_dump(mode="json"), "nik_question": "nik"}
     draft = deps.authoring.upload(ADMIN, "surat", "surat.xlsx", workbook(*GOOD), document).draft
     assert draft is not None
     assert [one.column for one in draft.problems if one.severity is Severity.ERROR] == ["nik_question"]
@@ -244,14 +244,16 @@ def test_a_document_whose_nik_question_the_form_has_not_is_refused(deps: Deps) -
 @pytest.mark.parametrize(
     ("service", "name", "source", "outcome"),
     [
-        ("surat", "surat.docx", b"", DraftOutcome.BAD_FILE_TYPE),
-        ("surat", "surat", b"", DraftOutcome.BAD_FILE_TYPE),
-        ("Surat", "surat.xlsx", b"", DraftOutcome.BAD_SERVICE_ID),
-        ("a" * 65, "surat.xlsx", b"", DraftOutcome.BAD_SERVICE_ID),
-        ("surat", "surat.xlsx", bytes(UPLOAD_BYTES + 1), DraftOutcome.TOO_LARGE),
+        ("surat", "surat.docx", b"", ServiceDraftOutcome.BAD_FILE_TYPE),
+        ("surat", "surat", b"", ServiceDraftOutcome.BAD_FILE_TYPE),
+        ("Surat", "surat.xlsx", b"", ServiceDraftOutcome.BAD_SERVICE_ID),
+        ("a" * 65, "surat.xlsx", b"", ServiceDraftOutcome.BAD_SERVICE_ID),
+        ("surat", "surat.xlsx", bytes(UPLOAD_BYTES + 1), ServiceDraftOutcome.TOO_LARGE),
     ],
 )
-def test_what_cannot_be_uploaded(deps: Deps, service: str, name: str, source: bytes, outcome: DraftOutcome) -> None:
+def test_what_cannot_be_uploaded(
+    deps: Deps, service: str, name: str, source: bytes, outcome: ServiceDraftOutcome
+) -> None:
     assert deps.authoring.upload(ADMIN, service, name, source).outcome is outcome
 
 
@@ -264,8 +266,8 @@ def test_a_file_that_is_no_spreadsheet_is_a_problem_not_a_fault(deps: Deps) -> N
 def test_a_discarded_draft_cannot_be_published(deps: Deps) -> None:
     draft = deps.authoring.upload(ADMIN, "surat", "surat.xlsx", workbook(*GOOD)).draft
     assert draft is not None
-    assert deps.authoring.discard(ADMIN, draft.id) is DraftOutcome.DONE
-    assert deps.authoring.publish(ADMIN, draft.id).outcome is DraftOutcome.NOT_OPEN
+    assert deps.authoring.discard(ADMIN, draft.id) is ServiceDraftOutcome.DONE
+    assert deps.authoring.publish(ADMIN, draft.id).outcome is ServiceDraftOutcome.NOT_OPEN
 
 
 def test_cases_of_an_older_form_are_still_taken(server: RunningServer, kiosk: TestKiosk) -> None:
@@ -304,7 +306,7 @@ def described_draft(deps: Deps, service: str, version: str, rings: tuple[str, ..
     """Publishes a new service to some rings; the pack's number."""
     known = deps.authoring.published("surat")
     assert known is not None
-    document = known.document.model_dump(mode="json")
+    document = known.description.model_dump(mode="json")
     draft = deps.authoring.upload(ADMIN, service, "a.xlsx", workbook(*GOOD, version=version), document).draft
     assert draft is not None
     return deps.authoring.publish(ADMIN, draft.id, rings).pack
@@ -313,7 +315,7 @@ def described_draft(deps: Deps, service: str, version: str, rings: tuple[str, ..
 def services_of(deps: Deps, ring: str) -> set[str]:
     with deps.engine.connect() as connection:
         found = deps.packs.content(deps.packs.newest(connection, ring))
-    return {one.document.id for one in found.services} if found else set()
+    return {one.description.id for one in found.services} if found else set()
 
 
 def test_what_is_tried_out_stays_with_those_who_try_it(deps: Deps) -> None:
@@ -342,10 +344,10 @@ def test_a_version_that_is_tried_out_is_not_used_for_other_content(deps: Deps) -
     assert described_draft(deps, "satu", "1", ("early", "test")) > 0
     known = deps.authoring.published("satu")
     assert known is not None
-    document = known.document.model_dump(mode="json")
+    document = known.description.model_dump(mode="json")
     other = deps.authoring.upload(ADMIN, "satu", "a.xlsx", workbook(GOOD[0], version="1"), document).draft
     assert other is not None
-    assert deps.authoring.publish(ADMIN, other.id).outcome is DraftOutcome.SAME_VERSION
+    assert deps.authoring.publish(ADMIN, other.id).outcome is ServiceDraftOutcome.SAME_VERSION
 
 
 def test_all_never_go_back_to_what_only_some_tried_out(deps: Deps) -> None:

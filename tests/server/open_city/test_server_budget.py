@@ -39,6 +39,13 @@ def test_a_table_from_a_spreadsheet_is_read_with_its_heading(delimiter: str) -> 
     assert [line.name["id"] for line in read(text).lines] == ["Jalan"]
 
 
+@pytest.mark.parametrize("amounts", ["1O0;40", "Rp 1,5 miliar;40", "100;4O", "-5;3", "100 juta;Rp", "100;", ";40"])
+def test_a_first_line_with_a_wrong_amount_is_no_heading(amounts: str) -> None:
+    found = read_budget("2026", "APBD", f"Jalan;{amounts}\nTaman;7;3\n")
+    assert isinstance(found, tuple)
+    assert [(one.kind, one.values["row"]) for one in found] == [("amount", 1)]
+
+
 def test_what_is_written_out_is_read_again() -> None:
     budget = read(ROWS)
     assert read(write_rows(budget)) == budget

@@ -105,6 +105,5 @@ def test_the_cuts_find_a_server_that_does_not_sync(
 
 
 @pytest.mark.soak
-@pytest.mark.skipif("EKIOS_SOAK" not in os.environ, reason="a long run: make soak")
 def test_ten_thousand_power_cuts_of_the_server_lose_nothing(life: Life, tmp_path: Path) -> None:
     assert cut_often(life, tmp_path / "cut", 10_000) == []

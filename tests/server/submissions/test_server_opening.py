@@ -31,7 +31,7 @@ class OneService(PackRepository):
         published = deps.packs.service(1, SERVICE["id"])
         converted = convert_form(FORM.encode(), "md", SERVICE["form_id"], {})
         assert published is not None and converted.xml is not None, converted.problems
-        self._one = PackService(published.document, {"form.xml": converted.xml.encode(), **converted.resources})
+        self._one = PackService(published.description, {"form.xml": converted.xml.encode(), **converted.resources})
 
     def service(self, number: int, service_id: str) -> PackService | None:
         return self._one

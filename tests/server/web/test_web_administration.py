@@ -77,14 +77,14 @@ def test_a_new_service_goes_from_spreadsheet_to_every_kiosk_and_back(fresh_offic
     assert "Diterbitkan" in browser.post(f"{draft}/publish", {"ring": "all"}).text
     published = packs.service(2, "izin-baru")
     assert published is not None
-    assert published.document.standard.fee_rupiah == 50_000
-    assert published.document.standard.fee_from
+    assert published.description.standard.fee_rupiah == 50_000
+    assert published.description.standard.fee_from
     # A pictogram for each line that was written, and for no other.
-    assert published.document.icon == "house"
-    assert published.document.standard.requirement_pictograms == ("family-card",)
-    assert published.document.standard.procedure_pictograms == ("counter",)
+    assert published.description.icon == "house"
+    assert published.description.standard.requirement_pictograms == ("family-card",)
+    assert published.description.standard.procedure_pictograms == ("counter",)
     assert "mulai Rp 50.000" in browser.get("/admin/services").text
-    assert published.document.name["mad"] == "name mad"
+    assert published.description.name["mad"] == "name mad"
     browser.post("/admin/packs/2/take-back", {"reason": "salah"})
     assert packs.service(3, "izin-baru") is None and packs.service(3, "surat") is not None
 

@@ -7,7 +7,7 @@ import pytest
 
 from forms import Environment
 from protocol.messages import Content
-from protocol.packs import ServiceDocument
+from protocol.packs import ServiceDescription
 from server.cases.filled_forms import form_of
 from server.catalogue.form_conversion import convert_form
 from server.catalogue.pack_content import PackService
@@ -47,7 +47,7 @@ def service() -> PackService:
     converted = convert_form(FORM.encode(), "md", "x", {})
     assert converted.xml is not None, converted.problems
     files: Mapping[str, bytes] = {"form.xml": converted.xml.encode(), **converted.resources}
-    return PackService(ServiceDocument.model_construct(), files)
+    return PackService(ServiceDescription.model_construct(), files)
 
 
 def filled(service: PackService, sent: str = SENT, language: str = "id", *, reveal: bool = False) -> FilledForm:
@@ -89,6 +89,22 @@ def test_an_officer_sees_what_was_sent_in_its_order(service: PackService) -> Non
         ("answer", "Nama anak", ""),
         ("agreed", "Setuju?", "OK"),
     ]
+
+
+@pytest.mark.parametrize(("language", "told"), [("id", "72,5"), ("en", "72.5")])
+def test_a_number_with_decimals_has_the_sign_of_the_officers_language(language: str, told: str) -> None:
+    sheet = """
+| survey |
+| | type      | name | label | calculation |
+| | decimal   | wide | Lebar |             |
+| | calculate | area | Luas  | ${wide} * 1 |
+| | text      | note | Nomor |             |
+"""
+    converted = convert_form(sheet.encode(), "md", "x", {})
+    assert converted.xml is not None
+    wide = PackService(ServiceDescription.model_construct(), {"form.xml": converted.xml.encode()})
+    lines = filled(wide, '<data id="x"><wide>72.5</wide><area>72.5</area><note>72.5</note></data>', language).lines
+    assert [line.value for line in lines] == [told, told, "72.5"]
 
 
 def test_instances_of_a_repeat_stand_under_their_number(service: PackService) -> None:
@@ -141,6 +157,6 @@ def test_numbers_are_masked_in_answers_and_labels_until_they_are_asked_for(servi
 
 
 def test_a_form_that_cannot_be_loaded_is_no_fault_of_the_page() -> None:
-    broken = PackService(ServiceDocument.model_construct(), {"form.xml": b"<h:html/>"})
+    broken = PackService(ServiceDescription.model_construct(), {"form.xml": b"<h:html/>"})
     assert read(broken, Content.model_construct(instance=SENT), "id") is None
     assert read(None, Content.model_construct(instance=SENT), "id") is None

@@ -6,7 +6,7 @@ import pytest
 
 from protocol.tracking import display
 from server.web.office.answers import mask
-from server.web.office.documents import safe_name, sniffed
+from server.web.office.attachments import safe_name, sniffed
 from tests.server.kiosk_client import NIK
 from tests.server.web.conftest import JPEG, Office
 

@@ -62,7 +62,7 @@ def test_a_silent_kiosk_raises_an_alarm_that_goes_when_it_speaks_again(fresh_off
     fresh_office.clock.pass_time(seconds=deps.alarms.silent_after.total_seconds() + 1)
     deps.alarms.check_all()
     alarms = page.get_by_role("region", name="Peringatan")
-    expect(alarms).to_contain_text("tidak terhubung")
+    expect(alarms).to_contain_text("Tidak terhubung")
     page.get_by_role("button", name=re.compile("tangani", re.I)).first.click()
     expect(page.locator("body")).to_contain_text("Ditangani")
     beat(fresh_office)

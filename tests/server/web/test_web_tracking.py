@@ -3,6 +3,8 @@
 import pytest
 
 from protocol.tracking import ALPHABET, display, mint
+from server.catalogue.pack_content import PackContent, PackService
+from server.foundation.actors import OPERATOR
 from server.web.frame.site import TRACKING_PER_MINUTE
 from tests.server.kiosk_client import NIK
 from tests.server.web.conftest import Office
@@ -76,3 +78,23 @@ def test_every_page_carries_the_headers(office: Office, path: str) -> None:
 def test_an_unknown_page_is_a_friendly_404_and_an_unknown_api_path_is_not_a_page(office: Office) -> None:
     answer = office.browser().get("/nowhere")
     assert answer.status_code == 404 and "Halaman ini tidak ada" in answer.text
+
+
+def test_what_it_costs_is_told_as_the_server_worked_it_out(office: Office) -> None:
+    deps = office.server.deps
+    published = deps.packs.service(1, "surat")
+    assert published is not None
+    standard = published.description.standard.model_copy(update={"fee_rule": "${nama} * 1000"})
+    ruled = PackService(published.description.model_copy(update={"standard": standard}), published.files)
+    pack = deps.packs.publish(PackContent((ruled,)), OPERATOR, rings=("test",)).number
+    document = {**office.server.service(), "pack": str(pack)}
+    instance = '<data id="surat" version="1"><nama>25</nama></data>'
+    told = {"fee_rupiah": 5, "instance": instance}
+    envelope = office.kiosk.envelope(document, inside=told)
+    assert office.kiosk.statuses(envelope) == ["stored"]
+    page = office.browser("kelurahan").get(f"/office/cases/{envelope.code}").text
+    assert "Struk warga menyebut Rp 5" in page and "Rp 25.000" in page
+    public = office.browser().get(f"/t/{envelope.code}").text
+    assert "Biaya" in public and "Rp 25.000" in public and "Rp 5<" not in public
+    free = office.browser().get(f"/t/{office.send().code}").text
+    assert "Rp 0" in free

@@ -24,7 +24,7 @@ pages = Pages()
 
 
 @pages.get("/office/cases/{code}/documents/{sha256}", Rule(OFFICE))
-def document(visitor: Visit, code: str, sha256: str) -> Response:
+def attachment(visitor: Visit, code: str, sha256: str) -> Response:
     if not _SHA256.fullmatch(sha256):
         raise not_found()
     deps, actor = visitor.deps, visitor.signed_in.actor

@@ -8,8 +8,8 @@ from starlette.responses import Response
 from protocol import pictograms
 from protocol.languages import LANGUAGES
 from protocol.pictograms.drawings import DRAWINGS
-from server.catalogue import document_problems
-from server.catalogue.drafts import Draft, DraftOutcome, Severity
+from server.catalogue import description_problems
+from server.catalogue.service_drafts import ServiceDraft, ServiceDraftOutcome, Severity
 from server.foundation.actors import Role
 from server.foundation.texts import citizens_text
 from server.web.admin import form_preview, service_form
@@ -80,8 +80,8 @@ def draft_service(visitor: Visit, draft_id: str) -> Response:
 def describe(visitor: Visit, draft_id: str) -> Response:
     with visitor.deps.engine.connect() as connection:
         names = {row.id: row.name for row in queries.agencies(connection)}
-    document = service_form.read(visitor.form, names, _draft(visitor, draft_id).document)
-    result = visitor.deps.authoring.describe(visitor.signed_in.actor, draft_id, document)
+    description = service_form.read(visitor.form, names, _draft(visitor, draft_id).description)
+    result = visitor.deps.authoring.describe(visitor.signed_in.actor, draft_id, description)
     if result.draft is None:
         raise not_found()
     if any(one.sheet == "service" for one in result.draft.problems):
@@ -101,7 +101,7 @@ def publish(visitor: Visit, draft_id: str) -> Response:
         raise not_found()
     note = visitor.text("note", NOTE_MOST).strip()
     result = visitor.deps.authoring.publish(visitor.signed_in.actor, draft_id, rings, note)
-    if result.outcome is DraftOutcome.DONE:
+    if result.outcome is ServiceDraftOutcome.DONE:
         return visitor.go("/admin/services", "good/draft.published")
     if result.draft is None:
         raise not_found()
@@ -110,7 +110,7 @@ def publish(visitor: Visit, draft_id: str) -> Response:
 
 @pages.post("/admin/drafts/{draft_id}/discard", ADMINS)
 def discard(visitor: Visit, draft_id: str) -> Response:
-    if visitor.deps.authoring.discard(visitor.signed_in.actor, draft_id) is DraftOutcome.NOT_FOUND:
+    if visitor.deps.authoring.discard(visitor.signed_in.actor, draft_id) is ServiceDraftOutcome.NOT_FOUND:
         raise not_found()
     return visitor.go("/admin/services", "good/draft.discarded")
 
@@ -118,14 +118,14 @@ def discard(visitor: Visit, draft_id: str) -> Response:
 # --- pages ---
 
 
-def _draft(visitor: Visitor, draft_id: str) -> Draft:
+def _draft(visitor: Visitor, draft_id: str) -> ServiceDraft:
     draft = visitor.deps.authoring.draft(draft_id)
     if draft is None or draft.state != "draft":
         raise not_found()
     return draft
 
 
-def _frame(visitor: Visitor, draft: Draft, step: str) -> dict[str, Any]:
+def _frame(visitor: Visitor, draft: ServiceDraft, step: str) -> dict[str, Any]:
     """What the three pages of a draft share: its name, and how far it is."""
     form_ready = draft.form_xml is not None
     service_ready = all(one.sheet != "service" or one.severity is not Severity.ERROR for one in draft.problems)
@@ -133,7 +133,7 @@ def _frame(visitor: Visitor, draft: Draft, step: str) -> dict[str, Any]:
     return {
         "draft_id": draft.id,
         "service_id": draft.service_id,
-        "name": citizens_text(draft.document.get("name"), visitor.language) or draft.service_id,
+        "name": citizens_text(draft.description.get("name"), visitor.language) or draft.service_id,
         "step": step,
         "steps": [
             {
@@ -149,12 +149,12 @@ def _frame(visitor: Visitor, draft: Draft, step: str) -> dict[str, Any]:
     }
 
 
-def _listed(visitor: Visitor, draft: Draft, severity: Severity) -> list[dict[str, Any]]:
+def _listed(visitor: Visitor, draft: ServiceDraft, severity: Severity) -> list[dict[str, Any]]:
     """The spreadsheet's problems in the visitor's language, by sheet and row."""
     return [
         {"sheet": one.sheet, "row": one.row, "column": one.column, "message": one.text(visitor.language)}
         for one in draft.problems
-        if one.severity is severity and one.sheet != document_problems.SHEET
+        if one.severity is severity and one.sheet != description_problems.SHEET
     ]
 
 
@@ -164,13 +164,13 @@ def _upload_page(visitor: Visitor, service_id: str, problem: str = "") -> Respon
         "admin/upload.html",
         400 if problem else 200,
         service_id=service_id,
-        name=citizens_text(known.document.name, visitor.language) if known else "",
+        name=citizens_text(known.description.name, visitor.language) if known else "",
         problem=problem,
     )
 
 
-def _service_page(visitor: Visitor, draft: Draft, *, tell: bool) -> Response:
-    document = dict(draft.document)
+def _service_page(visitor: Visitor, draft: ServiceDraft, *, tell: bool) -> Response:
+    description = dict(draft.description)
     with visitor.deps.engine.connect() as connection:
         agencies = queries.agencies(connection)
         number = visitor.deps.packs.newest(connection)
@@ -185,18 +185,18 @@ def _service_page(visitor: Visitor, draft: Draft, *, tell: bool) -> Response:
             {"field": _field_name(visitor, one.column), "message": one.text(visitor.language)} for one in problems
         ],
         wrong=wrong,
-        value=lambda path: service_form.value(document, path),
-        head=service_form.fields(document, ("name", "summary")),
-        words=service_form.keywords(document),
+        value=lambda path: service_form.value(description, path),
+        head=service_form.fields(description, ("name", "summary")),
+        words=service_form.keywords(description),
         parts=[
-            {**field, "pictograms": service_form.pictograms(document, field["path"])}
-            for field in service_form.fields(document, service_form.LINES)
+            {**field, "pictograms": service_form.pictograms(description, field["path"])}
+            for field in service_form.fields(description, service_form.LINES)
         ],
-        time=service_form.fields(document, ("standard.time",)),
-        fee=service_form.fields(document, ("standard.fee",)),
-        rest=service_form.fields(document, ("standard.product", "standard.complaints")),
-        slip=service_form.fields(document, ("slip.title", "slip.next_step")),
-        stages=service_form.stages(document),
+        time=service_form.fields(description, ("standard.time",)),
+        fee=service_form.fields(description, ("standard.fee",)),
+        rest=service_form.fields(description, ("standard.product", "standard.complaints")),
+        slip=service_form.fields(description, ("slip.title", "slip.next_step")),
+        stages=service_form.stages(description),
         agencies=agencies,
         events=content.life_events if content else {},
         pictograms=pictograms.NAMES,
@@ -206,7 +206,7 @@ def _service_page(visitor: Visitor, draft: Draft, *, tell: bool) -> Response:
 
 
 def _field_name(visitor: Visitor, column: str) -> str:
-    """What a member of the document is called on the page; a part of a member is named by its beginning."""
+    """What a member of the description is called on the page; a part of a member is named by its beginning."""
     way = column.split(".")
     while way:
         key = f"service.{'.'.join(way)}"
@@ -216,7 +216,7 @@ def _field_name(visitor: Visitor, column: str) -> str:
     return column
 
 
-def _publish_page(visitor: Visitor, draft: Draft, problem: str = "") -> Response:
+def _publish_page(visitor: Visitor, draft: ServiceDraft, problem: str = "") -> Response:
     return visitor.render(
         "admin/draft_publish.html",
         409 if problem else 200,

@@ -1,4 +1,4 @@
-"""What is wrong with a service document, as sentences for administrators in Indonesian and English.
+"""What is wrong with a service description, as sentences for administrators in Indonesian and English.
 
 The member that is concerned is the problem's ``column`` (``standard.working_days``, ``stages.0.name``); the page says how
 that field is called.
@@ -11,10 +11,10 @@ from typing import Any, Final
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from forms import Form
-from protocol.packs import ServiceDocument
+from forms import Form, FormError, Kind
+from protocol.packs import ServiceDescription
 from protocol.pictograms import NAMES
-from server.catalogue.drafts import Problem, Severity
+from server.catalogue.service_drafts import Problem, Severity
 
 SHEET: Final = "service"
 #: By pydantic's type of error; the names in braces are what pydantic says of it.
@@ -62,27 +62,64 @@ def of_error(error: ValidationError) -> tuple[Problem, ...]:
     return tuple(_problem(one) for one in error.errors(include_input=True, include_url=False))
 
 
-def of_document(document: ServiceDocument, form: Form | None) -> tuple[Problem, ...]:
-    """What a document that is whole in itself does not fit: its own stages, the form's questions."""
+def of_description(description: ServiceDescription, form: Form | None) -> tuple[Problem, ...]:
+    """What a description that is whole in itself does not fit: its own stages, the form's questions."""
     problems = []
-    stages = [stage.id for stage in document.stages]
+    stages = [stage.id for stage in description.stages]
     if len(set(stages)) != len(stages):
         problems.append(
             _said("stages", {"id": "Dua tahap memakai id yang sama.", "en": "Two stages have the same id."})
         )
-    if document.icon not in NAMES:
+    if description.icon not in NAMES:
         problems.append(_said("icon", _SENTENCES["choice"]))
     for member in ("requirement_pictograms", "procedure_pictograms"):
-        if not set(getattr(document.standard, member)) <= set(NAMES):
+        if not set(getattr(description.standard, member)) <= set(NAMES):
             problems.append(_said(f"standard.{member}", _SENTENCES["choice"]))
-    if form is not None and document.nik_question and not _has_question(form, document.nik_question):
-        name = document.nik_question
+    if form is not None and description.nik_question and not _has_question(form, description.nik_question):
+        name = description.nik_question
         said = {
             "id": f"Formulir tidak punya pertanyaan “{name}” untuk NIK.",
             "en": f"The form has no question “{name}” for the NIK.",
         }
         problems.append(_said("nik_question", said))
+    if form is not None:
+        problems += [*_of_fee(description.standard.fee_rule, form), *_of_slip(description, form)]
     return tuple(problems)
+
+
+def _of_fee(rule: str, form: Form) -> list[Problem]:
+    try:
+        form.formula(rule or "0")
+    except FormError as error:
+        fault = "; ".join(problem.message for problem in error.problems)
+        said = {
+            "id": f"Rumus biaya tidak dapat dipakai: {fault} Tulis pertanyaan sebagai ${{nama}}.",
+            "en": f"The fee's rule cannot be used: {fault} Write questions as ${{name}}.",
+        }
+        return [_said("standard.fee_rule", said)]
+    return []
+
+
+def _of_slip(description: ServiceDescription, form: Form) -> list[Problem]:
+    """Only choices, dates and times: a slip that was left behind tells nobody's name or number."""
+    nodes = {node.name: node for node in form.open().nodes.values()}
+    problems = []
+    for name in description.slip.answers:
+        node = nodes.get(name)
+        if node is None:
+            said = {
+                "id": f"Formulir tidak punya pertanyaan “{name}”.",
+                "en": f"The form has no question “{name}”.",
+            }
+        elif node.kind not in (Kind.SELECT1, Kind.SELECT) and node.data_type not in ("date", "time", "dateTime"):
+            said = {
+                "id": f"“{name}” bukan pilihan, tanggal, atau jam; isian lain tidak dicetak pada struk.",
+                "en": f"“{name}” is no choice, date or time; other answers are not printed on slips.",
+            }
+        else:
+            continue
+        problems.append(_said("slip.answers", said))
+    return problems
 
 
 def _problem(error: ErrorDetails) -> Problem:

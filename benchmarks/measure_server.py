@@ -105,7 +105,7 @@ def _ours(name: str, database: str | None) -> list[dict[str, Any]]:
         form = deps.packs.service(1, "surat")
         close_deps(deps)
         assert form is not None
-        document = form.document
+        document = form.description
         service = {"id": "surat", "form_id": document.form_id, "form_version": document.form_version, "pack": "1"}
         with _served(settings) as process:
             kiosks = [TestKiosk(settings.address) for _ in codes]

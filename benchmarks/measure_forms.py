@@ -84,7 +84,7 @@ def drawn_form(questions: int) -> str:
 
 
 def _in_own_process(path: Path) -> dict[str, Any]:
-    command = [sys.executable, "-c", "from benchmarks.bench_forms import measure; import sys; measure(sys.argv[1])"]
+    command = [sys.executable, "-c", "from benchmarks.measure_forms import measure; import sys; measure(sys.argv[1])"]
     done = subprocess.run([*command, str(path)], cwd=_ROOT, capture_output=True, text=True, check=True)
     measured: dict[str, Any] = json.loads(done.stdout)
     return measured

@@ -1,4 +1,4 @@
-"""A draft of a service: a spreadsheet as it was uploaded, what came of it, and the document as far as it is filled in."""
+"""A draft of a service: a spreadsheet as it was uploaded, what came of it, and the description as far as it is filled in."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True)
 class Problem:
-    """``sheet`` and ``row`` of the spreadsheet; for the service document, ``column`` names the member."""
+    """``sheet`` and ``row`` of the spreadsheet; for the service description, ``column`` names the member."""
 
     severity: Severity
     #: In English; ``texts`` has it in the languages of the back office.
@@ -28,7 +28,7 @@ class Problem:
         return self.texts.get(language) or self.message
 
 
-class DraftOutcome(StrEnum):
+class ServiceDraftOutcome(StrEnum):
     DONE = "DONE"
     NOT_FOUND = "NOT_FOUND"
     #: xlsx, csv or md.
@@ -47,11 +47,11 @@ class DraftOutcome(StrEnum):
 
 
 @dataclass(frozen=True)
-class Draft:
+class ServiceDraft:
     id: str
     service_id: str
     file_name: str
-    document: Mapping[str, Any]
+    description: Mapping[str, Any]
     form_xml: str | None
     resources: Mapping[str, bytes]
     problems: tuple[Problem, ...]
@@ -67,12 +67,12 @@ class Draft:
 
 
 @dataclass(frozen=True)
-class DraftResult:
-    outcome: DraftOutcome
-    draft: Draft | None = None
+class ServiceDraftResult:
+    outcome: ServiceDraftOutcome
+    draft: ServiceDraft | None = None
     #: After publishing: the new pack.
     pack: int = 0
 
     @property
     def ok(self) -> bool:
-        return self.outcome is DraftOutcome.DONE
+        return self.outcome is ServiceDraftOutcome.DONE

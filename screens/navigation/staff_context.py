@@ -1,0 +1,115 @@
+"""The context of the field staff's pages: what they know of the kiosk and do to it. Knows nothing of Kivy."""
+
+from collections.abc import Callable
+
+from kiosk.kiosk import Kiosk
+from kiosk.machine.staff import SignInRefused, StaffOnDuty
+from kiosk.machine.supplies import Paper
+from kiosk.ports import Device, PrintResult
+from kiosk.snapshot import Snapshot
+from kiosk.store import StorageFailed
+from kiosk.store.outbox import OutboxCounts
+from kiosk.submissions.outbox import ParkedItem
+
+
+class StaffContext:
+    """What is done is recorded in the visit. Any thread."""
+
+    def __init__(self, kiosk: Kiosk) -> None:
+        self._kiosk = kiosk
+
+    # --- who is here -----------------------------------------------------------------------------------------------
+
+    @property
+    def on_duty(self) -> StaffOnDuty | None:
+        return self._kiosk.staff.on_duty
+
+    def sign_in(self, badge: str, pin: str) -> StaffOnDuty | SignInRefused:
+        """Takes some tenths of a second."""
+        return self._kiosk.staff.sign_in(badge, pin)
+
+    def record(self, kind: str, detail: str = "") -> None:
+        """Of the visit that is going on."""
+        self._kiosk.staff.record(kind, detail)
+
+    # --- how the kiosk is ------------------------------------------------------------------------------------------
+
+    def snapshot(self) -> Snapshot:
+        return self._kiosk.snapshot()
+
+    @property
+    def in_service(self) -> bool:
+        return self._kiosk.in_service
+
+    def toggle_service(self) -> None:
+        if self._kiosk.in_service:
+            self.record("out_of_service")
+            self._kiosk.out_of_service()
+        else:
+            self.record("in_service")
+            self._kiosk.back_in_service()
+
+    # --- paper -----------------------------------------------------------------------------------------------------
+
+    def paper(self) -> Paper:
+        return self._kiosk.supplies.paper()
+
+    @property
+    def roll_mm(self) -> float:
+        """Of a full roll."""
+        return self._kiosk.settings.number("paper_roll_mm")
+
+    def roll_changed(self, millimetres: float) -> None:
+        """Counts from a full roll of that length."""
+        self._kiosk.supplies.roll_changed(millimetres)
+
+    # --- the outbox ------------------------------------------------------------------------------------------------
+
+    def outbox(self) -> OutboxCounts:
+        return self._kiosk.outbox.counts()
+
+    def parked(self) -> tuple[ParkedItem, ...]:
+        return self._kiosk.outbox.parked()
+
+    def try_again(self, seq: int) -> bool:
+        """One parked item; False: the storage failed."""
+        return self._try_again(lambda: str(seq) if self._kiosk.outbox.try_again(seq) else "")
+
+    def try_all_again(self) -> bool:
+        """All that is parked; False: the storage failed."""
+        return self._try_again(lambda: str(self._kiosk.outbox.try_all_again() or ""))
+
+    def retry_now(self) -> None:
+        """The line tries at once."""
+        line = self._kiosk.line
+        if line is not None:
+            line.retry_now()
+
+    def _try_again(self, move: Callable[[], str]) -> bool:
+        """``move`` says what was moved, "" when nothing was."""
+        try:
+            moved = move()
+        except StorageFailed as error:
+            self._kiosk.health.storage_failed(error.problem)
+            return False
+        if moved:
+            self.record("parked_again", moved)
+        self.retry_now()
+        return True
+
+    # --- devices ---------------------------------------------------------------------------------------------------
+
+    def print_test(self, done: Callable[[PrintResult], None]) -> bool:
+        """False: there is no printer. ``done`` is called from the printer's thread."""
+        return self._kiosk.slips.print_test(done)
+
+    @property
+    def speaker(self) -> Device | None:
+        return self._kiosk.ports.speaker
+
+    def devices(self) -> tuple[tuple[Device, bool], ...]:
+        """Those that this kiosk has, each with whether it can test itself at once: printing and speaking are tests of
+        their own."""
+        ports = self._kiosk.ports
+        listed = ((ports.printer, False), (ports.scanner, True), (ports.camera, True), (ports.speaker, False))
+        return tuple((device, tests) for device, tests in listed if device is not None)
