@@ -30,11 +30,11 @@ from kiosk.session.session import Session
 from kiosk.snapshot import Snapshot
 from protocol.formats import Formatting
 from protocol.languages import LANGUAGES
+from screens.background.clips import Clips
 from screens.language.texts import Catalogues, Texts
 from screens.navigation import stack as stacks
 from screens.navigation.appearance import DEFAULT_APPEARANCE, Appearance
 from screens.navigation.citizen import CitizenFlow, step_place
-from screens.navigation.clips import Clips
 from screens.navigation.context import PageContext
 from screens.navigation.drafts import DraftFlow
 from screens.navigation.enlarging import EnlargingFlow
@@ -75,7 +75,7 @@ class Flow:
         self.slips = SlipFlow()
         self.drafts = DraftFlow(self)
         self.fewer = FewerFlow(self)
-        self.clips = Clips(self)
+        self.clips = Clips(kiosk, self._page_in_sight)
         self.enlarging = EnlargingFlow(self)
         self._catalogues = catalogues
         self._changed = changed
@@ -92,6 +92,9 @@ class Flow:
         """Where somebody is."""
         session = self.session
         return stacks.in_sight(self.stack, step_place(session) if session is not None else self.rest.place)
+
+    def _page_in_sight(self) -> tuple[str, str]:
+        return self.place.name, self.place.detail
 
     @property
     def over(self) -> Over:

@@ -122,7 +122,7 @@ class KioskApp(App):
         self.kiosk = kiosk
         self.options = options
         self.flow = Flow(kiosk, options.catalogues, self._changed, options.appearance)
-        self.flow.clips.folder = options.assets / "signing"
+        self.flow.clips.look_in(options.assets / "signing")
         self.stage: Stage | None = None
         self.narrator = Narrator(self.flow, any_key=options.any_key_speaks)
         self.keypad: Keypad | None = None

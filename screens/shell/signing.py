@@ -7,7 +7,7 @@ from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
 from kiosk.machine.content import MediaFault
 from kiosk.ports import ClipPlay
-from screens.navigation.clips import Clip
+from screens.background.clips import Clip
 from screens.navigation.flow import Flow
 from screens.shell.overlays import Panel
 

@@ -12,7 +12,6 @@ from kiosk.catalogue.catalogue import Catalogue
 from protocol.components import Condition
 from rehearsal.clip import clip
 from rehearsal.sample_city import pack_files
-from screens.navigation.clips import Clips
 from screens.shell.signing import SigningPanel
 
 OF_SERVICE = "services/domisili/signing-service.webm"
@@ -38,7 +37,7 @@ def give(hands: Hands, files: dict[str, bytes]) -> None:
 
 
 def give_back(hands: Hands, kept: Catalogue) -> None:
-    hands.app.flow.clips = Clips(hands.app.flow, ASSETS / "signing")
+    hands.app.flow.clips.look_in(ASSETS / "signing")
     hands.kiosk.install(kept)
 
 
@@ -119,7 +118,7 @@ def test_a_clip_that_cannot_be_played_says_so_and_the_office_learns_of_it(
 
 def test_other_pages_have_their_clips_in_the_kiosks_own_folder(kiosk: Hands, tmp_path: Path) -> None:
     (tmp_path / "services.webm").write_bytes(clip())
-    kiosk.app.flow.clips = Clips(kiosk.app.flow, tmp_path)
+    kiosk.app.flow.clips.look_in(tmp_path)
     kiosk.app.flow.citizen.start()
     kiosk.settle()
     kiosk.tap(kiosk.text("signing.title"))
