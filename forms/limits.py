@@ -46,6 +46,15 @@ MAX_PICTURE_SIDE = 8_000
 MAX_SOUND_SECONDS = 300
 """How long a recording beside a form may be."""
 
+MAX_CLIP_SECONDS = 180
+"""How long a silent clip beside a form may be."""
+
+MAX_CLIP_SIDE = 1_280
+"""Pixels of a clip's longer side."""
+
+MAX_CLIP_RATE = 60
+"""Frames a second of a clip."""
+
 MAX_EXPRESSION_LENGTH = 64 * 1024
 """Characters of one XPath expression."""
 

@@ -33,6 +33,12 @@ SOUND_BEGINNINGS: Mapping[str, tuple[bytes, ...]] = MappingProxyType(
 LIST_ENDINGS = frozenset({"csv", "xml", "geojson", "json"})
 
 
+CLIP_BEGINNINGS: Mapping[str, tuple[int, bytes]] = MappingProxyType(
+    {"webm": (0, b"\x1a\x45\xdf\xa3"), "mp4": (4, b"ftyp")}
+)
+"""By ending, where in a clip stands what it begins with."""
+
+
 def ending_of(name: str) -> str:
     """The ending of a file's name in small letters, without its dot."""
     return name.rpartition(".")[2].lower() if "." in name else ""
@@ -51,3 +57,9 @@ def kind_of(name: str) -> MediaKind | None:
 def begins_as_sound(name: str, data: bytes) -> bool:
     """Whether a file begins as a sound of the kind that its name says."""
     return data.startswith(SOUND_BEGINNINGS.get(ending_of(name), ()))
+
+
+def begins_as_clip(name: str, data: bytes) -> bool:
+    """Whether a file begins as a clip of the kind that its name says."""
+    place, mark = CLIP_BEGINNINGS.get(ending_of(name), (0, b""))
+    return bool(mark) and data[place:].startswith(mark)

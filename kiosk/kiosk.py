@@ -90,7 +90,7 @@ class Kiosk:
         self.help_calls = HelpCalls(store, self.clock, bus, self.settings, storage_failed)
         self.ratings = Ratings(store, self.clock, bus, storage_failed)
         self.staff = StaffDuty(store, ports.badges, self.clock, bus, storage_failed)
-        self.slips = Slips(identity, store, ports.printer, ports.codes, ports.texts, bus)
+        self.slips = Slips(identity, store, ports.printer, ports.codes, ports.texts, bus, lambda: self._packs.current)
         self.cases = CaseLookup(store, ports.codes, lambda: self._line)
         self._submissions = Submissions(
             identity, store, ports.sealer, ports.codes, self.clock, ports.clock, bus, self.health, ports.failpoint

@@ -77,6 +77,9 @@ class SlipBuilder(Protocol):
     def rule(self) -> object: ...
     def space(self, lines: int = 1) -> object: ...
     def qr(self, data: str, caption: str = "") -> object: ...
+    def signs(self, characters: str, *, linked: bool = False) -> object:
+        """Characters of the font of pictograms in a row; ``linked``: as steps of a way."""
+        ...
 
 
 class PrintResult(Protocol):
@@ -305,6 +308,20 @@ def no_failpoint(_name: str) -> None:
     """The failpoint of a kiosk in service: nothing happens."""
 
 
+class ClipPlay(Protocol):
+    """One run of one clip; ``frame`` is its newest picture, as a camera's."""
+
+    @property
+    def ended(self) -> bool: ...
+    @property
+    def failed(self) -> bool:
+        """It ended and showed nothing."""
+        ...
+
+    def frame(self) -> Any: ...
+    def stop(self) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Ports:
     """What ``main.py`` plugs in. A device that is not there is None."""
@@ -320,6 +337,8 @@ class Ports:
     camera: Camera | None = None
     speaker: Speaker | None = None
     headphones: Headphones | None = None
+    #: Begins to play a clip.
+    play_clip: Callable[[bytes], ClipPlay] | None = None
     failpoint: Failpoint = no_failpoint
 
     def devices(self) -> dict[str, Device]:

@@ -14,7 +14,7 @@ from devices.scanner.scanner import Scanner
 from devices.speech.build import build_speech
 from devices.speech.headphones import Headphones, SimulatedHeadphones
 from devices.speech.speaker import Speaker
-from program.settings import KioskSettings, NoDevice
+from program.settings import PICTOGRAMS, KioskSettings, NoDevice
 from protocol.languages import REGISTRY
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ def build_devices(settings: KioskSettings, clock: SystemClock) -> Devices:
     bench = _bench() if settings.simulator else None
     printer = None
     if not isinstance(settings.printer, NoDevice):
-        printer = build_printer(settings.printer, clock=clock, unfinished=settings.data / "unfinished-slip")
+        wanted = settings.printer.model_copy(update={"signs": PICTOGRAMS})
+        printer = build_printer(wanted, clock=clock, unfinished=settings.data / "unfinished-slip")
     camera = None
     if not isinstance(settings.camera, NoDevice):
         camera = build_camera(settings.camera, clock=clock, simulated=bench.camera if bench else None)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+from devices.clips.player import ClipPlayer
 from devices.frame import SystemClock
 from devices.frame.diagnostics import collect
 from kiosk.events import Bus, Event, RestartAsked
@@ -67,6 +68,7 @@ def build_kiosk(
         camera=devices.camera,
         speaker=devices.speaker,
         headphones=devices.headphones,
+        play_clip=ClipPlayer,
     )
     kiosk = Kiosk(identity, ports, store, Bus())
     sealer.follow(kiosk.settings, kiosk.bus)
@@ -112,6 +114,7 @@ class Program:
                 boot=options,
                 keys=KeyMap({**DEFAULT_KEYS, **keys.names}, TABLES[keys.keypad], keys.names),
                 any_key_speaks=keys.any_key_speaks,
+                same_key_s=keys.same_key_s,
                 collects_garbage=True,
                 makes_ahead=True,
                 when_usable=self._begin_devices,

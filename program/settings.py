@@ -2,9 +2,9 @@
 
 import sys
 from pathlib import Path
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from devices.camera.settings import CameraSettings
@@ -12,6 +12,7 @@ from devices.printer.settings import PrinterSettings
 from devices.scanner.settings import ScannerSettings
 from devices.simulator.printer_link import PRINTER_PAGE
 from devices.speech.settings import SpeechSettings
+from protocol.kiosk_settings import NUMBERS
 from screens.access.keypads import KeypadTable
 from screens.access.keys import Action
 from screens.look.tokens import DEFAULT_DPI
@@ -21,10 +22,16 @@ SOFTWARE: Final = "ekios 0.1.0"
 #: The project's folder when run from the sources, the package's when frozen.
 ROOT: Final = Path(getattr(sys, "_MEIPASS", Path(__file__).resolve().parents[1]))
 ASSETS: Final = ROOT / "assets"
+#: The font of ``protocol.pictograms``.
+PICTOGRAMS: Final = ASSETS / "pictograms" / "Pictograms.ttf"
+
+
+_BOTTOM: Final = NUMBERS["panel_bottom_mm"]
 
 
 class ScreenSettings(BaseModel):
-    """The window; ``dpi`` is pixels an inch of the panel, because all sizes are millimetres."""
+    """The window; ``dpi`` is pixels an inch of the panel, because all sizes are millimetres. ``bottom_mm``: of this kiosk's
+    picture above the floor, where it is mounted otherwise than the city's setting ``panel_bottom_mm`` says."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -32,6 +39,7 @@ class ScreenSettings(BaseModel):
     width: int = 1080
     height: int = 1920
     dpi: float = DEFAULT_DPI
+    bottom_mm: Annotated[float, Field(ge=_BOTTOM.minimum, le=_BOTTOM.maximum)] | None = None
     fullscreen: bool = True
     show_cursor: bool = False
     touch_device: str = ""
@@ -50,6 +58,8 @@ class KeySettings(BaseModel):
     names: dict[Action, tuple[str, ...]] = {}
     #: Whether any key at the resting screen asks for the voice; else headphones and its own key alone do.
     any_key_speaks: bool = True
+    #: Seconds within which the same key counts once, for hands that tremble.
+    same_key_s: Annotated[float, Field(ge=0, le=2)] = 0.0
 
 
 class NoDevice(BaseModel):

@@ -47,6 +47,8 @@ NUMBERS: Final[Mapping[str, Setting]] = MappingProxyType(
         "received_wait_s": Setting(Unit.SECONDS, 2, 0, 10),
         "paper_roll_mm": Setting(Unit.MILLIMETRES, 80_000, 5_000, 200_000),
         "paper_low_mm": Setting(Unit.MILLIMETRES, 4_000, 500, 50_000),
+        # The lower edge of the picture above the floor; nothing to be touched is lower than 380 mm (EN 301 549, 8.3.2.2).
+        "panel_bottom_mm": Setting(Unit.MILLIMETRES, 700, 380, 900),
         "volume": Setting(Unit.SHARE, 0.7, 0, 1),
         # Close to the ear; a citizen makes it louder by a key.
         "headphone_volume": Setting(Unit.SHARE, 0.55, 0, 1),

@@ -47,8 +47,12 @@ class PackRefused(ValueError):
     """The file is not a pack, or breaks a limit; the message says which."""
 
 
+#: Lines of a service standard that have a pictogram.
+PICTOGRAM_LINES: Final = 100
+
 Text = dict[str, str]
 Texts = dict[str, tuple[str, ...]]
+Pictograms = Annotated[tuple[Name, ...], Field(max_length=PICTOGRAM_LINES)]
 
 
 class PackCustom(Message):
@@ -69,6 +73,8 @@ class Manifest(Message):
     services: tuple[Name, ...]
     #: Life events that services refer to, in order: id to text.
     life_events: dict[str, Text] = {}
+    #: By life event, a name of ``protocol.pictograms``.
+    life_event_pictograms: dict[str, Name] = {}
     consent_version: Short = "1"
     consent: Text = {}
 
@@ -96,6 +102,9 @@ class Standard(Message):
 
     requirements: Texts
     procedure: Texts
+    #: Names of ``protocol.pictograms``, one for each line from the first on; an older pack has none.
+    requirement_pictograms: Pictograms = ()
+    procedure_pictograms: Pictograms = ()
     #: Working days; 0 means while you wait.
     working_days: Annotated[int, Field(ge=0, le=365)]
     time: Text
@@ -133,7 +142,7 @@ class ServiceDescription(Message):
     agency: Agency
     name: Text
     summary: Text
-    #: A name of the icon set.
+    #: A name of ``protocol.pictograms``.
     icon: Name
     life_events: tuple[Name, ...] = ()
     #: Words people search by, by language.
@@ -170,6 +179,16 @@ FileName = Annotated[str, StringConstraints(pattern=_PATH.pattern)]
 def is_file_name(name: str) -> bool:
     """Whether a file of a service can be called so: letters, digits, ``.``, ``_`` and ``-``; at most 100."""
     return re.fullmatch(_FILE, name) is not None
+
+
+def clip_names(page: str) -> tuple[str, ...]:
+    """What the sign-language clip of a page may be called, among a service's files; the first one that is there is shown."""
+    return tuple(f"signing-{page.lower().replace('_', '-')}.{ending}" for ending in ("webm", "mp4"))
+
+
+def is_clip_name(name: str) -> bool:
+    """Whether a file of a service is the sign-language clip of one of its pages."""
+    return re.fullmatch(r"signing-[a-z][a-z-]{0,30}\.(webm|mp4)", name) is not None
 
 
 def target_name(version: int) -> str:

@@ -148,6 +148,9 @@ class Slip:
     def qr(self, data: str, caption: str = "") -> None:
         self.lines += [data, caption]
 
+    def signs(self, characters: str, *, linked: bool = False) -> None:
+        self.lines.append((" → " if linked else " ").join(characters))
+
     @property
     def all_text(self) -> str:
         return "\n".join(self.lines)

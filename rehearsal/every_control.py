@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw
 
 from forms import load_form
 from forms.authoring import convert
+from rehearsal.clip import clip
 
 SERVICE_ID: Final = "setiap-isian"
 READONLY_ID: Final = "setiap-isian-baca"
@@ -130,6 +131,7 @@ def _service(service: str, *, readonly: bool) -> dict[str, bytes]:
     xml = _filled_in(converted.xml) if readonly else converted.xml
     form = load_form(xml, files)
     document = _document() | {"id": service, "form_id": form.id, "form_version": form.version}
+    files["signing-service.webm"] = clip()
     files |= {"service.json": json.dumps(document).encode(), "form.xml": xml.encode()}
     return {f"services/{service}/{name}": content for name, content in files.items()}
 
@@ -150,7 +152,7 @@ def _document() -> dict[str, Any]:
         "agency": {"id": "kominfo", "name": {"id": "Dinas Komunikasi dan Informatika"}},
         "name": name,
         "summary": text,
-        "icon": "list",
+        "icon": "form",
         "life_events": [],
         "keywords": {"id": ["isian"]},
         "standard": {

@@ -14,6 +14,7 @@ from nacl import pwhash
 from nacl.public import PrivateKey, SealedBox
 from sqlalchemy import delete
 
+from devices.clips.player import ClipPlayer
 from kiosk.cases.case import Case, CaseProblem, CaseProblemKind
 from kiosk.catalogue.catalogue import Catalogue
 from kiosk.drafts.draft_words import DraftKept, DraftOpened, DraftProblem
@@ -187,6 +188,7 @@ def rehearse(folder: Path, catalogues: Catalogues, catalogue: Catalogue) -> Rehe
         scanner=scanner,
         camera=camera,
         speaker=speaker,
+        play_clip=ClipPlayer,
     )
     kiosk = Kiosk(IDENTITY, ports, store, bus)
     kiosk.start()

@@ -48,6 +48,7 @@ def pack_files(
         "made_at": "2026-01-01T00:00:00Z",
         "services": wanted,
         "life_events": city.get("life_events", {}),
+        "life_event_pictograms": city.get("life_event_pictograms", {}),
         "consent": city.get("consent", {}),
         "consent_version": str(city.get("consent_version", "1")),
     }

@@ -197,6 +197,7 @@ class Printer(Device):
             encodable=self._encoder.encodable,
             native_qr=self._encoder.native_qr,
             fonts=settings.fonts,
+            signs=settings.signs,
             copy_mark=settings.copy_mark,
         )
         self._transport = self._open_transport()

@@ -21,6 +21,7 @@ class PrinterSettings(BaseModel):
     the printer tells that a slip is out: "auto" finds out, "process_id" insists on ``GS ( H``, "status" never
     sends it (cheap printers print it as text), "none" asks nothing; a "file" is always "none".
     ``presenter``: the printer holds a cut slip and can draw it back (``GS e``), as those made for kiosks do.
+    ``signs``: the font of the signs that a slip may hold; without it they are left out.
     What is known of the roll comes through ``Printer.know_roll``.
     """
 
@@ -34,5 +35,6 @@ class PrinterSettings(BaseModel):
     presenter: bool = False
     baud_rate: int = Field(default=BAUD_RATE, gt=0)
     fonts: tuple[Path, ...] | None = None
+    signs: Path | None = None
     copy_mark: str = "SALINAN / COPY"
     check_every_s: float = Field(default=5.0, gt=0)

@@ -91,7 +91,10 @@ class Catalogue:
             version=manifest.version,
             city=manifest.city,
             services=services,
-            life_events=tuple(LifeEvent(name, Text.read(text)) for name, text in manifest.life_events.items()),
+            life_events=tuple(
+                LifeEvent(name, Text.read(text), manifest.life_event_pictograms.get(name, ""))
+                for name, text in manifest.life_events.items()
+            ),
             consent=Text.read(manifest.consent),
             consent_version=manifest.consent_version,
             files=files,

@@ -38,6 +38,8 @@ class Agency:
 class LifeEvent:
     id: str
     name: Text
+    #: A name of ``protocol.pictograms``, or "".
+    pictogram: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,9 @@ class Standard:
     payment: Payment | None = None
     #: It costs at least ``fee_rupiah``; ``fee`` tells what comes on top.
     fee_from: bool = False
+    #: Names of ``protocol.pictograms`` for the lines of requirements and procedure, from the first on; there may be fewer.
+    requirement_pictograms: tuple[str, ...] = ()
+    procedure_pictograms: tuple[str, ...] = ()
     #: The form's expression that gives the amount, or "": it is ``fee_rupiah``.
     fee_rule: str = ""
 
@@ -95,7 +100,7 @@ class Service:
     agency: Agency
     name: Text
     summary: Text
-    #: A name of the icon set.
+    #: A name of ``protocol.pictograms``.
     icon: str
     life_events: tuple[str, ...]
     keywords: TextList
@@ -159,6 +164,8 @@ def _service(description: ServiceDescription) -> Service:
             complaints=Text.read(standard.complaints),
             payment=None if standard.payment is None else _payment(standard.payment),
             fee_from=standard.fee_from,
+            requirement_pictograms=standard.requirement_pictograms,
+            procedure_pictograms=standard.procedure_pictograms,
             fee_rule=standard.fee_rule,
         ),
         stages=tuple(Stage(stage.id, Text.read(stage.name), stage.working_days) for stage in description.stages),

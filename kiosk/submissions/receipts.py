@@ -9,10 +9,11 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, TypedDict
 from uuid import uuid4
 
 from kiosk.cases.case import Case
+from kiosk.catalogue.catalogue import Catalogue
 from kiosk.events import Bus, Event, SlipDue, SlipPrinted
 from kiosk.ports import Printer, PrintOutcome, PrintResult, SlipBuilder, Texts, TrackingCodes, Unsubscribe
 from kiosk.session.identity import KioskIdentity
@@ -22,6 +23,7 @@ from kiosk.submissions.slip_answers import slip_answers
 from kiosk.submissions.slip_fee import SlipFee, amount_texts, lay_out_fee, slip_fee
 from kiosk.text import Text
 from protocol.formats import Formatting
+from protocol.pictograms import character
 
 logger = logging.getLogger(__name__)
 
@@ -59,8 +61,16 @@ class SlipContent:
     next_step: str
     language: str
     fee: SlipFee | None = None
+    #: Names of ``protocol.pictograms``: of the service, or "", and of its steps.
+    pictogram: str = ""
+    steps: tuple[str, ...] = ()
     #: Of the citizen's answers, what is needed later: labels and words.
     answers: tuple[tuple[str, str], ...] = ()
+
+
+class _Pictograms(TypedDict):
+    pictogram: str
+    steps: tuple[str, ...]
 
 
 class Slips:
@@ -74,6 +84,7 @@ class Slips:
         codes: TrackingCodes,
         texts: Texts,
         bus: Bus,
+        catalogue: Callable[[], Catalogue],
     ) -> None:
         self._identity = identity
         self._store = store
@@ -81,6 +92,7 @@ class Slips:
         self._codes = codes
         self._texts = texts
         self._bus = bus
+        self._catalogue = catalogue
         self._zone = identity.time_zone
 
     def start(self) -> Unsubscribe:
@@ -157,6 +169,8 @@ class Slips:
         slip.title(content.city)
         slip.text(content.agency, align="center")
         slip.rule()
+        if content.pictogram:
+            slip.signs(character(content.pictogram))
         slip.text(content.title, bold=True, align="center")
         if content.service != content.title:
             slip.text(content.service, align="center")
@@ -179,6 +193,8 @@ class Slips:
         slip.space()
         slip.text(text("slip.next"), bold=True)
         slip.text(content.next_step)
+        if content.steps:
+            slip.signs("".join(map(character, content.steps)), linked=True)
         if content.fee is not None:
             lay_out_fee(slip, content.fee, text)
         slip.qr(content.address, text("slip.track"))
@@ -224,6 +240,7 @@ class Slips:
             language=receipt.language,
             fee=slip_fee(receipt.texts, receipt.language),
             answers=slip_answers(receipt.texts, receipt.language),
+            **self._pictograms(receipt.service),
         )
 
     def _content_of(self, case: Case, language: str, next_step: str) -> SlipContent:
@@ -240,7 +257,15 @@ class Slips:
             next_step=next_step,
             language=language,
             fee=None if case.fee is None else slip_fee(amount_texts(case.fee), language),
+            **self._pictograms(case.service),
         )
+
+    def _pictograms(self, service_id: str) -> _Pictograms:
+        """Those of the pack in force: a slip that is printed again later shows what kiosks show then."""
+        service = self._catalogue().get(service_id)
+        if service is None:
+            return {"pictogram": "", "steps": ()}
+        return {"pictogram": service.icon, "steps": service.standard.procedure_pictograms}
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, SlipDue) and not self.print(event.code):

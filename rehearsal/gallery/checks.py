@@ -1,5 +1,6 @@
 """What is wrong with a layout, found by code: text that is cut or breaks within a word, things that overlap or leave
-their box, targets too small or too close for a finger, a field that its keyboard hides.
+their box, targets too small, too close or too high for a
+finger, a field that its keyboard hides.
 
 Everything is measured in the window's pixels on the widgets in sight; what a pane has scrolled away is looked at too,
 clipped where the pane clips it.
@@ -98,6 +99,7 @@ def problems(root: Widget) -> list[str]:
     found += _overlaps([each for each in seen if _is_text(each) or isinstance(each.widget, Pressable)])
     found += _too_close([each for each in seen if isinstance(each.widget, Pressable) and each.widget.enabled])
     found += [problem for each in seen for problem in _frame(each)]
+    found += [problem for each in seen for problem in _too_high(each)]
     return list(dict.fromkeys(found))
 
 
@@ -188,3 +190,19 @@ def _frame(seen: Seen) -> Iterator[str]:
         and seen.clipped.top - seen.clipped.bottom < widget.height - TOLERANCE
     ):
         yield f"hidden: {seen.described} is being typed into and not wholly in sight"
+
+
+def _too_high(seen: Seen) -> Iterator[str]:
+    """Whether hands reach it: within 1,220 mm of the floor, and on a page that asks in the lower part of the panel."""
+    widget, look = seen.widget, current()
+    if not isinstance(widget, Pressable) or not widget.enabled or seen.clipped.empty:
+        return
+    if seen.clipped.top > look.height + TOLERANCE:
+        yield f"out of reach: {seen.described} is {seen.clipped.top - look.height:.0f} pixels too high"
+    page = next((each for each in seen.above if isinstance(each, Page) and each.asks), None)
+    pane = next((each for each in seen.above if isinstance(each, Aperture)), None)
+    # What is being typed is seen whole, also where it is higher than all the room below the ceiling.
+    if page is None or pane is None or page.ids.middle.least > look.ceiling - pane.y:
+        return
+    if seen.clipped.top > look.ceiling + TOLERANCE:
+        yield f"above the hands: {seen.described} is {seen.clipped.top - look.ceiling:.0f} pixels too high"

@@ -7,8 +7,9 @@ from typing import Any, Final
 from kiosk.drafts.drafts import Resumed
 from kiosk.session.privacy import Privacy
 from kiosk.store.documents import StoredDocument
+from rehearsal.every_control import SERVICE_ID
 from rehearsal.gallery.session_states import STATES as VISIT
-from rehearsal.gallery.way import PAGES, Way, answer_page, domicile_form, forward, open_form, start
+from rehearsal.gallery.way import PAGES, Way, answer_page, domicile_form, forward, open_form, open_service, start
 
 _MADE: Final = datetime(2026, 11, 24, 1, 30, tzinfo=UTC)
 _TIMES: Final[dict[str, Any]] = {
@@ -129,12 +130,21 @@ def _call(way: Way) -> None:
     way.flow.open_help()
 
 
+def _every_control(way: Way) -> None:
+    open_service(way, SERVICE_ID)
+
+
+def _signed(way: Way) -> None:
+    way.flow.open_signing()
+
+
 STATES: Final[dict[str, tuple[Callable[[Way], None], ...]]] = {
     "rated": (*VISIT["saved"], _rated),
     "rate-nine": (*VISIT["saved"], _rated, _nine),
     "complaint-privacy": (start, _complaint, forward),
     "complaint-secret": (start, _complaint, forward, _secret),
     "fee": (_fee,),
+    "signing": (_every_control, _signed),
     "save-draft": (domicile_form, answer_page, _save, _born),
     "save-draft-kept": (domicile_form, answer_page, _save, _born, forward),
     "resume-draft": (start, _fetch),

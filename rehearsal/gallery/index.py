@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from rehearsal.gallery.eyes import Eyes
 from rehearsal.gallery.plan import Shot
 
 _PAGE: Final = Path(__file__).with_name("index.html")
@@ -20,19 +21,27 @@ class Entry:
     shot: Shot
     group: str
     problems: tuple[str, ...]
+    #: Whose see it so.
+    eyes: Eyes = Eyes.USUAL
+
+    @property
+    def file(self) -> str:
+        seen_by = "" if self.eyes is Eyes.USUAL else f"-{self.eyes}"
+        return f"{self.shot.name}{seen_by}.jpg"
 
 
 def write_index(folder: Path, entries: Sequence[Entry]) -> None:
     """``index.html`` in the pictures' folder."""
     shots = [
         {
-            "file": f"{entry.shot.name}.jpg",
+            "file": entry.file,
             "group": entry.group,
             "state": entry.shot.state,
             "language": entry.shot.appearance.language,
             "contrast": entry.shot.appearance.contrast.value.lower(),
             "size": entry.shot.appearance.text_size.value.lower(),
             "way_up": entry.shot.orientation,
+            "eyes": entry.eyes.value,
             "problems": list(entry.problems),
         }
         for entry in sorted(entries, key=_order)

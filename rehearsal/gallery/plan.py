@@ -43,6 +43,11 @@ def plan(states: Sequence[str], everything: bool) -> Iterator[Shot]:
                         yield Shot(state, appearance, orientation)
 
 
+def is_seen_by_all(shot: Shot) -> bool:
+    """Whether its picture is shown as each pair of eyes sees it: the main states in the kiosk's own look."""
+    return shot.state in MAIN and shot.appearance == Appearance() and shot.orientation == ORIENTATIONS[0]
+
+
 def rounds(states: Sequence[str], everything: bool) -> list[tuple[Shot, ...]]:
     """The same shots, together where they differ in contrast alone: that is changed with the state in sight.
 

@@ -34,8 +34,9 @@ def take(share: Share) -> "list[Entry]":
     boot = HALF if share.everything or not share.pictures else FULL
     prepare(boot)
     # Kivy's window is made at import, by what was prepared.
+    from rehearsal.gallery.eyes import Eyes, picture_for
     from rehearsal.gallery.index import Entry
-    from rehearsal.gallery.plan import rounds
+    from rehearsal.gallery.plan import is_seen_by_all, rounds
     from rehearsal.gallery.states import STATES, beginning_with
     from rehearsal.gallery.studio import JPEG_QUALITY, Studio, studio_hands
     from screens.shell.garbage import YOUNG
@@ -52,9 +53,14 @@ def take(share: Share) -> "list[Entry]":
         for shots in planned[share.first * part : (share.first + 1) * part]:
             for shot in shots:
                 found = studio.look(shot) if shot is shots[0] else studio.look_again(shot)
+                looks = tuple(Eyes) if share.pictures and is_seen_by_all(shot) else (Eyes.USUAL,)
+                made = [Entry(order[shot.state], shot, STATES[shot.state].group, tuple(found), eyes) for eyes in looks]
                 if share.pictures:
-                    studio.picture().save(OUT / f"{shot.name}.jpg", quality=JPEG_QUALITY)
-                entries.append(Entry(order[shot.state], shot, STATES[shot.state].group, tuple(found)))
+                    picture = studio.picture()
+                    for entry in made:
+                        seen = picture if entry.eyes is Eyes.USUAL else picture_for(entry.eyes, picture, boot.dpi)
+                        seen.save(OUT / entry.file, quality=JPEG_QUALITY)
+                entries += made
                 for problem in found:
                     print(f"{shot.name}: {problem}", flush=True)
         studio.close()

@@ -19,6 +19,8 @@ class Action(StrEnum):
     RIGHT = "RIGHT"
     OK = "OK"
     BACK = "BACK"
+    #: The page's way forward, wherever the focus is.
+    FORWARD = "FORWARD"
     HELP = "HELP"
     #: The voice on, or off.
     SPEECH = "SPEECH"
@@ -46,6 +48,7 @@ DEFAULT_KEYS: Final[Mapping[Action, tuple[str, ...]]] = {
     Action.RIGHT: ("right",),
     Action.OK: ("enter", "numpadenter", "spacebar"),
     Action.BACK: ("escape",),
+    Action.FORWARD: ("pagedown",),
     Action.HELP: ("f1",),
     Action.SPEECH: ("f2",),
     Action.REPEAT: ("f3",),
@@ -70,6 +73,8 @@ _CODES: Final[Mapping[str, int]] = {
     "spacebar": 32,
     **{chr(code): code for code in (*range(ord("0"), ord("9") + 1), *range(ord("a"), ord("z") + 1))},
     **{f"numpad{digit}": 256 + digit for digit in range(10)},
+    "numpaddecimal": 266,
+    "numpadmul": 268,
     "numpadenter": 271,
     "up": 273,
     "down": 274,

@@ -239,6 +239,9 @@ class Narrator:
         elif now.startswith(before):
             added = now[len(before) :]
             self._say((texts("keyboard.space") if added == " " else added,))
+        elif len(now) == len(before) and now[:-1] == before[:-1]:
+            # Another letter of the same key of a keypad.
+            self._say((now[-1],))
         elif before.startswith(now):
             self._say((texts("speech.erased", text=before[len(now) :]) if now else texts("speech.state.blank"),))
         else:

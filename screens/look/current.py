@@ -14,9 +14,10 @@ from types import MappingProxyType
 
 from kivy.lang.parser import global_idmap
 
+from protocol.pictograms import character
 from screens.language.texts import Texts
 from screens.look.colours import PALETTES, Colours, Contrast
-from screens.look.tokens import DEFAULT_DPI, GAP_MM, LINE_RATIO, TARGET_MM, Role, TextSize, font_pixels, pixels
+from screens.look.tokens import DEFAULT_DPI, GAP_MM, HANDS, LINE_RATIO, TARGET_MM, Role, TextSize, font_pixels, pixels
 
 _NAME = "look"
 
@@ -30,6 +31,8 @@ class Look:
     assets: Path
     width: int = 1080
     height: int = 1920
+    #: Of the whole window; pages take the lower part of it that hands reach (``screens.look.reach``).
+    panel_height: int = 1920
     dpi: float = DEFAULT_DPI
     contrast: Contrast = Contrast.LIGHT
     text_size: TextSize = TextSize.MEDIUM
@@ -44,6 +47,11 @@ class Look:
     @property
     def portrait(self) -> bool:
         return self.height >= self.width
+
+    @property
+    def ceiling(self) -> float:
+        """Pages that ask have what is touched below this, in pixels from the lower edge."""
+        return self.panel_height * HANDS if self.portrait else float(self.panel_height)
 
     @cached_property
     def caption(self) -> float:
@@ -113,6 +121,10 @@ class Look:
     def icon_fill_font(self) -> str:
         return str(self.assets / "icons" / "Phosphor-Fill.ttf")
 
+    @cached_property
+    def pictogram_font(self) -> str:
+        return str(self.assets / "pictograms" / "Pictograms.ttf")
+
     @property
     def _icons(self) -> Mapping[str, str]:
         return icon_characters(self.assets / "icons" / "icons.json")
@@ -123,6 +135,10 @@ class Look:
 
     def has_icon(self, name: str) -> bool:
         return name in self._icons
+
+    def pictogram(self, name: str) -> str:
+        """The character of a pictogram in its font; a sheet of paper for a name that this kiosk does not know."""
+        return character(name)
 
     def but(self, **changes: object) -> "Look":
         """The same look with other choices."""

@@ -15,9 +15,12 @@ DEFAULT_DPI: Final = 96.0
 TARGET_MM: Final = 12.7
 GAP_MM: Final = 2.54
 
-#: The part of a portrait panel's height that is used when controls are lowered: on a panel whose upper edge is 1.65 m
-#: above the floor, nothing is higher than 1.2 m (EN 301 549, 5.1.6 with ISO 21542).
+#: The part of a portrait panel's height that is used when somebody who sits asks for lower controls.
 LOWERED: Final = 0.62
+#: Nothing to be touched is higher above the floor, for nobody (EN 301 549, 8.3.2.1 and 8.3.3.1).
+REACH_MM: Final = 1220.0
+#: The part of an portrait panel's height in which forms have what is touched: where most people's hands are.
+HANDS: Final = 2 / 3
 
 #: Capital letter's height as a part of the font size, of Plus Jakarta Sans.
 CAPITAL_RATIO: Final = 0.71

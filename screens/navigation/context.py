@@ -8,7 +8,7 @@ from kiosk.catalogue.service import Service
 from kiosk.city.open_city import OpenCity
 from kiosk.kiosk import Kiosk
 from kiosk.machine.health import Reason, ServiceAbility
-from kiosk.ports import Camera, TrackingCodes
+from kiosk.ports import Camera, ClipPlay, TrackingCodes
 from kiosk.session.help_calls import HelpCalls
 from kiosk.session.identity import KioskIdentity
 from kiosk.snapshot import Snapshot
@@ -62,6 +62,11 @@ class PageContext:
     @property
     def camera(self) -> Camera | None:
         return self._kiosk.ports.camera
+
+    def play_clip(self, data: bytes) -> ClipPlay | None:
+        """A film that plays; None where nothing plays films."""
+        play = self._kiosk.ports.play_clip
+        return None if play is None else play(data)
 
     @property
     def online(self) -> bool:

@@ -28,6 +28,7 @@ from kiosk.session.session import Session
 from kiosk.snapshot import Snapshot
 from protocol.formats import Formatting
 from protocol.languages import LANGUAGES
+from screens.background.clips import Clips
 from screens.language.texts import Catalogues, Texts
 from screens.navigation import stack as stacks
 from screens.navigation.appearance import DEFAULT_APPEARANCE, Appearance
@@ -81,6 +82,7 @@ class Flow:
         self.scans = ScanFlow(self)
         #: Where the scanner was last told to look anew.
         self._looked_at: Place | None = None
+        self.clips = Clips(kiosk, self._page_in_sight)
         self.enlarging = EnlargingFlow(self)
         self._catalogues = catalogues
         self._changed = changed
@@ -99,6 +101,9 @@ class Flow:
         """Where somebody is."""
         session = self.session
         return stacks.in_sight(self.stack, step_place(session) if session is not None else self.rest.place)
+
+    def _page_in_sight(self) -> tuple[str, str]:
+        return self.place.name, self.place.detail
 
     @property
     def over(self) -> Over:
@@ -183,6 +188,9 @@ class Flow:
 
     def open_adjust(self) -> None:
         self._cover(Over.ADJUST)
+
+    def open_signing(self) -> None:
+        self._cover(Over.SIGNING)
 
     def open_help(self) -> None:
         self._cover(Over.HELP)

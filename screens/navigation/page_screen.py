@@ -6,6 +6,7 @@ from kivy.clock import Clock
 from kivy.properties import ObjectProperty
 from kivy.uix.widget import Widget
 
+from screens.look.widgets.buttons import IconButton
 from screens.look.widgets.page import Page
 from screens.navigation.view import View
 from screens.navigation.view_model import ViewModel
@@ -26,6 +27,8 @@ class FlowPage(View, Page):
         self.can_leave = flow.session is not None
         self.show_banner()
         self.show_refusal()
+        if flow.clips.there():
+            self._offer_signing()
         if isinstance(model, ViewModel):
             model.follow(self.refresh)
 
@@ -46,6 +49,15 @@ class FlowPage(View, Page):
 
     def ask_leave(self) -> None:
         self.flow.ask_leave()
+
+    def _offer_signing(self) -> None:
+        """A key for the page in sign language, beside the other two at the top."""
+        key = IconButton(icon="hand-waving", spoken=self.flow.texts("signing.title"), pos_hint={"center_y": 0.5})
+        key.bind(on_choose=self._sign)
+        self.ids.head.offer(key)
+
+    def _sign(self, _key: IconButton) -> None:
+        self.flow.open_signing()
 
     def show_banner(self) -> None:
         """Writes into the banner what the citizen will have to do without; called anew when that changes."""

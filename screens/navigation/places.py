@@ -81,6 +81,8 @@ class Over(StrEnum):
     FEWER = "FEWER"
     #: "Have you got the code?": nothing was printed.
     CODE = "CODE"
+    #: The page in sign language.
+    SIGNING = "SIGNING"
     #: A photograph, larger than on its page.
     PHOTO = "PHOTO"
 

@@ -31,9 +31,9 @@ from screens.access.keys import KeyMap
 from screens.access.narrator import Narrator
 from screens.language.texts import Catalogues
 from screens.look.current import Look, use
+from screens.look.reach import Panel
 from screens.look.rules import load_look
 from screens.look.stillness import Stillness, keep
-from screens.look.tokens import LOWERED
 from screens.navigation.appearance import Appearance
 from screens.navigation.flow import Flow
 from screens.shell.boot import BootOptions, check_window
@@ -69,6 +69,8 @@ class AppOptions:
     keys: KeyMap = field(default_factory=KeyMap)
     #: On the resting screen any key asks for the voice; else only its own key and headphones do.
     any_key_speaks: bool = True
+    #: The same key of a keypad counts once within so many seconds.
+    same_key_s: float = 0.0
     #: Garbage is collected between touches; not in tests, whose apps come and go.
     collects_garbage: bool = False
     #: Pages are made while nobody touches the glass; not in tests, which count widgets.
@@ -126,6 +128,7 @@ class KioskApp(App):
         self.kiosk = kiosk
         self.options = options
         self.flow = Flow(kiosk, options.catalogues, self._changed, options.appearance)
+        self.flow.clips.look_in(options.assets / "signing")
         self.stage: Stage | None = None
         self.narrator = Narrator(self.flow, any_key=options.any_key_speaks)
         self.keypad: Keypad | None = None
@@ -153,7 +156,7 @@ class KioskApp(App):
         self._use_look()
         self.stage = Stage(self.flow, makes_ahead=self.options.makes_ahead)
         self.stage.on_finger = self._finger
-        self.keypad = Keypad(self.flow, self.stage, self.options.keys, self.narrator)
+        self.keypad = Keypad(self.flow, self.stage, self.options.keys, self.narrator, self.options.same_key_s)
         return self.stage
 
     def on_start(self) -> None:
@@ -281,12 +284,16 @@ class KioskApp(App):
 
     def _use_look(self) -> None:
         appearance = self.flow.appearance
-        lowered = appearance.lowered and Window.height > Window.width
+        share = self._share()
+        if self.stage is not None and share != self.stage.share:
+            self.stage.ahead.drop()
+            self.stage.share = share
         look = Look(
             texts=self.flow.texts,
             assets=self.options.assets,
             width=int(Window.width),
-            height=round(Window.height * LOWERED) if lowered else int(Window.height),
+            height=round(Window.height * share),
+            panel_height=int(Window.height),
             dpi=self.options.boot.dpi,
             contrast=appearance.contrast,
             text_size=appearance.text_size,
@@ -294,6 +301,13 @@ class KioskApp(App):
         use(look)
         # What every frame begins with: pages draw no ground of their own, which would be a quarter of all drawing.
         Window.clearcolor = look.c.ground
+
+    def _share(self) -> float:
+        """The lower part of the window that pages take."""
+        boot = self.options.boot
+        bottom = boot.bottom_mm if boot.bottom_mm is not None else self.kiosk.settings.number("panel_bottom_mm")
+        panel = Panel(Window.width, Window.height, boot.dpi, bottom)
+        return panel.share(lowered=self.flow.appearance.lowered)
 
     def _receive(self, event: Event) -> None:
         """Of any thread. A session ends on the screens' own, and its page with it: nothing that is due in this frame, no

@@ -28,6 +28,8 @@ class BootOptions:
     width: int = 1080
     height: int = 1920
     dpi: float = DEFAULT_DPI
+    #: Of the picture's lower edge above the floor; None: as the city set it for its kiosks (``panel_bottom_mm``).
+    bottom_mm: float | None = None
     fullscreen: bool = True
     #: Where the window's upper left corner is, when it does not fill the screen.
     left: int = 0

@@ -10,8 +10,10 @@ from kivy.clock import Clock
 from screens.access.focus import FocusRing, box_of
 from screens.access.keys import ONCE, Action, KeyMap
 from screens.access.narrator import Narrator
+from screens.access.typing import TypingKeys
 from screens.look.focus_mark import seen_box
 from screens.look.widgets.dialog import Dialog
+from screens.look.widgets.field import Field
 from screens.look.widgets.page import Page
 from screens.look.widgets.pane import Aperture, Pane
 from screens.navigation.flow import Flow
@@ -22,12 +24,16 @@ from screens.shell.switches import Switches
 class Keypad:
     """Lives as long as the stage; ``close`` stops the clock that moves the mark."""
 
-    def __init__(self, flow: Flow, stage: Stage, keys: KeyMap, narrator: Narrator) -> None:
+    def __init__(self, flow: Flow, stage: Stage, keys: KeyMap, narrator: Narrator, same_key_s: float = 0.0) -> None:
         self._flow = flow
         self._stage = stage
         self._keys = keys
         self._narrator = narrator
         self.ring = FocusRing(self._layer, self._reading)
+        self._typing = TypingKeys()
+        #: For hands that tremble: the same key counts once within so many seconds (EN 301 549, 5.8).
+        self._same_key_s = same_key_s
+        self._struck: tuple[int, float] | None = None
         self.switches = Switches(flow, self.ring, narrator, self._choose, self._offered)
         self._held: set[int] = set()
         self._topic: object = None
@@ -44,6 +50,11 @@ class Keypad:
         action = self._keys.action(code, shift="shift" in modifiers, scancode=scancode)
         repeated = code in self._held
         self._held.add(code)
+        if not repeated and self._struck_twice(code):
+            return
+        if action is None and not repeated and self._typing.types(code):
+            self._type(code)
+            return
         if action is None or (repeated and action in ONCE):
             return
         self._flow.scans.touched()
@@ -76,6 +87,8 @@ class Keypad:
                 self._choose()
             case Action.BACK:
                 self._back()
+            case Action.FORWARD:
+                self._forward()
             case Action.HELP:
                 self._flow.open_help()
             case Action.SWITCH_STEP | Action.SWITCH_CHOOSE:
@@ -169,6 +182,35 @@ class Keypad:
             layer.answer_yes()
         elif isinstance(layer, Page) and layer.back:
             layer.go_back()
+
+    def _forward(self) -> None:
+        layer = self._layer()
+        if isinstance(layer, Page) and layer.ids.forward.enabled:
+            layer.ids.forward.choose()
+        else:
+            self._narrator.say_again(self.ring.current)
+
+    def _type(self, code: int) -> None:
+        """Into the field with the focus, or the one that is being typed into; only where keys are used: what a scanner
+        sends as a keyboard types nothing behind a finger's back."""
+        if not self._stage.in_step or self._flow.idle_left is not None or self._flow.rest.asleep:
+            self._flow.touched()
+            return
+        if not (self.ring.shown or self._narrator.on):
+            return
+        self._flow.touched()
+        widget = self.ring.widget
+        if isinstance(widget, Field) and not widget.active and widget.enabled:
+            widget.choose()
+        entry = self._entry()
+        if entry is not None:
+            self._typing.press(code, entry)
+            self._narrator.chosen(self.ring, self._layer())
+
+    def _struck_twice(self, code: int) -> bool:
+        before, now = self._struck, self._flow.context.monotonic()
+        self._struck = (code, now)
+        return before is not None and before[0] == code and now - before[1] < self._same_key_s
 
     def _entry(self) -> Any:
         layer = self._layer()

@@ -46,6 +46,7 @@ from screens.navigation.places import Name, Over
 from screens.navigation.view_model import ViewModel
 from screens.shell.enlarged import EnlargedPanel
 from screens.shell.overlays import AdjustPanel, CodePanel, FewerPanel, HelpPanel, IdlePanel, LeavePanel
+from screens.shell.signing import SigningPanel
 from screens.shell.switch_panel import SwitchPanel
 from screens.staff.overview import OverviewScreen
 from screens.staff.pages import OutboxScreen, PaperScreen, PinScreen, TestScreen
@@ -96,7 +97,7 @@ def _session(flow: Flow) -> Session:
 
 def _offered(flow: Flow, _detail: str) -> object:
     """What the list of services is made of."""
-    return (flow.kiosk.catalogue, tuple(service.id for service in flow.kiosk.most_used(MOST_USED)))
+    return (flow.context.catalogue, tuple(service.id for service in flow.context.most_used(MOST_USED)))
 
 
 def _standard(flow: Flow, detail: str) -> object:
@@ -195,6 +196,7 @@ LAYERS: Final[dict[Over, Route]] = {
     Over.LEAVE: Route(LeavePanel, _PANELS),
     Over.FEWER: Route(FewerPanel, _PANELS),
     Over.CODE: Route(CodePanel, _PANELS),
+    Over.SIGNING: Route(SigningPanel, (*_PANELS, "shell/signing")),
     Over.PHOTO: Route(EnlargedPanel, (*_PANELS, "shell/enlarged")),
 }
 #: Over everything that the citizen opened: the session is about to end, or nobody was there for a while.

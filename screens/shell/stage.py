@@ -15,7 +15,6 @@ from screens.look.focus_mark import FocusMark
 from screens.look.loudness_sign import LoudnessSign
 from screens.look.pressable import CANCELLED
 from screens.look.stillness import stillness
-from screens.look.tokens import LOWERED
 from screens.look.widgets.sign import Batik
 from screens.navigation.flow import Flow
 from screens.navigation.places import Over, Place
@@ -64,7 +63,9 @@ class Stage(FloatLayout):
         self.held = False
         #: Called when a finger left the glass, after what it did.
         self.on_finger: Callable[[], None] = _nobody
-        #: What is seen above the lowered controls.
+        #: The lower part of the height that pages take: what hands reach.
+        self.share = 1.0
+        #: What is seen above them.
         self.upper: Batik | None = None
         #: Round what has the focus; over everything.
         self.mark = FocusMark()
@@ -108,7 +109,7 @@ class Stage(FloatLayout):
         standing = self._standing()
         if standing != self._shown:
             self._shown, self._shown_at = standing, stillness().now()
-        page_key = (flow.place, flow.appearance)
+        page_key = (flow.place, (flow.appearance, self.share))
         if page_key != self._page_key:
             same_place = self._page_key is not None and self._page_key[0] == flow.place
             self._page_key = page_key
@@ -123,7 +124,7 @@ class Stage(FloatLayout):
         over_key = standing[-1]
         heard = (flow.voice.on, flow.voice.rate, flow.voice.volume)
         switching = flow.preferences.switching
-        over_now = (over_key, (flow.appearance, *heard, switching.on, switching.pace_s))
+        over_now = (over_key, (flow.appearance, self.share, *heard, switching.on, switching.pace_s))
         if over_now != self._over_key:
             self._over_key = over_now
             self._drop_over()
@@ -161,19 +162,17 @@ class Stage(FloatLayout):
         self.scan_note = self._note_key = None
 
     def _reach(self) -> float:
-        """The part of the height that is used: the lower one for somebody who sits."""
-        lowered = self.flow.appearance.lowered and self.height > self.width
+        """The part of the height that is used; above it is cloth."""
         if self.upper is not None:
             self.remove_widget(self.upper)
             self.upper = None
-        if lowered:
-            self.upper = Batik(size_hint=(1, 1 - LOWERED), pos_hint={"top": 1})
+        if self.share < 1:
+            self.upper = Batik(size_hint=(1, 1 - self.share), pos_hint={"top": 1})
             self.add_widget(self.upper, index=len(self.children))
-        return LOWERED if lowered else 1.0
+        return self.share
 
     def _page_size(self) -> tuple[float, float]:
-        lowered = self.flow.appearance.lowered and self.height > self.width
-        return (self.width, self.height * (LOWERED if lowered else 1.0))
+        return (self.width, self.height * self.share)
 
     def hear(self, event: Event) -> None:
         """Hands an event to the page in sight."""

@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 
 from forms import Form, FormError, Kind
 from protocol.packs import ServiceDescription
+from protocol.pictograms import NAMES
 from server.catalogue.service_drafts import Problem, Severity
 
 SHEET: Final = "service"
@@ -69,6 +70,11 @@ def of_description(description: ServiceDescription, form: Form | None) -> tuple[
         problems.append(
             _said("stages", {"id": "Dua tahap memakai id yang sama.", "en": "Two stages have the same id."})
         )
+    if description.icon not in NAMES:
+        problems.append(_said("icon", _SENTENCES["choice"]))
+    for member in ("requirement_pictograms", "procedure_pictograms"):
+        if not set(getattr(description.standard, member)) <= set(NAMES):
+            problems.append(_said(f"standard.{member}", _SENTENCES["choice"]))
     if form is not None and description.nik_question and not _has_question(form, description.nik_question):
         name = description.nik_question
         said = {

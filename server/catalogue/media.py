@@ -7,16 +7,24 @@ server put there.
 import io
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 import miniaudio
 from PIL import Image
 
 from forms.definition.instances import read_csv_lines, read_geojson
-from forms.limits import MAX_MEDIA_BYTES, MAX_PICTURE_PIXELS, MAX_PICTURE_SIDE, MAX_SOUND_SECONDS
-from forms.media import PICTURE_FORMATS, MediaKind, begins_as_sound, ending_of, kind_of
+from forms.limits import (
+    MAX_CLIP_RATE,
+    MAX_CLIP_SECONDS,
+    MAX_CLIP_SIDE,
+    MAX_MEDIA_BYTES,
+    MAX_PICTURE_PIXELS,
+    MAX_PICTURE_SIDE,
+    MAX_SOUND_SECONDS,
+)
+from forms.media import PICTURE_FORMATS, MediaKind, begins_as_clip, begins_as_sound, ending_of, kind_of
 from forms.xmltree import XmlError, parse_xml
-from protocol.packs import is_file_name
+from protocol.packs import is_clip_name, is_file_name
 from server.catalogue.service_drafts import Problem, Severity
 
 #: Names that a service's own files have.
@@ -63,6 +71,22 @@ _SENTENCES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "id": "Rekaman “{file}” terlalu panjang: {size} detik, paling panjang {most}.",
             "en": "The recording “{file}” is too long: {size} seconds, at most {most}.",
         },
+        "clip": {
+            "id": "Berkas “{file}” tidak dapat dibuka sebagai video {format}; simpan ulang videonya, lalu unggah lagi.",
+            "en": "The file “{file}” cannot be opened as a {format} video; save the video anew and upload it again.",
+        },
+        "clip_side": {
+            "id": "Video “{file}” terlalu besar: {size} piksel, paling besar {most} per sisi. Perkecil dahulu.",
+            "en": "The video “{file}” is too large: {size} pixels, at most {most} a side. Make it smaller first.",
+        },
+        "clip_rate": {
+            "id": "Video “{file}” punya {size} gambar per detik, paling banyak {most}. Simpan ulang dengan yang lebih sedikit.",
+            "en": "The video “{file}” has {size} frames a second, at most {most}. Save it anew with fewer.",
+        },
+        "clip_seconds": {
+            "id": "Video “{file}” terlalu panjang: lebih dari {most} detik. Potong dahulu.",
+            "en": "The video “{file}” is too long: more than {most} seconds. Shorten it first.",
+        },
         "list": {
             "id": "Berkas “{file}” tidak dapat dibaca sebagai {format}: {detail}.",
             "en": "The file “{file}” cannot be read as {format}: {detail}.",
@@ -88,6 +112,8 @@ def media_problem(name: str, data: bytes) -> Problem | None:
         return refused
     if len(data) > MAX_MEDIA_BYTES:
         return said("bytes", name, size=f"{len(data):,}", most=f"{MAX_MEDIA_BYTES:,}")
+    if is_clip_name(name):
+        return _clip(name, data)
     match kind_of(name):
         case MediaKind.PICTURE:
             return _picture(name, data)
@@ -142,6 +168,30 @@ def _sound(name: str, data: bytes) -> Problem | None:
     if seconds > MAX_SOUND_SECONDS:
         return said("seconds", name, size=f"{seconds:,.0f}", most=f"{MAX_SOUND_SECONDS:,}")
     return said("sound", name, format=form) if not decoded.samples else None
+
+
+def _clip(name: str, data: bytes) -> Problem | None:
+    """Every frame is decoded: what the office cannot play to its end, no kiosk gets."""
+    import cv2  # Only the child that opens a clip needs it.
+
+    form = ending_of(name).upper()
+    if not begins_as_clip(name, data):
+        return said("clip", name, format=form)
+    # OpenCV's own types do not know that it reads from any stream.
+    source: Any = io.BytesIO(data)
+    video = cv2.VideoCapture(source, cv2.CAP_FFMPEG, [])
+    width, height = video.get(cv2.CAP_PROP_FRAME_WIDTH), video.get(cv2.CAP_PROP_FRAME_HEIGHT)
+    if max(width, height) > MAX_CLIP_SIDE:
+        return said("clip_side", name, size=f"{width:,.0f} × {height:,.0f}", most=f"{MAX_CLIP_SIDE:,}")
+    rate = video.get(cv2.CAP_PROP_FPS)
+    if rate > MAX_CLIP_RATE:
+        return said("clip_rate", name, size=f"{rate:,.0f}", most=str(MAX_CLIP_RATE))
+    frames = 0
+    while video.read()[0]:
+        frames += 1
+        if frames > MAX_CLIP_SECONDS * max(rate, 1):
+            return said("clip_seconds", name, most=str(MAX_CLIP_SECONDS))
+    return None if frames else said("clip", name, format=form)
 
 
 def _list(name: str, data: bytes) -> Problem | None:

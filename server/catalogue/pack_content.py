@@ -2,7 +2,7 @@
 
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -23,6 +23,7 @@ class PackContent:
 
     services: tuple[PackService, ...]
     life_events: Mapping[str, dict[str, str]] = field(default_factory=dict)
+    life_event_pictograms: Mapping[str, str] = field(default_factory=dict)
     consent: Mapping[str, str] = field(default_factory=dict)
     consent_version: str = "1"
 
@@ -33,11 +34,11 @@ class PackContent:
             services = tuple(service if one.description.id == service.description.id else one for one in self.services)
         else:
             services = (*self.services, service)
-        return PackContent(services, self.life_events, self.consent, self.consent_version)
+        return replace(self, services=services)
 
     def without(self, service_id: str) -> "PackContent":
         services = tuple(one for one in self.services if one.description.id != service_id)
-        return PackContent(services, self.life_events, self.consent, self.consent_version)
+        return replace(self, services=services)
 
 
 def city_of(folder: Path) -> str:
@@ -59,4 +60,10 @@ def read_content(manifest: Manifest, files: Mapping[str, bytes]) -> PackContent:
         own = {path.removeprefix(prefix): data for path, data in files.items() if path.startswith(prefix)}
         description = ServiceDescription.model_validate_json(own.pop("service.json"))
         services.append(PackService(description, own))
-    return PackContent(tuple(services), manifest.life_events, manifest.consent, manifest.consent_version)
+    return PackContent(
+        tuple(services),
+        manifest.life_events,
+        manifest.life_event_pictograms,
+        manifest.consent,
+        manifest.consent_version,
+    )

@@ -277,6 +277,7 @@ class PackRepository:
             made_at=self._clock.now(),
             services=tuple(one.description.id for one in content.services),
             life_events=dict(content.life_events),
+            life_event_pictograms=dict(content.life_event_pictograms),
             consent_version=content.consent_version,
             consent=dict(content.consent),
         )

@@ -76,6 +76,7 @@ def read_city(folder: Path) -> CitySource:
     content = PackContent(
         services,
         life_events=city.get("life_events", {}),
+        life_event_pictograms=city.get("life_event_pictograms", {}),
         consent=city.get("consent", {}),
         consent_version=str(city.get("consent_version", "1")),
     )

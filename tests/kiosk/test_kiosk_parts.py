@@ -25,6 +25,7 @@ from kiosk.text import Text
 from kiosk.text_keys import TEXT_KEYS
 from protocol import badges
 from protocol.messages import CasePublicState
+from protocol.pictograms import character
 from tests.kiosk.kiosk_kit import BEGIN, CITY, NAME, NIK, Bench, bench, catalogue, fill, service_document
 
 PIN = "482913"
@@ -232,6 +233,17 @@ def test_a_slip_says_where_the_submission_is(at: Bench) -> None:
     assert at.kiosk.codes.display(saved.code) in slip.all_text
     assert "slip.received|id|time=02-03-2026 15.00" in slip.all_text
     assert "slip.stored" not in slip.all_text
+
+
+def test_a_slip_shows_the_service_and_its_steps(tmp_path: Path) -> None:
+    drawn = service_document().standard.model_dump() | {"procedure_pictograms": ["kiosk", "collect"]}
+    made = bench(tmp_path / "drawn", pack=catalogue(services=(service_document(icon="house", standard=drawn),)))
+    saved = send(made)
+    made.kiosk.slips.print(saved.code)
+    lines = made.printer.jobs[-1][0].lines
+    assert lines.index(character("house")) == lines.index("BUKTI") - 1
+    assert lines.index(f"{character('kiosk')} → {character('collect')}") == lines.index("Tunggu kabar") + 1
+    made.close()
 
 
 def test_a_slip_without_the_servers_answer_is_honest(at: Bench) -> None:

@@ -15,7 +15,7 @@ def service(name: str = "domisili") -> packs.ServiceDescription:
         agency=packs.Agency(id="kelurahan", name=TEXT),
         name=TEXT,
         summary=TEXT,
-        icon="home",
+        icon="house",
         standard=packs.Standard(
             requirements={"id": ("KTP",)},
             procedure={"id": ("Isi formulir",)},
@@ -49,6 +49,16 @@ def rezip(change: dict[str, bytes]) -> bytes:
         for path, content in ({i.filename: old.read(i) for i in old.infolist()} | change).items():
             new.writestr(path, content)
     return buffer.getvalue()
+
+
+@pytest.mark.parametrize(("names", "fits"), [(packs.PICTOGRAM_LINES, True), (packs.PICTOGRAM_LINES + 1, False)])
+def test_a_standard_has_a_bounded_number_of_pictograms(names: int, fits: bool) -> None:
+    standard = service().standard.model_dump() | {"procedure_pictograms": ["kiosk"] * names}
+    if fits:
+        assert len(packs.Standard.model_validate(standard).procedure_pictograms) == names
+    else:
+        with pytest.raises(ValueError, match="procedure_pictograms"):
+            packs.Standard.model_validate(standard)
 
 
 def test_a_pack_opens_to_what_went_in() -> None:

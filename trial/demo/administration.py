@@ -20,7 +20,7 @@ SURVEY: Final = (
 #: What an administrator forgets: a list that is nowhere.
 FAULTY: Final = ("select_one ukuran", "ukuran", "Ukuran tenda", "")
 STANDARD: Final = {
-    "icon": "storefront",
+    "icon": "shop",
     "name.id": NAME,
     "summary.id": "Izin memasang tenda di jalan kampung untuk hajatan.",
     "keywords.id": "tenda, hajatan, pernikahan",

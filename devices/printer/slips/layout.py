@@ -15,9 +15,9 @@ from typing import Literal
 from PIL import Image, ImageDraw
 
 from devices.printer.slips.paper import CUT_FEED_MM, FONT_A_DOTS, LINE_MM, Paper
-from devices.printer.slips.raster import Raster, Typeface, find_fonts, pack, qr_image, qr_side
+from devices.printer.slips.raster import Raster, Typeface, find_fonts, pack, qr_image, qr_side, signs_image
 from devices.printer.slips.sanitise import substituted
-from devices.printer.slips.slip import Align, Element, Qr, Row, Rule, Slip, Space, Text
+from devices.printer.slips.slip import Align, Element, Qr, Row, Rule, Signs, Slip, Space, Text
 
 LABEL_SHARE = 0.42
 """Part of the width that a column of labels may take."""
@@ -42,6 +42,12 @@ LINE_SIZE = 22
 
 LINE_DOTS = 34
 BASELINE_DOTS = 20
+
+SIGN_MM = 12.0
+"""Side of a sign that stands alone."""
+
+LINKED_SIGN_MM = 9.0
+"""Side of one of several in a row; smaller where the paper is too narrow."""
 
 RULE = "\u2500"
 """Box drawing, light horizontal: an unbroken line on printers with code page 437."""
@@ -105,9 +111,11 @@ class Typesetter:
         encodable: Encodable,
         native_qr: bool = True,
         fonts: Sequence[Path] | None = None,
+        signs: Path | None = None,
         copy_mark: str = "SALINAN / COPY",
     ) -> None:
         self.paper = paper
+        self._signs_font = signs
         self._encodable = encodable
         self._native_qr = native_qr
         self._fonts = tuple(fonts) if fonts is not None else find_fonts()
@@ -148,6 +156,8 @@ class Typesetter:
                 return self._qr(element)
             case Row():
                 return self._rows([element])
+            case Signs():
+                return self._signs(element)
 
     def _showable(self, text: str) -> str:
         """The text with a substitute for what nothing here can show."""
@@ -227,6 +237,13 @@ class Typesetter:
             code = Picture(pack(canvas, self.paper.width_dots), f"[QR {qr.data}]")
         lines: list[Line] = [TextLine(""), code, TextLine("")]
         return lines + (self._text(Text(qr.caption, align="center")) if qr.caption else [])
+
+    def _signs(self, signs: Signs) -> list[Line]:
+        if self._signs_font is None:
+            return []
+        side = round((LINKED_SIGN_MM if signs.linked else SIGN_MM) * self.paper.dots_per_mm)
+        drawn = signs_image(signs.characters, self._signs_font, side, self.paper.width_dots, linked=signs.linked)
+        return [Picture(pack(drawn, self.paper.width_dots), "[" + " ".join(signs.characters) + "]")]
 
     def _drawn(self, parts: Sequence[tuple[str, float]], size: int, *, bold: bool = False) -> Picture:
         image = Image.new("1", (self.paper.width_dots, LINE_DOTS * size), 1)

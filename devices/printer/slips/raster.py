@@ -45,6 +45,12 @@ _REAL_TIME = re.compile(rb"\x10(?=[\x04\x05\x14]|\Z)")
 BOLD_SHARE = 22
 """A letter of this size in dots is made bold by one dot."""
 
+SIGN_GAP_SHARE = 0.7
+"""Room between two linked signs, as a part of a sign's side; the arrow stands in it."""
+
+SIGN_MARGIN = 8
+"""Dots below a row of signs."""
+
 _NEVER_DRAWN = "\U0010ffff"
 
 
@@ -93,6 +99,31 @@ def qr_image(data: str, module_dots: int) -> Image.Image:
     image = Image.new("1", (side, side), 1)
     image.putdata([0 if bit else 1 for row in matrix for bit in row])
     return image.resize((side * module_dots, side * module_dots), Image.Resampling.NEAREST)
+
+
+def signs_image(characters: str, font: Path, side: int, width_dots: int, *, linked: bool) -> Image.Image:
+    """Signs of ``side`` dots in the middle of the paper's width, smaller where they would not fit; with arrows between."""
+    between = SIGN_GAP_SHARE if linked else SIGN_GAP_SHARE / 2
+    shares = len(characters) + between * (len(characters) - 1)
+    side = max(1, min(side, int(width_dots / shares)))
+    gap = round(side * between)
+    image = Image.new("1", (width_dots, side + SIGN_MARGIN), 1)
+    draw = ImageDraw.Draw(image)
+    face = ImageFont.truetype(str(font), side)
+    x = (width_dots - round(side * shares)) // 2
+    for place, character in enumerate(characters):
+        if place and linked:
+            _arrow(draw, x - gap, side // 2, gap)
+        draw.text((x, 0), character, font=face, fill=0, anchor="la")
+        x += side + gap
+    return image
+
+
+def _arrow(draw: ImageDraw.ImageDraw, x: int, y: int, room: int) -> None:
+    begin, end, head = x + room // 5, x + room - room // 5, max(2, room // 5)
+    stroke = max(2, room // 12)
+    draw.line((begin, y, end, y), fill=0, width=stroke)
+    draw.line((end - head, y - head, end, y, end - head, y + head), fill=0, width=stroke, joint="curve")
 
 
 class Typeface:

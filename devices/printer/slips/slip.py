@@ -7,6 +7,12 @@ from typing import Literal, Self
 
 from devices.printer.slips.sanitise import clean, clean_lines
 
+MAX_SIGNS = 6
+"""Signs in one row: more would be too small to recognise."""
+
+SIGN_RANGE = ("\ue000", "\uf8ff")
+"""Where a font of signs has them: Unicode's private area."""
+
 Align = Literal["left", "center", "right"]
 
 MAX_ELEMENTS = 200
@@ -57,7 +63,15 @@ class Qr:
     caption: str = ""
 
 
-Element = Text | Row | Rule | Space | Qr
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """Characters of the font of signs, in a row in the middle; ``linked``: an arrow leads from each to the next."""
+
+    characters: str
+    linked: bool = False
+
+
+Element = Text | Row | Rule | Space | Qr | Signs
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +119,11 @@ class SlipBuilder:
         if not data or len(data) > MAX_QR or clean(data, MAX_QR) != data:
             raise ValueError("not fit for a QR code")
         return self._add(Qr(data, clean(caption)))
+
+    def signs(self, characters: str, *, linked: bool = False) -> Self:
+        """Signs in a row, at most :data:`MAX_SIGNS`: the first ones. What is none is left out."""
+        known = "".join(each for each in characters if SIGN_RANGE[0] <= each <= SIGN_RANGE[1])[:MAX_SIGNS]
+        return self._add(Signs(known, linked)) if known else self
 
     def build(self) -> Slip:
         return Slip(tuple(self._elements))

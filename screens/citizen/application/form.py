@@ -56,7 +56,7 @@ class FormScreen(FlowPage):
         self._built: tuple[str, ...] = ()
         self._revealed: object = None
         self._later = SaveLater(flow=flow)
-        super().__init__(flow=flow, model=model, back=flow.texts("common.back"), **kwargs)
+        super().__init__(flow=flow, model=model, back=flow.texts("common.back"), asks=True, **kwargs)
         self.refresh()
         self.show_refusal()
 

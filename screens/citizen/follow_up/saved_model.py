@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from kiosk.events import Event, Received
 from kiosk.session.outcomes import Saved
+from protocol.pictograms import way
 from screens.citizen.follow_up.slip_model import SlipModel
 from screens.navigation.flow import Flow
 from screens.navigation.slips import SlipState
@@ -17,6 +18,8 @@ class SavedShown:
     code: str
     address: str
     next_step: str
+    #: The steps of the service as pictograms, in their font; "" where it names none.
+    way: str
     slip: str
     slip_kind: str
     can_print_again: bool
@@ -54,6 +57,7 @@ class SavedModel:
             code=flow.context.codes.display(self.saved.code),
             address=content.address if content is not None else flow.context.codes.address(self.saved.code),
             next_step=content.next_step if content is not None else "",
+            way=way(content.steps) if content is not None else "",
             slip=self.slip.message,
             slip_kind=self.slip.kind,
             can_print_again=may,

@@ -12,9 +12,11 @@ from screens.navigation.page_screen import FlowPage
 
 
 class BulletLine(Row):
-    """A line of a list, with its mark."""
+    """A line of a list, with its mark: a number or a tick; and what it is about, drawn."""
 
     mark = StringProperty("")
+    #: A name of ``protocol.pictograms``, or "".
+    pictogram = StringProperty("")
     text = StringProperty("")
 
 
@@ -45,7 +47,8 @@ class ServiceScreen(FlowPage):
             super().show_banner()
 
     def _fill(self, shown: ServiceShown) -> None:
-        for text in shown.requirements:
-            self.ids.requirements.add_widget(BulletLine(mark="check", text=text))
-        for number, text in enumerate(shown.procedure, 1):
-            self.ids.procedure.add_widget(BulletLine(mark=str(number), text=text))
+        for pictogram, text in shown.requirements:
+            mark = "" if pictogram else "check"
+            self.ids.requirements.add_widget(BulletLine(mark=mark, pictogram=pictogram, text=text))
+        for number, (pictogram, text) in enumerate(shown.procedure, 1):
+            self.ids.procedure.add_widget(BulletLine(mark=str(number), pictogram=pictogram, text=text))

@@ -1,5 +1,6 @@
 """The page of one service: its published standard, and whether it can be begun now."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kiosk.catalogue.fee import Fee, fee_of
@@ -10,10 +11,13 @@ from screens.navigation.flow import Flow
 @dataclass(frozen=True)
 class ServiceShown:
     name: str
+    #: A name of ``protocol.pictograms``.
+    pictogram: str
     agency: str
     summary: str
-    requirements: tuple[str, ...]
-    procedure: tuple[str, ...]
+    #: A name of ``protocol.pictograms`` each, or "", and the text.
+    requirements: tuple[tuple[str, str], ...]
+    procedure: tuple[tuple[str, str], ...]
     time: str
     fee: str
     product: str
@@ -34,10 +38,11 @@ class ServiceModel:
         ability = flow.context.service_ability(self.service)
         return ServiceShown(
             name=self.service.name.get(language),
+            pictogram=self.service.icon,
             agency=self.service.agency.name.get(language),
             summary=self.service.summary.get(language),
-            requirements=standard.requirements.get(language),
-            procedure=standard.procedure.get(language),
+            requirements=_with_pictograms(standard.requirements.get(language), standard.requirement_pictograms),
+            procedure=_with_pictograms(standard.procedure.get(language), standard.procedure_pictograms),
             time=standard.time.get(language),
             fee=fee_in_words(flow, fee_of(self.service, None)),
             product=standard.product.get(language),
@@ -47,6 +52,10 @@ class ServiceModel:
 
     def begin(self) -> None:
         self.flow.citizen.begin_service(self.service)
+
+
+def _with_pictograms(lines: Sequence[str], names: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    return tuple((names[place] if place < len(names) else "", line) for place, line in enumerate(lines))
 
 
 def fee_in_words(flow: Flow, fee: Fee) -> str:

@@ -10,11 +10,11 @@ from screens.navigation.places import Name, Place
 
 
 def choice_card(choice: Choice) -> ChoiceCard:
-    return ChoiceCard(title=choice.title, detail=choice.detail, icon=choice.icon, key=choice.key)
+    return ChoiceCard(title=choice.title, detail=choice.detail, pictogram=choice.pictogram, key=choice.key)
 
 
 def tile_card(choice: Choice) -> TileCard:
-    return TileCard(title=choice.title, detail=choice.detail, icon=choice.icon, key=choice.key)
+    return TileCard(title=choice.title, detail=choice.detail, pictogram=choice.pictogram, key=choice.key)
 
 
 class ServicesScreen(FlowPage):

@@ -20,7 +20,8 @@ class Choice:
     key: str
     title: str
     detail: str
-    icon: str
+    #: A name of ``protocol.pictograms``.
+    pictogram: str
 
 
 class ServicesModel:
@@ -40,7 +41,7 @@ class ServicesModel:
                 f"agency:{group.agency.id}",
                 group.agency.name.get(language),
                 texts.count("services.count", len(group.services)),
-                "buildings",
+                "agency",
             )
             for group in self.flow.context.catalogue.by_agency
         )
@@ -52,7 +53,7 @@ class ServicesModel:
                 f"event:{group.event.id}",
                 group.event.name.get(language),
                 texts.count("services.count", len(group.services)),
-                group.services[0].icon,
+                group.event.pictogram or group.services[0].icon,
             )
             for group in self.flow.context.catalogue.by_life_event
         )

@@ -52,6 +52,8 @@ class ChoiceCard(Surface):
     title = StringProperty("")
     detail = StringProperty("")
     icon = StringProperty("")
+    #: In the place of the icon: a name of ``protocol.pictograms``.
+    pictogram = StringProperty("")
     texture = ObjectProperty(None, allownone=True)
     chosen = BooleanProperty(False)
     #: What was chosen, or that nothing was, is not accepted.
@@ -74,12 +76,15 @@ class ChoiceCard(Surface):
     def on_icon(self, *_: object) -> None:
         self.flank()
 
+    def on_pictogram(self, *_: object) -> None:
+        self.flank()
+
     def on_texture(self, *_: object) -> None:
         self.flank()
 
     def flank(self, *_: Any) -> None:
         leads = self.mark == "none"
-        wanted = ((CardMark, not leads), (CardIcon, bool(self.icon)), (CardPicture, self.texture is not None))
+        wanted = ((CardMark, not leads), (CardIcon, bool(self.icon or self.pictogram)), (CardPicture, self.texture is not None))
         self._flank([kind for kind, is_wanted in wanted if is_wanted], (CardCaret,) if leads else ())
 
 
@@ -104,4 +109,6 @@ class TileCard(Surface):
     title = StringProperty("")
     detail = StringProperty("")
     icon = StringProperty("")
+    #: In the place of the icon: a name of ``protocol.pictograms``.
+    pictogram = StringProperty("")
     key = StringProperty("")

@@ -4,6 +4,7 @@ Making one takes as long as making what most pages frame. So a page that is left
 as it was made, and the next page in the same look takes it.
 """
 
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, Protocol
 
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty
@@ -14,7 +15,13 @@ from screens.look.compact import CompactBox
 from screens.look.current import Look, current
 from screens.look.pressable import Pressable
 from screens.look.widgets.buttons import Surface
+from screens.look.widgets.pane import Pane
+from screens.look.widgets.progress import Progress
 
+#: Where a page's own key stands in the head: left of the two that are always there.
+GUEST_PLACE: Final = 2
+#: A pane has so much room, also where its lower edge is as high as hands reach.
+LEAST_PANE_MM: Final = 60.0
 #: Frames that are kept: of the page in sight's follower, and of one that is made ahead.
 MOST_SHELVED: Final = 2
 
@@ -57,6 +64,21 @@ class Head(Part, BoxLayout):
     can_leave = BooleanProperty(False)
     __events__ = ("on_help", "on_adjust", "on_leave")
 
+    def __init__(self, **kwargs: Any) -> None:
+        self._guest: Widget | None = None
+        super().__init__(**kwargs)
+
+    def offer(self, key: Widget) -> None:
+        """A key of the page's own, beside those that are always here."""
+        self._guest = key
+        self.add_widget(key, index=GUEST_PLACE)
+
+    def keep(self) -> None:
+        """Without what a page offered."""
+        guest, self._guest = self._guest, None
+        if guest is not None:
+            self.remove_widget(guest)
+
     def on_help(self) -> None:
         """Help was asked for."""
 
@@ -69,6 +91,35 @@ class Head(Part, BoxLayout):
 
 class Middle(Part, CompactBox):
     """Heading, banners, what the screen is about."""
+
+    #: What is empty stands above all this, and what the pane holds below the ceiling (``Look.ceiling``).
+    sinks = BooleanProperty(False)
+    #: Pixels that the pane would like to have.
+    wanted = NumericProperty(0)
+    #: Pixels that it gets in any case: what is being typed into is seen whole.
+    least = NumericProperty(0)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.bind(sinks=self._trigger_layout, wanted=self._trigger_layout, least=self._trigger_layout)
+
+    def _iterate_layout(self, sizes: Sequence[Any]) -> Iterator[tuple[int, float, float, float, float]]:
+        placed = list(super()._iterate_layout(sizes))
+        pane = next((each for each in placed if self.sinks and isinstance(self.children[each[0]], Pane)), None)
+        if pane is None:
+            yield from placed
+            return
+        _, _, bottom, _, height = pane
+        look = current()
+        least = min(height, max(look.mm(LEAST_PANE_MM), self.least))
+        given = min(height, self.wanted, max(look.ceiling - bottom, least))
+        for place, x, y, width, high in placed:
+            if place == pane[0]:
+                yield place, x, y, width, given
+            else:
+                # How far one has come stays in its place, below the strip at the top.
+                stays = y < bottom or isinstance(self.children[place], Progress)
+                yield place, x, y if stays else y - (height - given), width, high
 
 
 class Center(Part, BoxLayout):
@@ -104,6 +155,8 @@ class Frame(BoxLayout):
     forward_icon = StringProperty("arrow-right")
     can_forward = BooleanProperty(True)
     entry = ObjectProperty(None, allownone=True)
+    #: Something is asked: on a portrait panel it stands where hands are, and what is empty above it.
+    asks = BooleanProperty(False)
     suggestions = ListProperty()
     beside = BooleanProperty(False)
     compact = BooleanProperty(False)
@@ -131,6 +184,8 @@ class Frame(BoxLayout):
             setattr(self, name, list(value) if isinstance(value, tuple) else value)
         self.ids.body.clear_widgets()
         self.ids.pane.scroll_to(0)
+        self.ids.middle.least = 0
+        self.ids.head.keep()
 
     @property
     def touched(self) -> bool:
@@ -173,6 +228,7 @@ WRITTEN: Final[dict[str, Any]] = {
     "forward_icon": "arrow-right",
     "can_forward": True,
     "entry": None,
+    "asks": False,
     "suggestions": (),
 }
 

@@ -8,6 +8,7 @@ from kivy.properties import AliasProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
+from screens.look.current import current
 from screens.look.widgets.entry import Entry
 from screens.look.widgets.field import Field
 from screens.look.widgets.field_note import FieldNote
@@ -49,6 +50,7 @@ class Page(BoxLayout):
     forward_icon = _written("forward_icon")
     can_forward = _written("can_forward")
     entry = _written("entry")
+    asks = _written("asks")
     #: (key, text) of what may be meant by what is being typed; shown above the keyboard.
     suggestions = _written("suggestions")
 
@@ -114,11 +116,20 @@ class Page(BoxLayout):
 
     def _keep_field(self, _seconds: float) -> None:
         """The keyboard came, the page has other room, or the text grew: where it is being typed stays in sight."""
-        if self.entry is None or self.get_root_window() is None:
+        if self.get_root_window() is None:
             return
-        for widget in self.ids.body.walk(restrict=True):
-            # The line that says that nothing was found, or nothing more fits, stands below its field.
-            if (isinstance(widget, Field) and widget.entry is self.entry) or (
-                isinstance(widget, FieldNote) and widget.text
-            ):
-                self.ids.pane.reveal(widget, end=True)
+        if self.entry is None:
+            self.ids.middle.least = 0
+            return
+        # The line that says that nothing was found, or nothing more fits, stands below its field.
+        kept = [
+            widget
+            for widget in self.ids.body.walk(restrict=True)
+            if (isinstance(widget, Field) and widget.entry is self.entry)
+            or (isinstance(widget, FieldNote) and widget.text)
+        ]
+        if kept:
+            span = max(widget.top for widget in kept) - min(widget.y for widget in kept)
+            self.ids.middle.least = span + 2 * current().gap
+        for widget in kept:
+            self.ids.pane.reveal(widget, end=True)

@@ -5,7 +5,9 @@ from typing import Any, Final
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
+from protocol import pictograms
 from protocol.languages import LANGUAGES
+from protocol.pictograms.drawings import DRAWINGS
 from server.catalogue import description_problems
 from server.catalogue.service_drafts import ServiceDraft, ServiceDraftOutcome, Severity
 from server.foundation.actors import Role
@@ -186,7 +188,10 @@ def _service_page(visitor: Visitor, draft: ServiceDraft, *, tell: bool) -> Respo
         value=lambda path: service_form.value(description, path),
         head=service_form.fields(description, ("name", "summary")),
         words=service_form.keywords(description),
-        parts=service_form.fields(description, ("standard.requirements", "standard.procedure")),
+        parts=[
+            {**field, "pictograms": service_form.pictograms(description, field["path"])}
+            for field in service_form.fields(description, service_form.LINES)
+        ],
         time=service_form.fields(description, ("standard.time",)),
         fee=service_form.fields(description, ("standard.fee",)),
         rest=service_form.fields(description, ("standard.product", "standard.complaints")),
@@ -194,7 +199,8 @@ def _service_page(visitor: Visitor, draft: ServiceDraft, *, tell: bool) -> Respo
         stages=service_form.stages(description),
         agencies=agencies,
         events=content.life_events if content else {},
-        icons=sorted({one.description.icon for one in content.services}) if content else [],
+        pictograms=pictograms.NAMES,
+        drawings=DRAWINGS,
         four=LANGUAGES,
     )
 

@@ -5,7 +5,9 @@ from typing import Any, Final
 
 from starlette.datastructures import FormData
 
-from protocol.languages import LANGUAGES
+from protocol import pictograms as pictogram_names
+from protocol.languages import FALLBACK, LANGUAGES
+from protocol.packs import PICTOGRAM_LINES
 
 #: Texts by language: members of the description, with dots for depth.
 TEXTS: Final = (
@@ -20,6 +22,13 @@ TEXTS: Final = (
 )
 #: Several texts by language, written one a line.
 LINES: Final = ("standard.requirements", "standard.procedure")
+#: By those, where the names of their pictograms stand.
+PICTOGRAMS: Final = {
+    "standard.requirements": "standard.requirement_pictograms",
+    "standard.procedure": "standard.procedure_pictograms",
+}
+#: Pictograms that can be chosen before their lines are written.
+SPARE_LINES: Final = 3
 LONG: Final = frozenset({"summary", "standard.complaints", "slip.next_step"})
 #: Empty rows for further stages below those that there are.
 SPARE_STAGES: Final = 2
@@ -55,7 +64,9 @@ def read(
     for path in TEXTS:
         _put(description, path, _by_language(form, path, str.strip))
     for path in LINES:
-        _put(description, path, _by_language(form, path, _split))
+        texts = _by_language(form, path, _split)
+        _put(description, path, texts)
+        _put(description, PICTOGRAMS[path], _pictograms(form, path, len(texts.get(FALLBACK, ()))))
     return _with_the_rest(description, kept or {})
 
 
@@ -87,6 +98,20 @@ def fields(description: Mapping[str, Any], paths: Sequence[str]) -> list[dict[st
     ]
 
 
+def pictograms(description: Mapping[str, Any], path: str) -> list[dict[str, Any]]:
+    """A row for each line of a text of several: {name, line, chosen}; and some for lines that are yet to be written."""
+    lines = (value(description, path) or {}).get(FALLBACK) or ()
+    chosen = value(description, PICTOGRAMS[path]) or ()
+    return [
+        {
+            "name": f"{path}.pictogram.{place}",
+            "line": lines[place] if place < len(lines) else "",
+            "chosen": chosen[place] if place < len(chosen) else pictogram_names.FALLBACK,
+        }
+        for place in range(min(len(lines) + SPARE_LINES, PICTOGRAM_LINES))
+    ]
+
+
 def keywords(description: Mapping[str, Any]) -> dict[str, Any]:
     kept = description.get("keywords") or {}
     return {
@@ -115,6 +140,12 @@ def _stages(form: FormData) -> list[dict[str, Any]]:
             days = _number(_one(form, f"stage.{row}.days"))
             found.append({"id": stage_id, "name": name, "working_days": days})
     return found
+
+
+def _pictograms(form: FormData, path: str, lines: int) -> list[str]:
+    """One for each line that is written, as many as a pack holds."""
+    count = min(lines, PICTOGRAM_LINES)
+    return [_one(form, f"{path}.pictogram.{place}") or pictogram_names.FALLBACK for place in range(count)]
 
 
 def _by_language(form: FormData, path: str, make: Any) -> dict[str, Any]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from devices.printer import SlipBuilder
 from devices.printer.slips.escpos import JobEncoder
 from devices.printer.slips.layout import QR_QUIET, Code, Layout, Picture, TextLine, Typesetter
 from devices.printer.slips.paper import CUT_FEED_MM, LINE_MM, PAPER_58, PAPER_80, Paper
-from devices.printer.slips.slip import MAX_ELEMENTS, MAX_QR, MAX_SPACE, Row, Slip, Text
+from devices.printer.slips.slip import MAX_ELEMENTS, MAX_QR, MAX_SIGNS, MAX_SPACE, Row, Signs, Slip, Text
 from tests.devices.printer.printer_bench import example_slip
 
 DRAWN = "ﬁnal"
@@ -18,10 +20,15 @@ NOWHERE = "王"
 """Neither in a code page nor in that font."""
 
 
-def lay_out(slip: SlipBuilder | Slip, paper: Paper = PAPER_80, *, copy: bool = False) -> Layout:
+SIGNS = Path(__file__).parents[3] / "assets" / "pictograms" / "Pictograms.ttf"
+
+
+def lay_out(
+    slip: SlipBuilder | Slip, paper: Paper = PAPER_80, *, copy: bool = False, signs: Path | None = SIGNS
+) -> Layout:
     encoder = JobEncoder()
     built = slip.build() if isinstance(slip, SlipBuilder) else slip
-    return Typesetter(paper, encodable=encoder.encodable, fonts=()).lay_out(built, copy=copy)
+    return Typesetter(paper, encodable=encoder.encodable, fonts=(), signs=signs).lay_out(built, copy=copy)
 
 
 def texts(layout: Layout) -> list[str]:
@@ -190,3 +197,35 @@ def test_a_drawn_line_keeps_what_its_fonts_have() -> None:
 
 def test_nothing_is_counted_when_everything_can_be_shown() -> None:
     assert lay_out(example_slip()).substituted == 0
+
+
+def black(picture: Picture) -> tuple[int, int]:
+    """The first and the last column with something in it."""
+    rows = [
+        picture.raster.data[at : at + picture.raster.width_bytes]
+        for at in range(0, len(picture.raster.data), picture.raster.width_bytes)
+    ]
+    columns = [column for row in rows for column in range(len(row) * 8) if row[column // 8] >> (7 - column % 8) & 1]
+    return min(columns), max(columns)
+
+
+@pytest.mark.parametrize("paper", [PAPER_58, PAPER_80])
+@pytest.mark.parametrize("characters", ["\ue000", "\ue000\ue001\ue002\ue003", "\ue005" * MAX_SIGNS])
+@pytest.mark.parametrize("linked", [True, False])
+def test_signs_stand_whole_in_the_middle_of_the_paper(paper: Paper, characters: str, linked: bool) -> None:
+    (picture,) = lay_out(SlipBuilder().signs(characters, linked=linked), paper).lines
+    assert isinstance(picture, Picture)
+    left, right = black(picture)
+    assert 0 <= left < right < paper.width_dots
+    # A drawing need not fill its square.
+    assert abs(left - (paper.width_dots - 1 - right)) < paper.width_dots / 8
+
+
+def test_a_slip_keeps_the_first_signs_and_nothing_else() -> None:
+    assert SlipBuilder().signs("\ue000" * (MAX_SIGNS + 1)).build().elements == (Signs("\ue000" * MAX_SIGNS),)
+    assert SlipBuilder().signs("a\x1b\ue001").build().elements == (Signs("\ue001"),)
+    assert SlipBuilder().signs("abc").build().elements == ()
+
+
+def test_without_a_font_of_signs_the_slip_does_without() -> None:
+    assert texts(lay_out(SlipBuilder().signs("\ue000").text("satu"), signs=None)) == ["satu"]

@@ -152,6 +152,7 @@ def test_an_utterance_does_not_show_its_text_in_logs() -> None:
     assert "rahasia" not in repr(utterance("rahasia", "id", 150, 0.5))
 
 
+@pytest.mark.en301549("5.1.3.6")
 def test_a_sign_alone_is_called_by_its_name(tmp_path: Path) -> None:
     engine = EspeakEngine(program(tmp_path, f'echo "$@" >{tmp_path}/arguments; cat >/dev/null'))
     engine.start(Utterance(",", "id", 180, 1.0)).wait(10)

@@ -47,6 +47,7 @@ def test_enter_chooses_what_has_the_focus(hands: Hands) -> None:
     hands.must_see("Layanan apa yang Anda butuhkan?")
 
 
+@pytest.mark.en301549("5.1.6.2")
 def test_tab_goes_in_reading_order_and_round(hands: Hands) -> None:
     press(hands, "tab")
     order = [label(hands)]
@@ -77,6 +78,7 @@ def test_a_finger_takes_the_ring_away_and_a_key_brings_it_back(hands: Hands) -> 
     assert hands.app.stage.mark.box is not None
 
 
+@pytest.mark.en301549("5.7")
 def test_ok_held_down_chooses_once(hands: Hands) -> None:
     press(hands, "tab")
     hold(hands, "enter", 4)

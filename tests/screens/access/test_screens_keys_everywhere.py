@@ -104,6 +104,7 @@ def test_every_place_has_a_page() -> None:
     assert set(pages.LAYERS) == set(Over) - {Over.NOTHING}
 
 
+@pytest.mark.en301549("5.1.3.3", "5.5.1")
 @pytest.mark.parametrize(
     "state", [pytest.param(name, marks=() if name in SHORT else LONG) for name in STATES if name != ANSWERED]
 )

@@ -93,6 +93,7 @@ def keys(rehearsal: Rehearsal, ears: Ears) -> Iterator[Keys]:
     made.stop()
 
 
+@pytest.mark.en301549("5.1.3.1", "5.5.1")
 @pytest.mark.parametrize(("service", "language"), ways(ALL, SHORT))
 def test_a_service_is_completed_by_keys_with_the_voice_on(keys: Keys, ears: Ears, service: str, language: str) -> None:
     keys.dress(Appearance(language=language))

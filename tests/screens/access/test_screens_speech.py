@@ -58,6 +58,7 @@ def test_what_comes_of_a_scan_is_heard(hands: Hands, listener: Listener) -> None
 # --- on and off ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.en301549("5.1.3.10")
 def test_it_is_silent_until_it_is_asked_for(hands: Hands, ears: Ears) -> None:
     hands.tap("Sentuh untuk mulai")
     hands.tap("Surat Keterangan Domisili")
@@ -67,6 +68,7 @@ def test_it_is_silent_until_it_is_asked_for(hands: Hands, ears: Ears) -> None:
     assert ears.lines() == ()
 
 
+@pytest.mark.en301549("5.2")
 def test_the_first_key_at_the_home_screen_asks_for_it(listener: Listener) -> None:
     reported = listener.press("down")
     assert "Suara menyala" in reported
@@ -74,6 +76,7 @@ def test_the_first_key_at_the_home_screen_asks_for_it(listener: Listener) -> Non
     assert reported.endswith("Sentuh untuk mulai. tombol.")
 
 
+@pytest.mark.en301549("5.1.3.2", "5.1.3.9", "5.2")
 def test_headphones_ask_for_it_and_their_going_silences(hands: Hands, ears: Ears) -> None:
     ears.headphones.set(True)
     hands.settle(4)
@@ -147,6 +150,7 @@ def test_a_kiosk_without_a_voice_is_operated_all_the_same(hands: Hands, ears: Ea
 # --- how -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.en301549("5.1.3.4")
 def test_what_was_said_is_said_again(listener: Listener) -> None:
     reported = listener.press("down")
     assert listener.press("f3") == reported
@@ -169,6 +173,7 @@ def test_of_hints_that_come_one_after_the_other_the_last_one_is_said_again(hands
     assert [again.count(f"Petunjuk nomor {number}") for number in range(1, 4)] == [0, 0, 1]
 
 
+@pytest.mark.en301549("5.1.3.4", "5.1.3.5")
 def test_a_key_cuts_off_what_is_being_said(hands: Hands, ears: Ears) -> None:
     ears.engine.set_faults(slow=True)
     press(hands, "down")
@@ -178,6 +183,7 @@ def test_a_key_cuts_off_what_is_being_said(hands: Hands, ears: Ears) -> None:
     assert [line.ending for line in ears.engine.transcript] == ["CUT_OFF", None]
 
 
+@pytest.mark.en301549("5.1.3.11", "5.1.3.12", "8.2.1.2")
 def test_rate_and_volume_follow_their_keys_to_the_limits(hands: Hands, ears: Ears) -> None:
     press(hands, "down", *["f6"] * (len(RATES) + 1), *["f7"] * (len(VOLUMES) + 1))
     ears.lines()
@@ -269,6 +275,7 @@ def test_the_warning_before_a_session_ends_waits_for_nothing(hands: Hands, ears:
     assert ears.engine.transcript[-1].text.startswith("Berikutnya: Anda masih di sini?")
 
 
+@pytest.mark.en301549("5.1.3.13")
 def test_settings_go_back_at_the_end_of_a_session(hands: Hands) -> None:
     press(hands, "down", "enter", "f6", "f8")
     hands.kiosk.end(EndReason.CANCELLED)
@@ -446,6 +453,7 @@ def test_what_is_typed_is_said_and_what_is_erased(hands: Hands, listener: Listen
     assert "Dihapus: k" in listener.listen()
 
 
+@pytest.mark.en301549("5.1.3.8")
 def test_a_pin_is_never_said(hands: Hands, ears: Ears, listener: Listener) -> None:
     listener.press("f2")
     hands.rehearsal.scanner.scan(Scan(kind="STAFF_BADGE", text=BADGE))
@@ -458,6 +466,7 @@ def test_a_pin_is_never_said(hands: Hands, ears: Ears, listener: Listener) -> No
     assert "7" not in reported
 
 
+@pytest.mark.en301549("5.6.1")
 def test_a_choice_says_whether_it_is_chosen(hands: Hands, listener: Listener) -> None:
     listener.press("down")
     listener.seek("Basa Jawa")
@@ -476,6 +485,7 @@ def test_what_changes_by_itself_is_said(hands: Hands, listener: Listener) -> Non
     assert "Kamera sedang tidak berfungsi" in listener.listen()
 
 
+@pytest.mark.en301549("5.1.3.15")
 def test_why_one_cannot_go_on_is_heard(hands: Hands, listener: Listener) -> None:
     listener.press("f2")
     hands.tap("Sentuh untuk mulai")
@@ -487,6 +497,7 @@ def test_why_one_cannot_go_on_is_heard(hands: Hands, listener: Listener) -> None
     assert "belum bisa dipilih" in listener.seek("Lanjut", key="up")
 
 
+@pytest.mark.en301549("5.1.3.14")
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_everything_is_said_in_the_citizens_language(hands: Hands, ears: Ears, language: str) -> None:
     hands.app.flow.preferences.set_language(language)
@@ -510,6 +521,7 @@ def test_everything_is_said_in_the_citizens_language(hands: Hands, ears: Ears, l
 # --- a whole session in the dark -------------------------------------------------------------------------------------
 
 
+@pytest.mark.en301549("5.1.3.1", "5.1.3.16")
 def test_a_form_is_completed_by_keys_alone_with_the_screen_dark(hands: Hands, ears: Ears, listener: Listener) -> None:
     """Nothing is drawn; all that the citizen knows is what is spoken."""
     hands.app.stage.canvas.opacity = 0

@@ -242,6 +242,7 @@ def asked(citizens: Hands) -> Hands:
     return citizens
 
 
+@pytest.mark.en301549("5.6.2")
 def test_the_next_page_takes_the_keys_of_the_last_and_its_own_capitals(asked: Hands) -> None:
     before = set(map(id, keys_of(asked)))
     assert {key.text for key in keys_of(asked) if key.key == "q"} == {"Q"}

@@ -40,6 +40,7 @@ ALWAYS = tuple(shot for shot in SAMPLE if shot.state in SHOWS or _number(shot.st
 LOOKED_AT = [pytest.param(shot, id=shot.name, marks=() if shot in ALWAYS else LONG) for shot in SAMPLE]
 
 
+@pytest.mark.en301549("5.1.4")
 @pytest.mark.parametrize("shot", LOOKED_AT)
 def test_a_state_fits_in_a_look(studio: Studio, shot: Shot) -> None:
     assert studio.look(shot) == []

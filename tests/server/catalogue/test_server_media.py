@@ -11,6 +11,9 @@ import pytest
 from PIL import Image
 
 from forms.limits import (
+    MAX_CLIP_RATE,
+    MAX_CLIP_SECONDS,
+    MAX_CLIP_SIDE,
     MAX_MEDIA_BYTES,
     MAX_PICTURE_PIXELS,
     MAX_PICTURE_SIDE,
@@ -18,6 +21,7 @@ from forms.limits import (
     MAX_SHEET_ROWS,
     MAX_SOUND_SECONDS,
 )
+from rehearsal.clip import clip
 from server.catalogue.apart import Opener
 from server.catalogue.media import media_problem
 from server.catalogue.service_drafts import Problem, Severity
@@ -55,6 +59,9 @@ def reported(problem: Problem | None) -> str:
     return "" if problem is None else problem.message
 
 
+CLIP = "signing-review.webm"
+
+
 @pytest.mark.parametrize(
     ("name", "data", "said"),
     [
@@ -78,6 +85,11 @@ def reported(problem: Problem | None) -> str:
         ("a" * 96 + ".png", png(2, 2), ""),
         ("form.xml", b"<a/>", "taken by the system"),
         ("film.mp4", b"", "left out"),
+        ("signing-service.webm", clip(), ""),
+        ("signing-service.mp4", clip(), "MP4 video"),
+        ("signing-service.webm", clip()[:40], "WEBM video"),
+        ("signing-service.webm", b"\x1a\x45\xdf\xa3" + b"x" * 400, "WEBM video"),
+        ("signing-service.webm", b"", "WEBM video"),
     ],
 )
 def test_a_file_is_opened_as_what_its_name_says(name: str, data: bytes, said: str) -> None:
@@ -94,6 +106,9 @@ def test_a_file_is_opened_as_what_its_name_says(name: str, data: bytes, said: st
         ("p.png", lambda: png(4_000, MAX_PICTURE_PIXELS // 4_000), lambda: png(4_000, MAX_PICTURE_PIXELS // 4_000 + 1)),
         ("p.png", lambda: png(MAX_PICTURE_SIDE, 2), lambda: png(MAX_PICTURE_SIDE + 1, 2)),
         ("s.wav", lambda: wav(MAX_SOUND_SECONDS), lambda: wav(MAX_SOUND_SECONDS + 1)),
+        (CLIP, lambda: clip(2, (MAX_CLIP_SIDE, 16)), lambda: clip(2, (MAX_CLIP_SIDE + 2, 16))),
+        (CLIP, lambda: clip(2, rate=MAX_CLIP_RATE), lambda: clip(2, rate=MAX_CLIP_RATE + 1)),
+        (CLIP, lambda: clip(MAX_CLIP_SECONDS, (32, 32), 1), lambda: clip(MAX_CLIP_SECONDS + 1, (32, 32), 1)),
         ("l.csv", lambda: b"n\n" + b"1" * (MAX_MEDIA_BYTES - 2), lambda: b"n\n" + b"1" * (MAX_MEDIA_BYTES - 1)),
     ],
 )
@@ -127,6 +142,11 @@ def test_a_picture_of_nine_hundred_million_pixels_is_refused_by_name(opener: Ope
     assert [problem.severity for problem in opened.problems] == [Severity.ERROR]
     assert "kk.png" in opened.problems[0].message and "pixels" in opened.problems[0].message
     assert "kk.png" not in opened.resources
+
+
+def test_a_clip_is_opened_apart_as_well(opener: Opener) -> None:
+    files = {"signing-service.webm": clip(), "signing-form.webm": clip()[:60]}
+    assert [problem.message[:34] for problem in opener.problems(files)] == ["The file “signing-form.webm” canno"]
 
 
 def test_a_list_that_cannot_be_read_is_reported_once_and_at_its_row(opener: Opener) -> None:

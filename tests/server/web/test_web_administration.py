@@ -53,10 +53,13 @@ def described() -> dict[str, str]:
         | stage
         | {
             "agency": "kelurahan",
-            "icon": "home",
+            "icon": "house",
             "standard.working_days": "3",
             "standard.fee_rupiah": "50.000",
             "standard.fee_from": "1",
+            "standard.requirements.pictogram.0": "family-card",
+            "standard.procedure.pictogram.0": "counter",
+            "standard.procedure.pictogram.1": "collect",
             "stage.0.id": "periksa",
             "stage.0.days": "3",
             "identification": "none",
@@ -76,6 +79,10 @@ def test_a_new_service_goes_from_spreadsheet_to_every_kiosk_and_back(fresh_offic
     assert published is not None
     assert published.description.standard.fee_rupiah == 50_000
     assert published.description.standard.fee_from
+    # A pictogram for each line that was written, and for no other.
+    assert published.description.icon == "house"
+    assert published.description.standard.requirement_pictograms == ("family-card",)
+    assert published.description.standard.procedure_pictograms == ("counter",)
     assert "mulai Rp 50.000" in browser.get("/admin/services").text
     assert published.description.name["mad"] == "name mad"
     browser.post("/admin/packs/2/take-back", {"reason": "salah"})
@@ -108,6 +115,7 @@ def test_a_description_with_gaps_is_reported_by_field_and_kept(office: Office) -
     draft = upload(browser, "izin", workbook("izin", "1", SURVEY))
     answer = browser.post(f"{draft}/service", described() | {"standard.working_days": "tiga", "name.jv": "Asma"})
     assert answer.status_code == 400
+    assert '<option value="family-card" selected>Kartu Keluarga</option>' in answer.text
     assert "3. Waktu: hari kerja" in answer.text and 'value="tiga"' in answer.text and 'value="Asma"' in answer.text
 
 

@@ -74,6 +74,13 @@
     location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
   }, LOOK_MS);
 
+  /* The pictogram that is chosen by its name is shown beside it. */
+  for (const select of document.querySelectorAll("[data-pictogram]")) {
+    select.addEventListener("change", () => {
+      select.parentElement.querySelector("use").setAttribute("href", `#pictogram-${select.value}`);
+    });
+  }
+
   for (const button of document.querySelectorAll("[data-print]")) {
     button.addEventListener("click", () => window.print());
   }
