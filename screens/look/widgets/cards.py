@@ -84,7 +84,11 @@ class ChoiceCard(Surface):
 
     def flank(self, *_: Any) -> None:
         leads = self.mark == "none"
-        wanted = ((CardMark, not leads), (CardIcon, bool(self.icon or self.pictogram)), (CardPicture, self.texture is not None))
+        wanted = (
+            (CardMark, not leads),
+            (CardIcon, bool(self.icon or self.pictogram)),
+            (CardPicture, self.texture is not None),
+        )
         self._flank([kind for kind, is_wanted in wanted if is_wanted], (CardCaret,) if leads else ())
 
 

@@ -91,7 +91,16 @@ EXPECTED: Final = (
     ),
     (("staff-test",), "shown shown shown shown shown shown shown shown"),
     (
-        ("home-adjust", "home-help", "home-switches", "session-leave", "control-photo-enlarged", "repeat-fewer"),
+        (
+            "home-adjust",
+            "home-help",
+            "home-switches",
+            "session-leave",
+            "control-photo-enlarged",
+            "signing",
+            "code-asked",
+            "repeat-fewer",
+        ),
         "close_first close_first close_first close_first close_first close_first close_first close_first",
     ),
 )
