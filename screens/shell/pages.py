@@ -96,7 +96,7 @@ def _session(flow: Flow) -> Session:
 
 def _offered(flow: Flow, _detail: str) -> object:
     """What the list of services is made of."""
-    return (flow.kiosk.catalogue, tuple(service.id for service in flow.kiosk.most_used(MOST_USED)))
+    return (flow.context.catalogue, tuple(service.id for service in flow.context.most_used(MOST_USED)))
 
 
 def _standard(flow: Flow, detail: str) -> object:
