@@ -166,7 +166,7 @@ def _busy(hands: "Hands", folder: Path) -> float:
     hands.app.flow.citizen.open_service("domisili")
     hands.settle(4)
     backlog = Backlog(folder, hands.kiosk.bus)
-    # What the pages before left lying about is tidied while nobody waits, and is not of this measure.
+    # Garbage of the pages before is collected while nobody waits, and is not of this measure.
     rested = time.perf_counter() + 2 * (QUIET_S + GIVE_BACK_S)
     while time.perf_counter() < rested:
         hands.frame()
@@ -201,7 +201,7 @@ def _sessions(hands: "Hands", count: int) -> None:
 
 
 def _memory(process: psutil.Process) -> float:
-    """Proportional set size, as for the peer; tidied, as a kiosk is when nobody waits."""
+    """Proportional set size, as for the peer; after a collection, as at a kiosk when nobody waits."""
     gc.collect()
     allocator.give_back()
     return float(process.memory_full_info().pss) / 1e6

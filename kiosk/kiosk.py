@@ -53,6 +53,7 @@ from kiosk.submissions.receipts import Slips
 from kiosk.submissions.slip_wait import SlipWait
 from kiosk.submissions.submissions import Submissions
 from protocol.languages import FALLBACK
+from protocol.messages import ItemKind
 
 #: The screens call ``tick`` at least this often, in seconds.
 TICK_S: Final = 0.25
@@ -236,10 +237,19 @@ class Kiosk:
             session.refused(result.violations)
         return result
 
-    def send_answer(self, code: str, service: str, text: str, photos: Sequence[Attachment] = ()) -> Saved | Refused:
-        """A citizen's answer to what the office asked about a case; ``code`` and ``service`` are the case's."""
+    def send_answer(
+        self,
+        code: str,
+        service: str,
+        text: str,
+        photos: Sequence[Attachment] = (),
+        kind: ItemKind = ItemKind.ANSWER,
+    ) -> Saved | Refused:
+        """What a citizen says to a case; ``code`` and ``service`` are the case's."""
         language = self._session.language if self._session is not None else FALLBACK
-        result = self._submissions.send_answer(code=code, service=service, text=text, language=language, photos=photos)
+        result = self._submissions.send_answer(
+            code=code, service=service, text=text, language=language, photos=photos, kind=kind
+        )
         if isinstance(result, Saved):
             self._kick()
         return result

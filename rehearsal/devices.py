@@ -217,6 +217,8 @@ class Scanner(Device):
         super().__init__("scanner")
         self.listeners: list[Callable[[Any], None]] = []
         self.active = False
+        #: How often it was told to look anew.
+        self.looks = 0
 
     def on_scan(self, callback: Callable[[Any], None]) -> Callable[[], None]:
         self.listeners.append(callback)
@@ -228,6 +230,7 @@ class Scanner(Device):
 
     def activate(self) -> None:
         self.active = True
+        self.looks += 1
 
     def deactivate(self) -> None:
         self.active = False

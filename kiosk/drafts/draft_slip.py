@@ -1,4 +1,4 @@
-"""The slip of a draft: its code, until when it lies there, how it goes on. Nothing of what was entered."""
+"""The slip of a draft: which service, its code, until when it lies there, how it goes on. Nothing of what was entered."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from kiosk.ports import Printer, PrintResult, Texts, TrackingCodes
 from kiosk.session.identity import KioskIdentity
+from kiosk.text import Text
 from protocol.formats import Formatting
 
 DRAFT_SLIP_KEYS: Final = ("slip.draft", "slip.draft.until", "slip.draft.how", "slip.draft.scan")
@@ -20,7 +21,9 @@ class DraftSlips:
         self._texts = texts
         self._zone = identity.time_zone
 
-    def print(self, code: str, expires_at: datetime, language: str, done: Callable[[PrintResult], None]) -> bool:
+    def print(
+        self, code: str, expires_at: datetime, service: Text, language: str, done: Callable[[PrintResult], None]
+    ) -> bool:
         """Queue the slip. False: this kiosk has no printer."""
         if self._printer is None:
             return False
@@ -32,6 +35,7 @@ class DraftSlips:
         slip.title(self._identity.city)
         slip.rule()
         slip.text(text("slip.draft"), bold=True, align="center")
+        slip.text(service.get(language), align="center")
         slip.space()
         slip.text(self._codes.display(code), bold=True, size=2, align="center")
         slip.qr(code, text("slip.draft.scan"))

@@ -132,6 +132,7 @@ def _fault(way: Way) -> None:
 STATES: Final[dict[str, tuple[Callable[[Way], None], ...]]] = {
     "services": (start,),
     "services-offline": (_offline, start),
+    "services-scanned": (start, _card),
     "group": (start, _group),
     "event": (start, _event),
     "search": (start, _search),
@@ -151,6 +152,7 @@ STATES: Final[dict[str, tuple[Callable[[Way], None], ...]]] = {
     "identify-keypad-only": (_no_scanner, domicile, forward),
     "form-fields": (domicile_form,),
     "form-typing": (domicile_form, _focus),
+    "form-scanned": (domicile_form, _focus, _no_card),
     "form-missing": (domicile_form, forward),
     "form-fault": (domicile_form, _fault),
     "form-choices": (domicile_form, answer_page),

@@ -59,6 +59,12 @@ class PageContext:
     def camera(self) -> Camera | None:
         return self._kiosk.ports.camera
 
+    @property
+    def online(self) -> bool:
+        """Whether the office is reached."""
+        line = self._kiosk.line
+        return line is not None and line.state().online
+
     def snapshot(self) -> Snapshot:
         """How everything is at this moment."""
         return self._kiosk.snapshot()

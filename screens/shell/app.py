@@ -204,7 +204,7 @@ class KioskApp(App):
                 return False
             self._wipe()
         except Exception:
-            logger.exception("the visit could not go on from where it was good last")
+            logger.exception("the session could not go on from where it was good last")
             return False
         self._recovering = True
         self._afresh_trigger()

@@ -46,6 +46,7 @@ class Keypad:
         self._held.add(code)
         if action is None or (repeated and action in ONCE):
             return
+        self._flow.scans.touched()
         if not self._stage.in_step:
             self._flow.touched()
             return
@@ -151,7 +152,7 @@ class Keypad:
 
     def _show_loudness(self) -> None:
         step, of = self._flow.voice.loudness
-        text, now = self._flow.preferences.loudness_text, self._flow.kiosk.clock.monotonic()
+        text, now = self._flow.preferences.loudness_text, self._flow.context.monotonic()
         self._stage.loudness.show(text, step, of, (self._stage.width, self._stage.height), now)
 
     def _moved(self) -> None:

@@ -23,10 +23,12 @@ from screens.citizen.application.identify_model import IdentifyModel
 from screens.citizen.application.review import ReviewScreen
 from screens.citizen.application.review_model import ReviewModel
 from screens.citizen.follow_up.answer import AnswerScreen
+from screens.citizen.follow_up.case import CaseScreen
+from screens.citizen.follow_up.case_model import CaseModel
 from screens.citizen.follow_up.rating import RateScreen
 from screens.citizen.follow_up.saved import SavedScreen
 from screens.citizen.follow_up.saved_model import SavedModel
-from screens.citizen.follow_up.track import CaseScreen, TrackScreen
+from screens.citizen.follow_up.track import TrackScreen
 from screens.citizen.follow_up.track_model import TrackModel
 from screens.citizen.start.attract import AttractScreen
 from screens.citizen.start.home import HomeScreen
@@ -131,8 +133,12 @@ def _resume(flow: Flow, detail: str) -> ResumeModel:
     return ResumeModel(flow, detail, ask)
 
 
-def _track(flow: Flow, _detail: str) -> TrackModel:
-    return TrackModel(flow, ask)
+def _track(flow: Flow, code: str) -> TrackModel:
+    return TrackModel(flow, ask, code)
+
+
+def _case(flow: Flow, _detail: str) -> CaseModel:
+    return CaseModel(flow, ask)
 
 
 def _times(flow: Flow, agency: str) -> Widget:
@@ -141,7 +147,6 @@ def _times(flow: Flow, agency: str) -> Widget:
 
 _STATUS: Final = ("citizen/start/status",)
 _DRAFTS: Final = ("citizen/application/drafts",)
-_TRACK: Final = ("citizen/follow_up/track",)
 _STAFF_PAGES: Final = ("staff/pages",)
 _PANELS: Final = ("shell/overlays",)
 #: Of every kind of question.
@@ -174,8 +179,8 @@ PAGES: Final[dict[Name, Route]] = {
     Name.SAVE_DRAFT: Route(SaveDraftScreen, _DRAFTS, _save),
     Name.RESUME_DRAFT: Route(ResumeDraftScreen, _DRAFTS, _resume),
     Name.RESUMED: Route(ResumedScreen, _DRAFTS),
-    Name.TRACK: Route(TrackScreen, _TRACK, _track),
-    Name.CASE: Route(CaseScreen, _TRACK),
+    Name.TRACK: Route(TrackScreen, ("citizen/follow_up/track",), _track),
+    Name.CASE: Route(CaseScreen, ("citizen/follow_up/case", "citizen/follow_up/rating"), _case),
     Name.ANSWER: Route(AnswerScreen, ("citizen/follow_up/answer",)),
     Name.STAFF_PIN: Route(PinScreen, _STAFF_PAGES, partial(_of_flow, PinModel)),
     Name.STAFF: Route(OverviewScreen, ("staff/overview",), partial(_of_flow, StaffModel)),

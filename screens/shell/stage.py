@@ -7,18 +7,21 @@ from typing import Any, Final
 from kivy.uix.floatlayout import FloatLayout
 
 from kiosk.events import Event, Scanned
+from kiosk.ports import ScanKind
 from kiosk.session.session import Session
+from screens.look.current import current
 from screens.look.focus_mark import FocusMark
 from screens.look.loudness_sign import LoudnessSign
 from screens.look.pressable import CANCELLED
 from screens.look.tokens import LOWERED
 from screens.look.widgets.sign import Batik
 from screens.navigation.flow import Flow
-from screens.navigation.places import Place
+from screens.navigation.places import Over, Place
 from screens.shell.ahead import Ahead
 from screens.shell.fault_message import FaultMessage
 from screens.shell.overlays import IdlePanel
 from screens.shell.pages import ASLEEP, IDLE, LAYERS, PAGES
+from screens.shell.scan_note import ScanNote
 from screens.shell.switch_panel import SwitchPanel
 
 #: Whose session it is, and where in it; holds no session alive.
@@ -62,6 +65,9 @@ class Stage(FloatLayout):
         self.loudness = LoudnessSign()
         self.add_widget(self.loudness)
         self.add_widget(self.mark)
+        #: What became of a scan; over the page and its layers.
+        self.scan_note: ScanNote | None = None
+        self._note_key: object = None
 
     @property
     def in_step(self) -> bool:
@@ -115,7 +121,30 @@ class Stage(FloatLayout):
                 self.add_widget(self.over, index=2)
         if isinstance(self.over, IdlePanel):
             self.over.count()
+        self._show_scan_note()
         self._drop_fault_message()
+
+    def _show_scan_note(self) -> None:
+        note, text = self.flow.scans.note, self.flow.scans.text
+        # Made anew with what it lies over: what was added last is on top.
+        key = (note, text, self._page_key, self._over_key) if note is not None else None
+        if key == self._note_key:
+            return
+        self._drop_scan_note()
+        if note is not None:
+            self._note_key = key
+            self.scan_note = ScanNote(text=text, kind=note.kind)
+            self.scan_note.top = self.height * (self.page.size_hint_y or 1) - current().mm(4)
+            self.scan_note.bind(height=self._keep_note_up)
+            self.add_widget(self.scan_note, index=1)
+
+    def _keep_note_up(self, note: ScanNote, _height: float) -> None:
+        note.top = self.height * (self.page.size_hint_y or 1) - current().mm(4)
+
+    def _drop_scan_note(self) -> None:
+        if self.scan_note is not None:
+            self.remove_widget(self.scan_note)
+        self.scan_note = self._note_key = None
 
     def _reach(self) -> float:
         """The part of the height that is used: the lower one for somebody who sits."""
@@ -137,9 +166,13 @@ class Stage(FloatLayout):
         if self.held and (self._page_key is None or self._page_key[0] != self.flow.place):
             return
         if self.page is None:
+            # No page can be made: a badge leads to where somebody can look after that.
+            if isinstance(event, Scanned) and event.kind == ScanKind.STAFF_BADGE:
+                self.flow.scans.answer(event)
             return
         if isinstance(event, Scanned):
-            self.page.scanned(event)
+            if self.flow.over is not Over.NOTHING or not self.page.scanned(event):
+                self.flow.scans.answer(event)
         else:
             self.page.handle(event)
             self.page.show_banner()
@@ -148,12 +181,13 @@ class Stage(FloatLayout):
         """Several times a second: what changes while nobody does anything."""
         if self._makes_ahead and not self.held:
             self.ahead.rest()
-        self.loudness.tick(self.flow.kiosk.clock.monotonic())
+        self.loudness.tick(self.flow.context.monotonic())
         if isinstance(self.over, SwitchPanel):
             self.over.tick()
 
     def clear(self) -> None:
         """Lets go of everything in sight."""
+        self._drop_scan_note()
         self.ahead.drop()
         self._drop_page()
         self._drop_over()
@@ -170,6 +204,7 @@ class Stage(FloatLayout):
     def on_touch_down(self, touch: Any) -> bool:
         in_step = self.in_step
         self.flow.touched()
+        self.flow.scans.touched()
         if not in_step:
             return True
         touch.ud[_BEGAN] = self._shown

@@ -64,8 +64,8 @@ class ResumeDraftScreen(FlowPage):
     def go_forward(self) -> None:
         self.model.forward()
 
-    def scanned(self, event: Scanned) -> None:
-        self.model.scanned(event.code)
+    def scanned(self, event: Scanned) -> bool:
+        return bool(self.model.scanned(event.code))
 
     def focus(self, field: Field) -> None:
         self.model.focus(field.entry)
