@@ -172,7 +172,7 @@ def test_the_slip_names_its_service_and_nothing_of_what_was_entered(tmp_path: Pa
     service = filled(made).service
     assert service is not None
     until = datetime(2026, 4, 1, tzinfo=UTC)
-    assert made.kiosk.draft_slips.print("DRAF9QXF0001", until, service.name, language, lambda _result: None)
+    assert made.kiosk.draft_slips.print("DRAF9QXF0001", until, service.name, language)
     slip = made.printer.jobs[-1][0].all_text
     assert name in slip
     assert not any(secret in slip for secret in (NAME, NIK))
