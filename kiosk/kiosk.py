@@ -42,7 +42,7 @@ from kiosk.ports import Line, Ports, Scan, Unsubscribe
 from kiosk.session.attachments import Attachment
 from kiosk.session.help_calls import HelpCalls
 from kiosk.session.identity import KioskIdentity
-from kiosk.session.idle import IdleTimer, IdleWatch
+from kiosk.session.idle import Hold, IdleTimer, IdleWatch
 from kiosk.session.outcomes import Refused, Saved
 from kiosk.session.session import Session
 from kiosk.settings import Settings
@@ -53,6 +53,7 @@ from kiosk.submissions.receipts import Slips
 from kiosk.submissions.slip_wait import SlipWait
 from kiosk.submissions.submissions import Submissions
 from protocol.languages import FALLBACK
+from protocol.messages import ItemKind
 
 #: The screens call ``tick`` at least this often, in seconds.
 TICK_S: Final = 0.25
@@ -85,8 +86,8 @@ class Kiosk:
         self.notices = Notices(store, self.clock, bus, self.health)
         self.outbox = OutboxView(store, bus, self.health)
         self.open_city = OpenCity(store, bus)
-        self.draft_slips = DraftSlips(identity, ports.printer, ports.codes, ports.texts)
-        self.help_calls = HelpCalls(store, self.clock, bus, storage_failed)
+        self.draft_slips = DraftSlips(identity, ports.printer, ports.codes, ports.texts, bus)
+        self.help_calls = HelpCalls(store, self.clock, bus, self.settings, storage_failed)
         self.ratings = Ratings(store, self.clock, bus, storage_failed)
         self.staff = StaffDuty(store, ports.badges, self.clock, bus, storage_failed)
         self.slips = Slips(identity, store, ports.printer, ports.codes, ports.texts, bus, lambda: self._packs.current)
@@ -208,8 +209,14 @@ class Kiosk:
         if self._session is None:
             self._packs.switch()
             return
+        self._idle.hold(Hold.HELP, self.help_calls.awaited_until)
         if self._idle.is_over():
             self.end(EndReason.IDLE)
+
+    def await_code(self, *, awaited: bool) -> None:
+        """The citizen has only what stands on the screen of a code that was not printed; or has it by now."""
+        hold_s = self.settings.number("code_hold_s") if awaited else 0.0
+        self._idle.hold(Hold.CODE, self.clock.monotonic() + hold_s)
 
     def send(self) -> Saved | Refused:
         """Seal and store the session's submission; a few milliseconds. SlipDue follows within two seconds.
@@ -236,10 +243,19 @@ class Kiosk:
             session.refused(result.violations)
         return result
 
-    def send_answer(self, code: str, service: str, text: str, photos: Sequence[Attachment] = ()) -> Saved | Refused:
-        """A citizen's answer to what the office asked about a case; ``code`` and ``service`` are the case's."""
+    def send_answer(
+        self,
+        code: str,
+        service: str,
+        text: str,
+        photos: Sequence[Attachment] = (),
+        kind: ItemKind = ItemKind.ANSWER,
+    ) -> Saved | Refused:
+        """What a citizen says to a case; ``code`` and ``service`` are the case's."""
         language = self._session.language if self._session is not None else FALLBACK
-        result = self._submissions.send_answer(code=code, service=service, text=text, language=language, photos=photos)
+        result = self._submissions.send_answer(
+            code=code, service=service, text=text, language=language, photos=photos, kind=kind
+        )
         if isinstance(result, Saved):
             self._kick()
         return result
@@ -261,6 +277,7 @@ class Kiosk:
             return
         session.wipe()
         self._idle.restart()
+        self.help_calls.session_over()
         self._packs.switch()
         self.bus.publish(SessionEnded(reason))
 

@@ -5,6 +5,7 @@ This is the one place where devices, line, core and screens meet; each knows the
 
 import json
 import logging
+import threading
 import uuid
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -115,6 +116,8 @@ class Program:
                 any_key_speaks=keys.any_key_speaks,
                 same_key_s=keys.same_key_s,
                 collects_garbage=True,
+                makes_ahead=True,
+                when_usable=self._begin_devices,
             ),
         )
 
@@ -137,11 +140,7 @@ class Program:
             page = ControlPage(self.devices.bench, port, printer_page=printer_page)
             page.start()
             self._owned.callback(_safely, "control page", page.stop)
-        for teller in self.devices.tellers():
-            for problem in teller.preflight():
-                logger.warning("%s: %s", teller.component, problem)
         for device in self.devices.all():
-            device.start()
             self._owned.callback(_safely, device.component, device.stop)
         self.kiosk.start()
         self._owned.callback(_safely, "kiosk", self.kiosk.stop)
@@ -149,6 +148,18 @@ class Program:
         self.line.start()
         self._owned.callback(_safely, "line", self.line.stop)
         self._owned.callback(self.kiosk.bus.subscribe(self._hear))
+
+    def _begin_devices(self) -> None:
+        """Once somebody can touch the screen: what drives the devices is loaded by whoever needs it first, and takes as
+        long as all that came before."""
+        threading.Thread(target=self._start_devices, name="start-devices", daemon=True).start()
+
+    def _start_devices(self) -> None:
+        for device in self.devices.all():
+            device.start()
+        for teller in self.devices.tellers():
+            for problem in teller.preflight():
+                logger.warning("%s: %s", teller.component, problem)
 
     def diagnose(self) -> None:
         """What the devices say about themselves, into the log; nothing of a citizen is in it. From any thread."""

@@ -1,4 +1,4 @@
-"""What a person compares before a kiosk is let in: one fingerprint of both sides' keys.
+"""What a person compares before a kiosk is approved: one fingerprint of both sides' keys.
 
 Whoever stands between a new kiosk and the city could hand it keys of their own, and read all that is sealed to them. So the
 fingerprint covers everything that the kiosk will trust: its own key as the server has it, the city's keys for sealing, for

@@ -38,6 +38,12 @@ NUMBERS: Final[Mapping[str, Setting]] = MappingProxyType(
         "idle_s": Setting(Unit.SECONDS, 90, 30, 900),
         # WCAG 2.2.1: at least 20 seconds to say that more time is needed.
         "idle_warning_s": Setting(Unit.SECONDS, 30, 20, 120),
+        # A finger that was on its way when a page came means the one before (screens.look.stillness).
+        "touch_rest_s": Setting(Unit.SECONDS, 0.4, 0, 2),
+        # Whoever called an officer is waited for, and again from when somebody is on the way (kiosk.session.help_calls).
+        "help_hold_s": Setting(Unit.SECONDS, 300, 60, 1_800),
+        # Whoever has no slip and has not said that they have the code (screens.navigation.slips).
+        "code_hold_s": Setting(Unit.SECONDS, 300, 60, 1_800),
         "received_wait_s": Setting(Unit.SECONDS, 2, 0, 10),
         "paper_roll_mm": Setting(Unit.MILLIMETRES, 80_000, 5_000, 200_000),
         "paper_low_mm": Setting(Unit.MILLIMETRES, 4_000, 500, 50_000),

@@ -7,28 +7,26 @@ An error is ``{"error": {"code": "...", "message": "..."}}``; 401 for a signatur
 is not understood, 429 and 503 with ``Retry-After``. Each answer to a signed request proves that it is ours: see ``answers``.
 """
 
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, Base64Bytes, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, Base64Bytes, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from protocol.checkpoints import Offer, Witnessed
 from protocol.components import Availability, Condition
 from protocol.limits import ATTACHMENT_BYTES, ATTACHMENTS_PER_SUBMISSION, BATCH_ITEMS, Rupiah
-
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-Uuid = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]
-Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-HJKMNP-TV-Z]{12}$")]
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")]
-Short = Annotated[str, StringConstraints(max_length=200)]
-
-
-class Message(BaseModel):
-    """Frozen; unknown members are ignored, so that a newer peer may say more."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
+from protocol.line.base import Code as Code
+from protocol.line.base import Message as Message
+from protocol.line.base import Name as Name
+from protocol.line.base import Sha256 as Sha256
+from protocol.line.base import Short as Short
+from protocol.line.base import Uuid as Uuid
+from protocol.line.cases import CaseMessage as CaseMessage
+from protocol.line.cases import CasePublicState as CasePublicState
+from protocol.line.cases import CaseState as CaseState
+from protocol.line.cases import CaseStep as CaseStep
+from protocol.line.cases import Contest as Contest
+from protocol.line.cases import MessageKind as MessageKind
 
 # --- enrolment -----------------------------------------------------------------------------------------------------
 
@@ -38,7 +36,7 @@ class EnrolRequest(Message):
     #: The kiosk's Ed25519 public key, 32 bytes.
     public_key: Base64Bytes
     software: Short
-    hardware: dict[str, Short] = {}
+    hardware: dict[str, Short] = Field(default_factory=dict)
 
 
 class SealingKey(Message):
@@ -77,6 +75,9 @@ class ItemKind(StrEnum):
     SUBMISSION = "SUBMISSION"
     #: A citizen's answer to an officer's question; belongs to the case of ``tracking_code``.
     ANSWER = "ANSWER"
+    #: A citizen contests what became of the case; sent where its server said that it may be.
+    OBJECTION = "OBJECTION"
+    REOPENING = "REOPENING"
 
 
 class AttachmentRef(Message):
@@ -136,7 +137,7 @@ class BatchAnswer(Message):
     #: Highest kiosk_seq up to which the server holds everything; audits gaps, is no condition.
     ack_through: int
     #: Items without an answer because a quota is used up: seconds after which each is welcome again.
-    later: dict[Uuid, float] = {}
+    later: dict[Uuid, float] = Field(default_factory=dict)
 
 
 class Identity(Message):
@@ -184,9 +185,12 @@ class Content(Message):
     consent_version: Short = ""
     #: What the citizen was told that it costs, in rupiah; None where nobody could say, and of older kiosks.
     fee_rupiah: Rupiah | None = None
-    #: The ODK instance; for an ANSWER the empty string.
+    #: The ODK instance; the empty string for all but a SUBMISSION.
     instance: str
-    #: For an ANSWER: what the citizen says.
+    #: The questions whose answers the scanner read, as they were sent; all others were typed or chosen. None: of a kiosk
+    #: that does not tell.
+    scanned: tuple[str, ...] | None = None
+    #: What the citizen says, of all but a SUBMISSION.
     text: str = ""
     attachments: tuple[ContentAttachment, ...] = ()
 
@@ -208,7 +212,7 @@ class FeedType(StrEnum):
 class FeedEvent(Message):
     """One entry of a kiosk's feed. ``data`` by type:
 
-    pack: PackNotice; case: CaseState; staff: StaffRoster; settings: dict of names to values; command: Command;
+    pack: PackAnnouncement; case: CaseState; staff: StaffRoster; settings: dict of names to values; command: Command;
     notice: {"text": {language: text}, "until": time | null}; help: HelpComing.
     """
 
@@ -228,48 +232,6 @@ class PackAnnouncement(Message):
     """A hint to look; what to run is decided by the verified TUF targets."""
 
     version: int
-
-
-class CasePublicState(StrEnum):
-    """What a citizen sees of a case; the words people know from their offices."""
-
-    RECEIVED = "received"
-    INCOMPLETE = "incomplete"
-    IN_REVIEW = "in_review"
-    QUESTION = "question"
-    APPROVED = "approved"
-    REJECTED = "rejected"
-    READY = "ready"
-    COLLECTED = "collected"
-    CANCELLED = "cancelled"
-
-
-class CaseStep(Message):
-    state: CasePublicState
-    at: AwareDatetime
-    #: Name of the stage of the service's workflow, by language; empty where there is none.
-    stage: dict[str, str] = {}
-
-
-class CaseState(Message):
-    """The public state of a case. No personal data; ``note`` is what the office tells or asks the citizen."""
-
-    tracking_code: Code
-    service: Name
-    #: complaint: the words for its states are others.
-    kind: Literal["service", "complaint"] = "service"
-    service_name: dict[str, str]
-    agency_name: dict[str, str]
-    state: CasePublicState
-    updated_at: AwareDatetime
-    received_at: AwareDatetime
-    #: When the service standard says it will be done; None while the clock pauses or when it has ended.
-    due: datetime | None = None
-    #: What it costs, or with ``fee_least`` what it costs at least; None of an older server, and where nobody can say yet.
-    fee_rupiah: Rupiah | None = None
-    fee_least: bool = False
-    note: str = ""
-    steps: tuple[CaseStep, ...] = ()
 
 
 class HelpComing(Message):
@@ -327,7 +289,7 @@ class Component(Message):
     component: Name
     availability: Annotated[Availability, BeforeValidator(_known, json_schema_input_type=str)]
     conditions: tuple[Annotated[Condition | Short, Field(union_mode="left_to_right")], ...] = ()
-    supplies: dict[str, float] = {}
+    supplies: dict[str, float] = Field(default_factory=dict)
     since: AwareDatetime
     detail: Short = ""
 
@@ -363,7 +325,7 @@ class HeartbeatAnswer(Message):
     interval_s: float
     feed_head: int
     #: Newest versions of what the city publishes, by name; see ``documents``. A kiosk asks for what is new to it.
-    documents: dict[str, int] = {}
+    documents: dict[str, int] = Field(default_factory=dict)
     #: The audit log's newest checkpoint, when it is not the one that the kiosk said it holds.
     checkpoint: Offer | None = None
     #: The id of the server's last restore: when it is another than before, a kiosk sends again all that it still keeps.

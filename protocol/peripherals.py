@@ -19,6 +19,8 @@ class ScanKind(StrEnum):
     SLIP = "SLIP"
     DOCUMENT_URL = "DOCUMENT_URL"
     STAFF_BADGE = "STAFF_BADGE"
+    #: A QRIS code: for the app of a bank.
+    PAYMENT = "PAYMENT"
     UNKNOWN = "UNKNOWN"
 
 

@@ -117,6 +117,7 @@ class Citizen:
 
     def hold_badge(self, badge: str = BADGE) -> None:
         """Holds a staff badge before the scanner."""
+        self.hands.let_go()
         self.hands.rehearsal.scanner.scan(Scan(ScanKind.STAFF_BADGE, badge))
         self.hands.settle()
 

@@ -157,7 +157,7 @@ class Slip:
 
 
 class Printer(Device):
-    """``outcome`` is what each job ends with; None: jobs stay on their way until ``finish``."""
+    """``outcome`` is what each job ends with as long as it is ready; None: jobs stay on their way until ``finish``."""
 
     def __init__(self) -> None:
         super().__init__("printer")
@@ -177,7 +177,9 @@ class Printer(Device):
     def print(self, slip: Slip, *, job_id: str, copy: bool = False, done: Callable[[Any], None]) -> None:
         self.slips.append((slip, copy))
         self._open.append((job_id, done))
-        if self.outcome is not None:
+        if self._state.availability is not Availability.READY:
+            self.finish(PrintOutcome.NOT_PRINTED)
+        elif self.outcome is not None:
             self.finish(self.outcome)
 
     def finish(self, outcome: PrintOutcome) -> None:
@@ -188,7 +190,8 @@ class Printer(Device):
     def know_roll(self, *, full_mm: float, low_mm: float, left_mm: float | None = None) -> None:
         self.known.append((full_mm, low_mm, left_mm))
         if left_mm is not None:
-            self.become(paper_mm=left_mm)
+            state = self.state()
+            self.become(state.availability, *state.conditions, paper_mm=left_mm)
 
     def roll_changed(self, length_mm: float) -> None:
         self.rolls.append(length_mm)
@@ -220,6 +223,8 @@ class Scanner(Device):
         super().__init__("scanner")
         self.listeners: list[Callable[[Any], None]] = []
         self.active = False
+        #: How often it was told to look anew.
+        self.looks = 0
 
     def on_scan(self, callback: Callable[[Any], None]) -> Callable[[], None]:
         self.listeners.append(callback)
@@ -231,6 +236,7 @@ class Scanner(Device):
 
     def activate(self) -> None:
         self.active = True
+        self.looks += 1
 
     def deactivate(self) -> None:
         self.active = False

@@ -7,6 +7,7 @@ takes nine tenths of the time.
 
 import threading
 from collections.abc import Iterator
+from math import floor
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,6 +31,8 @@ from screens.shell.boot import BootOptions
 ASSETS: Final = Path(__file__).resolve().parents[1] / "assets"
 #: Frames after which every layout of ours has settled.
 SETTLE: Final = 2
+#: Somebody looks for so many seconds or several times that: sums of them are exact.
+GRAIN_S: Final = 0.25
 #: Nobody waits longer than this for work beside the screens.
 HANDOVER_S: Final = 20.0
 
@@ -40,7 +43,7 @@ class NotThere(AssertionError):
 
 class Hands:
     """An app that runs a frame at a time. ``draws``: whether frames are drawn; ``collects_garbage``: whether it collects garbage
-    only when nobody waits, as at a kiosk."""
+    only when nobody waits, ``makes_ahead``: whether it makes pages then, both as at a kiosk."""
 
     def __init__(
         self,
@@ -50,6 +53,7 @@ class Hands:
         *,
         draws: bool = False,
         collects_garbage: bool = False,
+        makes_ahead: bool = False,
     ) -> None:
         self.rehearsal = rehearsal
         self.kiosk = rehearsal.kiosk
@@ -61,6 +65,7 @@ class Hands:
             boot=boot,
             appearance=appearance,
             collects_garbage=collects_garbage,
+            makes_ahead=makes_ahead,
         )
         self.app: KioskApp = build_app(rehearsal.kiosk, options)
 
@@ -199,8 +204,14 @@ class Hands:
 
     # --- touching --------------------------------------------------------------------------------------------------
 
+    def look(self) -> None:
+        """Takes the time that a person needs to see what has come, before a finger goes anywhere; no clock on a page shows it."""
+        rest = self.kiosk.settings.number("touch_rest_s")
+        self.rehearsal.clock.seconds += (floor(rest / GRAIN_S) + 1) * GRAIN_S
+
     def touch(self, x: float, y: float) -> None:
-        """A finger down and up at a point of the window, in Kivy's coordinates."""
+        """A finger down and up at a point of the window, in Kivy's coordinates, after a look at what is there."""
+        self.look()
         touch = UnitTestTouch(x, y)
         touch.touch_down()
         self.frame()
@@ -208,7 +219,8 @@ class Hands:
         self.settle()
 
     def draw(self, *points: tuple[float, float]) -> None:
-        """A finger down at the first point, moved through the others, and up."""
+        """A finger down at the first point, moved through the others, and up, after a look at what is there."""
+        self.look()
         touch = UnitTestTouch(*points[0])
         touch.touch_down()
         for point in points[1:]:
@@ -292,6 +304,8 @@ class Hands:
         self._strike(key)
 
     def _strike(self, key: Key) -> None:
+        if not (self.stage.listens and key.listens):
+            self.look()
         touch = UnitTestTouch(*key.to_window(*key.center))
         touch.touch_down()
         touch.touch_up()

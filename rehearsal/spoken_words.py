@@ -1,4 +1,4 @@
-"""The Indonesian words of the kiosk's own texts, and how espeak-ng says them beside how dictionaries have it.
+"""The words of the kiosk's own texts, and how espeak-ng says them beside how dictionaries have it.
 
 ``spoken_words.tsv`` holds a word of ours each with its sounds in IPA and where they are from: ``g2p_id``, the lexicon of
 the package g2p-id-py (Apache-2.0), which is another one than the dictionary in front of espeak-ng was made of; or ``KBBI``,
@@ -36,9 +36,9 @@ _K_WITHIN: Final = re.compile(r"[kʔ](?=[bdɡhjklmnprstwɲŋʃf])")
 _GLIDES: Final = (("aja", "aia"), ("awa", "aua"), ("uwa", "ua"))
 
 
-def interface_words() -> frozenset[str]:
-    """Every Indonesian word that the kiosk's texts and the sample services have, but for abbreviations."""
-    plain = (_PLACEHOLDER.sub(" ", text) for text in _texts())
+def interface_words(language: str = "id") -> frozenset[str]:
+    """Every word that the kiosk's texts and the sample services have in a language, but for abbreviations."""
+    plain = (_PLACEHOLDER.sub(" ", text) for text in _texts(language))
     found = (word for text in plain for word in _WORD.findall(text) if len(word) > 1 and word[1:].islower())
     return frozenset(word.lower() for word in found) - FOREIGN
 
@@ -77,34 +77,34 @@ def _comparable(sounds: str) -> str:
     return text
 
 
-def _texts() -> Iterator[str]:
-    with (ASSETS / "translations" / "id" / "LC_MESSAGES" / "kiosk.po").open("rb") as file:
+def _texts(language: str) -> Iterator[str]:
+    with (ASSETS / "translations" / language / "LC_MESSAGES" / "kiosk.po").open("rb") as file:
         for message in read_po(file):
             if message.id:
                 yield from (message.string,) if isinstance(message.string, str) else message.string or ()
     for path in sorted((ASSETS / "services").glob("*/service.toml")):
-        yield from _indonesian(tomllib.loads(path.read_text(encoding="utf-8")))
+        yield from _of(language, tomllib.loads(path.read_text(encoding="utf-8")))
     for path in sorted((ASSETS / "services").glob("*/form.md")):
-        yield from _cells(path.read_text(encoding="utf-8").splitlines())
+        yield from _cells(language, path.read_text(encoding="utf-8").splitlines())
 
 
-def _indonesian(content: Any, key: str = "") -> Iterator[str]:
+def _of(language: str, content: Any, key: str = "") -> Iterator[str]:
     if isinstance(content, dict):
         for name, value in content.items():
-            yield from _indonesian(value, name)
+            yield from _of(language, value, name)
     elif isinstance(content, list):
         for value in content:
-            yield from _indonesian(value, key)
-    elif isinstance(content, str) and key == "id" and " " in content:
+            yield from _of(language, value, key)
+    elif isinstance(content, str) and key == language and " " in content:
         yield content
 
 
-def _cells(lines: Iterable[str]) -> Iterator[str]:
-    """The Indonesian columns of a form's tables."""
+def _cells(language: str, lines: Iterable[str]) -> Iterator[str]:
+    """The columns of a form's tables in that language."""
     columns: list[int] = []
     for line in lines:
         cells = [cell.strip() for cell in _CELL.split(line)]
-        headings = [number for number, cell in enumerate(cells) if cell.endswith("(id)")]
+        headings = [number for number, cell in enumerate(cells) if cell.endswith(f"({language})")]
         if headings:
             columns = headings
         else:

@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable
 from typing import Final
 
-from workers import Backoff, Tries
+from runtime.workers import Backoff, Tries
 
 PATIENT: Final = Backoff(first=1.0, longest=300.0, jitter=1.0)
 #: For heartbeats: whoever watches wants to know soon that the kiosk is back.

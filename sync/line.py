@@ -17,6 +17,7 @@ from kiosk.kiosk import Kiosk
 from kiosk.machine.line_state import LineState
 from kiosk.ports import Unsubscribe
 from protocol.messages import CaseState
+from runtime.workers import Worker
 from sync.client import CONNECT_S, READ_S, Client, Outcome
 from sync.down.commands import CommandRunner
 from sync.down.effects import Effects
@@ -29,7 +30,6 @@ from sync.presence import PresenceDuty
 from sync.signing_time import SigningTime
 from sync.up import drafts
 from sync.up.outbox import OutboxDuty
-from workers import Worker
 
 logger = logging.getLogger(__name__)
 

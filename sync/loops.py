@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from workers import Backoff, Duty, Worker
+from runtime.workers import Backoff, Duty, Worker
 
 #: Long enough not to spin, short enough to go on.
 AFTER_BUG: Final = Backoff(first=5.0, longest=60.0)

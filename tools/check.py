@@ -21,7 +21,6 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 PACKAGES: Final = (
     "program",
     "runtime",
-    "workers",
     "protocol",
     "forms",
     "kiosk",

@@ -70,7 +70,7 @@ class Camera(Device):
         self._portrait_limits = portrait_limits or PortraitLimits()
         self._faces = FaceFinder()
         self._watches: dict[CaptureKind, Watch] = {
-            CaptureKind.DOCUMENT: SheetWatch(self._limits),
+            CaptureKind.DOCUMENT: SheetWatch(self._limits, self._faces),
             CaptureKind.PORTRAIT: FaceWatch(self._faces, self._portrait_limits),
         }
         self._sights: dict[CaptureKind, Sight] = {}
@@ -168,7 +168,7 @@ class Camera(Device):
             return CaptureProblem(CaptureFault.NO_FRAME, MESSAGES[CaptureFault.NO_FRAME])
         if wanted is CaptureKind.PORTRAIT:
             return take_portrait(frame.picture, self._faces, self._portrait_limits)
-        return take(frame.picture, self._limits)
+        return take(frame.picture, self._limits, self._faces)
 
     # The worker's duty: called from its thread only.
 

@@ -16,10 +16,12 @@ from typing import Final
 from devices.camera.document import CaptureLimits, take
 from devices.camera.drawn_set import SPARED, SPOILED, Sample, clean_documents, empty_desks, people, shining_documents
 from devices.camera.photo import CaptureProblem
+from devices.vision.faces import FaceFinder
 from protocol.peripherals import CaptureFault
 
 GOOD: Final = "GOOD"
 COUNT: Final = 120
+_FACES: Final = FaceFinder()
 SEED: Final = 11
 
 
@@ -40,7 +42,7 @@ class Verdicts:
 
 def verdict_of(sample: Sample) -> str:
     """GOOD, or the fault."""
-    taken = take(sample.picture, CaptureLimits())
+    taken = take(sample.picture, CaptureLimits(), _FACES)
     return str(taken.kind) if isinstance(taken, CaptureProblem) else GOOD
 
 

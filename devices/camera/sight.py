@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from devices.camera import portrait, quality
-from devices.camera.document import DARK_ROOM, SMALLEST_SHEET, CaptureLimits
+from devices.camera.document import DARK_ROOM, SMALLEST_SHEET, CaptureLimits, shows_person
 from devices.camera.frame import Frame
 from devices.camera.portrait import PortraitLimits
 from devices.vision import Quad, find_quads, rectify
@@ -78,8 +78,9 @@ class Watch(Protocol):
 class SheetWatch:
     """Follows the sheet through the pictures given to `look`."""
 
-    def __init__(self, limits: CaptureLimits) -> None:
+    def __init__(self, limits: CaptureLimits, faces: FaceFinder | None = None) -> None:
         self._limits = limits
+        self._faces = faces
         self._quad: Quad | None = None
         self._since_lines = 0
 
@@ -96,7 +97,7 @@ class SheetWatch:
             found = self._seek(small, lines=False)
         self._quad = found
         hint = self._hint(frame, small, before, found, scale)
-        return Sight(None if found is None else _normal(found, small), hint, frame.sequence)
+        return Sight(None if self._quad is None or found is None else _normal(found, small), hint, frame.sequence)
 
     def _follow(self, small: NDArray[np.uint8]) -> Quad | None:
         if self._quad is None:
@@ -122,6 +123,9 @@ class SheetWatch:
         if found is None:
             return Hint.TOO_DARK if quality.darkness(small) > DARK_ROOM else Hint.NO_SHEET
         flat = rectify(small, found, LOOK_WIDTH, LOOK_WIDTH)
+        if self._faces is not None and shows_person(frame.picture, flat, self._faces):
+            self._quad = None
+            return Hint.NO_SHEET
         if quality.darkness(flat) > self._limits.most_darkness:
             return Hint.TOO_DARK
         if float(cv2.contourArea(found)) < FAR_BELOW * small.size:

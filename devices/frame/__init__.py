@@ -5,7 +5,7 @@ from devices.frame.faults import DeviceFault, PassingFault, PermanentFault
 from devices.frame.hotplug import Change, Hotplug
 from devices.frame.states import StateBoard
 from protocol.components import Availability, ComponentState, Condition
-from workers import Backoff, Clock, Duty, FakeClock, SystemClock, Worker
+from runtime.workers import Backoff, Clock, Duty, FakeClock, SystemClock, Worker
 
 __all__ = [
     "Availability",

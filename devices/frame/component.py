@@ -10,7 +10,7 @@ from devices.frame.hotplug import Hotplug
 from devices.frame.reporting import Reporting
 from devices.frame.states import StateBoard
 from protocol.components import ComponentState
-from workers import Backoff, Clock, Duty, Worker
+from runtime.workers import Backoff, Clock, Duty, Worker
 
 
 class Component:

@@ -1,7 +1,7 @@
 """Faults of devices: what is wrong, in the vocabulary of states."""
 
 from protocol.components import Condition
-from workers import worker
+from runtime.workers import worker
 
 
 class DeviceFault(Exception):

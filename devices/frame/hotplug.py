@@ -17,8 +17,8 @@ from devices.frame.faults import PassingFault
 from devices.frame.reporting import Reporting
 from devices.frame.states import StateBoard
 from protocol.components import Availability, Condition
-from workers.clock import Clock, SystemClock
-from workers.worker import Worker
+from runtime.workers.clock import Clock, SystemClock
+from runtime.workers.worker import Worker
 
 logger = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from protocol.components import Availability, Condition
 
 
 class Reporting:
-    """Owns a worker (see ``workers.Owner``) and publishes on a board what becomes of it."""
+    """Owns a worker (see ``runtime.workers.Owner``) and publishes on a board what becomes of it."""
 
     def __init__(self, board: StateBoard) -> None:
         self._board = board

@@ -10,7 +10,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from protocol.components import Availability, ComponentState, Condition
-from workers.clock import Clock
+from runtime.workers.clock import Clock
 
 logger = logging.getLogger(__name__)
 

@@ -32,6 +32,9 @@ _SLIP_CODE: Final = re.compile(
 )
 _SLIP_URL: Final = re.compile(rf"https?://[^\s/?#]+(?:/[^\s?#]*)?/t/([{_CODE_CHARACTERS}]{{12}})", re.IGNORECASE)
 _HOST: Final = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?", re.IGNORECASE)
+#: EMVCo: the format's version comes first, the checksum last.
+_PAYMENT_BEGIN: Final = "000201"
+_CHECKSUM: Final = "63"
 _CONTROL_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
@@ -89,11 +92,25 @@ def is_document_url(text: str) -> bool:
     return "." in host and ".." not in host and _HOST.fullmatch(host) is not None
 
 
+def is_payment(text: str) -> bool:
+    """Whether ``text`` is a payment code (QRIS, EMVCo merchant-presented): two digits of tag, two of length, the value,
+    again and again, and the checksum last. Whether the checksum is right is the bank's app's business."""
+    position, tag = 0, ""
+    while text.startswith(_PAYMENT_BEGIN) and position < len(text):
+        tag, length = text[position : position + 2], text[position + 2 : position + 4]
+        if not (length.isascii() and length.isdigit() and len(length) == 2):
+            return False
+        position += 4 + int(length)
+    return tag == _CHECKSUM and position == len(text)
+
+
 def recognise(symbology: str, raw: str, at: datetime) -> Scan:
     """The scan that ``raw`` (as decoded) makes: cleaned, and with the kind that its text as a whole matches."""
     text = clean(raw)
     if text.startswith(BADGE_PREFIX):
         return Scan(symbology, text, ScanKind.STAFF_BADGE, at)
+    if is_payment(text):
+        return Scan(symbology, text, ScanKind.PAYMENT, at)
     if code := find_slip_code(text):
         return Scan(symbology, text, ScanKind.SLIP, at, url=text if "/" in text else None, code=code)
     if text.lower().startswith(("http://", "https://")):

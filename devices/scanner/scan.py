@@ -13,7 +13,7 @@ class Scan:
     """One code that was read once.
 
     ``symbology`` is the code's kind ("QRCode", "Code128", "PDF417" …) or the way it came ("keyboard", "serial")
-    when the device does not tell. ``text`` is cleaned (see :func:`devices.scanner.recognition.clean`). Exactly one
+    when the device does not tell. ``text`` is cleaned (see :func:`devices.scanner.recognition.clean`). At most one
     of ``nik`` (16 digits), ``code`` (12 characters, no hyphens) and ``url`` is set, by kind; a slip whose QR holds
     an address has ``url`` as well.
     """

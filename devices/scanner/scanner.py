@@ -39,7 +39,8 @@ class Scanner(Device):
         return self._hub.on_scan(callback)
 
     def activate(self) -> None:
-        """Look for codes with the camera from now on. Wedge and serial scanners always listen."""
+        """Look for codes with the camera from now on; what lies before it counts anew. Wedge and serial scanners always
+        listen."""
         self._source.set_active(True)
         self.worker.wake()
 

@@ -70,6 +70,9 @@ class NeuralSpeech:
         if isinstance(answer, Ending):
             return answer
         self._player = play(Recording(answer, 1.0))
+        if self._ending is not None:
+            # Whoever cut it off meanwhile found no player yet.
+            self._player.cut_off()
         return None
 
 

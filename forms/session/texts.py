@@ -100,9 +100,9 @@ class Texts:
         """A text with its outputs filled in at a context."""
         if text is None:
             return ""
-        return "".join(part if isinstance(part, str) else self._told(part, context) for part in text.parts)
+        return "".join(part if isinstance(part, str) else self._written(part, context) for part in text.parts)
 
-    def _told(self, formula: Formula, context: Context) -> str:
+    def _written(self, formula: Formula, context: Context) -> str:
         """A value within a sentence: a number has the decimal sign of the sentence's language."""
         text = self.evaluate(formula, context)
         return self._with_sign(text) if _FRACTION.fullmatch(text) and self._is_number(formula, context) else text

@@ -1,13 +1,13 @@
 """A case as a citizen may see it: what the server says of a tracking code, or what this kiosk still knows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from kiosk.catalogue.fee import Fee
 from kiosk.text import Text
 from protocol import messages
-from protocol.messages import CasePublicState, CaseState
+from protocol.messages import CasePublicState, CaseState, Contest, MessageKind
 
 
 class CaseStateName(StrEnum):
@@ -37,10 +37,35 @@ class CaseStep:
     state: CaseStateName
     at: datetime
     stage: Text
+    #: The citizen contested what was so far, and this came of it.
+    contest: Contest | None = None
 
     @classmethod
     def read(cls, step: messages.CaseStep) -> "CaseStep":
-        return cls(CaseStateName(step.state.value), step.at, Text.read(step.stage))
+        return cls(CaseStateName(step.state.value), step.at, Text.read(step.stage), step.contest)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseMessage:
+    """What office and citizen wrote to each other; never kept at the kiosk."""
+
+    id: str
+    #: A ``MessageKind``, or what a newer server says.
+    kind: str
+    at: datetime
+    text: str = field(default="", repr=False)
+    photos: int = 0
+    withheld: bool = False
+    #: Written here just now; the server has not told it back yet.
+    on_its_way: bool = False
+
+    @property
+    def is_citizens(self) -> bool:
+        return self.kind in (MessageKind.ANSWER, MessageKind.OBJECTION, MessageKind.REOPENING)
+
+    @classmethod
+    def read(cls, message: messages.CaseMessage) -> "CaseMessage":
+        return cls(message.id, message.kind, message.at, message.text, message.photos, message.withheld)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +86,18 @@ class Case:
     steps: tuple[CaseStep, ...] = ()
     #: From the server just now; False: from this kiosk's memory.
     fresh: bool = True
+    #: Oldest first.
+    messages: tuple[CaseMessage, ...] = ()
+    #: What is being looked at again, at the citizen's wish.
+    contested: Contest | None = None
+    #: What the citizen may do against it, and until when.
+    contest: Contest | None = None
+    contest_until: datetime | None = None
+
+    def may_contest(self, now: datetime) -> Contest | None:
+        """What the citizen can do against it now."""
+        in_time = self.contest_until is not None and now <= self.contest_until
+        return self.contest if self.fresh and in_time else None
 
     @classmethod
     def read(cls, state: CaseState) -> "Case":
@@ -77,6 +114,10 @@ class Case:
             fee=fee_of_state(state),
             note=state.note,
             steps=tuple(CaseStep.read(step) for step in state.steps),
+            messages=tuple(CaseMessage.read(message) for message in state.messages or ()),
+            contested=state.contested,
+            contest=state.contest,
+            contest_until=state.contest_until,
         )
 
 

@@ -53,6 +53,21 @@ class Ratings:
         """One score for everything. Raises ValueError when it is none of SCORES; False when it could not be kept."""
         return self._keep(service, {OVERALL: score})
 
+    def is_rated(self, code: str) -> bool:
+        """Whether what became of this case was rated here. No score is kept with it."""
+        try:
+            return bool(self._store.marks.get(_mark(code)))
+        except StorageFailed:
+            return False
+
+    def note_rated(self, code: str) -> None:
+        """Once is enough for a case."""
+        try:
+            self._store.marks.set(_mark(code), True)
+        except StorageFailed as error:
+            logger.warning("that a case was rated could not be kept: %s", error.problem)
+            self._storage_failed(error.problem)
+
     def rate_fully(self, service: Service, scores: Mapping[Element, int]) -> bool:
         """A score for each of the nine elements; ValueError when one is missing."""
         if set(scores) != set(Element):
@@ -80,3 +95,7 @@ class Ratings:
         if kept:
             self._bus.publish(ReportWaiting())
         return kept
+
+
+def _mark(code: str) -> str:
+    return f"rated:{code}"

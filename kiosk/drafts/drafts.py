@@ -8,7 +8,7 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -73,6 +73,7 @@ def write(session: Session) -> bytes | DraftProblem:
         "page": page.ref if page is not None else "",
         "instance": form.to_draft().decode(),
         "answers": [[node.ref, node.value] for node in answered(form.root)],
+        "scanned": list(session.answering.marks.held(form)),
         "attachments": [
             {
                 "ref": attachment.ref,
@@ -102,6 +103,7 @@ def resume(session: Session, plain: bytes) -> Resumed | DraftProblem | Reason:
         answers = [(str(ref), str(value)) for ref, value in document["answers"]]
         privacy = Privacy(document["privacy"]) if document["privacy"] else None
         citizen = _citizen(document)
+        scanned = frozenset(str(ref) for ref in document.get("scanned", ()))
         page, instance = str(document["page"]), str(document["instance"]).encode()
         changed = str(document["form_version"]) != service.form_version
     except (KeyError, TypeError, ValueError, binascii.Error):
@@ -110,6 +112,7 @@ def resume(session: Session, plain: bytes) -> Resumed | DraftProblem | Reason:
         try:
             session.reopen(service.id, citizen, privacy, instance)
             session.give_back(attachments)
+            _mark(session, answers, scanned)
         except (FormError, ValueError):
             changed = True
         else:
@@ -119,6 +122,7 @@ def resume(session: Session, plain: bytes) -> Resumed | DraftProblem | Reason:
     by_name = {attachment.name: attachment for attachment in attachments}
     carried = [_carry(form, ref, value, by_name) for ref, value in answers]
     session.give_back([one for one in attachments if one.ref in form.nodes and form.nodes[one.ref].value == one.name])
+    _mark(session, answers, scanned)
     session.go_to("")
     return Resumed(service.id, sum(carried), len(carried) - sum(carried), changed=True)
 
@@ -152,6 +156,13 @@ def _carry(form: FormSession, ref: str, value: str, attachments: Mapping[str, At
     except ValueError:
         return False
     return True
+
+
+def _mark(session: Session, answers: Iterable[tuple[str, str]], scanned: frozenset[str]) -> None:
+    """What the scanner read is known as that again."""
+    for ref, value in answers:
+        if ref in scanned:
+            session.answering.marks.put(ref, value)
 
 
 def _make_room(form: FormSession, ref: str) -> None:

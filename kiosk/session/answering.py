@@ -1,17 +1,23 @@
-"""What the citizen puts into the form that is open: answers, photos, members; and what a lower number would set aside."""
+"""What the citizen puts into the form that is open: answers, photos, members; which of them the scanner read; and what a
+lower number would set aside."""
 
 from collections.abc import Callable, Iterable
 
 from forms import FormSession
 from kiosk.session.attachments import Attachment, Attachments, AttachProblem
 from kiosk.session.fewer import Fewer, FewerMembers
+from kiosk.session.marks import ScanMarks
 
 
 class Answering:
-    """``form`` gives the one that is open; it raises ValueError when none is."""
+    """``form`` gives the one that is open; it raises ValueError when none is. ``answered`` is told which question has
+    another answer."""
 
-    def __init__(self, form: Callable[[], FormSession]) -> None:
+    def __init__(self, form: Callable[[], FormSession], answered: Callable[[str], None]) -> None:
         self._form = form
+        self._answered = answered
+        #: Which answers the scanner read.
+        self.marks = ScanMarks()
         self._attachments = Attachments()
         self._fewer = FewerMembers()
 
@@ -23,7 +29,13 @@ class Answering:
             form.set(ref, value)
         except ValueError as error:
             return str(error)
+        self._answered(ref)
         return None
+
+    def scanned(self, ref: str) -> None:
+        """The answer that stands there was read by the scanner."""
+        self.marks.put(ref, self._form().nodes[ref].value)
+        self._answered(ref)
 
     def settle(self) -> Fewer | None:
         """The answer that was being given is to stand: who would go by it and has to be asked about; None: it stands."""
@@ -76,10 +88,13 @@ class Answering:
     def remove_repeat(self, instance_ref: str) -> None:
         """Attachments of the instances that move up are found by their file name, so they follow their question."""
         form = self._form()
+        before = {ref: node for ref, node in form.nodes.items() if self.marks.of(ref, node.value)}
         form.remove_repeat(instance_ref)
+        self.marks.follow({ref: node.ref for ref, node in before.items() if form.nodes.get(node.ref) is node})
         self._attachments.follow({name: ref for ref, name in form.uploads()})
 
     def wipe(self) -> None:
         """Nothing of it is kept; the photos are overwritten."""
         self._attachments.wipe()
+        self.marks.wipe()
         self._fewer = FewerMembers()

@@ -9,6 +9,7 @@ from typing import Final
 from forms import FormSession, Node
 from kiosk.catalogue.service import Service
 from kiosk.session import nik as nik_rules
+from kiosk.session.marks import ScanMarks
 from kiosk.session.nik import Nik, NikProblem, NikWarning
 from kiosk.session.privacy import Privacy
 
@@ -63,6 +64,19 @@ class OwnQuestions:
         if privacy is not None:
             filled = self._put(self._privacy, privacy.value) and filled
         return filled
+
+    def mark(self, citizen: Citizen | None, marks: ScanMarks) -> None:
+        """What was filled in is marked as the citizen shown it: by a card, or typed."""
+        if self._nik is not None and citizen is not None and citizen.how is HowIdentified.SCANNED:
+            marks.put(self._nik.ref, citizen.nik.digits)
+
+    def who(self, citizen: Citizen, marks: ScanMarks) -> Citizen:
+        """The citizen by the number that stands in the form now, as long as it can be one."""
+        shown = nik_rules.check(self._nik.value) if self._nik is not None else citizen.nik
+        if self._nik is None or isinstance(shown, NikProblem):
+            return citizen
+        scanned = marks.of(self._nik.ref, self._nik.value)
+        return Citizen(shown, HowIdentified.SCANNED if scanned else HowIdentified.TYPED)
 
     def clear_nik(self) -> bool:
         """False: the form holds on to it."""

@@ -15,12 +15,14 @@ class FormPages:
         self._index = 0
         #: One answer is being changed from the review: the way forward leads back there.
         self.editing = False
+        #: The question for which the current page was opened; "": the page as a whole.
+        self.sought = ""
 
     def use(self, form: FormSession | None) -> None:
         """Another form, or none: from its beginning."""
         self.opened = form
         self._ref, self._index = None, 0
-        self.editing = False
+        self.editing, self.sought = False, ""
 
     @property
     def form(self) -> FormSession:
@@ -94,8 +96,9 @@ class FormPages:
             self._at(pages, refs.index(ref) if ref in refs else 0)
 
     def to_question(self, ref: str) -> None:
-        """The page with the question ``ref``. KeyError: no page has it."""
+        """The page with the question ``ref``, whose answer alone is being changed. KeyError: no page has it."""
         self._find(lambda found: found == ref, ref)
+        self.editing, self.sought = True, ref
 
     def to_part(self, ref: str) -> None:
         """The first page with ``ref`` or something below it. KeyError: no page has it."""
@@ -121,7 +124,7 @@ class FormPages:
         raise KeyError(ref)
 
     def _at(self, pages: tuple[Page, ...], index: int) -> None:
-        self._ref, self._index = pages[index].ref, index
+        self._ref, self._index, self.sought = pages[index].ref, index, ""
 
 
 def _refs(nodes: Iterable[Node]) -> Iterable[str]:

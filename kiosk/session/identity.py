@@ -14,5 +14,5 @@ class KioskIdentity:
     software: str
     #: New for each start of the program.
     boot_id: str
-    #: What an administrator compares before this kiosk is let in.
+    #: What an administrator compares before this kiosk is approved.
     fingerprint: str = ""

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from forms import FormSession, Page, Violation
 from kiosk.catalogue.catalogue import Catalogue
-from kiosk.catalogue.service import Identification, Service, ServiceKind
+from kiosk.catalogue.service import Service
 from kiosk.events import Bus, Step, StepChanged
 from kiosk.machine.health import ServiceAbility
 from kiosk.ports import Clock
@@ -18,7 +18,6 @@ from kiosk.session.answering import Answering
 from kiosk.session.attachments import Attachment, AttachProblem
 from kiosk.session.citizen import Citizen, HowIdentified, NikCheck, OwnQuestions
 from kiosk.session.facts import SessionFacts
-from kiosk.session.fewer import Fewer
 from kiosk.session.form_language import form_language
 from kiosk.session.form_pages import FormPages
 from kiosk.session.identity import KioskIdentity
@@ -50,8 +49,10 @@ class Session:
         self._settings = settings
         self._ability = ability
         self._pages = FormPages()
-        self._steps = Steps(SessionFacts(self._chosen, lambda: self.privacy, self._pages), self._tell)
-        self._answering = Answering(lambda: self._pages.form)
+        self._facts = SessionFacts(self._chosen, lambda: self.privacy, self._pages)
+        self._steps = Steps(self._facts, self._tell)
+        #: What is put into the form; the commonest of it stands below once more.
+        self.answering = Answering(lambda: self._pages.form, self._answered)
         self._way_back = Recovery(self._steps, self._pages)
         #: The pack that this session is pinned to.
         self.catalogue = catalogue
@@ -107,7 +108,7 @@ class Session:
         """From the service's page to the identification or the first question; stays when it is not possible."""
         ability = self.ability()
         if ability.possible:
-            if not self._asks_who():
+            if not (self._facts.complaint or self._facts.asks_nik):
                 self._begin_form()
             self._steps.take(Action.START_SERVICE)
         return ability
@@ -172,16 +173,19 @@ class Session:
         """The current page; None when the form asks nothing."""
         return self._pages.current
 
-    def page_violations(self) -> tuple[Violation, ...]:
-        """What is missing or wrong on the current page."""
-        return self._pages.violations()
+    @property
+    def sought(self) -> str:
+        """The question for which the current page was opened; "": the page as a whole."""
+        return self._pages.sought
+
+    @property
+    def standing(self) -> tuple[Step, object]:
+        """Unlike before when another page is to be shown."""
+        return self.step, self._pages.place
 
     def next_page(self) -> tuple[Violation, ...]:
-        """To the next page, or to REVIEW after the last one or when a single answer was being changed.
-
-        Stays and gives the violations when something on the page is missing or wrong.
-        """
-        violations = self.page_violations()
+        """To the next page, or to REVIEW after the last one or when a single answer was being changed. Violations: stays."""
+        violations = self._pages.violations()
         if violations:
             return violations
         if self._pages.forward():
@@ -191,14 +195,12 @@ class Session:
         return ()
 
     def edit(self, ref: str) -> None:
-        """From REVIEW to the page with the question ``ref``; ``next_page`` comes back to REVIEW."""
+        """From REVIEW to the question ``ref``, which is ``sought`` on its page; ``next_page`` comes back to REVIEW."""
         self._pages.to_question(ref)
-        self._pages.editing = True
         self._steps.take(Action.EDIT)
 
     def show(self, ref: str) -> None:
-        """Within FORM to the first page with ``ref`` or something below it, such as a repeat's new instance; the way
-        forward stays as it was. KeyError: no page has it."""
+        """Within FORM to the first page with ``ref`` or something below it, a repeat's new instance. KeyError: none has it."""
         self._pages.to_part(ref)
         self._tell(self.step)
 
@@ -218,42 +220,30 @@ class Session:
 
     def answer(self, ref: str, value: str) -> str | None:
         """Set an answer (XForms lexical, "" clears). The form's message when it cannot be of the question's type."""
-        return self._answering.answer(ref, value)
-
-    def settle(self) -> Fewer | None:
-        """The answer that was being given is to stand: who would go by it and has to be asked about; None: it stands."""
-        return self._answering.settle()
-
-    def let_go(self) -> None:
-        """The citizen agreed: they are set aside, and come back when the number grows again."""
-        self._answering.let_go()
-
-    def keep_members(self) -> str:
-        """The citizen did not: the former answer is put back. Gives its question."""
-        return self._answering.keep_members()
+        return self.answering.answer(ref, value)
 
     def attach(self, ref: str, data: bytes, media_type: str = "image/jpeg") -> AttachProblem | None:
         """Answer an upload question with a photo or file, which replaces the one before."""
-        return self._answering.attach(ref, data, media_type)
+        return self.answering.attach(ref, data, media_type)
 
     def attachment(self, ref: str) -> Attachment | None:
         """What was attached to a question, to be shown again."""
-        return self._answering.attachment(ref)
+        return self.answering.attachment(ref)
 
     def detach(self, ref: str) -> None:
-        self._answering.detach(ref)
+        self.answering.detach(ref)
 
     def attachments_in_use(self) -> tuple[Attachment, ...]:
         """Those of questions that are still relevant, in the form's order."""
-        return self._answering.attachments_in_use()
+        return self.answering.attachments_in_use()
 
     def add_repeat(self, repeat_ref: str) -> str:
         """One more (follower, child …); gives the new instance's ref."""
-        return self._answering.add_repeat(repeat_ref)
+        return self.answering.add_repeat(repeat_ref)
 
     def remove_repeat(self, instance_ref: str) -> None:
         """Attachments of the instances that move up follow their question."""
-        self._answering.remove_repeat(instance_ref)
+        self.answering.remove_repeat(instance_ref)
 
     # --- after a fault of the forms engine -------------------------------------------------------------------------
 
@@ -270,8 +260,7 @@ class Session:
     def reopen(
         self, service_id: str, citizen: Citizen | None, privacy: Privacy | None, instance: bytes | None
     ) -> FormSession:
-        """Open the form of a draft, from SERVICES; with its answers, or blank. ValueError: they are not of this form.
-        KeyError: no such service."""
+        """Open a draft's form, from SERVICES; with its answers, or blank. ValueError: not of this form. KeyError: no service."""
         self._drop_form()
         self.service = self.catalogue.get(service_id)
         if self.service is None:
@@ -280,12 +269,12 @@ class Session:
         form = self._new_form(instance)
         self._pages.use(form)
         if instance is None:
-            self._own_questions(form).fill(citizen, privacy)
+            self._fill(form)
         return form
 
     def give_back(self, attachments: Iterable[Attachment]) -> None:
         """Photos and files of a draft, whose names stand in the form's answers."""
-        self._answering.give_back(attachments)
+        self.answering.give_back(attachments)
 
     def go_to(self, page_ref: str) -> None:
         """From SERVICES to the page of a draft that was opened, or to its first one."""
@@ -362,16 +351,12 @@ class Session:
             raise ValueError("no service is chosen")
         return self.service
 
-    def _asks_who(self) -> bool:
-        service = self._chosen()
-        return service.kind is ServiceKind.COMPLAINT or service.identification is Identification.NIK
-
     def _begin_form(self) -> None:
         """The form is open, at the page where it was left."""
         if self.form is None:
             form = self._new_form(None)
             self._pages.use(form)
-            self._own_questions(form).fill(self.citizen, self.privacy)
+            self._fill(form)
         self._pages.begin()
 
     def _new_form(self, instance: bytes | None) -> FormSession:
@@ -383,8 +368,20 @@ class Session:
 
     def _fill_again(self) -> None:
         """Into the form that is open. One that holds on to what was entered before is begun anew."""
-        if self.form is not None and not self._own_questions(self.form).fill(self.citizen, self.privacy):
+        if self.form is not None and not self._fill(self.form):
             self._drop_form()
+
+    def _fill(self, form: FormSession) -> bool:
+        """What the kiosk knows already. False: the form holds on to what was there before."""
+        own = self._own_questions(form)
+        own.mark(self.citizen, self.answering.marks)
+        return own.fill(self.citizen, self.privacy)
+
+    def _answered(self, ref: str) -> None:
+        """Who it is, and what stands at the form's question for it, are one."""
+        asks_who = self.service is not None and self.service.nik_question in (ref, ref.rpartition("/")[2])
+        if asks_who and self.citizen is not None and self.form is not None:
+            self.citizen = self._own_questions(self.form).who(self.citizen, self.answering.marks)
 
     def _forget_service(self) -> None:
         """The service, what was chosen and answered for it, and what became of it."""
@@ -394,7 +391,7 @@ class Session:
         self.submission = None
 
     def _drop_form(self) -> None:
-        self._answering.wipe()
+        self.answering.wipe()
         self._pages.use(None)
         self._way_back.forget()
         self.consent_at = None

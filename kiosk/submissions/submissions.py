@@ -94,6 +94,7 @@ class Submissions:
             consent_version=session.catalogue.consent_version if session.consent_at is not None else "",
             fee_rupiah=None if fee.least else fee.rupiah,
             instance=form.to_xml().decode(),
+            scanned=tuple(session.answering.marks.held(form)),
         )
         receipt = Receipt(
             code="",
@@ -116,16 +117,24 @@ class Submissions:
         return self._store_sealed(compose, attachments, receipt, code=None)
 
     def send_answer(
-        self, *, code: str, service: str, text: str, language: str, photos: Sequence[Attachment] = ()
+        self,
+        *,
+        code: str,
+        service: str,
+        text: str,
+        language: str,
+        photos: Sequence[Attachment] = (),
+        kind: ItemKind = ItemKind.ANSWER,
     ) -> Saved | Refused:
-        """A citizen's answer to a question about the case of ``code``: words, photos of what was missing, or both."""
-        if not text.strip() and not photos:
+        """What a citizen says to the case of ``code``. To a question: words, photos of what was missing, or both; an
+        objection and a wish to reopen it have words."""
+        if not text.strip() and (kind is not ItemKind.ANSWER or not photos):
             return Refused(RefusedReason.INVALID)
         if len(text) > ANSWER_CHARACTERS:
             return Refused(RefusedReason.TOO_LARGE)
         compose = partial(
             Content,
-            kind=ItemKind.ANSWER,
+            kind=kind,
             kiosk_id=self._identity.kiosk_id,
             service=service,
             form_id="",

@@ -1,12 +1,14 @@
 """Tracking: the slip or its code, the case in each of its states, and the officer's question with its answer."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from kiosk.cases.case import Case, CaseStateName, CaseStep
+from kiosk.cases.case import Case, CaseMessage, CaseStateName, CaseStep
 from kiosk.machine.line_state import LineCondition
 from kiosk.text import Text
+from protocol.messages import Contest, MessageKind
 from rehearsal.devices import BEGIN
 from rehearsal.gallery.way import Way, forward, start
 
@@ -85,6 +87,23 @@ def _answer(way: Way) -> None:
     way.page.go_forward()
 
 
+def _talk(way: Way) -> None:
+    """A refusal after a question: all that was written, the way to object, the rating."""
+    ask = CaseMessage("m1", MessageKind.ASK, BEGIN + timedelta(hours=2), QUESTION)
+    answer = CaseMessage("m2", MessageKind.ANSWER, BEGIN + timedelta(hours=3), "Jalan Kenjeran 12, RT 3 RW 4", photos=1)
+    refused = CaseMessage("m3", MessageKind.DECISION, BEGIN + timedelta(hours=5), _NOTES[CaseStateName.REJECTED])
+    way.rehearsal.line.cases[CODE] = replace(
+        case(CaseStateName.REJECTED),
+        messages=(ask, answer, refused),
+        contest=Contest.OBJECTION,
+        contest_until=BEGIN + timedelta(days=29),
+    )
+
+
+def _object(way: Way) -> None:
+    way.page.begin_contest()
+
+
 _NOTES: Final = {
     CaseStateName.QUESTION: QUESTION,
     CaseStateName.REJECTED: "Alamat di luar wilayah kelurahan ini.",
@@ -103,6 +122,10 @@ STATES: Final[dict[str, tuple[Callable[[Way], None], ...]]] = {
         for state in CaseStateName
         if state is not CaseStateName.STORED_HERE
     },
+    "case-talk": (_talk, _slip),
+    "case-scanned-again": (_talk, _slip, _slip),
+    "objection": (_talk, _slip, _object),
+    "objection-sent": (_talk, _slip, _object, _typed("Alamat saya di wilayah ini"), forward),
     "answer": (*_ASKED, _answer),
     "answer-typed": (*_ASKED, _answer, _typed("Jalan Kenjeran 12, RT 3 RW 4, Ketabang, Genteng, Surabaya")),
     "answer-sent": (*_ASKED, _answer, _typed("Jalan Kenjeran 12"), forward),

@@ -23,6 +23,7 @@ from screens.look.widgets.field import Field
 from screens.look.widgets.page import Page
 from screens.look.widgets.pane import Aperture
 from screens.look.widgets.text import Icon
+from screens.shell.scan_note import ScanNote
 
 #: A letter may lean out of its box by this much, in pixels: sizes are whole pixels, positions are not.
 TOLERANCE: Final = 2.0
@@ -90,7 +91,11 @@ def problems(root: Widget) -> list[str]:
     top = layers[0] if layers else root
     window = Box(0, 0, root.width, root.height)
     seen = list(_walk(top, window, window, 0.0, 0.0, ()))
-    found = [problem for each in seen for problem in _alone(each)]
+    # What became of a scan lies over all of it, by itself and for a while.
+    notes = [child for child in root.children if isinstance(child, ScanNote)]
+    over = [each for note in notes for each in _walk(note, window, window, 0.0, 0.0, ())]
+    seen = [each for each in seen if each.widget not in notes and not any(note in each.above for note in notes)]
+    found = [problem for each in (*seen, *over) for problem in _alone(each)]
     found += _overlaps([each for each in seen if _is_text(each) or isinstance(each.widget, Pressable)])
     found += _too_close([each for each in seen if isinstance(each.widget, Pressable) and each.widget.enabled])
     found += [problem for each in seen for problem in _frame(each)]

@@ -129,7 +129,7 @@ def guests(*names: str) -> Step:
         show("kunjungan/jumlah_tamu", str(len(names)))(way)
         for number, name in enumerate(names, 1):
             way.session.answer(f"/data/kunjungan/tamu[{number}]/nama_tamu", name)
-        way.session.settle()
+        way.session.answering.settle()
 
     return fills
 

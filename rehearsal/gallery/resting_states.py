@@ -11,7 +11,7 @@ from protocol.languages import LANGUAGES
 from protocol.limits import NOTICE_CHARACTERS
 from rehearsal.gallery.way import Way, domicile_form, start
 from screens.access.keys import Action
-from screens.navigation.switching import FASTEST_S, REST_S
+from screens.navigation.overlays.switching import FASTEST_S, REST_S
 from screens.shell.keypad import Keypad
 
 #: What a city may write at the most.

@@ -111,6 +111,10 @@ def _received(way: Way) -> None:
     way.hands.wait(2.1)
 
 
+def _has_code(way: Way) -> None:
+    way.flow.parting.has_code()
+
+
 def _printer(outcome: PrintOutcome) -> Callable[[Way], None]:
     def fails(way: Way) -> None:
         way.rehearsal.printer.outcome = outcome
@@ -132,6 +136,7 @@ def _fault(way: Way) -> None:
 STATES: Final[dict[str, tuple[Callable[[Way], None], ...]]] = {
     "services": (start,),
     "services-offline": (_offline, start),
+    "services-scanned": (start, _card),
     "group": (start, _group),
     "event": (start, _event),
     "search": (start, _search),
@@ -151,6 +156,7 @@ STATES: Final[dict[str, tuple[Callable[[Way], None], ...]]] = {
     "identify-keypad-only": (_no_scanner, domicile, forward),
     "form-fields": (domicile_form,),
     "form-typing": (domicile_form, _focus),
+    "form-scanned": (domicile_form, _focus, _no_card),
     "form-missing": (domicile_form, forward),
     "form-fault": (domicile_form, _fault),
     "form-choices": (domicile_form, answer_page),
@@ -169,4 +175,7 @@ STATES: Final[dict[str, tuple[Callable[[Way], None], ...]]] = {
     "saved-unprinted": (_printer(PrintOutcome.NOT_PRINTED), *_SAVED, _printed),
     "saved-unknown": (_printer(PrintOutcome.UNKNOWN), *_SAVED, _printed),
     "saved-no-paper": (_no_paper, *_SAVED, _printed),
+    "code-asked": (_no_paper, *_SAVED, _printed, forward),
+    "thanks-code": (_no_paper, *_SAVED, _printed, forward, _has_code),
+    "thanks-slip": (*_SAVED, _printed, forward),
 }

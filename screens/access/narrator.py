@@ -117,8 +117,9 @@ class Narrator:
             return
         stop = ring.current
         self._echo(layer)
-        news = [text for text in _live_texts(layer) if text not in self._live]
-        self._live = tuple(_live_texts(layer))
+        live = self._live_texts(layer)
+        news = [text for text in live if text not in self._live]
+        self._live = live
         if stop is not None and stop.widget is not self._remembered():
             self._say((*news, *self._arrival(stop)), after=not self._asked, asked=self._asked)
             self._remember(stop)
@@ -177,7 +178,7 @@ class Narrator:
                 self._groups = [weakref.ref(group) for group in each.groups]
         if stop is not None:
             parts += self._arrival(stop)
-        self._live = tuple(_live_texts(layer))
+        self._live = self._live_texts(layer)
         parts += [text for text in self._live if text not in parts]
         self._entry = getattr(layer, "entry", None)
         self._typed = self._entry.text if self._entry is not None else ""
@@ -246,6 +247,11 @@ class Narrator:
         else:
             self._say((now,))
         return True
+
+    def _live_texts(self, layer: Any) -> tuple[str, ...]:
+        """Also what became of a scan, which lies over every layer."""
+        scan = self._flow.scans.text
+        return (*((scan,) if scan else ()), *_live_texts(layer))
 
     def _remembered(self) -> Any:
         return self._widget() if self._widget is not None else None

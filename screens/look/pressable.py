@@ -6,6 +6,7 @@ from kivy.properties import BooleanProperty, StringProperty
 from kivy.uix.widget import Widget
 
 from screens.look.speakable import Speakable
+from screens.look.stillness import stillness
 
 #: In ``touch.ud``: the touch became something else (a pane is being moved), nobody may take it for a choice.
 CANCELLED = "cancelled"
@@ -24,8 +25,27 @@ class Pressable(Speakable, Widget):
     spoken = StringProperty("")
     #: Whether keys can bring the focus here.
     focusable = BooleanProperty(True)
+    #: Two touches in a row mean two: a letter, one more, one month on. Of everything else the second is the same one.
+    repeats = BooleanProperty(False)
 
     __events__ = ("on_choose",)
+
+    def __init__(self, **kwargs: Any) -> None:
+        self._came_at = stillness().now()
+        super().__init__(**kwargs)
+
+    @property
+    def listens(self) -> bool:
+        """Whether it has stood where it is, and said what it says, for long enough to be meant by a finger."""
+        return stillness().lasted(self._came_at)
+
+    def came(self, *_: object) -> None:
+        """It has only just come here, or says something else by now."""
+        self._came_at = stillness().now()
+
+    def on_pos(self, *_: object) -> None:
+        """Whatever moves is deaf, until it has stood still for a while."""
+        self.came()
 
     def on_choose(self) -> None:
         """Somebody chose this."""
@@ -33,9 +53,15 @@ class Pressable(Speakable, Widget):
     def on_touch_down(self, touch: Any) -> bool:
         if not self.collide_point(*touch.pos):
             return False
-        if self.enabled and not self.pressed and not touch.is_mouse_scrolling:
+        if not self.enabled or self.pressed or touch.is_mouse_scrolling:
+            return True
+        if self.listens:
             touch.grab(self)
+            touch.ud[self] = self._came_at
             self.pressed = True
+        else:
+            # Whoever hammers has not looked yet.
+            self.came()
         return True
 
     def on_touch_move(self, touch: Any) -> bool:
@@ -49,8 +75,11 @@ class Pressable(Speakable, Widget):
             return False
         touch.ungrab(self)
         inside = self.collide_point(*touch.pos) and not touch.ud.get(CANCELLED)
+        same = touch.ud.get(self) == self._came_at
         self.pressed = False
-        if inside and self.enabled:
+        if inside and same and self.enabled:
+            if not self.repeats:
+                self.came()
             self.choose()
         return True
 

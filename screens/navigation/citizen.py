@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Final
 
-from kiosk.cases.case import Case
+from kiosk.cases.case import Case, CaseMessage
 from kiosk.catalogue.service import Service
 from kiosk.events import EndReason
 from kiosk.events import Step as KioskStep
@@ -11,10 +11,11 @@ from kiosk.session.citizen import HowIdentified
 from kiosk.session.nik import Nik
 from kiosk.session.outcomes import Refused, RefusedReason
 from kiosk.session.session import Session
+from protocol.messages import Contest
 from screens.navigation import stack as stacks
-from screens.navigation.answering import Answering
+from screens.navigation.follow_up.answering import Answering
 from screens.navigation.places import Name, Place
-from screens.navigation.slips import SlipState
+from screens.navigation.slips import SlipState, Way
 
 if TYPE_CHECKING:
     from screens.navigation.flow import Flow
@@ -47,6 +48,8 @@ class CitizenFlow:
         self._flow = flow
         #: The case in sight, and the code it was looked up by.
         self.case: Case | None = None
+        #: What the citizen said to it in this session.
+        self._said: list[CaseMessage] = []
         #: What is being answered to the office.
         self.answering: Answering | None = None
         #: Why it could not be sent, and where the session stood then: shown as long as it stands there.
@@ -56,6 +59,7 @@ class CitizenFlow:
 
     def reset(self) -> None:
         self.case = None
+        self._said.clear()
         self._drop_answer()
         self._refusal = self._regained = None
 
@@ -103,7 +107,7 @@ class CitizenFlow:
             flow.tell()
 
     def start_tracking(self) -> None:
-        """From the home screen straight to the case of a slip."""
+        """From the home screen straight to tracking."""
         self.start()
         if self._flow.session is not None:
             self.open_track()
@@ -128,8 +132,9 @@ class CitizenFlow:
     def open_search(self) -> None:
         self.open_page(Place(Name.SEARCH))
 
-    def open_track(self) -> None:
-        self.open_page(Place(Name.TRACK))
+    def open_track(self, code: str = "") -> None:
+        """With the code of a slip, straight to its case."""
+        self.open_page(Place(Name.TRACK, code))
 
     def forget_way(self) -> None:
         """Back from a service leads to the list of services, whatever led to the service."""
@@ -170,7 +175,8 @@ class CitizenFlow:
         if isinstance(result, Refused):
             self.refuse(result.reason)
         else:
-            flow.slips.follow(result.code, self.new_slip())
+            flow.slips.owe(result.code, self.new_slip())
+            flow.parting.look()
             flow.drafts.safe(draft)
         flow.tell()
 
@@ -180,7 +186,7 @@ class CitizenFlow:
 
     def refuse(self, reason: RefusedReason) -> None:
         """Where the session stands now, it is shown why it could not be sent."""
-        self._refusal = (reason, self._standing())
+        self._refusal = (reason, self.standing)
         self._flow.tell()
 
     # --- a case ----------------------------------------------------------------------------------------------------
@@ -190,53 +196,94 @@ class CitizenFlow:
         session = self._flow.session
         if session is not None:
             session.show_case()
+            # The way back leads to the list of services, no more to the code.
+            self.forget_way()
             self.case = case
+            self._said.clear()
             self._flow.tell()
 
-    def open_answer(self) -> None:
-        """Beside the case: answering what the office asked; what was begun for that case goes on."""
-        flow, case = self._flow, self.case
-        begun = self.answering is not None and case is not None and self.answering.case.code == case.code
+    def case_told(self, case: Case) -> bool:
+        """The server told anew of the case in sight. Whether that is so, and something else is to be shown."""
+        if self.case is None or self.case.code != case.code or (self.case.fresh and not case.fresh):
+            return False
+        before, self.case = self.case, case
+        return before != case
+
+    def note_said(self, message: CaseMessage) -> None:
+        """The citizen said it just now: it is seen among the messages before the server tells it back."""
+        self._said.append(message)
+
+    def messages(self) -> tuple[CaseMessage, ...]:
+        """Of the case in sight, oldest first; with what is still on its way."""
+        told = self.case.messages if self.case is not None else ()
+        known = {message.id for message in told}
+        return (*told, *(message for message in self._said if message.id not in known))
+
+    def open_answer(self, contest: Contest | None = None) -> None:
+        """Beside the case: answering what the office asked, or contesting what became of it; what was begun for that case
+        goes on."""
+        flow, case, answering = self._flow, self.case, self.answering
+        begun = (
+            answering is not None
+            and case is not None
+            and (answering.case.code, answering.contest, answering.sent) == (case.code, contest, False)
+        )
         if not begun and flow.context.disk_is_full:
             self.refuse(RefusedReason.DISK_FULL)
             return
         if case is not None and not begun:
             self._drop_answer()
-            self.answering = Answering(flow, case)
+            self.answering = Answering(flow, case, contest)
         flow.show_beside(Place(Name.ANSWER))
 
     # --- the end ---------------------------------------------------------------------------------------------------
 
     def another_service(self) -> None:
-        """From "saved" or a case to the list, with nothing of before."""
+        """From "saved" or a case to the list, with nothing of before; not without the code."""
+        self._flow.parting.go(Way.ANOTHER)
+
+    def finish(self) -> None:
+        """The citizen is done: all is wiped, and the farewell says so; not without the code."""
+        self._flow.parting.go(Way.FINISH)
+
+    def leave(self) -> None:
+        """The citizen wants to stop, as a rule without having sent anything."""
+        self._flow.parting.go(Way.LEAVE)
+
+    def part(self, way: Way) -> None:
+        """Of ``Parting`` alone: whoever goes has what they need."""
+        if way is not Way.ANOTHER:
+            done = way is Way.FINISH or self._has_done_something()
+            self._flow.kiosk.end(EndReason.DONE if done else EndReason.CANCELLED)
+            return
         flow = self._flow
         self.case = None
+        self._said.clear()
         self._drop_answer()
         flow.rating.reset()
         flow.stack = stacks.restart(flow.stack)
         self._here().another_service()
         flow.tell()
 
-    def finish(self) -> None:
-        """The citizen is done: all is wiped, and the farewell says so."""
-        self._flow.kiosk.end(EndReason.DONE)
-
-    def leave(self) -> None:
-        """The citizen wants to stop without sending."""
-        self._flow.kiosk.end(EndReason.CANCELLED)
-
     # --- inside ----------------------------------------------------------------------------------------------------
 
     def went_on(self) -> None:
         """Somewhere else, a refusal and a fault of before are shown no more."""
-        if self._refusal is not None and self._refusal[1] != self._standing():
+        if self._refusal is not None and self._refusal[1] != self.standing:
             self._refusal = None
-        if self._regained is not None and self._regained != self._standing():
+        if self._regained is not None and self._regained != self.standing:
             self._regained = None
 
     def regain(self) -> None:
         """After a fault of the form it goes on from where it stands now."""
-        self._regained = self._standing()
+        self._regained = self.standing
+
+    def _has_done_something(self) -> bool:
+        """Sent, put aside for another day, or looked at a case."""
+        session = self._flow.session
+        return self._flow.slips.made_codes or (
+            session is not None and session.step in (KioskStep.SAVED, KioskStep.CASE)
+        )
 
     def _here(self) -> Session:
         session = self._flow.session
@@ -249,7 +296,8 @@ class CitizenFlow:
             self.answering.wipe()
             self.answering = None
 
-    def _standing(self) -> object:
+    @property
+    def standing(self) -> object:
         """The step of the session and the page of its form."""
         session = self._flow.session
         page = session.page if session is not None and session.step is KioskStep.FORM else None

@@ -7,7 +7,7 @@ from kiosk.catalogue.catalogue import Catalogue
 from kiosk.catalogue.service import Service
 from kiosk.city.open_city import OpenCity
 from kiosk.kiosk import Kiosk
-from kiosk.machine.health import ServiceAbility
+from kiosk.machine.health import Reason, ServiceAbility
 from kiosk.ports import Camera, TrackingCodes
 from kiosk.session.help_calls import HelpCalls
 from kiosk.session.identity import KioskIdentity
@@ -56,8 +56,18 @@ class PageContext:
         return self._kiosk.health.disk_is_full()
 
     @property
+    def line_is_down(self) -> bool:
+        return Reason.NO_LINE in self._kiosk.health.reasons()
+
+    @property
     def camera(self) -> Camera | None:
         return self._kiosk.ports.camera
+
+    @property
+    def online(self) -> bool:
+        """Whether the office is reached."""
+        line = self._kiosk.line
+        return line is not None and line.state().online
 
     def snapshot(self) -> Snapshot:
         """How everything is at this moment."""

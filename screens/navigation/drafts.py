@@ -12,8 +12,10 @@ from forms import FormSession
 from kiosk.drafts.draft_words import DraftKept, DraftOpened, DraftProblem
 from kiosk.drafts.drafts import Resumed, birth_date, is_draft, resume, write
 from kiosk.machine.health import Reason
+from kiosk.text import Text
 from screens.look.widgets.entry import Entry, Layout
 from screens.navigation.places import Name, Place
+from screens.navigation.slips import SlipState, SlipStatus
 from screens.navigation.view_model import Ask, ViewModel
 
 if TYPE_CHECKING:
@@ -44,6 +46,8 @@ class DraftFlow:
 
     def reset(self) -> None:
         self.resumed: Resumed | None = None
+        #: Of the draft that was left here in this visit.
+        self.kept_code = ""
         self._held: Held | None = None
         self._before_save: weakref.WeakMethod[Callable[[], None]] | None = None
 
@@ -148,13 +152,36 @@ class SaveModel(ViewModel):
     def answered(self, answer: DraftKept | DraftProblem) -> None:
         if isinstance(answer, DraftKept):
             self.state, self.kept = Saving.KEPT, answer
+            self.flow.drafts.kept_code = answer.code
             self.flow.drafts.safe(self.flow.drafts.held)
-            self.flow.kiosk.draft_slips.print(answer.code, answer.expires_at, self.flow.language, _printed)
-            self._changed()
+            self.flow.slips.owe(answer.code, SlipState.NOT_PRINTED)
+            self.print_slip()
             return
         self.state = Saving.ASKING
         key = "draft.no_line" if answer is DraftProblem.NO_LINE else answer.text_key
         self._tell(self.flow.texts(key))
+
+    def print_slip(self) -> None:
+        """Of the draft that was kept; the code stands on the screen as well, whatever the printer does."""
+        slip = self.slip
+        if slip is None or self.kept is None or not self.flow.context.can_print:
+            self._changed()
+            return
+        slip.state = SlipState.PRINTING
+        self.flow.kiosk.draft_slips.print(
+            self.kept.code, self.kept.expires_at, self._service_name(), self.flow.language
+        )
+        self._changed()
+
+    @property
+    def slip(self) -> SlipStatus | None:
+        """How its slip stands, once the draft was kept."""
+        return self.flow.slips.follow(self.kept.code, SlipState.NOT_PRINTED) if self.kept is not None else None
+
+    def _service_name(self) -> Text:
+        """Of the form that was kept: several slips in one pocket are told apart by it."""
+        session = self.flow.session
+        return session.service.name if session is not None and session.service is not None else Text({})
 
     def close(self) -> None:
         super().close()
@@ -194,12 +221,14 @@ class ResumeModel(ViewModel):
         self.active = entry
         self._changed()
 
-    def scanned(self, code: str | None) -> None:
+    def scanned(self, code: str | None) -> bool:
+        """False: it is not the slip of a draft."""
         if code is None or not is_draft(code):
-            self._tell(self.flow.texts("draft.not_a_slip"))
-            return
+            return False
         self.code.set(code)
         self.focus(self.born)
+        self.flow.scans.tell("form.scan.taken", "success", what=self.flow.texts("draft.code"))
+        return True
 
     def forward(self) -> None:
         """To the birth date, or on with the form."""
@@ -254,7 +283,3 @@ class ResumeModel(ViewModel):
         if self.active is self.code and self.code.full:
             self.active = self.born
         self._changed()
-
-
-def _printed(_result: object) -> None:
-    """The code stands on the screen as well, whatever the printer did."""

@@ -8,7 +8,6 @@ thread; events of other threads are handed to ``hear`` there.
 from collections.abc import Callable
 from typing import Final
 
-from kiosk.drafts.drafts import is_draft
 from kiosk.events import (
     CatalogueChanged,
     EndReason,
@@ -25,7 +24,6 @@ from kiosk.events import (
 from kiosk.events import Step as KioskStep
 from kiosk.kiosk import Kiosk
 from kiosk.machine.health import Reason
-from kiosk.ports import ScanKind
 from kiosk.session.session import Session
 from kiosk.snapshot import Snapshot
 from protocol.formats import Formatting
@@ -37,19 +35,24 @@ from screens.navigation.appearance import DEFAULT_APPEARANCE, Appearance
 from screens.navigation.citizen import CitizenFlow, step_place
 from screens.navigation.context import PageContext
 from screens.navigation.drafts import DraftFlow
-from screens.navigation.enlarging import EnlargingFlow
-from screens.navigation.fewer import FewerFlow
+from screens.navigation.overlays.enlarging import EnlargingFlow
+from screens.navigation.overlays.fewer import FewerFlow
 from screens.navigation.places import Name, Over, Place
 from screens.navigation.preferences import Preferences
 from screens.navigation.rating import RatingFlow
 from screens.navigation.rest import RestFlow
-from screens.navigation.slips import SlipFlow
+from screens.navigation.scans import ScanFlow
+from screens.navigation.slips import PartingFlow, SlipFlow
 from screens.navigation.stack import Stack
 from screens.navigation.staff import StaffFlow
 from screens.voice.voice import Voice
 
 #: What a citizen is warned of before the first question, the gravest first.
 _WARNED_OF: Final = (Reason.STORAGE_BROKEN, Reason.DISK_FULL, Reason.NO_PRINTER, Reason.NO_LINE)
+
+
+def _not_ahead(_place: Place) -> None:
+    """Pages are made when somebody goes there."""
 
 
 class Flow:
@@ -73,12 +76,18 @@ class Flow:
         self.citizen = CitizenFlow(self)
         self.rating = RatingFlow(self)
         self.slips = SlipFlow()
+        self.parting = PartingFlow(self)
         self.drafts = DraftFlow(self)
         self.fewer = FewerFlow(self)
         self.clips = Clips(kiosk, self._page_in_sight)
+        self.scans = ScanFlow(self)
+        #: Where the scanner was last told to look anew.
+        self._looked_at: Place | None = None
         self.enlarging = EnlargingFlow(self)
         self._catalogues = catalogues
         self._changed = changed
+        #: Whoever makes pages ahead is told here where a finger may lead.
+        self.expect: Callable[[Place], None] = _not_ahead
         self._follow_scanner()
 
     # --- what is so ------------------------------------------------------------------------------------------------
@@ -192,12 +201,15 @@ class Flow:
     def open_fewer(self) -> None:
         self._cover(Over.FEWER)
 
+    def open_code(self) -> None:
+        self._cover(Over.CODE)
+
     def open_enlarged(self) -> None:
         self._cover(Over.PHOTO)
 
     def ask_leave(self) -> None:
-        """At once when nothing was entered; else after a question."""
-        if self.citizen.entered:
+        """At once when nothing would be lost; else after a question."""
+        if self.citizen.entered and not self.slips.made_codes:
             self._cover(Over.LEAVE)
         else:
             self.citizen.leave()
@@ -247,10 +259,12 @@ class Flow:
         self.kiosk.tick()
         self.staff.tick()
         self.rest.tick()
+        self.scans.tick()
 
     def hear(self, event: Event) -> None:
         """An event of the kiosk, on the screens' thread."""
         self.slips.hear(event)
+        self.parting.look()
         match event:
             case IdleWarning():
                 self.idle_left = event.seconds_left
@@ -263,13 +277,16 @@ class Flow:
             case StepChanged() | LanguageChanged() | InServiceChanged() | CatalogueChanged() | LineChanged():
                 self.tell()
             case Scanned():
-                self._scanned(event)
+                # Somebody is here, as by a touch. What it means is the page's to say, else ``scans.answer``.
+                self.touched()
+                self.scans.heard(event)
 
     # --- of its parts ----------------------------------------------------------------------------------------------
 
     def tell(self) -> None:
         """Something else is to be shown."""
         self.citizen.went_on()
+        self.scans.went_on()
         self._follow_scanner()
         self._changed()
 
@@ -282,8 +299,10 @@ class Flow:
         self.citizen.reset()
         self.rating.reset()
         self.slips.reset()
+        self.parting.reset()
         self.drafts.reset()
         self.fewer.reset()
+        self.scans.reset()
         self.enlarging.reset()
 
     # --- inside ----------------------------------------------------------------------------------------------------
@@ -293,30 +312,18 @@ class Flow:
         self.tell()
 
     def _ended(self, reason: EndReason) -> None:
-        chosen = self.appearance
+        chosen, farewell = self.appearance, self.parting.farewell
         self.reset()
         if reason is EndReason.DONE and self.session is None:
-            self.rest.begin_thanks()
+            self.rest.begin_thanks(farewell)
             # The farewell is in the citizen's language and look; its end brings the kiosk's own back.
             self.preferences.appearance = chosen
         self.tell()
 
-    def _scanned(self, event: Scanned) -> None:
-        place = self.place
-        if event.kind == ScanKind.STAFF_BADGE and (place.rests or place.name is Name.STAFF_PIN):
-            self.staff.hold_badge(event.text)
-        elif event.code is not None and place.name is Name.HOME:
-            if is_draft(event.code):
-                self.citizen.start()
-                self.drafts.begin_resume(event.code)
-            else:
-                self.citizen.start_tracking()
-
     def _follow_scanner(self) -> None:
-        scanner = self.kiosk.ports.scanner
-        if scanner is None:
-            return
-        if self.place.scans:
+        """It always looks. What lies there already counts anew only where a page asks for it: elsewhere it was left
+        there, by somebody before or by a photo."""
+        scanner, place = self.kiosk.ports.scanner, self.place
+        if scanner is not None and (self._looked_at is None or (place.scans and place != self._looked_at)):
             scanner.activate()
-        else:
-            scanner.deactivate()
+        self._looked_at = place

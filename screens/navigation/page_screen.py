@@ -24,12 +24,19 @@ class FlowPage(View, Page):
         self._reveal_trigger = Clock.create_trigger(self._reveal_now)
         super().__init__(flow=flow, model=model, **kwargs)
         self.place = flow.place_text()
+        self.can_leave = flow.session is not None
         self.show_banner()
         self.show_refusal()
         if flow.clips.there():
             self._offer_signing()
         if isinstance(model, ViewModel):
             model.follow(self.refresh)
+
+    def come_into_sight(self) -> None:
+        """It was made ahead: what may have changed since is written anew."""
+        self.place = self.flow.place_text()
+        self.show_banner()
+        self.show_refusal()
 
     def go_back(self) -> None:
         self.flow.back()
@@ -48,6 +55,9 @@ class FlowPage(View, Page):
 
     def _sign(self, _key: IconButton) -> None:
         self.flow.open_signing()
+
+    def ask_leave(self) -> None:
+        self.flow.ask_leave()
 
     def show_banner(self) -> None:
         """Writes into the banner what the citizen will have to do without; called anew when that changes."""

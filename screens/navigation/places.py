@@ -13,7 +13,7 @@ class PlaceFlag(StrEnum):
     STAFF = "STAFF"
     #: Lies beside the steps of a session, wherever it stands: one at a time, and the way back leads to where it stands.
     BESIDE = "BESIDE"
-    #: The scanner looks for codes: it is of use here.
+    #: It asks for a scan: what lies before the scanner when somebody comes here is meant.
     SCANS = "SCANS"
     #: Before the first question, the citizen is warned of what is missing at the kiosk.
     WARNS = "WARNS"
@@ -28,13 +28,13 @@ class Name(StrEnum):
         member.flags = frozenset(flags)
         return member
 
-    HOME = "HOME", PlaceFlag.RESTS, PlaceFlag.SCANS
+    HOME = "HOME", PlaceFlag.RESTS
     #: The office has not let this kiosk in yet, or will not; the detail says which (``kiosk.machine.line_state.Approval``).
     APPROVAL = "APPROVAL", PlaceFlag.RESTS
-    OUT_OF_SERVICE = "OUT_OF_SERVICE", PlaceFlag.RESTS, PlaceFlag.SCANS
+    OUT_OF_SERVICE = "OUT_OF_SERVICE", PlaceFlag.RESTS
     #: Printer, line and storage are gone: nothing can be kept.
-    NOTHING_WORKS = "NOTHING_WORKS", PlaceFlag.RESTS, PlaceFlag.SCANS
-    SERVICES = "SERVICES", PlaceFlag.SCANS, PlaceFlag.WARNS
+    NOTHING_WORKS = "NOTHING_WORKS", PlaceFlag.RESTS
+    SERVICES = "SERVICES", PlaceFlag.WARNS
     #: The services of one agency or one life event.
     GROUP = "GROUP", PlaceFlag.WARNS
     SEARCH = "SEARCH", PlaceFlag.WARNS
@@ -45,7 +45,7 @@ class Name(StrEnum):
     #: Of a complaint: anonymous or secret.
     PRIVACY = "PRIVACY"
     IDENTIFY = "IDENTIFY", PlaceFlag.SCANS
-    FORM = "FORM", PlaceFlag.SCANS
+    FORM = "FORM"
     REVIEW = "REVIEW"
     FEE = "FEE"
     CONSENT = "CONSENT"
@@ -55,15 +55,16 @@ class Name(StrEnum):
     SAVE_DRAFT = "SAVE_DRAFT", PlaceFlag.BESIDE
     RESUME_DRAFT = "RESUME_DRAFT", PlaceFlag.SCANS
     RESUMED = "RESUMED", PlaceFlag.BESIDE
+    #: With a code as its detail, that case is looked for at once.
     TRACK = "TRACK", PlaceFlag.SCANS
     CASE = "CASE"
     ANSWER = "ANSWER", PlaceFlag.BESIDE
     THANKS = "THANKS"
-    STAFF_PIN = "STAFF_PIN", PlaceFlag.BESIDE, PlaceFlag.STAFF, PlaceFlag.SCANS
-    STAFF = "STAFF", PlaceFlag.BESIDE, PlaceFlag.STAFF, PlaceFlag.SCANS
-    STAFF_PAPER = "STAFF_PAPER", PlaceFlag.BESIDE, PlaceFlag.STAFF, PlaceFlag.SCANS
+    STAFF_PIN = "STAFF_PIN", PlaceFlag.BESIDE, PlaceFlag.STAFF
+    STAFF = "STAFF", PlaceFlag.BESIDE, PlaceFlag.STAFF
+    STAFF_PAPER = "STAFF_PAPER", PlaceFlag.BESIDE, PlaceFlag.STAFF
     STAFF_TEST = "STAFF_TEST", PlaceFlag.BESIDE, PlaceFlag.STAFF, PlaceFlag.SCANS
-    STAFF_OUTBOX = "STAFF_OUTBOX", PlaceFlag.BESIDE, PlaceFlag.STAFF, PlaceFlag.SCANS
+    STAFF_OUTBOX = "STAFF_OUTBOX", PlaceFlag.BESIDE, PlaceFlag.STAFF
 
 
 class Over(StrEnum):
@@ -80,6 +81,8 @@ class Over(StrEnum):
     FEWER = "FEWER"
     #: The page in sign language.
     SIGNING = "SIGNING"
+    #: "Have you got the code?": nothing was printed.
+    CODE = "CODE"
     #: A photograph, larger than on its page.
     PHOTO = "PHOTO"
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from screens.look.colours import Contrast
 from screens.look.tokens import TextSize
 from screens.navigation.appearance import Appearance
-from screens.navigation.switching import Switching
+from screens.navigation.overlays.switching import Switching
 from screens.voice.voice import Voice
 
 if TYPE_CHECKING:

@@ -1,7 +1,9 @@
-"""Rating a session: one touch after the slip, and nine questions for who likes to answer them."""
+"""Rating a session, or what became of a case: one touch, and nine questions for who likes to answer them."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from kiosk.cases.case import Case, CaseStateName
+from kiosk.catalogue.service import Service
 from kiosk.city.ratings import Element
 from screens.navigation.places import Name, Place
 
@@ -9,10 +11,13 @@ if TYPE_CHECKING:
     from screens.navigation.flow import Flow
 
 ELEMENTS = tuple(Element)
+_DECIDED: Final = frozenset(
+    {CaseStateName.APPROVED, CaseStateName.READY, CaseStateName.COLLECTED, CaseStateName.REJECTED}
+)
 
 
 class RatingFlow:
-    """Of the submission that was just sent; ``reset`` forgets it."""
+    """Of the submission that was just sent, or of the case in sight; ``reset`` forgets it."""
 
     def __init__(self, flow: "Flow") -> None:
         self._flow = flow
@@ -32,11 +37,14 @@ class RatingFlow:
 
     def rate(self, score: int) -> None:
         """One touch; a second one changes nothing."""
-        session = self._flow.session
-        if self.rated or session is None or session.service is None:
+        service, ratings = self._service(), self._flow.kiosk.ratings
+        if self.rated or service is None:
             return
-        self.failed = not self._flow.kiosk.ratings.rate(session.service, score)
+        self.failed = not ratings.rate(service, score)
         self.score = score
+        case = self._flow.citizen.case
+        if case is not None and not self.failed:
+            ratings.note_rated(case.code)
 
     def begin(self) -> None:
         """To the first of the nine questions."""
@@ -50,9 +58,9 @@ class RatingFlow:
         if place < len(ELEMENTS):
             self._show(ELEMENTS[place])
             return
-        session = self._flow.session
-        if session is not None and session.service is not None and set(self.scores) == set(ELEMENTS):
-            self.full = self._flow.kiosk.ratings.rate_fully(session.service, self.scores)
+        service = self._service()
+        if service is not None and set(self.scores) == set(ELEMENTS):
+            self.full = self._flow.kiosk.ratings.rate_fully(service, self.scores)
             self.failed = not self.full
         self.stop()
 
@@ -68,6 +76,18 @@ class RatingFlow:
         """Back to the page of the slip; what was not answered to the end is forgotten."""
         self.scores = {}
         self._flow.show_beside(None)
+
+    def can_rate(self, case: Case) -> bool:
+        """Whether what became of the case can be rated: it is decided, and nobody did so here before."""
+        decided = case.state in _DECIDED and self._flow.context.catalogue.get(case.service) is not None
+        return decided and (self.rated or not self._flow.kiosk.ratings.is_rated(case.code))
+
+    def _service(self) -> Service | None:
+        """The case's; else the one that was just sent."""
+        session, case = self._flow.session, self._flow.citizen.case
+        if session is None:
+            return None
+        return session.catalogue.get(case.service) if case is not None else session.service
 
     def _show(self, element: Element) -> None:
         self._flow.show_beside(Place(Name.RATE, element.value))

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 from kiosk.machine.health import Ability
 from kiosk.machine.line_state import Approval
 from screens.navigation.places import Name, Over, Place
+from screens.navigation.slips import Farewell
 
 if TYPE_CHECKING:
     from screens.navigation.flow import Flow
@@ -25,6 +26,8 @@ class RestFlow:
         self._asleep = False
         self._touched_at = flow.kiosk.clock.monotonic()
         self._thanks_until: float | None = None
+        #: What the citizen who has just gone took along.
+        self.farewell = Farewell.NOTHING
 
     @property
     def can_start(self) -> bool:
@@ -64,8 +67,9 @@ class RestFlow:
             self._asleep = False
             self._flow.tell()
 
-    def begin_thanks(self) -> None:
+    def begin_thanks(self, farewell: Farewell) -> None:
         """The farewell, for a while."""
+        self.farewell = farewell
         self._thanks_until = self._flow.kiosk.clock.monotonic() + THANKS_S
 
     def end_thanks(self) -> None:

@@ -15,8 +15,9 @@ class View:
     def refresh(self) -> None:
         """Shows how things are now."""
 
-    def scanned(self, event: Scanned) -> None:
-        """What the scanner read while this is in sight."""
+    def scanned(self, event: Scanned) -> bool:  # noqa: ARG002 - most pages ask for nothing
+        """What the scanner read while this is in sight. False: it is of no use here, and what to do is said elsewhere."""
+        return False
 
     def handle(self, event: Event) -> None:
         """What happened at the kiosk while this is in sight."""

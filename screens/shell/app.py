@@ -13,8 +13,9 @@ starts or stops the kiosk, its devices or the line: whoever built them does.
 import logging
 import threading
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,6 +33,7 @@ from screens.language.texts import Catalogues
 from screens.look.current import Look, use
 from screens.look.reach import Panel
 from screens.look.rules import load_look
+from screens.look.stillness import Stillness, keep
 from screens.navigation.appearance import Appearance
 from screens.navigation.flow import Flow
 from screens.shell.boot import BootOptions, check_window
@@ -71,6 +73,10 @@ class AppOptions:
     same_key_s: float = 0.0
     #: Garbage is collected between touches; not in tests, whose apps come and go.
     collects_garbage: bool = False
+    #: Pages are made while nobody touches the glass; not in tests, which count widgets.
+    makes_ahead: bool = False
+    #: Called once, after the first frame was drawn.
+    when_usable: Callable[[], None] | None = None
 
 
 class Inbox:
@@ -144,10 +150,11 @@ class KioskApp(App):
     def build(self) -> Stage:
         check_window(self.options.boot)
         Clock.max_iteration = LAYOUT_PASSES
+        keep(Stillness(self.kiosk.clock.monotonic, partial(self.kiosk.settings.number, "touch_rest_s")))
         load_look()
         load_pages()
         self._use_look()
-        self.stage = Stage(self.flow)
+        self.stage = Stage(self.flow, makes_ahead=self.options.makes_ahead)
         self.stage.on_finger = self._finger
         self.keypad = Keypad(self.flow, self.stage, self.options.keys, self.narrator, self.options.same_key_s)
         return self.stage
@@ -160,10 +167,13 @@ class KioskApp(App):
         self._unsubscribe = self.kiosk.bus.subscribe(self._receive)
         self._tick_event = Clock.schedule_interval(self._tick, TICK_S)
         self._show_trigger()
+        Clock.schedule_once(self._first_frame, 0)
         if self.options.collects_garbage:
             Clock.schedule_once(self._all_is_built, SETTLED_S)
 
     def on_stop(self) -> None:
+        Clock.unschedule(self._first_frame)
+        Clock.unschedule(self._is_usable)
         Clock.unschedule(self._all_is_built)
         self._afresh_trigger.cancel()
         self._garbage.stop()
@@ -200,7 +210,7 @@ class KioskApp(App):
                 return False
             self._wipe()
         except Exception:
-            logger.exception("the visit could not go on from where it was good last")
+            logger.exception("the session could not go on from where it was good last")
             return False
         self._recovering = True
         self._afresh_trigger()
@@ -275,8 +285,9 @@ class KioskApp(App):
     def _use_look(self) -> None:
         appearance = self.flow.appearance
         share = self._share()
-        if self.stage is not None:
+        if self.stage is not None and share != self.stage.share:
             self.stage.share = share
+            self.stage.ahead.drop()
         look = Look(
             texts=self.flow.texts,
             assets=self.options.assets,
@@ -337,6 +348,14 @@ class KioskApp(App):
 
     def _refuse_close(self, *_: Any, **__: Any) -> bool:
         return True
+
+    def _first_frame(self, _seconds: float) -> None:
+        """It is drawn at the end of this turn."""
+        Clock.schedule_once(self._is_usable, 0)
+
+    def _is_usable(self, _seconds: float) -> None:
+        if self.options.when_usable is not None:
+            self.options.when_usable()
 
     def _all_is_built(self, _seconds: float) -> None:
         self._garbage.start()

@@ -57,6 +57,7 @@ class Keypad:
             return
         if action is None or (repeated and action in ONCE):
             return
+        self._flow.scans.touched()
         if not self._stage.in_step:
             self._flow.touched()
             return
@@ -164,7 +165,7 @@ class Keypad:
 
     def _show_loudness(self) -> None:
         step, of = self._flow.voice.loudness
-        text, now = self._flow.preferences.loudness_text, self._flow.kiosk.clock.monotonic()
+        text, now = self._flow.preferences.loudness_text, self._flow.context.monotonic()
         self._stage.loudness.show(text, step, of, (self._stage.width, self._stage.height), now)
 
     def _moved(self) -> None:

@@ -160,6 +160,31 @@ class FewerPanel(Panel):
         self.flow.fewer.answer(go=True)
 
 
+class CodePanel(Panel):
+    """Nobody saw a slip come out: have you got the code? Who presses twice goes back to it."""
+
+    code = StringProperty("")
+
+    def __init__(self, flow: Flow, **kwargs: Any) -> None:
+        texts = flow.texts
+        super().__init__(
+            flow=flow,
+            icon="receipt",
+            title=texts("code.title"),
+            text=texts("code.text"),
+            code=flow.context.codes.display(flow.slips.owed),
+            yes_text=texts("code.stay"),
+            no_text=texts("code.go"),
+            **kwargs,
+        )
+
+    def answer_yes(self) -> None:
+        self.flow.parting.stay()
+
+    def answer_no(self) -> None:
+        self.flow.parting.has_code()
+
+
 class IdlePanel(Panel):
     """Nobody touched for a while: a countdown that one touch ends."""
 

@@ -23,10 +23,12 @@ from screens.citizen.application.identify_model import IdentifyModel
 from screens.citizen.application.review import ReviewScreen
 from screens.citizen.application.review_model import ReviewModel
 from screens.citizen.follow_up.answer import AnswerScreen
+from screens.citizen.follow_up.case import CaseScreen
+from screens.citizen.follow_up.case_model import CaseModel
 from screens.citizen.follow_up.rating import RateScreen
 from screens.citizen.follow_up.saved import SavedScreen
 from screens.citizen.follow_up.saved_model import SavedModel
-from screens.citizen.follow_up.track import CaseScreen, TrackScreen
+from screens.citizen.follow_up.track import TrackScreen
 from screens.citizen.follow_up.track_model import TrackModel
 from screens.citizen.start.attract import AttractScreen
 from screens.citizen.start.home import HomeScreen
@@ -35,7 +37,7 @@ from screens.citizen.start.open_city import AgencyTimesScreen, BudgetScreen, Tim
 from screens.citizen.start.service import ServiceScreen
 from screens.citizen.start.service_model import ServiceModel
 from screens.citizen.start.services import GroupScreen, SearchScreen, ServicesScreen
-from screens.citizen.start.services_model import GroupModel, SearchModel, ServicesModel
+from screens.citizen.start.services_model import MOST_USED, GroupModel, SearchModel, ServicesModel
 from screens.citizen.start.status import ApprovalScreen, NothingWorksScreen, OutOfServiceScreen, ThanksScreen
 from screens.look.rules import load_file
 from screens.navigation.drafts import ResumeModel, SaveModel
@@ -43,7 +45,7 @@ from screens.navigation.flow import Flow
 from screens.navigation.places import Name, Over
 from screens.navigation.view_model import ViewModel
 from screens.shell.enlarged import EnlargedPanel
-from screens.shell.overlays import AdjustPanel, FewerPanel, HelpPanel, IdlePanel, LeavePanel
+from screens.shell.overlays import AdjustPanel, CodePanel, FewerPanel, HelpPanel, IdlePanel, LeavePanel
 from screens.shell.signing import SigningPanel
 from screens.shell.switch_panel import SwitchPanel
 from screens.staff.overview import OverviewScreen
@@ -63,6 +65,8 @@ class Route:
     kv: tuple[str, ...] = ()
     #: Of the flow and the place's detail.
     about: Callable[[Flow, str], Any] | None = None
+    #: Of a page that may be made before somebody goes there: all that it says, to be compared when they do.
+    says: Callable[[Flow, str], object] | None = None
 
     def make(self, flow: Flow, detail: str, kept: ViewModel | None) -> Widget:
         """The page; with what the one before handed over, when it is made anew in another look."""
@@ -89,6 +93,15 @@ def _session(flow: Flow) -> Session:
     if flow.session is None:
         raise RuntimeError("nobody is here")
     return flow.session
+
+
+def _offered(flow: Flow, _detail: str) -> object:
+    """What the list of services is made of."""
+    return (flow.kiosk.catalogue, tuple(service.id for service in flow.kiosk.most_used(MOST_USED)))
+
+
+def _standard(flow: Flow, detail: str) -> object:
+    return _service(flow, detail).look()
 
 
 def _service(flow: Flow, detail: str) -> ServiceModel:
@@ -121,8 +134,12 @@ def _resume(flow: Flow, detail: str) -> ResumeModel:
     return ResumeModel(flow, detail, ask)
 
 
-def _track(flow: Flow, _detail: str) -> TrackModel:
-    return TrackModel(flow, ask)
+def _track(flow: Flow, code: str) -> TrackModel:
+    return TrackModel(flow, ask, code)
+
+
+def _case(flow: Flow, _detail: str) -> CaseModel:
+    return CaseModel(flow, ask)
 
 
 def _times(flow: Flow, agency: str) -> Widget:
@@ -131,7 +148,6 @@ def _times(flow: Flow, agency: str) -> Widget:
 
 _STATUS: Final = ("citizen/start/status",)
 _DRAFTS: Final = ("citizen/application/drafts",)
-_TRACK: Final = ("citizen/follow_up/track",)
 _STAFF_PAGES: Final = ("staff/pages",)
 _PANELS: Final = ("shell/overlays",)
 #: Of every kind of question.
@@ -147,12 +163,12 @@ PAGES: Final[dict[Name, Route]] = {
     Name.OUT_OF_SERVICE: Route(OutOfServiceScreen, _STATUS),
     Name.NOTHING_WORKS: Route(NothingWorksScreen, _STATUS),
     Name.THANKS: Route(ThanksScreen, _STATUS),
-    Name.SERVICES: Route(ServicesScreen, ("citizen/start/services",), partial(_of_flow, ServicesModel)),
+    Name.SERVICES: Route(ServicesScreen, ("citizen/start/services",), partial(_of_flow, ServicesModel), _offered),
     Name.GROUP: Route(GroupScreen, ("citizen/start/services",), GroupModel),
     Name.SEARCH: Route(SearchScreen, ("citizen/start/services",), partial(_of_flow, SearchModel)),
     Name.TIMES: Route(_times, ("citizen/start/open_city",), partial(_of_detail, str)),
     Name.BUDGET: Route(BudgetScreen, ("citizen/start/open_city",)),
-    Name.SERVICE: Route(ServiceScreen, ("citizen/start/service",), _service),
+    Name.SERVICE: Route(ServiceScreen, ("citizen/start/service",), _service, _standard),
     Name.PRIVACY: Route(PrivacyScreen, ("citizen/application/complaint",)),
     Name.IDENTIFY: Route(IdentifyScreen, ("citizen/application/identify",), partial(_of_flow, IdentifyModel)),
     Name.FORM: Route(FormScreen, _FORM, _form),
@@ -164,8 +180,8 @@ PAGES: Final[dict[Name, Route]] = {
     Name.SAVE_DRAFT: Route(SaveDraftScreen, _DRAFTS, _save),
     Name.RESUME_DRAFT: Route(ResumeDraftScreen, _DRAFTS, _resume),
     Name.RESUMED: Route(ResumedScreen, _DRAFTS),
-    Name.TRACK: Route(TrackScreen, _TRACK, _track),
-    Name.CASE: Route(CaseScreen, _TRACK),
+    Name.TRACK: Route(TrackScreen, ("citizen/follow_up/track",), _track),
+    Name.CASE: Route(CaseScreen, ("citizen/follow_up/case", "citizen/follow_up/rating"), _case),
     Name.ANSWER: Route(AnswerScreen, ("citizen/follow_up/answer",)),
     Name.STAFF_PIN: Route(PinScreen, _STAFF_PAGES, partial(_of_flow, PinModel)),
     Name.STAFF: Route(OverviewScreen, ("staff/overview",), partial(_of_flow, StaffModel)),
@@ -180,6 +196,7 @@ LAYERS: Final[dict[Over, Route]] = {
     Over.LEAVE: Route(LeavePanel, _PANELS),
     Over.FEWER: Route(FewerPanel, _PANELS),
     Over.SIGNING: Route(SigningPanel, (*_PANELS, "shell/signing")),
+    Over.CODE: Route(CodePanel, _PANELS),
     Over.PHOTO: Route(EnlargedPanel, (*_PANELS, "shell/enlarged")),
 }
 #: Over everything that the citizen opened: the session is about to end, or nobody was there for a while.

@@ -2,25 +2,33 @@
 
 import weakref
 from collections.abc import Callable
+from math import dist
 from typing import Any, Final
 
 from kivy.uix.floatlayout import FloatLayout
 
 from kiosk.events import Event, Scanned
+from kiosk.ports import ScanKind
 from kiosk.session.session import Session
+from screens.look.current import current
 from screens.look.focus_mark import FocusMark
 from screens.look.loudness_sign import LoudnessSign
 from screens.look.pressable import CANCELLED
+from screens.look.stillness import stillness
 from screens.look.widgets.sign import Batik
 from screens.navigation.flow import Flow
-from screens.navigation.places import Place
+from screens.navigation.places import Over, Place
+from screens.shell.ahead import Ahead
 from screens.shell.fault_message import FaultMessage
 from screens.shell.overlays import IdlePanel
 from screens.shell.pages import ASLEEP, IDLE, LAYERS, PAGES
+from screens.shell.scan_note import ScanNote
 from screens.shell.switch_panel import SwitchPanel
 
-#: Whose session it is, and where in it; holds no session alive.
-Standing = tuple["weakref.ref[Session] | None", Place]
+#: Whose session it is, where in it, and what lies over that; holds no session alive.
+Standing = tuple["weakref.ref[Session] | None", Place, object, str]
+#: Touches that are no farther apart are the same finger's, which hammers.
+HAMMER_MM: Final = 20.0
 #: In ``touch.ud``: where the flow stood when the finger came down.
 _BEGAN: Final = "began"
 
@@ -32,9 +40,13 @@ def _nobody() -> None:
 class Stage(FloatLayout):
     """Shows what the flow says; ``show`` compares and makes anew only what differs."""
 
-    def __init__(self, flow: Flow, **kwargs: Any) -> None:
+    def __init__(self, flow: Flow, *, makes_ahead: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.flow = flow
+        self.ahead = Ahead(flow, self._page_size)
+        self._makes_ahead = makes_ahead
+        if makes_ahead:
+            flow.expect = self.ahead.expect
         self.page: Any = None
         self.over: Any = None
         #: What is shown while no page can be made; its text is made now, as long as all is well.
@@ -44,6 +56,9 @@ class Stage(FloatLayout):
         self._over_key: tuple[str, object] | None = None
         #: For whom and where the page in sight was made.
         self._shown: Standing | None = None
+        #: Since when, and where the last finger came down.
+        self._shown_at = stillness().now()
+        self._touched_at = (0.0, 0.0)
         #: Whoever leads the kiosk somewhere and looks only there needs no pages on the way: none is made meanwhile.
         self.held = False
         #: Called when a finger left the glass, after what it did.
@@ -58,12 +73,20 @@ class Stage(FloatLayout):
         self.loudness = LoudnessSign()
         self.add_widget(self.loudness)
         self.add_widget(self.mark)
+        #: What became of a scan; over the page and its layers.
+        self.scan_note: ScanNote | None = None
+        self._note_key: object = None
 
     @property
     def in_step(self) -> bool:
         """Whether the page in sight is of where the flow stands. When not, which lasts a frame, a finger or a key is
         meant for what is gone: it is passed over."""
         return self._shown is not None and self._shown == self._standing()
+
+    @property
+    def listens(self) -> bool:
+        """Whether what is in sight has been there for long enough to be meant by a finger."""
+        return self.in_step and stillness().lasted(self._shown_at)
 
     @property
     def layer(self) -> Any:
@@ -83,19 +106,22 @@ class Stage(FloatLayout):
         if self.held:
             return
         flow = self.flow
-        self._shown = self._standing()
+        standing = self._standing()
+        if standing != self._shown:
+            self._shown, self._shown_at = standing, stillness().now()
         page_key = (flow.place, (flow.appearance, self.share))
         if page_key != self._page_key:
             same_place = self._page_key is not None and self._page_key[0] == flow.place
             self._page_key = page_key
             kept = self.page.hand_over() if same_place and self.page is not None else None
             self._drop_page()
-            self.page = PAGES[flow.place.name].make(flow, flow.place.detail, kept)
+            made = self.ahead.take(flow.place) if kept is None else None
+            self.page = made if made is not None else PAGES[flow.place.name].make(flow, flow.place.detail, kept)
             self.page.size_hint_y = self._reach()
             self.add_widget(self.page, index=len(self.children))
         elif self.page is not None:
             self.page.show_refusal()
-        over_key = "IDLE" if flow.idle_left is not None else "ASLEEP" if flow.rest.asleep else flow.over
+        over_key = standing[-1]
         heard = (flow.voice.on, flow.voice.rate, flow.voice.volume)
         switching = flow.preferences.switching
         over_now = (over_key, (flow.appearance, self.share, *heard, switching.on, switching.pace_s))
@@ -110,7 +136,30 @@ class Stage(FloatLayout):
                 self.add_widget(self.over, index=2)
         if isinstance(self.over, IdlePanel):
             self.over.count()
+        self._show_scan_note()
         self._drop_fault_message()
+
+    def _show_scan_note(self) -> None:
+        note, text = self.flow.scans.note, self.flow.scans.text
+        # Made anew with what it lies over: what was added last is on top.
+        key = (note, text, self._page_key, self._over_key) if note is not None else None
+        if key == self._note_key:
+            return
+        self._drop_scan_note()
+        if note is not None:
+            self._note_key = key
+            self.scan_note = ScanNote(text=text, kind=note.kind)
+            self.scan_note.top = self.height * (self.page.size_hint_y or 1) - current().mm(4)
+            self.scan_note.bind(height=self._keep_note_up)
+            self.add_widget(self.scan_note, index=1)
+
+    def _keep_note_up(self, note: ScanNote, _height: float) -> None:
+        note.top = self.height * (self.page.size_hint_y or 1) - current().mm(4)
+
+    def _drop_scan_note(self) -> None:
+        if self.scan_note is not None:
+            self.remove_widget(self.scan_note)
+        self.scan_note = self._note_key = None
 
     def _reach(self) -> float:
         """The part of the height that is used; above it is cloth."""
@@ -122,26 +171,37 @@ class Stage(FloatLayout):
             self.add_widget(self.upper, index=len(self.children))
         return self.share
 
+    def _page_size(self) -> tuple[float, float]:
+        return (self.width, self.height * self.share)
+
     def hear(self, event: Event) -> None:
         """Hands an event to the page in sight."""
         if self.held and (self._page_key is None or self._page_key[0] != self.flow.place):
             return
         if self.page is None:
+            # No page can be made: a badge leads to where somebody can look after that.
+            if isinstance(event, Scanned) and event.kind == ScanKind.STAFF_BADGE:
+                self.flow.scans.answer(event)
             return
         if isinstance(event, Scanned):
-            self.page.scanned(event)
+            if self.flow.over is not Over.NOTHING or not self.page.scanned(event):
+                self.flow.scans.answer(event)
         else:
             self.page.handle(event)
             self.page.show_banner()
 
     def tick(self) -> None:
         """Several times a second: what changes while nobody does anything."""
-        self.loudness.tick(self.flow.kiosk.clock.monotonic())
+        if self._makes_ahead and not self.held:
+            self.ahead.rest()
+        self.loudness.tick(self.flow.context.monotonic())
         if isinstance(self.over, SwitchPanel):
             self.over.tick()
 
     def clear(self) -> None:
         """Lets go of everything in sight."""
+        self._drop_scan_note()
+        self.ahead.drop()
         self._drop_page()
         self._drop_over()
         self.loudness.hide()
@@ -155,9 +215,14 @@ class Stage(FloatLayout):
         self.add_widget(self.fault_message)
 
     def on_touch_down(self, touch: Any) -> bool:
-        in_step = self.in_step
-        self.flow.touched()
-        if not in_step:
+        listens, warned = self.listens, isinstance(self.over, IdlePanel)
+        if not listens:
+            self._hammered(touch)
+        self._touched_at = touch.pos
+        self.flow.scans.touched()
+        if not warned or not listens:
+            self.flow.touched()
+        if not listens:
             return True
         touch.ud[_BEGAN] = self._shown
         return bool(super().on_touch_down(touch))
@@ -168,12 +233,22 @@ class Stage(FloatLayout):
             touch.ud[CANCELLED] = True
         handled = bool(super().on_touch_up(touch))
         if touch.grab_current is None:
+            # Not when it came down: one of the warning's two answers is to leave.
+            self.flow.touched()
             self.on_finger()
         return handled
 
+    def _hammered(self, touch: Any) -> None:
+        """A finger comes down again and again where it did before: it has not looked at what is in sight now."""
+        if self.in_step and dist(self._touched_at, touch.pos) <= current().mm(HAMMER_MM):
+            self._shown_at = stillness().now()
+
     def _standing(self) -> "Standing":
-        session = self.flow.session
-        return (weakref.ref(session) if session is not None else None, self.flow.place)
+        flow, session = self.flow, self.flow.session
+        over = "IDLE" if flow.idle_left is not None else "ASLEEP" if flow.rest.asleep else flow.over
+        if session is None:
+            return (None, flow.place, None, over)
+        return (weakref.ref(session), flow.place, session.standing, over)
 
     def _drop_page(self) -> None:
         page, self.page = self.page, None

@@ -8,7 +8,7 @@ from kivy.uix.widget import Widget
 from screens.look.speakable import Live, Silent
 from screens.look.widgets.text import Strong
 from screens.navigation.flow import Flow
-from screens.navigation.switching import ROUNDS
+from screens.navigation.overlays.switching import ROUNDS
 from screens.shell.overlays import Panel
 
 

@@ -9,8 +9,8 @@ from screens.access.narrator import Narrator
 from screens.access.scan import Scan
 from screens.look.widgets.field import Field
 from screens.navigation.flow import Flow
+from screens.navigation.overlays.switching import Switching
 from screens.navigation.places import Over
-from screens.navigation.switching import Switching
 
 #: At rest, after so many rounds without a press nobody is there.
 UNUSED_ROUNDS: Final = 3
@@ -44,7 +44,7 @@ class Switches:
     def pressed(self, action: Action) -> None:
         """Of one switch, or of the second one, which steps."""
         now = self._now()
-        if self.state.trembles(now):
+        if self.state.trembles(action, now):
             return
         if action is Action.SWITCH_STEP:
             self._step(now)
@@ -140,7 +140,7 @@ class Switches:
         self._flow.close_over()
 
     def _now(self) -> float:
-        return self._flow.kiosk.clock.monotonic()
+        return self._flow.context.monotonic()
 
 
 def _is_typed_into(stop: Stop) -> bool:

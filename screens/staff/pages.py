@@ -114,6 +114,7 @@ class TestScreen(StaffRoom):
         self._work: Shot | None = None
         self._check: Handover[str] | None = None
         self._print_message = ""
+        self._scans = 0
         self._tell = Clock.create_trigger(self._tell_now)
         self._heard = ""
         self._hear = Clock.create_trigger(self._hear_now)
@@ -155,8 +156,11 @@ class TestScreen(StaffRoom):
         if self._camera is not None and self._work is None:
             self._work = shoot(self._camera, self._shot)
 
-    def scanned(self, event: Scanned) -> None:
-        self.scanned_text = scan_message(self.flow, event)
+    def scanned(self, event: Scanned) -> bool:
+        # Numbered: the second slip is seen to be read as well as the first.
+        self._scans += 1
+        self.scanned_text = f"{self._scans}. {scan_message(self.flow, event)}"
+        return True
 
     def _printed(self, text: str) -> None:
         self._print_message = text

@@ -13,9 +13,9 @@ from sqlalchemy import Connection, Row, insert, select
 from protocol.limits import NOTE_CHARACTERS
 from protocol.messages import CasePublicState as State
 from server.cases.journal import CaseJournal
-from server.cases.rules import NEEDS, Action, Note, assignable, in_scope, refusal, stage_after
+from server.cases.rules import NEEDS, Action, Note, assignable, in_scope, may_not_hold, refusal, stage_after
 from server.cases.states import CaseOutcome, CaseResult, Change
-from server.foundation.actors import Actor
+from server.foundation.actors import Actor, Role
 from server.foundation.clock import load_calendar
 from server.foundation.failpoints import Failpoints
 from server.foundation.identity_numbers import mask
@@ -39,7 +39,7 @@ class Cases:
         self._failpoints = failpoints
 
     def take(self, actor: Actor, code: str) -> CaseResult:
-        """Makes the case the actor's own. ALREADY_TAKEN when a colleague was faster; one's own again is DONE."""
+        """Gives the case to the actor. ALREADY_TAKEN if a colleague was first; DONE if it is theirs already."""
 
         def decide(case: Row[Any], _: Connection) -> Change | CaseOutcome:
             if case.officer_id == actor.id:
@@ -68,8 +68,11 @@ class Cases:
         def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
             if refused := refusal(actor, Action.ASSIGN, case):
                 return refused
-            if not _assignable(connection, officer_id, case.agency_id):
+            role = _assignable(connection, officer_id, case.agency_id)
+            if role is None:
                 return CaseOutcome.NO_SUCH_OFFICER
+            if may_not_hold(officer_id, role, case):
+                return CaseOutcome.OWN_DECISION
             if case.officer_id == officer_id:
                 return CaseOutcome.DONE
             state = State.IN_REVIEW if case.state == State.RECEIVED else case.state
@@ -103,26 +106,32 @@ class Cases:
         return self._act(actor, code, decide)
 
     def approve(self, actor: Actor, code: str, note: str = "") -> CaseResult:
-        """Decides for the citizen. The stage becomes the workflow's last."""
+        """Approves the case and moves it to the workflow's last stage."""
 
         def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
             if refused := refusal(actor, Action.APPROVE, case) or _unfit(note, Action.APPROVE):
                 return refused
             stages = self._journal.description(connection, case).stages
             values = {"state": State.APPROVED, "stage": stages[-1].id, "note": _for_the_citizen(note)}
+            values |= _decided(actor)
             return Change(Action.APPROVE, values, _for_the_citizen(note))
 
         return self._act(actor, code, decide)
 
     def reject(self, actor: Actor, code: str, reason: str) -> CaseResult:
-        """Decides against; the citizen reads ``reason``."""
+        """Rejects the case; the citizen reads ``reason``."""
 
         def decide(case: Row[Any], _: Connection) -> Change | CaseOutcome:
             if refused := refusal(actor, Action.REJECT, case) or _unfit(reason, Action.REJECT):
                 return refused
             return Change(
                 Action.REJECT,
-                {"state": State.REJECTED, "note": _for_the_citizen(reason), "closed_at": self._clock.now()},
+                {
+                    "state": State.REJECTED,
+                    "note": _for_the_citizen(reason),
+                    "closed_at": self._clock.now(),
+                    **_decided(actor),
+                },
                 _for_the_citizen(reason),
             )
 
@@ -145,7 +154,7 @@ class Cases:
         return self._act(actor, code, decide)
 
     def ready(self, actor: Actor, code: str, note: str = "") -> CaseResult:
-        """The product can be collected."""
+        """Marks the product as ready to collect."""
 
         def decide(case: Row[Any], _: Connection) -> Change | CaseOutcome:
             if refused := refusal(actor, Action.READY, case) or _unfit(note, Action.READY):
@@ -155,7 +164,7 @@ class Cases:
         return self._act(actor, code, decide)
 
     def collected(self, actor: Actor, code: str) -> CaseResult:
-        """The citizen has it; the case is closed. Any officer of the agency may hand it out."""
+        """Closes the case once the citizen has the product. Any officer of the agency may hand it out."""
 
         def decide(case: Row[Any], _: Connection) -> Change | CaseOutcome:
             if refused := refusal(actor, Action.COLLECTED, case):
@@ -165,14 +174,19 @@ class Cases:
         return self._act(actor, code, decide)
 
     def cancel(self, actor: Actor, code: str, reason: str) -> CaseResult:
-        """Closes an open case at the citizen's wish."""
+        """Closes an open case at the citizen's request."""
 
         def decide(case: Row[Any], _: Connection) -> Change | CaseOutcome:
             if refused := refusal(actor, Action.CANCEL, case) or _unfit(reason, Action.CANCEL):
                 return refused
             return Change(
                 Action.CANCEL,
-                {"state": State.CANCELLED, "note": _for_the_citizen(reason), "closed_at": self._clock.now()},
+                {
+                    "state": State.CANCELLED,
+                    "note": _for_the_citizen(reason),
+                    "closed_at": self._clock.now(),
+                    **_decided(actor),
+                },
                 _for_the_citizen(reason),
             )
 
@@ -199,8 +213,13 @@ class Cases:
 
 
 def _for_the_citizen(text: str) -> str:
-    """Without identity numbers: pages and slips are seen by others as well."""
+    """Masks identity numbers, because other people see pages and slips as well."""
     return mask(text.strip())
+
+
+def _decided(actor: Actor) -> dict[str, Any]:
+    """What a decision leaves behind: whose it was; and what was contested is settled by it."""
+    return {"decided_by": actor.id, "contest": ""}
 
 
 def _resting(case: Row[Any]) -> State:
@@ -213,7 +232,8 @@ def _unfit(text: str, action: Action) -> CaseOutcome | None:
     return CaseOutcome.TEXT_TOO_LONG if len(text) > NOTE_CHARACTERS else None
 
 
-def _assignable(connection: Connection, officer_id: str, agency_id: str) -> bool:
-    officer = tables.officers.c.id
-    found = connection.execute(select(officer).where(officer == officer_id, assignable(agency_id))).first()
-    return found is not None
+def _assignable(connection: Connection, officer_id: str, agency_id: str) -> Role | None:
+    """The role of an officer to whom the agency's cases may be assigned."""
+    officer = tables.officers.c
+    found = connection.execute(select(officer.role).where(officer.id == officer_id, assignable(agency_id))).scalar()
+    return None if found is None else Role(found)

@@ -1,4 +1,4 @@
-"""Complaints that wait for their citizen are closed after ten working days without a reply (SP4N-LAPOR)."""
+"""Complaints that wait for the citizen are closed after ten working days without a reply (SP4N-LAPOR)."""
 
 from typing import Final
 
@@ -39,7 +39,7 @@ def _close(units: UnitsOfWork, journal: CaseJournal, texts: Texts, zone: str, co
         if journal.state_of(work.connection, case).kind != COMPLAINT:
             return False
         note = texts.say(case.language, "complaint.closed_unanswered", n=REPLY_DAYS)
-        values = {"state": State.CANCELLED, "note": note, "closed_at": work.now}
+        values = {"state": State.CANCELLED, "note": note, "closed_at": work.now, "contest": ""}
         journal.apply(work, case, Change(Action.CANCEL, values, note))
         work.audit("case.unanswered", f"case:{code}")
         return True

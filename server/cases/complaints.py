@@ -25,12 +25,12 @@ SECRET: Final = "secret"
 
 
 def kept(content: Content, description: ServiceDescription) -> Content:
-    """What the city keeps of a content: an anonymous one without identity, and without the answers that tell it."""
+    """What the city keeps of a submission: of an anonymous one neither the identity nor the answers that reveal it."""
     if content.privacy != ANONYMOUS:
         return content
     group = description.identity_group
     instance = _blanked(content.instance, names=(group,)) if group else content.instance
-    return content.model_copy(update={"identity": None, "instance": instance})
+    return content.model_copy(update={"identity": None, "instance": instance, "scanned": ()})
 
 
 def searchable_nik(content: Content) -> str | None:
@@ -44,15 +44,14 @@ def may_see_who(actor: Actor, case: Any) -> bool:
 
 
 def without_identity(file: "CaseFile", form: Form | None) -> "CaseFile":
-    """The case without all that tells, or may tell, who sent it. ``form`` None: without any answer, since nobody knows."""
+    """The case without anything that reveals, or may reveal, who sent it. ``form`` None: without any answer."""
     group, content = file.description.identity_group, file.content
     if form is None:
         instance = _blanked(content.instance)
     else:
         instance = _blanked(content.instance, paths=form.derived(group)) if group else content.instance
     messages = tuple(
-        replace(one, text="", attachments=(), withheld=True) if one.direction == "answer" else one
-        for one in file.messages
+        replace(one, text="", attachments=(), withheld=True) if one.direction != "ask" else one for one in file.messages
     )
     shown = content.model_copy(update={"identity": None, "instance": instance, "attachments": ()})
     return replace(file, content=shown, messages=messages, attachments=(), hidden=True)

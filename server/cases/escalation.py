@@ -1,4 +1,5 @@
-"""Late cases: what is undecided after its standard's time is escalated to the agency's supervisors, once per due date.
+"""Late cases: what is still undecided when its standard's time is over is escalated to the agency's supervisors, once per
+due date.
 
 The row says when, the audit log says to whom, the inbox and the wall show it, and every supervisor's browser hears it.
 A case whose clock was paused since has a new due date and may be escalated again.

@@ -10,6 +10,7 @@ from server.cases import complaints
 from server.cases import lookups as case_lookups
 from server.cases.filled_forms import form_of
 from server.cases.journal import CaseJournal
+from server.cases.public import public_messages
 from server.cases.rules import in_scope, scope
 from server.cases.states import CaseAttachment, CaseFile, CaseMessage, CaseOutcome
 from server.catalogue.packs import PackRepository
@@ -67,23 +68,37 @@ class CaseFiles:
             return None if case is None else self._journal.state_of(connection, case)
 
     def shown_to_kiosk(self, kiosk_id: str, code: str) -> CaseState | None:
-        """As ``public_state``; the kiosk was shown the code, and may answer for the case from now on."""
+        """As ``public_state``, with what office and citizen wrote to each other; the kiosk was shown the code, and may
+        answer for the case from now on."""
         with self._units.begin(kiosk_actor(kiosk_id)) as work:
             shown = case_lookups.remember(work.connection, kiosk_id, code, work.now)
-        return self.public_state(code) if shown else None
+            if not shown:
+                return None
+            case = work.connection.execute(select(tables.cases).where(tables.cases.c.tracking_code == code)).one()
+            state = self._journal.state_of(work.connection, case)
+            steps = [step._asdict() for step in self._journal.steps_of(work.connection, case)]
+            messages = public_messages(case.privacy, self._messages(work.connection, code), steps)
+        return state.model_copy(update={"messages": messages})
 
     def _open(self, connection: Connection, case: Row[Any]) -> CaseFile:
-        code = case.tracking_code
-        steps = connection.execute(
-            select(tables.case_steps).where(tables.case_steps.c.tracking_code == code).order_by(tables.case_steps.c.n)
-        ).all()
+        return CaseFile(
+            row=case,
+            description=self._journal.description(connection, case),
+            content=Content.model_validate_json(self._vault.open(case.content)),
+            state=self._journal.state_of(connection, case),
+            steps=self._journal.steps_of(connection, case),
+            messages=self._messages(connection, case.tracking_code),
+            attachments=attachments_of(connection, case.kiosk_id, case.submission_id),
+        )
+
+    def _messages(self, connection: Connection, code: str) -> tuple[CaseMessage, ...]:
         rows = connection.execute(
             select(tables.case_messages)
             .where(tables.case_messages.c.tracking_code == code)
             # of the same instant, the question came first
             .order_by(tables.case_messages.c.at, tables.case_messages.c.direction.desc())
         ).all()
-        messages = tuple(
+        return tuple(
             CaseMessage(
                 id=row.id,
                 direction=row.direction,
@@ -94,15 +109,6 @@ class CaseFiles:
                 attachments=attachments_of(connection, row.kiosk_id, row.submission_id) if row.submission_id else (),
             )
             for row in rows
-        )
-        return CaseFile(
-            row=case,
-            description=self._journal.description(connection, case),
-            content=Content.model_validate_json(self._vault.open(case.content)),
-            state=self._journal.state_of(connection, case),
-            steps=steps,
-            messages=messages,
-            attachments=attachments_of(connection, case.kiosk_id, case.submission_id),
         )
 
 

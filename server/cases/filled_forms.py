@@ -7,7 +7,7 @@ from forms import Form, FormError, load_form
 from server.catalogue.pack_content import PackService
 
 FORM_FILE: Final = "form.xml"
-#: What kiosks fall back to as well: calculations may tell words, so a form is judged in the language it was filled in.
+#: Kiosks fall back to it as well. Calculations may yield words, so a form is judged in the language it was filled in.
 FALLBACK: Final = "id"
 _CODE: Final = re.compile(r"\(([A-Za-z-]+)\)\s*$")
 

@@ -3,13 +3,15 @@
 Officers' actions (``server.cases.actions``), the intake, attachments and chores all write through here.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
 from protocol.messages import CasePublicState as State
-from protocol.messages import CaseState, FeedType
+from protocol.messages import CaseState, Content, Contest, FeedType
 from protocol.packs import ServiceDescription
+from server.cases import contests, lookups
 from server.cases.public import public_state
 from server.cases.states import Change
 from server.catalogue.services import Catalogue
@@ -37,13 +39,21 @@ class CaseJournal:
             raise LookupError(f"the case's service {case.service_id} of pack {case.pack_version} is not published")
         return description
 
-    def state_of(self, connection: Connection, case: Row[Any]) -> CaseState:
-        steps = connection.execute(
+    def steps_of(self, connection: Connection, case: Row[Any]) -> Sequence[Row[Any]]:
+        return connection.execute(
             select(tables.case_steps)
             .where(tables.case_steps.c.tracking_code == case.tracking_code)
             .order_by(tables.case_steps.c.n)
         ).all()
-        return public_state(self.description(connection, case), case._asdict(), [step._asdict() for step in steps])
+
+    def state_of(self, connection: Connection, case: Row[Any]) -> CaseState:
+        steps = self.steps_of(connection, case)
+        return public_state(
+            self.description(connection, case),
+            case._asdict(),
+            [step._asdict() for step in steps],
+            lambda: load_calendar(connection, self._zone),
+        )
 
     def apply(self, work: UnitOfWork, case: Row[Any], change: Change) -> CaseState:
         """Writes a change of the unit's actor, its step and the kiosk's event; what the log says of it is the caller's."""
@@ -69,7 +79,10 @@ class CaseJournal:
             select(tables.cases).where(tables.cases.c.tracking_code == case.tracking_code)
         ).one()
         state = self.state_of(connection, changed)
-        work.to_kiosk(case.kiosk_id, FeedType.CASE, state.model_dump(mode="json"))
+        told = state.model_dump(mode="json", exclude={"messages"})
+        # Also where somebody has the case in sight. In the order of their ids, as whoever writes to several kiosks does.
+        for kiosk_id in sorted({case.kiosk_id, *lookups.watching(connection, case.tracking_code, now)}):
+            work.to_kiosk(kiosk_id, FeedType.CASE, told)
         self.hint(work, case.agency_id, case.tracking_code)
         return state
 
@@ -85,7 +98,7 @@ class CaseJournal:
         work.audit("case.complete", f"case:{code}")
 
     def answered(self, work: UnitOfWork, code: str, submission_id: str, kiosk_id: str, text: str) -> bool:
-        """A citizen's answer came in; the clock goes on. False when there is no such case.
+        """Records a citizen's answer and starts the clock again. False when there is no such case.
 
         An answer that comes when nothing is asked is kept with the case and changes no state.
         """
@@ -93,17 +106,7 @@ class CaseJournal:
         case = self.lock(connection, code)
         if case is None:
             return False
-        connection.execute(
-            insert(tables.case_messages).values(
-                id=submission_id,
-                tracking_code=code,
-                direction="answer",
-                at=now,
-                kiosk_id=kiosk_id,
-                submission_id=submission_id,
-                body=self._vault.close(text.encode()),
-            )
-        )
+        self._keep(work, code, submission_id, kiosk_id, "answer", text)
         values: dict[str, Any] = {}
         if case.state == State.QUESTION:
             calendar = load_calendar(connection, self._zone)
@@ -114,6 +117,55 @@ class CaseJournal:
         self.apply(work, case, Change("answer", values))
         return True
 
+    def contested(self, work: UnitOfWork, content: Content, contest: Contest) -> bool:
+        """A citizen contests what became of the case: it begins again, with a clock of its own. False: no such case.
+
+        What counts is when it was said at the kiosk. What came too late, or when there is nothing to contest (any more), is
+        kept with the case as a message and changes no state: nobody's words are lost.
+        """
+        connection, now = work.connection, work.now
+        case = self.lock(connection, content.tracking_code)
+        if case is None:
+            return False
+        self._keep(work, case.tracking_code, content.id, content.kiosk_id, contest.value, content.text.strip())
+        calendar = load_calendar(connection, self._zone)
+        description = self.description(connection, case)
+        steps = [step._asdict() for step in self.steps_of(connection, case)]
+        offer = contests.offered(description.kind, case._asdict(), steps)
+        if offer is None or offer.contest is not contest or min(content.made_at, now) > offer.until(calendar):
+            work.audit(f"case.{contest}_without_effect", f"case:{case.tracking_code}")
+            self.apply(work, case, Change("answer", {}))
+            return True
+        stage = description.stages[0]
+        due = calendar.due(now, contests.decided_within(contest, description.standard.working_days))
+        values = {
+            "state": State.RECEIVED if case.complete else State.INCOMPLETE,
+            "stage": stage.id,
+            "officer_id": None,
+            "due_at": due,
+            "stage_due_at": min(due, calendar.due(now, stage.working_days)),
+            **dict.fromkeys(("paused_at", "escalated_at", "closed_at")),
+            "note": "",
+            "contest": contest.value,
+            "first_due_at": case.first_due_at or case.due_at,
+        }
+        self.apply(work, case, Change(contest.value, values))
+        return True
+
+    def _keep(self, work: UnitOfWork, code: str, submission_id: str, kiosk_id: str, direction: str, text: str) -> None:
+        """What a citizen sent to a case, sealed."""
+        work.connection.execute(
+            insert(tables.case_messages).values(
+                id=submission_id,
+                tracking_code=code,
+                direction=direction,
+                at=work.now,
+                kiosk_id=kiosk_id,
+                submission_id=submission_id,
+                body=self._vault.close(text.encode()),
+            )
+        )
+
     def hint_of(self, work: UnitOfWork, code: str) -> None:
         """As ``hint``, for a case of which only the code is at hand."""
         agency_id = work.connection.execute(
@@ -123,6 +175,6 @@ class CaseJournal:
             self.hint(work, agency_id, code)
 
     def hint(self, work: UnitOfWork, agency_id: str, code: str) -> None:
-        """Inbox and pages of the case look again, after the commit."""
+        """Asks the inbox and the case's pages to look again, after the commit."""
         work.hint(bus.inbox_topic(agency_id), code)
         work.hint(bus.case_topic(code), code)

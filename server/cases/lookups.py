@@ -4,6 +4,7 @@ The code on the slip is the secret; a kiosk proves that it was shown by asking f
 within its quota). What the office asks is nowhere but in that answer, so whoever has something to answer has asked.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -12,8 +13,10 @@ from sqlalchemy import Connection, delete, func, select
 from server.storage import tables
 from server.storage.transactions import insert_or_replace
 
-#: A kiosk may be without a line for a month between the question and its answer's arrival.
+#: A kiosk may be offline for a month between the question and the arrival of the answer.
 REMEMBERED: Final = timedelta(days=60)
+#: Who asked for a case looks at it for no longer than this; until then the kiosk hears of every change.
+WATCHED: Final = timedelta(minutes=30)
 #: Answers to one question, or sent unasked: an addition is welcome, a flood is not.
 ANSWERS_A_QUESTION: Final = 20
 
@@ -31,6 +34,16 @@ def remember(connection: Connection, kiosk_id: str, code: str, now: datetime) ->
         values = {"kiosk_id": kiosk_id, "tracking_code": code, "at": now}
         insert_or_replace(connection, tables.case_lookups, values)
     return True
+
+
+def watching(connection: Connection, code: str, now: datetime) -> Sequence[str]:
+    """The kiosks at which somebody may have the case in sight."""
+    lookups = tables.case_lookups.c
+    return (
+        connection.execute(select(lookups.kiosk_id).where(lookups.tracking_code == code, lookups.at >= now - WATCHED))
+        .scalars()
+        .all()
+    )
 
 
 def check_answer(connection: Connection, kiosk_id: str, code: str, service: str) -> None:
@@ -71,7 +84,7 @@ def _since_the_question(connection: Connection, code: str) -> int:
             message.tracking_code == code, message.direction == "ask"
         )
     ).scalar()
-    answers = select(func.count()).where(message.tracking_code == code, message.direction == "answer")
+    answers = select(func.count()).where(message.tracking_code == code, message.direction != "ask")
     if asked is not None:
         answers = answers.where(message.at >= asked)
     return int(connection.execute(answers).scalar_one())

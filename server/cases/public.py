@@ -1,26 +1,37 @@
 """What a citizen may see of a case: its state, and a step for each change that is visible from outside."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
+from protocol.messages import CaseMessage, CaseState, CaseStep, Contest, MessageKind
 from protocol.messages import CasePublicState as State
-from protocol.messages import CaseState, CaseStep
 from protocol.packs import ServiceDescription
-from server.cases import fees
+from server.cases import complaints, contests, fees
 from server.cases.rules import RUNNING
+from server.cases.states import CaseMessage as CaseStored
+from server.foundation.clock import WorkingCalendar
 from server.foundation.identity_numbers import mask
+
+#: Of a case with more, the newest.
+MESSAGES_TOLD: Final = 60
+_DECISIONS: Final = frozenset({"approve", "reject", "ready", "cancel"})
 
 
 def opened_state(description: ServiceDescription, case: Mapping[str, Any]) -> CaseState:
     """What the citizen sees of a case that has just been opened, from its row alone."""
-    first = {"state": case["state"], "stage": case["stage"], "at": case["opened_at"]}
+    first = {"action": "open", "state": case["state"], "stage": case["stage"], "at": case["opened_at"]}
     return public_state(description, case, [first])
 
 
 def public_state(
-    description: ServiceDescription, case: Mapping[str, Any], steps: Sequence[Mapping[str, Any]]
+    description: ServiceDescription,
+    case: Mapping[str, Any],
+    steps: Sequence[Mapping[str, Any]],
+    calendar: Callable[[], WorkingCalendar] | None = None,
 ) -> CaseState:
+    """``calendar`` is asked for only where something can be contested; without it nothing is said of that."""
     state = State(case["state"])
+    offer = contests.offered(description.kind, case, steps) if calendar is not None else None
     fee, least = fees.of_case(description, case["fee_rupiah"])
     return CaseState(
         tracking_code=case["tracking_code"],
@@ -36,6 +47,9 @@ def public_state(
         fee_least=least,
         note=mask(case["note"]),
         steps=_public_steps(steps, {stage.id: stage.name for stage in description.stages}),
+        contested=Contest(case["contest"]) if case["contest"] else None,
+        contest=offer.contest if offer is not None else None,
+        contest_until=offer.until(calendar()) if offer is not None and calendar is not None else None,
     )
 
 
@@ -46,5 +60,39 @@ def _public_steps(steps: Sequence[Mapping[str, Any]], names: Mapping[str, dict[s
     for step in steps:
         if seen != (step["state"], step["stage"]):
             seen = (step["state"], step["stage"])
-            shown.append(CaseStep(state=State(step["state"]), at=step["at"], stage=names.get(step["stage"], {})))
+            contest = Contest(step["action"]) if step["action"] in set(Contest) else None
+            stage = names.get(step["stage"], {})
+            shown.append(CaseStep(state=State(step["state"]), at=step["at"], stage=stage, contest=contest))
     return tuple(shown)
+
+
+def public_messages(
+    privacy: str, messages: Sequence[CaseStored], steps: Sequence[Mapping[str, Any]]
+) -> tuple[CaseMessage, ...]:
+    """All that office and citizen wrote to each other, oldest first, for whoever holds the slip.
+
+    Of a confidential complaint the citizen's own words stay with its officer: a slip can be lost.
+    """
+    told = [
+        CaseMessage(
+            id=one.id,
+            kind=one.direction,
+            at=one.at,
+            text="" if _is_confidential(privacy, one) else mask(one.text),
+            photos=len(one.attachments),
+            withheld=_is_confidential(privacy, one),
+        )
+        for one in messages
+    ]
+    told += [
+        CaseMessage(id=f"step-{step['n']}", kind=MessageKind.DECISION, at=step["at"], text=mask(step["note"]))
+        for step in steps
+        if step["action"] in _DECISIONS and step["note"]
+    ]
+    # Of the same instant, the office's came first.
+    office = (MessageKind.ASK, MessageKind.DECISION)
+    return tuple(sorted(told, key=lambda one: (one.at, one.kind not in office))[-MESSAGES_TOLD:])
+
+
+def _is_confidential(privacy: str, message: CaseStored) -> bool:
+    return privacy == complaints.SECRET and message.direction != MessageKind.ASK

@@ -13,6 +13,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Row, and_, false
 
 from protocol.messages import CasePublicState as State
+from server.cases.contests import is_own_decision
 from server.cases.states import CaseOutcome
 from server.foundation.actors import DECIDING, Actor, Role
 from server.storage import tables
@@ -40,7 +41,7 @@ def passed(due: datetime | None, moment: datetime) -> bool:
 
 @dataclass(frozen=True)
 class Condition:
-    """What some cases have in common. None leaves a column out of the question."""
+    """What some cases have in common. A column that is None does not matter."""
 
     states: frozenset[State]
     taken: bool | None = None
@@ -49,7 +50,7 @@ class Condition:
     escalated: bool | None = None
 
     def holds(self, case: Row[Any]) -> bool:
-        """Of a row of ``cases``, or of its columns that the condition names."""
+        """Whether it is true of a row of ``cases``, or of those of its columns that the condition names."""
         return (
             case.state in self.states
             and (self.taken is None or (case.officer_id is not None) is self.taken)
@@ -59,7 +60,7 @@ class Condition:
         )
 
     def where(self) -> ColumnElement[bool]:
-        """The same of the table."""
+        """The same as SQL."""
         case = tables.cases.c
         state = case.state.in_(sorted(one.value for one in self.states))
         parts: list[ColumnElement[bool]] = []
@@ -136,7 +137,7 @@ class Need:
     states: frozenset[State]
     holder: Holder = Holder.ACTOR
     note: Note = Note.NONE
-    #: All attachments must have come.
+    #: All attachments must have been received.
     complete: bool = False
     #: Supervisors only.
     supervisor: bool = False
@@ -175,6 +176,8 @@ def refusal(actor: Actor, action: Action, case: Row[Any]) -> CaseOutcome | None:
         return CaseOutcome.OUT_OF_SCOPE
     if need.holder is Holder.NOBODY and case.officer_id is not None:
         return CaseOutcome.ALREADY_TAKEN
+    if action is Action.TAKE and may_not_hold(actor.id, actor.role, case):
+        return CaseOutcome.OWN_DECISION
     if need.holder is Holder.ACTOR:
         if case.officer_id is None:
             return CaseOutcome.NOT_TAKEN
@@ -183,6 +186,11 @@ def refusal(actor: Actor, action: Action, case: Row[Any]) -> CaseOutcome | None:
     if need.complete and not case.complete:
         return CaseOutcome.INCOMPLETE
     return None if case.state in need.states else CaseOutcome.WRONG_STATE
+
+
+def may_not_hold(officer_id: str, role: Role | None, case: Row[Any]) -> bool:
+    """Whether it is the officer's own decision that the citizen objects to. Above a supervisor there is nobody here."""
+    return role is not Role.SUPERVISOR and is_own_decision(officer_id, case)
 
 
 def stage_after(stage: str, stages: Sequence[str]) -> str | None:

@@ -1,7 +1,8 @@
 """A case's states, and the values that go between what decides about cases and what shows them.
 
 States: INCOMPLETE (attachments still on their way) → RECEIVED → IN_REVIEW ⇄ QUESTION, IN_REVIEW → APPROVED → READY →
-COLLECTED, IN_REVIEW → REJECTED, any open one → CANCELLED.
+COLLECTED, IN_REVIEW → REJECTED, any open one → CANCELLED. What a citizen contests (``server.cases.contests``) begins again
+at RECEIVED.
 """
 
 from collections.abc import Sequence
@@ -21,7 +22,7 @@ class CaseOutcome(StrEnum):
     NOT_FOUND = "NOT_FOUND"
     #: Not the actor's agency, or not a role that decides.
     OUT_OF_SCOPE = "OUT_OF_SCOPE"
-    #: A colleague has it; a supervisor may assign it.
+    #: A colleague has taken it; a supervisor may assign it.
     ALREADY_TAKEN = "ALREADY_TAKEN"
     #: Take it first.
     NOT_TAKEN = "NOT_TAKEN"
@@ -35,6 +36,8 @@ class CaseOutcome(StrEnum):
     #: The stage given is not of the service's workflow.
     NO_SUCH_STAGE = "NO_SUCH_STAGE"
     NO_SUCH_OFFICER = "NO_SUCH_OFFICER"
+    #: The citizen objects to what this very officer decided; another one looks at it.
+    OWN_DECISION = "OWN_DECISION"
 
 
 @dataclass(frozen=True)
@@ -51,12 +54,12 @@ class CaseResult:
 @dataclass(frozen=True)
 class CaseMessage:
     id: str
-    direction: str  # ask, answer
+    direction: str  # ask, answer, objection, reopening
     at: datetime
     text: str
     officer_id: str | None
     kiosk_id: str | None
-    #: Of an answer: its attachments.
+    #: Of what the citizen sent: its attachments.
     attachments: tuple["CaseAttachment", ...] = ()
     #: What the citizen wrote is for the case's officer only, and was left out.
     withheld: bool = False

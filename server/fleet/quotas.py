@@ -53,7 +53,7 @@ class Allowance(BaseModel):
 
 
 class QuotaSettings(BaseModel):
-    """A citizen's visit takes minutes: an honest kiosk has some two hundred a day, and a month of them after a month
+    """A citizen's session takes minutes: an honest kiosk has some two hundred a day, and a month of them after a month
     without a line, which is through in half a day."""
 
     model_config = ConfigDict(frozen=True)

@@ -12,7 +12,10 @@ from server.work.unit_of_work import UnitOfWork
 
 #: Set before a NIK's HMAC, so that the one of a quota is found in no case.
 _CONTEXT: Final = "quota:"
-_OF_KIND: Final = {ItemKind.SUBMISSION: Quota.SUBMISSIONS, ItemKind.ANSWER: Quota.ANSWERS}
+_OF_KIND: Final = {
+    ItemKind.SUBMISSION: Quota.SUBMISSIONS,
+    **dict.fromkeys((ItemKind.ANSWER, ItemKind.OBJECTION, ItemKind.REOPENING), Quota.ANSWERS),
+}
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What citizens say of their visit: kept without anything that tells whose it is, and added up per agency and service."""
+"""What citizens say of their session: kept without anything that tells whose it is, and added up per agency and service."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from protocol.documents import TRANSPARENCY, AgencyTimes, ServiceTimes, Transparency
 from protocol.packs import ServiceDescription
@@ -153,7 +153,12 @@ def _cases(connection: Connection, since: datetime) -> Sequence[Any]:
     cases = tables.cases.c
     return connection.execute(
         select(
-            cases.tracking_code, cases.service_id, cases.agency_id, cases.opened_at, cases.due_at, cases.state
+            cases.tracking_code,
+            cases.service_id,
+            cases.agency_id,
+            cases.opened_at,
+            func.coalesce(cases.first_due_at, cases.due_at, type_=cases.due_at.type).label("due_at"),
+            cases.state,
         ).where(cases.opened_at >= since)
     ).all()
 

@@ -1,6 +1,6 @@
 """Who works in the back office: adding people, giving them a new password, letting them in or not.
 
-Passwords are made here and shown once; only their hash is kept. Whoever is put off is signed out at once, and keeps
+Passwords are made here and shown once; only their hash is kept. Whoever is deactivated is signed out at once, and keeps
 their name in the history of cases.
 """
 

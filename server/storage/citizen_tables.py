@@ -3,7 +3,7 @@
 The same conventions as ``server.storage.tables``, and the same metadata.
 
 =======================  =============================================================================================
-ratings                  visits rated at kiosks (SKM), anonymous: the hour, never the minute
+ratings                  sessions rated at kiosks (SKM), anonymous: the hour, never the minute
 documents                what the city publishes for everybody: times kept, budget; the newest version, signed
 drafts                   forms to be finished another day, as bytes that the server cannot read
 help_calls               who asked for an officer at a kiosk, and when somebody went

@@ -7,12 +7,12 @@ nothing of it may stay.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import StatementError
 
-from protocol.messages import CasePublicState, FeedType, ItemAnswer, ItemStatus
+from protocol.messages import CasePublicState, Contest, FeedType, ItemAnswer, ItemKind, ItemStatus
 from server.cases import complaints
 from server.cases.journal import CaseJournal
 from server.cases.lookups import MayNotAnswer, check_answer
@@ -24,6 +24,8 @@ from server.storage import tables
 from server.storage.transactions import insert_all_new, unstorable
 from server.submissions.opening import Opened
 from server.work.unit_of_work import UnitOfWork
+
+_CONTESTS: Final = {ItemKind.OBJECTION: Contest.OBJECTION, ItemKind.REOPENING: Contest.REOPENING}
 
 
 class Unwritable(Exception):
@@ -63,7 +65,7 @@ class CaseOpening:
         return answers
 
     def write_answer(self, work: UnitOfWork, kiosk_id: str, opened: Opened) -> ItemAnswer:
-        """A citizen's answer to a question, not stored yet. Raises Unwritable."""
+        """What a citizen says to a case, not stored yet. Raises Unwritable."""
         item = opened.item
         try:
             check_answer(work.connection, kiosk_id, item.tracking_code, item.service)
@@ -71,8 +73,13 @@ class CaseOpening:
             raise Unwritable(str(refusal)) from refusal
         try:
             (answer,) = _store(work.connection, kiosk_id, [opened], work.now)
+            contest = _CONTESTS.get(item.kind)
             text = opened.content.text.strip()
-            if not self._journal.answered(work, item.tracking_code, item.id, kiosk_id, text):
+            if contest is not None:
+                known = self._journal.contested(work, opened.content, contest)
+            else:
+                known = self._journal.answered(work, item.tracking_code, item.id, kiosk_id, text)
+            if not known:
                 raise Unwritable("no case has this tracking code")
         except (StatementError, OverflowError) as error:
             if not unstorable(error):
@@ -112,6 +119,7 @@ class CaseOpening:
             "content": self._vault.close(content.model_dump_json().encode()),
             "nik_index": self._vault.nik_index(nik) if nik else None,
             "privacy": content.privacy,
+            "contest": "",
             "fee_rupiah": opened.fee_rupiah,
             "steps": 1,
         }

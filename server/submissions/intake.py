@@ -30,6 +30,13 @@ from server.submissions.opening import Opened, Opener, Refused
 from server.work.unit_of_work import UnitOfWork, UnitsOfWork
 
 REASON_CHARACTERS: Final = 200
+#: What the audit log calls what came in.
+_LOGGED: Final = {
+    ItemKind.SUBMISSION: "case.open",
+    ItemKind.ANSWER: "case.answer",
+    ItemKind.OBJECTION: "case.objection",
+    ItemKind.REOPENING: "case.reopening",
+}
 
 _log = structlog.get_logger("server.submissions.intake")
 
@@ -137,7 +144,7 @@ class Intake:
             answers = self._write_together(work, sender, submissions)
         else:
             answers = self._write_alone(work, sender, submissions)
-        answers |= self._write_answers(work, sender, [one for one in fresh if one.item.kind is ItemKind.ANSWER])
+        answers |= self._write_answers(work, sender, [one for one in fresh if one.item.kind is not ItemKind.SUBMISSION])
         given: list[ItemAnswer] = []
         for one in prepared:
             # Taken out, so that the same id once more in this batch is a repetition.
@@ -145,8 +152,7 @@ class Intake:
             if answer is None:
                 answer = self._repeat(connection, sender, one)
             elif answer.status is not ItemStatus.REJECTED and isinstance(one.opened, Opened):
-                kind = "case.open" if one.opened.item.kind is ItemKind.SUBMISSION else "case.answer"
-                work.audit(kind, f"case:{one.opened.item.tracking_code}")
+                work.audit(_LOGGED[one.opened.item.kind], f"case:{one.opened.item.tracking_code}")
             if answer.status in (ItemStatus.REJECTED, ItemStatus.CONFLICT):
                 _note_rejection(work, sender, one, answer)
             given.append(answer)
@@ -172,7 +178,7 @@ class Intake:
         return written
 
     def _write_answers(self, work: UnitOfWork, sender: Sender, fresh: Sequence[Opened]) -> dict[str, ItemAnswer]:
-        """Citizens' answers to questions; in their order, and after the cases that the batch opens."""
+        """Citizens' answers to questions, objections and reopenings; in their order, and after the cases that the batch opens."""
         written = {}
         for one in fresh:
             try:

@@ -40,7 +40,7 @@ _log = structlog.get_logger("server.submissions.opening")
 class Opened:
     item: SubmissionItem
     content: Content
-    #: None for an ANSWER.
+    #: None for all but a SUBMISSION.
     description: ServiceDescription | None
     #: {ref, kind}
     violations: tuple[dict[str, str], ...] = ()
@@ -85,7 +85,7 @@ class Opener:
             return Refused(f"the content is not as agreed: {error.error_count()} members are wrong")
         if differing := _differing(kiosk_id, item, content):
             return Refused(f"inside and outside differ: {', '.join(differing)}")
-        if item.kind is ItemKind.ANSWER:
+        if item.kind is not ItemKind.SUBMISSION:
             return _answer(item, content)
         if item.tracking_code[:KIOSK_LENGTH] != kiosk_part:
             return Refused("the tracking code is another kiosk's")
@@ -170,8 +170,8 @@ def _differing(kiosk_id: str, item: SubmissionItem, content: Content) -> list[st
 
 
 def _answer(item: SubmissionItem, content: Content) -> Opened | Refused:
-    if not content.text.strip() and not content.attachments:
-        return Refused("the answer is empty")
+    if not content.text.strip() and (item.kind is not ItemKind.ANSWER or not content.attachments):
+        return Refused("it says nothing")
     if len(content.text) > ANSWER_CHARACTERS:
         return Refused(f"the answer is longer than {ANSWER_CHARACTERS} characters")
     return Opened(item, content, None)

@@ -75,9 +75,8 @@ class Effects:
             steps=[step.model_dump(mode="json") for step in case.steps],
             texts=_texts_with_fee(known, case),
         )
-        if known is None or not changed:
-            return None
-        first = known.received_at is None
+        # Of a case that was sent elsewhere as well: somebody here may have it in sight.
+        first = known is not None and changed and known.received_at is None
 
         def tell() -> None:
             if first:

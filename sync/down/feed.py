@@ -14,12 +14,12 @@ from pydantic import ValidationError
 
 from kiosk.kiosk import Kiosk
 from protocol.messages import FeedEvent, FeedPage
+from runtime.workers import Tries
 from sync.backoff import tries
 from sync.client import Answer, Client, Outcome
 from sync.down.effects import Effects
 from sync.down.sse import StreamBroken, events
 from sync.monitor import Monitor
-from workers import Tries
 
 logger = logging.getLogger(__name__)
 

@@ -6,12 +6,12 @@ from datetime import timedelta
 from typing import Final
 
 from kiosk.kiosk import Kiosk
+from runtime.workers import Tries
 from sync.backoff import tries
 from sync.client import Answer, Client, Outcome
 from sync.monitor import Monitor
 from sync.up.attachments import AttachmentDelivery
 from sync.up.envelopes import EnvelopeDelivery
-from workers import Tries
 
 logger = logging.getLogger(__name__)
 

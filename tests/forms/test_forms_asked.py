@@ -50,7 +50,7 @@ def test_a_sum_goes_over_all_instances_of_a_repeat() -> None:
         ("round()", "does not take 0 arguments"),
     ],
 )
-def test_what_an_expression_cannot_be_is_told(source: str, said: str) -> None:
+def test_what_an_expression_cannot_be_is_reported(source: str, said: str) -> None:
     with pytest.raises(FormError, match=said.replace("(", "\\(")):
         load(FIELDS, BINDS, BODY).formula(source)
 

@@ -1,7 +1,7 @@
 """A draft goes on where it was left; in a newer form, what still fits is carried over and the rest is counted."""
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -164,3 +164,16 @@ def test_nothing_of_it_touches_the_disk(tmp_path: Path) -> None:
 )
 def test_a_birth_date_is_one_of_somebody_alive(digits: str, born: date | None) -> None:
     assert birth_date(digits, date(2026, 11, 24)) == born
+
+
+@pytest.mark.parametrize(("language", "name"), [("id", "Surat keterangan domisili"), ("en", "Domicile letter")])
+def test_the_slip_names_its_service_and_nothing_of_what_was_entered(tmp_path: Path, language: str, name: str) -> None:
+    made = bench(tmp_path)
+    service = filled(made).service
+    assert service is not None
+    until = datetime(2026, 4, 1, tzinfo=UTC)
+    assert made.kiosk.draft_slips.print("DRAF9QXF0001", until, service.name, language, lambda _result: None)
+    slip = made.printer.jobs[-1][0].all_text
+    assert name in slip
+    assert not any(secret in slip for secret in (NAME, NIK))
+    made.close()

@@ -143,7 +143,7 @@ def ruled(folder: Path, rule: str, least: int = 0) -> Bench:
 
 
 @pytest.mark.parametrize(
-    ("rule", "answer", "told", "sent_as"),
+    ("rule", "answer", "reported", "sent_as"),
     [
         ("${other} * 1000 + 5000", "3", "slip.fee|id|amount=Rp 8.000", 8_000),
         ("${other} * 0.5", "3", "slip.fee|id|amount=Rp 2", 2),
@@ -155,8 +155,8 @@ def ruled(folder: Path, rule: str, least: int = 0) -> Bench:
         ("${nobody}", "3", "slip.fee.unknown|id", None),
     ],
 )
-def test_the_amount_that_the_form_works_out_is_told_and_sent(
-    tmp_path: Path, rule: str, answer: str, told: str, sent_as: int | None
+def test_the_amount_that_the_form_works_out_is_reported_and_sent(
+    tmp_path: Path, rule: str, answer: str, reported: str, sent_as: int | None
 ) -> None:
     at = ruled(tmp_path, rule)
     session = review(at)
@@ -171,7 +171,7 @@ def test_the_amount_that_the_form_works_out_is_told_and_sent(
     saved = at.kiosk.send()
     assert isinstance(saved, Saved)
     at.kiosk.slips.print(saved.code)
-    assert told in at.printer.jobs[-1][0].all_text
+    assert reported in at.printer.jobs[-1][0].all_text
     envelope = at.store.outbox.get(1)
     assert envelope is not None
     content = Content.model_validate_json(CITY.unseal(envelope.sealed))

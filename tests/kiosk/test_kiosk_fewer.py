@@ -42,10 +42,10 @@ def _begun(made: Bench) -> Session:
 def _with_people(made: Bench, *names: str) -> Session:
     session = _begun(made)
     session.answer("/data/n", str(len(names)))
-    assert session.settle() is None
+    assert session.answering.settle() is None
     for number, name in enumerate(names, 1):
         session.answer(f"/data/who[{number}]/name", name)
-        assert session.settle() is None
+        assert session.answering.settle() is None
     return session
 
 
@@ -60,7 +60,7 @@ def _typed(session: Session, *values: str) -> None:
 
 
 def _asked(session: Session) -> list[str]:
-    fewer = session.settle()
+    fewer = session.answering.settle()
     return [] if fewer is None else [member.children[0].value for member in fewer.members]
 
 
@@ -86,7 +86,7 @@ def test_blank_ones_go_without_a_word(kiosk: Bench) -> None:
 def test_agreed_it_stands_and_nobody_is_asked_about_twice(kiosk: Bench) -> None:
     session = _with_people(kiosk, "Ani", "Budi")
     _typed(session, "1")
-    session.let_go()
+    session.answering.let_go()
     assert _people(session) == ["Ani"]
     session.answer("/data/who[1]/name", "Ana")
     assert _asked(session) == []
@@ -98,7 +98,7 @@ def test_kept_the_number_is_what_it_was_before_the_first_key(kiosk: Bench) -> No
     session = _with_people(kiosk, "Ani", "Budi", "Cici")
     _typed(session, "", "1", "", "2")
     assert _asked(session) == ["Cici"]
-    assert session.keep_members() == "/data/n"
+    assert session.answering.keep_members() == "/data/n"
     assert session.form is not None and session.form.nodes["/data/n"].value == "3"
     assert _people(session) == ["Ani", "Budi", "Cici"]
     assert _asked(session) == []
@@ -107,7 +107,7 @@ def test_kept_the_number_is_what_it_was_before_the_first_key(kiosk: Bench) -> No
 def test_who_came_back_is_asked_about_again(kiosk: Bench) -> None:
     session = _with_people(kiosk, "Ani", "Budi")
     _typed(session, "1")
-    session.let_go()
+    session.answering.let_go()
     _typed(session, "2")
     assert _asked(session) == [] and _people(session) == ["Ani", "Budi"]
     _typed(session, "1")
@@ -118,7 +118,7 @@ def test_what_is_sent_is_without_those_who_went(kiosk: Bench) -> None:
     session = _with_people(kiosk, "Ani", "Budi")
     session.attach("/data/who[2]/photo", PHOTO)
     _typed(session, "1")
-    session.let_go()
+    session.answering.let_go()
     assert session.attachments_in_use() == ()
     assert session.form is not None and b"Budi" not in session.form.to_xml()
 
@@ -130,7 +130,7 @@ def test_a_photo_comes_back_with_its_member_also_when_another_instance_went(kios
     session.add_repeat("/data/pet")
     session.attach("/data/pet[2]/photo", PHOTO)
     _typed(session, "1")
-    session.let_go()
+    session.answering.let_go()
     session.remove_repeat("/data/pet[1]")
     _typed(session, "2")
     photos = [session.attachment(ref) for ref in ("/data/who[2]/photo", "/data/pet[1]/photo")]
@@ -142,7 +142,7 @@ def test_a_draft_keeps_members_and_photos_that_went(kiosk: Bench, tmp_path: Path
     session = _with_people(kiosk, "Ani", "Budi", "Cici")
     session.attach("/data/who[3]/photo", PHOTO)
     _typed(session, "1")
-    session.let_go()
+    session.answering.let_go()
     plain = write(session)
     assert isinstance(plain, bytes)
     other = bench(tmp_path / "other", pack=PACK)

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from nacl.pwhash import argon2id
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 from screens_harness import ASSETS, BOOT, Hands
 
 from kiosk.catalogue.catalogue import Catalogue
+from protocol import drafts
 from rehearsal import Rehearsal, rehearse
 from rehearsal.every_control import every_control
 from rehearsal.gallery.studio import Studio, studio_hands
@@ -27,6 +29,15 @@ def seldom_garbage() -> Iterator[None]:
     gc.set_threshold(YOUNG, *before[1:])
     yield
     gc.set_threshold(*before)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def cheap_draft_codes() -> Iterator[None]:
+    """A guess costs half a second on purpose; here nobody guesses."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(drafts, "_OPS", argon2id.OPSLIMIT_MIN)
+        patch.setattr(drafts, "_MEMORY", argon2id.MEMLIMIT_MIN)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -45,6 +45,7 @@ LAYERS: Final[dict[Over, str]] = {
     Over.LEAVE: "session-leave",
     Over.FEWER: "repeat-fewer",
     Over.SIGNING: "signing",
+    Over.CODE: "code-asked",
     Over.PHOTO: "control-photo-enlarged",
 }
 #: States of PAGES and LAYERS, each with what it shows.

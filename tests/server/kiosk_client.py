@@ -242,9 +242,11 @@ class TestKiosk:
         }
         return Envelope(item, content, tuple(attachments))
 
-    def answer(self, case: str, text: str, service: Mapping[str, str]) -> Envelope:
-        change = {"kind": "ANSWER", "tracking_code": case}
-        return self.envelope(service, outside=change, inside={**change, "text": text, "instance": ""})
+    def answer(
+        self, case: str, text: str, service: Mapping[str, str], kind: str = "ANSWER", **inside: object
+    ) -> Envelope:
+        change = {"kind": kind, "tracking_code": case}
+        return self.envelope(service, outside=change, inside={**change, "text": text, "instance": "", **inside})
 
     def heartbeat(self, **changes: Any) -> dict[str, Any]:
         now = datetime.now(UTC).isoformat()

@@ -14,6 +14,7 @@ from kiosk.catalogue.catalogue import Catalogue
 from kiosk.ports import Failpoint, no_failpoint
 from kiosk.session.identity import KioskIdentity
 from kiosk.session.outcomes import Saved
+from runtime.workers import SystemClock
 from server.catalogue.pack_content import PackContent, PackService
 from server.deps import Deps
 from server.fleet.enrolment import ApproveOutcome
@@ -26,7 +27,6 @@ from sync.enrolment import Enrolment, enrol
 from sync.line import Line, LineOptions
 from tests.kiosk.kiosk_kit import CITY, FORM, PHOTO, Bench, SimplePrinter, bench, fill, service_document
 from tests.server.running import ONE_PERSON, RunningServer, running
-from workers import SystemClock
 
 WITHIN_S = 20.0
 OPTIONS = LineOptions(connect_timeout_s=2.0, read_timeout_s=5.0)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.machine.high_water import STANDS, CorrectedClock
+from runtime.workers import SystemClock
 from server.foundation.actors import OPERATOR, Actor, Role
 from server.settings import ServerSettings
 from server.storage import tables
@@ -18,7 +19,6 @@ from sync.signing_time import SigningTime
 from tests.kiosk.kiosk_kit import BEGIN, CITY, Bench, bench
 from tests.server.running import RunningServer, running
 from tests.sync.line_kit import OnLine, city_server, enrolled, kiosk_on_line, publish, stored, until
-from workers import SystemClock
 
 #: Seconds that a kiosk's clock is ahead; those below 30 s were once refused and never corrected.
 OFF = tuple(sign * off for off in (1, 5, 6, 15, 29, 31, 60, 300, 3_600) for sign in (1, -1))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from runtime.workers import SystemClock, Tries
 from server.foundation.actors import OPERATOR
 from server.front_door.slots import BATCHES_AT_ONCE, SLOTS_A_SECOND, Crowded, Slots
 from sync.backoff import tries
@@ -19,7 +20,6 @@ from tests.sync.delivery_kit import Delivery
 from tests.sync.line_kit import city_server, enrolled, kiosk_on_line, stored, until
 from tests.sync.scripted import ScriptedServer
 from tests.sync.scripted import stored as acknowledged
-from workers import SystemClock, Tries
 
 CLOSE = timedelta(minutes=1)
 

@@ -7,6 +7,7 @@ import pytest
 
 from kiosk.events import Bus, LineChanged
 from kiosk.machine.line_state import LineCondition
+from runtime.workers import Backoff
 from server.foundation.actors import OPERATOR
 from sync import enrolment as enrolments
 from sync.backoff import tries
@@ -17,7 +18,6 @@ from sync.monitor import Monitor
 from tests.kiosk.kiosk_kit import TurnedClock
 from tests.sync.line_kit import city_server, enrolled
 from tests.sync.scripted import ScriptedServer
-from workers import Backoff
 
 
 def test_what_was_agreed_is_kept_for_this_user_only(tmp_path: Path) -> None:

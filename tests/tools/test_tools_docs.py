@@ -16,6 +16,7 @@ _MODULE = re.compile(r"python -m ([a-z_][\w.]*)")
 _FILE = re.compile(
     r"`((?:kiosk|screens|devices|sync|server|forms|protocol|rehearsal|trial|tools|deploy|benchmarks)/[\w/.]+\.\w+)`"
 )
+_PLACE = re.compile(r"`([a-z_]+/[\w/]+\.(?:py|html|toml))`: ((?:`[\w =]+`(?:, )?)+)")
 _TARGET = re.compile(r"`make ([a-z]+)")
 
 
@@ -40,6 +41,17 @@ def test_tests_that_are_named_exist(page: Path) -> None:
 
 def test_files_that_are_named_exist(page: Path) -> None:
     assert [path for path in _FILE.findall(page.read_text(encoding="utf-8")) if not (ROOT / path).exists()] == []
+
+
+def test_what_is_said_to_stand_in_a_file_stands_there(page: Path) -> None:
+    """``file``: ``name``, ``name`` …: the places that develop.md sends newcomers to."""
+    missing = [
+        f"{path}: {name}"
+        for path, names in _PLACE.findall(page.read_text(encoding="utf-8"))
+        for name in re.findall(r"`([^`]+)`", names)
+        if not re.search(rf"\b{re.escape(name)}\b", (ROOT / path).read_text(encoding="utf-8"))
+    ]
+    assert missing == []
 
 
 def test_commands_that_are_named_exist(page: Path) -> None:

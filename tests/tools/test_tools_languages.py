@@ -28,7 +28,6 @@ def project(tmp_path: Path) -> Path:
         "protocol",
         "program",
         "runtime",
-        "workers",
         "screens",
         "kiosk",
         "forms",

@@ -95,8 +95,13 @@ class Citizen:
             raise NotSeen("no tracking code on the screen")
         return code[0].replace("-", "")
 
-    def leave(self) -> None:
+    def leave(self, *, slip: bool) -> None:
+        """Without a slip the kiosk asks for the code first."""
+        if slip:
+            self._hands.see("Struk sudah dicetak")
         self._hands.tap("Selesai")
+        if not slip:
+            self._hands.tap("Sudah, saya punya kodenya")
         self._hands.see("Sentuh untuk mulai")
 
     def give_up(self) -> None:

@@ -90,10 +90,10 @@ class Hands:
             time.sleep(LOOK_EVERY_S)
 
     def tap_if_seen(self, words: str) -> bool:
-        places = self.on_screen(lambda: _places(words, exactly=False))
-        if places:
-            self.touch(*places[0])
-        return bool(places)
+        if not self.sees(words):
+            return False
+        self.tap(words)
+        return True
 
     def type(self, text: str) -> None:
         """Touches the keys of the keyboard or keypad on the screen, one after the other."""
@@ -133,6 +133,13 @@ def something_is_pressed() -> bool:
     return any(isinstance(widget, Pressable) and widget.pressed for widget in _in_sight())
 
 
+def _listens() -> bool:
+    """Whether the page in sight is there for long enough to be touched."""
+    from kivy.core.window import Window
+
+    return all(getattr(top, "listens", True) for top in Window.children)
+
+
 def _in_sight() -> Iterator[Any]:
     """Every widget that is on the window, topmost last."""
     from kivy.core.window import Window
@@ -165,7 +172,8 @@ def _says(widget: Any) -> list[str]:
 
 
 def _places(words: str, exactly: bool) -> list[tuple[float, float]]:
-    """The middle, from the upper left corner, of each enabled thing in reach whose words fit, from top to bottom."""
+    """The middle, from the upper left corner, of each thing in reach whose words fit, from top to bottom. What has only just
+    come is looked at before it is touched."""
     from kivy.core.window import Window
 
     from screens.look.pressable import Pressable
@@ -173,6 +181,8 @@ def _places(words: str, exactly: bool) -> list[tuple[float, float]]:
     found = []
     for widget in _in_sight():
         if not (isinstance(widget, Pressable) and widget.enabled and widget.width and widget.height):
+            continue
+        if not (widget.listens and _listens()):
             continue
         said = _says(widget)
         if not (words in said if exactly else any(words in text for text in said)):

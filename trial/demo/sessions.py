@@ -43,7 +43,7 @@ class CitizenSession(Scene):
             officer.sees(code)
         officer.picture("office-inbox.png")
         with step("citizen", "leaves"):
-            citizen.leave()
+            citizen.leave(slip=self.name != "paper-out")
         with step("officer", "opens and takes the case"):
             officer.open(code)
             officer.take()

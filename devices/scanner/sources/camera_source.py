@@ -89,6 +89,7 @@ class CameraSource:
 
     def set_active(self, active: bool) -> None:
         if active:
+            # Whoever asks for a code means what lies there already, too.
             self._in_sight.forget()
             self._active.set()
             self._camera.start_preview(VIEWER)

@@ -4,12 +4,14 @@ from typing import Any
 
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
-from kiosk.events import Scanned
+from kiosk.events import ComponentChanged, Event, Scanned, SlipPrinted
+from screens.citizen.follow_up.slip_model import SlipModel
 from screens.look.widgets.buttons import PlainButton
 from screens.look.widgets.field import Field
 from screens.navigation.drafts import ResumeModel, SaveModel, Saving
 from screens.navigation.flow import Flow
 from screens.navigation.page_screen import FlowPage
+from screens.navigation.slips import SlipState
 
 
 class SaveLater(PlainButton):
@@ -28,10 +30,20 @@ class SaveDraftScreen(FlowPage):
     #: What a kiosk's scanner reads.
     qr = StringProperty("")
     until = StringProperty("")
+    slip_message = StringProperty("")
+    slip_kind = StringProperty("info")
+    print_text = StringProperty("")
 
     def __init__(self, flow: Flow, model: SaveModel, **kwargs: Any) -> None:
         super().__init__(flow=flow, model=model, **kwargs)
         self.refresh()
+
+    def handle(self, event: Event) -> None:
+        if isinstance(event, SlipPrinted | ComponentChanged):
+            self.refresh()
+
+    def print_again(self) -> None:
+        self.model.print_slip()
 
     def go_back(self) -> None:
         self.flow.drafts.back_to_form()
@@ -46,6 +58,7 @@ class SaveDraftScreen(FlowPage):
         texts = self.flow.texts
         self.kept, self.code, self.until = model.state is Saving.KEPT, model.code, model.until
         self.qr = model.kept.code if model.kept is not None else ""
+        self._show_slip()
         self.problem = model.problem
         self.heading = texts("draft.kept") if self.kept else texts("draft.save.title")
         self.intro = "" if self.kept else texts("draft.save.how")
@@ -54,6 +67,15 @@ class SaveDraftScreen(FlowPage):
         self.forward = texts(words[model.state])
         self.can_forward = self.kept or (model.state is Saving.ASKING and model.entry.full)
         self.type_into(model.entry if model.state is Saving.ASKING else None)
+
+    def _show_slip(self) -> None:
+        kept = self.model.kept
+        if kept is None:
+            return
+        slip = SlipModel(self.flow, kept.code, SlipState.NOT_PRINTED)
+        self.slip_message, self.slip_kind = slip.message, slip.kind
+        again = "saved.print_again" if slip.came_out else "saved.print"
+        self.print_text = self.flow.texts(again) if slip.may_print else ""
 
 
 class ResumeDraftScreen(FlowPage):
@@ -64,8 +86,8 @@ class ResumeDraftScreen(FlowPage):
     def go_forward(self) -> None:
         self.model.forward()
 
-    def scanned(self, event: Scanned) -> None:
-        self.model.scanned(event.code)
+    def scanned(self, event: Scanned) -> bool:
+        return bool(self.model.scanned(event.code))
 
     def focus(self, field: Field) -> None:
         self.model.focus(field.entry)

@@ -3,10 +3,9 @@
 from typing import Any, Final
 
 from kiosk.events import ComponentChanged, Event, Scanned, StepChanged
-from kiosk.ports import ScanKind
 from screens.citizen.application.drafts import SaveLater
 from screens.citizen.application.form_model import FormModel
-from screens.citizen.application.scan_use import ScanUse
+from screens.citizen.application.scanning import take
 from screens.citizen.controls.choices import ChoiceQuestion
 from screens.citizen.controls.photo import PhotoQuestion
 from screens.citizen.controls.question import Question
@@ -89,16 +88,8 @@ class FormScreen(FlowPage):
             case ComponentChanged():
                 self.refresh()
 
-    def scanned(self, event: Scanned) -> None:
-        """A badge opens the field staff's pages: it is nobody's answer."""
-        self.model.scanned("" if event.kind == ScanKind.STAFF_BADGE else event.text, event.nik or "")
-
-    def show_banner(self) -> None:
-        """What became of a scan stands where other pages say what is missing at the kiosk."""
-        super().show_banner()
-        if self._built and self.model.scan is not None:
-            self.banner = self.flow.texts(self.model.scan.text_key, what=self.model.scan_label)
-            self.banner_kind = "success" if self.model.scan is ScanUse.TAKEN else "warning"
+    def scanned(self, event: Scanned) -> bool:
+        return take(self.model, event)
 
     def refresh(self) -> None:
         """Shows the page as it is now; widgets are made anew only when other questions are asked."""
@@ -116,7 +107,7 @@ class FormScreen(FlowPage):
         self.progress = model.number / (model.total + 1)
         self.progress_text = texts("form.progress", n=model.number, total=model.total)
         self.forward = texts("form.next_field") if model.next_question() is not None else texts("common.next")
-        self.problem = self._told_wrong()
+        self.problem = self._shown_wrong()
         self.type_into(model.focused_entry)
         self._later.shown = model.focused_entry is None
         self.show_banner()
@@ -135,7 +126,7 @@ class FormScreen(FlowPage):
                 question.pick(key)
                 return
 
-    def _told_wrong(self) -> str:
+    def _shown_wrong(self) -> str:
         """Which questions are marked in red, as long as any is. On a panel that lies there is no room for it, and the field in
         sight says what is wrong."""
         wrong = [question for question in self._questions if question.problem]

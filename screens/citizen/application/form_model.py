@@ -12,21 +12,19 @@ from kiosk.ports import CaptureProblem
 from kiosk.session.attachments import Attachment
 from kiosk.session.session import Session
 from screens.citizen.application import problems
-from screens.citizen.application.scan_use import ScanUse
 from screens.citizen.application.settling import Settling
 from screens.citizen.follow_up.answers import (
     Incomplete,
     is_asked,
     is_folded,
     is_long_choice,
-    is_scanned,
     is_typed,
     layout_of,
     limit_of,
     to_entry,
     value_of,
 )
-from screens.citizen.follow_up.purpose import asks_name, asks_nik
+from screens.citizen.follow_up.purpose import asks_name
 from screens.look.widgets.entry import Entry, Layout
 from screens.navigation.flow import Flow
 from screens.navigation.view_model import ViewModel
@@ -69,9 +67,6 @@ class FormModel(ViewModel):
         self.revealed = ""
         #: The question whose folded list of choices is open.
         self.unfolded = ""
-        #: What became of the last scan, until something else is done, and the label of the question it went to.
-        self.scan: ScanUse | None = None
-        self.scan_label = ""
         self._settling = Settling(self)
         self.begin_page()
 
@@ -113,16 +108,16 @@ class FormModel(ViewModel):
         return len(self.session.pages())
 
     def begin_page(self) -> None:
-        """A page came into sight: one with a single typed question begins with the keyboard."""
+        """A page came into sight: it begins with the question it was opened for, or with its only one."""
         self._asked.clear()
-        self.scan = None
-        self.first_wrong = ""
-        self.revealed = ""
-        self.unfolded = ""
+        self.first_wrong = self.revealed = self.unfolded = ""
         self.focus = None
-        questions = self.questions
-        if len(questions) == 1 and is_typed(questions[0]):
-            self._focus_quietly(questions[0])
+        questions, sought = self.questions, self.session.sought
+        begun = next((node for node in questions if node.ref == sought), questions[0] if len(questions) == 1 else None)
+        if begun is not None and is_typed(begun):
+            self._focus_quietly(begun)
+        elif begun is not None and sought:
+            self.revealed, self.unfolded = begun.ref, begun.ref if is_folded(begun) else ""
 
     def forward(self) -> None:
         """To the next field, page or the review; stays and tells when something is missing or wrong."""
@@ -181,7 +176,6 @@ class FormModel(ViewModel):
 
     def answer(self, ref: str, value: str) -> None:
         """An answer that was chosen, not typed."""
-        self.scan = None
         self._keep_or_tell(ref, value)
         self._asked.discard(ref)
         self.unfolded = ""
@@ -221,14 +215,14 @@ class FormModel(ViewModel):
 
     def oddity(self, node: Node) -> str:
         """What is shown at a question to be looked at once more; the way forward goes on all the same, the second time."""
-        told = problems.odd(self.flow, node) if node.ref in self._asked and not self._problem(node) else ""
-        return f"{told} {self.flow.texts('identify.go_on_anyway')}" if told else ""
+        sentence = problems.odd(self.flow, node) if node.ref in self._asked and not self._problem(node) else ""
+        return f"{sentence} {self.flow.texts('identify.go_on_anyway')}" if sentence else ""
 
     def _odd_ones(self) -> list[str]:
         """Questions whose answer is odd in a way that the citizen was not told of yet."""
         found = [node for node in self.questions if problems.odd(self.flow, node)]
         odd = {node.ref: f"{node.ref} {node.value}" for node in found}
-        new = [ref for ref, told in odd.items() if told not in self._looked_at]
+        new = [ref for ref, sentence in odd.items() if sentence not in self._looked_at]
         self._looked_at.update(odd.values())
         return new
 
@@ -244,7 +238,6 @@ class FormModel(ViewModel):
 
     def typed(self, focus: Focus) -> None:
         """Something was typed: into the form at once, so that what depends on it follows."""
-        self.scan = None
         self._put(focus)
         self._asked.discard(focus.ref)
         self._changed()
@@ -264,31 +257,6 @@ class FormModel(ViewModel):
             self._incomplete.pop(ref, None)
         else:
             self._incomplete[ref] = problems.unfit(self.flow, self.form.nodes[ref])
-
-    def scanned(self, text: str, nik: str = "") -> None:
-        """What the scanner read goes to a question that asks for it: the code of a document, or somebody's NIK.
-
-        That is the one being typed into, else the first blank one of the page. All others keep what stands in them.
-        """
-        node = self._wants_scan(nik) if text else None
-        if not any(is_typed(each) for each in self.questions):
-            # Nobody means to scan here: a card that is being photographed is before the scanner as well.
-            return
-        self.scan = ScanUse.UNUSED
-        if node is not None:
-            read = "".join(character for character in text if character.isprintable()).strip()
-            taken = self.entry(node).put(nik if asks_nik(node) else read)
-            if taken and self.focus is not None:
-                self.focus_on(node)
-            self.revealed = node.ref
-            self.scan, self.scan_label = ScanUse.TAKEN if taken else ScanUse.UNFIT, node.label or ""
-        self._changed()
-
-    def _wants_scan(self, nik: str) -> Node | None:
-        asked = [node for node in self.questions if is_scanned(node) or (nik and asks_nik(node))]
-        typed_into = [node for node in asked if self.focus is not None and node.ref == self.focus.ref]
-        blank = [node for node in asked if not self.entry(node).text]
-        return next(iter(typed_into + blank), None)
 
     # --- the keyboard ----------------------------------------------------------------------------------------------
 

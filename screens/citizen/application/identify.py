@@ -23,8 +23,10 @@ class IdentifyScreen(FlowPage):
     def go_forward(self) -> None:
         self.model.forward()
 
-    def scanned(self, event: Scanned) -> None:
-        self.model.scanned(event.nik)
+    def scanned(self, event: Scanned) -> bool:
+        if event.nik is not None:
+            self.model.scanned(event.nik)
+        return event.nik is not None
 
     def show_banner(self) -> None:
         super().show_banner()
@@ -37,8 +39,6 @@ class IdentifyScreen(FlowPage):
         self.can_forward = model.entry.full
         if model.problem is not None:
             self.remark, self.remark_kind = texts(model.problem.text_key), "danger"
-        elif model.unreadable:
-            self.remark, self.remark_kind = texts("identify.not_a_card"), "warning"
         elif model.warned:
             asked = texts(model.warned[0].text_key)
             self.remark, self.remark_kind = f"{asked} {texts('identify.go_on_anyway')}", "warning"

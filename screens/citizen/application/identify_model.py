@@ -26,7 +26,6 @@ class IdentifyModel(ViewModel):
         self.problem: NikProblem | None = None
         #: Odd, not wrong: shown once, and the next press of the way forward goes on.
         self.warned: tuple[NikWarning, ...] = ()
-        self.unreadable = False
         self._settled = ""
         self._stop = self.entry.listen(self._typed)
         self._recall()
@@ -39,16 +38,13 @@ class IdentifyModel(ViewModel):
     def digits_missing(self) -> int:
         return NIK_DIGITS - len(self.entry.text)
 
-    def scanned(self, nik: str | None) -> None:
-        """A card was held before the scanner; None: it could be read, but no NIK is on it."""
-        if nik is None:
-            self.unreadable = True
-        else:
-            self.entry.set(nik)
-            self.how = How.SCANNED
-            self.unreadable = False
-            self._check()
+    def scanned(self, nik: str) -> None:
+        """A card was held before the scanner."""
+        self.entry.set(nik)
+        self.how = How.SCANNED
+        self._check()
         self._changed()
+        self.flow.scans.tell("form.scan.taken", "success", what="NIK")
 
     def forward(self) -> None:
         """Goes on when the number can be a NIK; shows what is wrong or odd otherwise."""
@@ -85,7 +81,7 @@ class IdentifyModel(ViewModel):
 
     def _typed(self) -> None:
         self.how = How.TYPED
-        self.problem, self.warned, self.unreadable = None, (), False
+        self.problem, self.warned = None, ()
         if self.entry.full:
             self._check()
         self._changed()

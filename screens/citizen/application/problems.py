@@ -70,10 +70,10 @@ def odd(flow: Flow, node: Node) -> str:
     return ""
 
 
-def twins(flow: Flow, form: FormSession) -> tuple[str, ...]:
-    """Those who stand twice among the several of one kind, for the review: a sentence for each."""
+def twins(flow: Flow, below: Node) -> tuple[str, ...]:
+    """Those who stand twice among the several of one kind, anywhere below a node of the form: a sentence for each."""
     found = []
-    for node in form.nodes.values():
+    for node in _leaves(below):
         if node.relevant and node.value and is_typed(node) and _twin(node) is not None:
             instance = _instance(node)
             repeat = instance.parent if instance is not None else None
@@ -88,8 +88,8 @@ def _digits_wrong(flow: Flow, node: Node) -> str:
     found = nik_rules.check(node.value)
     missing = NIK_DIGITS - len(node.value)
     if found is NikProblem.TOO_SHORT:
-        told = flow.texts("nik.problem.too_short" if named else "form.problem.sixteen")
-        return f"{told} {flow.texts.count('identify.digits_missing', missing)}"
+        sentence = flow.texts("nik.problem.too_short" if named else "form.problem.sixteen")
+        return f"{sentence} {flow.texts.count('identify.digits_missing', missing)}"
     if found in (NikProblem.TOO_LONG, NikProblem.NOT_DIGITS) and not named:
         return flow.texts("form.problem.sixteen")
     return flow.texts(found.text_key) if named and isinstance(found, NikProblem) else ""
@@ -154,6 +154,6 @@ def _named(other: Node, asked: Node) -> str:
         return other.label or other.name
     number = list(instance.parent.children).index(instance) + 1
     names = [leaf for leaf in _leaves(instance) if asks_name(leaf) and leaf.value and leaf.name != asked.name]
-    told = f"{number}. {names[0].value}" if names else f"{number}"
+    sentence = f"{number}. {names[0].value}" if names else f"{number}"
     group = instance.parent.label or ""
-    return f"{group} {told}".strip()
+    return f"{group} {sentence}".strip()

@@ -36,7 +36,7 @@ class ReviewModel:
         """What is odd about the NIK and the answers beside it, and who stands twice among several."""
         own = tuple(self.flow.texts(warning.text_key) for warning in self.session.form_warnings())
         form = self.session.form
-        return (*own, *(problems.twins(self.flow, form) if form is not None else ()))
+        return (*own, *(problems.twins(self.flow, form.root) if form is not None else ()))
 
     def edit(self, ref: str) -> None:
         self.session.edit(ref)
@@ -64,7 +64,14 @@ class ReviewModel:
                 kept = self.session.attachment(child.ref) if child.kind is Kind.UPLOAD else None
                 yield Line(
                     child.ref,
-                    child.label or child.name,
+                    self._label(child),
                     answer or self.flow.texts("review.no_answer"),
                     photo=bytes(kept.data) if kept is not None else b"",
                 )
+
+    def _label(self, node: Node) -> str:
+        """With the mark of what the scanner read, as long as that is what stands there."""
+        label = node.label or node.name
+        if not self.session.answering.marks.of(node.ref, node.value):
+            return label
+        return self.flow.texts("review.scanned", what=label)

@@ -19,7 +19,7 @@ class Settling:
 
     def asks(self, going: Going | None = None) -> bool:
         """Whether the citizen is asked; ``going`` goes on when the people may go."""
-        fewer = self._model.session.settle()
+        fewer = self._model.session.answering.settle()
         if fewer is None:
             return False
         self._going = going
@@ -30,9 +30,9 @@ class Settling:
         """They may go, and the citizen goes on; or the answer that was there before is back."""
         going, self._going = self._going, None
         if go:
-            self._model.session.let_go()
+            self._model.session.answering.let_go()
             if going is not None:
                 going()
         else:
-            self._model.put_back(self._model.session.keep_members())
+            self._model.put_back(self._model.session.answering.keep_members())
         self._model.tell()

@@ -6,6 +6,7 @@ from kivy.properties import BooleanProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from forms import Node
+from screens.citizen.application import problems
 from screens.citizen.application.form_model import FormModel
 from screens.citizen.follow_up.answers import in_words, is_asked
 from screens.look.compact import CompactBox
@@ -86,6 +87,7 @@ class RepeatPanel(Group, CompactBox):
         self.can_add = node.can_add
         instances = list(node.children)
         wanted = tuple((child.ref, self._summary(child), child.ref == self._asked) for child in instances)
+        self.ids.twice.text = "\n".join(problems.twins(self.model.flow, node))
         self.add_text = texts("repeat.add") if not instances else texts("repeat.add_another")
         if wanted == self._shown:
             return

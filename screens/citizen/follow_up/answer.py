@@ -1,16 +1,44 @@
-"""Answering what the office asked about a case."""
+"""Answering what the office asked about a case, or contesting what became of it."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
+from kiosk.events import Scanned
+from kiosk.ports import ScanKind
+from protocol.messages import Contest
 from screens.citizen.follow_up.answer_photo import AnswerPhoto
 from screens.navigation.flow import Flow
 from screens.navigation.page_screen import FlowPage
 
 
+@dataclass(frozen=True)
+class Words:
+    """Keys of the page's texts."""
+
+    title: str
+    how: str
+    sent: str
+    sent_how: str
+    send: str
+
+
+_WORDS: Final = {
+    None: Words("answer.title", "", "answer.sent", "answer.sent_how", "answer.send"),
+    Contest.OBJECTION: Words(
+        "objection.title", "objection.how", "objection.sent", "objection.sent_how", "objection.send"
+    ),
+    Contest.REOPENING: Words(
+        "reopening.title", "reopening.how", "reopening.sent", "reopening.sent_how", "reopening.send"
+    ),
+}
+
+
 class AnswerScreen(FlowPage):
     entry_shown = ObjectProperty(None, allownone=True)
+    #: Which words are on the page.
+    words = ObjectProperty(None)
     question = StringProperty("")
     sent = BooleanProperty(False)
     #: The live picture is in sight, or the photo that was taken.
@@ -23,7 +51,8 @@ class AnswerScreen(FlowPage):
         self._answering = flow.citizen.answering
         self._photo: AnswerPhoto | None = None
         entry = flow.citizen.answering.entry
-        super().__init__(flow=flow, entry_shown=entry, question=flow.citizen.answering.case.note, **kwargs)
+        words, question = _WORDS[self._answering.contest], self._answering.case.note
+        super().__init__(flow=flow, entry_shown=entry, words=words, question=question, **kwargs)
         self._stop = entry.listen(self._typed)
         self.refresh()
 
@@ -49,6 +78,12 @@ class AnswerScreen(FlowPage):
             self.type_into(self._answering.entry)
         self.can_add = not self.sent and self._photo is None and self.flow.context.can_photograph
         self._typed()
+
+    def scanned(self, event: Scanned) -> bool:
+        if event.kind == ScanKind.STAFF_BADGE or not self.shooting:
+            return False
+        self.flow.scans.saw_in_photo(event)
+        return True
 
     def add_photo(self) -> None:
         """Shows the camera instead of the keyboard."""
@@ -90,6 +125,6 @@ class AnswerScreen(FlowPage):
     def _typed(self, *_: object) -> None:
         # A photo that waits for a choice does, too: the way forward is what says so.
         open_photo = self._photo is not None and self._photo.is_open()
-        self.can_forward = self.sent or open_photo or self._answering.begun
+        self.can_forward = self.sent or open_photo or self._answering.can_send
         self.problem = ""
         self.ids.full.follow(self._answering.entry)

@@ -22,12 +22,15 @@ class RatePanel(Card):
     """Asks for one touch, says thank you, and offers the nine questions."""
 
     flow = ObjectProperty(None)
+    #: The question; of the visit, unless something else is asked.
+    asked = StringProperty("")
     rated = BooleanProperty(False)
     message = StringProperty("")
     can_more = BooleanProperty(False)
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self.asked = self.asked or self.flow.texts("rate.ask")
         for score in SCORES:
             face = TileCard(title=score_words(self.flow, score), icon=FACES[score], key=str(score))
             face.bind(on_choose=self._chosen)

@@ -62,5 +62,5 @@ class SavedModel:
             slip_kind=self.slip.kind,
             can_print_again=may,
             print_text=(texts("saved.print_again") if self.slip.came_out else texts("saved.print")) if may else "",
-            code_matters=self.slip.state in (SlipState.NOT_PRINTED, SlipState.UNKNOWN),
+            code_matters=not self.slip.came_out and self.slip.state in (SlipState.NOT_PRINTED, SlipState.UNKNOWN),
         )

@@ -55,7 +55,7 @@ class SlipModel:
     @property
     def came_out(self) -> bool:
         """Whether there is a slip, as far as anybody knows."""
-        return self.state in (SlipState.PRINTED, SlipState.PROBABLY_PRINTED)
+        return self._status.came_out
 
     @property
     def may_print(self) -> bool:

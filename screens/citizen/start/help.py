@@ -5,6 +5,7 @@ from typing import Any, Final
 from kivy.clock import Clock
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
+from kiosk.session.help_calls import HelpCall
 from screens.look.widgets.text import Column
 
 #: Whether the office has heard is looked at this often, in seconds, while the help is open.
@@ -34,14 +35,25 @@ class CallOfficer(Column):
     def _look(self, _seconds: float) -> None:
         flow = self.flow
         call = flow.context.help_calls.current()
+        if call is not None and not call.awaited:
+            # Of the citizen before, who has gone: no promise to this one.
+            call = None
         self.can_call = call is None
         if self._problem:
             self.message, self.kind = flow.texts("help.call.failed"), "danger"
         elif call is None:
             self.message = ""
-        elif call.coming:
-            self.message, self.kind = flow.texts("help.coming"), "success"
-        elif call.reported:
-            self.message, self.kind = flow.texts("help.called", time=flow.formatting.clock(call.at)), "success"
         else:
-            self.message, self.kind = flow.texts("help.call.waiting"), "warning"
+            self.message, self.kind = self._said(call)
+
+    def _said(self, call: HelpCall) -> tuple[str, str]:
+        """What came of the call, and the banner's kind."""
+        texts, formatting = self.flow.texts, self.flow.formatting
+        time, until = formatting.clock(call.at), formatting.clock(call.until)
+        if call.coming:
+            return texts("help.coming", until=until), "success"
+        if call.reported:
+            return texts("help.called", time=time, until=until), "success"
+        if self.flow.context.line_is_down:
+            return texts("help.call.no_line", until=until), "warning"
+        return texts("help.call.waiting", until=until), "info"

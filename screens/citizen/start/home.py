@@ -7,7 +7,7 @@ from kivy.factory import Factory
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from kiosk.events import Event, Scanned
+from kiosk.events import Event
 from protocol.languages import LANGUAGE_NAMES
 from screens.citizen.start.home_model import HomeModel
 from screens.navigation.flow import Flow
@@ -45,9 +45,6 @@ class HomeScreen(View, BoxLayout):
         """A page that is no longer in sight looks no more, whenever it is collected."""
         super().close()
         self._looking.cancel()
-
-    def scanned(self, event: Scanned) -> None:  # noqa: ARG002 - whatever happened, all is looked at anew
-        self.refresh()
 
     def handle(self, event: Event) -> None:  # noqa: ARG002
         self.refresh()

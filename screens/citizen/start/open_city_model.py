@@ -127,9 +127,7 @@ def money(flow: Flow, rupiah: int) -> str:
 
 def _none(flow: Flow) -> str:
     """Why there is nothing: the line is down, or the city has published nothing."""
-    line = flow.kiosk.line
-    online = line is not None and line.state().online
-    return flow.texts("open.none_published") if online else flow.texts("open.none")
+    return flow.texts("open.none_published" if flow.context.online else "open.none")
 
 
 def _few(flow: Flow, times: Times) -> str:

@@ -6,6 +6,7 @@ from screens.citizen.start.services_model import Choice, GroupModel, SearchModel
 from screens.look.widgets.cards import ChoiceCard, TileCard
 from screens.navigation.flow import Flow
 from screens.navigation.page_screen import FlowPage
+from screens.navigation.places import Name, Place
 
 
 def choice_card(choice: Choice) -> ChoiceCard:
@@ -23,7 +24,7 @@ class ServicesScreen(FlowPage):
         super().__init__(flow=flow, model=model, **kwargs)
         for choice in model.most_used():
             card = choice_card(choice)
-            card.bind(on_choose=self._service)
+            card.bind(on_choose=self._service, pressed=self._pressed)
             self.ids.most.add_widget(card)
         for grid, choices in ((self.ids.agencies, model.agencies()), (self.ids.events, model.life_events())):
             for choice in choices:
@@ -33,6 +34,10 @@ class ServicesScreen(FlowPage):
 
     def _service(self, card: ChoiceCard) -> None:
         self.flow.citizen.open_service(card.key)
+
+    def _pressed(self, card: ChoiceCard, pressed: bool) -> None:
+        if pressed:
+            self.flow.expect(Place(Name.SERVICE, card.key))
 
     def _group(self, tile: TileCard) -> None:
         self.flow.citizen.open_group(tile.key)

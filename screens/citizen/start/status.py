@@ -33,7 +33,7 @@ class ThanksScreen(StatusScreen):
             flow=flow,
             icon="hand-waving",
             title=texts("thanks.title"),
-            text=texts("thanks.text"),
+            text=texts(flow.rest.farewell.text_key),
             detail=texts("thanks.wiped"),
             can_dismiss=True,
             **kwargs,

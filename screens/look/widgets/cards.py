@@ -9,6 +9,8 @@ from kivy.uix.widget import Widget
 from screens.look.compact import CompactBox
 from screens.look.speakable import Block, SpokenRole
 from screens.look.widgets.buttons import Surface
+from screens.look.widgets.picture import Picture
+from screens.look.widgets.text import Icon
 
 _MARKS: Final = {"radio": SpokenRole.RADIO, "check": SpokenRole.CHECK}
 
@@ -18,6 +20,30 @@ class Card(Block, CompactBox):
 
     fill = ColorProperty()
     edge = ColorProperty()
+
+
+class CardMark(Icon):
+    """Whether it is chosen."""
+
+    owner = ObjectProperty(rebind=True)
+
+
+class CardIcon(Icon):
+    """What it is about."""
+
+    owner = ObjectProperty(rebind=True)
+
+
+class CardPicture(Picture):
+    """What it looks like."""
+
+    owner = ObjectProperty(rebind=True)
+
+
+class CardCaret(Icon):
+    """That it leads somewhere."""
+
+    owner = ObjectProperty(rebind=True)
 
 
 class ChoiceCard(Surface):
@@ -39,8 +65,31 @@ class ChoiceCard(Surface):
     #: Which one it is, for whoever listens.
     key = StringProperty("")
 
+    def on_title(self, *_: object) -> None:
+        """Another choice stands here."""
+        self.came()
+
     def on_mark(self, _widget: object, mark: str) -> None:
         self.spoken_role = _MARKS.get(mark, SpokenRole.BUTTON)
+        self.flank()
+
+    def on_pictogram(self, *_: object) -> None:
+        self.flank()
+
+    def on_icon(self, *_: object) -> None:
+        self.flank()
+
+    def on_texture(self, *_: object) -> None:
+        self.flank()
+
+    def flank(self, *_: Any) -> None:
+        leads = self.mark == "none"
+        wanted = (
+            (CardMark, not leads),
+            (CardIcon, bool(self.pictogram or self.icon)),
+            (CardPicture, self.texture is not None),
+        )
+        self._flank([kind for kind, is_wanted in wanted if is_wanted], (CardCaret,) if leads else ())
 
 
 class TileGrid(GridLayout):

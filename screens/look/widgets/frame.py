@@ -14,6 +14,7 @@ from kivy.uix.widget import Widget
 from screens.look.compact import CompactBox
 from screens.look.current import Look, current
 from screens.look.pressable import Pressable
+from screens.look.widgets.buttons import Surface
 from screens.look.widgets.pane import Pane
 from screens.look.widgets.progress import Progress
 
@@ -36,6 +37,8 @@ class Framed(Protocol):
 
     def ask_adjust(self) -> None: ...
 
+    def ask_leave(self) -> None: ...
+
     def suggest(self, key: str) -> None: ...
 
     def resized(self) -> None:
@@ -46,12 +49,20 @@ class Part:
     """What belongs to the frame itself, not to what it frames."""
 
 
+class LeaveKey(Surface):
+    """Stops the session, on every page in the same place."""
+
+    text = StringProperty("")
+    shown = BooleanProperty(False)
+
+
 class Head(Part, BoxLayout):
     """The strip at the top."""
 
     place = StringProperty("")
     can_help = BooleanProperty(True)
-    __events__ = ("on_help", "on_adjust")
+    can_leave = BooleanProperty(False)
+    __events__ = ("on_help", "on_adjust", "on_leave")
 
     def __init__(self, **kwargs: Any) -> None:
         self._guest: Widget | None = None
@@ -73,6 +84,9 @@ class Head(Part, BoxLayout):
 
     def on_adjust(self) -> None:
         """Language, text size or contrast is to be changed."""
+
+    def on_leave(self) -> None:
+        """The citizen wants to stop."""
 
 
 class Middle(Part, CompactBox):
@@ -129,6 +143,7 @@ class Frame(BoxLayout):
     intro = StringProperty("")
     place = StringProperty("")
     can_help = BooleanProperty(True)
+    can_leave = BooleanProperty(False)
     banner = StringProperty("")
     banner_kind = StringProperty("info")
     problem = StringProperty("")
@@ -193,6 +208,10 @@ class Frame(BoxLayout):
         if self.page is not None:
             self.page.ask_adjust()
 
+    def ask_leave(self) -> None:
+        if self.page is not None:
+            self.page.ask_leave()
+
     def suggest(self, key: str) -> None:
         if self.page is not None:
             self.page.suggest(key)
@@ -202,6 +221,7 @@ class Frame(BoxLayout):
 WRITTEN: Final[dict[str, Any]] = {
     **dict.fromkeys(("heading", "intro", "place", "banner", "problem", "progress_text", "back", "forward"), ""),
     "can_help": True,
+    "can_leave": False,
     "banner_kind": "info",
     "progress": -1,
     "back_icon": "arrow-left",

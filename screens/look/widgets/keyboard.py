@@ -53,6 +53,7 @@ class Key(Surface):
     text = StringProperty("")
     icon = StringProperty("")
     quiet = BooleanProperty(False)
+    repeats = BooleanProperty(True)
     #: One of the twelve large keys.
     pad = BooleanProperty(False)
     spoken_role = SpokenRole.KEY

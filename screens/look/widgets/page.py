@@ -37,6 +37,7 @@ class Page(BoxLayout):
     intro = _written("intro")
     place = _written("place")
     can_help = _written("can_help")
+    can_leave = _written("can_leave")
     banner = _written("banner")
     banner_kind = _written("banner_kind")
     problem = _written("problem")
@@ -84,6 +85,9 @@ class Page(BoxLayout):
 
     def ask_adjust(self) -> None:
         """Language, text size or contrast is to be changed."""
+
+    def ask_leave(self) -> None:
+        """The citizen wants to stop."""
 
     def add_widget(self, widget: Widget, *args: Any, **kwargs: Any) -> None:
         if isinstance(widget, Frame):

@@ -47,6 +47,9 @@ cases = Table(
     Column("nik_index", String(64), index=True),  # HMAC of the NIK; null where nobody may search for it
     Column("privacy", String(16), nullable=False, default="", server_default=""),  # anonymous, secret: of a complaint
     Column("fee_rupiah", BigInteger),  # worked out here; null where only the office can say, and of older cases
+    Column("contest", String(16), nullable=False, default="", server_default=""),  # messages.Contest, while it is open
+    Column("first_due_at", UtcDateTime),  # of a contested case: due date of the first decision, for published times
+    Column("decided_by", String(36)),  # the officer who decided last
     Column("steps", Integer, nullable=False, default=0),  # rows in case_steps; also the version for locking
     ForeignKeyConstraint(["kiosk_id", "submission_id"], ["submissions.kiosk_id", "submissions.id"]),
     Index(None, "agency_id", "state", "opened_at"),
@@ -70,7 +73,7 @@ case_messages = Table(
     metadata,
     Column("id", String(36), primary_key=True),  # of an answer: its submission's id
     Column("tracking_code", ForeignKey("cases.tracking_code"), nullable=False, index=True),
-    Column("direction", String(8), nullable=False),  # ask, answer
+    Column("direction", String(16), nullable=False),  # ask, answer, objection, reopening
     Column("at", UtcDateTime, nullable=False),
     Column("officer_id", String(36)),
     Column("kiosk_id", String(36)),  # where it was answered

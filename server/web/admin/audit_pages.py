@@ -1,4 +1,4 @@
-"""The audit log: who did what, the newest checkpoint, and whether the log still holds, also by its witnesses."""
+"""The audit log: who did what, the newest checkpoint, and whether the log is intact, in its witnesses' eyes as well."""
 
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -35,7 +35,7 @@ def log(visitor: Visit) -> Response:
 
 @pages.post("/audit/verify", AUDITORS)
 def verify(visitor: Visit) -> Response:
-    """Hashes every entry anew and asks the witnesses; that somebody looked is itself logged."""
+    """Hashes every entry again and asks the witnesses; the verification is itself logged."""
     deps = visitor.deps
     with deps.engine.connect() as connection:
         found = audit_verify.verify(connection, deps.keys.audit_public, deps.witnesses.statements(connection))
@@ -138,7 +138,7 @@ def _value(value: Any, names: dict[str, str]) -> str:
 
 
 def _about(what: str, names: dict[str, str]) -> str:
-    """An object of the log so short that a row stays a row; its whole name is in the page as well."""
+    """An object of the log, shortened to fit one line; the page has its full name as well."""
     kind, _, name = what.partition(":")
     if name in names:
         return names[name]

@@ -19,7 +19,7 @@ from server.web.office import queries
 
 ADMINS: Final = only(Role.ADMIN)
 TABS: Final = ("calendar", "notices", "settings")
-#: A notice ends with the office hours' day, not in the middle of it.
+#: A notice ends with its last day, not in the middle of it.
 _END_OF_DAY: Final = time(23, 59)
 
 pages = Pages()

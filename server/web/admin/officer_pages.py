@@ -1,4 +1,4 @@
-"""Who works in the back office: administrators add people, give new passwords, let them in or not."""
+"""Office accounts: administrators add people, set new passwords, activate and deactivate."""
 
 from typing import Final
 
@@ -23,7 +23,7 @@ def officers(visitor: Visit) -> Response:
 
 @pages.post("/admin/officers", ADMINS)
 def add(visitor: Visit) -> Response:
-    """Adds somebody with a password that is made here and shown once."""
+    """Adds an account; its password is generated here and shown once."""
     typed = {name: visitor.text(name, 300).strip() for name in ("name", "user", "role", "agency")}
     outcome, password = visitor.deps.officers.add(
         visitor.signed_in.actor, typed["user"], typed["name"], typed["role"], typed["agency"] or None

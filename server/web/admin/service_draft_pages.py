@@ -1,4 +1,4 @@
-"""A draft on its way to a pack: uploaded, described, compared with what is in force, published to a ring."""
+"""A service draft on its way into a pack: uploaded, described, compared with what is in force, published to a ring."""
 
 from typing import Any, Final
 

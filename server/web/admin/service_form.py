@@ -39,7 +39,7 @@ _DIGITS_MOST: Final = 12
 def read(
     form: FormData, agencies: Mapping[str, dict[str, str]], kept: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
-    """The description as it was typed; what is missing or wrong stays so, for the model to tell.
+    """The description as it was typed; what is missing or wrong stays so, and the model reports it.
 
     Members of ``kept``, the description so far, that the page does not ask for stay as they are.
     """
@@ -164,7 +164,7 @@ def _split(text: str) -> list[str]:
 
 
 def _number(text: str) -> int | str:
-    """A number where it is one; else the text, which the model refuses with its own words."""
+    """A number where it is one; else the text as typed, which the model refuses."""
     digits = text.replace(".", "")
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= _DIGITS_MOST else text
 

@@ -1,4 +1,4 @@
-"""Administrators' pages: services in force, drafts on their way, packs and where they arrived."""
+"""Administrators' pages: services in force, service drafts, packs, and which kiosks have them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -73,7 +73,7 @@ def take_back(visitor: Visit, number: int) -> Response:
 
 @pages.post("/admin/packs/{number}/promote", ADMINS)
 def promote(visitor: Visit, number: int) -> Response:
-    """What was tried out goes to more kiosks."""
+    """Releases a pack that was tried out to more kiosks."""
     rings = REACH.get(visitor.text("ring", 10))
     if rings is None:
         raise not_found()

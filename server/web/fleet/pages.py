@@ -123,7 +123,7 @@ def approve(visitor: Visit, kiosk_id: str) -> Response:
 
 @pages.post("/fleet/kiosks/{kiosk_id}/refuse", ADMINS)
 def refuse(visitor: Visit, kiosk_id: str) -> Response:
-    """A kiosk that waits; one that was approved meanwhile is revoked on its page, with a reason."""
+    """Refuses a kiosk that waits for approval; one that has been approved is revoked on its own page, with a reason."""
     if _kiosk(visitor, kiosk_id).row.approved_at is not None:
         raise not_found()
     visitor.deps.enrolment.revoke(visitor.signed_in.actor, kiosk_id, _REFUSED)
@@ -140,7 +140,7 @@ def enrol_form(visitor: Visit) -> Response:
 
 @pages.post("/fleet/enrol", ADMINS)
 def enrol(visitor: Visit) -> Response:
-    """Shows a new one-time code; only its hash is kept, so this answer is the only place where it stands."""
+    """Shows a new one-time code. Only its hash is kept, so it appears in this answer and nowhere else."""
     name, place, ring = (visitor.text(field, NAME_CHARACTERS + 1).strip() for field in ("name", "place", "ring"))
     try:
         made = visitor.deps.enrolment.new_code(visitor.signed_in.actor, name, place, ring)
@@ -182,7 +182,7 @@ def wall(visitor: Visit) -> Response:
 
 @pages.post("/wall/display", WATCHERS)
 def leave_on_display(visitor: Visit) -> Response:
-    """From here on this browser shows the wall alone, for days, whoever stands before it."""
+    """From now on this browser shows the wall and nothing else, for days, whoever stands in front of it."""
     visitor.site.accounts.display(visitor.token)
     return visitor.go("/wall")
 

@@ -28,7 +28,7 @@ def staff(visitor: Visit) -> Response:
 
 @pages.post("/staff", MANAGERS)
 def add(visitor: Visit) -> Response:
-    """Adds somebody with a PIN that is made here and shown once."""
+    """Adds field staff; the PIN is generated here and shown once."""
     staff_id, name, role = visitor.text("id", 100), visitor.text("name", 300), visitor.text("role", 20)
     pin = new_pin()
     outcome = visitor.deps.staff.add(visitor.signed_in.actor, staff_id, name, pin, role)
@@ -70,7 +70,7 @@ def badge(visitor: Visit, staff_id: str) -> Response:
 
 
 def new_pin() -> str:
-    """Random digits, without those that are guessed first."""
+    """Random digits, without the PINs that people guess first."""
     while True:
         pin = f"{secrets.randbelow(10**PIN_DIGITS):0{PIN_DIGITS}}"
         if acceptable_pin(pin):
@@ -83,7 +83,7 @@ def qr(text: str) -> Markup:
     segno.make(text, error=QR_ERROR, micro=False).save(
         buffer, kind="svg", xmldecl=False, svgns=False, omitsize=True, border=2, dark="#000", light="#fff"
     )
-    # segno writes nothing of the text into the picture but modules, so there is nothing to escape.
+    # Of the text, segno writes only modules into the picture, so there is nothing to escape.
     return Markup(buffer.getvalue().decode())
 
 

@@ -16,14 +16,14 @@ from server.web.frame.vocabulary import said
 from server.web.office import queries
 
 PARTS: Final = (PRINTER, SCANNER, CAMERA)
-#: Conditions with which a part still does its work.
+#: Conditions under which a component still works.
 _MILD: Final[frozenset[str]] = frozenset({Condition.FORM_FAULT, Condition.MEDIA_LOW, Condition.STALE})
 VISITS_SHOWN: Final = 20
 HISTORY_SHOWN: Final = 30
 REJECTIONS_SHOWN: Final = 20
-#: Heard within so many seconds is "just now": less than after what a kiosk counts as silent.
+#: Contact within so many seconds is "just now"; a kiosk counts as silent only after longer.
 NOW_SECONDS: Final = 45
-#: How a kiosk stands, worst first; also what its card is called in the style sheet.
+#: The state of a kiosk, worst first; also its card's class in the style sheet.
 TONES: Final = ("trouble", "warn", "off", "fine")
 
 
@@ -65,7 +65,7 @@ class AlarmView:
 
 
 def board(visitor: Visitor) -> dict[str, Any]:
-    """Everything that the fleet page and the wall show of kiosks: what needs somebody stands first."""
+    """Everything that the fleet page and the wall show of kiosks; those that need attention come first."""
     presence = visitor.deps.presence
     kiosks = [kiosk_view(visitor, one) for one in presence.fleet()]
     kiosks.sort(key=lambda one: (TONES.index(one.tone), one.name))

@@ -52,7 +52,7 @@ def only(*roles: Role, on_display: bool = False) -> Rule:
 
 
 class PageRefused(Exception):
-    """Answered with a page: ``status`` and the texts ``message.<key>.title`` and ``.text``."""
+    """Answered with a page that has ``status`` and the texts ``message.<key>.title`` and ``.text``."""
 
     def __init__(self, status: int, key: str, **values: object) -> None:
         super().__init__(key)
@@ -86,14 +86,14 @@ class Pages:
         return self._route("GET", path, rule)
 
     def poll(self, path: str, rule: Rule) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """A ``get`` that a page makes by itself: it is no sign that somebody is there, so it keeps no session alive."""
+        """A ``get`` that a page makes by itself. It does not show that somebody is there, so it keeps no session alive."""
         self.polled.add(path)
         return self._route("GET", path, rule)
 
     def post(
         self, path: str, rule: Rule, *, limit: int = FORM_BYTES
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """``limit``: bytes of the body; anybody's is never larger than ANYBODYS_FORM_BYTES."""
+        """``limit``: bytes of the body; of somebody who is not signed in, never more than ANYBODYS_FORM_BYTES."""
         return self._route("POST", path, rule, limit if rule.roles is not None else ANYBODYS_FORM_BYTES)
 
     def _route(
@@ -107,7 +107,7 @@ class Pages:
                 methods=[method],
                 response_class=Response,
                 response_model=None,
-                # Asked for here as well, so that a handler which needs no visitor is not open to all.
+                # Checked here as well, so that a handler that takes no visitor is not open to everybody.
                 dependencies=[Depends(_remember(rule, limit, by_itself=path in self.polled)), Depends(admit)],
             )
             return handler
@@ -155,7 +155,7 @@ Visit = Annotated[Visitor, Depends(admit)]
 
 
 async def _form(request: Request) -> FormData:
-    """Who sends it was asked before; its length must be declared, and nothing is read of one that is too long."""
+    """The sender was checked before. The length must be declared, and a body that is too long is not read at all."""
     size, limit = request.headers.get("content-length", ""), request.state.body_limit
     if not size.isdigit() or int(size) > limit:
         raise PageRefused(413, "too_large", limit=max(1, limit // 1_000_000))

@@ -28,7 +28,7 @@ _log = structlog.get_logger("server.web")
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 
 STORAGE_FAULTS = (OperationalError, InterfaceError, PoolTimeout)
-#: Seconds after which a page that could not be made is worth another try.
+#: Seconds after which it is worth asking for the page again.
 BUSY_RETRY_S = 5
 
 
@@ -117,7 +117,7 @@ async def _broken(request: Request, error: Exception) -> Response:
 
 
 def message(request: Request, status: int, key: str, **values: object) -> Response:
-    """A page that tells one thing, for visitors of whom nothing is known."""
+    """A page with a single message, for visitors of whom nothing is known."""
     visitor = Visitor(request, site_of(request), None, request.cookies.get(FORM_COOKIE, ""), FormData())
     tracking = key in ("unknown_code", "too_often")
     return visitor.render(

@@ -17,7 +17,7 @@ POLICY: Final = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-#: A citizen's document is opened by itself: no script, no style, nothing loaded, no form.
+#: A citizen's attachment opens on its own: no script, no style, nothing loaded, no form.
 DOCUMENT_POLICY: Final = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 _HEADERS: Final = {
@@ -34,7 +34,7 @@ _NOT_PAGES: Final = ("/v1/", "/docs", "/openapi.json")
 
 
 class PageHeaders:
-    """Adds what is missing; pages are never kept by a browser unless their route said so."""
+    """Adds the headers that are missing; browsers keep no page unless its route says so."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

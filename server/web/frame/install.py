@@ -1,4 +1,4 @@
-"""Hangs the pages into the application."""
+"""Adds the pages to the application."""
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
@@ -44,7 +44,7 @@ def rules() -> dict[tuple[str, str], Rule]:
 
 
 def install(app: FastAPI, deps: Deps) -> None:
-    """Adds all pages. The last thing to be added: whatever path is left over is answered with a friendly 404."""
+    """Adds all pages. To be called last, because every path that is left is answered with a friendly 404."""
     app.state.site = site.build(deps)
     app.mount("/static", _Static(directory=site.STATIC), name="static")
     for section in SECTIONS:

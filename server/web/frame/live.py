@@ -1,8 +1,8 @@
 """Pages that change by themselves: hints of the bus as server-sent events.
 
 An event carries no data of a case: it says "look again", and the page fetches what it may see. So nothing is lost
-with an event, and a page that missed some looks by itself from time to time. A stream ends after a while, that the
-browser's reconnection is checked against the session anew.
+with an event, and a page that missed some looks by itself from time to time. A stream ends after a while, so that
+the browser reconnects and its session is checked again.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from server.web.frame.access import Pages, Rule, Visit, only
 from server.web.frame.visitor import OFFICE, Visitor
 
 STREAM_SECONDS: Final = 600.0
-#: What browsers wait before they connect again, milliseconds.
+#: How long browsers wait before they reconnect, in milliseconds.
 RETRY_MS: Final = 2000
 
 pages = Pages()
@@ -49,7 +49,7 @@ async def _events(visitor: Visitor, topics: Sequence[str], event: str) -> AsyncI
     ends = now() + STREAM_SECONDS
     looked = now()
     async with deps.bus.subscribe(topics) as subscription:
-        # What happened between the page and this stream is caught up by looking once.
+        # Looking once catches up on what happened between the page and this stream.
         yield f"retry: {RETRY_MS}\nevent: {event}\ndata: look\n\n"
         while now() < ends and not deps.bus.stopping:
             hint = await subscription.get(ping)

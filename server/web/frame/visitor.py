@@ -19,11 +19,11 @@ from server.web.frame.site import Site
 
 SESSION_COOKIE: Final = "ekios_session"
 FORM_COOKIE: Final = "ekios_form"
-#: For whom this browser has signed in before; see ``sign_in_limits``.
+#: Accounts that this browser has signed in to before; see ``sign_in_limits``.
 MARKS_COOKIE: Final = "ekios_marks"
 LANGUAGE_COOKIE: Final = "ekios_language"
 THEME_COOKIE: Final = "ekios_theme"
-#: The key of a text that the next page says once.
+#: The key of a text that the next page shows once.
 SAID_COOKIE: Final = "ekios_said"
 THEMES: Final = ("auto", "light", "dark")
 CSRF_FIELD: Final = "csrf"
@@ -135,7 +135,7 @@ class Visitor:
         return response
 
     def go(self, path: str, said: str = "") -> Response:
-        """Sends the browser on after a post; ``said`` is ``good/<key>``, told by the next page."""
+        """Sends the browser on after a post; ``said`` is ``good/<key>``, shown by the next page."""
         response = RedirectResponse(path, 303)
         if said:
             self.keep(response, SAID_COOKIE, said)

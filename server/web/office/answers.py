@@ -33,6 +33,8 @@ class Answer:
     kind: str = "answer"
     lines: tuple["Answer", ...] = ()
     nested: bool = False
+    #: "scanned" when the scanner read the very value that was sent; "typed" where it might have; else "".
+    how: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,8 @@ def read(
     except ValueError:
         return None
     files = {one.value: one.label or one.name for one in reading.walk() if one.kind is Kind.UPLOAD and one.value}
-    return FilledForm(_lines(reading.entries, language, reveal), files, reading)
+    marks = None if content.scanned is None else frozenset(content.scanned)
+    return FilledForm(_lines(reading.entries, _Seen(language, reveal, marks)), files, reading)
 
 
 def violation_texts(
@@ -84,7 +87,7 @@ def violation_texts(
 
 
 def _question(reading: Reading | None, ref: str) -> str:
-    """How an officer knows a question: by its label, with the instances of repeats that it is in."""
+    """How officers recognise a question: by its label, with the instances of repeats that it is in."""
     steps = [step for step in ref.split("/") if step]
     names = []
     for place in range(2, len(steps) + 1):
@@ -97,32 +100,49 @@ def _question(reading: Reading | None, ref: str) -> str:
     return " › ".join(names)
 
 
-def _lines(entries: Iterable[Entry], language: str, reveal: bool) -> tuple[Answer, ...]:
+@dataclass(frozen=True)
+class _Seen:
+    """By whom, and what is known of the answers."""
+
+    language: str
+    reveal: bool
+    #: Questions whose answers the scanner read; None: the kiosk did not tell.
+    scanned: frozenset[str] | None
+
+    def how(self, entry: Entry) -> str:
+        if self.scanned is None or not entry.value:
+            return ""
+        if entry.ref in self.scanned:
+            return "scanned"
+        return "typed" if entry.data_type == "barcode" or "nik" in entry.name.lower().split("_") else ""
+
+
+def _lines(entries: Iterable[Entry], seen: _Seen) -> tuple[Answer, ...]:
     found: list[Answer] = []
     for entry in entries:
         if entry.origin is Origin.record or entry.kind is Kind.UPLOAD:
             continue
         if entry.kind in (Kind.GROUP, Kind.REPEAT, Kind.REPEAT_INSTANCE):
-            lines = _lines(entry.entries, language, reveal)
+            lines = _lines(entry.entries, seen)
             label = entry.label or ""
             if entry.kind is Kind.REPEAT_INSTANCE:
                 label = f"{label or entry.name} {len(found) + 1}"
             if lines and label and entry.kind is not Kind.REPEAT:
-                label = label if reveal else mask(label)
+                label = label if seen.reveal else mask(label)
                 found.append(Answer(label, kind="group", lines=lines, nested=entry.kind is Kind.REPEAT_INSTANCE))
             else:
                 found.extend(lines)
         else:
-            found.append(_line(entry, language, reveal))
+            found.append(_line(entry, seen))
     return tuple(found)
 
 
-def _line(entry: Entry, language: str, reveal: bool) -> Answer:
-    label, value = entry.label or entry.name, _value(entry, language)
+def _line(entry: Entry, seen: _Seen) -> Answer:
+    label, value, how = entry.label or entry.name, _value(entry, seen.language), seen.how(entry)
     kind = "calculated" if entry.origin is Origin.form else "answer"
     if entry.kind is Kind.TRIGGER and entry.value:
         kind = "agreed"
-    return Answer(label, value, kind) if reveal else Answer(mask(label), mask(value), kind)
+    return Answer(label, value, kind, how=how) if seen.reveal else Answer(mask(label), mask(value), kind, how=how)
 
 
 def _value(entry: Entry, language: str) -> str:

@@ -6,12 +6,23 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from forms import Environment
+from forms import Environment, Reading
 from protocol import tracking
 from protocol.limits import NOTE_CHARACTERS
 from protocol.messages import CasePublicState as State
 from server.cases.actions import Cases
-from server.cases.rules import CLOSED, NEEDS, RUNNING, WAITING, Action, Note, allowed, escalated, stage_after
+from server.cases.rules import (
+    CLOSED,
+    NEEDS,
+    RUNNING,
+    WAITING,
+    Action,
+    Note,
+    allowed,
+    escalated,
+    may_not_hold,
+    stage_after,
+)
 from server.cases.states import CaseFile, CaseOutcome, CaseResult
 from server.foundation.actors import Actor
 from server.foundation.clock import load_calendar
@@ -123,6 +134,7 @@ _PROBLEMS: Final = {
     CaseOutcome.TEXT_TOO_LONG: "case.problem.long",
     CaseOutcome.NO_SUCH_STAGE: "case.problem.not_allowed",
     CaseOutcome.NO_SUCH_OFFICER: "case.problem.officer",
+    CaseOutcome.OWN_DECISION: "case.problem.own_decision",
 }
 
 
@@ -170,7 +182,12 @@ def _page(
 ) -> Response:
     row, written = file.row, written or Written()
     language, deps = visitor.language, visitor.deps
-    people = [row.officer_id or "", *(step.actor for step in file.steps), *(m.officer_id or "" for m in file.messages)]
+    people = [
+        row.officer_id or "",
+        row.decided_by or "",
+        *(step.actor for step in file.steps),
+        *(m.officer_id or "" for m in file.messages),
+    ]
     with deps.engine.connect() as connection:
         names = queries.officer_names(connection, people)
         kiosk = queries.kiosk_names(connection, [row.kiosk_id]).get(row.kiosk_id, row.kiosk_id)
@@ -196,10 +213,13 @@ def _page(
         else "",
         "violations": answers.violation_texts(row.violations, reading, visitor.say, reveal=reveal),
         "form_line": visitor.say("case.form_line", version=row.form_version),
-        # A form with a question for the NIK shows it among its answers.
-        "identity": identity is not None and not file.description.nik_question,
+        # A form with a question for the NIK shows it among its answers, with how it came there.
+        "identity": identity is not None and not _is_answered(file, identity.nik, reading),
         "nik": "" if identity is None else identity.nik if reveal else masked(identity.nik),
         "nik_how": visitor.say(f"case.nik.how.{identity.how}") if identity else "",
+        "contest": row.contest,
+        "own_decision": may_not_hold(visitor.signed_in.actor.id, visitor.signed_in.actor.role, row),
+        "decided_by": names.get(row.decided_by or "", visitor.say("case.someone")),
         "revealed": reveal,
         "privacy": row.privacy,
         "hidden": file.hidden,
@@ -248,6 +268,14 @@ def _page(
     )
 
 
+def _is_answered(file: CaseFile, nik: str, reading: Reading | None) -> bool:
+    """Whether the form's own question holds the very number that the citizen was known by."""
+    asked = file.description.nik_question
+    if reading is None or not asked:
+        return False
+    return any(entry.value == nik for entry in reading.walk() if asked in (entry.ref, entry.name))
+
+
 def offered(actor: Actor, file: CaseFile, language: str, written: Written | None = None) -> list[ActionView]:
     """A button for everything that the actor may do now."""
     stages = {stage.id: stage.name for stage in file.description.stages}
@@ -274,6 +302,8 @@ def _why_not(visitor: Visitor, row: Any, officer: str) -> str:
         return visitor.say("case.none.done")
     if WAITING.holds(row):
         return visitor.say("case.none.waiting")
+    if may_not_hold(visitor.signed_in.actor.id, visitor.signed_in.actor.role, row):
+        return visitor.say("case.problem.own_decision")
     return visitor.say("case.none.other", officer=officer or visitor.say("case.someone"))
 
 
@@ -286,9 +316,9 @@ def _who(visitor: Visitor, actor: str, names: Mapping[str, str]) -> str:
 
 def _fee_problem(visitor: Visitor, file: CaseFile) -> str:
     """What an officer must know of the fee: the slip says another amount, or nobody has worked it out yet."""
-    told, stands = file.content.fee_rupiah, file.row.fee_rupiah
-    if told is not None and stands is not None and told != stands:
-        amounts = {"told": visitor.formatting.rupiah(told), "amount": visitor.formatting.rupiah(stands)}
+    printed, stands = file.content.fee_rupiah, file.row.fee_rupiah
+    if printed is not None and stands is not None and printed != stands:
+        amounts = {"printed": visitor.formatting.rupiah(printed), "amount": visitor.formatting.rupiah(stands)}
         return visitor.say("case.fee.differs", **amounts)
     return visitor.say("case.fee.unknown") if stands is None and file.description.standard.fee_rule else ""
 

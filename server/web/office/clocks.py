@@ -11,7 +11,7 @@ from server.cases.rules import UNDECIDED, WAITING, late
 from server.foundation.clock import WorkingCalendar
 from server.web.office.queries import working_days_until
 
-#: From this many working days on the clock turns amber.
+#: With this many working days left the clock turns amber.
 SOON_DAYS: Final = 1
 
 
@@ -19,7 +19,7 @@ SOON_DAYS: Final = 1
 class ClockView:
     kind: str  # left, soon, late, paused, none
     text: str
-    #: Of the standard's time, how much is used: 0 to 100; None shows no bar.
+    #: How much of the standard's time is used, 0 to 100; None shows no bar.
     share: int | None
 
 

@@ -16,7 +16,7 @@ from server.web.frame.access import Pages, Rule, Visit
 from server.web.frame.visitor import OFFICE, Visitor
 from server.web.office import clocks, queries
 
-#: How a state's pill is coloured.
+#: The colour of each state's pill.
 TONES: Final = {
     State.RECEIVED: "new",
     State.INCOMPLETE: "wait",
@@ -43,6 +43,7 @@ class InboxRow:
     tone: str
     incomplete: bool
     escalated: bool
+    contest: str
     clock: clocks.ClockView
     officer: str
 
@@ -117,6 +118,7 @@ def _row(visitor: Visitor, connection: Connection, case: Row[Any], now: Any, cal
         tone=TONES[State(case.state)],
         incomplete=not case.complete,
         escalated=escalated(now).holds(case),
+        contest=case.contest,
         clock=clocks.view(case, days, now, calendar, visitor.say),
         officer=case.officer_name or "",
     )

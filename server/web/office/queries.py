@@ -74,7 +74,7 @@ def case_version(connection: Connection, actor: Actor, code: str) -> Any:
 
 @dataclass(frozen=True)
 class DocumentPlace:
-    """Where an attachment of a case in scope hangs."""
+    """To what an attachment of a case in scope belongs."""
 
     kiosk_id: str
     submission_id: str

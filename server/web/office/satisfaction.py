@@ -1,4 +1,4 @@
-"""What citizens say of the service: the satisfaction index per agency and service."""
+"""What citizens think of the service: the satisfaction index by agency and service."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

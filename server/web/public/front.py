@@ -43,7 +43,7 @@ def favicon() -> Response:
 
 @pages.get("/preferences", EVERYBODY)
 def preferences(visitor: Visit) -> Response:
-    """Keeps a language or theme and goes back. A GET, since it changes nothing but how pages look here."""
+    """Keeps a language or theme and goes back. A GET, because it only changes how pages look in this browser."""
     asked = visitor.request.query_params
     response = visitor.go(safe_back(asked.get("back", "/")))
     if asked.get("language") in LANGUAGES:
@@ -73,7 +73,7 @@ async def sign_in(visitor: Visit) -> Response:
 
 @pages.poll("/here", SIGNED_IN)
 def here() -> Response:
-    """Whether the session still is; an answer that leads to the sign-in page says that it is not."""
+    """Whether the session is still valid; an answer that leads to the sign-in page says that it is not."""
     return Response(status_code=204)
 
 
@@ -126,7 +126,7 @@ def _door(visitor: Visitor, status: int = 200, *, problem: str = "", name: str =
 
 
 def _trial_accounts(visitor: Visitor) -> list[dict[str, str]]:
-    """The accounts that a trial was seeded with, for one click each; none in service."""
+    """The accounts that a trial was seeded with, one click each; none outside a trial."""
     if not visitor.deps.settings.trial:
         return []
     with visitor.deps.engine.connect() as connection:

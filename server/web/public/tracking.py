@@ -50,6 +50,8 @@ class TrackingView:
     service: str
     agency: str
     due: str
+    #: What the citizen may do against it at a kiosk, and until when; or what is being looked at again.
+    contest: str
     fee: str
     steps: tuple[StepView, ...]
 
@@ -104,10 +106,15 @@ def view(visitor: Visitor, state: CaseState) -> TrackingView:
         service=citizens_text(state.service_name, language),
         agency=citizens_text(state.agency_name, language),
         due=visitor.public_formatting.day(state.due) if state.due else "",
+        contest=_contest(visitor, state),
         fee=fee_in_words(state, visitor.public_formatting, say),
         steps=tuple(
             StepView(
-                what=say(words(state, f"public_state.{step.state.value}")),
+                what=say(
+                    f"track.contested.{step.contest}"
+                    if step.contest
+                    else words(state, f"public_state.{step.state.value}")
+                ),
                 stage=citizens_text(step.stage, language) if step.state is State.IN_REVIEW else "",
                 when=visitor.public_formatting.short_moment(step.at),
                 iso=step.at.isoformat(),
@@ -117,12 +124,22 @@ def view(visitor: Visitor, state: CaseState) -> TrackingView:
     )
 
 
+def _contest(visitor: Visitor, state: CaseState) -> str:
+    language, until = visitor.public_language, state.contest_until
+    if state.contested is not None:
+        return visitor.site.texts.say(language, f"track.contest.{state.contested}.looked_at")
+    if state.contest is None or until is None or until < visitor.deps.clock.now():
+        return ""
+    day = visitor.public_formatting.day(until)
+    return visitor.site.texts.say(language, f"track.contest.{state.contest}", day=day)
+
+
 def _ask(visitor: Visitor, status: int = 200, entered: str = "", wrong: str = "") -> Response:
     return visitor.render("public/track_ask.html", status, public=True, entered=entered, wrong=wrong)
 
 
 def _wrong(visitor: Visitor, typed: str) -> Response:
-    """Tells what is wrong: the number of characters, or one of them."""
+    """What is wrong with the code: the number of its characters, or one of them."""
     length = sum(character.isalnum() for character in typed.rpartition("/")[2])
     key = "track.wrong" if length == tracking.CODE_LENGTH else "track.short"
     wrong = visitor.site.texts.say(visitor.public_language, key, n=length)

@@ -18,7 +18,7 @@ from devices.frame import (
     Worker,
 )
 from devices.frame.reporting import Reporting
-from workers.worker import LONGEST_IDLE, STALE_AFTER
+from runtime.workers.worker import LONGEST_IDLE, STALE_AFTER
 
 
 class ScriptedDuty:

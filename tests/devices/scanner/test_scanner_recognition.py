@@ -54,6 +54,31 @@ def test_a_letter_outside_of_the_alphabet_makes_no_slip() -> None:
     assert recognise("QRCode", "K7M2-9QXF-4TRU", AT).kind is ScanKind.UNKNOWN
 
 
+QRIS = (
+    "00020101021126540014ID.CO.QRIS.WWW0118936001140000000001021000000000005204939953033605802ID"
+    "5919KAS DAERAH (CONTOH)6008SURABAYA63048910"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        (QRIS, ScanKind.PAYMENT),
+        # A number among its values that could be somebody's is nobody's.
+        ("00020162209912051204800003AAAA6304ABCD", ScanKind.PAYMENT),
+        (QRIS[:-1], ScanKind.UNKNOWN),
+        (QRIS + "0", ScanKind.UNKNOWN),
+        (QRIS.replace("5204", "52X4"), ScanKind.UNKNOWN),
+        ("00020163", ScanKind.UNKNOWN),
+        ("000201", ScanKind.UNKNOWN),
+        ("0002026304ABCD", ScanKind.UNKNOWN),
+    ],
+)
+def test_a_payment_code_is_known_by_its_form(text: str, kind: ScanKind) -> None:
+    scan = recognise("QRCode", text, AT)
+    assert (scan.kind, scan.nik, scan.code) == (kind, None, None)
+
+
 def test_an_address_is_a_document() -> None:
     scan = recognise("QRCode", "https://dukcapil.example/v/9912051204800003", AT)
     assert (scan.kind, scan.nik) == (ScanKind.DOCUMENT_URL, None)

@@ -40,6 +40,7 @@ SHORT = (
     "rated",
     "complaint-secret",
     "save-draft-kept",
+    "thanks-code",
     "help-called",
 )
 
@@ -110,6 +111,8 @@ def test_every_place_has_a_page() -> None:
 def test_everything_is_named_reached_and_chosen_by_keys(citizens: Hands, state: str) -> None:
     lead_to(citizens, state)
     assert in_sight(citizens) == SHOWS.get(state, in_sight(citizens))
+    if citizens.kiosk.session is not None and citizens.app.stage.over is None:
+        citizens.must_see(citizens.text("head.leave"))
     wanted = list(choosable(citizens.app.stage.layer))
     assert [type(widget).__name__ for widget in wanted if not widget.says.strip()] == []
     citizens.app.flow.voice.stop()

@@ -22,8 +22,8 @@ from screens.look.widgets.keyboard import Key
 from screens.navigation.appearance import Appearance
 
 SERVICES = ("domisili", "kelahiran", "pindah", "kk-perubahan", "usaha", "reklame", "antrean", "pengaduan")
-#: Each service in each run, and each language twice.
-DIAGONAL = tuple((service, LANGUAGES[place % len(LANGUAGES)]) for place, service in enumerate(SERVICES))
+#: Each language in each run; each service is completed by touch in each run.
+SHORT = tuple(zip(("domisili", "reklame", "usaha", "pengaduan"), LANGUAGES, strict=True))
 ALL = tuple((service, language) for service in SERVICES for language in LANGUAGES)
 
 
@@ -94,7 +94,7 @@ def keys(rehearsal: Rehearsal, ears: Ears) -> Iterator[Keys]:
 
 
 @pytest.mark.en301549("5.1.3.1", "5.5.1")
-@pytest.mark.parametrize(("service", "language"), ways(ALL, DIAGONAL))
+@pytest.mark.parametrize(("service", "language"), ways(ALL, SHORT))
 def test_a_service_is_completed_by_keys_with_the_voice_on(keys: Keys, ears: Ears, service: str, language: str) -> None:
     keys.dress(Appearance(language=language))
     keys.app.flow.voice.start()

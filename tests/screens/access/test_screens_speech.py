@@ -10,6 +10,7 @@ from speech_kit import Ears, Listener, foreign_texts
 from kiosk.events import EndReason
 from protocol.languages import LANGUAGES
 from rehearsal import BADGE, Rehearsal
+from rehearsal.citizen import Citizen
 from rehearsal.devices import Scan
 from rehearsal.gallery.control_states import show
 from rehearsal.gallery.way import Way
@@ -38,6 +39,20 @@ def hands(rehearsal: Rehearsal, ears: Ears) -> Iterator[Hands]:
 @pytest.fixture
 def listener(hands: Hands, ears: Ears) -> Listener:
     return Listener(hands, ears)
+
+
+# --- what was scanned ---------------------------------------------------------------------------------------------
+
+
+def test_what_comes_of_a_scan_is_heard(hands: Hands, listener: Listener) -> None:
+    hands.app.flow.voice.start()
+    hands.app.flow.citizen.start()
+    hands.settle(4)
+    listener.listen()
+    Citizen(hands).hold_rubbish()
+    hands.settle(2)
+    listener.listen()
+    assert hands.text("scan.other").split(".")[0] in listener.last
 
 
 # --- on and off ----------------------------------------------------------------------------------------------------
@@ -80,6 +95,27 @@ def test_headphones_wake_a_sleeping_screen(hands: Hands, ears: Ears) -> None:
     hands.settle(4)
     assert not hands.app.flow.rest.asleep
     assert "Selamat datang" in ears.heard()
+
+
+def test_what_is_offered_to_switches_is_said_and_nothing_moves_while_it_is(hands: Hands, ears: Ears) -> None:
+    press(hands, "f2")
+    ears.lines()
+    switching = hands.app.flow.preferences.switching
+    switching.pace_s = 1.0
+    press(hands, "f9")
+    assert ears.heard() == "Sentuh untuk mulai. tombol."
+    switching.auto = True
+    ears.engine.set_faults(slow=True)
+    for _ in range(3):
+        hands.wait(1.1)
+        hands.app._tick(0)
+        ears.speaker.worker.step()
+    assert [line.text for line in ears.engine.transcript] == ["Bahasa Indonesia. tombol. dipilih."]
+    ears.engine.set_faults(slow=False)
+    ears.lines()
+    hands.wait(1.1)
+    hands.app._tick(0)
+    assert ears.heard().startswith("Basa Jawa.")
 
 
 def test_its_own_key_switches_it_on_and_off(hands: Hands, ears: Ears, listener: Listener) -> None:

@@ -11,8 +11,7 @@ from screens_harness import Hands
 from kiosk.events import EndReason
 from rehearsal import Rehearsal
 from screens.look.colours import Contrast
-from screens.navigation.places import Name, Over
-from screens.navigation.switching import (
+from screens.navigation.overlays.switching import (
     FASTEST_S,
     LONGEST_S,
     REACTION,
@@ -23,6 +22,7 @@ from screens.navigation.switching import (
     Calibration,
     Switching,
 )
+from screens.navigation.places import Name, Over
 from screens.shell.switches import FIRST, UNUSED_ROUNDS
 
 #: The keys that the switches send: the second one steps, the only one chooses.
@@ -135,7 +135,9 @@ def test_a_press_before_the_light_counts_for_nothing() -> None:
 
 def test_a_hand_that_trembles_presses_once() -> None:
     switching = Switching()
-    assert [switching.trembles(now) for now in (1.0, 1.0 + TREMBLE_S / 2, 1.1 + 2 * TREMBLE_S)] == [False, True, False]
+    times = (1.0, 1.0 + TREMBLE_S / 2, 1.1 + 2 * TREMBLE_S)
+    assert [switching.trembles("one", now) for now in times] == [False, True, False]
+    assert not switching.trembles("another", times[-1])
 
 
 def test_the_pace_is_changed_on_the_panel_of_language_and_display(hands: Hands) -> None:

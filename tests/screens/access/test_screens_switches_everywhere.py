@@ -21,8 +21,8 @@ STEPS = 150
 MEASURES = Over.SWITCHES
 #: One state of each kind of page; the others, and all keys of a keyboard, are gone through in a long run.
 SHORT = (
-    *("home", "home-adjust", "services", "service", "identify-complete", "form-fields", "review", "consent-agreed"),
-    *("saved-printed", "rate-nine", "track-typing", "case-question", "staff-desk", "session-leave", "control-janji"),
+    *("home", "services", "identify-complete", "form-fields", "consent-agreed", "case-question", "session-leave"),
+    *("control-janji", "rate-nine"),
 )
 
 

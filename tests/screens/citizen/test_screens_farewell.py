@@ -37,9 +37,15 @@ def choose(hands: Hands, language: str) -> Appearance:
     return replace(CHOSEN, language=language)
 
 
+def printed(hands: Hands) -> None:
+    """Something was sent, and its slip lies in the tray."""
+    send(hands)
+    hands.wait(2.1)
+
+
 def done(hands: Hands, language: str) -> Appearance:
     """A session that ended well, as far as the farewell; how it looked."""
-    send(hands)
+    printed(hands)
     chosen = choose(hands, language)
     hands.forward()
     assert hands.place == "THANKS"
@@ -59,7 +65,7 @@ def wait(hands: Hands) -> None:
 def test_it_is_in_the_citizens_language_and_look(kiosk: Hands, language: str, go: Callable[[Hands], None]) -> None:
     chosen = done(kiosk, language)
     texts = kiosk.rehearsal.catalogues.texts(language)
-    kiosk.must_see(texts("thanks.title"), texts("thanks.text"), texts("thanks.wiped"), texts("thanks.dismiss"))
+    kiosk.must_see(texts("thanks.title"), texts("thanks.text.slip"), texts("thanks.wiped"), texts("thanks.dismiss"))
     assert kiosk.app.flow.appearance == chosen
     go(kiosk)
     assert kiosk.place == "HOME"
@@ -90,7 +96,7 @@ def test_a_session_that_ends_otherwise_leaves_no_look(kiosk: Hands, reason: EndR
 
 
 def test_nothing_else_of_the_session_is_left(kiosk: Hands) -> None:
-    send(kiosk)
+    printed(kiosk)
     choose(kiosk, "jv")
     flow, page = kiosk.app.flow, weakref.ref(kiosk.page)
     kiosk.tap(kiosk.text("rate.score.3"), exactly=True)
@@ -108,7 +114,7 @@ def test_nothing_else_of_the_session_is_left(kiosk: Hands) -> None:
 
 
 def test_a_session_without_a_wish_ends_in_the_kiosks_look(kiosk: Hands) -> None:
-    send(kiosk)
+    printed(kiosk)
     kiosk.forward()
     assert kiosk.app.flow.appearance == OWN
     kiosk.must_see(kiosk.text("thanks.title"))

@@ -2,7 +2,9 @@
 
 from screens_harness import Hands
 
+from kiosk.machine.line_state import LineCondition
 from kiosk.store.reports import ReportKind
+from protocol.kiosk_settings import NUMBERS
 from screens.citizen.start.help import CallOfficer
 
 
@@ -35,7 +37,35 @@ def test_who_waits_learns_that_an_officer_is_on_the_way(hands: Hands) -> None:
     call(hands)
     hands.kiosk.help_calls.coming([one.id for one in hands.kiosk.store.reports.waiting(ReportKind.HELP_CALL, 1)])
     again(hands)
-    hands.must_see(hands.text("help.coming"))
+    hands.must_see(hands.text("help.coming", until="09.10"))
+
+
+def test_whoever_waits_for_an_officer_is_not_wiped_away(hands: Hands) -> None:
+    call(hands)
+    session = hands.kiosk.session
+    hands.wait(NUMBERS["idle_s"].default)
+    hands.must_see(hands.text("help.call.waiting", until="09.10"))
+    assert hands.app.flow.idle_left is None
+    assert hands.kiosk.session is session
+    hands.wait(NUMBERS["help_hold_s"].default - NUMBERS["idle_s"].default + 1)
+    assert hands.app.flow.idle_left is not None
+
+
+def test_without_a_line_it_promises_what_is_so(hands: Hands) -> None:
+    hands.rehearsal.line.condition = LineCondition.OFFLINE
+    call(hands)
+    hands.must_see(hands.text("help.call.no_line", until="09.10"))
+    hands.wait(NUMBERS["idle_s"].default)
+    assert hands.kiosk.session is not None
+
+
+def test_the_next_citizen_is_promised_nothing(hands: Hands) -> None:
+    call(hands)
+    hands.go_home()
+    hands.settle()
+    hands.tap("Sentuh untuk mulai")
+    again(hands)
+    hands.must_see("Panggil petugas")
 
 
 def test_later_it_can_be_called_again(hands: Hands) -> None:

@@ -103,7 +103,7 @@ def test_a_badge_is_nobodys_answer(citizens: Hands) -> None:
     question = open_page(citizens, "nomor_dokumen")
     Citizen(citizens).hold_badge()
     assert question.node.value == ""
-    citizens.must_see(scan_text(citizens, "unused"))
+    citizens.must_see(citizens.text("scan.badge.session"))
 
 
 def test_a_card_answers_the_question_of_a_nik(citizens: Hands) -> None:

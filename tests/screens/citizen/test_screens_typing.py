@@ -312,7 +312,7 @@ def test_a_nik_takes_sixteen_digits_and_says_how_many_are_missing(followers: Han
 
 
 @pytest.mark.parametrize(
-    ("typed", "told"),
+    ("typed", "reported"),
     [
         (FOLLOWER[:15], "NIK terdiri dari 16 angka. Silakan lengkapi. Kurang 1 angka lagi."),
         ("3578014113920007", "Angka ke-7 sampai ke-12 bukan tanggal lahir yang ada."),
@@ -320,15 +320,15 @@ def test_a_nik_takes_sixteen_digits_and_says_how_many_are_missing(followers: Han
         (NIK, "NIK ini sama dengan: NIK."),
     ],
 )
-def test_what_is_wrong_with_a_nik_is_said_as_it_is(followers: Hands, typed: str, told: str) -> None:
+def test_what_is_wrong_with_a_nik_is_said_as_it_is(followers: Hands, typed: str, reported: str) -> None:
     open_follower(followers)
     followers.type(typed)
     followers.forward()
     for _ in range(3):
-        if followers.sees(told):
+        if followers.sees(reported):
             break
         followers.forward()
-    assert followers.unseen(told) == []
+    assert followers.unseen(reported) == []
     assert question(followers, "nik_pengikut").problem
 
 
@@ -367,13 +367,26 @@ def test_a_follower_who_was_entered_already_is_asked_about_once(followers: Hands
     assert session_of(followers).page != here
 
 
+def test_the_list_says_who_stands_twice_until_one_of_them_goes(followers: Hands) -> None:
+    with_family(followers)
+    add_follower(followers, FOLLOWER, "Budi")
+    second = add_follower(followers, FOLLOWER, "Budi")
+    session_of(followers).show("/data/keluarga/pengikut")
+    followers.settle(3)
+    told = followers.text("review.twice", what="3578 0141 0792 0007", where="Anggota keluarga yang ikut pindah")
+    assert followers.unseen(told) == []
+    followers.page.model.remove_instance(second)
+    followers.settle()
+    assert not followers.sees(told)
+
+
 def test_the_review_says_who_stands_twice(followers: Hands) -> None:
     with_family(followers)
     for _ in range(2):
         add_follower(followers, FOLLOWER, "Budi")
     add_follower(followers, "3578014107910006", "Ani")
-    told = ReviewModel(followers.app.flow, session_of(followers)).warnings()
-    assert told == (
+    reported = ReviewModel(followers.app.flow, session_of(followers)).warnings()
+    assert reported == (
         followers.text("review.twice", what="3578 0141 0792 0007", where="Anggota keluarga yang ikut pindah"),
     )
 
@@ -384,8 +397,8 @@ def test_the_review_says_who_stands_twice(followers: Hands) -> None:
 def test_the_red_strip_names_the_fields_and_goes_with_the_last_of_them(asked: Hands) -> None:
     ask(asked, "/data/alamat/jalan")
     asked.forward()
-    told = asked.text("form.look_above", what="Jalan dan nomor rumah, RT, Rumah milik sendiri?")
-    assert asked.page.problem == told
+    reported = asked.text("form.look_above", what="Jalan dan nomor rumah, RT, Rumah milik sendiri?")
+    assert asked.page.problem == reported
     asked.type("Melati 2")
     assert asked.page.problem == asked.text("form.look_above", what="RT, Rumah milik sendiri?")
     citizen = Citizen(asked)

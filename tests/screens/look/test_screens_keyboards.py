@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from kivy.tests.common import UnitTestTouch
+from long_runs import LONG
 from screens_harness import BOOT, Hands
 
 from rehearsal.every_control import SERVICE_ID
@@ -71,10 +72,17 @@ def active_field(hands: Hands) -> Field:
     )
 
 
+#: The smallest and the largest letters; those between in a long run.
+each_size = pytest.mark.parametrize(
+    "size",
+    [pytest.param(one, marks=() if one in (TextSize.SMALL, TextSize.EXTRA) else LONG) for one in TextSize],
+)
+
+
 # --- sizes ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("size", TextSize)
+@each_size
 def test_keys_are_large_enough_and_apart(turned: Hands, size: TextSize) -> None:
     start(turned, size)
     turned.app.flow.citizen.open_search()
@@ -89,7 +97,7 @@ def test_keys_are_large_enough_and_apart(turned: Hands, size: TextSize) -> None:
             assert other.x - one.right >= current().mm(GAP_MM) - ROUNDING
 
 
-@pytest.mark.parametrize("size", TextSize)
+@each_size
 def test_the_keypad_hides_no_field(turned: Hands, size: TextSize) -> None:
     start(turned, size)
     to_identify(turned)
@@ -99,7 +107,7 @@ def test_the_keypad_hides_no_field(turned: Hands, size: TextSize) -> None:
     assert turned.page.remark == "NIK lengkap. Sentuh Lanjut."
 
 
-@pytest.mark.parametrize("size", TextSize)
+@each_size
 def test_the_keyboard_hides_no_field_of_a_form(turned: Hands, size: TextSize) -> None:
     start(turned, size)
     to_identify(turned)

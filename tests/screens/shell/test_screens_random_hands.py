@@ -165,6 +165,7 @@ def test_a_key_that_comes_with_the_end_of_the_session_finds_nothing(citizens: Ha
 def test_a_finger_that_rests_through_the_end_of_the_session_chooses_nothing(citizens: Hands) -> None:
     citizens.tap("Sentuh untuk mulai")
     card = citizens.find("Surat Keterangan Domisili")
+    citizens.look()
     touch = UnitTestTouch(*card.to_window(*card.center))
     touch.touch_down()
     assert card.pressed
@@ -177,6 +178,7 @@ def test_a_finger_that_rests_through_the_end_of_the_session_chooses_nothing(citi
 def test_a_finger_that_rests_while_the_page_goes_on_chooses_nothing_of_the_old_one(citizens: Hands) -> None:
     citizens.tap("Sentuh untuk mulai")
     card = citizens.find("Surat Keterangan Domisili")
+    citizens.look()
     touch = UnitTestTouch(*card.to_window(*card.center))
     touch.touch_down()
     citizens.app.flow.citizen.open_track()

@@ -8,11 +8,13 @@ from sqlalchemy import select, update
 
 from protocol.limits import FEE_RUPIAH
 from server.app import build_deps, close_deps
+from server.cases.fees import worked_out
 from server.catalogue.pack_content import PackContent, PackService
 from server.deps import Deps
 from server.foundation import feed
 from server.foundation.actors import OPERATOR
 from server.storage import tables
+from tests.forms.form_kit import load, world
 from tests.server.case_kit import SERVICE, Office, enrolled_kiosk
 from tests.server.conftest import fresh
 
@@ -44,8 +46,8 @@ def opened(office: Office, service: dict[str, str], answer: str, fee_rupiah: int
     return envelope.code
 
 
-def told(office: Office, code: str) -> tuple[int | None, bool]:
-    """What everybody with the code is told: the tracking page, the kiosk, and the office alike."""
+def reported(office: Office, code: str) -> tuple[int | None, bool]:
+    """What everybody with the code sees: the tracking page, the kiosk, and the office alike."""
     state = office.deps.case_files.public_state(code)
     assert state is not None
     with office.deps.engine.connect() as connection:
@@ -71,7 +73,7 @@ _RULED: Final = (
 def test_the_servers_amount_stands(office: Office) -> None:
     service = publish(office.deps, fee_rupiah=5_000, fee_rule="${nama} * 1000 + 5000")
     for answer, said, stands in _RULED:
-        assert told(office, opened(office, service, answer, said)) == stands, answer
+        assert reported(office, opened(office, service, answer, said)) == stands, answer
 
 
 @pytest.mark.parametrize(
@@ -84,10 +86,10 @@ def test_the_servers_amount_stands(office: Office) -> None:
         ({"fee_rule": "${nobody}"}, (None, False)),
     ],
 )
-def test_free_fixed_least_and_unknown_are_told_as_what_they_are(
+def test_free_fixed_least_and_unknown_are_reported_as_what_they_are(
     office: Office, standard: dict[str, Any], stands: tuple[int | None, bool]
 ) -> None:
-    assert told(office, opened(office, publish(office.deps, **standard), "3")) == stands
+    assert reported(office, opened(office, publish(office.deps, **standard), "3")) == stands
 
 
 def test_a_case_from_before_amounts_were_kept_costs_what_its_service_said(office: Office) -> None:
@@ -96,4 +98,13 @@ def test_a_case_from_before_amounts_were_kept_costs_what_its_service_said(office
     with office.deps.engine.begin() as connection:
         assert connection.execute(select(tables.cases.c.fee_rupiah).where(mine)).scalar_one() == 25_000
         connection.execute(update(tables.cases).where(mine).values(fee_rupiah=None))
-    assert told(office, code) == (25_000, False)
+    assert reported(office, code) == (25_000, False)
+
+
+def test_what_an_instance_says_that_a_calculation_gave_counts_for_nothing(office: Office) -> None:
+    published = office.deps.packs.service(1, SERVICE["id"])
+    assert published is not None
+    standard = published.description.standard.model_copy(update={"fee_rule": "${fee}"})
+    form = load("<area/><fee/>", '<bind nodeset="/data/fee" calculate="/data/area * 1000"/>')
+    altered = b'<data id="test" version="1"><area>3</area><fee>1</fee></data>'
+    assert worked_out(standard, form, altered, world(), None) == 3_000

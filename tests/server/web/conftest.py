@@ -108,6 +108,10 @@ class Office:
         fields = {"version": version[1] if version else "0", "note": note}
         return browser.post(f"/office/cases/{code}/{action}", fields)
 
+    def contest(self, code: str, kind: str, text: str, service: str = "surat") -> list[str]:
+        """The citizen objects at the kiosk, or asks to reopen the case; what the server answers."""
+        return self.kiosk.statuses(self.kiosk.answer(code, text, self.server.service(service), kind))
+
     def taken(self, user: str = "kelurahan", **options: object) -> Envelope:
         envelope = self.send(**options)  # type: ignore[arg-type]
         assert self.act(user, envelope.code, "take").ok

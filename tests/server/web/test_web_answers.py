@@ -91,8 +91,8 @@ def test_an_officer_sees_what_was_sent_in_its_order(service: PackService) -> Non
     ]
 
 
-@pytest.mark.parametrize(("language", "told"), [("id", "72,5"), ("en", "72.5")])
-def test_a_number_with_decimals_has_the_sign_of_the_officers_language(language: str, told: str) -> None:
+@pytest.mark.parametrize(("language", "reported"), [("id", "72,5"), ("en", "72.5")])
+def test_a_number_with_decimals_has_the_sign_of_the_officers_language(language: str, reported: str) -> None:
     sheet = """
 | survey |
 | | type      | name | label | calculation |
@@ -104,7 +104,7 @@ def test_a_number_with_decimals_has_the_sign_of_the_officers_language(language: 
     assert converted.xml is not None
     wide = PackService(ServiceDescription.model_construct(), {"form.xml": converted.xml.encode()})
     lines = filled(wide, '<data id="x"><wide>72.5</wide><area>72.5</area><note>72.5</note></data>', language).lines
-    assert [line.value for line in lines] == [told, told, "72.5"]
+    assert [line.value for line in lines] == [reported, reported, "72.5"]
 
 
 def test_instances_of_a_repeat_stand_under_their_number(service: PackService) -> None:

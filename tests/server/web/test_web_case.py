@@ -164,3 +164,48 @@ def test_sniffing_looks_at_bytes_only() -> None:
 def test_a_file_name_cannot_break_out_of_its_header(name: str) -> None:
     assert not set(safe_name(name)) & set('"\r\n/\\')
     assert safe_name(name)
+
+
+def test_an_objection_arrives_at_the_office_and_is_not_for_whoever_refused(office: Office, audited: Audited) -> None:
+    code = office.taken().code
+    assert office.act("kelurahan", code, "reject", "Di luar wilayah").ok
+    assert office.contest(code, "OBJECTION", "Alamat saya di wilayah ini") == ["stored"]
+    assert "Keberatan" in office.browser("kelurahan").get("/office/rows?show=new").text
+    page = office.browser("kelurahan").get(f"/office/cases/{code}").text
+    assert "Warga mengajukan keberatan atas keputusan ini." in page and "Alamat saya di wilayah ini" in page
+    assert "Keputusan ini keputusan Anda sendiri" in page and 'action="/office/cases/' + code + '/take"' not in page
+    assert office.act("kelurahan", code, "take").status_code == 409
+    page = office.browser("penyelia").get(f"/office/cases/{code}").text
+    assert "Yang memutuskan dahulu: " in page
+    assert office.act("penyelia", code, "take").ok
+    assert office.act("penyelia", code, "approve", "Keberatan dikabulkan").ok
+    done = [action for action in audited(f"case:{code}") if action != "case.read"]
+    assert done[-4:] == ["case.reject", "case.objection", "case.take", "case.approve"]
+    assert (
+        "Keberatan" not in office.browser("penyelia").get("/office/rows?show=open").text.split(display(code))[1][:400]
+    )
+
+
+def test_a_case_that_was_handed_out_is_opened_again(office: Office) -> None:
+    code = office.taken().code
+    for action in ("approve", "ready", "collected"):
+        assert office.act("kelurahan", code, action).ok
+    assert office.contest(code, "REOPENING", "Nama pada surat salah") == ["stored"]
+    page = office.browser("kelurahan").get(f"/office/cases/{code}").text
+    assert "Warga meminta berkas ini dibuka kembali." in page and "Nama pada surat salah" in page
+    assert office.act("kelurahan", code, "take").ok
+
+
+@pytest.mark.parametrize(
+    ("scanned", "marks"),
+    [(["/data/nama"], ["dibaca pemindai"]), ([], []), (None, [])],
+    ids=["read", "typed", "unknown"],
+)
+def test_the_mark_of_the_scanner_stands_at_the_answer_it_read(
+    office: Office, scanned: list[str] | None, marks: list[str]
+) -> None:
+    document = office.server.service("surat")
+    envelope = office.kiosk.envelope(document, inside={"scanned": scanned})
+    assert office.kiosk.statuses(envelope) == ["stored"]
+    page = office.browser("kelurahan").get(f"/office/cases/{envelope.code}").text
+    assert [mark for mark in ("dibaca pemindai",) if mark in page] == marks

@@ -114,6 +114,7 @@ def test_what_an_officer_wrote_never_runs_on_a_citizens_phone(office: Office, pa
         ("admin", "/admin/city/notices"),
         ("admin", "/admin/city/settings"),
         ("admin", "/admin/officers"),
+        ("admin", "/password"),
         ("admin", "/staff"),
         ("admin", "/audit"),
         ("pusat", "/wall"),

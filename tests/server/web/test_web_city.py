@@ -67,7 +67,7 @@ def test_an_account_is_made_with_a_password_that_is_shown_once(office: Office) -
     password = re.search(r'<span class="code">([a-z0-9-]{24})</span>', page)
     assert password is not None and "Wati &lt;i&gt;" in page
     assert password[1] not in browser.get("/admin/officers").text
-    assert office.browser().sign_in("wati", password[1]).url.endswith("/office")
+    assert office.browser().sign_in("wati", password[1]).url.endswith("/password")
     assert browser.post("/admin/officers", fields).status_code == 400
 
 

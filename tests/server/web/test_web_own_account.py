@@ -121,7 +121,7 @@ def test_what_may_be_chosen(new: str, again: str | None, fault: PasswordFault | 
     assert password_fault(new, new if again is None else again, "sulastri", "yang sekarang") is fault
 
 
-def test_what_cannot_be_chosen_or_is_guessed_is_told_and_changes_nothing(office: Office) -> None:
+def test_what_cannot_be_chosen_or_is_guessed_is_reported_and_changes_nothing(office: Office) -> None:
     given = handed_out(office, "yanti")
     browser = office.browser()
     browser.sign_in("yanti", given)

@@ -80,7 +80,18 @@ def test_an_unknown_page_is_a_friendly_404_and_an_unknown_api_path_is_not_a_page
     assert answer.status_code == 404 and "Halaman ini tidak ada" in answer.text
 
 
-def test_what_it_costs_is_told_as_the_server_worked_it_out(office: Office) -> None:
+def test_what_can_be_done_against_it_is_read_there(office: Office) -> None:
+    code = office.taken().code
+    assert "keberatan" not in office.browser().get(f"/t/{code}").text
+    assert office.act("kelurahan", code, "reject", "Di luar wilayah").ok
+    assert "Ajukan keberatan di kios mana pun sampai" in office.browser().get(f"/t/{code}").text
+    assert office.contest(code, "OBJECTION", "Alamat saya benar") == ["stored"]
+    page = office.browser().get(f"/t/{code}").text
+    assert "Keberatan Anda sedang diperiksa petugas lain" in page
+    assert "Keberatan diterima" in page and "Alamat saya benar" not in page
+
+
+def test_what_it_costs_is_reported_as_the_server_worked_it_out(office: Office) -> None:
     deps = office.server.deps
     published = deps.packs.service(1, "surat")
     assert published is not None
@@ -89,8 +100,8 @@ def test_what_it_costs_is_told_as_the_server_worked_it_out(office: Office) -> No
     pack = deps.packs.publish(PackContent((ruled,)), OPERATOR, rings=("test",)).number
     document = {**office.server.service(), "pack": str(pack)}
     instance = '<data id="surat" version="1"><nama>25</nama></data>'
-    told = {"fee_rupiah": 5, "instance": instance}
-    envelope = office.kiosk.envelope(document, inside=told)
+    reported = {"fee_rupiah": 5, "instance": instance}
+    envelope = office.kiosk.envelope(document, inside=reported)
     assert office.kiosk.statuses(envelope) == ["stored"]
     page = office.browser("kelurahan").get(f"/office/cases/{envelope.code}").text
     assert "Struk warga menyebut Rp 5" in page and "Rp 25.000" in page

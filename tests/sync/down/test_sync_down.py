@@ -4,7 +4,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from kiosk.events import CaseUpdated, SettingsChanged
 from kiosk.machine.line_state import LineCondition
 from kiosk.store.packs import InstalledPack
 from protocol.messages import FeedType
+from runtime.workers import SystemClock
 from server.deps import Deps
 from server.fleet.alarms import AlarmKind
 from server.foundation import bus, feed
@@ -28,7 +29,6 @@ from tests.server.running import RunningServer, running
 from tests.sync.line_kit import OnLine, city_server, enrolled, kiosk_on_line, publish, stored, until
 from tests.sync.processes import free_port
 from tests.sync.scripted import CuttingRelay
-from workers import SystemClock
 
 
 @pytest.fixture
@@ -85,6 +85,18 @@ def test_a_case_that_an_officer_moves_is_reported_at_the_kiosk(made: OnLine) -> 
     receipt = made.at.store.receipts.get(saved.code)
     assert receipt is not None
     assert receipt.steps
+
+
+def test_a_case_of_another_kiosk_is_reported_too_for_somebody_may_look_at_it(
+    server: RunningServer, made: OnLine
+) -> None:
+    at = datetime.now(UTC).isoformat()
+    state = {"tracking_code": "K7M29QXF4TRC", "service": "letter", "service_name": {}, "agency_name": {}}
+    state |= {"state": "ready", "updated_at": at, "received_at": at}
+    made.line.start()
+    tell(server.deps, made.enrolment.kiosk_id, FeedType.CASE, state)
+    until(lambda: CaseUpdated("K7M29QXF4TRC") in made.at.of(CaseUpdated))
+    assert made.at.store.receipts.get("K7M29QXF4TRC") is None
 
 
 def test_what_cannot_be_read_does_not_stop_the_feed(server: RunningServer, made: OnLine) -> None:

@@ -77,13 +77,14 @@ class Switching:
         self.auto = False
         self.pace_s = SLOWEST_S
         self.calibration: Calibration | None = None
-        self._pressed_at = float("-inf")
+        #: When each switch was pressed last.
+        self._pressed_at: dict[str, float] = {}
 
-    def trembles(self, now: float) -> bool:
-        """Whether a press is the last one again; notes it."""
-        again = now - self._pressed_at < TREMBLE_S
-        self._pressed_at = now
-        return again
+    def trembles(self, switch: str, now: float) -> bool:
+        """Whether a press of a switch is its last one again; notes it."""
+        before = self._pressed_at.get(switch, float("-inf"))
+        self._pressed_at[switch] = now
+        return now - before < TREMBLE_S
 
     def measure(self, now: float) -> None:
         """Begins to measure the pace of somebody with one switch."""

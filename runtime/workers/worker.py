@@ -14,8 +14,8 @@ import threading
 from collections.abc import Callable
 from typing import Protocol
 
-from workers.backoff import Backoff
-from workers.clock import Clock, SystemClock
+from runtime.workers.backoff import Backoff
+from runtime.workers.clock import Clock, SystemClock
 
 logger = logging.getLogger(__name__)
 

@@ -3,8 +3,8 @@
 The kiosk's devices and its line use them. Imports nothing of ours.
 """
 
-from workers.backoff import Backoff, Tries
-from workers.clock import Clock, FakeClock, SystemClock
-from workers.worker import Duty, Owner, Worker
+from runtime.workers.backoff import Backoff, Tries
+from runtime.workers.clock import Clock, FakeClock, SystemClock
+from runtime.workers.worker import Duty, Owner, Worker
 
 __all__ = ["Backoff", "Clock", "Duty", "FakeClock", "Owner", "SystemClock", "Tries", "Worker"]

@@ -1,0 +1,1 @@
+"""The parts of ``protocol.messages``, which is what others import."""
