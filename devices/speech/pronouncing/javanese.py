@@ -27,6 +27,8 @@ _LETTERS: Final = MappingProxyType(
             "é": Sound("e", True),
             "è": Sound("E", True),
             "å": Sound("O", True),
+            "ò": Sound("O", True),
+            "ó": Sound("o", True),
         },
         **{"c": Sound("tS"), "j": Sound("dZ"), "q": Sound("k"), "r": Sound("R"), "x": Sound("ks"), "y": Sound("j")},
         **{"dh": Sound("d"), "th": Sound("t"), "ng": Sound("N"), "ny": Sound("n^"), "sy": Sound("S"), "kh": Sound("x")},

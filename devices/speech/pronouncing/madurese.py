@@ -19,6 +19,8 @@ _LETTERS: Final = MappingProxyType(
             "e": Sound(SCHWA, True),
             "â": Sound(SCHWA, True),
             "o": Sound("O", True),
+            "ò": Sound("O", True),
+            "ó": Sound("o", True),
             "é": Sound("e", True),
             "è": Sound("E", True),
         },
