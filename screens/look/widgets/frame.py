@@ -18,8 +18,8 @@ from screens.look.widgets.buttons import Surface
 from screens.look.widgets.pane import Pane
 from screens.look.widgets.progress import Progress
 
-#: Where a page's own key stands in the head: left of the two that are always there.
-GUEST_PLACE: Final = 2
+#: Where a page's own key stands in the head: left of the three that are always there.
+GUEST_PLACE: Final = 3
 #: A pane has so much room, also where its lower edge is as high as hands reach.
 LEAST_PANE_MM: Final = 60.0
 #: Frames that are kept: of the page in sight's follower, and of one that is made ahead.
