@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.catalogue.service import Identification, read_service
+from protocol import pictograms
 from protocol.languages import LANGUAGES
 from protocol.packs import ServiceDescription
 
 ROOT = Path(__file__).resolve().parents[2]
-ICONS = ROOT / "assets" / "icons" / "icons.json"
 SERVICES = ROOT / "assets" / "services"
 #: What a slip of 58 mm still shows without breaking the title into three lines.
 TITLE_LETTERS = 40
@@ -97,8 +97,8 @@ def test_life_events_are_known(validated: ServiceDescription, city: dict[str, An
     assert validated.life_events and set(validated.life_events) <= set(city["life_events"])
 
 
-def test_icon_is_in_the_set(validated: ServiceDescription) -> None:
-    assert validated.icon in json.loads(ICONS.read_text(encoding="utf-8"))
+def test_icon_is_a_pictogram(validated: ServiceDescription) -> None:
+    assert validated.icon in pictograms.NAMES
 
 
 def test_slip_title_is_short(validated: ServiceDescription) -> None:

@@ -39,7 +39,7 @@ class PlayedCapture:
     def get(self, prop: int) -> float:
         return {cv2.CAP_PROP_FRAME_WIDTH: self.size[0], cv2.CAP_PROP_FRAME_HEIGHT: self.size[1]}[prop]
 
-    def read(self) -> tuple[bool, Picture | None]:
+    def read(self) -> "tuple[bool, Picture | None]":
         if self.unplugged:
             return False, None
         self.count += 0 if self.hangs else 1

@@ -221,6 +221,7 @@ def test_the_page_drives_the_bench(page: tuple[Bench, ControlPage]) -> None:
         "camera_slow": False,
         "scanner_plugged": True,
         "printer_page": PRINTER_PAGE,
+        "voice": None,
     }
 
 
