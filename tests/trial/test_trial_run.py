@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LAST_LINE = "Ctrl-C stops everything."
 
 #: Two whole cities are started one after the other.
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.begins_first, pytest.mark.timeout(300)]
 
 
 @contextmanager

@@ -16,6 +16,8 @@ from rehearsal import rehearse
 from rehearsal.citizen import Citizen
 from screens.language.texts import Catalogues
 
+pytestmark = pytest.mark.begins_first
+
 SERVICES = ("domisili", "kelahiran", "pindah", "kk-perubahan", "usaha", "reklame", "antrean", "pengaduan")
 #: Presses for one touch of who sees, over a whole service.
 AT_MOST = 2

@@ -21,6 +21,8 @@ from screens.citizen.controls.question import Question
 from screens.look.widgets.keyboard import Key
 from screens.navigation.appearance import Appearance
 
+pytestmark = pytest.mark.begins_first
+
 SERVICES = ("domisili", "kelahiran", "pindah", "kk-perubahan", "usaha", "reklame", "antrean", "pengaduan")
 #: Each language in each run; each service is completed by touch in each run.
 SHORT = tuple(zip(("domisili", "reklame", "usaha", "pengaduan"), LANGUAGES, strict=True))

@@ -28,6 +28,8 @@ from screens.look.widgets.entry import Entry, Layout
 from screens.navigation.appearance import Appearance
 from tests.soaking import SOAK
 
+pytestmark = pytest.mark.begins_first
+
 
 @dataclass(frozen=True)
 class Control:

@@ -22,6 +22,8 @@ from screens.language.texts import Catalogues
 from screens.look.tokens import TextSize
 from screens.navigation.appearance import Appearance
 
+pytestmark = pytest.mark.begins_first
+
 SERVICES = ("domisili", "kelahiran", "pindah", "kk-perubahan", "usaha", "reklame", "antrean", "pengaduan")
 #: Each service once and each language twice, by card and by hand; the longest services once each.
 DIAGONAL = tuple((service, LANGUAGES[place % len(LANGUAGES)]) for place, service in enumerate(SERVICES))

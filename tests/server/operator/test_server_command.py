@@ -25,6 +25,8 @@ from tests.server.kiosk_client import TestKiosk
 from tests.server.postgres import free_port
 from tests.server.running import NO_QUOTAS, RunningServer, running
 
+pytestmark = pytest.mark.begins_first
+
 ROOT = Path(__file__).parents[3]
 STARTS_WITHIN_S = 30.0
 STOPS_WITHIN_S = 30.0

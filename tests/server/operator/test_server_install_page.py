@@ -24,7 +24,10 @@ OWN_PASSWORD = "tiga kata sederhana"
 #: What runs until it is stopped, by how the walk calls it.
 STAYS = {"serve": "server", "main.py": "kiosk"}
 
-pytestmark = pytest.mark.skipif(shutil.which("Xvfb") is None, reason="Xvfb is not installed")
+pytestmark = [
+    pytest.mark.begins_first,
+    pytest.mark.skipif(shutil.which("Xvfb") is None, reason="Xvfb is not installed"),
+]
 
 
 def commands() -> list[str]:
