@@ -152,6 +152,7 @@ class Keyboard(Group, BoxLayout):
                     key.icon, key.spoken = icon, current().texts(words)
 
     def _build(self) -> None:
+        there = self._made
         self._shelve()
         entry = self.entry
         if entry is None:
@@ -159,6 +160,9 @@ class Keyboard(Group, BoxLayout):
         self._made = KeysMade(current(), entry.layout, self._symbols)
         for row in _SHELF.take(self._made) or self._rows(self._made):
             for key in row.children:
+                if self._made != there:
+                    # From the shelf it may come to the very place where it was: under a finger that was sent to a field.
+                    key.came()
                 key.bind(on_choose=self._chosen)
                 if isinstance(key, RepeatingKey):
                     key.bind(on_repeat=self._repeated)

@@ -32,6 +32,7 @@ def loupe_of(hands: Hands) -> Loupe:
 def drag(hands: Hands, loupe: Loupe, right: float, upward: float) -> None:
     """A finger from the middle of the picture."""
     x, y = loupe.to_window(*loupe.center)
+    hands.look()
     finger = UnitTestTouch(x, y)
     finger.touch_down()
     finger.touch_move(x + right, y + upward)
@@ -44,7 +45,7 @@ def test_a_touch_on_the_photo_that_was_taken_shows_it_larger(photographed: Hands
     hands.tap_widget(next(each for each in hands.widgets() if isinstance(each, EnlargeArea)))
     hands.must_see("Foto Kartu Keluarga", hands.text("photo.close"))
     loupe = loupe_of(hands)
-    assert loupe.whole[0] > loupe.width
+    assert loupe.whole[1] > loupe.height
     hands.tap(hands.text("photo.larger"))
     assert loupe.zoom == ZOOMS[-1]
     hands.tap(hands.text("photo.close"))
@@ -56,6 +57,7 @@ def test_a_touch_on_the_photo_that_was_taken_shows_it_larger(photographed: Hands
 def test_a_finger_moves_the_picture_and_never_beyond_its_edge(photographed: Hands) -> None:
     hands = photographed
     hands.tap(hands.text("photo.enlarge"))
+    hands.tap(hands.text("photo.larger"))
     loupe = loupe_of(hands)
     before = (loupe.across, loupe.up)
     drag(hands, loupe, -20, -10)

@@ -54,5 +54,7 @@ def test_back_keeps_what_was_answered_and_stopping_keeps_nothing(hands: Hands) -
 def test_whoever_does_not_want_to_rate_just_finishes(hands: Hands) -> None:
     send(hands)
     hands.tap("Selesai")
+    # The slip is still in the printer.
+    hands.tap(hands.text("code.go"))
     hands.must_see("Terima kasih")
     assert scores(hands) == []

@@ -88,6 +88,7 @@ def test_a_service_is_made_under_the_finger(resting: Hands) -> None:
     resting.app.flow.citizen.start()
     resting.settle()
     card = resting.find("Surat Keterangan Domisili")
+    resting.look()
     touch = UnitTestTouch(*card.to_window(*card.center))
     touch.touch_down()
     resting.settle()
