@@ -3,6 +3,7 @@ the states and looks, all states in a long run; ``make gallery ALL=1`` looks at 
 """
 
 import zlib
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
@@ -54,6 +55,7 @@ def test_the_way_through_a_long_list_keeps_its_words_whole(studio: Studio, langu
 
 
 def _pane(studio: Studio, words: int, height: float) -> Pane:
+    """In sight until the test is over (``no_pane_left``)."""
     pane = Pane(size_hint=(None, None), size=(600, height))
     column = Column()
     column.add_widget(Txt(text="Semua " * words))
@@ -68,6 +70,15 @@ def _needed(pane: Pane) -> float:
     return float(pane.ids.holder.content.height)
 
 
+@pytest.fixture
+def no_pane_left(studio: Studio) -> Iterator[None]:
+    there = list(studio.hands.stage.children)
+    yield
+    for pane in [each for each in studio.hands.stage.children if isinstance(each, Pane) and each not in there]:
+        studio.hands.stage.remove_widget(pane)
+
+
+@pytest.mark.usefixtures("no_pane_left")
 def test_a_pane_has_no_rail_where_all_fits_without_one(studio: Studio) -> None:
     """With the rail its words would need a line more, and all would no longer fit."""
     studio.look(Shot("home", Appearance(), "landscape"))
