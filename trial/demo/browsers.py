@@ -159,7 +159,11 @@ class Administrator(BackOffice):
         self.submit("ol.wizard a[href$='/service']")
         self._page.select_option("#agency", agency)
         for field, text in fields.items():
-            self._page.fill(f"[name='{field}']", text)
+            control = self._page.locator(f"[name='{field}']")
+            if control.evaluate("control => control.tagName") == "SELECT":
+                control.select_option(text)
+            else:
+                control.fill(text)
         self.submit("form[action$='/service'] button.button-main")
 
     def publish(self, note: str) -> None:
