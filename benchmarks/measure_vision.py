@@ -17,9 +17,9 @@ import cv2
 import numpy as np
 import zxingcpp
 
-from devices.camera.document import CaptureLimits, take
 from devices.camera.frame import Frame
 from devices.camera.portrait import PortraitLimits, take_portrait
+from devices.camera.sheet import CaptureLimits, take
 from devices.camera.sight import FaceWatch, SheetWatch
 from devices.frame import SystemClock
 from devices.scanner.drawn_set import SIZES, drawn_pictures

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from devices.camera.camera import Camera
-from devices.camera.document import CaptureLimits
 from devices.camera.drivers import CameraParts, camera_drivers
 from devices.camera.settings import CameraDriver, CameraSettings
+from devices.camera.sheet import CaptureLimits
 from devices.camera.simulated_source import SimulatedSource
 from devices.camera.v4l2_source import BY_ID
 from devices.frame import Clock, SystemClock

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Final
 
 from devices.camera import quality
-from devices.camera.document import CaptureLimits, take
 from devices.camera.frame import Frame, Picture
 from devices.camera.photo import MESSAGES, CaptureProblem, Photo
 from devices.camera.portrait import PortraitLimits, take_portrait
+from devices.camera.sheet import CaptureLimits, take
 from devices.camera.sight import Corners, FaceWatch, SheetWatch, Sight, Watch
 from devices.camera.source import FrameSource
 from devices.frame import Availability, Backoff, Clock, Component, Condition, Device, PassingFault

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from devices.camera.document import CaptureLimits, take
 from devices.camera.drawn_set import SPARED, SPOILED, Sample, clean_documents, empty_desks, people, shining_documents
 from devices.camera.photo import CaptureProblem
+from devices.camera.sheet import CaptureLimits, take
 from devices.vision.faces import FaceFinder
 from protocol.peripherals import CaptureFault
 

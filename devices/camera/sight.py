@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from devices.camera import portrait, quality
-from devices.camera.document import DARK_ROOM, SMALLEST_SHEET, CaptureLimits, shows_person
 from devices.camera.frame import Frame
 from devices.camera.portrait import PortraitLimits
+from devices.camera.sheet import DARK_ROOM, SMALLEST_SHEET, CaptureLimits, shows_person
 from devices.vision import Quad, find_quads, rectify
 from devices.vision.edges import Edges
 from devices.vision.faces import Face, FaceFinder

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from devices.camera import CaptureProblem, Frame, Hint, quality
-from devices.camera.document import CaptureLimits, find_sheet, flatten, shows_person, take
 from devices.camera.drawn_set import SPOILED, clean_documents, empty_desks, lost_print, people, shining_documents
 from devices.camera.measure import GOOD, judge
+from devices.camera.sheet import CaptureLimits, find_sheet, flatten, shows_person, take
 from devices.camera.sight import SEEK_BY_LINES_EVERY, SheetWatch
 from devices.simulator.drawing import CardCode, Pose, Sheen, Shot, draw_card, place, tabletop
 from devices.vision.faces import FaceFinder

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from devices.camera import CameraSettings, CaptureKind, Frame, Hint, PortraitLimits, Sight, build_camera
-from devices.camera.document import CaptureLimits
+from devices.camera.sheet import CaptureLimits
 from devices.camera.sight import SEEK_BY_LINES_EVERY, SEEK_EVERY, FaceWatch, SheetWatch
 from devices.frame import FakeClock
 from devices.simulator.bench import Bench

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from devices.camera import CaptureProblem, Photo, Picture
-from devices.camera.document import CaptureLimits, find_sheet, take
 from devices.camera.jpeg import encode
 from devices.camera.photo import CaptureFault
+from devices.camera.sheet import CaptureLimits, find_sheet, take
 from devices.simulator.drawing import Pose, Shot, draw_family_card, draw_letter, draw_marriage_book, place, tabletop
 from devices.simulator.drawing.items import Item
 from devices.vision import find_quads
