@@ -88,13 +88,20 @@ def test_a_closed_connection_is_disconnected(listener: socket.socket) -> None:
 def test_ipv6_works() -> None:
     with socket.create_server(("::1", 0), family=socket.AF_INET6) as server:
         host, port = split_address(f"[::1]:{server.getsockname()[1]}")
-        NetworkTransport(host, port).open(1.0).close()
+        line = NetworkTransport(host, port).open(1.0)
+        came, _ = server.accept()
+        assert (line.write(b"slip", 1.0), came.recv(4)) == (4, b"slip")
+        came.close()
+        line.close()
 
 
 def test_a_host_is_reached_by_its_name() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
-        connection = NetworkTransport("localhost", server.getsockname()[1]).open(5.0)
-        connection.close()
+        line = NetworkTransport("localhost", server.getsockname()[1]).open(5.0)
+        came, _ = server.accept()
+        assert (line.write(b"slip", 1.0), came.recv(4)) == (4, b"slip")
+        came.close()
+        line.close()
 
 
 def test_a_resolver_that_hangs_does_not_hold_up_the_kiosk(monkeypatch: pytest.MonkeyPatch) -> None:
