@@ -9,10 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from devices.clips import player as clip_player
-from devices.frame import SystemClock
-from devices.scanner.reading import second_engine
-from devices.speech import player
+from devices.frame import SystemClock, children
 from kiosk.store import Store
 from program.enrolled import EnrolmentFailed, enrolled
 from program.program import Program
@@ -89,17 +86,7 @@ def _enrol_code() -> str:
 
 
 if __name__ == "__main__":
-    # A frozen kiosk is its own second decoder, and its own player of sounds and clips: those may abort, so they run as children.
-    if sys.argv[1:] == [second_engine.FROZEN_ARGUMENT]:
-        from devices.scanner.reading import zbar_child  # only the child loads the engine
-
-        raise SystemExit(zbar_child.main())
-    if sys.argv[1:] == [clip_player.FROZEN_ARGUMENT]:
-        from devices.clips import child
-
-        raise SystemExit(child.main())
-    if sys.argv[1:2] == [player.FROZEN_ARGUMENT]:
-        from devices.speech import player_child  # only the child loads the decoders
-
-        raise SystemExit(player_child.main(sys.argv))
+    # A frozen kiosk is its own second decoder, and its own player of sounds and clips.
+    if (ended := children.run_asked(sys.argv)) is not None:
+        raise SystemExit(ended)
     raise SystemExit(main(_enrol_code()))

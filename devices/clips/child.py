@@ -9,6 +9,7 @@ import io
 import resource
 import sys
 import time
+from collections.abc import Sequence
 from typing import Any, BinaryIO
 
 from devices.clips.player import FRAME, SHOWN_SIDE
@@ -62,7 +63,7 @@ def serve(clip: BinaryIO, frames: BinaryIO) -> int:
         number += 1
 
 
-def main() -> int:
+def main(_argv: Sequence[str]) -> int:
     bounded()
     try:
         return serve(sys.stdin.buffer, sys.stdout.buffer)
@@ -71,4 +72,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(main(sys.argv))

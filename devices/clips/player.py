@@ -6,20 +6,19 @@ import contextlib
 import os
 import struct
 import subprocess
-import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
+
+from devices.frame import children
+from devices.frame.children import Child
 
 FRAME: Final = struct.Struct("!II")
 """Width and height, before the pixels in RGBA."""
 
 SHOWN_SIDE: Final = 640
 """Pixels of the longer side of what is handed on; larger clips are made smaller."""
-
-FROZEN_ARGUMENT: Final = "--clip-child"
-"""With this argument a frozen kiosk's own program must call :func:`devices.clips.child.main`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ class ClipPlayer:
         root = str(Path(__file__).parents[2])
         path = os.pathsep.join(part for part in (root, os.environ.get("PYTHONPATH")) if part)
         self._child = subprocess.Popen(
-            command or default_command(),
+            command or children.command(Child.CLIP),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -101,10 +100,3 @@ class ClipPlayer:
                 return
             sequence += 1
             self._newest = ClipFrame(rgba, width, height, sequence)
-
-
-def default_command() -> tuple[str, ...]:
-    """How the child is started: from source as a module, frozen by the program itself with FROZEN_ARGUMENT."""
-    if getattr(sys, "frozen", False):
-        return (sys.executable, FROZEN_ARGUMENT)
-    return (sys.executable, "-B", "-m", "devices.clips.child")

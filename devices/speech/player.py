@@ -3,15 +3,12 @@ along, and ending the process is silence at once."""
 
 from __future__ import annotations
 
-import sys
 import tempfile
-from typing import Final
 
+from devices.frame import children
+from devices.frame.children import Child
 from devices.speech.program import ProgramSpeech, begin
 from devices.speech.recording import LARGEST_RECORDING, Recording
-
-FROZEN_ARGUMENT: Final = "--player-child"
-"""With this argument a frozen kiosk's own program must call :func:`devices.speech.player_child.main`."""
 
 
 def play(recording: Recording, command: tuple[str, ...] | None = None) -> ProgramSpeech:
@@ -20,11 +17,6 @@ def play(recording: Recording, command: tuple[str, ...] | None = None) -> Progra
     with tempfile.TemporaryFile() as file:
         file.write(recording.sound[: LARGEST_RECORDING + 1])
         file.seek(0)
-        return ProgramSpeech(begin((*(command or child_command()), f"{recording.volume:.2f}"), file))
-
-
-def child_command() -> tuple[str, ...]:
-    """How the child is started: from source as a module, frozen by the program itself with FROZEN_ARGUMENT."""
-    if getattr(sys, "frozen", False):
-        return (sys.executable, FROZEN_ARGUMENT)
-    return (sys.executable, "-m", "devices.speech.player_child")
+        volume = f"{recording.volume:.2f}"
+        given = children.command(Child.RECORDING, volume) if command is None else (*command, volume)
+        return ProgramSpeech(begin(given, file))

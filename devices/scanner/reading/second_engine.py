@@ -11,11 +11,11 @@ import os
 import select
 import struct
 import subprocess
-import sys
 from pathlib import Path
 from typing import Final
 
-from devices.frame import Clock
+from devices.frame import Clock, children
+from devices.frame.children import Child
 from devices.scanner.reading.decode import Grey, Read, Symbology
 
 ANSWER_DEADLINE: Final = 2.0
@@ -28,9 +28,6 @@ REST_SECONDS: Final = 60.0
 HEADER: Final = struct.Struct("!II")
 """Width and height, before the grey pixels."""
 
-FROZEN_ARGUMENT: Final = "--zbar-child"
-"""With this argument a frozen kiosk's own program must call :func:`devices.scanner.reading.zbar_child.main`."""
-
 _SYMBOLOGIES: Final = {"QRCODE": Symbology.QR_CODE, "CODE128": Symbology.CODE_128, "CODE39": Symbology.CODE_39}
 
 
@@ -39,7 +36,7 @@ class SecondEngine:
 
     def __init__(self, clock: Clock, command: tuple[str, ...] | None = None) -> None:
         self._clock = clock
-        self._command = command or default_command()
+        self._command = command or children.command(Child.BARCODES)
         self._child: subprocess.Popen[bytes] | None = None
         self._deaths = 0
         self._resting_until = float("-inf")
@@ -106,13 +103,6 @@ class SecondEngine:
         if self._deaths >= MOST_DEATHS:
             self._resting_until = self._clock.monotonic() + REST_SECONDS
             self._deaths = 0
-
-
-def default_command() -> tuple[str, ...]:
-    """How the child is started: from source as a module, frozen by the program itself with FROZEN_ARGUMENT."""
-    if getattr(sys, "frozen", False):
-        return (sys.executable, FROZEN_ARGUMENT)
-    return (sys.executable, "-m", "devices.scanner.reading.zbar_child")
 
 
 def _as_read(entry: object) -> Read | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from typing import BinaryIO
 
 import numpy as np
@@ -34,10 +35,10 @@ def _entry(found: pyzbar.Decoded) -> dict[str, object]:
     return {"type": found.type, "text": text, "points": points if len(points) == 4 else corners}
 
 
-def main() -> int:
+def main(_argv: Sequence[str]) -> int:
     serve(sys.stdin.buffer, sys.stdout.buffer)
     return 0
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(main(sys.argv))
