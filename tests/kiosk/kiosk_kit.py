@@ -15,6 +15,7 @@ from kiosk.kiosk import Kiosk
 from kiosk.ports import BadgeReader, Disk, Failpoint, Ports, Sealer, TrackingCodes, no_failpoint
 from kiosk.session.citizen import HowIdentified
 from kiosk.session.identity import KioskIdentity
+from kiosk.session.outcomes import Saved
 from kiosk.store import Store
 from protocol import sealing
 from protocol.packs import Manifest, ServiceDescription, build, unpack
@@ -237,3 +238,11 @@ def fill(kiosk: Kiosk, *, photo: bytes | None = PHOTO) -> None:
         session.next_page()
     session.finish_review()
     session.agree()
+
+
+def sent(made: Bench) -> Saved:
+    """A submission that was filled in and sent."""
+    fill(made.kiosk)
+    result = made.kiosk.send()
+    assert isinstance(result, Saved)
+    return result

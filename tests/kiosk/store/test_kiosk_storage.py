@@ -17,7 +17,7 @@ from protocol import badges
 from protocol.components import STORAGE
 from rehearsal.storage import FaultyStorage
 from tests.kiosk.kiosk_kit import BEGIN, CITY, Bench, bench, fill
-from tests.kiosk.test_kiosk_parts import PIN, PIN_HASH
+from tests.kiosk.test_kiosk_staff import PIN, PIN_HASH
 
 
 @pytest.fixture
