@@ -9,6 +9,9 @@ from screens_harness import ASSETS, Hands
 
 from devices.speech import SimulatedEngine, SimulatedHeadphones, Speaker, Spoken
 from rehearsal import Rehearsal
+from rehearsal.gallery.control_states import show
+from rehearsal.gallery.way import Way
+from screens.citizen.controls.viewfinder import Viewfinder
 from screens.look import layouts
 from screens.look.widgets.entry import Layout
 
@@ -139,3 +142,14 @@ def _texts(language: str) -> list[str]:
         catalogue = read_po(file)
     whole = [message.string for message in catalogue if message.id and isinstance(message.string, str)]
     return [text.rstrip(".") for text in whole if "{" not in text]
+
+
+def before_the_camera(hands: Hands, ears: Ears) -> Viewfinder:
+    """With headphones left plugged at the question for a photo, whose introduction has been said."""
+    ears.headphones.set(True)
+    hands.settle(4)
+    show("foto")(Way(hands))
+    hands.settle(4)
+    ears.lines()
+    ears.engine.set_faults(slow=True)
+    return next(each for each in hands.widgets() if isinstance(each, Viewfinder))

@@ -1,16 +1,9 @@
 """Whoever listens hears the question before people go."""
 
-import pytest
 from screens_harness import Hands
 from speech_kit import Ears, Listener
 
-from rehearsal import Rehearsal
 from tests.screens.citizen.test_screens_fewer import arrive, question, retype
-
-
-@pytest.fixture
-def ears(rehearsal: Rehearsal) -> Ears:
-    return Ears(rehearsal)
 
 
 def test_the_question_is_heard(ears: Ears, hands: Hands) -> None:

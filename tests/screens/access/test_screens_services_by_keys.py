@@ -82,11 +82,6 @@ class KeyCitizen(Citizen):
 
 
 @pytest.fixture
-def ears(rehearsal: Rehearsal) -> Ears:
-    return Ears(rehearsal)
-
-
-@pytest.fixture
 def keys(rehearsal: Rehearsal, ears: Ears) -> Iterator[Keys]:
     made = Keys(rehearsal, BOOT, draws=False)
     made.ears = ears
