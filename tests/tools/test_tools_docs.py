@@ -5,14 +5,27 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
+from server.__main__ import cli
 from tools.translations import ROOT
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+#: Pages that stand beside what they are about.
+BESIDE = (
+    "assets/signing/README.md",
+    "devices/simulator/drawing/sheens/README.md",
+    "devices/speech/pronouncing/SOURCES.md",
+    "tests/devices/camera/pictures/README.md",
+)
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *(ROOT / path for path in BESIDE)]
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
 _LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 _TEST = re.compile(r"`(tests/[\w/.]+?)(?:::(\w+))?`")
 _MODULE = re.compile(r"python -m ([a-z_][\w.]*)")
+_MEASURE = re.compile(r"python -m benchmarks ([a-z]+)")
+_ORDER = re.compile(r"python -m server ([a-z][a-z-]*)")
+#: What the operator's command knows.
+ORDERS = frozenset(get_command(cli).commands)
 _FILE = re.compile(
     r"`((?:kiosk|screens|devices|sync|server|forms|protocol|rehearsal|trial|tools|deploy|benchmarks)/[\w/.]+\.\w+)`"
 )
@@ -57,6 +70,8 @@ def test_what_is_said_to_stand_in_a_file_stands_there(page: Path) -> None:
 def test_commands_that_are_named_exist(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert [name for name in _MODULE.findall(text) if find_spec(name) is None] == []
+    assert [name for name in _MEASURE.findall(text) if not (ROOT / f"benchmarks/measure_{name}.py").exists()] == []
+    assert [name for name in _ORDER.findall(text) if name not in ORDERS] == []
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert [name for name in _TARGET.findall(text) if f"\n{name}:" not in makefile] == []
 
