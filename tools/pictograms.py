@@ -97,7 +97,8 @@ def font() -> bytes:
     builder.setupGlyphOrder(list(glyphs))
     builder.setupCharacterMap({ord(letter): glyph for letter, glyph in names.items()})
     builder.setupGlyf(glyphs)
-    builder.setupHorizontalMetrics({glyph: (_EM, 0) for glyph in glyphs})
+    # A glyph is drawn from its left bearing on: as far from the edge as its leftmost point is on the grid.
+    builder.setupHorizontalMetrics({name: (_EM, builder.font["glyf"][name].xMin) for name in glyphs})
     builder.setupHorizontalHeader(ascent=_EM, descent=0)
     builder.setupNameTable({"familyName": "eKios Pictograms", "styleName": "Regular"})
     builder.setupOS2(sTypoAscender=_EM, sTypoDescender=0, usWinAscent=_EM, usWinDescent=0)
