@@ -7,6 +7,9 @@ photographed before somebody came. ::
         import cv2
     else:
         cv2 = when_wanted("cv2")
+
+Python's own ``importlib.util.LazyLoader`` puts a half-made module where everybody finds it, for threads and for packages that
+replace themselves while they load, as OpenCV does.
 """
 
 import importlib

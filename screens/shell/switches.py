@@ -6,7 +6,7 @@ from typing import Final
 from screens.access.focus import Box, FocusRing, Stop
 from screens.access.keys import Action
 from screens.access.narrator import Narrator
-from screens.access.scan import Scan
+from screens.access.switch_scanning import Scan
 from screens.look.widgets.field import Field
 from screens.navigation.flow import Flow
 from screens.navigation.overlays.switching import Switching
