@@ -22,6 +22,7 @@ from typing import Annotated, Final, Literal
 from pydantic import AwareDatetime, Field, StringConstraints, ValidationError, field_validator
 
 from protocol.limits import Rupiah
+from protocol.line.base import ServiceKind
 from protocol.messages import Message, Name, Short
 
 PACK_TYPE: Final = "ekios-pack"
@@ -157,7 +158,7 @@ class ServiceDescription(Message):
     #: Devices without which the service cannot be used: "camera".
     needs: tuple[Name, ...] = ()
     #: A complaint lets the citizen choose, before anything is asked, to stay anonymous or to be known to one officer.
-    kind: Literal["service", "complaint"] = "service"
+    kind: ServiceKind = ServiceKind.SERVICE
     #: The form's question that this choice fills: ``anonymous`` or ``secret``.
     privacy_question: str = ""
     #: The form's group of answers that tell who complains; of a secret one only its officer sees it.

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from kiosk.text import Text, TextList
 from protocol import packs
+from protocol.line.base import ServiceKind
 from protocol.packs import ServiceDescription
 
 
@@ -16,12 +17,6 @@ class Identification(StrEnum):
     #: The citizen types or scans a NIK before the form.
     NIK = "nik"
     NONE = "none"
-
-
-class ServiceKind(StrEnum):
-    SERVICE = "service"
-    #: The citizen chooses first whether anybody may know who complains.
-    COMPLAINT = "complaint"
 
 
 class PackBroken(ValueError):
@@ -178,7 +173,7 @@ def _service(description: ServiceDescription) -> Service:
         needs=description.needs,
         form_id=description.form_id,
         form_version=description.form_version,
-        kind=ServiceKind(description.kind),
+        kind=description.kind,
         privacy_question=description.privacy_question,
     )
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
-from kiosk.catalogue.service import Identification, Service, ServiceKind
+from kiosk.catalogue.service import Identification, Service
 from kiosk.session.form_pages import FormPages
 from kiosk.session.privacy import Privacy
+from protocol.line.base import ServiceKind
 
 
 class SessionFacts:

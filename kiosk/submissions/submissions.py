@@ -11,7 +11,6 @@ import uuid_utils
 
 from kiosk.cases.case import CaseStateName
 from kiosk.catalogue.fee import fee_of
-from kiosk.catalogue.service import ServiceKind
 from kiosk.events import Bus, Stored
 from kiosk.machine.health import Health
 from kiosk.ports import Clock, Failpoint, Sealer, TrackingCodes
@@ -26,6 +25,7 @@ from kiosk.store.receipts import Receipt
 from kiosk.submissions.slip_answers import answer_texts
 from kiosk.submissions.slip_fee import fee_texts
 from protocol.limits import ANSWER_CHARACTERS, ATTACHMENT_BYTES, ATTACHMENTS_PER_SUBMISSION, SEALED_BYTES
+from protocol.line.base import ServiceKind
 from protocol.messages import Content, ContentAttachment, Identity, ItemKind
 
 logger = logging.getLogger(__name__)

@@ -1,5 +1,6 @@
 """What all messages of the line are made of."""
 
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
@@ -15,3 +16,9 @@ class Message(BaseModel):
     """Frozen; unknown members are ignored, so that a newer peer may say more."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class ServiceKind(StrEnum):
+    SERVICE = "service"
+    #: The citizen chooses first whether anybody may know who complains.
+    COMPLAINT = "complaint"

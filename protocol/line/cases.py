@@ -2,12 +2,11 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
 from protocol.limits import Rupiah
-from protocol.line.base import Code, Message, Name, Short
+from protocol.line.base import Code, Message, Name, ServiceKind, Short
 
 
 class CasePublicState(StrEnum):
@@ -71,7 +70,7 @@ class CaseState(Message):
     tracking_code: Code
     service: Name
     #: complaint: the words for its states are others.
-    kind: Literal["service", "complaint"] = "service"
+    kind: ServiceKind = ServiceKind.SERVICE
     service_name: dict[str, str]
     agency_name: dict[str, str]
     state: CasePublicState

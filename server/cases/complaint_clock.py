@@ -4,6 +4,7 @@ from typing import Final
 
 from sqlalchemy import select
 
+from protocol.line.base import ServiceKind
 from protocol.messages import CasePublicState as State
 from server.cases.journal import CaseJournal
 from server.cases.rules import WAITING, Action
@@ -14,7 +15,6 @@ from server.foundation.texts import Texts
 from server.storage import tables
 from server.work.unit_of_work import UnitOfWork, UnitsOfWork
 
-COMPLAINT: Final = "complaint"
 #: Working days without the citizen's reply after which a complaint is closed.
 REPLY_DAYS: Final = 10
 
@@ -36,7 +36,7 @@ def _close(units: UnitsOfWork, journal: CaseJournal, texts: Texts, zone: str, co
             return False
         if load_calendar(work.connection, zone).due(case.paused_at, REPLY_DAYS) >= work.now:
             return False
-        if journal.state_of(work.connection, case).kind != COMPLAINT:
+        if journal.state_of(work.connection, case).kind is not ServiceKind.COMPLAINT:
             return False
         note = texts.say(case.language, "complaint.closed_unanswered", n=REPLY_DAYS)
         values = {"state": State.CANCELLED, "note": note, "closed_at": work.now, "contest": ""}

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row
 
+from protocol.line.base import ServiceKind
 from protocol.messages import CasePublicState as State
 from protocol.messages import Contest
 from server.foundation.clock import WorkingCalendar
@@ -23,7 +24,6 @@ OBJECTION_DAYS: Final = 21
 OBJECTION_DECIDED_DAYS: Final = 10
 #: Working days after its end in which a case can be reopened.
 REOPENING_DAYS: Final = 10
-COMPLAINT: Final = "complaint"
 
 _CLOSED_TOO_SOON: Final = frozenset({State.CANCELLED, State.COLLECTED})
 #: A complaint is over when it was answered.
@@ -43,12 +43,12 @@ class Offer:
         return calendar.due(self.since, _DAYS[self.contest])
 
 
-def offered(kind: str, case: Mapping[str, Any], steps: Sequence[Mapping[str, Any]]) -> Offer | None:
+def offered(kind: ServiceKind, case: Mapping[str, Any], steps: Sequence[Mapping[str, Any]]) -> Offer | None:
     """``kind``: of the service; ``case`` and ``steps`` are rows. None: there is nothing to contest, or it was."""
     state = State(case["state"])
     if state is State.REJECTED:
         contest = Contest.OBJECTION
-    elif state in _CLOSED_TOO_SOON or (kind == COMPLAINT and state in _ANSWERED):
+    elif state in _CLOSED_TOO_SOON or (kind is ServiceKind.COMPLAINT and state in _ANSWERED):
         contest = Contest.REOPENING
     else:
         return None

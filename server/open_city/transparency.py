@@ -13,6 +13,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, func, select
 
 from protocol.documents import TRANSPARENCY, AgencyTimes, ServiceTimes, Transparency
+from protocol.line.base import ServiceKind
 from protocol.packs import ServiceDescription
 from server.cases import rules
 from server.catalogue.services import Catalogue
@@ -26,7 +27,6 @@ from server.work.unit_of_work import UnitsOfWork
 PERIOD: Final = timedelta(days=365)
 #: With fewer cases no times are published: they would point at single people and say little about the office.
 LEAST_CASES: Final = 5
-_COMPLAINT: Final = "complaint"
 
 
 @dataclass
@@ -104,7 +104,7 @@ class TransparencyReport:
         for case in cases:
             document = services.get(case.service_id)
             decided = decisions.get(case.tracking_code)
-            if document is not None and document.kind == _COMPLAINT:
+            if document is not None and document.kind is ServiceKind.COMPLAINT:
                 _count_complaint(complaints[case.agency_id], case, decided, now)
             if decided is None:
                 continue

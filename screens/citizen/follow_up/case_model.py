@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from kiosk.cases.case import Case, CaseMessage, CaseProblem, CaseStateName, CaseStep
-from kiosk.catalogue.service import ServiceKind
 from kiosk.events import CaseUpdated, Event, LineChanged
+from protocol.line.base import ServiceKind
 from protocol.messages import Contest, MessageKind
 from screens.citizen.start.service_model import fee_in_words
 from screens.navigation.flow import Flow

@@ -6,6 +6,7 @@ from typing import Final
 from starlette.responses import RedirectResponse, Response
 
 from protocol import tracking
+from protocol.line.base import ServiceKind
 from protocol.messages import CasePublicState as State
 from protocol.messages import CaseState
 from server.foundation.texts import citizens_text
@@ -93,7 +94,7 @@ def view(visitor: Visitor, state: CaseState) -> TrackingView:
     def words(state: CaseState, key: str) -> str:
         """A complaint is answered, not approved: it has words of its own for some states."""
         own = f"complaint.{key}"
-        return own if state.kind == "complaint" and visitor.site.texts.has(own) else key
+        return own if state.kind is ServiceKind.COMPLAINT and visitor.site.texts.has(own) else key
 
     return TrackingView(
         code=tracking.display(state.tracking_code),
