@@ -18,6 +18,7 @@ from server.api import feed as feed_api
 from server.api.bodies import BodyRoom
 from server.api.proofs import AnswerProofs
 from server.api.standstill import Standstill, bare_app
+from server.api.together import Together
 from server.audit import audit
 from server.audit.witnesses import Witnesses
 from server.cases import complaint_clock
@@ -35,8 +36,11 @@ from server.deps import Deps
 from server.fleet.alarms import Alarms
 from server.fleet.device_commands import DeviceCommands
 from server.fleet.enrolment import Enrolment
+from server.fleet.heartbeats import AT_ONCE as HEARTBEATS_AT_ONCE
+from server.fleet.heartbeats import Heartbeats
 from server.fleet.help_calls import HelpCalls
 from server.fleet.kiosk_settings import KioskSettings
+from server.fleet.listing import Listing
 from server.fleet.presence import Presence
 from server.fleet.quotas import Quotas
 from server.fleet.sealing_rotation import SealingRotation
@@ -111,6 +115,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
     publications = Publications(units, keys.badge)
     witnesses = Witnesses(engine, keys.audit_public, keys.badge)
     officers = Officers(units, passwords)
+    signing_clock = SigningClock(clock)
     deps = Deps(
         settings=settings,
         texts=texts.load(),
@@ -120,7 +125,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         bus=units.bus,
         units=units,
         keys=keys,
-        signing_clock=SigningClock(clock),
+        signing_clock=signing_clock,
         vault=vault,
         catalogue=catalogue,
         cases=Cases(units, vault, journal, zone, failpoints),
@@ -137,8 +142,10 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         ),
         packs=packs,
         authoring=Authoring(units, packs),
-        presence=Presence(units, zone, alarms, witnesses, settings.heartbeat_s),
+        presence=Presence(units),
+        heartbeats=Heartbeats(units, zone, alarms, witnesses, publications, signing_clock, settings.heartbeat_s),
         alarms=alarms,
+        listing=Listing(units),
         witnesses=witnesses,
         device_commands=DeviceCommands(units),
         enrolment=Enrolment(units, keys, packs, city, settings.address, zone, failpoints),
@@ -190,6 +197,7 @@ def create_app(
     app.state.deps = deps
     app.state.batches = Slots(time.monotonic)
     app.state.bodies = BodyRoom()
+    app.state.heartbeats = Together(deps.heartbeats.take, lambda beat: beat.kiosk_id, HEARTBEATS_AT_ONCE)
     for router in (
         submissions.router,
         feed_api.router,

@@ -17,8 +17,10 @@ from server.catalogue.services import Catalogue
 from server.fleet.alarms import Alarms
 from server.fleet.device_commands import DeviceCommands
 from server.fleet.enrolment import Enrolment
+from server.fleet.heartbeats import Heartbeats
 from server.fleet.help_calls import HelpCalls
 from server.fleet.kiosk_settings import KioskSettings
+from server.fleet.listing import Listing
 from server.fleet.presence import Presence
 from server.fleet.quotas import Quotas
 from server.fleet.sealing_rotation import SealingRotation
@@ -68,7 +70,9 @@ class Deps:
     packs: PackRepository
     authoring: Authoring
     presence: Presence
+    heartbeats: Heartbeats
     alarms: Alarms
+    listing: Listing
     witnesses: Witnesses
     device_commands: DeviceCommands
     enrolment: Enrolment

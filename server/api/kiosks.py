@@ -11,9 +11,11 @@ from protocol.tracking import parse as parse_code
 from server.api.bodies import SMALL_BODY_BYTES, parse, reading, takes
 from server.api.errors import ApiError, try_later
 from server.api.quota import within
-from server.api.signed import SignedRequest, signed
+from server.api.signed import Replayed, SignedRequest, signed
+from server.api.together import Together
 from server.deps import get_deps
 from server.fleet.enrolment import ATTEMPTS_WITHIN, EnrolRefusal
+from server.fleet.heartbeats import Beat
 from server.fleet.quotas import Quota
 
 #: A visit with a thousand short actions.
@@ -43,10 +45,15 @@ async def enrol(request: Request) -> EnrolResponse:
 
 
 @router.post("/heartbeat", response_model=HeartbeatAnswer, openapi_extra=takes(Heartbeat), tags=["presence"])
-async def heartbeat(request: Request, kiosk: Annotated[SignedRequest, Depends(signed())]) -> HeartbeatAnswer:
-    deps, beat = get_deps(request), parse(Heartbeat, kiosk.body)
-    answer = await run_in_threadpool(deps.presence.heartbeat, kiosk.kiosk_id, beat)
-    return answer.model_copy(update={"documents": await run_in_threadpool(deps.publications.versions)})
+async def heartbeat(
+    request: Request, kiosk: Annotated[SignedRequest, Depends(signed(own_transaction=True))]
+) -> HeartbeatAnswer:
+    beat = Beat(kiosk.kiosk_id, parse(Heartbeat, kiosk.body), kiosk.verified)
+    together: Together[Beat, HeartbeatAnswer | None] = request.app.state.heartbeats
+    answer = await together.put(beat)
+    if answer is None:
+        raise Replayed
+    return answer
 
 
 @router.post("/visits", status_code=204, openapi_extra=takes(Visit), tags=["presence"])

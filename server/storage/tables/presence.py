@@ -67,6 +67,14 @@ alarms = Table(
         sqlite_where=text("cleared_at IS NULL"),
         postgresql_where=text("cleared_at IS NULL"),
     ),
+    # those that are open, the newest first, without a look at all that ever were
+    Index(
+        "ix_alarms_open",
+        "raised_at",
+        sqlite_where=text("cleared_at IS NULL"),
+        postgresql_where=text("cleared_at IS NULL"),
+    ),
+    Index(None, "kiosk_id", "raised_at"),
 )
 
 staff = Table(
