@@ -212,7 +212,8 @@ class FeedType(StrEnum):
 class FeedEvent(Message):
     """One entry of a kiosk's feed. ``data`` by type:
 
-    pack: PackAnnouncement; case: CaseState; staff: StaffRoster; settings: dict of names to values; command: Command;
+    pack: PackAnnouncement; case: CaseState; staff: StaffRoster; settings: dict of names to values, see
+    ``kiosk_settings``, ``kiosk_profile`` and ``sealing_keys``; command: Command;
     notice: {"text": {language: text}, "until": time | null}; help: HelpComing.
     """
 

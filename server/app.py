@@ -42,6 +42,7 @@ from server.fleet.help_calls import HelpCalls
 from server.fleet.kiosk_settings import KioskSettings
 from server.fleet.listing import Listing
 from server.fleet.presence import Presence
+from server.fleet.profiles import Profiles
 from server.fleet.quotas import Quotas
 from server.fleet.sealing_rotation import SealingRotation
 from server.foundation import texts
@@ -142,6 +143,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         ),
         packs=packs,
         authoring=Authoring(units, packs),
+        profiles=Profiles(units),
         presence=Presence(units),
         heartbeats=Heartbeats(units, zone, alarms, witnesses, publications, signing_clock, settings.heartbeat_s),
         alarms=alarms,

@@ -22,6 +22,7 @@ from server.fleet.help_calls import HelpCalls
 from server.fleet.kiosk_settings import KioskSettings
 from server.fleet.listing import Listing
 from server.fleet.presence import Presence
+from server.fleet.profiles import Profiles
 from server.fleet.quotas import Quotas
 from server.fleet.sealing_rotation import SealingRotation
 from server.foundation.bus import Bus
@@ -69,6 +70,7 @@ class Deps:
     intake: Intake
     packs: PackRepository
     authoring: Authoring
+    profiles: Profiles
     presence: Presence
     heartbeats: Heartbeats
     alarms: Alarms

@@ -5,14 +5,18 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from protocol import fingerprints
+from server.catalogue.packs import RINGS
 from server.fleet.device_commands import CommandName
-from server.fleet.enrolment import ApproveOutcome
+from server.fleet.enrolment import NAME_CHARACTERS, ApproveOutcome
 from server.fleet.presence import KioskView
+from server.fleet.profiles import ChangeOutcome, Profile, profile_of
 from server.foundation.actors import Role
+from server.foundation.texts import citizens_text
 from server.web.fleet import view as fleet_view
 from server.web.fleet.pages import ADMINS, WATCHERS
 from server.web.frame.access import Pages, Visit, not_found
 from server.web.frame.visitor import Visitor
+from server.web.office import queries
 
 COMMANDS: Final[tuple[CommandName, ...]] = (
     "out_of_service",
@@ -51,6 +55,9 @@ def kiosk(visitor: Visit, kiosk_id: str) -> Response:
         may_command=row.approved_at is not None,
         may_approve=admin,
         may_revoke=admin and row.approved_at is not None,
+        edit=_edit_form(visitor, profile_of(row)) if admin and row.approved_at and not row.revoked_at else None,
+        agency=_agency_name(visitor, row.agency_id),
+        position=_position(row),
     )
 
 
@@ -67,6 +74,30 @@ def command(visitor: Visit, kiosk_id: str) -> Response:
     if visitor.deps.device_commands.send(visitor.signed_in.actor, kiosk_id, name) is None:
         raise not_found()
     return visitor.go(f"/fleet/kiosks/{kiosk_id}", "good/kiosk.command_sent")
+
+
+@pages.post("/fleet/kiosks/{kiosk_id}/edit", ADMINS)
+def edit(visitor: Visit, kiosk_id: str) -> Response:
+    """Name, place, position, ring and agency; the kiosk follows through its feed."""
+    try:
+        latitude, longitude = (_degrees(visitor.text(field, 30)) for field in ("latitude", "longitude"))
+    except ValueError:
+        return visitor.go(f"/fleet/kiosks/{kiosk_id}", "bad/kiosk.edit.bad_position")
+    new = Profile(
+        name=visitor.text("name", NAME_CHARACTERS + 1).strip(),
+        place=visitor.text("place", NAME_CHARACTERS + 1).strip(),
+        ring=visitor.text("ring", 20),
+        agency_id=visitor.text("agency", 65),
+        latitude=latitude,
+        longitude=longitude,
+    )
+    match visitor.deps.profiles.change(visitor.signed_in.actor, kiosk_id, new):
+        case ChangeOutcome.NO_SUCH_KIOSK:
+            raise not_found()
+        case ChangeOutcome.DONE | ChangeOutcome.SAME:
+            return visitor.go(f"/fleet/kiosks/{kiosk_id}", "good/kiosk.edit.done")
+        case problem:
+            return visitor.go(f"/fleet/kiosks/{kiosk_id}", f"bad/kiosk.edit.{problem.value.lower()}")
 
 
 @pages.post("/fleet/kiosks/{kiosk_id}/revoke", ADMINS)
@@ -106,6 +137,34 @@ def kiosk_or_404(visitor: Visitor, kiosk_id: str) -> KioskView:
     if found is None:
         raise not_found()
     return found
+
+
+def _edit_form(visitor: Visitor, profile: Profile) -> dict[str, Any]:
+    with visitor.deps.engine.connect() as connection:
+        agencies = queries.agencies(connection)
+    return {
+        "profile": profile,
+        "rings": RINGS,
+        "agencies": [(row.id, citizens_text(row.name, visitor.language)) for row in agencies],
+    }
+
+
+def _agency_name(visitor: Visitor, agency_id: str) -> str:
+    with visitor.deps.engine.connect() as connection:
+        names = {row.id: row.name for row in queries.agencies(connection)}
+    return citizens_text(names.get(agency_id), visitor.language)
+
+
+def _position(row: Any) -> str:
+    if row.latitude is None or row.longitude is None:
+        return ""
+    return f"{row.latitude:.5f}, {row.longitude:.5f}"
+
+
+def _degrees(text: str) -> float | None:
+    """As people write it, with a point or a comma; None for nothing. Raises ValueError."""
+    text = text.strip().replace(",", ".")
+    return float(text) if text else None
 
 
 def _live(visitor: Visitor, found: KioskView) -> dict[str, Any]:
