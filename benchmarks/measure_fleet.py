@@ -48,6 +48,7 @@ PAGES: Final = (
     "/fleet?state=fine&page=7",
     "/fleet?alarm=any",
     "/fleet/alarms",
+    "/fleet/map",
     "/wall",
 )
 #: Surabaya, roughly.

@@ -34,6 +34,7 @@ from server.catalogue.services import Catalogue
 from server.catalogue.tuf import TufRepository
 from server.deps import Deps
 from server.fleet.alarms import Alarms
+from server.fleet.city_map import CityMap
 from server.fleet.device_commands import DeviceCommands
 from server.fleet.enrolment import Enrolment
 from server.fleet.heartbeats import AT_ONCE as HEARTBEATS_AT_ONCE
@@ -57,6 +58,7 @@ from server.front_door.slots import Slots
 from server.open_city.budget import Budgets
 from server.open_city.city_calendar import CityCalendar
 from server.open_city.notices import Notices
+from server.open_city.overview import Overview
 from server.open_city.publications import Publications
 from server.open_city.ratings import Ratings
 from server.open_city.transparency import TransparencyReport
@@ -143,6 +145,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         ),
         packs=packs,
         authoring=Authoring(units, packs),
+        city_map=CityMap(units),
         profiles=Profiles(units),
         presence=Presence(units),
         heartbeats=Heartbeats(units, zone, alarms, witnesses, publications, signing_clock, settings.heartbeat_s),
@@ -166,6 +169,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         help_calls=HelpCalls(units),
         citizen_drafts=CitizenDrafts(units, quotas),
         budget=Budgets(units, publications),
+        overview=Overview(units, zone, catalogue, publications),
         transparency=TransparencyReport(units, zone, catalogue, ratings, publications),
         failpoints=failpoints,
     )

@@ -15,6 +15,7 @@ from server.catalogue.authoring import Authoring
 from server.catalogue.packs import PackRepository
 from server.catalogue.services import Catalogue
 from server.fleet.alarms import Alarms
+from server.fleet.city_map import CityMap
 from server.fleet.device_commands import DeviceCommands
 from server.fleet.enrolment import Enrolment
 from server.fleet.heartbeats import Heartbeats
@@ -35,6 +36,7 @@ from server.front_door.signing_clock import SigningClock
 from server.open_city.budget import Budgets
 from server.open_city.city_calendar import CityCalendar
 from server.open_city.notices import Notices
+from server.open_city.overview import Overview
 from server.open_city.publications import Publications
 from server.open_city.ratings import Ratings
 from server.open_city.transparency import TransparencyReport
@@ -70,6 +72,7 @@ class Deps:
     intake: Intake
     packs: PackRepository
     authoring: Authoring
+    city_map: CityMap
     profiles: Profiles
     presence: Presence
     heartbeats: Heartbeats
@@ -90,6 +93,7 @@ class Deps:
     quotas: Quotas
     ratings: Ratings
     publications: Publications
+    overview: Overview
     transparency: TransparencyReport
     budget: Budgets
     citizen_drafts: CitizenDrafts

@@ -141,12 +141,3 @@ def _kinds(visitor: Visitor) -> list[tuple[str, str]]:
 
 def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 1
-
-
-def wall(visitor: Visitor) -> dict[str, Any]:
-    """What the wall shows of kiosks."""
-    found = visitor.deps.listing.page(FleetQuery())
-    return {
-        "kiosks": [kiosk_view(visitor, row) for row in found.rows[:12]],
-        "figures": figures(visitor.deps.listing.counts()),
-    }

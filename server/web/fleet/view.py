@@ -24,7 +24,7 @@ REJECTIONS_SHOWN: Final = 20
 #: Contact within so many seconds is "just now"; a kiosk counts as silent only after longer.
 NOW_SECONDS: Final = 45
 #: The class of a kiosk's mark and the kind of its pill, by its state.
-_LOOKS: Final = {
+LOOKS: Final = {
     KioskState.SILENT: ("trouble", "bad"),
     KioskState.TROUBLE: ("trouble", "bad"),
     KioskState.WARN: ("warn", "wait"),
@@ -102,7 +102,7 @@ def alarm_view(visitor: Visitor, row: Row[Any], kiosk: str) -> AlarmView:
 
 def kiosk_view(visitor: Visitor, row: Row[Any]) -> KioskView:
     say, state = visitor.say, KioskState(row.state)
-    tone, pill = _LOOKS.get(state, ("off", "plain"))
+    tone, pill = LOOKS.get(state, ("off", "plain"))
     waiting, parked = row.outbox_waiting or 0, row.outbox_parked or 0
     return KioskView(
         id=row.id,

@@ -1,16 +1,24 @@
 """The command centre's wall: one page for a screen that everybody in the room reads."""
 
-from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from starlette.responses import Response
 
 from server.foundation.texts import citizens_text
+from server.open_city.overview import AgencyNow, CityNow
 from server.web.fleet import list_view
+from server.web.fleet.map_pages import map_view
 from server.web.fleet.pages import DISPLAY, WATCHERS
+from server.web.fleet.view import alarm_view
+from server.web.frame import plots
 from server.web.frame.access import Pages, Visit
 from server.web.frame.visitor import Visitor
-from server.web.office import queries
+
+#: As many as fit beneath each other and are read across a room; the others are counted.
+AGENCIES: Final = 8
+ALARMS: Final = 6
+#: Hours between two labels of the day.
+LABELLED: Final = 6
 
 pages = Pages()
 
@@ -33,23 +41,37 @@ def wall_numbers(visitor: Visit) -> Response:
 
 
 def _numbers(visitor: Visitor) -> dict[str, Any]:
-    now = visitor.deps.clock.now()
-    midnight = datetime.combine(now.astimezone(visitor.site.zone).date(), datetime.min.time(), visitor.site.zone)
-    with visitor.deps.engine.connect() as connection:
-        rows = queries.cases_by_agency(connection, midnight, now)
+    deps = visitor.deps
+    city, standing = deps.overview.now(), deps.listing.alarms(standing=True)
     return {
-        **list_view.wall(visitor),
-        "agencies": [
-            {"name": citizens_text(row.name, visitor.language), "running": row.running, "late": row.late}
-            for row in rows
-        ],
-        "most": max([1, *(row.running for row in rows)]),
-        "totals": {
-            "today": sum(row.came for row in rows),
-            "running": sum(row.running for row in rows),
-            "late": sum(row.late for row in rows),
-            "escalated": sum(row.escalated for row in rows),
-        },
-        "today": visitor.formatting.weekday(now),
-        "clock": visitor.formatting.clock(now),
+        "city_now": city,
+        "agencies": [_agency(visitor, one) for one in city.agencies[:AGENCIES]],
+        "agencies_more": max(0, len(city.agencies) - AGENCIES),
+        "figures": list_view.figures(deps.listing.counts()),
+        "alarms": [alarm_view(visitor, row, row.kiosk_name) for row in standing.rows[:ALARMS]],
+        "alarms_more": max(0, standing.total - ALARMS),
+        "map": map_view(visitor, deps.city_map.sheet()),
+        "hours": hours_plot(visitor, city),
+        "today": visitor.formatting.weekday(city.at),
+        "clock": visitor.formatting.clock(city.at),
+    }
+
+
+def hours_plot(visitor: Visitor, city: CityNow) -> plots.Bars:
+    return plots.bars(
+        city.hours,
+        [visitor.say("wall.hour", hour=f"{hour:02}", n=number) for hour, number in enumerate(city.hours)],
+        [f"{hour:02}" if hour % LABELLED == 0 else "" for hour in range(len(city.hours))],
+    )
+
+
+def _agency(visitor: Visitor, agency: AgencyNow) -> dict[str, Any]:
+    return {
+        "name": citizens_text(agency.name, visitor.language),
+        "today": agency.today,
+        "running": agency.running,
+        "late": agency.late,
+        "in_time": "—" if agency.in_time_percent is None else f"{agency.in_time_percent} %",
+        "index": (agency.index if visitor.language == "en" else agency.index.replace(".", ",")) or "—",
+        "grade": agency.grade,
     }
