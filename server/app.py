@@ -46,6 +46,7 @@ from server.fleet.presence import Presence
 from server.fleet.profiles import Profiles
 from server.fleet.quotas import Quotas
 from server.fleet.sealing_rotation import SealingRotation
+from server.fleet.work_orders import WorkOrders
 from server.foundation import texts
 from server.foundation.actors import SYSTEM
 from server.foundation.bus import Bus
@@ -146,6 +147,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         packs=packs,
         authoring=Authoring(units, packs),
         city_map=CityMap(units),
+        work_orders=WorkOrders(units),
         profiles=Profiles(units),
         presence=Presence(units),
         heartbeats=Heartbeats(units, zone, alarms, witnesses, publications, signing_clock, settings.heartbeat_s),

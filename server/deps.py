@@ -26,6 +26,7 @@ from server.fleet.presence import Presence
 from server.fleet.profiles import Profiles
 from server.fleet.quotas import Quotas
 from server.fleet.sealing_rotation import SealingRotation
+from server.fleet.work_orders import WorkOrders
 from server.foundation.bus import Bus
 from server.foundation.clock import Clock
 from server.foundation.failpoints import Failpoints
@@ -73,6 +74,7 @@ class Deps:
     packs: PackRepository
     authoring: Authoring
     city_map: CityMap
+    work_orders: WorkOrders
     profiles: Profiles
     presence: Presence
     heartbeats: Heartbeats

@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Row, delete, select
 
 from protocol.messages import Visit
+from server.fleet import work_orders
 from server.fleet.components import Components, components_of, paper_mm
 from server.fleet.listing import open_alarms
 from server.fleet.states import KioskState
@@ -57,6 +58,7 @@ class Presence:
             )
             if new:
                 work.audit("kiosk.session", f"kiosk:{kiosk_id}")
+                work_orders.visited(work, kiosk_id, visit)
                 work.hint(bus.FLEET, kiosk_id)
         return new
 

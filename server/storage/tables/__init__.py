@@ -29,6 +29,7 @@ heartbeats               a short history of heartbeats
 component_history        changes of devices' states
 alarms                   what the command centre must look at; open while ``cleared_at`` is null
 staff                    field staff: roster, PIN, badge
+work_orders              what field staff are asked to do at kiosks, until a visit has done it
 quotas                   how much of a quota a kiosk or a NIK's HMAC has used
 case_lookups             which cases a kiosk was shown, and may therefore answer for
 settings                 settings by name that administrators change at run time
@@ -50,6 +51,7 @@ from server.storage.tables.presence import alarms, component_history, heartbeats
 from server.storage.tables.published import form_drafts, packs, service_versions
 from server.storage.tables.quotas import case_lookups, quotas
 from server.storage.tables.submissions import attachments, rejections, submission_attachments, submissions
+from server.storage.tables.work_orders import work_orders
 
 __all__ = [
     "IN_FLEET",
@@ -87,4 +89,5 @@ __all__ = [
     "submissions",
     "visits",
     "web_sessions",
+    "work_orders",
 ]

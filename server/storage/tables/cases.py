@@ -53,6 +53,7 @@ cases = Table(
     Column("steps", Integer, nullable=False, default=0),  # rows in case_steps; also the version for locking
     ForeignKeyConstraint(["kiosk_id", "submission_id"], ["submissions.kiosk_id", "submissions.id"]),
     Index(None, "agency_id", "state", "opened_at"),
+    Index(None, "opened_at"),
 )
 
 case_steps = Table(

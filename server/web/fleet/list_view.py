@@ -74,7 +74,7 @@ def alarms(visitor: Visitor) -> dict[str, Any]:
     kind = asked.get("kind", "") if asked.get("kind", "") in set(AlarmKind) else ""
     kiosk_id = asked.get("kiosk", "")[:36]
     found = visitor.deps.listing.alarms(
-        standing=show == "open", kiosk_id=kiosk_id, kind=kind, page=_number(asked.get("page", ""))
+        standing=show == "open", kiosk_id=kiosk_id, kind=kind, page=number_of(asked.get("page", ""))
     )
     kept = {name: value for name, value in (("show", show), ("kind", kind), ("kiosk", kiosk_id)) if value}
     return {
@@ -97,7 +97,7 @@ def query_of(visitor: Visitor) -> FleetQuery:
         ring=asked.get("ring", "") if asked.get("ring", "") in RINGS else "",
         agency=asked.get("agency", "")[:64],
         alarm=asked.get("alarm", "") if asked.get("alarm", "") in {ANY, *AlarmKind} else "",
-        page=_number(asked.get("page", "")),
+        page=number_of(asked.get("page", "")),
     )
 
 
@@ -139,5 +139,5 @@ def _kinds(visitor: Visitor) -> list[tuple[str, str]]:
     return sorted(((kind.value, said(visitor.say, "alarm", kind.value)) for kind in AlarmKind), key=lambda one: one[1])
 
 
-def _number(text: str) -> int:
+def number_of(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 1

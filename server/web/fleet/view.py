@@ -154,19 +154,7 @@ def kiosk_details(visitor: Visitor, kiosk_id: str) -> dict[str, Any]:
             }
             for one in commands
         ],
-        "visits": [
-            {
-                "who": one.staff_name or one.staff_id,
-                "when": visitor.formatting.short_moment(one.began_at),
-                "minutes": say("visit.minutes", n=max(1, round((one.ended_at - one.began_at).total_seconds() / 60))),
-                "actions": [
-                    {"words": said(say, "visit", str(action["kind"])), "detail": str(action.get("detail", ""))}
-                    for action in one.actions
-                ],
-                "note": one.note,
-            }
-            for one in presence.visits(kiosk_id, VISITS_SHOWN)
-        ],
+        "visits": [visit_view(visitor, one) for one in presence.visits(kiosk_id, VISITS_SHOWN)],
         "history": [
             {
                 "when": visitor.formatting.short_moment(one.at),
@@ -191,6 +179,21 @@ def kiosk_details(visitor: Visitor, kiosk_id: str) -> dict[str, Any]:
             }
             for one in presence.rejections(kiosk_id, REJECTIONS_SHOWN)
         ],
+    }
+
+
+def visit_view(visitor: Visitor, row: Row[Any]) -> dict[str, Any]:
+    """Of a row of ``visits`` with ``staff_name``."""
+    minutes = max(1, round((row.ended_at - row.began_at).total_seconds() / 60))
+    return {
+        "who": row.staff_name or row.staff_id,
+        "when": visitor.formatting.short_moment(row.began_at),
+        "minutes": visitor.say("visit.minutes", n=minutes),
+        "actions": [
+            {"words": said(visitor.say, "visit", str(action["kind"])), "detail": str(action.get("detail", ""))}
+            for action in row.actions
+        ],
+        "note": row.note,
     }
 
 

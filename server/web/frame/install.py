@@ -7,7 +7,7 @@ from starlette.types import Scope
 
 from server.deps import Deps
 from server.web.admin import audit_pages, budget_pages, city_pages, officer_pages, service_draft_pages, services
-from server.web.fleet import enrol_pages, kiosk_pages, map_pages, staff_pages, wall_pages
+from server.web.fleet import enrol_pages, kiosk_pages, map_pages, order_pages, staff_pages, wall_pages
 from server.web.fleet import pages as fleet
 from server.web.frame import errors, live, site
 from server.web.frame.access import EVERYBODY, Pages, Rule, Visit, not_found
@@ -33,6 +33,7 @@ SECTIONS = (
     map_pages.pages,
     kiosk_pages.pages,
     wall_pages.pages,
+    order_pages.pages,
     staff_pages.pages,
     satisfaction.pages,
     budget_pages.pages,

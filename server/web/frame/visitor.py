@@ -43,6 +43,7 @@ NAVIGATION: Final = (
     Entry("budget", "/admin/budget", "coins", frozenset({Role.ADMIN})),
     Entry("satisfaction", "/satisfaction", "smile", OFFICE | {Role.ADMIN, Role.COMMAND}),
     Entry("fleet", "/fleet", "kiosk", frozenset({Role.ADMIN, Role.COMMAND})),
+    Entry("orders", "/orders", "tool", frozenset({Role.ADMIN, Role.STAFF_MANAGER, Role.COMMAND})),
     Entry("staff", "/staff", "people", frozenset({Role.ADMIN, Role.STAFF_MANAGER})),
     Entry("wall", "/wall", "wall", frozenset({Role.ADMIN, Role.COMMAND})),
     Entry("city", "/admin/city", "calendar", frozenset({Role.ADMIN})),

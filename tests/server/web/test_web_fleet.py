@@ -15,6 +15,7 @@ from server.settings import ServerSettings
 from server.storage import tables
 from tests.server.conftest import CITY
 from tests.server.fleet.test_server_alarms import many, statements
+from tests.server.kiosk_client import visit
 from tests.server.running import ONE_PERSON, running
 from tests.server.web.browser import CHROMIUM
 from tests.server.web.conftest import Office
@@ -145,3 +146,37 @@ def test_a_screen_on_display_shows_the_wall_and_nothing_else(office: Office) -> 
     assert screen.get("/wall/numbers").ok
     for path in ("/fleet", "/fleet/map", "/fleet/alarms", f"/fleet/kiosks/{office.kiosk.id}"):
         assert "/sign-in" in screen.get(path).url
+
+
+def test_the_field_manager_makes_an_order_from_a_search_and_sees_it_done(office: Office) -> None:
+    manager, task = office.browser("lapangan"), "Bersihkan <b>layar</b>"
+    assert office.kiosk.id in manager.get("/orders/new?q=taman").text
+    manager.get(f"/orders/new?kiosk={office.kiosk.id}")
+    fields = {"kiosk": office.kiosk.id, "task": task, "staff": "petugas-1"}
+    assert "Tulis apa yang perlu" in manager.post("/orders/new", {**fields, "task": ""}).text
+    page = manager.post("/orders/new", fields).text
+    assert "Bersihkan &lt;b&gt;layar" in page and "Budi Santoso" in page
+    found = re.search(r'href="(/orders/[0-9a-f-]{36})"', page)
+    assert found is not None
+    office.kiosk.post("/v1/visits", visit(note="Layar bersih")).raise_for_status()
+    done = manager.get(found[1]).text
+    assert "Layar bersih" in done and "gulungan kertas" in done and "oleh kunjungan" in done
+    assert "Bersihkan &lt;b&gt;layar" in manager.get("/orders?show=done").text
+
+
+def test_an_order_is_made_from_an_alarm_and_stands_until_it_is_closed(office: Office) -> None:
+    office.kiosk.post("/v1/heartbeat", office.kiosk.heartbeat(outbox={"waiting": 0, "parked": 3})).raise_for_status()
+    watcher = office.browser("pusat")
+    page = watcher.get(f"/fleet/alarms?kiosk={office.kiosk.id}").text
+    link = re.search(r'href="(/orders/new\?alarm=[0-9a-f-]{36})"', page)
+    assert link is not None
+    form = watcher.get(link[1]).text
+    assert "Ada kiriman yang ditolak</textarea>" in form
+    alarm_id = link[1].rpartition("=")[2]
+    fields = {"kiosk": office.kiosk.id, "alarm": alarm_id, "task": "Periksa kiriman", "staff": ""}
+    order = re.search(r'href="(/orders/[0-9a-f-]{36})"', watcher.post("/orders/new", fields).text)
+    assert order is not None and "sudah punya perintah kerja" in watcher.post("/orders/new", fields).text
+    watcher.get(order[1])
+    assert "Apa hasilnya" in watcher.post(f"{order[1]}/assign", {"staff": "pengawas-1"}).text
+    closed = watcher.post(f"{order[1]}/close", {"note": "Dikirim ulang"}).text
+    assert "Dikirim ulang" in closed and "Apa hasilnya" not in closed
