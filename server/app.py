@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from runtime.files import make_folder
 from runtime.private_files import private_folder
-from server.api import citizen_drafts, citizens, description, errors, health, kiosks, operator, submissions
+from server.api import citizen_drafts, citizens, description, errors, health, kiosks, open_city, operator, submissions
 from server.api import feed as feed_api
 from server.api.bodies import BodyRoom
 from server.api.proofs import AnswerProofs
@@ -212,6 +212,7 @@ def create_app(
         kiosks.router,
         operator.router,
         health.router,
+        open_city.router,
         citizens.router,
         citizen_drafts.router,
     ):

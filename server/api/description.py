@@ -25,7 +25,7 @@ _TAKEN: Final[tuple[type[BaseModel], ...]] = (
 )
 _ABOUT: Final = f"""The line between kiosks and the server.
 
-Every request but `POST /v1/enrol` and `GET /healthz` is signed by RFC 9421 with the kiosk's Ed25519 key over
+Every request but `POST /v1/enrol`, `GET /v1/open/city` and `GET /healthz` is signed by RFC 9421 with the kiosk's Ed25519 key over
 `@method`, `@request-target`, `{VERSION_HEADER}` and the body's `Content-Digest`, with `created`, `expires`, `keyid`,
 a fresh `nonce` and the tag `ekios`. Errors are `{{"error": {{"code", "message"}}}}`. Each answer to a signed
 request has `{ANSWER_HEADER}`: the server's time, and its Ed25519 signature over the request's `Signature`, the status and
@@ -39,7 +39,7 @@ _ERRORS: Final = {
     "429": "too many tries; see Retry-After",
     "503": "not now; see Retry-After",
 }
-_UNSIGNED: Final = ("/healthz", "/v1/enrol")
+_UNSIGNED: Final = ("/healthz", "/v1/enrol", "/v1/open/city")
 
 
 def install(app: FastAPI) -> None:

@@ -1,5 +1,6 @@
 """The city's offices at this moment, in figures without a person in them: for the wall of the command centre and for everybody."""
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +19,8 @@ from server.storage import tables
 from server.work.unit_of_work import UnitsOfWork
 
 HOURS: Final = 24
+#: How old the figures may be that everybody sees.
+RECENT: Final = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,13 @@ class CityNow:
     complaints_open: int
     complaints_late: int
 
+    def ranked(self) -> list[AgencyNow]:
+        """The best first: by satisfaction index, then by the part that was decided in time; those without come last."""
+        return sorted(
+            self.agencies,
+            key=lambda one: (-float(one.index or 0), -(one.in_time_percent if one.in_time_percent is not None else -1)),
+        )
+
     @property
     def today(self) -> int:
         return sum(one.today for one in self.agencies)
@@ -78,6 +88,16 @@ class Overview:
         self._zone = ZoneInfo(zone)
         self._catalogue = catalogue
         self._publications = publications
+        self._lock = threading.Lock()
+        self._kept: CityNow | None = None
+
+    def recent(self) -> CityNow:
+        """As it was RECENT ago at most: everybody may ask, and many do at once."""
+        with self._lock:
+            kept = self._kept
+            if kept is None or not timedelta() <= self._clock.now() - kept.at < RECENT:
+                kept = self._kept = self.now()
+            return kept
 
     def now(self) -> CityNow:
         now = self._clock.now()

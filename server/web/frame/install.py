@@ -13,7 +13,7 @@ from server.web.frame import errors, live, site
 from server.web.frame.access import EVERYBODY, Pages, Rule, Visit, not_found
 from server.web.frame.headers import PageHeaders
 from server.web.office import attachments, case_pages, inbox, satisfaction
-from server.web.public import front, own_account, tracking, transparency_pages
+from server.web.public import front, own_account, today_pages, tracking, transparency_pages
 
 #: Static files carry their edition in the address, so they may be kept for long.
 STATIC_SECONDS = 31_536_000
@@ -22,6 +22,7 @@ SECTIONS = (
     own_account.pages,
     tracking.pages,
     transparency_pages.pages,
+    today_pages.pages,
     live.pages,
     inbox.pages,
     case_pages.pages,
