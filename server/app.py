@@ -40,6 +40,7 @@ from server.fleet.enrolment import Enrolment
 from server.fleet.heartbeats import AT_ONCE as HEARTBEATS_AT_ONCE
 from server.fleet.heartbeats import Heartbeats
 from server.fleet.help_calls import HelpCalls
+from server.fleet.history import History
 from server.fleet.kiosk_settings import KioskSettings
 from server.fleet.listing import Listing
 from server.fleet.presence import Presence
@@ -148,6 +149,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         authoring=Authoring(units, packs),
         city_map=CityMap(units),
         work_orders=WorkOrders(units),
+        history=History(units, zone),
         profiles=Profiles(units),
         presence=Presence(units),
         heartbeats=Heartbeats(units, zone, alarms, witnesses, publications, signing_clock, settings.heartbeat_s),

@@ -20,6 +20,7 @@ from server.fleet.device_commands import DeviceCommands
 from server.fleet.enrolment import Enrolment
 from server.fleet.heartbeats import Heartbeats
 from server.fleet.help_calls import HelpCalls
+from server.fleet.history import History
 from server.fleet.kiosk_settings import KioskSettings
 from server.fleet.listing import Listing
 from server.fleet.presence import Presence
@@ -75,6 +76,7 @@ class Deps:
     authoring: Authoring
     city_map: CityMap
     work_orders: WorkOrders
+    history: History
     profiles: Profiles
     presence: Presence
     heartbeats: Heartbeats

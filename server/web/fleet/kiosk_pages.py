@@ -14,6 +14,7 @@ from server.foundation.actors import Role
 from server.foundation.texts import citizens_text
 from server.web.fleet import view as fleet_view
 from server.web.fleet.pages import ADMINS, WATCHERS
+from server.web.fleet.past_view import past_view
 from server.web.frame.access import Pages, Visit, not_found
 from server.web.frame.visitor import Visitor
 from server.web.office import queries
@@ -56,6 +57,7 @@ def kiosk(visitor: Visit, kiosk_id: str) -> Response:
         may_approve=admin,
         may_revoke=admin and row.approved_at is not None,
         edit=_edit_form(visitor, profile_of(row)) if admin and row.approved_at and not row.revoked_at else None,
+        past=past_view(visitor, visitor.deps.history.of(row.id, found.paper_mm)),
         agency=_agency_name(visitor, row.agency_id),
         position=_position(row),
     )

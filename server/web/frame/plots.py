@@ -34,9 +34,15 @@ class Bars:
     most: float
 
 
-def bars(values: Sequence[float], words: Sequence[str], labels: Sequence[str], tones: Sequence[str] = ()) -> Bars:
-    """Upright bars from nothing to the largest of ``values``; the others are named beside each of them."""
-    most = max([0.0, *values])
+def bars(
+    values: Sequence[float],
+    words: Sequence[str],
+    labels: Sequence[str],
+    tones: Sequence[str] = (),
+    most: float = 0.0,
+) -> Bars:
+    """Upright bars from nothing to the largest of ``values``, or to ``most``; the others are named beside each of them."""
+    most = max([most, *values])
     found = []
     for place, value in enumerate(values):
         height = max(LEAST, HEIGHT * value / most) if value > 0 else 0.0

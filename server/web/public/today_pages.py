@@ -102,6 +102,7 @@ def _in_time(visitor: Visitor, ranked: list[AgencyNow]) -> plots.Bars:
         [percent for _, _, percent in known],
         [f"{citizens_text(one.name, visitor.public_language)}: {percent} %" for _, one, percent in known],
         [str(rank) for rank, _, _ in known],
+        most=100,
     )
 
 
