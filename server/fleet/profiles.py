@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from sqlalchemy import Row, select, update
 
-from protocol import kiosk_profile
-from protocol.kiosk_profile import KioskProfile
+from protocol.line import kiosk_profile
+from protocol.line.kiosk_profile import KioskProfile
 from protocol.messages import FeedType
 from server.catalogue.packs import RINGS
 from server.fleet.enrolment import NAME_CHARACTERS

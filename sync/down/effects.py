@@ -16,8 +16,8 @@ from kiosk.kiosk import Kiosk
 from kiosk.store.journal import StaffMember
 from kiosk.store.receipts import Receipt
 from kiosk.submissions.slip_fee import amount_texts
-from protocol import kiosk_profile
-from protocol.kiosk_profile import KioskProfile
+from protocol.line import kiosk_profile
+from protocol.line.kiosk_profile import KioskProfile
 from protocol.messages import CaseState, Command, FeedEvent, FeedType, HelpComing, PackAnnouncement, StaffRoster
 from sync.down import profile
 from sync.down.commands import CommandRunner

@@ -5,7 +5,7 @@ from typing import Final
 from pydantic import ValidationError
 
 from kiosk.store import Store
-from protocol.kiosk_profile import KioskProfile
+from protocol.line.kiosk_profile import KioskProfile
 
 _MARK: Final = "profile"
 
