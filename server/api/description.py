@@ -39,7 +39,8 @@ _ERRORS: Final = {
     "429": "too many tries; see Retry-After",
     "503": "not now; see Retry-After",
 }
-_UNSIGNED: Final = ("/healthz", "/v1/enrol", "/v1/open/city")
+#: Paths that ask for no signature.
+UNSIGNED: Final = ("/healthz", "/v1/enrol", "/v1/open/city")
 
 
 def install(app: FastAPI) -> None:
@@ -67,7 +68,7 @@ def _describe(app: FastAPI) -> dict[str, Any]:
             for status, description in _ERRORS.items():
                 if path != "/healthz":
                     operation["responses"].setdefault(status, {"description": description, "content": answer})
-            if path not in _UNSIGNED:
+            if path not in UNSIGNED:
                 operation.setdefault("parameters", []).extend(_signature_headers())
     return schema
 
