@@ -256,7 +256,7 @@ class StaffRoster(Message):
 
 
 class Command(Message):
-    """``name``: out_of_service, in_service, restart, test_slip, report, retry_parked. Of a newer server it may be another:
+    """``name``: out_of_service, in_service, restart, test_slip, report, retry_parked, log, lock. Of a newer server it may be another:
     the kiosk tells that it does not know it."""
 
     id: Uuid

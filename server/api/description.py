@@ -11,7 +11,7 @@ from protocol import VERSION_HEADER
 from protocol.answers import HEADER as ANSWER_HEADER
 from protocol.drafts import DraftProof
 from protocol.messages import AppliedReport, EnrolRequest, ErrorAnswer, Heartbeat, SubmissionBatch, Visit
-from protocol.reports import HelpCall, RatingBatch
+from protocol.reports import HelpCall, KioskLog, RatingBatch
 
 _TAKEN: Final[tuple[type[BaseModel], ...]] = (
     EnrolRequest,
@@ -22,6 +22,7 @@ _TAKEN: Final[tuple[type[BaseModel], ...]] = (
     RatingBatch,
     DraftProof,
     HelpCall,
+    KioskLog,
 )
 _ABOUT: Final = f"""The line between kiosks and the server.
 

@@ -7,6 +7,7 @@ from fastapi.responses import FileResponse
 from starlette.concurrency import run_in_threadpool
 
 from protocol.messages import CaseState, EnrolRequest, EnrolResponse, Heartbeat, HeartbeatAnswer, Visit
+from protocol.reports import KioskLog
 from protocol.tracking import parse as parse_code
 from server.api.bodies import SMALL_BODY_BYTES, parse, reading, takes
 from server.api.errors import ApiError, try_later
@@ -61,6 +62,14 @@ async def visit(request: Request, kiosk: Annotated[SignedRequest, Depends(signed
     """The same id again changes nothing."""
     deps, reported = get_deps(request), parse(Visit, kiosk.body)
     await run_in_threadpool(deps.presence.visit, kiosk.kiosk_id, reported)
+    return Response(status_code=204)
+
+
+@router.post("/logs", status_code=204, openapi_extra=takes(KioskLog), tags=["presence"])
+async def log(request: Request, kiosk: Annotated[SignedRequest, Depends(signed())]) -> Response:
+    """The last lines of the kiosk's log, because the command of this id asked for them; anything else is not kept."""
+    deps, told = get_deps(request), parse(KioskLog, kiosk.body)
+    await run_in_threadpool(deps.device_commands.take_log, kiosk.kiosk_id, told)
     return Response(status_code=204)
 
 

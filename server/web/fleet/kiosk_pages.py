@@ -26,6 +26,8 @@ COMMANDS: Final[tuple[CommandName, ...]] = (
     "report",
     "retry_parked",
     "restart",
+    "log",
+    "lock",
 )
 REASON_LEAST: Final = 5
 REASON_MOST: Final = 200
@@ -100,6 +102,16 @@ def edit(visitor: Visit, kiosk_id: str) -> Response:
             return visitor.go(f"/fleet/kiosks/{kiosk_id}", "good/kiosk.edit.done")
         case problem:
             return visitor.go(f"/fleet/kiosks/{kiosk_id}", f"bad/kiosk.edit.{problem.value.lower()}")
+
+
+@pages.get("/fleet/kiosks/{kiosk_id}/logs/{log_id}", WATCHERS)
+def kiosk_log(visitor: Visit, kiosk_id: str, log_id: str) -> Response:
+    """The last lines of its log, as a command asked for them."""
+    found, log = kiosk_or_404(visitor, kiosk_id), visitor.deps.device_commands.log(kiosk_id, log_id)
+    if log is None:
+        raise not_found()
+    when = visitor.formatting.short_moment(log.made_at)
+    return visitor.render("fleet/kiosk_log.html", id=kiosk_id, name=found.row.name, when=when, lines=log.lines)
 
 
 @pages.post("/fleet/kiosks/{kiosk_id}/revoke", ADMINS)

@@ -141,6 +141,7 @@ def kiosk_details(visitor: Visitor, kiosk_id: str) -> dict[str, Any]:
     presence = visitor.deps.presence
     with visitor.deps.engine.connect() as connection:
         commands = queries.commands(connection, kiosk_id)
+    logs = visitor.deps.device_commands.logs(kiosk_id)
     return {
         "commands": [
             {
@@ -151,6 +152,7 @@ def kiosk_details(visitor: Visitor, kiosk_id: str) -> dict[str, Any]:
                 else say("command.ok" if one.result_ok else "command.failed"),
                 "tone": "plain" if one.result_ok is None else "good" if one.result_ok else "bad",
                 "message": one.result_message or "",
+                "log": f"/fleet/kiosks/{kiosk_id}/logs/{one.id}" if one.id in logs else "",
             }
             for one in commands
         ],
