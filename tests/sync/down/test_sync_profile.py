@@ -8,7 +8,7 @@ import pytest
 
 from server.fleet.profiles import ChangeOutcome, profile_of
 from server.foundation.actors import OPERATOR
-from sync.down import profile
+from sync.enrolment import kept_profile
 from tests.server.running import RunningServer
 from tests.sync.line_kit import OnLine, city_server, enrolled, kiosk_on_line, publish, until
 
@@ -50,5 +50,5 @@ def test_a_new_name_is_used_at_once_and_after_a_restart_and_outlives_other_setti
     until(lambda: made.at.kiosk.identity.name == "Kios Balai RW 5")
     assert server.deps.kiosk_settings.change(OPERATOR, {"idle_s": 120.0}) == ()
     until(lambda: made.at.kiosk.settings.number("idle_s") == 120)
-    kept = profile.kept(made.at.store)
+    kept = kept_profile(made.at.store)
     assert kept is not None and (kept.name, kept.ring) == ("Kios Balai RW 5", "all")
