@@ -163,7 +163,7 @@ def test_the_field_manager_makes_an_order_from_a_search_and_sees_it_done(office:
     assert found is not None
     office.kiosk.post("/v1/visits", visit(note="Layar bersih")).raise_for_status()
     done = manager.get(found[1]).text
-    assert "Layar bersih" in done and "gulungan kertas" in done and "oleh kunjungan" in done
+    assert "Layar bersih" in done and "rol kertas" in done and "oleh kunjungan" in done
     assert "Bersihkan &lt;b&gt;layar" in manager.get("/orders?show=done").text
 
 
