@@ -12,8 +12,10 @@ from server.deps import Deps
 from server.fleet.alarms import AlarmKind
 from server.fleet.heartbeats import Beat
 from server.fleet.states import KioskState
+from server.foundation import bus
 from server.foundation.actors import OPERATOR
 from server.storage import tables
+from server.web.frame.live import rest
 from tests.server.fleet.test_server_alarms import many, statements
 from tests.server.fleet.test_server_fleet import enrolled
 from tests.server.kiosk_client import TestKiosk, component
@@ -146,3 +148,46 @@ def test_a_component_change_is_kept_once(deps: Deps) -> None:
     with deps.engine.connect() as connection:
         kept = connection.execute(select(func.count()).select_from(tables.component_history)).scalar_one()
     assert kept == 1
+
+
+# --- who looks again -----------------------------------------------------------------------------------------------
+
+
+def hinted(deps: Deps, *beats: Beat) -> list[str]:
+    """The kiosks whose pages look again after each of these heartbeats."""
+
+    async def listen() -> list[str]:
+        await deps.bus.start()
+        async with deps.bus.subscribe([bus.FLEET]) as hints:
+            for one in beats:
+                await asyncio.to_thread(deps.heartbeats.take, [one])
+            deps.bus.publish_now(bus.FLEET, "end")
+            found: list[str] = []
+            while (hint := await hints.get()) is not None and hint.text != "end":
+                found.append(hint.text)
+        await deps.bus.stop()
+        return found
+
+    return asyncio.run(listen())
+
+
+def test_pages_look_again_for_what_can_be_seen_only(sqlite_deps: Deps) -> None:
+    kiosk_id = enrolled(sqlite_deps)
+    first, same = said(sqlite_deps, kiosk_id), said(sqlite_deps, kiosk_id, uptime_s=99.0)
+    parked = said(sqlite_deps, kiosk_id, outbox={"waiting": 1, "parked": 1})
+    assert hinted(sqlite_deps, first, same, parked) == [kiosk_id, kiosk_id]
+    assert hinted(sqlite_deps, said(sqlite_deps, kiosk_id, pack_version=2)) == [kiosk_id]
+
+
+def test_a_page_that_rests_hears_once_of_all_that_came_meanwhile() -> None:
+    async def listen() -> list[bool]:
+        subscription = bus.Subscription()
+        for _ in range(5):
+            subscription.offer(bus.Hint(bus.FLEET))
+        subscription.offer(None)
+        first = await rest(subscription, 60)
+        subscription.offer(None)
+        return [first, await rest(subscription, 60), await rest(subscription, 0)]
+
+    # Whoever stops the server ends the rest at once.
+    assert asyncio.run(listen()) == [True, False, False]
