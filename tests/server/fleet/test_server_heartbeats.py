@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from sqlalchemy import func, select
 
 from protocol.messages import Heartbeat
+from protocol.signing import Verified
 from server.api.together import Together
 from server.deps import Deps
 from server.fleet.alarms import AlarmKind
@@ -64,6 +66,16 @@ def test_who_is_revoked_meanwhile_raises_nothing(deps: Deps) -> None:
     deps.heartbeats.take([said(deps, kiosk_id, outbox={"waiting": 0, "parked": 1})])
     view = deps.presence.kiosk(kiosk_id)
     assert view is not None and (view.state, view.alarms) == (KioskState.REVOKED, ())
+
+
+def test_of_two_that_bear_the_same_nonce_the_second_changes_nothing(deps: Deps) -> None:
+    """As two processes may get them at the same time: each has looked for the nonce, and neither has found it."""
+    kiosk_id, now = enrolled(deps), deps.clock.now()
+    signed = Verified(kiosk_id=kiosk_id, nonce="n", created=now, content_digest=None)
+    first, again = (replace(said(deps, kiosk_id, sessions_today=n), signed=signed) for n in (1, 2))
+    answers = [deps.heartbeats.take([one])[0] is not None for one in (first, again)]
+    view = deps.presence.kiosk(kiosk_id)
+    assert view is not None and (answers, view.row.sessions_today) == ([True, False], 1)
 
 
 def test_a_heartbeat_that_is_sent_twice_is_refused_and_changes_nothing(server: RunningServer) -> None:
