@@ -163,6 +163,9 @@ class ServiceDescription(Message):
     privacy_question: str = ""
     #: The form's group of answers that tell who complains; of a secret one only its officer sees it.
     identity_group: str = ""
+    #: Of a complaint, the form's choices that say what kind of report it is and what it is about: lists and counts go by them.
+    classification_question: str = ""
+    topic_question: str = ""
     form_id: Short
     form_version: Short
 

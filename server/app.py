@@ -20,9 +20,10 @@ from server.api.proofs import AnswerProofs
 from server.api.standstill import Standstill, bare_app
 from server.audit import audit
 from server.audit.witnesses import Witnesses
-from server.cases import complaint_clock
 from server.cases import lookups as case_lookups
 from server.cases.actions import Cases
+from server.cases.complaint_actions import ComplaintActions
+from server.cases.complaint_topics import ComplaintTopics
 from server.cases.escalation import Escalation
 from server.cases.files import CaseFiles
 from server.cases.journal import CaseJournal
@@ -111,9 +112,10 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
     publications = Publications(units, keys.badge)
     witnesses = Witnesses(engine, keys.audit_public, keys.badge)
     officers = Officers(units, passwords)
+    words = texts.load()
     deps = Deps(
         settings=settings,
-        texts=texts.load(),
+        texts=words,
         engine=engine,
         integrity=Integrity(engine),
         clock=clock,
@@ -124,6 +126,8 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         vault=vault,
         catalogue=catalogue,
         cases=Cases(units, vault, journal, zone, failpoints),
+        complaints=ComplaintActions(units, journal, failpoints, words),
+        complaint_topics=ComplaintTopics(packs),
         case_files=CaseFiles(units, vault, journal, packs),
         case_journal=journal,
         attachments=AttachmentStore(settings.data / "attachments", units, journal, keys, failpoints),
@@ -254,7 +258,7 @@ def sweep_nonces(deps: Deps) -> None:
 
 
 def close_unanswered(deps: Deps) -> None:
-    complaint_clock.close_unanswered(deps.units, deps.case_journal, deps.texts, deps.settings.time_zone)
+    deps.complaints.close_unanswered()
 
 
 def sweep_drafts(deps: Deps) -> None:

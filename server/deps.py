@@ -8,6 +8,8 @@ from starlette.requests import HTTPConnection
 
 from server.audit.witnesses import Witnesses
 from server.cases.actions import Cases
+from server.cases.complaint_actions import ComplaintActions
+from server.cases.complaint_topics import ComplaintTopics
 from server.cases.escalation import Escalation
 from server.cases.files import CaseFiles
 from server.cases.journal import CaseJournal
@@ -61,6 +63,8 @@ class Deps:
     texts: Texts
     catalogue: Catalogue
     cases: Cases
+    complaints: ComplaintActions
+    complaint_topics: ComplaintTopics
     case_files: CaseFiles
     case_journal: CaseJournal
     attachments: AttachmentStore

@@ -62,6 +62,10 @@ class CaseStep(Message):
     stage: dict[str, str] = Field(default_factory=dict)
     #: The citizen contested what was so far, and this came of it.
     contest: Contest | None = None
+    #: Of a complaint: the agency that it was forwarded to, by language.
+    forwarded_to: dict[str, str] = Field(default_factory=dict)
+    #: Of a complaint: what the office answered.
+    note: str = ""
 
 
 class CaseState(Message):
@@ -78,6 +82,8 @@ class CaseState(Message):
     received_at: AwareDatetime
     #: When the service standard says it will be done; None while the clock pauses or when it has ended.
     due: datetime | None = None
+    #: Of a complaint: when it is closed unless the citizen says something before.
+    closes: AwareDatetime | None = None
     #: What it costs, or with ``fee_least`` what it costs at least; None of an older server, and where nobody can say yet.
     fee_rupiah: Rupiah | None = None
     fee_least: bool = False

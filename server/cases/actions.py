@@ -5,38 +5,33 @@ event for the kiosk in one transaction. A refusal is a value: ``CaseResult.outco
 """
 
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
 
-from protocol.limits import NOTE_CHARACTERS
 from protocol.messages import CasePublicState as State
+from server.cases.deciding import Deciding
+from server.cases.deciding import decided as _decided
+from server.cases.deciding import for_the_citizen as _for_the_citizen
+from server.cases.deciding import unfit as _unfit
 from server.cases.journal import CaseJournal
-from server.cases.rules import NEEDS, Action, Note, assignable, in_scope, may_not_hold, refusal, stage_after
+from server.cases.rules import Action, assignable, may_not_hold, refusal, stage_after
 from server.cases.states import CaseOutcome, CaseResult, Change
 from server.foundation.actors import Actor, Role
 from server.foundation.clock import load_calendar
 from server.foundation.failpoints import Failpoints
-from server.foundation.identity_numbers import mask
 from server.foundation.vault import Vault
 from server.storage import tables
-from server.work.unit_of_work import UnitOfWork, UnitsOfWork
-
-#: Looks at the locked case and returns what to change, or why not; DONE when there is nothing to change.
-Decision = Callable[[Row[Any], Connection], Change | CaseOutcome]
+from server.work.unit_of_work import UnitsOfWork
 
 
-class Cases:
+class Cases(Deciding):
     def __init__(
         self, units: UnitsOfWork, vault: Vault, journal: CaseJournal, zone: str, failpoints: Failpoints
     ) -> None:
-        self._units = units
-        self._clock = units.clock
+        super().__init__(units, journal, failpoints)
         self._vault = vault
-        self._journal = journal
         self._zone = zone
-        self._failpoints = failpoints
 
     def take(self, actor: Actor, code: str) -> CaseResult:
         """Gives the case to the actor. ALREADY_TAKEN if a colleague was first; DONE if it is theirs already."""
@@ -192,44 +187,9 @@ class Cases:
 
         return self._act(actor, code, decide)
 
-    def _act(self, actor: Actor, code: str, decide: Decision) -> CaseResult:
-        def act(work: UnitOfWork) -> CaseResult:
-            case = self._journal.lock(work.connection, code)
-            if case is None:
-                return CaseResult(CaseOutcome.NOT_FOUND)
-            if not in_scope(actor, case):
-                return CaseResult(CaseOutcome.OUT_OF_SCOPE)
-            change = decide(case, work.connection)
-            if change is CaseOutcome.DONE:
-                return CaseResult(CaseOutcome.DONE, self._journal.state_of(work.connection, case))
-            if isinstance(change, CaseOutcome):
-                return CaseResult(change)
-            work.after_commit(lambda: self._failpoints.reach("case.committed"))
-            state = self._journal.apply(work, case, change)
-            work.audit(f"case.{change.action}", f"case:{code}", change.details)
-            return CaseResult(CaseOutcome.DONE, state)
-
-        return self._units.run(actor, act)
-
-
-def _for_the_citizen(text: str) -> str:
-    """Masks identity numbers, because other people see pages and slips as well."""
-    return mask(text.strip())
-
-
-def _decided(actor: Actor) -> dict[str, Any]:
-    """What a decision leaves behind: whose it was; and what was contested is settled by it."""
-    return {"decided_by": actor.id, "contest": ""}
-
 
 def _resting(case: Row[Any]) -> State:
     return State.RECEIVED if case.complete else State.INCOMPLETE
-
-
-def _unfit(text: str, action: Action) -> CaseOutcome | None:
-    if NEEDS[action].note is Note.REQUIRED and not text.strip():
-        return CaseOutcome.TEXT_MISSING
-    return CaseOutcome.TEXT_TOO_LONG if len(text) > NOTE_CHARACTERS else None
 
 
 def _assignable(connection: Connection, officer_id: str, agency_id: str) -> Role | None:

@@ -3,24 +3,30 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from protocol.line.base import ServiceKind
 from protocol.messages import CaseMessage, CaseState, CaseStep, Contest, MessageKind
 from protocol.messages import CasePublicState as State
 from protocol.packs import ServiceDescription
 from server.cases import complaints, contests, fees
-from server.cases.rules import RUNNING
+from server.cases.complaint_public import NONE, ComplaintFacts
+from server.cases.rules import RUNNING, Action
 from server.cases.states import CaseMessage as CaseStored
 from server.foundation.clock import WorkingCalendar
 from server.foundation.identity_numbers import mask
 
 #: Of a case with more, the newest.
 MESSAGES_TOLD: Final = 60
-_DECISIONS: Final = frozenset({"approve", "reject", "ready", "cancel"})
+#: Of these steps the office's words are told with the messages.
+_DECISIONS: Final = frozenset({"approve", "reject", "ready", "cancel", Action.REPLY, Action.REOPEN})
+#: Of these they stand with the step as well, so that a later one takes none of them away.
+_KEPT: Final = frozenset({Action.REPLY, Action.REOPEN})
 
 
 def opened_state(description: ServiceDescription, case: Mapping[str, Any]) -> CaseState:
     """What the citizen sees of a case that has just been opened, from its row alone."""
     first = {"action": "open", "state": case["state"], "stage": case["stage"], "at": case["opened_at"]}
-    return public_state(description, case, [first])
+    facts = ComplaintFacts(promised=case["first_due_at"]) if description.kind is ServiceKind.COMPLAINT else NONE
+    return public_state(description, case, [first], complaint=facts)
 
 
 def public_state(
@@ -28,41 +34,57 @@ def public_state(
     case: Mapping[str, Any],
     steps: Sequence[Mapping[str, Any]],
     calendar: Callable[[], WorkingCalendar] | None = None,
+    complaint: ComplaintFacts = NONE,
 ) -> CaseState:
     """``calendar`` is asked for only where something can be contested; without it nothing is said of that."""
     state = State(case["state"])
     offer = contests.offered(description.kind, case, steps) if calendar is not None else None
+    due = complaint.promised if description.kind is ServiceKind.COMPLAINT else case["due_at"]
     fee, least = fees.of_case(description, case["fee_rupiah"])
     return CaseState(
         tracking_code=case["tracking_code"],
         service=case["service_id"],
         kind=description.kind,
         service_name=description.name,
-        agency_name=description.agency.name,
+        agency_name=complaint.agency_name or description.agency.name,
         state=state,
         updated_at=case["updated_at"],
         received_at=case["opened_at"],
-        due=case["due_at"] if state in RUNNING else None,
+        due=due if state in RUNNING else None,
+        closes=complaint.closes,
         fee_rupiah=fee,
         fee_least=least,
         note=mask(case["note"]),
-        steps=_public_steps(steps, {stage.id: stage.name for stage in description.stages}),
+        steps=_public_steps(steps, {stage.id: stage.name for stage in description.stages}, complaint.forwards),
         contested=Contest(case["contest"]) if case["contest"] else None,
         contest=offer.contest if offer is not None else None,
         contest_until=offer.until(calendar()) if offer is not None and calendar is not None else None,
     )
 
 
-def _public_steps(steps: Sequence[Mapping[str, Any]], names: Mapping[str, dict[str, str]]) -> tuple[CaseStep, ...]:
-    """Steps that leave state and stage as they were are the office's own business."""
+def _public_steps(
+    steps: Sequence[Mapping[str, Any]], names: Mapping[str, dict[str, str]], forwards: Mapping[int, dict[str, str]]
+) -> tuple[CaseStep, ...]:
+    """Steps that leave state and stage as they were are the office's own business, but for answers and forwarding."""
     shown: list[CaseStep] = []
     seen = None
     for step in steps:
-        if seen != (step["state"], step["stage"]):
+        forwarded = forwards.get(step.get("n", 0), {})
+        kept = mask(step["note"]) if step["action"] in _KEPT else ""
+        if seen != (step["state"], step["stage"]) or forwarded or kept:
             seen = (step["state"], step["stage"])
             contest = Contest(step["action"]) if step["action"] in set(Contest) else None
             stage = names.get(step["stage"], {})
-            shown.append(CaseStep(state=State(step["state"]), at=step["at"], stage=stage, contest=contest))
+            shown.append(
+                CaseStep(
+                    state=State(step["state"]),
+                    at=step["at"],
+                    stage=stage,
+                    contest=contest,
+                    forwarded_to=forwarded,
+                    note=kept,
+                )
+            )
     return tuple(shown)
 
 

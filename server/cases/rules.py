@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, and_, false
 
+from protocol.line.base import ServiceKind
 from protocol.messages import CasePublicState as State
 from server.cases.contests import is_own_decision
 from server.cases.states import CaseOutcome
@@ -32,6 +33,8 @@ PAUSED: Final = frozenset({State.QUESTION})
 RUNNING: Final = UNDECIDED - PAUSED
 #: Nobody has begun to work on it.
 UNTAKEN: Final = frozenset({State.INCOMPLETE, State.RECEIVED})
+#: A complaint was answered, and is not closed yet.
+ANSWERED: Final = frozenset({State.APPROVED, State.READY})
 
 
 def passed(due: datetime | None, moment: datetime) -> bool:
@@ -110,6 +113,12 @@ class Action(StrEnum):
     READY = "ready"
     COLLECTED = "collected"
     CANCEL = "cancel"
+    # Of complaints alone.
+    FORWARD = "forward"
+    FOLLOW_UP = "follow_up"
+    REPLY = "reply"
+    CLOSE = "close"
+    REOPEN = "reopen"
 
 
 class Holder(Enum):
@@ -118,16 +127,19 @@ class Holder(Enum):
     NOBODY = auto()
     #: The actor; for a supervisor any officer of the agency.
     ACTOR = auto()
+    #: No colleague; for a supervisor any officer of the agency.
+    NO_OTHER = auto()
     ANYBODY = auto()
 
 
 class Note(StrEnum):
-    """What goes with an action: a text for the citizen, or the officer who gets the case."""
+    """What goes with an action: a text for the citizen, the officer who gets the case, or the agency and why."""
 
     NONE = "none"
     OPTIONAL = "optional"
     REQUIRED = "required"
     OFFICER = "officer"
+    AGENCY = "agency"
 
 
 @dataclass(frozen=True)
@@ -141,21 +153,34 @@ class Need:
     complete: bool = False
     #: Supervisors only.
     supervisor: bool = False
+    #: Of which cases it is an action.
+    kinds: frozenset[ServiceKind] = frozenset(ServiceKind)
+    #: Of a complaint: not once the agency in charge has it.
+    until_in_charge: bool = False
 
 
+_PERMITS: Final = frozenset({ServiceKind.SERVICE})
+_COMPLAINTS: Final = frozenset({ServiceKind.COMPLAINT})
 _IN_REVIEW: Final = frozenset({State.IN_REVIEW})
 NEEDS: Final[Mapping[Action, Need]] = {
     Action.TAKE: Need(UNTAKEN, Holder.NOBODY),
     Action.GIVE_BACK: Need(frozenset({State.INCOMPLETE, State.IN_REVIEW})),
     Action.ASSIGN: Need(UNDECIDED, Holder.ANYBODY, Note.OFFICER, supervisor=True),
     Action.ASK: Need(_IN_REVIEW, note=Note.REQUIRED),
-    Action.APPROVE: Need(_IN_REVIEW, note=Note.OPTIONAL, complete=True),
+    Action.APPROVE: Need(_IN_REVIEW, note=Note.OPTIONAL, complete=True, kinds=_PERMITS),
     Action.REJECT: Need(_IN_REVIEW, note=Note.REQUIRED, complete=True),
-    Action.ADVANCE: Need(_IN_REVIEW, complete=True),
-    Action.READY: Need(frozenset({State.APPROVED}), note=Note.OPTIONAL),
+    Action.ADVANCE: Need(_IN_REVIEW, complete=True, kinds=_PERMITS),
+    Action.READY: Need(frozenset({State.APPROVED}), note=Note.OPTIONAL, kinds=_PERMITS),
     # Whoever stands at the counter hands it out.
-    Action.COLLECTED: Need(frozenset({State.READY}), Holder.ANYBODY),
+    Action.COLLECTED: Need(frozenset({State.READY}), Holder.ANYBODY, kinds=_PERMITS),
     Action.CANCEL: Need(UNDECIDED, note=Note.REQUIRED),
+    # Of a confidential one nobody has to see who it is only to send it on.
+    Action.FORWARD: Need(RUNNING, Holder.NO_OTHER, Note.AGENCY, kinds=_COMPLAINTS),
+    Action.FOLLOW_UP: Need(_IN_REVIEW, kinds=_COMPLAINTS, until_in_charge=True),
+    # An answer may be followed by another, and by none that is empty.
+    Action.REPLY: Need(_IN_REVIEW | ANSWERED, note=Note.REQUIRED, kinds=_COMPLAINTS),
+    Action.CLOSE: Need(ANSWERED, kinds=_COMPLAINTS),
+    Action.REOPEN: Need(ANSWERED | CLOSED, Holder.ANYBODY, Note.REQUIRED, kinds=_COMPLAINTS),
 }
 
 
@@ -174,6 +199,8 @@ def refusal(actor: Actor, action: Action, case: Row[Any]) -> CaseOutcome | None:
     need = NEEDS[action]
     if not in_scope(actor, case) or (need.supervisor and actor.role is not Role.SUPERVISOR):
         return CaseOutcome.OUT_OF_SCOPE
+    if case.kind not in need.kinds or (need.until_in_charge and case.in_charge_since is not None):
+        return CaseOutcome.WRONG_STATE
     if need.holder is Holder.NOBODY and case.officer_id is not None:
         return CaseOutcome.ALREADY_TAKEN
     if action is Action.TAKE and may_not_hold(actor.id, actor.role, case):
@@ -183,6 +210,8 @@ def refusal(actor: Actor, action: Action, case: Row[Any]) -> CaseOutcome | None:
             return CaseOutcome.NOT_TAKEN
         if case.officer_id != actor.id and actor.role is not Role.SUPERVISOR:
             return CaseOutcome.ALREADY_TAKEN
+    if need.holder is Holder.NO_OTHER and case.officer_id not in (None, actor.id) and actor.role is not Role.SUPERVISOR:
+        return CaseOutcome.ALREADY_TAKEN
     if need.complete and not case.complete:
         return CaseOutcome.INCOMPLETE
     return None if case.state in need.states else CaseOutcome.WRONG_STATE

@@ -2,7 +2,7 @@
 
 States: INCOMPLETE (attachments still on their way) → RECEIVED → IN_REVIEW ⇄ QUESTION, IN_REVIEW → APPROVED → READY →
 COLLECTED, IN_REVIEW → REJECTED, any open one → CANCELLED. What a citizen contests (``server.cases.contests``) begins again
-at RECEIVED.
+at RECEIVED. Of a complaint APPROVED means answered and COLLECTED closed (``server.cases.complaint_actions``).
 """
 
 from collections.abc import Sequence
@@ -36,6 +36,8 @@ class CaseOutcome(StrEnum):
     #: The stage given is not of the service's workflow.
     NO_SUCH_STAGE = "NO_SUCH_STAGE"
     NO_SUCH_OFFICER = "NO_SUCH_OFFICER"
+    #: No agency of this name, nobody decides there, or the complaint is there already.
+    NO_SUCH_AGENCY = "NO_SUCH_AGENCY"
     #: The citizen objects to what this very officer decided; another one looks at it.
     OWN_DECISION = "OWN_DECISION"
 

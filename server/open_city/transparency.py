@@ -5,7 +5,7 @@ days on which the office waited for the citizen: the same days that its clock co
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, func, select
 
 from protocol.documents import TRANSPARENCY, AgencyTimes, ServiceTimes, Transparency
 from protocol.line.base import ServiceKind
+from protocol.messages import CasePublicState as State
 from protocol.packs import ServiceDescription
 from server.cases import rules
 from server.catalogue.services import Catalogue
@@ -94,7 +95,8 @@ class TransparencyReport:
             calendar = load_calendar(connection, self._zone)
             services = self._catalogue.newest(connection)
             cases = _cases(connection, since)
-            decisions = _decisions(connection, since)
+            complaints_sent = {case.tracking_code for case in cases if case.kind == ServiceKind.COMPLAINT}
+            decisions = _decisions(connection, since, complaints_sent)
             rated = {(one.agency, one.service): one for one in self._ratings.satisfaction(connection, since)}
             weight = weight_of(connection)
             agencies = connection.execute(select(tables.agencies).order_by(tables.agencies.c.position)).all()
@@ -104,7 +106,7 @@ class TransparencyReport:
         for case in cases:
             document = services.get(case.service_id)
             decided = decisions.get(case.tracking_code)
-            if document is not None and document.kind is ServiceKind.COMPLAINT:
+            if case.tracking_code in complaints_sent:
                 _count_complaint(complaints[case.agency_id], case, decided, now)
             if decided is None:
                 continue
@@ -159,29 +161,31 @@ def _cases(connection: Connection, since: datetime) -> Sequence[Any]:
             cases.opened_at,
             func.coalesce(cases.first_due_at, cases.due_at, type_=cases.due_at.type).label("due_at"),
             cases.state,
+            cases.kind,
         ).where(cases.opened_at >= since)
     ).all()
 
 
-def _decisions(connection: Connection, since: datetime) -> dict[str, Decision]:
-    """The first decision of each case, with the times the office waited before it."""
+def _decisions(connection: Connection, since: datetime, complaints: Set[str]) -> dict[str, Decision]:
+    """The first decision of each case, with the times the office waited before it. Of ``complaints`` only what says something
+    decides: an empty answer answers nobody."""
     steps = tables.case_steps.c
     rows = connection.execute(
-        select(steps.tracking_code, steps.at, steps.state)
+        select(steps.tracking_code, steps.at, steps.state, func.trim(steps.note) != "")
         .where(steps.at >= since)
         .order_by(steps.tracking_code, steps.n)
     )
     found: dict[str, Decision] = {}
     waits: dict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
     asked: dict[str, datetime] = {}
-    for code, at, state in rows:
+    for code, at, state, says_something in rows:
         if code in found:
             continue
         if state in rules.PAUSED:
             asked.setdefault(code, at)
         elif code in asked:
             waits[code].append((asked.pop(code), at))
-        if state in rules.DECIDED:
+        if state in rules.DECIDED and (says_something or code not in complaints):
             found[code] = Decision(at, tuple(waits[code]))
     return found
 
@@ -190,9 +194,10 @@ def _count_complaint(complaints: Complaints, case: Row[Any], decided: Decision |
     if decided is not None:
         complaints.answered += 1
         complaints.late += rules.passed(case.due_at, decided.at)
-    elif case.state in rules.UNDECIDED:
+    elif case.state != State.CANCELLED:
+        # Also one that was closed without a word.
         complaints.open += 1
-        complaints.late += rules.late(now).holds(case)
+        complaints.late += case.state not in rules.PAUSED and rules.passed(case.due_at, now)
 
 
 def _agency(

@@ -21,6 +21,8 @@ submission_attachments   which envelope names which blob, and how its form calls
 cases                    what the server makes of a submission: state, stage, officer, clock, sealed content
 case_steps               a case's history, one row a step, never changed
 case_messages            what officers asked and citizens answered
+complaint_clocks         SP4N-LAPOR's clocks of complaints, one row for each time that one was begun
+complaint_forwards       which agency forwarded a complaint to which
 feed                     each kiosk's gapless feed
 commands                 device commands sent to kiosks, and their results
 nonces                   signatures seen, until they expire
@@ -43,6 +45,7 @@ checkpoints              signed heads of the log
 from server.storage.tables.administration import audit_log, audit_tree, checkpoints, holidays, notices, settings
 from server.storage.tables.base import metadata
 from server.storage.tables.cases import case_messages, case_steps, cases
+from server.storage.tables.complaints import complaint_clocks, complaint_forwards
 from server.storage.tables.feed import commands, feed, nonces
 from server.storage.tables.fleet import IN_FLEET, enrolment_attempts, enrolment_codes, kiosks
 from server.storage.tables.people import agencies, officers, sign_in_failures, web_sessions
@@ -64,6 +67,8 @@ __all__ = [
     "cases",
     "checkpoints",
     "commands",
+    "complaint_clocks",
+    "complaint_forwards",
     "component_history",
     "enrolment_attempts",
     "enrolment_codes",

@@ -32,6 +32,8 @@ SPARE_LINES: Final = 3
 LONG: Final = frozenset({"summary", "standard.complaints", "slip.next_step"})
 #: Empty rows for further stages below those that there are.
 SPARE_STAGES: Final = 2
+#: Asked of complaints only.
+COMPLAINT_QUESTIONS: Final = ("classification_question", "topic_question")
 STAGES_MOST: Final = 12
 _DIGITS_MOST: Final = 12
 
@@ -60,6 +62,7 @@ def read(
         "consent": "consent" in form,
         "needs": ["camera"] if "camera" in form else [],
         "stages": _stages(form),
+        **{name: _one(form, name) for name in COMPLAINT_QUESTIONS if name in form},
     }
     for path in TEXTS:
         _put(description, path, _by_language(form, path, str.strip))

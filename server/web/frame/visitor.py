@@ -41,6 +41,7 @@ NAVIGATION: Final = (
     Entry("inbox", "/office", "inbox", OFFICE),
     Entry("services", "/admin/services", "service", frozenset({Role.ADMIN})),
     Entry("budget", "/admin/budget", "coins", frozenset({Role.ADMIN})),
+    Entry("complaints", "/complaints", "speech", OFFICE | {Role.ADMIN, Role.COMMAND}),
     Entry("satisfaction", "/satisfaction", "smile", OFFICE | {Role.ADMIN, Role.COMMAND}),
     Entry("fleet", "/fleet", "kiosk", frozenset({Role.ADMIN, Role.COMMAND})),
     Entry("staff", "/staff", "people", frozenset({Role.ADMIN, Role.STAFF_MANAGER})),

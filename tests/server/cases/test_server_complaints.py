@@ -6,7 +6,7 @@ import pytest
 
 from protocol.messages import CasePublicState as State
 from server.cases import complaints
-from server.cases.complaint_clock import REPLY_DAYS, close_unanswered
+from server.cases.complaint_clock import DAYS, LaporClock
 from server.cases.states import CaseFile, CaseOutcome
 from server.catalogue.form_conversion import convert_form
 from server.deps import Deps
@@ -126,16 +126,16 @@ def asked(office: Office, officer: Actor, deps: Deps) -> str:
 
 
 def close(deps: Deps) -> int:
-    return close_unanswered(deps.units, deps.case_journal, deps.texts, "Asia/Jakarta")
+    return deps.complaints.close_unanswered()
 
 
 def test_silence_closes_it_after_the_last_working_day(
     office: Office, officer: Actor, deps: Deps, clock: FakeClock
 ) -> None:
     code = asked(office, officer, deps)
-    clock.pass_time(days=REPLY_DAYS)
+    clock.pass_time(days=DAYS[LaporClock.CLOSE])
     assert close(deps) == 0
-    clock.pass_time(days=2 * REPLY_DAYS)
+    clock.pass_time(days=2 * DAYS[LaporClock.CLOSE])
     assert close(deps) == 1
     state = deps.case_files.public_state(code)
     assert state is not None

@@ -1,27 +1,31 @@
 """One rule for the page that offers, the action that does, the list that finds and the number that is published."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import product
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
+from protocol.line.base import ServiceKind
 from protocol.messages import CasePublicState as State
 from server.cases import rules
 from server.cases.rules import Action, Holder
-from server.cases.states import CaseFile
+from server.cases.states import CaseFile, CaseResult
 from server.deps import Deps
 from server.foundation.actors import Actor, Role
 from server.settings import ServerSettings
 from server.storage import tables
+from server.web.office import complaint_view
 from server.web.office.case_pages import ACTS, offered
 from tests.server.case_kit import Office, enrolled_kiosk
+from tests.server.complaint_kit import complain
 
 #: Of all combinations, every so manieth is tried in the short form.
-SAMPLED = 9
+SAMPLED = 29
 
 
 @pytest.fixture
@@ -44,8 +48,15 @@ class Situation:
     complete: bool
     stage: str
 
-    def row(self, code: str) -> dict[str, Any]:
-        return {"state": self.state.value, "officer_id": self.holder, "complete": self.complete, "stage": self.stage}
+    def row(self) -> dict[str, Any]:
+        return {
+            "state": self.state.value,
+            "officer_id": self.holder,
+            "complete": self.complete,
+            "stage": self.stage,
+            "agency_id": "kelurahan",
+            "in_charge_since": None,
+        }
 
 
 def situations(office: Office, file: CaseFile) -> Iterator[Situation]:
@@ -76,28 +87,47 @@ def what_the_page_offers(office: Office, file: CaseFile, situation: Situation) -
 
 def what_the_action_does(office: Office, code: str, situation: Situation) -> set[str]:
     """The actions that change the case; each is tried on the situation anew."""
+    deps, actor = office.deps, situation.actor
     other = next(id for id in (office.officer("penyelia").id, office.officer("kelurahan").id) if id != situation.holder)
+    tries: dict[str, Callable[[], CaseResult]] = {
+        name: partial(do, deps.cases, actor, code, other if name == Action.ASSIGN else "Karena itu.")
+        for name, do in ACTS.items()
+    }
+    tries |= {
+        name: partial(do, deps.complaints, actor, code, "Karena itu.", "kominfo")
+        for name, do in complaint_view.ACTS.items()
+    }
     done = set()
-    for action, do in ACTS.items():
+    for action, do in tries.items():
         steps = case(office, code).steps
-        result = do(office.deps.cases, situation.actor, code, other if action == Action.ASSIGN else "Karena itu.")
+        result = do()
         if case(office, code).steps != steps:
             assert result.ok
             done.add(action.value if isinstance(action, Action) else action)
-            put(office, code, situation.row(code))
+            put(office, code, situation.row())
     return done
 
 
 def compared(office: Office, every: int) -> list[tuple[set[str], set[str], Situation]]:
-    """Offered and done, where they differ."""
-    code = office.case()
+    """Offered and done, where they differ, of a permit and of a complaint."""
+    return [one for code in (office.case(), complaint(office)) for one in compared_of(office, code, every)]
+
+
+def complaint(office: Office) -> str:
+    """One that was forwarded to the agency whose officers are tried."""
+    code = complain(office)
+    put(office, code, {"agency_id": "kelurahan"})
+    return code
+
+
+def compared_of(office: Office, code: str, every: int) -> list[tuple[set[str], set[str], Situation]]:
     file = office.deps.case_files.read(office.officer("kelurahan"), code)
     assert isinstance(file, CaseFile)
     all_of_them = list(situations(office, file))
     random.Random(13).shuffle(all_of_them)
     differing = []
     for situation in all_of_them[::every]:
-        put(office, code, situation.row(code))
+        put(office, code, situation.row())
         page = what_the_page_offers(office, file, situation)
         done = what_the_action_does(office, code, situation)
         if page != done:
@@ -115,17 +145,18 @@ def test_a_page_offers_exactly_what_the_action_does_in_every_situation(office: O
 
 
 def test_every_action_is_possible_somewhere_and_has_a_button_and_a_text(office: Office) -> None:
-    file = office.deps.case_files.read(office.officer("kelurahan"), office.case())
-    assert isinstance(file, CaseFile)
     found: set[Action] = set()
-    for one in situations(office, file):
-        seen = replace(file, row=case_like(one, file))
-        found |= {button.name for button in offered(one.actor, seen, "id")}
-    assert found == set(Action) == set(ACTS)
+    for code in (office.case(), complaint(office)):
+        file = office.deps.case_files.read(office.officer("kelurahan"), code)
+        assert isinstance(file, CaseFile)
+        for one in situations(office, file):
+            seen = replace(file, row=case_like(one, file))
+            found |= {button.name for button in offered(one.actor, seen, "id")}
+    assert found == set(Action) == {*ACTS, *complaint_view.ACTS}
 
 
 def case_like(situation: Situation, file: CaseFile) -> Any:
-    return type("Case", (), {**file.row._asdict(), **situation.row("")})
+    return type("Case", (), {**file.row._asdict(), **situation.row()})
 
 
 def test_who_is_not_of_the_agency_may_do_nothing(office: Office) -> None:
@@ -144,8 +175,10 @@ def test_undecided_decided_and_cancelled_cases_are_all_there_are() -> None:
     assert rules.UNDECIDED < rules.OPEN and rules.PAUSED < rules.UNDECIDED
 
 
-def test_nothing_can_be_done_with_a_closed_case() -> None:
-    assert not any(need.states & rules.CLOSED for need in rules.NEEDS.values())
+def test_a_closed_case_can_only_be_opened_again_and_only_a_complaint() -> None:
+    found = {action for action, need in rules.NEEDS.items() if need.states & rules.CLOSED}
+    assert found == {Action.REOPEN}
+    assert rules.NEEDS[Action.REOPEN].kinds == {ServiceKind.COMPLAINT}
 
 
 def test_the_list_of_new_cases_is_what_may_be_taken() -> None:

@@ -111,6 +111,7 @@ def open_draft(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
         ),
         ("slip.answers", [f"q{number}" for number in range(9)], "Paling banyak 8."),
         ("nik_question", "nik", "Formulir tidak punya pertanyaan “nik” untuk NIK."),
+        ("topic_question", "nama", "Formulir tidak punya pertanyaan pilihan tunggal “nama”."),
     ],
 )
 def test_each_fault_of_a_service_is_reported_in_indonesian_at_its_field(

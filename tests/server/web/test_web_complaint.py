@@ -83,7 +83,7 @@ def test_a_reason_does_not_open_it_before(office: Office) -> None:
 def test_the_citizen_reads_that_it_was_answered(office: Office) -> None:
     code = secret(office, "Sari")
     office.act("kominfo", code, "take")
-    office.act("kominfo", code, "approve", "Lampu sudah diperbaiki.")
+    office.act("kominfo", code, "reply", "Lampu sudah diperbaiki.")
     page = office.browser().get(f"/t/{code}").text
     assert "Sudah dijawab" in page
     assert "Lampu sudah diperbaiki." in page
