@@ -21,7 +21,7 @@ from server.catalogue.services import Catalogue
 from server.foundation.actors import SYSTEM
 from server.foundation.clock import WorkingCalendar, load_calendar
 from server.open_city.publications import Publications
-from server.open_city.ratings import Ratings, Satisfaction, weight_of
+from server.open_city.ratings import By, Rated, Ratings, method_of
 from server.storage import tables
 from server.work.unit_of_work import UnitsOfWork
 
@@ -97,8 +97,13 @@ class TransparencyReport:
             cases = _cases(connection, since)
             complaints_sent = {case.tracking_code for case in cases if case.kind == ServiceKind.COMPLAINT}
             decisions = _decisions(connection, since, complaints_sent)
-            rated = {(one.agency, one.service): one for one in self._ratings.satisfaction(connection, since)}
-            weight = weight_of(connection)
+            # Keyed by the agency alone, and by agency and service.
+            rated = {
+                one.key: one
+                for by in ((By.AGENCY,), (By.AGENCY, By.SERVICE))
+                for one in self._ratings.rated(connection, by, since=since)
+            }
+            weight = method_of(connection).weight
             agencies = connection.execute(select(tables.agencies).order_by(tables.agencies.c.position)).all()
         by_service: dict[str, Tally] = defaultdict(Tally)
         by_agency: dict[str, Tally] = defaultdict(Tally)
@@ -206,16 +211,16 @@ def _agency(
     complaints: Complaints,
     by_service: dict[str, Tally],
     services: dict[str, ServiceDescription],
-    rated: dict[tuple[str, str], Satisfaction],
+    rated: dict[tuple[str | int, ...], Rated],
 ) -> AgencyTimes:
     own: Iterable[ServiceDescription] = (one for one in services.values() if one.agency.id == agency.id)
-    whole = rated.get((agency.id, ""))
+    whole = rated.get((agency.id,))
     return AgencyTimes(
         id=agency.id,
         name=agency.name,
         **tally.figures(),
         **_index(whole),
-        surveys=whole.index.count if whole is not None and whole.index is not None else 0,
+        surveys=whole.respondents if whole is not None else 0,
         complaints_answered=complaints.answered,
         complaints_late=complaints.late,
         complaints_open=complaints.open,
@@ -232,7 +237,7 @@ def _agency(
     )
 
 
-def _index(rated: Satisfaction | None) -> dict[str, Any]:
+def _index(rated: Rated | None) -> dict[str, Any]:
     if rated is None or rated.index is None:
         return {}
     return {"index": str(rated.index.value), "grade": rated.index.grade}
