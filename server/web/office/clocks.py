@@ -9,7 +9,7 @@ from sqlalchemy import Row
 
 from protocol.line.base import ServiceKind
 from server.cases.complaint_clock import DAYS, LaporClock
-from server.cases.rules import UNDECIDED, WAITING, late
+from server.cases.rules import ANSWERED, UNDECIDED, WAITING, late
 from server.foundation.clock import WorkingCalendar
 from server.web.office.queries import working_days_until
 
@@ -29,6 +29,8 @@ def view(
     case: Row[Any], total_days: int, now: datetime, calendar: WorkingCalendar, say: Callable[..., str]
 ) -> ClockView:
     """The clock of a row of ``cases`` whose standard gives ``total_days``."""
+    if case.kind == ServiceKind.COMPLAINT and case.state in ANSWERED:
+        return ClockView("none", say("complaint.clock.awaiting"), None)
     if case.state not in UNDECIDED:
         return ClockView("none", say("clock.done"), None)
     if WAITING.holds(case):

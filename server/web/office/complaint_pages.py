@@ -21,7 +21,7 @@ from server.web.frame.visitor import OFFICE, Visitor
 from server.web.office import queries
 
 READERS: Final = Rule(frozenset({Role.OFFICER, Role.SUPERVISOR, Role.ADMIN, Role.COMMAND}))
-FORWARDED: Final = "/office/forwarded"
+FORWARDED: Final = "/complaints/forwarded"
 FORWARDED_SHOWN: Final = 200
 _FIGURES: Final = tuple(one.name for one in fields(Figures))
 
