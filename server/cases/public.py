@@ -6,6 +6,7 @@ from typing import Any, Final
 from protocol.messages import CaseMessage, CaseState, CaseStep, Contest, MessageKind
 from protocol.messages import CasePublicState as State
 from protocol.packs import ServiceDescription
+from protocol.workflow import BEFORE_DECISION, Workflow
 from server.cases import complaints, contests, fees
 from server.cases.rules import RUNNING
 from server.cases.states import CaseMessage as CaseStored
@@ -46,11 +47,17 @@ def public_state(
         fee_rupiah=fee,
         fee_least=least,
         note=mask(case["note"]),
-        steps=_public_steps(steps, {stage.id: stage.name for stage in description.stages}),
+        steps=_public_steps(steps, _names(description)),
         contested=Contest(case["contest"]) if case["contest"] else None,
         contest=offer.contest if offer is not None else None,
         contest_until=offer.until(calendar()) if offer is not None and calendar is not None else None,
     )
+
+
+def _names(description: ServiceDescription) -> dict[str, dict[str, str]]:
+    """Of the stages at which a case waits for its decision: that it can be had, or is being made, its state tells."""
+    stages = Workflow.of(description).stages
+    return {stage.id: stage.name for stage in stages if stage.does in BEFORE_DECISION}
 
 
 def _public_steps(steps: Sequence[Mapping[str, Any]], names: Mapping[str, dict[str, str]]) -> tuple[CaseStep, ...]:

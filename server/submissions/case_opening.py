@@ -13,7 +13,7 @@ from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import StatementError
 
 from protocol.messages import CasePublicState, Contest, FeedType, ItemAnswer, ItemKind, ItemStatus
-from server.cases import complaints
+from server.cases import complaints, stages
 from server.cases.journal import CaseJournal
 from server.cases.lookups import MayNotAnswer, check_answer
 from server.cases.public import opened_state
@@ -95,7 +95,6 @@ class CaseOpening:
         assert description is not None  # the opener gives one with every SUBMISSION
         content = complaints.kept(opened.content, description)
         nik = complaints.searchable_nik(content)
-        stage = description.stages[0]
         return {
             "tracking_code": item.tracking_code,
             "kiosk_id": kiosk_id,
@@ -107,12 +106,11 @@ class CaseOpening:
             "form_version": item.form_version,
             "language": content.language[:8],
             "state": (CasePublicState.RECEIVED if complete else CasePublicState.INCOMPLETE).value,
-            "stage": stage.id,
+            **stages.entered(description.stages[0], now, calendar),
             "opened_at": now,
             "made_at": content.made_at,
             "updated_at": now,
             "due_at": calendar.due(now, description.standard.working_days),
-            "stage_due_at": calendar.due(now, stage.working_days),
             "complete": complete,
             "note": "",
             "violations": list(opened.violations),
