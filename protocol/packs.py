@@ -149,7 +149,7 @@ class Stage(Message):
     id: Name
     name: Text
     working_days: Annotated[int, Field(ge=0, le=365)]
-    #: None: of a pack that does not say; ``protocol.workflow`` tells what it means.
+    #: None: of a pack that does not say; its place tells what it means, see ``server.catalogue.workflow``.
     does: StageWork | None = None
     by: StageWorkers = StageWorkers.OFFICERS
     #: Not by whoever brought the case to this stage.

@@ -62,10 +62,12 @@ class CaseStep(Message):
     stage: dict[str, str] = Field(default_factory=dict)
     #: The citizen contested what was so far, and this came of it.
     contest: Contest | None = None
+    #: What the office wrote then; identity numbers are masked.
+    note: str = ""
 
 
 class CaseState(Message):
-    """The public state of a case. No personal data; ``note`` is what the office tells or asks the citizen."""
+    """The public state of a case. No personal data; ``note`` is what the office asks, or all that it wrote when it decided."""
 
     tracking_code: Code
     service: Name

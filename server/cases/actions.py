@@ -14,11 +14,11 @@ from protocol.limits import NOTE_CHARACTERS
 from protocol.line.base import ServiceKind
 from protocol.messages import CasePublicState as State
 from protocol.packs import Stage
-from protocol.workflow import Workflow
 from server.cases import stages
 from server.cases.journal import CaseJournal
 from server.cases.rules import DECIDED, UNDECIDED, Action, Note, assignable, bars, in_scope, note_of, refusal
 from server.cases.states import CaseOutcome, CaseResult, Change
+from server.catalogue.workflow import Workflow
 from server.foundation.actors import Actor, Role
 from server.foundation.clock import load_calendar
 from server.foundation.failpoints import Failpoints

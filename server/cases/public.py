@@ -6,10 +6,10 @@ from typing import Any, Final
 from protocol.messages import CaseMessage, CaseState, CaseStep, Contest, MessageKind
 from protocol.messages import CasePublicState as State
 from protocol.packs import ServiceDescription
-from protocol.workflow import BEFORE_DECISION, Workflow
 from server.cases import complaints, contests, fees
 from server.cases.rules import RUNNING
 from server.cases.states import CaseMessage as CaseStored
+from server.catalogue.workflow import BEFORE_DECISION, Workflow
 from server.foundation.clock import WorkingCalendar
 from server.foundation.identity_numbers import mask
 
@@ -20,7 +20,7 @@ _DECISIONS: Final = frozenset({"approve", "reject", "ready", "cancel"})
 
 def opened_state(description: ServiceDescription, case: Mapping[str, Any]) -> CaseState:
     """What the citizen sees of a case that has just been opened, from its row alone."""
-    first = {"action": "open", "state": case["state"], "stage": case["stage"], "at": case["opened_at"]}
+    first = {"action": "open", "state": case["state"], "stage": case["stage"], "at": case["opened_at"], "note": ""}
     return public_state(description, case, [first])
 
 
@@ -46,12 +46,19 @@ def public_state(
         due=case["due_at"] if state in RUNNING else None,
         fee_rupiah=fee,
         fee_least=least,
-        note=mask(case["note"]),
+        note=mask(case["note"] if state is State.QUESTION else _answer(steps)),
         steps=_public_steps(steps, _names(description)),
         contested=Contest(case["contest"]) if case["contest"] else None,
         contest=offer.contest if offer is not None else None,
         contest_until=offer.until(calendar()) if offer is not None and calendar is not None else None,
     )
+
+
+def _answer(steps: Sequence[Mapping[str, Any]]) -> str:
+    """All that the office wrote when it decided, since the citizen last contested it: what is written later hides nothing."""
+    begun = max((place for place, step in enumerate(steps) if step["action"] in set(Contest)), default=0)
+    notes = (step["note"] for step in steps[begun:] if step["action"] in _DECISIONS)
+    return "\n\n".join(note for note in notes if note)
 
 
 def _names(description: ServiceDescription) -> dict[str, dict[str, str]]:
@@ -61,15 +68,16 @@ def _names(description: ServiceDescription) -> dict[str, dict[str, str]]:
 
 
 def _public_steps(steps: Sequence[Mapping[str, Any]], names: Mapping[str, dict[str, str]]) -> tuple[CaseStep, ...]:
-    """Steps that leave state and stage as they were are the office's own business."""
+    """Steps that leave state and stage as they were, and say nothing, are the office's own business."""
     shown: list[CaseStep] = []
     seen = None
     for step in steps:
-        if seen != (step["state"], step["stage"]):
+        if seen != (step["state"], step["stage"]) or step["note"]:
             seen = (step["state"], step["stage"])
             contest = Contest(step["action"]) if step["action"] in set(Contest) else None
             stage = names.get(step["stage"], {})
-            shown.append(CaseStep(state=State(step["state"]), at=step["at"], stage=stage, contest=contest))
+            note = mask(step["note"])
+            shown.append(CaseStep(state=State(step["state"]), at=step["at"], stage=stage, contest=contest, note=note))
     return tuple(shown)
 
 

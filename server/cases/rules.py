@@ -1,7 +1,7 @@
 """The rules about cases, each written once: which are open, decided, paused or late, and who may do what with one.
 
 A condition is asked of a row in Python and of the table in SQL. Buttons, actions, lists and published numbers all ask
-here, so none of them can promise what another refuses. What a stage is for is read in ``protocol.workflow``.
+here, so none of them can promise what another refuses. What a stage is for is read in ``server.catalogue.workflow``.
 """
 
 from collections.abc import Mapping
@@ -15,9 +15,9 @@ from sqlalchemy import ColumnElement, Row, and_, false, or_
 from protocol.line.base import ServiceKind
 from protocol.messages import CasePublicState as State
 from protocol.packs import StageWork, StageWorkers
-from protocol.workflow import BEFORE_DECISION, Workflow
 from server.cases.contests import is_own_decision, not_own_decision
 from server.cases.states import CaseOutcome
+from server.catalogue.workflow import BEFORE_DECISION, Workflow
 from server.foundation.actors import DECIDING, Actor, Role
 from server.storage import tables
 
@@ -213,6 +213,11 @@ NEEDS: Final[Mapping[Action, Need]] = {
     Action.COLLECTED: Need(frozenset({State.READY}), Holder.ANYBODY),
     Action.CANCEL: Need(UNDECIDED, note=Note.REQUIRED),
 }
+
+
+def is_answer(state: str, note: str) -> bool:
+    """Whether a step of this state and note answers a complaint: it was decided, in words."""
+    return state in DECIDED and bool(note.strip())
 
 
 def note_of(action: Action, kind: ServiceKind) -> Note:

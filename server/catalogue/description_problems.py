@@ -14,8 +14,8 @@ from pydantic_core import ErrorDetails
 from forms import Form, FormError, Kind
 from protocol.packs import ServiceDescription
 from protocol.pictograms import NAMES
-from protocol.workflow import Workflow
 from server.catalogue.service_drafts import Problem, Severity
+from server.catalogue.workflow import Workflow
 
 SHEET: Final = "service"
 #: By pydantic's type of error; the names in braces are what pydantic says of it.

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, func, select
 
 from protocol.documents import TRANSPARENCY, AgencyTimes, ServiceTimes, Transparency
 from protocol.line.base import ServiceKind
+from protocol.messages import CasePublicState as State
 from protocol.packs import ServiceDescription
 from server.cases import rules
 from server.catalogue.services import Catalogue
@@ -105,6 +106,7 @@ class TransparencyReport:
             document = services.get(case.service_id)
             decided = decisions.get(case.tracking_code)
             if document is not None and document.kind is ServiceKind.COMPLAINT:
+                decided = decided if decided is not None and decided.answered else None
                 _count_complaint(complaints[case.agency_id], case, decided, now)
             if decided is None:
                 continue
@@ -127,6 +129,8 @@ class Decision:
     at: datetime
     #: (asked, answered) while the office waited for the citizen.
     waits: tuple[tuple[datetime, datetime], ...]
+    #: In words, as a complaint is.
+    answered: bool
 
     def waited(self, calendar: WorkingCalendar) -> int:
         return sum(working_days(calendar, begun, ended) for begun, ended in self.waits)
@@ -164,25 +168,25 @@ def _cases(connection: Connection, since: datetime) -> Sequence[Any]:
 
 
 def _decisions(connection: Connection, since: datetime) -> dict[str, Decision]:
-    """The first decision of each case, with the times the office waited before it."""
+    """The first decision in words of each case, else the first one, with the times the office waited before it."""
     steps = tables.case_steps.c
     rows = connection.execute(
-        select(steps.tracking_code, steps.at, steps.state)
+        select(steps.tracking_code, steps.at, steps.state, steps.note)
         .where(steps.at >= since)
         .order_by(steps.tracking_code, steps.n)
     )
     found: dict[str, Decision] = {}
     waits: dict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
     asked: dict[str, datetime] = {}
-    for code, at, state in rows:
-        if code in found:
+    for code, at, state, note in rows:
+        if code in found and (found[code].answered or not rules.is_answer(state, note)):
             continue
         if state in rules.PAUSED:
             asked.setdefault(code, at)
         elif code in asked:
             waits[code].append((asked.pop(code), at))
         if state in rules.DECIDED:
-            found[code] = Decision(at, tuple(waits[code]))
+            found[code] = Decision(at, tuple(waits[code]), rules.is_answer(state, note))
     return found
 
 
@@ -190,9 +194,10 @@ def _count_complaint(complaints: Complaints, case: Row[Any], decided: Decision |
     if decided is not None:
         complaints.answered += 1
         complaints.late += rules.passed(case.due_at, decided.at)
-    elif case.state in rules.UNDECIDED:
+    elif case.state != State.CANCELLED:
+        # Also one that was closed without a word.
         complaints.open += 1
-        complaints.late += rules.late(now).holds(case)
+        complaints.late += case.state not in rules.PAUSED and rules.passed(case.due_at, now)
 
 
 def _agency(

@@ -10,7 +10,7 @@ from kiosk.catalogue.service import Identification, read_service
 from protocol import pictograms
 from protocol.languages import LANGUAGES
 from protocol.packs import ServiceDescription
-from protocol.workflow import Workflow
+from server.catalogue.workflow import Workflow
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = ROOT / "assets" / "services"

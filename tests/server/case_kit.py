@@ -64,6 +64,12 @@ class Office:
         with self.deps.engine.begin() as connection:
             connection.execute(update(tables.cases).where(tables.cases.c.tracking_code == code).values(**columns))
 
+    def reword(self, code: str, note: str) -> None:
+        """All that the office ever wrote to the case is this."""
+        with self.deps.engine.begin() as connection:
+            step = tables.case_steps
+            connection.execute(update(step).where(step.c.tracking_code == code).values(note=note))
+
     def colleague(self, user_name: str, of: str) -> Actor:
         """One more officer of the agency and role of ``of``."""
         like = self.officer(of)

@@ -10,7 +10,6 @@ from forms import Environment, Reading
 from protocol import tracking
 from protocol.limits import NOTE_CHARACTERS
 from protocol.messages import CasePublicState as State
-from protocol.workflow import Workflow
 from server.cases.actions import Cases
 from server.cases.rules import (
     CLOSED,
@@ -26,6 +25,7 @@ from server.cases.rules import (
     note_of,
 )
 from server.cases.states import CaseFile, CaseOutcome, CaseResult
+from server.catalogue.workflow import Workflow
 from server.foundation.actors import Actor, Role
 from server.foundation.clock import load_calendar
 from server.foundation.identity_numbers import masked
@@ -54,6 +54,11 @@ class ActionView:
     values: Mapping[str, str]
     open: bool
     written: str
+
+    @property
+    def label(self) -> str:
+        """What its note is called: a complaint is answered."""
+        return "answer" if self.name is Action.APPROVE and self.note is Note.REQUIRED else self.name
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,8 @@ class StepView:
     stage: str
     when: str
     iso: str
+    #: What the office wrote.
+    note: str
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,8 @@ def view(visitor: Visitor, state: CaseState) -> TrackingView:
                 stage=citizens_text(step.stage, language) if step.state is State.IN_REVIEW else "",
                 when=visitor.public_formatting.short_moment(step.at),
                 iso=step.at.isoformat(),
+                # What stands above needs no second place.
+                note="" if step.note and step.note in state.note else step.note,
             )
             for step in state.steps
         ),

@@ -11,10 +11,10 @@ from sqlalchemy import select, update
 
 from protocol.messages import CasePublicState as State
 from protocol.packs import StageWork, StageWorkers
-from protocol.workflow import Workflow
 from server.cases import rules
 from server.cases.rules import Action
 from server.cases.states import CaseFile
+from server.catalogue.workflow import Workflow
 from server.deps import Deps
 from server.foundation.actors import Actor, Role
 from server.settings import ServerSettings

@@ -3,9 +3,9 @@
 import pytest
 
 from protocol.messages import CasePublicState as State
-from protocol.workflow import Workflow
 from server.cases.rules import Action, allowed
 from server.cases.states import CaseFile, CaseOutcome
+from server.catalogue.workflow import Workflow
 from server.deps import Deps
 from server.foundation.actors import Actor
 from server.settings import ServerSettings

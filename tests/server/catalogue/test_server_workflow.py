@@ -4,7 +4,7 @@ import pytest
 
 from protocol.line.base import ServiceKind
 from protocol.packs import ServiceDescription, Stage, StageWork
-from protocol.workflow import Workflow
+from server.catalogue.workflow import Workflow
 from tests.protocol.test_protocol_packs import service
 
 CHECK, DECIDE, MAKE, HAND_OUT = StageWork
