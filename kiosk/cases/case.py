@@ -86,7 +86,7 @@ class Case:
     closes: datetime | None = None
     #: What it costs, as the server says.
     fee: Fee | None = None
-    #: What the office tells or asks; never kept at the kiosk, so empty when the line is down.
+    #: What the office asks, or wrote when it decided; never kept at the kiosk, so empty when the line is down.
     note: str = ""
     steps: tuple[CaseStep, ...] = ()
     #: From the server just now; False: from this kiosk's memory.
@@ -98,6 +98,11 @@ class Case:
     #: What the citizen may do against it, and until when.
     contest: Contest | None = None
     contest_until: datetime | None = None
+
+    @property
+    def answer(self) -> str:
+        """What the office wrote when it decided, or ""."""
+        return "" if self.state is CaseStateName.QUESTION else self.note
 
     def may_contest(self, now: datetime) -> Contest | None:
         """What the citizen can do against it now."""

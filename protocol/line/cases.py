@@ -64,12 +64,12 @@ class CaseStep(Message):
     contest: Contest | None = None
     #: Of a complaint: the agency that it was forwarded to, by language.
     forwarded_to: dict[str, str] = Field(default_factory=dict)
-    #: Of a complaint: what the office answered.
+    #: What the office wrote then; identity numbers are masked.
     note: str = ""
 
 
 class CaseState(Message):
-    """The public state of a case. No personal data; ``note`` is what the office tells or asks the citizen."""
+    """The public state of a case. No personal data; ``note`` is what the office asks, or all that it wrote when it decided."""
 
     tracking_code: Code
     service: Name

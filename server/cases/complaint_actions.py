@@ -38,7 +38,9 @@ class ComplaintActions(Deciding):
         """
 
         def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
-            if refused := refusal(actor, Action.FORWARD, case) or unfit(reason, Action.FORWARD):
+            if refused := refusal(actor, Action.FORWARD, case, self._workflow(connection, case)) or unfit(
+                reason, Action.FORWARD
+            ):
                 return refused
             if not reason.strip() and was_forwarded(connection, code):
                 return CaseOutcome.TEXT_MISSING
@@ -69,8 +71,8 @@ class ComplaintActions(Deciding):
     def follow_up(self, actor: Actor, code: str) -> CaseResult:
         """This agency is the one in charge: nobody has to forward it."""
 
-        def decide(case: Row[Any], _: Connection) -> Change | CaseOutcome:
-            if refused := refusal(actor, Action.FOLLOW_UP, case):
+        def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
+            if refused := refusal(actor, Action.FOLLOW_UP, case, self._workflow(connection, case)):
                 return refused
             return Change(Action.FOLLOW_UP, {"in_charge_since": self._clock.now()})
 
@@ -79,8 +81,10 @@ class ComplaintActions(Deciding):
     def reply(self, actor: Actor, code: str, text: str) -> CaseResult:
         """Answers the citizen. A further answer is kept beside the first, and gives the citizen as long again."""
 
-        def decide(case: Row[Any], _: Connection) -> Change | CaseOutcome:
-            if refused := refusal(actor, Action.REPLY, case) or unfit(text, Action.REPLY):
+        def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
+            if refused := refusal(actor, Action.REPLY, case, self._workflow(connection, case)) or unfit(
+                text, Action.REPLY
+            ):
                 return refused
             values = {
                 "state": State.APPROVED,
@@ -95,8 +99,8 @@ class ComplaintActions(Deciding):
     def close(self, actor: Actor, code: str) -> CaseResult:
         """Closes what was answered, before silence does. The answer stays for the citizen to read."""
 
-        def decide(case: Row[Any], _: Connection) -> Change | CaseOutcome:
-            if refused := refusal(actor, Action.CLOSE, case):
+        def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
+            if refused := refusal(actor, Action.CLOSE, case, self._workflow(connection, case)):
                 return refused
             if not case.note.strip():
                 # Of before answers were required; an answer can still be given.
@@ -108,8 +112,10 @@ class ComplaintActions(Deciding):
     def reopen(self, actor: Actor, code: str, reason: str) -> CaseResult:
         """Begins again what was answered or closed, for a reason that the citizen reads; what was answered stays in the history."""
 
-        def decide(case: Row[Any], _: Connection) -> Change | CaseOutcome:
-            if refused := refusal(actor, Action.REOPEN, case) or unfit(reason, Action.REOPEN):
+        def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
+            if refused := refusal(actor, Action.REOPEN, case, self._workflow(connection, case)) or unfit(
+                reason, Action.REOPEN
+            ):
                 return refused
             own = case.officer_id == actor.id and case.complete
             resting = State.RECEIVED if case.complete else State.INCOMPLETE

@@ -122,11 +122,13 @@ def begin_missing(
 
 def columns(clocks: Sequence[Clock], state: str, description: ServiceDescription, *, in_charge: bool) -> dict[str, Any]:
     """What the clocks and the state make of columns of the case's row."""
-    stages = [stage.id for stage in description.stages]
+    stages = description.stages
     follow_up = stages[min(1, len(stages) - 1)]
     stage = (follow_up if in_charge else stages[0]) if state in UNDECIDED else stages[-1]
     dues = [one.due_at for one in clocks if one.runs and one.clock in OFFICES]
-    return {"stage": stage, "stage_due_at": None} | ({"due_at": min(dues)} if dues else {})
+    # The stages' own days are those of SP4N-LAPOR's clocks, or say nothing beside them.
+    at = {"stage": stage.id, "stage_by": stage.by.value, "stage_due_at": None, "stage_escalated_at": None}
+    return at | ({"due_at": min(dues)} if dues else {})
 
 
 def rows(code: str, clocks: Sequence[Clock]) -> list[dict[str, Any]]:

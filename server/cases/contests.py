@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row
+from sqlalchemy import ColumnElement, Row, or_
 
 from protocol.line.base import ServiceKind
 from protocol.messages import CasePublicState as State
 from protocol.messages import Contest
 from server.foundation.clock import WorkingCalendar
+from server.storage import tables
 
 #: Working days after a decision in which it can be objected to.
 OBJECTION_DAYS: Final = 21
@@ -65,6 +66,12 @@ def decided_within(contest: Contest, standard_days: int) -> int:
 def is_own_decision(actor_id: str, case: Row[Any]) -> bool:
     """An objection is not decided by whoever refused."""
     return bool(case.contest == Contest.OBJECTION and case.decided_by == actor_id)
+
+
+def not_own_decision(actor_id: str) -> ColumnElement[bool]:
+    """The cases of which ``is_own_decision`` is not true, in SQL."""
+    case = tables.cases.c
+    return or_(case.contest != Contest.OBJECTION.value, case.decided_by.is_(None), case.decided_by != actor_id)
 
 
 def _since(state: State, steps: Sequence[Mapping[str, Any]]) -> datetime:

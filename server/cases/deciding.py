@@ -9,6 +9,7 @@ from protocol.limits import NOTE_CHARACTERS
 from server.cases.journal import CaseJournal
 from server.cases.rules import NEEDS, Action, Note, in_scope
 from server.cases.states import CaseOutcome, CaseResult, Change
+from server.catalogue.workflow import Workflow
 from server.foundation.actors import Actor
 from server.foundation.failpoints import Failpoints
 from server.foundation.identity_numbers import mask
@@ -26,6 +27,9 @@ class Deciding:
         self._clock = units.clock
         self._journal = journal
         self._failpoints = failpoints
+
+    def _workflow(self, connection: Connection, case: Row[Any]) -> Workflow:
+        return Workflow.of(self._journal.description(connection, case))
 
     def _act(self, actor: Actor, code: str, decide: Decision) -> CaseResult:
         def act(work: UnitOfWork) -> CaseResult:

@@ -45,8 +45,9 @@ class Escalation:
         ).all()
         if not rows:
             return 0
-        codes = [row.tracking_code for row in rows]
-        connection.execute(update(tables.cases).where(case.tracking_code.in_(codes)).values(escalated_at=now))
+        for column, condition in (("escalated_at", rules.late(now)), ("stage_escalated_at", rules.stage_late(now))):
+            ours = case.tracking_code.in_([row.tracking_code for row in rows])
+            connection.execute(update(tables.cases).where(ours, condition.where()).values({column: now}))
         heads = _supervisors(connection)
         for row in rows:
             details = {"agency": row.agency_id, "to": heads.get(row.agency_id, [])}

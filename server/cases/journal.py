@@ -13,7 +13,7 @@ from protocol.line.base import ServiceKind
 from protocol.messages import CasePublicState as State
 from protocol.messages import CaseState, Content, Contest, FeedType
 from protocol.packs import ServiceDescription
-from server.cases import complaint_clock, complaint_public, contests, lookups
+from server.cases import complaint_clock, complaint_public, contests, lookups, stages
 from server.cases.public import public_state
 from server.cases.states import Change
 from server.catalogue.services import Catalogue
@@ -163,19 +163,19 @@ class CaseJournal:
             work.audit(f"case.{contest}_without_effect", f"case:{case.tracking_code}")
             self.apply(work, case, Change("answer", {}))
             return True
-        stage = description.stages[0]
         due = calendar.due(now, contests.decided_within(contest, description.standard.working_days))
-        values = {
+        values: dict[str, Any] = {
             "state": State.RECEIVED if case.complete else State.INCOMPLETE,
-            "stage": stage.id,
+            **stages.entered(description.stages[0], now, calendar),
             "officer_id": None,
             "due_at": due,
-            "stage_due_at": min(due, calendar.due(now, stage.working_days)),
-            **dict.fromkeys(("paused_at", "escalated_at", "closed_at")),
+            **dict.fromkeys(("paused_at", "escalated_at", "closed_at", "reminded_at")),
+            "paused_days": 0,
             "note": "",
             "contest": contest.value,
             "first_due_at": case.first_due_at or case.due_at,
         }
+        values["stage_due_at"] = min(due, values["stage_due_at"])
         self.apply(work, case, Change(contest.value, values))
         return True
 

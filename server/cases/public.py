@@ -11,6 +11,7 @@ from server.cases import complaints, contests, fees
 from server.cases.complaint_public import NONE, ComplaintFacts
 from server.cases.rules import RUNNING, Action
 from server.cases.states import CaseMessage as CaseStored
+from server.catalogue.workflow import BEFORE_DECISION, Workflow
 from server.foundation.clock import WorkingCalendar
 from server.foundation.identity_numbers import mask
 
@@ -18,13 +19,11 @@ from server.foundation.identity_numbers import mask
 MESSAGES_TOLD: Final = 60
 #: Of these steps the office's words are told with the messages.
 _DECISIONS: Final = frozenset({"approve", "reject", "ready", "cancel", Action.REPLY, Action.REOPEN})
-#: Of these they stand with the step as well, so that a later one takes none of them away.
-_KEPT: Final = frozenset({Action.REPLY, Action.REOPEN})
 
 
 def opened_state(description: ServiceDescription, case: Mapping[str, Any]) -> CaseState:
     """What the citizen sees of a case that has just been opened, from its row alone."""
-    first = {"action": "open", "state": case["state"], "stage": case["stage"], "at": case["opened_at"]}
+    first = {"action": "open", "state": case["state"], "stage": case["stage"], "at": case["opened_at"], "note": ""}
     facts = ComplaintFacts(promised=case["first_due_at"]) if description.kind is ServiceKind.COMPLAINT else NONE
     return public_state(description, case, [first], complaint=facts)
 
@@ -54,24 +53,38 @@ def public_state(
         closes=complaint.closes,
         fee_rupiah=fee,
         fee_least=least,
-        note=mask(case["note"]),
-        steps=_public_steps(steps, {stage.id: stage.name for stage in description.stages}, complaint.forwards),
+        note=mask(case["note"] if state is State.QUESTION else _answer(steps)),
+        steps=_public_steps(steps, _names(description), complaint.forwards),
         contested=Contest(case["contest"]) if case["contest"] else None,
         contest=offer.contest if offer is not None else None,
         contest_until=offer.until(calendar()) if offer is not None and calendar is not None else None,
     )
 
 
+def _answer(steps: Sequence[Mapping[str, Any]]) -> str:
+    """All that the office wrote when it decided, since the citizen last contested it: what is written later hides nothing."""
+    begun = max((place for place, step in enumerate(steps) if step["action"] in set(Contest)), default=0)
+    notes = (step["note"] for step in steps[begun:] if step["action"] in _DECISIONS)
+    return "\n\n".join(note for note in notes if note)
+
+
+def _names(description: ServiceDescription) -> dict[str, dict[str, str]]:
+    """Of the stages at which a case waits for its decision: that it can be had, or is being made, its state tells."""
+    stages = Workflow.of(description).stages
+    return {stage.id: stage.name for stage in stages if stage.does in BEFORE_DECISION}
+
+
 def _public_steps(
     steps: Sequence[Mapping[str, Any]], names: Mapping[str, dict[str, str]], forwards: Mapping[int, dict[str, str]]
 ) -> tuple[CaseStep, ...]:
-    """Steps that leave state and stage as they were are the office's own business, but for answers and forwarding."""
+    """Steps that leave state and stage as they were, say nothing and forward to nobody are the office's own business. What one
+    agency wrote to another is as well."""
     shown: list[CaseStep] = []
     seen = None
     for step in steps:
         forwarded = forwards.get(step.get("n", 0), {})
-        kept = mask(step["note"]) if step["action"] in _KEPT else ""
-        if seen != (step["state"], step["stage"]) or forwarded or kept:
+        note = "" if forwarded else mask(step["note"])
+        if seen != (step["state"], step["stage"]) or forwarded or note:
             seen = (step["state"], step["stage"])
             contest = Contest(step["action"]) if step["action"] in set(Contest) else None
             stage = names.get(step["stage"], {})
@@ -82,7 +95,7 @@ def _public_steps(
                     stage=stage,
                     contest=contest,
                     forwarded_to=forwarded,
-                    note=kept,
+                    note=note,
                 )
             )
     return tuple(shown)

@@ -33,8 +33,14 @@ class CaseOutcome(StrEnum):
     #: A text for the citizen is needed.
     TEXT_MISSING = "TEXT_MISSING"
     TEXT_TOO_LONG = "TEXT_TOO_LONG"
-    #: The stage given is not of the service's workflow.
+    #: There is no stage to go to.
     NO_SUCH_STAGE = "NO_SUCH_STAGE"
+    #: It is done at another stage of the service's workflow.
+    NOT_AT_THIS_STAGE = "NOT_AT_THIS_STAGE"
+    #: Only supervisors work at the case's stage.
+    SUPERVISORS_ONLY = "SUPERVISORS_ONLY"
+    #: Whoever brought the case to its stage does not work at it.
+    FOUR_EYES = "FOUR_EYES"
     NO_SUCH_OFFICER = "NO_SUCH_OFFICER"
     #: No agency of this name, nobody decides there, or the complaint is there already.
     NO_SUCH_AGENCY = "NO_SUCH_AGENCY"

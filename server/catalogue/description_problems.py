@@ -15,6 +15,7 @@ from forms import Form, FormError, Kind
 from protocol.packs import ServiceDescription
 from protocol.pictograms import NAMES
 from server.catalogue.service_drafts import Problem, Severity
+from server.catalogue.workflow import Workflow
 
 SHEET: Final = "service"
 #: By pydantic's type of error; the names in braces are what pydantic says of it.
@@ -56,6 +57,24 @@ _KINDS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 
+#: By ``Workflow.problem``.
+_WORKFLOW: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+    {
+        "undecided": {
+            "id": "Tidak ada tahap yang memutuskan. Pilih “Diputuskan” pada salah satu tahap.",
+            "en": "No stage decides. Choose “It is decided” at one of them.",
+        },
+        "order": {
+            "id": "Urutan tahap: diperiksa, diputuskan, hasil dibuat, diserahkan; yang terakhir itu satu kali.",
+            "en": "The order of stages is: checked, decided, made, handed out; the last of these once.",
+        },
+        "four_eyes": {
+            "id": "Sebelum tahap pertama belum ada yang bekerja. Pilih orang lain pada tahap berikutnya.",
+            "en": "Nobody worked before the first stage. Ask for somebody else at a later one.",
+        },
+    }
+)
+
 
 def of_error(error: ValidationError) -> tuple[Problem, ...]:
     """A problem for each member that cannot be."""
@@ -70,6 +89,8 @@ def of_description(description: ServiceDescription, form: Form | None) -> tuple[
         problems.append(
             _said("stages", {"id": "Dua tahap memakai id yang sama.", "en": "Two stages have the same id."})
         )
+    if key := Workflow.of(description).problem:
+        problems.append(_said("stages", _WORKFLOW[key]))
     if description.icon not in NAMES:
         problems.append(_said("icon", _SENTENCES["choice"]))
     for member in ("requirement_pictograms", "procedure_pictograms"):

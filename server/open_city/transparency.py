@@ -176,21 +176,21 @@ def _decisions(connection: Connection, since: datetime, complaints: Set[str]) ->
     decides: an empty answer answers nobody."""
     steps = tables.case_steps.c
     rows = connection.execute(
-        select(steps.tracking_code, steps.at, steps.state, func.trim(steps.note) != "")
+        select(steps.tracking_code, steps.at, steps.state, steps.note)
         .where(steps.at >= since)
         .order_by(steps.tracking_code, steps.n)
     )
     found: dict[str, Decision] = {}
     waits: dict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
     asked: dict[str, datetime] = {}
-    for code, at, state, says_something in rows:
+    for code, at, state, note in rows:
         if code in found:
             continue
         if state in rules.PAUSED:
             asked.setdefault(code, at)
         elif code in asked:
             waits[code].append((asked.pop(code), at))
-        if state in rules.DECIDED and (says_something or code not in complaints):
+        if rules.is_answer(state, note) if code in complaints else state in rules.DECIDED:
             found[code] = Decision(at, tuple(waits[code]))
     return found
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import StatementError
 
 from protocol.line.base import ServiceKind
 from protocol.messages import CasePublicState, Contest, FeedType, ItemAnswer, ItemKind, ItemStatus
-from server.cases import complaint_clock, complaints
+from server.cases import complaint_clock, complaints, stages
 from server.cases.complaint_clock import LaporClock
 from server.cases.journal import CaseJournal
 from server.cases.lookups import MayNotAnswer, check_answer
@@ -100,7 +100,6 @@ class CaseOpening:
         assert description is not None  # the opener gives one with every SUBMISSION
         content = complaints.kept(opened.content, description)
         nik = complaints.searchable_nik(content)
-        stage = description.stages[0]
         row: dict[str, Any] = {
             "tracking_code": item.tracking_code,
             "kiosk_id": kiosk_id,
@@ -112,7 +111,7 @@ class CaseOpening:
             "form_version": item.form_version,
             "language": content.language[:8],
             "state": (CasePublicState.RECEIVED if complete else CasePublicState.INCOMPLETE).value,
-            "stage": stage.id,
+            **stages.entered(description.stages[0], now, calendar),
             "kind": description.kind.value,
             "classification": opened.classification,
             "topic": opened.topic,
@@ -120,7 +119,6 @@ class CaseOpening:
             "made_at": content.made_at,
             "updated_at": now,
             "due_at": calendar.due(now, description.standard.working_days),
-            "stage_due_at": calendar.due(now, stage.working_days),
             "first_due_at": None,
             "complete": complete,
             "note": "",

@@ -36,9 +36,14 @@ cases = Table(
     Column("made_at", UtcDateTime, nullable=False),  # by the kiosk's clock
     Column("updated_at", UtcDateTime, nullable=False),
     Column("due_at", UtcDateTime),  # keeps its value while the clock is paused and after the decision
-    Column("stage_due_at", UtcDateTime),
+    Column("stage_due_at", UtcDateTime),  # null where no clock runs at the stage
+    Column("stage_by", String(16), nullable=False, default="officers", server_default="officers"),  # packs.StageWorkers
+    Column("barred", String(36)),  # the officer who may not work at the stage: four eyes
     Column("paused_at", UtcDateTime),  # since when the clock stands
+    Column("paused_days", Integer, nullable=False, default=0, server_default="0"),  # working days by which it stood
+    Column("reminded_at", UtcDateTime),  # of the question that waits: when the citizen was reminded
     Column("escalated_at", UtcDateTime),  # since when its supervisors know that it is late
+    Column("stage_escalated_at", UtcDateTime),  # the same of its stage
     Column("closed_at", UtcDateTime),
     Column("complete", Boolean, nullable=False, default=False),
     Column("note", String(2000), nullable=False, default=""),  # what the office tells the citizen; public

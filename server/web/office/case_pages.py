@@ -14,18 +14,20 @@ from protocol.messages import CasePublicState as State
 from server.cases.actions import Cases
 from server.cases.rules import (
     CLOSED,
+    DECIDED,
     NEEDS,
     RUNNING,
     WAITING,
     Action,
     Note,
     allowed,
+    bars,
     escalated,
     may_not_hold,
-    stage_after,
 )
 from server.cases.states import CaseFile, CaseOutcome, CaseResult
-from server.foundation.actors import Actor
+from server.catalogue.workflow import Workflow
+from server.foundation.actors import Actor, Role
 from server.foundation.clock import load_calendar
 from server.foundation.identity_numbers import masked
 from server.foundation.texts import citizens_text
@@ -53,6 +55,11 @@ class ActionView:
     values: Mapping[str, str]
     open: bool
     written: str
+
+    @property
+    def label(self) -> str:
+        """What its note is called: a complaint is answered."""
+        return "answer" if self.name is Action.APPROVE and self.note is Note.REQUIRED else self.name
 
 
 @dataclass(frozen=True)
@@ -112,6 +119,7 @@ ACTS: Final[Mapping[str, Act]] = {
     Action.APPROVE: lambda cases, actor, code, note: cases.approve(actor, code, note),
     Action.REJECT: lambda cases, actor, code, note: cases.reject(actor, code, note),
     Action.ADVANCE: lambda cases, actor, code, _: cases.advance(actor, code),
+    Action.SEND_BACK: lambda cases, actor, code, _: cases.send_back(actor, code),
     Action.READY: lambda cases, actor, code, note: cases.ready(actor, code, note),
     Action.COLLECTED: lambda cases, actor, code, _: cases.collected(actor, code),
     Action.CANCEL: lambda cases, actor, code, note: cases.cancel(actor, code, note),
@@ -125,6 +133,7 @@ _BUTTONS: Final = (
     (Action.REJECT, "cross", False),
     (Action.READY, "box", True),
     (Action.COLLECTED, "check", True),
+    (Action.SEND_BACK, "back", False),
     (Action.ASSIGN, "people", False),
     (Action.GIVE_BACK, "back", False),
     (Action.CANCEL, "cross", False),
@@ -138,6 +147,9 @@ _PROBLEMS: Final = {
     CaseOutcome.NO_SUCH_STAGE: "case.problem.not_allowed",
     CaseOutcome.NO_SUCH_OFFICER: "case.problem.officer",
     CaseOutcome.NO_SUCH_AGENCY: "case.problem.agency",
+    CaseOutcome.NOT_AT_THIS_STAGE: "case.problem.stage",
+    CaseOutcome.SUPERVISORS_ONLY: "case.problem.supervisors",
+    CaseOutcome.FOUR_EYES: "case.problem.four_eyes",
     CaseOutcome.OWN_DECISION: "case.problem.own_decision",
 }
 
@@ -202,7 +214,11 @@ def _page(
         kiosk = queries.kiosk_names(connection, [row.kiosk_id]).get(row.kiosk_id, row.kiosk_id)
         calendar = load_calendar(connection, deps.settings.time_zone)
         complaint = complaint_view.view(visitor, connection, row, calendar)
-        others = [one for one in queries.colleagues(connection, row.agency_id) if one.id != row.officer_id]
+        others = [
+            one
+            for one in queries.colleagues(connection, row.agency_id)
+            if one.id != row.officer_id and not bars(one.id, Role(one.role), row)
+        ]
     service = deps.packs.service(row.pack_version, row.service_id)
     world = Environment(now=lambda: file.content.made_at, device_id=row.kiosk_id, zone=visitor.site.zone)
     filled = answers.read(service, file.content, language, reveal=reveal, environment=world)
@@ -290,9 +306,12 @@ def _is_answered(file: CaseFile, nik: str, reading: Reading | None) -> bool:
 
 def offered(actor: Actor, file: CaseFile, language: str, written: Written | None = None) -> list[ActionView]:
     """A button for everything that the actor may do now."""
-    stages = {stage.id: stage.name for stage in file.description.stages}
-    may = allowed(actor, file.row, list(stages))
-    following = stages.get(stage_after(file.row.stage, list(stages)) or "")
+    workflow = Workflow.of(file.description)
+    may = allowed(actor, file.row, workflow)
+    ways = {
+        Action.ADVANCE: workflow.following(file.row.stage, decided=file.row.state in DECIDED),
+        Action.SEND_BACK: workflow.before(file.row.stage),
+    }
     written = written or Written()
     return [
         ActionView(
@@ -300,7 +319,7 @@ def offered(actor: Actor, file: CaseFile, language: str, written: Written | None
             icon,
             NEEDS[action].note,
             main,
-            {"stage": citizens_text(following, language)} if action is Action.ADVANCE and following else {},
+            {"stage": citizens_text(stage.name, language)} if (stage := ways.get(action)) else {},
             written.action == action and NEEDS[action].note is not Note.NONE,
             written.note if written.action == action else "",
         )
@@ -314,8 +333,8 @@ def _why_not(visitor: Visitor, row: Any, officer: str) -> str:
         return visitor.say("case.none.done")
     if WAITING.holds(row):
         return visitor.say("case.none.waiting")
-    if may_not_hold(visitor.signed_in.actor.id, visitor.signed_in.actor.role, row):
-        return visitor.say("case.problem.own_decision")
+    if barred := bars(visitor.signed_in.actor.id, visitor.signed_in.actor.role, row):
+        return visitor.say(_PROBLEMS[barred])
     return visitor.say("case.none.other", officer=officer or visitor.say("case.someone"))
 
 

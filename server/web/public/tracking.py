@@ -37,7 +37,7 @@ class StepView:
     stage: str
     when: str
     iso: str
-    #: What the office answered then, where that is not the newest.
+    #: What the office wrote.
     note: str
 
 
@@ -120,7 +120,8 @@ def view(visitor: Visitor, state: CaseState) -> TrackingView:
                 stage=citizens_text(step.stage, language) if step.state is State.IN_REVIEW else "",
                 when=visitor.public_formatting.short_moment(step.at),
                 iso=step.at.isoformat(),
-                note=step.note if step.note != state.note else "",
+                # What stands above needs no second place.
+                note="" if step.note and step.note in state.note else step.note,
             )
             for step in state.steps
         ),

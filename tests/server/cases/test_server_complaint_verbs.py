@@ -12,6 +12,7 @@ from server.app import build_deps, close_deps
 from server.cases.complaint_clock import DAYS, LaporClock
 from server.cases.rules import Action, allowed
 from server.cases.states import CaseFile, CaseOutcome
+from server.catalogue.workflow import Workflow
 from server.foundation.actors import Actor
 from server.storage import tables
 from tests.server.case_kit import Office, enrolled_kiosk
@@ -50,7 +51,10 @@ def other(office: Office) -> Actor:
 
 
 def offered(office: Office, actor: Actor, code: str) -> frozenset[Action]:
-    return allowed(actor, row(office, code), ["periksa", "tanda-tangan"])
+    case = row(office, code)
+    service = office.deps.packs.service(case.pack_version, case.service_id)
+    assert service is not None
+    return allowed(actor, case, Workflow.of(service.description))
 
 
 # --- forwarding -----------------------------------------------------------------------------------------------------

@@ -88,3 +88,14 @@ def test_the_citizen_reads_that_it_was_answered(office: Office) -> None:
     assert "Sudah dijawab" in page
     assert "Lampu sudah diperbaiki." in page
     assert "Disetujui" not in page
+    office.act("kominfo", code, "close")
+    page = office.browser().get(f"/t/{code}").text
+    assert "Selesai" in page and page.count("Lampu sudah diperbaiki.") == 1
+
+
+def test_an_empty_answer_is_asked_for_once_more(office: Office) -> None:
+    code = secret(office, "Sari")
+    office.act("kominfo", code, "take")
+    page = office.browser("kominfo").get(f"/office/cases/{code}").text
+    assert "Jawaban untuk warga" in page
+    assert office.act("kominfo", code, "reply", " ").status_code == 409
