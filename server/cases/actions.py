@@ -105,7 +105,7 @@ class Cases:
             )
             return Change(
                 Action.ASK,
-                {"state": State.QUESTION, "paused_at": now, "note": _for_the_citizen(text)},
+                {"state": State.QUESTION, "paused_at": now, "reminded_at": None, "note": _for_the_citizen(text)},
                 _for_the_citizen(text),
             )
 

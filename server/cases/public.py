@@ -7,6 +7,7 @@ from protocol.messages import CaseMessage, CaseState, CaseStep, Contest, Message
 from protocol.messages import CasePublicState as State
 from protocol.packs import ServiceDescription
 from server.cases import complaints, contests, fees
+from server.cases.pauses import Pauses
 from server.cases.rules import RUNNING
 from server.cases.states import CaseMessage as CaseStored
 from server.catalogue.workflow import BEFORE_DECISION, Workflow
@@ -16,6 +17,8 @@ from server.foundation.identity_numbers import mask
 #: Of a case with more, the newest.
 MESSAGES_TOLD: Final = 60
 _DECISIONS: Final = frozenset({"approve", "reject", "ready", "cancel"})
+#: Steps whose note the office wrote to the citizen, and as what it is told.
+_TOLD: Final = {**dict.fromkeys(_DECISIONS, MessageKind.DECISION), "remind": MessageKind.ASK}
 
 
 def opened_state(description: ServiceDescription, case: Mapping[str, Any]) -> CaseState:
@@ -29,10 +32,14 @@ def public_state(
     case: Mapping[str, Any],
     steps: Sequence[Mapping[str, Any]],
     calendar: Callable[[], WorkingCalendar] | None = None,
+    pauses: Pauses | None = None,
 ) -> CaseState:
-    """``calendar`` is asked for only where something can be contested; without it nothing is said of that."""
+    """``calendar`` is asked for only where something can be answered or contested; without it nothing is said of that."""
     state = State(case["state"])
     offer = contests.offered(description.kind, case, steps) if calendar is not None else None
+    until = None
+    if state is State.QUESTION and case["paused_at"] is not None and calendar is not None and pauses is not None:
+        until = pauses.answer_until(description.kind, case["paused_at"], calendar())
     fee, least = fees.of_case(description, case["fee_rupiah"])
     return CaseState(
         tracking_code=case["tracking_code"],
@@ -44,6 +51,7 @@ def public_state(
         updated_at=case["updated_at"],
         received_at=case["opened_at"],
         due=case["due_at"] if state in RUNNING else None,
+        answer_until=until,
         fee_rupiah=fee,
         fee_least=least,
         note=mask(case["note"] if state is State.QUESTION else _answer(steps)),
@@ -100,9 +108,9 @@ def public_messages(
         for one in messages
     ]
     told += [
-        CaseMessage(id=f"step-{step['n']}", kind=MessageKind.DECISION, at=step["at"], text=mask(step["note"]))
+        CaseMessage(id=f"step-{step['n']}", kind=_TOLD[step["action"]], at=step["at"], text=mask(step["note"]))
         for step in steps
-        if step["action"] in _DECISIONS and step["note"]
+        if step["action"] in _TOLD and step["note"]
     ]
     # Of the same instant, the office's came first.
     office = (MessageKind.ASK, MessageKind.DECISION)

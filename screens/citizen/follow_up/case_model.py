@@ -129,7 +129,7 @@ def case_shown(flow: Flow, case: Case) -> CaseShown:
         explained=_explained(flow, case),
         # Among the messages it stands as well, and first.
         note="" if messages else case.note,
-        due=texts("case.due", day=formatting.day(case.due)) if case.due and case.state in _RUNNING else "",
+        due=_due(flow, case),
         fee="" if case.fee is None else texts("case.fee", amount=fee_in_words(flow, case.fee)),
         remark="" if case.fresh else texts("case.remembered", time=formatting.moment(case.updated_at)),
         steps=steps,
@@ -139,6 +139,15 @@ def case_shown(flow: Flow, case: Case) -> CaseShown:
         contest_until=texts("case.contest.until", day=formatting.day(until)) if contest and until else "",
         can_rate=flow.rating.can_rate(case),
     )
+
+
+def _due(flow: Flow, case: Case) -> str:
+    """When the office will be done, or until when the citizen may answer."""
+    if case.state is CaseStateName.QUESTION and case.answer_until:
+        return flow.texts("case.answer_until", day=flow.formatting.day(case.answer_until))
+    if case.due and case.state in _RUNNING:
+        return flow.texts("case.due", day=flow.formatting.day(case.due))
+    return ""
 
 
 def _explained(flow: Flow, case: Case) -> str:
