@@ -27,6 +27,7 @@ from server.cases.complaint_topics import ComplaintTopics
 from server.cases.escalation import Escalation
 from server.cases.files import CaseFiles
 from server.cases.journal import CaseJournal
+from server.cases.questions import Questions
 from server.catalogue.authoring import Authoring
 from server.catalogue.pack_content import city_of
 from server.catalogue.packs import PackRepository
@@ -57,6 +58,7 @@ from server.open_city.publications import Publications
 from server.open_city.ratings import Ratings
 from server.open_city.transparency import TransparencyReport
 from server.operator.seeding import city_name, seed
+from server.people.agency_heads import AgencyHeads
 from server.people.field_staff import Staff
 from server.people.first_administrator import FirstAdministrator
 from server.people.officers import Officers
@@ -76,6 +78,7 @@ from server.work.unit_of_work import UnitsOfWork
 ALARMS_S: Final = 5.0
 NONCES_S: Final = 60.0
 ESCALATION_S: Final = 60.0
+QUESTIONS_S: Final = 600.0
 COMPLAINTS_S: Final = 600.0
 DRAFTS_S: Final = 3_600.0
 TRANSPARENCY_S: Final = 900.0
@@ -105,17 +108,17 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
     tuf = TufRepository(settings.data / "packs" / "metadata", keys_folder)
     packs = PackRepository(settings.data / "packs", tuf, units, catalogue, city, failpoints)
     passwords = Passwords()
-    journal = CaseJournal(vault, catalogue, zone)
+    journal = CaseJournal(vault, catalogue, zone, settings.pauses)
+    said = texts.load()
     alarms = Alarms(units, zone, settings.heartbeat_s)
     quotas = Quotas(units, alarms, settings.quotas)
     ratings = Ratings(units)
     publications = Publications(units, keys.badge)
     witnesses = Witnesses(engine, keys.audit_public, keys.badge)
     officers = Officers(units, passwords)
-    words = texts.load()
     deps = Deps(
         settings=settings,
-        texts=words,
+        texts=said,
         engine=engine,
         integrity=Integrity(engine),
         clock=clock,
@@ -126,7 +129,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         vault=vault,
         catalogue=catalogue,
         cases=Cases(units, vault, journal, zone, failpoints),
-        complaints=ComplaintActions(units, journal, failpoints, words),
+        complaints=ComplaintActions(units, journal, failpoints),
         complaint_topics=ComplaintTopics(packs),
         case_files=CaseFiles(units, vault, journal, packs),
         case_journal=journal,
@@ -154,6 +157,8 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         notices=Notices(units),
         kiosk_settings=KioskSettings(units),
         escalation=Escalation(units, journal),
+        agency_heads=AgencyHeads(units),
+        questions=Questions(units, journal, said, zone, settings.pauses),
         sealing_rotation=SealingRotation(units, keys),
         quotas=quotas,
         ratings=ratings,
@@ -161,7 +166,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         help_calls=HelpCalls(units),
         citizen_drafts=CitizenDrafts(units, quotas),
         budget=Budgets(units, publications),
-        transparency=TransparencyReport(units, zone, catalogue, ratings, publications),
+        transparency=TransparencyReport(units, zone, catalogue, ratings, publications, settings.pauses),
         failpoints=failpoints,
     )
     packs.reconcile()
@@ -225,7 +230,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
                 (ALARMS_S, check_alarms),
                 (NONCES_S, sweep_nonces),
                 (ESCALATION_S, escalate),
-                (COMPLAINTS_S, close_unanswered),
+                (QUESTIONS_S, look_at_questions),
+                (COMPLAINTS_S, close_settled),
                 (DRAFTS_S, sweep_drafts),
                 (CHECKPOINT_S, make_checkpoint),
                 (METADATA_S, renew_metadata),
@@ -257,8 +263,12 @@ def sweep_nonces(deps: Deps) -> None:
     deps.presence.forget_history()
 
 
-def close_unanswered(deps: Deps) -> None:
-    deps.complaints.close_unanswered()
+def look_at_questions(deps: Deps) -> None:
+    deps.questions.look()
+
+
+def close_settled(deps: Deps) -> None:
+    deps.complaints.close_settled()
 
 
 def sweep_drafts(deps: Deps) -> None:

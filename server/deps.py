@@ -13,6 +13,7 @@ from server.cases.complaint_topics import ComplaintTopics
 from server.cases.escalation import Escalation
 from server.cases.files import CaseFiles
 from server.cases.journal import CaseJournal
+from server.cases.questions import Questions
 from server.catalogue.authoring import Authoring
 from server.catalogue.packs import PackRepository
 from server.catalogue.services import Catalogue
@@ -37,6 +38,7 @@ from server.open_city.notices import Notices
 from server.open_city.publications import Publications
 from server.open_city.ratings import Ratings
 from server.open_city.transparency import TransparencyReport
+from server.people.agency_heads import AgencyHeads
 from server.people.field_staff import Staff
 from server.people.first_administrator import FirstAdministrator
 from server.people.officers import Officers
@@ -84,6 +86,8 @@ class Deps:
     notices: Notices
     kiosk_settings: KioskSettings
     escalation: Escalation
+    agency_heads: AgencyHeads
+    questions: Questions
     sealing_rotation: SealingRotation
     quotas: Quotas
     ratings: Ratings

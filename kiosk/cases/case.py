@@ -82,8 +82,10 @@ class Case:
     #: By the server; None while it is stored here only.
     received_at: datetime | None
     due: datetime | None = None
-    #: Of a complaint: when it is closed unless the citizen says something before.
+    #: Of a complaint that was answered: when it is closed unless the citizen says something before.
     closes: datetime | None = None
+    #: Until when the office waits for the citizen's answer.
+    answer_until: datetime | None = None
     #: What it costs, as the server says.
     fee: Fee | None = None
     #: What the office asks, or wrote when it decided; never kept at the kiosk, so empty when the line is down.
@@ -122,6 +124,7 @@ class Case:
             received_at=state.received_at,
             due=state.due,
             closes=state.closes,
+            answer_until=state.answer_until,
             fee=fee_of_state(state),
             note=state.note,
             steps=tuple(CaseStep.read(step) for step in state.steps),

@@ -82,8 +82,10 @@ class CaseState(Message):
     received_at: AwareDatetime
     #: When the service standard says it will be done; None while the clock pauses or when it has ended.
     due: datetime | None = None
-    #: Of a complaint: when it is closed unless the citizen says something before.
+    #: Of a complaint that was answered: when it is closed unless the citizen says something before.
     closes: AwareDatetime | None = None
+    #: Until when the citizen's answer is waited for; of a case in QUESTION, unless its server is older.
+    answer_until: datetime | None = None
     #: What it costs, or with ``fee_least`` what it costs at least; None of an older server, and where nobody can say yet.
     fee_rupiah: Rupiah | None = None
     fee_least: bool = False

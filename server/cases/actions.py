@@ -99,7 +99,7 @@ class Cases(Deciding):
             )
             return Change(
                 Action.ASK,
-                {"state": State.QUESTION, "paused_at": now, "note": _for_the_citizen(text)},
+                {"state": State.QUESTION, "paused_at": now, "reminded_at": None, "note": _for_the_citizen(text)},
                 _for_the_citizen(text),
             )
 

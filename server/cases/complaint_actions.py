@@ -13,23 +13,16 @@ from sqlalchemy import Connection, Row, insert, select
 
 from protocol.line.base import ServiceKind
 from protocol.messages import CasePublicState as State
-from server.cases.complaint_clock import DAYS, LaporClock, clocks_of, running
+from server.cases.complaint_clock import LaporClock, clocks_of, running
 from server.cases.deciding import Deciding, decided, for_the_citizen, unfit
-from server.cases.journal import CaseJournal
 from server.cases.rules import ANSWERED, UNDECIDED, Action, refusal
 from server.cases.states import CaseOutcome, CaseResult, Change
 from server.foundation.actors import DECIDING, SYSTEM, Actor
-from server.foundation.failpoints import Failpoints
-from server.foundation.texts import Texts
 from server.storage import tables
-from server.work.unit_of_work import UnitOfWork, UnitsOfWork
+from server.work.unit_of_work import UnitOfWork
 
 
 class ComplaintActions(Deciding):
-    def __init__(self, units: UnitsOfWork, journal: CaseJournal, failpoints: Failpoints, texts: Texts) -> None:
-        super().__init__(units, journal, failpoints)
-        self._texts = texts
-
     def forward(self, actor: Actor, code: str, agency_id: str, reason: str = "") -> CaseResult:
         """Moves the complaint to the agency in charge, in whose inbox it is new; this agency keeps only that it did so.
 
@@ -129,44 +122,40 @@ class ComplaintActions(Deciding):
 
         return self._act(actor, code, decide)
 
-    def close_unanswered(self) -> int:
-        """Closes what silence closes: the citizen was asked, or answered, and said nothing in time. Called periodically;
-        returns how many."""
+    def close_settled(self) -> int:
+        """Closes what was answered and about which the citizen said nothing in time; returns how many. Called periodically.
+
+        A question that nobody answered is ended by ``server.cases.questions``.
+        """
         self._begin_missing()
-        clock = tables.complaint_clocks.c
+        case, clock = tables.cases.c, tables.complaint_clocks.c
         with self._units.engine.connect() as connection:
             due = connection.execute(
                 select(clock.tracking_code)
+                .join(tables.cases, case.tracking_code == clock.tracking_code)
                 .where(
                     clock.clock == LaporClock.CLOSE.value,
                     clock.stopped_at.is_(None),
                     clock.due_at < self._clock.now(),
+                    case.state.in_(sorted(one.value for one in ANSWERED)),
                 )
                 .order_by(clock.due_at)
             )
             codes = list(due.scalars())
-        return sum(self._close_unanswered(code) for code in codes)
+        return sum(self._units.run(SYSTEM, partial(self._close_settled, code=code)) for code in codes)
 
-    def _close_unanswered(self, code: str) -> bool:
-        def close(work: UnitOfWork) -> bool:
-            case = self._journal.lock(work.connection, code)
-            if case is None:
-                return False
-            clock = running(clocks_of(work.connection, code), LaporClock.CLOSE)
-            # The citizen, or an officer, may have been quicker.
-            if clock is None or not clock.is_late(work.now):
-                return False
-            if case.state in ANSWERED:
-                change = Change(Action.CLOSE, {"state": State.COLLECTED, "closed_at": work.now})
-            else:
-                note = self._texts.say(case.language, "complaint.closed_unanswered", n=DAYS[LaporClock.CLOSE])
-                values = {"state": State.CANCELLED, "note": note, "closed_at": work.now, "contest": ""}
-                change = Change(Action.CANCEL, values, note)
-            self._journal.apply(work, case, change)
-            work.audit("case.unanswered", f"case:{code}")
-            return True
-
-        return self._units.run(SYSTEM, close)
+    def _close_settled(self, work: UnitOfWork, code: str) -> bool:
+        case = self._journal.lock(work.connection, code)
+        clock = running(clocks_of(work.connection, code), LaporClock.CLOSE)
+        # The citizen, or an officer, may have been quicker.
+        if case is None or case.state not in ANSWERED or clock is None or not clock.is_late(work.now):
+            return False
+        if not case.note.strip():
+            # Of before answers were required: it waits for one.
+            return False
+        self._journal.apply(work, case, Change(Action.CLOSE, {"state": State.COLLECTED, "closed_at": work.now}))
+        work.audit("case.settled", f"case:{code}")
+        return True
 
     def _begin_missing(self) -> None:
         """Begins the clocks of complaints that have none: those that came before there were clocks."""

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from protocol.messages import CasePublicState as State
 from protocol.packs import ServiceDescription
+from server.cases.pauses import REPLY_DAYS
 from server.cases.rules import ANSWERED, UNDECIDED, Action
 from server.foundation.clock import WorkingCalendar
 from server.storage import tables
@@ -34,7 +35,7 @@ class LaporClock(StrEnum):
 
 
 #: Working days (SP4N-LAPOR); the standard has those of ANSWER.
-DAYS: Final[Mapping[LaporClock, int]] = {LaporClock.FORWARD: 3, LaporClock.FOLLOW_UP: 5, LaporClock.CLOSE: 10}
+DAYS: Final[Mapping[LaporClock, int]] = {LaporClock.FORWARD: 3, LaporClock.FOLLOW_UP: 5, LaporClock.CLOSE: REPLY_DAYS}
 #: Whose end is the office's to keep.
 OFFICES: Final = frozenset({LaporClock.ANSWER, LaporClock.FORWARD, LaporClock.FOLLOW_UP})
 #: An action begins its clock again where it runs already: another agency has its own days, and silence begins anew after
@@ -163,7 +164,8 @@ def follow(
     after = _changed(before, wanted(state, in_charge=in_charge), _AGAIN.get(action), now, calendar, description)
     resumed = case.state == State.QUESTION and state != State.QUESTION and case.paused_at is not None
     if resumed:
-        after = [_resumed(one, case.paused_at, now, calendar) for one in after]
+        moved = values.get("paused_days", case.paused_days) - case.paused_days
+        after = [_resumed(one, case.paused_at, moved, calendar) for one in after]
     _write(connection, case.tracking_code, before, after)
     found = columns(after, state, description, in_charge=in_charge)
     if resumed and not case.contest and sum(one.clock is LaporClock.ANSWER for one in after) == 1:
@@ -199,11 +201,11 @@ def _begun(
     return Clock(n, clock, now, calendar.due(now, days))
 
 
-def _resumed(clock: Clock, paused: datetime, now: datetime, calendar: WorkingCalendar) -> Clock:
-    """The office's clocks stood while the citizen was asked; one that was begun now did not."""
+def _resumed(clock: Clock, paused: datetime, days: int, calendar: WorkingCalendar) -> Clock:
+    """The office's clocks stood for so many working days while the citizen was asked; one that was begun now did not."""
     if not clock.runs or clock.clock not in OFFICES or clock.begun_at > paused:
         return clock
-    return replace(clock, due_at=calendar.resumed(clock.due_at, paused, now))
+    return replace(clock, due_at=calendar.later(clock.due_at, days))
 
 
 def _write(connection: Connection, code: str, before: Sequence[Clock], after: Sequence[Clock]) -> None:

@@ -14,6 +14,7 @@ from protocol.messages import CasePublicState as State
 from protocol.messages import CaseState, Content, Contest, FeedType
 from protocol.packs import ServiceDescription
 from server.cases import complaint_clock, complaint_public, contests, lookups, stages
+from server.cases.pauses import Pauses
 from server.cases.public import public_state
 from server.cases.states import Change
 from server.catalogue.services import Catalogue
@@ -25,10 +26,11 @@ from server.work.unit_of_work import UnitOfWork
 
 
 class CaseJournal:
-    def __init__(self, vault: Vault, catalogue: Catalogue, zone: str) -> None:
+    def __init__(self, vault: Vault, catalogue: Catalogue, zone: str, pauses: Pauses) -> None:
         self._vault = vault
         self._catalogue = catalogue
         self._zone = zone
+        self._pauses = pauses
 
     def lock(self, connection: Connection, code: str) -> Row[Any] | None:
         return connection.execute(
@@ -56,6 +58,7 @@ class CaseJournal:
             case._asdict(),
             [step._asdict() for step in steps],
             lambda: load_calendar(connection, self._zone),
+            self._pauses,
             complaint_public.facts_of(connection, case.tracking_code) if is_complaint else complaint_public.NONE,
         )
 
@@ -137,10 +140,12 @@ class CaseJournal:
         values: dict[str, Any] = {}
         if case.state == State.QUESTION:
             calendar = load_calendar(connection, self._zone)
-            values = {"state": State.IN_REVIEW, "paused_at": None, "note": "", "escalated_at": None}
+            counted = self._pauses.counted(calendar.stood(case.paused_at, now), case.paused_days)
+            values = {"state": State.IN_REVIEW, "note": "", "paused_days": case.paused_days + counted}
+            values |= dict.fromkeys(("paused_at", "reminded_at", "escalated_at", "stage_escalated_at"))
             for column in ("due_at", "stage_due_at"):
                 due = getattr(case, column)
-                values[column] = due and calendar.resumed(due, case.paused_at, now)
+                values[column] = due and calendar.later(due, counted)
         self.apply(work, case, Change("answer", values))
         return True
 

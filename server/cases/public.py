@@ -9,7 +9,8 @@ from protocol.messages import CasePublicState as State
 from protocol.packs import ServiceDescription
 from server.cases import complaints, contests, fees
 from server.cases.complaint_public import NONE, ComplaintFacts
-from server.cases.rules import RUNNING, Action
+from server.cases.pauses import Pauses
+from server.cases.rules import ANSWERED, RUNNING, Action
 from server.cases.states import CaseMessage as CaseStored
 from server.catalogue.workflow import BEFORE_DECISION, Workflow
 from server.foundation.clock import WorkingCalendar
@@ -17,8 +18,10 @@ from server.foundation.identity_numbers import mask
 
 #: Of a case with more, the newest.
 MESSAGES_TOLD: Final = 60
-#: Of these steps the office's words are told with the messages.
+#: Steps whose note the office wrote to the citizen when it decided.
 _DECISIONS: Final = frozenset({"approve", "reject", "ready", "cancel", Action.REPLY, Action.REOPEN})
+#: Steps whose note the office wrote to the citizen, and as what it is told.
+_TOLD: Final = {**dict.fromkeys(_DECISIONS, MessageKind.DECISION), "remind": MessageKind.ASK}
 
 
 def opened_state(description: ServiceDescription, case: Mapping[str, Any]) -> CaseState:
@@ -33,11 +36,15 @@ def public_state(
     case: Mapping[str, Any],
     steps: Sequence[Mapping[str, Any]],
     calendar: Callable[[], WorkingCalendar] | None = None,
+    pauses: Pauses | None = None,
     complaint: ComplaintFacts = NONE,
 ) -> CaseState:
-    """``calendar`` is asked for only where something can be contested; without it nothing is said of that."""
+    """``calendar`` is asked for only where something can be answered or contested; without it nothing is said of that."""
     state = State(case["state"])
     offer = contests.offered(description.kind, case, steps) if calendar is not None else None
+    until = None
+    if state is State.QUESTION and case["paused_at"] is not None and calendar is not None and pauses is not None:
+        until = pauses.answer_until(description.kind, case["paused_at"], calendar())
     due = complaint.promised if description.kind is ServiceKind.COMPLAINT else case["due_at"]
     fee, least = fees.of_case(description, case["fee_rupiah"])
     return CaseState(
@@ -50,7 +57,8 @@ def public_state(
         updated_at=case["updated_at"],
         received_at=case["opened_at"],
         due=due if state in RUNNING else None,
-        closes=complaint.closes,
+        closes=complaint.closes if state in ANSWERED else None,
+        answer_until=until,
         fee_rupiah=fee,
         fee_least=least,
         note=mask(case["note"] if state is State.QUESTION else _answer(steps)),
@@ -120,9 +128,9 @@ def public_messages(
         for one in messages
     ]
     told += [
-        CaseMessage(id=f"step-{step['n']}", kind=MessageKind.DECISION, at=step["at"], text=mask(step["note"]))
+        CaseMessage(id=f"step-{step['n']}", kind=_TOLD[step["action"]], at=step["at"], text=mask(step["note"]))
         for step in steps
-        if step["action"] in _DECISIONS and step["note"]
+        if step["action"] in _TOLD and step["note"]
     ]
     # Of the same instant, the office's came first.
     office = (MessageKind.ASK, MessageKind.DECISION)

@@ -1,7 +1,7 @@
 """How long offices really take, beside what they promise; worked out from the history of cases.
 
 A case is measured from the working day on which it counts as come to the day of its decision, without the working
-days on which the office waited for the citizen: the same days that its clock counts.
+days on which the office waited for the citizen, as far as they count: the same days that its clock counts.
 """
 
 from collections import defaultdict
@@ -17,6 +17,7 @@ from protocol.line.base import ServiceKind
 from protocol.messages import CasePublicState as State
 from protocol.packs import ServiceDescription
 from server.cases import rules
+from server.cases.pauses import Pauses
 from server.catalogue.services import Catalogue
 from server.foundation.actors import SYSTEM
 from server.foundation.clock import WorkingCalendar, load_calendar
@@ -73,6 +74,7 @@ class TransparencyReport:
         catalogue: Catalogue,
         ratings: Ratings,
         publications: Publications,
+        pauses: Pauses,
     ) -> None:
         self._units = units
         self._engine = units.engine
@@ -81,6 +83,7 @@ class TransparencyReport:
         self._catalogue = catalogue
         self._ratings = ratings
         self._publications = publications
+        self._pauses = pauses
 
     def publish(self) -> int:
         """Recomputes the report; returns the version in force. Called periodically."""
@@ -115,7 +118,7 @@ class TransparencyReport:
                 _count_complaint(complaints[case.agency_id], case, decided, now)
             if decided is None:
                 continue
-            days = working_days(calendar, case.opened_at, decided.at) - decided.waited(calendar)
+            days = working_days(calendar, case.opened_at, decided.at) - self._pauses.counted(decided.waited(calendar))
             promised = document.standard.working_days if document is not None else 0
             for tally in (by_service[case.service_id], by_agency[case.agency_id]):
                 tally.add(max(0, days), in_time=days <= promised)

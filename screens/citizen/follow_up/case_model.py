@@ -144,10 +144,13 @@ def case_shown(flow: Flow, case: Case) -> CaseShown:
 
 
 def _due(flow: Flow, case: Case) -> str:
-    """Until when the office, or the citizen, has to say something."""
+    """When the office will be done, or until when the citizen may say something."""
+    day = flow.formatting.day
     if case.closes is not None:
-        return flow.texts("complaint.case.closes", day=flow.formatting.day(case.closes))
-    return flow.texts("case.due", day=flow.formatting.day(case.due)) if case.due and case.state in _RUNNING else ""
+        return flow.texts("complaint.case.closes", day=day(case.closes))
+    if case.state is CaseStateName.QUESTION and case.answer_until:
+        return flow.texts("case.answer_until", day=day(case.answer_until))
+    return flow.texts("case.due", day=day(case.due)) if case.due and case.state in _RUNNING else ""
 
 
 def _explained(flow: Flow, case: Case) -> str:

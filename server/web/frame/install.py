@@ -6,7 +6,15 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from server.deps import Deps
-from server.web.admin import audit_pages, budget_pages, city_pages, officer_pages, service_draft_pages, services
+from server.web.admin import (
+    audit_pages,
+    budget_pages,
+    city_pages,
+    late_pages,
+    officer_pages,
+    service_draft_pages,
+    services,
+)
 from server.web.fleet import pages as fleet
 from server.web.fleet import staff_pages
 from server.web.frame import errors, live, site
@@ -33,6 +41,7 @@ SECTIONS = (
     staff_pages.pages,
     satisfaction.pages,
     budget_pages.pages,
+    late_pages.pages,
     city_pages.pages,
     officer_pages.pages,
     audit_pages.pages,

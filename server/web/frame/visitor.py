@@ -45,6 +45,7 @@ NAVIGATION: Final = (
     Entry("satisfaction", "/satisfaction", "smile", OFFICE | {Role.ADMIN, Role.COMMAND}),
     Entry("fleet", "/fleet", "kiosk", frozenset({Role.ADMIN, Role.COMMAND})),
     Entry("staff", "/staff", "people", frozenset({Role.ADMIN, Role.STAFF_MANAGER})),
+    Entry("late", "/late", "alarm", frozenset({Role.ADMIN, Role.COMMAND})),
     Entry("wall", "/wall", "wall", frozenset({Role.ADMIN, Role.COMMAND})),
     Entry("city", "/admin/city", "calendar", frozenset({Role.ADMIN})),
     Entry("officers", "/admin/officers", "lock", frozenset({Role.ADMIN})),

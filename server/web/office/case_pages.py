@@ -17,6 +17,7 @@ from server.cases.rules import (
     DECIDED,
     NEEDS,
     RUNNING,
+    STAGE_RUNNING,
     WAITING,
     Action,
     Note,
@@ -236,7 +237,7 @@ def _page(
         "complaint": complaint,
         "tone": TONES[State(row.state)],
         "incomplete": not row.complete,
-        "escalated": visitor.formatting.short_moment(row.escalated_at)
+        "escalated": visitor.formatting.short_moment(row.escalated_at or row.stage_escalated_at)
         if escalated(deps.clock.now()).holds(row)
         else "",
         "violations": answers.violation_texts(row.violations, reading, visitor.say, reveal=reveal),
@@ -267,6 +268,13 @@ def _page(
         "stages": _stages(file, language),
         "officer": officer,
         "received": visitor.formatting.short_moment(row.opened_at),
+        "stage_due": visitor.formatting.day(row.stage_due_at)
+        if row.stage_due_at and row.state in STAGE_RUNNING
+        else "",
+        "answer_until": visitor.formatting.day(file.state.answer_until) if file.state.answer_until else "",
+        "paused": visitor.say("case.paused.days", n=row.paused_days, most=deps.settings.pauses.most_days)
+        if row.paused_days
+        else "",
         "due": visitor.formatting.day(row.due_at) if row.due_at and row.state in RUNNING else "",
         "fee": fee_in_words(file.state, visitor.formatting, visitor.say),
         "fee_problem": _fee_problem(visitor, file),

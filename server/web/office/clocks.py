@@ -1,7 +1,7 @@
 """How a case's clock looks: the working days that its service standard leaves."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -9,7 +9,7 @@ from sqlalchemy import Row
 
 from protocol.line.base import ServiceKind
 from server.cases.complaint_clock import DAYS, LaporClock
-from server.cases.rules import ANSWERED, UNDECIDED, WAITING, late
+from server.cases.rules import ANSWERED, STAGE_RUNNING, UNDECIDED, WAITING, late, stage_late
 from server.foundation.clock import WorkingCalendar
 from server.web.office.queries import working_days_until
 
@@ -23,12 +23,27 @@ class ClockView:
     text: str
     #: How much of the standard's time is used, 0 to 100; None shows no bar.
     share: int | None
+    #: Of its stage; empty where no clock runs.
+    stage: str = ""
+    stage_late: bool = False
 
 
 def view(
     case: Row[Any], total_days: int, now: datetime, calendar: WorkingCalendar, say: Callable[..., str]
 ) -> ClockView:
-    """The clock of a row of ``cases`` whose standard gives ``total_days``."""
+    """The clocks of a row of ``cases`` whose standard gives ``total_days``."""
+    whole = _of_standard(case, total_days, now, calendar, say)
+    if case.stage_due_at is None or case.state not in STAGE_RUNNING:
+        return whole
+    left = working_days_until(calendar, now, case.stage_due_at)
+    if stage_late(now).holds(case):
+        return replace(whole, stage=say("clock.stage.late", n=-left), stage_late=True)
+    return replace(whole, stage=say("clock.stage.left", n=left))
+
+
+def _of_standard(
+    case: Row[Any], total_days: int, now: datetime, calendar: WorkingCalendar, say: Callable[..., str]
+) -> ClockView:
     if case.kind == ServiceKind.COMPLAINT and case.state in ANSWERED:
         return ClockView("none", say("complaint.clock.awaiting"), None)
     if case.state not in UNDECIDED:

@@ -53,6 +53,8 @@ class TrackingView:
     service: str
     agency: str
     due: str
+    #: Until when the citizen's answer is waited for.
+    answer_until: str
     #: What the citizen may do against it at a kiosk, and until when; or what is being looked at again.
     contest: str
     #: When silence closes a complaint.
@@ -111,6 +113,11 @@ def view(visitor: Visitor, state: CaseState) -> TrackingView:
         service=citizens_text(state.service_name, language),
         agency=citizens_text(state.agency_name, language),
         due=visitor.public_formatting.day(state.due) if state.due else "",
+        answer_until=(
+            say("track.answer_until", day=visitor.public_formatting.day(state.answer_until))
+            if state.answer_until
+            else ""
+        ),
         contest=_contest(visitor, state),
         closes=say("complaint.track.closes", day=visitor.public_formatting.day(state.closes)) if state.closes else "",
         fee=fee_in_words(state, visitor.public_formatting, say),

@@ -60,9 +60,9 @@ def test_three_days_to_forward_five_to_follow_up_ten_until_silence_closes(
     closes = datetime(2026, 11, 19, 9, 0, tzinfo=UTC)
     assert told(office, code).closes == closes
     clock.time = closes
-    assert deps.complaints.close_unanswered() == 0
+    assert deps.complaints.close_settled() == 0
     clock.pass_time(seconds=1)
-    assert deps.complaints.close_unanswered() == 1
+    assert deps.complaints.close_settled() == 1
     assert (told(office, code).state, told(office, code).note) == (State.COLLECTED, "Sudah.")
     assert running(office, code) == set()
 
@@ -116,7 +116,7 @@ def test_a_word_of_the_citizen_after_the_answer_is_no_silence(office: Office, of
     clock.pass_time(days=8)
     assert office.take(office.kiosk.answer(code, "Masih redup", SERVICE).item) == "stored"
     clock.pass_time(days=8)
-    assert office.deps.complaints.close_unanswered() == 0
+    assert office.deps.complaints.close_settled() == 0
     assert told(office, code).state is State.APPROVED
 
 
@@ -137,7 +137,7 @@ def test_complaints_from_before_there_were_clocks_get_theirs(office: Office, off
     with office.deps.engine.begin() as connection:
         connection.execute(tables.complaint_clocks.delete())
     clock.pass_time(days=1)
-    office.deps.complaints.close_unanswered()
+    office.deps.complaints.close_settled()
     assert running(office, waiting) == {LaporClock.ANSWER, LaporClock.FORWARD}
     assert clocks(office, waiting)[LaporClock.ANSWER].due_at == promised
     assert clocks(office, asked)[LaporClock.CLOSE].due_at == due(office, MONDAY, DAYS[LaporClock.CLOSE])

@@ -9,7 +9,7 @@ from alembic import op
 from server.storage.types import UtcDateTime
 
 revision: str = "0063"
-down_revision: str | None = "0060"
+down_revision: str | None = "0061"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
