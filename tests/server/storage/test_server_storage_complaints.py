@@ -1,6 +1,5 @@
 """Cases from before complaints had verbs: the migration tells which are complaints, and keeps what was promised."""
 
-import json
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -33,17 +32,17 @@ def older(path: Path) -> str:
     known.reflect(engine)
     of = known.tables
     with engine.begin() as connection:
-        connection.execute(of["kiosks"].insert(), [row(of["kiosks"], id="k", hardware="{}", components="[]")])
-        connection.execute(of["agencies"].insert(), [row(of["agencies"], name="{}")])
+        connection.execute(of["kiosks"].insert(), [row(of["kiosks"], id="k", hardware={}, components=[])])
+        connection.execute(of["agencies"].insert(), [row(of["agencies"], name={})])
         connection.execute(of["packs"].insert(), [row(of["packs"], number=1)])
         for kind in ("complaint", "service"):
-            described = row(of["service_versions"], pack_number=1, service_id=kind, document=json.dumps({"kind": kind}))
+            described = row(of["service_versions"], pack_number=1, service_id=kind, document={"kind": kind})
             connection.execute(of["service_versions"].insert(), [described])
             connection.execute(of["submissions"].insert(), [row(of["submissions"], kiosk_id="k", id=kind)])
             case = row(
                 of["cases"], tracking_code=kind, kiosk_id="k", submission_id=kind, service_id=kind, pack_version=1
             )
-            connection.execute(of["cases"].insert(), [{**case, "due_at": DUE, "stage_due_at": DUE, "violations": "[]"}])
+            connection.execute(of["cases"].insert(), [{**case, "due_at": DUE, "stage_due_at": DUE, "violations": []}])
     engine.dispose()
     return url
 
