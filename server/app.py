@@ -13,11 +13,12 @@ from starlette.concurrency import run_in_threadpool
 
 from runtime.files import make_folder
 from runtime.private_files import private_folder
-from server.api import citizen_drafts, citizens, description, errors, health, kiosks, operator, submissions
+from server.api import citizen_drafts, citizens, description, errors, health, kiosks, open_city, operator, submissions
 from server.api import feed as feed_api
 from server.api.bodies import BodyRoom
 from server.api.proofs import AnswerProofs
 from server.api.standstill import Standstill, bare_app
+from server.api.together import Together
 from server.audit import audit
 from server.audit.witnesses import Witnesses
 from server.cases import lookups as case_lookups
@@ -35,13 +36,20 @@ from server.catalogue.services import Catalogue
 from server.catalogue.tuf import TufRepository
 from server.deps import Deps
 from server.fleet.alarms import Alarms
+from server.fleet.city_map import CityMap
 from server.fleet.device_commands import DeviceCommands
 from server.fleet.enrolment import Enrolment
+from server.fleet.heartbeats import AT_ONCE as HEARTBEATS_AT_ONCE
+from server.fleet.heartbeats import Heartbeats
 from server.fleet.help_calls import HelpCalls
+from server.fleet.history import History
 from server.fleet.kiosk_settings import KioskSettings
+from server.fleet.listing import Listing
 from server.fleet.presence import Presence
+from server.fleet.profiles import Profiles
 from server.fleet.quotas import Quotas
 from server.fleet.sealing_rotation import SealingRotation
+from server.fleet.work_orders import WorkOrders
 from server.foundation import texts
 from server.foundation.actors import SYSTEM
 from server.foundation.bus import Bus
@@ -54,6 +62,7 @@ from server.front_door.slots import Slots
 from server.open_city.budget import Budgets
 from server.open_city.city_calendar import CityCalendar
 from server.open_city.notices import Notices
+from server.open_city.overview import Overview
 from server.open_city.publications import Publications
 from server.open_city.ratings import Ratings
 from server.open_city.transparency import TransparencyReport
@@ -116,6 +125,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
     publications = Publications(units, keys.badge)
     witnesses = Witnesses(engine, keys.audit_public, keys.badge)
     officers = Officers(units, passwords)
+    signing_clock = SigningClock(clock)
     deps = Deps(
         settings=settings,
         texts=said,
@@ -125,7 +135,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         bus=units.bus,
         units=units,
         keys=keys,
-        signing_clock=SigningClock(clock),
+        signing_clock=signing_clock,
         vault=vault,
         catalogue=catalogue,
         cases=Cases(units, vault, journal, zone, failpoints),
@@ -144,8 +154,14 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         ),
         packs=packs,
         authoring=Authoring(units, packs),
-        presence=Presence(units, zone, alarms, witnesses, settings.heartbeat_s),
+        city_map=CityMap(units),
+        work_orders=WorkOrders(units),
+        history=History(units, zone),
+        profiles=Profiles(units),
+        presence=Presence(units),
+        heartbeats=Heartbeats(units, zone, alarms, witnesses, publications, signing_clock, settings.heartbeat_s),
         alarms=alarms,
+        listing=Listing(units),
         witnesses=witnesses,
         device_commands=DeviceCommands(units),
         enrolment=Enrolment(units, keys, packs, city, settings.address, zone, failpoints),
@@ -166,6 +182,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         help_calls=HelpCalls(units),
         citizen_drafts=CitizenDrafts(units, quotas),
         budget=Budgets(units, publications),
+        overview=Overview(units, zone, catalogue, publications),
         transparency=TransparencyReport(units, zone, catalogue, ratings, publications, settings.pauses),
         failpoints=failpoints,
     )
@@ -199,12 +216,14 @@ def create_app(
     app.state.deps = deps
     app.state.batches = Slots(time.monotonic)
     app.state.bodies = BodyRoom()
+    app.state.heartbeats = Together(deps.heartbeats.take, lambda beat: beat.kiosk_id, HEARTBEATS_AT_ONCE)
     for router in (
         submissions.router,
         feed_api.router,
         kiosks.router,
         operator.router,
         health.router,
+        open_city.router,
         citizens.router,
         citizen_drafts.router,
     ):

@@ -29,8 +29,10 @@ nonces                   signatures seen, until they expire
 visits                   what field staff did at kiosks
 heartbeats               a short history of heartbeats
 component_history        changes of devices' states
+kiosk_logs               the last lines of kiosks' logs, as commands asked for them
 alarms                   what the command centre must look at; open while ``cleared_at`` is null
 staff                    field staff: roster, PIN, badge
+work_orders              what field staff are asked to do at kiosks, until a visit has done it
 quotas                   how much of a quota a kiosk or a NIK's HMAC has used
 case_lookups             which cases a kiosk was shown, and may therefore answer for
 settings                 settings by name that administrators change at run time
@@ -49,10 +51,11 @@ from server.storage.tables.complaints import complaint_clocks, complaint_forward
 from server.storage.tables.feed import commands, feed, nonces
 from server.storage.tables.fleet import IN_FLEET, enrolment_attempts, enrolment_codes, kiosks
 from server.storage.tables.people import agencies, officers, sign_in_failures, web_sessions
-from server.storage.tables.presence import alarms, component_history, heartbeats, staff, visits
+from server.storage.tables.presence import alarms, component_history, heartbeats, kiosk_logs, staff, visits
 from server.storage.tables.published import form_drafts, packs, service_versions
 from server.storage.tables.quotas import case_lookups, quotas
 from server.storage.tables.submissions import attachments, rejections, submission_attachments, submissions
+from server.storage.tables.work_orders import work_orders
 
 __all__ = [
     "IN_FLEET",
@@ -76,6 +79,7 @@ __all__ = [
     "form_drafts",
     "heartbeats",
     "holidays",
+    "kiosk_logs",
     "kiosks",
     "metadata",
     "nonces",
@@ -92,4 +96,5 @@ __all__ = [
     "submissions",
     "visits",
     "web_sessions",
+    "work_orders",
 ]

@@ -44,6 +44,7 @@ NAVIGATION: Final = (
     Entry("complaints", "/complaints", "speech", OFFICE | {Role.ADMIN, Role.COMMAND}),
     Entry("satisfaction", "/satisfaction", "smile", OFFICE | {Role.ADMIN, Role.COMMAND}),
     Entry("fleet", "/fleet", "kiosk", frozenset({Role.ADMIN, Role.COMMAND})),
+    Entry("orders", "/orders", "tool", frozenset({Role.ADMIN, Role.STAFF_MANAGER, Role.COMMAND})),
     Entry("staff", "/staff", "people", frozenset({Role.ADMIN, Role.STAFF_MANAGER})),
     Entry("late", "/late", "alarm", frozenset({Role.ADMIN, Role.COMMAND})),
     Entry("wall", "/wall", "wall", frozenset({Role.ADMIN, Role.COMMAND})),
