@@ -6,6 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from forms.authoring import Difference
+from server.catalogue.pack_content import PackService
+
 
 class Severity(StrEnum):
     ERROR = "error"
@@ -64,6 +67,28 @@ class ServiceDraft:
     @property
     def publishable(self) -> bool:
         return self.state == "draft" and all(one.severity is not Severity.ERROR for one in self.problems)
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What a draft changes in what is in force."""
+
+    #: Named by the member of the description, with the language where it is a text.
+    description: tuple[Difference, ...]
+    form: tuple[Difference, ...]
+    files: tuple[Difference, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.description or self.form or self.files)
+
+
+@dataclass(frozen=True)
+class TriedOut:
+    """A service as only the kiosks of a ring have it."""
+
+    ring: str
+    pack: int
+    service: PackService
 
 
 @dataclass(frozen=True)

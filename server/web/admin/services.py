@@ -46,11 +46,10 @@ def services(visitor: Visit) -> Response:
         for one in (content.services if content else ())
     ]
     drafts = [_draft_line(visitor, draft) for draft in deps.authoring.drafts()]
-    everywhere = {one["id"] for one in listed}
     return visitor.render(
         "admin/services.html",
         services=listed,
-        tried=[one for one in _tried_out(visitor) if one["id"] not in everywhere],
+        tried=_tried_out(visitor),
         drafts=drafts,
         number=number,
         unsigned=deps.packs.unsigned(),
@@ -92,23 +91,19 @@ def withdraw(visitor: Visit, service_id: str) -> Response:
 # --- what the page shows ---
 
 
-def _tried_out(visitor: Visitor) -> list[dict[str, str]]:
-    """Services of the packs of test and early kiosks."""
-    deps = visitor.deps
-    with deps.engine.connect() as connection:
-        numbers = {ring: deps.packs.newest(connection, ring) for ring in ("early", "test")}
-    found: dict[str, dict[str, str]] = {}
-    for ring, number in numbers.items():
-        content = deps.packs.content(number)
-        for one in content.services if content else ():
-            line = {
-                "id": one.description.id,
-                "name": citizens_text(one.description.name, visitor.language),
-                "ring": visitor.say(f"ring.{ring}"),
-                "version": one.description.form_version,
-            }
-            found.setdefault(one.description.id, line)
-    return list(found.values())
+def _tried_out(visitor: Visitor) -> list[dict[str, Any]]:
+    """What test and early kiosks have and others have not, also of services that are in force everywhere."""
+    return [
+        {
+            "id": one.service.description.id,
+            "name": citizens_text(one.service.description.name, visitor.language),
+            "key": one.ring,
+            "ring": visitor.say(f"ring.{one.ring}"),
+            "pack": one.pack,
+            "version": one.service.description.form_version,
+        }
+        for one in visitor.deps.authoring.tried_out()
+    ]
 
 
 def _draft_line(visitor: Visitor, draft: ServiceDraft) -> dict[str, Any]:

@@ -6,7 +6,16 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from server.deps import Deps
-from server.web.admin import audit_pages, budget_pages, city_pages, officer_pages, service_draft_pages, services
+from server.web.admin import (
+    audit_pages,
+    budget_pages,
+    city_pages,
+    officer_pages,
+    service_draft_pages,
+    service_pages,
+    services,
+    trial_pages,
+)
 from server.web.fleet import pages as fleet
 from server.web.fleet import staff_pages
 from server.web.frame import errors, live, site
@@ -28,6 +37,8 @@ SECTIONS = (
     attachments.pages,
     services.pages,
     service_draft_pages.pages,
+    service_pages.pages,
+    trial_pages.pages,
     fleet.pages,
     staff_pages.pages,
     satisfaction.pages,
