@@ -163,6 +163,8 @@ class ServiceDescription(Message):
     privacy_question: str = ""
     #: The form's group of answers that tell who complains; of a secret one only its officer sees it.
     identity_group: str = ""
+    #: Why nobody can begin it for now; None: it can be begun. An older kiosk offers it all the same.
+    paused: Text | None = None
     form_id: Short
     form_version: Short
 

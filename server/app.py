@@ -27,14 +27,17 @@ from server.cases.escalation import Escalation
 from server.cases.files import CaseFiles
 from server.cases.journal import CaseJournal
 from server.catalogue.authoring import Authoring
+from server.catalogue.offers import Offers
 from server.catalogue.pack_content import city_of
 from server.catalogue.packs import PackRepository
+from server.catalogue.schedule import Schedule
 from server.catalogue.services import Catalogue
 from server.catalogue.tuf import TufRepository
 from server.deps import Deps
 from server.fleet.alarms import Alarms
 from server.fleet.device_commands import DeviceCommands
 from server.fleet.enrolment import Enrolment
+from server.fleet.groups import KioskGroups
 from server.fleet.help_calls import HelpCalls
 from server.fleet.kiosk_settings import KioskSettings
 from server.fleet.presence import Presence
@@ -56,6 +59,7 @@ from server.open_city.publications import Publications
 from server.open_city.ratings import Ratings
 from server.open_city.transparency import TransparencyReport
 from server.operator.seeding import city_name, seed
+from server.people.agencies import Agencies
 from server.people.field_staff import Staff
 from server.people.first_administrator import FirstAdministrator
 from server.people.officers import Officers
@@ -77,6 +81,7 @@ NONCES_S: Final = 60.0
 ESCALATION_S: Final = 60.0
 COMPLAINTS_S: Final = 600.0
 DRAFTS_S: Final = 3_600.0
+SCHEDULE_S: Final = 20.0
 TRANSPARENCY_S: Final = 900.0
 #: The times that offices keep are worked out soon after a start, then every TRANSPARENCY_S.
 FIRST_S: Final = 2.0
@@ -111,6 +116,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
     publications = Publications(units, keys.badge)
     witnesses = Witnesses(engine, keys.audit_public, keys.badge)
     officers = Officers(units, passwords)
+    authoring = Authoring(units, packs)
     deps = Deps(
         settings=settings,
         texts=texts.load(),
@@ -136,7 +142,9 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
             failpoints,
         ),
         packs=packs,
-        authoring=Authoring(units, packs),
+        authoring=authoring,
+        offers=Offers(units, packs),
+        schedule=Schedule(units, authoring),
         presence=Presence(units, zone, alarms, witnesses, settings.heartbeat_s),
         alarms=alarms,
         witnesses=witnesses,
@@ -145,10 +153,12 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         staff=Staff(units, keys.badge, passwords),
         passwords=passwords,
         officers=officers,
+        agencies=Agencies(units),
         first_administrator=FirstAdministrator(units, passwords, officers, keys.vault),
         city_calendar=CityCalendar(units),
         notices=Notices(units),
         kiosk_settings=KioskSettings(units),
+        kiosk_groups=KioskGroups(units),
         escalation=Escalation(units, journal),
         sealing_rotation=SealingRotation(units, keys),
         quotas=quotas,
@@ -161,6 +171,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         failpoints=failpoints,
     )
     packs.reconcile()
+    deps.offers.reconcile(SYSTEM)
     return deps
 
 
@@ -223,6 +234,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
                 (ESCALATION_S, escalate),
                 (COMPLAINTS_S, close_unanswered),
                 (DRAFTS_S, sweep_drafts),
+                (SCHEDULE_S, publish_due),
                 (CHECKPOINT_S, make_checkpoint),
                 (METADATA_S, renew_metadata),
                 (INTEGRITY_S, look_through_storage),
@@ -262,6 +274,10 @@ def sweep_drafts(deps: Deps) -> None:
     deps.quotas.sweep()
     with deps.units.begin(SYSTEM) as work:
         case_lookups.forget(work.connection, work.now)
+
+
+def publish_due(deps: Deps) -> None:
+    deps.schedule.publish_due()
 
 
 def publish_times(deps: Deps) -> None:

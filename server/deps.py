@@ -12,11 +12,14 @@ from server.cases.escalation import Escalation
 from server.cases.files import CaseFiles
 from server.cases.journal import CaseJournal
 from server.catalogue.authoring import Authoring
+from server.catalogue.offers import Offers
 from server.catalogue.packs import PackRepository
+from server.catalogue.schedule import Schedule
 from server.catalogue.services import Catalogue
 from server.fleet.alarms import Alarms
 from server.fleet.device_commands import DeviceCommands
 from server.fleet.enrolment import Enrolment
+from server.fleet.groups import KioskGroups
 from server.fleet.help_calls import HelpCalls
 from server.fleet.kiosk_settings import KioskSettings
 from server.fleet.presence import Presence
@@ -35,6 +38,7 @@ from server.open_city.notices import Notices
 from server.open_city.publications import Publications
 from server.open_city.ratings import Ratings
 from server.open_city.transparency import TransparencyReport
+from server.people.agencies import Agencies
 from server.people.field_staff import Staff
 from server.people.first_administrator import FirstAdministrator
 from server.people.officers import Officers
@@ -67,6 +71,8 @@ class Deps:
     intake: Intake
     packs: PackRepository
     authoring: Authoring
+    offers: Offers
+    schedule: Schedule
     presence: Presence
     alarms: Alarms
     witnesses: Witnesses
@@ -75,10 +81,12 @@ class Deps:
     staff: Staff
     passwords: Passwords
     officers: Officers
+    agencies: Agencies
     first_administrator: FirstAdministrator
     city_calendar: CityCalendar
     notices: Notices
     kiosk_settings: KioskSettings
+    kiosk_groups: KioskGroups
     escalation: Escalation
     sealing_rotation: SealingRotation
     quotas: Quotas

@@ -105,21 +105,22 @@ class Authoring:
 
     def publish(self, actor: Actor, draft_id: str, rings: Sequence[str] = RINGS, note: str = "") -> ServiceDraftResult:
         """A new pack: the one in force with this service in its place."""
-        draft = self.draft(draft_id)
-        if draft is None:
-            return ServiceDraftResult(ServiceDraftOutcome.NOT_FOUND)
-        if draft.state != "draft":
-            return ServiceDraftResult(ServiceDraftOutcome.NOT_OPEN, draft)
-        description, _ = self._check_description(draft)
-        if not draft.publishable or description is None or draft.form_xml is None:
-            return ServiceDraftResult(ServiceDraftOutcome.HAS_PROBLEMS, draft)
-        # Drafts from before files were opened are among them, too.
-        if self._opener.problems({one: data for one, data in draft.resources.items() if one != FORM_FILE}):
-            return ServiceDraftResult(ServiceDraftOutcome.BAD_MEDIA, draft)
-        service = PackService(description, {FORM_FILE: draft.form_xml.encode(), **draft.resources})
-        standing = (self._standing(ring, draft.service_id) for ring in RINGS)
-        if any(before is not None and _same_version_other_content(before, service) for before in standing):
-            return ServiceDraftResult(ServiceDraftOutcome.SAME_VERSION, draft)
+        return self._publish(actor, draft_id, rings, note, "draft")
+
+    def publish_scheduled(self, actor: Actor, draft_id: str, rings: Sequence[str], note: str) -> ServiceDraftResult:
+        """As :meth:`publish`, of a draft whose time has come."""
+        return self._publish(actor, draft_id, rings, note, "publishing")
+
+    def kept_from_publishing(self, draft_id: str) -> ServiceDraftOutcome:
+        """What keeps the draft from being published now; DONE: nothing."""
+        checked = self._checked(draft_id, "draft")
+        return checked.outcome if isinstance(checked, ServiceDraftResult) else ServiceDraftOutcome.DONE
+
+    def _publish(self, actor: Actor, draft_id: str, rings: Sequence[str], note: str, state: str) -> ServiceDraftResult:
+        checked = self._checked(draft_id, state)
+        if isinstance(checked, ServiceDraftResult):
+            return checked
+        draft, service = checked
         # The widest of the rings decides what else the pack holds: what others try out goes no further.
         widest = max((RINGS.index(ring) for ring in rings if ring in RINGS), default=0)
         result = self._packs.publish(self._base(RINGS[widest]).replacing(service), actor, rings=rings, note=note)
@@ -131,6 +132,25 @@ class Authoring:
             _close(work, draft_id, "published", result.number)
         return ServiceDraftResult(ServiceDraftOutcome.DONE, self.draft(draft_id), result.number)
 
+    def _checked(self, draft_id: str, state: str) -> tuple[ServiceDraft, PackService] | ServiceDraftResult:
+        """What is to be published; or why it cannot be."""
+        draft = self.draft(draft_id)
+        if draft is None:
+            return ServiceDraftResult(ServiceDraftOutcome.NOT_FOUND)
+        if draft.state != state:
+            return ServiceDraftResult(ServiceDraftOutcome.NOT_OPEN, draft)
+        description, _ = self._check_description(draft)
+        if not draft.sound or description is None or draft.form_xml is None:
+            return ServiceDraftResult(ServiceDraftOutcome.HAS_PROBLEMS, draft)
+        # Drafts from before files were opened are among them, too.
+        if self._opener.problems({one: data for one, data in draft.resources.items() if one != FORM_FILE}):
+            return ServiceDraftResult(ServiceDraftOutcome.BAD_MEDIA, draft)
+        service = PackService(description, {FORM_FILE: draft.form_xml.encode(), **draft.resources})
+        standing = (self._standing(ring, draft.service_id) for ring in RINGS)
+        if any(before is not None and _same_version_other_content(before, service) for before in standing):
+            return ServiceDraftResult(ServiceDraftOutcome.SAME_VERSION, draft)
+        return draft, service
+
     def discard(self, actor: Actor, draft_id: str) -> ServiceDraftOutcome:
         draft = self.draft(draft_id)
         if draft is None:
@@ -141,14 +161,6 @@ class Authoring:
             _close(work, draft_id, "discarded", None)
             work.audit("form.discard", f"service:{draft.service_id}", {"draft": draft_id})
         return ServiceDraftOutcome.DONE
-
-    def withdraw(self, actor: Actor, service_id: str, reason: str = "") -> int:
-        """A new pack without the service; its number, 0 when it is not in force or is the only one."""
-        base = self._base()
-        rest = base.without(service_id)
-        if len(rest.services) == len(base.services):
-            return 0
-        return self._packs.publish(rest, actor, note=reason).number
 
     # --- reading ------------------------------------------------------------------------------------------------
 
@@ -250,6 +262,8 @@ class Authoring:
             created_at=row.created_at,
             updated_at=row.updated_at,
             published_pack=row.published_pack,
+            publish_at=row.publish_at,
+            publish_problem=row.publish_problem,
         )
         _, problems = self._check_description(bare)
         return ServiceDraft(**{**bare.__dict__, "problems": bare.problems + problems})

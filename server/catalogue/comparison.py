@@ -8,8 +8,8 @@ from forms.authoring import Difference, compare
 from forms.authoring.comparison import DifferenceKind
 from protocol.languages import LANGUAGES
 
-#: Told by the form's own differences, or never changed.
-_UNTOLD: Final = frozenset({"id", "form_id"})
+#: Told by the form's own differences, never changed, or no part of a draft.
+_UNTOLD: Final = frozenset({"id", "form_id", "paused"})
 _BETWEEN: Final = "\n"
 
 

@@ -1,5 +1,6 @@
 """A service draft on its way into a pack: uploaded, described, compared with what is in force, published to a ring."""
 
+from datetime import datetime
 from typing import Any, Final
 
 from starlette.datastructures import UploadFile
@@ -133,12 +134,25 @@ def publish(visitor: Visit, draft_id: str) -> Response:
     if rings is None:
         raise not_found()
     note = visitor.text("note", NOTE_MOST).strip()
+    if visitor.text("when", 10) == "later":
+        outcome = visitor.deps.schedule.put(visitor.signed_in.actor, draft_id, rings, note, _moment(visitor))
+        if outcome is ServiceDraftOutcome.DONE:
+            return visitor.go("/admin/services", "good/draft.scheduled")
+        return _publish_page(visitor, open_draft(visitor, draft_id), _problem(visitor, outcome))
     result = visitor.deps.authoring.publish(visitor.signed_in.actor, draft_id, rings, note)
     if result.outcome is ServiceDraftOutcome.DONE:
         return visitor.go("/admin/services", "good/draft.published")
     if result.draft is None:
         raise not_found()
-    return _publish_page(visitor, result.draft, visitor.say(f"publish.problem.{result.outcome.value.lower()}"))
+    return _publish_page(visitor, result.draft, _problem(visitor, result.outcome))
+
+
+@pages.post("/admin/drafts/{draft_id}/unschedule", ADMINS)
+def unschedule(visitor: Visit, draft_id: str) -> Response:
+    outcome = visitor.deps.schedule.cancel(visitor.signed_in.actor, draft_id)
+    if outcome is not ServiceDraftOutcome.DONE:
+        raise not_found()
+    return visitor.go(f"/admin/drafts/{draft_id}/publish", "good/draft.unscheduled")
 
 
 @pages.post("/admin/drafts/{draft_id}/discard", ADMINS)
@@ -243,6 +257,19 @@ def _service_page(visitor: Visitor, draft: ServiceDraft, *, tell: bool) -> Respo
     )
 
 
+def _problem(visitor: Visitor, outcome: ServiceDraftOutcome) -> str:
+    return visitor.say(f"publish.problem.{outcome.value.lower()}")
+
+
+def _moment(visitor: Visitor) -> datetime | None:
+    """The day and hour of the form, as the city's clocks show them."""
+    try:
+        at = datetime.fromisoformat(visitor.text("at", 30))
+    except ValueError:
+        return None
+    return at.replace(tzinfo=visitor.site.zone) if at.tzinfo is None else None
+
+
 def _publish_page(visitor: Visitor, draft: ServiceDraft, problem: str = "") -> Response:
     return visitor.render(
         "admin/draft_publish.html",
@@ -251,5 +278,10 @@ def _publish_page(visitor: Visitor, draft: ServiceDraft, problem: str = "") -> R
         publishable=draft.publishable,
         changes=service_changes.of_all(visitor, visitor.deps.authoring.changes(draft)),
         rings=tuple(REACH),
+        ring=visitor.text("ring", 10) or "all",
+        note=visitor.text("note", NOTE_MOST),
+        later=visitor.text("when", 10) == "later",
+        at=visitor.text("at", 30),
+        missed=visitor.say(f"publish.problem.{draft.publish_problem.lower()}") if draft.publish_problem else "",
         problem=problem,
     )

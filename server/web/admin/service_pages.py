@@ -4,14 +4,17 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
+from protocol.languages import LANGUAGES
 from server.catalogue.originals import FORM_FILE, XFORM, Original, everything
 from server.catalogue.pack_content import PackService
 from server.catalogue.packs import RINGS
+from server.catalogue.pauses import REASON_CHARACTERS, PauseOutcome
 from server.foundation.actors import Role
 from server.foundation.texts import citizens_text
 from server.web.frame.access import Pages, Visit, not_found, only
 from server.web.frame.headers import DOCUMENT_POLICY
 from server.web.frame.visitor import Visitor
+from server.web.office import queries
 from server.web.office.attachments import safe_name
 
 ADMINS: Final = only(Role.ADMIN)
@@ -21,11 +24,47 @@ pages = Pages()
 
 @pages.get("/admin/services/{service_id}", ADMINS)
 def service(visitor: Visit, service_id: str) -> Response:
+    return _page(visitor, service_id)
+
+
+@pages.post("/admin/services/{service_id}/pause", ADMINS)
+def pause(visitor: Visit, service_id: str) -> Response:
+    reason = {language: visitor.text(f"reason.{language}", REASON_CHARACTERS + 1) for language in LANGUAGES}
+    outcome = visitor.deps.offers.pause(visitor.signed_in.actor, service_id, reason)
+    if outcome is PauseOutcome.BAD_REASON:
+        return _page(visitor, service_id, visitor.say("service.pause.problem", n=REASON_CHARACTERS))
+    if outcome is not PauseOutcome.DONE:
+        raise not_found()
+    return visitor.go(f"/admin/services/{service_id}", "good/service.paused.done")
+
+
+@pages.post("/admin/services/{service_id}/resume", ADMINS)
+def resume(visitor: Visit, service_id: str) -> Response:
+    if visitor.deps.offers.resume(visitor.signed_in.actor, service_id) is not PauseOutcome.DONE:
+        raise not_found()
+    return visitor.go(f"/admin/services/{service_id}", "good/service.resumed")
+
+
+def _page(visitor: Visitor, service_id: str, problem: str = "") -> Response:
     found = published(visitor, service_id)
     description, language = found.description, visitor.language
     original = visitor.deps.authoring.original(found)
+    paused = visitor.deps.offers.paused().get(service_id)
+    with visitor.deps.engine.connect() as connection:
+        names = queries.officer_names(connection, [paused.paused_by]) if paused else {}
     return visitor.render(
         "admin/service.html",
+        400 if problem else 200,
+        problem=problem,
+        four=LANGUAGES,
+        reason_most=REASON_CHARACTERS,
+        paused=None
+        if paused is None
+        else {
+            "reason": citizens_text(paused.reason, language),
+            "by": names.get(paused.paused_by, paused.paused_by),
+            "when": visitor.formatting.short_moment(paused.paused_at),
+        },
         service_id=service_id,
         name=citizens_text(description.name, language),
         summary=citizens_text(description.summary, language),

@@ -10,6 +10,8 @@ from server.web.admin import (
     audit_pages,
     budget_pages,
     city_pages,
+    city_text_pages,
+    kiosk_group_pages,
     officer_pages,
     service_draft_pages,
     service_pages,
@@ -44,6 +46,8 @@ SECTIONS = (
     satisfaction.pages,
     budget_pages.pages,
     city_pages.pages,
+    city_text_pages.pages,
+    kiosk_group_pages.pages,
     officer_pages.pages,
     audit_pages.pages,
 )

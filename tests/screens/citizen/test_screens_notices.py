@@ -1,13 +1,16 @@
 """A notice of the city on the home screen: large enough to be read by who walks up to it."""
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
 from screens_harness import Hands
 
+from kiosk.text import Text
 from protocol.limits import NOTICE_CHARACTERS
 from screens.citizen.start.home import SHORT_NOTICE
 from screens.citizen.start.home_model import NOTICES_SHOWN
+from screens.citizen.start.service_model import ServiceModel
 from screens.look.widgets.banner import Banner
 
 
@@ -61,3 +64,12 @@ def test_two_short_ones_are_as_large_as_what_invites_and_a_third_is_smaller(hand
         hands.settle()
         sizes.append({one.ids.words.font_size for one in hands.app.root.walk() if isinstance(one, Banner) and one.text})
     assert len(sizes[0]) == 1 and sizes[0] == sizes[1] and max(sizes[2]) < min(sizes[1])
+
+
+def test_a_paused_service_says_so_and_why_and_cannot_be_begun(hands: Hands) -> None:
+    service = replace(hands.kiosk.catalogue.services[0], paused=Text({"id": "Loket pindah sampai Jumat."}))
+    blocked = ServiceModel(hands.app.flow, service).look().blocked
+    assert blocked == "Layanan ini sedang dijeda. Loket pindah sampai Jumat."
+    nothing_said = replace(service, paused=Text({}))
+    assert ServiceModel(hands.app.flow, nothing_said).look().blocked == "Layanan ini sedang dijeda."
+    assert ServiceModel(hands.app.flow, replace(service, paused=None)).look().blocked == ""
