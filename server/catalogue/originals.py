@@ -1,15 +1,17 @@
 """The files from which forms were made, as they were uploaded: what an administrator gets to change a form elsewhere."""
 
 import io
+import uuid
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, insert, select
 
 from server.catalogue.pack_content import PackService
 from server.storage import tables
+from server.work.unit_of_work import UnitOfWork
 
 FORM_FILE: Final = "form.xml"
 #: An XForm, where no spreadsheet is known: a form from before they were kept, or one that came as an XForm.
@@ -43,6 +45,27 @@ def original_of(connection: Connection, service: PackService) -> Original:
 
 def original_of_draft(row: Row[Any]) -> Original:
     return Original(row.file_name, row.file_type, row.source)
+
+
+def keep(work: UnitOfWork, service: PackService, original: Original, pack: int) -> None:
+    """Of a service that was published without a draft."""
+    work.connection.execute(
+        insert(tables.form_drafts).values(
+            id=str(uuid.uuid4()),
+            service_id=service.description.id,
+            file_name=original.name,
+            file_type=original.file_type,
+            source=original.data,
+            document=service.description.model_dump(mode="json"),
+            form_xml=service.files[FORM_FILE].decode(),
+            problems=[],
+            state="published",
+            created_by=work.actor.id,
+            created_at=work.now,
+            updated_at=work.now,
+            published_pack=pack,
+        )
+    )
 
 
 def everything(original: Original, form_xml: bytes | None, resources: Mapping[str, bytes]) -> bytes:

@@ -394,6 +394,14 @@ def changed(deps: Deps, service: str, version: str, rings: tuple[str, ...]) -> i
     return deps.packs.publish(content.replacing(PackService(description, known.files)), ADMIN, rings=rings).number
 
 
+def test_of_a_form_whose_spreadsheet_nobody_kept_the_form_itself_is_given(deps: Deps) -> None:
+    changed(deps, "satu", "1", ("test",))
+    service = deps.authoring.published("satu")
+    assert service is not None
+    original = deps.authoring.original(service)
+    assert (original.name, original.file_type, original.data) == ("satu.xml", "xml", service.files["form.xml"])
+
+
 def test_another_version_for_some_is_under_what_is_being_tried_out(deps: Deps) -> None:
     assert deps.authoring.tried_out() == []
     early = changed(deps, "surat", "5", ("test", "early"))

@@ -247,8 +247,10 @@ def test_what_one_form_gave_out_is_no_other_forms(office: Office) -> None:
 
 def test_a_form_is_begun_with_changed_compared_and_downloaded_without_its_spreadsheet(office: Office) -> None:
     browser = office.browser("admin")
-    assert "Berkas asli formulir ini tidak tersimpan" in browser.get("/admin/services/surat").text
-    xform = browser.get("/admin/services/surat/form")
+    original = browser.get("/admin/services/surat/form")
+    assert 'filename="surat.md"' in original.headers["content-disposition"]
+    assert original.content == (CITY / "surat" / "form.md").read_bytes()
+    xform = browser.get("/admin/services/surat/xform")
     assert 'filename="surat.xml"' in xform.headers["content-disposition"] and b"<h:html" in xform.content
     assert xform.headers["content-security-policy"].startswith("default-src 'none'; sandbox")
     draft = browser.post("/admin/services/surat/begin").url.removesuffix("/service")
@@ -274,5 +276,5 @@ def test_a_form_is_begun_with_changed_compared_and_downloaded_without_its_spread
     page = browser.get(f"{draft}/publish").text
     assert "75000" in page and "Ambil di loket 3." in page and "Standar layanan, struk, dan teks" in page
     assert "trial-body" in browser.get(f"{draft}/try").text
-    assert browser.get(f"{draft}/original").content == xform.content
+    assert browser.get(f"{draft}/original").content == original.content
     assert browser.get(f"{draft}/files").content[:2] == b"PK"
