@@ -30,8 +30,10 @@ from server.cases.files import CaseFiles
 from server.cases.journal import CaseJournal
 from server.cases.questions import Questions
 from server.catalogue.authoring import Authoring
+from server.catalogue.offers import Offers
 from server.catalogue.pack_content import city_of
 from server.catalogue.packs import PackRepository
+from server.catalogue.schedule import Schedule
 from server.catalogue.services import Catalogue
 from server.catalogue.tuf import TufRepository
 from server.deps import Deps
@@ -39,6 +41,7 @@ from server.fleet.alarms import Alarms
 from server.fleet.city_map import CityMap
 from server.fleet.device_commands import DeviceCommands
 from server.fleet.enrolment import Enrolment
+from server.fleet.groups import KioskGroups
 from server.fleet.heartbeats import AT_ONCE as HEARTBEATS_AT_ONCE
 from server.fleet.heartbeats import Heartbeats
 from server.fleet.help_calls import HelpCalls
@@ -67,6 +70,7 @@ from server.open_city.publications import Publications
 from server.open_city.ratings import Ratings
 from server.open_city.transparency import TransparencyReport
 from server.operator.seeding import city_name, seed
+from server.people.agencies import Agencies
 from server.people.agency_heads import AgencyHeads
 from server.people.field_staff import Staff
 from server.people.first_administrator import FirstAdministrator
@@ -90,6 +94,7 @@ ESCALATION_S: Final = 60.0
 QUESTIONS_S: Final = 600.0
 COMPLAINTS_S: Final = 600.0
 DRAFTS_S: Final = 3_600.0
+SCHEDULE_S: Final = 20.0
 TRANSPARENCY_S: Final = 900.0
 #: The times that offices keep are worked out soon after a start, then every TRANSPARENCY_S.
 FIRST_S: Final = 2.0
@@ -126,6 +131,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
     witnesses = Witnesses(engine, keys.audit_public, keys.badge)
     officers = Officers(units, passwords)
     signing_clock = SigningClock(clock)
+    authoring = Authoring(units, packs)
     deps = Deps(
         settings=settings,
         texts=said,
@@ -153,13 +159,15 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
             failpoints,
         ),
         packs=packs,
-        authoring=Authoring(units, packs),
+        authoring=authoring,
         city_map=CityMap(units),
         work_orders=WorkOrders(units),
         history=History(units, zone),
         profiles=Profiles(units),
         presence=Presence(units),
         heartbeats=Heartbeats(units, zone, alarms, witnesses, publications, signing_clock, settings.heartbeat_s),
+        offers=Offers(units, packs),
+        schedule=Schedule(units, authoring),
         alarms=alarms,
         listing=Listing(units),
         witnesses=witnesses,
@@ -168,10 +176,12 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         staff=Staff(units, keys.badge, passwords),
         passwords=passwords,
         officers=officers,
+        agencies=Agencies(units),
         first_administrator=FirstAdministrator(units, passwords, officers, keys.vault),
         city_calendar=CityCalendar(units),
         notices=Notices(units),
         kiosk_settings=KioskSettings(units),
+        kiosk_groups=KioskGroups(units),
         escalation=Escalation(units, journal),
         agency_heads=AgencyHeads(units),
         questions=Questions(units, journal, said, zone, settings.pauses),
@@ -187,6 +197,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         failpoints=failpoints,
     )
     packs.reconcile()
+    deps.offers.reconcile(SYSTEM)
     return deps
 
 
@@ -252,6 +263,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
                 (QUESTIONS_S, look_at_questions),
                 (COMPLAINTS_S, close_settled),
                 (DRAFTS_S, sweep_drafts),
+                (SCHEDULE_S, publish_due),
                 (CHECKPOINT_S, make_checkpoint),
                 (METADATA_S, renew_metadata),
                 (INTEGRITY_S, look_through_storage),
@@ -295,6 +307,10 @@ def sweep_drafts(deps: Deps) -> None:
     deps.quotas.sweep()
     with deps.units.begin(SYSTEM) as work:
         case_lookups.forget(work.connection, work.now)
+
+
+def publish_due(deps: Deps) -> None:
+    deps.schedule.publish_due()
 
 
 def publish_times(deps: Deps) -> None:

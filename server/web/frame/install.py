@@ -10,10 +10,14 @@ from server.web.admin import (
     audit_pages,
     budget_pages,
     city_pages,
+    city_text_pages,
+    kiosk_group_pages,
     late_pages,
     officer_pages,
     service_draft_pages,
+    service_pages,
     services,
+    trial_pages,
 )
 from server.web.fleet import enrol_pages, kiosk_pages, map_pages, order_pages, staff_pages, wall_pages
 from server.web.fleet import pages as fleet
@@ -38,6 +42,8 @@ SECTIONS = (
     attachments.pages,
     services.pages,
     service_draft_pages.pages,
+    service_pages.pages,
+    trial_pages.pages,
     fleet.pages,
     enrol_pages.pages,
     map_pages.pages,
@@ -49,6 +55,8 @@ SECTIONS = (
     budget_pages.pages,
     late_pages.pages,
     city_pages.pages,
+    city_text_pages.pages,
+    kiosk_group_pages.pages,
     officer_pages.pages,
     audit_pages.pages,
 )

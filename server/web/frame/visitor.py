@@ -166,6 +166,7 @@ class Visitor:
             "csrf": self.csrf,
             "csrf_field": Markup('<input type="hidden" name="{}" value="{}">').format(CSRF_FIELD, self.csrf),
             "user": officer,
+            "home": home_of(officer.role) if officer else "/",
             "role_line": self._role_line(officer, language) if officer else "",
             "navigation": self._navigation(officer, path) if officer else (),
             "has_text": self.site.texts.has,
