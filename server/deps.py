@@ -8,16 +8,22 @@ from starlette.requests import HTTPConnection
 
 from server.audit.witnesses import Witnesses
 from server.cases.actions import Cases
+from server.cases.complaint_actions import ComplaintActions
+from server.cases.complaint_topics import ComplaintTopics
 from server.cases.escalation import Escalation
 from server.cases.files import CaseFiles
 from server.cases.journal import CaseJournal
+from server.cases.questions import Questions
 from server.catalogue.authoring import Authoring
+from server.catalogue.offers import Offers
 from server.catalogue.packs import PackRepository
+from server.catalogue.schedule import Schedule
 from server.catalogue.services import Catalogue
 from server.fleet.alarms import Alarms
 from server.fleet.city_map import CityMap
 from server.fleet.device_commands import DeviceCommands
 from server.fleet.enrolment import Enrolment
+from server.fleet.groups import KioskGroups
 from server.fleet.heartbeats import Heartbeats
 from server.fleet.help_calls import HelpCalls
 from server.fleet.history import History
@@ -42,6 +48,8 @@ from server.open_city.overview import Overview
 from server.open_city.publications import Publications
 from server.open_city.ratings import Ratings
 from server.open_city.transparency import TransparencyReport
+from server.people.agencies import Agencies
+from server.people.agency_heads import AgencyHeads
 from server.people.field_staff import Staff
 from server.people.first_administrator import FirstAdministrator
 from server.people.officers import Officers
@@ -68,6 +76,8 @@ class Deps:
     texts: Texts
     catalogue: Catalogue
     cases: Cases
+    complaints: ComplaintActions
+    complaint_topics: ComplaintTopics
     case_files: CaseFiles
     case_journal: CaseJournal
     attachments: AttachmentStore
@@ -78,6 +88,8 @@ class Deps:
     work_orders: WorkOrders
     history: History
     profiles: Profiles
+    offers: Offers
+    schedule: Schedule
     presence: Presence
     heartbeats: Heartbeats
     alarms: Alarms
@@ -88,11 +100,15 @@ class Deps:
     staff: Staff
     passwords: Passwords
     officers: Officers
+    agencies: Agencies
     first_administrator: FirstAdministrator
     city_calendar: CityCalendar
     notices: Notices
     kiosk_settings: KioskSettings
+    kiosk_groups: KioskGroups
     escalation: Escalation
+    agency_heads: AgencyHeads
+    questions: Questions
     sealing_rotation: SealingRotation
     quotas: Quotas
     ratings: Ratings

@@ -272,9 +272,9 @@ class Enrolment:
         work.to_kiosk(kiosk_id, FeedType.STAFF, roster(connection).model_dump(mode="json"))
         if number := self._packs.newest(connection, ring):
             work.to_kiosk(kiosk_id, FeedType.PACK, PackAnnouncement(version=number).model_dump(mode="json"))
-        if settings := feed_values(connection):
+        if settings := feed_values(connection, kiosk_id):
             work.to_kiosk(kiosk_id, FeedType.SETTINGS, settings)
-        work.to_kiosk(kiosk_id, FeedType.NOTICE, *standing(connection, work.now))
+        work.to_kiosk(kiosk_id, FeedType.NOTICE, *standing(connection, work.now, kiosk_id))
 
 
 def _code_hash(code: str) -> str:

@@ -6,7 +6,8 @@ The format of the folder is described in docs/operate.md: ``city.toml``, and for
 
 import tomllib
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +19,7 @@ from protocol.packs import ServiceDescription
 from server.catalogue import description_problems
 from server.catalogue.form_conversion import convert_form
 from server.catalogue.media import media_problem
+from server.catalogue.originals import Original, keep
 from server.catalogue.pack_content import PackContent, PackService
 from server.catalogue.service_drafts import Severity
 from server.deps import Deps
@@ -47,6 +49,8 @@ class CitySource:
     name: str
     agencies: dict[str, dict[str, str]]
     content: PackContent
+    #: The spreadsheets that the forms were made from, by service.
+    sources: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,11 @@ def read_city(folder: Path) -> CitySource:
         consent=city.get("consent", {}),
         consent_version=str(city.get("consent_version", "1")),
     )
-    return CitySource(city["name"], agencies, content)
+    sources = {
+        one.description.id: (folder / name / "form.md").read_bytes()
+        for name, one in zip(city["services"], services, strict=True)
+    }
+    return CitySource(city["name"], agencies, content, sources)
 
 
 def seed(deps: Deps, folder: Path, *, trial: bool) -> Seeded | None:
@@ -110,6 +118,10 @@ def seed(deps: Deps, folder: Path, *, trial: bool) -> Seeded | None:
         deps.staff.add(SYSTEM, "pengawas-1", "Sri Wahyuni", TRIAL_PIN, role="supervisor")
     # The pack comes last: a folder whose seeding was cut short is seeded again.
     published = deps.packs.publish(city.content, SYSTEM, note="seed")
+    with deps.units.begin(SYSTEM) as work:
+        for service in city.content.services:
+            original = Original(f"{service.description.id}.md", "md", city.sources[service.description.id])
+            keep(work, service, original, published.number)
     _log.info("seeding.done", services=len(city.content.services), pack=published.number)
     return Seeded(published.number, accounts, None if trial else _administrator(deps))
 

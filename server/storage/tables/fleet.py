@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Float, Index, Integer, LargeBinary, String, Table
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, LargeBinary, String, Table
 
 from server.storage.tables.base import metadata
 from server.storage.types import UtcDateTime
@@ -64,6 +64,22 @@ kiosks = Table(
 
 #: Kiosks that get what all get and are watched: approved and not shut out.
 IN_FLEET: Final = (kiosks.c.approved_at.is_not(None), kiosks.c.revoked_at.is_(None))
+
+kiosk_groups = Table(
+    "kiosk_groups",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("created_by", String(64), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+kiosk_group_members = Table(
+    "kiosk_group_members",
+    metadata,
+    Column("group_id", ForeignKey("kiosk_groups.id"), primary_key=True),
+    Column("kiosk_id", ForeignKey("kiosks.id"), primary_key=True, index=True),
+)
 
 enrolment_codes = Table(
     "enrolment_codes",
