@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from forms import Form
+from forms import Form, FormFault
 from protocol.languages import LANGUAGES
 from protocol.limits import ANSWER_CHARACTERS
 from protocol.packs import ServiceDescription
@@ -106,7 +106,11 @@ def _trial(visitor: Visitor, form: Form, description: ServiceDescription | None,
     except ValueError:
         trial = Trial(form, description, Held(language=held.language), deps.clock.now, visitor.site.zone)
     if visitor.request.method == "POST" and held.instance:
-        _do(visitor, trial)
+        try:
+            _do(visitor, trial)
+        except FormFault as fault:
+            # The engine's own: the form stands as before the step, and whoever wrote it should see this.
+            trial.fault = str(fault)
     return trial
 
 
@@ -164,7 +168,7 @@ def _shown(visitor: Visitor, trial: Trial, subject: str) -> dict[str, Any]:
         "privacies": tuple(Privacy),
         "made": words.formatting.moment(visitor.deps.clock.now()),
         "letters_most": ANSWER_CHARACTERS,
-        "faults": [str(one) for one in trial.session.faults],
+        "faults": [*([trial.fault] if trial.fault else []), *map(str, trial.session.faults)],
         "calculated": trial_view.calculated(trial),
         "city": visitor.site.city,
     }
@@ -189,7 +193,8 @@ def _held(visitor: Visitor, subject: str) -> Held | None:
     try:
         about, _, packed = visitor.deps.vault.open(base64.b64decode(sent, validate=True)).partition(b"\0")
         return Held.from_bytes(packed) if about == subject.encode() else None
-    except (VaultBroken, binascii.Error, ValueError):
+    except (VaultBroken, binascii.Error, ValueError, TypeError):
+        # A TypeError: it was given out by a server from before, which held other things.
         return None
 
 
