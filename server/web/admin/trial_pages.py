@@ -16,7 +16,6 @@ from protocol.languages import LANGUAGES
 from protocol.limits import ANSWER_CHARACTERS
 from protocol.packs import ServiceDescription
 from protocol.pictograms.drawings import DRAWINGS
-from server.catalogue.form_conversion import load
 from server.catalogue.originals import FORM_FILE
 from server.foundation.actors import Role
 from server.foundation.vault import VaultBroken
@@ -82,7 +81,7 @@ def _draft(visitor: Visitor, draft_id: str) -> Response:
 
 def _service(visitor: Visitor, service_id: str) -> Response:
     service = published(visitor, service_id)
-    form = load(service.files[FORM_FILE], service.files)
+    form = visitor.deps.authoring.published_form(service)
     if form is None:
         raise not_found()
     ring = visitor.request.query_params.get("ring", "")
