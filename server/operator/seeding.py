@@ -28,6 +28,8 @@ from server.people.officers import OfficerOutcome
 from server.people.passwords import Passwords
 from server.storage import tables
 
+#: Borders of the city's districts, for the map; a city without the file has none until it uploads one.
+DISTRICTS: Final = "districts.geojson"
 #: For trials only; shown at the sign-in page of a trial.
 TRIAL_PASSWORD: Final = "coba-ekios-2026"
 TRIAL_PIN: Final = "271828"
@@ -104,6 +106,8 @@ def seed(deps: Deps, folder: Path, *, trial: bool) -> Seeded | None:
             known = connection.execute(select(tables.agencies.c.id).where(tables.agencies.c.id == agency_id)).first()
             if known is None:
                 connection.execute(insert(tables.agencies).values(id=agency_id, name=name, position=position))
+    if (districts := folder / DISTRICTS).exists():
+        deps.city_map.change(SYSTEM, districts.read_bytes())
     accounts = trial_accounts(city) if trial else ()
     if trial:
         encoded = Passwords().hash(TRIAL_PASSWORD)

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from protocol.languages import LANGUAGES
 from protocol.limits import NOTICE_CHARACTERS
 from server.foundation.actors import Role
+from server.foundation.joint_leave import source_of
 from server.foundation.texts import citizens_text
 from server.open_city.audiences import EVERYBODY, Audience, Reach
 from server.open_city.city_calendar import DayOutcome
@@ -70,6 +71,7 @@ def _calendar_page(visitor: Visitor, problem: str = "", typed: Mapping[str, str]
         **frame("calendar"),
         year=year,
         years=(this_year - 1, this_year, this_year + 1),
+        joint_leave=source_of(year),
         days=[
             {
                 "key": one.day.isoformat(),
@@ -77,6 +79,7 @@ def _calendar_page(visitor: Visitor, problem: str = "", typed: Mapping[str, str]
                 "name": one.name,
                 "working": one.working,
                 "national": one.national,
+                "source": one.source,
             }
             for one in visitor.deps.city_calendar.days(year)
         ],

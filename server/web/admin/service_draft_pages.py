@@ -249,6 +249,8 @@ def _service_page(visitor: Visitor, draft: ServiceDraft, *, tell: bool) -> Respo
         slip=service_form.fields(description, ("slip.title", "slip.next_step")),
         kinds=tuple(ServiceKind),
         stages=service_form.stages(description),
+        stage_works=service_form.STAGE_WORKS,
+        stage_workers=service_form.STAGE_WORKERS,
         agencies=agencies,
         events=content.life_events if content else {},
         pictograms=pictograms.NAMES,

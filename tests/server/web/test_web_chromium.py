@@ -107,6 +107,9 @@ def test_what_an_officer_wrote_never_runs_on_a_citizens_phone(office: Office, pa
     ("user", "path"),
     [
         ("kelurahan", "/office"),
+        ("kominfo", "/complaints"),
+        ("kominfo", "/complaints/forwarded"),
+        ("admin", "/satisfaction?by=month"),
         ("admin", "/admin/services"),
         ("admin", "/admin/services/new"),
         ("admin", "/admin/services/surat"),
