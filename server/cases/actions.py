@@ -16,6 +16,7 @@ from protocol.messages import CasePublicState as State
 from protocol.packs import Stage
 from server.cases import stages
 from server.cases.journal import CaseJournal
+from server.cases.phrases import Phrase, question
 from server.cases.rules import DECIDED, UNDECIDED, Action, Note, assignable, bars, in_scope, note_of, refusal
 from server.cases.states import CaseOutcome, CaseResult, Change
 from server.catalogue.workflow import Workflow
@@ -23,6 +24,7 @@ from server.foundation.actors import Actor, Role
 from server.foundation.clock import load_calendar
 from server.foundation.failpoints import Failpoints
 from server.foundation.identity_numbers import mask
+from server.foundation.texts import Texts
 from server.foundation.vault import Vault
 from server.storage import tables
 from server.work.unit_of_work import UnitOfWork, UnitsOfWork
@@ -33,12 +35,19 @@ Decision = Callable[[Row[Any], Connection], Change | CaseOutcome]
 
 class Cases:
     def __init__(
-        self, units: UnitsOfWork, vault: Vault, journal: CaseJournal, zone: str, failpoints: Failpoints
+        self,
+        units: UnitsOfWork,
+        vault: Vault,
+        journal: CaseJournal,
+        texts: Texts,
+        zone: str,
+        failpoints: Failpoints,
     ) -> None:
         self._units = units
         self._clock = units.clock
         self._vault = vault
         self._journal = journal
+        self._texts = texts
         self._zone = zone
         self._failpoints = failpoints
 
@@ -48,7 +57,7 @@ class Cases:
         def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
             if case.officer_id == actor.id:
                 return CaseOutcome.DONE
-            if refused := refusal(actor, Action.TAKE, case, self._workflow(connection, case)):
+            if refused := self._refused(connection, actor, Action.TAKE, case):
                 return refused
             state = State.IN_REVIEW if case.complete and case.state in UNDECIDED else case.state
             return Change(Action.TAKE, {"officer_id": actor.id, "state": state})
@@ -60,7 +69,7 @@ class Cases:
 
         def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
             workflow = self._workflow(connection, case)
-            if refused := refusal(actor, Action.GIVE_BACK, case, workflow):
+            if refused := self._refused(connection, actor, Action.GIVE_BACK, case):
                 return refused
             return Change(Action.GIVE_BACK, {"officer_id": None, "state": _resting(case, workflow)})
 
@@ -70,7 +79,7 @@ class Cases:
         """A supervisor gives an open case to an officer of the same agency."""
 
         def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
-            if refused := refusal(actor, Action.ASSIGN, case, self._workflow(connection, case)):
+            if refused := self._refused(connection, actor, Action.ASSIGN, case):
                 return refused
             role = _assignable(connection, officer_id, case.agency_id)
             if role is None:
@@ -84,13 +93,12 @@ class Cases:
 
         return self._act(actor, code, decide)
 
-    def ask(self, actor: Actor, code: str, text: str) -> CaseResult:
-        """Asks the citizen; the standard's clock is paused until the answer."""
+    def ask(self, actor: Actor, code: str, text: str, phrase: Phrase | None = None) -> CaseResult:
+        """Asks the citizen, by a fixed phrase, in words, or both; the standard's clock is paused until the answer."""
 
         def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
-            if refused := refusal(actor, Action.ASK, case, self._workflow(connection, case)) or _unfit(
-                text, Action.ASK
-            ):
+            asked = question(self._texts, case.language, phrase, text)
+            if refused := self._refused(connection, actor, Action.ASK, case, asked):
                 return refused
             now = self._clock.now()
             connection.execute(
@@ -100,13 +108,13 @@ class Cases:
                     direction="ask",
                     at=now,
                     officer_id=actor.id,
-                    body=self._vault.close(text.strip().encode()),
+                    body=self._vault.close(asked.encode()),
                 )
             )
             return Change(
                 Action.ASK,
-                {"state": State.QUESTION, "paused_at": now, "reminded_at": None, "note": _for_the_citizen(text)},
-                _for_the_citizen(text),
+                {"state": State.QUESTION, "paused_at": now, "reminded_at": None, "note": _for_the_citizen(asked)},
+                _for_the_citizen(asked),
             )
 
         return self._act(actor, code, decide)
@@ -116,7 +124,7 @@ class Cases:
 
         def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
             workflow = self._workflow(connection, case)
-            if refused := refusal(actor, Action.APPROVE, case, workflow) or _unfit(note, Action.APPROVE, workflow.kind):
+            if refused := self._refused(connection, actor, Action.APPROVE, case, note):
                 return refused
             now, calendar = self._clock.now(), load_calendar(connection, self._zone)
             following = workflow.after_approval(case.stage)
@@ -135,9 +143,7 @@ class Cases:
         """Rejects the case; the citizen reads ``reason``."""
 
         def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
-            if refused := refusal(actor, Action.REJECT, case, self._workflow(connection, case)) or _unfit(
-                reason, Action.REJECT
-            ):
+            if refused := self._refused(connection, actor, Action.REJECT, case, reason):
                 return refused
             return Change(
                 Action.REJECT,
@@ -157,7 +163,7 @@ class Cases:
 
         def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
             workflow = self._workflow(connection, case)
-            if refused := refusal(actor, Action.ADVANCE, case, workflow):
+            if refused := self._refused(connection, actor, Action.ADVANCE, case):
                 return refused
             following = workflow.following(case.stage, decided=case.state in DECIDED)
             return self._moved(connection, actor, Action.ADVANCE, case, following)
@@ -169,7 +175,7 @@ class Cases:
 
         def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
             workflow = self._workflow(connection, case)
-            if refused := refusal(actor, Action.SEND_BACK, case, workflow):
+            if refused := self._refused(connection, actor, Action.SEND_BACK, case):
                 return refused
             return self._moved(connection, actor, Action.SEND_BACK, case, workflow.before(case.stage))
 
@@ -180,7 +186,7 @@ class Cases:
 
         def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
             workflow = self._workflow(connection, case)
-            if refused := refusal(actor, Action.READY, case, workflow) or _unfit(note, Action.READY, workflow.kind):
+            if refused := self._refused(connection, actor, Action.READY, case, note):
                 return refused
             values: dict[str, Any] = {"state": State.READY, "stage_due_at": None}
             if workflow.hand_out is not None:
@@ -196,7 +202,7 @@ class Cases:
         """Closes the case once the citizen has the product. Any officer of the agency may hand it out."""
 
         def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
-            if refused := refusal(actor, Action.COLLECTED, case, self._workflow(connection, case)):
+            if refused := self._refused(connection, actor, Action.COLLECTED, case):
                 return refused
             return Change(Action.COLLECTED, {"state": State.COLLECTED, "closed_at": self._clock.now()})
 
@@ -206,9 +212,7 @@ class Cases:
         """Closes an open case at the citizen's request."""
 
         def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
-            if refused := refusal(actor, Action.CANCEL, case, self._workflow(connection, case)) or _unfit(
-                reason, Action.CANCEL
-            ):
+            if refused := self._refused(connection, actor, Action.CANCEL, case, reason):
                 return refused
             return Change(
                 Action.CANCEL,
@@ -225,6 +229,12 @@ class Cases:
 
     def _workflow(self, connection: Connection, case: Row[Any]) -> Workflow:
         return Workflow.of(self._journal.description(connection, case))
+
+    def _refused(
+        self, connection: Connection, actor: Actor, action: Action, case: Row[Any], text: str = ""
+    ) -> CaseOutcome | None:
+        workflow = self._workflow(connection, case)
+        return refusal(actor, action, case, workflow) or _unfit(text, action, workflow.kind)
 
     def _moved(
         self, connection: Connection, actor: Actor, action: Action, case: Row[Any], stage: Stage | None
@@ -270,7 +280,7 @@ def _resting(case: Row[Any], workflow: Workflow) -> State:
     return State(case.state) if begun or not case.complete else State.RECEIVED
 
 
-def _unfit(text: str, action: Action, kind: ServiceKind = ServiceKind.SERVICE) -> CaseOutcome | None:
+def _unfit(text: str, action: Action, kind: ServiceKind) -> CaseOutcome | None:
     if note_of(action, kind) is Note.REQUIRED and not text.strip():
         return CaseOutcome.TEXT_MISSING
     return CaseOutcome.TEXT_TOO_LONG if len(text) > NOTE_CHARACTERS else None

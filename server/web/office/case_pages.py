@@ -11,6 +11,7 @@ from protocol import tracking
 from protocol.limits import NOTE_CHARACTERS
 from protocol.messages import CasePublicState as State
 from server.cases.actions import Cases
+from server.cases.phrases import Phrase
 from server.cases.rules import (
     CLOSED,
     DECIDED,
@@ -69,6 +70,7 @@ class Written:
     action: str = ""
     note: str = ""
     problem: str = ""
+    phrase: str = ""
 
 
 # --- seeing ---------------------------------------------------------------------------------------------------------
@@ -161,17 +163,21 @@ def act(visitor: Visit, code: str, action: str) -> Response:
         last = queries.case_version(connection, actor, code)
     if last is None:
         raise not_found()
+    phrase = visitor.text("phrase", 64)
     # A courtesy, no lock: whoever decides has seen what there is to see. The lock is in server.cases.actions.
     if visitor.text("version") != str(last.n):
         problem = "case.problem.changed"
-        return _page(visitor, _read(visitor, code), written=Written(action, note, problem), status=409)
-    result = ACTS[action](visitor.deps.cases, actor, code, note)
+        return _page(visitor, _read(visitor, code), written=Written(action, note, problem, phrase), status=409)
+    if action == Action.ASK and phrase in set(Phrase):
+        result = visitor.deps.cases.ask(actor, code, note, Phrase(phrase))
+    else:
+        result = ACTS[action](visitor.deps.cases, actor, code, note)
     if result.ok:
         return visitor.go(f"/office/cases/{code}", f"good/case.done.{action}")
     if result.outcome in (CaseOutcome.NOT_FOUND, CaseOutcome.OUT_OF_SCOPE):
         raise not_found()
     problem = _PROBLEMS.get(result.outcome, "case.problem.taken")
-    return _page(visitor, _read(visitor, code), written=Written(action, note, problem), status=409)
+    return _page(visitor, _read(visitor, code), written=Written(action, note, problem, phrase), status=409)
 
 
 # --- the page -------------------------------------------------------------------------------------------------------
@@ -289,6 +295,8 @@ def _page(
         reason_problem=reason_problem,
         note_limit=NOTE_CHARACTERS,
         colleagues=others,
+        phrases=tuple(Phrase),
+        phrase=written.phrase,
     )
 
 
