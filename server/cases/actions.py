@@ -5,35 +5,29 @@ event for the kiosk in one transaction. A refusal is a value: ``CaseResult.outco
 """
 
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
 
-from protocol.limits import NOTE_CHARACTERS
-from protocol.line.base import ServiceKind
 from protocol.messages import CasePublicState as State
 from protocol.packs import Stage
 from server.cases import stages
+from server.cases.deciding import Deciding, decided, for_the_citizen
 from server.cases.journal import CaseJournal
-from server.cases.phrases import Phrase, question
-from server.cases.rules import DECIDED, UNDECIDED, Action, Note, assignable, bars, in_scope, note_of, refusal
+from server.cases.rules import DECIDED, UNDECIDED, Action, assignable, bars
 from server.cases.states import CaseOutcome, CaseResult, Change
 from server.catalogue.workflow import Workflow
 from server.foundation.actors import Actor, Role
 from server.foundation.clock import load_calendar
 from server.foundation.failpoints import Failpoints
-from server.foundation.identity_numbers import mask
+from server.foundation.phrases import Phrase, question
 from server.foundation.texts import Texts
 from server.foundation.vault import Vault
 from server.storage import tables
-from server.work.unit_of_work import UnitOfWork, UnitsOfWork
-
-#: Looks at the locked case and returns what to change, or why not; DONE when there is nothing to change.
-Decision = Callable[[Row[Any], Connection], Change | CaseOutcome]
+from server.work.unit_of_work import UnitsOfWork
 
 
-class Cases:
+class Cases(Deciding):
     def __init__(
         self,
         units: UnitsOfWork,
@@ -43,13 +37,10 @@ class Cases:
         zone: str,
         failpoints: Failpoints,
     ) -> None:
-        self._units = units
-        self._clock = units.clock
+        super().__init__(units, journal, failpoints)
         self._vault = vault
-        self._journal = journal
         self._texts = texts
         self._zone = zone
-        self._failpoints = failpoints
 
     def take(self, actor: Actor, code: str) -> CaseResult:
         """Gives the case to the actor. ALREADY_TAKEN if a colleague was first; DONE if it is theirs already."""
@@ -113,8 +104,8 @@ class Cases:
             )
             return Change(
                 Action.ASK,
-                {"state": State.QUESTION, "paused_at": now, "reminded_at": None, "note": _for_the_citizen(asked)},
-                _for_the_citizen(asked),
+                {"state": State.QUESTION, "paused_at": now, "reminded_at": None, "note": for_the_citizen(asked)},
+                for_the_citizen(asked),
             )
 
         return self._act(actor, code, decide)
@@ -127,15 +118,13 @@ class Cases:
             if refused := self._refused(connection, actor, Action.APPROVE, case, note):
                 return refused
             now, calendar = self._clock.now(), load_calendar(connection, self._zone)
-            following = workflow.after_approval(case.stage)
+            following = workflow.following(case.stage, decided=True)
             if following is not None:
                 values = stages.moved(case, following, now, calendar, actor)
             else:
                 values = stages.approved(workflow.hand_out, now, calendar)
-            if workflow.kind is ServiceKind.COMPLAINT:
-                values["stage_due_at"] = None
-            values |= {"state": State.APPROVED, "note": _for_the_citizen(note), **_decided(actor)}
-            return Change(Action.APPROVE, values, _for_the_citizen(note))
+            values |= {"state": State.APPROVED, "note": for_the_citizen(note), **decided(actor)}
+            return Change(Action.APPROVE, values, for_the_citizen(note))
 
         return self._act(actor, code, decide)
 
@@ -149,11 +138,11 @@ class Cases:
                 Action.REJECT,
                 {
                     "state": State.REJECTED,
-                    "note": _for_the_citizen(reason),
+                    "note": for_the_citizen(reason),
                     "closed_at": self._clock.now(),
-                    **_decided(actor),
+                    **decided(actor),
                 },
-                _for_the_citizen(reason),
+                for_the_citizen(reason),
             )
 
         return self._act(actor, code, decide)
@@ -196,8 +185,8 @@ class Cases:
                 calendar = load_calendar(connection, self._zone)
                 values = stages.entered(workflow.hand_out, self._clock.now(), calendar) | values
             if note.strip():
-                values["note"] = _for_the_citizen(note)
-            return Change(Action.READY, values, _for_the_citizen(note))
+                values["note"] = for_the_citizen(note)
+            return Change(Action.READY, values, for_the_citizen(note))
 
         return self._act(actor, code, decide)
 
@@ -221,23 +210,14 @@ class Cases:
                 Action.CANCEL,
                 {
                     "state": State.CANCELLED,
-                    "note": _for_the_citizen(reason),
+                    "note": for_the_citizen(reason),
                     "closed_at": self._clock.now(),
-                    **_decided(actor),
+                    **decided(actor),
                 },
-                _for_the_citizen(reason),
+                for_the_citizen(reason),
             )
 
         return self._act(actor, code, decide)
-
-    def _workflow(self, connection: Connection, case: Row[Any]) -> Workflow:
-        return Workflow.of(self._journal.description(connection, case))
-
-    def _refused(
-        self, connection: Connection, actor: Actor, action: Action, case: Row[Any], text: str = ""
-    ) -> CaseOutcome | None:
-        workflow = self._workflow(connection, case)
-        return refusal(actor, action, case, workflow) or _unfit(text, action, workflow.kind)
 
     def _moved(
         self, connection: Connection, actor: Actor, action: Action, case: Row[Any], stage: Stage | None
@@ -247,46 +227,11 @@ class Cases:
         calendar = load_calendar(connection, self._zone)
         return Change(action, stages.moved(case, stage, self._clock.now(), calendar, actor))
 
-    def _act(self, actor: Actor, code: str, decide: Decision) -> CaseResult:
-        def act(work: UnitOfWork) -> CaseResult:
-            case = self._journal.lock(work.connection, code)
-            if case is None:
-                return CaseResult(CaseOutcome.NOT_FOUND)
-            if not in_scope(actor, case):
-                return CaseResult(CaseOutcome.OUT_OF_SCOPE)
-            change = decide(case, work.connection)
-            if change is CaseOutcome.DONE:
-                return CaseResult(CaseOutcome.DONE, self._journal.state_of(work.connection, case))
-            if isinstance(change, CaseOutcome):
-                return CaseResult(change)
-            work.after_commit(lambda: self._failpoints.reach("case.committed"))
-            state = self._journal.apply(work, case, change)
-            work.audit(f"case.{change.action}", f"case:{code}", change.details)
-            return CaseResult(CaseOutcome.DONE, state)
-
-        return self._units.run(actor, act)
-
-
-def _for_the_citizen(text: str) -> str:
-    """Masks identity numbers, because other people see pages and slips as well."""
-    return mask(text.strip())
-
-
-def _decided(actor: Actor) -> dict[str, Any]:
-    """What a decision leaves behind: whose it was; and what was contested is settled by it."""
-    return {"decided_by": actor.id, "contest": ""}
-
 
 def _resting(case: Row[Any], workflow: Workflow) -> State:
     """Nobody has begun only at the first stage."""
     begun = case.stage != workflow.stages[0].id or case.state == State.APPROVED
     return State(case.state) if begun or not case.complete else State.RECEIVED
-
-
-def _unfit(text: str, action: Action, kind: ServiceKind) -> CaseOutcome | None:
-    if note_of(action, kind) is Note.REQUIRED and not text.strip():
-        return CaseOutcome.TEXT_MISSING
-    return CaseOutcome.TEXT_TOO_LONG if len(text) > NOTE_CHARACTERS else None
 
 
 def _assignable(connection: Connection, officer_id: str, agency_id: str) -> Role | None:

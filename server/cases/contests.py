@@ -75,10 +75,13 @@ def not_own_decision(actor_id: str) -> ColumnElement[bool]:
 
 
 def _since(state: State, steps: Sequence[Mapping[str, Any]]) -> datetime:
-    """Of the steps that left the case in this state, the first: what was written to it later moves no deadline."""
+    """Of the steps that left the case in this state, the first: what was written to it later moves no deadline, but for a
+    newer answer to a complaint."""
     at: datetime = steps[-1]["at"]
     for step in reversed(steps):
         if step["state"] != state:
             break
         at = step["at"]
+        if step["action"] == "reply":
+            break
     return at

@@ -4,14 +4,16 @@ Officers' actions (``server.cases.actions``), the intake, attachments and chores
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from protocol.line.base import ServiceKind
 from protocol.messages import CasePublicState as State
 from protocol.messages import CaseState, Content, Contest, FeedType
 from protocol.packs import ServiceDescription
-from server.cases import contests, lookups, stages
+from server.cases import complaint_clock, complaint_public, contests, lookups, stages
 from server.cases.pauses import Pauses
 from server.cases.public import public_state
 from server.cases.states import Change
@@ -50,12 +52,14 @@ class CaseJournal:
 
     def state_of(self, connection: Connection, case: Row[Any]) -> CaseState:
         steps = self.steps_of(connection, case)
+        is_complaint = case.kind == ServiceKind.COMPLAINT
         return public_state(
             self.description(connection, case),
             case._asdict(),
             [step._asdict() for step in steps],
             lambda: load_calendar(connection, self._zone),
             self._pauses,
+            complaint_public.facts_of(connection, case.tracking_code) if is_complaint else complaint_public.NONE,
         )
 
     def apply(self, work: UnitOfWork, case: Row[Any], change: Change) -> CaseState:
@@ -63,6 +67,7 @@ class CaseJournal:
         connection, now = work.connection, work.now
         number = case.steps + 1
         values = {**change.values, "updated_at": now, "steps": number}
+        values |= self._clocks(connection, case, values, change.action, now)
         connection.execute(
             update(tables.cases).where(tables.cases.c.tracking_code == case.tracking_code).values(**values)
         )
@@ -86,8 +91,30 @@ class CaseJournal:
         # Also where somebody has the case in sight. In the order of their ids, as whoever writes to several kiosks does.
         for kiosk_id in sorted({case.kiosk_id, *lookups.watching(connection, case.tracking_code, now)}):
             work.to_kiosk(kiosk_id, FeedType.CASE, told)
-        self.hint(work, case.agency_id, case.tracking_code)
+        # Whoever had it, and whoever has it now.
+        for agency_id in dict.fromkeys((case.agency_id, changed.agency_id)):
+            self.hint(work, agency_id, case.tracking_code)
         return state
+
+    def _clocks(
+        self, connection: Connection, case: Row[Any], values: dict[str, Any], action: str, now: datetime
+    ) -> dict[str, Any]:
+        """What a complaint's own clocks make of a change; nothing of any other case."""
+        if case.kind != ServiceKind.COMPLAINT:
+            return {}
+        calendar, description = load_calendar(connection, self._zone), self.description(connection, case)
+        return complaint_clock.follow(connection, case, values, action, now, calendar, description)
+
+    def begin_clocks(self, work: UnitOfWork, code: str) -> None:
+        """Of a complaint that came before there were clocks, those that run now."""
+        case = self.lock(work.connection, code)
+        if case is None or complaint_clock.clocks_of(work.connection, code):
+            return
+        calendar, description = load_calendar(work.connection, self._zone), self.description(work.connection, case)
+        values = complaint_clock.begin_missing(work.connection, case, work.now, calendar, description)
+        work.connection.execute(update(tables.cases).where(tables.cases.c.tracking_code == code).values(**values))
+        work.audit("case.clocks_begun", f"case:{code}")
+        self.hint(work, case.agency_id, code)
 
     def completed(self, work: UnitOfWork, code: str) -> None:
         """The last attachment of the case's submission was verified."""

@@ -33,6 +33,8 @@ OPEN: Final = frozenset(State) - CLOSED
 PAUSED: Final = frozenset({State.QUESTION})
 #: The standard's clock runs, and the case has a date on which it is due.
 RUNNING: Final = UNDECIDED - PAUSED
+#: A complaint was answered, and is not closed yet.
+ANSWERED: Final = frozenset({State.APPROVED, State.READY})
 #: The clock of its stage runs: an approval is worth nothing until the product is ready.
 STAGE_RUNNING: Final = RUNNING | {State.APPROVED}
 #: Somebody of the agency has work to do with it.
@@ -161,6 +163,12 @@ class Action(StrEnum):
     READY = "ready"
     COLLECTED = "collected"
     CANCEL = "cancel"
+    # Of complaints alone.
+    FORWARD = "forward"
+    FOLLOW_UP = "follow_up"
+    REPLY = "reply"
+    CLOSE = "close"
+    REOPEN = "reopen"
 
 
 class Holder(Enum):
@@ -169,16 +177,19 @@ class Holder(Enum):
     NOBODY = auto()
     #: The actor; for a supervisor any officer of the agency.
     ACTOR = auto()
+    #: No colleague; for a supervisor any officer of the agency.
+    NO_OTHER = auto()
     ANYBODY = auto()
 
 
 class Note(StrEnum):
-    """What goes with an action: a text for the citizen, or the officer who gets the case."""
+    """What goes with an action: a text for the citizen, the officer who gets the case, or the agency and why."""
 
     NONE = "none"
     OPTIONAL = "optional"
     REQUIRED = "required"
     OFFICER = "officer"
+    AGENCY = "agency"
 
 
 @dataclass(frozen=True)
@@ -192,39 +203,47 @@ class Need:
     complete: bool = False
     #: Supervisors only.
     supervisor: bool = False
+    #: Of which cases it is an action.
+    kinds: frozenset[ServiceKind] = frozenset(ServiceKind)
+    #: Of a complaint: not once the agency in charge has it.
+    until_in_charge: bool = False
     #: What is done at the stages at which it is possible.
     work: frozenset[StageWork] = frozenset(StageWork)
     #: Whoever may not work at the stage may do it as well.
     of_anybody: bool = False
 
 
+_PERMITS: Final = frozenset({ServiceKind.SERVICE})
+_COMPLAINTS: Final = frozenset({ServiceKind.COMPLAINT})
 _IN_REVIEW: Final = frozenset({State.IN_REVIEW})
 NEEDS: Final[Mapping[Action, Need]] = {
     Action.TAKE: Need(WORKED, Holder.NOBODY),
     Action.GIVE_BACK: Need(WORKED - {State.RECEIVED}, of_anybody=True),
     Action.ASSIGN: Need(UNDECIDED, Holder.ANYBODY, Note.OFFICER, supervisor=True, of_anybody=True),
     Action.ASK: Need(_IN_REVIEW, note=Note.REQUIRED),
-    Action.APPROVE: Need(_IN_REVIEW, note=Note.OPTIONAL, complete=True, work=frozenset({StageWork.DECIDE})),
+    Action.APPROVE: Need(
+        _IN_REVIEW, note=Note.OPTIONAL, complete=True, work=frozenset({StageWork.DECIDE}), kinds=_PERMITS
+    ),
     Action.REJECT: Need(_IN_REVIEW, note=Note.REQUIRED, complete=True, work=BEFORE_DECISION),
-    Action.ADVANCE: Need(_IN_REVIEW | {State.APPROVED}, complete=True),
-    Action.SEND_BACK: Need(_IN_REVIEW, work=BEFORE_DECISION, of_anybody=True),
+    Action.ADVANCE: Need(_IN_REVIEW | {State.APPROVED}, complete=True, kinds=_PERMITS),
+    Action.SEND_BACK: Need(_IN_REVIEW, work=BEFORE_DECISION, of_anybody=True, kinds=_PERMITS),
     # Whoever stands at the counter hands it out.
-    Action.READY: Need(frozenset({State.APPROVED}), Holder.ANYBODY, Note.OPTIONAL),
-    Action.COLLECTED: Need(frozenset({State.READY}), Holder.ANYBODY),
+    Action.READY: Need(frozenset({State.APPROVED}), Holder.ANYBODY, Note.OPTIONAL, kinds=_PERMITS),
+    Action.COLLECTED: Need(frozenset({State.READY}), Holder.ANYBODY, kinds=_PERMITS),
     Action.CANCEL: Need(UNDECIDED, note=Note.REQUIRED),
+    # Of a confidential one nobody has to see who it is only to send it on.
+    Action.FORWARD: Need(RUNNING, Holder.NO_OTHER, Note.AGENCY, kinds=_COMPLAINTS),
+    Action.FOLLOW_UP: Need(_IN_REVIEW, kinds=_COMPLAINTS, until_in_charge=True),
+    # An answer may be followed by another, and by none that is empty.
+    Action.REPLY: Need(_IN_REVIEW | ANSWERED, note=Note.REQUIRED, kinds=_COMPLAINTS),
+    Action.CLOSE: Need(ANSWERED, kinds=_COMPLAINTS),
+    Action.REOPEN: Need(ANSWERED | CLOSED, Holder.ANYBODY, Note.REQUIRED, kinds=_COMPLAINTS),
 }
 
 
 def is_answer(state: str, note: str) -> bool:
     """Whether a step of this state and note answers a complaint: it was decided, in words."""
     return state in DECIDED and bool(note.strip())
-
-
-def note_of(action: Action, kind: ServiceKind) -> Note:
-    """What goes with an action; a complaint is answered in words."""
-    if kind is ServiceKind.COMPLAINT and action is Action.APPROVE:
-        return Note.REQUIRED
-    return NEEDS[action].note
 
 
 def in_scope(actor: Actor, case: Row[Any]) -> bool:
@@ -265,6 +284,8 @@ def refusal(actor: Actor, action: Action, case: Row[Any], workflow: Workflow) ->
     need = NEEDS[action]
     if not in_scope(actor, case) or (need.supervisor and actor.role is not Role.SUPERVISOR):
         return CaseOutcome.OUT_OF_SCOPE
+    if case.kind not in need.kinds or (need.until_in_charge and case.in_charge_since is not None):
+        return CaseOutcome.WRONG_STATE
     if need.holder is Holder.NOBODY and case.officer_id is not None:
         return CaseOutcome.ALREADY_TAKEN
     if need.holder is Holder.ACTOR:
@@ -273,6 +294,8 @@ def refusal(actor: Actor, action: Action, case: Row[Any], workflow: Workflow) ->
             return CaseOutcome.NOT_TAKEN
         if case.officer_id not in (None, actor.id) and actor.role is not Role.SUPERVISOR:
             return CaseOutcome.ALREADY_TAKEN
+    if need.holder is Holder.NO_OTHER and case.officer_id not in (None, actor.id) and actor.role is not Role.SUPERVISOR:
+        return CaseOutcome.ALREADY_TAKEN
     if not need.of_anybody and (barred := bars(actor.id, actor.role, case)):
         return barred
     if need.complete and not case.complete:

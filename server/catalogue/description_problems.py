@@ -104,7 +104,11 @@ def of_description(description: ServiceDescription, form: Form | None) -> tuple[
         }
         problems.append(_said("nik_question", said))
     if form is not None:
-        problems += [*_of_fee(description.standard.fee_rule, form), *_of_slip(description, form)]
+        problems += [
+            *_of_fee(description.standard.fee_rule, form),
+            *_of_slip(description, form),
+            *_of_complaint(description, form),
+        ]
     return tuple(problems)
 
 
@@ -140,6 +144,21 @@ def _of_slip(description: ServiceDescription, form: Form) -> list[Problem]:
         else:
             continue
         problems.append(_said("slip.answers", said))
+    return problems
+
+
+def _of_complaint(description: ServiceDescription, form: Form) -> list[Problem]:
+    """Lists and counts go by these two, so each is one choice."""
+    nodes = {node.name: node for node in form.open().nodes.values()}
+    problems = []
+    for member in ("classification_question", "topic_question"):
+        name = getattr(description, member)
+        if name and (name not in nodes or nodes[name].kind is not Kind.SELECT1):
+            said = {
+                "id": f"Formulir tidak punya pertanyaan pilihan tunggal “{name}”.",
+                "en": f"The form has no question of one choice called “{name}”.",
+            }
+            problems.append(_said(member, said))
     return problems
 
 

@@ -68,13 +68,6 @@ class Workflow:
     def hand_out(self) -> Stage | None:
         return next((one for one in self.stages if one.does is StageWork.HAND_OUT), None)
 
-    def after_approval(self, stage: str) -> Stage | None:
-        """Where an approval leads: to a stage that makes; of a complaint, which is over when it is answered, to the last.
-        None: the case stays where it is."""
-        if self.kind is ServiceKind.COMPLAINT:
-            return self.hand_out or self.stages[-1]
-        return self.following(stage, decided=True)
-
     def _place(self, stage: str) -> int:
         """Of a stage that is not there: after all of them."""
         return next((place for place, one in enumerate(self.stages) if one.id == stage), len(self.stages))

@@ -5,7 +5,7 @@ days on which the office waited for the citizen, as far as they count: the same 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -22,7 +22,7 @@ from server.catalogue.services import Catalogue
 from server.foundation.actors import SYSTEM
 from server.foundation.clock import WorkingCalendar, load_calendar
 from server.open_city.publications import Publications
-from server.open_city.ratings import Ratings, Satisfaction, weight_of
+from server.open_city.ratings import By, Rated, Ratings, method_of
 from server.storage import tables
 from server.work.unit_of_work import UnitsOfWork
 
@@ -98,9 +98,15 @@ class TransparencyReport:
             calendar = load_calendar(connection, self._zone)
             services = self._catalogue.newest(connection)
             cases = _cases(connection, since)
-            decisions = _decisions(connection, since)
-            rated = {(one.agency, one.service): one for one in self._ratings.satisfaction(connection, since)}
-            weight = weight_of(connection)
+            complaints_sent = {case.tracking_code for case in cases if case.kind == ServiceKind.COMPLAINT}
+            decisions = _decisions(connection, since, complaints_sent)
+            # Keyed by the agency alone, and by agency and service.
+            rated = {
+                one.key: one
+                for by in ((By.AGENCY,), (By.AGENCY, By.SERVICE))
+                for one in self._ratings.rated(connection, by, since=since)
+            }
+            weight = method_of(connection).weight
             agencies = connection.execute(select(tables.agencies).order_by(tables.agencies.c.position)).all()
         by_service: dict[str, Tally] = defaultdict(Tally)
         by_agency: dict[str, Tally] = defaultdict(Tally)
@@ -108,8 +114,7 @@ class TransparencyReport:
         for case in cases:
             document = services.get(case.service_id)
             decided = decisions.get(case.tracking_code)
-            if document is not None and document.kind is ServiceKind.COMPLAINT:
-                decided = decided if decided is not None and decided.answered else None
+            if case.tracking_code in complaints_sent:
                 _count_complaint(complaints[case.agency_id], case, decided, now)
             if decided is None:
                 continue
@@ -132,8 +137,6 @@ class Decision:
     at: datetime
     #: (asked, answered) while the office waited for the citizen.
     waits: tuple[tuple[datetime, datetime], ...]
-    #: In words, as a complaint is.
-    answered: bool
 
     def waited(self, calendar: WorkingCalendar) -> int:
         return sum(working_days(calendar, begun, ended) for begun, ended in self.waits)
@@ -166,12 +169,14 @@ def _cases(connection: Connection, since: datetime) -> Sequence[Any]:
             cases.opened_at,
             func.coalesce(cases.first_due_at, cases.due_at, type_=cases.due_at.type).label("due_at"),
             cases.state,
+            cases.kind,
         ).where(cases.opened_at >= since)
     ).all()
 
 
-def _decisions(connection: Connection, since: datetime) -> dict[str, Decision]:
-    """The first decision in words of each case, else the first one, with the times the office waited before it."""
+def _decisions(connection: Connection, since: datetime, complaints: Set[str]) -> dict[str, Decision]:
+    """The first decision of each case, with the times the office waited before it. Of ``complaints`` only what says something
+    decides: an empty answer answers nobody."""
     steps = tables.case_steps.c
     rows = connection.execute(
         select(steps.tracking_code, steps.at, steps.state, steps.note)
@@ -182,14 +187,14 @@ def _decisions(connection: Connection, since: datetime) -> dict[str, Decision]:
     waits: dict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
     asked: dict[str, datetime] = {}
     for code, at, state, note in rows:
-        if code in found and (found[code].answered or not rules.is_answer(state, note)):
+        if code in found:
             continue
         if state in rules.PAUSED:
             asked.setdefault(code, at)
         elif code in asked:
             waits[code].append((asked.pop(code), at))
-        if state in rules.DECIDED:
-            found[code] = Decision(at, tuple(waits[code]), rules.is_answer(state, note))
+        if rules.is_answer(state, note) if code in complaints else state in rules.DECIDED:
+            found[code] = Decision(at, tuple(waits[code]))
     return found
 
 
@@ -209,16 +214,16 @@ def _agency(
     complaints: Complaints,
     by_service: dict[str, Tally],
     services: dict[str, ServiceDescription],
-    rated: dict[tuple[str, str], Satisfaction],
+    rated: dict[tuple[str | int, ...], Rated],
 ) -> AgencyTimes:
     own: Iterable[ServiceDescription] = (one for one in services.values() if one.agency.id == agency.id)
-    whole = rated.get((agency.id, ""))
+    whole = rated.get((agency.id,))
     return AgencyTimes(
         id=agency.id,
         name=agency.name,
         **tally.figures(),
         **_index(whole),
-        surveys=whole.index.count if whole is not None and whole.index is not None else 0,
+        surveys=whole.respondents if whole is not None else 0,
         complaints_answered=complaints.answered,
         complaints_late=complaints.late,
         complaints_open=complaints.open,
@@ -235,7 +240,7 @@ def _agency(
     )
 
 
-def _index(rated: Satisfaction | None) -> dict[str, Any]:
+def _index(rated: Rated | None) -> dict[str, Any]:
     if rated is None or rated.index is None:
         return {}
     return {"index": str(rated.index.value), "grade": rated.index.grade}

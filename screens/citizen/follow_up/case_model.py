@@ -99,6 +99,8 @@ def _step_name(flow: Flow, case: Case, step: CaseStep) -> str:
     """What happened; while it is examined, in which stage as well."""
     if step.contest is not None:
         return flow.texts(f"case.contested.{step.contest}")
+    if agency := step.forwarded_to.get(flow.language):
+        return flow.texts("complaint.case.forwarded", agency=agency)
     state, stage = _words(flow, case, step.state.text_key), step.stage.get(flow.language)
     return f"{state} · {stage}" if stage and step.state is CaseStateName.IN_REVIEW else state
 
@@ -142,12 +144,13 @@ def case_shown(flow: Flow, case: Case) -> CaseShown:
 
 
 def _due(flow: Flow, case: Case) -> str:
-    """When the office will be done, or until when the citizen may answer."""
+    """When the office will be done, or until when the citizen may say something."""
+    day = flow.formatting.day
+    if case.closes is not None:
+        return flow.texts("complaint.case.closes", day=day(case.closes))
     if case.state is CaseStateName.QUESTION and case.answer_until:
-        return flow.texts("case.answer_until", day=flow.formatting.day(case.answer_until))
-    if case.due and case.state in _RUNNING:
-        return flow.texts("case.due", day=flow.formatting.day(case.due))
-    return ""
+        return flow.texts("case.answer_until", day=day(case.answer_until))
+    return flow.texts("case.due", day=day(case.due)) if case.due and case.state in _RUNNING else ""
 
 
 def _explained(flow: Flow, case: Case) -> str:

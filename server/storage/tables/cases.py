@@ -52,12 +52,19 @@ cases = Table(
     Column("nik_index", String(64), index=True),  # HMAC of the NIK; null where nobody may search for it
     Column("privacy", String(16), nullable=False, default="", server_default=""),  # anonymous, secret: of a complaint
     Column("fee_rupiah", BigInteger),  # worked out here; null where only the office can say, and of older cases
+    Column("kind", String(16), nullable=False, default="service", server_default="service"),  # protocol's ServiceKind
+    Column("classification", String(64), nullable=False, default="", server_default=""),  # of a complaint: its choice
+    Column("topic", String(64), nullable=False, default="", server_default=""),  # of a complaint: its choice
+    Column("in_charge_since", UtcDateTime),  # of a complaint: since when the agency in charge has it
     Column("contest", String(16), nullable=False, default="", server_default=""),  # messages.Contest, while it is open
-    Column("first_due_at", UtcDateTime),  # of a contested case: due date of the first decision, for published times
+    # Of a contested case and of a complaint: what was promised at first, for published times.
+    Column("first_due_at", UtcDateTime),
     Column("decided_by", String(36)),  # the officer who decided last
     Column("steps", Integer, nullable=False, default=0),  # rows in case_steps; also the version for locking
     ForeignKeyConstraint(["kiosk_id", "submission_id"], ["submissions.kiosk_id", "submissions.id"]),
     Index(None, "agency_id", "state", "opened_at"),
+    Index(None, "kind", "opened_at"),
+    Index(None, "opened_at"),
 )
 
 case_steps = Table(

@@ -9,12 +9,13 @@ from starlette.responses import Response
 from forms import Environment, Reading
 from protocol import tracking
 from protocol.limits import NOTE_CHARACTERS
+from protocol.line.base import ServiceKind
 from protocol.messages import CasePublicState as State
 from server.cases.actions import Cases
-from server.cases.phrases import Phrase
 from server.cases.rules import (
     CLOSED,
     DECIDED,
+    NEEDS,
     RUNNING,
     STAGE_RUNNING,
     WAITING,
@@ -24,18 +25,18 @@ from server.cases.rules import (
     bars,
     escalated,
     may_not_hold,
-    note_of,
 )
 from server.cases.states import CaseFile, CaseOutcome, CaseResult
 from server.catalogue.workflow import Workflow
 from server.foundation.actors import Actor, Role
 from server.foundation.clock import load_calendar
 from server.foundation.identity_numbers import masked
+from server.foundation.phrases import Phrase
 from server.foundation.texts import citizens_text
 from server.web.frame.access import Pages, Rule, Visit, not_found
 from server.web.frame.visitor import OFFICE, Visitor
 from server.web.frame.vocabulary import fee_in_words, said
-from server.web.office import answers, clocks, queries
+from server.web.office import answers, clocks, complaint_pages, complaint_view, queries
 from server.web.office.inbox import TONES
 
 REASON_LEAST: Final = 5
@@ -78,7 +79,9 @@ class Written:
 
 @pages.get("/office/cases/{code}", Rule(OFFICE))
 def case(visitor: Visit, code: str) -> Response:
-    return _page(visitor, _read(visitor, code))
+    with visitor.deps.engine.connect() as connection:
+        left = complaint_pages.was_ours(connection, visitor.signed_in.actor, code)
+    return visitor.go(complaint_pages.FORWARDED) if left else _page(visitor, _read(visitor, code))
 
 
 @pages.poll("/office/cases/{code}/changed", Rule(OFFICE))
@@ -146,6 +149,7 @@ _PROBLEMS: Final = {
     CaseOutcome.TEXT_TOO_LONG: "case.problem.long",
     CaseOutcome.NO_SUCH_STAGE: "case.problem.not_allowed",
     CaseOutcome.NO_SUCH_OFFICER: "case.problem.officer",
+    CaseOutcome.NO_SUCH_AGENCY: "case.problem.agency",
     CaseOutcome.NOT_AT_THIS_STAGE: "case.problem.stage",
     CaseOutcome.SUPERVISORS_ONLY: "case.problem.supervisors",
     CaseOutcome.FOUR_EYES: "case.problem.four_eyes",
@@ -155,7 +159,7 @@ _PROBLEMS: Final = {
 
 @pages.post("/office/cases/{code}/{action}", Rule(OFFICE))
 def act(visitor: Visit, code: str, action: str) -> Response:
-    if action not in ACTS:
+    if action not in ACTS and action not in complaint_view.ACTS:
         raise not_found()
     actor = visitor.signed_in.actor
     note = visitor.text("note", NOTE_CHARACTERS + 1).replace("\r\n", "\n")
@@ -168,12 +172,16 @@ def act(visitor: Visit, code: str, action: str) -> Response:
     if visitor.text("version") != str(last.n):
         problem = "case.problem.changed"
         return _page(visitor, _read(visitor, code), written=Written(action, note, problem, phrase), status=409)
-    if action == Action.ASK and phrase in set(Phrase):
+    if action in complaint_view.ACTS:
+        result = complaint_view.act(visitor, code, action, note)
+    elif action == Action.ASK and phrase in set(Phrase):
         result = visitor.deps.cases.ask(actor, code, note, Phrase(phrase))
     else:
         result = ACTS[action](visitor.deps.cases, actor, code, note)
-    if result.ok:
-        return visitor.go(f"/office/cases/{code}", f"good/case.done.{action}")
+    if result.ok and result.state is not None:
+        # Whoever forwarded it has no business there any more.
+        where = "/office" if action == Action.FORWARD else f"/office/cases/{code}"
+        return visitor.go(where, f"good/{complaint_view.own_key(visitor, result.state.kind, f'case.done.{action}')}")
     if result.outcome in (CaseOutcome.NOT_FOUND, CaseOutcome.OUT_OF_SCOPE):
         raise not_found()
     problem = _PROBLEMS.get(result.outcome, "case.problem.taken")
@@ -211,6 +219,7 @@ def _page(
         names = queries.officer_names(connection, people)
         kiosk = queries.kiosk_names(connection, [row.kiosk_id]).get(row.kiosk_id, row.kiosk_id)
         calendar = load_calendar(connection, deps.settings.time_zone)
+        complaint = complaint_view.view(visitor, connection, row, calendar)
         others = [
             one
             for one in queries.colleagues(connection, row.agency_id)
@@ -229,6 +238,8 @@ def _page(
         "version": row.steps,
         "service": citizens_text(file.description.name, language),
         "state": row.state,
+        "say": complaint_view.wording(visitor, row.kind),
+        "complaint": complaint,
         "tone": TONES[State(row.state)],
         "incomplete": not row.complete,
         "escalated": visitor.formatting.short_moment(row.escalated_at or row.stage_escalated_at)
@@ -276,7 +287,7 @@ def _page(
         "language_name": visitor.say(f"language.{row.language}"),
         "history": [
             {
-                "action": said(visitor.say, "action", step.action),
+                "action": complaint_view.step_words(visitor, row, step, complaint),
                 "actor": _who(visitor, step.actor, names),
                 "when": visitor.formatting.short_moment(step.at),
                 "note": step.note if reveal else answers.mask(step.note),
@@ -322,13 +333,13 @@ def offered(actor: Actor, file: CaseFile, language: str, written: Written | None
         ActionView(
             action,
             icon,
-            note_of(action, workflow.kind),
+            NEEDS[action].note,
             main,
             {"stage": citizens_text(stage.name, language)} if (stage := ways.get(action)) else {},
-            written.action == action and note_of(action, workflow.kind) is not Note.NONE,
+            written.action == action and NEEDS[action].note is not Note.NONE,
             written.note if written.action == action else "",
         )
-        for action, icon, main in _BUTTONS
+        for action, icon, main in (complaint_view.BUTTONS if file.row.kind == ServiceKind.COMPLAINT else _BUTTONS)
         if action in may
     ]
 

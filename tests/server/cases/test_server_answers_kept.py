@@ -37,7 +37,7 @@ def complaint(office: Office, officer: Actor) -> str:
     return code
 
 
-def closed(office: Office, officer: Actor, code: str, answer: str, ready: str = "") -> None:
+def closed(office: Office, officer: Actor, code: str, answer: str, ready: str) -> None:
     cases = office.deps.cases
     for done in (
         cases.approve(officer, code, answer),
@@ -47,6 +47,12 @@ def closed(office: Office, officer: Actor, code: str, answer: str, ready: str = 
         assert done.ok
 
 
+def answered(office: Office, officer: Actor, code: str) -> None:
+    """A complaint, and closed."""
+    assert office.deps.complaints.reply(officer, code, ANSWER).ok
+    assert office.deps.complaints.close(officer, code).ok
+
+
 def note(office: Office, code: str) -> str:
     state = office.deps.case_files.public_state(code)
     assert state is not None
@@ -54,7 +60,7 @@ def note(office: Office, code: str) -> str:
 
 
 def test_a_complaints_answer_is_read_after_it_was_closed(office: Office, officer: Actor, complaint: str) -> None:
-    closed(office, officer, complaint, ANSWER)
+    answered(office, officer, complaint)
     assert note(office, complaint) == ANSWER
 
 
@@ -72,7 +78,7 @@ def test_what_is_written_when_it_is_ready_hides_nothing(office: Office) -> None:
 
 
 def test_a_kiosk_is_told_the_answer_with_all_that_was_written(office: Office, officer: Actor, complaint: str) -> None:
-    closed(office, officer, complaint, ANSWER)
+    answered(office, officer, complaint)
     state = office.deps.case_files.shown_to_kiosk(office.kiosk.id, complaint)
     assert state is not None and state.messages is not None
     assert [(one.kind, one.text) for one in state.messages] == [(MessageKind.DECISION, ANSWER)]
@@ -81,7 +87,7 @@ def test_a_kiosk_is_told_the_answer_with_all_that_was_written(office: Office, of
 def test_after_a_reopening_the_first_answer_stands_in_the_history(
     office: Office, officer: Actor, complaint: str
 ) -> None:
-    closed(office, officer, complaint, ANSWER)
+    answered(office, officer, complaint)
     assert office.take(office.kiosk.answer(complaint, "Masih gelap", COMPLAINT, "REOPENING").item) == "stored"
     state = office.deps.case_files.public_state(complaint)
     assert state is not None
@@ -90,7 +96,7 @@ def test_after_a_reopening_the_first_answer_stands_in_the_history(
 
 @pytest.mark.parametrize("empty", ["", " \n\t "])
 def test_an_empty_answer_to_a_complaint_is_not_sent(office: Office, officer: Actor, complaint: str, empty: str) -> None:
-    assert office.deps.cases.approve(officer, complaint, empty).outcome is CaseOutcome.TEXT_MISSING
+    assert office.deps.complaints.reply(officer, complaint, empty).outcome is CaseOutcome.TEXT_MISSING
     assert office.row(complaint).state == State.IN_REVIEW
 
 
@@ -107,7 +113,7 @@ def test_a_complaint_that_was_closed_without_a_word_counts_as_open_and_late(
         (found,) = [one for one in office.deps.transparency.make().agencies if one.id == "kominfo"]
         return found.complaints_answered, found.complaints_open, found.complaints_late, found.decided
 
-    closed(office, officer, complaint, ANSWER)
+    answered(office, officer, complaint)
     assert figures() == (1, 0, 0, 1)
     office.reword(complaint, "")  # as an older server let it be
     assert figures() == (0, 1, 0, 0)

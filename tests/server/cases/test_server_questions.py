@@ -10,11 +10,11 @@ from protocol.languages import LANGUAGES
 from protocol.messages import CasePublicState as State
 from protocol.messages import MessageKind
 from server.cases.pauses import Pauses
-from server.cases.phrases import Phrase
 from server.cases.states import CaseOutcome
 from server.deps import Deps
 from server.foundation.actors import Actor
 from server.foundation.clock import load_calendar
+from server.foundation.phrases import Phrase
 from server.foundation.texts import load
 from server.settings import ServerSettings
 from tests.server.case_kit import SERVICE, Office, enrolled_kiosk

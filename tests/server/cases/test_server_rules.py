@@ -1,26 +1,30 @@
 """One rule for the page that offers, the action that does, the list that finds and the number that is published."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import product
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
+from protocol.line.base import ServiceKind
 from protocol.messages import CasePublicState as State
 from protocol.packs import StageWork, StageWorkers
 from server.cases import rules
 from server.cases.rules import Action
-from server.cases.states import CaseFile
+from server.cases.states import CaseFile, CaseResult
 from server.catalogue.workflow import Workflow
 from server.deps import Deps
 from server.foundation.actors import Actor, Role
 from server.settings import ServerSettings
 from server.storage import tables
+from server.web.office import complaint_view
 from server.web.office.case_pages import ACTS, offered
 from tests.server.case_kit import Office, enrolled_kiosk
+from tests.server.complaint_kit import complain
 
 #: Of all combinations, every so manieth is tried in the short form.
 SAMPLED = 97
@@ -57,6 +61,8 @@ class Situation:
             "stage": self.stage,
             "stage_by": self.by.value,
             "barred": self.barred,
+            "agency_id": "kelurahan",
+            "in_charge_since": None,
         }
 
 
@@ -99,11 +105,20 @@ def what_the_page_offers(office: Office, file: CaseFile, situation: Situation) -
 
 def what_the_action_does(office: Office, code: str, situation: Situation) -> set[str]:
     """The actions that change the case; each is tried on the situation anew."""
+    deps, actor = office.deps, situation.actor
     other = office.officer("penyelia-2").id
+    tries: dict[str, Callable[[], CaseResult]] = {
+        name: partial(do, deps.cases, actor, code, other if name == Action.ASSIGN else "Karena itu.")
+        for name, do in ACTS.items()
+    }
+    tries |= {
+        name: partial(do, deps.complaints, actor, code, "Karena itu.", "kominfo")
+        for name, do in complaint_view.ACTS.items()
+    }
     done = set()
-    for action, do in ACTS.items():
+    for action, do in tries.items():
         steps = case(office, code).steps
-        result = do(office.deps.cases, situation.actor, code, other if action == Action.ASSIGN else "Karena itu.")
+        result = do()
         if case(office, code).steps != steps:
             assert result.ok
             done.add(action.value if isinstance(action, Action) else action)
@@ -112,10 +127,22 @@ def what_the_action_does(office: Office, code: str, situation: Situation) -> set
 
 
 def compared(office: Office, every: int) -> list[tuple[set[str], set[str], Situation]]:
-    """Offered and done, where they differ."""
-    file = opened(office)
-    code = file.row.tracking_code
+    """Offered and done, where they differ, of a permit and of a complaint."""
     office.colleague("penyelia-2", "penyelia")
+    return [one for file in (opened(office), complaint(office)) for one in compared_of(office, file, every)]
+
+
+def complaint(office: Office) -> CaseFile:
+    """One that was forwarded to the agency whose officers are tried."""
+    code = complain(office)
+    put(office, code, {"agency_id": "kelurahan"})
+    file = office.deps.case_files.read(office.officer("kelurahan"), code)
+    assert isinstance(file, CaseFile)
+    return file
+
+
+def compared_of(office: Office, file: CaseFile, every: int) -> list[tuple[set[str], set[str], Situation]]:
+    code = file.row.tracking_code
     all_of_them = list(situations(office, file))
     random.Random(13).shuffle(all_of_them)
     differing = []
@@ -138,12 +165,12 @@ def test_a_page_offers_exactly_what_the_action_does_in_every_situation(office: O
 
 
 def test_every_action_is_possible_somewhere_and_has_a_button_and_a_text(office: Office) -> None:
-    file = opened(office)
     found: set[Action] = set()
-    for one in situations(office, file):
-        seen = replace(file, row=case_like(one, file))
-        found |= {button.name for button in offered(one.actor, seen, "id")}
-    assert found == set(Action) == set(ACTS)
+    for file in (opened(office), complaint(office)):
+        for one in situations(office, file):
+            seen = replace(file, row=case_like(one, file))
+            found |= {button.name for button in offered(one.actor, seen, "id")}
+    assert found == set(Action) == {*ACTS, *complaint_view.ACTS}
 
 
 def case_like(situation: Situation, file: CaseFile) -> Any:
@@ -165,8 +192,10 @@ def test_undecided_decided_and_cancelled_cases_are_all_there_are() -> None:
     assert rules.UNDECIDED < rules.OPEN and rules.PAUSED < rules.UNDECIDED
 
 
-def test_nothing_can_be_done_with_a_closed_case() -> None:
-    assert not any(need.states & rules.CLOSED for need in rules.NEEDS.values())
+def test_a_closed_case_can_only_be_opened_again_and_only_a_complaint() -> None:
+    found = {action for action, need in rules.NEEDS.items() if need.states & rules.CLOSED}
+    assert found == {Action.REOPEN}
+    assert rules.NEEDS[Action.REOPEN].kinds == {ServiceKind.COMPLAINT}
 
 
 def test_the_list_of_new_cases_is_what_may_be_taken(office: Office) -> None:

@@ -121,6 +121,7 @@ def stage(does: str, id: str = "a") -> dict[str, Any]:
         ),
         ("slip.answers", [f"q{number}" for number in range(9)], "Paling banyak 8."),
         ("nik_question", "nik", "Formulir tidak punya pertanyaan “nik” untuk NIK."),
+        ("topic_question", "nama", "Formulir tidak punya pertanyaan pilihan tunggal “nama”."),
     ],
 )
 def test_each_fault_of_a_service_is_reported_in_indonesian_at_its_field(
