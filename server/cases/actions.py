@@ -160,13 +160,16 @@ class Cases(Deciding):
         return self._act(actor, code, decide)
 
     def send_back(self, actor: Actor, code: str) -> CaseResult:
-        """Moves an undecided case to the stage before: something there was not done well."""
+        """Moves an undecided case to the stage before, and into the inbox: something there was not done well, or too soon."""
 
         def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
             workflow = self._workflow(connection, case)
             if refused := self._refused(connection, actor, Action.SEND_BACK, case):
                 return refused
-            return self._moved(connection, actor, Action.SEND_BACK, case, workflow.before(case.stage))
+            moved = self._moved(connection, actor, Action.SEND_BACK, case, workflow.before(case.stage))
+            if isinstance(moved, Change):
+                moved.values["officer_id"] = None
+            return moved
 
         return self._act(actor, code, decide)
 

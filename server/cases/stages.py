@@ -29,6 +29,7 @@ def moved(case: Row[Any], stage: Stage, now: datetime, calendar: WorkingCalendar
 
 
 def approved(hand_out: Stage | None, now: datetime, calendar: WorkingCalendar) -> dict[str, Any]:
-    """Of a case that stays at its stage when it is approved: until when what comes of it is to be ready."""
+    """Of a case that stays at its stage when it is approved: what is left there is to hand it out, in that stage's time."""
     due = calendar.due(now, hand_out.working_days) if hand_out is not None else None
-    return {"stage_due_at": due, "stage_escalated_at": None}
+    by = hand_out.by if hand_out is not None else StageWorkers.OFFICERS
+    return {"stage_due_at": due, "stage_escalated_at": None, "stage_by": by.value, "barred": None}

@@ -295,6 +295,7 @@ def _page(
             for step in reversed(file.steps)
         ],
         "actions": [one for one in actions if one.note is not Note.OFFICER or others],
+        "barred": row.officer_id is None and bars(visitor.signed_in.actor.id, visitor.signed_in.role, row),
         "why_no_action": _why_not(visitor, row, officer),
     }
     problem = visitor.say(written.problem, officer=officer or visitor.say("case.someone")) if written.problem else ""
