@@ -64,6 +64,7 @@ cases = Table(
     ForeignKeyConstraint(["kiosk_id", "submission_id"], ["submissions.kiosk_id", "submissions.id"]),
     Index(None, "agency_id", "state", "opened_at"),
     Index(None, "kind", "opened_at"),
+    Index(None, "opened_at"),
 )
 
 case_steps = Table(

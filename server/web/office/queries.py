@@ -164,25 +164,6 @@ def newest_enrolment(connection: Connection, actor: Actor, name: str) -> str | N
     ).scalar()
 
 
-def cases_by_agency(connection: Connection, since: datetime, now: datetime) -> Sequence[Row[Any]]:
-    """Per agency: cases received since ``since`` (``came``), those that are open (``running``), late and escalated."""
-    cases, agencies = tables.cases, tables.agencies
-    count = func.count(cases.c.tracking_code)
-    return connection.execute(
-        select(
-            agencies.c.id,
-            agencies.c.name,
-            count.filter(cases.c.opened_at >= since).label("came"),
-            count.filter(Condition(rules.OPEN).where()).label("running"),
-            count.filter(rules.late(now).where()).label("late"),
-            count.filter(rules.escalated(now).where()).label("escalated"),
-        )
-        .outerjoin(cases, cases.c.agency_id == agencies.c.id)
-        .group_by(agencies.c.id, agencies.c.position)
-        .order_by(agencies.c.position)
-    ).all()
-
-
 def audit_entries(
     connection: Connection, *, actor: str = "", about: str = "", before: int | None = None
 ) -> Sequence[Row[Any]]:
