@@ -1,5 +1,7 @@
 """Stages bind: who may do what at which, the decision at the deciding one alone, four eyes where the service says so."""
 
+from datetime import timedelta
+
 import pytest
 
 from protocol.messages import CasePublicState as State
@@ -203,6 +205,17 @@ def test_given_back_at_a_later_stage_it_stays_in_review(office: Office, officer:
     assert (office.row(code).officer_id, office.row(code).state) == (None, State.APPROVED)
     assert cases.take(office.officer("penyelia"), code).ok
     assert office.row(code).state == State.APPROVED
+
+
+def test_sending_a_case_to_and_fro_gains_no_time(office: Office, officer: Actor, clock: FakeClock) -> None:
+    cases, code = office.deps.cases, case(office)
+    due = office.row(code).due_at
+    clock.time = due - timedelta(minutes=1)
+    cases.take(officer, code)
+    cases.advance(officer, code)
+    assert office.row(code).stage_due_at == due
+    cases.approve(officer, code)
+    assert office.row(code).stage_due_at > due  # what was approved is made in its own time
 
 
 def test_a_rejection_needs_no_further_stage(office: Office, officer: Actor) -> None:
