@@ -14,13 +14,13 @@ from protocol.packs import Stage
 from server.cases import stages
 from server.cases.deciding import Deciding, decided, for_the_citizen
 from server.cases.journal import CaseJournal
-from server.cases.phrases import Phrase, question
 from server.cases.rules import DECIDED, UNDECIDED, Action, assignable, bars
 from server.cases.states import CaseOutcome, CaseResult, Change
 from server.catalogue.workflow import Workflow
 from server.foundation.actors import Actor, Role
 from server.foundation.clock import load_calendar
 from server.foundation.failpoints import Failpoints
+from server.foundation.phrases import Phrase, question
 from server.foundation.texts import Texts
 from server.foundation.vault import Vault
 from server.storage import tables

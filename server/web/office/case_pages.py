@@ -12,7 +12,6 @@ from protocol.limits import NOTE_CHARACTERS
 from protocol.line.base import ServiceKind
 from protocol.messages import CasePublicState as State
 from server.cases.actions import Cases
-from server.cases.phrases import Phrase
 from server.cases.rules import (
     CLOSED,
     DECIDED,
@@ -32,6 +31,7 @@ from server.catalogue.workflow import Workflow
 from server.foundation.actors import Actor, Role
 from server.foundation.clock import load_calendar
 from server.foundation.identity_numbers import masked
+from server.foundation.phrases import Phrase
 from server.foundation.texts import citizens_text
 from server.web.frame.access import Pages, Rule, Visit, not_found
 from server.web.frame.visitor import OFFICE, Visitor
