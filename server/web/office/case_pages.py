@@ -62,6 +62,11 @@ class Written:
     note: str = ""
     problem: str = ""
 
+    def kept(self, actions: Sequence[ActionView]) -> str:
+        """The text, where none of ``actions`` has a field that holds it any more; "" where one has."""
+        is_text = self.action in NEEDS and NEEDS[Action(self.action)].note in (Note.OPTIONAL, Note.REQUIRED)
+        return self.note.strip() if is_text and not any(one.open for one in actions) else ""
+
 
 # --- seeing ---------------------------------------------------------------------------------------------------------
 
@@ -147,7 +152,7 @@ def act(visitor: Visit, code: str, action: str) -> Response:
     with visitor.deps.engine.connect() as connection:
         last = queries.case_version(connection, actor, code)
     if last is None:
-        raise not_found()
+        return _gone(visitor, action, note)
     # A courtesy, no lock: whoever decides has seen what there is to see. The lock is in server.cases.actions.
     if visitor.text("version") != str(last.n):
         problem = "case.problem.changed"
@@ -156,9 +161,17 @@ def act(visitor: Visit, code: str, action: str) -> Response:
     if result.ok:
         return visitor.go(f"/office/cases/{code}", f"good/case.done.{action}")
     if result.outcome in (CaseOutcome.NOT_FOUND, CaseOutcome.OUT_OF_SCOPE):
-        raise not_found()
+        return _gone(visitor, action, note)
     problem = _PROBLEMS.get(result.outcome, "case.problem.taken")
     return _page(visitor, _read(visitor, code), written=Written(action, note, problem), status=409)
+
+
+def _gone(visitor: Visitor, action: str, note: str) -> Response:
+    """The case is not, or no longer, in the officer's scope; what they wrote to it is theirs all the same."""
+    kept = Written(action, note).kept(())
+    if not kept:
+        raise not_found()
+    return visitor.render("office/gone.html", 404, kept=kept)
 
 
 # --- the page -------------------------------------------------------------------------------------------------------
@@ -262,6 +275,7 @@ def _page(
         status,
         case=view,
         problem=problem,
+        kept=written.kept(actions),
         reason_problem=reason_problem,
         note_limit=NOTE_CHARACTERS,
         colleagues=others,

@@ -209,3 +209,28 @@ def test_the_mark_of_the_scanner_stands_at_the_answer_it_read(
     assert office.kiosk.statuses(envelope) == ["stored"]
     page = office.browser("kelurahan").get(f"/office/cases/{envelope.code}").text
     assert [mark for mark in ("dibaca pemindai",) if mark in page] == marks
+
+
+REASON = "Alamat pada KTP bukan di kelurahan ini"
+
+
+@pytest.mark.parametrize("meanwhile", ["handed over", "decided"])
+def test_a_reason_that_was_written_stays_when_the_case_changed_hands(office: Office, meanwhile: str) -> None:
+    code = office.taken().code
+    browser = office.browser("kelurahan")
+    browser.get(f"/office/cases/{code}")
+    if meanwhile == "handed over":
+        assert office.act("penyelia", code, "assign", office.officer_id("penyelia")).ok
+    else:
+        assert office.act("penyelia", code, "cancel", "Diminta warga").ok
+    answer = browser.post(f"/office/cases/{code}/reject", {"version": "2", "note": REASON})
+    assert answer.status_code == 409
+    assert REASON in answer.text and f'action="/office/cases/{code}/reject"' not in answer.text
+
+
+def test_a_reason_that_was_written_stays_when_the_case_left_the_agency(office: Office) -> None:
+    browser, other = office.browser("kelurahan"), office.send("aduan").code
+    browser.get("/office")
+    answer = browser.post(f"/office/cases/{other}/reject", {"version": "1", "note": REASON})
+    assert answer.status_code == 404 and REASON in answer.text
+    assert "Layanan aduan" not in answer.text
