@@ -25,6 +25,7 @@ from server.cases import lookups as case_lookups
 from server.cases.actions import Cases
 from server.cases.escalation import Escalation
 from server.cases.files import CaseFiles
+from server.cases.finding.index import Reindexing
 from server.cases.journal import CaseJournal
 from server.catalogue.authoring import Authoring
 from server.catalogue.pack_content import city_of
@@ -76,6 +77,7 @@ ALARMS_S: Final = 5.0
 NONCES_S: Final = 60.0
 ESCALATION_S: Final = 60.0
 COMPLAINTS_S: Final = 600.0
+INDEX_S: Final = 5.0
 DRAFTS_S: Final = 3_600.0
 TRANSPARENCY_S: Final = 900.0
 #: The times that offices keep are worked out soon after a start, then every TRANSPARENCY_S.
@@ -126,6 +128,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         cases=Cases(units, vault, journal, zone, failpoints),
         case_files=CaseFiles(units, vault, journal, packs),
         case_journal=journal,
+        reindexing=Reindexing(units, vault),
         attachments=AttachmentStore(settings.data / "attachments", units, journal, keys, failpoints),
         intake=Intake(
             units,
@@ -222,6 +225,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
                 (NONCES_S, sweep_nonces),
                 (ESCALATION_S, escalate),
                 (COMPLAINTS_S, close_unanswered),
+                (INDEX_S, index_older_cases),
                 (DRAFTS_S, sweep_drafts),
                 (CHECKPOINT_S, make_checkpoint),
                 (METADATA_S, renew_metadata),
@@ -255,6 +259,10 @@ def sweep_nonces(deps: Deps) -> None:
 
 def close_unanswered(deps: Deps) -> None:
     complaint_clock.close_unanswered(deps.units, deps.case_journal, deps.texts, deps.settings.time_zone)
+
+
+def index_older_cases(deps: Deps) -> None:
+    deps.reindexing.some()
 
 
 def sweep_drafts(deps: Deps) -> None:

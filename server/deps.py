@@ -10,6 +10,7 @@ from server.audit.witnesses import Witnesses
 from server.cases.actions import Cases
 from server.cases.escalation import Escalation
 from server.cases.files import CaseFiles
+from server.cases.finding.index import Reindexing
 from server.cases.journal import CaseJournal
 from server.catalogue.authoring import Authoring
 from server.catalogue.packs import PackRepository
@@ -63,6 +64,7 @@ class Deps:
     cases: Cases
     case_files: CaseFiles
     case_journal: CaseJournal
+    reindexing: Reindexing
     attachments: AttachmentStore
     intake: Intake
     packs: PackRepository

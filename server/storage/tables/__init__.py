@@ -21,6 +21,9 @@ submission_attachments   which envelope names which blob, and how its form calls
 cases                    what the server makes of a submission: state, stage, officer, clock, sealed content
 case_steps               a case's history, one row a step, never changed
 case_messages            what officers asked and citizens answered
+case_terms               keyed terms under which the search finds cases; goes with its case
+picture_marks            what like pictures have in common
+saved_views              filters of the inbox that an officer has given a name
 feed                     each kiosk's gapless feed
 commands                 device commands sent to kiosks, and their results
 nonces                   signatures seen, until they expire
@@ -44,6 +47,7 @@ from server.storage.tables.administration import audit_log, audit_tree, checkpoi
 from server.storage.tables.base import metadata
 from server.storage.tables.cases import case_messages, case_steps, cases
 from server.storage.tables.feed import commands, feed, nonces
+from server.storage.tables.finding import case_terms, picture_marks, saved_views
 from server.storage.tables.fleet import IN_FLEET, enrolment_attempts, enrolment_codes, kiosks
 from server.storage.tables.people import agencies, officers, sign_in_failures, web_sessions
 from server.storage.tables.presence import alarms, component_history, heartbeats, staff, visits
@@ -61,6 +65,7 @@ __all__ = [
     "case_lookups",
     "case_messages",
     "case_steps",
+    "case_terms",
     "cases",
     "checkpoints",
     "commands",
@@ -77,8 +82,10 @@ __all__ = [
     "notices",
     "officers",
     "packs",
+    "picture_marks",
     "quotas",
     "rejections",
+    "saved_views",
     "service_versions",
     "settings",
     "sign_in_failures",

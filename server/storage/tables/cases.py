@@ -12,6 +12,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
+    text,
 )
 
 from server.storage.tables.base import metadata
@@ -31,7 +32,7 @@ cases = Table(
     Column("language", String(8), nullable=False),
     Column("state", String(16), nullable=False),  # messages.CasePublicState
     Column("stage", String(64), nullable=False),  # id of a stage of the service's workflow
-    Column("officer_id", ForeignKey("officers.id"), index=True),
+    Column("officer_id", ForeignKey("officers.id")),
     Column("opened_at", UtcDateTime, nullable=False),  # received
     Column("made_at", UtcDateTime, nullable=False),  # by the kiosk's clock
     Column("updated_at", UtcDateTime, nullable=False),
@@ -44,6 +45,7 @@ cases = Table(
     Column("note", String(2000), nullable=False, default=""),  # what the office tells the citizen; public
     Column("violations", JSON, nullable=False, default=list),  # list of {ref, kind} of forms' check
     Column("content", LargeBinary, nullable=False, comment="personal"),  # messages.Content, sealed with the vault
+    Column("headline", LargeBinary, comment="personal"),  # who and what, for lists; sealed; null: not made yet
     Column("nik_index", String(64), index=True),  # HMAC of the NIK; null where nobody may search for it
     Column("privacy", String(16), nullable=False, default="", server_default=""),  # anonymous, secret: of a complaint
     Column("fee_rupiah", BigInteger),  # worked out here; null where only the office can say, and of older cases
@@ -52,7 +54,19 @@ cases = Table(
     Column("decided_by", String(36)),  # the officer who decided last
     Column("steps", Integer, nullable=False, default=0),  # rows in case_steps; also the version for locking
     ForeignKeyConstraint(["kiosk_id", "submission_id"], ["submissions.kiosk_id", "submissions.id"]),
-    Index(None, "agency_id", "state", "opened_at"),
+    # Lists read each of their states in order from one of these, and merge (decision 165).
+    Index("ix_cases_by_age", "agency_id", "state", "opened_at", "tracking_code"),
+    Index("ix_cases_by_due", "agency_id", "state", "due_at", "tracking_code"),
+    Index("ix_cases_by_end", "agency_id", "state", "closed_at", "tracking_code"),
+    Index("ix_cases_of_officer", "officer_id", "state", "due_at", "tracking_code"),
+    Index("ix_cases_of_service", "service_id", "state", "due_at", "tracking_code"),
+    Index("ix_cases_at_stage", "agency_id", "stage", "state", "due_at"),
+    Index(
+        "ix_cases_without_headline",
+        "tracking_code",
+        postgresql_where=text("headline IS NULL"),
+        sqlite_where=text("headline IS NULL"),
+    ),
 )
 
 case_steps = Table(
