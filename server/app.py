@@ -26,6 +26,9 @@ from server.cases.actions import Cases
 from server.cases.escalation import Escalation
 from server.cases.files import CaseFiles
 from server.cases.finding.index import Reindexing
+from server.cases.finding.saved_views import SavedViews
+from server.cases.finding.search import CaseSearch
+from server.cases.finding.topics import TopicWords
 from server.cases.journal import CaseJournal
 from server.catalogue.authoring import Authoring
 from server.catalogue.pack_content import city_of
@@ -129,6 +132,9 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         case_files=CaseFiles(units, vault, journal, packs),
         case_journal=journal,
         reindexing=Reindexing(units, vault),
+        search=CaseSearch(units, vault),
+        topics=TopicWords(packs),
+        saved_views=SavedViews(units),
         attachments=AttachmentStore(settings.data / "attachments", units, journal, keys, failpoints),
         intake=Intake(
             units,

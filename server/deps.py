@@ -11,6 +11,9 @@ from server.cases.actions import Cases
 from server.cases.escalation import Escalation
 from server.cases.files import CaseFiles
 from server.cases.finding.index import Reindexing
+from server.cases.finding.saved_views import SavedViews
+from server.cases.finding.search import CaseSearch
+from server.cases.finding.topics import TopicWords
 from server.cases.journal import CaseJournal
 from server.catalogue.authoring import Authoring
 from server.catalogue.packs import PackRepository
@@ -65,6 +68,9 @@ class Deps:
     case_files: CaseFiles
     case_journal: CaseJournal
     reindexing: Reindexing
+    search: CaseSearch
+    topics: TopicWords
+    saved_views: SavedViews
     attachments: AttachmentStore
     intake: Intake
     packs: PackRepository

@@ -40,26 +40,25 @@ def write_terms(connection: Connection, vault: Vault, cases: Sequence[tuple[Mapp
 
 def moved(connection: Connection, vault: Vault, code: str) -> None:
     """The case belongs to another agency now: it is found there, and here no more."""
-    terms = tables.case_terms.c
-    # Those of its pictures are made anew as well, by the chore that looks at pictures.
-    connection.execute(delete(tables.case_terms).where(terms.tracking_code == code))
     connection.execute(update(tables.cases).where(tables.cases.c.tracking_code == code).values(headline=None))
     index_older(connection, vault, code)
 
 
 def index_older(connection: Connection, vault: Vault, code: str | None = None) -> int:
-    """Gives cases that have none their headline and terms; how many. ``code``: this one only."""
+    """Gives cases that have no headline theirs, and their terms anew; how many. ``code``: this one only."""
     cases = tables.cases.c
     query = select(cases.tracking_code, cases.agency_id, cases.opened_at, cases.content).where(cases.headline.is_(None))
     if code is not None:
         query = query.where(cases.tracking_code == code)
     rows = connection.execute(query.order_by(cases.tracking_code).limit(BATCH).with_for_update(skip_locked=True)).all()
+    codes = [row.tracking_code for row in rows]
+    connection.execute(delete(tables.case_terms).where(tables.case_terms.c.tracking_code.in_(codes)))
     for row in rows:
         made = _opened(vault, row.content)
         found = headlines.sealed(headlines.NOTHING, vault) if made is None else headline(made, vault)
         connection.execute(update(tables.cases).where(cases.tracking_code == row.tracking_code).values(headline=found))
         if made is not None:
-            write_terms(connection, vault, [(row._mapping, made)])
+            write_terms(connection, vault, [(row._asdict(), made)])
     return len(rows)
 
 

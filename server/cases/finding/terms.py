@@ -27,8 +27,42 @@ NUMBER_DIGITS: Final = 6
 WORD_MOST: Final = 40
 #: Words that stand in nearly every text and find nothing.
 STOP_WORDS: Final = frozenset(
-    "yang untuk dengan dari pada dalam adalah akan atau juga karena sudah belum tidak saya kami kita mereka ini itu bisa"
-    " dapat oleh agar saat lagi sangat mohon tolong with that this from have".split()
+    [
+        "yang",
+        "untuk",
+        "dengan",
+        "dari",
+        "pada",
+        "dalam",
+        "adalah",
+        "akan",
+        "atau",
+        "juga",
+        "karena",
+        "sudah",
+        "belum",
+        "tidak",
+        "saya",
+        "kami",
+        "kita",
+        "mereka",
+        "ini",
+        "itu",
+        "bisa",
+        "dapat",
+        "oleh",
+        "agar",
+        "saat",
+        "lagi",
+        "sangat",
+        "mohon",
+        "tolong",
+        "with",
+        "that",
+        "this",
+        "from",
+        "have",
+    ]
 )
 #: A text of so many words is compared with others.
 LONG_TEXT_WORDS: Final = 8

@@ -58,7 +58,8 @@ cases = Table(
     Index("ix_cases_by_age", "agency_id", "state", "opened_at", "tracking_code"),
     Index("ix_cases_by_due", "agency_id", "state", "due_at", "tracking_code"),
     Index("ix_cases_by_end", "agency_id", "state", "closed_at", "tracking_code"),
-    Index("ix_cases_of_officer", "officer_id", "state", "due_at", "tracking_code"),
+    # Of one officer, and of none.
+    Index("ix_cases_of_officer", "officer_id", "agency_id", "state", "opened_at", "tracking_code"),
     Index("ix_cases_of_service", "service_id", "state", "due_at", "tracking_code"),
     Index("ix_cases_at_stage", "agency_id", "stage", "state", "due_at"),
     Index(

@@ -31,8 +31,10 @@ from server.foundation.texts import citizens_text
 from server.web.frame.access import Pages, Rule, Visit, not_found
 from server.web.frame.visitor import OFFICE, Visitor
 from server.web.frame.vocabulary import fee_in_words, said
-from server.web.office import answers, clocks, queries
-from server.web.office.inbox import TONES
+from server.web.office import answers, clocks, inbox_queries, queries
+from server.web.office import filters as inbox_filters
+from server.web.office.filters import LIST_COOKIE
+from server.web.office.inbox_rows import TONES
 
 REASON_LEAST: Final = 5
 REASON_MOST: Final = 200
@@ -162,8 +164,12 @@ def act(visitor: Visit, code: str, action: str) -> Response:
         return visitor.go(f"/office/cases/{code}", f"good/case.done.{action}")
     if result.outcome in (CaseOutcome.NOT_FOUND, CaseOutcome.OUT_OF_SCOPE):
         return _gone(visitor, action, note)
-    problem = _PROBLEMS.get(result.outcome, "case.problem.taken")
-    return _page(visitor, _read(visitor, code), written=Written(action, note, problem), status=409)
+    return _page(visitor, _read(visitor, code), written=Written(action, note, problem_key(result.outcome)), status=409)
+
+
+def problem_key(outcome: CaseOutcome) -> str:
+    """The text that says why an action was refused."""
+    return _PROBLEMS.get(outcome, "case.problem.taken")
 
 
 def _gone(visitor: Visitor, action: str, note: str) -> Response:
@@ -194,7 +200,8 @@ def _page(
     status: int = 200,
 ) -> Response:
     row, written = file.row, written or Written()
-    language, deps = visitor.language, visitor.deps
+    language, deps, actor = visitor.language, visitor.deps, visitor.signed_in.actor
+    asked = inbox_filters.of_query(visitor.request.cookies.get(LIST_COOKIE, ""))
     people = [
         row.officer_id or "",
         row.decided_by or "",
@@ -205,6 +212,7 @@ def _page(
         names = queries.officer_names(connection, people)
         kiosk = queries.kiosk_names(connection, [row.kiosk_id]).get(row.kiosk_id, row.kiosk_id)
         calendar = load_calendar(connection, deps.settings.time_zone)
+        following = inbox_queries.next_code(connection, actor, asked, deps.clock.now(), row)
         others = [one for one in queries.colleagues(connection, row.agency_id) if one.id != row.officer_id]
     service = deps.packs.service(row.pack_version, row.service_id)
     world = Environment(now=lambda: file.content.made_at, device_id=row.kiosk_id, zone=visitor.site.zone)
@@ -212,9 +220,11 @@ def _page(
     reading = filled.reading if filled else None
     identity = file.content.identity
     officer = names.get(row.officer_id or "", "")
-    actions = offered(visitor.signed_in.actor, file, language, written)
+    actions = offered(actor, file, language, written)
     view = {
         "code": row.tracking_code,
+        "back": f"/office?{asked.query}",
+        "next": following,
         "shown_code": tracking.display(row.tracking_code),
         "version": row.steps,
         "service": citizens_text(file.description.name, language),
@@ -231,7 +241,7 @@ def _page(
         "nik": "" if identity is None else identity.nik if reveal else masked(identity.nik),
         "nik_how": visitor.say(f"case.nik.how.{identity.how}") if identity else "",
         "contest": row.contest,
-        "own_decision": may_not_hold(visitor.signed_in.actor.id, visitor.signed_in.actor.role, row),
+        "own_decision": may_not_hold(actor.id, actor.role, row),
         "decided_by": names.get(row.decided_by or "", visitor.say("case.someone")),
         "revealed": reveal,
         "privacy": row.privacy,

@@ -5,63 +5,34 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, func, select
+from sqlalchemy import Connection, Row, func, select
 
 from server.cases import complaints, rules
 from server.cases.files import attachments_of
-from server.cases.rules import Condition, assignable, in_scope, scope
+from server.cases.rules import Condition, assignable, in_scope
 from server.foundation.actors import Actor, Role
 from server.foundation.clock import WorkingCalendar
 from server.storage import tables
+from server.web.office.inbox_queries import LIGHT
 
-INBOX_PAGE: Final = 50
 AUDIT_PAGE: Final = 100
 COMMANDS_SHOWN: Final = 10
 #: A clock is counted no further than this; a case that is later by more shows the limit.
 CLOCK_DAYS: Final = 400
-SHOWS: Final = ("open", "mine", "new", "waiting", "late", "escalated", "done")
-
-
-@dataclass(frozen=True)
-class InboxPage:
-    rows: Sequence[Row[Any]]
-    more: bool
-
-
-def inbox_page(connection: Connection, actor: Actor, show: str, now: datetime, offset: int = 0) -> InboxPage:
-    """A page of the agency's cases under the filter ``show``: what just happened first, or what is due first."""
-    cases = tables.cases.c
-    orders: dict[str, tuple[ColumnElement[Any], ...]] = {
-        "open": (cases.opened_at.desc(),),
-        "new": (cases.opened_at.desc(),),
-        "done": (cases.closed_at.desc(),),
-    }
-    order = orders.get(show, (cases.due_at.is_(None), cases.due_at, cases.opened_at))
-    rows = connection.execute(
-        select(tables.cases, tables.officers.c.name.label("officer_name"))
-        .outerjoin(tables.officers, tables.officers.c.id == cases.officer_id)
-        .where(scope(actor), _filter(show, actor, now).where())
-        .order_by(*order, cases.tracking_code)
-        .offset(offset)
-        .limit(INBOX_PAGE + 1)
-    ).all()
-    return InboxPage(rows[:INBOX_PAGE], len(rows) > INBOX_PAGE)
-
-
-def inbox_counts(connection: Connection, actor: Actor, now: datetime) -> dict[str, int]:
-    """How many cases each filter shows."""
-    columns = [func.count().filter(_filter(show, actor, now).where()).label(show) for show in SHOWS]
-    row = connection.execute(select(*columns).where(scope(actor))).one()
-    return {show: getattr(row, show) for show in SHOWS}
 
 
 def case_agency(connection: Connection, code: str) -> str | None:
     return connection.execute(select(tables.cases.c.agency_id).where(tables.cases.c.tracking_code == code)).scalar()
 
 
+def light_case(connection: Connection, code: str) -> Row[Any] | None:
+    """A case without its content."""
+    return connection.execute(select(*LIGHT).where(tables.cases.c.tracking_code == code)).first()
+
+
 def case_version(connection: Connection, actor: Actor, code: str) -> Any:
     """The last step of a case in scope (n, actor, action), or None: enough to tell that a page is old."""
-    case = connection.execute(select(tables.cases).where(tables.cases.c.tracking_code == code)).first()
+    case = light_case(connection, code)
     if case is None or not in_scope(actor, case):
         return None
     return connection.execute(
@@ -82,7 +53,7 @@ class DocumentPlace:
 
 def document_place(connection: Connection, actor: Actor, code: str, sha256: str) -> DocumentPlace | None:
     """The attachment of the case's submission, or of a citizen's answer to it; None where it is not for the actor."""
-    case = connection.execute(select(tables.cases).where(tables.cases.c.tracking_code == code)).first()
+    case = light_case(connection, code)
     if case is None or not in_scope(actor, case) or not complaints.may_see_who(actor, case):
         return None
     answers = connection.execute(
@@ -128,19 +99,6 @@ def working_days_until(calendar: WorkingCalendar, now: datetime, due: datetime) 
 def _count(calendar: WorkingCalendar, after: date, until: date) -> int:
     days = min((until - after).days, CLOCK_DAYS)
     return sum(calendar.is_working_day(after + timedelta(days=offset)) for offset in range(1, days + 1))
-
-
-def _filter(show: str, actor: Actor, now: datetime) -> Condition:
-    filters = {
-        "open": Condition(rules.OPEN),
-        "mine": Condition(rules.OPEN, officer_id=actor.id),
-        "new": rules.TAKEABLE,
-        "waiting": rules.WAITING,
-        "late": rules.late(now),
-        "escalated": rules.escalated(now),
-        "done": Condition(rules.CLOSED),
-    }
-    return filters[show]
 
 
 def commands(connection: Connection, kiosk_id: str) -> Sequence[Row[Any]]:

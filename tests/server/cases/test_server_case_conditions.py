@@ -14,7 +14,7 @@ from server.cases.rules import Condition
 from server.deps import Deps
 from server.foundation.actors import Actor, Role
 from server.storage import tables
-from server.web.office import queries
+from server.web.office import inbox_queries, queries
 from tests.server.case_kit import Office, enrolled_kiosk
 from tests.server.conftest import FakeClock
 
@@ -76,7 +76,7 @@ def test_the_inbox_lists_and_counts_by_the_same_conditions(
     officer: Actor, rows: list[Any], connection: Connection, clock: FakeClock
 ) -> None:
     now = clock.now()
-    counted = queries.inbox_counts(connection, officer, now)
+    counted = inbox_queries.counts(connection, officer, now)
     late = sum(rules.late(now).holds(row) for row in rows)
     paused = sum(row.state in rules.PAUSED for row in rows)
     open_ = sum(row.state in rules.OPEN for row in rows)
@@ -88,7 +88,7 @@ def test_the_wall_counts_as_the_inbox_does(
     officer: Actor, rows: list[Any], connection: Connection, clock: FakeClock
 ) -> None:
     now = clock.now()
-    inbox = queries.inbox_counts(connection, officer, now)
+    inbox = inbox_queries.counts(connection, officer, now)
     wall = next(one for one in queries.cases_by_agency(connection, now, now) if one.id == officer.agency_id)
     assert (wall.running, wall.late, wall.escalated) == (inbox["open"], inbox["late"], inbox["escalated"])
 

@@ -16,7 +16,7 @@ _INDICES = {
     "ix_cases_by_age": ["agency_id", "state", "opened_at", "tracking_code"],
     "ix_cases_by_due": ["agency_id", "state", "due_at", "tracking_code"],
     "ix_cases_by_end": ["agency_id", "state", "closed_at", "tracking_code"],
-    "ix_cases_of_officer": ["officer_id", "state", "due_at", "tracking_code"],
+    "ix_cases_of_officer": ["officer_id", "agency_id", "state", "opened_at", "tracking_code"],
     "ix_cases_of_service": ["service_id", "state", "due_at", "tracking_code"],
     "ix_cases_at_stage": ["agency_id", "stage", "state", "due_at"],
 }
@@ -34,7 +34,9 @@ def upgrade() -> None:
     )
     # Lists in the order of what is due or closed leave none out: every case has both when its state says so.
     op.execute("UPDATE cases SET due_at = opened_at WHERE due_at IS NULL")
-    op.execute("UPDATE cases SET closed_at = updated_at WHERE closed_at IS NULL AND state IN ('rejected', 'collected', 'cancelled')")
+    op.execute(
+        "UPDATE cases SET closed_at = updated_at WHERE closed_at IS NULL AND state IN ('rejected', 'collected', 'cancelled')"
+    )
     op.create_table(
         "case_terms",
         sa.Column("term", sa.BigInteger(), autoincrement=False, nullable=False),
