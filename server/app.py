@@ -26,6 +26,7 @@ from server.cases.actions import Cases
 from server.cases.escalation import Escalation
 from server.cases.files import CaseFiles
 from server.cases.finding.index import Reindexing
+from server.cases.finding.look_alikes import LookAlikes
 from server.cases.finding.saved_views import SavedViews
 from server.cases.finding.search import CaseSearch
 from server.cases.finding.topics import TopicWords
@@ -72,6 +73,8 @@ from server.submissions.case_opening import CaseOpening
 from server.submissions.citizen_drafts import CitizenDrafts
 from server.submissions.intake import Intake
 from server.submissions.opening import Opener
+from server.submissions.picture_marks import PictureMarks
+from server.submissions.pictures import Pictures
 from server.web import install as install_pages
 from server.work.unit_of_work import UnitsOfWork
 
@@ -81,6 +84,7 @@ NONCES_S: Final = 60.0
 ESCALATION_S: Final = 60.0
 COMPLAINTS_S: Final = 600.0
 INDEX_S: Final = 5.0
+PICTURES_S: Final = 5.0
 DRAFTS_S: Final = 3_600.0
 TRANSPARENCY_S: Final = 900.0
 #: The times that offices keep are worked out soon after a start, then every TRANSPARENCY_S.
@@ -116,6 +120,8 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
     publications = Publications(units, keys.badge)
     witnesses = Witnesses(engine, keys.audit_public, keys.badge)
     officers = Officers(units, passwords)
+    attachments = AttachmentStore(settings.data / "attachments", units, journal, keys, failpoints)
+    pictures = Pictures()
     deps = Deps(
         settings=settings,
         texts=texts.load(),
@@ -133,9 +139,12 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         case_journal=journal,
         reindexing=Reindexing(units, vault),
         search=CaseSearch(units, vault),
+        look_alikes=LookAlikes(vault),
         topics=TopicWords(packs),
         saved_views=SavedViews(units),
-        attachments=AttachmentStore(settings.data / "attachments", units, journal, keys, failpoints),
+        attachments=attachments,
+        pictures=pictures,
+        picture_marks=PictureMarks(units, vault, attachments, pictures),
         intake=Intake(
             units,
             Opener(keys, packs, zone),
@@ -174,6 +183,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
 
 
 def close_deps(deps: Deps) -> None:
+    deps.pictures.close()
     deps.engine.dispose()
 
 
@@ -232,6 +242,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
                 (ESCALATION_S, escalate),
                 (COMPLAINTS_S, close_unanswered),
                 (INDEX_S, index_older_cases),
+                (PICTURES_S, look_at_pictures),
                 (DRAFTS_S, sweep_drafts),
                 (CHECKPOINT_S, make_checkpoint),
                 (METADATA_S, renew_metadata),
@@ -269,6 +280,10 @@ def close_unanswered(deps: Deps) -> None:
 
 def index_older_cases(deps: Deps) -> None:
     deps.reindexing.some()
+
+
+def look_at_pictures(deps: Deps) -> None:
+    deps.picture_marks.look()
 
 
 def sweep_drafts(deps: Deps) -> None:

@@ -11,6 +11,7 @@ from server.cases.actions import Cases
 from server.cases.escalation import Escalation
 from server.cases.files import CaseFiles
 from server.cases.finding.index import Reindexing
+from server.cases.finding.look_alikes import LookAlikes
 from server.cases.finding.saved_views import SavedViews
 from server.cases.finding.search import CaseSearch
 from server.cases.finding.topics import TopicWords
@@ -48,6 +49,8 @@ from server.storage.integrity import Integrity
 from server.submissions.attachments import AttachmentStore
 from server.submissions.citizen_drafts import CitizenDrafts
 from server.submissions.intake import Intake
+from server.submissions.picture_marks import PictureMarks
+from server.submissions.pictures import Pictures
 from server.work.unit_of_work import UnitsOfWork
 
 
@@ -69,9 +72,12 @@ class Deps:
     case_journal: CaseJournal
     reindexing: Reindexing
     search: CaseSearch
+    look_alikes: LookAlikes
     topics: TopicWords
     saved_views: SavedViews
     attachments: AttachmentStore
+    pictures: Pictures
+    picture_marks: PictureMarks
     intake: Intake
     packs: PackRepository
     authoring: Authoring

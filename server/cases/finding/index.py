@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, tuple_, update
 
 from protocol.messages import Content
 from server.cases.finding import headlines
@@ -53,6 +53,7 @@ def index_older(connection: Connection, vault: Vault, code: str | None = None) -
     rows = connection.execute(query.order_by(cases.tracking_code).limit(BATCH).with_for_update(skip_locked=True)).all()
     codes = [row.tracking_code for row in rows]
     connection.execute(delete(tables.case_terms).where(tables.case_terms.c.tracking_code.in_(codes)))
+    _look_again(connection, codes)
     for row in rows:
         made = _opened(vault, row.content)
         found = headlines.sealed(headlines.NOTHING, vault) if made is None else headline(made, vault)
@@ -60,6 +61,19 @@ def index_older(connection: Connection, vault: Vault, code: str | None = None) -
         if made is not None:
             write_terms(connection, vault, [(row._asdict(), made)])
     return len(rows)
+
+
+def _look_again(connection: Connection, codes: Sequence[str]) -> None:
+    """The terms of these cases' pictures are gone: whoever marks pictures makes them anew."""
+    marks, link, sent = tables.picture_marks.c, tables.submission_attachments.c, tables.submissions.c
+    theirs = (
+        select(link.kiosk_id, link.sha256)
+        .join(tables.submissions, (sent.kiosk_id == link.kiosk_id) & (sent.id == link.submission_id))
+        .where(sent.tracking_code.in_(codes))
+    )
+    connection.execute(
+        update(tables.picture_marks).where(tuple_(marks.kiosk_id, marks.sha256).in_(theirs)).values(looked_at=None)
+    )
 
 
 class Reindexing:

@@ -72,7 +72,7 @@ class CaseSearch:
     def _by_terms(self, connection: Connection, actor: Actor, words: Sequence[str]) -> list[tuple[Any, str]]:
         terms = self._rarest_first(connection, [self._vault.term(str(actor.agency_id), WORD, word) for word in words])
         first, cases = tables.case_terms, tables.cases.c
-        conditions: list[ColumnElement[bool]] = [first.c.term == terms[0], scope(actor)]
+        conditions: list[ColumnElement[bool]] = [first.c.term == terms[0], scope(actor), complaints.findable()]
         for number, term in enumerate(terms[1:]):
             also = tables.case_terms.alias(f"also_{number}")
             conditions.append(

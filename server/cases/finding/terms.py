@@ -78,6 +78,9 @@ _GROUPED_DIGITS: Final = re.compile(r"(?<=\d)[ .\-](?=\d)")
 
 WORD: Final = "w"
 TEXT: Final = "t"
+PICTURE: Final = "p"
+#: A picture's mark is cut into so many parts, of bits from all over it; pictures that differ in fewer share one.
+PICTURE_BANDS: Final = 8
 
 
 def words_of(text: str) -> list[str]:
@@ -114,6 +117,12 @@ def bands_of(words: Iterable[str]) -> list[str]:
     hashed: NDArray[np.uint64] = (codes[:, None] * _SEEDS[0] + _SEEDS[1]) % _PRIME
     least = hashed.min(axis=0).reshape(BANDS, ROWS)
     return [f"{place}:{row.tobytes().hex()}" for place, row in enumerate(least)]
+
+
+def bands_of_mark(mark: bytes) -> list[str]:
+    """What a picture's mark shares with those that are nearly the same."""
+    bits = f"{int.from_bytes(mark, 'big'):0{len(mark) * 8}b}"
+    return [f"{place}:{bits[place::PICTURE_BANDS]}" for place in range(PICTURE_BANDS)]
 
 
 def _words(content: Content, answers: tuple[Filled, ...]) -> Iterator[str]:

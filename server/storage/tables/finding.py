@@ -1,6 +1,6 @@
 """How cases are found, although their answers are sealed (decision 164)."""
 
-from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, String, Table
+from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, text
 
 from server.storage.tables.base import metadata
 from server.storage.types import UtcDateTime
@@ -19,7 +19,15 @@ picture_marks = Table(
     metadata,
     Column("kiosk_id", String(36), primary_key=True),
     Column("sha256", String(64), primary_key=True),  # of the sealed blob
-    Column("mark", LargeBinary, comment="personal"),  # perceptual hash, sealed with the vault; null: no picture
+    Column("looked_at", UtcDateTime),  # null: not yet
+    Column("mark", LargeBinary, comment="personal"),  # perceptual hash, sealed with the vault; null: it has none
+    Index(
+        "ix_picture_marks_waiting",
+        "kiosk_id",
+        "sha256",
+        postgresql_where=text("looked_at IS NULL"),
+        sqlite_where=text("looked_at IS NULL"),
+    ),
 )
 
 saved_views = Table(

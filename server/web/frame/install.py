@@ -12,7 +12,7 @@ from server.web.fleet import staff_pages
 from server.web.frame import errors, live, site
 from server.web.frame.access import EVERYBODY, Pages, Rule, Visit, not_found
 from server.web.frame.headers import PageHeaders
-from server.web.office import attachments, case_pages, inbox, satisfaction, search_pages, several
+from server.web.office import alike_pages, attachments, case_pages, inbox, satisfaction, search_pages, several
 from server.web.public import front, own_account, tracking, transparency_pages
 
 #: Static files carry their edition in the address, so they may be kept for long.
@@ -28,6 +28,7 @@ SECTIONS = (
     several.pages,
     case_pages.pages,
     attachments.pages,
+    alike_pages.pages,
     services.pages,
     service_draft_pages.pages,
     fleet.pages,

@@ -31,14 +31,10 @@ from server.foundation.texts import citizens_text
 from server.web.frame.access import Pages, Rule, Visit, not_found
 from server.web.frame.visitor import OFFICE, Visitor
 from server.web.frame.vocabulary import fee_in_words, said
-from server.web.office import answers, clocks, inbox_queries, queries
+from server.web.office import alike_pages, answers, clocks, inbox_queries, queries, reasons
 from server.web.office import filters as inbox_filters
 from server.web.office.filters import LIST_COOKIE
 from server.web.office.inbox_rows import TONES
-
-REASON_LEAST: Final = 5
-REASON_MOST: Final = 200
-_IMAGES: Final = ("image/jpeg", "image/png")
 
 pages = Pages()
 
@@ -75,7 +71,8 @@ class Written:
 
 @pages.get("/office/cases/{code}", Rule(OFFICE))
 def case(visitor: Visit, code: str) -> Response:
-    return _page(visitor, _read(visitor, code))
+    reveal = reasons.holds(visitor, code)
+    return _page(visitor, _read(visitor, code, "numbers shown again" if reveal else ""), reveal=reveal)
 
 
 @pages.poll("/office/cases/{code}/changed", Rule(OFFICE))
@@ -96,11 +93,14 @@ def changed(visitor: Visit, code: str) -> Response:
 
 @pages.post("/office/cases/{code}/nik", Rule(OFFICE))
 def show_numbers(visitor: Visit, code: str) -> Response:
-    """Identity numbers in clear, for a reason, which the audit log keeps."""
-    reason = visitor.text("reason", REASON_MOST).strip()
-    if len(reason) < REASON_LEAST:
+    """Identity numbers and pictures in clear, for a reason, which the audit log keeps."""
+    reason = visitor.text("reason", reasons.REASON_MOST).strip()
+    if len(reason) < reasons.REASON_LEAST:
         return _page(
-            visitor, _read(visitor, code), reason_problem=visitor.say("case.nik.short", n=REASON_LEAST), status=400
+            visitor,
+            _read(visitor, code),
+            reason_problem=visitor.say("case.nik.short", n=reasons.REASON_LEAST),
+            status=400,
         )
     return _page(visitor, _read(visitor, code, f"numbers shown: {reason}"), reveal=True)
 
@@ -212,6 +212,7 @@ def _page(
         names = queries.officer_names(connection, people)
         kiosk = queries.kiosk_names(connection, [row.kiosk_id]).get(row.kiosk_id, row.kiosk_id)
         calendar = load_calendar(connection, deps.settings.time_zone)
+        alike = alike_pages.views(visitor, connection, deps.look_alikes.of(connection, actor, row, file.content))
         following = inbox_queries.next_code(connection, actor, asked, deps.clock.now(), row)
         others = [one for one in queries.colleagues(connection, row.agency_id) if one.id != row.officer_id]
     service = deps.packs.service(row.pack_version, row.service_id)
@@ -219,12 +220,14 @@ def _page(
     filled = answers.read(service, file.content, language, reveal=reveal, environment=world)
     reading = filled.reading if filled else None
     identity = file.content.identity
+    shown = "" if not reveal else reasons.asked(visitor) or reasons.given(visitor, row.tracking_code)
     officer = names.get(row.officer_id or "", "")
     actions = offered(actor, file, language, written)
     view = {
         "code": row.tracking_code,
         "back": f"/office?{asked.query}",
         "next": following,
+        "alike": alike,
         "shown_code": tracking.display(row.tracking_code),
         "version": row.steps,
         "service": citizens_text(file.description.name, language),
@@ -247,7 +250,7 @@ def _page(
         "privacy": row.privacy,
         "hidden": file.hidden,
         "answers": filled.lines if filled else None,
-        "pictures": _pictures(file, filled.attachment_labels if filled else {}),
+        "pictures": _pictures(file, filled.attachment_labels if filled else {}, shown),
         "messages": [
             {
                 "direction": message.direction,
@@ -359,15 +362,18 @@ def _stages(file: CaseFile, language: str) -> list[dict[str, str]]:
     ]
 
 
-def _pictures(file: CaseFile, labels: Mapping[str, str]) -> Sequence[dict[str, Any]]:
+def _pictures(file: CaseFile, labels: Mapping[str, str], shown: str) -> Sequence[dict[str, Any]]:
+    """``shown``: what links carry where a reason was given; else pictures are masked."""
     own = list(file.attachments)
     answered = [one for message in file.messages for one in message.attachments]
+    case, carried = f"/office/cases/{file.row.tracking_code}", f"?shown={shown}" if shown else ""
     return [
         {
-            "path": f"/office/cases/{file.row.tracking_code}/documents/{one.sha256}",
+            "path": f"{case}/pictures/{one.sha256}{carried}",
+            "source": f"{case}/documents/{one.sha256}{carried}" if shown else f"{case}/masked/{one.sha256}",
             "label": labels.get(one.name, one.name),
             "there": one.complete,
-            "is_image": one.media_type in _IMAGES,
+            "is_image": one.media_type in queries.IMAGES,
         }
         for one in (*own, *answered)
     ]

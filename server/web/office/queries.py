@@ -19,6 +19,8 @@ AUDIT_PAGE: Final = 100
 COMMANDS_SHOWN: Final = 10
 #: A clock is counted no further than this; a case that is later by more shows the limit.
 CLOCK_DAYS: Final = 400
+#: What is shown as a picture, when its bytes are of one.
+IMAGES: Final = ("image/jpeg", "image/png")
 
 
 def case_agency(connection: Connection, code: str) -> str | None:
@@ -44,27 +46,31 @@ def case_version(connection: Connection, actor: Actor, code: str) -> Any:
 
 
 @dataclass(frozen=True)
-class DocumentPlace:
-    """To what an attachment of a case in scope belongs."""
+class Document:
+    """An attachment of a case in scope, and to what it belongs."""
 
     kiosk_id: str
     submission_id: str
+    sha256: str
+    complete: bool
+    is_picture: bool
 
 
-def document_place(connection: Connection, actor: Actor, code: str, sha256: str) -> DocumentPlace | None:
-    """The attachment of the case's submission, or of a citizen's answer to it; None where it is not for the actor."""
+def documents(connection: Connection, actor: Actor, code: str) -> list[Document]:
+    """The attachments of the case's submission and of the citizen's answers to it; none where they are not for the actor."""
     case = light_case(connection, code)
     if case is None or not in_scope(actor, case) or not complaints.may_see_who(actor, case):
-        return None
+        return []
     answers = connection.execute(
-        select(tables.case_messages.c.kiosk_id, tables.case_messages.c.submission_id).where(
-            tables.case_messages.c.tracking_code == code, tables.case_messages.c.submission_id.is_not(None)
-        )
+        select(tables.case_messages.c.kiosk_id, tables.case_messages.c.submission_id)
+        .where(tables.case_messages.c.tracking_code == code, tables.case_messages.c.submission_id.is_not(None))
+        .order_by(tables.case_messages.c.at)
     ).all()
-    for kiosk_id, submission_id in [(case.kiosk_id, case.submission_id), *answers]:
-        if any(one.sha256 == sha256 for one in attachments_of(connection, kiosk_id, submission_id)):
-            return DocumentPlace(kiosk_id, submission_id)
-    return None
+    return [
+        Document(kiosk_id, submission_id, one.sha256, one.complete, one.media_type in IMAGES)
+        for kiosk_id, submission_id in [(case.kiosk_id, case.submission_id), *answers]
+        for one in attachments_of(connection, kiosk_id, submission_id)
+    ]
 
 
 def officer_names(connection: Connection, ids: Sequence[str]) -> Mapping[str, str]:

@@ -212,3 +212,14 @@ def test_the_next_case_follows_the_list_that_one_came_from(crowded: tuple[Office
 
 def _actor(office: Office) -> Actor:
     return Actor(office.officer_id("kelurahan"), Role.OFFICER, "kelurahan")
+
+
+def test_a_look_alike_is_shown_beside_the_case_line_by_line(office: Office) -> None:
+    one, other, browser = office.send(name="Siti").code, office.send(name="Siti A").code, office.browser("kelurahan")
+    assert f'href="/office/cases/{one}/alike/{other}"' in browser.get(f"/office/cases/{one}").text
+    page = browser.get(f"/office/cases/{one}/alike/{other}").text
+    assert "Orang yang sama" in page
+    assert re.search(r'class="differs"><th scope="row">Nama.*?<td>Siti</td><td>Siti A</td>', page)
+    stranger = office.send("aduan").code
+    assert browser.get(f"/office/cases/{one}/alike/{stranger}").status_code == 404
+    assert office.browser("kominfo").get(f"/office/cases/{one}/alike/{other}").status_code == 404
