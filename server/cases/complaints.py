@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from lxml import etree
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, literal_column
 
 from forms import Form
 from protocol.messages import Content
@@ -43,6 +43,11 @@ def searchable_nik(content: Content) -> str | None:
 def findable() -> ColumnElement[bool]:
     """Cases that may be found by what stands in them, in SQL."""
     return tables.cases.c.privacy != SECRET
+
+
+def secret() -> ColumnElement[bool]:
+    """Secret ones, in the words of the index that holds them."""
+    return tables.cases.c.privacy == literal_column(f"'{SECRET}'")
 
 
 def may_see_who(actor: Actor, case: Any) -> bool:

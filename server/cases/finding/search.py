@@ -118,7 +118,7 @@ class CaseSearch:
         cases = tables.cases.c
         rows = connection.execute(
             select(cases.opened_at, cases.tracking_code, cases.content)
-            .where(cases.officer_id == actor.id, scope(actor), cases.privacy == complaints.SECRET)
+            .where(cases.officer_id == actor.id, scope(actor), complaints.secret())
             .order_by(cases.opened_at.desc())
             .limit(OWN_SECRET_MOST)
         )

@@ -62,6 +62,14 @@ cases = Table(
     Index("ix_cases_of_officer", "officer_id", "agency_id", "state", "opened_at", "tracking_code"),
     Index("ix_cases_of_service", "service_id", "state", "due_at", "tracking_code"),
     Index("ix_cases_at_stage", "agency_id", "stage", "state", "due_at"),
+    # Few, and looked through when their officer searches.
+    Index(
+        "ix_cases_secret",
+        "officer_id",
+        "opened_at",
+        postgresql_where=text("privacy = 'secret'"),
+        sqlite_where=text("privacy = 'secret'"),
+    ),
     Index(
         "ix_cases_without_headline",
         "tracking_code",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Column, ColumnElement, Connection, Row, Select, and_, func, literal, select, tuple_, union
+from sqlalchemy import Column, ColumnElement, Connection, Row, Select, and_, func, literal, select, tuple_, union_all
 from sqlalchemy.types import String
 
 from server.cases import rules
@@ -99,10 +99,11 @@ def counts(connection: Connection, actor: Actor, now: datetime, filters: Filters
     columns = []
     for show in SHOWS:
         parts = [
-            select(select(tables.cases.c.tracking_code).where(*where).limit(COUNTED + 1).subquery())
+            select(select(tables.cases.c.state).where(*where).limit(COUNTED + 1).subquery())
             for where in _branches(actor, filters.at(show), now)
         ]
-        entries = union(*parts).subquery()
+        # One after the other, so that nothing more is read once there are enough.
+        entries = union_all(*parts).subquery()
         counted = select(func.count()).select_from(select(entries).limit(COUNTED + 1).subquery())
         columns.append(counted.scalar_subquery().label(show))
     row = connection.execute(select(*columns)).one()
@@ -133,7 +134,7 @@ def _codes(
             here, there = tuple_(column, code), tuple_(literal(after.moment, UtcDateTime), literal(after.code, String))
             query = query.where(here < there if newest_first else here > there)
         parts.append(select(query.order_by(*order).limit(most).subquery()))
-    found = union(*parts).subquery()
+    found = union_all(*parts).subquery()
     merged = (found.c.at.desc(), found.c.code.desc()) if newest_first else (found.c.at, found.c.code)
     return list(connection.execute(select(found.c.code).order_by(*merged).limit(most)).scalars())
 

@@ -28,6 +28,10 @@ def upgrade() -> None:
     op.drop_index("ix_cases_officer_id", table_name="cases")
     for name, columns in _INDICES.items():
         op.create_index(name, "cases", columns)
+    secret = sa.text("privacy = 'secret'")
+    op.create_index(
+        "ix_cases_secret", "cases", ["officer_id", "opened_at"], postgresql_where=secret, sqlite_where=secret
+    )
     unmade = sa.text("headline IS NULL")
     op.create_index(
         "ix_cases_without_headline", "cases", ["tracking_code"], postgresql_where=unmade, sqlite_where=unmade
@@ -53,6 +57,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("case_terms")
     op.drop_index("ix_cases_without_headline", table_name="cases")
+    op.drop_index("ix_cases_secret", table_name="cases")
     for name in _INDICES:
         op.drop_index(name, table_name="cases")
     op.create_index("ix_cases_officer_id", "cases", ["officer_id"])
