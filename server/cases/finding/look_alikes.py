@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, func, select, union_all
 
 from protocol.messages import Content
 from server.cases import complaints
@@ -23,6 +23,9 @@ from server.storage import tables
 SHOWN_MOST: Final = 12
 #: Those that share the most are opened and compared.
 CANDIDATES: Final = 24
+#: Of one case's texts or pictures so many terms are asked for, and of each so many cases.
+TERMS_MOST: Final = 80
+OF_A_TERM: Final = 200
 #: Texts are the same when so much of their words is.
 SAME_WORDS: Final = 0.6
 #: Pictures are the same when so few of the 256 bits of their marks differ.
@@ -107,16 +110,28 @@ class LookAlikes:
         self, connection: Connection, actor: Actor, case: Row[Any], kind: str, bands: Iterable[str]
     ) -> Sequence[str]:
         """Those that share the most bands."""
-        terms = [self._vault.term(case.agency_id, kind, band) for band in dict.fromkeys(bands)]
+        terms = [self._vault.term(case.agency_id, kind, band) for band in dict.fromkeys(bands)][:TERMS_MOST]
         if not terms:
             return []
         column, cases = tables.case_terms.c, tables.cases.c
+        # Of each term the newest only: one that stands in thousands of cases tells nothing, and costs as little.
+        newest = [
+            select(
+                select(column.tracking_code, column.opened_at)
+                .where(column.term == term)
+                .order_by(column.opened_at.desc())
+                .limit(OF_A_TERM)
+                .subquery()
+            )
+            for term in terms
+        ]
+        those = union_all(*newest).subquery()
         # Counted before anything is joined: the terms are this agency's own, so few of them are taken out again.
         most = (
-            select(column.tracking_code, column.opened_at, func.count().label("shared"))
-            .where(column.term.in_(terms), column.tracking_code != case.tracking_code)
-            .group_by(column.tracking_code, column.opened_at)
-            .order_by(func.count().desc(), column.opened_at.desc())
+            select(those.c.tracking_code, those.c.opened_at, func.count().label("shared"))
+            .where(those.c.tracking_code != case.tracking_code)
+            .group_by(those.c.tracking_code, those.c.opened_at)
+            .order_by(func.count().desc(), those.c.opened_at.desc())
             .limit(2 * CANDIDATES)
             .subquery()
         )
