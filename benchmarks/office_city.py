@@ -75,6 +75,7 @@ PLACES: Final = [
 MAIN_SHARE: Final = 6
 OPEN_SHARE: Final = 5
 YEARS_DAYS: Final = 700
+VOCABULARY: Final = 5_000
 CHUNK: Final = 5_000
 _SIGNS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CLOSED: Final = ("collected", "collected", "collected", "rejected", "cancelled")
@@ -136,7 +137,8 @@ def fill(deps: Deps, cases: int, kiosks: int, people: int = 600) -> OfficeCity:
 def _person(deps: Deps, chance: random.Random, number: int, agencies: Iterable[str]) -> Person:
     name = f"{chance.choice(GIVEN)} {chance.choice(GIVEN)} {chance.choice(FAMILY)}"
     nik = f"3578014107{number % 100:02}{number:04}"
-    story = " ".join(chance.choices(PLACES + GIVEN + FAMILY, k=30)).lower()
+    # One in five tells a story, as complaints do.
+    story = " ".join(f"kata{chance.randrange(VOCABULARY)}" for _ in range(30)) if number % 5 == 0 else ""
     instance = (
         f'<data id="domisili" version="1"><pemohon><nik>{nik}</nik><nama>{name}</nama><telepon>08123{number:07}</telepon>'
         f"</pemohon><alamat><jalan>Jalan {chance.choice(PLACES)} {number}</jalan></alamat><keperluan>bank</keperluan>"
