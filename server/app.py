@@ -20,9 +20,10 @@ from server.api.proofs import AnswerProofs
 from server.api.standstill import Standstill, bare_app
 from server.audit import audit
 from server.audit.witnesses import Witnesses
-from server.cases import complaint_clock
 from server.cases import lookups as case_lookups
 from server.cases.actions import Cases
+from server.cases.complaint_actions import ComplaintActions
+from server.cases.complaint_topics import ComplaintTopics
 from server.cases.escalation import Escalation
 from server.cases.files import CaseFiles
 from server.cases.finding.index import Reindexing
@@ -31,6 +32,7 @@ from server.cases.finding.saved_views import SavedViews
 from server.cases.finding.search import CaseSearch
 from server.cases.finding.topics import TopicWords
 from server.cases.journal import CaseJournal
+from server.cases.questions import Questions
 from server.catalogue.authoring import Authoring
 from server.catalogue.pack_content import city_of
 from server.catalogue.packs import PackRepository
@@ -61,6 +63,7 @@ from server.open_city.publications import Publications
 from server.open_city.ratings import Ratings
 from server.open_city.transparency import TransparencyReport
 from server.operator.seeding import city_name, seed
+from server.people.agency_heads import AgencyHeads
 from server.people.field_staff import Staff
 from server.people.first_administrator import FirstAdministrator
 from server.people.officers import Officers
@@ -82,6 +85,7 @@ from server.work.unit_of_work import UnitsOfWork
 ALARMS_S: Final = 5.0
 NONCES_S: Final = 60.0
 ESCALATION_S: Final = 60.0
+QUESTIONS_S: Final = 600.0
 COMPLAINTS_S: Final = 600.0
 INDEX_S: Final = 5.0
 PICTURES_S: Final = 5.0
@@ -113,7 +117,8 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
     tuf = TufRepository(settings.data / "packs" / "metadata", keys_folder)
     packs = PackRepository(settings.data / "packs", tuf, units, catalogue, city, failpoints)
     passwords = Passwords()
-    journal = CaseJournal(vault, catalogue, zone)
+    journal = CaseJournal(vault, catalogue, zone, settings.pauses)
+    said = texts.load()
     alarms = Alarms(units, zone, settings.heartbeat_s)
     quotas = Quotas(units, alarms, settings.quotas)
     ratings = Ratings(units)
@@ -124,7 +129,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
     pictures = Pictures()
     deps = Deps(
         settings=settings,
-        texts=texts.load(),
+        texts=said,
         engine=engine,
         integrity=Integrity(engine),
         clock=clock,
@@ -135,6 +140,8 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         vault=vault,
         catalogue=catalogue,
         cases=Cases(units, vault, journal, zone, failpoints),
+        complaints=ComplaintActions(units, journal, failpoints),
+        complaint_topics=ComplaintTopics(packs),
         case_files=CaseFiles(units, vault, journal, packs),
         case_journal=journal,
         reindexing=Reindexing(units, vault),
@@ -168,6 +175,8 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         notices=Notices(units),
         kiosk_settings=KioskSettings(units),
         escalation=Escalation(units, journal),
+        agency_heads=AgencyHeads(units),
+        questions=Questions(units, journal, said, zone, settings.pauses),
         sealing_rotation=SealingRotation(units, keys),
         quotas=quotas,
         ratings=ratings,
@@ -175,7 +184,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         help_calls=HelpCalls(units),
         citizen_drafts=CitizenDrafts(units, quotas),
         budget=Budgets(units, publications),
-        transparency=TransparencyReport(units, zone, catalogue, ratings, publications),
+        transparency=TransparencyReport(units, zone, catalogue, ratings, publications, settings.pauses),
         failpoints=failpoints,
     )
     packs.reconcile()
@@ -240,7 +249,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
                 (ALARMS_S, check_alarms),
                 (NONCES_S, sweep_nonces),
                 (ESCALATION_S, escalate),
-                (COMPLAINTS_S, close_unanswered),
+                (QUESTIONS_S, look_at_questions),
+                (COMPLAINTS_S, close_settled),
                 (INDEX_S, index_older_cases),
                 (PICTURES_S, look_at_pictures),
                 (DRAFTS_S, sweep_drafts),
@@ -274,8 +284,12 @@ def sweep_nonces(deps: Deps) -> None:
     deps.presence.forget_history()
 
 
-def close_unanswered(deps: Deps) -> None:
-    complaint_clock.close_unanswered(deps.units, deps.case_journal, deps.texts, deps.settings.time_zone)
+def look_at_questions(deps: Deps) -> None:
+    deps.questions.look()
+
+
+def close_settled(deps: Deps) -> None:
+    deps.complaints.close_settled()
 
 
 def index_older_cases(deps: Deps) -> None:

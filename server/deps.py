@@ -8,6 +8,8 @@ from starlette.requests import HTTPConnection
 
 from server.audit.witnesses import Witnesses
 from server.cases.actions import Cases
+from server.cases.complaint_actions import ComplaintActions
+from server.cases.complaint_topics import ComplaintTopics
 from server.cases.escalation import Escalation
 from server.cases.files import CaseFiles
 from server.cases.finding.index import Reindexing
@@ -16,6 +18,7 @@ from server.cases.finding.saved_views import SavedViews
 from server.cases.finding.search import CaseSearch
 from server.cases.finding.topics import TopicWords
 from server.cases.journal import CaseJournal
+from server.cases.questions import Questions
 from server.catalogue.authoring import Authoring
 from server.catalogue.packs import PackRepository
 from server.catalogue.services import Catalogue
@@ -40,6 +43,7 @@ from server.open_city.notices import Notices
 from server.open_city.publications import Publications
 from server.open_city.ratings import Ratings
 from server.open_city.transparency import TransparencyReport
+from server.people.agency_heads import AgencyHeads
 from server.people.field_staff import Staff
 from server.people.first_administrator import FirstAdministrator
 from server.people.officers import Officers
@@ -68,6 +72,8 @@ class Deps:
     texts: Texts
     catalogue: Catalogue
     cases: Cases
+    complaints: ComplaintActions
+    complaint_topics: ComplaintTopics
     case_files: CaseFiles
     case_journal: CaseJournal
     reindexing: Reindexing
@@ -94,6 +100,8 @@ class Deps:
     notices: Notices
     kiosk_settings: KioskSettings
     escalation: Escalation
+    agency_heads: AgencyHeads
+    questions: Questions
     sealing_rotation: SealingRotation
     quotas: Quotas
     ratings: Ratings

@@ -12,9 +12,11 @@ from typing import Any, Final
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import StatementError
 
+from protocol.line.base import ServiceKind
 from protocol.messages import CasePublicState, Content, Contest, FeedType, ItemAnswer, ItemKind, ItemStatus
 from protocol.packs import ServiceDescription
-from server.cases import complaints
+from server.cases import complaint_clock, complaints, stages
+from server.cases.complaint_clock import LaporClock
 from server.cases.finding import index
 from server.cases.journal import CaseJournal
 from server.cases.lookups import MayNotAnswer, check_answer
@@ -57,6 +59,9 @@ class CaseOpening:
                 raise Unwritable("the tracking code stands on another submission")
             connection.execute(insert(tables.case_steps), [_first_step(row) for row in rows])
             index.write_terms(connection, self._vault, list(zip(rows, kept, strict=True)))
+            clocks = [clock for one, row in zip(opened, rows, strict=True) for clock in _clocks(one, row, calendar)]
+            if clocks:
+                connection.execute(insert(tables.complaint_clocks), clocks)
             events = [
                 opened_state(one.description, row).model_dump(mode="json")
                 for one, row in zip(opened, rows, strict=True)
@@ -106,8 +111,7 @@ class CaseOpening:
         """The row of ``cases``; ``content`` is what is kept of it."""
         item, description = opened.item, _description(opened)
         nik = complaints.searchable_nik(content)
-        stage = description.stages[0]
-        return {
+        row: dict[str, Any] = {
             "tracking_code": item.tracking_code,
             "kiosk_id": kiosk_id,
             "submission_id": item.id,
@@ -118,12 +122,15 @@ class CaseOpening:
             "form_version": item.form_version,
             "language": content.language[:8],
             "state": (CasePublicState.RECEIVED if complete else CasePublicState.INCOMPLETE).value,
-            "stage": stage.id,
+            **stages.entered(description.stages[0], now, calendar),
+            "kind": description.kind.value,
+            "classification": opened.classification,
+            "topic": opened.topic,
             "opened_at": now,
             "made_at": content.made_at,
             "updated_at": now,
             "due_at": calendar.due(now, description.standard.working_days),
-            "stage_due_at": calendar.due(now, stage.working_days),
+            "first_due_at": None,
             "complete": complete,
             "note": "",
             "violations": list(opened.violations),
@@ -135,6 +142,19 @@ class CaseOpening:
             "fee_rupiah": opened.fee_rupiah,
             "steps": 1,
         }
+        if description.kind is ServiceKind.COMPLAINT:
+            clocks = complaint_clock.opened(row, description, calendar)
+            row |= complaint_clock.columns(clocks, row["state"], description, in_charge=False)
+            row["first_due_at"] = next(one.due_at for one in clocks if one.clock is LaporClock.ANSWER)
+        return row
+
+
+def _clocks(opened: Opened, case: Mapping[str, Any], calendar: WorkingCalendar) -> list[dict[str, Any]]:
+    """Rows of ``complaint_clocks``."""
+    description = opened.description
+    if description is None or description.kind is not ServiceKind.COMPLAINT:
+        return []
+    return complaint_clock.rows(case["tracking_code"], complaint_clock.opened(case, description, calendar))
 
 
 def _description(opened: Opened) -> ServiceDescription:

@@ -72,7 +72,8 @@ class Effects:
             state_at=case.updated_at,
             received_at=case.received_at,
             due=case.due,
-            steps=[step.model_dump(mode="json") for step in case.steps],
+            # What the office wrote is asked for when somebody shows the slip; it is never kept here.
+            steps=[step.model_dump(mode="json", exclude={"note"}) for step in case.steps],
             texts=_texts_with_fee(known, case),
         )
         # Of a case that was sent elsewhere as well: somebody here may have it in sight.

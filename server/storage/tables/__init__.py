@@ -24,6 +24,8 @@ case_messages            what officers asked and citizens answered
 case_terms               keyed terms under which the search finds cases; goes with its case
 picture_marks            what like pictures have in common
 saved_views              filters of the inbox that an officer has given a name
+complaint_clocks         SP4N-LAPOR's clocks of complaints, one row for each time that one was begun
+complaint_forwards       which agency forwarded a complaint to which
 feed                     each kiosk's gapless feed
 commands                 device commands sent to kiosks, and their results
 nonces                   signatures seen, until they expire
@@ -46,6 +48,7 @@ checkpoints              signed heads of the log
 from server.storage.tables.administration import audit_log, audit_tree, checkpoints, holidays, notices, settings
 from server.storage.tables.base import metadata
 from server.storage.tables.cases import case_messages, case_steps, cases
+from server.storage.tables.complaints import complaint_clocks, complaint_forwards
 from server.storage.tables.feed import commands, feed, nonces
 from server.storage.tables.finding import case_terms, picture_marks, saved_views
 from server.storage.tables.fleet import IN_FLEET, enrolment_attempts, enrolment_codes, kiosks
@@ -69,6 +72,8 @@ __all__ = [
     "cases",
     "checkpoints",
     "commands",
+    "complaint_clocks",
+    "complaint_forwards",
     "component_history",
     "enrolment_attempts",
     "enrolment_codes",

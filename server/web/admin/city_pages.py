@@ -10,6 +10,7 @@ from protocol.kiosk_settings import OFFERED
 from protocol.languages import LANGUAGES
 from protocol.limits import NOTICE_CHARACTERS
 from server.foundation.actors import Role
+from server.foundation.joint_leave import source_of
 from server.foundation.texts import citizens_text
 from server.open_city.city_calendar import DayOutcome
 from server.open_city.notices import NoticeOutcome
@@ -62,6 +63,7 @@ def _calendar_page(visitor: Visitor, problem: str = "", typed: Mapping[str, str]
         **_frame("calendar"),
         year=year,
         years=(this_year - 1, this_year, this_year + 1),
+        joint_leave=source_of(year),
         days=[
             {
                 "key": one.day.isoformat(),
@@ -69,6 +71,7 @@ def _calendar_page(visitor: Visitor, problem: str = "", typed: Mapping[str, str]
                 "name": one.name,
                 "working": one.working,
                 "national": one.national,
+                "source": one.source,
             }
             for one in visitor.deps.city_calendar.days(year)
         ],

@@ -197,6 +197,8 @@ def _service_page(visitor: Visitor, draft: ServiceDraft, *, tell: bool) -> Respo
         rest=service_form.fields(description, ("standard.product", "standard.complaints")),
         slip=service_form.fields(description, ("slip.title", "slip.next_step")),
         stages=service_form.stages(description),
+        stage_works=service_form.STAGE_WORKS,
+        stage_workers=service_form.STAGE_WORKERS,
         agencies=agencies,
         events=content.life_events if content else {},
         pictograms=pictograms.NAMES,

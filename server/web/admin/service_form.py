@@ -7,7 +7,7 @@ from starlette.datastructures import FormData
 
 from protocol import pictograms as pictogram_names
 from protocol.languages import FALLBACK, LANGUAGES
-from protocol.packs import PICTOGRAM_LINES
+from protocol.packs import PICTOGRAM_LINES, StageWork, StageWorkers
 
 #: Texts by language: members of the description, with dots for depth.
 TEXTS: Final = (
@@ -32,7 +32,12 @@ SPARE_LINES: Final = 3
 LONG: Final = frozenset({"summary", "standard.complaints", "slip.next_step"})
 #: Empty rows for further stages below those that there are.
 SPARE_STAGES: Final = 2
+#: Asked of complaints only.
+COMPLAINT_QUESTIONS: Final = ("classification_question", "topic_question")
 STAGES_MOST: Final = 12
+#: What a stage may be for; the first leaves it to its place among the others.
+STAGE_WORKS: Final = ("", *(one.value for one in StageWork))
+STAGE_WORKERS: Final = tuple(one.value for one in StageWorkers)
 _DIGITS_MOST: Final = 12
 
 
@@ -60,6 +65,7 @@ def read(
         "consent": "consent" in form,
         "needs": ["camera"] if "camera" in form else [],
         "stages": _stages(form),
+        **{name: _one(form, name) for name in COMPLAINT_QUESTIONS if name in form},
     }
     for path in TEXTS:
         _put(description, path, _by_language(form, path, str.strip))
@@ -124,10 +130,17 @@ def keywords(description: Mapping[str, Any]) -> dict[str, Any]:
 def stages(description: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The workflow's rows and some empty ones."""
     rows = [
-        {"id": stage.get("id", ""), "days": stage.get("working_days", ""), "name": dict(stage.get("name") or {})}
+        {
+            "id": stage.get("id", ""),
+            "days": stage.get("working_days", ""),
+            "name": dict(stage.get("name") or {}),
+            "does": stage.get("does") or "",
+            "by": stage.get("by") or "",
+            "four_eyes": bool(stage.get("four_eyes")),
+        }
         for stage in description.get("stages") or ()
     ]
-    empty = {"id": "", "days": "", "name": {}}
+    empty = {"id": "", "days": "", "name": {}, "does": "", "by": "", "four_eyes": False}
     return (rows + [empty] * SPARE_STAGES)[:STAGES_MOST]
 
 
@@ -137,8 +150,16 @@ def _stages(form: FormData) -> list[dict[str, Any]]:
         name = _by_language(form, f"stage.{row}.name", str.strip)
         stage_id = _one(form, f"stage.{row}.id")
         if stage_id or name:
-            days = _number(_one(form, f"stage.{row}.days"))
-            found.append({"id": stage_id, "name": name, "working_days": days})
+            found.append(
+                {
+                    "id": stage_id,
+                    "name": name,
+                    "working_days": _number(_one(form, f"stage.{row}.days")),
+                    "does": _one(form, f"stage.{row}.does") or None,
+                    "by": _one(form, f"stage.{row}.by") or StageWorkers.OFFICERS.value,
+                    "four_eyes": f"stage.{row}.four_eyes" in form,
+                }
+            )
     return found
 
 

@@ -6,13 +6,30 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from server.deps import Deps
-from server.web.admin import audit_pages, budget_pages, city_pages, officer_pages, service_draft_pages, services
+from server.web.admin import (
+    audit_pages,
+    budget_pages,
+    city_pages,
+    late_pages,
+    officer_pages,
+    service_draft_pages,
+    services,
+)
 from server.web.fleet import pages as fleet
 from server.web.fleet import staff_pages
 from server.web.frame import errors, live, site
 from server.web.frame.access import EVERYBODY, Pages, Rule, Visit, not_found
 from server.web.frame.headers import PageHeaders
-from server.web.office import alike_pages, attachments, case_pages, inbox, satisfaction, search_pages, several
+from server.web.office import (
+    alike_pages,
+    attachments,
+    case_pages,
+    complaint_pages,
+    inbox,
+    satisfaction,
+    search_pages,
+    several,
+)
 from server.web.public import front, own_account, tracking, transparency_pages
 
 #: Static files carry their edition in the address, so they may be kept for long.
@@ -27,6 +44,7 @@ SECTIONS = (
     search_pages.pages,
     several.pages,
     case_pages.pages,
+    complaint_pages.pages,
     attachments.pages,
     alike_pages.pages,
     services.pages,
@@ -35,6 +53,7 @@ SECTIONS = (
     staff_pages.pages,
     satisfaction.pages,
     budget_pages.pages,
+    late_pages.pages,
     city_pages.pages,
     officer_pages.pages,
     audit_pages.pages,

@@ -6,32 +6,46 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from forms import Environment, Reading
+from forms import Environment
 from protocol import tracking
 from protocol.limits import NOTE_CHARACTERS
+from protocol.line.base import ServiceKind
 from protocol.messages import CasePublicState as State
 from server.cases.actions import Cases
 from server.cases.rules import (
     CLOSED,
+    DECIDED,
     NEEDS,
     RUNNING,
+    STAGE_RUNNING,
     WAITING,
     Action,
     Note,
     allowed,
+    bars,
     escalated,
     may_not_hold,
-    stage_after,
 )
 from server.cases.states import CaseFile, CaseOutcome, CaseResult
-from server.foundation.actors import Actor
+from server.catalogue.workflow import Workflow
+from server.foundation.actors import Actor, Role
 from server.foundation.clock import load_calendar
 from server.foundation.identity_numbers import masked
 from server.foundation.texts import citizens_text
 from server.web.frame.access import Pages, Rule, Visit, not_found
 from server.web.frame.visitor import OFFICE, Visitor
 from server.web.frame.vocabulary import fee_in_words, said
-from server.web.office import alike_pages, answers, clocks, inbox_queries, queries, reasons
+from server.web.office import (
+    alike_pages,
+    answers,
+    case_parts,
+    clocks,
+    complaint_pages,
+    complaint_view,
+    inbox_queries,
+    queries,
+    reasons,
+)
 from server.web.office import filters as inbox_filters
 from server.web.office.filters import LIST_COOKIE
 from server.web.office.inbox_rows import TONES
@@ -50,6 +64,11 @@ class ActionView:
     values: Mapping[str, str]
     open: bool
     written: str
+
+    @property
+    def label(self) -> str:
+        """What its note is called: a complaint is answered."""
+        return "answer" if self.name is Action.APPROVE and self.note is Note.REQUIRED else self.name
 
 
 @dataclass(frozen=True)
@@ -71,6 +90,10 @@ class Written:
 
 @pages.get("/office/cases/{code}", Rule(OFFICE))
 def case(visitor: Visit, code: str) -> Response:
+    with visitor.deps.engine.connect() as connection:
+        left = complaint_pages.was_ours(connection, visitor.signed_in.actor, code)
+    if left:
+        return visitor.go(complaint_pages.FORWARDED)
     reveal = reasons.holds(visitor, code)
     return _page(visitor, _read(visitor, code, "numbers shown again" if reveal else ""), reveal=reveal)
 
@@ -116,6 +139,7 @@ ACTS: Final[Mapping[str, Act]] = {
     Action.APPROVE: lambda cases, actor, code, note: cases.approve(actor, code, note),
     Action.REJECT: lambda cases, actor, code, note: cases.reject(actor, code, note),
     Action.ADVANCE: lambda cases, actor, code, _: cases.advance(actor, code),
+    Action.SEND_BACK: lambda cases, actor, code, _: cases.send_back(actor, code),
     Action.READY: lambda cases, actor, code, note: cases.ready(actor, code, note),
     Action.COLLECTED: lambda cases, actor, code, _: cases.collected(actor, code),
     Action.CANCEL: lambda cases, actor, code, note: cases.cancel(actor, code, note),
@@ -129,6 +153,7 @@ _BUTTONS: Final = (
     (Action.REJECT, "cross", False),
     (Action.READY, "box", True),
     (Action.COLLECTED, "check", True),
+    (Action.SEND_BACK, "back", False),
     (Action.ASSIGN, "people", False),
     (Action.GIVE_BACK, "back", False),
     (Action.CANCEL, "cross", False),
@@ -141,13 +166,17 @@ _PROBLEMS: Final = {
     CaseOutcome.TEXT_TOO_LONG: "case.problem.long",
     CaseOutcome.NO_SUCH_STAGE: "case.problem.not_allowed",
     CaseOutcome.NO_SUCH_OFFICER: "case.problem.officer",
+    CaseOutcome.NO_SUCH_AGENCY: "case.problem.agency",
+    CaseOutcome.NOT_AT_THIS_STAGE: "case.problem.stage",
+    CaseOutcome.SUPERVISORS_ONLY: "case.problem.supervisors",
+    CaseOutcome.FOUR_EYES: "case.problem.four_eyes",
     CaseOutcome.OWN_DECISION: "case.problem.own_decision",
 }
 
 
 @pages.post("/office/cases/{code}/{action}", Rule(OFFICE))
 def act(visitor: Visit, code: str, action: str) -> Response:
-    if action not in ACTS:
+    if action not in ACTS and action not in complaint_view.ACTS:
         raise not_found()
     actor = visitor.signed_in.actor
     note = visitor.text("note", NOTE_CHARACTERS + 1).replace("\r\n", "\n")
@@ -159,9 +188,14 @@ def act(visitor: Visit, code: str, action: str) -> Response:
     if visitor.text("version") != str(last.n):
         problem = "case.problem.changed"
         return _page(visitor, _read(visitor, code), written=Written(action, note, problem), status=409)
-    result = ACTS[action](visitor.deps.cases, actor, code, note)
-    if result.ok:
-        return visitor.go(f"/office/cases/{code}", f"good/case.done.{action}")
+    if action in complaint_view.ACTS:
+        result = complaint_view.act(visitor, code, action, note)
+    else:
+        result = ACTS[action](visitor.deps.cases, actor, code, note)
+    if result.ok and result.state is not None:
+        # Whoever forwarded it has no business there any more.
+        where = "/office" if action == Action.FORWARD else f"/office/cases/{code}"
+        return visitor.go(where, f"good/{complaint_view.own_key(visitor, result.state.kind, f'case.done.{action}')}")
     if result.outcome in (CaseOutcome.NOT_FOUND, CaseOutcome.OUT_OF_SCOPE):
         return _gone(visitor, action, note)
     return _page(visitor, _read(visitor, code), written=Written(action, note, problem_key(result.outcome)), status=409)
@@ -214,7 +248,12 @@ def _page(
         calendar = load_calendar(connection, deps.settings.time_zone)
         alike = alike_pages.views(visitor, connection, deps.look_alikes.of(connection, actor, row, file.content))
         following = inbox_queries.next_code(connection, actor, asked, deps.clock.now(), row)
-        others = [one for one in queries.colleagues(connection, row.agency_id) if one.id != row.officer_id]
+        complaint = complaint_view.view(visitor, connection, row, calendar)
+        others = [
+            one
+            for one in queries.colleagues(connection, row.agency_id)
+            if one.id != row.officer_id and not bars(one.id, Role(one.role), row)
+        ]
     service = deps.packs.service(row.pack_version, row.service_id)
     world = Environment(now=lambda: file.content.made_at, device_id=row.kiosk_id, zone=visitor.site.zone)
     filled = answers.read(service, file.content, language, reveal=reveal, environment=world)
@@ -232,15 +271,17 @@ def _page(
         "version": row.steps,
         "service": citizens_text(file.description.name, language),
         "state": row.state,
+        "say": complaint_view.wording(visitor, row.kind),
+        "complaint": complaint,
         "tone": TONES[State(row.state)],
         "incomplete": not row.complete,
-        "escalated": visitor.formatting.short_moment(row.escalated_at)
+        "escalated": visitor.formatting.short_moment(row.escalated_at or row.stage_escalated_at)
         if escalated(deps.clock.now()).holds(row)
         else "",
         "violations": answers.violation_texts(row.violations, reading, visitor.say, reveal=reveal),
         "form_line": visitor.say("case.form_line", version=row.form_version),
         # A form with a question for the NIK shows it among its answers, with how it came there.
-        "identity": identity is not None and not _is_answered(file, identity.nik, reading),
+        "identity": identity is not None and not case_parts.is_answered(file, identity.nik, reading),
         "nik": "" if identity is None else identity.nik if reveal else masked(identity.nik),
         "nik_how": visitor.say(f"case.nik.how.{identity.how}") if identity else "",
         "contest": row.contest,
@@ -250,7 +291,7 @@ def _page(
         "privacy": row.privacy,
         "hidden": file.hidden,
         "answers": filled.lines if filled else None,
-        "pictures": _pictures(file, filled.attachment_labels if filled else {}, shown),
+        "pictures": case_parts.pictures_of(file, filled.attachment_labels if filled else {}, shown),
         "messages": [
             {
                 "direction": message.direction,
@@ -262,17 +303,24 @@ def _page(
             for message in file.messages
         ],
         "clock": clocks.view(row, file.description.standard.working_days, deps.clock.now(), calendar, visitor.say),
-        "stages": _stages(file, language),
+        "stages": case_parts.stages_of(file, language),
         "officer": officer,
         "received": visitor.formatting.short_moment(row.opened_at),
+        "stage_due": visitor.formatting.day(row.stage_due_at)
+        if row.stage_due_at and row.state in STAGE_RUNNING
+        else "",
+        "answer_until": visitor.formatting.day(file.state.answer_until) if file.state.answer_until else "",
+        "paused": visitor.say("case.paused.days", n=row.paused_days, most=deps.settings.pauses.most_days)
+        if row.paused_days
+        else "",
         "due": visitor.formatting.day(row.due_at) if row.due_at and row.state in RUNNING else "",
         "fee": fee_in_words(file.state, visitor.formatting, visitor.say),
-        "fee_problem": _fee_problem(visitor, file),
+        "fee_problem": case_parts.fee_problem(visitor, file),
         "kiosk": kiosk,
         "language_name": visitor.say(f"language.{row.language}"),
         "history": [
             {
-                "action": said(visitor.say, "action", step.action),
+                "action": complaint_view.step_words(visitor, row, step, complaint),
                 "actor": _who(visitor, step.actor, names),
                 "when": visitor.formatting.short_moment(step.at),
                 "note": step.note if reveal else answers.mask(step.note),
@@ -295,19 +343,14 @@ def _page(
     )
 
 
-def _is_answered(file: CaseFile, nik: str, reading: Reading | None) -> bool:
-    """Whether the form's own question holds the very number that the citizen was known by."""
-    asked = file.description.nik_question
-    if reading is None or not asked:
-        return False
-    return any(entry.value == nik for entry in reading.walk() if asked in (entry.ref, entry.name))
-
-
 def offered(actor: Actor, file: CaseFile, language: str, written: Written | None = None) -> list[ActionView]:
     """A button for everything that the actor may do now."""
-    stages = {stage.id: stage.name for stage in file.description.stages}
-    may = allowed(actor, file.row, list(stages))
-    following = stages.get(stage_after(file.row.stage, list(stages)) or "")
+    workflow = Workflow.of(file.description)
+    may = allowed(actor, file.row, workflow)
+    ways = {
+        Action.ADVANCE: workflow.following(file.row.stage, decided=file.row.state in DECIDED),
+        Action.SEND_BACK: workflow.before(file.row.stage),
+    }
     written = written or Written()
     return [
         ActionView(
@@ -315,11 +358,11 @@ def offered(actor: Actor, file: CaseFile, language: str, written: Written | None
             icon,
             NEEDS[action].note,
             main,
-            {"stage": citizens_text(following, language)} if action is Action.ADVANCE and following else {},
+            {"stage": citizens_text(stage.name, language)} if (stage := ways.get(action)) else {},
             written.action == action and NEEDS[action].note is not Note.NONE,
             written.note if written.action == action else "",
         )
-        for action, icon, main in _BUTTONS
+        for action, icon, main in (complaint_view.BUTTONS if file.row.kind == ServiceKind.COMPLAINT else _BUTTONS)
         if action in may
     ]
 
@@ -329,8 +372,8 @@ def _why_not(visitor: Visitor, row: Any, officer: str) -> str:
         return visitor.say("case.none.done")
     if WAITING.holds(row):
         return visitor.say("case.none.waiting")
-    if may_not_hold(visitor.signed_in.actor.id, visitor.signed_in.actor.role, row):
-        return visitor.say("case.problem.own_decision")
+    if barred := bars(visitor.signed_in.actor.id, visitor.signed_in.actor.role, row):
+        return visitor.say(_PROBLEMS[barred])
     return visitor.say("case.none.other", officer=officer or visitor.say("case.someone"))
 
 
@@ -339,41 +382,3 @@ def _who(visitor: Visitor, actor: str, names: Mapping[str, str]) -> str:
     if kind in ("kiosk", "system", "operator"):
         return visitor.say(f"actor.{kind}")
     return names.get(actor, visitor.say("case.someone"))
-
-
-def _fee_problem(visitor: Visitor, file: CaseFile) -> str:
-    """What an officer must know of the fee: the slip says another amount, or nobody has worked it out yet."""
-    printed, stands = file.content.fee_rupiah, file.row.fee_rupiah
-    if printed is not None and stands is not None and printed != stands:
-        amounts = {"printed": visitor.formatting.rupiah(printed), "amount": visitor.formatting.rupiah(stands)}
-        return visitor.say("case.fee.differs", **amounts)
-    return visitor.say("case.fee.unknown") if stands is None and file.description.standard.fee_rule else ""
-
-
-def _stages(file: CaseFile, language: str) -> list[dict[str, str]]:
-    ids = [stage.id for stage in file.description.stages]
-    now = ids.index(file.row.stage) if file.row.stage in ids else 0
-    return [
-        {
-            "name": citizens_text(stage.name, language),
-            "when": "past" if place < now else "now" if place == now else "ahead",
-        }
-        for place, stage in enumerate(file.description.stages)
-    ]
-
-
-def _pictures(file: CaseFile, labels: Mapping[str, str], shown: str) -> Sequence[dict[str, Any]]:
-    """``shown``: what links carry where a reason was given; else pictures are masked."""
-    own = list(file.attachments)
-    answered = [one for message in file.messages for one in message.attachments]
-    case, carried = f"/office/cases/{file.row.tracking_code}", f"?shown={shown}" if shown else ""
-    return [
-        {
-            "path": f"{case}/pictures/{one.sha256}{carried}",
-            "source": f"{case}/documents/{one.sha256}{carried}" if shown else f"{case}/masked/{one.sha256}",
-            "label": labels.get(one.name, one.name),
-            "there": one.complete,
-            "is_image": one.media_type in queries.IMAGES,
-        }
-        for one in (*own, *answered)
-    ]

@@ -9,11 +9,25 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Column, ColumnElement, Connection, Row, Select, and_, func, literal, select, tuple_, union_all
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    false,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.types import String
 
 from server.cases import rules
-from server.cases.rules import Condition, scope
+from server.cases.rules import Condition, Either, scope
 from server.foundation.actors import Actor
 from server.storage import tables
 from server.storage.types import UtcDateTime
@@ -147,18 +161,27 @@ def _branches(actor: Actor, filters: Filters, now: datetime) -> list[tuple[Colum
         narrowed.append(cases.service_id == filters.service)
     if filters.stage:
         narrowed.append(cases.stage == filters.stage)
-    condition = _condition(filters.show, actor, now)
-    return [
-        (and_(cases.state == state.value, replace(condition, states=frozenset({state})).where()), *narrowed)
-        for state in sorted(condition.states)
-    ]
+    found: list[tuple[ColumnElement[bool], ...]] = []
+    before: list[ColumnElement[bool]] = [false()]
+    for condition in _parts(_condition(filters.show, actor, now)):
+        # What an earlier condition holds of is listed by that one.
+        apart = not_(or_(*before))
+        for state in sorted(condition.states):
+            of_state = replace(condition, states=frozenset({state})).where()
+            found.append((cases.state == state.value, of_state, *([apart] if len(before) > 1 else []), *narrowed))
+        before.append(func.coalesce(condition.where(), false()))
+    return found
 
 
-def _condition(show: str, actor: Actor, now: datetime) -> Condition:
-    conditions = {
+def _parts(condition: Condition | Either) -> tuple[Condition, ...]:
+    return condition.conditions if isinstance(condition, Either) else (condition,)
+
+
+def _condition(show: str, actor: Actor, now: datetime) -> Condition | Either:
+    conditions: dict[str, Condition | Either] = {
         "open": Condition(rules.OPEN),
         "mine": Condition(rules.OPEN, officer_id=actor.id),
-        "new": rules.TAKEABLE,
+        "new": rules.takeable(actor),
         "waiting": rules.WAITING,
         "late": rules.late(now),
         "escalated": rules.escalated(now),

@@ -15,7 +15,7 @@ from server.foundation.clock import WorkingCalendar, load_calendar
 from server.foundation.identity_numbers import mask
 from server.foundation.texts import citizens_text
 from server.web.frame.visitor import Visitor
-from server.web.office import clocks
+from server.web.office import clocks, complaint_view
 
 #: The colour of each state's pill.
 TONES: Final = {
@@ -36,13 +36,15 @@ class InboxRow:
     code: str
     shown_code: str
     service: str
-    kind: str
     #: Who it is about, and what; masked, because nobody gave a reason to see numbers.
     name: str
+    #: Of a complaint: topic and kind of report, which tell it from others of its service.
+    about: str
     topic: str
     stage: str
     received: str
     state: str
+    state_text: str
     tone: str
     incomplete: bool
     escalated: bool
@@ -72,12 +74,13 @@ def _view(visitor: Visitor, case: Row[Any], description: Any, now: datetime, cal
         code=case.tracking_code,
         shown_code=tracking.display(case.tracking_code),
         service=citizens_text(description.name, language) if description else case.service_id,
-        kind=description.kind.value if description else "",
         name=mask(headline.name),
+        about=complaint_view.about(visitor, case),
         topic=mask(visitor.deps.topics.say(headline, case.pack_version, case.service_id, language)),
         stage=citizens_text(stages.get(case.stage), language) if len(stages) > 1 else "",
         received=visitor.formatting.short_moment(case.opened_at),
         state=case.state,
+        state_text=complaint_view.wording(visitor, case.kind)(f"state.{case.state}"),
         tone=TONES[State(case.state)],
         incomplete=not case.complete,
         escalated=escalated(now).holds(case),

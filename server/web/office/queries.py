@@ -88,7 +88,7 @@ def kiosk_names(connection: Connection, ids: Sequence[str]) -> Mapping[str, str]
 def colleagues(connection: Connection, agency_id: str) -> Sequence[Any]:
     """Who decides cases of the agency, by name."""
     return connection.execute(
-        select(tables.officers.c.id, tables.officers.c.name)
+        select(tables.officers.c.id, tables.officers.c.name, tables.officers.c.role)
         .where(assignable(agency_id))
         .order_by(tables.officers.c.name)
     ).all()

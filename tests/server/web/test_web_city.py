@@ -95,10 +95,10 @@ def test_a_late_case_shows_in_the_inbox_and_on_the_wall(fresh_office: Office) ->
     deps.escalation.escalate_late()
     supervisor = fresh_office.browser("penyelia")
     assert f"case-{code}" in supervisor.get("/office?show=escalated").text
-    assert "Diteruskan ke penyelia" in supervisor.get("/office").text
-    assert "Penyelia diberi tahu" in supervisor.get(f"/office/cases/{code}").text
-    assert "1 diteruskan ke penyelia" in fresh_office.browser("pusat").get("/wall").text
-    assert "Diteruskan ke penyelia karena terlambat" in fresh_office.browser("admin").get("/audit").text
+    assert "Diteruskan ke atasan" in supervisor.get("/office").text
+    assert "Diteruskan ke atasan" in supervisor.get(f"/office/cases/{code}").text
+    assert "1 diteruskan ke atasan" in fresh_office.browser("pusat").get("/wall").text
+    assert "Diteruskan ke atasan karena terlambat" in fresh_office.browser("admin").get("/audit").text
 
 
 def test_a_service_is_withdrawn_with_a_reason_and_the_others_stay(fresh_office: Office) -> None:
