@@ -37,6 +37,7 @@ from server.open_city.ratings import Ratings
 from server.open_city.transparency import TransparencyReport
 from server.people.field_staff import Staff
 from server.people.first_administrator import FirstAdministrator
+from server.people.identity import Identity
 from server.people.officers import Officers
 from server.people.passwords import Passwords
 from server.settings import ServerSettings
@@ -75,6 +76,7 @@ class Deps:
     staff: Staff
     passwords: Passwords
     officers: Officers
+    identity: Identity
     first_administrator: FirstAdministrator
     city_calendar: CityCalendar
     notices: Notices

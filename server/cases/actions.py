@@ -68,7 +68,7 @@ class Cases:
         def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
             if refused := refusal(actor, Action.ASSIGN, case):
                 return refused
-            role = _assignable(connection, officer_id, case.agency_id)
+            role = _assignable(connection, officer_id, case)
             if role is None:
                 return CaseOutcome.NO_SUCH_OFFICER
             if may_not_hold(officer_id, role, case):
@@ -232,8 +232,9 @@ def _unfit(text: str, action: Action) -> CaseOutcome | None:
     return CaseOutcome.TEXT_TOO_LONG if len(text) > NOTE_CHARACTERS else None
 
 
-def _assignable(connection: Connection, officer_id: str, agency_id: str) -> Role | None:
-    """The role of an officer to whom the agency's cases may be assigned."""
+def _assignable(connection: Connection, officer_id: str, case: Row[Any]) -> Role | None:
+    """The role of an officer to whom the case may be assigned."""
     officer = tables.officers.c
-    found = connection.execute(select(officer.role).where(officer.id == officer_id, assignable(agency_id))).scalar()
+    may = assignable(case.agency_id, case.area_id)
+    found = connection.execute(select(officer.role).where(officer.id == officer_id, may)).scalar()
     return None if found is None else Role(found)

@@ -45,7 +45,10 @@ class CaseOpening:
             answers = _store(connection, kiosk_id, opened, now)
             calendar = load_calendar(connection, self._zone)
             complete = {answer.id: not answer.missing for answer in answers}
-            rows = [self._case(kiosk_id, one, complete[one.item.id], calendar, now) for one in opened]
+            area = connection.execute(select(tables.kiosks.c.area_id).where(tables.kiosks.c.id == kiosk_id)).scalar()
+            rows = [
+                {**self._case(kiosk_id, one, complete[one.item.id], calendar, now), "area_id": area} for one in opened
+            ]
             inserted = insert_all_new(connection, tables.cases, tables.cases.c.tracking_code, rows)
             if inserted != len(rows):
                 raise Unwritable("the tracking code stands on another submission")

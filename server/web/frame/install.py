@@ -6,20 +6,30 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from server.deps import Deps
-from server.web.admin import audit_pages, budget_pages, city_pages, officer_pages, service_draft_pages, services
+from server.web.admin import (
+    area_pages,
+    audit_pages,
+    budget_pages,
+    city_pages,
+    officer_pages,
+    service_draft_pages,
+    services,
+)
 from server.web.fleet import pages as fleet
 from server.web.fleet import staff_pages
 from server.web.frame import errors, live, site
 from server.web.frame.access import EVERYBODY, Pages, Rule, Visit, not_found
 from server.web.frame.headers import PageHeaders
-from server.web.office import attachments, case_pages, inbox, satisfaction
-from server.web.public import front, own_account, tracking, transparency_pages
+from server.web.office import attachments, case_pages, inbox, satisfaction, security_pages
+from server.web.public import front, own_account, second_step, tracking, transparency_pages
 
 #: Static files carry their edition in the address, so they may be kept for long.
 STATIC_SECONDS = 31_536_000
 SECTIONS = (
     front.pages,
+    second_step.pages,
     own_account.pages,
+    security_pages.pages,
     tracking.pages,
     transparency_pages.pages,
     live.pages,
@@ -34,6 +44,7 @@ SECTIONS = (
     budget_pages.pages,
     city_pages.pages,
     officer_pages.pages,
+    area_pages.pages,
     audit_pages.pages,
 )
 

@@ -192,7 +192,7 @@ def _page(
         names = queries.officer_names(connection, people)
         kiosk = queries.kiosk_names(connection, [row.kiosk_id]).get(row.kiosk_id, row.kiosk_id)
         calendar = load_calendar(connection, deps.settings.time_zone)
-        others = [one for one in queries.colleagues(connection, row.agency_id) if one.id != row.officer_id]
+        others = [one for one in queries.colleagues(connection, row) if one.id != row.officer_id]
     service = deps.packs.service(row.pack_version, row.service_id)
     world = Environment(now=lambda: file.content.made_at, device_id=row.kiosk_id, zone=visitor.site.zone)
     filled = answers.read(service, file.content, language, reveal=reveal, environment=world)

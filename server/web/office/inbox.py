@@ -57,9 +57,9 @@ def inbox(visitor: Visit) -> Response:
     if code is None:
         return _not_found(visitor, typed, "inbox.wrong_code", 400)
     with visitor.deps.engine.connect() as connection:
-        agency = queries.case_agency(connection, code)
-    # A case of another agency looks like one that does not exist.
-    if agency is None or agency != visitor.signed_in.agency_id:
+        known = queries.is_in_scope(connection, visitor.signed_in.actor, code)
+    # A case of another agency or area looks like one that does not exist.
+    if not known:
         return _not_found(visitor, typed, "inbox.not_here", 404)
     return visitor.go(f"/office/cases/{code}")
 

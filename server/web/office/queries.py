@@ -55,8 +55,10 @@ def inbox_counts(connection: Connection, actor: Actor, now: datetime) -> dict[st
     return {show: getattr(row, show) for show in SHOWS}
 
 
-def case_agency(connection: Connection, code: str) -> str | None:
-    return connection.execute(select(tables.cases.c.agency_id).where(tables.cases.c.tracking_code == code)).scalar()
+def is_in_scope(connection: Connection, actor: Actor, code: str) -> bool:
+    """Whether there is such a case, and the actor may open it."""
+    own = select(tables.cases.c.tracking_code).where(tables.cases.c.tracking_code == code, scope(actor))
+    return connection.execute(own).first() is not None
 
 
 def case_version(connection: Connection, actor: Actor, code: str) -> Any:
@@ -108,11 +110,11 @@ def kiosk_names(connection: Connection, ids: Sequence[str]) -> Mapping[str, str]
     return {row.id: row.name for row in rows}
 
 
-def colleagues(connection: Connection, agency_id: str) -> Sequence[Any]:
-    """Who decides cases of the agency, by name."""
+def colleagues(connection: Connection, case: Row[Any]) -> Sequence[Any]:
+    """Who may decide the case, by name."""
     return connection.execute(
         select(tables.officers.c.id, tables.officers.c.name)
-        .where(assignable(agency_id))
+        .where(assignable(case.agency_id, case.area_id))
         .order_by(tables.officers.c.name)
     ).all()
 
