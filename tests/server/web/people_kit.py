@@ -50,16 +50,17 @@ def area(deps: Deps, name: str) -> str:
     return str(next(one.id for one in deps.identity.areas.rows() if one.name == name))
 
 
-def officer(deps: Deps, person: Person, user_name: str = "") -> str:
-    """The id of a new account."""
+def officer(deps: Deps, person: Person, user_name: str = "", password: str = "") -> str:
+    """The id of a new account; without a password nobody signs in to it by the door."""
     officer_id = str(uuid.uuid4())
+    encoded = deps.passwords.hash(password) if password else "none"
     with deps.units.begin(OPERATOR) as work:
         work.connection.execute(
             insert(tables.officers).values(
                 id=officer_id,
                 user_name=user_name or officer_id,
                 name=f"Orang {person}",
-                password_hash="none",
+                password_hash=encoded,
                 role=person.role.value,
                 agency_id=person.agency or None,
                 active=True,
