@@ -8,6 +8,7 @@ from server.people.authenticators import Authenticators
 from server.people.factors import Factors
 from server.people.own_factors import OwnFactors
 from server.people.passkeys import Passkeys
+from server.people.provider import Provider, ProviderAccounts, ProviderSettings
 from server.people.recovery_codes import RecoveryCodes
 from server.people.second_step import SecondStep
 from server.people.sessions import Sessions
@@ -23,9 +24,14 @@ class Identity:
     passkeys: Passkeys
     second_step: SecondStep
     areas: Areas
+    provider_accounts: ProviderAccounts
+    #: None: the city has none.
+    provider: Provider | None
 
 
-def build(units: UnitsOfWork, vault: Vault, key: bytes, address: str, city: str) -> Identity:
+def build(
+    units: UnitsOfWork, vault: Vault, key: bytes, address: str, city: str, provider: ProviderSettings | None
+) -> Identity:
     """``key`` is secret; ``address`` is the server's own; ``city`` is what apps and dialogs call it."""
     name = f"eKios {city}".strip() if city != "eKios" else city
     sessions = Sessions(units)
@@ -39,4 +45,6 @@ def build(units: UnitsOfWork, vault: Vault, key: bytes, address: str, city: str)
         passkeys,
         SecondStep(units, sessions, authenticators, recovery_codes, SignInLimits(key, CODES)),
         Areas(units),
+        ProviderAccounts(units),
+        Provider(units, sessions, provider, address) if provider is not None else None,
     )

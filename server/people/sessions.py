@@ -47,8 +47,13 @@ class How(StrEnum):
     #: Password and a recovery code.
     RECOVERY = "recovery"
     PASSKEY = "passkey"
-    #: The city's identity provider.
+    #: The city's identity provider; and the same, when it says that there were several factors.
     PROVIDER = "provider"
+    PROVIDER_MFA = "provider_mfa"
+
+
+#: Who came with a password, and has to change it when somebody else has read it.
+BY_PASSWORD: Final = frozenset({How.PASSWORD, How.CODE, How.RECOVERY})
 
 
 @dataclass(frozen=True)
@@ -168,8 +173,8 @@ class Sessions:
             agency_name=row.agency_name or {},
             csrf_token=row.csrf_token,
             on_display=row.on_display,
-            password_handed_out=row.password_handed_out,
-            factor_missing=row.role in (row.demanded or ()) and not row.has_factor,
+            password_handed_out=row.password_handed_out and row.how in BY_PASSWORD,
+            factor_missing=row.role in (row.demanded or ()) and not row.has_factor and row.how != How.PROVIDER_MFA,
             proved=row.proved_at is not None and row.proved_at + timedelta(minutes=PROVED_MINUTES) > now,
             how=How(row.how),
             areas=areas,

@@ -57,14 +57,17 @@ def place(visitor: Visit, area_id: str, kiosk_id: str) -> Response:
 
 @pages.get("/admin/sign-in", ADMINS)
 def demands(visitor: Visit) -> Response:
-    demanded = visitor.deps.identity.factors.demanded()
+    identity = visitor.deps.identity
+    demanded, provider = identity.factors.demanded(), identity.provider
     people = [one for one in visitor.deps.officers.rows() if one.active]
     without = Counter(one.role for one in people if not one.has_factor)
     return visitor.render(
         "admin/demands.html",
         tabs=tabs(visitor),
         roles=[{"role": role.value, "demanded": role in demanded, "without": without[role]} for role in Role],
-        provider=None,
+        provider={"issuer": provider.issuer, "claim": provider.claim, "known": identity.provider_accounts.known()}
+        if provider is not None
+        else None,
     )
 
 

@@ -86,6 +86,16 @@ def reset_factors(visitor: Visit, officer_id: str) -> Response:
     return _done(visitor, officer_id, outcome, "officer.factors.reset.done")
 
 
+@pages.post("/admin/officers/{officer_id}/provider", ADMINS)
+def write_claim(visitor: Visit, officer_id: str) -> Response:
+    """Who the officer is at the city's identity provider."""
+    claim = visitor.text("claim", 300)
+    outcome = visitor.deps.identity.provider_accounts.write(visitor.signed_in.actor, officer_id, claim)
+    if outcome in (OfficerOutcome.EXISTS, OfficerOutcome.BAD_NAME):
+        return _person(visitor, officer_id, 400, problem=visitor.say(f"officer.provider.{outcome.value.lower()}"))
+    return _done(visitor, officer_id, outcome, "officer.provider.done")
+
+
 @pages.post("/admin/officers/{officer_id}/sessions/{handle}/end", ADMINS)
 def end_session(visitor: Visit, officer_id: str, handle: str) -> Response:
     if not visitor.deps.identity.sessions.end(visitor.signed_in.actor, officer_id, handle):
@@ -140,7 +150,7 @@ def _person(visitor: Visitor, officer_id: str, status: int = 200, *, problem: st
         areas=identity.areas.rows(),
         limits=identity.areas.limits(one.id),
         held=identity.factors.held(one.id),
-        provider="",
+        provider=identity.provider.claim if identity.provider is not None else "",
         sessions=session_lines(visitor, one.id, visitor.token),
     )
 

@@ -21,13 +21,14 @@ from server.web.frame import errors, live, site
 from server.web.frame.access import EVERYBODY, Pages, Rule, Visit, not_found
 from server.web.frame.headers import PageHeaders
 from server.web.office import attachments, case_pages, inbox, satisfaction, security_pages
-from server.web.public import front, own_account, second_step, tracking, transparency_pages
+from server.web.public import front, own_account, provider_pages, second_step, tracking, transparency_pages
 
 #: Static files carry their edition in the address, so they may be kept for long.
 STATIC_SECONDS = 31_536_000
 SECTIONS = (
     front.pages,
     second_step.pages,
+    provider_pages.pages,
     own_account.pages,
     security_pages.pages,
     tracking.pages,

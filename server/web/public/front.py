@@ -10,6 +10,7 @@ from protocol.languages import LANGUAGES
 from server.foundation.actors import Role
 from server.operator.seeding import TRIAL_PASSWORD
 from server.people.second_step import SignIn
+from server.people.sessions import How
 from server.web.frame.access import EVERYBODY, PageRefused, Pages, Rule, Visit
 from server.web.frame.site import STATIC
 from server.web.frame.visitor import (
@@ -89,7 +90,8 @@ def somebody_here() -> Response:
 @pages.post("/sign-out", LEAVING)
 def sign_out(visitor: Visit) -> Response:
     visitor.site.accounts.sign_out(visitor.token)
-    response = visitor.go("/sign-in", "good/sign_in.out")
+    by_provider = visitor.signed_in.how in (How.PROVIDER, How.PROVIDER_MFA)
+    response = visitor.go("/sign-in?left=provider" if by_provider else "/sign-in", "good/sign_in.out")
     response.delete_cookie(SESSION_COOKIE, path="/")
     return response
 
@@ -126,6 +128,7 @@ def wait_in_words(visitor: Visitor, wait: timedelta) -> str:
 
 
 def _door(visitor: Visitor, status: int = 200, *, problem: str = "", name: str = "", next_path: str = "/") -> Response:
+    provider = visitor.deps.identity.provider
     return visitor.render(
         "public/sign_in.html",
         status,
@@ -134,6 +137,8 @@ def _door(visitor: Visitor, status: int = 200, *, problem: str = "", name: str =
         name=name,
         next=next_path,
         passkeys=visitor.deps.identity.passkeys.available,
+        provider=provider.name if provider is not None else "",
+        left=provider is not None and visitor.request.query_params.get("left", ""),
         trial=_trial_accounts(visitor),
         trial_password=TRIAL_PASSWORD,
     )
