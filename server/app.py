@@ -63,6 +63,7 @@ from server.open_city.publications import Publications
 from server.open_city.ratings import Ratings
 from server.open_city.transparency import TransparencyReport
 from server.operator.seeding import city_name, seed
+from server.people import identity
 from server.people.agency_heads import AgencyHeads
 from server.people.field_staff import Staff
 from server.people.first_administrator import FirstAdministrator
@@ -170,6 +171,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         staff=Staff(units, keys.badge, passwords),
         passwords=passwords,
         officers=officers,
+        identity=identity.build(units, vault, keys.vault, settings.address, city, settings.provider),
         first_administrator=FirstAdministrator(units, passwords, officers, keys.vault),
         city_calendar=CityCalendar(units),
         notices=Notices(units),

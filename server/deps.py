@@ -46,6 +46,7 @@ from server.open_city.transparency import TransparencyReport
 from server.people.agency_heads import AgencyHeads
 from server.people.field_staff import Staff
 from server.people.first_administrator import FirstAdministrator
+from server.people.identity import Identity
 from server.people.officers import Officers
 from server.people.passwords import Passwords
 from server.settings import ServerSettings
@@ -95,6 +96,7 @@ class Deps:
     staff: Staff
     passwords: Passwords
     officers: Officers
+    identity: Identity
     first_administrator: FirstAdministrator
     city_calendar: CityCalendar
     notices: Notices

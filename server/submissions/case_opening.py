@@ -50,8 +50,9 @@ class CaseOpening:
             calendar = load_calendar(connection, self._zone)
             complete = {answer.id: not answer.missing for answer in answers}
             kept = [_kept(one) for one in opened]
+            area = connection.execute(select(tables.kiosks.c.area_id).where(tables.kiosks.c.id == kiosk_id)).scalar()
             rows = [
-                self._case(kiosk_id, one, content, complete[one.item.id], calendar, now)
+                {**self._case(kiosk_id, one, content, complete[one.item.id], calendar, now), "area_id": area}
                 for one, content in zip(opened, kept, strict=True)
             ]
             inserted = insert_all_new(connection, tables.cases, tables.cases.c.tracking_code, rows)

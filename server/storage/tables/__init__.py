@@ -8,6 +8,12 @@ agencies                 offices that serve citizens
 officers                 who signs in to the back office; ``role``: officer, supervisor, admin, staff_manager, command
 web_sessions             signed-in browsers, by the hash of their cookie's token
 sign_in_failures         wrong passwords of the last hour, for the limits of the sign-in
+sign_in_steps            what waits between two requests of a sign-in, each once: a second step, a challenge, a provider
+authenticators           secrets of TOTP
+passkeys                 public keys that officers sign in with
+recovery_codes           codes for whoever lost a device, hashed, each once
+areas                    parts of the city: where a kiosk stands, and with it each case
+officer_areas            to which areas an officer is limited; without a row to none
 packs                    published packs by number; ``content_of`` names the pack whose content a taking-back repeated
 service_versions         the service documents of each pack, as published
 form_drafts              uploaded XLSForms on their way to a pack, with the problems found
@@ -46,6 +52,7 @@ checkpoints              signed heads of the log
 """
 
 from server.storage.tables.administration import audit_log, audit_tree, checkpoints, holidays, notices, settings
+from server.storage.tables.areas import areas, officer_areas
 from server.storage.tables.base import metadata
 from server.storage.tables.cases import case_messages, case_steps, cases
 from server.storage.tables.complaints import complaint_clocks, complaint_forwards
@@ -56,15 +63,18 @@ from server.storage.tables.people import agencies, officers, sign_in_failures, w
 from server.storage.tables.presence import alarms, component_history, heartbeats, staff, visits
 from server.storage.tables.published import form_drafts, packs, service_versions
 from server.storage.tables.quotas import case_lookups, quotas
+from server.storage.tables.sign_in import authenticators, passkeys, recovery_codes, sign_in_steps
 from server.storage.tables.submissions import attachments, rejections, submission_attachments, submissions
 
 __all__ = [
     "IN_FLEET",
     "agencies",
     "alarms",
+    "areas",
     "attachments",
     "audit_log",
     "audit_tree",
+    "authenticators",
     "case_lookups",
     "case_messages",
     "case_steps",
@@ -85,15 +95,19 @@ __all__ = [
     "metadata",
     "nonces",
     "notices",
+    "officer_areas",
     "officers",
     "packs",
+    "passkeys",
     "picture_marks",
     "quotas",
+    "recovery_codes",
     "rejections",
     "saved_views",
     "service_versions",
     "settings",
     "sign_in_failures",
+    "sign_in_steps",
     "staff",
     "submission_attachments",
     "submissions",

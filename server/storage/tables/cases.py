@@ -26,6 +26,7 @@ cases = Table(
     Column("submission_id", String(36), nullable=False),
     Column("service_id", String(64), nullable=False),
     Column("agency_id", ForeignKey("agencies.id"), nullable=False),
+    Column("area_id", String(36), index=True),  # where its kiosk stood when it came; null: in none
     Column("pack_version", Integer, nullable=False),
     Column("form_id", String(200), nullable=False),
     Column("form_version", String(200), nullable=False),

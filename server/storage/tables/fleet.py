@@ -19,6 +19,7 @@ kiosks = Table(
     Column("place", String(200), nullable=False, default=""),
     Column("latitude", Float),
     Column("longitude", Float),
+    Column("area_id", String(36), index=True),  # null: in none
     Column("ring", String(8), nullable=False, default="all"),
     Column("enrolled_at", UtcDateTime, nullable=False),
     # None: the kiosk waits, and gets nothing of the city

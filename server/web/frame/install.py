@@ -7,6 +7,7 @@ from starlette.types import Scope
 
 from server.deps import Deps
 from server.web.admin import (
+    area_pages,
     audit_pages,
     budget_pages,
     city_pages,
@@ -28,15 +29,19 @@ from server.web.office import (
     inbox,
     satisfaction,
     search_pages,
+    security_pages,
     several,
 )
-from server.web.public import front, own_account, tracking, transparency_pages
+from server.web.public import front, own_account, provider_pages, second_step, tracking, transparency_pages
 
 #: Static files carry their edition in the address, so they may be kept for long.
 STATIC_SECONDS = 31_536_000
 SECTIONS = (
     front.pages,
+    second_step.pages,
+    provider_pages.pages,
     own_account.pages,
+    security_pages.pages,
     tracking.pages,
     transparency_pages.pages,
     live.pages,
@@ -56,6 +61,7 @@ SECTIONS = (
     late_pages.pages,
     city_pages.pages,
     officer_pages.pages,
+    area_pages.pages,
     audit_pages.pages,
 )
 

@@ -251,7 +251,7 @@ def _page(
         complaint = complaint_view.view(visitor, connection, row, calendar)
         others = [
             one
-            for one in queries.colleagues(connection, row.agency_id)
+            for one in queries.colleagues(connection, row)
             if one.id != row.officer_id and not bars(one.id, Role(one.role), row)
         ]
     service = deps.packs.service(row.pack_version, row.service_id)

@@ -1,4 +1,4 @@
-"""What an officer asked the inbox to show: one of its lists, narrowed to a service, a stage."""
+"""What an officer asked the inbox to show: one of its lists, narrowed to a service, a stage, an area."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlencode
 
 #: The lists, in the order of the tabs.
 SHOWS: Final = ("open", "mine", "new", "waiting", "late", "escalated", "done")
-#: Longest id of a service or stage.
+#: Longest id of a service, stage or area.
 ID_CHARACTERS: Final = 64
 #: The list that a browser saw last, which "next case" goes on with.
 LIST_COOKIE: Final = "ekios_list"
@@ -18,6 +18,7 @@ class Filters:
     show: str = SHOWS[0]
     service: str = ""
     stage: str = ""
+    area: str = ""
 
     @property
     def narrowed(self) -> bool:
@@ -40,7 +41,7 @@ def read(members: Mapping[str, Any]) -> Filters:
     """What an address, a cookie or a saved view says; what it should not say is left out."""
     kept = {
         name: value[:ID_CHARACTERS]
-        for name in ("show", "service", "stage")
+        for name in ("show", "service", "stage", "area")
         if isinstance(value := members.get(name), str) and value
     }
     if kept.get("show") not in SHOWS:

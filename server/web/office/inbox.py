@@ -71,9 +71,9 @@ def by_code(visitor: Visitor, typed: str) -> Response:
     if code is None:
         return wrong(visitor, typed, "inbox.wrong_code", 400)
     with visitor.deps.engine.connect() as connection:
-        agency = queries.case_agency(connection, code)
-    # A case of another agency looks like one that does not exist.
-    if agency is None or agency != visitor.signed_in.agency_id:
+        known = queries.is_in_scope(connection, visitor.signed_in.actor, code)
+    # A case of another agency or area looks like one that does not exist.
+    if not known:
         return wrong(visitor, typed, "inbox.not_here", 404)
     return visitor.go(f"/office/cases/{code}")
 
@@ -94,8 +94,9 @@ def listed(visitor: Visitor, asked: Filters) -> dict[str, Any]:
         counts = inbox_queries.counts(connection, actor, now, asked)
         saved = visitor.deps.saved_views.of(connection, actor.id)
         choices = _choices(visitor, connection, asked)
-        colleagues = queries.colleagues(connection, actor.agency_id or "") if actor.role is Role.SUPERVISOR else ()
+        colleagues = inbox_queries.colleagues(connection, actor) if actor.role is Role.SUPERVISOR else ()
         shown = inbox_rows.views(visitor, connection, page.rows)
+        areas = inbox_queries.area_choices(connection, actor)
     here = asked.members | ({"after": str(after)} if after else {})
     return {
         "agency_name": citizens_text(visitor.signed_in.agency_name, visitor.language),
@@ -109,6 +110,7 @@ def listed(visitor: Visitor, asked: Filters) -> dict[str, Any]:
         "is_first": after is None,
         "saved_views": [_saved(one.id, one.name, inbox_filters.read(one.filters), asked) for one in saved],
         "colleagues": colleagues,
+        "area_choices": areas,
         **choices,
         **dict.fromkeys(("search", "wrong", "view_problem", "view_name"), ""),
     }

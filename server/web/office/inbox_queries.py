@@ -21,6 +21,7 @@ from sqlalchemy import (
     not_,
     or_,
     select,
+    true,
     tuple_,
     union_all,
 )
@@ -28,7 +29,7 @@ from sqlalchemy.types import String
 
 from server.cases import rules
 from server.cases.rules import Condition, Either, scope
-from server.foundation.actors import Actor
+from server.foundation.actors import DECIDING, Actor
 from server.storage import tables
 from server.storage.types import UtcDateTime
 from server.web.office.filters import SHOWS, Filters
@@ -135,6 +136,24 @@ def service_choices(connection: Connection, agency_id: str) -> Sequence[Row[Any,
     ).all()
 
 
+def area_choices(connection: Connection, actor: Actor) -> Sequence[Row[Any, Any]]:
+    """Areas of which the actor sees cases: id, name."""
+    areas = tables.areas.c
+    limited = areas.id.in_(sorted(actor.areas)) if actor.areas else true()
+    return connection.execute(select(areas.id, areas.name).where(limited).order_by(areas.name)).all()
+
+
+def colleagues(connection: Connection, actor: Actor) -> Sequence[Row[Any, Any]]:
+    """Who decides cases of the agency, by name; whether one may have a certain case is asked when it is handed over."""
+    officers = tables.officers.c
+    roles = sorted(role.value for role in DECIDING)
+    return connection.execute(
+        select(officers.id, officers.name)
+        .where(officers.agency_id == actor.agency_id, officers.active, officers.role.in_(roles))
+        .order_by(officers.name)
+    ).all()
+
+
 def _codes(
     connection: Connection, actor: Actor, filters: Filters, now: datetime, after: Place | None, most: int
 ) -> list[str]:
@@ -159,6 +178,8 @@ def _branches(actor: Actor, filters: Filters, now: datetime) -> list[tuple[Colum
     narrowed = [scope(actor)]
     if filters.service:
         narrowed.append(cases.service_id == filters.service)
+    if filters.area:
+        narrowed.append(cases.area_id == filters.area)
     if filters.stage:
         narrowed.append(cases.stage == filters.stage)
     found: list[tuple[ColumnElement[bool], ...]] = []

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, func, select
 
 from server.cases import complaints, rules
 from server.cases.files import attachments_of
-from server.cases.rules import Condition, assignable, in_scope
+from server.cases.rules import Condition, assignable, in_scope, scope
 from server.foundation.actors import Actor, Role
 from server.foundation.clock import WorkingCalendar
 from server.storage import tables
@@ -23,8 +23,10 @@ CLOCK_DAYS: Final = 400
 IMAGES: Final = ("image/jpeg", "image/png")
 
 
-def case_agency(connection: Connection, code: str) -> str | None:
-    return connection.execute(select(tables.cases.c.agency_id).where(tables.cases.c.tracking_code == code)).scalar()
+def is_in_scope(connection: Connection, actor: Actor, code: str) -> bool:
+    """Whether there is such a case, and the actor may open it."""
+    own = select(tables.cases.c.tracking_code).where(tables.cases.c.tracking_code == code, scope(actor))
+    return connection.execute(own).first() is not None
 
 
 def light_case(connection: Connection, code: str) -> Row[Any] | None:
@@ -85,11 +87,11 @@ def kiosk_names(connection: Connection, ids: Sequence[str]) -> Mapping[str, str]
     return {row.id: row.name for row in rows}
 
 
-def colleagues(connection: Connection, agency_id: str) -> Sequence[Any]:
-    """Who decides cases of the agency, by name."""
+def colleagues(connection: Connection, case: Row[Any]) -> Sequence[Any]:
+    """Who may decide the case, by name."""
     return connection.execute(
         select(tables.officers.c.id, tables.officers.c.name, tables.officers.c.role)
-        .where(assignable(agency_id))
+        .where(assignable(case.agency_id, case.area_id))
         .order_by(tables.officers.c.name)
     ).all()
 

@@ -57,6 +57,7 @@ def rows(office: Office, officer: Actor, clock: FakeClock) -> list[Any]:
                     "barred": who[number % 3][1],
                     "contest": "objection" if number % 5 == 0 else "",
                     "decided_by": someone if number % 2 == 0 else None,
+                    "area_id": (None, "here", "b")[number % 3],
                 }
                 for number, (state, due, officer, escalated, stage) in enumerate(combined)
             ],
@@ -115,8 +116,8 @@ def test_what_the_escalation_raises_is_late_and_was_not_raised(
 
 
 def test_the_scope_of_an_actor_is_the_same_both_ways(rows: list[Any], connection: Connection) -> None:
-    for role, agency in product([*Role, None], ["kelurahan", "kominfo", None]):
-        actor = Actor("somebody", role, agency)
+    for role, agency, areas in product([*Role, None], ["kelurahan", "kominfo", None], [(), ("here",), ("a", "b")]):
+        actor = Actor("somebody", role, agency, frozenset(areas))
         said = {row.tracking_code for row in rows if rules.in_scope(actor, row)}
         found = connection.execute(select(tables.cases.c.tracking_code).where(rules.scope(actor))).scalars()
         assert set(found) == said
