@@ -23,6 +23,11 @@ PNG: Final = b"\x89PNG\r\n\x1a\n"
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _UNSAFE_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9._-]")
 NAME_CHARACTERS: Final = 80
+#: Stands for a picture that cannot be opened; what was sent can still be handed out for a reason.
+UNREADABLE: Final = (
+    b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 240"><rect width="320" height="240" fill="#8a9296"/>'
+    b'<path d="M130 90l60 60m0-60l-60 60" stroke="#fff" stroke-width="8"/></svg>'
+)
 #: A picture is enlarged to so many times the window.
 ZOOM_MOST: Final = 4
 
@@ -52,9 +57,8 @@ def attachment(visitor: Visit, code: str, sha256: str) -> Response:
 def masked(visitor: Visit, code: str, sha256: str) -> Response:
     """The picture so that one sees what it is of, and reads nothing. That the case was opened is in the log."""
     made = visitor.deps.pictures.masked(_opened(visitor, code, sha256).data)
-    if made is None:
-        raise not_found()
-    return Response(made, media_type="image/jpeg", headers={"cache-control": "no-store"})
+    kind = "image/jpeg" if made is not None else "image/svg+xml"
+    return Response(made or UNREADABLE, media_type=kind, headers={"cache-control": "no-store"})
 
 
 @pages.get("/office/cases/{code}/pictures/{sha256}", Rule(OFFICE))

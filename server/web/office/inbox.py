@@ -94,7 +94,7 @@ def listed(visitor: Visitor, asked: Filters) -> dict[str, Any]:
         counts = inbox_queries.counts(connection, actor, now, asked)
         saved = visitor.deps.saved_views.of(connection, actor.id)
         choices = _choices(visitor, connection, asked)
-        colleagues = inbox_queries.colleagues(connection, actor) if actor.role is Role.SUPERVISOR else ()
+        colleagues = inbox_queries.deciders(connection, actor.agency_id) if actor.role is Role.SUPERVISOR else ()
         shown = inbox_rows.views(visitor, connection, page.rows)
         areas = inbox_queries.area_choices(connection, actor)
     here = asked.members | ({"after": str(after)} if after else {})

@@ -143,13 +143,13 @@ def area_choices(connection: Connection, actor: Actor) -> Sequence[Row[Any, Any]
     return connection.execute(select(areas.id, areas.name).where(limited).order_by(areas.name)).all()
 
 
-def colleagues(connection: Connection, actor: Actor) -> Sequence[Row[Any, Any]]:
+def deciders(connection: Connection, agency_id: str | None) -> Sequence[Row[Any, Any]]:
     """Who decides cases of the agency, by name; whether one may have a certain case is asked when it is handed over."""
     officers = tables.officers.c
     roles = sorted(role.value for role in DECIDING)
     return connection.execute(
         select(officers.id, officers.name)
-        .where(officers.agency_id == actor.agency_id, officers.active, officers.role.in_(roles))
+        .where(officers.agency_id == agency_id, officers.active, officers.role.in_(roles))
         .order_by(officers.name)
     ).all()
 

@@ -120,6 +120,7 @@ def fill(office: Office, texts: Texts) -> dict[str, str]:
     deps.identity.areas.add(OPERATOR, texts("area"))
     case = _case(office, texts, "surat")
     complaint = _case(office, texts, "aduan")
+    other = _case(office, texts, "surat")
     office.act(OWN, case.code, "take")
     office.act(OWN, case.code, "ask", texts("question"))
     assert kiosk.statuses(kiosk.answer(case.code, texts("answer"), office.server.service("surat"))) == ["stored"]
@@ -148,6 +149,7 @@ def fill(office: Office, texts: Texts) -> dict[str, str]:
     return {
         "code": case.code,
         "complaint": complaint.code,
+        "other": other.code,
         "sha256": case.attachments[0].sha256,
         "kiosk_id": kiosk.id,
         "waiting_id": waiting.id,
@@ -194,14 +196,17 @@ _USERS = (
 #: Answers that are no pages, or that lead to another one.
 NO_PAGES = {
     "/audit/checkpoint.txt",
+    "/complaints/export",
     "/favicon.ico",
     "/first",
     "/fleet/live",
     "/here",
     "/here/somebody",
     "/office/cases/{code}/documents/{sha256}",
+    "/office/cases/{code}/masked/{sha256}",
     "/office/live",
     "/preferences",
+    "/satisfaction/export",
     "/sign-in/provider",
     "/sign-in/provider/back",
     "/sign-in/provider/out",
@@ -213,6 +218,7 @@ FRAGMENTS = {
     "/fleet/board",
     "/fleet/enrol/arrived",
     "/fleet/kiosks/{kiosk_id}/live",
+    "/late/rows",
     "/office/cases/{code}/changed",
     "/office/rows",
     "/wall/numbers",

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from PIL import Image, ImageDraw
 
+from server.web.office.attachments import UNREADABLE
 from server.web.office.reasons import SHOWN_FOR
 from tests.server.web.conftest import JPEG, Office
 
@@ -88,7 +89,7 @@ def test_what_is_no_picture_is_a_download(office: Office) -> None:
     answer = office.browser("kelurahan").get(clear + office.given("kelurahan", code))
     assert answer.headers["content-type"] == "application/octet-stream"
     assert answer.headers["content-disposition"].startswith("attachment")
-    assert office.browser("kelurahan").get(masked).status_code == 404
+    assert office.browser("kelurahan").get(masked).content == UNREADABLE
 
 
 @pytest.mark.parametrize("user", ["kominfo", "admin", "pusat"])

@@ -93,9 +93,12 @@ def test_only_the_roles_of_its_rule_open_a_page_whatever_their_agency_and_area(
 # --- objects: by agency and area as well ----------------------------------------------------------------------------
 
 #: What stands in a path, and who decides over it. A route with another one must be entered here, with its rule.
-BY_CASE = {"code", "action", "sha256"}
+BY_CASE = {"code", "action", "sha256", "other"}
+#: What is an officer's own.
+BY_OFFICER = {"view_id"}
 #: What belongs to the whole city: the role alone decides.
 BY_ROLE = {
+    "agency_id",
     "alarm_id",
     "area_id",
     "day",
@@ -120,7 +123,7 @@ def _about_a_case() -> list[tuple[str, str]]:
 
 def test_whatever_stands_in_a_path_has_somebody_who_decides_over_it() -> None:
     found = {name for _, path in _guarded() for name in _members(path)}
-    assert found - BY_CASE - BY_ROLE == set()
+    assert found - BY_CASE - BY_ROLE - BY_OFFICER == set()
     assert not [path for _, path in _guarded() if "code" in _members(path) and _members(path) - BY_CASE]
 
 
@@ -132,13 +135,19 @@ def placed(office: Office) -> Envelope:
     return office.send(picture=JPEG)
 
 
+@pytest.fixture(scope="module")
+def alike(office: Office, placed: Envelope) -> Envelope:
+    """Another one of the same person, at the same place."""
+    return office.send()
+
+
 @pytest.mark.parametrize("person", PEOPLE, ids=str)
 def test_a_case_is_there_for_its_agency_and_area_and_for_nobody_else(
-    office: Office, placed: Envelope, person: Person
+    office: Office, placed: Envelope, alike: Envelope, person: Person
 ) -> None:
     """Outside of them it looks like one that does not exist."""
     browser = browser_of(office, person)
-    real = {"code": placed.code, "sha256": placed.attachments[0].sha256}
+    real = {"code": placed.code, "sha256": placed.attachments[0].sha256, "other": alike.code}
     for method, path in _about_a_case():
         there, nowhere = (_ask(browser, method, _filled(path, **one)) for one in (real, {}))
         assert nowhere.status_code == (404 if person.role in DECIDING else 403), path
