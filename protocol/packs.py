@@ -192,6 +192,8 @@ class ServiceDescription(Message):
     #: Of a complaint, the form's choices that say what kind of report it is and what it is about: lists and counts go by them.
     classification_question: str = ""
     topic_question: str = ""
+    #: Why nobody can begin it for now; None: it can be begun. An older kiosk offers it all the same.
+    paused: Text | None = None
     form_id: Short
     form_version: Short
 

@@ -13,11 +13,12 @@ from starlette.concurrency import run_in_threadpool
 
 from runtime.files import make_folder
 from runtime.private_files import private_folder
-from server.api import citizen_drafts, citizens, description, errors, health, kiosks, operator, submissions
+from server.api import citizen_drafts, citizens, description, errors, health, kiosks, open_city, operator, submissions
 from server.api import feed as feed_api
 from server.api.bodies import BodyRoom
 from server.api.proofs import AnswerProofs
 from server.api.standstill import Standstill, bare_app
+from server.api.together import Together
 from server.audit import audit
 from server.audit.witnesses import Witnesses
 from server.cases import lookups as case_lookups
@@ -34,19 +35,29 @@ from server.cases.finding.topics import TopicWords
 from server.cases.journal import CaseJournal
 from server.cases.questions import Questions
 from server.catalogue.authoring import Authoring
+from server.catalogue.offers import Offers
 from server.catalogue.pack_content import city_of
 from server.catalogue.packs import PackRepository
+from server.catalogue.schedule import Schedule
 from server.catalogue.services import Catalogue
 from server.catalogue.tuf import TufRepository
 from server.deps import Deps
 from server.fleet.alarms import Alarms
+from server.fleet.city_map import CityMap
 from server.fleet.device_commands import DeviceCommands
 from server.fleet.enrolment import Enrolment
+from server.fleet.groups import KioskGroups
+from server.fleet.heartbeats import AT_ONCE as HEARTBEATS_AT_ONCE
+from server.fleet.heartbeats import Heartbeats
 from server.fleet.help_calls import HelpCalls
+from server.fleet.history import History
 from server.fleet.kiosk_settings import KioskSettings
+from server.fleet.listing import Listing
 from server.fleet.presence import Presence
+from server.fleet.profiles import Profiles
 from server.fleet.quotas import Quotas
 from server.fleet.sealing_rotation import SealingRotation
+from server.fleet.work_orders import WorkOrders
 from server.foundation import texts
 from server.foundation.actors import SYSTEM
 from server.foundation.bus import Bus
@@ -59,11 +70,13 @@ from server.front_door.slots import Slots
 from server.open_city.budget import Budgets
 from server.open_city.city_calendar import CityCalendar
 from server.open_city.notices import Notices
+from server.open_city.overview import Overview
 from server.open_city.publications import Publications
 from server.open_city.ratings import Ratings
 from server.open_city.transparency import TransparencyReport
 from server.operator.seeding import city_name, seed
 from server.people import identity
+from server.people.agencies import Agencies
 from server.people.agency_heads import AgencyHeads
 from server.people.field_staff import Staff
 from server.people.first_administrator import FirstAdministrator
@@ -91,6 +104,7 @@ COMPLAINTS_S: Final = 600.0
 INDEX_S: Final = 5.0
 PICTURES_S: Final = 5.0
 DRAFTS_S: Final = 3_600.0
+SCHEDULE_S: Final = 20.0
 TRANSPARENCY_S: Final = 900.0
 #: The times that offices keep are worked out soon after a start, then every TRANSPARENCY_S.
 FIRST_S: Final = 2.0
@@ -128,6 +142,8 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
     officers = Officers(units, passwords)
     attachments = AttachmentStore(settings.data / "attachments", units, journal, keys, failpoints)
     pictures = Pictures()
+    signing_clock = SigningClock(clock)
+    authoring = Authoring(units, packs)
     deps = Deps(
         settings=settings,
         texts=said,
@@ -137,7 +153,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         bus=units.bus,
         units=units,
         keys=keys,
-        signing_clock=SigningClock(clock),
+        signing_clock=signing_clock,
         vault=vault,
         catalogue=catalogue,
         cases=Cases(units, vault, journal, zone, failpoints),
@@ -162,9 +178,17 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
             failpoints,
         ),
         packs=packs,
-        authoring=Authoring(units, packs),
-        presence=Presence(units, zone, alarms, witnesses, settings.heartbeat_s),
+        authoring=authoring,
+        city_map=CityMap(units),
+        work_orders=WorkOrders(units),
+        history=History(units, zone),
+        profiles=Profiles(units),
+        presence=Presence(units),
+        heartbeats=Heartbeats(units, zone, alarms, witnesses, publications, signing_clock, settings.heartbeat_s),
+        offers=Offers(units, packs),
+        schedule=Schedule(units, authoring),
         alarms=alarms,
+        listing=Listing(units),
         witnesses=witnesses,
         device_commands=DeviceCommands(units),
         enrolment=Enrolment(units, keys, packs, city, settings.address, zone, failpoints),
@@ -172,10 +196,12 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         passwords=passwords,
         officers=officers,
         identity=identity.build(units, vault, keys.vault, settings.address, city, settings.provider),
+        agencies=Agencies(units),
         first_administrator=FirstAdministrator(units, passwords, officers, keys.vault),
         city_calendar=CityCalendar(units),
         notices=Notices(units),
         kiosk_settings=KioskSettings(units),
+        kiosk_groups=KioskGroups(units),
         escalation=Escalation(units, journal),
         agency_heads=AgencyHeads(units),
         questions=Questions(units, journal, said, zone, settings.pauses),
@@ -186,10 +212,12 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         help_calls=HelpCalls(units),
         citizen_drafts=CitizenDrafts(units, quotas),
         budget=Budgets(units, publications),
+        overview=Overview(units, zone, catalogue, publications),
         transparency=TransparencyReport(units, zone, catalogue, ratings, publications, settings.pauses),
         failpoints=failpoints,
     )
     packs.reconcile()
+    deps.offers.reconcile(SYSTEM)
     return deps
 
 
@@ -220,12 +248,14 @@ def create_app(
     app.state.deps = deps
     app.state.batches = Slots(time.monotonic)
     app.state.bodies = BodyRoom()
+    app.state.heartbeats = Together(deps.heartbeats.take, lambda beat: beat.kiosk_id, HEARTBEATS_AT_ONCE)
     for router in (
         submissions.router,
         feed_api.router,
         kiosks.router,
         operator.router,
         health.router,
+        open_city.router,
         citizens.router,
         citizen_drafts.router,
     ):
@@ -256,6 +286,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
                 (INDEX_S, index_older_cases),
                 (PICTURES_S, look_at_pictures),
                 (DRAFTS_S, sweep_drafts),
+                (SCHEDULE_S, publish_due),
                 (CHECKPOINT_S, make_checkpoint),
                 (METADATA_S, renew_metadata),
                 (INTEGRITY_S, look_through_storage),
@@ -307,6 +338,10 @@ def sweep_drafts(deps: Deps) -> None:
     deps.quotas.sweep()
     with deps.units.begin(SYSTEM) as work:
         case_lookups.forget(work.connection, work.now)
+
+
+def publish_due(deps: Deps) -> None:
+    deps.schedule.publish_due()
 
 
 def publish_times(deps: Deps) -> None:

@@ -66,6 +66,7 @@ cases = Table(
     Column("steps", Integer, nullable=False, default=0),  # rows in case_steps; also the version for locking
     ForeignKeyConstraint(["kiosk_id", "submission_id"], ["submissions.kiosk_id", "submissions.id"]),
     Index(None, "kind", "opened_at"),
+    Index(None, "opened_at"),
     # Lists read each of their states in order from one of these, and merge (decision 165).
     Index("ix_cases_by_age", "agency_id", "state", "opened_at", "tracking_code"),
     Index("ix_cases_by_due", "agency_id", "state", "due_at", "tracking_code"),

@@ -7,6 +7,7 @@ from starlette.datastructures import FormData
 
 from protocol import pictograms as pictogram_names
 from protocol.languages import FALLBACK, LANGUAGES
+from protocol.line.base import ServiceKind
 from protocol.packs import PICTOGRAM_LINES, StageWork, StageWorkers
 
 #: Texts by language: members of the description, with dots for depth.
@@ -20,6 +21,8 @@ TEXTS: Final = (
     "slip.title",
     "slip.next_step",
 )
+#: How a fee is paid; they stand where something of it is filled in.
+PAYMENT_TEXTS: Final = ("standard.payment.basis", "standard.payment.how")
 #: Several texts by language, written one a line.
 LINES: Final = ("standard.requirements", "standard.procedure")
 #: By those, where the names of their pictograms stand.
@@ -58,12 +61,16 @@ def read(
             "fee_rupiah": _number(_one(form, "standard.fee_rupiah")),
             "fee_from": "standard.fee_from" in form,
             "fee_rule": _one(form, "standard.fee_rule"),
+            "payment": _payment(form),
         },
         "slip": {"answers": _split(_one(form, "slip.answers").replace(",", "\n"))},
         "identification": _one(form, "identification"),
         "nik_question": _one(form, "nik_question"),
         "consent": "consent" in form,
         "needs": ["camera"] if "camera" in form else [],
+        "kind": _one(form, "kind") or ServiceKind.SERVICE.value,
+        "privacy_question": _one(form, "privacy_question"),
+        "identity_group": _one(form, "identity_group"),
         "stages": _stages(form),
         **{name: _one(form, name) for name in COMPLAINT_QUESTIONS if name in form},
     }
@@ -142,6 +149,14 @@ def stages(description: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
     empty = {"id": "", "days": "", "name": {}, "does": "", "by": "", "four_eyes": False}
     return (rows + [empty] * SPARE_STAGES)[:STAGES_MOST]
+
+
+def _payment(form: FormData) -> dict[str, Any] | None:
+    """None for a service that tells nothing of paying: one without a fee."""
+    made: dict[str, Any] = {path.rpartition(".")[2]: _by_language(form, path, str.strip) for path in PAYMENT_TEXTS} | {
+        name: _one(form, f"standard.payment.{name}") for name in ("account", "payment_code")
+    }
+    return made if any(made.values()) else None
 
 
 def _stages(form: FormData) -> list[dict[str, Any]]:

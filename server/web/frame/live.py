@@ -20,31 +20,33 @@ from server.web.frame.visitor import OFFICE, Visitor
 STREAM_SECONDS: Final = 600.0
 #: How long browsers wait before they reconnect, in milliseconds.
 RETRY_MS: Final = 2000
-#: The first hint is told at once; those that come soon after it together.
-REST_S: Final = 1.0
+#: In a fleet of thousands something changes all the time: its pages look again this often at most.
+FLEET_REST_S: Final = 2.0
+#: An inbox shows the first of several cases at once, and the others together.
+OFFICE_REST_S: Final = 1.0
 
 pages = Pages()
 
 
 @pages.poll("/office/live", Rule(OFFICE))
 async def office(visitor: Visit) -> StreamingResponse:
-    return _stream(visitor, [bus.inbox_topic(visitor.signed_in.agency_id or "")], "cases")
+    return _stream(visitor, [bus.inbox_topic(visitor.signed_in.agency_id or "")], "cases", OFFICE_REST_S)
 
 
 @pages.poll("/fleet/live", only(Role.ADMIN, Role.COMMAND, on_display=True))
 async def fleet(visitor: Visit) -> StreamingResponse:
-    return _stream(visitor, [bus.FLEET, bus.PACKS], "fleet")
+    return _stream(visitor, [bus.FLEET, bus.PACKS], "fleet", FLEET_REST_S)
 
 
-def _stream(visitor: Visitor, topics: Sequence[str], event: str) -> StreamingResponse:
+def _stream(visitor: Visitor, topics: Sequence[str], event: str, rest_s: float) -> StreamingResponse:
     return StreamingResponse(
-        _events(visitor, topics, event),
+        _events(visitor, topics, event, rest_s),
         media_type="text/event-stream",
         headers={"cache-control": "no-store", "x-accel-buffering": "no"},
     )
 
 
-async def _events(visitor: Visitor, topics: Sequence[str], event: str) -> AsyncIterator[str]:
+async def _events(visitor: Visitor, topics: Sequence[str], event: str, rest_s: float) -> AsyncIterator[str]:
     deps = visitor.deps
     ping = deps.settings.live_ping_s
     now = asyncio.get_running_loop().time
@@ -53,25 +55,17 @@ async def _events(visitor: Visitor, topics: Sequence[str], event: str) -> AsyncI
     async with deps.bus.subscribe(topics) as subscription:
         # Looking once catches up on what happened between the page and this stream.
         yield f"retry: {RETRY_MS}\nevent: {event}\ndata: look\n\n"
-        again = False
         while now() < ends and not deps.bus.stopping:
-            hint = again or await subscription.get(ping) is not None
+            hint = await subscription.get(ping)
             if now() >= looked + ping:
                 # Whoever was signed out, or was away for too long, is told nothing more.
                 looked = now()
                 if await run_in_threadpool(visitor.site.accounts.find, visitor.token, False) is None:
                     return
-            if hint:
+            if hint is not None:
                 yield f"event: {event}\ndata: look\n\n"
-                again = await _comes_meanwhile(subscription, deps.bus)
+                # What comes meanwhile waits and is told as one.
+                await asyncio.sleep(rest_s)
+                subscription.forget()
             else:
                 yield ": still here\n\n"
-
-
-async def _comes_meanwhile(subscription: bus.Subscription, of: bus.Bus) -> bool:
-    """Rests after an event, so that a hundred hints a second make every page look once a second; whether one came."""
-    now = asyncio.get_running_loop().time
-    ends, came = now() + REST_S, False
-    while (left := ends - now()) > 0 and not of.stopping:
-        came = await subscription.get(left) is not None or came
-    return came

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, select
 
-from server.cases import complaints, rules
+from server.cases import complaints
 from server.cases.files import attachments_of
-from server.cases.rules import Condition, assignable, in_scope, scope
+from server.cases.rules import assignable, in_scope, scope
 from server.foundation.actors import Actor, Role
 from server.foundation.clock import WorkingCalendar
 from server.storage import tables
@@ -128,25 +128,6 @@ def newest_enrolment(connection: Connection, actor: Actor, name: str) -> str | N
         .order_by(codes.created_at.desc())
         .limit(1)
     ).scalar()
-
-
-def cases_by_agency(connection: Connection, since: datetime, now: datetime) -> Sequence[Row[Any]]:
-    """Per agency: cases received since ``since`` (``came``), those that are open (``running``), late and escalated."""
-    cases, agencies = tables.cases, tables.agencies
-    count = func.count(cases.c.tracking_code)
-    return connection.execute(
-        select(
-            agencies.c.id,
-            agencies.c.name,
-            count.filter(cases.c.opened_at >= since).label("came"),
-            count.filter(Condition(rules.OPEN).where()).label("running"),
-            count.filter(rules.late(now).where()).label("late"),
-            count.filter(rules.escalated(now).where()).label("escalated"),
-        )
-        .outerjoin(cases, cases.c.agency_id == agencies.c.id)
-        .group_by(agencies.c.id, agencies.c.position)
-        .order_by(agencies.c.position)
-    ).all()
 
 
 def audit_entries(

@@ -14,8 +14,9 @@ from server.cases.escalation import AT_ONCE
 from server.cases.rules import Condition, Either
 from server.deps import Deps
 from server.foundation.actors import Actor, Role
+from server.open_city.overview import standing_by_agency
 from server.storage import tables
-from server.web.office import inbox_queries, queries
+from server.web.office import inbox_queries
 from tests.server.case_kit import Office, enrolled_kiosk
 from tests.server.conftest import FakeClock
 
@@ -99,7 +100,7 @@ def test_the_wall_counts_as_the_inbox_does(
 ) -> None:
     now = clock.now()
     inbox = inbox_queries.counts(connection, officer, now)
-    wall = next(one for one in queries.cases_by_agency(connection, now, now) if one.id == officer.agency_id)
+    wall = next(one for one in standing_by_agency(connection, now) if one.agency_id == officer.agency_id)
     assert (wall.running, wall.late, wall.escalated) == (inbox["open"], inbox["late"], inbox["escalated"])
 
 

@@ -1,6 +1,7 @@
 """SP4N-LAPOR's clocks: when each runs, what each does when it is over, and that nothing hides a delay."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -9,6 +10,8 @@ from server.cases.complaint_clock import DAYS, LaporClock
 from server.cases.states import CaseOutcome
 from server.deps import Deps
 from server.foundation.actors import Actor
+from server.open_city.complaint_trend import Figures, trend
+from server.open_city.months import last_months
 from server.settings import ServerSettings
 from server.storage import tables
 from tests.server.case_kit import Office, enrolled_kiosk
@@ -17,9 +20,10 @@ from tests.server.conftest import FakeClock
 
 
 @pytest.fixture
-def settings(sqlite_settings: ServerSettings) -> ServerSettings:
-    """The verbs are tried on both databases; the clocks are counted in Python."""
-    return sqlite_settings
+def settings(request: pytest.FixtureRequest) -> ServerSettings:
+    """The clocks are counted in Python; the first test, with the trend, is run on both databases."""
+    found: ServerSettings = request.getfixturevalue(getattr(request, "param", "sqlite_settings"))
+    return found
 
 
 @pytest.fixture
@@ -44,6 +48,7 @@ def other(office: Office) -> Actor:
     return office.officer("kelurahan")
 
 
+@pytest.mark.parametrize("settings", ["sqlite_settings", "postgresql_settings"], indirect=True)
 def test_three_days_to_forward_five_to_follow_up_ten_until_silence_closes(
     office: Office, officer: Actor, other: Actor, clock: FakeClock
 ) -> None:
@@ -65,6 +70,12 @@ def test_three_days_to_forward_five_to_follow_up_ten_until_silence_closes(
     assert deps.complaints.close_settled() == 1
     assert (told(office, code).state, told(office, code).note) == (State.COLLECTED, "Sudah.")
     assert running(office, code) == set()
+    months = last_months(clock.now(), ZoneInfo("Asia/Jakarta"), 2)
+    with deps.engine.connect() as connection:
+        counted = trend(connection, months, clock.now())
+        assert trend(connection, months, clock.now(), "kominfo").total == Figures()
+    assert counted.total == Figures(received=1, answered=1)
+    assert [(month.name, figures.received) for month, figures in counted.by_month()] == [("2026-10", 0), ("2026-11", 1)]
 
 
 def test_the_promise_to_the_citizen_is_not_moved_by_forwarding(

@@ -27,12 +27,12 @@ def clock() -> FakeClock:
     return FakeClock(MONDAY)
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module")
 def office(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, clock: FakeClock
 ) -> Iterator[Office]:
     """One for the file: each test has complaints of its own."""
-    for settings in fresh(request, tmp_path_factory.mktemp("complaints"), request.param):
+    for settings in fresh(request, tmp_path_factory.mktemp("complaints"), "sqlite"):
         deps = build_deps(settings, clock=clock)
         yield Office(deps, enrolled_kiosk(deps))
         close_deps(deps)

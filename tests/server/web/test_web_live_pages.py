@@ -1,14 +1,11 @@
 """Administrators and the command centre in a real browser: what changes by itself while they watch."""
 
-import asyncio
 import re
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from server.foundation.bus import Bus
-from server.web.frame import live
 from tests.server.kiosk_client import component, visit
 from tests.server.web.browser import CHROMIUM
 from tests.server.web.conftest import Office
@@ -119,19 +116,3 @@ def test_a_pack_goes_to_one_ring_and_is_watched_until_it_arrives(fresh_office: O
     row.get_by_role("button", name="Ya, tarik dari semua kios").click()
     expect(page.locator(".flash")).to_be_visible()
     assert packs.service(4, "izin-baru") is None and packs.service(4, "surat") is not None
-
-
-def test_a_hundred_hints_at_once_make_a_page_look_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "REST_S", 0.05)
-
-    async def told() -> tuple[bool, bool]:
-        bus = Bus()
-        await bus.start()
-        async with bus.subscribe(["inbox"]) as subscription:
-            for number in range(100):
-                bus.publish_now("inbox", str(number))
-            found = await live._comes_meanwhile(subscription, bus), await live._comes_meanwhile(subscription, bus)
-        await bus.stop()
-        return found
-
-    assert asyncio.run(told()) == (True, False)
