@@ -11,9 +11,12 @@ from datetime import timedelta
 from itertools import cycle
 from pathlib import Path
 
+from sqlalchemy import insert, select
+
 from server.foundation.actors import OPERATOR, Role
 from server.people.sessions import How
 from server.people.sign_in_limits import Attempt
+from server.storage import tables
 from server.web.frame.install import rules
 from tests.server.kiosk_client import Envelope, component, visit
 from tests.server.web.conftest import JPEG, Office
@@ -139,6 +142,13 @@ def fill(office: Office, texts: Texts) -> dict[str, str]:
     with deps.units.begin(OPERATOR) as work:
         place = Attempt("", "10.0.0.1", browser=f"Firefox/1 Windows {texts('browser')}")
         deps.identity.sessions.open(work, someone, How.PASSWORD, place)
+    _, group = deps.kiosk_groups.add(OPERATOR, texts("group")[:60])
+    deps.work_orders.create(OPERATOR, kiosk.id, texts("task"))
+    with deps.engine.begin() as connection:
+        order = connection.execute(select(tables.work_orders.c.id)).scalar_one()
+        now = deps.clock.now()
+        log = {"kiosk_id": kiosk.id, "id": "log-1", "made_at": now, "received_at": now, "lines": [texts("log")]}
+        connection.execute(insert(tables.kiosk_logs).values(log))
     admin = office.browser("admin")
     admin.get("/admin/budget")
     line = f'"{texts("budget").replace(chr(34), chr(39))[:79]}",1000,500'
@@ -156,6 +166,10 @@ def fill(office: Office, texts: Texts) -> dict[str, str]:
         "draft_id": draft.url.rpartition("/")[2],
         "officer_id": someone,
         "area_id": area(deps, HERE),
+        "group_id": group,
+        "order_id": order,
+        "log_id": "log-1",
+        "service_id": "surat",
     }
 
 
@@ -195,7 +209,13 @@ _USERS = (
 )
 #: Answers that are no pages, or that lead to another one.
 NO_PAGES = {
+    "/admin/drafts/{draft_id}/media/{name}",
+    "/admin/services/{service_id}/files",
+    "/admin/services/{service_id}/form",
+    "/admin/services/{service_id}/media/{name}",
+    "/admin/services/{service_id}/xform",
     "/audit/checkpoint.txt",
+    "/city.csv",
     "/complaints/export",
     "/favicon.ico",
     "/first",
