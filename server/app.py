@@ -24,7 +24,6 @@ from server.audit.witnesses import Witnesses
 from server.cases import lookups as case_lookups
 from server.cases.actions import Cases
 from server.cases.complaint_actions import ComplaintActions
-from server.cases.complaint_topics import ComplaintTopics
 from server.cases.escalation import Escalation
 from server.cases.files import CaseFiles
 from server.cases.finding.index import Reindexing
@@ -88,6 +87,7 @@ from server.storage.integrity import Integrity
 from server.submissions.attachments import AttachmentStore
 from server.submissions.case_opening import CaseOpening
 from server.submissions.citizen_drafts import CitizenDrafts
+from server.submissions.complaint_topics import ComplaintTopics
 from server.submissions.intake import Intake
 from server.submissions.opening import Opener
 from server.submissions.picture_marks import PictureMarks
@@ -156,7 +156,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         signing_clock=signing_clock,
         vault=vault,
         catalogue=catalogue,
-        cases=Cases(units, vault, journal, zone, failpoints),
+        cases=Cases(units, vault, journal, said, zone, failpoints),
         complaints=ComplaintActions(units, journal, failpoints),
         complaint_topics=ComplaintTopics(packs),
         case_files=CaseFiles(units, vault, journal, packs),
