@@ -151,7 +151,7 @@ def fill(office: Office, texts: Texts) -> dict[str, str]:
         connection.execute(insert(tables.kiosk_logs).values(log))
     admin = office.browser("admin")
     admin.get("/admin/budget")
-    line = f'"{texts("budget").replace(chr(34), chr(39))[:79]}",1000,500'
+    line = f'"{texts("budget").replace(chr(34), chr(39))[:79]}";1000;500'
     assert admin.post("/admin/budget", {"year": "2026", "source": texts("source"), "rows": line}).ok
     admin.get("/admin/services/new")
     form = ("form.md", _form("izin", texts).encode())
