@@ -22,7 +22,7 @@ import requests
 from nacl.signing import SigningKey
 from sqlalchemy import insert, select
 
-from benchmarks.measure_server import _free_port, _served
+from benchmarks.serving import free_port, served
 from protocol.tracking import kiosk_part
 from server.app import build_deps, close_deps
 from server.deps import Deps
@@ -127,14 +127,14 @@ def main() -> int:
 def _measured(name: str, database: str | None) -> list[dict[str, Any]]:
     folder = Path(tempfile.mkdtemp(prefix="ekios-bench-"))
     try:
-        settings = ServerSettings(data=folder / "data", database=database or "", services=CITY, port=_free_port())
+        settings = ServerSettings(data=folder / "data", database=database or "", services=CITY, port=free_port())
         deps = build_deps(settings)
         seed(deps, CITY, trial=True)
         populate(deps, KIOSKS)
         keys = _speaking(deps)
         found = [_judging(name, deps)]
         close_deps(deps)
-        with _served(settings) as process:
+        with served(settings) as process:
             found.append(_heartbeats(name, settings.address, keys, process.pid))
             found += _pages(name, settings.address)
         return found

@@ -7,17 +7,14 @@ log, one synced row each. ``of the disk`` is what part of the bare rows' rate is
 """
 
 import json
-import os
 import shutil
 import socket
 import sqlite3
 import statistics
-import subprocess
-import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,19 +27,17 @@ import uvicorn
 from fastapi import FastAPI
 from sqlalchemy import Column, Engine, LargeBinary, MetaData, String, Table, create_engine, event, text
 
+from benchmarks.serving import free_port, let_in, served
 from server.app import build_deps, close_deps
 from server.foundation.actors import OPERATOR
-from server.operator.operations import operator_token
 from server.operator.seeding import seed
 from server.settings import ServerSettings
 from tests.server import postgres
 from tests.server.kiosk_client import Envelope, TestKiosk
-from tests.server.running import NO_QUOTAS
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULT = ROOT / "build" / "bench" / "server.json"
 CITY = ROOT / "tests" / "server" / "city"
-STARTS_WITHIN_S = 60.0
 SINGLE = 400
 AT_ONCE = 8
 BATCHES = 24
@@ -87,18 +82,10 @@ def _print(measured: list[dict[str, Any]]) -> None:
 # --- ours ----------------------------------------------------------------------------------------------------------
 
 
-def _let_in(settings: ServerSettings, kiosks: Sequence[TestKiosk]) -> None:
-    """As the operator does, through the server that runs."""
-    headers = {"Authorization": f"Bearer {operator_token(settings.data)}"}
-    for kiosk in kiosks:
-        order = {"command": "approve", "arguments": {"kiosk": kiosk.id, "fingerprint": kiosk.fingerprint}}
-        requests.post(f"{settings.address}/v1/operator", json=order, headers=headers, timeout=60).raise_for_status()
-
-
 def _ours(name: str, database: str | None) -> list[dict[str, Any]]:
     folder = Path(tempfile.mkdtemp(prefix="ekios-bench-"))
     try:
-        settings = ServerSettings(data=folder / "data", database=database or "", services=CITY, port=_free_port())
+        settings = ServerSettings(data=folder / "data", database=database or "", services=CITY, port=free_port())
         deps = build_deps(settings)
         seed(deps, CITY, trial=False)
         codes = [deps.enrolment.new_code(OPERATOR, f"Kios {number}").code for number in range(AT_ONCE)]
@@ -107,11 +94,11 @@ def _ours(name: str, database: str | None) -> list[dict[str, Any]]:
         assert form is not None
         document = form.description
         service = {"id": "surat", "form_id": document.form_id, "form_version": document.form_version, "pack": "1"}
-        with _served(settings) as process:
+        with served(settings) as process:
             kiosks = [TestKiosk(settings.address) for _ in codes]
             for kiosk, code in zip(kiosks, codes, strict=True):
                 kiosk.enrol(code).raise_for_status()
-            _let_in(settings, kiosks)
+            let_in(settings, kiosks)
             measured = []
             for way, number, items, at_once in (
                 (ONE, SINGLE, 1, 1),
@@ -124,34 +111,6 @@ def _ours(name: str, database: str | None) -> list[dict[str, Any]]:
         return measured
     finally:
         shutil.rmtree(folder)
-
-
-@contextmanager
-def _served(settings: ServerSettings) -> Iterator["subprocess.Popen[bytes]"]:
-    arguments = ["--data", str(settings.data), "--port", str(settings.port), "--services", str(CITY)]
-    if settings.database:
-        arguments += ["--database", settings.database]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "server", "serve", *arguments],
-        cwd=ROOT,
-        stderr=subprocess.DEVNULL,
-        # Eight kiosks and one person send what a city does.
-        env={**os.environ, "EKIOS_SERVER_QUOTAS": NO_QUOTAS.model_dump_json()},
-    )
-    try:
-        end = time.monotonic() + STARTS_WITHIN_S
-        while True:
-            try:
-                requests.get(f"{settings.address}/healthz", timeout=5)
-                break
-            except requests.ConnectionError:
-                if process.poll() is not None or time.monotonic() > end:
-                    raise
-                time.sleep(0.05)
-        yield process
-    finally:
-        process.terminate()
-        process.wait()
 
 
 def _sender(kiosks: list[TestKiosk], service: dict[str, str], number: int, items: int) -> Callable[[int], None]:
@@ -328,8 +287,3 @@ def _synced(path: Path) -> Engine:
     with engine.connect() as connection:
         connection.execute(text("SELECT 1"))
     return engine
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as one:
-        return int(one.getsockname()[1])

@@ -26,6 +26,11 @@ from server.cases.actions import Cases
 from server.cases.complaint_actions import ComplaintActions
 from server.cases.escalation import Escalation
 from server.cases.files import CaseFiles
+from server.cases.finding.index import Reindexing
+from server.cases.finding.look_alikes import LookAlikes
+from server.cases.finding.saved_views import SavedViews
+from server.cases.finding.search import CaseSearch
+from server.cases.finding.topics import TopicWords
 from server.cases.journal import CaseJournal
 from server.cases.questions import Questions
 from server.catalogue.authoring import Authoring
@@ -69,6 +74,7 @@ from server.open_city.publications import Publications
 from server.open_city.ratings import Ratings
 from server.open_city.transparency import TransparencyReport
 from server.operator.seeding import city_name, seed
+from server.people import identity
 from server.people.agencies import Agencies
 from server.people.agency_heads import AgencyHeads
 from server.people.field_staff import Staff
@@ -84,6 +90,8 @@ from server.submissions.citizen_drafts import CitizenDrafts
 from server.submissions.complaint_topics import ComplaintTopics
 from server.submissions.intake import Intake
 from server.submissions.opening import Opener
+from server.submissions.picture_marks import PictureMarks
+from server.submissions.pictures import Pictures
 from server.web import install as install_pages
 from server.work.unit_of_work import UnitsOfWork
 
@@ -93,6 +101,8 @@ NONCES_S: Final = 60.0
 ESCALATION_S: Final = 60.0
 QUESTIONS_S: Final = 600.0
 COMPLAINTS_S: Final = 600.0
+INDEX_S: Final = 5.0
+PICTURES_S: Final = 5.0
 DRAFTS_S: Final = 3_600.0
 SCHEDULE_S: Final = 20.0
 TRANSPARENCY_S: Final = 900.0
@@ -130,6 +140,8 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
     publications = Publications(units, keys.badge)
     witnesses = Witnesses(engine, keys.audit_public, keys.badge)
     officers = Officers(units, passwords)
+    attachments = AttachmentStore(settings.data / "attachments", units, journal, keys, failpoints)
+    pictures = Pictures()
     signing_clock = SigningClock(clock)
     authoring = Authoring(units, packs)
     deps = Deps(
@@ -149,7 +161,14 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         complaint_topics=ComplaintTopics(packs),
         case_files=CaseFiles(units, vault, journal, packs),
         case_journal=journal,
-        attachments=AttachmentStore(settings.data / "attachments", units, journal, keys, failpoints),
+        reindexing=Reindexing(units, vault),
+        search=CaseSearch(units, vault),
+        look_alikes=LookAlikes(vault),
+        topics=TopicWords(packs),
+        saved_views=SavedViews(units),
+        attachments=attachments,
+        pictures=pictures,
+        picture_marks=PictureMarks(units, vault, attachments, pictures),
         intake=Intake(
             units,
             Opener(keys, packs, zone),
@@ -176,6 +195,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         staff=Staff(units, keys.badge, passwords),
         passwords=passwords,
         officers=officers,
+        identity=identity.build(units, vault, keys.vault, settings.address, city, settings.provider),
         agencies=Agencies(units),
         first_administrator=FirstAdministrator(units, passwords, officers, keys.vault),
         city_calendar=CityCalendar(units),
@@ -202,6 +222,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
 
 
 def close_deps(deps: Deps) -> None:
+    deps.pictures.close()
     deps.engine.dispose()
 
 
@@ -262,6 +283,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
                 (ESCALATION_S, escalate),
                 (QUESTIONS_S, look_at_questions),
                 (COMPLAINTS_S, close_settled),
+                (INDEX_S, index_older_cases),
+                (PICTURES_S, look_at_pictures),
                 (DRAFTS_S, sweep_drafts),
                 (SCHEDULE_S, publish_due),
                 (CHECKPOINT_S, make_checkpoint),
@@ -300,6 +323,14 @@ def look_at_questions(deps: Deps) -> None:
 
 def close_settled(deps: Deps) -> None:
     deps.complaints.close_settled()
+
+
+def index_older_cases(deps: Deps) -> None:
+    deps.reindexing.some()
+
+
+def look_at_pictures(deps: Deps) -> None:
+    deps.picture_marks.look()
 
 
 def sweep_drafts(deps: Deps) -> None:

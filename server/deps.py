@@ -11,6 +11,11 @@ from server.cases.actions import Cases
 from server.cases.complaint_actions import ComplaintActions
 from server.cases.escalation import Escalation
 from server.cases.files import CaseFiles
+from server.cases.finding.index import Reindexing
+from server.cases.finding.look_alikes import LookAlikes
+from server.cases.finding.saved_views import SavedViews
+from server.cases.finding.search import CaseSearch
+from server.cases.finding.topics import TopicWords
 from server.cases.journal import CaseJournal
 from server.cases.questions import Questions
 from server.catalogue.authoring import Authoring
@@ -51,6 +56,7 @@ from server.people.agencies import Agencies
 from server.people.agency_heads import AgencyHeads
 from server.people.field_staff import Staff
 from server.people.first_administrator import FirstAdministrator
+from server.people.identity import Identity
 from server.people.officers import Officers
 from server.people.passwords import Passwords
 from server.settings import ServerSettings
@@ -59,6 +65,8 @@ from server.submissions.attachments import AttachmentStore
 from server.submissions.citizen_drafts import CitizenDrafts
 from server.submissions.complaint_topics import ComplaintTopics
 from server.submissions.intake import Intake
+from server.submissions.picture_marks import PictureMarks
+from server.submissions.pictures import Pictures
 from server.work.unit_of_work import UnitsOfWork
 
 
@@ -80,7 +88,14 @@ class Deps:
     complaint_topics: ComplaintTopics
     case_files: CaseFiles
     case_journal: CaseJournal
+    reindexing: Reindexing
+    search: CaseSearch
+    look_alikes: LookAlikes
+    topics: TopicWords
+    saved_views: SavedViews
     attachments: AttachmentStore
+    pictures: Pictures
+    picture_marks: PictureMarks
     intake: Intake
     packs: PackRepository
     authoring: Authoring
@@ -100,6 +115,7 @@ class Deps:
     staff: Staff
     passwords: Passwords
     officers: Officers
+    identity: Identity
     agencies: Agencies
     first_administrator: FirstAdministrator
     city_calendar: CityCalendar

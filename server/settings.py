@@ -1,6 +1,7 @@
 """What can be set from outside: ``EKIOS_SERVER_*`` in the environment, or the command's options."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -8,6 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from server.cases.pauses import Pauses
 from server.fleet.quotas import QuotaSettings
 from server.front_door.networks import Networks
+from server.people.provider import ProviderSettings
 
 
 class ServerSettings(BaseSettings):
@@ -40,6 +42,13 @@ class ServerSettings(BaseSettings):
     time_zone: str = "Asia/Jakarta"
     #: The key that signs checkpoints of the audit log, on another medium than the database; empty: in ``data``.
     audit_key: Path | None = None
+    #: The city's identity provider (OpenID Connect), for officers; empty: none. The claim is what accounts are matched by.
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_secret_file: Path | None = None
+    oidc_claim: str = "email"
+    #: What stands on the button of the sign-in page; empty: the issuer's host.
+    oidc_name: str = ""
     #: What one kiosk, and one NIK, may send and ask.
     quotas: QuotaSettings = QuotaSettings()
     #: How long the office waits for a citizen's answer.
@@ -55,6 +64,21 @@ class ServerSettings(BaseSettings):
     def _are_networks(cls, value: str) -> str:
         Networks(value)
         return value
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _is_safe(cls, value: str) -> str:
+        split = urlsplit(value)
+        if value and split.scheme != "https" and split.hostname not in ("localhost", "127.0.0.1"):
+            raise ValueError("an identity provider is asked over https only")
+        return value
+
+    @property
+    def provider(self) -> ProviderSettings | None:
+        if not self.oidc_issuer:
+            return None
+        name = self.oidc_name or urlsplit(self.oidc_issuer).hostname or ""
+        return ProviderSettings(self.oidc_issuer, self.oidc_client_id, self.oidc_secret_file, self.oidc_claim, name)
 
     @property
     def database_url(self) -> str:

@@ -72,7 +72,7 @@ class Cases(Deciding):
         def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
             if refused := self._refused(connection, actor, Action.ASSIGN, case):
                 return refused
-            role = _assignable(connection, officer_id, case.agency_id)
+            role = _assignable(connection, officer_id, case)
             if role is None:
                 return CaseOutcome.NO_SUCH_OFFICER
             if barred := bars(officer_id, role, case):
@@ -234,8 +234,9 @@ def _resting(case: Row[Any], workflow: Workflow) -> State:
     return State(case.state) if begun or not case.complete else State.RECEIVED
 
 
-def _assignable(connection: Connection, officer_id: str, agency_id: str) -> Role | None:
-    """The role of an officer to whom the agency's cases may be assigned."""
+def _assignable(connection: Connection, officer_id: str, case: Row[Any]) -> Role | None:
+    """The role of an officer to whom the case may be assigned."""
     officer = tables.officers.c
-    found = connection.execute(select(officer.role).where(officer.id == officer_id, assignable(agency_id))).scalar()
+    may = assignable(case.agency_id, case.area_id)
+    found = connection.execute(select(officer.role).where(officer.id == officer_id, may)).scalar()
     return None if found is None else Role(found)

@@ -11,11 +11,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from lxml import etree
+from sqlalchemy import ColumnElement, literal_column
 
 from forms import Form
 from protocol.messages import Content
 from protocol.packs import ServiceDescription
 from server.foundation.actors import Actor
+from server.storage import tables
 
 if TYPE_CHECKING:
     from server.cases.states import CaseFile
@@ -36,6 +38,16 @@ def kept(content: Content, description: ServiceDescription) -> Content:
 def searchable_nik(content: Content) -> str | None:
     """The NIK by which the case may be found, or None."""
     return content.identity.nik if content.identity is not None and not content.privacy else None
+
+
+def findable() -> ColumnElement[bool]:
+    """Cases that may be found by what stands in them, in SQL."""
+    return tables.cases.c.privacy != SECRET
+
+
+def secret() -> ColumnElement[bool]:
+    """Secret ones, in the words of the index that holds them."""
+    return tables.cases.c.privacy == literal_column(f"'{SECRET}'")
 
 
 def may_see_who(actor: Actor, case: Any) -> bool:

@@ -1,7 +1,6 @@
-"""What officers see of cases: one opened, those of a NIK; and what anybody with its code may see."""
+"""What officers see of a case, opened; and what anybody with its code may see."""
 
-from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
@@ -11,15 +10,13 @@ from server.cases import lookups as case_lookups
 from server.cases.filled_forms import form_of
 from server.cases.journal import CaseJournal
 from server.cases.public import public_messages
-from server.cases.rules import in_scope, scope
+from server.cases.rules import in_scope
 from server.cases.states import CaseAttachment, CaseFile, CaseMessage, CaseOutcome
 from server.catalogue.packs import PackRepository
 from server.foundation.actors import Actor, kiosk_actor
 from server.foundation.vault import Vault
 from server.storage import tables
 from server.work.unit_of_work import UnitsOfWork
-
-FOUND_ROWS: Final = 200
 
 
 class CaseFiles:
@@ -45,21 +42,6 @@ class CaseFiles:
         # After the transaction: looking for the pack takes a connection of its own.
         service = self._packs.service(case.pack_version, case.service_id)
         return complaints.without_identity(opened, None if service is None else form_of(service))
-
-    def find_by_nik(self, actor: Actor, nik: str) -> Sequence[Row[Any]]:
-        """Cases of the actor's agency that were sent with this NIK; the search is logged without it."""
-        if not actor.decides:
-            return ()
-        index = self._vault.nik_index(nik)
-        with self._units.begin(actor) as work:
-            rows = work.connection.execute(
-                select(tables.cases)
-                .where(tables.cases.c.nik_index == index, scope(actor))
-                .order_by(tables.cases.c.opened_at.desc())
-                .limit(FOUND_ROWS)
-            ).all()
-            work.audit("case.search", "cases", {"found": len(rows)})
-        return rows
 
     def public_state(self, code: str) -> CaseState | None:
         """What anybody with the code may see."""

@@ -14,6 +14,7 @@ from protocol.messages import CasePublicState as State
 from protocol.messages import CaseState, Content, Contest, FeedType
 from protocol.packs import ServiceDescription
 from server.cases import complaint_clock, complaint_public, contests, lookups, stages
+from server.cases.finding import index
 from server.cases.pauses import Pauses
 from server.cases.public import public_state
 from server.cases.states import Change
@@ -71,6 +72,8 @@ class CaseJournal:
         connection.execute(
             update(tables.cases).where(tables.cases.c.tracking_code == case.tracking_code).values(**values)
         )
+        if values.get("agency_id", case.agency_id) != case.agency_id:
+            index.moved(connection, self._vault, case.tracking_code)
         connection.execute(
             insert(tables.case_steps).values(
                 tracking_code=case.tracking_code,

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import Enum, StrEnum, auto
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, and_, false, or_
+from sqlalchemy import ColumnElement, Row, and_, exists, false, or_
 
 from protocol.line.base import ServiceKind
 from protocol.messages import CasePublicState as State
@@ -247,13 +247,18 @@ def is_answer(state: str, note: str) -> bool:
 
 
 def in_scope(actor: Actor, case: Row[Any]) -> bool:
-    """Cases belong to the officers and supervisors of one agency; nobody else sees answers."""
-    return actor.decides and actor.agency_id == case.agency_id
+    """Cases belong to the officers and supervisors of one agency, and of their areas where they are limited to some; nobody
+    else sees answers."""
+    return actor.decides and actor.agency_id == case.agency_id and (not actor.areas or case.area_id in actor.areas)
 
 
 def scope(actor: Actor) -> ColumnElement[bool]:
     """The cases that are ``in_scope``, in SQL."""
-    return tables.cases.c.agency_id == actor.agency_id if actor.decides else false()
+    if not actor.decides:
+        return false()
+    case = tables.cases.c
+    own = case.agency_id == actor.agency_id
+    return and_(own, case.area_id.in_(sorted(actor.areas))) if actor.areas else own
 
 
 def works_at(actor: Actor, case: Row[Any]) -> bool:
@@ -328,8 +333,14 @@ def allowed(actor: Actor, case: Row[Any], workflow: Workflow) -> frozenset[Actio
     return frozenset(action for action in Action if refusal(actor, action, case, workflow) is None)
 
 
-def assignable(agency_id: str) -> ColumnElement[bool]:
-    """The officers to whom a case of the agency may be assigned, in SQL."""
-    officer = tables.officers.c
+def assignable(agency_id: str, area_id: str | None) -> ColumnElement[bool]:
+    """The officers to whom a case of the agency and area may be assigned, in SQL: those who would have it in scope."""
+    officer, limit = tables.officers.c, tables.officer_areas.c
     roles = sorted(role.value for role in DECIDING)
-    return and_(officer.agency_id == agency_id, officer.active, officer.role.in_(roles))
+    limits = exists().where(limit.officer_id == officer.id)
+    return and_(
+        officer.agency_id == agency_id,
+        officer.active,
+        officer.role.in_(roles),
+        or_(~limits, limits.where(limit.area_id == area_id)),
+    )

@@ -24,11 +24,13 @@ DECIDING: Final = frozenset({Role.OFFICER, Role.SUPERVISOR})
 
 @dataclass(frozen=True)
 class Actor:
-    """``id`` is what the audit log keeps; ``agency_id`` None means no agency of one's own."""
+    """``id`` is what the audit log keeps; ``agency_id`` None means no agency of one's own; ``areas`` are those of the city
+    that they are limited to, without any: none."""
 
     id: str
     role: Role | None = None
     agency_id: str | None = None
+    areas: frozenset[str] = frozenset()
 
     @property
     def decides(self) -> bool:

@@ -19,6 +19,8 @@ class Vault:
     def __init__(self, key: bytes, nik_key: bytes) -> None:
         self._box = SecretBox(key)
         self._nik_key = nik_key
+        # Of the same file, so that there is no further key to keep and to lose; neither can be made from the other.
+        self._term_key = hashlib.blake2b(b"terms of the search", key=nik_key).digest()
 
     def close(self, plain: bytes) -> bytes:
         return bytes(self._box.encrypt(plain))
@@ -33,3 +35,8 @@ class Vault:
     def nik_index(self, nik: str) -> str:
         """What a NIK is found by: 64 hex digits."""
         return hmac.new(self._nik_key, nik.encode(), hashlib.sha256).hexdigest()
+
+    def term(self, agency_id: str, kind: str, term: str) -> int:
+        """What a term of the search is found by: 64 bits, for each agency others, so that they cannot be joined."""
+        said = "\0".join((agency_id, kind, term)).encode()
+        return int.from_bytes(hashlib.blake2b(said, key=self._term_key, digest_size=8).digest(), "big", signed=True)

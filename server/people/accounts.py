@@ -1,70 +1,32 @@
-"""Who signs in to the back office: passwords and sessions.
+"""Who signs in to the back office with a password, and how a password is changed.
 
-A session is a random token in the browser's cookie; the database knows only its hash, so a stolen dump signs nobody
-in, and signing out or dismissing an officer ends it at once.
+Whoever has a second factor gets no session for the password alone, but a second step.
 """
 
-import hashlib
-import secrets
+import asyncio
+import contextlib
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, delete, select, update
 from starlette.concurrency import run_in_threadpool
 
-from server.foundation.actors import SYSTEM, Actor, Role
+from server.foundation.actors import SYSTEM
+from server.people.held_factors import held
 from server.people.passwords import PASSWORD_CHARACTERS, Passwords, PasswordsBusy
+from server.people.second_step import SignIn
+from server.people.sessions import UNKNOWN, How, Officer, Sessions, log, token_hash
 from server.people.sign_in_limits import Attempt, SignInLimits
+from server.people.steps import Kind, Steps
 from server.storage import tables
-from server.work.unit_of_work import UnitOfWork, UnitsOfWork
+from server.work.unit_of_work import UnitsOfWork
 
-SESSION_HOURS: Final = 10
-IDLE_MINUTES: Final = 60
-#: How often ``seen_at`` is written at most; each write is a commit to disk.
-SEEN_SECONDS: Final = 60
-#: Sign-ins of one address that are worked on at once; the others are told to come again.
-AT_ONCE_PER_ADDRESS: Final = 16
-#: How long a screen on display shows the wall; it never idles out.
-DISPLAY_DAYS: Final = 30
-TOKEN_BYTES: Final = 32
-#: Stands in the audit log for a name that nobody has: what was typed may be anything, a password too.
-UNKNOWN: Final = "unknown"
-
-
-@dataclass(frozen=True)
-class Officer:
-    """Who is signed in."""
-
-    id: str
-    user_name: str
-    name: str
-    role: Role
-    agency_id: str | None
-    agency_name: dict[str, str]
-    csrf_token: str
-    #: A screen that shows the wall and nothing else, whoever stands before it.
-    on_display: bool = False
-    #: Somebody else has read the password: it is to be changed before anything else.
-    password_handed_out: bool = False
-
-    @property
-    def actor(self) -> Actor:
-        return Actor(self.id, self.role, self.agency_id)
-
-
-@dataclass(frozen=True)
-class SignIn:
-    """``token`` is empty when refused; ``wait`` says for how long nothing is tried for whoever asked.
-
-    ``marks`` are what the browser keeps, see ``sign_in_limits``.
-    """
-
-    token: str = ""
-    wait: timedelta = timedelta()
-    marks: str = ""
+#: Sign-ins of one address that are worked on at once, and those that wait for their turn: at eight a whole office comes
+#: from one address. More are told to come again.
+AT_ONCE_PER_ADDRESS: Final = 4
+WAITING_PER_ADDRESS: Final = 96
 
 
 @dataclass(frozen=True)
@@ -83,85 +45,51 @@ class _Tried:
 
 
 class Accounts:
-    def __init__(
-        self,
-        units: UnitsOfWork,
-        passwords: Passwords,
-        limits: SignInLimits,
-        random_token: Callable[[], str] = lambda: secrets.token_urlsafe(TOKEN_BYTES),
-    ) -> None:
+    def __init__(self, units: UnitsOfWork, passwords: Passwords, limits: SignInLimits) -> None:
         self._units = units
         self._engine = units.engine
         self._clock = units.clock
         self._passwords = passwords
-        self._random_token = random_token
+        self.sessions: Final = Sessions(units)
+        self._steps = Steps(units)
         self._limits = limits
-        self._at_work: Counter[str] = Counter()
+        self._present: Counter[str] = Counter()
+        self._turns: dict[str, asyncio.Semaphore] = {}
 
     def sign_in(self, user_name: str, password: str, address: str = "", marks: str = "") -> SignIn:
-        """A session for whoever knows the password. A name that nobody has takes as long and is counted alike."""
-        tried = self._begin(user_name, address, marks)
+        """A session for whoever knows the password, or a second step. A name that nobody has takes as long and is
+        counted alike."""
+        tried = self._begin(Attempt(user_name, address, marks))
         if isinstance(tried, SignIn):
             return tried
         return self._end(tried, _fits(password) and self._passwords.verify(self._hash_of(tried), password))
 
-    async def sign_in_soon(self, user_name: str, password: str, address: str, marks: str) -> SignIn:
+    async def sign_in_soon(self, attempt: Attempt, password: str) -> SignIn:
         """The same, without holding a thread while the password is verified. Raises PasswordsBusy."""
-        if self._at_work[address] >= AT_ONCE_PER_ADDRESS:
-            raise PasswordsBusy
-        self._at_work[address] += 1
-        try:
-            tried = await run_in_threadpool(self._begin, user_name, address, marks)
+        async with self._turn(attempt.address):
+            tried = await run_in_threadpool(self._begin, attempt)
             if isinstance(tried, SignIn):
                 return tried
             right = _fits(password) and await self._passwords.verify_soon(self._hash_of(tried), password)
             return await run_in_threadpool(self._end, tried, right)
+
+    @contextlib.asynccontextmanager
+    async def _turn(self, address: str) -> AsyncIterator[None]:
+        """One address never has all places at argon2. Raises PasswordsBusy."""
+        if self._present[address] >= AT_ONCE_PER_ADDRESS + WAITING_PER_ADDRESS:
+            raise PasswordsBusy
+        self._present[address] += 1
+        try:
+            async with self._turns.setdefault(address, asyncio.Semaphore(AT_ONCE_PER_ADDRESS)):
+                yield
         finally:
-            self._at_work[address] -= 1
-            if not self._at_work[address]:
-                del self._at_work[address]
+            self._present[address] -= 1
+            if not self._present[address]:
+                del self._present[address], self._turns[address]
 
     def find(self, token: str, somebody: bool = True) -> Officer | None:
-        """The officer whose session ``token`` is, or None: unknown, too old, idle for too long, dismissed.
-
-        ``somebody`` is False for what a page asks by itself: that is no sign of life.
-        """
-        hashed = token_hash(token)
-        with self._units.begin(SYSTEM) as work:
-            now = work.now
-            row = work.connection.execute(
-                select(
-                    tables.web_sessions,
-                    tables.officers.c.user_name,
-                    tables.officers.c.name,
-                    tables.officers.c.role,
-                    tables.officers.c.password_handed_out,
-                    tables.officers.c.agency_id,
-                    tables.agencies.c.name.label("agency_name"),
-                )
-                .join(tables.officers, tables.officers.c.id == tables.web_sessions.c.officer_id)
-                .outerjoin(tables.agencies, tables.agencies.c.id == tables.officers.c.agency_id)
-                .where(tables.web_sessions.c.token_hash == hashed, tables.officers.c.active)
-            ).first()
-            if row is None or row.expires_at <= now:
-                return None
-            if not row.on_display and row.seen_at + timedelta(minutes=IDLE_MINUTES) <= now:
-                return None
-            if somebody and row.seen_at + timedelta(seconds=SEEN_SECONDS) <= now:
-                work.connection.execute(
-                    update(tables.web_sessions).where(tables.web_sessions.c.token_hash == hashed).values(seen_at=now)
-                )
-        return Officer(
-            id=row.officer_id,
-            user_name=row.user_name,
-            name=row.name,
-            role=Role(row.role),
-            agency_id=row.agency_id,
-            agency_name=row.agency_name or {},
-            csrf_token=row.csrf_token,
-            on_display=row.on_display,
-            password_handed_out=row.password_handed_out,
-        )
+        """See ``Sessions.find``."""
+        return self.sessions.find(token, somebody)
 
     async def change_password(self, officer: Officer, token: str, change: PasswordChange, place: Attempt) -> SignIn:
         """Another password of one's own, for whoever knows the one so far; all other sessions of the officer end.
@@ -169,7 +97,7 @@ class Accounts:
         Wrong ones are counted as at the sign-in. ``token`` of the answer is that of the session, which stays.
         Raises PasswordsBusy.
         """
-        tried = await run_in_threadpool(self._begin, officer.user_name, place.address, place.marks)
+        tried = await run_in_threadpool(self._begin, place)
         if isinstance(tried, SignIn):
             return tried
         right = _fits(change.current) and await self._passwords.verify_soon(self._hash_of(tried), change.current)
@@ -188,33 +116,29 @@ class Accounts:
             )
             others = (sessions.officer_id == officer.id) & (sessions.token_hash != token_hash(token))
             work.connection.execute(delete(tables.web_sessions).where(others))
-            _log(work, officer.id, "officer.own_password")
+            log(work, officer.id, "officer.own_password")
+        return SignIn(token)
+
+    async def prove(self, officer: Officer, token: str, password: str, place: Attempt) -> SignIn:
+        """Whoever sits before a session shows with the password that it is still the officer. Raises PasswordsBusy."""
+        tried = await run_in_threadpool(self._begin, place)
+        if isinstance(tried, SignIn):
+            return tried
+        if not (_fits(password) and await self._passwords.verify_soon(self._hash_of(tried), password)):
+            return await run_in_threadpool(self._end, tried, False)
+        await run_in_threadpool(self.sessions.prove, officer.id, token)
         return SignIn(token)
 
     def display(self, token: str) -> None:
-        """Leaves the session to a screen: it opens what may be on display, and that for DISPLAY_DAYS."""
-        with self._units.begin(SYSTEM) as work:
-            officer_id = work.connection.execute(
-                update(tables.web_sessions)
-                .where(tables.web_sessions.c.token_hash == token_hash(token))
-                .values(on_display=True, expires_at=work.now + timedelta(days=DISPLAY_DAYS))
-                .returning(tables.web_sessions.c.officer_id)
-            ).scalar()
-            if officer_id is not None:
-                _log(work, officer_id, "session.display")
+        """See ``Sessions.display``."""
+        self.sessions.display(token)
 
     def sign_out(self, token: str) -> None:
-        with self._units.begin(SYSTEM) as work:
-            officer_id = work.connection.execute(
-                delete(tables.web_sessions)
-                .where(tables.web_sessions.c.token_hash == token_hash(token))
-                .returning(tables.web_sessions.c.officer_id)
-            ).scalar()
-            if officer_id is not None:
-                _log(work, officer_id, "session.end")
+        """See ``Sessions.sign_out``."""
+        self.sessions.sign_out(token)
 
-    def _begin(self, user_name: str, address: str, marks: str) -> "_Tried | SignIn":
-        attempt = Attempt(user_name.strip().lower(), address, marks)
+    def _begin(self, typed: Attempt) -> "_Tried | SignIn":
+        attempt = replace(typed, name=typed.name.strip().lower())
         with self._engine.connect() as connection:
             wait = self._limits.wait(connection, attempt, self._clock.now())
             officer = connection.execute(
@@ -231,41 +155,15 @@ class Accounts:
             connection, now = work.connection, work.now
             if right and officer is not None and officer.active:
                 self._limits.succeeded(connection, tried.attempt)
-                return SignIn(self._open(work, officer), marks=self._limits.marked(tried.attempt))
+                if held(connection, officer.id).any:
+                    return SignIn(step=self._steps.begin(work, Kind.SECOND, officer.id, {}))
+                token = self.sessions.open(work, officer.id, How.PASSWORD, tried.attempt)
+                return SignIn(token, marks=self._limits.marked(tried.attempt))
             self._limits.failed(connection, tried.attempt, now)
             wait = self._limits.wait(connection, tried.attempt, now)
-            _log(work, UNKNOWN if officer is None else officer.id, "session.refused")
+            log(work, UNKNOWN if officer is None else officer.id, "session.refused")
             return SignIn(wait=wait)
-
-    def _open(self, work: UnitOfWork, officer: Row[Any]) -> str:
-        token, connection, now = self._random_token(), work.connection, work.now
-        connection.execute(delete(tables.web_sessions).where(tables.web_sessions.c.expires_at <= now))
-        connection.execute(
-            insert(tables.web_sessions).values(
-                token_hash=token_hash(token),
-                officer_id=officer.id,
-                csrf_token=self._random_token(),
-                created_at=now,
-                seen_at=now,
-                expires_at=now + timedelta(hours=SESSION_HOURS),
-                on_display=False,
-            )
-        )
-        connection.execute(
-            update(tables.officers).where(tables.officers.c.id == officer.id).values(last_sign_in_at=now)
-        )
-        _log(work, officer.id, "session.begin")
-        return token
-
-
-def _log(work: UnitOfWork, officer_id: str, action: str) -> None:
-    """Who it is turns out only within the unit."""
-    work.audit(action, f"officer:{officer_id}", by=Actor(officer_id))
 
 
 def _fits(password: str) -> bool:
     return len(password) <= PASSWORD_CHARACTERS
-
-
-def token_hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

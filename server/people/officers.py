@@ -14,6 +14,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from server.foundation.actors import DECIDING, Actor, Role
+from server.people.held_factors import has_factor
 from server.people.passwords import Passwords
 from server.storage import tables
 from server.work.unit_of_work import UnitsOfWork
@@ -47,11 +48,15 @@ class Officers:
         self._passwords = passwords
 
     def rows(self) -> Sequence[Row[Any]]:
-        """Rows of ``officers`` with ``agency_name``: the active ones first, by role and name."""
+        """Rows of ``officers`` with ``agency_name`` and ``has_factor``: the active ones first, by role and name."""
         officers = tables.officers.c
         with self._engine.connect() as connection:
             return connection.execute(
-                select(tables.officers, tables.agencies.c.name.label("agency_name"))
+                select(
+                    tables.officers,
+                    tables.agencies.c.name.label("agency_name"),
+                    has_factor(officers.id).label("has_factor"),
+                )
                 .outerjoin(tables.agencies, tables.agencies.c.id == officers.agency_id)
                 .order_by(officers.active.desc(), officers.agency_id, officers.role, officers.name)
             ).all()
@@ -132,6 +137,9 @@ class Officers:
             if not changed.rowcount:
                 return OfficerOutcome.NOT_FOUND
             work.connection.execute(delete(tables.web_sessions).where(tables.web_sessions.c.officer_id == officer_id))
+            if "role" in values and values["role"] not in DECIDING:
+                limits = tables.officer_areas.c.officer_id == officer_id
+                work.connection.execute(delete(tables.officer_areas).where(limits))
             work.audit(action, f"officer:{officer_id}")
         return OfficerOutcome.DONE
 

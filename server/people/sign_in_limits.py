@@ -43,12 +43,31 @@ class Attempt:
     name: str
     address: str
     marks: str = ""
+    #: As it calls itself; counted by nobody, shown beside the session.
+    browser: str = ""
+
+
+@dataclass(frozen=True)
+class Paced:
+    """What is tried, counted apart from other things, and how fast from all unmarked browsers together: ``free`` within the
+    hour, then one in ``pace``."""
+
+    what: str
+    free: int
+    pace: timedelta
+
+
+PASSWORDS: Final = Paced("", FAILURES_PER_NAME, PACE)
+#: Second steps. Three of a million codes are right at a time, and whoever guesses has the password already: at this pace a year of
+#: guessing from everywhere finds one in three times.
+CODES: Final = Paced("code ", 10, timedelta(minutes=5))
 
 
 class SignInLimits:
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, key: bytes, paced: Paced = PASSWORDS) -> None:
         """``key`` is secret; what it makes are marks, and names in the table that nobody can read there."""
         self._key = hmac.digest(key, b"ekios sign-in", "sha256")
+        self._paced = paced
 
     def wait(self, connection: Connection, attempt: Attempt, now: datetime) -> timedelta:
         """How long nothing is tried for it; zero when it may be tried now."""
@@ -59,8 +78,8 @@ class SignInLimits:
             if len(recent) >= FAILURES_PER_ADDRESS:
                 waits.append(recent[-FAILURES_PER_ADDRESS] + ADDRESS_WITHIN - now)
             guesses = _failures(connection, name, now - REMEMBERED)
-            if len(guesses) >= FAILURES_PER_NAME:
-                waits.append(guesses[-1] + PACE - now)
+            if len(guesses) >= self._paced.free:
+                waits.append(guesses[-1] + self._paced.pace - now)
         return max(timedelta(), *waits)
 
     def failed(self, connection: Connection, attempt: Attempt, now: datetime) -> None:
@@ -82,11 +101,11 @@ class SignInLimits:
         """Of the name at its place, of the address, and of the name anywhere; a marked browser has only the first."""
         mark = self._mark(attempt)
         if mark:
-            return self._hidden("mark", attempt.name, mark), "", ""
+            return self._counted("mark", attempt.name, mark), "", ""
         return (
-            self._hidden("pair", attempt.name, attempt.address),
-            self._hidden("address", attempt.address),
-            self._hidden("name", attempt.name),
+            self._counted("pair", attempt.name, attempt.address),
+            self._counted("address", attempt.address),
+            self._counted("name", attempt.name),
         )
 
     def _mark(self, attempt: Attempt) -> str:
@@ -99,6 +118,9 @@ class SignInLimits:
 
     def _seal(self, label: str, name: str) -> str:
         return self._hidden("seal", label, name)[:32]
+
+    def _counted(self, kind: str, *parts: str) -> str:
+        return self._hidden(f"{self._paced.what}{kind}", *parts)
 
     def _hidden(self, *parts: str) -> str:
         return hmac.new(self._key, "\0".join(parts).encode(), hashlib.sha256).hexdigest()

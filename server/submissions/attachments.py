@@ -23,6 +23,7 @@ from server.foundation.actors import SYSTEM
 from server.foundation.failpoints import Failpoints
 from server.foundation.keys import CityKeys
 from server.storage import tables
+from server.storage.transactions import insert_all_new
 from server.work.unit_of_work import UnitOfWork, UnitsOfWork
 
 #: The most that one PATCH may carry; kiosks send CHUNK_BYTES, or up to four at once on a good line.
@@ -180,6 +181,12 @@ class AttachmentStore:
                 update(blob)
                 .where(blob.c.kiosk_id == kiosk_id, blob.c.sha256 == sha256)
                 .values(offset=blob.c.size, complete=True, completed_at=work.now)
+            )
+            insert_all_new(
+                work.connection,
+                tables.picture_marks,
+                tables.picture_marks.c.sha256,
+                [{"kiosk_id": kiosk_id, "sha256": sha256}],
             )
             self._finish_submissions(work, kiosk_id, sha256)
 

@@ -13,9 +13,11 @@ from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import StatementError
 
 from protocol.line.base import ServiceKind
-from protocol.messages import CasePublicState, Contest, FeedType, ItemAnswer, ItemKind, ItemStatus
+from protocol.messages import CasePublicState, Content, Contest, FeedType, ItemAnswer, ItemKind, ItemStatus
+from protocol.packs import ServiceDescription
 from server.cases import complaint_clock, complaints, stages
 from server.cases.complaint_clock import LaporClock
+from server.cases.finding import index
 from server.cases.journal import CaseJournal
 from server.cases.lookups import MayNotAnswer, check_answer
 from server.cases.public import opened_state
@@ -47,11 +49,17 @@ class CaseOpening:
             answers = _store(connection, kiosk_id, opened, now)
             calendar = load_calendar(connection, self._zone)
             complete = {answer.id: not answer.missing for answer in answers}
-            rows = [self._case(kiosk_id, one, complete[one.item.id], calendar, now) for one in opened]
+            kept = [_kept(one) for one in opened]
+            area = connection.execute(select(tables.kiosks.c.area_id).where(tables.kiosks.c.id == kiosk_id)).scalar()
+            rows = [
+                {**self._case(kiosk_id, one, content, complete[one.item.id], calendar, now), "area_id": area}
+                for one, content in zip(opened, kept, strict=True)
+            ]
             inserted = insert_all_new(connection, tables.cases, tables.cases.c.tracking_code, rows)
             if inserted != len(rows):
                 raise Unwritable("the tracking code stands on another submission")
             connection.execute(insert(tables.case_steps), [_first_step(row) for row in rows])
+            index.write_terms(connection, self._vault, list(zip(rows, kept, strict=True)))
             clocks = [clock for one, row in zip(opened, rows, strict=True) for clock in _clocks(one, row, calendar)]
             if clocks:
                 connection.execute(insert(tables.complaint_clocks), clocks)
@@ -93,12 +101,16 @@ class CaseOpening:
         return answer
 
     def _case(
-        self, kiosk_id: str, opened: Opened, complete: bool, calendar: WorkingCalendar, now: datetime
+        self,
+        kiosk_id: str,
+        opened: Opened,
+        content: Content,
+        complete: bool,
+        calendar: WorkingCalendar,
+        now: datetime,
     ) -> dict[str, Any]:
-        """The row of ``cases``."""
-        item, description = opened.item, opened.description
-        assert description is not None  # the opener gives one with every SUBMISSION
-        content = complaints.kept(opened.content, description)
+        """The row of ``cases``; ``content`` is what is kept of it."""
+        item, description = opened.item, _description(opened)
         nik = complaints.searchable_nik(content)
         row: dict[str, Any] = {
             "tracking_code": item.tracking_code,
@@ -124,6 +136,7 @@ class CaseOpening:
             "note": "",
             "violations": list(opened.violations),
             "content": self._vault.close(content.model_dump_json().encode()),
+            "headline": index.headline(content, self._vault),
             "nik_index": self._vault.nik_index(nik) if nik else None,
             "privacy": content.privacy,
             "contest": "",
@@ -143,6 +156,15 @@ def _clocks(opened: Opened, case: Mapping[str, Any], calendar: WorkingCalendar) 
     if description is None or description.kind is not ServiceKind.COMPLAINT:
         return []
     return complaint_clock.rows(case["tracking_code"], complaint_clock.opened(case, description, calendar))
+
+
+def _description(opened: Opened) -> ServiceDescription:
+    assert opened.description is not None  # the opener gives one with every SUBMISSION
+    return opened.description
+
+
+def _kept(opened: Opened) -> Content:
+    return complaints.kept(opened.content, _description(opened))
 
 
 def _first_step(case: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,12 @@ agencies                 offices that serve citizens
 officers                 who signs in to the back office; ``role``: officer, supervisor, admin, staff_manager, command
 web_sessions             signed-in browsers, by the hash of their cookie's token
 sign_in_failures         wrong passwords of the last hour, for the limits of the sign-in
+sign_in_steps            what waits between two requests of a sign-in, each once: a second step, a challenge, a provider
+authenticators           secrets of TOTP
+passkeys                 public keys that officers sign in with
+recovery_codes           codes for whoever lost a device, hashed, each once
+areas                    parts of the city: where a kiosk stands, and with it each case
+officer_areas            to which areas an officer is limited; without a row to none
 packs                    published packs by number; ``content_of`` names the pack whose content a taking-back repeated
 service_versions         the service documents of each pack, as published
 form_drafts              uploaded XLSForms on their way to a pack, with the problems found
@@ -24,6 +30,9 @@ submission_attachments   which envelope names which blob, and how its form calls
 cases                    what the server makes of a submission: state, stage, officer, clock, sealed content
 case_steps               a case's history, one row a step, never changed
 case_messages            what officers asked and citizens answered
+case_terms               keyed terms under which the search finds cases; goes with its case
+picture_marks            what like pictures have in common
+saved_views              filters of the inbox that an officer has given a name
 complaint_clocks         SP4N-LAPOR's clocks of complaints, one row for each time that one was begun
 complaint_forwards       which agency forwarded a complaint to which
 feed                     each kiosk's gapless feed
@@ -48,10 +57,12 @@ checkpoints              signed heads of the log
 """
 
 from server.storage.tables.administration import audit_log, audit_tree, checkpoints, holidays, notices, settings
+from server.storage.tables.areas import areas, officer_areas
 from server.storage.tables.base import metadata
 from server.storage.tables.cases import case_messages, case_steps, cases
 from server.storage.tables.complaints import complaint_clocks, complaint_forwards
 from server.storage.tables.feed import commands, feed, nonces
+from server.storage.tables.finding import case_terms, picture_marks, saved_views
 from server.storage.tables.fleet import (
     IN_FLEET,
     enrolment_attempts,
@@ -64,6 +75,7 @@ from server.storage.tables.people import agencies, officers, sign_in_failures, w
 from server.storage.tables.presence import alarms, component_history, heartbeats, kiosk_logs, staff, visits
 from server.storage.tables.published import form_drafts, packs, paused_services, service_versions
 from server.storage.tables.quotas import case_lookups, quotas
+from server.storage.tables.sign_in import authenticators, passkeys, recovery_codes, sign_in_steps
 from server.storage.tables.submissions import attachments, rejections, submission_attachments, submissions
 from server.storage.tables.work_orders import work_orders
 
@@ -71,12 +83,15 @@ __all__ = [
     "IN_FLEET",
     "agencies",
     "alarms",
+    "areas",
     "attachments",
     "audit_log",
     "audit_tree",
+    "authenticators",
     "case_lookups",
     "case_messages",
     "case_steps",
+    "case_terms",
     "cases",
     "checkpoints",
     "commands",
@@ -96,14 +111,20 @@ __all__ = [
     "metadata",
     "nonces",
     "notices",
+    "officer_areas",
     "officers",
     "packs",
+    "passkeys",
     "paused_services",
+    "picture_marks",
     "quotas",
+    "recovery_codes",
     "rejections",
+    "saved_views",
     "service_versions",
     "settings",
     "sign_in_failures",
+    "sign_in_steps",
     "staff",
     "submission_attachments",
     "submissions",

@@ -12,6 +12,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
+    text,
 )
 
 from server.storage.tables.base import metadata
@@ -25,13 +26,14 @@ cases = Table(
     Column("submission_id", String(36), nullable=False),
     Column("service_id", String(64), nullable=False),
     Column("agency_id", ForeignKey("agencies.id"), nullable=False),
+    Column("area_id", String(36), index=True),  # where its kiosk stood when it came; null: in none
     Column("pack_version", Integer, nullable=False),
     Column("form_id", String(200), nullable=False),
     Column("form_version", String(200), nullable=False),
     Column("language", String(8), nullable=False),
     Column("state", String(16), nullable=False),  # messages.CasePublicState
     Column("stage", String(64), nullable=False),  # id of a stage of the service's workflow
-    Column("officer_id", ForeignKey("officers.id"), index=True),
+    Column("officer_id", ForeignKey("officers.id")),
     Column("opened_at", UtcDateTime, nullable=False),  # received
     Column("made_at", UtcDateTime, nullable=False),  # by the kiosk's clock
     Column("updated_at", UtcDateTime, nullable=False),
@@ -49,6 +51,7 @@ cases = Table(
     Column("note", String(2000), nullable=False, default=""),  # what the office tells the citizen; public
     Column("violations", JSON, nullable=False, default=list),  # list of {ref, kind} of forms' check
     Column("content", LargeBinary, nullable=False, comment="personal"),  # messages.Content, sealed with the vault
+    Column("headline", LargeBinary, comment="personal"),  # who and what, for lists; sealed; null: not made yet
     Column("nik_index", String(64), index=True),  # HMAC of the NIK; null where nobody may search for it
     Column("privacy", String(16), nullable=False, default="", server_default=""),  # anonymous, secret: of a complaint
     Column("fee_rupiah", BigInteger),  # worked out here; null where only the office can say, and of older cases
@@ -62,9 +65,30 @@ cases = Table(
     Column("decided_by", String(36)),  # the officer who decided last
     Column("steps", Integer, nullable=False, default=0),  # rows in case_steps; also the version for locking
     ForeignKeyConstraint(["kiosk_id", "submission_id"], ["submissions.kiosk_id", "submissions.id"]),
-    Index(None, "agency_id", "state", "opened_at"),
     Index(None, "kind", "opened_at"),
     Index(None, "opened_at"),
+    # Lists read each of their states in order from one of these, and merge (decision 165).
+    Index("ix_cases_by_age", "agency_id", "state", "opened_at", "tracking_code"),
+    Index("ix_cases_by_due", "agency_id", "state", "due_at", "tracking_code"),
+    Index("ix_cases_by_end", "agency_id", "state", "closed_at", "tracking_code"),
+    # Of one officer, and of none.
+    Index("ix_cases_of_officer", "officer_id", "agency_id", "state", "opened_at", "tracking_code"),
+    Index("ix_cases_of_service", "service_id", "state", "due_at", "tracking_code"),
+    Index("ix_cases_at_stage", "agency_id", "stage", "state", "due_at"),
+    # Few, and looked through when their officer searches.
+    Index(
+        "ix_cases_secret",
+        "officer_id",
+        "opened_at",
+        postgresql_where=text("privacy = 'secret'"),
+        sqlite_where=text("privacy = 'secret'"),
+    ),
+    Index(
+        "ix_cases_without_headline",
+        "tracking_code",
+        postgresql_where=text("headline IS NULL"),
+        sqlite_where=text("headline IS NULL"),
+    ),
 )
 
 case_steps = Table(

@@ -19,6 +19,7 @@ kiosks = Table(
     Column("place", String(200), nullable=False, default=""),
     Column("latitude", Float),
     Column("longitude", Float),
+    Column("area_id", String(36), index=True),  # null: in none
     Column("ring", String(8), nullable=False, default="all"),
     # at whose premises it stands; empty where it is the city's
     Column("agency_id", String(64), nullable=False, default="", server_default=""),

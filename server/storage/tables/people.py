@@ -29,6 +29,9 @@ officers = Table(
     Column("active", Boolean, nullable=False, default=True),
     Column("last_sign_in_at", UtcDateTime),
     Column("created_at", UtcDateTime, nullable=False),
+    # At the city's identity provider: what administrators wrote of them, and who that turned out to be.
+    Column("provider_claim", String(255), unique=True, index=True),
+    Column("provider_subject", String(255), unique=True, index=True),
 )
 
 web_sessions = Table(
@@ -41,6 +44,10 @@ web_sessions = Table(
     Column("seen_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
     Column("on_display", Boolean, nullable=False, default=False, server_default=false()),  # opens the wall alone
+    Column("how", String(16), nullable=False, default="password", server_default="password"),  # accounts.How
+    Column("proved_at", UtcDateTime),  # when whoever sits there last showed who they are
+    Column("address", String(64), nullable=False, default="", server_default=""),
+    Column("browser", String(200), nullable=False, default="", server_default=""),  # as it calls itself
 )
 
 sign_in_failures = Table(

@@ -13,8 +13,8 @@ from server.foundation.texts import citizens_text
 from server.people.agency_heads import HeadOutcome
 from server.web.frame.access import Pages, Visit, not_found, only
 from server.web.frame.visitor import Visitor
-from server.web.office import queries
-from server.web.office.inbox import TONES
+from server.web.office import inbox_queries, queries
+from server.web.office.inbox_rows import TONES
 
 ADMINS: Final = only(Role.ADMIN)
 CITY: Final = only(Role.ADMIN, Role.COMMAND)
@@ -86,7 +86,7 @@ def _agencies(visitor: Visitor) -> list[dict[str, Any]]:
                 "name": citizens_text(one.name, visitor.language),
                 "head": one.head_id or "",
                 "rung": above.of(one.id)[0].value,
-                "people": queries.colleagues(connection, one.id),
+                "people": inbox_queries.deciders(connection, one.id),
             }
             for one in queries.agencies(connection)
         ]

@@ -35,12 +35,14 @@ class Rule:
     """Who may open a page; ``roles`` None is everybody, signed in or not.
 
     ``on_display``: also the session of a screen that is left to itself, see ``Accounts.display``. ``handed_out``: also whoever
-    signed in with a password that somebody else has read, and has to change it first.
+    signed in with a password that somebody else has read, and has to change it first. ``enrolling``: also whoever has to set up
+    a second factor first, because the city demands one of their role.
     """
 
     roles: frozenset[Role] | None
     on_display: bool = False
     handed_out: bool = False
+    enrolling: bool = False
 
 
 EVERYBODY: Final = Rule(None)
@@ -67,6 +69,10 @@ class SignInNeeded(Exception):
 
 class PasswordChangeNeeded(Exception):
     """Answered by sending the browser to the page where one's own password is changed."""
+
+
+class FactorNeeded(Exception):
+    """Answered by sending the browser to the page where a second factor is set up."""
 
 
 def not_found() -> PageRefused:
@@ -125,7 +131,7 @@ def _remember(rule: Rule, limit: int, *, by_itself: bool) -> Callable[[Request],
 
 
 async def admit(request: Request) -> Visitor:
-    """The visitor, when the page's rule lets them in. Raises PageRefused, SignInNeeded and PasswordChangeNeeded."""
+    """The visitor, when the page's rule lets them in. Raises PageRefused, SignInNeeded, PasswordChangeNeeded and FactorNeeded."""
     rule: Rule = request.state.rule
     site = site_of(request)
     token = request.cookies.get(SESSION_COOKIE, "")
@@ -141,6 +147,8 @@ async def admit(request: Request) -> Visitor:
             raise PageRefused(403, "forbidden")
         if officer.password_handed_out and not rule.handed_out:
             raise PasswordChangeNeeded
+        if officer.factor_missing and not rule.enrolling:
+            raise FactorNeeded
     csrf = officer.csrf_token if officer else request.cookies.get(FORM_COOKIE, "")
     form = FormData()
     if request.method in UNSAFE:

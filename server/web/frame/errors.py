@@ -17,7 +17,7 @@ from protocol.formats import Formatting
 from protocol.languages import FALLBACK
 from server.api.errors import API_PREFIX
 from server.people.passwords import PasswordsBusy
-from server.web.frame.access import PageRefused, PasswordChangeNeeded, SignInNeeded
+from server.web.frame.access import FactorNeeded, PageRefused, PasswordChangeNeeded, SignInNeeded
 from server.web.frame.site import site_of
 from server.web.frame.visitor import FORM_COOKIE, Visitor, safe_back
 
@@ -37,6 +37,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(PageRefused, _page_refused)
     app.add_exception_handler(SignInNeeded, _sign_in_needed)
     app.add_exception_handler(PasswordChangeNeeded, _password_change_needed)
+    app.add_exception_handler(FactorNeeded, _factor_needed)
     for fault in STORAGE_FAULTS:
         _answer(app, fault, _busy)
     _answer(app, PasswordsBusy, _passwords_busy)
@@ -81,9 +82,18 @@ async def _sign_in_needed(request: Request, _: Exception) -> Response:
 
 
 async def _password_change_needed(request: Request, _: Exception) -> Response:
+    return _first_to(request, "/password")
+
+
+async def _factor_needed(request: Request, _: Exception) -> Response:
+    return _first_to(request, "/security")
+
+
+def _first_to(request: Request, path: str) -> Response:
+    """To a page that comes before any other; a fragment takes its whole page there."""
     if request.headers.get("hx-request") == "true":
-        return Response(status_code=204, headers={"HX-Redirect": "/password"})
-    return RedirectResponse("/password", 303)
+        return Response(status_code=204, headers={"HX-Redirect": path})
+    return RedirectResponse(path, 303)
 
 
 async def _nowhere(request: Request, _: Exception) -> Response:

@@ -7,6 +7,7 @@ from starlette.types import Scope
 
 from server.deps import Deps
 from server.web.admin import (
+    area_pages,
     audit_pages,
     budget_pages,
     city_pages,
@@ -24,22 +25,38 @@ from server.web.fleet import pages as fleet
 from server.web.frame import errors, live, site
 from server.web.frame.access import EVERYBODY, Pages, Rule, Visit, not_found
 from server.web.frame.headers import PageHeaders
-from server.web.office import attachments, case_pages, complaint_pages, inbox, satisfaction
-from server.web.public import front, own_account, today_pages, tracking, transparency_pages
+from server.web.office import (
+    alike_pages,
+    attachments,
+    case_pages,
+    complaint_pages,
+    inbox,
+    satisfaction,
+    search_pages,
+    security_pages,
+    several,
+)
+from server.web.public import front, own_account, provider_pages, second_step, today_pages, tracking, transparency_pages
 
 #: Static files carry their edition in the address, so they may be kept for long.
 STATIC_SECONDS = 31_536_000
 SECTIONS = (
     front.pages,
+    second_step.pages,
+    provider_pages.pages,
     own_account.pages,
+    security_pages.pages,
     tracking.pages,
     transparency_pages.pages,
     today_pages.pages,
     live.pages,
     inbox.pages,
+    search_pages.pages,
+    several.pages,
     case_pages.pages,
     complaint_pages.pages,
     attachments.pages,
+    alike_pages.pages,
     services.pages,
     service_draft_pages.pages,
     service_pages.pages,
@@ -58,6 +75,7 @@ SECTIONS = (
     city_text_pages.pages,
     kiosk_group_pages.pages,
     officer_pages.pages,
+    area_pages.pages,
     audit_pages.pages,
 )
 

@@ -23,13 +23,15 @@ STREAM_SECONDS: Final = 600.0
 RETRY_MS: Final = 2000
 #: In a fleet of thousands something changes all the time: its pages look again this often at most.
 FLEET_REST_S: Final = 2.0
+#: An inbox shows the first of several cases at once, and the others together.
+OFFICE_REST_S: Final = 1.0
 
 pages = Pages()
 
 
 @pages.poll("/office/live", Rule(OFFICE))
 async def office(visitor: Visit) -> StreamingResponse:
-    return _stream(visitor, [bus.inbox_topic(visitor.signed_in.agency_id or "")], "cases")
+    return _stream(visitor, [bus.inbox_topic(visitor.signed_in.agency_id or "")], "cases", OFFICE_REST_S)
 
 
 @pages.poll("/fleet/live", only(Role.ADMIN, Role.COMMAND, on_display=True))
@@ -37,7 +39,7 @@ async def fleet(visitor: Visit) -> StreamingResponse:
     return _stream(visitor, [bus.FLEET, bus.PACKS], "fleet", FLEET_REST_S)
 
 
-def _stream(visitor: Visitor, topics: Sequence[str], event: str, rest_s: float = 0.0) -> StreamingResponse:
+def _stream(visitor: Visitor, topics: Sequence[str], event: str, rest_s: float) -> StreamingResponse:
     return StreamingResponse(
         _events(visitor, topics, event, rest_s),
         media_type="text/event-stream",

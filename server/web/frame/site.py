@@ -29,6 +29,8 @@ AUDIENCES: Final = ("admin", "fleet", "office", "public")
 
 #: Tracking pages one address may open in a minute: enough for a family on one line, too few to try codes.
 TRACKING_PER_MINUTE: Final = 30
+#: Challenges for passkeys that one address is given in a minute: a whole office at eight, and no flood of rows.
+PASSKEYS_PER_MINUTE: Final = 300
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class Site:
     kiosk_texts: Texts
     accounts: Accounts
     tracking_budget: Budget
+    passkey_budget: Budget
     zone: ZoneInfo
     city: str
     #: Static files carry it in their address, so that browsers keep them until they change.
@@ -71,6 +74,7 @@ def build(deps: Deps, clock: Callable[[], float] = time.monotonic) -> Site:
         kiosk_texts=texts.load(KIOSK_TEXTS),
         accounts=Accounts(deps.units, deps.passwords, SignInLimits(deps.keys.vault)),
         tracking_budget=Budget(TRACKING_PER_MINUTE, 60, clock),
+        passkey_budget=Budget(PASSKEYS_PER_MINUTE, 60, clock),
         zone=ZoneInfo(deps.settings.time_zone),
         city=deps.enrolment.city().name,
         edition=_edition(STATIC),

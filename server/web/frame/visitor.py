@@ -14,10 +14,13 @@ from protocol.languages import FALLBACK, LANGUAGE_NAMES, LANGUAGES, OFFICE_LANGU
 from server.deps import Deps
 from server.foundation.actors import DECIDING, Role
 from server.foundation.texts import citizens_text
-from server.people.accounts import Officer
+from server.people.sessions import Officer
+from server.people.sign_in_limits import Attempt
 from server.web.frame.site import Site
 
 SESSION_COOKIE: Final = "ekios_session"
+#: What waits between two requests of a sign-in; see ``server.people.steps``.
+STEP_COOKIE: Final = "ekios_step"
 FORM_COOKIE: Final = "ekios_form"
 #: Accounts that this browser has signed in to before; see ``sign_in_limits``.
 MARKS_COOKIE: Final = "ekios_marks"
@@ -34,6 +37,8 @@ class Entry(NamedTuple):
     path: str
     icon: str
     roles: frozenset[Role]
+    #: Other paths that belong to it.
+    also: tuple[str, ...] = ()
 
 
 OFFICE: Final = DECIDING
@@ -49,7 +54,7 @@ NAVIGATION: Final = (
     Entry("late", "/late", "alarm", frozenset({Role.ADMIN, Role.COMMAND})),
     Entry("wall", "/wall", "wall", frozenset({Role.ADMIN, Role.COMMAND})),
     Entry("city", "/admin/city", "calendar", frozenset({Role.ADMIN})),
-    Entry("officers", "/admin/officers", "lock", frozenset({Role.ADMIN})),
+    Entry("officers", "/admin/officers", "lock", frozenset({Role.ADMIN}), ("/admin/areas", "/admin/sign-in")),
     Entry("audit", "/audit", "log", frozenset({Role.ADMIN})),
 )
 
@@ -107,6 +112,15 @@ class Visitor:
     @property
     def address(self) -> str:
         return self.request.client.host if self.request.client else ""
+
+    def attempt(self, name: str = "") -> Attempt:
+        """Whoever tries to show who they are, as the limits of the sign-in count it."""
+        return Attempt(
+            name,
+            self.address,
+            self.request.cookies.get(MARKS_COOKIE, ""),
+            self.request.headers.get("user-agent", ""),
+        )
 
     @property
     def is_fragment(self) -> bool:
@@ -168,7 +182,7 @@ class Visitor:
             "user": officer,
             "home": home_of(officer.role) if officer else "/",
             "role_line": self._role_line(officer, language) if officer else "",
-            "navigation": self._navigation(officer, path) if officer else (),
+            "navigation": self._navigation(officer, path) if officer and not officer.factor_missing else (),
             "has_text": self.site.texts.has,
             "own": lambda kept: citizens_text(kept, language),
         }
@@ -180,7 +194,7 @@ class Visitor:
 
     def _navigation(self, officer: Officer, path: str) -> list[dict[str, object]]:
         def inside(entry: Entry) -> bool:
-            return path == entry.path or path.startswith(f"{entry.path}/")
+            return any(path == one or path.startswith(f"{one}/") for one in (entry.path, *entry.also))
 
         return [
             {"key": entry.key, "path": entry.path, "icon": entry.icon, "current": inside(entry)}

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from forms import Environment, Reading
+from forms import Environment
 from protocol import tracking
 from protocol.limits import NOTE_CHARACTERS
 from protocol.line.base import ServiceKind
@@ -36,12 +36,20 @@ from server.foundation.texts import citizens_text
 from server.web.frame.access import Pages, Rule, Visit, not_found
 from server.web.frame.visitor import OFFICE, Visitor
 from server.web.frame.vocabulary import fee_in_words, said
-from server.web.office import answers, clocks, complaint_pages, complaint_view, queries
-from server.web.office.inbox import TONES
-
-REASON_LEAST: Final = 5
-REASON_MOST: Final = 200
-_IMAGES: Final = ("image/jpeg", "image/png")
+from server.web.office import (
+    alike_pages,
+    answers,
+    case_parts,
+    clocks,
+    complaint_pages,
+    complaint_view,
+    inbox_queries,
+    queries,
+    reasons,
+)
+from server.web.office import filters as inbox_filters
+from server.web.office.filters import LIST_COOKIE
+from server.web.office.inbox_rows import TONES
 
 pages = Pages()
 
@@ -73,6 +81,11 @@ class Written:
     problem: str = ""
     phrase: str = ""
 
+    def kept(self, actions: Sequence[ActionView]) -> str:
+        """The text, where none of ``actions`` has a field that holds it any more; "" where one has."""
+        is_text = self.action in NEEDS and NEEDS[Action(self.action)].note in (Note.OPTIONAL, Note.REQUIRED)
+        return self.note.strip() if is_text and not any(one.open for one in actions) else ""
+
 
 # --- seeing ---------------------------------------------------------------------------------------------------------
 
@@ -81,7 +94,10 @@ class Written:
 def case(visitor: Visit, code: str) -> Response:
     with visitor.deps.engine.connect() as connection:
         left = complaint_pages.was_ours(connection, visitor.signed_in.actor, code)
-    return visitor.go(complaint_pages.FORWARDED) if left else _page(visitor, _read(visitor, code))
+    if left:
+        return visitor.go(complaint_pages.FORWARDED)
+    reveal = reasons.holds(visitor, code)
+    return _page(visitor, _read(visitor, code, "numbers shown again" if reveal else ""), reveal=reveal)
 
 
 @pages.poll("/office/cases/{code}/changed", Rule(OFFICE))
@@ -102,11 +118,14 @@ def changed(visitor: Visit, code: str) -> Response:
 
 @pages.post("/office/cases/{code}/nik", Rule(OFFICE))
 def show_numbers(visitor: Visit, code: str) -> Response:
-    """Identity numbers in clear, for a reason, which the audit log keeps."""
-    reason = visitor.text("reason", REASON_MOST).strip()
-    if len(reason) < REASON_LEAST:
+    """Identity numbers and pictures in clear, for a reason, which the audit log keeps."""
+    reason = visitor.text("reason", reasons.REASON_MOST).strip()
+    if len(reason) < reasons.REASON_LEAST:
         return _page(
-            visitor, _read(visitor, code), reason_problem=visitor.say("case.nik.short", n=REASON_LEAST), status=400
+            visitor,
+            _read(visitor, code),
+            reason_problem=visitor.say("case.nik.short", n=reasons.REASON_LEAST),
+            status=400,
         )
     return _page(visitor, _read(visitor, code, f"numbers shown: {reason}"), reveal=True)
 
@@ -166,7 +185,7 @@ def act(visitor: Visit, code: str, action: str) -> Response:
     with visitor.deps.engine.connect() as connection:
         last = queries.case_version(connection, actor, code)
     if last is None:
-        raise not_found()
+        return _gone(visitor, action, note)
     phrase = visitor.text("phrase", 64)
     # A courtesy, no lock: whoever decides has seen what there is to see. The lock is in server.cases.actions.
     if visitor.text("version") != str(last.n):
@@ -183,9 +202,22 @@ def act(visitor: Visit, code: str, action: str) -> Response:
         where = "/office" if action == Action.FORWARD else f"/office/cases/{code}"
         return visitor.go(where, f"good/{complaint_view.own_key(visitor, result.state.kind, f'case.done.{action}')}")
     if result.outcome in (CaseOutcome.NOT_FOUND, CaseOutcome.OUT_OF_SCOPE):
+        return _gone(visitor, action, note)
+    written = Written(action, note, problem_key(result.outcome), phrase)
+    return _page(visitor, _read(visitor, code), written=written, status=409)
+
+
+def problem_key(outcome: CaseOutcome) -> str:
+    """The text that says why an action was refused."""
+    return _PROBLEMS.get(outcome, "case.problem.taken")
+
+
+def _gone(visitor: Visitor, action: str, note: str) -> Response:
+    """The case is not, or no longer, in the officer's scope; what they wrote to it is theirs all the same."""
+    kept = Written(action, note).kept(())
+    if not kept:
         raise not_found()
-    problem = _PROBLEMS.get(result.outcome, "case.problem.taken")
-    return _page(visitor, _read(visitor, code), written=Written(action, note, problem, phrase), status=409)
+    return visitor.render("office/gone.html", 404, kept=kept)
 
 
 # --- the page -------------------------------------------------------------------------------------------------------
@@ -208,7 +240,8 @@ def _page(
     status: int = 200,
 ) -> Response:
     row, written = file.row, written or Written()
-    language, deps = visitor.language, visitor.deps
+    language, deps, actor = visitor.language, visitor.deps, visitor.signed_in.actor
+    asked = inbox_filters.of_query(visitor.request.cookies.get(LIST_COOKIE, ""))
     people = [
         row.officer_id or "",
         row.decided_by or "",
@@ -219,10 +252,12 @@ def _page(
         names = queries.officer_names(connection, people)
         kiosk = queries.kiosk_names(connection, [row.kiosk_id]).get(row.kiosk_id, row.kiosk_id)
         calendar = load_calendar(connection, deps.settings.time_zone)
+        alike = alike_pages.views(visitor, connection, deps.look_alikes.of(connection, actor, row, file.content))
+        following = inbox_queries.next_code(connection, actor, asked, deps.clock.now(), row)
         complaint = complaint_view.view(visitor, connection, row, calendar)
         others = [
             one
-            for one in queries.colleagues(connection, row.agency_id)
+            for one in queries.colleagues(connection, row)
             if one.id != row.officer_id and not bars(one.id, Role(one.role), row)
         ]
     service = deps.packs.service(row.pack_version, row.service_id)
@@ -230,10 +265,14 @@ def _page(
     filled = answers.read(service, file.content, language, reveal=reveal, environment=world)
     reading = filled.reading if filled else None
     identity = file.content.identity
+    shown = "" if not reveal else reasons.asked(visitor) or reasons.given(visitor, row.tracking_code)
     officer = names.get(row.officer_id or "", "")
-    actions = offered(visitor.signed_in.actor, file, language, written)
+    actions = offered(actor, file, language, written)
     view = {
         "code": row.tracking_code,
+        "back": f"/office?{asked.query}",
+        "next": following,
+        "alike": alike,
         "shown_code": tracking.display(row.tracking_code),
         "version": row.steps,
         "service": citizens_text(file.description.name, language),
@@ -248,17 +287,17 @@ def _page(
         "violations": answers.violation_texts(row.violations, reading, visitor.say, reveal=reveal),
         "form_line": visitor.say("case.form_line", version=row.form_version),
         # A form with a question for the NIK shows it among its answers, with how it came there.
-        "identity": identity is not None and not _is_answered(file, identity.nik, reading),
+        "identity": identity is not None and not case_parts.is_answered(file, identity.nik, reading),
         "nik": "" if identity is None else identity.nik if reveal else masked(identity.nik),
         "nik_how": visitor.say(f"case.nik.how.{identity.how}") if identity else "",
         "contest": row.contest,
-        "own_decision": may_not_hold(visitor.signed_in.actor.id, visitor.signed_in.actor.role, row),
+        "own_decision": may_not_hold(actor.id, actor.role, row),
         "decided_by": names.get(row.decided_by or "", visitor.say("case.someone")),
         "revealed": reveal,
         "privacy": row.privacy,
         "hidden": file.hidden,
         "answers": filled.lines if filled else None,
-        "pictures": _pictures(file, filled.attachment_labels if filled else {}),
+        "pictures": case_parts.pictures_of(file, filled.attachment_labels if filled else {}, shown),
         "messages": [
             {
                 "direction": message.direction,
@@ -270,7 +309,7 @@ def _page(
             for message in file.messages
         ],
         "clock": clocks.view(row, file.description.standard.working_days, deps.clock.now(), calendar, visitor.say),
-        "stages": _stages(file, language),
+        "stages": case_parts.stages_of(file, language),
         "officer": officer,
         "received": visitor.formatting.short_moment(row.opened_at),
         "stage_due": visitor.formatting.day(row.stage_due_at)
@@ -282,7 +321,7 @@ def _page(
         else "",
         "due": visitor.formatting.day(row.due_at) if row.due_at and row.state in RUNNING else "",
         "fee": fee_in_words(file.state, visitor.formatting, visitor.say),
-        "fee_problem": _fee_problem(visitor, file),
+        "fee_problem": case_parts.fee_problem(visitor, file),
         "kiosk": kiosk,
         "language_name": visitor.say(f"language.{row.language}"),
         "history": [
@@ -304,20 +343,13 @@ def _page(
         status,
         case=view,
         problem=problem,
+        kept=written.kept(actions),
         reason_problem=reason_problem,
         note_limit=NOTE_CHARACTERS,
         colleagues=others,
         phrases=tuple(Phrase),
         phrase=written.phrase,
     )
-
-
-def _is_answered(file: CaseFile, nik: str, reading: Reading | None) -> bool:
-    """Whether the form's own question holds the very number that the citizen was known by."""
-    asked = file.description.nik_question
-    if reading is None or not asked:
-        return False
-    return any(entry.value == nik for entry in reading.walk() if asked in (entry.ref, entry.name))
 
 
 def offered(actor: Actor, file: CaseFile, language: str, written: Written | None = None) -> list[ActionView]:
@@ -359,38 +391,3 @@ def _who(visitor: Visitor, actor: str, names: Mapping[str, str]) -> str:
     if kind in ("kiosk", "system", "operator"):
         return visitor.say(f"actor.{kind}")
     return names.get(actor, visitor.say("case.someone"))
-
-
-def _fee_problem(visitor: Visitor, file: CaseFile) -> str:
-    """What an officer must know of the fee: the slip says another amount, or nobody has worked it out yet."""
-    printed, stands = file.content.fee_rupiah, file.row.fee_rupiah
-    if printed is not None and stands is not None and printed != stands:
-        amounts = {"printed": visitor.formatting.rupiah(printed), "amount": visitor.formatting.rupiah(stands)}
-        return visitor.say("case.fee.differs", **amounts)
-    return visitor.say("case.fee.unknown") if stands is None and file.description.standard.fee_rule else ""
-
-
-def _stages(file: CaseFile, language: str) -> list[dict[str, str]]:
-    ids = [stage.id for stage in file.description.stages]
-    now = ids.index(file.row.stage) if file.row.stage in ids else 0
-    return [
-        {
-            "name": citizens_text(stage.name, language),
-            "when": "past" if place < now else "now" if place == now else "ahead",
-        }
-        for place, stage in enumerate(file.description.stages)
-    ]
-
-
-def _pictures(file: CaseFile, labels: Mapping[str, str]) -> Sequence[dict[str, Any]]:
-    own = list(file.attachments)
-    answered = [one for message in file.messages for one in message.attachments]
-    return [
-        {
-            "path": f"/office/cases/{file.row.tracking_code}/documents/{one.sha256}",
-            "label": labels.get(one.name, one.name),
-            "there": one.complete,
-            "is_image": one.media_type in _IMAGES,
-        }
-        for one in (*own, *answered)
-    ]

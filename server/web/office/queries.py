@@ -5,63 +5,38 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, func, select
+from sqlalchemy import Connection, Row, select
 
-from server.cases import complaints, rules
+from server.cases import complaints
 from server.cases.files import attachments_of
-from server.cases.rules import Condition, Either, assignable, in_scope, scope
+from server.cases.rules import assignable, in_scope, scope
 from server.foundation.actors import Actor, Role
 from server.foundation.clock import WorkingCalendar
 from server.storage import tables
+from server.web.office.inbox_queries import LIGHT
 
-INBOX_PAGE: Final = 50
 AUDIT_PAGE: Final = 100
 COMMANDS_SHOWN: Final = 10
 #: A clock is counted no further than this; a case that is later by more shows the limit.
 CLOCK_DAYS: Final = 400
-SHOWS: Final = ("open", "mine", "new", "waiting", "late", "escalated", "done")
+#: What is shown as a picture, when its bytes are of one.
+IMAGES: Final = ("image/jpeg", "image/png")
 
 
-@dataclass(frozen=True)
-class InboxPage:
-    rows: Sequence[Row[Any]]
-    more: bool
+def is_in_scope(connection: Connection, actor: Actor, code: str) -> bool:
+    """Whether there is such a case, and the actor may open it."""
+    own = select(tables.cases.c.tracking_code).where(tables.cases.c.tracking_code == code, scope(actor))
+    return connection.execute(own).first() is not None
 
 
-def inbox_page(connection: Connection, actor: Actor, show: str, now: datetime, offset: int = 0) -> InboxPage:
-    """A page of the agency's cases under the filter ``show``: what just happened first, or what is due first."""
-    cases = tables.cases.c
-    orders: dict[str, tuple[ColumnElement[Any], ...]] = {
-        "open": (cases.opened_at.desc(),),
-        "new": (cases.opened_at.desc(),),
-        "done": (cases.closed_at.desc(),),
-    }
-    order = orders.get(show, (cases.due_at.is_(None), cases.due_at, cases.opened_at))
-    rows = connection.execute(
-        select(tables.cases, tables.officers.c.name.label("officer_name"))
-        .outerjoin(tables.officers, tables.officers.c.id == cases.officer_id)
-        .where(scope(actor), _filter(show, actor, now).where())
-        .order_by(*order, cases.tracking_code)
-        .offset(offset)
-        .limit(INBOX_PAGE + 1)
-    ).all()
-    return InboxPage(rows[:INBOX_PAGE], len(rows) > INBOX_PAGE)
-
-
-def inbox_counts(connection: Connection, actor: Actor, now: datetime) -> dict[str, int]:
-    """How many cases each filter shows."""
-    columns = [func.count().filter(_filter(show, actor, now).where()).label(show) for show in SHOWS]
-    row = connection.execute(select(*columns).where(scope(actor))).one()
-    return {show: getattr(row, show) for show in SHOWS}
-
-
-def case_agency(connection: Connection, code: str) -> str | None:
-    return connection.execute(select(tables.cases.c.agency_id).where(tables.cases.c.tracking_code == code)).scalar()
+def light_case(connection: Connection, code: str) -> Row[Any] | None:
+    """A case without its content."""
+    return connection.execute(select(*LIGHT).where(tables.cases.c.tracking_code == code)).first()
 
 
 def case_version(connection: Connection, actor: Actor, code: str) -> Any:
     """The last step of a case in scope (n, actor, action), or None: enough to tell that a page is old."""
-    case = connection.execute(select(tables.cases).where(tables.cases.c.tracking_code == code)).first()
+    case = light_case(connection, code)
     if case is None or not in_scope(actor, case):
         return None
     return connection.execute(
@@ -73,27 +48,31 @@ def case_version(connection: Connection, actor: Actor, code: str) -> Any:
 
 
 @dataclass(frozen=True)
-class DocumentPlace:
-    """To what an attachment of a case in scope belongs."""
+class Document:
+    """An attachment of a case in scope, and to what it belongs."""
 
     kiosk_id: str
     submission_id: str
+    sha256: str
+    complete: bool
+    is_picture: bool
 
 
-def document_place(connection: Connection, actor: Actor, code: str, sha256: str) -> DocumentPlace | None:
-    """The attachment of the case's submission, or of a citizen's answer to it; None where it is not for the actor."""
-    case = connection.execute(select(tables.cases).where(tables.cases.c.tracking_code == code)).first()
+def documents(connection: Connection, actor: Actor, code: str) -> list[Document]:
+    """The attachments of the case's submission and of the citizen's answers to it; none where they are not for the actor."""
+    case = light_case(connection, code)
     if case is None or not in_scope(actor, case) or not complaints.may_see_who(actor, case):
-        return None
+        return []
     answers = connection.execute(
-        select(tables.case_messages.c.kiosk_id, tables.case_messages.c.submission_id).where(
-            tables.case_messages.c.tracking_code == code, tables.case_messages.c.submission_id.is_not(None)
-        )
+        select(tables.case_messages.c.kiosk_id, tables.case_messages.c.submission_id)
+        .where(tables.case_messages.c.tracking_code == code, tables.case_messages.c.submission_id.is_not(None))
+        .order_by(tables.case_messages.c.at)
     ).all()
-    for kiosk_id, submission_id in [(case.kiosk_id, case.submission_id), *answers]:
-        if any(one.sha256 == sha256 for one in attachments_of(connection, kiosk_id, submission_id)):
-            return DocumentPlace(kiosk_id, submission_id)
-    return None
+    return [
+        Document(kiosk_id, submission_id, one.sha256, one.complete, one.media_type in IMAGES)
+        for kiosk_id, submission_id in [(case.kiosk_id, case.submission_id), *answers]
+        for one in attachments_of(connection, kiosk_id, submission_id)
+    ]
 
 
 def officer_names(connection: Connection, ids: Sequence[str]) -> Mapping[str, str]:
@@ -108,11 +87,11 @@ def kiosk_names(connection: Connection, ids: Sequence[str]) -> Mapping[str, str]
     return {row.id: row.name for row in rows}
 
 
-def colleagues(connection: Connection, agency_id: str) -> Sequence[Any]:
-    """Who decides cases of the agency, by name."""
+def colleagues(connection: Connection, case: Row[Any]) -> Sequence[Any]:
+    """Who may decide the case, by name."""
     return connection.execute(
         select(tables.officers.c.id, tables.officers.c.name, tables.officers.c.role)
-        .where(assignable(agency_id))
+        .where(assignable(case.agency_id, case.area_id))
         .order_by(tables.officers.c.name)
     ).all()
 
@@ -128,19 +107,6 @@ def working_days_until(calendar: WorkingCalendar, now: datetime, due: datetime) 
 def _count(calendar: WorkingCalendar, after: date, until: date) -> int:
     days = min((until - after).days, CLOCK_DAYS)
     return sum(calendar.is_working_day(after + timedelta(days=offset)) for offset in range(1, days + 1))
-
-
-def _filter(show: str, actor: Actor, now: datetime) -> Condition | Either:
-    filters: dict[str, Condition | Either] = {
-        "open": Condition(rules.OPEN),
-        "mine": Condition(rules.OPEN, officer_id=actor.id),
-        "new": rules.takeable(actor),
-        "waiting": rules.WAITING,
-        "late": rules.late(now),
-        "escalated": rules.escalated(now),
-        "done": Condition(rules.CLOSED),
-    }
-    return filters[show]
 
 
 def commands(connection: Connection, kiosk_id: str) -> Sequence[Row[Any]]:

@@ -1,6 +1,7 @@
 """The front door: what eKios is, sign-in and sign-out, language and theme."""
 
 from datetime import timedelta
+from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, Response
@@ -8,13 +9,15 @@ from starlette.responses import FileResponse, Response
 from protocol.languages import LANGUAGES
 from server.foundation.actors import Role
 from server.operator.seeding import TRIAL_PASSWORD
-from server.people.accounts import SignIn
+from server.people.second_step import SignIn
+from server.people.sessions import How
 from server.web.frame.access import EVERYBODY, PageRefused, Pages, Rule, Visit
 from server.web.frame.site import STATIC
 from server.web.frame.visitor import (
     LANGUAGE_COOKIE,
     MARKS_COOKIE,
     SESSION_COOKIE,
+    STEP_COOKIE,
     THEME_COOKIE,
     THEMES,
     Visitor,
@@ -25,9 +28,9 @@ from server.web.office import queries
 
 PREFERENCE_SECONDS = 365 * 24 * 3600
 #: A screen on display as well.
-SIGNED_IN = Rule(frozenset(Role), on_display=True, handed_out=True)
+SIGNED_IN = Rule(frozenset(Role), on_display=True, handed_out=True, enrolling=True)
 #: Also with a password that has to be changed first.
-LEAVING = Rule(frozenset(Role), handed_out=True)
+LEAVING = Rule(frozenset(Role), handed_out=True, enrolling=True)
 pages = Pages()
 
 
@@ -66,9 +69,10 @@ def sign_in_page(visitor: Visit) -> Response:
 async def sign_in(visitor: Visit) -> Response:
     """Waits for the password outside the threads that kiosks' requests need."""
     name, password = visitor.text("user", 100), visitor.text("password", 1000)
-    marks = visitor.request.cookies.get(MARKS_COOKIE, "")
-    result = await visitor.site.accounts.sign_in_soon(name, password, visitor.address, marks)
-    return await run_in_threadpool(_signed_in if result.token else _refused, visitor, result)
+    result = await visitor.site.accounts.sign_in_soon(visitor.attempt(name), password)
+    if result.step:
+        return to_second_step(visitor, result.step)
+    return await run_in_threadpool(entered if result.token else _refused, visitor, result)
 
 
 @pages.poll("/here", SIGNED_IN)
@@ -86,19 +90,30 @@ def somebody_here() -> Response:
 @pages.post("/sign-out", LEAVING)
 def sign_out(visitor: Visit) -> Response:
     visitor.site.accounts.sign_out(visitor.token)
-    response = visitor.go("/sign-in", "good/sign_in.out")
+    by_provider = visitor.signed_in.how in (How.PROVIDER, How.PROVIDER_MFA)
+    response = visitor.go("/sign-in?left=provider" if by_provider else "/sign-in", "good/sign_in.out")
     response.delete_cookie(SESSION_COOKIE, path="/")
     return response
 
 
-def _signed_in(visitor: Visitor, result: SignIn) -> Response:
+def entered(visitor: Visitor, result: SignIn, next_path: str = "", said: str = "") -> Response:
+    """Whoever just got a session goes to the page that they wanted, or to their own first one."""
     officer = visitor.site.accounts.find(result.token)
     if officer is None:
         raise PageRefused(403, "forbidden")
-    next_path = safe_back(visitor.text("next", 500))
-    response = visitor.go(next_path if next_path != "/" else home_of(officer.role))
+    wanted = safe_back(next_path or visitor.text("next", 500))
+    response = visitor.go(wanted if wanted != "/" else home_of(officer.role), said)
     visitor.keep(response, SESSION_COOKIE, result.token)
-    visitor.keep(response, MARKS_COOKIE, result.marks, PREFERENCE_SECONDS)
+    if result.marks:
+        visitor.keep(response, MARKS_COOKIE, result.marks, PREFERENCE_SECONDS)
+    response.delete_cookie(STEP_COOKIE, path="/")
+    return response
+
+
+def to_second_step(visitor: Visitor, step: str, next_path: str = "") -> Response:
+    wanted = safe_back(next_path or visitor.text("next", 500))
+    response = visitor.go(f"/sign-in/code?{urlencode({'next': wanted})}")
+    visitor.keep(response, STEP_COOKIE, step)
     return response
 
 
@@ -113,6 +128,7 @@ def wait_in_words(visitor: Visitor, wait: timedelta) -> str:
 
 
 def _door(visitor: Visitor, status: int = 200, *, problem: str = "", name: str = "", next_path: str = "/") -> Response:
+    provider = visitor.deps.identity.provider
     return visitor.render(
         "public/sign_in.html",
         status,
@@ -120,6 +136,9 @@ def _door(visitor: Visitor, status: int = 200, *, problem: str = "", name: str =
         problem=problem,
         name=name,
         next=next_path,
+        passkeys=visitor.deps.identity.passkeys.available,
+        provider=provider.name if provider is not None else "",
+        left=provider is not None and visitor.request.query_params.get("left", ""),
         trial=_trial_accounts(visitor),
         trial_password=TRIAL_PASSWORD,
     )

@@ -9,12 +9,11 @@ from server.foundation.actors import Role
 from server.people.accounts import PasswordChange
 from server.people.officers import OfficerOutcome, unfit
 from server.people.passwords import PASSWORD_LEAST, password_fault
-from server.people.sign_in_limits import Attempt
 from server.web.frame.access import EVERYBODY, Pages, Rule, Visit, not_found
-from server.web.frame.visitor import MARKS_COOKIE, Visitor, home_of
+from server.web.frame.visitor import Visitor, home_of
 from server.web.public.front import wait_in_words
 
-ONESELF: Final = Rule(frozenset(Role), handed_out=True)
+ONESELF: Final = Rule(frozenset(Role), handed_out=True, enrolling=True)
 #: More than any password that can be right.
 TYPED_CHARACTERS: Final = 1000
 
@@ -35,7 +34,7 @@ async def change_password(visitor: Visit) -> Response:
         return await run_in_threadpool(
             _password, visitor, 400, _say(visitor, f"password.fault.{fault.lower()}", n=PASSWORD_LEAST)
         )
-    place = Attempt(officer.user_name, visitor.address, visitor.request.cookies.get(MARKS_COOKIE, ""))
+    place = visitor.attempt(officer.user_name)
     result = await visitor.site.accounts.change_password(officer, visitor.token, PasswordChange(current, new), place)
     if not result.token:
         said = wait_in_words(visitor, result.wait) if result.wait else _say(visitor, "password.wrong")

@@ -16,7 +16,7 @@ from server.deps import Deps
 from server.foundation.actors import Actor, Role
 from server.open_city.overview import standing_by_agency
 from server.storage import tables
-from server.web.office import queries
+from server.web.office import inbox_queries
 from tests.server.case_kit import Office, enrolled_kiosk
 from tests.server.conftest import FakeClock
 
@@ -58,6 +58,7 @@ def rows(office: Office, officer: Actor, clock: FakeClock) -> list[Any]:
                     "barred": who[number % 3][1],
                     "contest": "objection" if number % 5 == 0 else "",
                     "decided_by": someone if number % 2 == 0 else None,
+                    "area_id": (None, "here", "b")[number % 3],
                 }
                 for number, (state, due, officer, escalated, stage) in enumerate(combined)
             ],
@@ -86,7 +87,7 @@ def test_the_inbox_lists_and_counts_by_the_same_conditions(
     officer: Actor, rows: list[Any], connection: Connection, clock: FakeClock
 ) -> None:
     now = clock.now()
-    counted = queries.inbox_counts(connection, officer, now)
+    counted = inbox_queries.counts(connection, officer, now)
     late = sum(rules.late(now).holds(row) for row in rows)
     paused = sum(row.state in rules.PAUSED for row in rows)
     open_ = sum(row.state in rules.OPEN for row in rows)
@@ -98,7 +99,7 @@ def test_the_wall_counts_as_the_inbox_does(
     officer: Actor, rows: list[Any], connection: Connection, clock: FakeClock
 ) -> None:
     now = clock.now()
-    inbox = queries.inbox_counts(connection, officer, now)
+    inbox = inbox_queries.counts(connection, officer, now)
     wall = next(one for one in standing_by_agency(connection, now) if one.agency_id == officer.agency_id)
     assert (wall.running, wall.late, wall.escalated) == (inbox["open"], inbox["late"], inbox["escalated"])
 
@@ -116,8 +117,8 @@ def test_what_the_escalation_raises_is_late_and_was_not_raised(
 
 
 def test_the_scope_of_an_actor_is_the_same_both_ways(rows: list[Any], connection: Connection) -> None:
-    for role, agency in product([*Role, None], ["kelurahan", "kominfo", None]):
-        actor = Actor("somebody", role, agency)
+    for role, agency, areas in product([*Role, None], ["kelurahan", "kominfo", None], [(), ("here",), ("a", "b")]):
+        actor = Actor("somebody", role, agency, frozenset(areas))
         said = {row.tracking_code for row in rows if rules.in_scope(actor, row)}
         found = connection.execute(select(tables.cases.c.tracking_code).where(rules.scope(actor))).scalars()
         assert set(found) == said

@@ -85,7 +85,7 @@ def test_whoever_is_not_of_the_agency_is_out_of_scope(office: Office, who: str) 
         office.deps.case_files.read(stranger, code),
     }
     assert outcomes == {CaseOutcome.OUT_OF_SCOPE}
-    assert list(office.deps.case_files.find_by_nik(stranger, NIK)) == []
+    assert office.deps.search.find(stranger, NIK).codes == ()
 
 
 def test_a_code_that_nobody_has_is_not_found(office: Office, officer: Actor) -> None:
@@ -214,7 +214,7 @@ def test_a_colleagues_case_is_not_ones_own_but_a_supervisors(office: Office, off
 
 def test_cases_are_found_by_nik_and_the_search_is_logged_without_it(office: Office, officer: Actor) -> None:
     code = office.case()
-    assert [row.tracking_code for row in office.deps.case_files.find_by_nik(officer, NIK)] == [code]
+    assert office.deps.search.find(officer, NIK).codes == (code,)
     with office.deps.engine.connect() as connection:
         logged = str(connection.execute(select(tables.audit_log.c.details)).all())
     assert NIK not in logged

@@ -39,7 +39,7 @@ def officer(office: Office) -> Actor:
 def test_of_an_anonymous_one_no_identity_is_kept_whatever_was_sent(office: Office, officer: Actor, deps: Deps) -> None:
     code = complain(office, "anonymous").code
     assert read(deps, officer, code).content.identity is None
-    assert deps.case_files.find_by_nik(officer, NIK) == []
+    assert deps.search.find(officer, NIK).codes == ()
 
 
 def test_of_a_secret_one_only_its_officer_sees_who_it_is(office: Office, officer: Actor, deps: Deps) -> None:
@@ -56,7 +56,7 @@ def test_of_a_secret_one_only_its_officer_sees_who_it_is(office: Office, officer
 
 def test_a_secret_one_is_not_found_by_its_nik(office: Office, officer: Actor, deps: Deps) -> None:
     complain(office, "secret")
-    assert deps.case_files.find_by_nik(officer, NIK) == []
+    assert deps.search.find(officer, NIK).codes == ()
 
 
 def test_giving_it_back_hides_it_again(office: Office, officer: Actor, deps: Deps) -> None:

@@ -108,6 +108,18 @@ class Office:
         fields = {"version": version[1] if version else "0", "note": note}
         return browser.post(f"/office/cases/{code}/{action}", fields)
 
+    def officer_id(self, user: str) -> str:
+        officers = tables.officers.c
+        with self.server.deps.engine.connect() as connection:
+            return str(connection.execute(select(officers.id).where(officers.user_name == user)).scalar_one())
+
+    def given(self, user: str, code: str, reason: str = "mencocokkan identitas") -> str:
+        """Gives a reason for the case; what the links of its pictures carry then, with its "?"."""
+        browser = self.browser(user)
+        browser.get(f"/office/cases/{code}")
+        found = re.search(r"\?shown=[\w.]+", browser.post(f"/office/cases/{code}/nik", {"reason": reason}).text)
+        return found[0] if found else ""
+
     def contest(self, code: str, kind: str, text: str, service: str = "surat") -> list[str]:
         """The citizen objects at the kiosk, or asks to reopen the case; what the server answers."""
         return self.kiosk.statuses(self.kiosk.answer(code, text, self.server.service(service), kind))

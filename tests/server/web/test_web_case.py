@@ -116,41 +116,7 @@ def test_only_runs_of_sixteen_digits_are_masked() -> None:
     assert mask("35780141079000031") == "35780141079000031"
 
 
-# --- documents ------------------------------------------------------------------------------------------------------
-
-
-def test_a_picture_is_served_as_what_it_is_and_logged(office: Office, audited: Audited) -> None:
-    envelope = office.send(picture=JPEG)
-    answer = office.browser("kelurahan").get(
-        f"/office/cases/{envelope.code}/documents/{envelope.attachments[0].sha256}"
-    )
-    assert answer.content == JPEG
-    assert answer.headers["content-type"] == "image/jpeg"
-    assert answer.headers["x-content-type-options"] == "nosniff"
-    assert "sandbox" in answer.headers["content-security-policy"]
-    assert audited(f"case:{envelope.code}")[-1] == "case.document"
-
-
-def test_what_is_no_picture_is_a_download(office: Office) -> None:
-    envelope = office.send(picture=b"<html><script>alert(1)</script>")
-    answer = office.browser("kelurahan").get(
-        f"/office/cases/{envelope.code}/documents/{envelope.attachments[0].sha256}"
-    )
-    assert answer.headers["content-type"] == "application/octet-stream"
-    assert answer.headers["content-disposition"].startswith("attachment")
-
-
-@pytest.mark.parametrize("user", ["kominfo", "admin", "pusat"])
-def test_a_picture_is_for_its_agency_only(office: Office, user: str) -> None:
-    envelope = office.send(picture=JPEG)
-    path = f"/office/cases/{envelope.code}/documents/{envelope.attachments[0].sha256}"
-    assert office.browser(user).get(path).status_code in (403, 404)
-
-
-def test_a_picture_cannot_be_fetched_through_another_case(office: Office) -> None:
-    envelope, other = office.send(picture=JPEG), office.send()
-    path = f"/office/cases/{other.code}/documents/{envelope.attachments[0].sha256}"
-    assert office.browser("kelurahan").get(path).status_code == 404
+# --- names and kinds of files -----------------------------------------------------------------------------------------
 
 
 def test_sniffing_looks_at_bytes_only() -> None:
@@ -209,3 +175,28 @@ def test_the_mark_of_the_scanner_stands_at_the_answer_it_read(
     assert office.kiosk.statuses(envelope) == ["stored"]
     page = office.browser("kelurahan").get(f"/office/cases/{envelope.code}").text
     assert [mark for mark in ("dibaca pemindai",) if mark in page] == marks
+
+
+REASON = "Alamat pada KTP bukan di kelurahan ini"
+
+
+@pytest.mark.parametrize("meanwhile", ["handed over", "decided"])
+def test_a_reason_that_was_written_stays_when_the_case_changed_hands(office: Office, meanwhile: str) -> None:
+    code = office.taken().code
+    browser = office.browser("kelurahan")
+    browser.get(f"/office/cases/{code}")
+    if meanwhile == "handed over":
+        assert office.act("penyelia", code, "assign", office.officer_id("penyelia")).ok
+    else:
+        assert office.act("penyelia", code, "cancel", "Diminta warga").ok
+    answer = browser.post(f"/office/cases/{code}/reject", {"version": "2", "note": REASON})
+    assert answer.status_code == 409
+    assert REASON in answer.text and f'action="/office/cases/{code}/reject"' not in answer.text
+
+
+def test_a_reason_that_was_written_stays_when_the_case_left_the_agency(office: Office) -> None:
+    browser, other = office.browser("kelurahan"), office.send("aduan").code
+    browser.get("/office")
+    answer = browser.post(f"/office/cases/{other}/reject", {"version": "1", "note": REASON})
+    assert answer.status_code == 404 and REASON in answer.text
+    assert "Layanan aduan" not in answer.text

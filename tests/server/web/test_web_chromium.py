@@ -84,6 +84,57 @@ def _press_on(page: Page, words: str, tabs: int = 60) -> None:
     raise AssertionError(f"{words!r} is not reached by the keyboard")
 
 
+def test_rows_are_walked_picked_opened_and_gone_on_from_by_keys(office: Office, page: Page) -> None:
+    for _ in range(2):
+        office.send()
+    office.let_in(page, "kelurahan")
+    page.goto("/office?show=new")
+    first, second = (row.get_attribute("id") for row in page.locator(".case-row").all()[:2])
+    for key, focused in (("j", first), ("j", second), ("k", first), ("k", first)):
+        page.keyboard.press(key)
+        assert page.evaluate("document.activeElement.id") == focused
+    page.keyboard.press("x")
+    assert page.locator(".case-pick input:checked").count() == 1
+    page.keyboard.press("x")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/office/cases/{str(first).removeprefix('case-')}")
+    page.keyboard.press("n")
+    page.wait_for_url(f"**/office/cases/{str(second).removeprefix('case-')}")
+    page.keyboard.press("u")
+    page.wait_for_url("**/office?show=new")
+    page.keyboard.press("?")
+    assert page.locator("#keys").is_visible()
+    page.keyboard.press("Escape")
+    assert page.locator("#keys").is_hidden()
+
+
+@pytest.mark.parametrize("field", ["#q", "#view-name", "textarea:visible"])
+def test_no_key_acts_while_somebody_types(office: Office, page: Page, field: str) -> None:
+    code = office.taken().code
+    office.let_in(page, "kelurahan")
+    page.goto(f"/office/cases/{code}" if field.startswith("textarea") else "/office")
+    for summary in page.locator("summary").all():
+        summary.click()
+    here, typed = page.url, "jkxnu?r+-/"
+    page.locator(field).first.click()
+    page.keyboard.type(typed)
+    assert page.locator(field).first.input_value() == typed
+    assert page.url == here and page.locator("#keys").is_hidden()
+
+
+def test_a_picture_is_turned_and_enlarged_by_keys(office: Office, page: Page) -> None:
+    envelope = office.send(picture=JPEG)
+    office.let_in(page, "kelurahan")
+    page.goto(f"/office/cases/{envelope.code}/pictures/{envelope.attachments[0].sha256}")
+    page.keyboard.press("r")
+    page.wait_for_url("**turn=1**")
+    page.keyboard.press("+")
+    page.wait_for_url("**zoom=2**")
+    assert page.locator(".viewer-zoom-2 .viewer-turn-1").count() == 1
+    page.keyboard.press("-")
+    page.wait_for_url("**zoom=1**")
+
+
 def test_what_a_citizen_wrote_never_runs(office: Office, page: Page) -> None:
     codes = [office.send(name=payload).code for payload in PAYLOADS]
     office.let_in(page, "kelurahan")

@@ -50,10 +50,12 @@ def test_pictures_are_for_its_officer_only(office: Office, place: str) -> None:
     if place == "reply":
         assert office.act("kominfo", code, "ask", "Di jalan apa?").ok
         replied(office, code, "Jalan Mawar", picture)
-    assert browser.get(address).content == JPEG + place.encode()
+    given = office.given("kominfo", code)
+    assert browser.get(address + given).content == JPEG + place.encode()
     assert picture.sha256 in browser.get(f"/office/cases/{code}").text
     assert office.act("kominfo", code, "give_back").ok
-    assert browser.get(address).status_code == 404
+    for path in (address, address + given, address.replace("documents", "masked")):
+        assert browser.get(path).status_code == 404
     assert picture.sha256 not in browser.get(f"/office/cases/{code}").text
 
 

@@ -10,8 +10,9 @@ from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page
 
 from server.operator.seeding import TRIAL_PASSWORD
-from server.people.accounts import DISPLAY_DAYS, IDLE_MINUTES, Accounts
+from server.people.accounts import Accounts
 from server.people.passwords import Passwords
+from server.people.sessions import DISPLAY_DAYS, IDLE_MINUTES
 from server.people.sign_in_limits import SignInLimits
 from server.settings import ServerSettings
 from server.web.frame import site

@@ -3,17 +3,24 @@
 import html
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pytest
-from fastapi import FastAPI
+import requests
+from fastapi import APIRouter, FastAPI
 from starlette.routing import Mount, Route
 
-from server.foundation.actors import Role
+from protocol import SUPPORTED_VERSIONS, VERSION_HEADER, tracking
+from server.app import close_deps, create_app
+from server.foundation.actors import DECIDING, OPERATOR, Role
 from server.web.frame.access import UPLOAD_BYTES
 from server.web.frame.install import rules
-from tests.server.web.conftest import Office
+from tests.server.kiosk_client import Envelope
+from tests.server.web.conftest import JPEG, Browser, Office
+from tests.server.web.people_kit import HERE, PEOPLE, Person, area, browser_of
+from tests.soaking import SOAK
 
+SPOKEN = {VERSION_HEADER: str(max(SUPPORTED_VERSIONS))}
 USERS = {
     Role.OFFICER: "kelurahan",
     Role.SUPERVISOR: "penyelia",
@@ -24,50 +31,180 @@ USERS = {
 FILLED = {"code": "K7M29QXF4TRC", "sha256": "0" * 64, "action": "take", "number": "1", "path": "nowhere"}
 #: Streams do not end by themselves; signing out, or leaving it on display, would end the shared session.
 _STREAM = "/live"
+_ENDS_THE_SESSION = ("/sign-out", "/wall/display")
 
 
-def _routes(app: FastAPI) -> Iterator[tuple[str, str]]:
-    """Every method and path of the application that is no API."""
-    for route in app.routes:
-        if isinstance(route, Route) and not route.path.startswith(("/v1/", "/healthz", "/readyz", "/metrics")):
-            for method in (route.methods or set()) - {"HEAD", "OPTIONS"}:
-                yield method, route.path
+def _all_routes(routes: Iterable[object]) -> Iterator[Route]:
+    """Also those of the routers that an application includes. A kind of route that is not known here is not passed over."""
+    for route in routes:
+        if isinstance(route, Route):
+            yield route
+        elif not isinstance(route, Mount):
+            included: APIRouter = route.original_router  # type: ignore[attr-defined]
+            yield from _all_routes(included.routes)
 
 
-def _filled(path: str) -> str:
-    return re.sub(r"\{(\w+)(?::path)?\}", lambda found: FILLED.get(found[1], "none"), path)
+def _paths(app: FastAPI, *, line: bool) -> set[tuple[str, str]]:
+    """Methods and paths of the pages, or of the line."""
+    return {
+        (method, route.path)
+        for route in _all_routes(app.routes)
+        if route.path.startswith(("/v1/", "/healthz", "/readyz", "/metrics")) is line
+        for method in (route.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+
+
+def _filled(path: str, **given: str) -> str:
+    return re.sub(r"\{(\w+)(?::path)?\}", lambda found: {**FILLED, **given}.get(found[1], "none"), path)
 
 
 def test_every_route_has_a_rule(sqlite_settings) -> None:  # type: ignore[no-untyped-def]
-    from server.app import close_deps, create_app
-
     app = create_app(sqlite_settings)
     try:
         known = set(rules()) | {("GET", "/{path:path}")}
-        assert set(_routes(app)) - known == set()
+        assert _paths(app, line=False) == known
         assert [route.path for route in app.routes if isinstance(route, Mount)] == ["/static"]
     finally:
         close_deps(app.state.deps)
 
 
-def _matrix() -> list[tuple[str, str, Role]]:
+def _guarded() -> list[tuple[str, str]]:
+    """Routes that are not for everybody, and whose answer ends."""
     return [
-        (method, path, role)
-        for (method, path), rule in sorted(rules().items())
-        if rule.roles is not None and not path.endswith(_STREAM) and path not in ("/sign-out", "/wall/display")
-        for role in Role
+        key
+        for key, rule in sorted(rules().items())
+        if rule.roles is not None and not key[1].endswith(_STREAM) and key[1] not in _ENDS_THE_SESSION
     ]
 
 
-@pytest.mark.parametrize(("method", "path", "role"), _matrix())
-def test_a_role_meets_only_the_pages_of_its_rule(office: Office, method: str, path: str, role: Role) -> None:
-    browser = office.browser(USERS[role])
-    browser.get("/")
-    answer = browser.get(_filled(path)) if method == "GET" else browser.post(_filled(path), follow=False)
+@pytest.mark.parametrize(("method", "path"), _guarded())
+def test_only_the_roles_of_its_rule_open_a_page_whatever_their_agency_and_area(
+    office: Office, method: str, path: str
+) -> None:
+    """Each role by one of its people, another one for each route; in the long form by all of them."""
     allowed = rules()[(method, path)].roles
     assert allowed is not None
-    assert (answer.status_code == 403) == (role not in allowed)
-    assert answer.status_code < 500
+    for role in Role:
+        people = [one for one in PEOPLE if one.role is role]
+        for person in people if SOAK else [people[sum(map(ord, method + path)) % len(people)]]:
+            answer = _ask(browser_of(office, person), method, _filled(path))
+            assert (answer.status_code == 403) == (role not in allowed), person
+            assert answer.status_code < 500, person
+
+
+# --- objects: by agency and area as well ----------------------------------------------------------------------------
+
+#: What stands in a path, and who decides over it. A route with another one must be entered here, with its rule.
+BY_CASE = {"code", "action", "sha256", "other"}
+#: What is an officer's own.
+BY_OFFICER = {"view_id"}
+#: What belongs to the whole city: the role alone decides.
+BY_ROLE = {
+    "agency_id",
+    "alarm_id",
+    "area_id",
+    "day",
+    "draft_id",
+    "group_id",
+    "handle",
+    "kiosk_id",
+    "log_id",
+    "name",
+    "notice_id",
+    "number",
+    "officer_id",
+    "order_id",
+    "service_id",
+    "staff_id",
+}
+
+
+def _members(path: str) -> set[str]:
+    return set(re.findall(r"\{(\w+)", path))
+
+
+def _about_a_case() -> list[tuple[str, str]]:
+    return [key for key in _guarded() if "code" in _members(key[1])]
+
+
+def test_whatever_stands_in_a_path_has_somebody_who_decides_over_it() -> None:
+    found = {name for _, path in _guarded() for name in _members(path)}
+    assert found - BY_CASE - BY_ROLE - BY_OFFICER == set()
+    assert not [path for _, path in _guarded() if "code" in _members(path) and _members(path) - BY_CASE]
+
+
+@pytest.fixture(scope="module")
+def placed(office: Office) -> Envelope:
+    """A case whose kiosk stands in an area."""
+    deps = office.server.deps
+    deps.identity.areas.place(OPERATOR, office.kiosk.id, area(deps, HERE))
+    return office.send(picture=JPEG)
+
+
+@pytest.fixture(scope="module")
+def alike(office: Office, placed: Envelope) -> Envelope:
+    """Another one of the same person, at the same place."""
+    return office.send()
+
+
+@pytest.mark.parametrize("person", PEOPLE, ids=str)
+def test_a_case_is_there_for_its_agency_and_area_and_for_nobody_else(
+    office: Office, placed: Envelope, alike: Envelope, person: Person
+) -> None:
+    """Outside of them it looks like one that does not exist."""
+    browser = browser_of(office, person)
+    real = {"code": placed.code, "sha256": placed.attachments[0].sha256, "other": alike.code}
+    for method, path in _about_a_case():
+        there, nowhere = (_ask(browser, method, _filled(path, **one)) for one in (real, {}))
+        assert nowhere.status_code == (404 if person.role in DECIDING else 403), path
+        if person.may_see_the_case:
+            assert there.status_code != 404, path
+        else:
+            assert there.status_code == nowhere.status_code, path
+            assert _what_is_said(there) == _what_is_said(nowhere), path
+
+
+@pytest.mark.parametrize("person", [one for one in PEOPLE if one.role in DECIDING], ids=str)
+def test_no_list_and_no_search_names_a_case_that_is_out_of_scope(
+    office: Office, placed: Envelope, person: Person
+) -> None:
+    browser = browser_of(office, person)
+    shown = {placed.code, tracking.display(placed.code)}
+    asked = [path for method, path in _guarded() if method == "GET" and not _members(path)]
+    found = {path for path in asked if any(code in browser.get(path).text for code in shown)}
+    assert ("/office/rows" in found) == person.may_see_the_case
+    assert person.may_see_the_case or found == set()
+    sought = browser.get(f"/office?code={placed.code}", allow_redirects=False)
+    assert sought.status_code == (303 if person.may_see_the_case else 404)
+
+
+#: Of the line's paths, those that anybody may ask; each other one wants a signature of a kiosk, or the operator's secret.
+UNSIGNED = {("POST", "/v1/enrol"), ("GET", "/v1/openapi.json"), ("GET", "/healthz"), ("GET", "/v1/open/city")}
+
+
+def test_a_path_of_the_line_is_for_whoever_signs(office: Office, sqlite_settings) -> None:  # type: ignore[no-untyped-def]
+    app = create_app(sqlite_settings)
+    paths = _paths(app, line=True)
+    close_deps(app.state.deps)
+    assert len(paths) > 15
+    for method, path in sorted(paths - UNSIGNED):
+        answer = requests.request(method, office.server.base + _filled(path), headers=SPOKEN, timeout=30)
+        assert answer.status_code in (401, 403), (method, path)
+
+
+def _ask(browser: Browser, method: str, path: str) -> requests.Response:
+    if method == "GET":
+        return browser.get(path)
+    if not browser.csrf:
+        browser.get("/security")
+    return browser.post(path, follow=False)
+
+
+def _what_is_said(answer: requests.Response) -> str:
+    """Without the address, which whoever asks knows, and without tokens."""
+    main = re.search(r"<main.*</main>", answer.text, re.DOTALL)
+    assert main is not None
+    return re.sub(r'value="[^"]+"', "", main[0])
 
 
 #: Addresses that a page leads to; what a fragment or another site answers is no page.

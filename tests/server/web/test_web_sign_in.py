@@ -1,5 +1,6 @@
 """Sign-in: who gets in, how often one may be wrong, and what ends a session."""
 
+import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -10,8 +11,9 @@ from sqlalchemy import Connection, select
 
 from server.front_door.rate_limits import Budget
 from server.operator.seeding import TRIAL_PASSWORD
-from server.people.accounts import IDLE_MINUTES, SESSION_HOURS, UNKNOWN, Accounts
+from server.people.accounts import AT_ONCE_PER_ADDRESS, WAITING_PER_ADDRESS, Accounts
 from server.people.passwords import AT_ONCE, PASSWORD_CHARACTERS, WAITING, Passwords, PasswordsBusy
+from server.people.sessions import IDLE_MINUTES, SESSION_HOURS, UNKNOWN
 from server.people.sign_in_limits import (
     ADDRESS_WITHIN,
     FAILURES_PER_ADDRESS,
@@ -20,6 +22,7 @@ from server.people.sign_in_limits import (
     FREE_FAILURES,
     LONGEST_WAIT,
     PACE,
+    Attempt,
     SignInLimits,
 )
 from server.storage import tables
@@ -28,6 +31,7 @@ from tests.server.conftest import FakeClock
 from tests.server.web.conftest import Browser, Office
 
 SIGN_INS = 150
+OFFICE = 60
 
 
 @pytest.fixture
@@ -146,6 +150,41 @@ WRONG = "a" * (PASSWORD_CHARACTERS + 1)
 def test_right_passwords_of_one_address_are_never_too_many(fresh_office: Office) -> None:
     for _ in range(FAILURES_PER_ADDRESS + 1):
         assert fresh_office.browser().sign_in("kelurahan").url.endswith("/office")
+
+
+def test_a_whole_office_that_comes_at_eight_gets_in(fresh_office: Office) -> None:
+    """All at the same moment, from one address: each waits for their turn, nobody is told to come again."""
+    browsers = [fresh_office.browser() for _ in range(OFFICE)]
+    for browser in browsers:
+        browser.get("/sign-in")
+    begun = threading.Barrier(OFFICE)
+
+    def sign_in(browser: Browser) -> str:
+        begun.wait()
+        return browser.post("/sign-in", {"user": "kelurahan", "password": TRIAL_PASSWORD}).url
+
+    with ThreadPoolExecutor(OFFICE) as pool:
+        assert {url.rpartition("/")[2] for url in pool.map(sign_in, browsers)} == {"office"}
+
+
+def test_more_than_an_office_at_once_is_told_to_come_again(accounts: Accounts) -> None:
+    async def everybody() -> list[object]:
+        some = [
+            accounts.sign_in_soon(Attempt("tidak-ada", HOME), WRONG)
+            for _ in range(AT_ONCE_PER_ADDRESS + WAITING_PER_ADDRESS + 1)
+        ]
+        return await asyncio.gather(*some, return_exceptions=True)
+
+    answers = asyncio.run(everybody())
+    assert sum(isinstance(one, PasswordsBusy) for one in answers) == 1
+
+
+def test_who_forgot_their_password_keeps_their_office_not_out(accounts: Accounts, clock: FakeClock) -> None:
+    """One name, tried as often as it goes for an hour from the office's address: colleagues come and go."""
+    for _ in range(30):
+        wait = accounts.sign_in("kelurahan", WRONG, HOME).wait
+        assert accounts.sign_in("kominfo", TRIAL_PASSWORD, HOME).token
+        clock.time += max(wait, timedelta(seconds=1))
 
 
 def test_wrong_passwords_of_one_address_are(accounts: Accounts, clock: FakeClock) -> None:

@@ -40,7 +40,7 @@
 
   /* A shown date picker or a form being filled is never swapped away under somebody's hands. */
   document.addEventListener("htmx:beforeRequest", (event) => {
-    const busy = event.target.querySelector?.("input:focus, textarea:focus, select:focus, details[open]");
+    const busy = event.target.querySelector?.("input:focus, textarea:focus, select:focus, input:checked, details[open]");
     if (busy && event.detail.requestConfig.verb === "get") event.preventDefault();
   });
 
