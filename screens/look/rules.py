@@ -6,8 +6,9 @@ from typing import Final
 from kivy.factory import Factory
 from kivy.lang import Builder
 
-#: Modules of the look whose widgets kv knows by name.
+#: Modules of the look whose widgets and drawings kv knows by name.
 _WIDGETS: Final = {
+    "screens.look.outline": ("Outline",),
     "screens.look.widgets.banner": ("Banner",),
     "screens.look.widgets.buttons": (
         "Surface",
