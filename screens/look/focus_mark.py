@@ -8,8 +8,8 @@ from typing import Any, Final
 from kivy.graphics import Color
 from kivy.uix.widget import Widget
 
+from screens.drawing.lines import Outline
 from screens.look.current import current
-from screens.look.outline import Outline
 from screens.look.widgets.pane import Aperture
 
 #: Thickness of the outer band and of the one within it, in millimetres.

@@ -6,8 +6,8 @@ from kivy.graphics import Color, Rectangle, RoundedRectangle
 from kivy.uix.label import Label
 from kivy.uix.widget import Widget
 
+from screens.drawing.lines import Outline
 from screens.look.current import current
-from screens.look.outline import Outline
 from screens.look.speakable import Silent
 
 #: Seconds that it stays after the last change.

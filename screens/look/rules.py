@@ -8,7 +8,7 @@ from kivy.lang import Builder
 
 #: Modules of the look whose widgets and drawings kv knows by name.
 _WIDGETS: Final = {
-    "screens.look.outline": ("Outline",),
+    "screens.drawing.lines": ("Outline", "Polyline"),
     "screens.look.widgets.banner": ("Banner",),
     "screens.look.widgets.buttons": (
         "Surface",

@@ -70,9 +70,10 @@ class Words(Label):
         self._drawn.size = (last - first, height)
         self._drawn.pos = (int(self.center_x - width / 2) + first, int(self.center_y - height / 2))
         if texture is not None and last - first < width:
-            left, low, right, high = *texture.tex_coords[:2], *texture.tex_coords[4:6]
-            one = (right - left) / width
-            left, right = left + first * one, left + last * one
+            corners = texture.tex_coords
+            start, low, end, high = corners[0], corners[1], corners[4], corners[5]
+            one = (end - start) / width
+            left, right = start + first * one, start + last * one
             self._drawn.tex_coords = (left, low, right, low, right, high, left, high)
 
     def _written(self) -> tuple[int, int]:

@@ -1,6 +1,6 @@
-"""The line round a surface, in as few triangles as the eye can tell from a round one.
+"""Lines that are known by their points, and the line round a surface, in as few triangles as the eye can tell from a round one.
 
-Kivy's own bends a corner in 45 steps and rounds each of their joints with ten triangles: two thousand a surface. A page with
+Kivy's own rounded rectangle bends a corner in 45 steps and rounds each of their joints with ten triangles: two thousand a surface. A page with
 a keyboard had a hundred thousand of them, and drawn by software they took longer than all that they went round.
 """
 
@@ -18,7 +18,11 @@ _TURNS: Final = [step * pi / 2 / STEPS for step in range(STEPS + 1)]
 _CORNERS: Final = [[(cos(turn + side), sin(turn + side)) for turn in _TURNS] for side in (0, pi / 2, pi, 3 * pi / 2)]
 
 
-class Outline(Line):
+class Polyline(Line):
+    """A line through ``points``. Of Kivy's circles and rectangles nobody can ask where they are until they were drawn."""
+
+
+class Outline(Polyline):
     """``box``: left, bottom, width, height and the corners' radius, in pixels."""
 
     def __init__(self, **kwargs: Any) -> None:
