@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from kivy.core.window import Window
-from kivy.graphics import Canvas, Color, Ellipse, Fbo, Line, PopMatrix, PushMatrix, Rectangle, Rotate
+from kivy.graphics import Canvas, Color, Ellipse, Fbo, Line, PopMatrix, PushMatrix, Rectangle, Rotate, RoundedRectangle
 from kivy.graphics.opengl import GL_RGB, GL_UNSIGNED_BYTE, glReadPixels
 from kivy.graphics.scissor_instructions import ScissorPop, ScissorPush
 from kivy.tests.common import UnitTestTouch
@@ -18,6 +18,8 @@ from screens.drawing.lines import Outline
 from screens.drawing.painter import Painter, keeps_frames, passes
 from screens.look.colours import Contrast
 from screens.look.tokens import TextSize
+from screens.look.widgets.sign import Batik
+from screens.look.widgets.text import Words
 from screens.navigation.appearance import Appearance
 from tests.soaking import SOAK
 
@@ -277,6 +279,24 @@ def test_boxes_are_joined_where_that_is_cheaper_than_another_pass() -> None:
     many = passes([(x, y, x + 9, y + 9) for x in range(0, 1000, 500) for y in range(0, 1900, 600)], 2_000_000)
     assert (near, len(far), len(many) <= 3) == ([(0, 0, 200, 100)], 2, True)
     assert passes([EVERYWHERE, (0, 0, 9, 9)], 2_000_000) == [EVERYWHERE]
+
+
+def test_areas_are_filled_and_texts_drawn_dot_for_dot(glass: Glass) -> None:
+    shapes = [
+        each for widget in glass.hands.widgets() for each in (*widget.canvas.before.children, *widget.canvas.children)
+    ]
+    pictures = {each.texture for each in shapes if isinstance(each, Rectangle | RoundedRectangle) and each.texture}
+    pictures -= {batik.canvas.children[-1].texture for batik in glass.hands.widgets() if isinstance(batik, Batik)}
+    assert len(pictures) > 1
+    assert {(picture.mag_filter, picture.min_filter) for picture in pictures} == {("nearest", "nearest")}
+
+
+def test_of_a_text_only_what_is_written_on_is_drawn(glass: Glass) -> None:
+    texts = [widget for widget in glass.hands.widgets() if isinstance(widget, Words) and widget.text]
+    drawn = [each for text in texts for each in text.canvas.children if isinstance(each, Rectangle)]
+    wide = max(texts, key=lambda text: text.width - text._label._cached_lines[0].w)
+    assert sum(each.size[0] for each in drawn) < sum(text.texture_size[0] for text in texts)
+    assert drawn[texts.index(wide)].size[0] < wide.width
 
 
 def test_the_line_round_a_surface_has_few_corners(glass: Glass) -> None:
