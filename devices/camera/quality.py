@@ -29,7 +29,7 @@ where paper can get no brighter."""
 SHEEN_WIDTH: Final = 640
 """Pixels of width on which a sheet is searched for sheens."""
 
-BRIGHT_SHEET: Final = (60, 248)
+BRIGHT_SHEET: Final = (40, 248)
 """A percentile, and the level from which on a sheet whose ground reaches it there is simply bright: nothing stands out of it."""
 
 GLARE_SPOT_SHARE: Final = 0.0015

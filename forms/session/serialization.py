@@ -14,6 +14,7 @@ _ATTRIBUTE = str.maketrans({"&": "&amp;", "<": "&lt;", '"': "&quot;", "\n": "&#1
 def serialize(root: Node, *, aside: bool = False) -> bytes:
     """The instance in UTF-8. Nodes that are not relevant are left out; blank ones are empty elements.
 
+    The root is written always: with nothing relevant an instance is an empty element, not an empty document.
     ``aside`` writes instances that a count has set aside as well, after those that are there.
     """
     parts: list[str] = []
@@ -47,7 +48,7 @@ def _is_written(attribute: XmlNode) -> bool:
 
 
 def _write(node: Node, parts: list[str], extra: str, aside: bool) -> None:
-    if not node.relevant:
+    if not node.relevant and node.owner is not None:
         return
     if isinstance(node, RepeatNode):
         for instance in [*node.members, *node.left] if aside else node.members:

@@ -20,6 +20,14 @@ def test_what_is_not_relevant_is_kept_but_left_out() -> None:
     assert session.nodes["/data/b"].value == "kept"
 
 
+def test_where_nothing_is_relevant_an_empty_instance_is_sent() -> None:
+    session = opened("<a/><b/>", '<bind nodeset="/data" relevant="/data/a != \'\'"/>')
+    sent = session.to_xml()
+    assert sent.startswith(b"<data ") and sent.endswith(b"/>")
+    assert session.form.check(sent, world()) == ()
+    assert session.form.read(sent, world()).entries == ()
+
+
 def test_an_answer_gives_the_references_that_change() -> None:
     session = opened("<a/><b/><c/>", '<bind nodeset="/data/b" calculate="/data/a * 2"/>')
     assert session.set("/data/a", "4") == {"/data/a", "/data/b"}

@@ -237,6 +237,35 @@ def no_core(pid: int) -> bool:
     return line.split()[4:6] == ["0", "0"]
 
 
+def locked_bytes(tmp_path: Path, limit: int) -> tuple[bool, int]:
+    """Of a guarded process that holds 50 MB under this limit on locked memory: what it says, and what the kernel counts."""
+    script = (
+        f"import resource; resource.setrlimit(resource.RLIMIT_MEMLOCK, ({limit}, {limit})); "
+        "from runtime import process_guard; guarded = process_guard.guard(lock=True); "
+        "kept = bytearray(50_000_000); print(guarded.locked, open('/proc/self/status').read())"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    said = subprocess.run(python("-c", script), cwd=tmp_path, env=environment, check=True, capture_output=True).stdout
+    (locked,) = [int(line.split()[1]) for line in said.decode().splitlines() if line.startswith("VmLck:")]
+    return said.startswith(b"True"), locked * 1024
+
+
+def test_memory_is_locked_where_the_limit_is_lifted(tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_MEMLOCK)
+    try:
+        resource.setrlimit(resource.RLIMIT_MEMLOCK, (soft, resource.RLIM_INFINITY))
+    except ValueError:
+        pytest.skip("this system lifts the limit on locked memory for nobody")
+    resource.setrlimit(resource.RLIMIT_MEMLOCK, (soft, hard))
+    claimed, locked = locked_bytes(tmp_path, resource.RLIM_INFINITY)
+    assert claimed and locked > 50_000_000
+
+
+def test_memory_is_not_locked_under_a_finite_limit(tmp_path: Path) -> None:
+    """Later memory would be refused, and the program would end."""
+    assert locked_bytes(tmp_path, 1_000_000) == (False, 0)
+
+
 def test_a_guarded_process_is_not_dumped_though_its_limit_is_raised(tmp_path: Path) -> None:
     """The flag alone holds, too: an administrator may lift the limit of a running process."""
     script = "import os; from runtime import process_guard; print(process_guard.guard(lock=True), flush=True); input(); os.abort()"

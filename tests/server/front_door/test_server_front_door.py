@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from shutil import copytree
@@ -25,7 +25,8 @@ from protocol.signing import CLOCK_SKEW, SIGNATURE_LIFE
 from server.api.bodies import BodyRoom
 from server.fleet.enrolment import ATTEMPTS_PER_ADDRESS
 from server.foundation.actors import OPERATOR
-from server.front_door.connections import HEAD_BYTES
+from server.front_door import connections
+from server.front_door.connections import HEAD_BYTES, LINGER_BYTES
 from server.settings import ServerSettings
 from tests.server.conftest import CITY
 from tests.server.kiosk_client import TestKiosk
@@ -194,6 +195,51 @@ def test_a_body_that_does_not_come_ends_the_connection(impatient: RunningServer)
     with opened(impatient.base) as one:
         one.sendall(written("POST", "/v1/enrol", {"Content-Length": "1000"}) + b"{")
         assert status_of(one) == 408
+
+
+def test_a_body_that_drips_is_not_waited_for(impatient: RunningServer) -> None:
+    """Never silent for long, and yet slower than any line: it ends before the body is whole."""
+    with opened(impatient.base) as one:
+        one.sendall(written("POST", "/v1/enrol", {"Content-Length": "60000"}))
+        one.settimeout(0.05)
+        answer = b""
+        for _ in range(60_000):
+            with suppress(BrokenPipeError, ConnectionResetError):
+                one.sendall(b" ")
+            try:
+                answer = one.recv(1000)
+                break
+            except TimeoutError:
+                continue
+        assert answer.startswith(b"HTTP/1.1 408")
+
+
+def test_what_comes_after_a_refusal_is_thrown_away_up_to_its_limit(impatient: RunningServer) -> None:
+    """So a client that first sends everything learns the answer, and nobody can send for ever."""
+    with opened(impatient.base) as one:
+        one.sendall(written("POST", "/v1/operator", {"Content-Length": str(10 * LINGER_BYTES)}))
+        assert status_of(one) == 401
+        sent = _sent(one, 2 * LINGER_BYTES)
+        assert LINGER_BYTES <= sent < 2 * LINGER_BYTES
+
+
+def test_what_comes_after_a_refusal_is_waited_for_so_long_only(
+    impatient: RunningServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "LINGER_S", 0.3)
+    with opened(impatient.base) as one:
+        one.sendall(written("POST", "/v1/operator", {"Content-Length": "1000"}))
+        assert status_of(one) == 401
+        assert status_of(one) == 0
+
+
+def _sent(connection: socket.socket, most: int) -> int:
+    """Bytes that the other side took before it ended the connection."""
+    sent, piece = 0, b"x" * 1_000_000
+    with suppress(BrokenPipeError, ConnectionResetError):
+        while sent < most:
+            sent += connection.send(piece)
+    return sent
 
 
 def test_an_idle_connection_is_kept_for_the_next_request(impatient: RunningServer) -> None:
