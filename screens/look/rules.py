@@ -28,7 +28,7 @@ _WIDGETS: Final = {
     "screens.look.widgets.field": ("Field",),
     "screens.look.widgets.field_note": ("LengthNote",),
     "screens.look.widgets.keyboard": ("Key", "KeyRow", "Keyboard"),
-    "screens.look.widgets.frame": ("Bed", "Center", "Foot", "Frame", "Head", "Middle"),
+    "screens.look.widgets.frame": ("Bed", "Center", "Foot", "Frame", "Head", "Middle", "Over"),
     "screens.look.widgets.pane": ("Aperture", "Pane", "Rail"),
     "screens.look.widgets.picture": ("LivePicture", "Picture", "QrCode"),
     "screens.look.widgets.progress": ("Bar", "Progress"),
