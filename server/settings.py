@@ -5,6 +5,7 @@ from pathlib import Path
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from server.cases.pauses import Pauses
 from server.fleet.quotas import QuotaSettings
 from server.front_door.networks import Networks
 
@@ -41,6 +42,8 @@ class ServerSettings(BaseSettings):
     audit_key: Path | None = None
     #: What one kiosk, and one NIK, may send and ask.
     quotas: QuotaSettings = QuotaSettings()
+    #: How long the office waits for a citizen's answer.
+    pauses: Pauses = Pauses()
     heartbeat_s: float = Field(15.0, gt=0)
     #: New submissions are refused with 503 when the disk has less left.
     disk_reserve_bytes: int = 200_000_000

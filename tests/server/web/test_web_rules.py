@@ -1,6 +1,8 @@
 """Every page has a rule, and every role meets exactly the pages of its rule."""
 
+import html
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -66,6 +68,32 @@ def test_a_role_meets_only_the_pages_of_its_rule(office: Office, method: str, pa
     assert allowed is not None
     assert (answer.status_code == 403) == (role not in allowed)
     assert answer.status_code < 500
+
+
+#: Addresses that a page leads to; what a fragment or another site answers is no page.
+_LINK = re.compile(r'<a\b[^>]*\bhref="(/[^"#]*)"')
+#: Pages of one kind are opened this often: cases and kiosks have one page each.
+_OF_A_KIND = 2
+
+
+@pytest.mark.parametrize("role", Role)
+def test_no_page_leads_its_reader_to_one_that_is_refused(office: Office, role: Role) -> None:
+    office.send()
+    browser = office.browser(USERS[role])
+    wanted, seen = ["/"], set[str]()
+    kinds = Counter[str]()
+    while wanted:
+        path = html.unescape(wanted.pop(0))
+        kind = re.sub(r"[0-9A-Za-z-]{12,}", "*", path.partition("?")[0])
+        kinds[kind] += 1
+        if path in seen or kinds[kind] > _OF_A_KIND or path.startswith(("/static", "/preferences")):
+            continue
+        seen.add(path)
+        answer = browser.get(path)
+        assert answer.ok, f"{path}: {answer.status_code}"
+        if answer.headers["content-type"].startswith("text/html"):
+            wanted += _LINK.findall(answer.text)
+    assert len(seen) > 2
 
 
 @pytest.mark.parametrize(("method", "path"), sorted(key for key, rule in rules().items() if rule.roles is not None))
