@@ -30,7 +30,7 @@ def frozen() -> Iterator[threading.Event]:
 @pytest.mark.parametrize(
     ("patience", "interval"), [(0.2, INTERVAL_S), (READ_S, 5), (READ_S, INTERVAL_S), (READ_S, 600)]
 )
-def test_a_server_that_hangs_ends_all_works_within_one_interval(
+def test_the_first_heartbeat_that_gets_no_answer_ends_all_works(
     tmp_path: Path, frozen: threading.Event, patience: float, interval: int
 ) -> None:
     beats = json.dumps({"server_time": BEGIN.isoformat(), "interval_s": interval, "feed_head": 0}).encode()
