@@ -84,8 +84,14 @@ def main(enrol_code: str = "") -> int:
 
 def _enrol_code() -> str:
     arguments = argparse.ArgumentParser(prog="kiosk", description="Runs the kiosk until it is stopped.")
-    arguments.add_argument("--enrol", metavar="CODE", default="", help="one-time code from the back office")
-    return str(arguments.parse_args().enrol)
+    arguments.add_argument(
+        "--enrol",
+        metavar="CODE",
+        default="",
+        help="one-time code from the back office; - reads it from a scanner or keyboard",
+    )
+    code = str(arguments.parse_args().enrol)
+    return input("Scan the QR code of the back office, or type the code: ") if code == "-" else code
 
 
 if __name__ == "__main__":

@@ -15,8 +15,11 @@ class EnrolmentFailed(RuntimeError):
 
 
 def enrolled(settings: KioskSettings, code: str = "") -> Enrolment:
-    """Who this kiosk is; with a one-time ``code`` it asks the server to take it in. Raises
-    NotEnrolled, EnrolmentBroken, EnrolmentFailed, and OSError when it cannot be kept."""
+    """Who this kiosk is; with a one-time ``code`` it asks the server to take it in. As the back office's QR has it, the
+    server's address stands before the code. Raises NotEnrolled, EnrolmentBroken, EnrolmentFailed, and OSError when it cannot
+    be kept."""
+    named, _, code = code.strip().rpartition(" ")
+    server = named.strip() or settings.server
     kept = load(settings.data)
     if kept is not None and not code:
         if problem := insecure(kept.server):
@@ -25,14 +28,12 @@ def enrolled(settings: KioskSettings, code: str = "") -> Enrolment:
     if not code:
         raise NotEnrolled("this kiosk is not enrolled: make a one-time code in the back office, then --enrol CODE")
     answer = enrol(
-        settings.server, code, software=SOFTWARE, hardware={"host": socket.gethostname(), "machine": platform.machine()}
+        server, code, software=SOFTWARE, hardware={"host": socket.gethostname(), "machine": platform.machine()}
     )
     if isinstance(answer, EnrolRefused) and answer.problem is EnrolProblem.INSECURE:
-        raise NotEnrolled(f"EKIOS_SERVER: {answer.detail}")
+        raise NotEnrolled(f"{'the QR code' if named else 'EKIOS_SERVER'}: {answer.detail}")
     if isinstance(answer, EnrolRefused):
-        raise EnrolmentFailed(
-            f"the server at {settings.server} did not take this kiosk in: {answer.problem}, {answer.detail}"
-        )
+        raise EnrolmentFailed(f"the server at {server} did not take this kiosk in: {answer.problem}, {answer.detail}")
     save(answer, settings.data)
     logger.info("enrolled as %s; it waits for its approval in the back office: %s", answer.name, answer.fingerprint)
     return answer

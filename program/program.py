@@ -28,8 +28,7 @@ from screens.language.texts import Catalogues, load_catalogues
 from screens.shell import allocator, boot
 from screens.shell.watchdog import watchdog
 from sync.city import CityBadges, FollowingSealer, KioskCodes
-from sync.down import profile
-from sync.enrolment import Enrolment
+from sync.enrolment import Enrolment, kept_profile
 from sync.line import Line
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ def build_kiosk(
     clock: SystemClock,
 ) -> Kiosk:
     """The core with everything plugged in, not yet started."""
-    changed = profile.kept(store)
+    changed = kept_profile(store)
     identity = KioskIdentity(
         kiosk_id=enrolment.kiosk_id,
         name=enrolment.name if changed is None else changed.name,

@@ -8,7 +8,7 @@ is not understood, 429 and 503 with ``Retry-After``. Each answer to a signed req
 """
 
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AwareDatetime, Base64Bytes, BeforeValidator, ConfigDict, Field, StringConstraints
 
@@ -213,7 +213,7 @@ class FeedEvent(Message):
     """One entry of a kiosk's feed. ``data`` by type:
 
     pack: PackAnnouncement; case: CaseState; staff: StaffRoster; settings: dict of names to values, see
-    ``kiosk_settings``, ``kiosk_profile`` and ``sealing_keys``; command: Command;
+    ``kiosk_settings``, KioskProfile and ``sealing_keys``; command: Command;
     notice: {"text": {language: text}, "until": time | null}; help: HelpComing.
     """
 
@@ -227,6 +227,18 @@ class FeedPage(Message):
     events: tuple[FeedEvent, ...]
     #: The newest cursor that the server has for this kiosk.
     head: int
+
+
+#: Among the values of a ``settings`` event: a KioskProfile.
+KIOSK_PROFILE: Final = "kiosk"
+
+
+class KioskProfile(Message):
+    """What the office calls a kiosk, and which packs it gets. It stands in the answer to the enrolment first; an event that
+    brings it outranks that for good, and one without it changes nothing of it."""
+
+    name: Short
+    ring: Literal["test", "early", "all"]
 
 
 class PackAnnouncement(Message):

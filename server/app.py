@@ -24,7 +24,6 @@ from server.audit.witnesses import Witnesses
 from server.cases import lookups as case_lookups
 from server.cases.actions import Cases
 from server.cases.complaint_actions import ComplaintActions
-from server.cases.complaint_topics import ComplaintTopics
 from server.cases.escalation import Escalation
 from server.cases.files import CaseFiles
 from server.cases.journal import CaseJournal
@@ -82,6 +81,7 @@ from server.storage.integrity import Integrity
 from server.submissions.attachments import AttachmentStore
 from server.submissions.case_opening import CaseOpening
 from server.submissions.citizen_drafts import CitizenDrafts
+from server.submissions.complaint_topics import ComplaintTopics
 from server.submissions.intake import Intake
 from server.submissions.opening import Opener
 from server.web import install as install_pages
@@ -144,7 +144,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         signing_clock=signing_clock,
         vault=vault,
         catalogue=catalogue,
-        cases=Cases(units, vault, journal, zone, failpoints),
+        cases=Cases(units, vault, journal, said, zone, failpoints),
         complaints=ComplaintActions(units, journal, failpoints),
         complaint_topics=ComplaintTopics(packs),
         case_files=CaseFiles(units, vault, journal, packs),

@@ -9,7 +9,6 @@ from starlette.requests import HTTPConnection
 from server.audit.witnesses import Witnesses
 from server.cases.actions import Cases
 from server.cases.complaint_actions import ComplaintActions
-from server.cases.complaint_topics import ComplaintTopics
 from server.cases.escalation import Escalation
 from server.cases.files import CaseFiles
 from server.cases.journal import CaseJournal
@@ -58,6 +57,7 @@ from server.settings import ServerSettings
 from server.storage.integrity import Integrity
 from server.submissions.attachments import AttachmentStore
 from server.submissions.citizen_drafts import CitizenDrafts
+from server.submissions.complaint_topics import ComplaintTopics
 from server.submissions.intake import Intake
 from server.work.unit_of_work import UnitsOfWork
 

@@ -20,8 +20,9 @@ import requests
 from nacl.signing import SigningKey
 from pydantic import ValidationError
 
+from kiosk.store import Store
 from protocol import PROTOCOL_VERSION, VERSION_HEADER, fingerprints
-from protocol.messages import City, EnrolRequest, EnrolResponse, ErrorAnswer
+from protocol.messages import City, EnrolRequest, EnrolResponse, ErrorAnswer, KioskProfile
 from runtime.files import write_durably
 
 FILE_NAME: Final = "enrolment.json"
@@ -29,6 +30,8 @@ FILE_NAME: Final = "enrolment.json"
 TIMEOUT: Final = (5, 45)
 _ANSWER_BYTES: Final = 1_000_000
 _MODE: Final = 0o600
+#: In the kiosk's store: what the office changed since.
+_PROFILE: Final = "profile"
 
 
 class EnrolProblem(StrEnum):
@@ -197,6 +200,19 @@ def load(folder: Path) -> Enrolment | None:
     except (KeyError, TypeError, ValueError, RecursionError, OSError) as error:
         raise EnrolmentBroken(f"{FILE_NAME} cannot be used: {type(error).__name__}") from error
     return enrolment
+
+
+def keep_profile(store: Store, profile: KioskProfile) -> None:
+    """What the office calls this kiosk now, and its ring; joins the caller's transaction."""
+    store.marks.set(_PROFILE, profile.model_dump(mode="json"))
+
+
+def kept_profile(store: Store) -> KioskProfile | None:
+    """What the feed brought last; None when it never did, and the enrolment stands."""
+    try:
+        return KioskProfile.model_validate(store.marks.get(_PROFILE))
+    except ValidationError:
+        return None
 
 
 def _check(enrolment: Enrolment) -> None:

@@ -19,7 +19,7 @@ from kiosk.ports import Unsubscribe
 from protocol.messages import CaseState
 from runtime.workers import Worker
 from sync.client import CONNECT_S, READ_S, Client, Outcome
-from sync.down.commands import CommandRunner
+from sync.down.commands import CommandRunner, RecentLines
 from sync.down.effects import Effects
 from sync.down.feed import CURSOR, FeedDuty
 from sync.down.packs import PackDuty
@@ -27,7 +27,6 @@ from sync.enrolment import Enrolment
 from sync.loops import loop
 from sync.monitor import Monitor
 from sync.presence import PresenceDuty
-from sync.recent_lines import RecentLines
 from sync.signing_time import SigningTime
 from sync.up import drafts
 from sync.up.outbox import OutboxDuty

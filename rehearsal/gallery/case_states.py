@@ -42,6 +42,7 @@ def case(state: CaseStateName, note: str = "") -> Case:
         updated_at=BEGIN + timedelta(hours=5),
         received_at=BEGIN,
         due=BEGIN + timedelta(days=2),
+        answer_until=BEGIN + timedelta(days=14) if state is CaseStateName.QUESTION else None,
         note=note,
         steps=tuple(steps),
     )

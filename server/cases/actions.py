@@ -12,17 +12,16 @@ from sqlalchemy import Connection, Row, insert, select
 from protocol.messages import CasePublicState as State
 from protocol.packs import Stage
 from server.cases import stages
-from server.cases.deciding import Deciding
-from server.cases.deciding import decided as _decided
-from server.cases.deciding import for_the_citizen as _for_the_citizen
-from server.cases.deciding import unfit as _unfit
+from server.cases.deciding import Deciding, decided, for_the_citizen
 from server.cases.journal import CaseJournal
-from server.cases.rules import DECIDED, UNDECIDED, Action, assignable, bars, refusal
+from server.cases.rules import DECIDED, UNDECIDED, Action, assignable, bars
 from server.cases.states import CaseOutcome, CaseResult, Change
 from server.catalogue.workflow import Workflow
 from server.foundation.actors import Actor, Role
 from server.foundation.clock import load_calendar
 from server.foundation.failpoints import Failpoints
+from server.foundation.phrases import Phrase, question
+from server.foundation.texts import Texts
 from server.foundation.vault import Vault
 from server.storage import tables
 from server.work.unit_of_work import UnitsOfWork
@@ -30,10 +29,17 @@ from server.work.unit_of_work import UnitsOfWork
 
 class Cases(Deciding):
     def __init__(
-        self, units: UnitsOfWork, vault: Vault, journal: CaseJournal, zone: str, failpoints: Failpoints
+        self,
+        units: UnitsOfWork,
+        vault: Vault,
+        journal: CaseJournal,
+        texts: Texts,
+        zone: str,
+        failpoints: Failpoints,
     ) -> None:
         super().__init__(units, journal, failpoints)
         self._vault = vault
+        self._texts = texts
         self._zone = zone
 
     def take(self, actor: Actor, code: str) -> CaseResult:
@@ -42,7 +48,7 @@ class Cases(Deciding):
         def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
             if case.officer_id == actor.id:
                 return CaseOutcome.DONE
-            if refused := refusal(actor, Action.TAKE, case, self._workflow(connection, case)):
+            if refused := self._refused(connection, actor, Action.TAKE, case):
                 return refused
             state = State.IN_REVIEW if case.complete and case.state in UNDECIDED else case.state
             return Change(Action.TAKE, {"officer_id": actor.id, "state": state})
@@ -54,7 +60,7 @@ class Cases(Deciding):
 
         def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
             workflow = self._workflow(connection, case)
-            if refused := refusal(actor, Action.GIVE_BACK, case, workflow):
+            if refused := self._refused(connection, actor, Action.GIVE_BACK, case):
                 return refused
             return Change(Action.GIVE_BACK, {"officer_id": None, "state": _resting(case, workflow)})
 
@@ -64,7 +70,7 @@ class Cases(Deciding):
         """A supervisor gives an open case to an officer of the same agency."""
 
         def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
-            if refused := refusal(actor, Action.ASSIGN, case, self._workflow(connection, case)):
+            if refused := self._refused(connection, actor, Action.ASSIGN, case):
                 return refused
             role = _assignable(connection, officer_id, case.agency_id)
             if role is None:
@@ -78,13 +84,12 @@ class Cases(Deciding):
 
         return self._act(actor, code, decide)
 
-    def ask(self, actor: Actor, code: str, text: str) -> CaseResult:
-        """Asks the citizen; the standard's clock is paused until the answer."""
+    def ask(self, actor: Actor, code: str, text: str, phrase: Phrase | None = None) -> CaseResult:
+        """Asks the citizen, by a fixed phrase, in words, or both; the standard's clock is paused until the answer."""
 
         def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
-            if refused := refusal(actor, Action.ASK, case, self._workflow(connection, case)) or _unfit(
-                text, Action.ASK
-            ):
+            asked = question(self._texts, case.language, phrase, text)
+            if refused := self._refused(connection, actor, Action.ASK, case, asked):
                 return refused
             now = self._clock.now()
             connection.execute(
@@ -94,13 +99,13 @@ class Cases(Deciding):
                     direction="ask",
                     at=now,
                     officer_id=actor.id,
-                    body=self._vault.close(text.strip().encode()),
+                    body=self._vault.close(asked.encode()),
                 )
             )
             return Change(
                 Action.ASK,
-                {"state": State.QUESTION, "paused_at": now, "reminded_at": None, "note": _for_the_citizen(text)},
-                _for_the_citizen(text),
+                {"state": State.QUESTION, "paused_at": now, "reminded_at": None, "note": for_the_citizen(asked)},
+                for_the_citizen(asked),
             )
 
         return self._act(actor, code, decide)
@@ -110,7 +115,7 @@ class Cases(Deciding):
 
         def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
             workflow = self._workflow(connection, case)
-            if refused := refusal(actor, Action.APPROVE, case, workflow) or _unfit(note, Action.APPROVE):
+            if refused := self._refused(connection, actor, Action.APPROVE, case, note):
                 return refused
             now, calendar = self._clock.now(), load_calendar(connection, self._zone)
             following = workflow.following(case.stage, decided=True)
@@ -118,8 +123,8 @@ class Cases(Deciding):
                 values = stages.moved(case, following, now, calendar, actor)
             else:
                 values = stages.approved(workflow.hand_out, now, calendar)
-            values |= {"state": State.APPROVED, "note": _for_the_citizen(note), **_decided(actor)}
-            return Change(Action.APPROVE, values, _for_the_citizen(note))
+            values |= {"state": State.APPROVED, "note": for_the_citizen(note), **decided(actor)}
+            return Change(Action.APPROVE, values, for_the_citizen(note))
 
         return self._act(actor, code, decide)
 
@@ -127,19 +132,17 @@ class Cases(Deciding):
         """Rejects the case; the citizen reads ``reason``."""
 
         def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
-            if refused := refusal(actor, Action.REJECT, case, self._workflow(connection, case)) or _unfit(
-                reason, Action.REJECT
-            ):
+            if refused := self._refused(connection, actor, Action.REJECT, case, reason):
                 return refused
             return Change(
                 Action.REJECT,
                 {
                     "state": State.REJECTED,
-                    "note": _for_the_citizen(reason),
+                    "note": for_the_citizen(reason),
                     "closed_at": self._clock.now(),
-                    **_decided(actor),
+                    **decided(actor),
                 },
-                _for_the_citizen(reason),
+                for_the_citizen(reason),
             )
 
         return self._act(actor, code, decide)
@@ -149,7 +152,7 @@ class Cases(Deciding):
 
         def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
             workflow = self._workflow(connection, case)
-            if refused := refusal(actor, Action.ADVANCE, case, workflow):
+            if refused := self._refused(connection, actor, Action.ADVANCE, case):
                 return refused
             following = workflow.following(case.stage, decided=case.state in DECIDED)
             return self._moved(connection, actor, Action.ADVANCE, case, following)
@@ -157,13 +160,16 @@ class Cases(Deciding):
         return self._act(actor, code, decide)
 
     def send_back(self, actor: Actor, code: str) -> CaseResult:
-        """Moves an undecided case to the stage before: something there was not done well."""
+        """Moves an undecided case to the stage before, and into the inbox: something there was not done well, or too soon."""
 
         def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
             workflow = self._workflow(connection, case)
-            if refused := refusal(actor, Action.SEND_BACK, case, workflow):
+            if refused := self._refused(connection, actor, Action.SEND_BACK, case):
                 return refused
-            return self._moved(connection, actor, Action.SEND_BACK, case, workflow.before(case.stage))
+            moved = self._moved(connection, actor, Action.SEND_BACK, case, workflow.before(case.stage))
+            if isinstance(moved, Change):
+                moved.values["officer_id"] = None
+            return moved
 
         return self._act(actor, code, decide)
 
@@ -172,15 +178,15 @@ class Cases(Deciding):
 
         def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
             workflow = self._workflow(connection, case)
-            if refused := refusal(actor, Action.READY, case, workflow) or _unfit(note, Action.READY):
+            if refused := self._refused(connection, actor, Action.READY, case, note):
                 return refused
             values: dict[str, Any] = {"state": State.READY, "stage_due_at": None}
             if workflow.hand_out is not None:
                 calendar = load_calendar(connection, self._zone)
                 values = stages.entered(workflow.hand_out, self._clock.now(), calendar) | values
             if note.strip():
-                values["note"] = _for_the_citizen(note)
-            return Change(Action.READY, values, _for_the_citizen(note))
+                values["note"] = for_the_citizen(note)
+            return Change(Action.READY, values, for_the_citizen(note))
 
         return self._act(actor, code, decide)
 
@@ -188,7 +194,7 @@ class Cases(Deciding):
         """Closes the case once the citizen has the product. Any officer of the agency may hand it out."""
 
         def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
-            if refused := refusal(actor, Action.COLLECTED, case, self._workflow(connection, case)):
+            if refused := self._refused(connection, actor, Action.COLLECTED, case):
                 return refused
             return Change(Action.COLLECTED, {"state": State.COLLECTED, "closed_at": self._clock.now()})
 
@@ -198,19 +204,17 @@ class Cases(Deciding):
         """Closes an open case at the citizen's request."""
 
         def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
-            if refused := refusal(actor, Action.CANCEL, case, self._workflow(connection, case)) or _unfit(
-                reason, Action.CANCEL
-            ):
+            if refused := self._refused(connection, actor, Action.CANCEL, case, reason):
                 return refused
             return Change(
                 Action.CANCEL,
                 {
                     "state": State.CANCELLED,
-                    "note": _for_the_citizen(reason),
+                    "note": for_the_citizen(reason),
                     "closed_at": self._clock.now(),
-                    **_decided(actor),
+                    **decided(actor),
                 },
-                _for_the_citizen(reason),
+                for_the_citizen(reason),
             )
 
         return self._act(actor, code, decide)

@@ -14,8 +14,8 @@ from sqlalchemy import Connection, Row, insert, select
 from protocol.line.base import ServiceKind
 from protocol.messages import CasePublicState as State
 from server.cases.complaint_clock import LaporClock, clocks_of, running
-from server.cases.deciding import Deciding, decided, for_the_citizen, unfit
-from server.cases.rules import ANSWERED, UNDECIDED, Action, refusal
+from server.cases.deciding import Deciding, decided, for_the_citizen
+from server.cases.rules import ANSWERED, UNDECIDED, Action
 from server.cases.states import CaseOutcome, CaseResult, Change
 from server.foundation.actors import DECIDING, SYSTEM, Actor
 from server.storage import tables
@@ -31,9 +31,7 @@ class ComplaintActions(Deciding):
         """
 
         def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
-            if refused := refusal(actor, Action.FORWARD, case, self._workflow(connection, case)) or unfit(
-                reason, Action.FORWARD
-            ):
+            if refused := self._refused(connection, actor, Action.FORWARD, case, reason):
                 return refused
             if not reason.strip() and was_forwarded(connection, code):
                 return CaseOutcome.TEXT_MISSING
@@ -65,7 +63,7 @@ class ComplaintActions(Deciding):
         """This agency is the one in charge: nobody has to forward it."""
 
         def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
-            if refused := refusal(actor, Action.FOLLOW_UP, case, self._workflow(connection, case)):
+            if refused := self._refused(connection, actor, Action.FOLLOW_UP, case):
                 return refused
             return Change(Action.FOLLOW_UP, {"in_charge_since": self._clock.now()})
 
@@ -75,9 +73,7 @@ class ComplaintActions(Deciding):
         """Answers the citizen. A further answer is kept beside the first, and gives the citizen as long again."""
 
         def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
-            if refused := refusal(actor, Action.REPLY, case, self._workflow(connection, case)) or unfit(
-                text, Action.REPLY
-            ):
+            if refused := self._refused(connection, actor, Action.REPLY, case, text):
                 return refused
             values = {
                 "state": State.APPROVED,
@@ -93,7 +89,7 @@ class ComplaintActions(Deciding):
         """Closes what was answered, before silence does. The answer stays for the citizen to read."""
 
         def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
-            if refused := refusal(actor, Action.CLOSE, case, self._workflow(connection, case)):
+            if refused := self._refused(connection, actor, Action.CLOSE, case):
                 return refused
             if not case.note.strip():
                 # Of before answers were required; an answer can still be given.
@@ -106,9 +102,7 @@ class ComplaintActions(Deciding):
         """Begins again what was answered or closed, for a reason that the citizen reads; what was answered stays in the history."""
 
         def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
-            if refused := refusal(actor, Action.REOPEN, case, self._workflow(connection, case)) or unfit(
-                reason, Action.REOPEN
-            ):
+            if refused := self._refused(connection, actor, Action.REOPEN, case, reason):
                 return refused
             own = case.officer_id == actor.id and case.complete
             resting = State.RECEIVED if case.complete else State.INCOMPLETE

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Row
 
 from protocol.limits import NOTE_CHARACTERS
 from server.cases.journal import CaseJournal
-from server.cases.rules import NEEDS, Action, Note, in_scope
+from server.cases.rules import NEEDS, Action, Note, in_scope, refusal
 from server.cases.states import CaseOutcome, CaseResult, Change
 from server.catalogue.workflow import Workflow
 from server.foundation.actors import Actor
@@ -30,6 +30,12 @@ class Deciding:
 
     def _workflow(self, connection: Connection, case: Row[Any]) -> Workflow:
         return Workflow.of(self._journal.description(connection, case))
+
+    def _refused(
+        self, connection: Connection, actor: Actor, action: Action, case: Row[Any], text: str = ""
+    ) -> CaseOutcome | None:
+        """Why the actor may not do this now, or not with this text."""
+        return refusal(actor, action, case, self._workflow(connection, case)) or unfit(text, action)
 
     def _act(self, actor: Actor, code: str, decide: Decision) -> CaseResult:
         def act(work: UnitOfWork) -> CaseResult:

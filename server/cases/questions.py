@@ -1,6 +1,6 @@
 """A question to the citizen reminds, and ends: the case is closed with a sentence that stays, and can be reopened."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -36,14 +36,22 @@ class Questions:
 
     def look(self) -> int:
         """Reminds citizens, and closes cases that nobody answered for; returns how many cases. Called periodically."""
+        now, case = self._units.clock.now(), tables.cases.c
         # A working day is no shorter than a day: what was asked later needs no look at the calendar.
-        asked = self._units.clock.now() - timedelta(days=self._pauses.remind_days)
+        asked = now - timedelta(days=self._pauses.remind_days)
         with self._units.engine.connect() as connection:
-            waiting = connection.execute(
-                select(tables.cases.c.tracking_code).where(WAITING.where(), tables.cases.c.paused_at <= asked)
-            ).scalars()
-            codes = list(waiting)
-        return sum(self._look_at(code) for code in codes)
+            calendar = load_calendar(connection, self._zone)
+            waiting: Sequence[Any] = connection.execute(
+                select(case.tracking_code, case.paused_at, case.reminded_at, case.pack_version, case.service_id).where(
+                    WAITING.where(), case.paused_at <= asked
+                )
+            ).all()
+            due = [
+                one.tracking_code
+                for one in waiting
+                if self._due(one, self._journal.description(connection, one).kind, calendar, now)
+            ]
+        return sum(self._look_at(code) for code in due)
 
     def _look_at(self, code: str) -> bool:
         def look(work: UnitOfWork) -> bool:
@@ -59,7 +67,7 @@ class Questions:
 
         return self._units.run(SYSTEM, look)
 
-    def _due(self, case: Row[Any], kind: ServiceKind, calendar: WorkingCalendar, now: datetime) -> _Due | None:
+    def _due(self, case: Any, kind: ServiceKind, calendar: WorkingCalendar, now: datetime) -> _Due | None:
         if self._pauses.answer_until(kind, case.paused_at, calendar) < now:
             return self._end
         if case.reminded_at is None and calendar.due(case.paused_at, self._pauses.remind_days) < now:

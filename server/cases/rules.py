@@ -226,7 +226,7 @@ NEEDS: Final[Mapping[Action, Need]] = {
     ),
     Action.REJECT: Need(_IN_REVIEW, note=Note.REQUIRED, complete=True, work=BEFORE_DECISION),
     Action.ADVANCE: Need(_IN_REVIEW | {State.APPROVED}, complete=True, kinds=_PERMITS),
-    Action.SEND_BACK: Need(_IN_REVIEW, work=BEFORE_DECISION, kinds=_PERMITS),
+    Action.SEND_BACK: Need(_IN_REVIEW, work=BEFORE_DECISION, of_anybody=True, kinds=_PERMITS),
     # Whoever stands at the counter hands it out.
     Action.READY: Need(frozenset({State.APPROVED}), Holder.ANYBODY, Note.OPTIONAL, kinds=_PERMITS),
     Action.COLLECTED: Need(frozenset({State.READY}), Holder.ANYBODY, kinds=_PERMITS),
@@ -289,9 +289,10 @@ def refusal(actor: Actor, action: Action, case: Row[Any], workflow: Workflow) ->
     if need.holder is Holder.NOBODY and case.officer_id is not None:
         return CaseOutcome.ALREADY_TAKEN
     if need.holder is Holder.ACTOR:
-        if case.officer_id is None:
+        if case.officer_id is None and not (action is Action.SEND_BACK and case.barred == actor.id):
+            # Whoever brought it there may take that back as long as nobody works at it.
             return CaseOutcome.NOT_TAKEN
-        if case.officer_id != actor.id and actor.role is not Role.SUPERVISOR:
+        if case.officer_id not in (None, actor.id) and actor.role is not Role.SUPERVISOR:
             return CaseOutcome.ALREADY_TAKEN
     if need.holder is Holder.NO_OTHER and case.officer_id not in (None, actor.id) and actor.role is not Role.SUPERVISOR:
         return CaseOutcome.ALREADY_TAKEN

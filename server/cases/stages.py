@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from protocol.packs import Stage, StageWorkers
+from server.catalogue.workflow import BEFORE_DECISION
 from server.foundation.actors import Actor, Role
 from server.foundation.clock import WorkingCalendar
 
@@ -22,13 +23,20 @@ def entered(stage: Stage, now: datetime, calendar: WorkingCalendar, came_by: Act
 
 
 def moved(case: Row[Any], stage: Stage, now: datetime, calendar: WorkingCalendar, actor: Actor) -> dict[str, Any]:
-    """As ``entered`` for a case that ``actor`` moves. Where not everybody may work it waits in the agency's inbox."""
+    """As ``entered`` for a case that ``actor`` moves. Where not everybody may work it waits in the agency's inbox.
+
+    Before the decision no stage lasts longer than the whole case: sending it to and fro gains no time.
+    """
     stays = stage.by is StageWorkers.OFFICERS or (actor.role is Role.SUPERVISOR and case.officer_id == actor.id)
     officer_id = case.officer_id if stays and not stage.four_eyes else None
-    return {**entered(stage, now, calendar, actor), "officer_id": officer_id}
+    values = {**entered(stage, now, calendar, actor), "officer_id": officer_id}
+    if stage.does in BEFORE_DECISION and case.due_at is not None and now < case.due_at < values["stage_due_at"]:
+        values["stage_due_at"] = case.due_at
+    return values
 
 
 def approved(hand_out: Stage | None, now: datetime, calendar: WorkingCalendar) -> dict[str, Any]:
-    """Of a case that stays at its stage when it is approved: until when what comes of it is to be ready."""
+    """Of a case that stays at its stage when it is approved: what is left there is to hand it out, in that stage's time."""
     due = calendar.due(now, hand_out.working_days) if hand_out is not None else None
-    return {"stage_due_at": due, "stage_escalated_at": None}
+    by = hand_out.by if hand_out is not None else StageWorkers.OFFICERS
+    return {"stage_due_at": due, "stage_escalated_at": None, "stage_by": by.value, "barred": None}

@@ -18,7 +18,7 @@ from forms.authoring import Difference
 from protocol.packs import PACK_BYTES, ServiceDescription
 from server.catalogue import comparison, description_problems
 from server.catalogue.apart import OpenedServiceDraft, Opener, read_problem
-from server.catalogue.form_conversion import FILE_TYPES, MEDIA_FILES, load, unzipped, zipped
+from server.catalogue.form_conversion import FILE_TYPES, MEDIA_FILES, LoadedForms, unzipped, zipped
 from server.catalogue.originals import FORM_FILE, Original, original_of, original_of_draft
 from server.catalogue.pack_content import PackContent, PackService
 from server.catalogue.packs import RINGS, PackOutcome, PackRepository
@@ -43,6 +43,7 @@ class Authoring:
         self._engine = units.engine
         self._packs = packs
         self._opener = Opener()
+        self._forms = LoadedForms()
 
     def upload(
         self,
@@ -187,7 +188,11 @@ class Authoring:
 
     def form(self, draft: ServiceDraft) -> Form | None:
         """The draft's form, to try it out; None while it has errors."""
-        return None if draft.form_xml is None else load(draft.form_xml.encode(), draft.resources)
+        return None if draft.form_xml is None else self._forms.load(draft.form_xml.encode(), draft.resources)
+
+    def published_form(self, service: PackService) -> Form | None:
+        """None when this engine does not take it any more."""
+        return self._forms.load(service.files[FORM_FILE], service.files)
 
     def description(self, draft: ServiceDraft) -> ServiceDescription | None:
         """As it would be published; None while it is not whole."""
@@ -208,7 +213,7 @@ class Authoring:
         new = {**old, **draft.description} if checked is None else checked.model_dump(mode="json")
         return Changes(
             comparison.of_descriptions(old, new),
-            comparison.of_forms(load(before.files[FORM_FILE], before.files), self.form(draft)),
+            comparison.of_forms(self.published_form(before), self.form(draft)),
             comparison.of_files(before.files, draft.resources) if draft.form_xml is not None else (),
         )
 

@@ -1,7 +1,10 @@
 """From a spreadsheet and the files it names to a form that kiosks can run."""
 
+import hashlib
 import io
+import threading
 import zipfile
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -11,6 +14,8 @@ from forms.authoring import NEVER_ANSWERED, AuthoringProblem, convert
 from server.catalogue.service_drafts import Problem, Severity
 
 MEDIA_FILES: Final = 100
+#: Loaded forms that are kept in memory.
+FORMS_KEPT: Final = 8
 #: Spreadsheets, and XForms as other tools and this server give them.
 FILE_TYPES: Final = ("xlsx", "csv", "md", "xml")
 
@@ -81,12 +86,41 @@ def _severity(found: AuthoringProblem, severity: Severity) -> Severity:
     return Severity.ERROR if found.code == NEVER_ANSWERED else severity
 
 
-def load(xml: bytes, files: Mapping[str, bytes]) -> Form | None:
-    """The form again, from what was converted; None when this engine does not take it any more."""
-    try:
-        return load_form(xml, {name: data for name, data in files.items() if name != "form.xml"})
-    except FormError:
-        return None
+class LoadedForms:
+    """Forms that were converted before, loaded; the last few are kept: a page asks for one several times, a trial at each
+    step. Any thread."""
+
+    def __init__(self, most: int = FORMS_KEPT) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[bytes, Form | None] = OrderedDict()
+
+    def load(self, xml: bytes, files: Mapping[str, bytes]) -> Form | None:
+        """None when this engine does not take it any more."""
+        resources = {name: data for name, data in files.items() if name != "form.xml"}
+        key = _digest(xml, resources)
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        try:
+            form: Form | None = load_form(xml, resources)
+        except FormError:
+            form = None
+        with self._lock:
+            self._kept[key] = form
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        return form
+
+
+def _digest(xml: bytes, resources: Mapping[str, bytes]) -> bytes:
+    """Of everything that the form is made of."""
+    digest = hashlib.blake2b(hashlib.blake2b(xml).digest())
+    for name, data in sorted(resources.items()):
+        digest.update(hashlib.blake2b(name.encode()).digest())
+        digest.update(hashlib.blake2b(data).digest())
+    return digest.digest()
 
 
 def zipped(files: Mapping[str, bytes]) -> bytes:

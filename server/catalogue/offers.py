@@ -8,7 +8,7 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Row, insert
+from sqlalchemy import Row, insert, select
 
 from server.catalogue import pauses
 from server.catalogue.pack_content import PackContent
@@ -134,7 +134,16 @@ class Offers:
 
     def reconcile(self, actor: Actor) -> None:
         """At start: a pause that a crash kept from the packs comes into them."""
-        self._packs.change_each(_same, actor, "")
+        version = tables.service_versions.c
+        with self._units.engine.connect() as connection:
+            wanted = {name: dict(row.reason) for name, row in pauses.paused(connection).items()}
+            numbers = {self._packs.newest(connection, ring) for ring in RINGS}
+            said = connection.execute(
+                select(version.service_id, version.document).where(version.pack_number.in_(numbers))
+            ).all()
+        # By the rows: whole packs are not unpacked at every start.
+        if any(document.get("paused") != wanted.get(service_id) for service_id, document in said):
+            self._packs.change_each(_same, actor, "")
 
     def _offered(self, service_id: str) -> bool:
         return any(_has(one, service_id) for one in self._contents().values())

@@ -27,6 +27,8 @@ class FleetQuery:
     state: str = ""
     ring: str = ""
     agency: str = ""
+    #: Of a group of kiosks, its id.
+    group: str = ""
     alarm: str = ""
     page: int = 1
 
@@ -46,6 +48,9 @@ class FleetQuery:
             found.append(kiosk.ring == self.ring)
         if self.agency:
             found.append(kiosk.agency_id == self.agency)
+        if self.group:
+            member = tables.kiosk_group_members.c
+            found.append(exists().where(member.kiosk_id == kiosk.id, member.group_id == self.group))
         if self.alarm:
             alarm = tables.alarms.c
             of = [alarm.kiosk_id == kiosk.id, alarm.cleared_at.is_(None)]

@@ -6,9 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row, select, update
 
-from protocol.line import kiosk_profile
-from protocol.line.kiosk_profile import KioskProfile
-from protocol.messages import FeedType
+from protocol.messages import KIOSK_PROFILE, FeedType, KioskProfile
 from server.catalogue.packs import RINGS
 from server.fleet.enrolment import NAME_CHARACTERS
 from server.fleet.kiosk_settings import feed_values
@@ -85,7 +83,7 @@ class Profiles:
             work.connection.execute(update(kiosks).where(kiosks.c.id == kiosk_id).values(**changed))
             if changed.keys() & {"name", "ring"}:
                 told = KioskProfile.model_validate({"name": new.name, "ring": new.ring})
-                values = feed_values(work.connection, kiosk_id) | {kiosk_profile.SETTING: told.model_dump(mode="json")}
+                values = feed_values(work.connection, kiosk_id) | {KIOSK_PROFILE: told.model_dump(mode="json")}
                 work.to_kiosk(kiosk_id, FeedType.SETTINGS, values)
             work.audit("kiosk.edit", f"kiosk:{kiosk_id}", {"was": {name: before[name] for name in changed}, **changed})
             work.hint(bus.FLEET, kiosk_id)

@@ -22,11 +22,11 @@ from protocol.packs import ServiceDescription
 from protocol.sealing import SealBroken, digest, unseal
 from protocol.tracking import KIOSK_LENGTH, parse
 from server.cases import fees
-from server.cases.complaint_topics import ComplaintTopics
 from server.cases.filled_forms import form_language, form_of
 from server.catalogue.pack_content import PackService
 from server.catalogue.packs import PackRepository
 from server.foundation.keys import CityKeys
+from server.submissions.complaint_topics import ComplaintTopics
 
 #: Loaded forms that are kept in memory.
 FORMS_IN_MEMORY: Final = 32

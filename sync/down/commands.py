@@ -1,6 +1,9 @@
 """Commands from the server: each is done once, and its result reported until the server knows it."""
 
 import logging
+import re
+import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -9,8 +12,13 @@ from kiosk.kiosk import Kiosk
 from kiosk.ports import PrintOutcome, PrintResult
 from kiosk.store.reports import Report, ReportKind
 from protocol.messages import Command
+from protocol.reports import LOG_LINE_CHARACTERS, LOG_LINES
 
 logger = logging.getLogger(__name__)
+
+#: The log holds nothing of citizens; should a number slip in all the same, it does not leave the kiosk.
+_NUMBER: Final = re.compile(r"\d{9,}")
+_FORM: Final = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 _PRINTED: Final = (PrintOutcome.PRINTED, PrintOutcome.PROBABLY_PRINTED)
 
@@ -99,3 +107,27 @@ class CommandRunner:
         self._kiosk.store.commands.finish(command_id, ok=ok, message=message)
         logger.info("command %s: %s", command_id, "done" if ok else message)
         self._on_result()
+
+
+class RecentLines(logging.Handler):
+    """The last lines of this program's log, for the office that asks when something is odd and nobody is there. Any thread."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.INFO)
+        self.setFormatter(logging.Formatter(_FORM))
+        self._lines: deque[str] = deque(maxlen=LOG_LINES)
+        self._turn = threading.Lock()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            # Of a traceback only its message: the rest is for whoever stands before the machine.
+            line = self.format(record).splitlines()[0]
+        except (TypeError, ValueError, IndexError):
+            return
+        with self._turn:
+            self._lines.append(_NUMBER.sub("…", line)[:LOG_LINE_CHARACTERS])
+
+    def lines(self) -> tuple[str, ...]:
+        """The oldest first."""
+        with self._turn:
+            return tuple(self._lines)

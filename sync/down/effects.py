@@ -16,11 +16,19 @@ from kiosk.kiosk import Kiosk
 from kiosk.store.journal import StaffMember
 from kiosk.store.receipts import Receipt
 from kiosk.submissions.slip_fee import amount_texts
-from protocol.line import kiosk_profile
-from protocol.line.kiosk_profile import KioskProfile
-from protocol.messages import CaseState, Command, FeedEvent, FeedType, HelpComing, PackAnnouncement, StaffRoster
-from sync.down import profile
+from protocol.messages import (
+    KIOSK_PROFILE,
+    CaseState,
+    Command,
+    FeedEvent,
+    FeedType,
+    HelpComing,
+    KioskProfile,
+    PackAnnouncement,
+    StaffRoster,
+)
 from sync.down.commands import CommandRunner
+from sync.enrolment import keep_profile
 
 logger = logging.getLogger(__name__)
 
@@ -67,12 +75,12 @@ class Effects:
         return None
 
     def _settings(self, values: dict[str, Any]) -> Afterwards:
-        told = values.pop(kiosk_profile.SETTING, None)
+        told = values.pop(KIOSK_PROFILE, None)
         self._kiosk.settings.store_new(values)
         if told is None:
             return self._kiosk.settings.reload
         changed = KioskProfile.model_validate(told)
-        profile.keep(self._kiosk.store, changed)
+        keep_profile(self._kiosk.store, changed)
 
         def follow() -> None:
             self._kiosk.identity.name = changed.name

@@ -1,6 +1,6 @@
 """What complaints have beside what every case has: SP4N-LAPOR's clocks, and the agencies they were forwarded to."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, text
 
 from server.storage.tables.base import metadata
 from server.storage.types import UtcDateTime
@@ -14,7 +14,14 @@ complaint_clocks = Table(
     Column("begun_at", UtcDateTime, nullable=False),
     Column("due_at", UtcDateTime, nullable=False),  # moved on by what the clock stood while the citizen was asked
     Column("stopped_at", UtcDateTime),  # when what it measures was done; null while it runs
-    Index(None, "clock", "stopped_at", "due_at"),
+    # Of those that run alone: whoever looks at one complaint's clocks is not led to all of their kind.
+    Index(
+        "ix_complaint_clocks_running",
+        "clock",
+        "due_at",
+        postgresql_where=text("stopped_at IS NULL"),
+        sqlite_where=text("stopped_at IS NULL"),
+    ),
 )
 
 complaint_forwards = Table(

@@ -7,7 +7,6 @@ from starlette.datastructures import FormData
 
 from protocol import pictograms as pictogram_names
 from protocol.languages import FALLBACK, LANGUAGES
-from protocol.line.base import ServiceKind
 from protocol.packs import PICTOGRAM_LINES, StageWork, StageWorkers
 
 #: Texts by language: members of the description, with dots for depth.
@@ -61,19 +60,20 @@ def read(
             "fee_rupiah": _number(_one(form, "standard.fee_rupiah")),
             "fee_from": "standard.fee_from" in form,
             "fee_rule": _one(form, "standard.fee_rule"),
-            "payment": _payment(form),
         },
         "slip": {"answers": _split(_one(form, "slip.answers").replace(",", "\n"))},
         "identification": _one(form, "identification"),
         "nik_question": _one(form, "nik_question"),
         "consent": "consent" in form,
         "needs": ["camera"] if "camera" in form else [],
-        "kind": _one(form, "kind") or ServiceKind.SERVICE.value,
-        "privacy_question": _one(form, "privacy_question"),
-        "identity_group": _one(form, "identity_group"),
         "stages": _stages(form),
         **{name: _one(form, name) for name in COMPLAINT_QUESTIONS if name in form},
     }
+    # A page from before they were asked for leaves them as they are.
+    if "kind" in form:
+        description |= {name: _one(form, name) for name in ("kind", "privacy_question", "identity_group")}
+    if "standard.payment.account" in form:
+        description["standard"]["payment"] = _payment(form)
     for path in TEXTS:
         _put(description, path, _by_language(form, path, str.strip))
     for path in LINES:

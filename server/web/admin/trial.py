@@ -90,6 +90,8 @@ class Trial:
     typed: dict[str, str] = field(default_factory=dict)
     #: Whether the page's problems are to be shown: somebody wanted to go on.
     asked: bool = False
+    #: What the engine could not do with the last step, in its own words.
+    fault: str = ""
 
     def __post_init__(self) -> None:
         environment = Environment(

@@ -11,12 +11,11 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from forms import Form
+from forms import Form, FormFault
 from protocol.languages import LANGUAGES
 from protocol.limits import ANSWER_CHARACTERS
 from protocol.packs import ServiceDescription
 from protocol.pictograms.drawings import DRAWINGS
-from server.catalogue.form_conversion import load
 from server.catalogue.originals import FORM_FILE
 from server.foundation.actors import Role
 from server.foundation.vault import VaultBroken
@@ -82,7 +81,7 @@ def _draft(visitor: Visitor, draft_id: str) -> Response:
 
 def _service(visitor: Visitor, service_id: str) -> Response:
     service = published(visitor, service_id)
-    form = load(service.files[FORM_FILE], service.files)
+    form = visitor.deps.authoring.published_form(service)
     if form is None:
         raise not_found()
     ring = visitor.request.query_params.get("ring", "")
@@ -106,7 +105,11 @@ def _trial(visitor: Visitor, form: Form, description: ServiceDescription | None,
     except ValueError:
         trial = Trial(form, description, Held(language=held.language), deps.clock.now, visitor.site.zone)
     if visitor.request.method == "POST" and held.instance:
-        _do(visitor, trial)
+        try:
+            _do(visitor, trial)
+        except FormFault as fault:
+            # The engine's own: the form stands as before the step, and whoever wrote it should see this.
+            trial.fault = str(fault)
     return trial
 
 
@@ -164,7 +167,7 @@ def _shown(visitor: Visitor, trial: Trial, subject: str) -> dict[str, Any]:
         "privacies": tuple(Privacy),
         "made": words.formatting.moment(visitor.deps.clock.now()),
         "letters_most": ANSWER_CHARACTERS,
-        "faults": [str(one) for one in trial.session.faults],
+        "faults": [*([trial.fault] if trial.fault else []), *map(str, trial.session.faults)],
         "calculated": trial_view.calculated(trial),
         "city": visitor.site.city,
     }
@@ -189,7 +192,8 @@ def _held(visitor: Visitor, subject: str) -> Held | None:
     try:
         about, _, packed = visitor.deps.vault.open(base64.b64decode(sent, validate=True)).partition(b"\0")
         return Held.from_bytes(packed) if about == subject.encode() else None
-    except (VaultBroken, binascii.Error, ValueError):
+    except (VaultBroken, binascii.Error, ValueError, TypeError):
+        # A TypeError: it was given out by a server from before, which held other things.
         return None
 
 

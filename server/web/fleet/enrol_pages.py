@@ -9,6 +9,7 @@ from protocol import fingerprints
 from server.catalogue.packs import RINGS
 from server.fleet.enrolment import NAME_CHARACTERS
 from server.web.fleet.pages import ADMINS
+from server.web.fleet.staff_pages import qr
 from server.web.frame.access import Pages, Visit
 from server.web.frame.visitor import Visitor
 from server.web.office import queries
@@ -37,6 +38,8 @@ def enrol(visitor: Visit) -> Response:
         "fleet/enrol_code.html",
         name=name,
         code=made.code,
+        # What ``main.py --enrol -`` reads: where the server is, and the code.
+        qr=qr(f"{visitor.deps.settings.address} {made.code}"),
         until=visitor.formatting.clock(made.expires_at),
         arrived_path=f"/fleet/enrol/arrived?name={quote(name)}",
         kiosk=None,

@@ -12,6 +12,7 @@ from server.fleet.alarms import AlarmKind
 from server.fleet.listing import SEARCH_CHARACTERS, FleetQuery
 from server.fleet.states import SHOWN, KioskState
 from server.foundation.texts import citizens_text
+from server.open_city import audiences
 from server.web.fleet.view import KioskView, alarm_view, kiosk_view
 from server.web.frame.visitor import Visitor
 from server.web.frame.vocabulary import said
@@ -96,6 +97,7 @@ def query_of(visitor: Visitor) -> FleetQuery:
         state=asked.get("state", ""),
         ring=asked.get("ring", "") if asked.get("ring", "") in RINGS else "",
         agency=asked.get("agency", "")[:64],
+        group=asked.get("group", "")[:64],
         alarm=asked.get("alarm", "") if asked.get("alarm", "") in {ANY, *AlarmKind} else "",
         page=number_of(asked.get("page", "")),
     )
@@ -120,17 +122,26 @@ def _row(visitor: Visitor, row: Row[Any], raised: Any) -> ListRow:
 
 def _asked(query: FleetQuery) -> dict[str, str]:
     """What restricts the list, as its address says it."""
-    said_so = {"q": query.text, "state": query.state, "ring": query.ring, "agency": query.agency, "alarm": query.alarm}
+    said_so = {
+        "q": query.text,
+        "state": query.state,
+        "ring": query.ring,
+        "agency": query.agency,
+        "group": query.group,
+        "alarm": query.alarm,
+    }
     return {name: value for name, value in said_so.items() if value}
 
 
 def _options(visitor: Visitor) -> dict[str, list[tuple[str, str]]]:
     with visitor.deps.engine.connect() as connection:
         agencies = queries.agencies(connection)
+        groups = audiences.groups(connection)
     return {
         "state": [(state.value, visitor.say(f"kiosk.state.{state.value}")) for state in SHOWN],
         "ring": [(ring, visitor.say(f"ring.{ring}")) for ring in RINGS],
         "agency": [(row.id, citizens_text(row.name, visitor.language)) for row in agencies],
+        "group": [(row.id, row.name) for row in groups],
         "alarm": [(ANY, visitor.say("fleet.filter.any_alarm")), *_kinds(visitor)],
     }
 

@@ -14,6 +14,7 @@ from starlette.responses import StreamingResponse
 
 from server.foundation import bus
 from server.foundation.actors import Role
+from server.foundation.bus import Subscription
 from server.web.frame.access import Pages, Rule, Visit, only
 from server.web.frame.visitor import OFFICE, Visitor
 
@@ -52,18 +53,28 @@ async def _events(visitor: Visitor, topics: Sequence[str], event: str, rest_s: f
     looked = now()
     async with deps.bus.subscribe(topics) as subscription:
         # Looking once catches up on what happened between the page and this stream.
+        heard = False
         yield f"retry: {RETRY_MS}\nevent: {event}\ndata: look\n\n"
         while now() < ends and not deps.bus.stopping:
-            hint = await subscription.get(ping)
+            heard = heard or await subscription.get(ping) is not None
             if now() >= looked + ping:
                 # Whoever was signed out, or was away for too long, is told nothing more.
                 looked = now()
                 if await run_in_threadpool(visitor.site.accounts.find, visitor.token, False) is None:
                     return
-            if hint is not None:
+            if heard:
                 yield f"event: {event}\ndata: look\n\n"
-                # What comes meanwhile waits and is told as one.
-                await asyncio.sleep(rest_s)
-                subscription.forget()
+                heard = await rest(subscription, rest_s)
             else:
                 yield ": still here\n\n"
+
+
+async def rest(subscription: Subscription, seconds: float) -> bool:
+    """Whether anything was hinted at within so many seconds; ends early when the server is stopping."""
+    now = asyncio.get_running_loop().time
+    ends, heard = now() + seconds, False
+    while (left := ends - now()) > 0:
+        if await subscription.get(left) is None:
+            break
+        heard = True
+    return heard

@@ -31,6 +31,7 @@ from server.catalogue.workflow import Workflow
 from server.foundation.actors import Actor, Role
 from server.foundation.clock import load_calendar
 from server.foundation.identity_numbers import masked
+from server.foundation.phrases import Phrase
 from server.foundation.texts import citizens_text
 from server.web.frame.access import Pages, Rule, Visit, not_found
 from server.web.frame.visitor import OFFICE, Visitor
@@ -70,6 +71,7 @@ class Written:
     action: str = ""
     note: str = ""
     problem: str = ""
+    phrase: str = ""
 
 
 # --- seeing ---------------------------------------------------------------------------------------------------------
@@ -165,12 +167,15 @@ def act(visitor: Visit, code: str, action: str) -> Response:
         last = queries.case_version(connection, actor, code)
     if last is None:
         raise not_found()
+    phrase = visitor.text("phrase", 64)
     # A courtesy, no lock: whoever decides has seen what there is to see. The lock is in server.cases.actions.
     if visitor.text("version") != str(last.n):
         problem = "case.problem.changed"
-        return _page(visitor, _read(visitor, code), written=Written(action, note, problem), status=409)
+        return _page(visitor, _read(visitor, code), written=Written(action, note, problem, phrase), status=409)
     if action in complaint_view.ACTS:
         result = complaint_view.act(visitor, code, action, note)
+    elif action == Action.ASK and phrase in set(Phrase):
+        result = visitor.deps.cases.ask(actor, code, note, Phrase(phrase))
     else:
         result = ACTS[action](visitor.deps.cases, actor, code, note)
     if result.ok and result.state is not None:
@@ -180,7 +185,7 @@ def act(visitor: Visit, code: str, action: str) -> Response:
     if result.outcome in (CaseOutcome.NOT_FOUND, CaseOutcome.OUT_OF_SCOPE):
         raise not_found()
     problem = _PROBLEMS.get(result.outcome, "case.problem.taken")
-    return _page(visitor, _read(visitor, code), written=Written(action, note, problem), status=409)
+    return _page(visitor, _read(visitor, code), written=Written(action, note, problem, phrase), status=409)
 
 
 # --- the page -------------------------------------------------------------------------------------------------------
@@ -290,6 +295,7 @@ def _page(
             for step in reversed(file.steps)
         ],
         "actions": [one for one in actions if one.note is not Note.OFFICER or others],
+        "barred": row.officer_id is None and bars(visitor.signed_in.actor.id, visitor.signed_in.role, row),
         "why_no_action": _why_not(visitor, row, officer),
     }
     problem = visitor.say(written.problem, officer=officer or visitor.say("case.someone")) if written.problem else ""
@@ -301,6 +307,8 @@ def _page(
         reason_problem=reason_problem,
         note_limit=NOTE_CHARACTERS,
         colleagues=others,
+        phrases=tuple(Phrase),
+        phrase=written.phrase,
     )
 
 

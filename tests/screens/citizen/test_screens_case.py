@@ -58,8 +58,9 @@ def newest(hands: Hands) -> tuple[ItemKind, str]:
 
 def test_what_the_office_does_is_seen_at_once(kiosk: Hands) -> None:
     open_case(kiosk, CaseStateName.IN_REVIEW)
-    office_does(kiosk, replace(case(CaseStateName.QUESTION), note=QUESTION))
+    office_does(kiosk, replace(case(CaseStateName.QUESTION), note=QUESTION, answer_until=UNTIL))
     kiosk.must_see(QUESTION, kiosk.text("case.state.question"), kiosk.text("case.answer"))
+    kiosk.must_see(kiosk.text("case.answer_until", day=kiosk.app.flow.formatting.day(UNTIL)))
     assert kiosk.page.shown.steps[-1].name == kiosk.text("case.state.question")
 
 

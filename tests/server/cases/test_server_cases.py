@@ -184,6 +184,7 @@ def test_the_workflow_has_an_end(office: Office, officer: Actor) -> None:
     assert cases.advance(officer, code).ok
     assert cases.advance(officer, code).outcome is CaseOutcome.NO_SUCH_STAGE
     assert cases.send_back(officer, code).ok
+    assert cases.take(officer, code).ok
     assert cases.send_back(officer, code).outcome is CaseOutcome.NO_SUCH_STAGE
 
 

@@ -6,12 +6,16 @@ import pytest
 from pydantic import ValidationError
 
 from protocol.formats import Formatting
+from protocol.languages import LANGUAGES
 from protocol.messages import CasePublicState as State
 from protocol.messages import MessageKind
 from server.cases.pauses import Pauses
+from server.cases.states import CaseOutcome
 from server.deps import Deps
 from server.foundation.actors import Actor
 from server.foundation.clock import load_calendar
+from server.foundation.phrases import Phrase
+from server.foundation.texts import load
 from server.settings import ServerSettings
 from tests.server.case_kit import SERVICE, Office, enrolled_kiosk
 from tests.server.conftest import FakeClock
@@ -121,3 +125,29 @@ def test_a_question_reminds_before_it_ends(remind: int, end: int, fits: bool) ->
     else:
         with pytest.raises(ValidationError):
             Pauses(remind_days=remind, end_days=end)
+
+
+def test_a_fixed_phrase_is_read_in_the_citizens_language_with_what_was_added(office: Office, officer: Actor) -> None:
+    read = {}
+    for language in LANGUAGES:
+        code = office.case()
+        office.put(code, language=language)
+        office.deps.cases.take(officer, code)
+        assert office.deps.cases.ask(officer, code, " Halaman 2. ", Phrase.DOCUMENT_MISSING).ok
+        state = office.deps.case_files.public_state(code)
+        read[language] = state.note if state else ""
+    texts = office.deps.texts.by_language
+    assert read == {language: f"{texts[language]['phrase.document_missing']}\nHalaman 2." for language in LANGUAGES}
+
+
+def test_neither_phrase_nor_words_is_no_question(office: Office, officer: Actor) -> None:
+    code = office.case()
+    office.deps.cases.take(officer, code)
+    assert office.deps.cases.ask(officer, code, " ").outcome is CaseOutcome.TEXT_MISSING
+    assert office.deps.cases.ask(officer, code, "", Phrase.DATA_DIFFERS).ok
+
+
+def test_every_phrase_has_words_in_every_language() -> None:
+    texts = load().by_language
+    said = {(phrase, texts[language][f"phrase.{phrase}"]) for phrase in Phrase for language in LANGUAGES}
+    assert len(said) == len(Phrase) * len(LANGUAGES)

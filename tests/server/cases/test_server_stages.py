@@ -1,5 +1,7 @@
 """Stages bind: who may do what at which, the decision at the deciding one alone, four eyes where the service says so."""
 
+from datetime import timedelta
+
 import pytest
 
 from protocol.messages import CasePublicState as State
@@ -159,9 +161,36 @@ def test_what_was_not_done_well_goes_back_to_the_stage_before(office: Office, of
     cases.advance(officer, code)
     cases.take(supervisor, code)
     assert cases.send_back(supervisor, code).ok
-    assert office.row(code).stage == "periksa"
-    assert cases.give_back(supervisor, code).ok
+    assert (office.row(code).stage, office.row(code).officer_id) == ("periksa", None)
     assert cases.take(officer, code).ok
+
+
+def test_who_brought_a_case_to_its_stage_may_take_that_back_until_somebody_works_at_it(
+    office: Office, officer: Actor
+) -> None:
+    cases, code, supervisor = office.deps.cases, case(office, BY_SUPERVISORS), office.officer("penyelia")
+    # An agency with one supervisor, who did what an officer should have done.
+    cases.take(supervisor, code)
+    cases.advance(supervisor, code)
+    assert may(office, supervisor, code) == {Action.SEND_BACK, Action.ASSIGN}
+    assert cases.send_back(officer, code).outcome is CaseOutcome.NOT_TAKEN
+    assert cases.send_back(supervisor, code).ok
+    cases.take(officer, code)
+    cases.advance(officer, code)
+    cases.take(supervisor, code)
+    assert cases.send_back(officer, code).outcome is CaseOutcome.ALREADY_TAKEN
+    assert cases.approve(supervisor, code).ok
+
+
+def test_who_stands_at_the_counter_hands_out_what_a_supervisor_approved(office: Office, officer: Actor) -> None:
+    stages = [BY_SUPERVISORS[0], BY_SUPERVISORS[1], STAGES[3]]
+    cases, code, supervisor = office.deps.cases, case(office, stages), office.officer("penyelia")
+    cases.take(officer, code)
+    cases.advance(officer, code)
+    cases.take(supervisor, code)
+    cases.approve(supervisor, code)
+    assert cases.ready(officer, code).ok
+    assert cases.collected(officer, code).ok
 
 
 def test_given_back_at_a_later_stage_it_stays_in_review(office: Office, officer: Actor) -> None:
@@ -176,6 +205,17 @@ def test_given_back_at_a_later_stage_it_stays_in_review(office: Office, officer:
     assert (office.row(code).officer_id, office.row(code).state) == (None, State.APPROVED)
     assert cases.take(office.officer("penyelia"), code).ok
     assert office.row(code).state == State.APPROVED
+
+
+def test_sending_a_case_to_and_fro_gains_no_time(office: Office, officer: Actor, clock: FakeClock) -> None:
+    cases, code = office.deps.cases, case(office)
+    due = office.row(code).due_at
+    clock.time = due - timedelta(minutes=1)
+    cases.take(officer, code)
+    cases.advance(officer, code)
+    assert office.row(code).stage_due_at == due
+    cases.approve(officer, code)
+    assert office.row(code).stage_due_at > due  # what was approved is made in its own time
 
 
 def test_a_rejection_needs_no_further_stage(office: Office, officer: Actor) -> None:

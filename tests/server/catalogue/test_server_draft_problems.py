@@ -156,6 +156,21 @@ def test_a_form_that_no_kiosk_could_send_is_not_published(sqlite_deps: Deps, req
     assert errors == ([] if publishable else [(2, "required")])
 
 
+def test_how_a_fee_is_paid_is_changed_and_taken_away_on_the_page() -> None:
+    kept = {"kind": "service", "standard": {"payment": {"account": "1"}}}
+    fields = [("kind", "complaint"), ("standard.payment.account", "2"), ("standard.payment.how.id", "Di bank")]
+    document = service_form.read(FormData(fields), {}, kept)
+    assert document["kind"] == "complaint"
+    assert document["standard"]["payment"] == {
+        "basis": {},
+        "how": {"id": "Di bank"},
+        "account": "2",
+        "payment_code": "",
+    }
+    emptied = service_form.read(FormData([("standard.payment.account", "")]), {}, kept)
+    assert emptied["standard"]["payment"] is None
+
+
 def test_what_the_page_does_not_ask_for_stays_in_the_document() -> None:
     """A complaint stays a complaint when its texts are changed."""
     kept = {"kind": "complaint", "privacy_question": "kerahasiaan", "standard": {"payment": {"account": "1"}}}

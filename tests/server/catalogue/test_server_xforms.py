@@ -3,7 +3,7 @@
 import pytest
 
 from server.catalogue.comparison import of_files
-from server.catalogue.form_conversion import convert_form
+from server.catalogue.form_conversion import LoadedForms, convert_form
 from server.catalogue.service_drafts import Severity
 
 
@@ -35,3 +35,19 @@ def test_files_that_differ_are_told_by_name_and_size() -> None:
         ("b.png", "removed", "2 B", ""),
         ("c.ogg", "added", "", "1 B"),
     ]
+
+
+def test_a_form_is_loaded_once_and_anew_when_anything_of_it_differs() -> None:
+    sheet = "| survey |\n| | type | name | label |\n| | select_one_from_file desa.csv | desa | Desa |\n"
+    lists = {"desa.csv": b"name,label\n1,a\n"}
+    xml = convert_form(sheet.encode(), "md", "surat", lists).xml
+    assert xml is not None
+    forms = LoadedForms(most=2)
+    first = forms.load(xml.encode(), lists)
+    assert first is not None and forms.load(xml.encode(), dict(lists) | {"form.xml": xml.encode()}) is first
+    other = forms.load(xml.encode(), {"desa.csv": b"name,label\n1,b\n"})
+    assert other is not first and forms.load(xml.encode(), lists) is first
+    # The one that was not asked for the longest goes.
+    assert forms.load(b"<no form/>", {}) is None
+    assert forms.load(xml.encode(), lists) is first
+    assert forms.load(xml.encode(), {"desa.csv": b"name,label\n1,b\n"}) is not other

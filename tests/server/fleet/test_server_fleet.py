@@ -337,8 +337,9 @@ def at(day: int, hour: int, month: int = 11) -> datetime:
         (at(24, 17), 0, at(25, 16)),
         (at(27, 9), 1, at(30, 16)),
         (at(28, 9), 0, at(30, 16)),
-        # 25 December is a holiday, 26 and 27 are a weekend
-        (at(24, 9, 12), 1, at(28, 16, 12)),
+        # 24 December is taken off together, 25 is a holiday, 26 and 27 are a weekend
+        (at(23, 9, 12), 1, at(28, 16, 12)),
+        (at(24, 9, 12), 1, at(29, 16, 12)),
     ],
 )
 def test_working_days_skip_weekends_and_holidays(start: datetime, days: int, due: datetime) -> None:

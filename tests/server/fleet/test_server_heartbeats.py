@@ -3,17 +3,21 @@
 import asyncio
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from sqlalchemy import func, select
 
 from protocol.messages import Heartbeat
+from protocol.signing import Verified
 from server.api.together import Together
 from server.deps import Deps
 from server.fleet.alarms import AlarmKind
 from server.fleet.heartbeats import Beat
 from server.fleet.states import KioskState
+from server.foundation import bus
 from server.foundation.actors import OPERATOR
 from server.storage import tables
+from server.web.frame.live import rest
 from tests.server.fleet.test_server_alarms import many, statements
 from tests.server.fleet.test_server_fleet import enrolled
 from tests.server.kiosk_client import TestKiosk, component
@@ -62,6 +66,16 @@ def test_who_is_revoked_meanwhile_raises_nothing(deps: Deps) -> None:
     deps.heartbeats.take([said(deps, kiosk_id, outbox={"waiting": 0, "parked": 1})])
     view = deps.presence.kiosk(kiosk_id)
     assert view is not None and (view.state, view.alarms) == (KioskState.REVOKED, ())
+
+
+def test_of_two_that_bear_the_same_nonce_the_second_changes_nothing(deps: Deps) -> None:
+    """As two processes may get them at the same time: each has looked for the nonce, and neither has found it."""
+    kiosk_id, now = enrolled(deps), deps.clock.now()
+    signed = Verified(kiosk_id=kiosk_id, nonce="n", created=now, content_digest=None)
+    first, again = (replace(said(deps, kiosk_id, sessions_today=n), signed=signed) for n in (1, 2))
+    answers = [deps.heartbeats.take([one])[0] is not None for one in (first, again)]
+    view = deps.presence.kiosk(kiosk_id)
+    assert view is not None and (answers, view.row.sessions_today) == ([True, False], 1)
 
 
 def test_a_heartbeat_that_is_sent_twice_is_refused_and_changes_nothing(server: RunningServer) -> None:
@@ -146,3 +160,46 @@ def test_a_component_change_is_kept_once(deps: Deps) -> None:
     with deps.engine.connect() as connection:
         kept = connection.execute(select(func.count()).select_from(tables.component_history)).scalar_one()
     assert kept == 1
+
+
+# --- who looks again -----------------------------------------------------------------------------------------------
+
+
+def hinted(deps: Deps, *beats: Beat) -> list[str]:
+    """The kiosks whose pages look again after each of these heartbeats."""
+
+    async def listen() -> list[str]:
+        await deps.bus.start()
+        async with deps.bus.subscribe([bus.FLEET]) as hints:
+            for one in beats:
+                await asyncio.to_thread(deps.heartbeats.take, [one])
+            deps.bus.publish_now(bus.FLEET, "end")
+            found: list[str] = []
+            while (hint := await hints.get()) is not None and hint.text != "end":
+                found.append(hint.text)
+        await deps.bus.stop()
+        return found
+
+    return asyncio.run(listen())
+
+
+def test_pages_look_again_for_what_can_be_seen_only(sqlite_deps: Deps) -> None:
+    kiosk_id = enrolled(sqlite_deps)
+    first, same = said(sqlite_deps, kiosk_id), said(sqlite_deps, kiosk_id, uptime_s=99.0)
+    parked = said(sqlite_deps, kiosk_id, outbox={"waiting": 1, "parked": 1})
+    assert hinted(sqlite_deps, first, same, parked) == [kiosk_id, kiosk_id]
+    assert hinted(sqlite_deps, said(sqlite_deps, kiosk_id, pack_version=2)) == [kiosk_id]
+
+
+def test_a_page_that_rests_hears_once_of_all_that_came_meanwhile() -> None:
+    async def listen() -> list[bool]:
+        subscription = bus.Subscription()
+        for _ in range(5):
+            subscription.offer(bus.Hint(bus.FLEET))
+        subscription.offer(None)
+        first = await rest(subscription, 60)
+        subscription.offer(None)
+        return [first, await rest(subscription, 60), await rest(subscription, 0)]
+
+    # Whoever stops the server ends the rest at once.
+    assert asyncio.run(listen()) == [True, False, False]

@@ -82,6 +82,8 @@ def test_the_worst_come_first_and_each_state_is_counted(deps: Deps, clock: FakeC
         ({"ring": "test"}, ["Balai RW 9"]),
         ({"agency": "kelurahan"}, ["Diskon 100%"]),
         ({"agency": "kelurahan", "ring": "test"}, []),
+        ({"group": "mal"}, ["Balai RW 9"]),
+        ({"group": "mal", "text": "diskon"}, []),
     ],
 )
 def test_a_list_is_searched_by_words_of_name_and_place_by_ring_and_agency(
@@ -92,6 +94,10 @@ def test_a_list_is_searched_by_words_of_name_and_place_by_ring_and_agency(
     put(deps, one, name="Balai RW 5", place="Tambaksari")
     put(deps, two, name="Balai RW 9", place="Wonokromo", ring="test")
     put(deps, three, name="Diskon 100%", agency_id="kelurahan")
+    with deps.engine.begin() as connection:
+        group = {"id": "mal", "name": "Mal", "created_by": "admin", "created_at": deps.clock.now()}
+        connection.execute(tables.kiosk_groups.insert().values(**group))
+        connection.execute(tables.kiosk_group_members.insert().values(group_id="mal", kiosk_id=two))
     assert names(deps, **query) == found
 
 

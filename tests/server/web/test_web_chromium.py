@@ -63,6 +63,8 @@ def test_a_case_is_found_taken_and_asked_about_by_keyboard_alone(office: Office,
     _press_on(page, "Ambil permohonan")
     page.wait_for_selector("text=Permohonan sekarang milik Anda")
     _press_on(page, "Tanya warga")
+    # Past the fixed phrases.
+    page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     page.keyboard.type("Mohon nama lengkap")
     page.keyboard.press("Tab")

@@ -107,6 +107,15 @@ def test_one_kiosk_is_found_by_its_name_and_set_alone(office: Office) -> None:
     assert {"id": "Halo"} not in [one["text"] for one in heard(office, "notice")]
 
 
+def test_a_kiosks_page_leads_to_what_is_for_it_alone(office: Office) -> None:
+    browser, name = office.browser("admin"), "Kios Uji"
+    page = browser.get(f"/fleet/kiosks/{office.kiosk.id}").text
+    for where in ("settings", "notices"):
+        address = f"/admin/city/{where}?for=kiosk:{office.kiosk.id}"
+        assert address in page and f"selected>{name}</option>" in browser.get(address).text
+    assert "/admin/city/" not in office.browser("pusat").get(f"/fleet/kiosks/{office.kiosk.id}").text
+
+
 def test_agencies_are_added_renamed_and_removed(office: Office) -> None:
     browser = office.browser("admin")
     browser.get("/admin/city/agencies")

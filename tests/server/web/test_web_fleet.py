@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from shutil import copytree
 
+import cv2
+import numpy as np
 import pytest
+import zxingcpp
 from playwright.sync_api import Browser as Chromium
 from sqlalchemy import update
 
@@ -160,7 +163,7 @@ def test_the_field_manager_makes_an_order_from_a_search_and_sees_it_done(office:
     assert found is not None
     office.kiosk.post("/v1/visits", visit(note="Layar bersih")).raise_for_status()
     done = manager.get(found[1]).text
-    assert "Layar bersih" in done and "gulungan kertas" in done and "oleh kunjungan" in done
+    assert "Layar bersih" in done and "rol kertas" in done and "oleh kunjungan" in done
     assert "Bersihkan &lt;b&gt;layar" in manager.get("/orders?show=done").text
 
 
@@ -180,3 +183,31 @@ def test_an_order_is_made_from_an_alarm_and_stands_until_it_is_closed(office: Of
     assert "Apa hasilnya" in watcher.post(f"{order[1]}/assign", {"staff": "pengawas-1"}).text
     closed = watcher.post(f"{order[1]}/close", {"note": "Dikirim ulang"}).text
     assert "Dikirim ulang" in closed and "Apa hasilnya" not in closed
+
+
+@pytest.mark.skipif(not CHROMIUM.exists(), reason="the distribution's Chromium is not installed")
+def test_the_enrolment_page_shows_what_a_scanner_reads(office: Office, chromium: Chromium) -> None:
+    page = chromium.new_context(base_url=office.server.base, viewport={"width": 1300, "height": 900}).new_page()
+    office.let_in(page, "admin")
+    page.goto("/fleet/enrol")
+    page.fill("#name", "Kios Baru")
+    page.get_by_role("main").get_by_role("button").click()
+    picture = page.locator(".enrol-qr").screenshot()
+    code = page.inner_text(".big-code .code")
+    page.context.close()
+    (found,) = zxingcpp.read_barcodes(cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_GRAYSCALE))
+    assert found.text == f"{office.server.base} {code}"
+
+
+def test_the_log_that_was_fetched_is_read_on_a_page(office: Office) -> None:
+    watcher, path = office.browser("pusat"), f"/fleet/kiosks/{office.kiosk.id}"
+    watcher.get(path)
+    assert watcher.post(f"{path}/command", {"command": "log"}).ok
+    event = office.kiosk.get("/v1/feed").json()["events"][-1]
+    made_at = office.server.deps.clock.now().isoformat()
+    body = {"id": event["data"]["id"], "made_at": made_at, "lines": ["12:00 INFO <b>printer</b>: ready"]}
+    office.kiosk.post("/v1/logs", body).raise_for_status()
+    link = re.search(rf'href="({path}/logs/[0-9a-f-]{{36}})"', watcher.get(path).text)
+    assert link is not None
+    assert "&lt;b&gt;printer" in watcher.get(link[1]).text
+    assert watcher.get(f"{path}/logs/none").status_code == 404

@@ -59,7 +59,13 @@ def test_the_city_sees_late_cases_and_none_of_their_answers(fresh_office: Office
 
 def test_until_when_a_question_waits_is_seen_and_how_long_the_clock_stood(fresh_office: Office) -> None:
     code = fresh_office.taken().code
-    assert fresh_office.act("kelurahan", code, "ask", "Nomor rumah?").ok
+    page = fresh_office.browser("kelurahan").get(f"/office/cases/{code}").text
+    assert "Warga membacanya dalam Bahasa Indonesia." in page
+    fields = {"version": "2", "note": "", "phrase": "address_incomplete"}
+    page = fresh_office.browser("kelurahan").post(f"/office/cases/{code}/ask", fields | {"version": "1"}).text
+    assert '<option value="address_incomplete" selected>' in page
+    page = fresh_office.browser("kelurahan").post(f"/office/cases/{code}/ask", fields).text
+    assert "Mohon tulis jalan, nomor rumah, RT, dan RW." in page
     assert "Dijawab paling lambat" in fresh_office.browser("kelurahan").get(f"/office/cases/{code}").text
     assert "Setelah itu ditutup." in fresh_office.browser().get(f"/t/{code}").text
     fresh_office.clock.pass_time(days=7)

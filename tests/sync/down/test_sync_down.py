@@ -84,7 +84,8 @@ def test_a_case_that_an_officer_moves_is_reported_at_the_kiosk(made: OnLine) -> 
     until(lambda: made.at.of(CaseUpdated))
     receipt = made.at.store.receipts.get(saved.code)
     assert receipt is not None
-    assert receipt.steps
+    # What the office wrote is asked for, and never kept.
+    assert receipt.steps and all("note" not in step for step in receipt.steps)
 
 
 def test_a_case_of_another_kiosk_is_reported_too_for_somebody_may_look_at_it(

@@ -10,7 +10,7 @@ from kiosk.machine.staff import SignInProblem, SignInRefused, StaffOnDuty
 from protocol.reports import LOG_LINE_CHARACTERS, LOG_LINES
 from server.fleet.device_commands import LOGS_KEPT, CommandName
 from server.foundation.actors import OPERATOR
-from sync.recent_lines import RecentLines
+from sync.down.commands import RecentLines
 from tests.server.running import RunningServer
 from tests.sync.line_kit import OnLine, city_server, enrolled, kiosk_on_line, until
 

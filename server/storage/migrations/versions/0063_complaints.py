@@ -34,7 +34,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tracking_code", "n", name="pk_complaint_clocks"),
     )
     op.create_index(
-        "ix_complaint_clocks_clock_stopped_at_due_at", "complaint_clocks", ["clock", "stopped_at", "due_at"]
+        "ix_complaint_clocks_running",
+        "complaint_clocks",
+        ["clock", "due_at"],
+        postgresql_where=sa.text("stopped_at IS NULL"),
+        sqlite_where=sa.text("stopped_at IS NULL"),
     )
     op.create_table(
         "complaint_forwards",
