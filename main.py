@@ -1,5 +1,8 @@
 """The kiosk's front door: reads the settings, builds the program, runs it; stands still where it cannot."""
 
+from runtime import seldom_garbage  # noqa: F401, before all that is imported below
+
+# isort: split
 import argparse
 import logging
 import os

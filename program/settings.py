@@ -42,6 +42,7 @@ class ScreenSettings(BaseModel):
     bottom_mm: Annotated[float, Field(ge=_BOTTOM.minimum, le=_BOTTOM.maximum)] | None = None
     fullscreen: bool = True
     show_cursor: bool = False
+    drawing: Literal["auto", "whole"] = "auto"
     touch_device: str = ""
 
     def boot_options(self) -> boot.BootOptions:

@@ -32,7 +32,8 @@ _NOT_IN_A_NAME: Final = str.maketrans({" ": "-", "+": "-", "\n": "-"})
 
 
 class _Message(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    #: What checks a message is made when the first one comes: a kiosk starts without most of them.
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
 
 Origin = Annotated[str, StringConstraints(max_length=200)]

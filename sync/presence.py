@@ -45,6 +45,8 @@ LOOP: Final = "presence"
 FIRST_INTERVAL_S: Final = 30.0
 SHORTEST_INTERVAL_S: Final = 5.0
 LONGEST_INTERVAL_S: Final = 600.0
+#: The part of the interval that the server may leave a heartbeat unanswered.
+SILENT_SHARE: Final = 1 / 3
 #: Two heartbeats because of changes are at least this far apart; the last state is always reported.
 CHANGE_GAP_S: Final = 1.0
 #: What the message takes of a text for technicians.
@@ -157,9 +159,10 @@ class PresenceDuty:
             return answer.unreadable("the answer to a heartbeat")
         self._kiosk.clock.learn(heard.server_time)
         self._interval = min(max(heard.interval_s, SHORTEST_INTERVAL_S), LONGEST_INTERVAL_S)
-        self._next = now + self._interval
-        # A server that hangs is noticed by the first heartbeat that it leaves unanswered, before the next would be due.
-        self._client.read_s = min(self._interval, self._patience)
+        # A server that hangs from this moment on is noticed before the interval is over: the next heartbeat is so much
+        # earlier than is asked for as its answer is waited for.
+        self._client.read_s = min(self._interval * SILENT_SHARE, self._patience)
+        self._next = now + self._interval - self._client.read_s
         self._feed_head(heard.feed_head)
         self._documents.announced(heard.documents)
         if self._witness.hear(heard.checkpoint):

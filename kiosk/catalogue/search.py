@@ -4,12 +4,16 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
-
-from rapidfuzz import fuzz
-from rapidfuzz.distance import OSA
+from typing import TYPE_CHECKING, Final
 
 from kiosk.catalogue.service import Service
+from runtime.when_wanted import when_wanted
+
+if TYPE_CHECKING:
+    from rapidfuzz import fuzz
+    from rapidfuzz.distance import OSA
+else:
+    fuzz, OSA = when_wanted("rapidfuzz.fuzz"), when_wanted("rapidfuzz.distance.OSA")
 
 QUERY_LENGTH: Final = 80
 _WORD: Final = re.compile(r"[a-z0-9]+")

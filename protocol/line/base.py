@@ -15,7 +15,8 @@ Short = Annotated[str, StringConstraints(max_length=200)]
 class Message(BaseModel):
     """Frozen; unknown members are ignored, so that a newer peer may say more."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    #: What checks a message is made when the first one comes: a kiosk starts without most of them.
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
 
 class ServiceKind(StrEnum):

@@ -5,9 +5,10 @@ Drawn over everything by the stage rather than by each widget: nothing can cover
 
 from typing import Any, Final
 
-from kivy.graphics import Color, Line
+from kivy.graphics import Color
 from kivy.uix.widget import Widget
 
+from screens.drawing.lines import Outline
 from screens.look.current import current
 from screens.look.widgets.pane import Aperture
 
@@ -51,7 +52,7 @@ class FocusMark(Widget):
     @staticmethod
     def _frame(left: float, bottom: float, right: float, top: float, width: float, radius: float) -> None:
         side = max(1.0, right - left), max(1.0, top - bottom)
-        Line(width=width, rounded_rectangle=(left, bottom, *side, min(radius, min(side) / 2)))
+        Outline(width=width, box=(left, bottom, *side, min(radius, min(side) / 2)))
 
 
 def seen_box(widget: Any, box: Box) -> Box:

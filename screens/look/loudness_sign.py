@@ -2,10 +2,11 @@
 
 from typing import Any, Final
 
-from kivy.graphics import Color, Line, Rectangle, RoundedRectangle
+from kivy.graphics import Color, Rectangle, RoundedRectangle
 from kivy.uix.label import Label
 from kivy.uix.widget import Widget
 
+from screens.drawing.lines import Outline
 from screens.look.current import current
 from screens.look.speakable import Silent
 
@@ -53,7 +54,7 @@ class LoudnessSign(Silent, Widget):
             Color(*look.c.surface)
             RoundedRectangle(pos=(left, bottom), size=size, radius=[look.radius])
             Color(*look.c.edge)
-            Line(width=look.stroke, rounded_rectangle=(left, bottom, *size, look.radius))
+            Outline(width=look.stroke, box=(left, bottom, *size, look.radius))
             for number in range(of):
                 at = (width - steps) / 2 + number * look.mm(STEP_MM + BETWEEN_MM)
                 box = (at, bottom + look.mm(AROUND_MM), look.mm(STEP_MM), look.mm(STEP_HEIGHT_MM))
@@ -61,7 +62,7 @@ class LoudnessSign(Silent, Widget):
                 if number < step:
                     RoundedRectangle(pos=box[:2], size=box[2:], radius=[look.mm(1)])
                 else:
-                    Line(width=look.stroke, rounded_rectangle=(*box, look.mm(1)))
+                    Outline(width=look.stroke, box=(*box, look.mm(1)))
             Color(1, 1, 1)
             words, top = label.texture_size, bottom + size[1] - look.mm(AROUND_MM)
             Rectangle(texture=label.texture, pos=((width - words[0]) / 2, top - words[1]), size=words)

@@ -6,8 +6,9 @@ from typing import Final
 from kivy.factory import Factory
 from kivy.lang import Builder
 
-#: Modules of the look whose widgets kv knows by name.
+#: Modules of the look whose widgets and drawings kv knows by name.
 _WIDGETS: Final = {
+    "screens.drawing.lines": ("Outline", "Polyline"),
     "screens.look.widgets.banner": ("Banner",),
     "screens.look.widgets.buttons": (
         "Surface",
@@ -27,7 +28,7 @@ _WIDGETS: Final = {
     "screens.look.widgets.field": ("Field",),
     "screens.look.widgets.field_note": ("LengthNote",),
     "screens.look.widgets.keyboard": ("Key", "KeyRow", "Keyboard"),
-    "screens.look.widgets.frame": ("Bed", "Center", "Foot", "Frame", "Head", "Middle"),
+    "screens.look.widgets.frame": ("Bed", "Center", "Foot", "Frame", "Head", "Middle", "Over"),
     "screens.look.widgets.pane": ("Aperture", "Pane", "Rail"),
     "screens.look.widgets.picture": ("LivePicture", "Picture", "QrCode"),
     "screens.look.widgets.progress": ("Bar", "Progress"),

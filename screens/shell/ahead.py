@@ -12,6 +12,7 @@ from typing import Any, Final
 from kivy.clock import Clock
 from kivy.uix.widget import Widget
 
+from screens.look.widgets.text import Words
 from screens.navigation.appearance import Appearance
 from screens.navigation.flow import Flow
 from screens.navigation.places import Name, Place
@@ -38,6 +39,9 @@ class Ahead:
         self._wanted: Place | None = None
         # The frame that shows the finger comes first.
         self._trigger = Clock.create_trigger(self._make_wanted)
+        # It is laid out at the end of the next frame, and its letters come in the one after that.
+        self._write_trigger = Clock.create_trigger(self._laid_out)
+        self._letters_trigger = Clock.create_trigger(self._write)
 
     def rest(self) -> None:
         """Called several times a second."""
@@ -65,11 +69,14 @@ class Ahead:
             return
         page.size = self._size()
         self._page, self._key, self._says = page, key, says
+        self._write_trigger()
 
     def take(self, place: Place) -> Widget | None:
         """The page, when it was made and still says what is so; what was made for another place ends."""
         page, key, says = self._page, self._key, self._says
         self._trigger.cancel()
+        self._write_trigger.cancel()
+        self._letters_trigger.cancel()
         if page is None or key != (place, self._flow.appearance):
             self.drop()
             return None
@@ -84,6 +91,8 @@ class Ahead:
     def drop(self) -> None:
         """Nobody will see it."""
         self._trigger.cancel()
+        self._write_trigger.cancel()
+        self._letters_trigger.cancel()
         page, self._page = self._page, None
         self._key = self._says = None
         if page is not None:
@@ -93,3 +102,15 @@ class Ahead:
         wanted, self._wanted = self._wanted, None
         if wanted is not None and self._flow.session is not None:
             self.make(wanted)
+
+    def _laid_out(self, _seconds: float) -> None:
+        self._letters_trigger()
+
+    def _write(self, _seconds: float) -> None:
+        """Draws the letters of its texts, which Kivy does when a text is bound to be drawn first: a third of what is left to do
+        when the page comes into sight."""
+        if self._page is None:
+            return
+        for widget in self._page.walk(restrict=True):
+            if isinstance(widget, Words) and widget.texture is not None:
+                widget.texture.bind()

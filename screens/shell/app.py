@@ -29,6 +29,7 @@ from kiosk.kiosk import Kiosk
 from protocol.languages import LANGUAGES
 from screens.access.keys import KeyMap
 from screens.access.narrator import Narrator
+from screens.drawing.painter import Painter
 from screens.language.texts import Catalogues
 from screens.look.current import Look, use
 from screens.look.reach import Panel
@@ -133,6 +134,7 @@ class KioskApp(App):
         self.narrator = Narrator(self.flow, any_key=options.any_key_speaks)
         self.keypad: Keypad | None = None
         self.failsafe = Failsafe(self)
+        self.painter = Painter(Window, whole=options.boot.drawing == "whole")
         self._garbage = GarbageCollector()
         self._inbox = Inbox(self._hear)
         self._unsubscribe: Any = None
@@ -163,6 +165,7 @@ class KioskApp(App):
         Window.bind(
             on_request_close=self._refuse_close, on_keyboard=self._key, on_key_up=self._key_up, size=self._resized
         )
+        self.painter.start()
         ExceptionManager.add_handler(self.failsafe)
         self._unsubscribe = self.kiosk.bus.subscribe(self._receive)
         self._tick_event = Clock.schedule_interval(self._tick, TICK_S)
@@ -188,6 +191,7 @@ class KioskApp(App):
         if self.stage is not None:
             self.stage.clear()
         ExceptionManager.remove_handler(self.failsafe)
+        self.painter.stop()
         Window.unbind(
             on_request_close=self._refuse_close, on_keyboard=self._key, on_key_up=self._key_up, size=self._resized
         )

@@ -37,6 +37,8 @@ class BootOptions:
     show_cursor: bool = False
     #: 0: as fast as frames can be drawn, for pictures and tests.
     max_fps: int = MAX_FPS
+    #: ``auto``: only what changed is drawn, where the window is seen to keep the rest; ``whole``: never.
+    drawing: str = "auto"
     #: An mtdev device file of the touchscreen; empty: the pointer that Xorg or libinput already calibrated.
     touch_device: str = ""
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from devices.printer import commands
+from devices.printer.slips.abilities import abilities
 from devices.printer.slips.layout import Code, Layout, Picture, TextLine
 from devices.printer.slips.paper import PAPER_58, PAPER_80, Paper
 from devices.printer.slips.raster import Raster
 from runtime.when_wanted import when_wanted
 
 if TYPE_CHECKING:
-    from escpos import capabilities, magicencode, printer
+    from escpos import magicencode, printer
 else:
-    # It reads the abilities of all printers of the world with a slow parser.
-    capabilities = when_wanted("escpos.capabilities")
     magicencode = when_wanted("escpos.magicencode")
     printer = when_wanted("escpos.printer")
 
@@ -37,7 +36,7 @@ class JobEncoder:
 
     def __init__(self, profile: str = "default", paper_width_mm: int = 80, *, presenter: bool = False) -> None:
         try:
-            data: dict[str, Any] = capabilities.CAPABILITIES["profiles"][profile]
+            data: dict[str, Any] = abilities()["profiles"][profile]
         except KeyError:
             raise UnknownProfile(profile) from None
         self._profile = profile

@@ -8,7 +8,7 @@ from kiosk.session import nik as nik_rules
 from kiosk.session.nik import Nik, NikProblem
 from protocol.limits import NIK_DIGITS
 from screens.citizen.follow_up.answers import Control, control_of, in_words, is_typed, layout_of
-from screens.citizen.follow_up.purpose import asks_name, asks_nik
+from screens.citizen.follow_up.purpose import asks_email, asks_name, asks_nik, is_email
 from screens.look.widgets.entry import Layout
 from screens.navigation.flow import Flow
 
@@ -32,7 +32,8 @@ def wrong(flow: Flow, form: FormSession, node: Node) -> str:
             return digits
     violation = node.violation
     if violation is None:
-        return ""
+        mistyped = is_typed(node) and node.value and asks_email(node) and not is_email(node.value)
+        return flow.texts("form.problem.email") if mistyped else ""
     if violation.kind == "required":
         return violation.message or flow.texts(_MISSING.get(control_of(node), "form.problem.required"))
     # The digits are right: what the form holds against a NIK is, nearly always, whose it is.

@@ -1,11 +1,15 @@
 """A long list: shown piece by piece, and found in by a few letters. Knows nothing of Kivy."""
 
 from collections.abc import Collection, Sequence
-from typing import Final
-
-from rapidfuzz import fuzz, process
+from typing import TYPE_CHECKING, Final
 
 from forms import Choice
+from runtime.when_wanted import when_wanted
+
+if TYPE_CHECKING:
+    from rapidfuzz import fuzz, process
+else:
+    fuzz, process = when_wanted("rapidfuzz.fuzz"), when_wanted("rapidfuzz.process")
 
 #: Of a long list so many are shown at a time.
 SHOWN_AT_MOST: Final = 12

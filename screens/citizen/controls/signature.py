@@ -6,7 +6,7 @@ from itertools import pairwise
 from math import dist
 from typing import Any, Final
 
-from kivy.graphics import Color, Line
+from kivy.graphics import Color
 from kivy.properties import BooleanProperty, ObjectProperty
 from kivy.uix.widget import Widget
 from PIL import Image, ImageDraw, ImageFont
@@ -15,6 +15,7 @@ from forms import Node
 from kiosk.session.attachments import Attachment
 from screens.citizen.controls.question import Question
 from screens.citizen.follow_up.answers import is_drawing
+from screens.drawing.lines import Polyline
 from screens.look.current import current
 from screens.look.decoded import photo_texture
 from screens.look.pressable import DRAWING
@@ -52,7 +53,7 @@ class SignaturePad(Widget):
 
     def __init__(self, **kwargs: Any) -> None:
         self.strokes: list[Stroke] = []
-        self._lines: list[Line] = []
+        self._lines: list[Polyline] = []
         super().__init__(**kwargs)
 
     def on_drawn(self) -> None:
@@ -79,7 +80,7 @@ class SignaturePad(Widget):
         look = current()
         with self.canvas:
             Color(*look.c.ink)
-            self._lines.append(Line(points=[touch.x, touch.y], width=look.mm(PEN_MM)))
+            self._lines.append(Polyline(points=[touch.x, touch.y], width=look.mm(PEN_MM)))
         return True
 
     def on_touch_move(self, touch: Any) -> bool:

@@ -10,6 +10,7 @@ from kivy.uix.anchorlayout import AnchorLayout
 
 from kiosk.ports import CaptureFault, CaptureKind, CaptureProblem, Condition, Hint, Sight
 from screens.citizen.controls.sighting import CalmHint, Sighting
+from screens.drawing.lines import Polyline
 from screens.look.compact import CompactBox
 from screens.look.decoded import photo_texture
 from screens.look.pressable import Pressable
@@ -69,10 +70,11 @@ class SightMarks(Drawn):
             shape = {"points": self.outline, "close": True, "joint": "round"}
         else:
             return
+        kind = Line if self.oval else Polyline
         Color(*self.border)
-        Line(width=self.thick, **shape)
+        kind(width=self.thick, **shape)
         Color(*self.line)
-        Line(width=self.thick * 0.6, **shape)
+        kind(width=self.thick * 0.6, **shape)
 
 
 class CornerMarks(Drawn):
@@ -96,7 +98,7 @@ class CornerMarks(Drawn):
         Color(*self.line)
         for x, right in ((left + inset, 1), (left + width - inset, -1)):
             for y, up in ((bottom + inset, 1), (bottom + height - inset, -1)):
-                Line(width=self.thick, points=(x + right * arm, y, x, y, x, y + up * arm))
+                Polyline(width=self.thick, points=(x + right * arm, y, x, y, x, y + up * arm))
 
 
 class EnlargeArea(Pressable, AnchorLayout):

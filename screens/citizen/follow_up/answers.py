@@ -12,7 +12,7 @@ from typing import Final
 from forms import Kind, Node
 from protocol.formats import Formatting
 from protocol.limits import NIK_DIGITS
-from screens.citizen.follow_up.purpose import asks_nik, asks_sixteen
+from screens.citizen.follow_up.purpose import asks_email, asks_nik, asks_sixteen
 from screens.language.texts import Texts
 from screens.look.widgets.entry import MULTILINE_LENGTH, TEXT_LENGTH, Layout, digits_shown
 
@@ -126,7 +126,7 @@ def layout_of(node: Node) -> Layout:
         return Layout.NIK
     if "numbers" in node.appearance:
         return Layout.DIGITS
-    return Layout.EMAIL if "email" in node.appearance else Layout.LETTERS
+    return Layout.EMAIL if asks_email(node) else Layout.LETTERS
 
 
 def limit_of(node: Node, layout: Layout) -> int | None:

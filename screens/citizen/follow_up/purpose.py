@@ -17,6 +17,9 @@ _NUMBER_WORDS: Final = frozenset({"no", "nomor", "nomer", "number", "num"})
 _NAME_WORDS: Final = frozenset({"nama", "asma", "name", "names", "surname"})
 #: A place for prose, whatever the question is called.
 _PROSE: Final = frozenset({"multiline", "email"})
+_EMAIL_WORDS: Final = frozenset({"email", "surel"})
+#: As far as it can be told by looking at it: something, the sign, and a domain of at least two parts.
+_EMAIL: Final = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)*\.[^@\s.]{2,}")
 _TYPES: Final = frozenset({"string", "barcode"})
 _HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _WORD: Final = re.compile(r"[a-z]+")
@@ -45,6 +48,22 @@ def asks_sixteen(node: Node) -> bool:
 def asks_name(node: Node) -> bool:
     """Whether a name answers it, of somebody or of something: each of its words begins with a capital letter."""
     return _takes_text(node) and not _only_digits(node) and not _NAME_WORDS.isdisjoint(words_of(node.name))
+
+
+def asks_email(node: Node) -> bool:
+    """Whether an address for e-mail answers it: its keys say so, or its name (``email``, ``alamat_email``, ``surel_pemohon``)."""
+    if node.kind is not Kind.INPUT or node.data_type not in _TYPES or "multiline" in node.appearance:
+        return False
+    words = words_of(node.name)
+    named = not _EMAIL_WORDS.isdisjoint(words[:1]) or (
+        words[:1] == ("alamat",) and not _EMAIL_WORDS.isdisjoint(words[1:2])
+    )
+    return "email" in node.appearance or (named and not _only_digits(node))
+
+
+def is_email(text: str) -> bool:
+    """Whether it can be an address for e-mail."""
+    return _EMAIL.fullmatch(text) is not None
 
 
 @lru_cache(maxsize=512)

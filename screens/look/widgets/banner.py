@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from kivy.properties import BooleanProperty, ColorProperty, StringProperty
+from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, StringProperty
 
 from screens.look.compact import CompactBox
 from screens.look.speakable import Block, Live
@@ -23,6 +23,10 @@ class Banner(Block, Live, CompactBox):
     #: In the place of its kind's.
     icon = StringProperty("")
     sign = StringProperty(KINDS["info"])
+    #: Pixels that are kept for it, with or without a text.
+    least = NumericProperty(0)
+    #: What it says changes while somebody looks on: what was high once stays so, and nothing below moves back.
+    stays = BooleanProperty(False)
     fill = ColorProperty()
     ink = ColorProperty()
     bar = ColorProperty()
@@ -31,3 +35,7 @@ class Banner(Block, Live, CompactBox):
 
     def on_kind(self, _widget: object, kind: str) -> None:
         self.sign = KINDS[kind]
+
+    def on_height(self, _widget: object, height: float) -> None:
+        if self.stays:
+            self.least = max(self.least, height)

@@ -14,6 +14,7 @@ from kivy.uix.widget import Widget
 from screens.look.compact import CompactBox
 from screens.look.current import Look, current
 from screens.look.pressable import Pressable
+from screens.look.widgets.banner import Banner
 from screens.look.widgets.buttons import Surface
 from screens.look.widgets.pane import Pane
 from screens.look.widgets.progress import Progress
@@ -132,6 +133,63 @@ class Bed(Part, CompactBox):
     beside = BooleanProperty(False)
 
 
+class LateBanner(Banner):
+    """Lies over the upper edge of what the page is about; a touch takes it away, and means nothing below it."""
+
+    __events__ = ("on_away",)
+
+    def on_away(self) -> None:
+        """Somebody has read it."""
+
+    def on_touch_down(self, touch: Any) -> bool:
+        inside = bool(self.collide_point(*touch.pos))
+        if inside:
+            self.dispatch("on_away")
+        return inside
+
+
+class Over(Part, Widget):
+    """Takes no room. What comes when the page was there already is hung from its upper edge: nothing below it moves."""
+
+    text = StringProperty("")
+    kind = StringProperty("info")
+    pane = ObjectProperty(None)
+    __events__ = ("on_away",)
+
+    def __init__(self, **kwargs: Any) -> None:
+        self._banner: LateBanner | None = None
+        super().__init__(size_hint_y=None, height=0, **kwargs)
+
+    def on_away(self) -> None:
+        """Somebody has read it."""
+
+    def on_pane(self, _widget: object, pane: Pane) -> None:
+        pane.bind(pos=self._hang, size=self._hang)
+
+    def on_kind(self, _widget: object, kind: str) -> None:
+        if self._banner is not None:
+            self._banner.kind = kind
+
+    def on_text(self, _widget: object, text: str) -> None:
+        if self._banner is None and text:
+            self._banner = LateBanner(size_hint=(None, None), kind=self.kind)
+            self._banner.bind(height=self._hang, on_away=self._away)
+            self.add_widget(self._banner)
+        if self._banner is not None:
+            self._banner.text = text
+            if not text:
+                self.remove_widget(self._banner)
+                self._banner = None
+        self._hang()
+
+    def _away(self, _banner: LateBanner) -> None:
+        self.dispatch("on_away")
+
+    def _hang(self, *_: object) -> None:
+        if self._banner is not None:
+            self._banner.width, self._banner.x, self._banner.top = self.pane.width, self.pane.x, self.pane.top
+
+
 class Foot(Part, BoxLayout):
     """The way back and the way forward."""
 
@@ -144,7 +202,9 @@ class Frame(BoxLayout):
     place = StringProperty("")
     can_help = BooleanProperty(True)
     can_leave = BooleanProperty(False)
+    #: In its place above what the page is about, and over that when it came later.
     banner = StringProperty("")
+    late = StringProperty("")
     banner_kind = StringProperty("info")
     problem = StringProperty("")
     progress = NumericProperty(-1)
@@ -176,9 +236,29 @@ class Frame(BoxLayout):
         if self.page is not None:
             self.page.resized()
 
+    @property
+    def said(self) -> str:
+        """What the citizen will have to do without. Once the page is in sight nothing moves for it: where it has no place it
+        lies over the page, and its place is kept when it goes."""
+        said: str = self.late or self.banner
+        return said
+
+    @said.setter
+    def said(self, text: str) -> None:
+        place = self.ids.banner
+        if self.get_root_window() is None:
+            self.banner, self.late = text, ""
+            return
+        place.least = max(place.least, place.height)
+        if text and not place.least:
+            self.late = text
+        else:
+            self.banner, self.late = text, ""
+
     def empty(self) -> None:
         """As it was made: nothing of the page before is in it."""
         self.page = None
+        self.ids.banner.least = 0
         self.ids.keyboard.put_away()
         for name, value in WRITTEN.items():
             setattr(self, name, list(value) if isinstance(value, tuple) else value)
@@ -219,7 +299,7 @@ class Frame(BoxLayout):
 
 #: What a page writes in its frame, and what stands there until it does.
 WRITTEN: Final[dict[str, Any]] = {
-    **dict.fromkeys(("heading", "intro", "place", "banner", "problem", "progress_text", "back", "forward"), ""),
+    **dict.fromkeys(("heading", "intro", "place", "said", "problem", "progress_text", "back", "forward"), ""),
     "can_help": True,
     "can_leave": False,
     "banner_kind": "info",

@@ -38,7 +38,7 @@ class Page(BoxLayout):
     place = _written("place")
     can_help = _written("can_help")
     can_leave = _written("can_leave")
-    banner = _written("banner")
+    banner = _written("said")
     banner_kind = _written("banner_kind")
     problem = _written("problem")
     #: 0 to 1; below 0 no progress is shown.

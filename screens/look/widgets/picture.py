@@ -97,4 +97,7 @@ class LivePicture(Widget):
             self.texture = Texture.create(size=size, colorfmt="rgba")
             self.texture.flip_vertical()
         self.texture.blit_buffer(frame.rgba, colorfmt="rgba", bufferfmt="ubyte")
-        self.canvas.ask_update()
+        for drawn in self.canvas.children:
+            # Who draws in parts has to know which of them was written into.
+            if isinstance(drawn, Rectangle):
+                drawn.flag_update()

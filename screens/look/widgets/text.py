@@ -1,5 +1,6 @@
 """Text that wraps to its width and is as high as it needs to be; icons; space."""
 
+from math import ceil
 from typing import Any, Final
 
 from kivy.clock import Clock
@@ -13,6 +14,10 @@ from screens.look.speakable import Silent
 
 #: What of a label's properties the screens use, besides its text and the room for it.
 _OPTIONS: Final = ("font_name", "font_size", "line_height", "color", "halign", "valign", "shorten", "shorten_from")
+
+
+#: How far a letter may reach over its own width, by the size of the letters.
+OVERHANG: Final = 0.25
 
 
 class Words(Label):
@@ -44,6 +49,9 @@ class Words(Label):
         # A new picture for each text: writing into one that is being shown waits until all of the window was drawn.
         label.texture = None
         super().texture_update()
+        if self.texture is not None:
+            # It is drawn dot for dot: what lies between them need not be worked out for each.
+            self.texture.min_filter = self.texture.mag_filter = "nearest"
         self._place()
 
     def on_pos(self, *_: Any) -> None:
@@ -53,13 +61,32 @@ class Words(Label):
         self._place()
 
     def _place(self) -> None:
-        """In the middle of what it has, on whole pixels."""
+        """In the middle of what it has, on whole pixels; only the columns of its picture that are written on."""
         if self._drawn is None:
             return
         width, height = self.texture_size
-        self._drawn.texture = self.texture
-        self._drawn.size = (width, height)
-        self._drawn.pos = (int(self.center_x - width / 2), int(self.center_y - height / 2))
+        texture = self._drawn.texture = self.texture
+        first, last = self._written() if texture is not None else (0, 0)
+        self._drawn.size = (last - first, height)
+        self._drawn.pos = (int(self.center_x - width / 2) + first, int(self.center_y - height / 2))
+        if texture is not None and last - first < width:
+            corners = texture.tex_coords
+            start, low, end, high = corners[0], corners[1], corners[4], corners[5]
+            one = (end - start) / width
+            left, right = start + first * one, start + last * one
+            self._drawn.tex_coords = (left, low, right, low, right, high, left, high)
+
+    def _written(self) -> tuple[int, int]:
+        """The first column of its picture that is written on, and the one behind the last: a line of few words in a wide
+        text leaves most of it empty, and what is empty takes as long to draw."""
+        width, over = int(self.texture_size[0]), ceil(self.font_size * OVERHANG)
+        written = max((int(line.w) for line in self._label._cached_lines), default=0)
+        if not written or self.halign not in ("left", "center", "right"):
+            return (0, width)
+        # As Kivy lays out each line, which it does when the picture is drawn.
+        first = {"left": 0, "center": (width - written) // 2, "right": width - written}[self.halign]
+        first, last = first - over, first + written + over
+        return (max(0, first), min(width, last))
 
 
 class Txt(Words):

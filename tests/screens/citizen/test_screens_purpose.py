@@ -4,7 +4,7 @@ import pytest
 
 from forms import Node
 from screens.citizen.follow_up.answers import layout_of
-from screens.citizen.follow_up.purpose import asks_name, asks_nik, asks_sixteen
+from screens.citizen.follow_up.purpose import asks_email, asks_name, asks_nik, asks_sixteen, is_email
 from screens.look.widgets.entry import Layout
 from tests.forms.form_kit import opened
 
@@ -81,3 +81,43 @@ def test_sixteen_digits_are_read_off_the_constraint(constraint: str, sixteen: bo
 def test_a_name_is_known_by_a_word_of_its_own(name: str, named: bool) -> None:
     assert asks_name(question(name)) is named
     assert not asks_name(question(name, appearance="multiline"))
+
+
+@pytest.mark.parametrize(
+    ("name", "appearance", "asked"),
+    [
+        ("surel", "", True),
+        ("email", "", True),
+        ("alamat_email", "", True),
+        ("emailPemohon", "", True),
+        ("kontak", "email", True),
+        ("alasan_tanpa_email", "", False),
+        ("alamat", "", False),
+        ("email", "numbers", False),
+        ("surel", "multiline", False),
+    ],
+)
+def test_an_address_for_email_is_known_by_its_keys_or_its_name(name: str, appearance: str, asked: bool) -> None:
+    node = question(name, appearance=appearance)
+    assert asks_email(node) is asked
+    assert (layout_of(node) is Layout.EMAIL) is asked
+
+
+@pytest.mark.parametrize(
+    ("typed", "right"),
+    [
+        ("siti@contoh.id", True),
+        ("siti.aminah+1@dinas.contoh.go.id", True),
+        ("siti", False),
+        ("siti@contoh", False),
+        ("@contoh.id", False),
+        ("siti@@contoh.id", False),
+        ("siti@contoh.", False),
+        ("siti@.id", False),
+        ("siti@contoh..id", False),
+        ("si ti@contoh.id", False),
+        ("siti@contoh.i", False),
+    ],
+)
+def test_what_can_be_an_address_for_email(typed: str, right: bool) -> None:
+    assert is_email(typed) is right

@@ -3,8 +3,9 @@
 from flows_kit import send
 from screens_harness import Hands
 
-from kiosk.city.ratings import Element
+from kiosk.city.ratings import SCORES, Element
 from kiosk.store.reports import ReportKind
+from screens.look.widgets.cards import ChoiceCard, TileCard
 
 
 def scores(hands: Hands) -> list[dict[str, int]]:
@@ -37,6 +38,28 @@ def test_nine_questions_one_touch_each(hands: Hands) -> None:
         hands.tap("Baik", exactly=True)
     hands.must_see("Sembilan jawaban Anda tersimpan")
     assert {element.value: 3 for element in Element} in scores(hands)
+
+
+def test_the_scale_goes_from_bad_to_good_wherever_it_is_asked(hands: Hands) -> None:
+    """Faces beside each other, answers below each other, in each of the nine questions: as people read them, the worst first."""
+    send(hands)
+    words = [hands.text(f"rate.score.{score}") for score in SCORES]
+    for width, height in ((540, 960), (960, 540)):
+        hands.turn(width, height)
+        assert in_reading_order(hands, TileCard) == words
+    hands.turn(540, 960)
+    hands.tap(words[-1], exactly=True)
+    hands.tap("Jawab 9 pertanyaan")
+    for _ in Element:
+        assert in_reading_order(hands, ChoiceCard) == words
+        hands.tap(words[0], exactly=True)
+
+
+def in_reading_order(hands: Hands, kind: type[TileCard] | type[ChoiceCard]) -> list[str]:
+    """What the cards say, from the upper left to the lower right."""
+    hands.settle(4)
+    cards = [widget for widget in hands.widgets() if isinstance(widget, kind)]
+    return [card.title for card in sorted(cards, key=lambda card: (-round(card.center_y), card.x))]
 
 
 def test_back_keeps_what_was_answered_and_stopping_keeps_nothing(hands: Hands) -> None:

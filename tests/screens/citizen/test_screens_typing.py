@@ -332,6 +332,17 @@ def test_what_is_wrong_with_a_nik_is_said_as_it_is(followers: Hands, typed: str,
     assert question(followers, "nik_pengikut").problem
 
 
+def test_an_address_for_email_says_what_it_should_look_like(asked: Hands) -> None:
+    ask(asked, "/data/surel")
+    asked.type("siti@contoh")
+    asked.page.model.unfocus()
+    asked.settle()
+    assert asked.unseen(asked.text("form.problem.email")) == []
+    asked.tap_widget(field_of(asked))
+    asked.type(".id")
+    assert not question(asked, "surel").problem
+
+
 def test_another_number_of_sixteen_digits_is_typed_alike(followers: Hands) -> None:
     ask(followers, next(ref for ref in session_of(followers).form.nodes if ref.endswith("nomor_kk")))
     followers.tap_widget(

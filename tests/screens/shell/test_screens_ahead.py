@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from kivy.core.text import LabelBase
 from kivy.tests.common import UnitTestTouch
 from screens_harness import BOOT, Hands
 
 from kiosk.catalogue.catalogue import Catalogue
 from rehearsal import rehearse
 from screens.language.texts import Catalogues
+from screens.look.widgets.text import Words
 from screens.navigation.places import Name, Place
 from screens.shell.ahead import REST_S
 
@@ -42,7 +44,7 @@ def resting(kiosk: Hands) -> Hands:
     return kiosk
 
 
-def made_ahead(hands: Hands) -> object:
+def made_ahead(hands: Hands) -> Any:
     return hands.stage.ahead._page
 
 
@@ -65,6 +67,24 @@ def test_a_page_that_was_made_ahead_works(resting: Hands) -> None:
     resting.settle()
     resting.tap(resting.text("services.search"))
     assert resting.place == Name.SEARCH
+
+
+def test_its_letters_were_drawn_before_it_comes_into_sight(resting: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[str] = []
+    fill = LabelBase._texture_fill
+
+    def counted(label: Any, texture: Any) -> None:
+        written.append(label.text)
+        fill(label, texture)
+
+    monkeypatch.setattr(LabelBase, "_texture_fill", counted)
+    resting.settle(4)
+    page = made_ahead(resting)
+    assert len(written) > 1
+    written.clear()
+    for text in [widget for widget in page.walk(restrict=True) if isinstance(widget, Words) and widget.texture]:
+        text.texture.bind()
+    assert written == []
 
 
 def test_it_says_what_is_amiss_by_then(resting: Hands) -> None:

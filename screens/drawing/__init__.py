@@ -1,0 +1,1 @@
+"""How frames come on the glass: only what changed is drawn."""
