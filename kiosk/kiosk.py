@@ -292,7 +292,15 @@ class Kiosk:
         self._set_in_service(False)
 
     def back_in_service(self) -> None:
+        """Also ends a lock."""
+        if self.staff.locked:
+            self.staff.lock(False)
         self._set_in_service(True)
+
+    def lock(self) -> None:
+        """Out of service, and of field staff only supervisors may sign in, until it is put back into service. Any thread."""
+        self.staff.lock(True)
+        self.out_of_service()
 
     @property
     def approval(self) -> Approval:

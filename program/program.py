@@ -28,6 +28,7 @@ from screens.language.texts import Catalogues, load_catalogues
 from screens.shell import allocator, boot
 from screens.shell.watchdog import watchdog
 from sync.city import CityBadges, FollowingSealer, KioskCodes
+from sync.down import profile
 from sync.enrolment import Enrolment
 from sync.line import Line
 
@@ -46,9 +47,10 @@ def build_kiosk(
     clock: SystemClock,
 ) -> Kiosk:
     """The core with everything plugged in, not yet started."""
+    changed = profile.kept(store)
     identity = KioskIdentity(
         kiosk_id=enrolment.kiosk_id,
-        name=enrolment.name,
+        name=enrolment.name if changed is None else changed.name,
         city=enrolment.city.name,
         time_zone=enrolment.city.time_zone,
         software=SOFTWARE,

@@ -212,7 +212,8 @@ class FeedType(StrEnum):
 class FeedEvent(Message):
     """One entry of a kiosk's feed. ``data`` by type:
 
-    pack: PackAnnouncement; case: CaseState; staff: StaffRoster; settings: dict of names to values; command: Command;
+    pack: PackAnnouncement; case: CaseState; staff: StaffRoster; settings: dict of names to values, see
+    ``kiosk_settings``, ``kiosk_profile`` and ``sealing_keys``; command: Command;
     notice: {"text": {language: text}, "until": time | null}; help: HelpComing.
     """
 
@@ -255,7 +256,7 @@ class StaffRoster(Message):
 
 
 class Command(Message):
-    """``name``: out_of_service, in_service, restart, test_slip, report, retry_parked. Of a newer server it may be another:
+    """``name``: out_of_service, in_service, restart, test_slip, report, retry_parked, log, lock. Of a newer server it may be another:
     the kiosk tells that it does not know it."""
 
     id: Uuid

@@ -17,6 +17,7 @@ import json
 import re
 import zipfile
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Annotated, Final, Literal
 
 from pydantic import AwareDatetime, Field, StringConstraints, ValidationError, field_validator
@@ -122,12 +123,37 @@ class Standard(Message):
     complaints: Text
 
 
+class StageWork(StrEnum):
+    """What is done at a stage."""
+
+    #: The case is looked at; nothing is decided.
+    CHECK = "check"
+    #: It is approved or rejected, here and at no other stage.
+    DECIDE = "decide"
+    #: It was approved: what comes of it is made, printed, registered.
+    MAKE = "make"
+    #: The citizen can have it.
+    HAND_OUT = "hand_out"
+
+
+class StageWorkers(StrEnum):
+    """Who of the agency may work at a stage."""
+
+    OFFICERS = "officers"
+    SUPERVISORS = "supervisors"
+
+
 class Stage(Message):
-    """A stage of the workflow, in the order given."""
+    """A stage of the workflow, in the order given: CHECK and DECIDE, then MAKE, then HAND_OUT."""
 
     id: Name
     name: Text
     working_days: Annotated[int, Field(ge=0, le=365)]
+    #: None: of a pack that does not say; its place tells what it means, see ``server.catalogue.workflow``.
+    does: StageWork | None = None
+    by: StageWorkers = StageWorkers.OFFICERS
+    #: Not by whoever brought the case to this stage.
+    four_eyes: bool = False
 
 
 class SlipText(Message):
@@ -163,6 +189,11 @@ class ServiceDescription(Message):
     privacy_question: str = ""
     #: The form's group of answers that tell who complains; of a secret one only its officer sees it.
     identity_group: str = ""
+    #: Of a complaint, the form's choices that say what kind of report it is and what it is about: lists and counts go by them.
+    classification_question: str = ""
+    topic_question: str = ""
+    #: Why nobody can begin it for now; None: it can be begun. An older kiosk offers it all the same.
+    paused: Text | None = None
     form_id: Short
     form_version: Short
 

@@ -13,6 +13,9 @@ from pydantic import AwareDatetime, Field, field_validator
 from protocol.messages import Message, Name, Uuid
 
 RATINGS_AT_ONCE: Final = 50
+#: Of a kiosk's log: so many lines, none longer.
+LOG_LINES: Final = 80
+LOG_LINE_CHARACTERS: Final = 160
 #: Of a quick rating: one score for everything.
 OVERALL: Final = "overall"
 LOWEST: Final = 1
@@ -79,3 +82,16 @@ class HelpCall(Message):
     asked_at: AwareDatetime
     #: Which screen was in sight; nothing of what stood on it.
     place: Name
+
+
+LogLine = Annotated[str, Field(max_length=LOG_LINE_CHARACTERS)]
+
+
+class KioskLog(Message):
+    """``POST /v1/logs`` (204): the last lines of a kiosk's log, because a command asked for them. They hold nothing of
+    anybody."""
+
+    id: Uuid
+    made_at: AwareDatetime
+    #: The oldest first.
+    lines: Annotated[tuple[LogLine, ...], Field(max_length=LOG_LINES)]

@@ -13,33 +13,46 @@ from starlette.concurrency import run_in_threadpool
 
 from runtime.files import make_folder
 from runtime.private_files import private_folder
-from server.api import citizen_drafts, citizens, description, errors, health, kiosks, operator, submissions
+from server.api import citizen_drafts, citizens, description, errors, health, kiosks, open_city, operator, submissions
 from server.api import feed as feed_api
 from server.api.bodies import BodyRoom
 from server.api.proofs import AnswerProofs
 from server.api.standstill import Standstill, bare_app
+from server.api.together import Together
 from server.audit import audit
 from server.audit.witnesses import Witnesses
-from server.cases import complaint_clock
 from server.cases import lookups as case_lookups
 from server.cases.actions import Cases
+from server.cases.complaint_actions import ComplaintActions
+from server.cases.complaint_topics import ComplaintTopics
 from server.cases.escalation import Escalation
 from server.cases.files import CaseFiles
 from server.cases.journal import CaseJournal
+from server.cases.questions import Questions
 from server.catalogue.authoring import Authoring
+from server.catalogue.offers import Offers
 from server.catalogue.pack_content import city_of
 from server.catalogue.packs import PackRepository
+from server.catalogue.schedule import Schedule
 from server.catalogue.services import Catalogue
 from server.catalogue.tuf import TufRepository
 from server.deps import Deps
 from server.fleet.alarms import Alarms
+from server.fleet.city_map import CityMap
 from server.fleet.device_commands import DeviceCommands
 from server.fleet.enrolment import Enrolment
+from server.fleet.groups import KioskGroups
+from server.fleet.heartbeats import AT_ONCE as HEARTBEATS_AT_ONCE
+from server.fleet.heartbeats import Heartbeats
 from server.fleet.help_calls import HelpCalls
+from server.fleet.history import History
 from server.fleet.kiosk_settings import KioskSettings
+from server.fleet.listing import Listing
 from server.fleet.presence import Presence
+from server.fleet.profiles import Profiles
 from server.fleet.quotas import Quotas
 from server.fleet.sealing_rotation import SealingRotation
+from server.fleet.work_orders import WorkOrders
 from server.foundation import texts
 from server.foundation.actors import SYSTEM
 from server.foundation.bus import Bus
@@ -52,11 +65,14 @@ from server.front_door.slots import Slots
 from server.open_city.budget import Budgets
 from server.open_city.city_calendar import CityCalendar
 from server.open_city.notices import Notices
+from server.open_city.overview import Overview
 from server.open_city.publications import Publications
 from server.open_city.ratings import Ratings
 from server.open_city.transparency import TransparencyReport
 from server.operator.seeding import city_name, seed
 from server.people import identity
+from server.people.agencies import Agencies
+from server.people.agency_heads import AgencyHeads
 from server.people.field_staff import Staff
 from server.people.first_administrator import FirstAdministrator
 from server.people.officers import Officers
@@ -76,8 +92,10 @@ from server.work.unit_of_work import UnitsOfWork
 ALARMS_S: Final = 5.0
 NONCES_S: Final = 60.0
 ESCALATION_S: Final = 60.0
+QUESTIONS_S: Final = 600.0
 COMPLAINTS_S: Final = 600.0
 DRAFTS_S: Final = 3_600.0
+SCHEDULE_S: Final = 20.0
 TRANSPARENCY_S: Final = 900.0
 #: The times that offices keep are worked out soon after a start, then every TRANSPARENCY_S.
 FIRST_S: Final = 2.0
@@ -105,26 +123,31 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
     tuf = TufRepository(settings.data / "packs" / "metadata", keys_folder)
     packs = PackRepository(settings.data / "packs", tuf, units, catalogue, city, failpoints)
     passwords = Passwords()
-    journal = CaseJournal(vault, catalogue, zone)
+    journal = CaseJournal(vault, catalogue, zone, settings.pauses)
+    said = texts.load()
     alarms = Alarms(units, zone, settings.heartbeat_s)
     quotas = Quotas(units, alarms, settings.quotas)
     ratings = Ratings(units)
     publications = Publications(units, keys.badge)
     witnesses = Witnesses(engine, keys.audit_public, keys.badge)
     officers = Officers(units, passwords)
+    signing_clock = SigningClock(clock)
+    authoring = Authoring(units, packs)
     deps = Deps(
         settings=settings,
-        texts=texts.load(),
+        texts=said,
         engine=engine,
         integrity=Integrity(engine),
         clock=clock,
         bus=units.bus,
         units=units,
         keys=keys,
-        signing_clock=SigningClock(clock),
+        signing_clock=signing_clock,
         vault=vault,
         catalogue=catalogue,
         cases=Cases(units, vault, journal, zone, failpoints),
+        complaints=ComplaintActions(units, journal, failpoints),
+        complaint_topics=ComplaintTopics(packs),
         case_files=CaseFiles(units, vault, journal, packs),
         case_journal=journal,
         attachments=AttachmentStore(settings.data / "attachments", units, journal, keys, failpoints),
@@ -137,9 +160,17 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
             failpoints,
         ),
         packs=packs,
-        authoring=Authoring(units, packs),
-        presence=Presence(units, zone, alarms, witnesses, settings.heartbeat_s),
+        authoring=authoring,
+        city_map=CityMap(units),
+        work_orders=WorkOrders(units),
+        history=History(units, zone),
+        profiles=Profiles(units),
+        presence=Presence(units),
+        heartbeats=Heartbeats(units, zone, alarms, witnesses, publications, signing_clock, settings.heartbeat_s),
+        offers=Offers(units, packs),
+        schedule=Schedule(units, authoring),
         alarms=alarms,
+        listing=Listing(units),
         witnesses=witnesses,
         device_commands=DeviceCommands(units),
         enrolment=Enrolment(units, keys, packs, city, settings.address, zone, failpoints),
@@ -147,11 +178,15 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         passwords=passwords,
         officers=officers,
         identity=identity.build(units, vault, keys.vault, settings.address, city, settings.provider),
+        agencies=Agencies(units),
         first_administrator=FirstAdministrator(units, passwords, officers, keys.vault),
         city_calendar=CityCalendar(units),
         notices=Notices(units),
         kiosk_settings=KioskSettings(units),
+        kiosk_groups=KioskGroups(units),
         escalation=Escalation(units, journal),
+        agency_heads=AgencyHeads(units),
+        questions=Questions(units, journal, said, zone, settings.pauses),
         sealing_rotation=SealingRotation(units, keys),
         quotas=quotas,
         ratings=ratings,
@@ -159,10 +194,12 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         help_calls=HelpCalls(units),
         citizen_drafts=CitizenDrafts(units, quotas),
         budget=Budgets(units, publications),
-        transparency=TransparencyReport(units, zone, catalogue, ratings, publications),
+        overview=Overview(units, zone, catalogue, publications),
+        transparency=TransparencyReport(units, zone, catalogue, ratings, publications, settings.pauses),
         failpoints=failpoints,
     )
     packs.reconcile()
+    deps.offers.reconcile(SYSTEM)
     return deps
 
 
@@ -192,12 +229,14 @@ def create_app(
     app.state.deps = deps
     app.state.batches = Slots(time.monotonic)
     app.state.bodies = BodyRoom()
+    app.state.heartbeats = Together(deps.heartbeats.take, lambda beat: beat.kiosk_id, HEARTBEATS_AT_ONCE)
     for router in (
         submissions.router,
         feed_api.router,
         kiosks.router,
         operator.router,
         health.router,
+        open_city.router,
         citizens.router,
         citizen_drafts.router,
     ):
@@ -223,8 +262,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
                 (ALARMS_S, check_alarms),
                 (NONCES_S, sweep_nonces),
                 (ESCALATION_S, escalate),
-                (COMPLAINTS_S, close_unanswered),
+                (QUESTIONS_S, look_at_questions),
+                (COMPLAINTS_S, close_settled),
                 (DRAFTS_S, sweep_drafts),
+                (SCHEDULE_S, publish_due),
                 (CHECKPOINT_S, make_checkpoint),
                 (METADATA_S, renew_metadata),
                 (INTEGRITY_S, look_through_storage),
@@ -255,8 +296,12 @@ def sweep_nonces(deps: Deps) -> None:
     deps.presence.forget_history()
 
 
-def close_unanswered(deps: Deps) -> None:
-    complaint_clock.close_unanswered(deps.units, deps.case_journal, deps.texts, deps.settings.time_zone)
+def look_at_questions(deps: Deps) -> None:
+    deps.questions.look()
+
+
+def close_settled(deps: Deps) -> None:
+    deps.complaints.close_settled()
 
 
 def sweep_drafts(deps: Deps) -> None:
@@ -264,6 +309,10 @@ def sweep_drafts(deps: Deps) -> None:
     deps.quotas.sweep()
     with deps.units.begin(SYSTEM) as work:
         case_lookups.forget(work.connection, work.now)
+
+
+def publish_due(deps: Deps) -> None:
+    deps.schedule.publish_due()
 
 
 def publish_times(deps: Deps) -> None:

@@ -8,20 +8,32 @@ from starlette.requests import HTTPConnection
 
 from server.audit.witnesses import Witnesses
 from server.cases.actions import Cases
+from server.cases.complaint_actions import ComplaintActions
+from server.cases.complaint_topics import ComplaintTopics
 from server.cases.escalation import Escalation
 from server.cases.files import CaseFiles
 from server.cases.journal import CaseJournal
+from server.cases.questions import Questions
 from server.catalogue.authoring import Authoring
+from server.catalogue.offers import Offers
 from server.catalogue.packs import PackRepository
+from server.catalogue.schedule import Schedule
 from server.catalogue.services import Catalogue
 from server.fleet.alarms import Alarms
+from server.fleet.city_map import CityMap
 from server.fleet.device_commands import DeviceCommands
 from server.fleet.enrolment import Enrolment
+from server.fleet.groups import KioskGroups
+from server.fleet.heartbeats import Heartbeats
 from server.fleet.help_calls import HelpCalls
+from server.fleet.history import History
 from server.fleet.kiosk_settings import KioskSettings
+from server.fleet.listing import Listing
 from server.fleet.presence import Presence
+from server.fleet.profiles import Profiles
 from server.fleet.quotas import Quotas
 from server.fleet.sealing_rotation import SealingRotation
+from server.fleet.work_orders import WorkOrders
 from server.foundation.bus import Bus
 from server.foundation.clock import Clock
 from server.foundation.failpoints import Failpoints
@@ -32,9 +44,12 @@ from server.front_door.signing_clock import SigningClock
 from server.open_city.budget import Budgets
 from server.open_city.city_calendar import CityCalendar
 from server.open_city.notices import Notices
+from server.open_city.overview import Overview
 from server.open_city.publications import Publications
 from server.open_city.ratings import Ratings
 from server.open_city.transparency import TransparencyReport
+from server.people.agencies import Agencies
+from server.people.agency_heads import AgencyHeads
 from server.people.field_staff import Staff
 from server.people.first_administrator import FirstAdministrator
 from server.people.identity import Identity
@@ -62,14 +77,24 @@ class Deps:
     texts: Texts
     catalogue: Catalogue
     cases: Cases
+    complaints: ComplaintActions
+    complaint_topics: ComplaintTopics
     case_files: CaseFiles
     case_journal: CaseJournal
     attachments: AttachmentStore
     intake: Intake
     packs: PackRepository
     authoring: Authoring
+    city_map: CityMap
+    work_orders: WorkOrders
+    history: History
+    profiles: Profiles
+    offers: Offers
+    schedule: Schedule
     presence: Presence
+    heartbeats: Heartbeats
     alarms: Alarms
+    listing: Listing
     witnesses: Witnesses
     device_commands: DeviceCommands
     enrolment: Enrolment
@@ -77,15 +102,20 @@ class Deps:
     passwords: Passwords
     officers: Officers
     identity: Identity
+    agencies: Agencies
     first_administrator: FirstAdministrator
     city_calendar: CityCalendar
     notices: Notices
     kiosk_settings: KioskSettings
+    kiosk_groups: KioskGroups
     escalation: Escalation
+    agency_heads: AgencyHeads
+    questions: Questions
     sealing_rotation: SealingRotation
     quotas: Quotas
     ratings: Ratings
     publications: Publications
+    overview: Overview
     transparency: TransparencyReport
     budget: Budgets
     citizen_drafts: CitizenDrafts

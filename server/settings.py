@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from server.cases.pauses import Pauses
 from server.fleet.quotas import QuotaSettings
 from server.front_door.networks import Networks
 from server.people.provider import ProviderSettings
@@ -50,6 +51,8 @@ class ServerSettings(BaseSettings):
     oidc_name: str = ""
     #: What one kiosk, and one NIK, may send and ask.
     quotas: QuotaSettings = QuotaSettings()
+    #: How long the office waits for a citizen's answer.
+    pauses: Pauses = Pauses()
     heartbeat_s: float = Field(15.0, gt=0)
     #: New submissions are refused with 503 when the disk has less left.
     disk_reserve_bytes: int = 200_000_000

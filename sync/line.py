@@ -27,6 +27,7 @@ from sync.enrolment import Enrolment
 from sync.loops import loop
 from sync.monitor import Monitor
 from sync.presence import PresenceDuty
+from sync.recent_lines import RecentLines
 from sync.signing_time import SigningTime
 from sync.up import drafts
 from sync.up.outbox import OutboxDuty
@@ -59,7 +60,8 @@ class Line:
         self._options = options
         self._monitor = Monitor(kiosk.clock, kiosk.bus)
         self._signing_time = SigningTime(kiosk.clock)
-        commands = CommandRunner(kiosk, self._wake_presence, self._report_now, self.retry_now)
+        self._log = RecentLines()
+        commands = CommandRunner(kiosk, self._wake_presence, self._report_now, self.retry_now, self._log.lines)
         self._commands = commands
         effects = Effects(kiosk, commands, lambda: self._packs_loop.wake())
         self._presence = PresenceDuty(
@@ -89,6 +91,7 @@ class Line:
         """Begin to talk to the server. ``kiosk.connect(line)`` comes before."""
         self._cases = ThreadPoolExecutor(max_workers=2, thread_name_prefix="line-case")
         self._unsubscribe = self._kiosk.bus.subscribe(self._hear)
+        logging.getLogger().addHandler(self._log)
         self._commands.resume()
         for one in self._loops():
             one.start()
@@ -105,6 +108,7 @@ class Line:
         self._feed.interrupt()
         for one in reversed(self._loops()):
             one.stop()
+        logging.getLogger().removeHandler(self._log)
 
     # --- kiosk.ports.Line ------------------------------------------------------------------------------------------
 

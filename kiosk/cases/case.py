@@ -39,10 +39,13 @@ class CaseStep:
     stage: Text
     #: The citizen contested what was so far, and this came of it.
     contest: Contest | None = None
+    #: Of a complaint: the agency that it was forwarded to; empty where it was not.
+    forwarded_to: Text = field(default_factory=lambda: Text.read(None))
 
     @classmethod
     def read(cls, step: messages.CaseStep) -> "CaseStep":
-        return cls(CaseStateName(step.state.value), step.at, Text.read(step.stage), step.contest)
+        stage, forwarded_to = Text.read(step.stage), Text.read(step.forwarded_to)
+        return cls(CaseStateName(step.state.value), step.at, stage, step.contest, forwarded_to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +82,13 @@ class Case:
     #: By the server; None while it is stored here only.
     received_at: datetime | None
     due: datetime | None = None
+    #: Of a complaint that was answered: when it is closed unless the citizen says something before.
+    closes: datetime | None = None
+    #: Until when the office waits for the citizen's answer.
+    answer_until: datetime | None = None
     #: What it costs, as the server says.
     fee: Fee | None = None
-    #: What the office tells or asks; never kept at the kiosk, so empty when the line is down.
+    #: What the office asks, or wrote when it decided; never kept at the kiosk, so empty when the line is down.
     note: str = ""
     steps: tuple[CaseStep, ...] = ()
     #: From the server just now; False: from this kiosk's memory.
@@ -93,6 +100,11 @@ class Case:
     #: What the citizen may do against it, and until when.
     contest: Contest | None = None
     contest_until: datetime | None = None
+
+    @property
+    def answer(self) -> str:
+        """What the office wrote when it decided, or ""."""
+        return "" if self.state is CaseStateName.QUESTION else self.note
 
     def may_contest(self, now: datetime) -> Contest | None:
         """What the citizen can do against it now."""
@@ -111,6 +123,8 @@ class Case:
             updated_at=state.updated_at,
             received_at=state.received_at,
             due=state.due,
+            closes=state.closes,
+            answer_until=state.answer_until,
             fee=fee_of_state(state),
             note=state.note,
             steps=tuple(CaseStep.read(step) for step in state.steps),

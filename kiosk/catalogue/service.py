@@ -114,6 +114,8 @@ class Service:
     kind: ServiceKind = ServiceKind.SERVICE
     #: Name of the form's question that the choice of privacy fills, or "".
     privacy_question: str = ""
+    #: Why nobody can begin it for now; None: it can be begun.
+    paused: Text | None = None
 
     @property
     def costs(self) -> bool:
@@ -175,6 +177,7 @@ def _service(description: ServiceDescription) -> Service:
         form_version=description.form_version,
         kind=description.kind,
         privacy_question=description.privacy_question,
+        paused=None if description.paused is None else Text.read(description.paused),
     )
 
 

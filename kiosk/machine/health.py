@@ -59,6 +59,8 @@ class Reason(StrEnum):
     STORAGE_BROKEN = "STORAGE_BROKEN"
     NO_CAMERA = "NO_CAMERA"
     FORM_BROKEN = "FORM_BROKEN"
+    #: By the city; the service says why.
+    PAUSED = "PAUSED"
     NO_PRINTER = "NO_PRINTER"
     NO_SCANNER = "NO_SCANNER"
     NO_LINE = "NO_LINE"
@@ -164,6 +166,8 @@ class Health:
     def service_ability(self, service: Service, catalogue: Catalogue) -> ServiceAbility:
         """Whether the service can be begun now. Said before the first question, never after."""
         blocked = self._blocked()
+        if service.paused is not None:
+            blocked.append(Reason.PAUSED)
         if CAMERA in service.needs and not self.can_photograph():
             blocked.append(Reason.NO_CAMERA)
         if not catalogue.form_is_good(service.id):

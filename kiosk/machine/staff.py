@@ -26,6 +26,9 @@ FREE_TRIES: Final = 3
 FIRST_PAUSE_S: Final = 15.0
 LONGEST_PAUSE_S: Final = 300.0
 ACTIONS_MOST: Final = 200
+#: The role that may come in when the office locked the kiosk: somebody must be able to open it where there is no line.
+SUPERVISOR: Final = "supervisor"
+_LOCKED: Final = "staff_locked"
 
 
 class SignInProblem(StrEnum):
@@ -36,6 +39,8 @@ class SignInProblem(StrEnum):
     WRONG_PIN = "WRONG_PIN"
     #: Too many wrong PINs; see ``wait_s``.
     WAIT = "WAIT"
+    #: The office locked this kiosk; supervisors may still sign in.
+    LOCKED = "LOCKED"
     #: The check itself failed; the log says why.
     UNCHECKED = "UNCHECKED"
 
@@ -84,6 +89,7 @@ class StaffDuty:
         self._tries: dict[str, int] = {}
         self._known: dict[str, StaffMember] = {}
         self._remember_roster()
+        self._locked = bool(store.marks.get(_LOCKED, False))
 
     @property
     def on_duty(self) -> StaffOnDuty | None:
@@ -99,8 +105,11 @@ class StaffDuty:
         staff_id = self._badges.read(token, self._clock.now())
         if staff_id is None:
             return SignInRefused(SignInProblem.BAD_BADGE)
-        if self._member(staff_id) is None:
+        member = self._member(staff_id)
+        if member is None:
             return SignInRefused(SignInProblem.NOT_LISTED)
+        if self.locked and member.role != SUPERVISOR:
+            return SignInRefused(SignInProblem.LOCKED)
         return staff_id
 
     def sign_in(self, token: str, pin: str) -> StaffOnDuty | SignInRefused:
@@ -125,6 +134,23 @@ class StaffDuty:
             on_duty = self._on_duty
         self._bus.publish(StaffSignedIn(staff_id))
         return on_duty
+
+    @property
+    def locked(self) -> bool:
+        """Only supervisors may sign in."""
+        return self._locked
+
+    def lock(self, locked: bool) -> None:
+        """Holds over restarts. Whoever is on duty and may not be any more is signed out."""
+        self._locked = locked
+        try:
+            self._store.marks.set(_LOCKED, locked)
+        except StorageFailed as error:
+            logger.warning("whether this kiosk is locked is kept in memory only: %s", error.problem)
+            self._storage_failed(error.problem)
+        on_duty = self._on_duty
+        if locked and on_duty is not None and on_duty.role != SUPERVISOR:
+            self.sign_out()
 
     def record(self, kind: str, detail: str = "") -> None:
         """Something was done: ``kind`` like roll_changed, test_slip, out_of_service. Nobody signed in: ignored."""

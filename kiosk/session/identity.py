@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class KioskIdentity:
     kiosk_id: str
+    #: What the office calls it; the one member that may change while it runs.
     name: str
     city: str
     #: IANA name: Asia/Jakarta.

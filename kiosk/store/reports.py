@@ -17,10 +17,12 @@ REPORTS_MOST: Final = 5_000
 class ReportKind(StrEnum):
     RATING = "RATING"
     HELP_CALL = "HELP_CALL"
+    #: Lines of the program's log that the office asked for.
+    LOG = "LOG"
 
 
 #: Somebody waits for help; a rating can be left out.
-_USES: Final = {ReportKind.RATING: Use.NEW, ReportKind.HELP_CALL: Use.BEGUN}
+_USES: Final = {ReportKind.RATING: Use.NEW, ReportKind.HELP_CALL: Use.BEGUN, ReportKind.LOG: Use.NEW}
 #: One with its place in the indexes, rounded up.
 REPORT_BYTES: Final = 16_384
 

@@ -7,7 +7,7 @@ NIK, a name or a photo.
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, TypedDict
 from uuid import uuid4
@@ -66,6 +66,8 @@ class SlipContent:
     steps: tuple[str, ...] = ()
     #: Of the citizen's answers, what is needed later: labels and words.
     answers: tuple[tuple[str, str], ...] = ()
+    #: What the office wrote when it decided.
+    answer: str = ""
 
 
 class _Pictograms(TypedDict):
@@ -104,7 +106,7 @@ class Slips:
         receipt = self._store.receipts.get(code)
         return None if receipt is None else self._content(receipt)
 
-    def print(self, code: str, *, copy: bool = False) -> bool:
+    def print(self, code: str, *, copy: bool = False, answer: str = "") -> bool:
         """Queue the slip; SlipPrinted tells how it went. False: unknown code, or this kiosk has no printer.
 
         It is a copy when it is asked to be one, and when a slip of this code may have come out before: that is
@@ -119,7 +121,7 @@ class Slips:
             if first and result.outcome == PrintOutcome.NOT_PRINTED and result.paper_mm == 0:
                 self._unbegin(code)
 
-        return self._put(content, copy or not first, done)
+        return self._put(replace(content, answer=answer), copy or not first, done)
 
     def print_case(self, case: Case, language: str, next_step: str) -> bool:
         """Queue a slip for somebody who came back without one; SlipPrinted tells how it went. False: no printer.
@@ -127,9 +129,10 @@ class Slips:
         Of a case sent at another kiosk it is made from what the server says, and always a copy: that kiosk may have
         printed one. ``next_step``: what the citizen is told to do now.
         """
+        answer = case.answer
         if self.content(case.code) is not None:
-            return self.print(case.code)
-        return self._put(self._content_of(case, language, next_step), copy=True)
+            return self.print(case.code, answer=answer)
+        return self._put(replace(self._content_of(case, language, next_step), answer=answer), copy=True)
 
     def _put(
         self, content: SlipContent, copy: bool, ended: Callable[[PrintResult], None] = lambda _result: None
@@ -191,6 +194,10 @@ class Slips:
         else:
             slip.text(text("slip.stored"), bold=True)
         slip.space()
+        if content.answer:
+            slip.text(text("slip.answer"), bold=True)
+            slip.text(content.answer)
+            slip.space()
         slip.text(text("slip.next"), bold=True)
         slip.text(content.next_step)
         if content.steps:

@@ -62,10 +62,14 @@ class CaseStep(Message):
     stage: dict[str, str] = Field(default_factory=dict)
     #: The citizen contested what was so far, and this came of it.
     contest: Contest | None = None
+    #: Of a complaint: the agency that it was forwarded to, by language.
+    forwarded_to: dict[str, str] = Field(default_factory=dict)
+    #: What the office wrote then; identity numbers are masked.
+    note: str = ""
 
 
 class CaseState(Message):
-    """The public state of a case. No personal data; ``note`` is what the office tells or asks the citizen."""
+    """The public state of a case. No personal data; ``note`` is what the office asks, or all that it wrote when it decided."""
 
     tracking_code: Code
     service: Name
@@ -78,6 +82,10 @@ class CaseState(Message):
     received_at: AwareDatetime
     #: When the service standard says it will be done; None while the clock pauses or when it has ended.
     due: datetime | None = None
+    #: Of a complaint that was answered: when it is closed unless the citizen says something before.
+    closes: AwareDatetime | None = None
+    #: Until when the citizen's answer is waited for; of a case in QUESTION, unless its server is older.
+    answer_until: datetime | None = None
     #: What it costs, or with ``fee_least`` what it costs at least; None of an older server, and where nobody can say yet.
     fee_rupiah: Rupiah | None = None
     fee_least: bool = False

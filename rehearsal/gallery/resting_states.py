@@ -21,6 +21,12 @@ _NOTICE: Final = {
     "mad": "Paladhinan è kalorahan totop pokol 14.00 arè Jumaat; kios panèka pagghun aladhini panjhennengngan. ",
     "en": "The village office closes at 14.00 on Fridays; this kiosk goes on serving you. ",
 }
+_FURTHER: Final = {
+    "id": "Kartu keluarga baru dapat diambil di Mal Pelayanan Publik sampai pukul 20.00.",
+    "jv": "Kertu kulawarga enggal saged dipunpendhet ing Mal Pelayanan Publik dumugi jam 20.00.",
+    "mad": "Kartu kaloarga anyar bisa èkala' è Mal Pelayanan Publik sampè' pokol 20.00.",
+    "en": "New family cards can be collected at the Public Service Mall until 20.00.",
+}
 
 
 def _paperless(way: Way) -> None:
@@ -68,6 +74,15 @@ def _noticed(way: Way) -> None:
     words = {language: (_NOTICE[language] * 9)[:NOTICE_CHARACTERS] for language in LANGUAGES}
     way.hands.kiosk.notices.keep(1, words, way.rehearsal.clock.now() + timedelta(days=30))
     _offline(way)
+
+
+def _several_notices(way: Way) -> None:
+    """For the whole city, for a group of kiosks, for this one: the longest that may be sent among them."""
+    day = way.rehearsal.clock.now() + timedelta(days=30)
+    longest = {language: (_NOTICE[language] * 9)[:NOTICE_CHARACTERS] for language in LANGUAGES}
+    for number, words in enumerate((longest, _FURTHER, _NOTICE), start=1):
+        way.hands.kiosk.notices.keep(number, words, day)
+    way.hands.kiosk.notices.changed()
 
 
 def _short_notice(way: Way) -> None:
@@ -155,6 +170,7 @@ STATES: Final[dict[str, tuple[Callable[[Way], None], ...]]] = {
     "home-offline": (_offline,),
     "home-noticed": (_noticed,),
     "home-short-notice": (_short_notice,),
+    "home-several-notices": (_several_notices,),
     "home-asleep": (_asleep,),
     "home-adjust": (_adjust,),
     "home-help": (_help,),

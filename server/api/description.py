@@ -11,7 +11,7 @@ from protocol import VERSION_HEADER
 from protocol.answers import HEADER as ANSWER_HEADER
 from protocol.drafts import DraftProof
 from protocol.messages import AppliedReport, EnrolRequest, ErrorAnswer, Heartbeat, SubmissionBatch, Visit
-from protocol.reports import HelpCall, RatingBatch
+from protocol.reports import HelpCall, KioskLog, RatingBatch
 
 _TAKEN: Final[tuple[type[BaseModel], ...]] = (
     EnrolRequest,
@@ -22,10 +22,11 @@ _TAKEN: Final[tuple[type[BaseModel], ...]] = (
     RatingBatch,
     DraftProof,
     HelpCall,
+    KioskLog,
 )
 _ABOUT: Final = f"""The line between kiosks and the server.
 
-Every request but `POST /v1/enrol` and `GET /healthz` is signed by RFC 9421 with the kiosk's Ed25519 key over
+Every request but `POST /v1/enrol`, `GET /v1/open/city` and `GET /healthz` is signed by RFC 9421 with the kiosk's Ed25519 key over
 `@method`, `@request-target`, `{VERSION_HEADER}` and the body's `Content-Digest`, with `created`, `expires`, `keyid`,
 a fresh `nonce` and the tag `ekios`. Errors are `{{"error": {{"code", "message"}}}}`. Each answer to a signed
 request has `{ANSWER_HEADER}`: the server's time, and its Ed25519 signature over the request's `Signature`, the status and
@@ -39,7 +40,8 @@ _ERRORS: Final = {
     "429": "too many tries; see Retry-After",
     "503": "not now; see Retry-After",
 }
-_UNSIGNED: Final = ("/healthz", "/v1/enrol")
+#: Paths that ask for no signature.
+UNSIGNED: Final = ("/healthz", "/v1/enrol", "/v1/open/city")
 
 
 def install(app: FastAPI) -> None:
@@ -67,7 +69,7 @@ def _describe(app: FastAPI) -> dict[str, Any]:
             for status, description in _ERRORS.items():
                 if path != "/healthz":
                     operation["responses"].setdefault(status, {"description": description, "content": answer})
-            if path not in _UNSIGNED:
+            if path not in UNSIGNED:
                 operation.setdefault("parameters", []).extend(_signature_headers())
     return schema
 

@@ -7,13 +7,16 @@ from fastapi.responses import FileResponse
 from starlette.concurrency import run_in_threadpool
 
 from protocol.messages import CaseState, EnrolRequest, EnrolResponse, Heartbeat, HeartbeatAnswer, Visit
+from protocol.reports import KioskLog
 from protocol.tracking import parse as parse_code
 from server.api.bodies import SMALL_BODY_BYTES, parse, reading, takes
 from server.api.errors import ApiError, try_later
 from server.api.quota import within
-from server.api.signed import SignedRequest, signed
+from server.api.signed import Replayed, SignedRequest, signed
+from server.api.together import Together
 from server.deps import get_deps
 from server.fleet.enrolment import ATTEMPTS_WITHIN, EnrolRefusal
+from server.fleet.heartbeats import Beat
 from server.fleet.quotas import Quota
 
 #: A visit with a thousand short actions.
@@ -43,10 +46,15 @@ async def enrol(request: Request) -> EnrolResponse:
 
 
 @router.post("/heartbeat", response_model=HeartbeatAnswer, openapi_extra=takes(Heartbeat), tags=["presence"])
-async def heartbeat(request: Request, kiosk: Annotated[SignedRequest, Depends(signed())]) -> HeartbeatAnswer:
-    deps, beat = get_deps(request), parse(Heartbeat, kiosk.body)
-    answer = await run_in_threadpool(deps.presence.heartbeat, kiosk.kiosk_id, beat)
-    return answer.model_copy(update={"documents": await run_in_threadpool(deps.publications.versions)})
+async def heartbeat(
+    request: Request, kiosk: Annotated[SignedRequest, Depends(signed(own_transaction=True))]
+) -> HeartbeatAnswer:
+    beat = Beat(kiosk.kiosk_id, parse(Heartbeat, kiosk.body), kiosk.verified)
+    together: Together[Beat, HeartbeatAnswer | None] = request.app.state.heartbeats
+    answer = await together.put(beat)
+    if answer is None:
+        raise Replayed
+    return answer
 
 
 @router.post("/visits", status_code=204, openapi_extra=takes(Visit), tags=["presence"])
@@ -54,6 +62,14 @@ async def visit(request: Request, kiosk: Annotated[SignedRequest, Depends(signed
     """The same id again changes nothing."""
     deps, reported = get_deps(request), parse(Visit, kiosk.body)
     await run_in_threadpool(deps.presence.visit, kiosk.kiosk_id, reported)
+    return Response(status_code=204)
+
+
+@router.post("/logs", status_code=204, openapi_extra=takes(KioskLog), tags=["presence"])
+async def log(request: Request, kiosk: Annotated[SignedRequest, Depends(signed())]) -> Response:
+    """The last lines of the kiosk's log, because the command of this id asked for them; anything else is not kept."""
+    deps, told = get_deps(request), parse(KioskLog, kiosk.body)
+    await run_in_threadpool(deps.device_commands.take_log, kiosk.kiosk_id, told)
     return Response(status_code=204)
 
 

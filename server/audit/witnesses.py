@@ -1,5 +1,6 @@
 """Kiosks as witnesses of the audit log: what each has seen, kept beside it, and what it is offered next."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -33,18 +34,21 @@ class Witnesses:
         self._key = checkpoints.certify(public_key, city_key)
         self._proofs = Proofs(engine)
 
-    def offer(self, witnessed: Witnessed) -> Offer | None:
-        """The newest checkpoint with its proof; None when the kiosk holds it, or there is none.
+    def offers(self, witnessed: Sequence[Witnessed | None]) -> list[Offer | None]:
+        """For each kiosk the newest checkpoint with its proof; None when it holds it, does not ask, or there is none.
 
         Takes a connection of its own. One that cannot be proved is offered all the same: the kiosk refuses it, and says so.
         """
-        held = witnessed.held
+        if not any(one is not None for one in witnessed):
+            return [None] * len(witnessed)
         with self._engine.connect() as connection:
             newest = audit.latest_checkpoint(connection)
             stored = read_setting(connection, RESTART_SETTING)
         if newest is None:
-            return None
-        point = newest.checkpoint
+            return [None] * len(witnessed)
+        return [None if one is None else self._offer(one.held, newest.checkpoint, stored) for one in witnessed]
+
+    def _offer(self, held: Checkpoint | None, point: Checkpoint, stored: Any) -> Offer | None:
         if held is not None and (held.size, held.root) == (point.size, point.root):
             return None
         restart = _restart(stored)
@@ -74,9 +78,18 @@ class Witnesses:
         """For a witness outside. Raises IndexError and LogTooShort."""
         return self._proofs.consistency(old_size, size)
 
-    def remember(self, connection: Connection, before: Row[Any], witnessed: Witnessed) -> dict[str, Any]:
-        """Columns of the kiosk's row. The highest checkpoint that it ever showed stays, also when it lost its own."""
-        values: dict[str, Any] = {"witness_problem": self._complaint(connection, witnessed)}
+    def remember_all(
+        self, connection: Connection, kiosks: Sequence[tuple[Row[Any], Witnessed | None]]
+    ) -> dict[str, dict[str, Any]]:
+        """Columns of each kiosk's row, by its id. The highest checkpoint that it ever showed stays, also when it lost its own."""
+        size = connection.execute(select(tables.audit_tree.c.size)).scalar() or 0
+        return {before.id: self._columns(before, witnessed, size) for before, witnessed in kiosks}
+
+    def _columns(self, before: Row[Any], witnessed: Witnessed | None, size: int) -> dict[str, Any]:
+        values: dict[str, Any] = {"witness": before.witness, "witness_problem": before.witness_problem}
+        if witnessed is None:
+            return values
+        values["witness_problem"] = self._complaint(size, witnessed)
         held, kept = witnessed.held, _read(before.witness)
         let_go = witnessed.restarts > _restarts(before.witness)
         if held is not None and held.signed_by(self._public_key) and (kept is None or held.size >= kept.size or let_go):
@@ -95,15 +108,14 @@ class Witnesses:
             if (held := _read(row.witness)) is not None
         ]
 
-    def _complaint(self, connection: Connection, witnessed: Witnessed) -> str:
+    def _complaint(self, size: int, witnessed: Witnessed) -> str:
         """What the kiosk refused, or what the server sees by itself: a kiosk that knows more than the log has."""
         if witnessed.refusal is not None:
-            size = witnessed.refused.size if witnessed.refused is not None else 0
-            return f"{witnessed.refusal.value} {size}"[:_COMPLAINT_CHARACTERS]
+            refused = witnessed.refused.size if witnessed.refused is not None else 0
+            return f"{witnessed.refusal.value} {refused}"[:_COMPLAINT_CHARACTERS]
         held = witnessed.held
         if held is None or not held.signed_by(self._public_key):
             return ""
-        size = connection.execute(select(tables.audit_tree.c.size)).scalar() or 0
         return f"{Refusal.SHRUNK.value} {size}" if size < held.size else ""
 
 

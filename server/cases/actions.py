@@ -5,60 +5,58 @@ event for the kiosk in one transaction. A refusal is a value: ``CaseResult.outco
 """
 
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
 
-from protocol.limits import NOTE_CHARACTERS
 from protocol.messages import CasePublicState as State
+from protocol.packs import Stage
+from server.cases import stages
+from server.cases.deciding import Deciding
+from server.cases.deciding import decided as _decided
+from server.cases.deciding import for_the_citizen as _for_the_citizen
+from server.cases.deciding import unfit as _unfit
 from server.cases.journal import CaseJournal
-from server.cases.rules import NEEDS, Action, Note, assignable, in_scope, may_not_hold, refusal, stage_after
+from server.cases.rules import DECIDED, UNDECIDED, Action, assignable, bars, refusal
 from server.cases.states import CaseOutcome, CaseResult, Change
+from server.catalogue.workflow import Workflow
 from server.foundation.actors import Actor, Role
 from server.foundation.clock import load_calendar
 from server.foundation.failpoints import Failpoints
-from server.foundation.identity_numbers import mask
 from server.foundation.vault import Vault
 from server.storage import tables
-from server.work.unit_of_work import UnitOfWork, UnitsOfWork
-
-#: Looks at the locked case and returns what to change, or why not; DONE when there is nothing to change.
-Decision = Callable[[Row[Any], Connection], Change | CaseOutcome]
+from server.work.unit_of_work import UnitsOfWork
 
 
-class Cases:
+class Cases(Deciding):
     def __init__(
         self, units: UnitsOfWork, vault: Vault, journal: CaseJournal, zone: str, failpoints: Failpoints
     ) -> None:
-        self._units = units
-        self._clock = units.clock
+        super().__init__(units, journal, failpoints)
         self._vault = vault
-        self._journal = journal
         self._zone = zone
-        self._failpoints = failpoints
 
     def take(self, actor: Actor, code: str) -> CaseResult:
         """Gives the case to the actor. ALREADY_TAKEN if a colleague was first; DONE if it is theirs already."""
 
-        def decide(case: Row[Any], _: Connection) -> Change | CaseOutcome:
+        def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
             if case.officer_id == actor.id:
                 return CaseOutcome.DONE
-            if refused := refusal(actor, Action.TAKE, case):
+            if refused := refusal(actor, Action.TAKE, case, self._workflow(connection, case)):
                 return refused
-            return Change(
-                Action.TAKE, {"officer_id": actor.id, "state": State.IN_REVIEW if case.complete else case.state}
-            )
+            state = State.IN_REVIEW if case.complete and case.state in UNDECIDED else case.state
+            return Change(Action.TAKE, {"officer_id": actor.id, "state": state})
 
         return self._act(actor, code, decide)
 
     def give_back(self, actor: Actor, code: str) -> CaseResult:
         """Puts one's case back into the agency's inbox."""
 
-        def decide(case: Row[Any], _: Connection) -> Change | CaseOutcome:
-            if refused := refusal(actor, Action.GIVE_BACK, case):
+        def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
+            workflow = self._workflow(connection, case)
+            if refused := refusal(actor, Action.GIVE_BACK, case, workflow):
                 return refused
-            return Change(Action.GIVE_BACK, {"officer_id": None, "state": _resting(case)})
+            return Change(Action.GIVE_BACK, {"officer_id": None, "state": _resting(case, workflow)})
 
         return self._act(actor, code, decide)
 
@@ -66,13 +64,13 @@ class Cases:
         """A supervisor gives an open case to an officer of the same agency."""
 
         def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
-            if refused := refusal(actor, Action.ASSIGN, case):
+            if refused := refusal(actor, Action.ASSIGN, case, self._workflow(connection, case)):
                 return refused
             role = _assignable(connection, officer_id, case)
             if role is None:
                 return CaseOutcome.NO_SUCH_OFFICER
-            if may_not_hold(officer_id, role, case):
-                return CaseOutcome.OWN_DECISION
+            if barred := bars(officer_id, role, case):
+                return barred
             if case.officer_id == officer_id:
                 return CaseOutcome.DONE
             state = State.IN_REVIEW if case.state == State.RECEIVED else case.state
@@ -84,7 +82,9 @@ class Cases:
         """Asks the citizen; the standard's clock is paused until the answer."""
 
         def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
-            if refused := refusal(actor, Action.ASK, case) or _unfit(text, Action.ASK):
+            if refused := refusal(actor, Action.ASK, case, self._workflow(connection, case)) or _unfit(
+                text, Action.ASK
+            ):
                 return refused
             now = self._clock.now()
             connection.execute(
@@ -99,21 +99,26 @@ class Cases:
             )
             return Change(
                 Action.ASK,
-                {"state": State.QUESTION, "paused_at": now, "note": _for_the_citizen(text)},
+                {"state": State.QUESTION, "paused_at": now, "reminded_at": None, "note": _for_the_citizen(text)},
                 _for_the_citizen(text),
             )
 
         return self._act(actor, code, decide)
 
     def approve(self, actor: Actor, code: str, note: str = "") -> CaseResult:
-        """Approves the case and moves it to the workflow's last stage."""
+        """Approves the case, at a stage that decides; what is still to be made of it is made at the next."""
 
         def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
-            if refused := refusal(actor, Action.APPROVE, case) or _unfit(note, Action.APPROVE):
+            workflow = self._workflow(connection, case)
+            if refused := refusal(actor, Action.APPROVE, case, workflow) or _unfit(note, Action.APPROVE):
                 return refused
-            stages = self._journal.description(connection, case).stages
-            values = {"state": State.APPROVED, "stage": stages[-1].id, "note": _for_the_citizen(note)}
-            values |= _decided(actor)
+            now, calendar = self._clock.now(), load_calendar(connection, self._zone)
+            following = workflow.following(case.stage, decided=True)
+            if following is not None:
+                values = stages.moved(case, following, now, calendar, actor)
+            else:
+                values = stages.approved(workflow.hand_out, now, calendar)
+            values |= {"state": State.APPROVED, "note": _for_the_citizen(note), **_decided(actor)}
             return Change(Action.APPROVE, values, _for_the_citizen(note))
 
         return self._act(actor, code, decide)
@@ -121,8 +126,10 @@ class Cases:
     def reject(self, actor: Actor, code: str, reason: str) -> CaseResult:
         """Rejects the case; the citizen reads ``reason``."""
 
-        def decide(case: Row[Any], _: Connection) -> Change | CaseOutcome:
-            if refused := refusal(actor, Action.REJECT, case) or _unfit(reason, Action.REJECT):
+        def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
+            if refused := refusal(actor, Action.REJECT, case, self._workflow(connection, case)) or _unfit(
+                reason, Action.REJECT
+            ):
                 return refused
             return Change(
                 Action.REJECT,
@@ -137,37 +144,51 @@ class Cases:
 
         return self._act(actor, code, decide)
 
-    def advance(self, actor: Actor, code: str, stage: str | None = None) -> CaseResult:
-        """Moves the case to ``stage``, or to the next one of its service's workflow."""
+    def advance(self, actor: Actor, code: str) -> CaseResult:
+        """Moves the case to the next stage of its service's workflow; before the decision to none behind it."""
 
         def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
-            if refused := refusal(actor, Action.ADVANCE, case):
+            workflow = self._workflow(connection, case)
+            if refused := refusal(actor, Action.ADVANCE, case, workflow):
                 return refused
-            stages = {one.id: one for one in self._journal.description(connection, case).stages}
-            following = stages.get(stage or stage_after(case.stage, list(stages)) or "")
-            if following is None:
-                return CaseOutcome.NO_SUCH_STAGE
-            calendar = load_calendar(connection, self._zone)
-            due = calendar.due(self._clock.now(), following.working_days)
-            return Change(Action.ADVANCE, {"stage": following.id, "stage_due_at": due})
+            following = workflow.following(case.stage, decided=case.state in DECIDED)
+            return self._moved(connection, actor, Action.ADVANCE, case, following)
+
+        return self._act(actor, code, decide)
+
+    def send_back(self, actor: Actor, code: str) -> CaseResult:
+        """Moves an undecided case to the stage before: something there was not done well."""
+
+        def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
+            workflow = self._workflow(connection, case)
+            if refused := refusal(actor, Action.SEND_BACK, case, workflow):
+                return refused
+            return self._moved(connection, actor, Action.SEND_BACK, case, workflow.before(case.stage))
 
         return self._act(actor, code, decide)
 
     def ready(self, actor: Actor, code: str, note: str = "") -> CaseResult:
-        """Marks the product as ready to collect."""
+        """Marks the product as ready to collect, at the stage that hands out."""
 
-        def decide(case: Row[Any], _: Connection) -> Change | CaseOutcome:
-            if refused := refusal(actor, Action.READY, case) or _unfit(note, Action.READY):
+        def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
+            workflow = self._workflow(connection, case)
+            if refused := refusal(actor, Action.READY, case, workflow) or _unfit(note, Action.READY):
                 return refused
-            return Change(Action.READY, {"state": State.READY, "note": _for_the_citizen(note)}, _for_the_citizen(note))
+            values: dict[str, Any] = {"state": State.READY, "stage_due_at": None}
+            if workflow.hand_out is not None:
+                calendar = load_calendar(connection, self._zone)
+                values = stages.entered(workflow.hand_out, self._clock.now(), calendar) | values
+            if note.strip():
+                values["note"] = _for_the_citizen(note)
+            return Change(Action.READY, values, _for_the_citizen(note))
 
         return self._act(actor, code, decide)
 
     def collected(self, actor: Actor, code: str) -> CaseResult:
         """Closes the case once the citizen has the product. Any officer of the agency may hand it out."""
 
-        def decide(case: Row[Any], _: Connection) -> Change | CaseOutcome:
-            if refused := refusal(actor, Action.COLLECTED, case):
+        def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
+            if refused := refusal(actor, Action.COLLECTED, case, self._workflow(connection, case)):
                 return refused
             return Change(Action.COLLECTED, {"state": State.COLLECTED, "closed_at": self._clock.now()})
 
@@ -176,8 +197,10 @@ class Cases:
     def cancel(self, actor: Actor, code: str, reason: str) -> CaseResult:
         """Closes an open case at the citizen's request."""
 
-        def decide(case: Row[Any], _: Connection) -> Change | CaseOutcome:
-            if refused := refusal(actor, Action.CANCEL, case) or _unfit(reason, Action.CANCEL):
+        def decide(case: Row[Any], connection: Connection) -> Change | CaseOutcome:
+            if refused := refusal(actor, Action.CANCEL, case, self._workflow(connection, case)) or _unfit(
+                reason, Action.CANCEL
+            ):
                 return refused
             return Change(
                 Action.CANCEL,
@@ -192,44 +215,19 @@ class Cases:
 
         return self._act(actor, code, decide)
 
-    def _act(self, actor: Actor, code: str, decide: Decision) -> CaseResult:
-        def act(work: UnitOfWork) -> CaseResult:
-            case = self._journal.lock(work.connection, code)
-            if case is None:
-                return CaseResult(CaseOutcome.NOT_FOUND)
-            if not in_scope(actor, case):
-                return CaseResult(CaseOutcome.OUT_OF_SCOPE)
-            change = decide(case, work.connection)
-            if change is CaseOutcome.DONE:
-                return CaseResult(CaseOutcome.DONE, self._journal.state_of(work.connection, case))
-            if isinstance(change, CaseOutcome):
-                return CaseResult(change)
-            work.after_commit(lambda: self._failpoints.reach("case.committed"))
-            state = self._journal.apply(work, case, change)
-            work.audit(f"case.{change.action}", f"case:{code}", change.details)
-            return CaseResult(CaseOutcome.DONE, state)
-
-        return self._units.run(actor, act)
+    def _moved(
+        self, connection: Connection, actor: Actor, action: Action, case: Row[Any], stage: Stage | None
+    ) -> Change | CaseOutcome:
+        if stage is None:
+            return CaseOutcome.NO_SUCH_STAGE
+        calendar = load_calendar(connection, self._zone)
+        return Change(action, stages.moved(case, stage, self._clock.now(), calendar, actor))
 
 
-def _for_the_citizen(text: str) -> str:
-    """Masks identity numbers, because other people see pages and slips as well."""
-    return mask(text.strip())
-
-
-def _decided(actor: Actor) -> dict[str, Any]:
-    """What a decision leaves behind: whose it was; and what was contested is settled by it."""
-    return {"decided_by": actor.id, "contest": ""}
-
-
-def _resting(case: Row[Any]) -> State:
-    return State.RECEIVED if case.complete else State.INCOMPLETE
-
-
-def _unfit(text: str, action: Action) -> CaseOutcome | None:
-    if NEEDS[action].note is Note.REQUIRED and not text.strip():
-        return CaseOutcome.TEXT_MISSING
-    return CaseOutcome.TEXT_TOO_LONG if len(text) > NOTE_CHARACTERS else None
+def _resting(case: Row[Any], workflow: Workflow) -> State:
+    """Nobody has begun only at the first stage."""
+    begun = case.stage != workflow.stages[0].id or case.state == State.APPROVED
+    return State(case.state) if begun or not case.complete else State.RECEIVED
 
 
 def _assignable(connection: Connection, officer_id: str, case: Row[Any]) -> Role | None:

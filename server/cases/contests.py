@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row
+from sqlalchemy import ColumnElement, Row, or_
 
 from protocol.line.base import ServiceKind
 from protocol.messages import CasePublicState as State
 from protocol.messages import Contest
 from server.foundation.clock import WorkingCalendar
+from server.storage import tables
 
 #: Working days after a decision in which it can be objected to.
 OBJECTION_DAYS: Final = 21
@@ -67,11 +68,20 @@ def is_own_decision(actor_id: str, case: Row[Any]) -> bool:
     return bool(case.contest == Contest.OBJECTION and case.decided_by == actor_id)
 
 
+def not_own_decision(actor_id: str) -> ColumnElement[bool]:
+    """The cases of which ``is_own_decision`` is not true, in SQL."""
+    case = tables.cases.c
+    return or_(case.contest != Contest.OBJECTION.value, case.decided_by.is_(None), case.decided_by != actor_id)
+
+
 def _since(state: State, steps: Sequence[Mapping[str, Any]]) -> datetime:
-    """Of the steps that left the case in this state, the first: what was written to it later moves no deadline."""
+    """Of the steps that left the case in this state, the first: what was written to it later moves no deadline, but for a
+    newer answer to a complaint."""
     at: datetime = steps[-1]["at"]
     for step in reversed(steps):
         if step["state"] != state:
             break
         at = step["at"]
+        if step["action"] == "reply":
+            break
     return at

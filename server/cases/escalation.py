@@ -1,14 +1,20 @@
-"""Late cases: what is still undecided when its standard's time is over is escalated to the agency's supervisors, once per
-due date.
+"""Late cases: what is past its standard's time or its stage's is escalated, once per due date, to a person that always exists.
 
-The row says when, the audit log says to whom, the inbox and the wall show it, and every supervisor's browser hears it.
-A case whose clock was paused since has a new due date and may be escalated again.
+That is the agency's supervisors; of an agency without one its head; of one without either the city's administrators, of
+whom there is always one. Nobody sees more of a case for it: whoever may not read its answers is told which case it is.
+
+The row says when, the audit log says to whom, the inbox, the wall and the page of late cases show it, and every supervisor's
+browser hears it. A case whose clock was paused since has a new due date and may be escalated again.
 """
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 from typing import Any, Final
 
 import structlog
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from server.cases import rules
 from server.cases.journal import CaseJournal
@@ -45,25 +51,66 @@ class Escalation:
         ).all()
         if not rows:
             return 0
-        codes = [row.tracking_code for row in rows]
-        connection.execute(update(tables.cases).where(case.tracking_code.in_(codes)).values(escalated_at=now))
-        heads = _supervisors(connection)
+        for column, condition in (("escalated_at", rules.late(now)), ("stage_escalated_at", rules.stage_late(now))):
+            ours = case.tracking_code.in_([row.tracking_code for row in rows])
+            connection.execute(update(tables.cases).where(ours, condition.where()).values({column: now}))
+        above = Above.read(connection)
         for row in rows:
-            details = {"agency": row.agency_id, "to": heads.get(row.agency_id, [])}
+            rung, people = above.of(row.agency_id)
+            details = {"agency": row.agency_id, "rung": rung.value, "to": list(people)}
             work.audit("case.escalate", f"case:{row.tracking_code}", details)
             self._journal.hint(work, row.agency_id, row.tracking_code)
         return len(rows)
 
 
-def _supervisors(connection: Connection) -> dict[Any, list[str]]:
-    """Ids of the supervisors of each agency."""
-    officer = tables.officers.c
-    rows = connection.execute(
-        select(officer.agency_id, officer.id)
-        .where(officer.role == Role.SUPERVISOR.value, officer.active)
-        .order_by(officer.id)
-    )
-    found: dict[Any, list[str]] = {}
-    for agency_id, officer_id in rows:
-        found.setdefault(agency_id, []).append(officer_id)
-    return found
+def escalated_cases(connection: Connection, now: datetime, most: int) -> Sequence[Any]:
+    """Cases that are escalated, the longest late first: which they are and where they stand, nothing of what was sent."""
+    case = tables.cases.c
+    return connection.execute(
+        select(
+            *(case.tracking_code, case.agency_id, case.service_id, case.pack_version, case.state, case.stage),
+            *(case.due_at, case.stage_due_at, case.escalated_at, case.stage_escalated_at),
+            tables.officers.c.name.label("officer_name"),
+        )
+        .outerjoin(tables.officers, tables.officers.c.id == case.officer_id)
+        .where(rules.escalated(now).where())
+        .order_by(func.coalesce(case.escalated_at, case.stage_escalated_at), case.tracking_code)
+        .limit(most)
+    ).all()
+
+
+class Rung(StrEnum):
+    """To whom late cases of an agency go: the first of these that there is."""
+
+    SUPERVISORS = "supervisors"
+    HEAD = "head"
+    CITY = "city"
+
+
+@dataclass(frozen=True)
+class Above:
+    """Who is above the officers: ids by agency, and the city's administrators."""
+
+    supervisors: Mapping[str, Sequence[str]]
+    heads: Mapping[str, str]
+    administrators: Sequence[str]
+
+    @classmethod
+    def read(cls, connection: Connection) -> "Above":
+        officer, agency = tables.officers.c, tables.agencies.c
+        active = select(officer.agency_id, officer.id).where(officer.active).order_by(officer.id)
+        supervisors: dict[str, list[str]] = {}
+        for agency_id, officer_id in connection.execute(active.where(officer.role == Role.SUPERVISOR.value)):
+            supervisors.setdefault(agency_id, []).append(officer_id)
+        heads = connection.execute(
+            select(agency.id, officer.id).join(tables.officers, officer.id == agency.head_id).where(officer.active)
+        )
+        administrators = connection.execute(active.where(officer.role == Role.ADMIN.value))
+        return cls(supervisors, {row[0]: row[1] for row in heads}, [row.id for row in administrators])
+
+    def of(self, agency_id: str) -> tuple[Rung, Sequence[str]]:
+        if found := self.supervisors.get(agency_id):
+            return Rung.SUPERVISORS, found
+        if head := self.heads.get(agency_id):
+            return Rung.HEAD, [head]
+        return Rung.CITY, self.administrators

@@ -4,14 +4,17 @@ Officers' actions (``server.cases.actions``), the intake, attachments and chores
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from protocol.line.base import ServiceKind
 from protocol.messages import CasePublicState as State
 from protocol.messages import CaseState, Content, Contest, FeedType
 from protocol.packs import ServiceDescription
-from server.cases import contests, lookups
+from server.cases import complaint_clock, complaint_public, contests, lookups, stages
+from server.cases.pauses import Pauses
 from server.cases.public import public_state
 from server.cases.states import Change
 from server.catalogue.services import Catalogue
@@ -23,10 +26,11 @@ from server.work.unit_of_work import UnitOfWork
 
 
 class CaseJournal:
-    def __init__(self, vault: Vault, catalogue: Catalogue, zone: str) -> None:
+    def __init__(self, vault: Vault, catalogue: Catalogue, zone: str, pauses: Pauses) -> None:
         self._vault = vault
         self._catalogue = catalogue
         self._zone = zone
+        self._pauses = pauses
 
     def lock(self, connection: Connection, code: str) -> Row[Any] | None:
         return connection.execute(
@@ -48,11 +52,14 @@ class CaseJournal:
 
     def state_of(self, connection: Connection, case: Row[Any]) -> CaseState:
         steps = self.steps_of(connection, case)
+        is_complaint = case.kind == ServiceKind.COMPLAINT
         return public_state(
             self.description(connection, case),
             case._asdict(),
             [step._asdict() for step in steps],
             lambda: load_calendar(connection, self._zone),
+            self._pauses,
+            complaint_public.facts_of(connection, case.tracking_code) if is_complaint else complaint_public.NONE,
         )
 
     def apply(self, work: UnitOfWork, case: Row[Any], change: Change) -> CaseState:
@@ -60,6 +67,7 @@ class CaseJournal:
         connection, now = work.connection, work.now
         number = case.steps + 1
         values = {**change.values, "updated_at": now, "steps": number}
+        values |= self._clocks(connection, case, values, change.action, now)
         connection.execute(
             update(tables.cases).where(tables.cases.c.tracking_code == case.tracking_code).values(**values)
         )
@@ -83,8 +91,30 @@ class CaseJournal:
         # Also where somebody has the case in sight. In the order of their ids, as whoever writes to several kiosks does.
         for kiosk_id in sorted({case.kiosk_id, *lookups.watching(connection, case.tracking_code, now)}):
             work.to_kiosk(kiosk_id, FeedType.CASE, told)
-        self.hint(work, case.agency_id, case.tracking_code)
+        # Whoever had it, and whoever has it now.
+        for agency_id in dict.fromkeys((case.agency_id, changed.agency_id)):
+            self.hint(work, agency_id, case.tracking_code)
         return state
+
+    def _clocks(
+        self, connection: Connection, case: Row[Any], values: dict[str, Any], action: str, now: datetime
+    ) -> dict[str, Any]:
+        """What a complaint's own clocks make of a change; nothing of any other case."""
+        if case.kind != ServiceKind.COMPLAINT:
+            return {}
+        calendar, description = load_calendar(connection, self._zone), self.description(connection, case)
+        return complaint_clock.follow(connection, case, values, action, now, calendar, description)
+
+    def begin_clocks(self, work: UnitOfWork, code: str) -> None:
+        """Of a complaint that came before there were clocks, those that run now."""
+        case = self.lock(work.connection, code)
+        if case is None or complaint_clock.clocks_of(work.connection, code):
+            return
+        calendar, description = load_calendar(work.connection, self._zone), self.description(work.connection, case)
+        values = complaint_clock.begin_missing(work.connection, case, work.now, calendar, description)
+        work.connection.execute(update(tables.cases).where(tables.cases.c.tracking_code == code).values(**values))
+        work.audit("case.clocks_begun", f"case:{code}")
+        self.hint(work, case.agency_id, code)
 
     def completed(self, work: UnitOfWork, code: str) -> None:
         """The last attachment of the case's submission was verified."""
@@ -110,10 +140,12 @@ class CaseJournal:
         values: dict[str, Any] = {}
         if case.state == State.QUESTION:
             calendar = load_calendar(connection, self._zone)
-            values = {"state": State.IN_REVIEW, "paused_at": None, "note": "", "escalated_at": None}
+            counted = self._pauses.counted(calendar.stood(case.paused_at, now), case.paused_days)
+            values = {"state": State.IN_REVIEW, "note": "", "paused_days": case.paused_days + counted}
+            values |= dict.fromkeys(("paused_at", "reminded_at", "escalated_at", "stage_escalated_at"))
             for column in ("due_at", "stage_due_at"):
                 due = getattr(case, column)
-                values[column] = due and calendar.resumed(due, case.paused_at, now)
+                values[column] = due and calendar.later(due, counted)
         self.apply(work, case, Change("answer", values))
         return True
 
@@ -136,19 +168,19 @@ class CaseJournal:
             work.audit(f"case.{contest}_without_effect", f"case:{case.tracking_code}")
             self.apply(work, case, Change("answer", {}))
             return True
-        stage = description.stages[0]
         due = calendar.due(now, contests.decided_within(contest, description.standard.working_days))
-        values = {
+        values: dict[str, Any] = {
             "state": State.RECEIVED if case.complete else State.INCOMPLETE,
-            "stage": stage.id,
+            **stages.entered(description.stages[0], now, calendar),
             "officer_id": None,
             "due_at": due,
-            "stage_due_at": min(due, calendar.due(now, stage.working_days)),
-            **dict.fromkeys(("paused_at", "escalated_at", "closed_at")),
+            **dict.fromkeys(("paused_at", "escalated_at", "closed_at", "reminded_at")),
+            "paused_days": 0,
             "note": "",
             "contest": contest.value,
             "first_due_at": case.first_due_at or case.due_at,
         }
+        values["stage_due_at"] = min(due, values["stage_due_at"])
         self.apply(work, case, Change(contest.value, values))
         return True
 

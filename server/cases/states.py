@@ -2,7 +2,7 @@
 
 States: INCOMPLETE (attachments still on their way) → RECEIVED → IN_REVIEW ⇄ QUESTION, IN_REVIEW → APPROVED → READY →
 COLLECTED, IN_REVIEW → REJECTED, any open one → CANCELLED. What a citizen contests (``server.cases.contests``) begins again
-at RECEIVED.
+at RECEIVED. Of a complaint APPROVED means answered and COLLECTED closed (``server.cases.complaint_actions``).
 """
 
 from collections.abc import Sequence
@@ -33,9 +33,17 @@ class CaseOutcome(StrEnum):
     #: A text for the citizen is needed.
     TEXT_MISSING = "TEXT_MISSING"
     TEXT_TOO_LONG = "TEXT_TOO_LONG"
-    #: The stage given is not of the service's workflow.
+    #: There is no stage to go to.
     NO_SUCH_STAGE = "NO_SUCH_STAGE"
+    #: It is done at another stage of the service's workflow.
+    NOT_AT_THIS_STAGE = "NOT_AT_THIS_STAGE"
+    #: Only supervisors work at the case's stage.
+    SUPERVISORS_ONLY = "SUPERVISORS_ONLY"
+    #: Whoever brought the case to its stage does not work at it.
+    FOUR_EYES = "FOUR_EYES"
     NO_SUCH_OFFICER = "NO_SUCH_OFFICER"
+    #: No agency of this name, nobody decides there, or the complaint is there already.
+    NO_SUCH_AGENCY = "NO_SUCH_AGENCY"
     #: The citizen objects to what this very officer decided; another one looks at it.
     OWN_DECISION = "OWN_DECISION"
 

@@ -1,4 +1,5 @@
-"""What administrators do with forms: upload, read the problems, describe the service, compare, publish.
+"""What administrators do with forms: upload or begin with what is in force, read the problems, describe the service,
+compare, publish.
 
 A draft holds the spreadsheet as it was uploaded, what came of it, and the service description as far as it is filled
 in. It can be published when neither has a problem of severity ``error``; nobody's kiosk sees it before.
@@ -13,14 +14,22 @@ from pydantic import ValidationError
 from sqlalchemy import Connection, Row, insert, select, update
 
 from forms import Form
-from forms.authoring import Difference, compare
+from forms.authoring import Difference
 from protocol.packs import PACK_BYTES, ServiceDescription
-from server.catalogue import description_problems
-from server.catalogue.apart import Opener, read_problem
+from server.catalogue import comparison, description_problems
+from server.catalogue.apart import OpenedServiceDraft, Opener, read_problem
 from server.catalogue.form_conversion import FILE_TYPES, MEDIA_FILES, load, unzipped, zipped
+from server.catalogue.originals import FORM_FILE, Original, original_of, original_of_draft
 from server.catalogue.pack_content import PackContent, PackService
 from server.catalogue.packs import RINGS, PackOutcome, PackRepository
-from server.catalogue.service_drafts import Problem, ServiceDraft, ServiceDraftOutcome, ServiceDraftResult
+from server.catalogue.service_drafts import (
+    Changes,
+    Problem,
+    ServiceDraft,
+    ServiceDraftOutcome,
+    ServiceDraftResult,
+    TriedOut,
+)
 from server.foundation.actors import Actor
 from server.storage import tables
 from server.work.unit_of_work import UnitOfWork, UnitsOfWork
@@ -59,26 +68,23 @@ class Authoring:
         converted = self._opener.draft(source, file_type, service_id, media or {})
         before = self.published(service_id)
         members = dict(description) if description is not None else _members(before)
-        draft_id = str(uuid.uuid4())
         with self._units.begin(actor) as work:
-            work.connection.execute(
-                insert(tables.form_drafts).values(
-                    id=draft_id,
-                    service_id=service_id,
-                    file_name=file_name[-200:],
-                    file_type=file_type,
-                    source=source,
-                    document=members,
-                    form_xml=converted.xml,
-                    resources=zipped(converted.resources),
-                    problems=[asdict(one) for one in converted.problems],
-                    state="draft",
-                    created_by=actor.id,
-                    created_at=work.now,
-                    updated_at=work.now,
-                )
-            )
+            original = Original(file_name[-200:], file_type, source)
+            draft_id = _insert(work, service_id, original, members, converted)
             work.audit("form.upload", f"service:{service_id}", {"draft": draft_id})
+        return ServiceDraftResult(ServiceDraftOutcome.DONE, self.draft(draft_id))
+
+    def begin(self, actor: Actor, service_id: str, ring: str = "") -> ServiceDraftResult:
+        """A draft with all that is in force as :meth:`published`: to be changed without its form."""
+        service = self.published(service_id, ring)
+        if service is None:
+            return ServiceDraftResult(ServiceDraftOutcome.NOT_FOUND)
+        resources = {name: data for name, data in service.files.items() if name != FORM_FILE}
+        opened = OpenedServiceDraft(service.files[FORM_FILE].decode(), resources, ())
+        with self._units.begin(actor) as work:
+            original = original_of(work.connection, service)
+            draft_id = _insert(work, service_id, original, _members(service), opened)
+            work.audit("form.begin", f"service:{service_id}", {"draft": draft_id})
         return ServiceDraftResult(ServiceDraftOutcome.DONE, self.draft(draft_id))
 
     def describe(self, actor: Actor, draft_id: str, description: Mapping[str, Any]) -> ServiceDraftResult:
@@ -99,21 +105,22 @@ class Authoring:
 
     def publish(self, actor: Actor, draft_id: str, rings: Sequence[str] = RINGS, note: str = "") -> ServiceDraftResult:
         """A new pack: the one in force with this service in its place."""
-        draft = self.draft(draft_id)
-        if draft is None:
-            return ServiceDraftResult(ServiceDraftOutcome.NOT_FOUND)
-        if draft.state != "draft":
-            return ServiceDraftResult(ServiceDraftOutcome.NOT_OPEN, draft)
-        description, _ = self._check_description(draft)
-        if not draft.publishable or description is None or draft.form_xml is None:
-            return ServiceDraftResult(ServiceDraftOutcome.HAS_PROBLEMS, draft)
-        # Drafts from before files were opened are among them, too.
-        if self._opener.problems({one: data for one, data in draft.resources.items() if one != "form.xml"}):
-            return ServiceDraftResult(ServiceDraftOutcome.BAD_MEDIA, draft)
-        service = PackService(description, {"form.xml": draft.form_xml.encode(), **draft.resources})
-        standing = (self._standing(ring, draft.service_id) for ring in RINGS)
-        if any(before is not None and _same_version_other_content(before, service) for before in standing):
-            return ServiceDraftResult(ServiceDraftOutcome.SAME_VERSION, draft)
+        return self._publish(actor, draft_id, rings, note, "draft")
+
+    def publish_scheduled(self, actor: Actor, draft_id: str, rings: Sequence[str], note: str) -> ServiceDraftResult:
+        """As :meth:`publish`, of a draft whose time has come."""
+        return self._publish(actor, draft_id, rings, note, "publishing")
+
+    def kept_from_publishing(self, draft_id: str) -> ServiceDraftOutcome:
+        """What keeps the draft from being published now; DONE: nothing."""
+        checked = self._checked(draft_id, "draft")
+        return checked.outcome if isinstance(checked, ServiceDraftResult) else ServiceDraftOutcome.DONE
+
+    def _publish(self, actor: Actor, draft_id: str, rings: Sequence[str], note: str, state: str) -> ServiceDraftResult:
+        checked = self._checked(draft_id, state)
+        if isinstance(checked, ServiceDraftResult):
+            return checked
+        draft, service = checked
         # The widest of the rings decides what else the pack holds: what others try out goes no further.
         widest = max((RINGS.index(ring) for ring in rings if ring in RINGS), default=0)
         result = self._packs.publish(self._base(RINGS[widest]).replacing(service), actor, rings=rings, note=note)
@@ -125,6 +132,25 @@ class Authoring:
             _close(work, draft_id, "published", result.number)
         return ServiceDraftResult(ServiceDraftOutcome.DONE, self.draft(draft_id), result.number)
 
+    def _checked(self, draft_id: str, state: str) -> tuple[ServiceDraft, PackService] | ServiceDraftResult:
+        """What is to be published; or why it cannot be."""
+        draft = self.draft(draft_id)
+        if draft is None:
+            return ServiceDraftResult(ServiceDraftOutcome.NOT_FOUND)
+        if draft.state != state:
+            return ServiceDraftResult(ServiceDraftOutcome.NOT_OPEN, draft)
+        description, _ = self._check_description(draft)
+        if not draft.sound or description is None or draft.form_xml is None:
+            return ServiceDraftResult(ServiceDraftOutcome.HAS_PROBLEMS, draft)
+        # Drafts from before files were opened are among them, too.
+        if self._opener.problems({one: data for one, data in draft.resources.items() if one != FORM_FILE}):
+            return ServiceDraftResult(ServiceDraftOutcome.BAD_MEDIA, draft)
+        service = PackService(description, {FORM_FILE: draft.form_xml.encode(), **draft.resources})
+        standing = (self._standing(ring, draft.service_id) for ring in RINGS)
+        if any(before is not None and _same_version_other_content(before, service) for before in standing):
+            return ServiceDraftResult(ServiceDraftOutcome.SAME_VERSION, draft)
+        return draft, service
+
     def discard(self, actor: Actor, draft_id: str) -> ServiceDraftOutcome:
         draft = self.draft(draft_id)
         if draft is None:
@@ -135,14 +161,6 @@ class Authoring:
             _close(work, draft_id, "discarded", None)
             work.audit("form.discard", f"service:{draft.service_id}", {"draft": draft_id})
         return ServiceDraftOutcome.DONE
-
-    def withdraw(self, actor: Actor, service_id: str, reason: str = "") -> int:
-        """A new pack without the service; its number, 0 when it is not in force or is the only one."""
-        base = self._base()
-        rest = base.without(service_id)
-        if len(rest.services) == len(base.services):
-            return 0
-        return self._packs.publish(rest, actor, note=reason).number
 
     # --- reading ------------------------------------------------------------------------------------------------
 
@@ -161,23 +179,61 @@ class Authoring:
             row = self._row(connection, draft_id)
         return None if row is None else self._draft(row)
 
-    def published(self, service_id: str) -> PackService | None:
-        """The service as it is in force for all; for those that try it out, when it is not."""
-        found = (self._standing(ring, service_id) for ring in reversed(RINGS))
+    def published(self, service_id: str, ring: str = "") -> PackService | None:
+        """The service as it is in force for ``ring``; else for all, or for those that try it out when it is not."""
+        rings = (ring,) if ring in RINGS else reversed(RINGS)
+        found = (self._standing(one, service_id) for one in rings)
         return next((one for one in found if one is not None), None)
 
     def form(self, draft: ServiceDraft) -> Form | None:
         """The draft's form, to try it out; None while it has errors."""
         return None if draft.form_xml is None else load(draft.form_xml.encode(), draft.resources)
 
+    def description(self, draft: ServiceDraft) -> ServiceDescription | None:
+        """As it would be published; None while it is not whole."""
+        return self._check_description(draft)[0]
+
     def differences(self, draft: ServiceDraft) -> tuple[Difference, ...]:
         """What the draft's form changes in the one in force; empty when there is none."""
+        changes = self.changes(draft)
+        return () if changes is None else changes.form
+
+    def changes(self, draft: ServiceDraft) -> Changes | None:
+        """All that the draft changes in what is in force; None when nothing is."""
         before = self.published(draft.service_id)
-        new = self.form(draft)
-        if before is None or new is None:
-            return ()
-        old = load(before.files["form.xml"], before.files)
-        return () if old is None else tuple(compare(old, new))
+        if before is None:
+            return None
+        old = _members(before)
+        checked, _ = self._check_description(draft)
+        new = {**old, **draft.description} if checked is None else checked.model_dump(mode="json")
+        return Changes(
+            comparison.of_descriptions(old, new),
+            comparison.of_forms(load(before.files[FORM_FILE], before.files), self.form(draft)),
+            comparison.of_files(before.files, draft.resources) if draft.form_xml is not None else (),
+        )
+
+    def tried_out(self) -> list[TriedOut]:
+        """What test and early kiosks run that the others do not: new services, and other versions of those in force."""
+        everywhere = {one.description.id: one for one in self._base().services}
+        found: list[TriedOut] = []
+        for ring in ("early", "test"):
+            with self._engine.connect() as connection:
+                pack = self._packs.newest(connection, ring)
+            for one in (self._packs.content(pack) or PackContent(())).services:
+                known = [everywhere.get(one.description.id), *(tried.service for tried in found)]
+                if one not in known:
+                    found.append(TriedOut(ring, pack, one))
+        return found
+
+    def original(self, service: PackService) -> Original:
+        """What a published form was made from."""
+        with self._engine.connect() as connection:
+            return original_of(connection, service)
+
+    def draft_original(self, draft_id: str) -> Original | None:
+        with self._engine.connect() as connection:
+            row = self._row(connection, draft_id)
+        return None if row is None else original_of_draft(row)
 
     # --- inside -------------------------------------------------------------------------------------------------
 
@@ -206,6 +262,8 @@ class Authoring:
             created_at=row.created_at,
             updated_at=row.updated_at,
             published_pack=row.published_pack,
+            publish_at=row.publish_at,
+            publish_problem=row.publish_problem,
         )
         _, problems = self._check_description(bare)
         return ServiceDraft(**{**bare.__dict__, "problems": bare.problems + problems})
@@ -224,6 +282,35 @@ class Authoring:
         except ValidationError as error:
             return None, description_problems.of_error(error)
         return description, description_problems.of_description(description, form)
+
+
+def _insert(
+    work: UnitOfWork,
+    service_id: str,
+    original: Original,
+    description: Mapping[str, Any],
+    opened: OpenedServiceDraft,
+) -> str:
+    """Gives the new draft's id."""
+    draft_id = str(uuid.uuid4())
+    work.connection.execute(
+        insert(tables.form_drafts).values(
+            id=draft_id,
+            service_id=service_id,
+            file_name=original.name,
+            file_type=original.file_type,
+            source=original.data,
+            document=dict(description),
+            form_xml=opened.xml,
+            resources=zipped(opened.resources),
+            problems=[asdict(one) for one in opened.problems],
+            state="draft",
+            created_by=work.actor.id,
+            created_at=work.now,
+            updated_at=work.now,
+        )
+    )
+    return draft_id
 
 
 def _close(work: UnitOfWork, draft_id: str, state: str, pack: int | None) -> None:

@@ -15,6 +15,7 @@ from forms import Form, FormError, Kind
 from protocol.packs import ServiceDescription
 from protocol.pictograms import NAMES
 from server.catalogue.service_drafts import Problem, Severity
+from server.catalogue.workflow import Workflow
 
 SHEET: Final = "service"
 #: By pydantic's type of error; the names in braces are what pydantic says of it.
@@ -56,6 +57,24 @@ _KINDS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 
+#: By ``Workflow.problem``.
+_WORKFLOW: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+    {
+        "undecided": {
+            "id": "Tidak ada tahap yang memutuskan. Pilih “Diputuskan” pada salah satu tahap.",
+            "en": "No stage decides. Choose “It is decided” at one of them.",
+        },
+        "order": {
+            "id": "Urutan tahap: diperiksa, diputuskan, hasil dibuat, diserahkan; yang terakhir itu satu kali.",
+            "en": "The order of stages is: checked, decided, made, handed out; the last of these once.",
+        },
+        "four_eyes": {
+            "id": "Sebelum tahap pertama belum ada yang bekerja. Pilih orang lain pada tahap berikutnya.",
+            "en": "Nobody worked before the first stage. Ask for somebody else at a later one.",
+        },
+    }
+)
+
 
 def of_error(error: ValidationError) -> tuple[Problem, ...]:
     """A problem for each member that cannot be."""
@@ -70,6 +89,8 @@ def of_description(description: ServiceDescription, form: Form | None) -> tuple[
         problems.append(
             _said("stages", {"id": "Dua tahap memakai id yang sama.", "en": "Two stages have the same id."})
         )
+    if key := Workflow.of(description).problem:
+        problems.append(_said("stages", _WORKFLOW[key]))
     if description.icon not in NAMES:
         problems.append(_said("icon", _SENTENCES["choice"]))
     for member in ("requirement_pictograms", "procedure_pictograms"):
@@ -83,7 +104,11 @@ def of_description(description: ServiceDescription, form: Form | None) -> tuple[
         }
         problems.append(_said("nik_question", said))
     if form is not None:
-        problems += [*_of_fee(description.standard.fee_rule, form), *_of_slip(description, form)]
+        problems += [
+            *_of_fee(description.standard.fee_rule, form),
+            *_of_slip(description, form),
+            *_of_complaint(description, form),
+        ]
     return tuple(problems)
 
 
@@ -119,6 +144,21 @@ def _of_slip(description: ServiceDescription, form: Form) -> list[Problem]:
         else:
             continue
         problems.append(_said("slip.answers", said))
+    return problems
+
+
+def _of_complaint(description: ServiceDescription, form: Form) -> list[Problem]:
+    """Lists and counts go by these two, so each is one choice."""
+    nodes = {node.name: node for node in form.open().nodes.values()}
+    problems = []
+    for member in ("classification_question", "topic_question"):
+        name = getattr(description, member)
+        if name and (name not in nodes or nodes[name].kind is not Kind.SELECT1):
+            said = {
+                "id": f"Formulir tidak punya pertanyaan pilihan tunggal “{name}”.",
+                "en": f"The form has no question of one choice called “{name}”.",
+            }
+            problems.append(_said(member, said))
     return problems
 
 

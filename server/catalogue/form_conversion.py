@@ -11,7 +11,17 @@ from forms.authoring import NEVER_ANSWERED, AuthoringProblem, convert
 from server.catalogue.service_drafts import Problem, Severity
 
 MEDIA_FILES: Final = 100
-FILE_TYPES: Final = ("xlsx", "csv", "md")
+#: Spreadsheets, and XForms as other tools and this server give them.
+FILE_TYPES: Final = ("xlsx", "csv", "md", "xml")
+
+_NOT_UTF_8: Final = {
+    "id": "Berkas XForm ini tidak memakai UTF-8; simpan ulang sebagai UTF-8, lalu unggah lagi.",
+    "en": "This XForm is not UTF-8; save it as UTF-8 and upload it again.",
+}
+_MISSING: Final = {
+    "id": "Formulir memakai daftar “{file}”; unggah berkas itu bersama formulirnya.",
+    "en": "The form uses the list “{file}”; upload that file together with the form.",
+}
 
 
 @dataclass(frozen=True)
@@ -25,6 +35,8 @@ class ConvertedForm:
 
 def convert_form(source: bytes, file_type: str, name: str, media: Mapping[str, bytes]) -> ConvertedForm:
     """The XForm of a spreadsheet, loaded once with the engine that kiosks run, so that both agree it can be filled."""
+    if file_type == "xml":
+        return _xform(source, media)
     converted = convert(source, file_type, name=name, resources=media)
     problems = [
         Problem(_severity(one, severity), one.message, one.sheet, one.row or None, one.column, {"id": one.text("id")})
@@ -40,6 +52,28 @@ def convert_form(source: bytes, file_type: str, name: str, media: Mapping[str, b
         problems += [Problem(Severity.ERROR, str(one)) for one in error.problems]
         return ConvertedForm(None, None, {}, tuple(problems))
     return ConvertedForm(converted.xml, form, resources, tuple(problems))
+
+
+def _xform(source: bytes, media: Mapping[str, bytes]) -> ConvertedForm:
+    """A form that was converted elsewhere: it has no rows to be named, only what the engine says of it."""
+    try:
+        form = load_form(source, media)
+        xml = source.decode("utf-8-sig")
+    except FormError as error:
+        return ConvertedForm(None, None, {}, tuple(Problem(Severity.ERROR, str(one)) for one in error.problems))
+    except UnicodeDecodeError:
+        return ConvertedForm(None, None, {}, (_said(_NOT_UTF_8),))
+    missing = tuple(_said(_MISSING, file=name) for name in form.missing_resources)
+    told = tuple(f"“{name}”" for name in form.missing_resources)
+    warnings = tuple(
+        Problem(Severity.WARNING, str(one)) for one in form.warnings if not any(name in one.message for name in told)
+    )
+    return ConvertedForm(xml, form, media, (*missing, *warnings))
+
+
+def _said(texts: Mapping[str, str], **values: str) -> Problem:
+    sentences = {language: text.format(**values) for language, text in texts.items()}
+    return Problem(Severity.ERROR, sentences["en"], texts=sentences)
 
 
 def _severity(found: AuthoringProblem, severity: Severity) -> Severity:

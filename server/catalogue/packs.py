@@ -7,23 +7,24 @@ are made from the rows, and at last announced to the kiosks. A crash between two
 
 import contextlib
 import fcntl
-import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
 import structlog
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, func, select, update
 from tuf.api.serialization.json import JSONSerializer
 
 from protocol.messages import FeedType, PackAnnouncement
 from protocol.packs import PACK_BYTES, Manifest, PackCustom, build, target_name, unpack
 from runtime.files import make_folder, write_durably
 from server.catalogue.pack_content import PackContent, PackService, read_content
+from server.catalogue.pack_rows import write_rows
+from server.catalogue.pauses import with_pauses
 from server.catalogue.services import Catalogue
 from server.catalogue.tuf import Listed, RoleState, TufRepository
 from server.catalogue.tuf_offline import NewKeys, Unacceptable, check, request_root
@@ -31,7 +32,7 @@ from server.foundation import bus
 from server.foundation.actors import SYSTEM, Actor
 from server.foundation.failpoints import Failpoints
 from server.storage import tables
-from server.work.unit_of_work import UnitOfWork, UnitsOfWork
+from server.work.unit_of_work import UnitsOfWork
 
 #: Unpacked packs that are kept in memory, so that cases of older forms can be opened.
 PACKS_IN_MEMORY: Final = 4
@@ -104,6 +105,7 @@ class PackRepository:
             return PackResult(PackOutcome.NO_SUCH_RING)
         with self._one_at_a_time():
             with self._engine.connect() as connection:
+                content = with_pauses(connection, content)
                 number = (connection.execute(select(func.max(tables.packs.c.number))).scalar() or 0) + ahead
             archive = self._build(number, content)
             if len(archive) > PACK_BYTES:
@@ -111,7 +113,7 @@ class PackRepository:
             write_durably(self._folder / target_name(number), archive, contended=True)
             self._failpoints.reach("pack.files_written")
             with self._units.begin(actor) as work:
-                _write_rows(work, number, content, archive, tuple(rings), note, content_of)
+                write_rows(work, number, content, archive, tuple(rings), note, content_of)
             self._failpoints.reach("pack.committed")
             self._list_and_announce()
         _log.info("pack.published", number=number, services=len(content.services), rings=list(rings))
@@ -157,14 +159,29 @@ class PackRepository:
             return PackResult(PackOutcome.TAKEN_BACK_ALREADY)
         return self.publish(content, actor, rings=rings, note=note, content_of=number)
 
+    def change_each(self, change: Callable[[PackContent], PackContent], actor: Actor, note: str) -> int:
+        """``change`` in what each ring has, so that what some try out stays with them; the newest pack's number.
+
+        0: it changed nothing anywhere.
+        """
+        published = 0
+        for number, rings in self._in_force():
+            content = self.content(number)
+            if content is None:
+                continue
+            changed = change(content)
+            with self._engine.connect() as connection:
+                if with_pauses(connection, changed) == content:
+                    continue
+            result = self.publish(changed, actor, rings=rings, note=note)
+            published = result.number or published
+        return published
+
     def leap(self, ahead: int, actor: Actor, note: str) -> None:
         """After a restore: what is in force goes out again, beyond all numbers and versions that kiosks may have seen."""
         with self._one_at_a_time():
             self._tuf.leap(ahead, self._clock.now())
-        with self._engine.connect() as connection:
-            in_force = {ring: self.newest(connection, ring) for ring in RINGS}
-        for place, number in enumerate(sorted(set(in_force.values()) - {0})):
-            rings = tuple(ring for ring in RINGS if in_force[ring] == number)
+        for place, (number, rings) in enumerate(self._in_force()):
             content = self.content(number)
             if content is not None:
                 self.publish(content, actor, rings=rings, note=note, content_of=number, ahead=1 if place else ahead)
@@ -270,6 +287,13 @@ class PackRepository:
 
     # --- inside -------------------------------------------------------------------------------------------------
 
+    def _in_force(self) -> list[tuple[int, tuple[str, ...]]]:
+        """Packs that rings run, the oldest first, each with its rings."""
+        with self._engine.connect() as connection:
+            newest = {ring: self.newest(connection, ring) for ring in RINGS}
+        numbers = sorted(set(newest.values()) - {0})
+        return [(number, tuple(ring for ring in RINGS if newest[ring] == number)) for number in numbers]
+
     def _build(self, number: int, content: PackContent) -> bytes:
         manifest = Manifest(
             version=number,
@@ -332,51 +356,3 @@ class PackRepository:
         with (self._folder / ".lock").open("a") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
-
-
-def _write_rows(
-    work: UnitOfWork,
-    number: int,
-    content: PackContent,
-    archive: bytes,
-    rings: tuple[str, ...],
-    note: str,
-    content_of: int | None,
-) -> None:
-    connection = work.connection
-    connection.execute(
-        insert(tables.packs).values(
-            number=number,
-            rings=list(rings),
-            made_by=work.actor.id,
-            made_at=work.now,
-            path=target_name(number),
-            sha256=hashlib.sha256(archive).hexdigest(),
-            size=len(archive),
-            note=note,
-            content_of=content_of,
-        )
-    )
-    known = set(connection.execute(select(tables.agencies.c.id)).scalars())
-    for position, one in enumerate(content.services):
-        description = one.description
-        if description.agency.id not in known:
-            known.add(description.agency.id)
-            connection.execute(
-                insert(tables.agencies).values(
-                    id=description.agency.id, name=description.agency.name, position=len(known)
-                )
-            )
-        connection.execute(
-            insert(tables.service_versions).values(
-                pack_number=number,
-                service_id=description.id,
-                agency_id=description.agency.id,
-                form_id=description.form_id,
-                form_version=description.form_version,
-                position=position,
-                document=description.model_dump(mode="json"),
-            )
-        )
-    details = {"rings": list(rings), "services": len(content.services), "content_of": content_of}
-    work.audit("pack.publish", f"pack:{number}", details)

@@ -6,6 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from forms.authoring import Difference
+from server.catalogue.pack_content import PackService
+
 
 class Severity(StrEnum):
     ERROR = "error"
@@ -42,6 +45,8 @@ class ServiceDraftOutcome(StrEnum):
     NOT_OPEN = "NOT_OPEN"
     NO_SUCH_RING = "NO_SUCH_RING"
     BAD_MEDIA = "BAD_MEDIA"
+    #: Not in the future, or further away than a year.
+    BAD_TIME = "BAD_TIME"
     #: The number of the form's version is that of the one in force, whose content differs.
     SAME_VERSION = "SAME_VERSION"
 
@@ -55,15 +60,46 @@ class ServiceDraft:
     form_xml: str | None
     resources: Mapping[str, bytes]
     problems: tuple[Problem, ...]
-    state: str  # draft, published, discarded
+    state: str  # draft, scheduled, publishing, published, discarded
     created_by: str
     created_at: datetime
     updated_at: datetime
     published_pack: int | None
+    #: When it is published by itself, or should have been.
+    publish_at: datetime | None = None
+    #: A name of ServiceDraftOutcome: what kept it from being published then.
+    publish_problem: str = ""
+
+    @property
+    def sound(self) -> bool:
+        """Nothing is wrong with it that keeps it from being published."""
+        return all(one.severity is not Severity.ERROR for one in self.problems)
 
     @property
     def publishable(self) -> bool:
-        return self.state == "draft" and all(one.severity is not Severity.ERROR for one in self.problems)
+        return self.state == "draft" and self.sound
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What a draft changes in what is in force."""
+
+    #: Named by the member of the description, with the language where it is a text.
+    description: tuple[Difference, ...]
+    form: tuple[Difference, ...]
+    files: tuple[Difference, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.description or self.form or self.files)
+
+
+@dataclass(frozen=True)
+class TriedOut:
+    """A service as only the kiosks of a ring have it."""
+
+    ring: str
+    pack: int
+    service: PackService
 
 
 @dataclass(frozen=True)

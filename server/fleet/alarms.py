@@ -3,14 +3,26 @@
 import uuid
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, and_, exists, false, func, not_, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, exists, false, func, not_, or_, select, update
 
 from server.fleet import help_calls
-from server.fleet.components import broken_content, components_of, form_fault, without_paper
+from server.fleet.components import (
+    Components,
+    broken_content,
+    components_of,
+    covered,
+    disk_low,
+    failed_device,
+    form_fault,
+    paper_low,
+    without_paper,
+)
+from server.fleet.states import state_of
 from server.foundation import bus
 from server.foundation.actors import SYSTEM, Actor
 from server.foundation.clock import WorkingCalendar, load_calendar
@@ -27,6 +39,8 @@ UNUSED_AFTER: Final = timedelta(hours=4)
 CLOCK_TOLERANCE: Final = timedelta(minutes=5)
 #: The alarm of a used-up quota stands for so long after the last refusal.
 OVER_QUOTA_FOR: Final = timedelta(hours=1)
+#: What the column takes of an alarm's detail.
+DETAIL_CHARACTERS: Final = 200
 #: Kiosks that are judged in one transaction.
 AT_ONCE: Final = 500
 
@@ -36,6 +50,14 @@ class AlarmKind(StrEnum):
     HELP = "HELP"
     SILENT = "SILENT"
     WITHOUT_PAPER = "WITHOUT_PAPER"
+    #: A roll is to be brought before it is empty.
+    PAPER_LOW = "PAPER_LOW"
+    #: Printer, scanner, camera, speaker or storage does not work.
+    DEVICE = "DEVICE"
+    #: Soon no form can be begun.
+    DISK_LOW = "DISK_LOW"
+    #: Its camera sees nothing in working hours.
+    COVERED = "COVERED"
     #: Touched by nobody in working hours although it works.
     UNUSED = "UNUSED"
     #: Items that the server refused wait at the kiosk for a person.
@@ -54,6 +76,18 @@ class AlarmKind(StrEnum):
     OVER_QUOTA = "OVER_QUOTA"
 
 
+#: What these say may change while they stand.
+_TELLING: Final = frozenset({AlarmKind.DEVICE, AlarmKind.PARKED, AlarmKind.FORM_FAULT, AlarmKind.BROKEN_CONTENT})
+
+
+@dataclass(frozen=True)
+class Judged:
+    """How many alarms were raised and cleared, and whose alarms or state changed."""
+
+    alarms: int
+    kiosks: frozenset[str]
+
+
 class Alarms:
     def __init__(self, units: UnitsOfWork, zone: str, interval_s: float) -> None:
         self._units = units
@@ -65,24 +99,6 @@ class Alarms:
         return timedelta(seconds=self._interval_s * SILENT_INTERVALS)
 
     # --- what the office sees and does --------------------------------------------------------------------------
-
-    def rows(self, limit: int = 200) -> Sequence[Row[Any]]:
-        """Rows of ``alarms`` with ``kiosk_name``: the open ones first, then the newest."""
-        with self._units.engine.connect() as connection:
-            return connection.execute(
-                select(tables.alarms, tables.kiosks.c.name.label("kiosk_name"))
-                .join(tables.kiosks, tables.kiosks.c.id == tables.alarms.c.kiosk_id)
-                .order_by(tables.alarms.c.cleared_at.is_not(None), tables.alarms.c.raised_at.desc())
-                .limit(limit)
-            ).all()
-
-    def standing(self, connection: Connection, kiosk_id: str | None = None) -> Sequence[Row[Any]]:
-        """Rows of those that are open, of one kiosk or of all, the oldest first."""
-        alarm = tables.alarms.c
-        of = () if kiosk_id is None else (alarm.kiosk_id == kiosk_id,)
-        return connection.execute(
-            select(tables.alarms).where(alarm.cleared_at.is_(None), *of).order_by(alarm.raised_at)
-        ).all()
 
     def acknowledge(self, actor: Actor, alarm_id: str) -> bool:
         """Somebody has seen it; it stays open until its cause is gone."""
@@ -109,7 +125,7 @@ class Alarms:
         with self._units.begin(SYSTEM) as work:
             calendar = load_calendar(work.connection, self._zone)
             kiosk = work.connection.execute(select(tables.kiosks).where(tables.kiosks.c.id == kiosk_id)).one()
-            self.judge(work.connection, kiosk, calendar, work.now)
+            self.judge(work.connection, [kiosk], calendar, work.now)
             work.hint(bus.FLEET, kiosk_id)
 
     def check_all(self) -> int:
@@ -131,42 +147,32 @@ class Alarms:
                 kiosks = work.connection.execute(
                     select(tables.kiosks).where(kiosk.id.in_(ids), *tables.IN_FLEET).order_by(kiosk.id)
                 ).all()
-                changed += self._judge(work.connection, kiosks, calendar, work.now)
+                changed += self.judge(work.connection, kiosks, calendar, work.now).alarms
                 work.hint(bus.FLEET)
         return changed
 
-    def judge(self, connection: Connection, kiosk: Row[Any], calendar: WorkingCalendar, now: datetime) -> int:
-        """Compares a kiosk's row with its open alarms, in the caller's transaction; how many changed."""
-        return self._judge(connection, [kiosk], calendar, now)
-
-    def _judge(
-        self, connection: Connection, kiosks: Sequence[Row[Any]], calendar: WorkingCalendar, now: datetime
-    ) -> int:
+    def judge(self, connection: Connection, kiosks: Sequence[Any], calendar: WorkingCalendar, now: datetime) -> Judged:
+        """Compares rows of ``kiosks`` of the fleet with their open alarms and the state that is kept, in the caller's
+        transaction and with as many statements for one as for all."""
         ids = [kiosk.id for kiosk in kiosks]
         asked = help_calls.waiting_since(connection, ids)
         alarm = tables.alarms.c
-        standing: dict[str, dict[str, str]] = defaultdict(dict)
+        standing: dict[str, dict[str, Row[Any]]] = defaultdict(dict)
         for found in connection.execute(
-            select(alarm.kiosk_id, alarm.kind, alarm.id).where(alarm.kiosk_id.in_(ids), alarm.cleared_at.is_(None))
+            select(tables.alarms).where(alarm.kiosk_id.in_(ids), alarm.cleared_at.is_(None))
         ):
-            standing[found.kiosk_id][found.kind] = found.id
-        gone: list[str] = []
-        new: list[dict[str, Any]] = []
+            standing[found.kiosk_id][found.kind] = found
+        changes = _Changes()
         for kiosk in kiosks:
-            wanted, there = self._causes(kiosk, calendar, now), standing[kiosk.id]
+            components = components_of(kiosk)
+            wanted = self._causes(kiosk, components, calendar, now)
             if kiosk.id in asked:
                 wanted[AlarmKind.HELP] = asked[kiosk.id].isoformat(timespec="seconds")
-            gone += [alarm_id for kind, alarm_id in there.items() if kind not in wanted]
-            new += [
-                {"id": str(uuid.uuid4()), "kiosk_id": kiosk.id, "kind": kind.value, "detail": detail, "raised_at": now}
-                for kind, detail in wanted.items()
-                if kind not in there
-            ]
-        if gone:
-            connection.execute(update(tables.alarms).where(alarm.id.in_(gone)).values(cleared_at=now))
-        if new:
-            insert_all_new(connection, tables.alarms, alarm.id, new)
-        return len(gone) + len(new)
+            changes.compare(kiosk.id, standing[kiosk.id], wanted, now)
+            state = state_of(kiosk, components, silent=AlarmKind.SILENT in wanted, alarmed=bool(wanted))
+            if state != kiosk.state:
+                changes.states.append({"of": kiosk.id, "to": state.value})
+        return changes.write(connection, now)
 
     def _due(self, connection: Connection, calendar: WorkingCalendar, now: datetime) -> Sequence[str]:
         """Ids of the kiosks whose open alarms are not what the time asks for."""
@@ -202,8 +208,10 @@ class Alarms:
             differs += [and_(cause, not_(stands)), and_(not_(cause), stands)]
         return connection.scalars(select(kiosk.id).where(*tables.IN_FLEET, or_(*differs)).order_by(kiosk.id)).all()
 
-    def _causes(self, kiosk: Row[Any], calendar: WorkingCalendar, now: datetime) -> dict[AlarmKind, str]:
-        causes = {}
+    def _causes(
+        self, kiosk: Any, components: Components, calendar: WorkingCalendar, now: datetime
+    ) -> dict[AlarmKind, str]:
+        causes: dict[AlarmKind, str] = {}
         # These two stand whether the kiosk is heard or not.
         if kiosk.witness_problem:
             causes[AlarmKind.LOG_CONTRADICTED] = kiosk.witness_problem
@@ -215,30 +223,75 @@ class Alarms:
             return causes
         if heard is None:
             return causes
-        components = components_of(kiosk)
-        if without_paper(components):
-            causes[AlarmKind.WITHOUT_PAPER] = ""
-        if (failed := form_fault(components)) is not None:
-            causes[AlarmKind.FORM_FAULT] = failed
-        if kiosk.outbox_parked:
-            causes[AlarmKind.PARKED] = str(kiosk.outbox_parked)
-        if kiosk.pack_problem:
-            causes[AlarmKind.PACK_REFUSED] = kiosk.pack_problem
-        if (broken := broken_content(components)) is not None:
-            causes[AlarmKind.BROKEN_CONTENT] = broken
+        causes |= _said(kiosk, components)
         if kiosk.device_time is not None and abs(kiosk.device_time - heard) > CLOCK_TOLERANCE:
             causes[AlarmKind.WRONG_CLOCK] = f"{(kiosk.device_time - heard).total_seconds():+.0f} s"
+        if not (kiosk.in_service and calendar.is_working_time(now)):
+            return causes
+        if covered(components):
+            causes[AlarmKind.COVERED] = ""
         touched = kiosk.last_touch_at or kiosk.enrolled_at
         since = now - UNUSED_AFTER
-        if (
-            kiosk.in_service
-            and touched < since
-            and calendar.is_working_time(now)
-            and calendar.is_working_time(since)
-            and (kiosk.uptime_s or 0) > UNUSED_AFTER.total_seconds()
-        ):
+        long_on = (kiosk.uptime_s or 0) > UNUSED_AFTER.total_seconds()
+        if touched < since and calendar.is_working_time(since) and long_on:
             causes[AlarmKind.UNUSED] = touched.isoformat(timespec="seconds")
         return causes
+
+
+def _said(kiosk: Any, components: Components) -> dict[AlarmKind, str]:
+    """What follows from the words of the last heartbeat alone."""
+    causes: dict[AlarmKind, str] = {}
+    if without_paper(components):
+        causes[AlarmKind.WITHOUT_PAPER] = ""
+    if paper_low(components):
+        causes[AlarmKind.PAPER_LOW] = ""
+    if (device := failed_device(components)) is not None:
+        causes[AlarmKind.DEVICE] = device
+    if disk_low(components, kiosk.disk_free_bytes):
+        causes[AlarmKind.DISK_LOW] = ""
+    if (failed := form_fault(components)) is not None:
+        causes[AlarmKind.FORM_FAULT] = failed
+    if kiosk.outbox_parked:
+        causes[AlarmKind.PARKED] = str(kiosk.outbox_parked)
+    if kiosk.pack_problem:
+        causes[AlarmKind.PACK_REFUSED] = kiosk.pack_problem
+    if (broken := broken_content(components)) is not None:
+        causes[AlarmKind.BROKEN_CONTENT] = broken
+    return causes
+
+
+class _Changes:
+    """What judging some kiosks has to write."""
+
+    def __init__(self) -> None:
+        self.states: list[dict[str, str]] = []
+        self._gone: dict[str, str] = {}
+        self._new: list[dict[str, Any]] = []
+        self._told: list[dict[str, str]] = []
+
+    def compare(self, kiosk_id: str, there: dict[str, Row[Any]], wanted: dict[AlarmKind, str], now: datetime) -> None:
+        self._gone |= {row.id: kiosk_id for kind, row in there.items() if kind not in wanted}
+        for kind, detail in wanted.items():
+            if kind not in there:
+                row = {"kiosk_id": kiosk_id, "kind": kind.value, "detail": detail[:DETAIL_CHARACTERS], "raised_at": now}
+                self._new.append({"id": str(uuid.uuid4()), **row})
+            elif kind in _TELLING and there[kind].detail != detail[:DETAIL_CHARACTERS]:
+                self._told.append({"of": there[kind].id, "to": detail[:DETAIL_CHARACTERS]})
+
+    def write(self, connection: Connection, now: datetime) -> Judged:
+        alarm, kiosk = tables.alarms.c, tables.kiosks.c
+        if self._gone:
+            connection.execute(update(tables.alarms).where(alarm.id.in_(self._gone)).values(cleared_at=now))
+        if self._new:
+            insert_all_new(connection, tables.alarms, alarm.id, self._new)
+        if self._told:
+            told = update(tables.alarms).where(alarm.id == bindparam("of")).values(detail=bindparam("to"))
+            connection.execute(told, self._told)
+        if self.states:
+            changed = update(tables.kiosks).where(kiosk.id == bindparam("of")).values(state=bindparam("to"))
+            connection.execute(changed, self.states)
+        whose = {*self._gone.values(), *(one["kiosk_id"] for one in self._new), *(one["of"] for one in self.states)}
+        return Judged(len(self._gone) + len(self._new), frozenset(whose))
 
 
 def clear_revoked(connection: Connection, now: datetime, kiosk_id: str | None = None) -> int:

@@ -26,6 +26,7 @@ from server.audit import audit
 from server.catalogue.packs import RINGS, PackRepository
 from server.fleet.alarms import clear_revoked
 from server.fleet.kiosk_settings import feed_values
+from server.fleet.states import KioskState
 from server.foundation import bus
 from server.foundation.actors import Actor, kiosk_actor
 from server.foundation.failpoints import Failpoints
@@ -145,7 +146,7 @@ class Enrolment:
                     kiosks.revoked_at.is_(None),
                     kiosks.fingerprint == kiosk.fingerprint,
                 )
-                .values(approved_at=work.now, approved_by=actor.id)
+                .values(approved_at=work.now, approved_by=actor.id, state=KioskState.WAITING.value)
             )
             if not changed.rowcount:
                 return ApproveOutcome.ALREADY
@@ -171,7 +172,7 @@ class Enrolment:
             changed = work.connection.execute(
                 update(tables.kiosks)
                 .where(tables.kiosks.c.id == kiosk_id, tables.kiosks.c.revoked_at.is_(None))
-                .values(revoked_at=work.now, revoked_by=actor.id)
+                .values(revoked_at=work.now, revoked_by=actor.id, state=KioskState.REVOKED.value)
             )
             if not changed.rowcount:
                 return False
@@ -229,7 +230,8 @@ class Enrolment:
         fingerprint = self._fingerprint(request)
         if found is not None and found.fingerprint != fingerprint:
             # The city has a newer key by now, and the kiosk gets that: it is compared anew.
-            anew = {"fingerprint": fingerprint, "approved_at": None, "approved_by": None}
+            anew: dict[str, Any] = {"fingerprint": fingerprint, "approved_at": None, "approved_by": None}
+            anew |= {"state": KioskState.UNAPPROVED.value}
             connection.execute(update(tables.kiosks).where(kiosk.id == found.id).values(**anew))
         return found
 
@@ -270,9 +272,9 @@ class Enrolment:
         work.to_kiosk(kiosk_id, FeedType.STAFF, roster(connection).model_dump(mode="json"))
         if number := self._packs.newest(connection, ring):
             work.to_kiosk(kiosk_id, FeedType.PACK, PackAnnouncement(version=number).model_dump(mode="json"))
-        if settings := feed_values(connection):
+        if settings := feed_values(connection, kiosk_id):
             work.to_kiosk(kiosk_id, FeedType.SETTINGS, settings)
-        work.to_kiosk(kiosk_id, FeedType.NOTICE, *standing(connection, work.now))
+        work.to_kiosk(kiosk_id, FeedType.NOTICE, *standing(connection, work.now, kiosk_id))
 
 
 def _code_hash(code: str) -> str:

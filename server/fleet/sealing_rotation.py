@@ -5,8 +5,7 @@ server: an outbox may hold envelopes that were sealed to them.
 """
 
 from protocol import sealing_keys
-from protocol.messages import FeedType
-from server.fleet.kiosk_settings import feed_values
+from server.fleet.kiosk_settings import tell_all
 from server.foundation.actors import Actor
 from server.foundation.keys import CityKeys
 from server.storage.named_settings import write_setting
@@ -24,6 +23,6 @@ class SealingRotation:
         with self._units.begin(actor) as work:
             document = sealing_keys.write(self._keys.public_sealing_keys(), work.now, self._keys.badge)
             write_setting(work.connection, sealing_keys.SETTING, document, actor.id, work.now)
-            work.to_kiosks(FeedType.SETTINGS, feed_values(work.connection))
+            tell_all(work)
             work.audit("keys.rotate", f"key:{key_id}")
         return key_id

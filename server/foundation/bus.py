@@ -66,6 +66,11 @@ class Subscription:
         except TimeoutError:
             return None
 
+    def forget(self) -> None:
+        """Those that wait, but for one that says that there were any."""
+        while self._queue.qsize() > 1:
+            self._queue.get_nowait()
+
     def offer(self, hint: Hint | None) -> None:
         with contextlib.suppress(asyncio.QueueFull):
             self._queue.put_nowait(hint)

@@ -1,9 +1,9 @@
 """Time: the seam for now, and the working-day calendar of service standards.
 
 The clock of a standard counts working days (UU 25/2009 and PermenPANRB 15/2014 as cities apply them): weekdays that
-are neither national holidays (``holidays``, ID) nor days in the ``holidays`` table. Counting begins on the working
-day after a submission came; one that comes outside working hours counts as come on the next working day. While the
-office waits for the citizen the clock stands.
+are neither national holidays nor joint leave (*cuti bersama*), both as the ``holidays`` package has them, nor days in the
+``holidays`` table. Counting begins on the working day after a submission came; one that comes outside working hours counts as
+come on the next working day. While the office waits for the citizen the clock stands.
 """
 
 from collections.abc import Mapping
@@ -46,7 +46,7 @@ class WorkingCalendar:
     def is_working_day(self, day: date) -> bool:
         if day in self.exceptions:
             return self.exceptions[day]
-        return day.weekday() in self.weekdays and day not in national_holidays(day.year)
+        return day.weekday() in self.weekdays and day not in days_off(day.year)
 
     def is_working_time(self, moment: datetime) -> bool:
         local = moment.astimezone(self.zone)
@@ -65,11 +65,18 @@ class WorkingCalendar:
 
     def resumed(self, due: datetime, paused: datetime, resumed: datetime) -> datetime:
         """``due`` moved on by the working days that began while the clock stood."""
+        return self.later(due, self.stood(paused, resumed))
+
+    def stood(self, paused: datetime, resumed: datetime) -> int:
+        """The working days that began while the clock stood."""
         first = paused.astimezone(self.zone).date()
         last = resumed.astimezone(self.zone).date()
-        stood = sum(self.is_working_day(first + timedelta(days=offset)) for offset in range(1, (last - first).days + 1))
+        return sum(self.is_working_day(first + timedelta(days=offset)) for offset in range(1, (last - first).days + 1))
+
+    def later(self, due: datetime, working_days: int) -> datetime:
+        """``due`` moved on by so many working days."""
         day = due.astimezone(self.zone).date()
-        for _ in range(stood):
+        for _ in range(working_days):
             day = self._on_or_after(day + timedelta(days=1))
         return datetime.combine(day, self.closes, self.zone).astimezone(UTC)
 
@@ -80,14 +87,19 @@ class WorkingCalendar:
 
 
 @lru_cache(maxsize=32)
-def national_holidays(year: int) -> frozenset[date]:
-    """Public holidays of Indonesia in ``year``, as the ``holidays`` package knows them."""
-    return frozenset(national_holiday_names(year))
+def days_off(year: int) -> frozenset[date]:
+    """National holidays and joint leave of Indonesia in ``year``."""
+    return frozenset((*national_holiday_names(year), *joint_leave_names(year)))
 
 
 def national_holiday_names(year: int) -> dict[date, str]:
-    """The same, with what they are called in Indonesian."""
+    """National holidays, with what they are called in Indonesian."""
     return dict(holidays.country_holidays("ID", years=year, language="id"))
+
+
+def joint_leave_names(year: int) -> dict[date, str]:
+    """Joint leave, likewise; of a year that no decree was published for: none. See ``joint_leave``."""
+    return dict(holidays.country_holidays("ID", years=year, language="id", categories=("government",)))
 
 
 def load_calendar(connection: Connection, zone: str) -> WorkingCalendar:

@@ -6,6 +6,7 @@ day moved on by whatever the clock was ever put back. Kiosks learn it from each 
 clock that is put right costs them one refused request, and nobody is cut off.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -18,7 +19,7 @@ from server.foundation.actors import SYSTEM
 from server.foundation.clock import Clock
 from server.storage import tables
 from server.storage.named_settings import read_setting, write_setting
-from server.storage.transactions import insert_new, take_turns
+from server.storage.transactions import insert_each_new, insert_new, take_turns
 
 SETTING: Final = "signing_clock"
 #: A nonce is kept for so much longer than its signature is good: a request may be under way while others are forgotten.
@@ -48,6 +49,13 @@ class SigningClock:
         """Writes a request's nonce down; False when it was used before."""
         values = {"kiosk_id": verified.kiosk_id, "nonce": verified.nonce, "expires_at": verified.until}
         return insert_new(connection, tables.nonces, values)
+
+    def remember_all(self, connection: Connection, requests: Sequence[Verified]) -> frozenset[str]:
+        """As :meth:`remember` for at most one request of each kiosk, in one statement; whose request is new."""
+        if not requests:
+            return frozenset()
+        rows = [{"kiosk_id": one.kiosk_id, "nonce": one.nonce, "expires_at": one.until} for one in requests]
+        return frozenset(insert_each_new(connection, tables.nonces, tables.nonces.c.kiosk_id, rows))
 
     def sweep(self, connection: Connection) -> int:
         """Moves the mark on and forgets nonces whose signatures lie behind it for good; gives how many."""

@@ -1,4 +1,4 @@
-"""The city's own days off and days worked, beyond weekends and national holidays: working-day clocks count by them.
+"""The city's own days off and days worked, beyond weekends, national holidays and joint leave: working-day clocks count by them.
 
 What is changed here counts for cases from now on; a due date that was promised to a citizen stays.
 """
@@ -12,7 +12,8 @@ from typing import Final
 from sqlalchemy import delete, insert, select, update
 
 from server.foundation.actors import Actor
-from server.foundation.clock import national_holiday_names
+from server.foundation.clock import joint_leave_names, national_holiday_names
+from server.foundation.joint_leave import source_of
 from server.storage import tables
 from server.work.unit_of_work import UnitsOfWork
 
@@ -38,6 +39,8 @@ class Day:
     working: bool
     #: From the national calendar: shown, not changed here.
     national: bool = False
+    #: The decree that a day of joint leave comes from.
+    source: str = ""
 
 
 class CityCalendar:
@@ -45,14 +48,16 @@ class CityCalendar:
         self._units = units
 
     def days(self, year: int) -> Sequence[Day]:
-        """The year's national holidays and the city's own days, in order."""
+        """The year's national holidays, joint leave, and the city's own days, in order."""
         with self._units.engine.connect() as connection:
             rows = connection.execute(
                 select(tables.holidays).where(tables.holidays.c.day.between(date(year, 1, 1), date(year, 12, 31)))
             ).all()
         own = {row.day: Day(row.day, row.name, row.working) for row in rows}
         national = [Day(day, name, False, True) for day, name in national_holiday_names(year).items()]
-        return sorted([*own.values(), *(one for one in national if one.day not in own)], key=lambda one: one.day)
+        joint = [Day(day, name, False, True, source_of(year)) for day, name in joint_leave_names(year).items()]
+        given = {one.day: one for one in (*joint, *national)}
+        return sorted({**given, **own}.values(), key=lambda one: one.day)
 
     def put(self, actor: Actor, day: date | None, name: str, *, working: bool) -> DayOutcome:
         """Adds a day, or changes what it is."""

@@ -23,6 +23,11 @@ GRADES: Final = (
     (Decimal("65.00"), "C"),
 )
 LOWEST_GRADE: Final = "D"
+#: With fewer respondents no index is told: it would say little about an office, and much about single people. Surveys
+#: speak of a large sample from thirty on; a city may set another number within the limits.
+LEAST_RESPONDENTS: Final = 30
+FEWEST_ALLOWED: Final = 5
+MOST_ALLOWED: Final = 1000
 
 
 class Weight(StrEnum):

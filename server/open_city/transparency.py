@@ -1,11 +1,11 @@
 """How long offices really take, beside what they promise; worked out from the history of cases.
 
 A case is measured from the working day on which it counts as come to the day of its decision, without the working
-days on which the office waited for the citizen: the same days that its clock counts.
+days on which the office waited for the citizen, as far as they count: the same days that its clock counts.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -14,13 +14,15 @@ from sqlalchemy import Connection, Row, func, select
 
 from protocol.documents import TRANSPARENCY, AgencyTimes, ServiceTimes, Transparency
 from protocol.line.base import ServiceKind
+from protocol.messages import CasePublicState as State
 from protocol.packs import ServiceDescription
 from server.cases import rules
+from server.cases.pauses import Pauses
 from server.catalogue.services import Catalogue
 from server.foundation.actors import SYSTEM
 from server.foundation.clock import WorkingCalendar, load_calendar
 from server.open_city.publications import Publications
-from server.open_city.ratings import Ratings, Satisfaction, weight_of
+from server.open_city.ratings import By, Rated, Ratings, method_of
 from server.storage import tables
 from server.work.unit_of_work import UnitsOfWork
 
@@ -72,6 +74,7 @@ class TransparencyReport:
         catalogue: Catalogue,
         ratings: Ratings,
         publications: Publications,
+        pauses: Pauses,
     ) -> None:
         self._units = units
         self._engine = units.engine
@@ -80,6 +83,7 @@ class TransparencyReport:
         self._catalogue = catalogue
         self._ratings = ratings
         self._publications = publications
+        self._pauses = pauses
 
     def publish(self) -> int:
         """Recomputes the report; returns the version in force. Called periodically."""
@@ -94,9 +98,15 @@ class TransparencyReport:
             calendar = load_calendar(connection, self._zone)
             services = self._catalogue.newest(connection)
             cases = _cases(connection, since)
-            decisions = _decisions(connection, since)
-            rated = {(one.agency, one.service): one for one in self._ratings.satisfaction(connection, since)}
-            weight = weight_of(connection)
+            complaints_sent = {case.tracking_code for case in cases if case.kind == ServiceKind.COMPLAINT}
+            decisions = _decisions(connection, since, complaints_sent)
+            # Keyed by the agency alone, and by agency and service.
+            rated = {
+                one.key: one
+                for by in ((By.AGENCY,), (By.AGENCY, By.SERVICE))
+                for one in self._ratings.rated(connection, by, since=since)
+            }
+            weight = method_of(connection).weight
             agencies = connection.execute(select(tables.agencies).order_by(tables.agencies.c.position)).all()
         by_service: dict[str, Tally] = defaultdict(Tally)
         by_agency: dict[str, Tally] = defaultdict(Tally)
@@ -104,11 +114,11 @@ class TransparencyReport:
         for case in cases:
             document = services.get(case.service_id)
             decided = decisions.get(case.tracking_code)
-            if document is not None and document.kind is ServiceKind.COMPLAINT:
+            if case.tracking_code in complaints_sent:
                 _count_complaint(complaints[case.agency_id], case, decided, now)
             if decided is None:
                 continue
-            days = working_days(calendar, case.opened_at, decided.at) - decided.waited(calendar)
+            days = working_days(calendar, case.opened_at, decided.at) - self._pauses.counted(decided.waited(calendar))
             promised = document.standard.working_days if document is not None else 0
             for tally in (by_service[case.service_id], by_agency[case.agency_id]):
                 tally.add(max(0, days), in_time=days <= promised)
@@ -159,29 +169,31 @@ def _cases(connection: Connection, since: datetime) -> Sequence[Any]:
             cases.opened_at,
             func.coalesce(cases.first_due_at, cases.due_at, type_=cases.due_at.type).label("due_at"),
             cases.state,
+            cases.kind,
         ).where(cases.opened_at >= since)
     ).all()
 
 
-def _decisions(connection: Connection, since: datetime) -> dict[str, Decision]:
-    """The first decision of each case, with the times the office waited before it."""
+def _decisions(connection: Connection, since: datetime, complaints: Set[str]) -> dict[str, Decision]:
+    """The first decision of each case, with the times the office waited before it. Of ``complaints`` only what says something
+    decides: an empty answer answers nobody."""
     steps = tables.case_steps.c
     rows = connection.execute(
-        select(steps.tracking_code, steps.at, steps.state)
+        select(steps.tracking_code, steps.at, steps.state, steps.note)
         .where(steps.at >= since)
         .order_by(steps.tracking_code, steps.n)
     )
     found: dict[str, Decision] = {}
     waits: dict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
     asked: dict[str, datetime] = {}
-    for code, at, state in rows:
+    for code, at, state, note in rows:
         if code in found:
             continue
         if state in rules.PAUSED:
             asked.setdefault(code, at)
         elif code in asked:
             waits[code].append((asked.pop(code), at))
-        if state in rules.DECIDED:
+        if rules.is_answer(state, note) if code in complaints else state in rules.DECIDED:
             found[code] = Decision(at, tuple(waits[code]))
     return found
 
@@ -190,9 +202,10 @@ def _count_complaint(complaints: Complaints, case: Row[Any], decided: Decision |
     if decided is not None:
         complaints.answered += 1
         complaints.late += rules.passed(case.due_at, decided.at)
-    elif case.state in rules.UNDECIDED:
+    elif case.state != State.CANCELLED:
+        # Also one that was closed without a word.
         complaints.open += 1
-        complaints.late += rules.late(now).holds(case)
+        complaints.late += case.state not in rules.PAUSED and rules.passed(case.due_at, now)
 
 
 def _agency(
@@ -201,16 +214,16 @@ def _agency(
     complaints: Complaints,
     by_service: dict[str, Tally],
     services: dict[str, ServiceDescription],
-    rated: dict[tuple[str, str], Satisfaction],
+    rated: dict[tuple[str | int, ...], Rated],
 ) -> AgencyTimes:
     own: Iterable[ServiceDescription] = (one for one in services.values() if one.agency.id == agency.id)
-    whole = rated.get((agency.id, ""))
+    whole = rated.get((agency.id,))
     return AgencyTimes(
         id=agency.id,
         name=agency.name,
         **tally.figures(),
         **_index(whole),
-        surveys=whole.index.count if whole is not None and whole.index is not None else 0,
+        surveys=whole.respondents if whole is not None else 0,
         complaints_answered=complaints.answered,
         complaints_late=complaints.late,
         complaints_open=complaints.open,
@@ -227,7 +240,7 @@ def _agency(
     )
 
 
-def _index(rated: Satisfaction | None) -> dict[str, Any]:
+def _index(rated: Rated | None) -> dict[str, Any]:
     if rated is None or rated.index is None:
         return {}
     return {"index": str(rated.index.value), "grade": rated.index.grade}

@@ -18,7 +18,7 @@ from sqlalchemy.pool import NullPool
 from protocol.messages import FeedType
 from server.audit import verification as audit_verify
 from server.deps import Deps
-from server.fleet.kiosk_settings import feed_values
+from server.fleet.kiosk_settings import tell_all
 from server.foundation import lineage
 from server.foundation.actors import OPERATOR
 from server.operator.backup import (
@@ -83,8 +83,7 @@ def lead_on(deps: Deps, manifest: Manifest) -> str:
         connection.execute(delete(tables.web_sessions))
         connection.execute(update(tables.kiosks).values(feed_seq=tables.kiosks.c.feed_seq + FEED_AHEAD))
         work.to_kiosks(FeedType.STAFF, roster(connection).model_dump(mode="json"))
-        if values := feed_values(connection):
-            work.to_kiosks(FeedType.SETTINGS, values)
+        tell_all(work)
         deps.publications.leap(connection, AHEAD)
         lineage.begin(connection, restore_id, OPERATOR.id, work.now)
         work.audit("storage.restore", "server", {"made_at": manifest.made_at})

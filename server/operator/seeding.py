@@ -6,7 +6,8 @@ The format of the folder is described in docs/operate.md: ``city.toml``, and for
 
 import tomllib
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +19,7 @@ from protocol.packs import ServiceDescription
 from server.catalogue import description_problems
 from server.catalogue.form_conversion import convert_form
 from server.catalogue.media import media_problem
+from server.catalogue.originals import Original, keep
 from server.catalogue.pack_content import PackContent, PackService
 from server.catalogue.service_drafts import Severity
 from server.deps import Deps
@@ -26,6 +28,8 @@ from server.people.officers import OfficerOutcome
 from server.people.passwords import Passwords
 from server.storage import tables
 
+#: Borders of the city's districts, for the map; a city without the file has none until it uploads one.
+DISTRICTS: Final = "districts.geojson"
 #: For trials only; shown at the sign-in page of a trial.
 TRIAL_PASSWORD: Final = "coba-ekios-2026"
 TRIAL_PIN: Final = "271828"
@@ -45,6 +49,8 @@ class CitySource:
     name: str
     agencies: dict[str, dict[str, str]]
     content: PackContent
+    #: The spreadsheets that the forms were made from, by service.
+    sources: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -80,7 +86,11 @@ def read_city(folder: Path) -> CitySource:
         consent=city.get("consent", {}),
         consent_version=str(city.get("consent_version", "1")),
     )
-    return CitySource(city["name"], agencies, content)
+    sources = {
+        one.description.id: (folder / name / "form.md").read_bytes()
+        for name, one in zip(city["services"], services, strict=True)
+    }
+    return CitySource(city["name"], agencies, content, sources)
 
 
 def seed(deps: Deps, folder: Path, *, trial: bool) -> Seeded | None:
@@ -96,6 +106,8 @@ def seed(deps: Deps, folder: Path, *, trial: bool) -> Seeded | None:
             known = connection.execute(select(tables.agencies.c.id).where(tables.agencies.c.id == agency_id)).first()
             if known is None:
                 connection.execute(insert(tables.agencies).values(id=agency_id, name=name, position=position))
+    if (districts := folder / DISTRICTS).exists():
+        deps.city_map.change(SYSTEM, districts.read_bytes())
     accounts = trial_accounts(city) if trial else ()
     if trial:
         encoded = Passwords().hash(TRIAL_PASSWORD)
@@ -106,6 +118,10 @@ def seed(deps: Deps, folder: Path, *, trial: bool) -> Seeded | None:
         deps.staff.add(SYSTEM, "pengawas-1", "Sri Wahyuni", TRIAL_PIN, role="supervisor")
     # The pack comes last: a folder whose seeding was cut short is seeded again.
     published = deps.packs.publish(city.content, SYSTEM, note="seed")
+    with deps.units.begin(SYSTEM) as work:
+        for service in city.content.services:
+            original = Original(f"{service.description.id}.md", "md", city.sources[service.description.id])
+            keep(work, service, original, published.number)
     _log.info("seeding.done", services=len(city.content.services), pack=published.number)
     return Seeded(published.number, accounts, None if trial else _administrator(deps))
 

@@ -45,10 +45,17 @@ def take_turns(connection: Connection, name: str) -> None:
         connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
 
 
-def insert_all_new(connection: Connection, table: Table, key: Column[Any], rows: Sequence[Mapping[str, Any]]) -> int:
-    """Inserts those rows whose key is not there yet, in one statement; gives how many."""
+def insert_each_new(
+    connection: Connection, table: Table, key: Column[Any], rows: Sequence[Mapping[str, Any]]
+) -> Sequence[Any]:
+    """Inserts those rows whose key is not there yet, in one statement; gives the values of ``key`` of those."""
     statement: Any = postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
-    return len(connection.execute(statement.on_conflict_do_nothing().returning(key), list(rows)).all())
+    return connection.scalars(statement.on_conflict_do_nothing().returning(key), list(rows)).all()
+
+
+def insert_all_new(connection: Connection, table: Table, key: Column[Any], rows: Sequence[Mapping[str, Any]]) -> int:
+    """As :func:`insert_each_new`; gives how many."""
+    return len(insert_each_new(connection, table, key, rows))
 
 
 def insert_or_replace(connection: Connection, table: Table, values: dict[str, Any]) -> None:

@@ -12,8 +12,10 @@ from typing import Any, Final
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import StatementError
 
+from protocol.line.base import ServiceKind
 from protocol.messages import CasePublicState, Contest, FeedType, ItemAnswer, ItemKind, ItemStatus
-from server.cases import complaints
+from server.cases import complaint_clock, complaints, stages
+from server.cases.complaint_clock import LaporClock
 from server.cases.journal import CaseJournal
 from server.cases.lookups import MayNotAnswer, check_answer
 from server.cases.public import opened_state
@@ -53,6 +55,9 @@ class CaseOpening:
             if inserted != len(rows):
                 raise Unwritable("the tracking code stands on another submission")
             connection.execute(insert(tables.case_steps), [_first_step(row) for row in rows])
+            clocks = [clock for one, row in zip(opened, rows, strict=True) for clock in _clocks(one, row, calendar)]
+            if clocks:
+                connection.execute(insert(tables.complaint_clocks), clocks)
             events = [
                 opened_state(one.description, row).model_dump(mode="json")
                 for one, row in zip(opened, rows, strict=True)
@@ -98,8 +103,7 @@ class CaseOpening:
         assert description is not None  # the opener gives one with every SUBMISSION
         content = complaints.kept(opened.content, description)
         nik = complaints.searchable_nik(content)
-        stage = description.stages[0]
-        return {
+        row: dict[str, Any] = {
             "tracking_code": item.tracking_code,
             "kiosk_id": kiosk_id,
             "submission_id": item.id,
@@ -110,12 +114,15 @@ class CaseOpening:
             "form_version": item.form_version,
             "language": content.language[:8],
             "state": (CasePublicState.RECEIVED if complete else CasePublicState.INCOMPLETE).value,
-            "stage": stage.id,
+            **stages.entered(description.stages[0], now, calendar),
+            "kind": description.kind.value,
+            "classification": opened.classification,
+            "topic": opened.topic,
             "opened_at": now,
             "made_at": content.made_at,
             "updated_at": now,
             "due_at": calendar.due(now, description.standard.working_days),
-            "stage_due_at": calendar.due(now, stage.working_days),
+            "first_due_at": None,
             "complete": complete,
             "note": "",
             "violations": list(opened.violations),
@@ -126,6 +133,19 @@ class CaseOpening:
             "fee_rupiah": opened.fee_rupiah,
             "steps": 1,
         }
+        if description.kind is ServiceKind.COMPLAINT:
+            clocks = complaint_clock.opened(row, description, calendar)
+            row |= complaint_clock.columns(clocks, row["state"], description, in_charge=False)
+            row["first_due_at"] = next(one.due_at for one in clocks if one.clock is LaporClock.ANSWER)
+        return row
+
+
+def _clocks(opened: Opened, case: Mapping[str, Any], calendar: WorkingCalendar) -> list[dict[str, Any]]:
+    """Rows of ``complaint_clocks``."""
+    description = opened.description
+    if description is None or description.kind is not ServiceKind.COMPLAINT:
+        return []
+    return complaint_clock.rows(case["tracking_code"], complaint_clock.opened(case, description, calendar))
 
 
 def _first_step(case: Mapping[str, Any]) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from protocol.packs import ServiceDescription
 from protocol.sealing import SealBroken, digest, unseal
 from protocol.tracking import KIOSK_LENGTH, parse
 from server.cases import fees
+from server.cases.complaint_topics import ComplaintTopics
 from server.cases.filled_forms import form_language, form_of
 from server.catalogue.pack_content import PackService
 from server.catalogue.packs import PackRepository
@@ -46,6 +47,9 @@ class Opened:
     violations: tuple[dict[str, str], ...] = ()
     #: What it costs; None where only the office can say.
     fee_rupiah: int | None = None
+    #: Of a complaint: the choices that say what kind of report it is, and what it is about; "" where none was made.
+    classification: str = ""
+    topic: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,7 @@ class Opener:
         self._keys = keys
         self._packs = packs
         self._zone = ZoneInfo(zone)
+        self._topics = ComplaintTopics(packs)
         self._lock = threading.Lock()
         self._forms: OrderedDict[tuple[int, str], Form | None] = OrderedDict()
 
@@ -103,7 +108,9 @@ class Opener:
         # As at the kiosk: what waited for a line is held to the day it was given, not to the one it came.
         environment = Environment(now=lambda: content.made_at, device_id=content.kiosk_id, zone=self._zone)
         fee = self._fee(item, content, service, form, environment)
-        return Opened(item, content, service.description, self._violations(item, content, form, environment), fee)
+        violations = self._violations(item, content, form, environment)
+        classification, topic = self._topics.chosen(item.pack_version, service.description, form, content)
+        return Opened(item, content, service.description, violations, fee, classification, topic)
 
     def _fee(
         self, item: SubmissionItem, content: Content, service: PackService, form: Form | None, environment: Environment

@@ -1,12 +1,13 @@
 """Commands from the server: each is done once, and its result reported until the server knows it."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from kiosk.events import RestartAsked
 from kiosk.kiosk import Kiosk
 from kiosk.ports import PrintOutcome, PrintResult
+from kiosk.store.reports import Report, ReportKind
 from protocol.messages import Command
 
 logger = logging.getLogger(__name__)
@@ -18,12 +19,19 @@ class CommandRunner:
     """``on_result`` is called when a result waits to be reported, ``retry`` when what waits is to be sent now. Any thread."""
 
     def __init__(
-        self, kiosk: Kiosk, on_result: Callable[[], None], report: Callable[[], None], retry: Callable[[], None]
+        self,
+        kiosk: Kiosk,
+        on_result: Callable[[], None],
+        report: Callable[[], None],
+        retry: Callable[[], None],
+        lines: Callable[[], Sequence[str]] = tuple,
     ) -> None:
         self._kiosk = kiosk
         self._on_result = on_result
         self._report = report
         self._retry = retry
+        #: The last of this program's log.
+        self._lines = lines
 
     def accept(self, command: Command) -> Callable[[], None] | None:
         """Inside the transaction that moves the cursor. Gives how to do it after the commit; None: done before."""
@@ -59,11 +67,24 @@ class CommandRunner:
         elif name == "retry_parked":
             self._finish(command_id, ok=True, message=f"{self._kiosk.outbox.try_all_again()} again")
             self._retry()
+        elif name == "lock":
+            self._kiosk.lock()
+            self._finish(command_id, ok=True)
+        elif name == "log":
+            self._send_log(command_id)
         elif name == "report":
             self._finish(command_id, ok=True)
             self._report()
         else:
             self._finish(command_id, ok=False, message="unknown here")
+
+    def _send_log(self, command_id: str) -> None:
+        lines = self._lines()
+        body = {"id": command_id, "made_at": self._kiosk.clock.now().isoformat(), "lines": lines}
+        kept = self._kiosk.store.reports.has(command_id) or self._kiosk.store.reports.add(
+            ReportKind.LOG, Report(command_id, body)
+        )
+        self._finish(command_id, ok=kept, message=f"{len(lines)} lines" if kept else "no room")
 
     def _test_slip(self, command_id: str) -> None:
         def done(result: PrintResult) -> None:

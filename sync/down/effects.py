@@ -16,7 +16,10 @@ from kiosk.kiosk import Kiosk
 from kiosk.store.journal import StaffMember
 from kiosk.store.receipts import Receipt
 from kiosk.submissions.slip_fee import amount_texts
+from protocol.line import kiosk_profile
+from protocol.line.kiosk_profile import KioskProfile
 from protocol.messages import CaseState, Command, FeedEvent, FeedType, HelpComing, PackAnnouncement, StaffRoster
+from sync.down import profile
 from sync.down.commands import CommandRunner
 
 logger = logging.getLogger(__name__)
@@ -50,8 +53,7 @@ class Effects:
         if event.type is FeedType.STAFF:
             return self._staff(StaffRoster.model_validate(event.data))
         if event.type is FeedType.SETTINGS:
-            self._kiosk.settings.store_new(event.data)
-            return self._kiosk.settings.reload
+            return self._settings(dict(event.data))
         if event.type is FeedType.COMMAND:
             return self._commands.accept(Command.model_validate(event.data))
         if event.type is FeedType.NOTICE:
@@ -64,6 +66,22 @@ class Effects:
         # A checkpoint, of an older server: without a proof it is worth nothing. See ``sync.down.witness``.
         return None
 
+    def _settings(self, values: dict[str, Any]) -> Afterwards:
+        told = values.pop(kiosk_profile.SETTING, None)
+        self._kiosk.settings.store_new(values)
+        if told is None:
+            return self._kiosk.settings.reload
+        changed = KioskProfile.model_validate(told)
+        profile.keep(self._kiosk.store, changed)
+
+        def follow() -> None:
+            self._kiosk.identity.name = changed.name
+            self._kiosk.settings.reload()
+            # Another ring may have another pack.
+            self._look_for_packs()
+
+        return follow
+
     def _case(self, case: CaseState) -> Afterwards | None:
         known = self._kiosk.store.receipts.get(case.tracking_code)
         changed = self._kiosk.store.receipts.case_changed(
@@ -72,7 +90,8 @@ class Effects:
             state_at=case.updated_at,
             received_at=case.received_at,
             due=case.due,
-            steps=[step.model_dump(mode="json") for step in case.steps],
+            # What the office wrote is asked for when somebody shows the slip; it is never kept here.
+            steps=[step.model_dump(mode="json", exclude={"note"}) for step in case.steps],
             texts=_texts_with_fee(known, case),
         )
         # Of a case that was sent elsewhere as well: somebody here may have it in sight.

@@ -34,6 +34,7 @@ from protocol.packs import PACK_BYTES, PackCustom, PackRefused, target_name, unp
 from runtime.files import make_folder, sync_file
 from sync.backoff import tries
 from sync.client import Client, Outcome
+from sync.down import profile
 
 logger = logging.getLogger(__name__)
 
@@ -153,7 +154,8 @@ class PackDuty:
 
     def _best(self, targets: Targets) -> _Offer | None:
         """The newest target that is a pack of this city for this ring and newer than the one in force."""
-        ring = str(self._kiosk.settings.get("ring", self._ring))
+        changed = profile.kept(self._kiosk.store)
+        ring = self._ring if changed is None else changed.ring
         packs = self._kiosk.store.packs.newest_first()
         newest_kept = packs[0].version if packs else 0
         best: _Offer | None = None

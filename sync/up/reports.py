@@ -16,6 +16,7 @@ logger = logging.getLogger(__name__)
 
 RATINGS: Final = "/v1/ratings"
 HELP_CALLS: Final = "/v1/help-calls"
+LOGS: Final = "/v1/logs"
 _CALLS_AT_ONCE: Final = 10
 _TOO_MANY: Final = 429
 #: When the server does not say for how long.
@@ -37,8 +38,11 @@ class ReportDelivery:
         called = self._help_calls() if self._may(HELP_CALLS) else None
         if called is not None and not called.ok:
             return self._slowed(HELP_CALLS, called)
+        told = self._logs() if self._may(LOGS) else None
+        if told is not None and not told.ok:
+            return self._slowed(LOGS, told)
         rated = self._ratings() if self._may(RATINGS) else None
-        return (self._slowed(RATINGS, rated) if rated is not None else None) or called
+        return (self._slowed(RATINGS, rated) if rated is not None else None) or told or called
 
     def _may(self, path: str) -> bool:
         return self._clock.monotonic() >= self._not_before.get(path, 0.0)
@@ -60,6 +64,15 @@ class ReportDelivery:
                 if not answer.ok and not answer.final:
                     return answer
             self._store.reports.reported([call.id])
+        return answer
+
+    def _logs(self) -> Answer | None:
+        answer = None
+        for log in self._store.reports.waiting(ReportKind.LOG, _CALLS_AT_ONCE):
+            answer = self._client.post(LOGS, json.dumps(log.body).encode())
+            if not answer.ok and not answer.final:
+                return answer
+            self._store.reports.reported([log.id])
         return answer
 
     def _ratings(self) -> Answer | None:

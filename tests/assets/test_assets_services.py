@@ -10,6 +10,7 @@ from kiosk.catalogue.service import Identification, read_service
 from protocol import pictograms
 from protocol.languages import LANGUAGES
 from protocol.packs import ServiceDescription
+from server.catalogue.workflow import Workflow
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = ROOT / "assets" / "services"
@@ -80,6 +81,11 @@ def test_stages_fit_the_promised_days(validated: ServiceDescription) -> None:
 def test_stage_ids_are_unique(validated: ServiceDescription) -> None:
     ids = [stage.id for stage in validated.stages]
     assert len(ids) == len(set(ids))
+
+
+def test_every_stage_says_what_is_done_at_it(validated: ServiceDescription) -> None:
+    assert all(stage.does for stage in validated.stages)
+    assert Workflow.of(validated).problem == ""
 
 
 def test_promised_days_are_put_in_words(validated: ServiceDescription) -> None:

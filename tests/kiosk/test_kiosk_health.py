@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.machine.health import Ability, Reason
-from tests.kiosk.kiosk_kit import Bench, bench, catalogue
+from tests.kiosk.kiosk_kit import Bench, bench, catalogue, service_document
 
 
 @pytest.fixture
@@ -73,6 +73,17 @@ def test_a_change_is_in_the_history_once(at: Bench) -> None:
     at.printer.become("UNAVAILABLE", "MEDIA_EMPTY")
     history = [one for one in at.store.history.latest() if one.conditions == ("MEDIA_EMPTY",)]
     assert len(history) == 1
+
+
+@pytest.mark.parametrize(
+    ("paused", "blocked"), [(None, ()), ({}, (Reason.PAUSED,)), ({"id": "Libur."}, (Reason.PAUSED,))]
+)
+def test_a_service_that_the_city_paused_cannot_be_begun(
+    tmp_path: Path, paused: dict[str, str] | None, blocked: tuple[Reason, ...]
+) -> None:
+    made = bench(tmp_path, pack=catalogue(services=(service_document("letter").model_copy(update={"paused": paused}),)))
+    assert made.kiosk.service_ability(made.kiosk.catalogue.services[0]).blocked == blocked
+    made.close()
 
 
 def test_a_form_that_cannot_be_opened_is_not_offered(tmp_path: Path) -> None:

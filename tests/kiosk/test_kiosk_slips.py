@@ -1,6 +1,7 @@
 """Slips: what they say, and which of them is a copy."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -145,6 +146,17 @@ def test_the_slip_of_another_kiosks_case_is_a_copy_and_leaves_nothing_here(at: B
     assert "Tunggu kabar" in slip.all_text
     assert at.kiosk.slips.content(code) is None
     assert [(reported.code, reported.copy) for reported in at.of(SlipPrinted)] == [(code, True)]
+
+
+@pytest.mark.parametrize("ours", [True, False], ids=["sent here", "sent elsewhere"])
+def test_the_slip_of_a_decided_case_says_what_the_office_wrote(at: Bench, ours: bool) -> None:
+    code = sent(at).code if ours else "K7M29QXF0001"
+    decided = replace(case_of(code), state=CaseStateName.REJECTED, note="Foto tidak terbaca.")
+    assert at.kiosk.slips.print_case(decided, "id", "Ajukan lagi")
+    asked = replace(decided, state=CaseStateName.QUESTION)
+    assert at.kiosk.slips.print_case(asked, "id", "Jawab")
+    said = ["Foto tidak terbaca." in slip.all_text for slip, _ in at.printer.jobs[-2:]]
+    assert said == [True, False]
 
 
 def test_no_slip_holds_a_nik_or_a_name(at: Bench) -> None:

@@ -1,10 +1,13 @@
 """Cases without HTTP: a kiosk that is enrolled, officers, and what they have done so far."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select, update
 
 from protocol.messages import EnrolRequest, EnrolResponse
+from protocol.packs import ServiceDescription
 from server.deps import Deps
 from server.foundation import feed
 from server.foundation.actors import OPERATOR, Actor, Role
@@ -37,6 +40,42 @@ class Office:
         assert self.kiosk.enrolment is not None
         sender = Sender(self.kiosk.id, self.kiosk.enrolment.kiosk_part)
         return self.deps.intake.take(sender, [item]).answers[0].status.value
+
+    def changed_service(self, **members: object) -> dict[str, str]:
+        """The service ``surat`` as a new pack has it, with other ``members`` of its description."""
+        content = self.deps.packs.content(1)
+        surat = self.deps.packs.service(1, SERVICE["id"])
+        assert content is not None and surat is not None
+        described = ServiceDescription.model_validate({**surat.description.model_dump(), **members})
+        published = self.deps.packs.publish(content.replacing(replace(surat, description=described)), OPERATOR)
+        return {**SERVICE, "pack": str(published.number)}
+
+    def case_of(self, service: Mapping[str, str]) -> str:
+        envelope = self.kiosk.envelope(service)
+        assert self.take(envelope.item) == "stored"
+        return envelope.code
+
+    def row(self, code: str) -> Row[Any]:
+        with self.deps.engine.connect() as connection:
+            return connection.execute(select(tables.cases).where(tables.cases.c.tracking_code == code)).one()
+
+    def put(self, code: str, **columns: object) -> None:
+        """Writes columns of the case as no action would."""
+        with self.deps.engine.begin() as connection:
+            connection.execute(update(tables.cases).where(tables.cases.c.tracking_code == code).values(**columns))
+
+    def reword(self, code: str, note: str) -> None:
+        """All that the office ever wrote to the case is this."""
+        with self.deps.engine.begin() as connection:
+            step = tables.case_steps
+            connection.execute(update(step).where(step.c.tracking_code == code).values(note=note))
+
+    def colleague(self, user_name: str, of: str) -> Actor:
+        """One more officer of the agency and role of ``of``."""
+        like = self.officer(of)
+        assert like.role is not None
+        self.deps.officers.add(OPERATOR, user_name, user_name, like.role.value, like.agency_id)
+        return self.officer(user_name)
 
     def events(self) -> list[str]:
         with self.deps.engine.connect() as connection:

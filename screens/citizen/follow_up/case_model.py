@@ -99,6 +99,8 @@ def _step_name(flow: Flow, case: Case, step: CaseStep) -> str:
     """What happened; while it is examined, in which stage as well."""
     if step.contest is not None:
         return flow.texts(f"case.contested.{step.contest}")
+    if agency := step.forwarded_to.get(flow.language):
+        return flow.texts("complaint.case.forwarded", agency=agency)
     state, stage = _words(flow, case, step.state.text_key), step.stage.get(flow.language)
     return f"{state} · {stage}" if stage and step.state is CaseStateName.IN_REVIEW else state
 
@@ -129,7 +131,7 @@ def case_shown(flow: Flow, case: Case) -> CaseShown:
         explained=_explained(flow, case),
         # Among the messages it stands as well, and first.
         note="" if messages else case.note,
-        due=texts("case.due", day=formatting.day(case.due)) if case.due and case.state in _RUNNING else "",
+        due=_due(flow, case),
         fee="" if case.fee is None else texts("case.fee", amount=fee_in_words(flow, case.fee)),
         remark="" if case.fresh else texts("case.remembered", time=formatting.moment(case.updated_at)),
         steps=steps,
@@ -139,6 +141,16 @@ def case_shown(flow: Flow, case: Case) -> CaseShown:
         contest_until=texts("case.contest.until", day=formatting.day(until)) if contest and until else "",
         can_rate=flow.rating.can_rate(case),
     )
+
+
+def _due(flow: Flow, case: Case) -> str:
+    """When the office will be done, or until when the citizen may say something."""
+    day = flow.formatting.day
+    if case.closes is not None:
+        return flow.texts("complaint.case.closes", day=day(case.closes))
+    if case.state is CaseStateName.QUESTION and case.answer_until:
+        return flow.texts("case.answer_until", day=day(case.answer_until))
+    return flow.texts("case.due", day=day(case.due)) if case.due and case.state in _RUNNING else ""
 
 
 def _explained(flow: Flow, case: Case) -> str:

@@ -15,7 +15,7 @@ from screens.navigation.view import View
 
 #: The clock shows minutes; looking twice a minute is enough, and nothing is drawn when nothing changed.
 LOOK_EVERY_S = 5.0
-#: Characters of a notice that is shown in large letters: some four lines of the smallest panel.
+#: Characters of notices, all together, that are shown in large letters: some four lines of the smallest panel.
 SHORT_NOTICE = 160
 
 
@@ -26,13 +26,12 @@ class HomeScreen(View, BoxLayout):
     status = StringProperty("")
     healthy = BooleanProperty(True)
     count = StringProperty("")
-    notice = StringProperty("")
-    short_notice = SHORT_NOTICE
     low = BooleanProperty(False)
     columns = NumericProperty(2)
 
     def __init__(self, _flow: Flow, model: HomeModel, **kwargs: Any) -> None:
         super().__init__(model=model, **kwargs)
+        self._told: tuple[str, ...] = ()
         for code, name in LANGUAGE_NAMES.items():
             card = Factory.LanguageCard()
             card.language, card.name, card.chosen = code, name, code == model.language
@@ -60,4 +59,16 @@ class HomeScreen(View, BoxLayout):
         shown = self.model.look()
         self.time, self.day = shown.time, shown.day
         self.status, self.healthy = shown.status, shown.healthy
-        self.count, self.notice = shown.count, shown.notice
+        self.count = shown.count
+        self._tell(shown.notices)
+
+    def _tell(self, notices: tuple[str, ...]) -> None:
+        """A box each, one below the other; nothing is drawn anew while they stay the same."""
+        if notices == self._told:
+            return
+        self._told = notices
+        self.ids.notices.clear_widgets()
+        # As large as the invitation above, where the length leaves room for that.
+        large = sum(map(len, notices)) <= SHORT_NOTICE
+        for text in notices:
+            self.ids.notices.add_widget(Factory.Banner(text=text, large=large, kind="info"))

@@ -1,9 +1,13 @@
 """What the home screen says."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from kiosk.machine.health import Ability
 from screens.navigation.flow import Flow
+
+#: More are more than anybody reads standing; the newest come first.
+NOTICES_SHOWN: Final = 6
 
 
 @dataclass(frozen=True)
@@ -13,7 +17,8 @@ class HomeShown:
     status: str
     healthy: bool
     count: str
-    notice: str
+    #: What the city tells everybody, the newest first.
+    notices: tuple[str, ...]
 
 
 class HomeModel:
@@ -62,5 +67,5 @@ class HomeModel:
             healthy=healthy,
             # Nobody is encouraged by being told that nobody came.
             count=texts.count("home.served_today", snapshot.sessions_today) if snapshot.sessions_today else "",
-            notice=snapshot.notices[0].text.get(self.flow.language) if snapshot.notices else "",
+            notices=tuple(one.text.get(self.flow.language) for one in snapshot.notices[:NOTICES_SHOWN]),
         )

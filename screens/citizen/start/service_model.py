@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from kiosk.catalogue.fee import Fee, fee_of
 from kiosk.catalogue.service import Service
+from kiosk.machine.health import Reason
 from screens.navigation.flow import Flow
 
 
@@ -47,8 +48,14 @@ class ServiceModel:
             fee=fee_in_words(flow, fee_of(self.service, None)),
             product=standard.product.get(language),
             complaints=standard.complaints.get(language),
-            blocked="" if ability.possible else flow.texts(ability.blocked[0].text_key),
+            blocked="" if ability.possible else self._blocked(ability.blocked[0]),
         )
+
+    def _blocked(self, reason: Reason) -> str:
+        said = self.flow.texts(reason.text_key)
+        if reason is not Reason.PAUSED or self.service.paused is None:
+            return said
+        return f"{said} {self.service.paused.get(self.flow.language)}".strip()
 
     def begin(self) -> None:
         self.flow.citizen.begin_service(self.service)

@@ -17,7 +17,10 @@ officer_areas            to which areas an officer is limited; without a row to 
 packs                    published packs by number; ``content_of`` names the pack whose content a taking-back repeated
 service_versions         the service documents of each pack, as published
 form_drafts              uploaded XLSForms on their way to a pack, with the problems found
+paused_services          services that nobody can begin for a while, with the reason
 kiosks                   the fleet: key, place, ring, feed counter, and the newest heartbeat
+kiosk_groups             kiosks that are told and set something together
+kiosk_group_members      which kiosks are in which groups
 enrolment_codes          one-time codes, hashed
 enrolment_attempts       for the rate limit of enrolment
 submissions              sealed envelopes as they came, one row an id for ever; ``kind`` SUBMISSION or ANSWER
@@ -27,14 +30,18 @@ submission_attachments   which envelope names which blob, and how its form calls
 cases                    what the server makes of a submission: state, stage, officer, clock, sealed content
 case_steps               a case's history, one row a step, never changed
 case_messages            what officers asked and citizens answered
+complaint_clocks         SP4N-LAPOR's clocks of complaints, one row for each time that one was begun
+complaint_forwards       which agency forwarded a complaint to which
 feed                     each kiosk's gapless feed
 commands                 device commands sent to kiosks, and their results
 nonces                   signatures seen, until they expire
 visits                   what field staff did at kiosks
 heartbeats               a short history of heartbeats
 component_history        changes of devices' states
+kiosk_logs               the last lines of kiosks' logs, as commands asked for them
 alarms                   what the command centre must look at; open while ``cleared_at`` is null
 staff                    field staff: roster, PIN, badge
+work_orders              what field staff are asked to do at kiosks, until a visit has done it
 quotas                   how much of a quota a kiosk or a NIK's HMAC has used
 case_lookups             which cases a kiosk was shown, and may therefore answer for
 settings                 settings by name that administrators change at run time
@@ -50,14 +57,23 @@ from server.storage.tables.administration import audit_log, audit_tree, checkpoi
 from server.storage.tables.areas import areas, officer_areas
 from server.storage.tables.base import metadata
 from server.storage.tables.cases import case_messages, case_steps, cases
+from server.storage.tables.complaints import complaint_clocks, complaint_forwards
 from server.storage.tables.feed import commands, feed, nonces
-from server.storage.tables.fleet import IN_FLEET, enrolment_attempts, enrolment_codes, kiosks
+from server.storage.tables.fleet import (
+    IN_FLEET,
+    enrolment_attempts,
+    enrolment_codes,
+    kiosk_group_members,
+    kiosk_groups,
+    kiosks,
+)
 from server.storage.tables.people import agencies, officers, sign_in_failures, web_sessions
-from server.storage.tables.presence import alarms, component_history, heartbeats, staff, visits
-from server.storage.tables.published import form_drafts, packs, service_versions
+from server.storage.tables.presence import alarms, component_history, heartbeats, kiosk_logs, staff, visits
+from server.storage.tables.published import form_drafts, packs, paused_services, service_versions
 from server.storage.tables.quotas import case_lookups, quotas
 from server.storage.tables.sign_in import authenticators, passkeys, recovery_codes, sign_in_steps
 from server.storage.tables.submissions import attachments, rejections, submission_attachments, submissions
+from server.storage.tables.work_orders import work_orders
 
 __all__ = [
     "IN_FLEET",
@@ -74,6 +90,8 @@ __all__ = [
     "cases",
     "checkpoints",
     "commands",
+    "complaint_clocks",
+    "complaint_forwards",
     "component_history",
     "enrolment_attempts",
     "enrolment_codes",
@@ -81,6 +99,9 @@ __all__ = [
     "form_drafts",
     "heartbeats",
     "holidays",
+    "kiosk_group_members",
+    "kiosk_groups",
+    "kiosk_logs",
     "kiosks",
     "metadata",
     "nonces",
@@ -89,6 +110,7 @@ __all__ = [
     "officers",
     "packs",
     "passkeys",
+    "paused_services",
     "quotas",
     "recovery_codes",
     "rejections",
@@ -101,4 +123,5 @@ __all__ = [
     "submissions",
     "visits",
     "web_sessions",
+    "work_orders",
 ]

@@ -22,6 +22,9 @@ notices = Table(
     Column("until", UtcDateTime, nullable=False),
     Column("sent_by", String(64), nullable=False),
     Column("sent_at", UtcDateTime, nullable=False),
+    # to whom: all, a group or a kiosk, and its id
+    Column("reach", String(8), nullable=False, default="all", server_default="all"),
+    Column("reach_id", String(36), nullable=False, default="", server_default=""),
 )
 
 holidays = Table(

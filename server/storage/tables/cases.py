@@ -37,9 +37,14 @@ cases = Table(
     Column("made_at", UtcDateTime, nullable=False),  # by the kiosk's clock
     Column("updated_at", UtcDateTime, nullable=False),
     Column("due_at", UtcDateTime),  # keeps its value while the clock is paused and after the decision
-    Column("stage_due_at", UtcDateTime),
+    Column("stage_due_at", UtcDateTime),  # null where no clock runs at the stage
+    Column("stage_by", String(16), nullable=False, default="officers", server_default="officers"),  # packs.StageWorkers
+    Column("barred", String(36)),  # the officer who may not work at the stage: four eyes
     Column("paused_at", UtcDateTime),  # since when the clock stands
+    Column("paused_days", Integer, nullable=False, default=0, server_default="0"),  # working days by which it stood
+    Column("reminded_at", UtcDateTime),  # of the question that waits: when the citizen was reminded
     Column("escalated_at", UtcDateTime),  # since when its supervisors know that it is late
+    Column("stage_escalated_at", UtcDateTime),  # the same of its stage
     Column("closed_at", UtcDateTime),
     Column("complete", Boolean, nullable=False, default=False),
     Column("note", String(2000), nullable=False, default=""),  # what the office tells the citizen; public
@@ -48,12 +53,19 @@ cases = Table(
     Column("nik_index", String(64), index=True),  # HMAC of the NIK; null where nobody may search for it
     Column("privacy", String(16), nullable=False, default="", server_default=""),  # anonymous, secret: of a complaint
     Column("fee_rupiah", BigInteger),  # worked out here; null where only the office can say, and of older cases
+    Column("kind", String(16), nullable=False, default="service", server_default="service"),  # protocol's ServiceKind
+    Column("classification", String(64), nullable=False, default="", server_default=""),  # of a complaint: its choice
+    Column("topic", String(64), nullable=False, default="", server_default=""),  # of a complaint: its choice
+    Column("in_charge_since", UtcDateTime),  # of a complaint: since when the agency in charge has it
     Column("contest", String(16), nullable=False, default="", server_default=""),  # messages.Contest, while it is open
-    Column("first_due_at", UtcDateTime),  # of a contested case: due date of the first decision, for published times
+    # Of a contested case and of a complaint: what was promised at first, for published times.
+    Column("first_due_at", UtcDateTime),
     Column("decided_by", String(36)),  # the officer who decided last
     Column("steps", Integer, nullable=False, default=0),  # rows in case_steps; also the version for locking
     ForeignKeyConstraint(["kiosk_id", "submission_id"], ["submissions.kiosk_id", "submissions.id"]),
     Index(None, "agency_id", "state", "opened_at"),
+    Index(None, "kind", "opened_at"),
+    Index(None, "opened_at"),
 )
 
 case_steps = Table(

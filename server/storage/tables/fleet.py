@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Float, Integer, LargeBinary, String, Table
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, LargeBinary, String, Table
 
 from server.storage.tables.base import metadata
 from server.storage.types import UtcDateTime
@@ -21,6 +21,10 @@ kiosks = Table(
     Column("longitude", Float),
     Column("area_id", String(36), index=True),  # null: in none
     Column("ring", String(8), nullable=False, default="all"),
+    # at whose premises it stands; empty where it is the city's
+    Column("agency_id", String(64), nullable=False, default="", server_default=""),
+    # fleet.states.KioskState, as it was judged last
+    Column("state", String(16), nullable=False, default="unapproved", server_default="unapproved"),
     Column("enrolled_at", UtcDateTime, nullable=False),
     # None: the kiosk waits, and gets nothing of the city
     Column("approved_at", UtcDateTime),
@@ -54,10 +58,29 @@ kiosks = Table(
     # the quota that it used up last, and when
     Column("over_quota", String(32), nullable=False, default="", server_default=""),
     Column("over_quota_at", UtcDateTime),
+    # when a row of ``heartbeats`` was kept last
+    Column("history_at", UtcDateTime),
+    Index(None, "state", "name"),
 )
 
 #: Kiosks that get what all get and are watched: approved and not shut out.
 IN_FLEET: Final = (kiosks.c.approved_at.is_not(None), kiosks.c.revoked_at.is_(None))
+
+kiosk_groups = Table(
+    "kiosk_groups",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("created_by", String(64), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+kiosk_group_members = Table(
+    "kiosk_group_members",
+    metadata,
+    Column("group_id", ForeignKey("kiosk_groups.id"), primary_key=True),
+    Column("kiosk_id", ForeignKey("kiosks.id"), primary_key=True, index=True),
+)
 
 enrolment_codes = Table(
     "enrolment_codes",

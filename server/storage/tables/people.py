@@ -11,6 +11,8 @@ agencies = Table(
     Column("id", String(64), primary_key=True),
     Column("name", JSON, nullable=False),  # text by language
     Column("position", Integer, nullable=False, default=0),
+    # To whom late cases are escalated when there is no supervisor: officers.id, which refers to agencies.
+    Column("head_id", String(36)),
 )
 
 officers = Table(

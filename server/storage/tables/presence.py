@@ -67,6 +67,24 @@ alarms = Table(
         sqlite_where=text("cleared_at IS NULL"),
         postgresql_where=text("cleared_at IS NULL"),
     ),
+    # those that are open, the newest first, without a look at all that ever were
+    Index(
+        "ix_alarms_open",
+        "raised_at",
+        sqlite_where=text("cleared_at IS NULL"),
+        postgresql_where=text("cleared_at IS NULL"),
+    ),
+    Index(None, "kiosk_id", "raised_at"),
+)
+
+kiosk_logs = Table(
+    "kiosk_logs",
+    metadata,
+    Column("kiosk_id", ForeignKey("kiosks.id"), primary_key=True),
+    Column("id", String(36), primary_key=True),  # of the command that asked for it
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("lines", JSON, nullable=False),  # list of texts, the oldest first
 )
 
 staff = Table(

@@ -46,9 +46,24 @@ form_drafts = Table(
     Column("form_xml", Text),  # null while the form has errors
     Column("resources", LargeBinary),  # zip of the files that the form names
     Column("problems", JSON, nullable=False),  # list of {severity, sheet, row, column, message}
-    Column("state", String(16), nullable=False),  # draft, published, discarded
+    Column("state", String(16), nullable=False),  # draft, scheduled, publishing, published, discarded
     Column("created_by", String(64), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
     Column("published_pack", Integer),
+    # of one that is scheduled: when, to which rings, with which note, for whom; and what kept the last try from it
+    Column("publish_at", UtcDateTime),
+    Column("publish_rings", JSON(none_as_null=True)),
+    Column("publish_note", String(500), nullable=False, default="", server_default=""),
+    Column("publish_by", String(64), nullable=False, default="", server_default=""),
+    Column("publish_problem", String(32), nullable=False, default="", server_default=""),
+)
+
+paused_services = Table(
+    "paused_services",
+    metadata,
+    Column("service_id", String(64), primary_key=True),
+    Column("reason", JSON, nullable=False),  # by language, as citizens read it
+    Column("paused_by", String(64), nullable=False),
+    Column("paused_at", UtcDateTime, nullable=False),
 )

@@ -1,4 +1,4 @@
-"""What administrators set for the whole city: days off, notices on the kiosks' screens, the kiosks' settings."""
+"""What administrators set for the city: days off, and notices on the kiosks' screens."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, time
@@ -6,19 +6,28 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from protocol.kiosk_settings import OFFERED
 from protocol.languages import LANGUAGES
 from protocol.limits import NOTICE_CHARACTERS
 from server.foundation.actors import Role
+from server.foundation.joint_leave import source_of
 from server.foundation.texts import citizens_text
+from server.open_city.audiences import EVERYBODY, Audience, Reach
 from server.open_city.city_calendar import DayOutcome
 from server.open_city.notices import NoticeOutcome
+from server.web.admin import audience_field
 from server.web.frame.access import Pages, Visit, not_found, only
 from server.web.frame.visitor import Visitor
 from server.web.office import queries
 
 ADMINS: Final = only(Role.ADMIN)
-TABS: Final = ("calendar", "notices", "settings")
+TABS: Final = {
+    "calendar": "/admin/city",
+    "notices": "/admin/city/notices",
+    "settings": "/admin/city/settings",
+    "groups": "/admin/city/groups",
+    "agencies": "/admin/city/agencies",
+    "texts": "/admin/city/texts",
+}
 #: A notice ends with its last day, not in the middle of it.
 _END_OF_DAY: Final = time(23, 59)
 
@@ -59,9 +68,10 @@ def _calendar_page(visitor: Visitor, problem: str = "", typed: Mapping[str, str]
     return visitor.render(
         "admin/city_calendar.html",
         400 if problem else 200,
-        **_frame("calendar"),
+        **frame("calendar"),
         year=year,
         years=(this_year - 1, this_year, this_year + 1),
+        joint_leave=source_of(year),
         days=[
             {
                 "key": one.day.isoformat(),
@@ -69,6 +79,7 @@ def _calendar_page(visitor: Visitor, problem: str = "", typed: Mapping[str, str]
                 "name": one.name,
                 "working": one.working,
                 "national": one.national,
+                "source": one.source,
             }
             for one in visitor.deps.city_calendar.days(year)
         ],
@@ -90,11 +101,15 @@ def send_notice(visitor: Visit) -> Response:
     text = {language: visitor.text(f"text.{language}", NOTICE_CHARACTERS + 1) for language in LANGUAGES}
     day = _day(visitor.text("until", 10))
     until = datetime.combine(day, _END_OF_DAY, visitor.site.zone) if day else None
-    outcome = visitor.deps.notices.send(visitor.signed_in.actor, text, until)
+    typed = {**text, "until": visitor.text("until", 10)}
+    audience, problem = audience_field.sent(visitor)
+    if audience is None:
+        return _notices_page(visitor, problem, typed)
+    outcome = visitor.deps.notices.send(visitor.signed_in.actor, text, until, audience)
     if outcome is NoticeOutcome.DONE:
         return visitor.go("/admin/city/notices", "good/notice.done")
-    typed = {**text, "until": visitor.text("until", 10)}
-    return _notices_page(visitor, visitor.say(f"notice.problem.{outcome.value.lower()}", n=NOTICE_CHARACTERS), typed)
+    problem = visitor.say(f"notice.problem.{outcome.value.lower()}", n=NOTICE_CHARACTERS)
+    return _notices_page(visitor, problem, typed, audience)
 
 
 @pages.post("/admin/city/notices/{notice_id}/end", ADMINS)
@@ -104,15 +119,24 @@ def end_notice(visitor: Visit, notice_id: str) -> Response:
     return visitor.go("/admin/city/notices", "good/notice.ended")
 
 
-def _notices_page(visitor: Visitor, problem: str = "", typed: Mapping[str, str] | None = None) -> Response:
+def _notices_page(
+    visitor: Visitor,
+    problem: str = "",
+    typed: Mapping[str, str] | None = None,
+    audience: Audience | None = None,
+) -> Response:
     language, now = visitor.language, visitor.deps.clock.now()
     rows = visitor.deps.notices.rows()
     with visitor.deps.engine.connect() as connection:
         names = queries.officer_names(connection, [row.sent_by for row in rows])
+        audiences = audience_field.names(
+            visitor, connection, [Audience(Reach(row.reach), row.reach_id) for row in rows if row.reach_id]
+        )
+    chosen = audience or audience_field.asked(visitor) or EVERYBODY
     return visitor.render(
         "admin/city_notices.html",
         400 if problem else 200,
-        **_frame("notices"),
+        **frame("notices"),
         notices=[
             {
                 "id": row.id,
@@ -121,9 +145,11 @@ def _notices_page(visitor: Visitor, problem: str = "", typed: Mapping[str, str] 
                 "when": visitor.formatting.short_moment(row.sent_at),
                 "until": visitor.formatting.short_moment(row.until),
                 "standing": row.until > now,
+                "audience": audiences.get(f"{row.reach}:{row.reach_id}", visitor.say("audience.all")),
             }
             for row in rows
         ],
+        **audience_field.values(visitor, chosen),
         four=LANGUAGES,
         limit=NOTICE_CHARACTERS,
         problem=problem,
@@ -131,58 +157,12 @@ def _notices_page(visitor: Visitor, problem: str = "", typed: Mapping[str, str] 
     )
 
 
-# --- the kiosks' settings -------------------------------------------------------------------------------------------
-
-
-@pages.get("/admin/city/settings", ADMINS)
-def settings(visitor: Visit) -> Response:
-    return _settings_page(visitor)
-
-
-@pages.post("/admin/city/settings", ADMINS)
-def change_settings(visitor: Visit) -> Response:
-    typed = {name: visitor.text(name, 20).strip() for name in OFFERED}
-    values = {name: _number(text) for name, text in typed.items()}
-    unreadable = [name for name, text in typed.items() if text and values[name] is None]
-    wrong = [*unreadable, *(() if unreadable else visitor.deps.kiosk_settings.change(visitor.signed_in.actor, values))]
-    if wrong:
-        return _settings_page(visitor, wrong, typed)
-    return visitor.go("/admin/city/settings", "good/settings.done")
-
-
-def _settings_page(
-    visitor: Visitor, wrong: list[str] | None = None, typed: Mapping[str, str] | None = None
-) -> Response:
-    now = visitor.deps.kiosk_settings.values()
-    return visitor.render(
-        "admin/city_settings.html",
-        400 if wrong else 200,
-        **_frame("settings"),
-        numbers=[
-            {
-                "name": name,
-                "value": typed[name] if typed is not None else _written(now.get(name)),
-                "usual": _written(setting.default),
-                "range": visitor.say(
-                    "settings.range",
-                    least=_written(setting.minimum),
-                    most=_written(setting.maximum),
-                    usual=_written(setting.default),
-                ),
-                "wrong": name in (wrong or ()),
-            }
-            for name, setting in OFFERED.items()
-        ],
-        problem=visitor.say("settings.problem") if wrong else "",
-    )
-
-
 # --- shared ---------------------------------------------------------------------------------------------------------
 
 
-def _frame(tab: str) -> dict[str, Any]:
-    paths = {"calendar": "/admin/city", "notices": "/admin/city/notices", "settings": "/admin/city/settings"}
-    return {"tabs": [{"key": key, "path": paths[key], "current": key == tab} for key in TABS]}
+def frame(tab: str) -> dict[str, Any]:
+    """What the city's pages share."""
+    return {"tabs": [{"key": key, "path": path, "current": key == tab} for key, path in TABS.items()]}
 
 
 def _day(text: str) -> date | None:
@@ -190,16 +170,3 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
-
-
-def _number(text: str) -> float | None:
-    """A number as Indonesians or English write it; None for nothing or no number."""
-    try:
-        value = float(text.replace(",", "."))
-    except ValueError:
-        return None
-    return value if value == value and abs(value) < 1e12 else None
-
-
-def _written(value: float | None) -> str:
-    return "" if value is None else f"{value:g}".replace(".", ",") if abs(value) < 1 else f"{value:.0f}"

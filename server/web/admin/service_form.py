@@ -7,7 +7,8 @@ from starlette.datastructures import FormData
 
 from protocol import pictograms as pictogram_names
 from protocol.languages import FALLBACK, LANGUAGES
-from protocol.packs import PICTOGRAM_LINES
+from protocol.line.base import ServiceKind
+from protocol.packs import PICTOGRAM_LINES, StageWork, StageWorkers
 
 #: Texts by language: members of the description, with dots for depth.
 TEXTS: Final = (
@@ -20,6 +21,8 @@ TEXTS: Final = (
     "slip.title",
     "slip.next_step",
 )
+#: How a fee is paid; they stand where something of it is filled in.
+PAYMENT_TEXTS: Final = ("standard.payment.basis", "standard.payment.how")
 #: Several texts by language, written one a line.
 LINES: Final = ("standard.requirements", "standard.procedure")
 #: By those, where the names of their pictograms stand.
@@ -32,7 +35,12 @@ SPARE_LINES: Final = 3
 LONG: Final = frozenset({"summary", "standard.complaints", "slip.next_step"})
 #: Empty rows for further stages below those that there are.
 SPARE_STAGES: Final = 2
+#: Asked of complaints only.
+COMPLAINT_QUESTIONS: Final = ("classification_question", "topic_question")
 STAGES_MOST: Final = 12
+#: What a stage may be for; the first leaves it to its place among the others.
+STAGE_WORKS: Final = ("", *(one.value for one in StageWork))
+STAGE_WORKERS: Final = tuple(one.value for one in StageWorkers)
 _DIGITS_MOST: Final = 12
 
 
@@ -53,13 +61,18 @@ def read(
             "fee_rupiah": _number(_one(form, "standard.fee_rupiah")),
             "fee_from": "standard.fee_from" in form,
             "fee_rule": _one(form, "standard.fee_rule"),
+            "payment": _payment(form),
         },
         "slip": {"answers": _split(_one(form, "slip.answers").replace(",", "\n"))},
         "identification": _one(form, "identification"),
         "nik_question": _one(form, "nik_question"),
         "consent": "consent" in form,
         "needs": ["camera"] if "camera" in form else [],
+        "kind": _one(form, "kind") or ServiceKind.SERVICE.value,
+        "privacy_question": _one(form, "privacy_question"),
+        "identity_group": _one(form, "identity_group"),
         "stages": _stages(form),
+        **{name: _one(form, name) for name in COMPLAINT_QUESTIONS if name in form},
     }
     for path in TEXTS:
         _put(description, path, _by_language(form, path, str.strip))
@@ -124,11 +137,26 @@ def keywords(description: Mapping[str, Any]) -> dict[str, Any]:
 def stages(description: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The workflow's rows and some empty ones."""
     rows = [
-        {"id": stage.get("id", ""), "days": stage.get("working_days", ""), "name": dict(stage.get("name") or {})}
+        {
+            "id": stage.get("id", ""),
+            "days": stage.get("working_days", ""),
+            "name": dict(stage.get("name") or {}),
+            "does": stage.get("does") or "",
+            "by": stage.get("by") or "",
+            "four_eyes": bool(stage.get("four_eyes")),
+        }
         for stage in description.get("stages") or ()
     ]
-    empty = {"id": "", "days": "", "name": {}}
+    empty = {"id": "", "days": "", "name": {}, "does": "", "by": "", "four_eyes": False}
     return (rows + [empty] * SPARE_STAGES)[:STAGES_MOST]
+
+
+def _payment(form: FormData) -> dict[str, Any] | None:
+    """None for a service that tells nothing of paying: one without a fee."""
+    made: dict[str, Any] = {path.rpartition(".")[2]: _by_language(form, path, str.strip) for path in PAYMENT_TEXTS} | {
+        name: _one(form, f"standard.payment.{name}") for name in ("account", "payment_code")
+    }
+    return made if any(made.values()) else None
 
 
 def _stages(form: FormData) -> list[dict[str, Any]]:
@@ -137,8 +165,16 @@ def _stages(form: FormData) -> list[dict[str, Any]]:
         name = _by_language(form, f"stage.{row}.name", str.strip)
         stage_id = _one(form, f"stage.{row}.id")
         if stage_id or name:
-            days = _number(_one(form, f"stage.{row}.days"))
-            found.append({"id": stage_id, "name": name, "working_days": days})
+            found.append(
+                {
+                    "id": stage_id,
+                    "name": name,
+                    "working_days": _number(_one(form, f"stage.{row}.days")),
+                    "does": _one(form, f"stage.{row}.does") or None,
+                    "by": _one(form, f"stage.{row}.by") or StageWorkers.OFFICERS.value,
+                    "four_eyes": f"stage.{row}.four_eyes" in form,
+                }
+            )
     return found
 
 

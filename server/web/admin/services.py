@@ -32,6 +32,7 @@ def services(visitor: Visit) -> Response:
         number = deps.packs.newest(connection)
     ending = min((one.expires for one in deps.packs.ending() if one.expires is not None), default=None)
     content = deps.packs.content(number)
+    paused = deps.offers.paused()
     listed = [
         {
             "id": one.description.id,
@@ -42,16 +43,17 @@ def services(visitor: Visit) -> Response:
             "fee": visitor.formatting.rupiah(one.description.standard.fee_rupiah),
             "fee_from": one.description.standard.fee_from,
             "fee_rule": bool(one.description.standard.fee_rule),
+            "paused": one.description.id in paused,
         }
         for one in (content.services if content else ())
     ]
     drafts = [_draft_line(visitor, draft) for draft in deps.authoring.drafts()]
-    everywhere = {one["id"] for one in listed}
     return visitor.render(
         "admin/services.html",
         services=listed,
-        tried=[one for one in _tried_out(visitor) if one["id"] not in everywhere],
+        tried=_tried_out(visitor),
         drafts=drafts,
+        scheduled=[_scheduled_line(visitor, row) for row in deps.schedule.rows()],
         number=number,
         unsigned=deps.packs.unsigned(),
         ending=visitor.formatting.day(ending) if ending else "",
@@ -83,7 +85,7 @@ def promote(visitor: Visit, number: int) -> Response:
 
 @pages.post("/admin/services/{service_id}/withdraw", ADMINS)
 def withdraw(visitor: Visit, service_id: str) -> Response:
-    number = visitor.deps.authoring.withdraw(
+    number = visitor.deps.offers.withdraw(
         visitor.signed_in.actor, service_id, visitor.text("reason", NOTE_MOST).strip()
     )
     return visitor.go("/admin/services", "good/service.withdrawn" if number else "bad/service.not_withdrawn")
@@ -92,23 +94,19 @@ def withdraw(visitor: Visit, service_id: str) -> Response:
 # --- what the page shows ---
 
 
-def _tried_out(visitor: Visitor) -> list[dict[str, str]]:
-    """Services of the packs of test and early kiosks."""
-    deps = visitor.deps
-    with deps.engine.connect() as connection:
-        numbers = {ring: deps.packs.newest(connection, ring) for ring in ("early", "test")}
-    found: dict[str, dict[str, str]] = {}
-    for ring, number in numbers.items():
-        content = deps.packs.content(number)
-        for one in content.services if content else ():
-            line = {
-                "id": one.description.id,
-                "name": citizens_text(one.description.name, visitor.language),
-                "ring": visitor.say(f"ring.{ring}"),
-                "version": one.description.form_version,
-            }
-            found.setdefault(one.description.id, line)
-    return list(found.values())
+def _tried_out(visitor: Visitor) -> list[dict[str, Any]]:
+    """What test and early kiosks have and others have not, also of services that are in force everywhere."""
+    return [
+        {
+            "id": one.service.description.id,
+            "name": citizens_text(one.service.description.name, visitor.language),
+            "key": one.ring,
+            "ring": visitor.say(f"ring.{one.ring}"),
+            "pack": one.pack,
+            "version": one.service.description.form_version,
+        }
+        for one in visitor.deps.authoring.tried_out()
+    ]
 
 
 def _draft_line(visitor: Visitor, draft: ServiceDraft) -> dict[str, Any]:
@@ -118,7 +116,17 @@ def _draft_line(visitor: Visitor, draft: ServiceDraft) -> dict[str, Any]:
         "name": citizens_text(draft.description.get("name"), visitor.language) or draft.service_id,
         "file": draft.file_name,
         "errors": errors,
+        "missed": bool(draft.publish_problem),
         "when": visitor.formatting.short_moment(draft.updated_at),
+    }
+
+
+def _scheduled_line(visitor: Visitor, row: Any) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "name": citizens_text(row.document.get("name"), visitor.language) or row.service_id,
+        "when": visitor.formatting.short_moment(row.publish_at),
+        "rings": ", ".join(visitor.say(f"ring.{ring}") for ring in row.publish_rings),
     }
 
 

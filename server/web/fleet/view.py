@@ -7,24 +7,42 @@ from typing import Any, Final
 
 from sqlalchemy import Row
 
-from protocol.components import CAMERA, PAPER_MM, PRINTER, SCANNER, Availability, Condition
+from protocol.components import CAMERA, PAPER_MM, PRINTER, SCANNER
 from protocol.formats import Formatting
 from protocol.messages import Component
-from server.fleet import presence
+from server.fleet.alarms import AlarmKind
+from server.fleet.components import components_of, severity
+from server.fleet.states import KioskState
 from server.web.frame.visitor import Visitor
 from server.web.frame.vocabulary import said
 from server.web.office import queries
 
 PARTS: Final = (PRINTER, SCANNER, CAMERA)
-#: Conditions under which a component still works.
-_MILD: Final[frozenset[str]] = frozenset({Condition.FORM_FAULT, Condition.MEDIA_LOW, Condition.STALE})
 VISITS_SHOWN: Final = 20
 HISTORY_SHOWN: Final = 30
 REJECTIONS_SHOWN: Final = 20
 #: Contact within so many seconds is "just now"; a kiosk counts as silent only after longer.
 NOW_SECONDS: Final = 45
-#: The state of a kiosk, worst first; also its card's class in the style sheet.
-TONES: Final = ("trouble", "warn", "off", "fine")
+#: The class of a kiosk's mark and the kind of its pill, by its state.
+LOOKS: Final = {
+    KioskState.SILENT: ("trouble", "bad"),
+    KioskState.TROUBLE: ("trouble", "bad"),
+    KioskState.WARN: ("warn", "wait"),
+    KioskState.UNAPPROVED: ("warn", "wait"),
+    KioskState.OUT: ("off", "wait"),
+    KioskState.WAITING: ("off", "plain"),
+    KioskState.FINE: ("fine", "good"),
+}
+_DETAILED: Final = frozenset(
+    {
+        AlarmKind.BROKEN_CONTENT,
+        AlarmKind.DEVICE,
+        AlarmKind.FORM_FAULT,
+        AlarmKind.PACK_REFUSED,
+        AlarmKind.PARKED,
+        AlarmKind.WRONG_CLOCK,
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -41,7 +59,7 @@ class KioskView:
     id: str
     name: str
     place: str
-    #: One of TONES.
+    #: trouble, warn, off or fine.
     tone: str
     state: str
     pill: str
@@ -60,65 +78,44 @@ class AlarmView:
     kiosk_id: str
     kiosk: str
     words: str
+    #: For technicians: which part, which file, how many.
+    detail: str
     since: str
+    #: Empty while it stands.
+    until: str
     seen: bool
 
 
-def board(visitor: Visitor) -> dict[str, Any]:
-    """Everything that the fleet page and the wall show of kiosks; those that need attention come first."""
-    presence = visitor.deps.presence
-    kiosks = [kiosk_view(visitor, one) for one in presence.fleet()]
-    kiosks.sort(key=lambda one: (TONES.index(one.tone), one.name))
-    raised = [alarm for alarm in visitor.deps.alarms.rows() if alarm.cleared_at is None]
-    raised.sort(key=lambda alarm: alarm.acknowledged_at is not None)
-    return {
-        "kiosks": kiosks,
-        "alarms": [alarm_view(visitor, alarm, alarm.kiosk_name) for alarm in raised],
-        "figures": {tone: sum(one.tone == tone for one in kiosks) for tone in TONES},
-    }
-
-
 def alarm_view(visitor: Visitor, row: Row[Any], kiosk: str) -> AlarmView:
+    moment = visitor.formatting.short_moment
     return AlarmView(
         id=row.id,
         kiosk_id=row.kiosk_id,
         kiosk=kiosk,
         words=said(visitor.say, "alarm", row.kind),
-        since=visitor.formatting.short_moment(row.raised_at),
+        detail=row.detail if row.kind in _DETAILED else "",
+        since=moment(row.raised_at),
+        until=moment(row.cleared_at) if row.cleared_at else "",
         seen=row.acknowledged_at is not None,
     )
 
 
-def kiosk_view(visitor: Visitor, kiosk: presence.KioskView) -> KioskView:
-    say, row = visitor.say, kiosk.row
-    parts = tuple(part_view(part, say, visitor.formatting) for part in _in_order(kiosk.components))
-    if row.approved_at is None:
-        tone, state, pill = "warn", "unapproved", "wait"
-    elif row.last_heartbeat_at is None:
-        tone, state, pill = "off", "waiting", "plain"
-    elif kiosk.silent:
-        tone, state, pill = "trouble", "silent", "bad"
-    elif not row.in_service:
-        tone, state, pill = "off", "out", "wait"
-    elif any(part.tone == "bad" for part in parts):
-        tone, state, pill = "trouble", "trouble", "bad"
-    elif kiosk.alarms or row.outbox_parked or any(part.tone == "wait" for part in parts):
-        tone, state, pill = "warn", "warn", "wait"
-    else:
-        tone, state, pill = "fine", "fine", "good"
+def kiosk_view(visitor: Visitor, row: Row[Any]) -> KioskView:
+    say, state = visitor.say, KioskState(row.state)
+    tone, pill = LOOKS.get(state, ("off", "plain"))
     waiting, parked = row.outbox_waiting or 0, row.outbox_parked or 0
     return KioskView(
         id=row.id,
         name=row.name,
         place=row.place,
         tone=tone,
-        state=say(f"kiosk.state.{state}"),
+        state=say(f"kiosk.state.{state.value}"),
         pill=pill,
-        parts=parts,
+        parts=tuple(part_view(part, say, visitor.formatting) for part in _in_order(components_of(row))),
         outbox=say("kiosk.outbox.parked", n=waiting, parked=parked) if parked else say("kiosk.outbox", n=waiting),
         outbox_tone="bad" if parked else "wait" if waiting else "good",
         pack=say("kiosk.pack", number=row.pack_version) if row.pack_version else say("kiosk.pack.none"),
-        seen=_ago(row.last_heartbeat_at, visitor.deps.clock.now(), say),
+        seen=ago(row.last_heartbeat_at, visitor.deps.clock.now(), say),
         sessions=say("kiosk.sessions", n=row.sessions_today or 0),
         ring=say(f"ring.{row.ring}"),
     )
@@ -127,19 +124,13 @@ def kiosk_view(visitor: Visitor, kiosk: presence.KioskView) -> KioskView:
 def part_view(part: Component, say: Callable[..., str], formatting: Formatting) -> PartView:
     """A component of a heartbeat in words: its conditions, or its availability when it has none."""
     name, conditions, availability = part.component, part.conditions, part.availability
-    if any(one not in _MILD for one in conditions) or availability is Availability.UNAVAILABLE:
-        tone = "bad"
-    elif conditions or availability is Availability.UNKNOWN:
-        tone = "wait"
-    else:
-        tone = "good"
     words = ", ".join(said(say, "condition", one) for one in conditions) or said(say, "availability", availability)
     paper = part.supplies.get(PAPER_MM)
     return PartView(
         name=said(say, "part", name),
         icon=name if name in PARTS else "box",
         words=words,
-        tone=tone,
+        tone=severity(part).value,
         paper="" if paper is None else say("kiosk.paper", metres=formatting.tenths(max(0.0, paper) / 1000)),
     )
 
@@ -150,6 +141,7 @@ def kiosk_details(visitor: Visitor, kiosk_id: str) -> dict[str, Any]:
     presence = visitor.deps.presence
     with visitor.deps.engine.connect() as connection:
         commands = queries.commands(connection, kiosk_id)
+    logs = visitor.deps.device_commands.logs(kiosk_id)
     return {
         "commands": [
             {
@@ -160,22 +152,11 @@ def kiosk_details(visitor: Visitor, kiosk_id: str) -> dict[str, Any]:
                 else say("command.ok" if one.result_ok else "command.failed"),
                 "tone": "plain" if one.result_ok is None else "good" if one.result_ok else "bad",
                 "message": one.result_message or "",
+                "log": f"/fleet/kiosks/{kiosk_id}/logs/{one.id}" if one.id in logs else "",
             }
             for one in commands
         ],
-        "visits": [
-            {
-                "who": one.staff_name or one.staff_id,
-                "when": visitor.formatting.short_moment(one.began_at),
-                "minutes": say("visit.minutes", n=max(1, round((one.ended_at - one.began_at).total_seconds() / 60))),
-                "actions": [
-                    {"words": said(say, "visit", str(action["kind"])), "detail": str(action.get("detail", ""))}
-                    for action in one.actions
-                ],
-                "note": one.note,
-            }
-            for one in presence.visits(kiosk_id, VISITS_SHOWN)
-        ],
+        "visits": [visit_view(visitor, one) for one in presence.visits(kiosk_id, VISITS_SHOWN)],
         "history": [
             {
                 "when": visitor.formatting.short_moment(one.at),
@@ -203,12 +184,27 @@ def kiosk_details(visitor: Visitor, kiosk_id: str) -> dict[str, Any]:
     }
 
 
+def visit_view(visitor: Visitor, row: Row[Any]) -> dict[str, Any]:
+    """Of a row of ``visits`` with ``staff_name``."""
+    minutes = max(1, round((row.ended_at - row.began_at).total_seconds() / 60))
+    return {
+        "who": row.staff_name or row.staff_id,
+        "when": visitor.formatting.short_moment(row.began_at),
+        "minutes": visitor.say("visit.minutes", n=minutes),
+        "actions": [
+            {"words": said(visitor.say, "visit", str(action["kind"])), "detail": str(action.get("detail", ""))}
+            for action in row.actions
+        ],
+        "note": row.note,
+    }
+
+
 def _in_order(parts: Sequence[Component]) -> list[Component]:
     place = {name: number for number, name in enumerate(PARTS)}
     return sorted(parts, key=lambda part: place.get(part.component, len(place)))
 
 
-def _ago(then: datetime | None, now: datetime, say: Callable[..., str]) -> str:
+def ago(then: datetime | None, now: datetime, say: Callable[..., str]) -> str:
     if then is None:
         return say("ago.never")
     seconds = max(0, int((now - then).total_seconds()))

@@ -11,17 +11,22 @@ from server.web.admin import (
     audit_pages,
     budget_pages,
     city_pages,
+    city_text_pages,
+    kiosk_group_pages,
+    late_pages,
     officer_pages,
     service_draft_pages,
+    service_pages,
     services,
+    trial_pages,
 )
+from server.web.fleet import enrol_pages, kiosk_pages, map_pages, order_pages, staff_pages, wall_pages
 from server.web.fleet import pages as fleet
-from server.web.fleet import staff_pages
 from server.web.frame import errors, live, site
 from server.web.frame.access import EVERYBODY, Pages, Rule, Visit, not_found
 from server.web.frame.headers import PageHeaders
-from server.web.office import attachments, case_pages, inbox, satisfaction, security_pages
-from server.web.public import front, own_account, provider_pages, second_step, tracking, transparency_pages
+from server.web.office import attachments, case_pages, complaint_pages, inbox, satisfaction, security_pages
+from server.web.public import front, own_account, provider_pages, second_step, today_pages, tracking, transparency_pages
 
 #: Static files carry their edition in the address, so they may be kept for long.
 STATIC_SECONDS = 31_536_000
@@ -33,17 +38,29 @@ SECTIONS = (
     security_pages.pages,
     tracking.pages,
     transparency_pages.pages,
+    today_pages.pages,
     live.pages,
     inbox.pages,
     case_pages.pages,
+    complaint_pages.pages,
     attachments.pages,
     services.pages,
     service_draft_pages.pages,
+    service_pages.pages,
+    trial_pages.pages,
     fleet.pages,
+    enrol_pages.pages,
+    map_pages.pages,
+    kiosk_pages.pages,
+    wall_pages.pages,
+    order_pages.pages,
     staff_pages.pages,
     satisfaction.pages,
     budget_pages.pages,
+    late_pages.pages,
     city_pages.pages,
+    city_text_pages.pages,
+    kiosk_group_pages.pages,
     officer_pages.pages,
     area_pages.pages,
     audit_pages.pages,

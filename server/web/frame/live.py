@@ -20,6 +20,8 @@ from server.web.frame.visitor import OFFICE, Visitor
 STREAM_SECONDS: Final = 600.0
 #: How long browsers wait before they reconnect, in milliseconds.
 RETRY_MS: Final = 2000
+#: In a fleet of thousands something changes all the time: its pages look again this often at most.
+FLEET_REST_S: Final = 2.0
 
 pages = Pages()
 
@@ -31,18 +33,18 @@ async def office(visitor: Visit) -> StreamingResponse:
 
 @pages.poll("/fleet/live", only(Role.ADMIN, Role.COMMAND, on_display=True))
 async def fleet(visitor: Visit) -> StreamingResponse:
-    return _stream(visitor, [bus.FLEET, bus.PACKS], "fleet")
+    return _stream(visitor, [bus.FLEET, bus.PACKS], "fleet", FLEET_REST_S)
 
 
-def _stream(visitor: Visitor, topics: Sequence[str], event: str) -> StreamingResponse:
+def _stream(visitor: Visitor, topics: Sequence[str], event: str, rest_s: float = 0.0) -> StreamingResponse:
     return StreamingResponse(
-        _events(visitor, topics, event),
+        _events(visitor, topics, event, rest_s),
         media_type="text/event-stream",
         headers={"cache-control": "no-store", "x-accel-buffering": "no"},
     )
 
 
-async def _events(visitor: Visitor, topics: Sequence[str], event: str) -> AsyncIterator[str]:
+async def _events(visitor: Visitor, topics: Sequence[str], event: str, rest_s: float) -> AsyncIterator[str]:
     deps = visitor.deps
     ping = deps.settings.live_ping_s
     now = asyncio.get_running_loop().time
@@ -60,5 +62,8 @@ async def _events(visitor: Visitor, topics: Sequence[str], event: str) -> AsyncI
                     return
             if hint is not None:
                 yield f"event: {event}\ndata: look\n\n"
+                # What comes meanwhile waits and is told as one.
+                await asyncio.sleep(rest_s)
+                subscription.forget()
             else:
                 yield ": still here\n\n"

@@ -13,12 +13,16 @@ from starlette.requests import HTTPConnection
 
 from server.deps import Deps
 from server.foundation import texts
+from server.foundation.texts import Texts
 from server.front_door.rate_limits import Budget
 from server.people.accounts import Accounts
 from server.people.sign_in_limits import SignInLimits
 
 FOLDER: Final = Path(__file__).parent
 STATIC: Final = FOLDER / "static"
+
+#: The kiosk's own words, for pages that show a form as a kiosk does.
+KIOSK_TEXTS: Final = Path(__file__).parents[3] / "assets" / "translations"
 
 #: Whom pages are made for; each has a folder of pages and templates.
 AUDIENCES: Final = ("admin", "fleet", "office", "public")
@@ -33,7 +37,8 @@ PASSKEYS_PER_MINUTE: Final = 300
 class Site:
     deps: Deps
     templates: Environment
-    texts: texts.Texts
+    texts: Texts
+    kiosk_texts: Texts
     accounts: Accounts
     tracking_budget: Budget
     passkey_budget: Budget
@@ -66,6 +71,7 @@ def build(deps: Deps, clock: Callable[[], float] = time.monotonic) -> Site:
         deps=deps,
         templates=environment,
         texts=deps.texts,
+        kiosk_texts=texts.load(KIOSK_TEXTS),
         accounts=Accounts(deps.units, deps.passwords, SignInLimits(deps.keys.vault)),
         tracking_budget=Budget(TRACKING_PER_MINUTE, 60, clock),
         passkey_budget=Budget(PASSKEYS_PER_MINUTE, 60, clock),

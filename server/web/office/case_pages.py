@@ -9,29 +9,33 @@ from starlette.responses import Response
 from forms import Environment, Reading
 from protocol import tracking
 from protocol.limits import NOTE_CHARACTERS
+from protocol.line.base import ServiceKind
 from protocol.messages import CasePublicState as State
 from server.cases.actions import Cases
 from server.cases.rules import (
     CLOSED,
+    DECIDED,
     NEEDS,
     RUNNING,
+    STAGE_RUNNING,
     WAITING,
     Action,
     Note,
     allowed,
+    bars,
     escalated,
     may_not_hold,
-    stage_after,
 )
 from server.cases.states import CaseFile, CaseOutcome, CaseResult
-from server.foundation.actors import Actor
+from server.catalogue.workflow import Workflow
+from server.foundation.actors import Actor, Role
 from server.foundation.clock import load_calendar
 from server.foundation.identity_numbers import masked
 from server.foundation.texts import citizens_text
 from server.web.frame.access import Pages, Rule, Visit, not_found
 from server.web.frame.visitor import OFFICE, Visitor
 from server.web.frame.vocabulary import fee_in_words, said
-from server.web.office import answers, clocks, queries
+from server.web.office import answers, clocks, complaint_pages, complaint_view, queries
 from server.web.office.inbox import TONES
 
 REASON_LEAST: Final = 5
@@ -53,6 +57,11 @@ class ActionView:
     open: bool
     written: str
 
+    @property
+    def label(self) -> str:
+        """What its note is called: a complaint is answered."""
+        return "answer" if self.name is Action.APPROVE and self.note is Note.REQUIRED else self.name
+
 
 @dataclass(frozen=True)
 class Written:
@@ -68,7 +77,9 @@ class Written:
 
 @pages.get("/office/cases/{code}", Rule(OFFICE))
 def case(visitor: Visit, code: str) -> Response:
-    return _page(visitor, _read(visitor, code))
+    with visitor.deps.engine.connect() as connection:
+        left = complaint_pages.was_ours(connection, visitor.signed_in.actor, code)
+    return visitor.go(complaint_pages.FORWARDED) if left else _page(visitor, _read(visitor, code))
 
 
 @pages.poll("/office/cases/{code}/changed", Rule(OFFICE))
@@ -109,6 +120,7 @@ ACTS: Final[Mapping[str, Act]] = {
     Action.APPROVE: lambda cases, actor, code, note: cases.approve(actor, code, note),
     Action.REJECT: lambda cases, actor, code, note: cases.reject(actor, code, note),
     Action.ADVANCE: lambda cases, actor, code, _: cases.advance(actor, code),
+    Action.SEND_BACK: lambda cases, actor, code, _: cases.send_back(actor, code),
     Action.READY: lambda cases, actor, code, note: cases.ready(actor, code, note),
     Action.COLLECTED: lambda cases, actor, code, _: cases.collected(actor, code),
     Action.CANCEL: lambda cases, actor, code, note: cases.cancel(actor, code, note),
@@ -122,6 +134,7 @@ _BUTTONS: Final = (
     (Action.REJECT, "cross", False),
     (Action.READY, "box", True),
     (Action.COLLECTED, "check", True),
+    (Action.SEND_BACK, "back", False),
     (Action.ASSIGN, "people", False),
     (Action.GIVE_BACK, "back", False),
     (Action.CANCEL, "cross", False),
@@ -134,13 +147,17 @@ _PROBLEMS: Final = {
     CaseOutcome.TEXT_TOO_LONG: "case.problem.long",
     CaseOutcome.NO_SUCH_STAGE: "case.problem.not_allowed",
     CaseOutcome.NO_SUCH_OFFICER: "case.problem.officer",
+    CaseOutcome.NO_SUCH_AGENCY: "case.problem.agency",
+    CaseOutcome.NOT_AT_THIS_STAGE: "case.problem.stage",
+    CaseOutcome.SUPERVISORS_ONLY: "case.problem.supervisors",
+    CaseOutcome.FOUR_EYES: "case.problem.four_eyes",
     CaseOutcome.OWN_DECISION: "case.problem.own_decision",
 }
 
 
 @pages.post("/office/cases/{code}/{action}", Rule(OFFICE))
 def act(visitor: Visit, code: str, action: str) -> Response:
-    if action not in ACTS:
+    if action not in ACTS and action not in complaint_view.ACTS:
         raise not_found()
     actor = visitor.signed_in.actor
     note = visitor.text("note", NOTE_CHARACTERS + 1).replace("\r\n", "\n")
@@ -152,9 +169,14 @@ def act(visitor: Visit, code: str, action: str) -> Response:
     if visitor.text("version") != str(last.n):
         problem = "case.problem.changed"
         return _page(visitor, _read(visitor, code), written=Written(action, note, problem), status=409)
-    result = ACTS[action](visitor.deps.cases, actor, code, note)
-    if result.ok:
-        return visitor.go(f"/office/cases/{code}", f"good/case.done.{action}")
+    if action in complaint_view.ACTS:
+        result = complaint_view.act(visitor, code, action, note)
+    else:
+        result = ACTS[action](visitor.deps.cases, actor, code, note)
+    if result.ok and result.state is not None:
+        # Whoever forwarded it has no business there any more.
+        where = "/office" if action == Action.FORWARD else f"/office/cases/{code}"
+        return visitor.go(where, f"good/{complaint_view.own_key(visitor, result.state.kind, f'case.done.{action}')}")
     if result.outcome in (CaseOutcome.NOT_FOUND, CaseOutcome.OUT_OF_SCOPE):
         raise not_found()
     problem = _PROBLEMS.get(result.outcome, "case.problem.taken")
@@ -192,7 +214,12 @@ def _page(
         names = queries.officer_names(connection, people)
         kiosk = queries.kiosk_names(connection, [row.kiosk_id]).get(row.kiosk_id, row.kiosk_id)
         calendar = load_calendar(connection, deps.settings.time_zone)
-        others = [one for one in queries.colleagues(connection, row) if one.id != row.officer_id]
+        complaint = complaint_view.view(visitor, connection, row, calendar)
+        others = [
+            one
+            for one in queries.colleagues(connection, row)
+            if one.id != row.officer_id and not bars(one.id, Role(one.role), row)
+        ]
     service = deps.packs.service(row.pack_version, row.service_id)
     world = Environment(now=lambda: file.content.made_at, device_id=row.kiosk_id, zone=visitor.site.zone)
     filled = answers.read(service, file.content, language, reveal=reveal, environment=world)
@@ -206,9 +233,11 @@ def _page(
         "version": row.steps,
         "service": citizens_text(file.description.name, language),
         "state": row.state,
+        "say": complaint_view.wording(visitor, row.kind),
+        "complaint": complaint,
         "tone": TONES[State(row.state)],
         "incomplete": not row.complete,
-        "escalated": visitor.formatting.short_moment(row.escalated_at)
+        "escalated": visitor.formatting.short_moment(row.escalated_at or row.stage_escalated_at)
         if escalated(deps.clock.now()).holds(row)
         else "",
         "violations": answers.violation_texts(row.violations, reading, visitor.say, reveal=reveal),
@@ -239,6 +268,13 @@ def _page(
         "stages": _stages(file, language),
         "officer": officer,
         "received": visitor.formatting.short_moment(row.opened_at),
+        "stage_due": visitor.formatting.day(row.stage_due_at)
+        if row.stage_due_at and row.state in STAGE_RUNNING
+        else "",
+        "answer_until": visitor.formatting.day(file.state.answer_until) if file.state.answer_until else "",
+        "paused": visitor.say("case.paused.days", n=row.paused_days, most=deps.settings.pauses.most_days)
+        if row.paused_days
+        else "",
         "due": visitor.formatting.day(row.due_at) if row.due_at and row.state in RUNNING else "",
         "fee": fee_in_words(file.state, visitor.formatting, visitor.say),
         "fee_problem": _fee_problem(visitor, file),
@@ -246,7 +282,7 @@ def _page(
         "language_name": visitor.say(f"language.{row.language}"),
         "history": [
             {
-                "action": said(visitor.say, "action", step.action),
+                "action": complaint_view.step_words(visitor, row, step, complaint),
                 "actor": _who(visitor, step.actor, names),
                 "when": visitor.formatting.short_moment(step.at),
                 "note": step.note if reveal else answers.mask(step.note),
@@ -278,9 +314,12 @@ def _is_answered(file: CaseFile, nik: str, reading: Reading | None) -> bool:
 
 def offered(actor: Actor, file: CaseFile, language: str, written: Written | None = None) -> list[ActionView]:
     """A button for everything that the actor may do now."""
-    stages = {stage.id: stage.name for stage in file.description.stages}
-    may = allowed(actor, file.row, list(stages))
-    following = stages.get(stage_after(file.row.stage, list(stages)) or "")
+    workflow = Workflow.of(file.description)
+    may = allowed(actor, file.row, workflow)
+    ways = {
+        Action.ADVANCE: workflow.following(file.row.stage, decided=file.row.state in DECIDED),
+        Action.SEND_BACK: workflow.before(file.row.stage),
+    }
     written = written or Written()
     return [
         ActionView(
@@ -288,11 +327,11 @@ def offered(actor: Actor, file: CaseFile, language: str, written: Written | None
             icon,
             NEEDS[action].note,
             main,
-            {"stage": citizens_text(following, language)} if action is Action.ADVANCE and following else {},
+            {"stage": citizens_text(stage.name, language)} if (stage := ways.get(action)) else {},
             written.action == action and NEEDS[action].note is not Note.NONE,
             written.note if written.action == action else "",
         )
-        for action, icon, main in _BUTTONS
+        for action, icon, main in (complaint_view.BUTTONS if file.row.kind == ServiceKind.COMPLAINT else _BUTTONS)
         if action in may
     ]
 
@@ -302,8 +341,8 @@ def _why_not(visitor: Visitor, row: Any, officer: str) -> str:
         return visitor.say("case.none.done")
     if WAITING.holds(row):
         return visitor.say("case.none.waiting")
-    if may_not_hold(visitor.signed_in.actor.id, visitor.signed_in.actor.role, row):
-        return visitor.say("case.problem.own_decision")
+    if barred := bars(visitor.signed_in.actor.id, visitor.signed_in.actor.role, row):
+        return visitor.say(_PROBLEMS[barred])
     return visitor.say("case.none.other", officer=officer or visitor.say("case.someone"))
 
 

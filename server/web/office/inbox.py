@@ -14,7 +14,7 @@ from server.foundation.clock import load_calendar
 from server.foundation.texts import citizens_text
 from server.web.frame.access import Pages, Rule, Visit
 from server.web.frame.visitor import OFFICE, Visitor
-from server.web.office import clocks, queries
+from server.web.office import clocks, complaint_view, queries
 
 #: The colour of each state's pill.
 TONES: Final = {
@@ -38,8 +38,11 @@ class InboxRow:
     code: str
     shown_code: str
     service: str
+    #: Of a complaint: topic and kind of report.
+    about: str
     received: str
     state: str
+    state_text: str
     tone: str
     incomplete: bool
     escalated: bool
@@ -113,8 +116,10 @@ def _row(visitor: Visitor, connection: Connection, case: Row[Any], now: Any, cal
         code=case.tracking_code,
         shown_code=tracking.display(case.tracking_code),
         service=citizens_text(description.name, visitor.language) if description else case.service_id,
+        about=complaint_view.about(visitor, case),
         received=visitor.formatting.short_moment(case.opened_at),
         state=case.state,
+        state_text=complaint_view.wording(visitor, case.kind)(f"state.{case.state}"),
         tone=TONES[State(case.state)],
         incomplete=not case.complete,
         escalated=escalated(now).holds(case),

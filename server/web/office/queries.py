@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from server.cases import complaints, rules
 from server.cases.files import attachments_of
-from server.cases.rules import Condition, assignable, in_scope, scope
+from server.cases.rules import Condition, Either, assignable, in_scope, scope
 from server.foundation.actors import Actor, Role
 from server.foundation.clock import WorkingCalendar
 from server.storage import tables
@@ -113,7 +113,7 @@ def kiosk_names(connection: Connection, ids: Sequence[str]) -> Mapping[str, str]
 def colleagues(connection: Connection, case: Row[Any]) -> Sequence[Any]:
     """Who may decide the case, by name."""
     return connection.execute(
-        select(tables.officers.c.id, tables.officers.c.name)
+        select(tables.officers.c.id, tables.officers.c.name, tables.officers.c.role)
         .where(assignable(case.agency_id, case.area_id))
         .order_by(tables.officers.c.name)
     ).all()
@@ -132,11 +132,11 @@ def _count(calendar: WorkingCalendar, after: date, until: date) -> int:
     return sum(calendar.is_working_day(after + timedelta(days=offset)) for offset in range(1, days + 1))
 
 
-def _filter(show: str, actor: Actor, now: datetime) -> Condition:
-    filters = {
+def _filter(show: str, actor: Actor, now: datetime) -> Condition | Either:
+    filters: dict[str, Condition | Either] = {
         "open": Condition(rules.OPEN),
         "mine": Condition(rules.OPEN, officer_id=actor.id),
-        "new": rules.TAKEABLE,
+        "new": rules.takeable(actor),
         "waiting": rules.WAITING,
         "late": rules.late(now),
         "escalated": rules.escalated(now),
@@ -164,25 +164,6 @@ def newest_enrolment(connection: Connection, actor: Actor, name: str) -> str | N
         .order_by(codes.created_at.desc())
         .limit(1)
     ).scalar()
-
-
-def cases_by_agency(connection: Connection, since: datetime, now: datetime) -> Sequence[Row[Any]]:
-    """Per agency: cases received since ``since`` (``came``), those that are open (``running``), late and escalated."""
-    cases, agencies = tables.cases, tables.agencies
-    count = func.count(cases.c.tracking_code)
-    return connection.execute(
-        select(
-            agencies.c.id,
-            agencies.c.name,
-            count.filter(cases.c.opened_at >= since).label("came"),
-            count.filter(Condition(rules.OPEN).where()).label("running"),
-            count.filter(rules.late(now).where()).label("late"),
-            count.filter(rules.escalated(now).where()).label("escalated"),
-        )
-        .outerjoin(cases, cases.c.agency_id == agencies.c.id)
-        .group_by(agencies.c.id, agencies.c.position)
-        .order_by(agencies.c.position)
-    ).all()
 
 
 def audit_entries(

@@ -1,26 +1,33 @@
-"""What citizens think of the service: the satisfaction index by agency and service."""
+"""What citizens think of the service: the satisfaction index by agency, service, kiosk and month, as a page and as a table to
+take along. Each says how it was worked out: the weight of an element, and from how many respondents on an index is told."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
+from zoneinfo import ZoneInfo
 
+from sqlalchemy import Connection
 from starlette.responses import Response
 
 from protocol.reports import Element
 from server.foundation.actors import Role
 from server.foundation.texts import citizens_text
-from server.open_city.ratings import Satisfaction, weight_of
-from server.open_city.skm import Weight
+from server.open_city.months import Month, last_months
+from server.open_city.ratings import By, Method, Rated, method_of
+from server.open_city.skm import FEWEST_ALLOWED, MOST_ALLOWED, Weight
 from server.web.frame.access import Pages, Rule, Visit, not_found, only
+from server.web.frame.csv_file import csv_answer
 from server.web.frame.visitor import Visitor
 from server.web.office import queries
 
 READERS: Final = Rule(frozenset({Role.OFFICER, Role.SUPERVISOR, Role.ADMIN, Role.COMMAND}))
 ADMINS: Final = only(Role.ADMIN)
-#: A survey is read for the last year.
-PERIOD: Final = timedelta(days=365)
+#: Of ten thousand kiosks nobody reads more on a page; the file has them all.
+LINES_SHOWN: Final = 200
+#: A mean of four points is the whole width of its bar.
+_PER_POINT: Final = 25
+_DIGITS_MOST: Final = 6
 
 pages = Pages()
 
@@ -28,94 +35,218 @@ pages = Pages()
 @dataclass(frozen=True)
 class Line:
     name: str
+    #: With fewer respondents than needed empty, as ``quick`` is.
     index: str
     grade: str
-    full: int
+    respondents: int
+    few: bool
     quick: str
     quick_count: int
+    means: tuple[str, ...]
+    #: Under its column of a plot.
+    label: str = ""
+    share: int = 0
 
 
 @dataclass(frozen=True)
-class AgencyView:
-    name: str
-    lines: tuple[Line, ...]
-    #: (name, mean, share of the four points in per cent)
+class Report:
+    by: By
+    agency: str | None
+    months: tuple[Month, ...]
+    method: Method
+    #: None when nobody rated.
+    total: Line | None
     elements: tuple[tuple[str, str, int], ...]
+    lines: tuple[Line, ...]
 
 
 @pages.get("/satisfaction", READERS)
 def satisfaction(visitor: Visit) -> Response:
-    since = visitor.deps.clock.now() - PERIOD
-    with visitor.deps.engine.connect() as connection:
-        agencies = queries.agencies(connection)
-        names = {name: one.name for name, one in visitor.deps.catalogue.newest(connection).items()}
-        rated = visitor.deps.ratings.satisfaction(connection, since)
-        weight = weight_of(connection)
-    own = visitor.signed_in.actor.agency_id
-    views = [
-        agency_view(visitor, citizens_text(agency.name, visitor.language), names, mine)
-        for agency in agencies
-        if own in (None, agency.id) and (mine := [one for one in rated if one.agency == agency.id])
+    return _page(visitor)
+
+
+@pages.get("/satisfaction/export", READERS)
+def export(visitor: Visit) -> Response:
+    """All lines; weight and least number stand in each, so that no line is read without them."""
+    found = _report(visitor)
+    with visitor.deps.units.begin(visitor.signed_in.actor) as work:
+        work.audit("satisfaction.export", "ratings", {"by": found.by.value, "agency": found.agency or ""})
+    say = visitor.say
+    head = [
+        say(f"satisfaction.by.{found.by}"),
+        *(say(f"satisfaction.{name}") for name in ("full", "index", "grade")),
+        *(say(f"satisfaction.element.{element.value}") for element in Element),
+        *(say(f"satisfaction.{name}") for name in ("quick", "quick_count", "weight", "least", "range")),
     ]
-    return visitor.render(
-        "office/satisfaction.html",
-        agencies=views,
-        since=visitor.formatting.day(since),
-        weight=weight.value,
-        weights=[one.value for one in Weight],
-        may_set=visitor.signed_in.role is Role.ADMIN,
+    method = (found.method.weight.value, found.method.least, _period(visitor, found.months))
+    lines = [*found.lines, *([found.total] if found.total else [])]
+    rows = (
+        [
+            line.name,
+            line.respondents,
+            _few(visitor, found.method) if line.few else line.index,
+            line.grade,
+            *(line.means or [""] * len(Element)),
+            line.quick,
+            line.quick_count,
+            *method,
+        ]
+        for line in lines
     )
+    return csv_answer(f"{say('satisfaction.file')}-{found.by}", head, rows)
 
 
 @pages.post("/satisfaction/weight", ADMINS)
 def set_weight(visitor: Visit) -> Response:
-    wanted = visitor.text("weight", 10)
-    if wanted not in set(Weight):
+    weight, least = visitor.text("weight", 10), visitor.text("least", _DIGITS_MOST).strip()
+    if weight not in set(Weight):
         raise not_found()
-    visitor.deps.ratings.set_weight(visitor.signed_in.actor, Weight(wanted))
+    try:
+        method = Method(Weight(weight), int(least))
+        visitor.deps.ratings.set_method(visitor.signed_in.actor, method)
+    except ValueError:
+        wrong = visitor.say("satisfaction.least.wrong", least=FEWEST_ALLOWED, most=MOST_ALLOWED)
+        return _page(visitor, 400, wrong=wrong, written={"weight": weight, "least": least})
     return visitor.go("/satisfaction", "good/satisfaction.weight.done")
 
 
-def agency_view(
-    visitor: Visitor, name: str, services: dict[str, dict[str, str]], rated: Sequence[Satisfaction]
-) -> AgencyView:
-    whole = next(one for one in rated if not one.service)
-    return AgencyView(
-        name=name,
-        lines=tuple(
-            _line(
-                visitor,
-                citizens_text(services.get(one.service), visitor.language) or one.service
-                if one.service
-                else visitor.say("satisfaction.all"),
-                one,
-            )
-            for one in rated
-        ),
-        elements=tuple(
-            (
-                visitor.say(f"satisfaction.element.{element.value}"),
-                decimal(whole.index.means[element], visitor.language),
-                round(whole.index.means[element] * 25),
-            )
-            for element in Element
-        )
-        if whole.index
-        else (),
+def _page(
+    visitor: Visitor, status: int = 200, *, wrong: str = "", written: Mapping[str, Any] | None = None
+) -> Response:
+    found = _report(visitor)
+    with visitor.deps.engine.connect() as connection:
+        agencies = queries.agencies(connection)
+    return visitor.render(
+        "office/satisfaction.html",
+        status,
+        report=found,
+        few=_few(visitor, found.method),
+        shown=found.lines[:LINES_SHOWN],
+        lines_shown=LINES_SHOWN,
+        period=_period(visitor, found.months),
+        by=list(By),
+        agencies=[(one.id, citizens_text(one.name, visitor.language)) for one in agencies],
+        own_agency=citizens_text(visitor.signed_in.agency_name, visitor.language),
+        may_choose=visitor.signed_in.agency_id is None,
+        query=f"by={found.by}" + (f"&agency={found.agency}" if found.agency else ""),
+        weights=[one.value for one in Weight],
+        least_allowed=FEWEST_ALLOWED,
+        most_allowed=MOST_ALLOWED,
+        wrong=wrong,
+        written=written or {"weight": found.method.weight.value, "least": found.method.least},
+        may_set=visitor.signed_in.role is Role.ADMIN,
     )
+
+
+def _report(visitor: Visitor) -> Report:
+    asked, deps = visitor.request.query_params, visitor.deps
+    own = visitor.signed_in.agency_id
+    given = asked.get("by", "")
+    by = By(given) if given in set(By) else By.SERVICE if own else By.AGENCY
+    months = last_months(deps.clock.now(), ZoneInfo(deps.settings.time_zone))
+    with deps.engine.connect() as connection:
+        agencies = {one.id: citizens_text(one.name, visitor.language) for one in queries.agencies(connection)}
+        agency = own or (asked.get("agency", "") if asked.get("agency", "") in agencies else None)
+        total = deps.ratings.rated(connection, (), months=months, agency=agency)
+        rated = deps.ratings.rated(connection, _keys(by), months=months, agency=agency)
+        names = _names(visitor, connection, by, rated, agencies, months)
+        method = method_of(connection)
+    somebody = [one for one in total if one.respondents or one.quick_count]
+    return Report(
+        by=by,
+        agency=agency,
+        months=months,
+        method=method,
+        total=_line(visitor, visitor.say("satisfaction.total"), somebody[0]) if somebody else None,
+        elements=_elements(visitor, somebody[0]) if somebody else (),
+        lines=_by_month(visitor, rated, months)
+        if by is By.MONTH
+        else tuple(_line(visitor, names[one.key], one) for one in rated),
+    )
+
+
+def _keys(by: By) -> tuple[By, ...]:
+    """Two agencies may have a service of the same name."""
+    return (By.AGENCY, By.SERVICE) if by is By.SERVICE else (by,)
+
+
+def _names(
+    visitor: Visitor,
+    connection: Connection,
+    by: By,
+    rated: Sequence[Rated],
+    agencies: Mapping[str, str],
+    months: tuple[Month, ...],
+) -> dict[tuple[str | int, ...], str]:
+    if by is By.MONTH:
+        return {(place,): _month_name(visitor, one) for place, one in enumerate(months)}
+    if by is By.KIOSK:
+        kiosks = queries.kiosk_names(connection, [str(one.key[0]) for one in rated])
+        return {one.key: kiosks.get(str(one.key[0]), str(one.key[0])) for one in rated}
+    if by is By.AGENCY:
+        return {one.key: agencies.get(str(one.key[0]), str(one.key[0])) for one in rated}
+    services = {name: one.name for name, one in visitor.deps.catalogue.newest(connection).items()}
+
+    def service(agency: str, name: str) -> str:
+        own = citizens_text(services.get(name), visitor.language) or name
+        # Of one agency alone, its name says nothing.
+        return own if visitor.signed_in.agency_id else f"{own} · {agencies.get(agency, agency)}"
+
+    return {one.key: service(str(one.key[0]), str(one.key[1])) for one in rated}
+
+
+def _by_month(visitor: Visitor, rated: Sequence[Rated], months: tuple[Month, ...]) -> tuple[Line, ...]:
+    """Every month, also one in which nobody rated."""
+    found = {one.key: one for one in rated}
+    nobody = Rated((), 0, None, None, 0)
+    return tuple(
+        _line(visitor, _month_name(visitor, month), found.get((place,), nobody), _month_name(visitor, month)[:3])
+        for place, month in enumerate(months)
+    )
+
+
+def _line(visitor: Visitor, name: str, one: Rated, label: str = "") -> Line:
+    language = visitor.language
+    return Line(
+        name=name,
+        index=decimal(one.index.value, language) if one.index else "",
+        grade=one.index.grade if one.index else "",
+        respondents=one.respondents,
+        few=one.few,
+        quick=decimal(one.quick, language) if one.quick is not None else "",
+        quick_count=one.quick_count,
+        means=tuple(decimal(one.index.means[element], language) for element in Element) if one.index else (),
+        label=label,
+        share=round(one.index.value) if one.index else 0,
+    )
+
+
+def _elements(visitor: Visitor, whole: Rated) -> tuple[tuple[str, str, int], ...]:
+    """(name, mean, share of the four points in per cent)"""
+    if whole.index is None:
+        return ()
+    return tuple(
+        (
+            visitor.say(f"satisfaction.element.{element.value}"),
+            decimal(whole.index.means[element], visitor.language),
+            round(whole.index.means[element] * _PER_POINT),
+        )
+        for element in Element
+    )
+
+
+def _few(visitor: Visitor, method: Method) -> str:
+    return visitor.say("satisfaction.few", n=method.least)
+
+
+def _month_name(visitor: Visitor, month: Month) -> str:
+    return f"{visitor.formatting.month_names()[month.month - 1]} {month.year}"
+
+
+def _period(visitor: Visitor, months: tuple[Month, ...]) -> str:
+    return f"{_month_name(visitor, months[0])} – {_month_name(visitor, months[-1])}"
 
 
 def decimal(value: Decimal, language: str) -> str:
     """``88,31`` in Indonesian."""
     return str(value) if language == "en" else str(value).replace(".", ",")
-
-
-def _line(visitor: Visitor, name: str, one: Satisfaction) -> Line:
-    return Line(
-        name=name,
-        index=decimal(one.index.value, visitor.language) if one.index else "",
-        grade=one.index.grade if one.index else "",
-        full=one.index.count if one.index else 0,
-        quick=decimal(one.quick, visitor.language) if one.quick is not None else "",
-        quick_count=one.quick_count,
-    )

@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from protocol import tracking
 from protocol.line.base import ServiceKind
 from protocol.messages import CasePublicState as State
-from protocol.messages import CaseState
+from protocol.messages import CaseState, CaseStep
 from server.foundation.texts import citizens_text
 from server.web.frame.access import EVERYBODY, PageRefused, Pages, Visit
 from server.web.frame.visitor import Visitor
@@ -37,6 +37,8 @@ class StepView:
     stage: str
     when: str
     iso: str
+    #: What the office wrote.
+    note: str
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,12 @@ class TrackingView:
     service: str
     agency: str
     due: str
+    #: Until when the citizen's answer is waited for.
+    answer_until: str
     #: What the citizen may do against it at a kiosk, and until when; or what is being looked at again.
     contest: str
+    #: When silence closes a complaint.
+    closes: str
     fee: str
     steps: tuple[StepView, ...]
 
@@ -107,22 +113,36 @@ def view(visitor: Visitor, state: CaseState) -> TrackingView:
         service=citizens_text(state.service_name, language),
         agency=citizens_text(state.agency_name, language),
         due=visitor.public_formatting.day(state.due) if state.due else "",
+        answer_until=(
+            say("track.answer_until", day=visitor.public_formatting.day(state.answer_until))
+            if state.answer_until
+            else ""
+        ),
         contest=_contest(visitor, state),
+        closes=say("complaint.track.closes", day=visitor.public_formatting.day(state.closes)) if state.closes else "",
         fee=fee_in_words(state, visitor.public_formatting, say),
         steps=tuple(
             StepView(
-                what=say(
-                    f"track.contested.{step.contest}"
-                    if step.contest
-                    else words(state, f"public_state.{step.state.value}")
-                ),
+                what=_what(visitor, step, words(state, f"public_state.{step.state.value}")),
                 stage=citizens_text(step.stage, language) if step.state is State.IN_REVIEW else "",
                 when=visitor.public_formatting.short_moment(step.at),
                 iso=step.at.isoformat(),
+                # What stands above needs no second place.
+                note="" if step.note and step.note in state.note else step.note,
             )
             for step in state.steps
         ),
     )
+
+
+def _what(visitor: Visitor, step: CaseStep, state_key: str) -> str:
+    """What happened in a step."""
+    language = visitor.public_language
+    if step.forwarded_to:
+        agency = citizens_text(step.forwarded_to, language)
+        return visitor.site.texts.say(language, "complaint.track.forwarded", agency=agency)
+    key = f"track.contested.{step.contest}" if step.contest else state_key
+    return visitor.site.texts.say(language, key)
 
 
 def _contest(visitor: Visitor, state: CaseState) -> str:

@@ -12,6 +12,7 @@ from kiosk.cases.case import Case, CaseMessage, CaseStateName
 from kiosk.events import CaseUpdated
 from kiosk.machine.line_state import LineCondition
 from kiosk.store.reports import ReportKind
+from kiosk.text import Text
 from protocol.messages import Contest, ItemKind, MessageKind
 from rehearsal.citizen import Citizen
 from rehearsal.devices import BEGIN
@@ -188,6 +189,18 @@ def test_what_is_looked_at_again_says_so(kiosk: Hands) -> None:
     steps = (*known.steps[:-1], replace(known.steps[-1], contest=Contest.OBJECTION))
     office_does(kiosk, replace(known, contested=Contest.OBJECTION, steps=steps))
     kiosk.must_see(kiosk.text("case.explained.objection"), kiosk.text("case.contested.objection"))
+
+
+def test_a_complaints_page_says_who_has_it_now_and_when_silence_closes_it(kiosk: Hands) -> None:
+    known = open_case(kiosk, CaseStateName.IN_REVIEW)
+    agency = Text.read({"id": "Dinas Perhubungan"})
+    steps = (*known.steps, replace(known.steps[-1], forwarded_to=agency))
+    closes = kiosk.app.flow.formatting.day(UNTIL)
+    office_does(kiosk, replace(case(CaseStateName.APPROVED), steps=steps, closes=UNTIL))
+    kiosk.must_see(
+        kiosk.text("complaint.case.forwarded", agency="Dinas Perhubungan"),
+        kiosk.text("complaint.case.closes", day=closes),
+    )
 
 
 def test_tracking_is_in_the_list_of_services(kiosk: Hands) -> None:

@@ -159,7 +159,9 @@ def test_rounds_are_the_same_shots_each_differing_in_contrast_alone() -> None:
         assert before[-1].appearance.contrast is after[0].appearance.contrast
 
 
-@pytest.mark.parametrize("state", ["help-called", "home-offline", "home-paperless", "home-noticed"])
+@pytest.mark.parametrize(
+    "state", ["help-called", "home-offline", "home-paperless", "home-noticed", "home-several-notices"]
+)
 def test_the_largest_letters_fit_a_panel_that_lies(studio: Studio, state: str) -> None:
     """Also on a day when somebody was here, who is counted on the home screen."""
     look = Appearance(text_size=TextSize.EXTRA)

@@ -16,6 +16,7 @@ from server.audit.proofs import TILE, LogTooShort, Proofs
 from server.audit.verification import Statement, Verdict
 from server.deps import Deps
 from server.fleet.alarms import AlarmKind
+from server.fleet.heartbeats import Beat
 from server.foundation.keys import KeyMissing, load_keys, move_audit_key
 from server.operator.operations import OperationRefused, carry_out
 from server.storage import tables
@@ -65,7 +66,9 @@ def leaves(connection: Connection) -> list[bytes]:
 
 def beat(deps: Deps, kiosk: TestKiosk, witnessed: Witnessed) -> HeartbeatAnswer:
     reported = Heartbeat.model_validate(kiosk.heartbeat(witnessed=witnessed.model_dump(mode="json")))
-    return deps.presence.heartbeat(kiosk.id, reported)
+    (answer,) = deps.heartbeats.take([Beat(kiosk.id, reported)])
+    assert answer is not None
+    return answer
 
 
 def alarms(deps: Deps, kiosk: TestKiosk) -> dict[str, str]:
@@ -195,7 +198,8 @@ def test_an_older_kiosk_is_offered_nothing(deps: Deps) -> None:
     kiosk = enrolled_kiosk(deps)
     fill(deps, 1)
     point(deps)
-    assert deps.presence.heartbeat(kiosk.id, Heartbeat.model_validate(kiosk.heartbeat())).checkpoint is None
+    (answer,) = deps.heartbeats.take([Beat(kiosk.id, Heartbeat.model_validate(kiosk.heartbeat()))])
+    assert answer is not None and answer.checkpoint is None
 
 
 def test_a_tail_that_was_cut_is_shown_by_a_kiosk_that_knows_more(deps: Deps) -> None:

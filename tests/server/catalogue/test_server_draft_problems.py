@@ -76,6 +76,10 @@ def open_draft(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
         close_deps(deps)
 
 
+def stage(does: str, id: str = "a") -> dict[str, Any]:
+    return {"id": id, "name": {"id": "Tahap"}, "working_days": 1, "does": does}
+
+
 @pytest.mark.parametrize(
     ("path", "value", "sentence"),
     [
@@ -95,6 +99,12 @@ def open_draft(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
         ("standard.procedure_pictograms", ["kiosk", "sulap"], "Pilih salah satu dari yang ada."),
         ("standard.requirement_pictograms", ["document"] * 101, "Paling banyak 100."),
         ("stages", [], "Isi paling sedikit 1."),
+        (
+            "stages",
+            [stage("check"), stage("make", "b")],
+            "Tidak ada tahap yang memutuskan. Pilih “Diputuskan” pada salah satu tahap.",
+        ),
+        ("stages.0.does", "guess", "Pilih salah satu dari yang ada."),
         ("identification", "passport", "Pilih salah satu dari yang ada."),
         ("standard.fee", 7, "Isian ini tidak dapat dipakai."),
         (
@@ -111,6 +121,7 @@ def open_draft(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
         ),
         ("slip.answers", [f"q{number}" for number in range(9)], "Paling banyak 8."),
         ("nik_question", "nik", "Formulir tidak punya pertanyaan “nik” untuk NIK."),
+        ("topic_question", "nama", "Formulir tidak punya pertanyaan pilihan tunggal “nama”."),
     ],
 )
 def test_each_fault_of_a_service_is_reported_in_indonesian_at_its_field(

@@ -16,7 +16,7 @@ from tuf.ngclient import FetcherInterface, Updater
 from protocol.packs import PackCustom, target_name, unpack
 from server.catalogue.authoring import UPLOAD_BYTES
 from server.catalogue.form_conversion import zipped
-from server.catalogue.pack_content import PackContent
+from server.catalogue.pack_content import PackContent, PackService
 from server.catalogue.packs import RINGS, PackOutcome
 from server.catalogue.service_drafts import ServiceDraftOutcome, Severity
 from server.catalogue.tuf import TIMESTAMP_LIFE
@@ -299,6 +299,64 @@ def test_a_broken_city_is_refused_with_the_files_name(tmp_path: Path, file: str,
         read_city(folder)
 
 
+# --- what is in force, without its spreadsheet --------------------------------------------------------------------------
+
+
+def test_a_draft_begins_with_all_that_is_in_force_and_changes_without_the_form(deps: Deps) -> None:
+    before = deps.authoring.published("surat")
+    begun = deps.authoring.begin(ADMIN, "surat").draft
+    assert before is not None and begun is not None and begun.publishable
+    assert begun.resources == {name: data for name, data in before.files.items() if name != "form.xml"}
+    document = dict(begun.description)
+    document["standard"] = {**document["standard"], "fee_rupiah": 12_000, "working_days": 9}
+    document["slip"] = {**document["slip"], "next_step": {"id": "Datang besok."}}
+    changed = deps.authoring.describe(ADMIN, begun.id, document).draft
+    assert changed is not None
+    changes = deps.authoring.changes(changed)
+    assert changes is not None and (changes.form, changes.files) == ((), ())
+    assert {(one.name, one.what, one.new) for one in changes.description if one.new} == {
+        ("standard.fee_rupiah", "", "12000"),
+        ("standard.working_days", "", "9"),
+        ("slip.next_step", "id", "Datang besok."),
+    }
+    # The form is the same, so its version may stay.
+    after = deps.packs.service(deps.authoring.publish(ADMIN, begun.id).pack, "surat")
+    assert after is not None and after.files == before.files
+    assert after.description.standard.fee_rupiah == 12_000
+    assert after.description.form_version == before.description.form_version
+
+
+def test_only_what_a_pack_holds_can_be_begun_with(deps: Deps) -> None:
+    assert deps.authoring.begin(ADMIN, "tidak-ada").outcome is ServiceDraftOutcome.NOT_FOUND
+    assert deps.authoring.begin(ADMIN, "surat", "test").draft is not None
+
+
+def test_changes_of_stages_are_told_one_by_one(deps: Deps) -> None:
+    begun = deps.authoring.begin(ADMIN, "surat").draft
+    assert begun is not None
+    document = dict(begun.description)
+    document["stages"] = [*document["stages"], {"id": "serah", "name": {"id": "Serah terima"}, "working_days": 1}]
+    changed = deps.authoring.describe(ADMIN, begun.id, document).draft
+    changes = changed and deps.authoring.changes(changed)
+    assert changes is not None
+    added = {(one.name, one.what): one.new for one in changes.description if one.kind == "added"}
+    assert added == {("stages.serah.name", "id"): "Serah terima", ("stages.serah.working_days", ""): "1"}
+
+
+def test_a_spreadsheet_is_kept_as_it_was_uploaded_and_found_again_by_its_form(deps: Deps) -> None:
+    sheet = workbook(*GOOD)
+    draft = deps.authoring.upload(ADMIN, "surat", "surat.xlsx", sheet).draft
+    assert draft is not None
+    deps.authoring.publish(ADMIN, draft.id)
+    # Also when only its description was changed since, and when the pack is another one.
+    begun = deps.authoring.begin(ADMIN, "surat").draft
+    assert begun is not None and deps.authoring.publish(ADMIN, begun.id).ok
+    service = deps.authoring.published("surat")
+    assert service is not None
+    original = deps.authoring.original(service)
+    assert (original.name, original.data) == ("surat.xlsx", sheet)
+
+
 # --- rings ---------------------------------------------------------------------------------------------------------
 
 
@@ -323,6 +381,40 @@ def test_what_is_tried_out_stays_with_those_who_try_it(deps: Deps) -> None:
     described_draft(deps, "satu", "1", ("test",))
     described_draft(deps, "dua", "1", ("test",))
     assert (services_of(deps, "test") - before, services_of(deps, "all")) == ({"satu", "dua"}, before)
+
+
+def changed(deps: Deps, service: str, version: str, rings: tuple[str, ...]) -> int:
+    """Publishes what is in force as another version, without the way through a draft; the pack's number."""
+    known = deps.authoring.published("surat")
+    assert known is not None
+    description = known.description.model_copy(update={"id": service, "form_version": version})
+    with deps.engine.connect() as connection:
+        content = deps.packs.content(deps.packs.newest(connection, rings[-1]))
+    assert content is not None
+    return deps.packs.publish(content.replacing(PackService(description, known.files)), ADMIN, rings=rings).number
+
+
+def test_of_a_form_whose_spreadsheet_nobody_kept_the_form_itself_is_given(deps: Deps) -> None:
+    changed(deps, "satu", "1", ("test",))
+    service = deps.authoring.published("satu")
+    assert service is not None
+    original = deps.authoring.original(service)
+    assert (original.name, original.file_type, original.data) == ("satu.xml", "xml", service.files["form.xml"])
+
+
+def test_another_version_for_some_is_under_what_is_being_tried_out(deps: Deps) -> None:
+    assert deps.authoring.tried_out() == []
+    early = changed(deps, "surat", "5", ("test", "early"))
+    assert [(one.ring, one.pack, one.service.description.id) for one in deps.authoring.tried_out()] == [
+        ("early", early, "surat")
+    ]
+    # The test kiosks have yet another one, and a service that nobody else has.
+    changed(deps, "surat", "6", ("test",))
+    test = changed(deps, "satu", "1", ("test",))
+    found = {(one.ring, one.pack, one.service.description.id) for one in deps.authoring.tried_out()}
+    assert found == {("early", early, "surat"), ("test", test, "surat"), ("test", test, "satu")}
+    assert deps.packs.promote(test, ADMIN, RINGS).ok
+    assert deps.authoring.tried_out() == []
 
 
 def test_what_was_tried_out_goes_on_to_all(deps: Deps) -> None:

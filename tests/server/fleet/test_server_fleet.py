@@ -13,6 +13,9 @@ from protocol.messages import EnrolRequest, EnrolResponse, Heartbeat
 from server.deps import Deps
 from server.fleet.alarms import CLOCK_TOLERANCE, SILENT_INTERVALS, UNUSED_AFTER, AlarmKind
 from server.fleet.enrolment import ATTEMPTS_PER_ADDRESS, CODE_LIFE, EnrolRefusal
+from server.fleet.heartbeats import Beat
+from server.fleet.listing import FleetQuery
+from server.fleet.states import KioskState
 from server.foundation.actors import OPERATOR
 from server.foundation.clock import WorkingCalendar, load_calendar
 from server.operator.seeding import TRIAL_PIN
@@ -41,7 +44,7 @@ def enrolled(deps: Deps) -> str:
 def beat(deps: Deps, kiosk_id: str, **changes: object) -> None:
     now = deps.clock.now().isoformat()
     base = TestKiosk("http://nowhere").heartbeat(last_touch_at=now, device_time=now)
-    deps.presence.heartbeat(kiosk_id, Heartbeat.model_validate({**base, **changes}))
+    deps.heartbeats.take([Beat(kiosk_id, Heartbeat.model_validate({**base, **changes}))])
 
 
 def alarms(deps: Deps, kiosk_id: str) -> set[str]:
@@ -165,7 +168,7 @@ def test_a_kiosk_that_cannot_show_a_file_of_its_pack_is_an_alarm_until_another_p
     content = component("content", "READY", ["FILE_BROKEN"]) | {"detail": "surat/kk.png"}
     beat(deps, kiosk_id, components=[content])
     assert alarms(deps, kiosk_id) == {AlarmKind.BROKEN_CONTENT}
-    assert [row.detail for row in deps.alarms.rows()] == ["surat/kk.png"]
+    assert [row.detail for row in deps.listing.alarms(standing=True).rows] == ["surat/kk.png"]
     beat(deps, kiosk_id)
     assert alarms(deps, kiosk_id) == set()
 
@@ -174,7 +177,7 @@ def test_a_form_that_fails_is_an_alarm_with_its_service_until_it_is_mended(deps:
     kiosk_id = enrolled(deps)
     failed = {**component("forms", "READY", ["FORM_FAULT"]), "detail": "pindah: IndexError session/growth.py:12"}
     beat(deps, kiosk_id, components=[failed])
-    (alarm,) = deps.alarms.rows()
+    (alarm,) = deps.listing.alarms(standing=True).rows
     assert (alarm.kind, alarm.detail) == (AlarmKind.FORM_FAULT, failed["detail"])
     beat(deps, kiosk_id)
     assert alarms(deps, kiosk_id) == set()
@@ -202,7 +205,7 @@ def test_one_cause_raises_one_alarm(deps: Deps) -> None:
     kiosk_id = enrolled(deps)
     for _ in range(3):
         beat(deps, kiosk_id, outbox={"waiting": 0, "parked": 1})
-    assert [(row.kind, row.detail) for row in deps.alarms.rows()] == [(AlarmKind.PARKED, "1")]
+    assert [(row.kind, row.detail) for row in deps.listing.alarms(standing=True).rows] == [(AlarmKind.PARKED, "1")]
 
 
 @pytest.mark.parametrize(
@@ -264,7 +267,7 @@ def test_a_command_goes_to_its_kiosk_and_not_to_a_revoked_one(deps: Deps) -> Non
 def test_an_acknowledged_alarm_stays_open(deps: Deps) -> None:
     kiosk_id = enrolled(deps)
     beat(deps, kiosk_id, outbox={"waiting": 0, "parked": 2})
-    (alarm,) = deps.alarms.rows()
+    (alarm,) = deps.listing.alarms(standing=True).rows
     assert [deps.alarms.acknowledge(OPERATOR, alarm.id) for _ in range(2)] == [True, False]
     assert alarms(deps, kiosk_id) == {AlarmKind.PARKED}
 
@@ -366,9 +369,9 @@ def test_the_holidays_table_is_part_of_the_calendar(deps: Deps) -> None:
 
 def test_a_revoked_kiosk_is_not_of_the_fleet(deps: Deps) -> None:
     kiosk_id = enrolled(deps)
-    assert [view.row.id for view in deps.presence.fleet()] == [kiosk_id]
+    assert [row.id for row in deps.listing.page(FleetQuery()).rows] == [kiosk_id]
     assert deps.enrolment.revoke(OPERATOR, kiosk_id)
-    assert deps.presence.fleet() == []
+    assert list(deps.listing.page(FleetQuery()).rows) == []
     assert not deps.enrolment.revoke(OPERATOR, kiosk_id)
 
 
@@ -376,8 +379,9 @@ def test_a_heartbeat_of_the_past_is_silence_not_an_error(deps: Deps) -> None:
     kiosk_id = enrolled(deps)
     with deps.engine.begin() as connection:
         connection.execute(update(tables.kiosks).values(last_heartbeat_at=deps.clock.now() - timedelta(days=30)))
+    deps.alarms.check_all()
     view = deps.presence.kiosk(kiosk_id)
     assert view is not None
-    assert view.silent
+    assert view.state is KioskState.SILENT
     with deps.engine.connect() as connection:
         assert connection.execute(select(tables.kiosks.c.last_heartbeat_at)).scalar_one().tzinfo is not None

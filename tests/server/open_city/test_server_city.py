@@ -45,6 +45,15 @@ def test_a_day_off_moves_what_is_due_and_removing_it_moves_it_back(deps: Deps, c
     assert due() == tuesday
 
 
+def test_joint_leave_names_its_decree_and_a_day_of_ones_own_stands_above_it(deps: Deps) -> None:
+    christmas_eve = date(2026, 12, 24)
+    (given,) = [one for one in deps.city_calendar.days(2026) if one.day == christmas_eve]
+    assert (given.name, given.national) == ("Cuti Bersama Hari Raya Natal", True) and "1497/2025" in given.source
+    deps.city_calendar.put(ADMIN, christmas_eve, "Layanan tetap buka", working=True)
+    (own,) = [one for one in deps.city_calendar.days(2026) if one.day == christmas_eve]
+    assert (own.working, own.national, own.source) == (True, False, "")
+
+
 def test_a_national_holiday_can_be_worked(deps: Deps, clock: FakeClock) -> None:
     clock.time = datetime(2026, 8, 10, tzinfo=UTC)
     independence = date(2026, 8, 17)

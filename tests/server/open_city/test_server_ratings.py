@@ -1,15 +1,20 @@
 """Ratings: anonymous, each once, and the index that PermenPANRB 14/2017 makes of them."""
 
 import uuid
+from contextlib import nullcontext
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from protocol.reports import RATINGS_AT_ONCE, Element
 from server.foundation.actors import OPERATOR
-from server.open_city.skm import Sums, Weight, grade_of, index_of
+from server.open_city.months import last_months
+from server.open_city.ratings import By, Method, Rated, method_of
+from server.open_city.skm import FEWEST_ALLOWED, LEAST_RESPONDENTS, MOST_ALLOWED, Sums, Weight, grade_of, index_of
 from server.storage.citizen_tables import ratings
 from tests.server.kiosk_client import TestKiosk
 from tests.server.running import RunningServer
@@ -63,24 +68,76 @@ def test_a_batch_has_a_limit(sqlite_server: RunningServer, number: int, status: 
     assert kiosk.post("/v1/ratings", {"items": [rating() for _ in range(number)]}).status_code == status
 
 
-def test_agency_and_service_are_added_up(server: RunningServer, kiosk: TestKiosk) -> None:
-    service = f"s{uuid.uuid4().hex[:8]}"
-    items = [
-        rating(full(4), service=service),
-        rating(full(3), service=service),
-        rating({"overall": 2}, service=service),
-    ]
-    kiosk.post("/v1/ratings", {"items": items})
+def put(server: RunningServer, kiosk: TestKiosk, *several: dict[str, Any]) -> None:
+    for first in range(0, len(several), RATINGS_AT_ONCE):
+        assert kiosk.post("/v1/ratings", {"items": list(several[first : first + RATINGS_AT_ONCE])}).ok
+
+
+def found(server: RunningServer, by: tuple[By, ...], key: tuple[str | int, ...], **limits: Any) -> Rated:
     with server.deps.engine.connect() as connection:
-        found = {one.service: one for one in server.deps.ratings.satisfaction(connection) if one.agency == "kelurahan"}
-        total = connection.execute(
-            select(func.count(ratings.c.requirements)).where(ratings.c.agency_id == "kelurahan")
-        ).scalar_one()
-    assert found[service].index is not None
-    assert (found[service].index.value, found[service].index.grade) == (Decimal("87.50"), "B")
-    assert (found[service].quick, found[service].quick_count) == (Decimal("50.00"), 1)
-    assert found[""].index is not None
-    assert found[""].index.count == total
+        return next(one for one in server.deps.ratings.rated(connection, by, **limits) if one.key == key)
+
+
+def test_they_are_added_up_by_service_and_by_kiosk(server: RunningServer, kiosk: TestKiosk) -> None:
+    service = f"s{uuid.uuid4().hex[:8]}"
+    half = LEAST_RESPONDENTS // 2
+    put(server, kiosk, *(rating(full(score), service=service) for score in (4, 3) for _ in range(half)))
+    put(server, kiosk, *(rating({"overall": 2}, service=service) for _ in range(LEAST_RESPONDENTS)))
+    for one in (
+        found(server, (By.AGENCY, By.SERVICE), ("kelurahan", service)),
+        found(server, (By.KIOSK,), (kiosk.id,)),
+    ):
+        assert one.index is not None
+        assert (one.index.value, one.index.grade, one.respondents) == (Decimal("87.50"), "B", LEAST_RESPONDENTS)
+        assert (one.quick, one.quick_count) == (Decimal("50.00"), LEAST_RESPONDENTS)
+
+
+def test_a_month_is_the_citys_not_the_worlds(server: RunningServer, kiosk: TestKiosk) -> None:
+    """The last hour of October in Surabaya is 16:00 of the 31st in London."""
+    agency, hours = "kominfo", ("2026-10-31T16:00:00+00:00", "2026-10-31T17:00:00+00:00")
+    put(server, kiosk, *(rating(full(4), agency=agency, service="s", hour=hour) for hour in hours))
+    months = last_months(datetime(2026, 11, 24, tzinfo=UTC), ZoneInfo("Asia/Jakarta"))
+    assert [one.name for one in months[-2:]] == ["2026-10", "2026-11"]
+    with server.deps.engine.connect() as connection:
+        rated = server.deps.ratings.rated(connection, (By.KIOSK, By.MONTH), months=months, agency=agency)
+    assert [one.key[1] for one in rated if one.key[0] == kiosk.id] == [10, 11]
+
+
+@pytest.mark.parametrize(("respondents", "few"), [(LEAST_RESPONDENTS - 1, True), (LEAST_RESPONDENTS, False)])
+def test_of_too_few_no_index_is_told(server: RunningServer, kiosk: TestKiosk, respondents: int, few: bool) -> None:
+    service = f"s{uuid.uuid4().hex[:8]}"
+    put(server, kiosk, *(rating(full(4), service=service) for _ in range(respondents)))
+    one = found(server, (By.AGENCY, By.SERVICE), ("kelurahan", service))
+    assert (one.few, one.index is None, one.respondents) == (few, few, respondents)
+
+
+#: The sums of forty citizens' scores by element; nine different means: 3.15, 3.60, 2.90, 4.00, 3.475, 3.525, 3.70, 2.75, 3.05.
+BY_HAND = {
+    Element.REQUIREMENTS: 126,
+    Element.PROCEDURE: 144,
+    Element.TIME: 116,
+    Element.FEE: 160,
+    Element.PRODUCT: 139,
+    Element.COMPETENCE: 141,
+    Element.BEHAVIOUR: 148,
+    Element.COMPLAINTS: 110,
+    Element.FACILITIES: 122,
+}
+
+
+@pytest.mark.parametrize(
+    ("weight", "value"),
+    [
+        # The means' sum is 1206 / 40 = 30.15.
+        (Weight.NINTH, "83.75"),  # 30.15 / 9 × 25 = 3.35 × 25
+        (Weight.THREE_DIGITS, "83.67"),  # 30.15 × 0.111 = 3.34665; × 25 = 83.66625
+        (Weight.TWO_DIGITS, "82.91"),  # 30.15 × 0.11 = 3.3165; × 25 = 82.9125
+    ],
+)
+def test_the_index_is_what_a_hand_works_out_with_each_weight(weight: Weight, value: str) -> None:
+    index = index_of(Sums(40, BY_HAND), weight)
+    assert index is not None
+    assert (index.value, index.grade, index.means[Element.PRODUCT]) == (Decimal(value), "B", Decimal("3.48"))
 
 
 def sums(total: int, count: int) -> Sums:
@@ -125,10 +182,19 @@ def test_nobody_rated_is_no_index() -> None:
     assert index_of(sums(0, 0), Weight.NINTH) is None
 
 
-def test_the_chosen_weight_holds_from_then_on(server: RunningServer) -> None:
-    from server.open_city.ratings import weight_of
-
-    server.deps.ratings.set_weight(OPERATOR, Weight.TWO_DIGITS)
+def test_the_chosen_method_holds_from_then_on(server: RunningServer) -> None:
+    chosen = Method(Weight.TWO_DIGITS, FEWEST_ALLOWED)
+    server.deps.ratings.set_method(OPERATOR, chosen)
     with server.deps.engine.connect() as connection:
-        assert weight_of(connection) is Weight.TWO_DIGITS
-    server.deps.ratings.set_weight(OPERATOR, Weight.NINTH)
+        assert method_of(connection) == chosen
+    server.deps.ratings.set_method(OPERATOR, Method())
+
+
+@pytest.mark.parametrize(
+    ("least", "allowed"),
+    [(FEWEST_ALLOWED, True), (FEWEST_ALLOWED - 1, False), (MOST_ALLOWED, True), (MOST_ALLOWED + 1, False)],
+)
+def test_the_least_number_has_limits(sqlite_server: RunningServer, least: int, allowed: bool) -> None:
+    with nullcontext() if allowed else pytest.raises(ValueError, match="least number"):
+        sqlite_server.deps.ratings.set_method(OPERATOR, Method(least=least))
+    sqlite_server.deps.ratings.set_method(OPERATOR, Method())

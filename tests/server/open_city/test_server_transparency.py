@@ -98,7 +98,7 @@ def test_complaints_are_counted_as_answered_open_and_late(office: Office, deps: 
     officer = office.officer("kominfo")
     answered, waiting = complain(office, "anonymous").code, complain(office, "anonymous").code
     deps.cases.take(officer, answered)
-    deps.cases.approve(officer, answered, "Sudah.")
+    deps.complaints.reply(officer, answered, "Sudah.")
     assert waiting
     found = agency(deps, "kominfo")
     assert (found.complaints_answered, found.complaints_open, found.complaints_late) == (1, 1, 0)

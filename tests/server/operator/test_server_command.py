@@ -141,6 +141,7 @@ def test_the_description_names_every_path_of_the_protocol(sqlite_server: Running
         "/v1/feed/applied",
         "/v1/heartbeat",
         "/v1/visits",
+        "/v1/logs",
         "/v1/cases/{code}",
         "/v1/packs/metadata/{file}",
         "/v1/packs/targets/{file}",
@@ -149,6 +150,7 @@ def test_the_description_names_every_path_of_the_protocol(sqlite_server: Running
         "/v1/help-calls",
         "/v1/drafts/{lookup}",
         "/v1/drafts/{lookup}/open",
+        "/v1/open/city",
     }
     references = set(_references(described))
     assert {one.rpartition("/")[2] for one in references} <= set(described["components"]["schemas"])

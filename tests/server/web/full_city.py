@@ -11,9 +11,12 @@ from datetime import timedelta
 from itertools import cycle
 from pathlib import Path
 
+from sqlalchemy import select
+
 from server.foundation.actors import OPERATOR, Role
 from server.people.sessions import How
 from server.people.sign_in_limits import Attempt
+from server.storage import tables
 from server.web.frame.install import rules
 from tests.server.kiosk_client import Envelope, component, visit
 from tests.server.web.conftest import JPEG, Office
@@ -138,6 +141,10 @@ def fill(office: Office, texts: Texts) -> dict[str, str]:
     with deps.units.begin(OPERATOR) as work:
         place = Attempt("", "10.0.0.1", browser=f"Firefox/1 Windows {texts('browser')}")
         deps.identity.sessions.open(work, someone, How.PASSWORD, place)
+    deps.work_orders.create(OPERATOR, kiosk.id, texts("order"))
+    _, group_id = deps.kiosk_groups.add(OPERATOR, texts("group")[:80])
+    with deps.engine.connect() as connection:
+        order_id = connection.execute(select(tables.work_orders.c.id)).scalar_one()
     admin = office.browser("admin")
     admin.get("/admin/budget")
     line = f'"{texts("budget").replace(chr(34), chr(39))[:79]}",1000,500'
@@ -154,6 +161,9 @@ def fill(office: Office, texts: Texts) -> dict[str, str]:
         "draft_id": draft.url.rpartition("/")[2],
         "officer_id": someone,
         "area_id": area(deps, HERE),
+        "service_id": "surat",
+        "group_id": group_id,
+        "order_id": order_id,
     }
 
 
@@ -193,8 +203,18 @@ _USERS = (
 )
 #: Answers that are no pages, or that lead to another one.
 NO_PAGES = {
+    "/admin/drafts/{draft_id}/media/{name}",
+    "/admin/drafts/{draft_id}/original",
+    "/admin/services/{service_id}/form",
+    "/admin/services/{service_id}/media/{name}",
+    "/admin/services/{service_id}/xform",
+    "/city.csv",
+    "/complaints/export",
+    "/satisfaction/export",
     "/audit/checkpoint.txt",
     "/favicon.ico",
+    # The last lines of a kiosk's log, which is asked for and comes by itself.
+    "/fleet/kiosks/{kiosk_id}/logs/{log_id}",
     "/first",
     "/fleet/live",
     "/here",
@@ -209,6 +229,8 @@ NO_PAGES = {
 }
 #: Parts of pages, which are looked at within them.
 FRAGMENTS = {
+    "/fleet/map/sheet",
+    "/late/rows",
     "/admin/packs/arrival",
     "/fleet/board",
     "/fleet/enrol/arrived",

@@ -47,7 +47,7 @@ def described() -> dict[str, str]:
     texts = ["name", "summary", "standard.time", "standard.fee", "standard.product", "standard.complaints"]
     texts += ["standard.requirements", "standard.procedure", "slip.title", "slip.next_step"]
     fields = {f"{path}.{language}": f"{path} {language}" for path in texts for language in FOUR}
-    stage = {f"stage.0.name.{language}": "Periksa" for language in FOUR}
+    stage = {f"stage.{row}.name.{language}": name for row, name in enumerate(["Periksa", "Putus"]) for language in FOUR}
     return (
         fields
         | stage
@@ -61,7 +61,13 @@ def described() -> dict[str, str]:
             "standard.procedure.pictogram.0": "counter",
             "standard.procedure.pictogram.1": "collect",
             "stage.0.id": "periksa",
-            "stage.0.days": "3",
+            "stage.0.days": "1",
+            "stage.0.does": "check",
+            "stage.1.id": "putus",
+            "stage.1.days": "2",
+            "stage.1.does": "decide",
+            "stage.1.by": "supervisors",
+            "stage.1.four_eyes": "1",
             "identification": "none",
             "consent": "1",
         }
@@ -83,6 +89,9 @@ def test_a_new_service_goes_from_spreadsheet_to_every_kiosk_and_back(fresh_offic
     assert published.description.icon == "house"
     assert published.description.standard.requirement_pictograms == ("family-card",)
     assert published.description.standard.procedure_pictograms == ("counter",)
+    checks, decides = published.description.stages
+    assert (checks.does, checks.by, checks.four_eyes) == ("check", "officers", False)
+    assert (decides.does, decides.by, decides.four_eyes) == ("decide", "supervisors", True)
     assert "mulai Rp 50.000" in browser.get("/admin/services").text
     assert published.description.name["mad"] == "name mad"
     browser.post("/admin/packs/2/take-back", {"reason": "salah"})

@@ -170,7 +170,7 @@ def test_an_objection_arrives_at_the_office_and_is_not_for_whoever_refused(offic
     code = office.taken().code
     assert office.act("kelurahan", code, "reject", "Di luar wilayah").ok
     assert office.contest(code, "OBJECTION", "Alamat saya di wilayah ini") == ["stored"]
-    assert "Keberatan" in office.browser("kelurahan").get("/office/rows?show=new").text
+    assert "Keberatan" in office.browser("kelurahan").get("/office/rows?show=open").text
     page = office.browser("kelurahan").get(f"/office/cases/{code}").text
     assert "Warga mengajukan keberatan atas keputusan ini." in page and "Alamat saya di wilayah ini" in page
     assert "Keputusan ini keputusan Anda sendiri" in page and 'action="/office/cases/' + code + '/take"' not in page

@@ -83,8 +83,19 @@ def test_a_reason_does_not_open_it_before(office: Office) -> None:
 def test_the_citizen_reads_that_it_was_answered(office: Office) -> None:
     code = secret(office, "Sari")
     office.act("kominfo", code, "take")
-    office.act("kominfo", code, "approve", "Lampu sudah diperbaiki.")
+    office.act("kominfo", code, "reply", "Lampu sudah diperbaiki.")
     page = office.browser().get(f"/t/{code}").text
     assert "Sudah dijawab" in page
     assert "Lampu sudah diperbaiki." in page
     assert "Disetujui" not in page
+    office.act("kominfo", code, "close")
+    page = office.browser().get(f"/t/{code}").text
+    assert "Selesai" in page and page.count("Lampu sudah diperbaiki.") == 1
+
+
+def test_an_empty_answer_is_asked_for_once_more(office: Office) -> None:
+    code = secret(office, "Sari")
+    office.act("kominfo", code, "take")
+    page = office.browser("kominfo").get(f"/office/cases/{code}").text
+    assert "Jawaban untuk warga" in page
+    assert office.act("kominfo", code, "reply", " ").status_code == 409

@@ -1,6 +1,8 @@
 """Every page has a rule, and every role meets exactly the pages of its rule."""
 
+import html
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 import pytest
@@ -100,15 +102,20 @@ def test_only_the_roles_of_its_rule_open_a_page_whatever_their_agency_and_area(
 BY_CASE = {"code", "action", "sha256"}
 #: What belongs to the whole city: the role alone decides.
 BY_ROLE = {
+    "agency_id",
     "alarm_id",
     "area_id",
     "day",
     "draft_id",
+    "group_id",
     "handle",
     "kiosk_id",
+    "log_id",
+    "name",
     "notice_id",
     "number",
     "officer_id",
+    "order_id",
     "service_id",
     "staff_id",
 }
@@ -228,6 +235,32 @@ def _what_is_said(answer: requests.Response) -> str:
     main = re.search(r"<main.*</main>", answer.text, re.DOTALL)
     assert main is not None
     return re.sub(r'value="[^"]+"', "", main[0])
+
+
+#: Addresses that a page leads to; what a fragment or another site answers is no page.
+_LINK = re.compile(r'<a\b[^>]*\bhref="(/[^"#]*)"')
+#: Pages of one kind are opened this often: cases and kiosks have one page each.
+_OF_A_KIND = 2
+
+
+@pytest.mark.parametrize("role", Role)
+def test_no_page_leads_its_reader_to_one_that_is_refused(office: Office, role: Role) -> None:
+    office.send()
+    browser = office.browser(USERS[role])
+    wanted, seen = ["/"], set[str]()
+    kinds = Counter[str]()
+    while wanted:
+        path = html.unescape(wanted.pop(0))
+        kind = re.sub(r"[0-9A-Za-z-]{12,}", "*", path.partition("?")[0])
+        kinds[kind] += 1
+        if path in seen or kinds[kind] > _OF_A_KIND or path.startswith(("/static", "/preferences")):
+            continue
+        seen.add(path)
+        answer = browser.get(path)
+        assert answer.ok, f"{path}: {answer.status_code}"
+        if answer.headers["content-type"].startswith("text/html"):
+            wanted += _LINK.findall(answer.text)
+    assert len(seen) > 2
 
 
 @pytest.mark.parametrize(("method", "path"), sorted(key for key, rule in rules().items() if rule.roles is not None))

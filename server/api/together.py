@@ -1,0 +1,71 @@
+"""What many requests want of the database at the same time, done in one go: each waits for no other one's commit.
+
+While some are written, those that come meanwhile gather and are written next. A server that has little to do writes each
+at once, and one that has much writes many with one commit; nobody waits for company.
+"""
+
+import asyncio
+from collections.abc import Callable, Hashable, Sequence
+from typing import Generic, TypeVar
+
+from starlette.concurrency import run_in_threadpool
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class Together(Generic[Item, Result]):
+    """Belongs to the event loop of its first :meth:`put`."""
+
+    def __init__(
+        self, write: Callable[[Sequence[Item]], Sequence[Result]], subject: Callable[[Item], Hashable], most: int
+    ) -> None:
+        """``write`` gets at most ``most`` items, one of a ``subject`` at most, and gives a result for each; it runs in a
+        thread. What it raises for several it is asked again for each alone, so that nobody fails for another."""
+        self._write = write
+        self._subject = subject
+        self._most = most
+        self._waiting: list[tuple[Item, asyncio.Future[Result]]] = []
+        self._writer: asyncio.Task[None] | None = None
+
+    async def put(self, item: Item) -> Result:
+        """The result of ``item``, or what ``write`` raised for it."""
+        result: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, result))
+        if self._writer is None:
+            self._writer = asyncio.create_task(self._work())
+        return await result
+
+    async def _work(self) -> None:
+        try:
+            while batch := self._next():
+                await self._answer(batch)
+        finally:
+            self._writer = None
+
+    def _next(self) -> list[tuple[Item, asyncio.Future[Result]]]:
+        batch: dict[Hashable, tuple[Item, asyncio.Future[Result]]] = {}
+        later = []
+        for waiting in self._waiting:
+            subject = self._subject(waiting[0])
+            if subject in batch or len(batch) == self._most:
+                later.append(waiting)
+            else:
+                batch[subject] = waiting
+        self._waiting = later
+        return list(batch.values())
+
+    async def _answer(self, batch: Sequence[tuple[Item, asyncio.Future[Result]]]) -> None:
+        try:
+            results = await run_in_threadpool(self._write, [item for item, _ in batch])
+        except Exception as error:  # noqa: BLE001 - whoever asked for it gets it
+            if len(batch) > 1:
+                for one in batch:
+                    await self._answer([one])
+            elif not batch[0][1].done():
+                batch[0][1].set_exception(error)
+            return
+        for (_, waiting), result in zip(batch, results, strict=True):
+            # Whoever hung up meanwhile is told nothing.
+            if not waiting.done():
+                waiting.set_result(result)

@@ -1,0 +1,234 @@
+"""The city's map: districts from a GeoJSON that administrators upload, kiosks as points, drawn to a sheet of given width.
+
+No tiles and no outside host: the sheet is a plain projection (equirectangular, true at the city's own latitude), which
+within a city nobody can tell from any other.
+"""
+
+import json
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Connection, select
+
+from server.fleet.states import SHOWN, KioskState
+from server.foundation.actors import Actor
+from server.storage import tables
+from server.storage.named_settings import read_setting, write_setting
+from server.work.unit_of_work import UnitsOfWork
+
+SETTING: Final = "districts"
+#: Of the uploaded file, and of what is in it; borders in more detail are not seen at this size.
+FILE_BYTES: Final = 5_000_000
+DISTRICTS: Final = 500
+POINTS: Final = 100_000
+#: Width of the sheet, and the margin around the city.
+WIDTH: Final = 1000.0
+MARGIN: Final = 20.0
+#: More kiosks than this are drawn as one mark for those that are close together.
+SINGLY: Final = 300
+CELL: Final = 40.0
+#: A city that is one point still gets a sheet: degrees around it.
+LEAST_SPAN: Final = 0.01
+
+Ring = tuple[tuple[float, float], ...]
+
+
+class DistrictsRefused(ValueError):
+    """Not a GeoJSON of districts; says what is wrong, for whoever uploaded it."""
+
+
+@dataclass(frozen=True)
+class District:
+    name: str
+    #: Rings of (longitude, latitude), in degrees.
+    rings: tuple[Ring, ...]
+
+
+@dataclass(frozen=True)
+class Outline:
+    name: str
+    #: What an SVG path draws.
+    path: str
+    #: Where its name stands.
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A kiosk, or ``number`` of them that are close together, in the state of the worst."""
+
+    x: float
+    y: float
+    state: KioskState
+    number: int
+    #: Of the kiosk, or of the worst of several.
+    kiosk_id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    width: float
+    height: float
+    districts: tuple[Outline, ...]
+    marks: tuple[Mark, ...]
+    #: Kiosks without a position.
+    unplaced: int
+
+
+def read_districts(document: bytes) -> tuple[District, ...]:
+    """Polygons and multipolygons with a ``name``. Raises DistrictsRefused."""
+    try:
+        kept = json.loads(document)
+    except (ValueError, RecursionError) as error:
+        raise DistrictsRefused("json") from error
+    if not isinstance(kept, dict) or kept.get("type") != "FeatureCollection":
+        raise DistrictsRefused("collection")
+    features = kept.get("features")
+    if not isinstance(features, list) or not 0 < len(features) <= DISTRICTS:
+        raise DistrictsRefused("number")
+    try:
+        found = tuple(_district(feature) for feature in features)
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+        raise DistrictsRefused("feature") from error
+    if sum(len(ring) for one in found for ring in one.rings) > POINTS:
+        raise DistrictsRefused("detail")
+    return found
+
+
+class CityMap:
+    def __init__(self, units: UnitsOfWork) -> None:
+        self._units = units
+
+    def change(self, actor: Actor, document: bytes) -> int:
+        """The districts from now on; how many. Raises DistrictsRefused: nothing was changed then."""
+        districts = read_districts(document)
+        with self._units.begin(actor) as work:
+            kept = [{"name": one.name, "rings": one.rings} for one in districts]
+            write_setting(work.connection, SETTING, kept, actor.id, work.now)
+            work.audit("city.districts", "city", {"districts": len(districts)})
+        return len(districts)
+
+    def sheet(self) -> Sheet:
+        """The map as it is now."""
+        with self._units.engine.connect() as connection:
+            districts = _kept(connection)
+            kiosks = _placed(connection)
+            kiosk = tables.kiosks.c
+            nowhere = select(kiosk.id).where(kiosk.state.in_([one.value for one in SHOWN]), kiosk.latitude.is_(None))
+            unplaced = len(connection.scalars(nowhere).all())
+        paper = _Paper(
+            [point for one in districts for ring in one.rings for point in ring] or [one[:2] for one in kiosks]
+        )
+        marks = [
+            Mark(*paper.at(longitude, latitude), KioskState(state), 1, kiosk_id, name)
+            for longitude, latitude, state, kiosk_id, name in kiosks
+        ]
+        return Sheet(
+            WIDTH,
+            paper.height,
+            tuple(paper.outline(one) for one in districts),
+            tuple(marks if len(marks) <= SINGLY else _gathered(marks)),
+            unplaced,
+        )
+
+
+class _Paper:
+    """Puts degrees onto the sheet; what lies outside the city's borders is put at the margin."""
+
+    def __init__(self, points: Sequence[tuple[float, float]]) -> None:
+        longitudes, latitudes = [x for x, _ in points] or [0.0], [y for _, y in points] or [0.0]
+        self._north = max(latitudes)
+        self._stretch = math.cos(math.radians((self._north + min(latitudes)) / 2)) or 1.0
+        self._west = min(longitudes)
+        width = max(max(longitudes) - self._west, LEAST_SPAN) * self._stretch
+        height = max(self._north - min(latitudes), LEAST_SPAN / 2)
+        self._scale = (WIDTH - 2 * MARGIN) / width
+        self.height = round(height * self._scale + 2 * MARGIN, 1)
+
+    def at(self, longitude: float, latitude: float) -> tuple[float, float]:
+        x = MARGIN + (longitude - self._west) * self._stretch * self._scale
+        y = MARGIN + (self._north - latitude) * self._scale
+        inside = MARGIN / 2
+        return round(min(max(x, inside), WIDTH - inside), 1), round(min(max(y, inside), self.height - inside), 1)
+
+    def outline(self, district: District) -> Outline:
+        rings = [self._thinned(ring) for ring in district.rings]
+        path = " ".join("M" + " ".join(f"{x:g},{y:g}" for x, y in ring) + "Z" for ring in rings)
+        x, y = _centre(max(rings, key=lambda ring: abs(_area(ring))))
+        return Outline(district.name, path, round(x, 1), round(y, 1))
+
+    def _thinned(self, ring: Ring) -> list[tuple[float, float]]:
+        """Without points that fall onto the one before."""
+        found: list[tuple[float, float]] = []
+        for point in ring:
+            placed = self.at(*point)
+            if not found or abs(placed[0] - found[-1][0]) + abs(placed[1] - found[-1][1]) >= 1:
+                found.append(placed)
+        return found
+
+
+def _kept(connection: Connection) -> tuple[District, ...]:
+    kept = read_setting(connection, SETTING)
+    if not isinstance(kept, list):
+        return ()
+    return tuple(District(one["name"], tuple(tuple((x, y) for x, y in ring) for ring in one["rings"])) for one in kept)
+
+
+def _placed(connection: Connection) -> list[tuple[float, float, str, str, str]]:
+    kiosk = tables.kiosks.c
+    rows = connection.execute(
+        select(kiosk.longitude, kiosk.latitude, kiosk.state, kiosk.id, kiosk.name)
+        .where(kiosk.state.in_([one.value for one in SHOWN]), kiosk.latitude.is_not(None))
+        .order_by(kiosk.name, kiosk.id)
+    )
+    return [(longitude, latitude, state, kiosk_id, name) for longitude, latitude, state, kiosk_id, name in rows]
+
+
+def _gathered(marks: Sequence[Mark]) -> Iterator[Mark]:
+    """One mark for each cell of the sheet that has any, where most of its kiosks are."""
+    cells: dict[tuple[int, int], list[Mark]] = {}
+    for mark in marks:
+        cells.setdefault((int(mark.x // CELL), int(mark.y // CELL)), []).append(mark)
+    order: dict[KioskState, int] = {state: rank for rank, state in enumerate(SHOWN)}
+    for close in cells.values():
+        worst = min(close, key=lambda mark: order[mark.state])
+        x, y = (sum(values) / len(close) for values in ([one.x for one in close], [one.y for one in close]))
+        yield Mark(round(x, 1), round(y, 1), worst.state, len(close), worst.kiosk_id, worst.name)
+
+
+def _district(feature: Any) -> District:
+    shape = feature["geometry"]
+    if shape["type"] not in ("Polygon", "MultiPolygon"):
+        raise ValueError("a district is an area")
+    polygons = [shape["coordinates"]] if shape["type"] == "Polygon" else shape["coordinates"]
+    rings = tuple(tuple(_point(point) for point in ring) for polygon in polygons for ring in polygon)
+    if not rings or any(len(ring) < 3 for ring in rings):
+        raise ValueError("a ring has at least three points")
+    return District(str(feature["properties"]["name"])[:100], rings)
+
+
+def _point(point: Any) -> tuple[float, float]:
+    longitude, latitude = float(point[0]), float(point[1])
+    if not (-180 <= longitude <= 180 and -90 <= latitude <= 90):
+        raise ValueError("degrees are expected: longitude, then latitude")
+    return longitude, latitude
+
+
+def _area(ring: Sequence[tuple[float, float]]) -> float:
+    around = zip(ring, [*ring[1:], ring[0]], strict=True)
+    return sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in around) / 2
+
+
+def _centre(ring: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    area = _area(ring)
+    if abs(area) < 1e-6:
+        return ring[0]
+    x = y = 0.0
+    for (x1, y1), (x2, y2) in zip(ring, [*ring[1:], ring[0]], strict=True):
+        cross = x1 * y2 - x2 * y1
+        x, y = x + (x1 + x2) * cross, y + (y1 + y2) * cross
+    return x / (6 * area), y / (6 * area)

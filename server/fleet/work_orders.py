@@ -1,0 +1,253 @@
+"""Work orders: what field staff are asked to do at a kiosk, from an alarm or by hand, until a visit there has done it.
+
+A visit closes the orders of its kiosk that are the visitor's or nobody's. One that came of an alarm waits until that is over:
+whoever came and could not mend it leaves it open, with the visit and what was used beside it.
+"""
+
+import uuid
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, select, update
+
+from protocol.messages import Visit
+from server.foundation import bus
+from server.foundation.actors import Actor
+from server.storage import tables
+from server.storage.transactions import take_turns
+from server.work.unit_of_work import UnitOfWork, UnitsOfWork
+
+TASK_CHARACTERS: Final = 500
+PAGE_ORDERS: Final = 50
+#: What an action of a visit takes from the store.
+SUPPLIES: Final[Mapping[str, str]] = {"roll_changed": "paper_roll"}
+#: Of what was used lately.
+LATELY: Final = timedelta(days=30)
+
+
+class OrderOutcome(StrEnum):
+    DONE = "DONE"
+    NO_SUCH_ORDER = "NO_SUCH_ORDER"
+    NO_SUCH_KIOSK = "NO_SUCH_KIOSK"
+    NO_SUCH_PERSON = "NO_SUCH_PERSON"
+    #: Empty, or longer than TASK_CHARACTERS.
+    BAD_TASK = "BAD_TASK"
+    #: The alarm has an order that is open.
+    EXISTS = "EXISTS"
+    #: It was closed before.
+    CLOSED = "CLOSED"
+
+
+@dataclass(frozen=True)
+class OrderQuery:
+    closed: bool = False
+    staff_id: str = ""
+    kiosk_id: str = ""
+    page: int = 1
+
+
+@dataclass(frozen=True)
+class OrderPage:
+    """``rows`` of ``work_orders`` with ``kiosk_name``, ``kiosk_place``, ``staff_name``, ``alarm_kind`` and ``alarm_over``."""
+
+    rows: Sequence[Row[Any]]
+    total: int
+    page: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // PAGE_ORDERS))
+
+
+class WorkOrders:
+    def __init__(self, units: UnitsOfWork) -> None:
+        self._units = units
+
+    def create(
+        self, actor: Actor, kiosk_id: str, task: str, staff_id: str = "", alarm_id: str | None = None
+    ) -> OrderOutcome:
+        """``alarm_id``: of that kiosk, else it is left out."""
+        task, orders = task.strip(), tables.work_orders
+        if not 0 < len(task) <= TASK_CHARACTERS:
+            return OrderOutcome.BAD_TASK
+        with self._units.begin(actor) as work:
+            connection = work.connection
+            take_turns(connection, "work orders")
+            if not _is_in_fleet(connection, kiosk_id):
+                return OrderOutcome.NO_SUCH_KIOSK
+            if staff_id and not _is_staff(connection, staff_id):
+                return OrderOutcome.NO_SUCH_PERSON
+            if alarm_id is not None and not _is_alarm_of(connection, alarm_id, kiosk_id):
+                alarm_id = None
+            if alarm_id is not None and _open_of(connection, alarm_id):
+                return OrderOutcome.EXISTS
+            number = connection.execute(select(func.coalesce(func.max(orders.c.number), 0) + 1)).scalar_one()
+            connection.execute(
+                insert(orders).values(
+                    id=str(uuid.uuid4()),
+                    number=number,
+                    kiosk_id=kiosk_id,
+                    alarm_id=alarm_id,
+                    task=task,
+                    staff_id=staff_id,
+                    created_by=actor.id,
+                    created_at=work.now,
+                    used={},
+                )
+            )
+            _noted(work, "order.create", number, kiosk_id)
+        return OrderOutcome.DONE
+
+    def assign(self, actor: Actor, order_id: str, staff_id: str) -> OrderOutcome:
+        """To a person, or with "" to whoever comes by."""
+        with self._units.begin(actor) as work:
+            if staff_id and not _is_staff(work.connection, staff_id):
+                return OrderOutcome.NO_SUCH_PERSON
+            return _change(work, order_id, "order.assign", {"staff_id": staff_id})
+
+    def close(self, actor: Actor, order_id: str, note: str) -> OrderOutcome:
+        """By hand, with what became of it: done in another way, or not needed."""
+        note = note.strip()
+        if not 0 < len(note) <= TASK_CHARACTERS:
+            return OrderOutcome.BAD_TASK
+        with self._units.begin(actor) as work:
+            values = {"closed_at": work.now, "closed_by": actor.id, "note": note}
+            return _change(work, order_id, "order.close", values)
+
+    def page(self, query: OrderQuery) -> OrderPage:
+        order, conditions = tables.work_orders.c, _conditions(query)
+        newest = order.closed_at.desc() if query.closed else order.created_at
+        with self._units.engine.connect() as connection:
+            count = select(func.count()).select_from(tables.work_orders).where(*conditions)
+            total = connection.execute(count).scalar_one()
+            page = min(max(1, query.page), max(1, -(-total // PAGE_ORDERS)))
+            rows = connection.execute(
+                _shown()
+                .where(*conditions)
+                .order_by(newest, order.number)
+                .offset((page - 1) * PAGE_ORDERS)
+                .limit(PAGE_ORDERS)
+            ).all()
+        return OrderPage(rows, total, page)
+
+    def order(self, order_id: str) -> Row[Any] | None:
+        with self._units.engine.connect() as connection:
+            return connection.execute(_shown().where(tables.work_orders.c.id == order_id)).first()
+
+    def visits(self, order: Row[Any]) -> Sequence[Row[Any]]:
+        """Rows of ``visits`` with ``staff_name`` that were at the order's kiosk while it was open, the oldest first."""
+        visit = tables.visits.c
+        until = () if order.closed_at is None else (visit.received_at <= order.closed_at,)
+        with self._units.engine.connect() as connection:
+            return connection.execute(
+                select(tables.visits, tables.staff.c.name.label("staff_name"))
+                .outerjoin(tables.staff, tables.staff.c.id == visit.staff_id)
+                .where(visit.kiosk_id == order.kiosk_id, visit.received_at >= order.created_at, *until)
+                .order_by(visit.received_at)
+                .limit(PAGE_ORDERS)
+            ).all()
+
+    def used_lately(self) -> dict[str, int]:
+        """Supplies that visits took within LATELY, by name."""
+        since = self._units.clock.now() - LATELY
+        with self._units.engine.connect() as connection:
+            found = connection.scalars(select(tables.visits.c.actions).where(tables.visits.c.received_at >= since))
+            return dict(sum((_used([str(one["kind"]) for one in actions]) for actions in found), Counter()))
+
+
+def visited(work: UnitOfWork, kiosk_id: str, visit: Visit) -> None:
+    """In the transaction that keeps a visit: which orders it closes, and what it used for those that it does not."""
+    orders, alarms = tables.work_orders, tables.alarms.c
+    used = _used([one.kind for one in visit.actions])
+    found = work.connection.execute(
+        select(orders, alarms.cleared_at, alarms.id.label("alarm"))
+        .outerjoin(tables.alarms, alarms.id == orders.c.alarm_id)
+        .where(orders.c.kiosk_id == kiosk_id, orders.c.closed_at.is_(None), orders.c.created_at <= work.now)
+        .order_by(orders.c.number)
+    ).all()
+    for order in found:
+        over = order.alarm is not None and order.cleared_at is not None
+        if order.staff_id not in ("", visit.staff_id) and not over:
+            continue
+        values: dict[str, Any] = {"used": dict(Counter(order.used) + used)}
+        if order.alarm is None or over:
+            values |= {"closed_at": work.now, "closed_by": work.actor.id, "visit_id": visit.id}
+            _noted(work, "order.visited", order.number, kiosk_id)
+        work.connection.execute(update(orders).where(orders.c.id == order.id).values(**values))
+        # What was used counts for the first of several orders only.
+        used = Counter()
+
+
+def _used(kinds: Sequence[str]) -> Counter[str]:
+    return Counter(SUPPLIES[kind] for kind in kinds if kind in SUPPLIES)
+
+
+def _shown() -> Select[Any]:
+    order, kiosk, alarm = tables.work_orders.c, tables.kiosks.c, tables.alarms.c
+    return (
+        select(
+            tables.work_orders,
+            kiosk.name.label("kiosk_name"),
+            kiosk.place.label("kiosk_place"),
+            tables.staff.c.name.label("staff_name"),
+            alarm.kind.label("alarm_kind"),
+            alarm.cleared_at.label("alarm_over"),
+        )
+        .join(tables.kiosks, kiosk.id == order.kiosk_id)
+        .outerjoin(tables.staff, tables.staff.c.id == order.staff_id)
+        .outerjoin(tables.alarms, alarm.id == order.alarm_id)
+    )
+
+
+def _conditions(query: OrderQuery) -> list[ColumnElement[bool]]:
+    order = tables.work_orders.c
+    found: list[ColumnElement[bool]] = [order.closed_at.is_not(None) if query.closed else order.closed_at.is_(None)]
+    if query.staff_id:
+        found.append(order.staff_id == query.staff_id)
+    if query.kiosk_id:
+        found.append(order.kiosk_id == query.kiosk_id)
+    return found
+
+
+def _change(work: UnitOfWork, order_id: str, action: str, values: Mapping[str, Any]) -> OrderOutcome:
+    orders = tables.work_orders
+    known = work.connection.execute(
+        select(orders.c.number, orders.c.kiosk_id, orders.c.closed_at).where(orders.c.id == order_id).with_for_update()
+    ).first()
+    if known is None:
+        return OrderOutcome.NO_SUCH_ORDER
+    if known.closed_at is not None:
+        return OrderOutcome.CLOSED
+    work.connection.execute(update(orders).where(orders.c.id == order_id).values(**values))
+    _noted(work, action, known.number, known.kiosk_id)
+    return OrderOutcome.DONE
+
+
+def _noted(work: UnitOfWork, action: str, number: int, kiosk_id: str) -> None:
+    work.audit(action, f"kiosk:{kiosk_id}", {"order": number})
+    work.hint(bus.FLEET, kiosk_id)
+
+
+def _is_in_fleet(connection: Connection, kiosk_id: str) -> bool:
+    found = select(tables.kiosks.c.id).where(tables.kiosks.c.id == kiosk_id, *tables.IN_FLEET)
+    return connection.execute(found).first() is not None
+
+
+def _is_staff(connection: Connection, staff_id: str) -> bool:
+    found = select(tables.staff.c.id).where(tables.staff.c.id == staff_id, tables.staff.c.active)
+    return connection.execute(found).first() is not None
+
+
+def _is_alarm_of(connection: Connection, alarm_id: str, kiosk_id: str) -> bool:
+    found = select(tables.alarms.c.id).where(tables.alarms.c.id == alarm_id, tables.alarms.c.kiosk_id == kiosk_id)
+    return connection.execute(found).first() is not None
+
+
+def _open_of(connection: Connection, alarm_id: str) -> bool:
+    order = tables.work_orders.c
+    found = select(order.id).where(order.alarm_id == alarm_id, order.closed_at.is_(None))
+    return connection.execute(found).first() is not None

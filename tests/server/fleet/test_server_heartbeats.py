@@ -1,0 +1,148 @@
+"""Heartbeats of many kiosks at once: one transaction for all, and none of them pays for another."""
+
+import asyncio
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from sqlalchemy import func, select
+
+from protocol.messages import Heartbeat
+from server.api.together import Together
+from server.deps import Deps
+from server.fleet.alarms import AlarmKind
+from server.fleet.heartbeats import Beat
+from server.fleet.states import KioskState
+from server.foundation.actors import OPERATOR
+from server.storage import tables
+from tests.server.fleet.test_server_alarms import many, statements
+from tests.server.fleet.test_server_fleet import enrolled
+from tests.server.kiosk_client import TestKiosk, component
+from tests.server.running import RunningServer
+
+
+def said(deps: Deps, kiosk_id: str, **changes: object) -> Beat:
+    now = deps.clock.now().isoformat()
+    base = TestKiosk("http://nowhere").heartbeat(last_touch_at=now, device_time=now)
+    return Beat(kiosk_id, Heartbeat.model_validate({**base, **changes}))
+
+
+def test_forty_heartbeats_cost_as_many_statements_as_one(deps: Deps) -> None:
+    fleet = many(deps, 40)
+    with statements(deps) as one:
+        deps.heartbeats.take([said(deps, fleet[0])])
+    with statements(deps) as all_of_them:
+        answers = deps.heartbeats.take([said(deps, kiosk_id) for kiosk_id in fleet])
+    assert all(answer is not None for answer in answers)
+    # PostgreSQL's driver sends the rows of an INSERT in pieces.
+    assert len(all_of_them) <= len(one) + 4
+
+
+def test_each_kiosk_of_a_batch_is_judged_by_what_it_said(deps: Deps) -> None:
+    fleet = many(deps, 2)
+    deps.heartbeats.take(
+        [
+            said(deps, fleet[0], sessions_today=7),
+            said(deps, fleet[1], components=[component("printer", "UNAVAILABLE", ["MEDIA_JAMMED"])]),
+            said(deps, fleet[2], outbox={"waiting": 1, "parked": 2}),
+        ]
+    )
+    views = [deps.presence.kiosk(kiosk_id) for kiosk_id in fleet]
+    assert [view.state for view in views if view] == [KioskState.FINE, KioskState.TROUBLE, KioskState.WARN]
+    assert [view.row.sessions_today for view in views if view] == [7, 0, 0]
+    assert [{alarm.kind for alarm in view.alarms} for view in views if view] == [
+        set(),
+        {AlarmKind.DEVICE},
+        {AlarmKind.PARKED},
+    ]
+
+
+def test_who_is_revoked_meanwhile_raises_nothing(deps: Deps) -> None:
+    kiosk_id = enrolled(deps)
+    deps.enrolment.revoke(OPERATOR, kiosk_id, "moved away")
+    deps.heartbeats.take([said(deps, kiosk_id, outbox={"waiting": 0, "parked": 1})])
+    view = deps.presence.kiosk(kiosk_id)
+    assert view is not None and (view.state, view.alarms) == (KioskState.REVOKED, ())
+
+
+def test_a_heartbeat_that_is_sent_twice_is_refused_and_changes_nothing(server: RunningServer) -> None:
+    kiosk = server.kiosk()
+    path, kind = "/v1/heartbeat", {"Content-Type": "application/json"}
+    body = Heartbeat.model_validate(kiosk.heartbeat(sessions_today=1)).model_dump_json().encode()
+    headers = kiosk.signed_headers("POST", path, body, kind)
+    first, again = (kiosk.http.post(server.base + path, data=body, headers=headers, timeout=30) for _ in range(2))
+    assert (first.status_code, again.status_code) == (200, 401)
+    assert again.json()["error"]["code"] == "replayed"
+
+
+def test_kiosks_that_speak_at_the_same_time_are_all_answered(server: RunningServer) -> None:
+    kiosks = [server.kiosk(f"Serentak {number}") for number in range(6)]
+
+    def beat(number: int) -> int:
+        return kiosks[number].post("/v1/heartbeat", kiosks[number].heartbeat(sessions_today=number)).status_code
+
+    with ThreadPoolExecutor(6) as threads:
+        assert set(threads.map(beat, range(6))) == {200}
+    views = [server.deps.presence.kiosk(kiosk.id) for kiosk in kiosks]
+    assert [view.row.sessions_today for view in views if view] == list(range(6))
+
+
+def test_a_heartbeat_that_cannot_be_stored_fails_alone(server: RunningServer) -> None:
+    good, bad = server.kiosk("Baik"), server.kiosk("Buruk")
+
+    def beat(kiosk: TestKiosk, sessions: int) -> int:
+        return kiosk.post("/v1/heartbeat", kiosk.heartbeat(sessions_today=sessions)).status_code
+
+    with ThreadPoolExecutor(2) as threads:
+        answers = [threads.submit(beat, good, 3), threads.submit(beat, bad, 10**30)]
+    assert [answer.result() for answer in answers] == [200, 422]
+
+
+# --- gathering -----------------------------------------------------------------------------------------------------
+
+
+class Writer:
+    """Doubles numbers; what it was given at once is in ``batches``."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[int]] = []
+
+    def __call__(self, items: Sequence[int]) -> list[int]:
+        self.batches.append(list(items))
+        if 13 in items:
+            raise ValueError("thirteen")
+        return [2 * item for item in items]
+
+
+def together(writer: Writer, items: Sequence[int], most: int) -> list[int | BaseException]:
+    async def put_all() -> list[int | BaseException]:
+        gathered: Together[int, int] = Together(writer, lambda item: item % 100, most)
+        return await asyncio.gather(*(gathered.put(item) for item in items), return_exceptions=True)
+
+    return asyncio.run(put_all())
+
+
+def test_what_waits_is_written_together_up_to_the_limit() -> None:
+    writer = Writer()
+    assert together(writer, [1, 2, 3, 4, 5], 3) == [2, 4, 6, 8, 10]
+    assert sorted(map(len, writer.batches)) == [2, 3]
+
+
+def test_of_one_subject_each_is_written_in_its_turn() -> None:
+    writer = Writer()
+    assert together(writer, [1, 101, 2], 10) == [2, 202, 4]
+    assert writer.batches == [[1, 2], [101]]
+
+
+def test_what_fails_fails_alone() -> None:
+    answers = together(Writer(), [1, 13, 2], 10)
+    assert [answers[0], answers[2]] == [2, 4]
+    assert isinstance(answers[1], ValueError)
+
+
+def test_a_component_change_is_kept_once(deps: Deps) -> None:
+    kiosk_id = enrolled(deps)
+    for _ in range(2):
+        deps.heartbeats.take([said(deps, kiosk_id)])
+    with deps.engine.connect() as connection:
+        kept = connection.execute(select(func.count()).select_from(tables.component_history)).scalar_one()
+    assert kept == 1

@@ -1,0 +1,182 @@
+"""The fleet's pages: a list of many kiosks, the map, what is changed of a kiosk, and the wall on the screens it is for."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+from playwright.sync_api import Browser as Chromium
+from sqlalchemy import update
+
+from server.fleet.city_map import DISTRICTS, SINGLY
+from server.settings import ServerSettings
+from server.storage import tables
+from tests.server.conftest import CITY
+from tests.server.fleet.test_server_alarms import many, statements
+from tests.server.kiosk_client import visit
+from tests.server.running import ONE_PERSON, running
+from tests.server.web.browser import CHROMIUM
+from tests.server.web.conftest import Office
+
+FLEET = 120
+SQUARE = [[112.6, -7.3], [112.8, -7.3], [112.8, -7.2], [112.6, -7.2], [112.6, -7.3]]
+
+
+def geojson(*names: str) -> bytes:
+    shape = {"type": "Polygon", "coordinates": [SQUARE]}
+    features = [{"type": "Feature", "properties": {"name": name}, "geometry": shape} for name in names]
+    return json.dumps({"type": "FeatureCollection", "features": features}).encode()
+
+
+@pytest.fixture(scope="module")
+def office(seeded_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """A fleet of many kiosks, of which one speaks."""
+    data = tmp_path_factory.mktemp("fleet") / "data"
+    copytree(seeded_sqlite, data)
+    with running(ServerSettings(data=data, services=CITY, port=0, quotas=ONE_PERSON)) as server:
+        many(server.deps, FLEET)
+        with server.deps.engine.begin() as connection:
+            everywhere = {"latitude": -7.25, "longitude": 112.75, "place": "Balai Pemuda"}
+            connection.execute(update(tables.kiosks).where(tables.kiosks.c.number >= 1000).values(**everywhere))
+        yield Office(server, server.kiosk("Kios Taman"))
+
+
+def test_the_fleets_page_is_as_large_for_a_hundred_kiosks_as_for_more(office: Office) -> None:
+    admin = office.browser("admin")
+    page = admin.get("/fleet").text
+    assert page.count('<tr id="kiosk-') == 50
+    with statements(office.server.deps) as asked:
+        admin.get("/fleet/board?page=2")
+    assert len(asked) < 30
+
+
+def test_a_kiosk_is_found_by_its_name_and_a_filter_stays_while_the_page_looks_again(office: Office) -> None:
+    page = office.browser("pusat").get("/fleet?q=taman&ring=all").text
+    assert page.count('<tr id="kiosk-') == 1 and f"kiosk-{office.kiosk.id}" in page
+    assert 'hx-get="/fleet/board?q=taman&amp;ring=all&amp;page=1"' in page
+    nothing = office.browser("pusat").get("/fleet?q=tidak-ada").text
+    assert "Tidak ada kios yang cocok" in nothing
+
+
+def test_an_administrator_changes_a_kiosk_and_is_told_what_cannot_be(office: Office) -> None:
+    admin, path = office.browser("admin"), f"/fleet/kiosks/{office.kiosk.id}"
+    admin.get(path)
+    fields = {"name": "Kios Taman", "place": "Gerbang barat", "ring": "all", "agency": "kelurahan"}
+    done = admin.post(f"{path}/edit", {**fields, "latitude": "-7,25", "longitude": "112.75"}).text
+    assert "Gerbang barat" in done and "-7.25000, 112.75000" in done
+    for wrong in ({"latitude": "utara", "longitude": "1"}, {"latitude": "1", "longitude": ""}):
+        assert "lintang dan bujur" in admin.post(f"{path}/edit", {**fields, **wrong}).text
+    assert "Isi nama kios" in admin.post(f"{path}/edit", {**fields, "name": " "}).text
+
+
+def test_kiosks_that_are_close_together_are_one_mark_with_their_number(office: Office) -> None:
+    assert FLEET < SINGLY
+    page = office.browser("admin").get("/fleet/map").text
+    assert page.count('class="map-mark') >= FLEET
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("server.fleet.city_map.SINGLY", 10)
+        gathered = office.browser("admin").get("/fleet/map").text
+    numbers = [int(number) for number in re.findall(r'class="map-number"[^>]*>(\d+)<', gathered)]
+    assert gathered.count('class="map-mark') <= 3 and max(numbers) >= FLEET
+
+
+@pytest.mark.parametrize(
+    ("document", "says"),
+    [
+        (b"<kml/>", "bukan JSON"),
+        (b"[]", "FeatureCollection"),
+        (geojson(), "1 sampai 500"),
+        (geojson(*["Genteng"] * (DISTRICTS + 1)), "1 sampai 500"),
+        (geojson("Genteng").replace(b"112.6", b'"x"'), "bujur, lintang"),
+        (geojson("Genteng").replace(b"112.6", b"712.6"), "bujur, lintang"),
+        (geojson("Genteng").replace(b'"Polygon"', b'"Point"'), "bujur, lintang"),
+    ],
+)
+def test_a_file_that_is_no_map_is_refused_with_what_to_do(office: Office, document: bytes, says: str) -> None:
+    admin = office.browser("admin")
+    admin.get("/fleet/map")
+    answer = admin.post("/fleet/map", files={"file": ("peta.geojson", document)})
+    assert answer.status_code == 400 and says in answer.text
+
+
+def test_the_uploaded_districts_stand_on_the_map(office: Office) -> None:
+    admin = office.browser("admin")
+    admin.get("/fleet/map")
+    assert (
+        "Batas kecamatan tersimpan"
+        in admin.post("/fleet/map", files={"file": ("peta.geojson", geojson("<b>Genteng</b>", "Bubutan"))}).text
+    )
+    page = office.browser("pusat").get("/fleet/map").text
+    assert "&lt;b&gt;Genteng" in page and "Bubutan" in page
+    assert page.count('class="district"') == 2
+
+
+@pytest.mark.skipif(not CHROMIUM.exists(), reason="the distribution's Chromium is not installed")
+@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (3840, 2160)])
+def test_the_wall_fills_the_screen_and_no_more(office: Office, chromium: Chromium, width: int, height: int) -> None:
+    deps = office.server.deps
+    with deps.engine.begin() as connection:
+        connection.execute(tables.alarms.delete())
+    office.kiosk.post("/v1/heartbeat", office.kiosk.heartbeat(outbox={"waiting": 0, "parked": 3})).raise_for_status()
+    context = chromium.new_context(base_url=office.server.base, viewport={"width": width, "height": height})
+    page = context.new_page()
+    office.let_in(page, "pusat")
+    page.goto("/wall")
+    size = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
+    letters = page.evaluate("parseFloat(getComputedStyle(document.querySelector('.wall-figure b')).fontSize)")
+    cut = page.evaluate(
+        "[...document.querySelectorAll('.wall-card')].filter(one => one.scrollHeight > one.clientHeight + 1).length"
+    )
+    headings = page.locator("h1").count()
+    text = page.inner_text("#wall")
+    context.close()
+    assert (size, cut, headings) == ([width, height], 0, 1)
+    # Across a room: a thirtieth of the screen's height and more.
+    assert letters > height / 30
+    assert "Ada kiriman yang ditolak" in text
+
+
+def test_a_screen_on_display_shows_the_wall_and_nothing_else(office: Office) -> None:
+    screen = office.browser()
+    screen.sign_in("pusat")
+    screen.get("/wall")
+    assert screen.post("/wall/display").url.endswith("/wall")
+    assert screen.get("/wall/numbers").ok
+    for path in ("/fleet", "/fleet/map", "/fleet/alarms", f"/fleet/kiosks/{office.kiosk.id}"):
+        assert "/sign-in" in screen.get(path).url
+
+
+def test_the_field_manager_makes_an_order_from_a_search_and_sees_it_done(office: Office) -> None:
+    manager, task = office.browser("lapangan"), "Bersihkan <b>layar</b>"
+    assert office.kiosk.id in manager.get("/orders/new?q=taman").text
+    manager.get(f"/orders/new?kiosk={office.kiosk.id}")
+    fields = {"kiosk": office.kiosk.id, "task": task, "staff": "petugas-1"}
+    assert "Tulis apa yang perlu" in manager.post("/orders/new", {**fields, "task": ""}).text
+    page = manager.post("/orders/new", fields).text
+    assert "Bersihkan &lt;b&gt;layar" in page and "Budi Santoso" in page
+    found = re.search(r'href="(/orders/[0-9a-f-]{36})"', page)
+    assert found is not None
+    office.kiosk.post("/v1/visits", visit(note="Layar bersih")).raise_for_status()
+    done = manager.get(found[1]).text
+    assert "Layar bersih" in done and "gulungan kertas" in done and "oleh kunjungan" in done
+    assert "Bersihkan &lt;b&gt;layar" in manager.get("/orders?show=done").text
+
+
+def test_an_order_is_made_from_an_alarm_and_stands_until_it_is_closed(office: Office) -> None:
+    office.kiosk.post("/v1/heartbeat", office.kiosk.heartbeat(outbox={"waiting": 0, "parked": 3})).raise_for_status()
+    watcher = office.browser("pusat")
+    page = watcher.get(f"/fleet/alarms?kiosk={office.kiosk.id}").text
+    link = re.search(r'href="(/orders/new\?alarm=[0-9a-f-]{36})"', page)
+    assert link is not None
+    form = watcher.get(link[1]).text
+    assert "Ada kiriman yang ditolak</textarea>" in form
+    alarm_id = link[1].rpartition("=")[2]
+    fields = {"kiosk": office.kiosk.id, "alarm": alarm_id, "task": "Periksa kiriman", "staff": ""}
+    order = re.search(r'href="(/orders/[0-9a-f-]{36})"', watcher.post("/orders/new", fields).text)
+    assert order is not None and "sudah punya perintah kerja" in watcher.post("/orders/new", fields).text
+    watcher.get(order[1])
+    assert "Apa hasilnya" in watcher.post(f"{order[1]}/assign", {"staff": "pengawas-1"}).text
+    closed = watcher.post(f"{order[1]}/close", {"note": "Dikirim ulang"}).text
+    assert "Dikirim ulang" in closed and "Apa hasilnya" not in closed
