@@ -86,7 +86,7 @@ def _agencies(visitor: Visitor) -> list[dict[str, Any]]:
                 "name": citizens_text(one.name, visitor.language),
                 "head": one.head_id or "",
                 "rung": above.of(one.id)[0].value,
-                "people": queries.colleagues(connection, one.id),
+                "people": queries.deciding(connection, one.id),
             }
             for one in queries.agencies(connection)
         ]

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, func, select
 from server.cases import complaints, rules
 from server.cases.files import attachments_of
 from server.cases.rules import Condition, Either, assignable, in_scope, scope
-from server.foundation.actors import Actor, Role
+from server.foundation.actors import DECIDING, Actor, Role
 from server.foundation.clock import WorkingCalendar
 from server.storage import tables
 
@@ -108,6 +108,17 @@ def officer_names(connection: Connection, ids: Sequence[str]) -> Mapping[str, st
 def kiosk_names(connection: Connection, ids: Sequence[str]) -> Mapping[str, str]:
     rows = connection.execute(select(tables.kiosks.c.id, tables.kiosks.c.name).where(tables.kiosks.c.id.in_(set(ids))))
     return {row.id: row.name for row in rows}
+
+
+def deciding(connection: Connection, agency_id: str) -> Sequence[Any]:
+    """Who decides cases of the agency, wherever in the city, by name."""
+    officers = tables.officers.c
+    roles = sorted(role.value for role in DECIDING)
+    return connection.execute(
+        select(officers.id, officers.name, officers.role)
+        .where(officers.agency_id == agency_id, officers.active, officers.role.in_(roles))
+        .order_by(officers.name)
+    ).all()
 
 
 def colleagues(connection: Connection, case: Row[Any]) -> Sequence[Any]:

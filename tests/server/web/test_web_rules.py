@@ -209,7 +209,7 @@ def entries(office: Office, actor: str) -> int:
 
 
 #: Of the line's paths, those that anybody may ask; each other one wants a signature of a kiosk, or the operator's secret.
-UNSIGNED = {("POST", "/v1/enrol"), ("GET", "/v1/openapi.json"), ("GET", "/healthz")}
+UNSIGNED = {("POST", "/v1/enrol"), ("GET", "/v1/openapi.json"), ("GET", "/healthz"), ("GET", "/v1/open/city")}
 
 
 def test_a_path_of_the_line_is_for_whoever_signs(office: Office, sqlite_settings) -> None:  # type: ignore[no-untyped-def]
