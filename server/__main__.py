@@ -130,6 +130,12 @@ def new_password(user: str, data: Data = DATA, database: Database = "") -> None:
     _order(data, database, "new-password", {"user": user})
 
 
+@cli.command(name="reset-factors")
+def reset_factors(user: str, data: Data = DATA, database: Database = "") -> None:
+    """Takes somebody's second factors away and ends their sessions: for the administrator whom no colleague can help."""
+    _order(data, database, "reset-factors", {"user": user})
+
+
 @cli.command(name="enrol-code")
 def enrol_code(name: str, data: Data = DATA, database: Database = "", place: str = "", ring: str = "all") -> None:
     """A one-time code that enrols one kiosk within ten minutes."""

@@ -64,6 +64,8 @@ def carry_out(deps: Deps, command: str, arguments: Mapping[str, str]) -> dict[st
             return _add_admin(deps, arguments["user"], arguments.get("name", ""))
         case "new-password":
             return _new_password(deps, arguments["user"])
+        case "reset-factors":
+            return _reset_factors(deps, arguments["user"])
         case "revoke":
             return _revoke(deps, arguments["kiosk"], arguments.get("reason", ""))
         case "approve":
@@ -126,6 +128,14 @@ def _new_password(deps: Deps, user: str) -> dict[str, str]:
         raise OperationRefused(f"nobody has the user name {user!r}")
     _, password = deps.officers.new_password(OPERATOR, officer_id)
     return {"user": user, "password": password, "note": HANDED_OUT}
+
+
+def _reset_factors(deps: Deps, user: str) -> dict[str, str]:
+    officer_id = deps.officers.id_of(user)
+    if officer_id is None:
+        raise OperationRefused(f"nobody has the user name {user!r}")
+    deps.identity.factors.reset(OPERATOR, officer_id)
+    return {"user": user, "note": "signs in with the password alone, until a second factor is set up again"}
 
 
 def _approve(deps: Deps, kiosk: str, fingerprint: str) -> dict[str, str]:

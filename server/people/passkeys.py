@@ -10,26 +10,28 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-import webauthn
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url, options_to_json_dict
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
+from runtime.when_wanted import when_wanted
 from server.foundation.actors import SYSTEM
 from server.people.sessions import UNKNOWN, How, Officer, Sessions, log
 from server.people.sign_in_limits import Attempt
 from server.people.steps import Kind, Steps
 from server.storage import tables
 from server.work.unit_of_work import UnitOfWork, UnitsOfWork
+
+if TYPE_CHECKING:
+    import webauthn
+    from webauthn import helpers
+    from webauthn.helpers import exceptions, structs
+else:
+    webauthn = when_wanted("webauthn")
+    helpers = when_wanted("webauthn.helpers")
+    exceptions = when_wanted("webauthn.helpers.exceptions")
+    structs = when_wanted("webauthn.helpers.structs")
 
 NAME_CHARACTERS: Final = 100
 #: Of one officer.
@@ -89,18 +91,19 @@ class Passkeys:
             user_id=officer.id.encode(),
             user_name=officer.user_name,
             user_display_name=officer.name,
-            authenticator_selection=AuthenticatorSelectionCriteria(
-                resident_key=ResidentKeyRequirement.REQUIRED,
-                user_verification=UserVerificationRequirement.REQUIRED,
+            authenticator_selection=structs.AuthenticatorSelectionCriteria(
+                resident_key=structs.ResidentKeyRequirement.REQUIRED,
+                user_verification=structs.UserVerificationRequirement.REQUIRED,
             ),
             exclude_credentials=[
-                PublicKeyCredentialDescriptor(id=base64url_to_bytes(row.id)) for row in self.of(officer.id)
+                structs.PublicKeyCredentialDescriptor(id=helpers.base64url_to_bytes(row.id))
+                for row in self.of(officer.id)
             ],
         )
         with self._units.begin(officer.actor) as work:
-            data = {"challenge": bytes_to_base64url(options.challenge)}
+            data = {"challenge": helpers.bytes_to_base64url(options.challenge)}
             step = self._steps.begin(work, Kind.REGISTER, officer.id, data)
-        return Challenge(step, options_to_json_dict(options))
+        return Challenge(step, helpers.options_to_json_dict(options))
 
     def add(self, work: UnitOfWork, officer_id: str, step: str, credential: str, name: str) -> PasskeyOutcome:
         """Keeps the public half of what the browser made for the challenge of ``step``."""
@@ -113,14 +116,14 @@ class Passkeys:
         try:
             made = webauthn.verify_registration_response(
                 credential=_object(credential),
-                expected_challenge=base64url_to_bytes(begun.data["challenge"]),
+                expected_challenge=helpers.base64url_to_bytes(begun.data["challenge"]),
                 expected_rp_id=self._host,
                 expected_origin=self._origin,
                 require_user_verification=True,
             )
-        except (WebAuthnException, ValueError):
+        except (exceptions.WebAuthnException, ValueError):
             return PasskeyOutcome.REFUSED
-        name_of_it = bytes_to_base64url(made.credential_id)
+        name_of_it = helpers.bytes_to_base64url(made.credential_id)
         if self._find(work.connection, name_of_it) is not None:
             return PasskeyOutcome.KNOWN
         mine = tables.passkeys.c.officer_id == officer_id
@@ -153,12 +156,12 @@ class Passkeys:
     def challenge(self) -> Challenge:
         """For whoever comes to the door; which passkeys there are is not said."""
         options = webauthn.generate_authentication_options(
-            rp_id=self._host, user_verification=UserVerificationRequirement.REQUIRED
+            rp_id=self._host, user_verification=structs.UserVerificationRequirement.REQUIRED
         )
         with self._units.begin(SYSTEM) as work:
-            data = {"challenge": bytes_to_base64url(options.challenge)}
+            data = {"challenge": helpers.bytes_to_base64url(options.challenge)}
             step = self._steps.begin(work, Kind.PASSKEY, None, data)
-        return Challenge(step, options_to_json_dict(options))
+        return Challenge(step, helpers.options_to_json_dict(options))
 
     def sign_in(self, step: str, credential: str, place: Attempt) -> tuple[str, str]:
         """The token of a session and the officer's user name; both empty when the answer does not fit."""
@@ -179,14 +182,14 @@ class Passkeys:
                 return None
             signed = webauthn.verify_authentication_response(
                 credential=sent,
-                expected_challenge=base64url_to_bytes(challenge),
+                expected_challenge=helpers.base64url_to_bytes(challenge),
                 expected_rp_id=self._host,
                 expected_origin=self._origin,
                 credential_public_key=row.public_key,
                 credential_current_sign_count=row.sign_count,
                 require_user_verification=True,
             )
-        except (WebAuthnException, ValueError):
+        except (exceptions.WebAuthnException, ValueError):
             return None
         values = {"sign_count": signed.new_sign_count, "last_used_at": work.now}
         work.connection.execute(update(tables.passkeys).where(tables.passkeys.c.id == row.id).values(**values))

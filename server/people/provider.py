@@ -15,19 +15,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import requests
 import structlog
-from authlib.common.errors import AuthlibBaseError
-from authlib.common.security import generate_token
-from authlib.integrations.requests_client import OAuth2Session
-from authlib.oidc.core import CodeIDToken
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet, KeySetSerialization
 from sqlalchemy import Connection, Row, func, select, update
 
+from runtime.when_wanted import when_wanted
 from server.foundation.actors import SYSTEM, Actor
 from server.people.held_factors import held
 from server.people.officers import OfficerOutcome
@@ -37,6 +31,21 @@ from server.people.sign_in_limits import Attempt
 from server.people.steps import Kind, Steps
 from server.storage.tables import officers
 from server.work.unit_of_work import UnitOfWork, UnitsOfWork
+
+if TYPE_CHECKING:
+    from authlib.common import errors, security
+    from authlib.integrations import requests_client
+    from authlib.oidc import core
+    from joserfc import errors as jose_errors
+    from joserfc import jwk, jwt
+else:
+    errors = when_wanted("authlib.common.errors")
+    security = when_wanted("authlib.common.security")
+    requests_client = when_wanted("authlib.integrations.requests_client")
+    core = when_wanted("authlib.oidc.core")
+    jose_errors = when_wanted("joserfc.errors")
+    jwk = when_wanted("joserfc.jwk")
+    jwt = when_wanted("joserfc.jwt")
 
 ANSWERS_WITHIN_S: Final = 10.0
 #: How long what the provider says of itself is believed without asking again.
@@ -125,7 +134,7 @@ class Provider:
     def begin(self, next_path: str) -> Errand:
         """Raises ProviderRefused."""
         endpoint = str(self._discovery()["authorization_endpoint"])
-        verifier, nonce = generate_token(VERIFIER_CHARACTERS), generate_token(VERIFIER_CHARACTERS)
+        verifier, nonce = security.generate_token(VERIFIER_CHARACTERS), security.generate_token(VERIFIER_CHARACTERS)
         address, state = self._client().create_authorization_url(endpoint, code_verifier=verifier, nonce=nonce)
         data = {"state": state, "nonce": nonce, "verifier": verifier, "next": next_path}
         with self._units.begin(SYSTEM) as work:
@@ -168,9 +177,9 @@ class Provider:
             token = client.fetch_token(
                 known["token_endpoint"], code=answer["code"], code_verifier=verifier, timeout=ANSWERS_WITHIN_S
             )
-            keys = KeySet.import_key_set(cast(KeySetSerialization, self._json(str(known["jwks_uri"]))))
+            keys = jwk.KeySet.import_key_set(cast("jwk.KeySetSerialization", self._json(str(known["jwks_uri"]))))
             read = jwt.decode(str(token["id_token"]), keys, algorithms=list(ALGORITHMS))
-            claims = CodeIDToken(
+            claims = core.CodeIDToken(
                 read.claims,
                 read.header,
                 {
@@ -188,7 +197,7 @@ class Provider:
         except requests.RequestException as error:
             answered = error.response is not None and error.response.status_code < 500
             raise ProviderRefused(ProviderRefusal.REFUSED if answered else ProviderRefusal.AWAY) from error
-        except (AuthlibBaseError, JoseError, KeyError, ValueError, TypeError) as error:
+        except (errors.AuthlibBaseError, jose_errors.JoseError, KeyError, ValueError, TypeError) as error:
             raise ProviderRefused(ProviderRefusal.REFUSED) from error
 
     def _discovery(self) -> Mapping[str, Any]:
@@ -214,7 +223,7 @@ class Provider:
 
     def _client(self) -> Any:
         secret_file = self._settings.secret_file
-        return OAuth2Session(
+        return requests_client.OAuth2Session(
             self._settings.client_id,
             # Read each time: whoever exchanges the file need not start the server again.
             secret_file.read_text(encoding="utf-8").strip() if secret_file is not None else None,

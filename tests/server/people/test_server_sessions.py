@@ -1,7 +1,7 @@
 """Sessions: seen and ended by their officer and by administrators, in words that people know again."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from server.deps import Deps
 from server.foundation.actors import OPERATOR
@@ -70,6 +70,14 @@ def test_nobody_ends_a_session_under_anothers_name(deps: Deps) -> None:
     token = session(deps, officer_id(deps, "kominfo"))
     assert not deps.identity.sessions.end(OPERATOR, officer_id(deps, "kelurahan"), token_hash(token)[:HANDLE_DIGITS])
     assert find(deps, token)
+
+
+def test_whoever_is_inactive_is_not_signed_in_whatever_sessions_there_are(deps: Deps) -> None:
+    me = officer_id(deps, "kelurahan")
+    token = session(deps, me)
+    with deps.engine.begin() as connection:
+        connection.execute(update(tables.officers).where(tables.officers.c.id == me).values(active=False))
+    assert deps.identity.sessions.find(token) is None
 
 
 def test_what_is_over_is_not_listed(deps: Deps, clock: FakeClock) -> None:

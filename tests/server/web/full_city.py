@@ -210,6 +210,7 @@ _USERS = (
 #: Answers that are no pages, or that lead to another one.
 NO_PAGES = {
     "/admin/drafts/{draft_id}/media/{name}",
+    "/admin/drafts/{draft_id}/original",
     "/admin/services/{service_id}/files",
     "/admin/services/{service_id}/form",
     "/admin/services/{service_id}/media/{name}",
@@ -218,6 +219,8 @@ NO_PAGES = {
     "/city.csv",
     "/complaints/export",
     "/favicon.ico",
+    # The last lines of a kiosk's log, which is asked for and comes by itself.
+    "/fleet/kiosks/{kiosk_id}/logs/{log_id}",
     "/first",
     "/fleet/live",
     "/here",
@@ -234,6 +237,7 @@ NO_PAGES = {
 }
 #: Parts of pages, which are looked at within them.
 FRAGMENTS = {
+    "/fleet/map/sheet",
     "/admin/packs/arrival",
     "/fleet/board",
     "/fleet/enrol/arrived",

@@ -29,6 +29,9 @@ from tests.server.running import running
 from tests.server.web.conftest import Browser, Office
 from tests.server.web.people_kit import OWN, Person, officer
 
+#: The provider's own; it stands on an older way of its library.
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:authlib.*")
+
 SECRET = "rahasia-penyedia"
 
 

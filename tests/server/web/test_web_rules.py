@@ -8,18 +8,22 @@ from collections.abc import Iterable, Iterator
 import pytest
 import requests
 from fastapi import APIRouter, FastAPI
+from sqlalchemy import func, select
 from starlette.routing import Mount, Route
 
 from protocol import SUPPORTED_VERSIONS, VERSION_HEADER, tracking
 from server.app import close_deps, create_app
 from server.foundation.actors import DECIDING, OPERATOR, Role
+from server.storage import tables
 from server.web.frame.access import UPLOAD_BYTES
 from server.web.frame.install import rules
+from server.web.frame.visitor import SESSION_COOKIE
 from tests.server.kiosk_client import Envelope
 from tests.server.web.conftest import JPEG, Browser, Office
-from tests.server.web.people_kit import HERE, PEOPLE, Person, area, browser_of
+from tests.server.web.people_kit import HERE, OWN, PEOPLE, Person, area, browser_of
 from tests.soaking import SOAK
 
+CITIZEN = "Kenari Cahyani"
 SPOKEN = {VERSION_HEADER: str(max(SUPPORTED_VERSIONS))}
 USERS = {
     Role.OFFICER: "kelurahan",
@@ -138,7 +142,7 @@ def placed(office: Office) -> Envelope:
     """A case whose kiosk stands in an area."""
     deps = office.server.deps
     deps.identity.areas.place(OPERATOR, office.kiosk.id, area(deps, HERE))
-    return office.send(picture=JPEG)
+    return office.send(name=CITIZEN, picture=JPEG)
 
 
 @pytest.fixture(scope="module")
@@ -176,6 +180,40 @@ def test_no_list_and_no_search_names_a_case_that_is_out_of_scope(
     assert person.may_see_the_case or found == set()
     sought = browser.get(f"/office?code={placed.code}", allow_redirects=False)
     assert sought.status_code == (303 if person.may_see_the_case else 404)
+
+
+def test_whatever_shows_what_a_citizen_told_and_whatever_is_exported_is_in_the_log(
+    office: Office, placed: Envelope
+) -> None:
+    """Each page and file that somebody opens who may: the log has a new entry by them where it held the citizen's answer or
+    picture, and where it was a file to keep."""
+    person = Person(Role.SUPERVISOR, OWN)
+    seen: set[str] = set()
+    for asker in (person, Person(Role.ADMIN), Person(Role.COMMAND)):
+        browser, me = browser_of(office, asker), signed_in_id(office, asker)
+        for method, path in _guarded():
+            if method != "GET" or not _members(path) <= BY_CASE:
+                continue
+            before = entries(office, me)
+            answer = browser.get(_filled(path, code=placed.code, sha256=placed.attachments[0].sha256))
+            kept = "attachment" in answer.headers.get("content-disposition", "")
+            if kept or CITIZEN.encode() in answer.content or JPEG in answer.content:
+                seen.add(path)
+                assert entries(office, me) > before, path
+    assert {"/office/cases/{code}", "/office/cases/{code}/documents/{sha256}"} <= seen
+
+
+def signed_in_id(office: Office, person: Person) -> str:
+    token = browser_of(office, person).http.cookies[SESSION_COOKIE]
+    found = office.server.deps.identity.sessions.find(token)
+    assert found is not None
+    return found.id
+
+
+def entries(office: Office, actor: str) -> int:
+    log = tables.audit_log
+    with office.server.deps.engine.connect() as connection:
+        return connection.execute(select(func.count()).select_from(log).where(log.c.actor == actor)).scalar_one()
 
 
 #: Of the line's paths, those that anybody may ask; each other one wants a signature of a kiosk, or the operator's secret.
