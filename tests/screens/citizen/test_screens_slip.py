@@ -68,7 +68,8 @@ def must_be_shown(hands: Hands, outcome: PrintOutcome) -> None:
     words, offered, keep = SHOWN[outcome]
     hands.must_see(hands.text(words))
     assert not hands.sees(hands.text("saved.slip.waiting"))
-    assert hands.page.shown.print_text == (hands.text(offered) if offered else "")
+    assert hands.page.shown.can_print_again is bool(offered)
+    assert not offered or hands.page.shown.print_text == hands.text(offered)
     assert hands.page.shown.code_matters is keep
 
 

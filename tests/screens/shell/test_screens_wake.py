@@ -3,6 +3,7 @@
 import gc
 import weakref
 from collections.abc import Iterator
+from types import FrameType
 
 import pytest
 from keys_kit import press
@@ -185,13 +186,14 @@ def test_a_photo_leaves_no_texture(hands: Hands) -> None:
 
 
 def remembered(text: str) -> list[str]:
-    """Types of the containers that hold a text, anywhere in the process but in this call."""
+    """Types of whatever holds a text, anywhere in the process but in a call under way."""
     gc.collect()
     found = []
     for each in gc.get_objects():
-        # By type, not isinstance: that would ask dead proxies.
-        kind = type(each)
-        values = each.values() if kind is dict else each if kind in (list, tuple, set) else ()
-        if any(issubclass(type(value), str) and text in value for value in tuple(values)):
-            found.append(kind.__name__)
+        # By type, not isinstance: that would ask dead proxies. Without a closure, which would hold the text itself.
+        if type(each) is FrameType:
+            continue
+        for value in gc.get_referents(each):
+            if issubclass(type(value), str) and text in value:
+                found.append(type(each).__name__)
     return found

@@ -11,7 +11,8 @@ from server.catalogue.workflow import Workflow
 from server.deps import Deps
 from server.foundation.actors import Actor
 from server.settings import ServerSettings
-from server.web.office.queries import inbox_page
+from server.web.office import inbox_queries
+from server.web.office.filters import Filters
 from tests.server.case_kit import Office, enrolled_kiosk
 from tests.server.conftest import FakeClock
 
@@ -147,7 +148,9 @@ def test_the_inbox_lists_as_new_what_one_may_take_at_its_stage(
 
     def new(actor: Actor) -> list[str]:
         with office.deps.engine.connect() as connection:
-            return [row.tracking_code for row in inbox_page(connection, actor, "new", clock.now()).rows]
+            return [
+                row.tracking_code for row in inbox_queries.page(connection, actor, Filters("new"), clock.now()).rows
+            ]
 
     assert (new(officer), new(supervisor)) == ([code], [code])
     cases.take(officer, code)

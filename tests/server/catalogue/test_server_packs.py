@@ -340,7 +340,12 @@ def test_changes_of_stages_are_told_one_by_one(deps: Deps) -> None:
     changes = changed and deps.authoring.changes(changed)
     assert changes is not None
     added = {(one.name, one.what): one.new for one in changes.description if one.kind == "added"}
-    assert added == {("stages.serah.name", "id"): "Serah terima", ("stages.serah.working_days", ""): "1"}
+    assert added == {
+        ("stages.serah.name", "id"): "Serah terima",
+        ("stages.serah.working_days", ""): "1",
+        ("stages.serah.by", ""): "officers",
+        ("stages.serah.four_eyes", ""): "False",
+    }
 
 
 def test_a_spreadsheet_is_kept_as_it_was_uploaded_and_found_again_by_its_form(deps: Deps) -> None:

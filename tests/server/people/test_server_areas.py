@@ -6,7 +6,8 @@ from server.cases.states import CaseOutcome
 from server.deps import Deps
 from server.foundation.actors import OPERATOR, Actor
 from server.people.areas import NAME_CHARACTERS, AreaOutcome
-from server.web.office import queries
+from server.web.office import inbox_queries
+from server.web.office.filters import Filters
 from tests.server.case_kit import Office, enrolled_kiosk
 from tests.server.conftest import FakeClock
 from tests.server.web.people_kit import area, officer_id, session
@@ -32,7 +33,7 @@ def limited(deps: Deps, user_name: str, *areas: str) -> Actor:
 
 def seen(deps: Deps, actor: Actor, clock: FakeClock) -> set[str]:
     with deps.engine.connect() as connection:
-        return {row.tracking_code for row in queries.inbox_page(connection, actor, "open", clock.now()).rows}
+        return {row.tracking_code for row in inbox_queries.page(connection, actor, Filters("open"), clock.now()).rows}
 
 
 def test_an_officer_sees_the_cases_of_their_areas(office: Office, deps: Deps, clock: FakeClock) -> None:

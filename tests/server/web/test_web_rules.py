@@ -182,6 +182,10 @@ def test_no_list_and_no_search_names_a_case_that_is_out_of_scope(
     assert sought.status_code == (303 if person.may_see_the_case else 404)
 
 
+#: What a page asks for by itself while it is open; that it was opened is in the log.
+LOOKED_AT_AGAIN = {"/office/rows"}
+
+
 def test_whatever_shows_what_a_citizen_told_and_whatever_is_exported_is_in_the_log(
     office: Office, placed: Envelope
 ) -> None:
@@ -191,14 +195,21 @@ def test_whatever_shows_what_a_citizen_told_and_whatever_is_exported_is_in_the_l
     seen: set[str] = set()
     for asker in (person, Person(Role.ADMIN), Person(Role.COMMAND)):
         browser, me = browser_of(office, asker), signed_in_id(office, asker)
+        # Without a reason a picture is masked, and nothing of it is shown.
+        browser.get(f"/office/cases/{placed.code}")
+        reason = browser.post(f"/office/cases/{placed.code}/nik", {"reason": "mencocokkan identitas"}).text
+        shown = re.search(r"\?shown=[\w.]+", reason)
         for method, path in _guarded():
             if method != "GET" or not _members(path) <= BY_CASE:
                 continue
             before = entries(office, me)
-            answer = browser.get(_filled(path, code=placed.code, sha256=placed.attachments[0].sha256))
+            filled = _filled(path, code=placed.code, sha256=placed.attachments[0].sha256)
+            answer = browser.get(filled + (shown[0] if shown and "{sha256}" in path else ""))
             kept = "attachment" in answer.headers.get("content-disposition", "")
             if kept or CITIZEN.encode() in answer.content or JPEG in answer.content:
                 seen.add(path)
+                if path in LOOKED_AT_AGAIN:
+                    continue
                 assert entries(office, me) > before, path
     assert {"/office/cases/{code}", "/office/cases/{code}/documents/{sha256}"} <= seen
 
