@@ -61,6 +61,6 @@ class SavedModel:
             slip=self.slip.message,
             slip_kind=self.slip.kind,
             can_print_again=may,
-            print_text=texts("saved.print_again") if self.slip.came_out else texts("saved.print"),
+            print_text=(texts("saved.print_again") if self.slip.came_out else texts("saved.print")) if may else "",
             code_matters=not self.slip.came_out and self.slip.state in (SlipState.NOT_PRINTED, SlipState.UNKNOWN),
         )

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
+from kivy.clock import Clock
 from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, StringProperty
 
 from screens.look.compact import CompactBox
@@ -36,6 +37,19 @@ class Banner(Block, Live, CompactBox):
     def on_kind(self, _widget: object, kind: str) -> None:
         self.sign = KINDS[kind]
 
-    def on_height(self, _widget: object, height: float) -> None:
+    def __init__(self, **options: Any) -> None:
+        #: One frame later: before its lines are broken anew for its width it is as high as it never stays.
+        self._keep = Clock.create_trigger(self._keep_height)
+        super().__init__(**options)
+
+    def on_width(self, _widget: object, _width: float) -> None:
         if self.stays:
-            self.least = max(self.least, height)
+            self.least = 0
+            self._keep()
+
+    def on_height(self, _widget: object, _height: float) -> None:
+        if self.stays:
+            self._keep()
+
+    def _keep_height(self, _seconds: float) -> None:
+        self.least = max(self.least, self.height)
