@@ -209,6 +209,7 @@ _USERS = (
 )
 #: Answers that are no pages, or that lead to another one.
 NO_PAGES = {
+    "/admin/drafts/{draft_id}/files",
     "/admin/drafts/{draft_id}/media/{name}",
     "/admin/drafts/{draft_id}/original",
     "/admin/services/{service_id}/files",
@@ -219,8 +220,6 @@ NO_PAGES = {
     "/city.csv",
     "/complaints/export",
     "/favicon.ico",
-    # The last lines of a kiosk's log, which is asked for and comes by itself.
-    "/fleet/kiosks/{kiosk_id}/logs/{log_id}",
     "/first",
     "/fleet/live",
     "/here",
