@@ -8,7 +8,7 @@
 It imports nothing but the standard library, lxml, RE2, and Babel (and pyxform for :mod:`forms.authoring`).
 """
 
-from forms.definition.model import Formula, Kind, Range
+from forms.definition.model import PLACE_TYPES, SELECTIONS, Formula, Kind, Range
 from forms.environment import Environment
 from forms.errors import FormError, FormFault, Problem
 from forms.form import Form, load_form
@@ -19,6 +19,8 @@ from forms.session.reading import Entry, Origin, Reading
 from forms.session.session import FormSession
 
 __all__ = [
+    "PLACE_TYPES",
+    "SELECTIONS",
     "Choice",
     "Entry",
     "Environment",

@@ -74,6 +74,39 @@ class Formatting:
         """Digits in groups, with a decimal sign of the language; no trailing zeros."""
         return str(format_decimal(round(value, DECIMALS), f"#,##0.{'#' * DECIMALS}", locale=self._locale))
 
+    def answer(self, data_type: str, text: str) -> str:
+        """What was answered to a question of this type of XForms, as it is stored there: a day, an hour and a number as people
+        write them, anything else as it is."""
+        try:
+            match data_type:
+                case "date":
+                    return self.day(date.fromisoformat(text[:10]))
+                case "time":
+                    return self.hour(time.fromisoformat(text[:5]))
+                case "dateTime":
+                    # As it was answered: of the zone of whoever answered.
+                    at = datetime.fromisoformat(text)
+                    return f"{self.day(at.date())}, {self.hour(at.time())}"
+                case "int" | "decimal":
+                    return self.number(float(text))
+        except ValueError:
+            pass
+        return text
+
+    def appointment(self, data_type: str, text: str) -> str:
+        """A day with its name, an hour, or both, of such an answer; blank where it is none."""
+        try:
+            match data_type:
+                case "date":
+                    return self.weekday(date.fromisoformat(text))
+                case "time":
+                    return self.hour(time.fromisoformat(text))
+                case "dateTime":
+                    return self.moment(datetime.fromisoformat(text))
+        except ValueError:
+            pass
+        return ""
+
     def tenths(self, value: float) -> str:
         """ "12,3"; "60" where nothing stands behind the comma."""
         return str(format_decimal(value, "#,##0.#", locale=self._locale))

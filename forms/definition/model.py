@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Final
 
 from forms.xmltree import NodeKind, XmlNode
 from forms.xpath import Expression
@@ -30,6 +31,12 @@ class Kind(StrEnum):
     REPEAT = "REPEAT"
     REPEAT_INSTANCE = "REPEAT_INSTANCE"
     MODEL_VALUE = "MODEL_VALUE"
+
+
+#: Answered by values of a list, with a space between them where there may be several.
+SELECTIONS: Final = frozenset({Kind.SELECT1, Kind.SELECT, Kind.RANK})
+#: Types of an answer that a map or a satellite gives.
+PLACE_TYPES: Final = frozenset({"geopoint", "geotrace", "geoshape"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from forms.definition.model import Formula, Kind, NodeDefinition
+from forms.definition.model import SELECTIONS, Formula, Kind, NodeDefinition
 from forms.environment import Environment
 from forms.limits import MAX_REPEAT_INSTANCES
 from forms.session.datatypes import describe, normalize
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from forms.form import Form
 
 _VOLATILE = frozenset({"now", "once", "property", "random", "randomize", "today", "uuid"})
-_SELECTIONS = (Kind.SELECT1, Kind.SELECT, Kind.RANK)
 
 
 def check_instance(
@@ -188,7 +187,7 @@ class _Judge:
             least, most = sorted((float(bounds.start), float(bounds.end)))
             return least <= plain_number(node.text) <= most
         control = node.definition.control
-        if control is None or node.kind not in _SELECTIONS:
+        if control is None or node.kind not in SELECTIONS:
             return True
         if control.itemset is not None and (not self._lists_known or self._varies(control.itemset.nodes)):
             return True

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, cast
 
 from forms.definition.demands import demanded_length, demanded_patterns
-from forms.definition.model import Kind, NodeDefinition, Range
+from forms.definition.model import SELECTIONS, Kind, NodeDefinition, Range
 from forms.session.choices import Choice
 from forms.xmltree import NodeKind, XmlNode
 from forms.xpath.compiler import Kind as ValueKind
@@ -165,6 +165,14 @@ class Node(XmlNode):
     def label(self) -> str | None:
         """The label in the session's language, with its outputs filled in; None where there is none."""
         return self.engine.texts.label(self)
+
+    def labels(self, answer: str) -> tuple[str, ...]:
+        """The words of the values of ``answer``, in its order; a value that is no choice stands as it is. Of a node without
+        choices there are none."""
+        if self.kind not in SELECTIONS:
+            return ()
+        values = [answer] if self.kind is Kind.SELECT1 else answer.split()
+        return tuple(self.engine.choices.label(self, value) or value for value in values if value)
 
     @property
     def hint(self) -> str | None:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from forms.session.recalculation import Recalculation
 
 _GROUPS = frozenset({Kind.GROUP, Kind.REPEAT, Kind.REPEAT_INSTANCE})
-_SELECTIONS = frozenset({Kind.SELECT1, Kind.SELECT, Kind.RANK})
 
 
 class Origin(StrEnum):
@@ -109,7 +108,7 @@ def _entry(node: Node, engine: Recalculation) -> Entry | None:
     if not node.answer and (origin is not Origin.person):
         # A note without a value asks nothing and says nothing of who filled the form.
         return None
-    return Entry(*facts, value=node.answer, chosen=_chosen(node), is_number=node.is_number)
+    return Entry(*facts, value=node.answer, chosen=node.labels(node.answer), is_number=node.is_number)
 
 
 def _origin(definition: NodeDefinition) -> Origin:
@@ -141,11 +140,3 @@ def _label(node: Node, engine: Recalculation) -> str | None:
         return None
     words = engine.texts.words(TextSource(None, None, identifier), engine.context(node))
     return (words or "").strip() or None
-
-
-def _chosen(node: Node) -> tuple[str, ...]:
-    if node.kind not in _SELECTIONS:
-        return ()
-    values = [node.answer] if node.kind is Kind.SELECT1 else node.answer.split()
-    label = node.engine.choices.label
-    return tuple(label(node, value) or value for value in values if value)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from forms.definition.graph import Facet
-from forms.definition.model import Formula, Kind
+from forms.definition.model import SELECTIONS, Formula, Kind
 from forms.environment import Environment
 from forms.errors import FormFault, Problem, SessionLimitError
 from forms.limits import MAX_ANSWER_LENGTH
@@ -26,7 +26,6 @@ from forms.xpath.values import plain_number
 if TYPE_CHECKING:
     from forms.form import Form
 
-_SELECTIONS = (Kind.SELECT1, Kind.SELECT, Kind.RANK)
 _UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -90,7 +89,7 @@ class FormSession:
         """Queue what may be other words in the language that was chosen just now."""
         definition = node.definition
         bind = definition.bind
-        if definition.control is not None and node.kind in _SELECTIONS:
+        if definition.control is not None and node.kind in SELECTIONS:
             self._engine.mark(node, Facet.CHOICES)
         for facet, formula in (
             (Facet.RELEVANT, bind.relevant),
@@ -128,7 +127,7 @@ class FormSession:
         if value == "":
             return ""
         kind = node.kind
-        if kind in _SELECTIONS:
+        if kind in SELECTIONS:
             return self._checked_selection(node, value)
         if kind is Kind.TRIGGER:
             if value != "OK":

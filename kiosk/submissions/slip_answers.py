@@ -5,7 +5,6 @@ that was left in the printer tells nobody's name or number.
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, time
 from typing import Any, Final
 
 from forms import FormSession, Kind, Node
@@ -48,17 +47,6 @@ def _repeated(service: Service, form: FormSession, formatting: Formatting) -> It
 
 
 def _in_words(node: Node, formatting: Formatting) -> str:
-    value = node.value
     if node.kind in _CHOICES:
-        chosen = value.split() if node.kind is Kind.SELECT else [value]
-        return ", ".join(choice.label or choice.value for choice in node.choices if choice.value in chosen)
-    try:
-        if node.data_type == "date":
-            return formatting.weekday(date.fromisoformat(value))
-        if node.data_type == "time":
-            return formatting.hour(time.fromisoformat(value))
-        if node.data_type == "dateTime":
-            return formatting.moment(datetime.fromisoformat(value))
-    except ValueError:
-        return ""
-    return ""
+        return ", ".join(node.labels(node.value))
+    return formatting.appointment(node.data_type, node.value)

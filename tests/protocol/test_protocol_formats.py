@@ -48,3 +48,34 @@ def test_a_moment_is_given_where_its_reader_is() -> None:
 
 def test_a_slip_has_digits_alone() -> None:
     assert Formatting("id", "Asia/Jakarta").stamp(AT) == "24-11-2026 14.05"
+
+
+@pytest.mark.parametrize(
+    ("data_type", "stored", "read"),
+    [
+        ("date", "2026-11-24", "24 November 2026"),
+        ("time", "14:05:00.000", "14.05"),
+        # At the hour of whoever answered, whatever the reader's zone.
+        ("dateTime", "2026-11-24T14:05:00.000+07:00", "24 November 2026, 14.05"),
+        ("decimal", "23200.50", "23.200,5"),
+        ("int", "1200", "1.200"),
+        ("string", "2026-11-24", "2026-11-24"),
+        ("date", "besok", "besok"),
+    ],
+)
+def test_an_answer_is_read_by_the_type_of_its_question(data_type: str, stored: str, read: str) -> None:
+    assert Formatting("id", UTC).answer(data_type, stored) == read
+
+
+@pytest.mark.parametrize(
+    ("data_type", "stored", "read"),
+    [
+        ("date", "2026-11-24", "Selasa, 24 November 2026"),
+        ("time", "14:05:00.000", "14.05"),
+        ("dateTime", "2026-11-24T14:05:00.000+07:00", "24 November 2026, 14.05"),
+        ("date", "besok", ""),
+        ("string", "Budi", ""),
+    ],
+)
+def test_only_days_and_hours_are_appointments(data_type: str, stored: str, read: str) -> None:
+    assert Formatting("id", "Asia/Jakarta").appointment(data_type, stored) == read

@@ -5,11 +5,11 @@ Values in a form are lexical XForms values: a date is ``2026-11-24``, a choice o
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime, time
+from datetime import date, time
 from enum import StrEnum
 from typing import Final
 
-from forms import Kind, Node
+from forms import PLACE_TYPES, Kind, Node
 from protocol.formats import Formatting
 from protocol.limits import NIK_DIGITS
 from screens.citizen.follow_up.purpose import asks_email, asks_nik, asks_sixteen
@@ -43,7 +43,6 @@ LISTED_AT_MOST: Final = 16
 
 _TYPED: Final = frozenset({Control.TEXT, Control.DATE, Control.TIME, Control.DATE_TIME})
 _DATA_CONTROLS: Final = {"date": Control.DATE, "time": Control.TIME, "dateTime": Control.DATE_TIME}
-_IMPOSSIBLE_TYPES: Final = frozenset({"geopoint", "geotrace", "geoshape"})
 _SIGNED: Final = frozenset({"signature", "draw", "annotate"})
 _DATE: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _TIME: Final = re.compile(r"(\d{2}):(\d{2})")
@@ -74,7 +73,7 @@ def control_of(node: Node) -> Control:
         case Kind.INPUT:
             if node.readonly:
                 return Control.SHOWN if node.value else Control.NOTE
-            if node.data_type in _IMPOSSIBLE_TYPES:
+            if node.data_type in PLACE_TYPES:
                 return Control.IMPOSSIBLE
             return _DATA_CONTROLS.get(node.data_type, Control.TEXT)
         case _:
@@ -207,12 +206,10 @@ def in_words(node: Node, formatting: Formatting, texts: Texts) -> str:
         return ""
     # By what was asked, not by its control: read-only, they are all shown alike.
     match node.kind:
-        case Kind.SELECT1:
-            return _label(node, value)
-        case Kind.SELECT:
-            return ", ".join(_label(node, name) for name in value.split())
+        case Kind.SELECT1 | Kind.SELECT:
+            return ", ".join(node.labels(value))
         case Kind.RANK:
-            return ", ".join(f"{place}. {_label(node, name)}" for place, name in enumerate(value.split(), 1))
+            return ", ".join(f"{place}. {label}" for place, label in enumerate(node.labels(value), 1))
         case Kind.UPLOAD:
             return _picture(node, texts)
         case Kind.TRIGGER:
@@ -230,28 +227,12 @@ def _picture(node: Node, texts: Texts) -> str:
 
 
 def _plain(node: Node, value: str, formatting: Formatting, texts: Texts) -> str:
-    try:
-        match node.data_type:
-            case "date":
-                return formatting.day(date.fromisoformat(value[:10]))
-            case "time":
-                return formatting.hour(time.fromisoformat(value[:5]))
-            case "dateTime":
-                at = datetime.fromisoformat(value)
-                return f"{formatting.day(at.date())}, {formatting.hour(at.time())}"
-            case "int" | "decimal":
-                return formatting.number(float(value))
-            case "boolean":
-                return texts("form.yes") if value in ("true", "1") else texts("form.no")
-        if node.is_number and "." in value:
-            return formatting.number(float(value))
-    except ValueError:
-        return value
+    if node.data_type == "boolean":
+        return texts("form.yes") if value in ("true", "1") else texts("form.no")
+    said = formatting.answer("decimal" if node.is_number and "." in value else node.data_type, value)
+    if said != value:
+        return said
     if layout_of(node) in (Layout.DIGITS, Layout.NIK):
         return digits_shown(value)
     choices = {choice.value: choice.label for choice in node.choices}
     return choices.get(value, value)
-
-
-def _label(node: Node, name: str) -> str:
-    return next((choice.label or choice.value for choice in node.choices if choice.value == name), name)

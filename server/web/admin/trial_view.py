@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC
 from typing import Any, Final
 
 from starlette.datastructures import FormData
 
-from forms import Kind, Node
+from forms import PLACE_TYPES, Kind, Node
 from protocol.formats import Formatting
 from protocol.limits import NIK_DIGITS
 from protocol.packs import SLIP_ANSWERS, ServiceDescription
@@ -22,7 +22,6 @@ ANSWER: Final = "a:"
 FIND: Final = "f:"
 RANK: Final = "r:"
 
-_IMPOSSIBLE_TYPES: Final = frozenset({"geopoint", "geotrace", "geoshape"})
 _GROUPS: Final = (Kind.GROUP, Kind.REPEAT, Kind.REPEAT_INSTANCE)
 _MODES: Final[Mapping[str, str]] = {"int": "numeric", "decimal": "decimal"}
 _TYPES: Final[Mapping[str, str]] = {"date": "date", "time": "time", "dateTime": "datetime-local"}
@@ -44,7 +43,7 @@ def control_of(node: Node) -> str:
         case Kind.UPLOAD:
             return "photo" if (node.media_type or "").startswith("image/") else "impossible"
         case Kind.INPUT:
-            return "impossible" if node.data_type in _IMPOSSIBLE_TYPES else _TYPES.get(node.data_type, "text")
+            return "impossible" if node.data_type in PLACE_TYPES else _TYPES.get(node.data_type, "text")
         case _:
             return "shown"
 
@@ -255,8 +254,12 @@ def slip(trial: Trial, service: ServiceDescription, words: Words) -> list[tuple[
     found = []
     for name in service.slip.answers[:SLIP_ANSWERS]:
         node = asked.get(name)
-        if node is not None and (node.kind in (Kind.SELECT1, Kind.SELECT) or node.data_type in _TYPES) and node.value:
-            found.append((node.label or node.name, in_words(node, words)))
+        if node is None:
+            continue
+        choices = node.kind in (Kind.SELECT1, Kind.SELECT)
+        said = in_words(node, words) if choices else words.formatting.appointment(node.data_type, node.value)
+        if said:
+            found.append((node.label or node.name, said))
     return found
 
 
@@ -270,12 +273,10 @@ def in_words(node: Node, words: Words) -> str:
     if not value:
         return ""
     match node.kind:
-        case Kind.SELECT1 | Kind.SELECT | Kind.RANK:
-            names = value.split() if node.kind is not Kind.SELECT1 else [value]
-            labels = {choice.value: choice.label or choice.value for choice in node.choices if choice.value in names}
-            said = [labels.get(name, name) for name in names]
-            numbered = [f"{place}. {label}" for place, label in enumerate(said, 1)]
-            return ", ".join(numbered if node.kind is Kind.RANK else said)
+        case Kind.SELECT1 | Kind.SELECT:
+            return ", ".join(node.labels(value))
+        case Kind.RANK:
+            return ", ".join(f"{place}. {label}" for place, label in enumerate(node.labels(value), 1))
         case Kind.UPLOAD:
             return words.kiosk("form.photo_taken")
         case Kind.TRIGGER:
@@ -285,25 +286,9 @@ def in_words(node: Node, words: Words) -> str:
 
 
 def _plain(node: Node, value: str, words: Words) -> str:
-    formatting = words.formatting
-    try:
-        match node.data_type:
-            case "date":
-                return formatting.day(date.fromisoformat(value[:10]))
-            case "time":
-                return formatting.hour(time.fromisoformat(value[:5]))
-            case "dateTime":
-                at = datetime.fromisoformat(value)
-                return f"{formatting.day(at.date())}, {formatting.hour(at.time())}"
-            case "int" | "decimal":
-                return formatting.number(float(value))
-            case "boolean":
-                return words.kiosk("form.yes" if value in ("true", "1") else "form.no")
-        if node.is_number and "." in value:
-            return formatting.number(float(value))
-    except ValueError:
-        return value
-    return value
+    if node.data_type == "boolean":
+        return words.kiosk("form.yes" if value in ("true", "1") else "form.no")
+    return words.formatting.answer("decimal" if node.is_number and "." in value else node.data_type, value)
 
 
 def _leaves(node: Node) -> Iterator[Node]:

@@ -115,7 +115,7 @@ def test_a_citizens_way_from_the_standard_to_the_slip(form: Form, service: Servi
     for step in (Step.FEE, Step.CONSENT, Step.SAVED):
         trial = fill(trial)
         assert trial.held.step is step
-    assert trial_view.slip(trial, service, WORDS) == [("Jenis", "Toko"), ("Mulai", "1 Desember 2026")]
+    assert trial_view.slip(trial, service, WORDS) == [("Jenis", "Toko"), ("Mulai", "Selasa, 1 Desember 2026")]
 
 
 def test_what_is_wrong_keeps_the_page_and_what_was_typed(form: Form) -> None:
