@@ -52,7 +52,10 @@ class Escalation:
         if not rows:
             return 0
         ours = case.tracking_code.in_([row.tracking_code for row in rows])
-        for column, condition in ((case.escalated_at, rules.late(now)), (case.stage_escalated_at, rules.stage_late(now))):
+        for column, condition in (
+            (case.escalated_at, rules.late(now)),
+            (case.stage_escalated_at, rules.stage_late(now)),
+        ):
             new = (ours, condition.where(), column.is_(None))
             connection.execute(update(tables.cases).where(*new).values({column: now}))
         above = Above.read(connection)
