@@ -13,14 +13,13 @@ from server.cases.rules import assignable, scope
 from server.foundation.actors import Actor, Role
 from server.foundation.clock import WorkingCalendar
 from server.storage import tables
+from server.submissions.pictures import PICTURES
 from server.web.office.inbox_queries import LIGHT
 
 AUDIT_PAGE: Final = 100
 COMMANDS_SHOWN: Final = 10
 #: A clock is counted no further than this; a case that is later by more shows the limit.
 CLOCK_DAYS: Final = 400
-#: What is shown as a picture, when its bytes are of one.
-IMAGES: Final = ("image/jpeg", "image/png")
 
 
 def is_in_scope(connection: Connection, actor: Actor, code: str) -> bool:
@@ -63,7 +62,7 @@ def documents(connection: Connection, actor: Actor, code: str) -> list[Document]
         .order_by(tables.case_messages.c.at)
     ).all()
     return [
-        Document(kiosk_id, submission_id, one.sha256, one.complete, one.media_type in IMAGES)
+        Document(kiosk_id, submission_id, one.sha256, one.complete, one.media_type in PICTURES)
         for kiosk_id, submission_id in [(case.kiosk_id, case.submission_id), *answers]
         for one in attachments_of(connection, kiosk_id, submission_id)
     ]
