@@ -10,16 +10,19 @@ import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import chain, islice
 from typing import Any, Final
 
 from sqlalchemy import Table, select, text
 
+from protocol import tracking
 from protocol.messages import Content, Identity
 from protocol.packs import ServiceDescription
 from server.cases.finding import index
 from server.cases.finding.terms import terms_of
 from server.deps import Deps
 from server.storage import tables
+from server.submissions.case_opening import first_step
 from tests.server.case_kit import enrolled_kiosk
 
 GIVEN: Final = [
@@ -77,7 +80,6 @@ OPEN_SHARE: Final = 5
 YEARS_DAYS: Final = 700
 VOCABULARY: Final = 5_000
 CHUNK: Final = 5_000
-_SIGNS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CLOSED: Final = ("collected", "collected", "collected", "rejected", "cancelled")
 _OPEN: Final = ("received", "received", "in_review", "in_review", "in_review", "question", "approved", "ready")
 
@@ -99,8 +101,7 @@ Row = tuple[dict[str, Any], Person]
 @dataclass(frozen=True)
 class OfficeCity:
     agency: str
-    cases: int
-    #: Some of the agency's open cases, and people of theirs.
+    #: Some of the agency's cases, and all people whose cases there are.
     codes: tuple[str, ...]
     people: tuple[Person, ...]
 
@@ -126,12 +127,12 @@ def fill(deps: Deps, cases: int, kiosks: int, people: int = 600) -> OfficeCity:
     for batch in _chunks(_cases(cases, now, kiosk, pack, main, services, known, holders), CHUNK):
         _bulk(deps, tables.submissions, (_submission(case) for case, _ in batch))
         _bulk(deps, tables.cases, (case for case, _ in batch))
-        _bulk(deps, tables.case_steps, (_step(case) for case, _ in batch))
+        _bulk(deps, tables.case_steps, (first_step(case) for case, _ in batch))
         _bulk(deps, tables.case_terms, (term for case, person in batch for term in _terms(case, person)))
         codes += [case["tracking_code"] for case, _ in batch if case["agency_id"] == main.agency.id][:20]
     with deps.engine.begin() as connection:
         connection.execute(text("ANALYZE"))
-    return OfficeCity(main.agency.id, cases, tuple(codes), known)
+    return OfficeCity(main.agency.id, tuple(codes), known)
 
 
 def _person(deps: Deps, chance: random.Random, number: int, agencies: Iterable[str]) -> Person:
@@ -237,19 +238,6 @@ def _submission(case: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _step(case: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "tracking_code": case["tracking_code"],
-        "n": 1,
-        "at": case["opened_at"],
-        "action": "open",
-        "state": case["state"],
-        "stage": case["stage"],
-        "actor": f"kiosk:{case['kiosk_id']}",
-        "note": "",
-    }
-
-
 def _terms(case: Mapping[str, Any], person: Person) -> Iterator[dict[str, Any]]:
     for term in person.terms[case["agency_id"]]:
         yield {"term": term, "opened_at": case["opened_at"], "tracking_code": case["tracking_code"]}
@@ -260,7 +248,7 @@ def _kiosk(pattern: Mapping[str, Any], number: int, now: datetime) -> dict[str, 
         **pattern,
         "id": f"{number:08x}-1111-7000-8000-000000000000",
         "number": 1_000 + number,
-        "kiosk_part": _code(number + 100_000)[-4:],
+        "kiosk_part": tracking.kiosk_part(100_000 + number),
         "name": f"Kios {number}",
         "last_heartbeat_at": now,
         "in_service": True,
@@ -268,46 +256,33 @@ def _kiosk(pattern: Mapping[str, Any], number: int, now: datetime) -> dict[str, 
 
 
 def _code(number: int) -> str:
-    signs = []
-    for _ in range(12):
-        number, rest = divmod(number, len(_SIGNS))
-        signs.append(_SIGNS[rest])
-    return "".join(reversed(signs))
+    """Codes are in the order of their numbers."""
+    payload = f"{tracking.kiosk_part(number >> 20)}000{tracking.kiosk_part(number & 0xFFFFF)}"
+    return payload + tracking.check_character(payload)
 
 
 def _chunks(of: Iterator[Row], size: int) -> Iterator[list[Row]]:
-    batch: list[Row] = []
-    for one in of:
-        batch.append(one)
-        if len(batch) == size:
-            yield batch
-            batch = []
-    if batch:
+    while batch := list(islice(of, size)):
         yield batch
 
 
 def _bulk(deps: Deps, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
     """As fast as the database takes them: COPY on PostgreSQL."""
-    if deps.engine.dialect.name != "postgresql":
-        batch = list(rows)
-        if batch:
-            with deps.engine.begin() as connection:
-                connection.execute(table.insert(), batch)
+    rows = iter(rows)
+    first = next(rows, None)
+    if first is None:
         return
+    if deps.engine.dialect.name != "postgresql":
+        with deps.engine.begin() as connection:
+            connection.execute(table.insert(), [first, *rows])
+        return
+    names = ", ".join(f'"{name}"' for name in first)
     raw = deps.engine.raw_connection()
     try:
-        writer: Any = raw.cursor()
-        names: list[str] = []
-        copy: Any = None
-        for row in rows:
-            if copy is None:
-                names = list(row)
-                listed = ", ".join(f'"{name}"' for name in names)
-                manager = writer.copy(f"COPY {table.name} ({listed}) FROM STDIN")
-                copy = manager.__enter__()
-            copy.write_row([_plain(row[name]) for name in names])
-        if copy is not None:
-            manager.__exit__(None, None, None)
+        cursor: Any = raw.cursor()
+        with cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
+            for row in chain([first], rows):
+                copy.write_row([_plain(row[name]) for name in first])
         raw.commit()
     finally:
         raw.close()

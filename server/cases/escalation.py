@@ -51,9 +51,13 @@ class Escalation:
         ).all()
         if not rows:
             return 0
-        for column, condition in (("escalated_at", rules.late(now)), ("stage_escalated_at", rules.stage_late(now))):
-            ours = case.tracking_code.in_([row.tracking_code for row in rows])
-            connection.execute(update(tables.cases).where(ours, condition.where()).values({column: now}))
+        ours = case.tracking_code.in_([row.tracking_code for row in rows])
+        for column, condition in (
+            (case.escalated_at, rules.late(now)),
+            (case.stage_escalated_at, rules.stage_late(now)),
+        ):
+            new = (ours, condition.where(), column.is_(None))
+            connection.execute(update(tables.cases).where(*new).values({column: now}))
         above = Above.read(connection)
         for row in rows:
             rung, people = above.of(row.agency_id)

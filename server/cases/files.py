@@ -28,7 +28,7 @@ class CaseFiles:
         self._packs = packs
 
     def read(self, actor: Actor, code: str, reason: str = "") -> CaseFile | CaseOutcome:
-        """The whole case. Reading is logged, with the reason where one was given."""
+        """The case, without what tells who sent it where the actor may not see that. Reading is logged, with the reason where one was given."""
         with self._units.begin(actor) as work:
             case = work.connection.execute(select(tables.cases).where(tables.cases.c.tracking_code == code)).first()
             if case is None:
@@ -57,18 +57,20 @@ class CaseFiles:
             if not shown:
                 return None
             case = work.connection.execute(select(tables.cases).where(tables.cases.c.tracking_code == code)).one()
-            state = self._journal.state_of(work.connection, case)
-            steps = [step._asdict() for step in self._journal.steps_of(work.connection, case)]
-            messages = public_messages(case.privacy, self._messages(work.connection, code), steps)
+            steps = self._journal.steps_of(work.connection, case)
+            state = self._journal.state_of(work.connection, case, steps)
+            said = self._messages(work.connection, code)
+            messages = public_messages(case.privacy, said, [step._asdict() for step in steps])
         return state.model_copy(update={"messages": messages})
 
     def _open(self, connection: Connection, case: Row[Any]) -> CaseFile:
+        steps = self._journal.steps_of(connection, case)
         return CaseFile(
             row=case,
             description=self._journal.description(connection, case),
             content=Content.model_validate_json(self._vault.open(case.content)),
-            state=self._journal.state_of(connection, case),
-            steps=self._journal.steps_of(connection, case),
+            state=self._journal.state_of(connection, case, steps),
+            steps=steps,
             messages=self._messages(connection, case.tracking_code),
             attachments=attachments_of(connection, case.kiosk_id, case.submission_id),
         )

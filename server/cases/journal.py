@@ -51,8 +51,10 @@ class CaseJournal:
             .order_by(tables.case_steps.c.n)
         ).all()
 
-    def state_of(self, connection: Connection, case: Row[Any]) -> CaseState:
-        steps = self.steps_of(connection, case)
+    def state_of(self, connection: Connection, case: Row[Any], steps: Sequence[Row[Any]] | None = None) -> CaseState:
+        """``steps``: all of the case's, where they are at hand."""
+        if steps is None:
+            steps = self.steps_of(connection, case)
         is_complaint = case.kind == ServiceKind.COMPLAINT
         return public_state(
             self.description(connection, case),

@@ -23,7 +23,7 @@ from server.work.unit_of_work import UnitOfWork, UnitsOfWork
 #: The step of a reminder.
 REMIND: Final = "remind"
 #: What is to be done with a waiting case now; None: nothing yet.
-_Due = Callable[[UnitOfWork, Row[Any], ServiceKind, WorkingCalendar], None]
+_Due = Callable[[UnitOfWork, Row[Any], WorkingCalendar], None]
 
 
 class Questions:
@@ -42,15 +42,11 @@ class Questions:
         with self._units.engine.connect() as connection:
             calendar = load_calendar(connection, self._zone)
             waiting: Sequence[Any] = connection.execute(
-                select(case.tracking_code, case.paused_at, case.reminded_at, case.pack_version, case.service_id).where(
+                select(case.tracking_code, case.paused_at, case.reminded_at, case.kind).where(
                     WAITING.where(), case.paused_at <= asked
                 )
             ).all()
-            due = [
-                one.tracking_code
-                for one in waiting
-                if self._due(one, self._journal.description(connection, one).kind, calendar, now)
-            ]
+        due = [one.tracking_code for one in waiting if self._due(one, calendar, now)]
         return sum(self._look_at(code) for code in due)
 
     def _look_at(self, code: str) -> bool:
@@ -59,29 +55,29 @@ class Questions:
             if case is None or not WAITING.holds(case):
                 return False
             calendar = load_calendar(work.connection, self._zone)
-            kind = self._journal.description(work.connection, case).kind
-            due = self._due(case, kind, calendar, work.now)
+            due = self._due(case, calendar, work.now)
             if due is not None:
-                due(work, case, kind, calendar)
+                due(work, case, calendar)
             return due is not None
 
         return self._units.run(SYSTEM, look)
 
-    def _due(self, case: Any, kind: ServiceKind, calendar: WorkingCalendar, now: datetime) -> _Due | None:
-        if self._pauses.answer_until(kind, case.paused_at, calendar) < now:
+    def _due(self, case: Any, calendar: WorkingCalendar, now: datetime) -> _Due | None:
+        if self._pauses.answer_until(ServiceKind(case.kind), case.paused_at, calendar) < now:
             return self._end
         if case.reminded_at is None and calendar.due(case.paused_at, self._pauses.remind_days) < now:
             return self._remind
         return None
 
-    def _remind(self, work: UnitOfWork, case: Row[Any], kind: ServiceKind, calendar: WorkingCalendar) -> None:
-        until = self._pauses.answer_until(kind, case.paused_at, calendar)
+    def _remind(self, work: UnitOfWork, case: Row[Any], calendar: WorkingCalendar) -> None:
+        until = self._pauses.answer_until(ServiceKind(case.kind), case.paused_at, calendar)
         day = Formatting(case.language, ZoneInfo(self._zone)).day(until)
         note = self._texts.say(case.language, "question.reminder", day=day)
         self._journal.apply(work, case, Change(REMIND, {"reminded_at": work.now}, note))
         work.audit("case.remind", f"case:{case.tracking_code}")
 
-    def _end(self, work: UnitOfWork, case: Row[Any], kind: ServiceKind, calendar: WorkingCalendar) -> None:
+    def _end(self, work: UnitOfWork, case: Row[Any], calendar: WorkingCalendar) -> None:
+        kind = ServiceKind(case.kind)
         key = "complaint.closed_unanswered" if kind is ServiceKind.COMPLAINT else "question.closed_unanswered"
         note = self._texts.say(case.language, key, n=self._pauses.ends_after(kind))
         stood = calendar.stood(case.paused_at, work.now)

@@ -291,16 +291,8 @@ def refusal(actor: Actor, action: Action, case: Row[Any], workflow: Workflow) ->
         return CaseOutcome.OUT_OF_SCOPE
     if case.kind not in need.kinds or (need.until_in_charge and case.in_charge_since is not None):
         return CaseOutcome.WRONG_STATE
-    if need.holder is Holder.NOBODY and case.officer_id is not None:
-        return CaseOutcome.ALREADY_TAKEN
-    if need.holder is Holder.ACTOR:
-        if case.officer_id is None and not (action is Action.SEND_BACK and case.barred == actor.id):
-            # Whoever brought it there may take that back as long as nobody works at it.
-            return CaseOutcome.NOT_TAKEN
-        if case.officer_id not in (None, actor.id) and actor.role is not Role.SUPERVISOR:
-            return CaseOutcome.ALREADY_TAKEN
-    if need.holder is Holder.NO_OTHER and case.officer_id not in (None, actor.id) and actor.role is not Role.SUPERVISOR:
-        return CaseOutcome.ALREADY_TAKEN
+    if held := _held_wrongly(actor, action, case):
+        return held
     if not need.of_anybody and (barred := bars(actor.id, actor.role, case)):
         return barred
     if need.complete and not case.complete:
@@ -308,6 +300,18 @@ def refusal(actor: Actor, action: Action, case: Row[Any], workflow: Workflow) ->
     if case.state not in need.states:
         return CaseOutcome.WRONG_STATE
     return _not_at_this_stage(action, case, workflow)
+
+
+def _held_wrongly(actor: Actor, action: Action, case: Row[Any]) -> CaseOutcome | None:
+    holder = NEEDS[action].holder
+    if case.officer_id is None:
+        # Whoever brought it to its stage may take that back as long as nobody works at it.
+        takes_back = action is Action.SEND_BACK and case.barred == actor.id
+        return CaseOutcome.NOT_TAKEN if holder is Holder.ACTOR and not takes_back else None
+    colleague = case.officer_id != actor.id and actor.role is not Role.SUPERVISOR
+    if holder is Holder.NOBODY or (colleague and holder is not Holder.ANYBODY):
+        return CaseOutcome.ALREADY_TAKEN
+    return None
 
 
 def _not_at_this_stage(action: Action, case: Row[Any], workflow: Workflow) -> CaseOutcome | None:

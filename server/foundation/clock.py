@@ -63,10 +63,6 @@ class WorkingCalendar:
             day = self._on_or_after(day + timedelta(days=1))
         return datetime.combine(day, self.closes, self.zone).astimezone(UTC)
 
-    def resumed(self, due: datetime, paused: datetime, resumed: datetime) -> datetime:
-        """``due`` moved on by the working days that began while the clock stood."""
-        return self.later(due, self.stood(paused, resumed))
-
     def stood(self, paused: datetime, resumed: datetime) -> int:
         """The working days that began while the clock stood."""
         first = paused.astimezone(self.zone).date()

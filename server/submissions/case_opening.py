@@ -51,22 +51,21 @@ class CaseOpening:
             complete = {answer.id: not answer.missing for answer in answers}
             kept = [_kept(one) for one in opened]
             area = connection.execute(select(tables.kiosks.c.area_id).where(tables.kiosks.c.id == kiosk_id)).scalar()
-            rows = [
-                {**self._case(kiosk_id, one, content, complete[one.item.id], calendar, now), "area_id": area}
-                for one, content in zip(opened, kept, strict=True)
-            ]
+            rows, clocks = [], []
+            for one, content in zip(opened, kept, strict=True):
+                row = {**self._case(kiosk_id, one, content, complete[one.item.id], calendar, now), "area_id": area}
+                clocks += _begin_clocks(row, _description(one), calendar)
+                rows.append(row)
             inserted = insert_all_new(connection, tables.cases, tables.cases.c.tracking_code, rows)
             if inserted != len(rows):
                 raise Unwritable("the tracking code stands on another submission")
-            connection.execute(insert(tables.case_steps), [_first_step(row) for row in rows])
+            connection.execute(insert(tables.case_steps), [first_step(row) for row in rows])
             index.write_terms(connection, self._vault, list(zip(rows, kept, strict=True)))
-            clocks = [clock for one, row in zip(opened, rows, strict=True) for clock in _clocks(one, row, calendar)]
             if clocks:
                 connection.execute(insert(tables.complaint_clocks), clocks)
             events = [
-                opened_state(one.description, row).model_dump(mode="json")
+                opened_state(_description(one), row).model_dump(mode="json")
                 for one, row in zip(opened, rows, strict=True)
-                if one.description is not None
             ]
             work.to_kiosk(kiosk_id, FeedType.CASE, *events)
             for row in rows:
@@ -112,7 +111,7 @@ class CaseOpening:
         """The row of ``cases``; ``content`` is what is kept of it."""
         item, description = opened.item, _description(opened)
         nik = complaints.searchable_nik(content)
-        row: dict[str, Any] = {
+        return {
             "tracking_code": item.tracking_code,
             "kiosk_id": kiosk_id,
             "submission_id": item.id,
@@ -143,19 +142,18 @@ class CaseOpening:
             "fee_rupiah": opened.fee_rupiah,
             "steps": 1,
         }
-        if description.kind is ServiceKind.COMPLAINT:
-            clocks = complaint_clock.opened(row, description, calendar)
-            row |= complaint_clock.columns(clocks, row["state"], description, in_charge=False)
-            row["first_due_at"] = next(one.due_at for one in clocks if one.clock is LaporClock.ANSWER)
-        return row
 
 
-def _clocks(opened: Opened, case: Mapping[str, Any], calendar: WorkingCalendar) -> list[dict[str, Any]]:
-    """Rows of ``complaint_clocks``."""
-    description = opened.description
-    if description is None or description.kind is not ServiceKind.COMPLAINT:
+def _begin_clocks(
+    case: dict[str, Any], description: ServiceDescription, calendar: WorkingCalendar
+) -> list[dict[str, Any]]:
+    """Rows of ``complaint_clocks``; writes into ``case``, the complaint's own row, what follows from them."""
+    if description.kind is not ServiceKind.COMPLAINT:
         return []
-    return complaint_clock.rows(case["tracking_code"], complaint_clock.opened(case, description, calendar))
+    clocks = complaint_clock.opened(case, description, calendar)
+    case |= complaint_clock.columns(clocks, case["state"], description, in_charge=False)
+    case["first_due_at"] = next(one.due_at for one in clocks if one.clock is LaporClock.ANSWER)
+    return complaint_clock.rows(case["tracking_code"], clocks)
 
 
 def _description(opened: Opened) -> ServiceDescription:
@@ -167,7 +165,8 @@ def _kept(opened: Opened) -> Content:
     return complaints.kept(opened.content, _description(opened))
 
 
-def _first_step(case: Mapping[str, Any]) -> dict[str, Any]:
+def first_step(case: Mapping[str, Any]) -> dict[str, Any]:
+    """The row of ``case_steps`` with which a case begins, from its row of ``cases``."""
     return {
         "tracking_code": case["tracking_code"],
         "n": 1,

@@ -11,11 +11,10 @@ from server.foundation.vault import Vault
 from server.storage import tables
 from server.storage.transactions import insert_all_new
 from server.submissions.attachments import AttachmentStore
-from server.submissions.pictures import Pictures
+from server.submissions.pictures import PICTURES, Pictures
 from server.work.unit_of_work import UnitOfWork, UnitsOfWork
 
 BATCH: Final = 50
-_PICTURES: Final = ("image/jpeg", "image/png")
 
 
 class PictureMarks:
@@ -53,7 +52,7 @@ class PictureMarks:
                 .where(link.kiosk_id == kiosk_id, link.sha256 == sha256)
             ).all()
         # Of a secret complaint nobody but its officer sees the pictures; so nothing is found by them.
-        holders = [one for one in holders if one.privacy != complaints.SECRET and one.media_type in _PICTURES]
+        holders = [one for one in holders if one.privacy != complaints.SECRET and one.media_type in PICTURES]
         mark = self._mark(kiosk_id, holders[0].submission_id, sha256) if holders else None
         row = {"looked_at": self._units.clock.now(), "mark": None if mark is None else self._vault.close(mark)}
         own = (tables.picture_marks.c.kiosk_id == kiosk_id, tables.picture_marks.c.sha256 == sha256)

@@ -14,6 +14,8 @@ import structlog
 
 from server.submissions.picture_child import ANSWER, MARK, MARK_BYTES, MASK, REQUEST
 
+#: What is taken for a picture, when its bytes are of one.
+PICTURES: Final = ("image/jpeg", "image/png")
 #: Children at the same time; further pictures wait.
 AT_ONCE: Final = 2
 #: Seconds after which a child is ended, whatever it does.

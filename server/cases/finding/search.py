@@ -110,7 +110,8 @@ class CaseSearch:
         rows = connection.execute(
             select(tables.cases.c.opened_at, code)
             .where(code >= signs, code < signs[:-1] + chr(ord(signs[-1]) + 1), scope(actor))
-            .limit(FOUND_MOST)
+            .order_by(tables.cases.c.opened_at.desc(), code.desc())
+            .limit(FOUND_MOST + 1)
         )
         return [(row.opened_at, row.tracking_code) for row in rows]
 

@@ -1,7 +1,6 @@
 """What a case is about, in words: the label of the choice that its headline holds as a value."""
 
-import threading
-from collections import OrderedDict
+from functools import lru_cache
 from typing import Final
 
 from lxml import etree
@@ -13,34 +12,21 @@ from server.catalogue.packs import PackRepository
 #: Labels that are kept in memory; a city has hundreds.
 KEPT: Final = 2_000
 
-_Key = tuple[int, str, str, tuple[str, ...], str]
-
 
 class TopicWords:
     """Any thread. A form is read once for each of its topics, not for each case."""
 
     def __init__(self, packs: PackRepository) -> None:
         self._packs = packs
-        self._lock = threading.Lock()
-        self._known: OrderedDict[_Key, str] = OrderedDict()
+        self._words = lru_cache(KEPT)(self._read)
 
     def say(self, headline: Headline, pack_version: int, service_id: str, language: str) -> str:
         """ "" where the form asks for none; what was typed where it is no choice."""
         if not headline.topic:
             return ""
-        key = (pack_version, service_id, language, headline.topic_path, headline.topic)
-        with self._lock:
-            known = self._known.get(key)
-        if known is not None:
-            return known
-        words = self._label(*key)
-        with self._lock:
-            self._known[key] = words
-            while len(self._known) > KEPT:
-                self._known.popitem(last=False)
-        return words
+        return self._words(pack_version, service_id, language, headline.topic_path, headline.topic)
 
-    def _label(self, pack_version: int, service_id: str, language: str, path: tuple[str, ...], value: str) -> str:
+    def _read(self, pack_version: int, service_id: str, language: str, path: tuple[str, ...], value: str) -> str:
         service = self._packs.service(pack_version, service_id)
         form = None if service is None else form_of(service)
         if form is None:

@@ -88,18 +88,19 @@ def _plain(lines: Iterable[answers.Answer]) -> Iterator[tuple[str, str]]:
 
 def _besides(one: list[tuple[str, str]], other: list[tuple[str, str]]) -> list[Beside]:
     """In the order of the first; of equal labels the first goes with the first."""
-    rest: dict[str, list[str]] = {}
-    for label, value in other:
-        rest.setdefault(label, []).append(value)
-    labels = list(dict.fromkeys([label for label, _ in one] + [label for label, _ in other]))
-    own: dict[str, list[str]] = {}
-    for label, value in one:
-        own.setdefault(label, []).append(value)
+    own, others = _by_label(one), _by_label(other)
     return [
         Beside(label, left, right)
-        for label in labels
-        for left, right in zip_longest(own.get(label, []), rest.get(label, []), fillvalue="")
+        for label in dict.fromkeys((*own, *others))
+        for left, right in zip_longest(own.get(label, ()), others.get(label, ()), fillvalue="")
     ]
+
+
+def _by_label(lines: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for label, value in lines:
+        found.setdefault(label, []).append(value)
+    return found
 
 
 def _pictures(visitor: Visitor, connection: Connection, code: str) -> list[dict[str, str]]:

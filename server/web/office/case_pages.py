@@ -66,11 +66,6 @@ class ActionView:
     open: bool
     written: str
 
-    @property
-    def label(self) -> str:
-        """What its note is called: a complaint is answered."""
-        return "answer" if self.name is Action.APPROVE and self.note is Note.REQUIRED else self.name
-
 
 @dataclass(frozen=True)
 class Written:
@@ -92,12 +87,15 @@ class Written:
 
 @pages.get("/office/cases/{code}", Rule(OFFICE))
 def case(visitor: Visit, code: str) -> Response:
+    actor, reveal = visitor.signed_in.actor, reasons.holds(visitor, code)
+    found = visitor.deps.case_files.read(actor, code, "numbers shown again" if reveal else "")
+    if isinstance(found, CaseFile):
+        return _page(visitor, found, reveal=reveal)
     with visitor.deps.engine.connect() as connection:
-        left = complaint_pages.was_ours(connection, visitor.signed_in.actor, code)
-    if left:
-        return visitor.go(complaint_pages.FORWARDED)
-    reveal = reasons.holds(visitor, code)
-    return _page(visitor, _read(visitor, code, "numbers shown again" if reveal else ""), reveal=reveal)
+        left = complaint_pages.was_ours(connection, actor, code)
+    if not left:
+        raise not_found()
+    return visitor.go(complaint_pages.FORWARDED)
 
 
 @pages.poll("/office/cases/{code}/changed", Rule(OFFICE))
@@ -110,7 +108,7 @@ def changed(visitor: Visit, code: str) -> Response:
         raise not_found()
     seen = visitor.request.query_params.get("seen", "")
     changed = str(last.n) != seen
-    what = said(visitor.say, "action", last.action)
+    what = said(complaint_view.wording(visitor, last.kind), "action", last.action)
     return visitor.render(
         "office/changed.html", changed=changed, what=what, who=_who(visitor, last.actor, names), code=code
     )

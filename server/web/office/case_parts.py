@@ -6,8 +6,8 @@ from typing import Any
 from forms import Reading
 from server.cases.states import CaseFile
 from server.foundation.texts import citizens_text
+from server.submissions.pictures import PICTURES
 from server.web.frame.visitor import Visitor
-from server.web.office import queries
 
 
 def is_answered(file: CaseFile, nik: str, reading: Reading | None) -> bool:
@@ -50,7 +50,7 @@ def pictures_of(file: CaseFile, labels: Mapping[str, str], shown: str) -> Sequen
             "source": f"{case}/documents/{one.sha256}{carried}" if shown else f"{case}/masked/{one.sha256}",
             "label": labels.get(one.name, one.name),
             "there": one.complete,
-            "is_image": one.media_type in queries.IMAGES,
+            "is_image": one.media_type in PICTURES,
         }
         for one in (*own, *answered)
     ]

@@ -37,6 +37,11 @@ class Line:
     #: Of the largest number that was received, in per cent.
     share: int = 0
 
+    @property
+    def value(self) -> int:
+        """What a plot shows."""
+        return self.figures.received
+
 
 @dataclass(frozen=True)
 class Part:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row
 
 from protocol.limits import NOTE_CHARACTERS
 from protocol.line.base import ServiceKind
-from server.cases.complaint_actions import ComplaintActions, forwardable, was_forwarded
+from server.cases.complaint_actions import ComplaintActions, forwardable
 from server.cases.complaint_clock import OFFICES, Clock, LaporClock, clocks_of
 from server.cases.complaint_public import forwards_of
 from server.cases.rules import PAUSED, Action
@@ -97,13 +97,13 @@ def view(visitor: Visitor, connection: Connection, case: Row[Any], calendar: Wor
     """None for any other case."""
     if case.kind != ServiceKind.COMPLAINT:
         return None
-    language = visitor.language
+    language, forwards = visitor.language, forwards_of(connection, case.tracking_code)
     return ComplaintView(
         about=about(visitor, case),
         clocks=tuple(_line(visitor, one, case, calendar) for one in _newest(clocks_of(connection, case.tracking_code))),
         agencies=tuple((one.id, citizens_text(one.name, language)) for one in forwardable(connection, case.agency_id)),
-        reason_required=was_forwarded(connection, case.tracking_code),
-        forwards={n: citizens_text(name, language) for n, name in forwards_of(connection, case.tracking_code).items()},
+        reason_required=bool(forwards),
+        forwards={n: citizens_text(name, language) for n, name in forwards.items()},
     )
 
 

@@ -31,7 +31,7 @@ def inbox(visitor: Visit) -> Response:
     if typed:
         return by_code(visitor, typed)
     asked = inbox_filters.read(visitor.request.query_params)
-    shown = listed(visitor, asked)
+    shown = whole(visitor, asked)
     with visitor.deps.units.begin(visitor.signed_in.actor) as work:
         # Names stand in it: that somebody looked is in the log. That an open page looks again by itself is not.
         work.audit("case.list", "cases", {**asked.members, "shown": len(shown["rows"])})
@@ -54,7 +54,7 @@ def save_view(visitor: Visit) -> Response:
         return visitor.go(f"/office?{asked.query}", "good/inbox.view.saved")
     problem = visitor.say(_VIEW_PROBLEMS[outcome], n=NAME_CHARACTERS)
     return visitor.render(
-        "office/inbox.html", 400, **{**listed(visitor, asked), "view_problem": problem, "view_name": name}
+        "office/inbox.html", 400, **{**whole(visitor, asked), "view_problem": problem, "view_name": name}
     )
 
 
@@ -79,27 +79,40 @@ def by_code(visitor: Visitor, typed: str) -> Response:
 
 
 def wrong(visitor: Visitor, typed: str, key: str, status: int, **values: object) -> Response:
-    shown = listed(visitor, Filters())
+    shown = whole(visitor, Filters())
     return visitor.render(
         "office/inbox.html", status, **{**shown, "search": typed, "wrong": visitor.say(key, **values)}
     )
 
 
+def whole(visitor: Visitor, asked: Filters) -> dict[str, Any]:
+    """What the inbox's page shows: a list, and what narrows it."""
+    actor = visitor.signed_in.actor
+    with visitor.deps.engine.connect() as connection:
+        saved = visitor.deps.saved_views.of(connection, actor.id)
+        choices = _choices(visitor, connection, asked)
+        areas = inbox_queries.area_choices(connection, actor)
+    return {
+        **listed(visitor, asked),
+        "agency_name": citizens_text(visitor.signed_in.agency_name, visitor.language),
+        "saved_views": [_saved(one.id, one.name, inbox_filters.read(one.filters), asked) for one in saved],
+        "area_choices": areas,
+        **choices,
+        **dict.fromkeys(("search", "view_problem", "view_name"), ""),
+    }
+
+
 def listed(visitor: Visitor, asked: Filters) -> dict[str, Any]:
-    """What the inbox's templates show of a list."""
+    """What is shown of a list, and looked at again every few seconds."""
     after = inbox_queries.place(visitor.request.query_params.get("after", ""))
     now, actor = visitor.deps.clock.now(), visitor.signed_in.actor
     with visitor.deps.engine.connect() as connection:
         page = inbox_queries.page(connection, actor, asked, now, after)
         counts = inbox_queries.counts(connection, actor, now, asked)
-        saved = visitor.deps.saved_views.of(connection, actor.id)
-        choices = _choices(visitor, connection, asked)
         colleagues = inbox_queries.deciders(connection, actor.agency_id) if actor.role is Role.SUPERVISOR else ()
         shown = inbox_rows.views(visitor, connection, page.rows)
-        areas = inbox_queries.area_choices(connection, actor)
     here = asked.members | ({"after": str(after)} if after else {})
     return {
-        "agency_name": citizens_text(visitor.signed_in.agency_name, visitor.language),
         "show": asked.show,
         "asked": asked,
         "tabs": [{"key": key, "path": f"/office?{asked.at(key).query}", "count": counts[key]} for key in SHOWS],
@@ -108,11 +121,8 @@ def listed(visitor: Visitor, asked: Filters) -> dict[str, Any]:
         "rows_path": f"/office/rows?{urlencode(here)}",
         "more": f"/office?{urlencode({**asked.members, 'after': str(page.after)})}" if page.after else "",
         "is_first": after is None,
-        "saved_views": [_saved(one.id, one.name, inbox_filters.read(one.filters), asked) for one in saved],
         "colleagues": colleagues,
-        "area_choices": areas,
-        **choices,
-        **dict.fromkeys(("search", "wrong", "view_problem", "view_name"), ""),
+        "wrong": "",
     }
 
 

@@ -39,7 +39,6 @@ INBOX_PAGE: Final = 50
 COUNTED: Final = 1000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
-EVERYTHING: Final = Filters()
 #: By what each list is ordered, and whether the newest comes first; others by what is due first.
 _ORDERS: Final = {"open": ("opened_at", True), "new": ("opened_at", True), "done": ("closed_at", True)}
 _BY_DUE: Final = ("due_at", False)
@@ -109,7 +108,7 @@ def light_rows(connection: Connection, codes: Sequence[str]) -> list[Row[*tuple[
     return [by_code[code] for code in codes if code in by_code]
 
 
-def counts(connection: Connection, actor: Actor, now: datetime, filters: Filters = EVERYTHING) -> dict[str, int]:
+def counts(connection: Connection, actor: Actor, now: datetime, filters: Filters) -> dict[str, int]:
     """How many cases each list holds, COUNTED + 1 for more than that."""
     columns = []
     for show in SHOWS:

@@ -9,18 +9,17 @@ from sqlalchemy import Connection, Row, select
 
 from server.cases import complaints
 from server.cases.files import attachments_of
-from server.cases.rules import assignable, in_scope, scope
+from server.cases.rules import assignable, scope
 from server.foundation.actors import Actor, Role
 from server.foundation.clock import WorkingCalendar
 from server.storage import tables
+from server.submissions.pictures import PICTURES
 from server.web.office.inbox_queries import LIGHT
 
 AUDIT_PAGE: Final = 100
 COMMANDS_SHOWN: Final = 10
 #: A clock is counted no further than this; a case that is later by more shows the limit.
 CLOCK_DAYS: Final = 400
-#: What is shown as a picture, when its bytes are of one.
-IMAGES: Final = ("image/jpeg", "image/png")
 
 
 def is_in_scope(connection: Connection, actor: Actor, code: str) -> bool:
@@ -29,20 +28,14 @@ def is_in_scope(connection: Connection, actor: Actor, code: str) -> bool:
     return connection.execute(own).first() is not None
 
 
-def light_case(connection: Connection, code: str) -> Row[Any] | None:
-    """A case without its content."""
-    return connection.execute(select(*LIGHT).where(tables.cases.c.tracking_code == code)).first()
-
-
 def case_version(connection: Connection, actor: Actor, code: str) -> Any:
-    """The last step of a case in scope (n, actor, action), or None: enough to tell that a page is old."""
-    case = light_case(connection, code)
-    if case is None or not in_scope(actor, case):
-        return None
+    """The last step of a case in scope (n, actor, action) and the case's kind, or None: enough to tell that a page is old."""
+    case, step = tables.cases, tables.case_steps
     return connection.execute(
-        select(tables.case_steps.c.n, tables.case_steps.c.actor, tables.case_steps.c.action)
-        .where(tables.case_steps.c.tracking_code == code)
-        .order_by(tables.case_steps.c.n.desc())
+        select(step.c.n, step.c.actor, step.c.action, case.c.kind)
+        .join(case, case.c.tracking_code == step.c.tracking_code)
+        .where(step.c.tracking_code == code, scope(actor))
+        .order_by(step.c.n.desc())
         .limit(1)
     ).first()
 
@@ -60,8 +53,8 @@ class Document:
 
 def documents(connection: Connection, actor: Actor, code: str) -> list[Document]:
     """The attachments of the case's submission and of the citizen's answers to it; none where they are not for the actor."""
-    case = light_case(connection, code)
-    if case is None or not in_scope(actor, case) or not complaints.may_see_who(actor, case):
+    case = connection.execute(select(*LIGHT).where(tables.cases.c.tracking_code == code, scope(actor))).first()
+    if case is None or not complaints.may_see_who(actor, case):
         return []
     answers = connection.execute(
         select(tables.case_messages.c.kiosk_id, tables.case_messages.c.submission_id)
@@ -69,7 +62,7 @@ def documents(connection: Connection, actor: Actor, code: str) -> list[Document]
         .order_by(tables.case_messages.c.at)
     ).all()
     return [
-        Document(kiosk_id, submission_id, one.sha256, one.complete, one.media_type in IMAGES)
+        Document(kiosk_id, submission_id, one.sha256, one.complete, one.media_type in PICTURES)
         for kiosk_id, submission_id in [(case.kiosk_id, case.submission_id), *answers]
         for one in attachments_of(connection, kiosk_id, submission_id)
     ]

@@ -47,16 +47,32 @@ class Line:
     label: str = ""
     share: int = 0
 
+    @property
+    def value(self) -> str:
+        """What a plot shows."""
+        return self.index
+
+
+@dataclass(frozen=True)
+class Mean:
+    """Of one element, as a plot shows it; ``share``: of the four points, in per cent."""
+
+    name: str
+    value: str
+    share: int
+
 
 @dataclass(frozen=True)
 class Report:
     by: By
     agency: str | None
+    #: By id, what each is called.
+    agencies: Mapping[str, str]
     months: tuple[Month, ...]
     method: Method
     #: None when nobody rated.
     total: Line | None
-    elements: tuple[tuple[str, str, int], ...]
+    elements: tuple[Mean, ...]
     lines: tuple[Line, ...]
 
 
@@ -114,8 +130,6 @@ def _page(
     visitor: Visitor, status: int = 200, *, wrong: str = "", written: Mapping[str, Any] | None = None
 ) -> Response:
     found = _report(visitor)
-    with visitor.deps.engine.connect() as connection:
-        agencies = queries.agencies(connection)
     return visitor.render(
         "office/satisfaction.html",
         status,
@@ -125,7 +139,7 @@ def _page(
         lines_shown=LINES_SHOWN,
         period=_period(visitor, found.months),
         by=list(By),
-        agencies=[(one.id, citizens_text(one.name, visitor.language)) for one in agencies],
+        agencies=list(found.agencies.items()),
         own_agency=citizens_text(visitor.signed_in.agency_name, visitor.language),
         may_choose=visitor.signed_in.agency_id is None,
         query=f"by={found.by}" + (f"&agency={found.agency}" if found.agency else ""),
@@ -155,6 +169,7 @@ def _report(visitor: Visitor) -> Report:
     return Report(
         by=by,
         agency=agency,
+        agencies=agencies,
         months=months,
         method=method,
         total=_line(visitor, visitor.say("satisfaction.total"), somebody[0]) if somebody else None,
@@ -221,12 +236,11 @@ def _line(visitor: Visitor, name: str, one: Rated, label: str = "") -> Line:
     )
 
 
-def _elements(visitor: Visitor, whole: Rated) -> tuple[tuple[str, str, int], ...]:
-    """(name, mean, share of the four points in per cent)"""
+def _elements(visitor: Visitor, whole: Rated) -> tuple[Mean, ...]:
     if whole.index is None:
         return ()
     return tuple(
-        (
+        Mean(
             visitor.say(f"satisfaction.element.{element.value}"),
             decimal(whole.index.means[element], visitor.language),
             round(whole.index.means[element] * _PER_POINT),

@@ -42,7 +42,7 @@ def several(visitor: Visit) -> Response:
             "code": code,
             "shown_code": tracking.display(code),
             "ok": result.ok,
-            "words": visitor.say("inbox.several.ok")
+            "problem": ""
             if result.ok
             else visitor.say(problem_key(result.outcome), officer=visitor.say("case.someone")),
         }

@@ -17,6 +17,7 @@ from server.foundation.actors import Actor, Role
 from server.open_city.overview import standing_by_agency
 from server.storage import tables
 from server.web.office import inbox_queries
+from server.web.office.filters import Filters
 from tests.server.case_kit import Office, enrolled_kiosk
 from tests.server.conftest import FakeClock
 
@@ -87,7 +88,7 @@ def test_the_inbox_lists_and_counts_by_the_same_conditions(
     officer: Actor, rows: list[Any], connection: Connection, clock: FakeClock
 ) -> None:
     now = clock.now()
-    counted = inbox_queries.counts(connection, officer, now)
+    counted = inbox_queries.counts(connection, officer, now, Filters())
     late = sum(rules.late(now).holds(row) for row in rows)
     paused = sum(row.state in rules.PAUSED for row in rows)
     open_ = sum(row.state in rules.OPEN for row in rows)
@@ -99,7 +100,7 @@ def test_the_wall_counts_as_the_inbox_does(
     officer: Actor, rows: list[Any], connection: Connection, clock: FakeClock
 ) -> None:
     now = clock.now()
-    inbox = inbox_queries.counts(connection, officer, now)
+    inbox = inbox_queries.counts(connection, officer, now, Filters())
     wall = next(one for one in standing_by_agency(connection, now) if one.agency_id == officer.agency_id)
     assert (wall.running, wall.late, wall.escalated) == (inbox["open"], inbox["late"], inbox["escalated"])
 

@@ -79,6 +79,16 @@ def test_each_stage_is_raised_anew(office: Office, clock: FakeClock) -> None:
     assert office.deps.escalation.escalate_late() == 1
 
 
+def test_a_late_stage_leaves_as_it_was_since_when_the_case_is_raised(office: Office, clock: FakeClock) -> None:
+    code = office.case()
+    due(office, code, clock, 1)
+    assert office.deps.escalation.escalate_late() == 1
+    first = office.row(code).escalated_at
+    stage_due(office, code, clock, 1)
+    assert office.deps.escalation.escalate_late() == 1
+    assert (office.row(code).escalated_at, office.row(code).stage_escalated_at) == (first, clock.time)
+
+
 def test_what_was_approved_is_raised_when_it_is_not_ready_in_time(office: Office, clock: FakeClock) -> None:
     stages = [{"id": "putus", "name": {"id": "Putus"}, "working_days": 3, "does": "decide"}]
     stages += [{"id": "siap", "name": {"id": "Siap"}, "working_days": 1, "does": "hand_out"}]

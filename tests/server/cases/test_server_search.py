@@ -1,6 +1,7 @@
 """Cases are found by name, number, words and code, within the officer's scope, and nothing of it lies in the clear."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import delete, func, select, update
@@ -106,6 +107,21 @@ def test_at_the_limit_all_are_shown_and_one_above_is_told(office: Office, send: 
         50,
         True,
     )
+
+
+def test_of_more_cases_than_are_shown_the_beginning_of_their_codes_finds_the_newest(
+    office: Office, send: Send, officer: Actor, clock: FakeClock
+) -> None:
+    code = send("Siti")
+    with office.deps.engine.begin() as connection:
+        case = connection.execute(select(tables.cases).where(tables.cases.c.tracking_code == code)).one()
+        copies = [
+            {**case._mapping, "tracking_code": f"KOPI{place:08}", "opened_at": clock.time + timedelta(minutes=place)}
+            for place in range(FOUND_MOST + 1)
+        ]
+        connection.execute(tables.cases.insert(), copies)
+    found = office.deps.search.find(officer, "kopi")
+    assert (found.codes[0], found.codes[-1], found.more) == (f"KOPI{FOUND_MOST:08}", "KOPI00000001", True)
 
 
 def test_another_agency_finds_nothing(office: Office, send: Send) -> None:

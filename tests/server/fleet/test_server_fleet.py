@@ -354,12 +354,12 @@ def test_the_citys_own_days_off_and_days_worked_count() -> None:
 
 def test_the_clock_that_stood_over_a_weekend_moves_by_working_days() -> None:
     calendar = WorkingCalendar(JAKARTA)
-    assert calendar.resumed(at(30, 16), at(27, 10), at(30, 9)) == at(1, 16, 12)
+    assert calendar.later(at(30, 16), calendar.stood(at(27, 10), at(30, 9))) == at(1, 16, 12)
 
 
 def test_a_pause_within_a_day_moves_nothing() -> None:
     calendar = WorkingCalendar(JAKARTA)
-    assert calendar.resumed(at(30, 16), at(27, 10), at(27, 15)) == at(30, 16)
+    assert calendar.later(at(30, 16), calendar.stood(at(27, 10), at(27, 15))) == at(30, 16)
 
 
 def test_the_holidays_table_is_part_of_the_calendar(deps: Deps) -> None:

@@ -11,10 +11,10 @@ from tests.server.web.conftest import Office
 PERMITS = ("Setujui", "siap diambil", "Sudah diambil")
 
 
-def send(office: Office, topic: str = "lampu", kind: str = "pengaduan", privacy: str = "") -> str:
+def send(office: Office, topic: str = "lampu", kind: str = "pengaduan", privacy: str = "", more: str = "") -> str:
     document = office.server.service("aduan")
     head = f'id="{document["form_id"]}" version="{document["form_version"]}"'
-    answers = f"<nama>Sari</nama><jenis>{kind}</jenis><topik>{topic}</topik>"
+    answers = f"<nama>Sari</nama><jenis>{kind}</jenis><topik>{topic}</topik>{more}"
     inside = {"privacy": privacy, "instance": f"<data {head}>{answers}</data>"}
     envelope = office.kiosk.envelope(document, inside=inside)
     assert office.kiosk.statuses(envelope) == ["stored"]
@@ -52,6 +52,17 @@ def test_its_page_has_verbs_of_its_own_and_shows_each_clock(office: Office) -> N
     assert "Tutup pengaduan" in answered
     assert answered.count('class="lapor-done"') == 2
     assert "Tutup tanpa tanggapan</dt><dd>Sisa " in answered
+
+
+def test_it_is_called_by_its_own_words_beside_one_like_it_and_when_it_has_changed(office: Office) -> None:
+    story = "<uraian>Lampu jalan di depan pasar lama padam sejak tiga minggu dan anak anak takut lewat sana</uraian>"
+    one, other = send(office, more=story), send(office, more=story)
+    office.act("kominfo", other, "take")
+    office.act("kominfo", other, "reject", "Bukan wewenang kota.")
+    browser = office.browser("kominfo")
+    listed = browser.get(f"/office/cases/{one}").text.partition(f"/alike/{other}")[2].partition("</li>")[0]
+    assert "Tidak ditindaklanjuti" in listed
+    assert "Tidak dapat ditindaklanjuti" in browser.get(f"/office/cases/{other}/changed?seen=1").text
 
 
 def test_an_empty_answer_is_refused_with_what_to_do(office: Office) -> None:
