@@ -1,11 +1,12 @@
 """What time alone raises and clears, in one look over the whole fleet."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, select, update
+from sqlalchemy import event, select, text, update
 
 from protocol.reports import HelpCall
 from server.deps import Deps
@@ -124,3 +125,21 @@ def test_each_thing_that_time_alone_brings_and_ends_is_seen(deps: Deps, clock: F
     deps.alarms.acknowledge(OPERATOR, called)
     deps.alarms.check_all()
     assert alarms(deps, kiosk_id) == {AlarmKind.UNUSED}
+
+
+def test_a_heartbeat_that_comes_during_the_look_leaves_no_alarm(deps: Deps, clock: FakeClock) -> None:
+    if deps.engine.dialect.name != "postgresql":
+        pytest.skip("one writer at a time")
+    kiosk_id = enrolled(deps)
+    fall_silent(deps, clock)
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    with ThreadPoolExecutor(1) as thread:
+        with deps.engine.begin() as connection:
+            kiosk = tables.kiosks
+            connection.execute(update(kiosk).where(kiosk.c.id == kiosk_id).values(last_heartbeat_at=clock.now()))
+            look = thread.submit(deps.alarms.check_all)
+            with deps.engine.connect() as other:
+                while not other.execute(waiting).scalar_one() and not look.done():
+                    other.rollback()
+        assert look.result() == 0
+    assert alarms(deps, kiosk_id) == set()
