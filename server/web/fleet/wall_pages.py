@@ -1,5 +1,6 @@
 """The command centre's wall: one page for a screen that everybody in the room reads."""
 
+from datetime import timedelta
 from typing import Any, Final
 
 from starlette.responses import Response
@@ -14,6 +15,8 @@ from server.web.frame import plots
 from server.web.frame.access import Pages, Visit
 from server.web.frame.visitor import Visitor
 
+#: How old the city's figures may be; all screens share them.
+AGE: Final = timedelta(seconds=5)
 #: As many as fit beneath each other and are read across a room; the others are counted.
 AGENCIES: Final = 8
 ALARMS: Final = 6
@@ -42,7 +45,7 @@ def wall_numbers(visitor: Visit) -> Response:
 
 def _numbers(visitor: Visitor) -> dict[str, Any]:
     deps = visitor.deps
-    city, standing = deps.overview.now(), deps.listing.alarms(standing=True)
+    city, standing = deps.overview.recent(AGE), deps.listing.alarms(standing=True)
     return {
         "city_now": city,
         "agencies": [_agency(visitor, one) for one in city.agencies[:AGENCIES]],
