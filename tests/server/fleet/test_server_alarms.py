@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy import event, select, text, update
 
 from protocol.reports import HelpCall
+from server.app import build_deps, close_deps
 from server.deps import Deps
 from server.fleet.alarms import AT_ONCE, OVER_QUOTA_FOR, UNUSED_AFTER, AlarmKind
 from server.foundation.actors import OPERATOR
+from server.settings import ServerSettings
 from server.storage import tables
 from tests.server.conftest import FakeClock
 from tests.server.fleet.test_server_fleet import WORKING, alarms, beat, enrolled
@@ -127,9 +129,15 @@ def test_each_thing_that_time_alone_brings_and_ends_is_seen(deps: Deps, clock: F
     assert alarms(deps, kiosk_id) == {AlarmKind.UNUSED}
 
 
-def test_a_heartbeat_that_comes_during_the_look_leaves_no_alarm(deps: Deps, clock: FakeClock) -> None:
-    if deps.engine.dialect.name != "postgresql":
-        pytest.skip("one writer at a time")
+@pytest.fixture
+def postgresql_deps(postgresql_settings: ServerSettings, clock: FakeClock) -> Iterator[Deps]:
+    built = build_deps(postgresql_settings, clock=clock)
+    yield built
+    close_deps(built)
+
+
+def test_a_heartbeat_that_comes_during_the_look_leaves_no_alarm(postgresql_deps: Deps, clock: FakeClock) -> None:
+    deps = postgresql_deps
     kiosk_id = enrolled(deps)
     fall_silent(deps, clock)
     waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
