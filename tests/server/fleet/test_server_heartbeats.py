@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from protocol.messages import Heartbeat
 from protocol.signing import Verified
@@ -160,6 +161,8 @@ class Writer:
         self.batches.append(list(items))
         if 13 in items:
             raise ValueError("thirteen")
+        if 99 in items:
+            raise PoolTimeout("no connection")
         return [2 * item for item in items]
 
 
@@ -187,6 +190,13 @@ def test_what_fails_fails_alone() -> None:
     answers = together(Writer(), [1, 13, 2], 10)
     assert [answers[0], answers[2]] == [2, 4]
     assert isinstance(answers[1], ValueError)
+
+
+def test_when_the_database_is_away_nobody_waits_for_it_alone_once_more() -> None:
+    writer = Writer()
+    answers = together(writer, [1, 99, 2], 10)
+    assert [type(one) for one in answers] == [PoolTimeout] * 3
+    assert writer.batches == [[1, 99, 2]]
 
 
 def test_a_component_change_is_kept_once(deps: Deps) -> None:
