@@ -11,8 +11,6 @@ from server.web.frame.access import EVERYBODY, Pages, Visit
 from server.web.frame.csv_file import csv_answer
 from server.web.frame.visitor import Visitor
 
-#: Hours between two labels of the day.
-LABELLED: Final = 6
 #: Of the CSV.
 COLUMNS: Final = (
     "rank",
@@ -85,11 +83,7 @@ def _agency(visitor: Visitor, rank: int, agency: AgencyNow) -> dict[str, Any]:
 
 
 def _hours(found: CityNow) -> plots.Bars:
-    return plots.bars(
-        found.hours,
-        [f"{hour:02}.00: {number}" for hour, number in enumerate(found.hours)],
-        [f"{hour:02}" if hour % LABELLED == 0 else "" for hour in range(len(found.hours))],
-    )
+    return plots.hours(found.hours, [f"{hour:02}.00: {number}" for hour, number in enumerate(found.hours)])
 
 
 def _in_time(visitor: Visitor, ranked: list[AgencyNow]) -> plots.Bars:
