@@ -15,6 +15,8 @@ from server.storage.integrity import is_damage
 from server.storage.transactions import unstorable
 
 API_PREFIX: Final = "/v1/"
+#: The database cannot be asked now, whatever it is asked.
+STORAGE_FAULTS: Final = (OperationalError, InterfaceError, PoolTimeout)
 #: Seconds after which a client tries again when storage cannot be reached.
 STORAGE_RETRY_S: Final = 5
 
@@ -48,7 +50,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ApiError, _api_error)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(ClientDisconnect, _cut)
-    for fault in (OperationalError, InterfaceError, PoolTimeout):
+    for fault in STORAGE_FAULTS:
         app.add_exception_handler(fault, _storage_away)
     for refused in (DataError, StatementError, OverflowError):
         app.add_exception_handler(refused, _unstorable)

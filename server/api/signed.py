@@ -5,7 +5,7 @@ kiosk was shut out or waits for its approval (403), whether this very request ca
 read of a body that nobody vouches for. Then the body comes, up to its limit (413), and must be the one that was signed
 (401). A nonce is written down, durably, before anything is done for its request, so a replay has no effect on any
 process of the server. A handler that writes in one transaction may ask to do that itself, within it
-(``signed(…, own_transaction=True)``): one commit instead of two.
+(``signed(…, own_transaction=True)``): one commit instead of two, or one for many heartbeats.
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -52,7 +52,8 @@ def signed(
 ) -> Callable[[Request], AsyncIterator[SignedRequest]]:
     """A dependency: the request's kiosk and body, of at most ``limit`` bytes.
 
-    With ``own_transaction`` the handler calls :func:`remember_nonce` in the transaction that does the request's work.
+    With ``own_transaction`` the handler writes the nonce down (:func:`remember_nonce`, ``SigningClock.remember_all``) in the
+    transaction that does the request's work.
     """
 
     async def check(request: Request) -> AsyncIterator[SignedRequest]:

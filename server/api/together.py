@@ -10,6 +10,8 @@ from typing import Generic, TypeVar
 
 from starlette.concurrency import run_in_threadpool
 
+from server.api.errors import STORAGE_FAULTS
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -21,7 +23,8 @@ class Together(Generic[Item, Result]):
         self, write: Callable[[Sequence[Item]], Sequence[Result]], subject: Callable[[Item], Hashable], most: int
     ) -> None:
         """``write`` gets at most ``most`` items, one of a ``subject`` at most, and gives a result for each; it runs in a
-        thread. What it raises for several it is asked again for each alone, so that nobody fails for another."""
+        thread, and has done nothing when it raises. When it raised for several it is asked again for each alone, so that
+        nobody fails for another; but not for what the database would let each wait for as long (STORAGE_FAULTS)."""
         self._write = write
         self._subject = subject
         self._most = most
@@ -59,11 +62,13 @@ class Together(Generic[Item, Result]):
         try:
             results = await run_in_threadpool(self._write, [item for item, _ in batch])
         except Exception as error:  # noqa: BLE001 - whoever asked for it gets it
-            if len(batch) > 1:
+            if len(batch) > 1 and not isinstance(error, STORAGE_FAULTS):
                 for one in batch:
                     await self._answer([one])
-            elif not batch[0][1].done():
-                batch[0][1].set_exception(error)
+                return
+            for _, waiting in batch:
+                if not waiting.done():
+                    waiting.set_exception(error)
             return
         for (_, waiting), result in zip(batch, results, strict=True):
             # Whoever hung up meanwhile is told nothing.

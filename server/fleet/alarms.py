@@ -124,7 +124,9 @@ class Alarms:
         """As ``check_all``, for one kiosk that has just said something."""
         with self._units.begin(SYSTEM) as work:
             calendar = load_calendar(work.connection, self._zone)
-            kiosk = work.connection.execute(select(tables.kiosks).where(tables.kiosks.c.id == kiosk_id)).one()
+            kiosk = work.connection.execute(
+                select(tables.kiosks).where(tables.kiosks.c.id == kiosk_id).with_for_update()
+            ).one()
             self.judge(work.connection, [kiosk], calendar, work.now)
             work.hint(bus.FLEET, kiosk_id)
 
@@ -144,8 +146,12 @@ class Alarms:
             with self._units.begin(SYSTEM) as work:
                 calendar = load_calendar(work.connection, self._zone)
                 kiosk = tables.kiosks.c
+                # Held and read anew: a heartbeat may have come meanwhile, and it holds its kiosk before its alarms, too.
                 kiosks = work.connection.execute(
-                    select(tables.kiosks).where(kiosk.id.in_(ids), *tables.IN_FLEET).order_by(kiosk.id)
+                    select(tables.kiosks)
+                    .where(kiosk.id.in_(ids), *tables.IN_FLEET)
+                    .order_by(kiosk.id)
+                    .with_for_update()
                 ).all()
                 changed += self.judge(work.connection, kiosks, calendar, work.now).alarms
                 work.hint(bus.FLEET)
@@ -153,7 +159,7 @@ class Alarms:
 
     def judge(self, connection: Connection, kiosks: Sequence[Any], calendar: WorkingCalendar, now: datetime) -> Judged:
         """Compares rows of ``kiosks`` of the fleet with their open alarms and the state that is kept, in the caller's
-        transaction and with as many statements for one as for all."""
+        transaction, which holds those rows, and with as many statements for one as for all."""
         ids = [kiosk.id for kiosk in kiosks]
         asked = help_calls.waiting_since(connection, ids)
         alarm = tables.alarms.c

@@ -8,9 +8,10 @@ import json
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from server.fleet.states import SHOWN, KioskState
 from server.foundation.actors import Actor
@@ -31,6 +32,7 @@ SINGLY: Final = 300
 CELL: Final = 40.0
 #: A city that is one point still gets a sheet: degrees around it.
 LEAST_SPAN: Final = 0.01
+_SHOWN: Final = tables.kiosks.c.state.in_([one.value for one in SHOWN])
 
 Ring = tuple[tuple[float, float], ...]
 
@@ -102,6 +104,8 @@ def read_districts(document: bytes) -> tuple[District, ...]:
 class CityMap:
     def __init__(self, units: UnitsOfWork) -> None:
         self._units = units
+        #: Drawn once for each upload, and replaced as a whole: any thread reads it.
+        self._drawn: _Drawn | None = None
 
     def change(self, actor: Actor, document: bytes) -> int:
         """The districts from now on; how many. Raises DistrictsRefused: nothing was changed then."""
@@ -110,19 +114,18 @@ class CityMap:
             kept = [{"name": one.name, "rings": one.rings} for one in districts]
             write_setting(work.connection, SETTING, kept, actor.id, work.now)
             work.audit("city.districts", "city", {"districts": len(districts)})
+        self._drawn = None
         return len(districts)
 
     def sheet(self) -> Sheet:
         """The map as it is now."""
         with self._units.engine.connect() as connection:
-            districts = _kept(connection)
+            drawn = self._districts(connection)
             kiosks = _placed(connection)
-            kiosk = tables.kiosks.c
-            nowhere = select(kiosk.id).where(kiosk.state.in_([one.value for one in SHOWN]), kiosk.latitude.is_(None))
-            unplaced = len(connection.scalars(nowhere).all())
-        paper = _Paper(
-            [point for one in districts for ring in one.rings for point in ring] or [one[:2] for one in kiosks]
-        )
+            unplaced = connection.execute(
+                select(func.count()).where(_SHOWN, tables.kiosks.c.latitude.is_(None))
+            ).scalar_one()
+        paper = drawn.paper or _Paper([one[:2] for one in kiosks])
         marks = [
             Mark(*paper.at(longitude, latitude), KioskState(state), 1, kiosk_id, name)
             for longitude, latitude, state, kiosk_id, name in kiosks
@@ -130,10 +133,30 @@ class CityMap:
         return Sheet(
             WIDTH,
             paper.height,
-            tuple(paper.outline(one) for one in districts),
+            drawn.outlines,
             tuple(marks if len(marks) <= SINGLY else _gathered(marks)),
             unplaced,
         )
+
+    def _districts(self, connection: Connection) -> "_Drawn":
+        setting = tables.settings.c
+        since = connection.execute(select(setting.updated_at).where(setting.name == SETTING)).scalar()
+        drawn = self._drawn
+        if drawn is None or drawn.since != since:
+            districts = _kept(connection)
+            paper = _Paper([point for one in districts for ring in one.rings for point in ring]) if districts else None
+            outlines = tuple(paper.outline(one) for one in districts) if paper else ()
+            drawn = self._drawn = _Drawn(since, paper, outlines)
+        return drawn
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    #: When the districts were uploaded; None: never.
+    since: datetime | None
+    #: None without districts: the kiosks say then what the sheet shows.
+    paper: "_Paper | None"
+    outlines: tuple[Outline, ...]
 
 
 class _Paper:
@@ -182,7 +205,7 @@ def _placed(connection: Connection) -> list[tuple[float, float, str, str, str]]:
     kiosk = tables.kiosks.c
     rows = connection.execute(
         select(kiosk.longitude, kiosk.latitude, kiosk.state, kiosk.id, kiosk.name)
-        .where(kiosk.state.in_([one.value for one in SHOWN]), kiosk.latitude.is_not(None))
+        .where(_SHOWN, kiosk.latitude.is_not(None))
         .order_by(kiosk.name, kiosk.id)
     )
     return [(longitude, latitude, state, kiosk_id, name) for longitude, latitude, state, kiosk_id, name in rows]

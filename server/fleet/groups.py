@@ -107,8 +107,9 @@ class KioskGroups:
             inside = set(_members(work, group_id))
             new = sorted(set(kiosks) & fleet - inside)
             before = values_of(work.connection, new)
-            for kiosk_id in new:
-                work.connection.execute(insert(tables.kiosk_group_members).values(group_id=group_id, kiosk_id=kiosk_id))
+            if new:
+                rows = [{"group_id": group_id, "kiosk_id": kiosk_id} for kiosk_id in new]
+                work.connection.execute(insert(tables.kiosk_group_members), rows)
             tell_changed(work, before)
             notices = _notices(work, group_id)
             for kiosk_id in new:

@@ -61,13 +61,15 @@ class Heartbeats:
         self._interval_s = interval_s
 
     def take(self, beats: Sequence[Beat]) -> list[HeartbeatAnswer | None]:
-        """Keeps them and judges their kiosks; the answers in the same order. None: this very request came before.
+        """Keeps them and judges their kiosks; the answers in the same order. None: this very request came before, or too
+        much later than it was signed to tell.
 
-        At most one of each kiosk.
+        At most one of each kiosk. When it raises, nothing was kept.
         """
-        kept = self._units.run(SYSTEM, lambda work: self._keep(work, beats))
+        # First what may fail: of a request that is kept and not answered, the nonce would refuse it when it is tried again.
         offers = self._witnesses.offers([beat.heartbeat.witnessed for beat in beats])
         documents = self._publications.versions()
+        kept = self._units.run(SYSTEM, lambda work: self._keep(work, beats))
         return [
             None
             if beat.kiosk_id not in kept.feed_heads

@@ -14,7 +14,7 @@ from protocol import sealing_keys
 from protocol.kiosk_settings import OFFERED
 from protocol.messages import FeedType
 from server.foundation.actors import Actor
-from server.open_city.audiences import EVERYBODY, Audience, Reach, audiences_of, kiosks_of
+from server.open_city.audiences import EVERYBODY, Audience, Reach, audiences_of, kiosks_of, widest_first
 from server.storage import tables
 from server.storage.named_settings import read_setting, write_setting
 from server.work.unit_of_work import UnitOfWork, UnitsOfWork
@@ -35,7 +35,7 @@ class KioskSettings:
         """What counts for the audience where nothing is set for it: of a kiosk, what its groups have as well."""
         with self._units.engine.connect() as connection:
             if audience.reach is Reach.KIOSK:
-                return _merged(connection, audiences_of(connection, audience.id)[:-1])
+                return _merged(_all_set(connection), audiences_of(connection, audience.id)[:-1])
             return {} if audience == EVERYBODY else set_for(connection, EVERYBODY)
 
     def own(self) -> list[Audience]:
@@ -74,17 +74,12 @@ def set_for(connection: Connection, audience: Audience) -> dict[str, float]:
 
 def feed_values(connection: Connection, kiosk_id: str) -> dict[str, Any]:
     """Everything that the ``settings`` event carries: a kiosk replaces what it had by it."""
-    return _with_keys(connection, _merged(connection, audiences_of(connection, kiosk_id)))
+    return _with_keys(connection, _merged(_all_set(connection), audiences_of(connection, kiosk_id)))
 
 
 def values_of(connection: Connection, kiosks: Sequence[str]) -> dict[str, dict[str, Any]]:
     """As :func:`feed_values`, of many kiosks at once, in the order given."""
-    kept = connection.execute(
-        select(tables.settings.c.name, tables.settings.c.value).where(
-            tables.settings.c.name.startswith(_NAME, autoescape=True)
-        )
-    ).all()
-    layers = {row.name: _numbers(row.value) for row in kept}
+    layers = _all_set(connection)
     group, member = tables.kiosk_groups.c, tables.kiosk_group_members.c
     groups: dict[str, list[str]] = {}
     for row in connection.execute(
@@ -94,14 +89,7 @@ def values_of(connection: Connection, kiosks: Sequence[str]) -> dict[str, dict[s
     ):
         groups.setdefault(row.kiosk_id, []).append(row.id)
     keys = _with_keys(connection, {})
-    found = {}
-    for kiosk_id in kiosks:
-        audiences = [EVERYBODY, *(Audience(Reach.GROUP, one) for one in groups.get(kiosk_id, ()))]
-        merged: dict[str, Any] = {}
-        for audience in (*audiences, Audience(Reach.KIOSK, kiosk_id)):
-            merged |= layers.get(_name(audience), {})
-        found[kiosk_id] = merged | keys
-    return found
+    return {one: _merged(layers, widest_first(one, groups.get(one, ()))) | keys for one in kiosks}
 
 
 def tell_all(work: UnitOfWork) -> None:
@@ -123,10 +111,18 @@ def forget(work: UnitOfWork, audience: Audience) -> None:
     work.connection.execute(delete(tables.settings).where(tables.settings.c.name == _name(audience)))
 
 
-def _merged(connection: Connection, audiences: Sequence[Audience]) -> dict[str, float]:
-    merged: dict[str, float] = {}
+def _all_set(connection: Connection) -> dict[str, dict[str, float]]:
+    """What is set for each audience, by the name of its setting."""
+    setting = tables.settings.c
+    query = select(setting.name, setting.value).where(setting.name.startswith(_NAME, autoescape=True))
+    return {row.name: _numbers(row.value) for row in connection.execute(query)}
+
+
+def _merged(layers: Mapping[str, Mapping[str, float]], audiences: Sequence[Audience]) -> dict[str, Any]:
+    """What counts of ``layers`` (as :func:`_all_set`) for who belongs to ``audiences``, the widest first."""
+    merged: dict[str, Any] = {}
     for audience in audiences:
-        merged |= set_for(connection, audience)
+        merged |= layers.get(_name(audience), {})
     return merged
 
 

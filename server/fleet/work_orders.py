@@ -1,7 +1,8 @@
 """Work orders: what field staff are asked to do at a kiosk, from an alarm or by hand, until a visit there has done it.
 
-A visit closes the orders of its kiosk that are the visitor's or nobody's. One that came of an alarm waits until that is over:
-whoever came and could not mend it leaves it open, with the visit and what was used beside it.
+A visit closes the orders of its kiosk that are the visitor's or nobody's and were there before it ended: a kiosk without a
+line tells of a visit days later. One that came of an alarm waits until that is over: whoever came and could not mend it leaves
+it open, with the visit and what was used beside it.
 """
 
 import uuid
@@ -146,7 +147,7 @@ class WorkOrders:
             return connection.execute(
                 select(tables.visits, tables.staff.c.name.label("staff_name"))
                 .outerjoin(tables.staff, tables.staff.c.id == visit.staff_id)
-                .where(visit.kiosk_id == order.kiosk_id, visit.received_at >= order.created_at, *until)
+                .where(visit.kiosk_id == order.kiosk_id, visit.ended_at >= order.created_at, *until)
                 .order_by(visit.received_at)
                 .limit(PAGE_ORDERS)
             ).all()
@@ -166,7 +167,7 @@ def visited(work: UnitOfWork, kiosk_id: str, visit: Visit) -> None:
     found = work.connection.execute(
         select(orders, alarms.cleared_at, alarms.id.label("alarm"))
         .outerjoin(tables.alarms, alarms.id == orders.c.alarm_id)
-        .where(orders.c.kiosk_id == kiosk_id, orders.c.closed_at.is_(None), orders.c.created_at <= work.now)
+        .where(orders.c.kiosk_id == kiosk_id, orders.c.closed_at.is_(None), orders.c.created_at <= visit.ended_at)
         .order_by(orders.c.number)
     ).all()
     for order in found:

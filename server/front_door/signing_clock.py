@@ -51,10 +51,20 @@ class SigningClock:
         return insert_new(connection, tables.nonces, values)
 
     def remember_all(self, connection: Connection, requests: Sequence[Verified]) -> frozenset[str]:
-        """As :meth:`remember` for at most one request of each kiosk, in one statement; whose request is new."""
+        """As :meth:`remember` for at most one request of each kiosk, in one statement; whose request is new.
+
+        One that was judged so long ago that its nonce may be forgotten again (a body that came in drops) is not.
+        """
         if not requests:
             return frozenset()
-        rows = [{"kiosk_id": one.kiosk_id, "nonce": one.nonce, "expires_at": one.until} for one in requests]
+        since = self.now(connection) - MARGIN / 2
+        rows = [
+            {"kiosk_id": one.kiosk_id, "nonce": one.nonce, "expires_at": one.until}
+            for one in requests
+            if one.until >= since
+        ]
+        if not rows:
+            return frozenset()
         return frozenset(insert_each_new(connection, tables.nonces, tables.nonces.c.kiosk_id, rows))
 
     def sweep(self, connection: Connection) -> int:

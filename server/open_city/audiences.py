@@ -1,6 +1,6 @@
 """To whom something is said or set: all kiosks, a group of them, one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -75,8 +75,12 @@ def groups_of(connection: Connection, kiosk_id: str) -> list[str]:
 
 def audiences_of(connection: Connection, kiosk_id: str) -> list[Audience]:
     """All that a kiosk belongs to, the widest first: what is set for a narrower one counts."""
-    groups = [Audience(Reach.GROUP, group) for group in groups_of(connection, kiosk_id)]
-    return [EVERYBODY, *groups, Audience(Reach.KIOSK, kiosk_id)]
+    return widest_first(kiosk_id, groups_of(connection, kiosk_id))
+
+
+def widest_first(kiosk_id: str, groups: Iterable[str]) -> list[Audience]:
+    """As :func:`audiences_of`, of a kiosk that is in ``groups``, by their names."""
+    return [EVERYBODY, *(Audience(Reach.GROUP, group) for group in groups), Audience(Reach.KIOSK, kiosk_id)]
 
 
 def groups(connection: Connection) -> Sequence[Row[Any]]:

@@ -91,15 +91,15 @@ class Overview:
         self._lock = threading.Lock()
         self._kept: CityNow | None = None
 
-    def recent(self) -> CityNow:
-        """As it was RECENT ago at most: everybody may ask, and many do at once."""
+    def recent(self, age: timedelta = RECENT) -> CityNow:
+        """As it was less than ``age`` ago: many ask at once, and all open cases are counted for it."""
         with self._lock:
             kept = self._kept
-            if kept is None or not timedelta() <= self._clock.now() - kept.at < RECENT:
-                kept = self._kept = self.now()
+            if kept is None or not timedelta() <= self._clock.now() - kept.at < age:
+                kept = self._kept = self._count()
             return kept
 
-    def now(self) -> CityNow:
+    def _count(self) -> CityNow:
         now = self._clock.now()
         midnight = datetime.combine(now.astimezone(self._zone).date(), datetime.min.time(), self._zone)
         published = self._published()

@@ -122,7 +122,7 @@ class RecentLines(logging.Handler):
         try:
             # Of a traceback only its message: the rest is for whoever stands before the machine.
             line = self.format(record).splitlines()[0]
-        except (TypeError, ValueError, IndexError):
+        except (TypeError, ValueError, LookupError):
             return
         with self._turn:
             self._lines.append(_NUMBER.sub("…", line)[:LOG_LINE_CHARACTERS])

@@ -3,11 +3,10 @@
 from typing import Any, Final
 
 from server.fleet.history import Past
+from server.web.fleet.view import hours_plot
 from server.web.frame import plots
 from server.web.frame.visitor import Visitor
 
-#: Hours between two labels of the day.
-LABELLED: Final = 6
 #: Heard for less of a day than this, the line or the power there is to be looked at.
 GOOD_LINE: Final = 0.98
 
@@ -40,11 +39,7 @@ def past_view(visitor: Visitor, past: Past) -> dict[str, Any] | None:
             ["bad" if one["bad_line"] else "plain" for one in days],
             most=1.0,
         ),
-        "hours": plots.bars(
-            past.hours,
-            [visitor.say("wall.hour", hour=f"{hour:02}", n=number) for hour, number in enumerate(past.hours)],
-            [f"{hour:02}" if hour % LABELLED == 0 else "" for hour in range(len(past.hours))],
-        ),
+        "hours": hours_plot(visitor, past.hours),
         "forecast": _forecast(visitor, past),
     }
 

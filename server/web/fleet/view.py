@@ -13,6 +13,7 @@ from protocol.messages import Component
 from server.fleet.alarms import AlarmKind
 from server.fleet.components import components_of, severity
 from server.fleet.states import KioskState
+from server.web.frame import plots
 from server.web.frame.visitor import Visitor
 from server.web.frame.vocabulary import said
 from server.web.office import queries
@@ -197,6 +198,13 @@ def visit_view(visitor: Visitor, row: Row[Any]) -> dict[str, Any]:
         ],
         "note": row.note,
     }
+
+
+def hours_plot(visitor: Visitor, numbers: Sequence[int]) -> plots.Bars:
+    """Of each hour of the day, with its number in words."""
+    return plots.hours(
+        numbers, [visitor.say("wall.hour", hour=f"{hour:02}", n=number) for hour, number in enumerate(numbers)]
+    )
 
 
 def _in_order(parts: Sequence[Component]) -> list[Component]:

@@ -1,24 +1,24 @@
 """The command centre's wall: one page for a screen that everybody in the room reads."""
 
+from datetime import timedelta
 from typing import Any, Final
 
 from starlette.responses import Response
 
 from server.foundation.texts import citizens_text
-from server.open_city.overview import AgencyNow, CityNow
+from server.open_city.overview import AgencyNow
 from server.web.fleet import list_view
 from server.web.fleet.map_pages import map_view
 from server.web.fleet.pages import DISPLAY, WATCHERS
-from server.web.fleet.view import alarm_view
-from server.web.frame import plots
+from server.web.fleet.view import alarm_view, hours_plot
 from server.web.frame.access import Pages, Visit
 from server.web.frame.visitor import Visitor
 
+#: How old the city's figures may be; all screens share them.
+AGE: Final = timedelta(seconds=5)
 #: As many as fit beneath each other and are read across a room; the others are counted.
 AGENCIES: Final = 8
 ALARMS: Final = 6
-#: Hours between two labels of the day.
-LABELLED: Final = 6
 
 pages = Pages()
 
@@ -42,7 +42,7 @@ def wall_numbers(visitor: Visit) -> Response:
 
 def _numbers(visitor: Visitor) -> dict[str, Any]:
     deps = visitor.deps
-    city, standing = deps.overview.now(), deps.listing.alarms(standing=True)
+    city, standing = deps.overview.recent(AGE), deps.listing.alarms(standing=True)
     return {
         "city_now": city,
         "agencies": [_agency(visitor, one) for one in city.agencies[:AGENCIES]],
@@ -51,18 +51,10 @@ def _numbers(visitor: Visitor) -> dict[str, Any]:
         "alarms": [alarm_view(visitor, row, row.kiosk_name) for row in standing.rows[:ALARMS]],
         "alarms_more": max(0, standing.total - ALARMS),
         "map": map_view(visitor, deps.city_map.sheet()),
-        "hours": hours_plot(visitor, city),
+        "hours": hours_plot(visitor, city.hours),
         "today": visitor.formatting.weekday(city.at),
         "clock": visitor.formatting.clock(city.at),
     }
-
-
-def hours_plot(visitor: Visitor, city: CityNow) -> plots.Bars:
-    return plots.bars(
-        city.hours,
-        [visitor.say("wall.hour", hour=f"{hour:02}", n=number) for hour, number in enumerate(city.hours)],
-        [f"{hour:02}" if hour % LABELLED == 0 else "" for hour in range(len(city.hours))],
-    )
 
 
 def _agency(visitor: Visitor, agency: AgencyNow) -> dict[str, Any]:

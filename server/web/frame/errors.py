@@ -6,8 +6,6 @@ from urllib.parse import quote, urlsplit
 import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -15,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from protocol.formats import Formatting
 from protocol.languages import FALLBACK
-from server.api.errors import API_PREFIX
+from server.api.errors import API_PREFIX, STORAGE_FAULTS
 from server.people.passwords import PasswordsBusy
 from server.web.frame.access import FactorNeeded, PageRefused, PasswordChangeNeeded, SignInNeeded
 from server.web.frame.site import site_of
@@ -27,7 +25,6 @@ _log = structlog.get_logger("server.web")
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 
-STORAGE_FAULTS = (OperationalError, InterfaceError, PoolTimeout)
 #: Seconds after which it is worth asking for the page again.
 BUSY_RETRY_S = 5
 

@@ -10,6 +10,8 @@ GAP: Final = 4.0
 HEIGHT: Final = 60.0
 #: A bar of something that is not nothing is seen.
 LEAST: Final = 1.5
+#: Hours between two labels of a day.
+HOURS_LABELLED: Final = 6
 
 
 @dataclass(frozen=True)
@@ -57,3 +59,8 @@ def bars(
             )
         )
     return Bars(max(1.0, len(values) * (BAR_WIDTH + GAP) - GAP), HEIGHT, BAR_WIDTH, tuple(found), most)
+
+
+def hours(values: Sequence[float], words: Sequence[str]) -> Bars:
+    """A bar for each hour of the day."""
+    return bars(values, words, [f"{hour:02}" if hour % HOURS_LABELLED == 0 else "" for hour in range(len(values))])

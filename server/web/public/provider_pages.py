@@ -3,6 +3,7 @@
 Each is a GET: the browser follows links, because the policy of our pages lets no form lead elsewhere.
 """
 
+from typing import Final
 from urllib.parse import urlencode
 
 from starlette.responses import RedirectResponse, Response
@@ -13,7 +14,7 @@ from server.web.frame.visitor import STEP_COOKIE, Visitor, safe_back
 from server.web.public.front import entered, to_second_step
 
 #: Of each member of the provider's answer.
-ANSWER_CHARACTERS = 4096
+ANSWER_CHARACTERS: Final = 4096
 
 pages = Pages()
 

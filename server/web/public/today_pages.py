@@ -1,21 +1,30 @@
 """The city's offices today, for everybody: the command centre's figures without a person in them, as page and as CSV."""
 
-import csv
-import io
 from typing import Any, Final
 
 from starlette.responses import Response
 
 from server.foundation.texts import citizens_text
-from server.open_city.overview import RECENT, AgencyNow, CityNow
+from server.open_city.overview import AgencyNow, CityNow
 from server.web.frame import plots
 from server.web.frame.access import EVERYBODY, Pages, Visit
+from server.web.frame.csv_file import csv_answer
 from server.web.frame.visitor import Visitor
 
-#: Hours between two labels of the day.
-LABELLED: Final = 6
-#: With what a cell begins that a spreadsheet would take for a formula.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+#: Of the CSV.
+COLUMNS: Final = (
+    "rank",
+    "agency_id",
+    "agency",
+    "received_today",
+    "open",
+    "waiting_for_citizen",
+    "late",
+    "in_time_percent",
+    "index",
+    "grade",
+    "at",
+)
 
 pages = Pages()
 
@@ -38,38 +47,25 @@ def city(visitor: Visit) -> Response:
 
 @pages.get("/city.csv", EVERYBODY)
 def city_csv(visitor: Visit) -> Response:
-    """The agencies' rows, in the language of the page; UTF-8, as RFC 4180 has it."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(
-        (
-            "rank",
-            "agency_id",
-            "agency",
-            "received_today",
-            "open",
-            "waiting_for_citizen",
-            "late",
-            "in_time_percent",
-            "index",
-            "grade",
-            "at",
-        )
-    )
+    """The agencies' rows, in the language of the page, under names that stay the same in each."""
     found = visitor.deps.overview.recent()
-    for rank, one in enumerate(found.ranked(), start=1):
-        percent = "" if one.in_time_percent is None else one.in_time_percent
-        name = _cell(citizens_text(one.name, visitor.public_language))
-        figures = (one.today, one.running, one.waiting, one.late, percent, one.index, one.grade)
-        writer.writerow((rank, one.id, name, *figures, found.at.isoformat(timespec="seconds")))
-    return Response(
-        out.getvalue(),
-        media_type="text/csv; charset=utf-8",
-        headers={
-            "content-disposition": 'attachment; filename="city.csv"',
-            "cache-control": f"public, max-age={int(RECENT.total_seconds())}",
-        },
-    )
+    rows = [
+        (
+            rank,
+            one.id,
+            citizens_text(one.name, visitor.public_language),
+            one.today,
+            one.running,
+            one.waiting,
+            one.late,
+            "" if one.in_time_percent is None else one.in_time_percent,
+            one.index,
+            one.grade,
+            found.at.isoformat(timespec="seconds"),
+        )
+        for rank, one in enumerate(found.ranked(), start=1)
+    ]
+    return csv_answer("city", COLUMNS, rows)
 
 
 def _agency(visitor: Visitor, rank: int, agency: AgencyNow) -> dict[str, Any]:
@@ -87,11 +83,7 @@ def _agency(visitor: Visitor, rank: int, agency: AgencyNow) -> dict[str, Any]:
 
 
 def _hours(found: CityNow) -> plots.Bars:
-    return plots.bars(
-        found.hours,
-        [f"{hour:02}.00: {number}" for hour, number in enumerate(found.hours)],
-        [f"{hour:02}" if hour % LABELLED == 0 else "" for hour in range(len(found.hours))],
-    )
+    return plots.hours(found.hours, [f"{hour:02}.00: {number}" for hour, number in enumerate(found.hours)])
 
 
 def _in_time(visitor: Visitor, ranked: list[AgencyNow]) -> plots.Bars:
@@ -104,7 +96,3 @@ def _in_time(visitor: Visitor, ranked: list[AgencyNow]) -> plots.Bars:
         [str(rank) for rank, _, _ in known],
         most=100,
     )
-
-
-def _cell(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -1,16 +1,19 @@
 """What time alone raises and clears, in one look over the whole fleet."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, select, update
+from sqlalchemy import event, select, text, update
 
 from protocol.reports import HelpCall
+from server.app import build_deps, close_deps
 from server.deps import Deps
 from server.fleet.alarms import AT_ONCE, OVER_QUOTA_FOR, UNUSED_AFTER, AlarmKind
 from server.foundation.actors import OPERATOR
+from server.settings import ServerSettings
 from server.storage import tables
 from tests.server.conftest import FakeClock
 from tests.server.fleet.test_server_fleet import WORKING, alarms, beat, enrolled
@@ -124,3 +127,27 @@ def test_each_thing_that_time_alone_brings_and_ends_is_seen(deps: Deps, clock: F
     deps.alarms.acknowledge(OPERATOR, called)
     deps.alarms.check_all()
     assert alarms(deps, kiosk_id) == {AlarmKind.UNUSED}
+
+
+@pytest.fixture
+def postgresql_deps(postgresql_settings: ServerSettings, clock: FakeClock) -> Iterator[Deps]:
+    built = build_deps(postgresql_settings, clock=clock)
+    yield built
+    close_deps(built)
+
+
+def test_a_heartbeat_that_comes_during_the_look_leaves_no_alarm(postgresql_deps: Deps, clock: FakeClock) -> None:
+    deps = postgresql_deps
+    kiosk_id = enrolled(deps)
+    fall_silent(deps, clock)
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    with ThreadPoolExecutor(1) as thread:
+        with deps.engine.begin() as connection:
+            kiosk = tables.kiosks
+            connection.execute(update(kiosk).where(kiosk.c.id == kiosk_id).values(last_heartbeat_at=clock.now()))
+            look = thread.submit(deps.alarms.check_all)
+            with deps.engine.connect() as other:
+                while not other.execute(waiting).scalar_one() and not look.done():
+                    other.rollback()
+        assert look.result() == 0
+    assert alarms(deps, kiosk_id) == set()

@@ -4,8 +4,12 @@ import asyncio
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 
+import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from protocol.messages import Heartbeat
 from protocol.signing import Verified
@@ -15,9 +19,11 @@ from server.fleet.alarms import AlarmKind
 from server.fleet.heartbeats import Beat
 from server.fleet.states import KioskState
 from server.foundation import bus
-from server.foundation.actors import OPERATOR
+from server.foundation.actors import OPERATOR, SYSTEM
+from server.front_door.signing_clock import MARGIN
 from server.storage import tables
 from server.web.frame.live import rest
+from tests.server.conftest import FakeClock
 from tests.server.fleet.test_server_alarms import many, statements
 from tests.server.fleet.test_server_fleet import enrolled
 from tests.server.kiosk_client import TestKiosk, component
@@ -78,6 +84,37 @@ def test_of_two_that_bear_the_same_nonce_the_second_changes_nothing(deps: Deps) 
     assert view is not None and (answers, view.row.sessions_today) == ([True, False], 1)
 
 
+def test_a_request_that_is_too_old_for_its_nonce_to_be_kept_changes_nothing(deps: Deps, clock: FakeClock) -> None:
+    """Its body came so slowly that the nonce may have been there and be forgotten again."""
+    kiosk_id = enrolled(deps)
+    signed = Verified(kiosk_id=kiosk_id, nonce="n", created=clock.now())
+    clock.time = signed.until + timedelta(seconds=1)
+    assert deps.heartbeats.take([replace(said(deps, kiosk_id), signed=signed)]) != [None]
+    clock.time = signed.until + MARGIN
+    with deps.units.begin(SYSTEM) as work:
+        deps.signing_clock.sweep(work.connection)
+    assert deps.heartbeats.take([replace(said(deps, kiosk_id, sessions_today=9), signed=signed)]) == [None]
+    clock.time += timedelta(seconds=1)
+    with deps.units.begin(SYSTEM) as work:
+        assert deps.signing_clock.sweep(work.connection) == 1
+    assert deps.heartbeats.take([replace(said(deps, kiosk_id, sessions_today=9), signed=signed)]) == [None]
+    view = deps.presence.kiosk(kiosk_id)
+    assert view is not None and view.row.sessions_today == 0
+
+
+def test_what_cannot_be_answered_is_not_kept_and_may_be_tried_again(deps: Deps) -> None:
+    kiosk_id = enrolled(deps)
+    signed = Verified(kiosk_id=kiosk_id, nonce="n", created=deps.clock.now())
+    beat = replace(said(deps, kiosk_id), signed=signed)
+    with deps.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE documents RENAME TO elsewhere")
+    with pytest.raises(DBAPIError):
+        deps.heartbeats.take([beat])
+    with deps.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE elsewhere RENAME TO documents")
+    assert deps.heartbeats.take([beat]) != [None]
+
+
 def test_a_heartbeat_that_is_sent_twice_is_refused_and_changes_nothing(server: RunningServer) -> None:
     kiosk = server.kiosk()
     path, kind = "/v1/heartbeat", {"Content-Type": "application/json"}
@@ -124,6 +161,8 @@ class Writer:
         self.batches.append(list(items))
         if 13 in items:
             raise ValueError("thirteen")
+        if 99 in items:
+            raise PoolTimeout("no connection")
         return [2 * item for item in items]
 
 
@@ -151,6 +190,13 @@ def test_what_fails_fails_alone() -> None:
     answers = together(Writer(), [1, 13, 2], 10)
     assert [answers[0], answers[2]] == [2, 4]
     assert isinstance(answers[1], ValueError)
+
+
+def test_when_the_database_is_away_nobody_waits_for_it_alone_once_more() -> None:
+    writer = Writer()
+    answers = together(writer, [1, 99, 2], 10)
+    assert [type(one) for one in answers] == [PoolTimeout] * 3
+    assert writer.batches == [[1, 99, 2]]
 
 
 def test_a_component_change_is_kept_once(deps: Deps) -> None:

@@ -73,6 +73,18 @@ def test_a_visit_elsewhere_or_told_twice_changes_nothing(deps: Deps, clock: Fake
     assert order(deps, closed=True).used == {"paper_roll": 1}
 
 
+def test_a_visit_that_was_over_before_the_order_was_there_does_not_close_it(deps: Deps, clock: FakeClock) -> None:
+    kiosk_id, before = enrolled(deps), clock.now().isoformat()
+    clock.pass_time(minutes=10)
+    deps.work_orders.create(OPERATOR, kiosk_id, "Bersihkan layar")
+    # The kiosk had no line until now.
+    assert deps.presence.visit(kiosk_id, Visit.model_validate(visit(began_at=before, ended_at=before)))
+    still = order(deps)
+    assert (still.used, deps.work_orders.visits(still)) == ({}, [])
+    come(deps, clock, kiosk_id)
+    assert order(deps, closed=True).id == still.id
+
+
 def test_what_several_orders_share_is_counted_once(deps: Deps, clock: FakeClock) -> None:
     kiosk_id = enrolled(deps)
     for task in ("Ganti gulungan", "Bersihkan layar"):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+import requests
 from sqlalchemy import update
 
 from protocol.documents import AgencyTimes, Transparency
@@ -45,10 +46,14 @@ def office(fresh_office: Office) -> Iterator[Office]:
     yield fresh_office
 
 
+def read(answer: requests.Response) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
+
+
 def test_page_csv_and_api_say_the_same_the_best_first(office: Office) -> None:
     browser = office.browser()
     page, table, found = browser.get("/city"), browser.get("/city.csv"), browser.get("/v1/open/city")
-    rows = list(csv.DictReader(io.StringIO(table.text)))
+    rows = read(table)
     figures = found.json()
     assert (figures["received_today"], figures["open"], figures["late"]) == (3, 3, 1)
     assert sum(figures["received_by_hour"]) == 3
@@ -74,7 +79,7 @@ def test_the_figures_are_worked_out_once_in_half_a_minute(office: Office) -> Non
 def test_a_name_that_a_spreadsheet_would_take_for_a_formula_is_a_text(office: Office) -> None:
     with office.server.deps.engine.begin() as connection:
         connection.execute(update(tables.agencies).values(name={"id": "=HYPERLINK(1)"}))
-    rows = list(csv.DictReader(io.StringIO(office.browser().get("/city.csv").text)))
+    rows = read(office.browser().get("/city.csv"))
     assert {row["agency"] for row in rows} == {"'=HYPERLINK(1)"}
 
 

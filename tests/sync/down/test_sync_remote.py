@@ -97,3 +97,11 @@ def test_the_log_keeps_its_last_lines_and_cuts_what_is_long() -> None:
     lines = recent.lines()
     assert (len(lines), lines[0].endswith("line 5"), "more" in "".join(lines)) == (LOG_LINES, True, False)
     assert all(len(line) <= LOG_LINE_CHARACTERS for line in lines)
+
+
+def test_a_line_that_cannot_be_written_costs_its_caller_nothing() -> None:
+    recent = RecentLines()
+    for words, values in (("%(door)s is open", ({"gate": 1},)), ("%d doors", ("x",)), ("", None)):
+        recent.handle(logging.LogRecord("kiosk", logging.INFO, "", 0, words, values, None))
+    recent.handle(logging.LogRecord("kiosk", logging.INFO, "", 0, "shut", None, None))
+    assert recent.lines()[-1].endswith("shut")
