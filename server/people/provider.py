@@ -25,7 +25,7 @@ from runtime.when_wanted import when_wanted
 from server.foundation.actors import SYSTEM, Actor
 from server.people.held_factors import held
 from server.people.officers import OfficerOutcome
-from server.people.second_step import SignIn
+from server.people.second_step import FIRST, SignIn
 from server.people.sessions import UNKNOWN, How, Sessions, log
 from server.people.sign_in_limits import Attempt
 from server.people.steps import Kind, Steps
@@ -247,7 +247,8 @@ class Provider:
             if officer is None:
                 raise ProviderRefused(ProviderRefusal.UNKNOWN)
             if held(work.connection, officer.id).any and not strong:
-                return SignIn(step=self._steps.begin(work, Kind.SECOND, officer.id, {}))
+                first = {FIRST: How.PROVIDER.value}
+                return SignIn(step=self._steps.begin(work, Kind.SECOND, officer.id, first))
             how = How.PROVIDER_MFA if strong else How.PROVIDER
             return SignIn(self._sessions.open(work, officer.id, how, place))
 

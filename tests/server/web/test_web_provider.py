@@ -5,6 +5,7 @@ import hashlib
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from shutil import copytree
 from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
@@ -19,15 +20,17 @@ from joserfc.jwk import KeySet, RSAKey
 from sqlalchemy import func, select
 
 from server.foundation.actors import OPERATOR, Role
+from server.people.authenticators import PERIOD_S
 from server.people.officers import OfficerOutcome
 from server.people.provider import CLAIM_CHARACTERS
+from server.people.sessions import How
 from server.settings import ServerSettings
 from server.storage import tables
 from server.web.frame.visitor import SESSION_COOKIE
 from tests.server.conftest import CITY
 from tests.server.running import running
 from tests.server.web.conftest import Browser, Office
-from tests.server.web.people_kit import OWN, Person, officer
+from tests.server.web.people_kit import OWN, Person, officer, session
 
 #: The provider's own; it stands on an older way of its library.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:authlib.*")
@@ -213,6 +216,31 @@ def test_a_second_factor_is_asked_for_as_always_unless_the_provider_had_several(
     assert "/sign-in/code?next=%2Fsatisfaction" in answer.url and signed_in_as(office, browser) == ""
     provider.person("fitri", email="fitri@kota.example", email_verified=True, amr=["pwd", "mfa"])
     assert signed_in_as(office, by_provider(office, provider, "fitri")[0]) == fitri
+
+
+def test_who_came_through_the_provider_is_not_asked_for_a_password_after_the_code_either(
+    office: Office, provider: Provider
+) -> None:
+    """Nobody ever gave it to them: they could not change it, and got no further."""
+    deps = office.server.deps
+    provider.person("joko", email="joko@kota.example", email_verified=True)
+    joko = known(office, "joko@kota.example")
+    deps.officers.new_password(OPERATOR, joko)
+    me = deps.identity.sessions.find(session(deps, joko, How.PROVIDER))
+    assert me is not None and not me.password_handed_out
+    secret = deps.identity.own_factors.begin_authenticator(me).secret
+    app, now = pyotp.TOTP(secret), deps.clock.now()
+    recovery = deps.identity.own_factors.confirm_authenticator(me, app.at(now)).recovery_codes[0]
+    for code, how in (
+        (app.at(now + timedelta(seconds=PERIOD_S)), How.PROVIDER_CODE),
+        (recovery, How.PROVIDER_RECOVERY),
+    ):
+        browser, _ = by_provider(office, provider, "joko", "/satisfaction")
+        assert browser.post("/sign-in/code", {"code": code, "next": "/satisfaction"}).url.endswith("/satisfaction")
+        found = deps.identity.sessions.find(browser.http.cookies[SESSION_COOKIE])
+        assert found is not None and found.how is how
+        browser.get("/security")
+        assert '/sign-in/provider/out"' in browser.post("/sign-out").text
 
 
 # --- what does not belong together ----------------------------------------------------------------------------------
