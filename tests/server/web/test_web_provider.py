@@ -19,15 +19,17 @@ from flask import Response, abort, jsonify, request
 from joserfc.jwk import KeySet, RSAKey
 from sqlalchemy import func, select
 
+from server.deps import Deps
 from server.foundation.actors import OPERATOR, Role
+from server.people import provider as providers
 from server.people.authenticators import PERIOD_S
 from server.people.officers import OfficerOutcome
-from server.people.provider import CLAIM_CHARACTERS
+from server.people.provider import AWAY_LIFE, CLAIM_CHARACTERS, ProviderRefused, ProviderSettings
 from server.people.sessions import How
 from server.settings import ServerSettings
 from server.storage import tables
 from server.web.frame.visitor import SESSION_COOKIE
-from tests.server.conftest import CITY
+from tests.server.conftest import CITY, FakeClock
 from tests.server.running import running
 from tests.server.web.conftest import Browser, Office
 from tests.server.web.people_kit import OWN, Person, officer, session
@@ -47,6 +49,7 @@ class Provider:
     secrets: set[str] = field(default_factory=set)
     away: bool = False
     forged: bool = False
+    asked: list[str] = field(default_factory=list)
 
     def person(self, subject: str, **claims: object) -> None:
         requests.put(f"{self.address}/users/{subject}", json=claims, timeout=10).raise_for_status()
@@ -58,6 +61,7 @@ def provider() -> Iterator[Provider]:
 
     @app.before_request
     def gate() -> Response | None:
+        one.asked.append(request.path)
         if one.away:
             abort(503)
         if request.path == "/oauth2/token":
@@ -304,6 +308,23 @@ def test_a_provider_that_is_away_keeps_nobody_from_their_password(
     provider.away = True
     assert "tidak menjawab" in come_back(office, browser, returned).text
     assert browser.sign_in("kominfo").url.endswith("/office")
+
+
+def test_a_provider_that_does_not_answer_is_not_asked_by_everybody_who_comes(
+    sqlite_deps: Deps, clock: FakeClock, provider: Provider
+) -> None:
+    """Each of them would hold a thread for as long as it takes, one after the other: kiosks need them."""
+    settings = ProviderSettings(provider.address, "ekios", None, "email", "Kota Uji")
+    ours = providers.Provider(sqlite_deps.units, sqlite_deps.identity.sessions, settings, "http://localhost")
+    provider.away = True
+    asked = len(provider.asked)
+    for _ in range(3):
+        with pytest.raises(ProviderRefused, match="AWAY"):
+            ours.begin("/")
+    assert len(provider.asked) == asked + 1
+    provider.away = False
+    clock.time += AWAY_LIFE
+    assert ours.begin("/").address.startswith(provider.address)
 
 
 def test_who_signs_out_is_led_out_of_the_provider_too(office: Office, provider: Provider, gita: str) -> None:
