@@ -92,7 +92,8 @@ class Accounts:
         return self.sessions.find(token, somebody)
 
     async def change_password(self, officer: Officer, token: str, change: PasswordChange, place: Attempt) -> SignIn:
-        """Another password of one's own, for whoever knows the one so far; all other sessions of the officer end.
+        """Another password of one's own, for whoever knows the one so far; all other sessions of the officer end, and sign-ins
+        that wait for their second step.
 
         Wrong ones are counted as at the sign-in. ``token`` of the answer is that of the session, which stays.
         Raises PasswordsBusy.
@@ -116,6 +117,8 @@ class Accounts:
             )
             others = (sessions.officer_id == officer.id) & (sessions.token_hash != token_hash(token))
             work.connection.execute(delete(tables.web_sessions).where(others))
+            begun = tables.sign_in_steps.c.officer_id == officer.id
+            work.connection.execute(delete(tables.sign_in_steps).where(begun))
             log(work, officer.id, "officer.own_password")
         return SignIn(token)
 

@@ -17,7 +17,7 @@ from server.foundation.actors import DECIDING, Actor, Role
 from server.people.held_factors import has_factor
 from server.people.passwords import Passwords
 from server.storage import tables
-from server.work.unit_of_work import UnitsOfWork
+from server.work.unit_of_work import UnitOfWork, UnitsOfWork
 
 NAME_CHARACTERS: Final = 200
 #: Five groups of four letters and digits without those that look alike: 95 bits.
@@ -136,12 +136,29 @@ class Officers:
             )
             if not changed.rowcount:
                 return OfficerOutcome.NOT_FOUND
-            work.connection.execute(delete(tables.web_sessions).where(tables.web_sessions.c.officer_id == officer_id))
+            # Also the first half of a sign-in: it was by what was so until now.
+            for table in (tables.web_sessions, tables.sign_in_steps):
+                work.connection.execute(delete(table).where(table.c.officer_id == officer_id))
+            if "agency_id" in values:
+                _head_no_more(work, officer_id, values["agency_id"])
             if "role" in values and values["role"] not in DECIDING:
                 limits = tables.officer_areas.c.officer_id == officer_id
                 work.connection.execute(delete(tables.officer_areas).where(limits))
             work.audit(action, f"officer:{officer_id}")
         return OfficerOutcome.DONE
+
+
+def _head_no_more(work: UnitOfWork, officer_id: str, agency_id: str | None) -> None:
+    """Late cases of an agency are not escalated to somebody who works elsewhere now."""
+    agency = tables.agencies.c
+    left = work.connection.execute(
+        update(tables.agencies)
+        .where(agency.head_id == officer_id, agency.id.is_distinct_from(agency_id))
+        .values(head_id=None)
+        .returning(agency.id)
+    ).scalars()
+    for one in left.all():
+        work.audit("agency.head", f"agency:{one}", {"head": ""})
 
 
 def new_password() -> str:

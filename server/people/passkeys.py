@@ -121,7 +121,8 @@ class Passkeys:
                 expected_origin=self._origin,
                 require_user_verification=True,
             )
-        except (exceptions.WebAuthnException, ValueError):
+        except (exceptions.WebAuthnException, ValueError, LookupError, TypeError):
+            # The last two: of a key whose members are missing, or are no numbers and bytes.
             return PasskeyOutcome.REFUSED
         name_of_it = helpers.bytes_to_base64url(made.credential_id)
         if self._find(work.connection, name_of_it) is not None:
@@ -209,7 +210,10 @@ def _object(text: str) -> dict[str, Any]:
     """Raises ValueError."""
     if len(text) > CREDENTIAL_CHARACTERS:
         raise ValueError("too long for a passkey's answer")
-    found = json.loads(text)
+    try:
+        found = json.loads(text)
+    except RecursionError as error:
+        raise ValueError("no browser nests an answer so deep") from error
     if not isinstance(found, dict):
         raise ValueError("no JSON object")
     return found

@@ -12,7 +12,7 @@ import hmac
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -25,7 +25,7 @@ from runtime.when_wanted import when_wanted
 from server.foundation.actors import SYSTEM, Actor
 from server.people.held_factors import held
 from server.people.officers import OfficerOutcome
-from server.people.second_step import SignIn
+from server.people.second_step import FIRST, SignIn
 from server.people.sessions import UNKNOWN, How, Sessions, log
 from server.people.sign_in_limits import Attempt
 from server.people.steps import Kind, Steps
@@ -50,6 +50,8 @@ else:
 ANSWERS_WITHIN_S: Final = 10.0
 #: How long what the provider says of itself is believed without asking again.
 DISCOVERY_LIFE: Final = timedelta(minutes=10)
+#: How long one that did not answer is not asked again: whoever waits for it holds a thread.
+AWAY_LIFE: Final = timedelta(seconds=15)
 #: Its clock and ours.
 LEEWAY_S: Final = 60
 ALGORITHMS: Final = ("RS256", "PS256", "ES256", "EdDSA")
@@ -118,6 +120,7 @@ class Provider:
         self._address = address
         self._lock = threading.Lock()
         self._known: tuple[datetime, Mapping[str, Any]] | None = None
+        self._away_until = datetime.min.replace(tzinfo=UTC)
 
     @property
     def issuer(self) -> str:
@@ -192,7 +195,7 @@ class Provider:
             if self.claim not in claims and "userinfo_endpoint" in known:
                 told = client.get(known["userinfo_endpoint"], timeout=ANSWERS_WITHIN_S).json()
                 # It is another answer, which has to be about the same person.
-                return {**told, **claims} if told.get("sub") == claims["sub"] else dict(claims)
+                return {**told, **claims} if told["sub"] == claims["sub"] else dict(claims)
             return dict(claims)
         except requests.RequestException as error:
             answered = error.response is not None and error.response.status_code < 500
@@ -204,9 +207,16 @@ class Provider:
         now = self._units.clock.now()
         with self._lock:
             if self._known is None or self._known[0] + DISCOVERY_LIFE <= now:
-                found = self._json(self.issuer.rstrip("/") + _DISCOVERY)
-                if found.get("issuer") != self.issuer or not found.get("authorization_endpoint"):
+                if now < self._away_until:
                     raise ProviderRefused(ProviderRefusal.AWAY)
+                try:
+                    found = self._json(self.issuer.rstrip("/") + _DISCOVERY)
+                    if found.get("issuer") != self.issuer or not found.get("authorization_endpoint"):
+                        raise ProviderRefused(ProviderRefusal.AWAY)
+                except ProviderRefused:
+                    # Counted from the end, so that those who waited at the lock meanwhile do not ask either.
+                    self._away_until = self._units.clock.now() + AWAY_LIFE
+                    raise
                 self._known = now, found
             return self._known[1]
 
@@ -247,7 +257,8 @@ class Provider:
             if officer is None:
                 raise ProviderRefused(ProviderRefusal.UNKNOWN)
             if held(work.connection, officer.id).any and not strong:
-                return SignIn(step=self._steps.begin(work, Kind.SECOND, officer.id, {}))
+                first = {FIRST: How.PROVIDER.value}
+                return SignIn(step=self._steps.begin(work, Kind.SECOND, officer.id, first))
             how = How.PROVIDER_MFA if strong else How.PROVIDER
             return SignIn(self._sessions.open(work, officer.id, how, place))
 

@@ -1,4 +1,4 @@
-"""The second step of a sign-in: after the right password a code of the authenticator, or a recovery code.
+"""The second step of a sign-in: after the right password, or the provider, a code of the authenticator or a recovery code.
 
 Wrong codes are counted apart from wrong passwords and at a slower pace, see ``sign_in_limits.CODES``; a right password does not
 wipe them out.
@@ -6,6 +6,7 @@ wipe them out.
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Final
 
 from sqlalchemy import select
 
@@ -18,6 +19,10 @@ from server.people.sign_in_limits import Attempt, SignInLimits
 from server.people.steps import Kind, Steps
 from server.storage.tables import officers
 from server.work.unit_of_work import UnitOfWork, UnitsOfWork
+
+#: What the first step was, in the data of the step that waits.
+FIRST: Final = "first"
+_AFTER_PROVIDER: Final = {How.CODE: How.PROVIDER_CODE, How.RECOVERY: How.PROVIDER_RECOVERY}
 
 
 @dataclass(frozen=True)
@@ -80,7 +85,10 @@ class SecondStep:
             if wait := self._limits.wait(work.connection, attempt, work.now):
                 return SignIn(wait=wait)
             how = self._right(work, waiting.officer_id, code)
-            if how is not None and self._steps.use(work, token, Kind.SECOND) is not None:
+            step = None if how is None else self._steps.use(work, token, Kind.SECOND)
+            if how is not None and step is not None:
+                if step.data.get(FIRST) == How.PROVIDER:
+                    how = _AFTER_PROVIDER[how]
                 self._limits.succeeded(work.connection, attempt)
                 session = self._sessions.open(work, waiting.officer_id, how, attempt)
                 return SignIn(session, marks=self._limits.marked(attempt))

@@ -50,10 +50,15 @@ class How(StrEnum):
     #: The city's identity provider; and the same, when it says that there were several factors.
     PROVIDER = "provider"
     PROVIDER_MFA = "provider_mfa"
+    #: The provider, and then a code of the authenticator, or a recovery code; the column takes sixteen characters.
+    PROVIDER_CODE = "provider_code"
+    PROVIDER_RECOVERY = "provider_recover"
 
 
 #: Who came with a password, and has to change it when somebody else has read it.
 BY_PASSWORD: Final = frozenset({How.PASSWORD, How.CODE, How.RECOVERY})
+#: Who came through the provider, which still knows their browser when they are signed out here.
+BY_PROVIDER: Final = frozenset({How.PROVIDER, How.PROVIDER_MFA, How.PROVIDER_CODE, How.PROVIDER_RECOVERY})
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from protocol.languages import LANGUAGES
 from server.foundation.actors import Role
 from server.operator.seeding import TRIAL_PASSWORD
 from server.people.second_step import SignIn
-from server.people.sessions import How
+from server.people.sessions import BY_PROVIDER
 from server.web.frame.access import EVERYBODY, PageRefused, Pages, Rule, Visit
 from server.web.frame.site import STATIC
 from server.web.frame.visitor import (
@@ -90,7 +90,7 @@ def somebody_here() -> Response:
 @pages.post("/sign-out", LEAVING)
 def sign_out(visitor: Visit) -> Response:
     visitor.site.accounts.sign_out(visitor.token)
-    by_provider = visitor.signed_in.how in (How.PROVIDER, How.PROVIDER_MFA)
+    by_provider = visitor.signed_in.how in BY_PROVIDER
     response = visitor.go("/sign-in?left=provider" if by_provider else "/sign-in", "good/sign_in.out")
     response.delete_cookie(SESSION_COOKIE, path="/")
     return response

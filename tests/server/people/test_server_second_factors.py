@@ -1,5 +1,6 @@
 """Second factors: what a code opens, how often, for how long, and what is left of it at rest."""
 
+import asyncio
 from datetime import timedelta
 
 import pyotp
@@ -9,8 +10,9 @@ from sqlalchemy import select
 from server.deps import Deps
 from server.foundation.actors import OPERATOR, Role
 from server.foundation.vault import Vault
+from server.operator.operations import OperationRefused, carry_out
 from server.operator.seeding import TRIAL_PASSWORD
-from server.people.accounts import Accounts
+from server.people.accounts import Accounts, PasswordChange
 from server.people.authenticators import DIGITS, PERIOD_S
 from server.people.officers import OfficerOutcome
 from server.people.passkeys import PasskeyOutcome
@@ -172,6 +174,27 @@ def test_who_was_deactivated_between_the_steps_stays_outside(
     assert second(deps, begun, phone.code()) == SignIn()
 
 
+def test_a_new_password_ends_the_step_that_the_old_one_began(
+    deps: Deps, accounts: Accounts, clock: FakeClock, me: Officer
+) -> None:
+    """Whoever stole the old one cannot end what it began."""
+    phone, _ = with_app(deps, clock, me)
+    begun = step(accounts)
+    deps.officers.new_password(OPERATOR, me.id)
+    assert second(deps, begun, phone.code()) == SignIn()
+
+
+def test_ones_own_new_password_ends_the_step_that_the_old_one_began(
+    deps: Deps, accounts: Accounts, clock: FakeClock, me: Officer
+) -> None:
+    phone, _ = with_app(deps, clock, me)
+    begun, token = step(accounts), session(deps, me.id)
+    change = PasswordChange(TRIAL_PASSWORD, "another-long-password")
+    changed = asyncio.run(accounts.change_password(me, token, change, Attempt(me.user_name, HOME)))
+    assert changed.token == token
+    assert second(deps, begun, phone.code()) == SignIn()
+
+
 # --- a lost device --------------------------------------------------------------------------------------------------
 
 
@@ -216,6 +239,19 @@ def test_a_colleague_resets_what_was_lost_and_the_log_keeps_it(
     assert second(deps, begun, codes[0]) == SignIn()
     assert accounts.sign_in("kelurahan", TRIAL_PASSWORD).token
     assert ("factors.reset", admin.id) in logged(deps, me.id)
+
+
+def test_the_operator_resets_what_the_only_administrator_lost(deps: Deps, accounts: Accounts, clock: FakeClock) -> None:
+    admin = signed_in(deps, "admin")
+    with_app(deps, clock, admin)
+    open_one, begun = session(deps, admin.id), step(accounts, "admin")
+    assert carry_out(deps, "reset-factors", {"user": "admin"})["user"] == "admin"
+    assert not deps.identity.factors.held(admin.id).any
+    assert deps.identity.sessions.find(open_one) is None and deps.identity.second_step.waiting(begun) is None
+    assert accounts.sign_in("admin", TRIAL_PASSWORD).token
+    assert ("factors.reset", OPERATOR.id) in logged(deps, admin.id)
+    with pytest.raises(OperationRefused, match="nobody"):
+        carry_out(deps, "reset-factors", {"user": "nobody"})
 
 
 def test_nobody_resets_their_own(deps: Deps, clock: FakeClock) -> None:

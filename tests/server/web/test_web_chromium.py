@@ -20,6 +20,8 @@ PAYLOADS = [
     "<a href='javascript:window.ran=1' autofocus onfocus=window.ran=1>x</a>",
     "\u202e<b>terbalik</b>",
 ]
+#: How often a citizen's page looks for news: fresh.js.
+LOOK_MS = 120_000
 
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="the distribution's Chromium is not installed")
 
@@ -154,6 +156,39 @@ def test_what_an_officer_wrote_never_runs_on_a_citizens_phone(office: Office, pa
     page.goto(f"/t/{code}")
     assert PAYLOADS[1] in page.locator(".note").inner_text()
     assert page.evaluate("window.ran") is None
+
+
+def test_news_of_a_case_comes_onto_the_citizens_page_by_itself(office: Office, page: Page) -> None:
+    code = office.send().code
+    page.clock.install()
+    page.goto(f"/t/{code}")
+    title = page.title()
+    page.evaluate("window.shown = document.querySelector('article')")
+    page.focus('a[href="/t"]')
+    with page.expect_response(f"**/t/{code}"):
+        page.clock.run_for(LOOK_MS)
+    assert page.evaluate("window.shown.isConnected") and page.inner_text("#announcer") == ""
+    office.act("kelurahan", code, "take")
+    office.act("kelurahan", code, "ask", "Mohon nama lengkap")
+    page.clock.run_for(LOOK_MS)
+    page.wait_for_selector("article >> text=Mohon nama lengkap")
+    assert page.inner_text("#announcer") != "" and page.title() != title
+    # Whoever is at a link stays there.
+    assert page.evaluate("document.activeElement.getAttribute('href')") == "/t"
+
+
+def test_a_page_that_nobody_sees_asks_nothing(office: Office, page: Page) -> None:
+    code = office.send().code
+    page.clock.install()
+    page.goto(f"/t/{code}")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.evaluate("Object.defineProperty(document, 'hidden', { value: true, configurable: true })")
+    page.clock.run_for(LOOK_MS)
+    page.evaluate("delete document.hidden")
+    with page.expect_response(f"**/t/{code}"):
+        page.clock.run_for(LOOK_MS)
+    assert len([one for one in asked if one.endswith(code)]) == 1
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,17 @@
 """Passkeys in Chromium, with its virtual authenticator: made, used, refused."""
 
+import hashlib
 import json
 import socket
 from collections.abc import Iterator
 from pathlib import Path
 from shutil import copytree
 
+import cbor2
 import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import CDPSession, Page
+from webauthn.helpers import bytes_to_base64url
 
 from server.operator.seeding import TRIAL_PASSWORD
 from server.people.passkeys import PasskeyOutcome, Passkeys
@@ -149,7 +152,11 @@ def test_a_deactivated_officers_passkey_opens_nothing(office: Office, page: Page
     assert deps.identity.passkeys.sign_in(challenge.step, answer, Attempt("", "")) == ("", "")
 
 
-@pytest.mark.parametrize("credential", ["", "null", "[]", "{}", '{"id": 5}', '{"id": "x", "rawId": "é"}', "x" * 20_001])
+@pytest.mark.parametrize(
+    "credential",
+    ["", "null", "[]", "{}", '{"id": 5}', '{"id": "x", "rawId": "é"}', "x" * 20_001, "[" * 20_000, '{"a":' * 4_000],
+    ids=range(9),
+)
 def test_what_is_no_answer_is_refused(office: Office, credential: str) -> None:
     deps = office.server.deps
     passkeys, me = deps.identity.passkeys, officer_id(deps, "kelurahan")
@@ -158,6 +165,27 @@ def test_what_is_no_answer_is_refused(office: Office, credential: str) -> None:
     assert officer is not None
     for step, outcome in ((passkeys.register(officer).step, PasskeyOutcome.REFUSED), ("none", PasskeyOutcome.REFUSED)):
         assert deps.identity.own_factors.add_passkey(officer, step, credential, "Ponsel").outcome is outcome
+
+
+@pytest.mark.parametrize("key", [{1: 2}, [1], 1], ids=str)
+def test_a_key_that_is_none_is_not_kept(office: Office, key: object) -> None:
+    """All else of the answer is right: only the key is nothing that signs."""
+    deps = office.server.deps
+    officer = deps.identity.sessions.find(session(deps, officer_id(deps, "kelurahan")))
+    assert officer is not None
+    challenge = deps.identity.passkeys.register(officer)
+    wanted = {"type": "webauthn.create", "challenge": challenge.options["challenge"], "origin": office.server.base}
+    # User present and verified, a new key; its count, its model, the length of its name, its name.
+    flags = b"\x45" + bytes(4) + bytes(16) + b"\x00\x02id"
+    made = hashlib.sha256(b"localhost").digest() + flags + cbor2.dumps(key)
+    response = {
+        "clientDataJSON": bytes_to_base64url(json.dumps(wanted).encode()),
+        "attestationObject": bytes_to_base64url(cbor2.dumps({"fmt": "none", "attStmt": {}, "authData": made})),
+    }
+    name = bytes_to_base64url(b"id")
+    credential = json.dumps({"id": name, "rawId": name, "type": "public-key", "response": response})
+    added = deps.identity.own_factors.add_passkey(officer, challenge.step, credential, "Ponsel")
+    assert added.outcome is PasskeyOutcome.REFUSED
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import hashlib
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from shutil import copytree
 from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
@@ -18,16 +19,20 @@ from flask import Response, abort, jsonify, request
 from joserfc.jwk import KeySet, RSAKey
 from sqlalchemy import func, select
 
+from server.deps import Deps
 from server.foundation.actors import OPERATOR, Role
+from server.people import provider as providers
+from server.people.authenticators import PERIOD_S
 from server.people.officers import OfficerOutcome
-from server.people.provider import CLAIM_CHARACTERS
+from server.people.provider import AWAY_LIFE, CLAIM_CHARACTERS, ProviderRefused, ProviderSettings
+from server.people.sessions import How
 from server.settings import ServerSettings
 from server.storage import tables
 from server.web.frame.visitor import SESSION_COOKIE
-from tests.server.conftest import CITY
+from tests.server.conftest import CITY, FakeClock
 from tests.server.running import running
 from tests.server.web.conftest import Browser, Office
-from tests.server.web.people_kit import OWN, Person, officer
+from tests.server.web.people_kit import OWN, Person, officer, session
 
 #: The provider's own; it stands on an older way of its library.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:authlib.*")
@@ -44,6 +49,7 @@ class Provider:
     secrets: set[str] = field(default_factory=set)
     away: bool = False
     forged: bool = False
+    asked: list[str] = field(default_factory=list)
 
     def person(self, subject: str, **claims: object) -> None:
         requests.put(f"{self.address}/users/{subject}", json=claims, timeout=10).raise_for_status()
@@ -55,6 +61,7 @@ def provider() -> Iterator[Provider]:
 
     @app.before_request
     def gate() -> Response | None:
+        one.asked.append(request.path)
         if one.away:
             abort(503)
         if request.path == "/oauth2/token":
@@ -215,6 +222,31 @@ def test_a_second_factor_is_asked_for_as_always_unless_the_provider_had_several(
     assert signed_in_as(office, by_provider(office, provider, "fitri")[0]) == fitri
 
 
+def test_who_came_through_the_provider_is_not_asked_for_a_password_after_the_code_either(
+    office: Office, provider: Provider
+) -> None:
+    """Nobody ever gave it to them: they could not change it, and got no further."""
+    deps = office.server.deps
+    provider.person("joko", email="joko@kota.example", email_verified=True)
+    joko = known(office, "joko@kota.example")
+    deps.officers.new_password(OPERATOR, joko)
+    me = deps.identity.sessions.find(session(deps, joko, How.PROVIDER))
+    assert me is not None and not me.password_handed_out
+    secret = deps.identity.own_factors.begin_authenticator(me).secret
+    app, now = pyotp.TOTP(secret), deps.clock.now()
+    recovery = deps.identity.own_factors.confirm_authenticator(me, app.at(now)).recovery_codes[0]
+    for code, how in (
+        (app.at(now + timedelta(seconds=PERIOD_S)), How.PROVIDER_CODE),
+        (recovery, How.PROVIDER_RECOVERY),
+    ):
+        browser, _ = by_provider(office, provider, "joko", "/satisfaction")
+        assert browser.post("/sign-in/code", {"code": code, "next": "/satisfaction"}).url.endswith("/satisfaction")
+        found = deps.identity.sessions.find(browser.http.cookies[SESSION_COOKIE])
+        assert found is not None and found.how is how
+        browser.get("/security")
+        assert '/sign-in/provider/out"' in browser.post("/sign-out").text
+
+
 # --- what does not belong together ----------------------------------------------------------------------------------
 
 
@@ -276,6 +308,23 @@ def test_a_provider_that_is_away_keeps_nobody_from_their_password(
     provider.away = True
     assert "tidak menjawab" in come_back(office, browser, returned).text
     assert browser.sign_in("kominfo").url.endswith("/office")
+
+
+def test_a_provider_that_does_not_answer_is_not_asked_by_everybody_who_comes(
+    sqlite_deps: Deps, clock: FakeClock, provider: Provider
+) -> None:
+    """Each of them would hold a thread for as long as it takes, one after the other: kiosks need them."""
+    settings = ProviderSettings(provider.address, "ekios", None, "email", "Kota Uji")
+    ours = providers.Provider(sqlite_deps.units, sqlite_deps.identity.sessions, settings, "http://localhost")
+    provider.away = True
+    asked = len(provider.asked)
+    for _ in range(3):
+        with pytest.raises(ProviderRefused, match="AWAY"):
+            ours.begin("/")
+    assert len(provider.asked) == asked + 1
+    provider.away = False
+    clock.time += AWAY_LIFE
+    assert ours.begin("/").address.startswith(provider.address)
 
 
 def test_who_signs_out_is_led_out_of_the_provider_too(office: Office, provider: Provider, gita: str) -> None:

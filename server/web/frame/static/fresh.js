@@ -15,6 +15,7 @@
     const fresh = page.querySelector("[data-fresh]");
     if (!fresh || fresh.innerHTML === shown.innerHTML) return;
     shown.replaceChildren(...fresh.childNodes);
+    document.title = page.title;
     if (announcer) announcer.textContent = announcer.dataset.freshText;
   }
 
