@@ -99,9 +99,7 @@ def taken_off(at: Bench) -> None:
     at.kiosk.staff.roster_changed()
 
 
-@pytest.mark.parametrize(
-    ("change", "refused"), [(locked, SignInProblem.LOCKED), (taken_off, SignInProblem.NOT_LISTED)]
-)
+@pytest.mark.parametrize(("change", "refused"), [(locked, SignInProblem.LOCKED), (taken_off, SignInProblem.NOT_LISTED)])
 def test_what_the_office_says_while_a_pin_is_checked_holds(
     staffed: Bench, monkeypatch: pytest.MonkeyPatch, change: Callable[[Bench], None], refused: SignInProblem
 ) -> None:
