@@ -25,8 +25,11 @@ def command(child: Child, *arguments: str) -> tuple[str, ...]:
 
 
 def run_asked(argv: Sequence[str]) -> int | None:
-    """Runs the child that a frozen kiosk was started as; None where it was started as a kiosk. Raises ValueError for a child
-    that there is none."""
+    """Runs the child that a frozen kiosk was started as; None where it was started as a kiosk.
+
+    Raises:
+        ValueError: There is no such child.
+    """
     if list(argv[1:2]) != [FROZEN_ARGUMENT]:
         return None
     # Only the child loads its decoder.

@@ -105,22 +105,18 @@ class StaffDuty:
         staff_id = self._badges.read(token, self._clock.now())
         if staff_id is None:
             return SignInRefused(SignInProblem.BAD_BADGE)
-        member = self._member(staff_id)
-        if member is None:
-            return SignInRefused(SignInProblem.NOT_LISTED)
-        if self.locked and member.role != SUPERVISOR:
-            return SignInRefused(SignInProblem.LOCKED)
-        return staff_id
+        member = self._admitted(staff_id)
+        return member if isinstance(member, SignInRefused) else staff_id
 
     def sign_in(self, token: str, pin: str) -> StaffOnDuty | SignInRefused:
         """Badge and PIN; begins a visit. Checking the PIN takes some tenths of a second (argon2id)."""
         staff_id = self.check_badge(token)
         if isinstance(staff_id, SignInRefused):
             return staff_id
-        member = self._member(staff_id)
-        if member is None:
-            return SignInRefused(SignInProblem.NOT_LISTED)
         with self._lock:
+            member = self._admitted(staff_id)
+            if isinstance(member, SignInRefused):
+                return member
             wait = self._pause_until.get(staff_id, 0.0) - self._clock.monotonic()
             if wait > 0:
                 return SignInRefused(SignInProblem.WAIT, wait)
@@ -128,6 +124,10 @@ class StaffDuty:
                 return self._wrong(staff_id)
             self._count_wrong(staff_id, 0)
             self._pause_until.pop(staff_id, None)
+            # Checking took its time: meanwhile the kiosk may have been locked, or the list become another.
+            member = self._admitted(staff_id)
+            if isinstance(member, SignInRefused):
+                return member
             self.sign_out()
             self._on_duty = StaffOnDuty(member.id, member.name, member.role, self._clock.now())
             self._actions = []
@@ -142,13 +142,14 @@ class StaffDuty:
 
     def lock(self, locked: bool) -> None:
         """Holds over restarts. Whoever is on duty and may not be any more is signed out."""
-        self._locked = locked
+        with self._lock:
+            self._locked = locked
+            on_duty = self._on_duty
         try:
             self._store.marks.set(_LOCKED, locked)
         except StorageFailed as error:
             logger.warning("whether this kiosk is locked is kept in memory only: %s", error.problem)
             self._storage_failed(error.problem)
-        on_duty = self._on_duty
         if locked and on_duty is not None and on_duty.role != SUPERVISOR:
             self.sign_out()
 
@@ -188,7 +189,8 @@ class StaffDuty:
     def roster_changed(self) -> None:
         """The list is a new one: whoever is no longer on it is signed out."""
         self._remember_roster()
-        on_duty = self._on_duty
+        with self._lock:
+            on_duty = self._on_duty
         if on_duty is not None and self._member(on_duty.id) is None:
             self.sign_out()
 
@@ -200,6 +202,14 @@ class StaffDuty:
             self._storage_failed(error.problem)
             return False
         return True
+
+    def _admitted(self, staff_id: str) -> StaffMember | SignInRefused:
+        member = self._member(staff_id)
+        if member is None:
+            return SignInRefused(SignInProblem.NOT_LISTED)
+        if self.locked and member.role != SUPERVISOR:
+            return SignInRefused(SignInProblem.LOCKED)
+        return member
 
     def _member(self, staff_id: str) -> StaffMember | None:
         try:

@@ -1,6 +1,6 @@
 """Field staff: badge and PIN, pauses after wrong ones, and who is signed out."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -88,3 +88,27 @@ def test_who_is_taken_off_the_roster_is_signed_out(staffed: Bench) -> None:
     staffed.store.roster.replace([])
     staff.roster_changed()
     assert staff.on_duty is None
+
+
+def locked(at: Bench) -> None:
+    at.kiosk.staff.lock(True)
+
+
+def taken_off(at: Bench) -> None:
+    at.store.roster.replace([])
+    at.kiosk.staff.roster_changed()
+
+
+@pytest.mark.parametrize(("change", "refused"), [(locked, SignInProblem.LOCKED), (taken_off, SignInProblem.NOT_LISTED)])
+def test_what_the_office_says_while_a_pin_is_checked_holds(
+    staffed: Bench, monkeypatch: pytest.MonkeyPatch, change: Callable[[Bench], None], refused: SignInProblem
+) -> None:
+    check = pwhash.verify
+
+    def slow(pin_hash: bytes, pin: bytes) -> bool:
+        change(staffed)
+        return bool(check(pin_hash, pin))
+
+    monkeypatch.setattr(pwhash, "verify", slow)
+    assert problem(staffed.kiosk.staff.sign_in(badge(), PIN)) is refused
+    assert staffed.kiosk.staff.on_duty is None

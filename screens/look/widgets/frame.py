@@ -225,6 +225,7 @@ class Frame(BoxLayout):
         #: What it was made for: no page in another look takes it.
         self.look = look
         self.page: Framed | None = None
+        self._said = ""
         super().__init__(**kwargs)
 
     def on_kv_post(self, _base: Widget) -> None:
@@ -239,12 +240,14 @@ class Frame(BoxLayout):
     @property
     def said(self) -> str:
         """What the citizen will have to do without. Once the page is in sight nothing moves for it: where it has no place it
-        lies over the page, and its place is kept when it goes."""
-        said: str = self.late or self.banner
-        return said
+        lies over the page, and its place is kept when it goes. What somebody took away comes back when it is lost anew."""
+        return self._said
 
     @said.setter
     def said(self, text: str) -> None:
+        if text == self._said:
+            return
+        self._said = text
         place = self.ids.banner
         if self.get_root_window() is None:
             self.banner, self.late = text, ""

@@ -98,6 +98,6 @@ class LivePicture(Widget):
             self.texture.flip_vertical()
         self.texture.blit_buffer(frame.rgba, colorfmt="rgba", bufferfmt="ubyte")
         for drawn in self.canvas.children:
-            # Who draws in parts has to know which of them was written into.
-            if isinstance(drawn, Rectangle):
+            # Who draws in parts has to know which of them was written into; the ground behind it is a rectangle, too.
+            if isinstance(drawn, Rectangle) and drawn.texture is self.texture:
                 drawn.flag_update()

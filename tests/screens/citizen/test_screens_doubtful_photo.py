@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from threading import Event
 
 import pytest
+from flows_kit import session_of
 from keys_kit import press, walk_to
 from screens_harness import Hands
 
 from kiosk.events import EndReason, Step
-from kiosk.session.session import Session
 from rehearsal.gallery.control_states import show
 from rehearsal.gallery.way import Way
 from screens.citizen.controls.viewfinder import Viewfinder
@@ -39,11 +39,6 @@ class SlowCamera:
 
     def take(self) -> None:
         self._go.set()
-
-
-def session_of(hands: Hands) -> Session:
-    assert hands.kiosk.session is not None
-    return hands.kiosk.session
 
 
 def page_ref(hands: Hands) -> str:

@@ -82,6 +82,23 @@ def test_a_touch_on_it_takes_it_away_and_means_nothing_below(there: Hands) -> No
     assert there.place == "SERVICES"
 
 
+def test_what_was_taken_away_does_not_come_back_until_it_is_lost_anew(there: Hands) -> None:
+    """With each event a page says anew what is so."""
+    lead_to(there, "SERVICES")
+    paper(there, there=False)
+    there.settle(REST)
+    banner = next(each for each in there.widgets() if isinstance(each, LateBanner))
+    there.touch(*banner.to_window(*banner.center))
+    there.rehearsal.scanner.become("UNAVAILABLE", "DISCONNECTED")
+    there.settle(REST)
+    assert not there.sees(NO_PAPER)
+    paper(there, there=True)
+    there.settle(REST)
+    paper(there, there=False)
+    there.settle(REST)
+    assert there.sees(NO_PAPER)
+
+
 def test_the_next_page_has_a_place_for_it(there: Hands) -> None:
     lead_to(there, "SERVICES")
     paper(there, there=False)

@@ -1,6 +1,7 @@
 """What the scanner reads while a form is filled in: taken by the question that asks for it, by no other."""
 
 import pytest
+from questions_kit import question_of
 from screens_harness import Hands
 
 from protocol.languages import LANGUAGES
@@ -31,10 +32,6 @@ def open_births(hands: Hands, name: str) -> Question:
     session.show(next(node.ref for node in session.form.nodes.values() if node.name == name))
     hands.settle()
     return question_of(hands, name)
-
-
-def question_of(hands: Hands, name: str) -> Question:
-    return next(each for each in Citizen(hands).questions() if each.node.name == name)
 
 
 def scan(hands: Hands, text: str, kind: str = "UNKNOWN", nik: str | None = None) -> None:

@@ -12,15 +12,22 @@ from kivy.graphics.scissor_instructions import ScissorPop, ScissorPush
 from kivy.tests.common import UnitTestTouch
 from screens_harness import BOOT, Hands
 
+from devices.clips.player import ClipFrame
+from protocol.peripherals import Hint
+from rehearsal.devices import Sight
+from rehearsal.gallery.control_states import show
 from rehearsal.gallery.way import Way, open_form
+from screens.citizen.controls.signature import SignaturePad
 from screens.drawing.changes import EVERYWHERE, area
 from screens.drawing.lines import Outline
 from screens.drawing.painter import Painter, keeps_frames, passes
 from screens.look.colours import Contrast
 from screens.look.tokens import TextSize
+from screens.look.widgets.picture import LivePicture
 from screens.look.widgets.sign import Batik
 from screens.look.widgets.text import Words
 from screens.navigation.appearance import Appearance
+from screens.shell.enlarged import Loupe
 from tests.soaking import SOAK
 
 #: Random touches and drags; in a soak so many.
@@ -121,6 +128,36 @@ def test_other_looks_are_on_the_glass_whole(glass: Glass) -> None:
         glass.frames(appearance)
 
 
+def test_a_camera_a_loupe_and_a_pen_are_on_the_glass_as_whole_frames_would_show_them(glass: Glass) -> None:
+    """What is written into while it is shown, what is cut by a stencil, and lines that grow."""
+    hands = glass.hands
+    show("foto")(Way(hands))
+    glass.frames("a viewfinder")
+    hands.rehearsal.camera.in_sight = Sight(hands.rehearsal.camera.sheet, Hint.READY)
+    glass.frames("a sheet is in sight")
+    show("foto", "")(Way(hands))
+    glass.frames("a photo")
+    finger(glass, hands.find(hands.text("photo.enlarge")), "the photo")
+    finger(glass, hands.find(hands.text("photo.larger")), "larger")
+    drag(glass, next(each for each in hands.widgets() if isinstance(each, Loupe)), "the loupe")
+    hands.app.flow.close_over()
+    show("tanda_tangan")(Way(hands))
+    glass.frames("a signature")
+    drag(glass, next(each for each in hands.widgets() if isinstance(each, SignaturePad)), "the pad")
+
+
+def drag(glass: Glass, widget: Any, what: str) -> None:
+    x, y = widget.to_window(*widget.center)
+    glass.hands.look()
+    touch = UnitTestTouch(x, y)
+    touch.touch_down()
+    for right, upward in ((20, 5), (25, 40), (3, 7)):
+        touch.touch_move(x + right, y + upward)
+        glass.frame(f"a finger moves on {what}")
+    touch.touch_up()
+    glass.frames(what)
+
+
 @pytest.mark.longer_in_soak
 def test_fingers_anywhere_leave_nothing_behind(glass: Glass) -> None:
     hands, chance = glass.hands, random.Random(14)
@@ -176,6 +213,20 @@ def test_a_picture_that_is_written_into_is_drawn_again(glass: Glass) -> None:
         for left, bottom, right, top in glass.painter.drawn
     )
     shape.remove(drawn)
+
+
+def test_a_live_picture_is_drawn_again_with_each_of_its_frames(glass: Glass) -> None:
+    live = LivePicture(pos=(100, 200), size=(50, 60), size_hint=(None, None))
+    glass.hands.stage.add_widget(live)
+    try:
+        for number, shade in enumerate((250, 10, 120)):
+            frame = ClipFrame(bytes([shade] * 3 + [255]) * 50 * 60, 50, 60, number)
+            live.source = lambda frame=frame: frame
+            glass.frame(f"a frame of {shade}")
+            middle = bytes(glReadPixels(125, 230, 1, 1, GL_RGB, GL_UNSIGNED_BYTE))
+            assert middle == bytes([shade] * 3)
+    finally:
+        glass.hands.stage.remove_widget(live)
 
 
 class Shapes:

@@ -14,7 +14,7 @@ from server.deps import Deps
 from server.foundation.actors import Actor, Role
 from server.people.agencies import AgencyOutcome
 from server.storage import tables
-from tests.server.catalogue.test_server_packs import changed, services_of
+from tests.server.catalogue.authoring_kit import changed, services_of
 from tests.server.conftest import FakeClock
 
 ADMIN = Actor("admin-1", Role.ADMIN)
