@@ -4,6 +4,9 @@ Orders that change data go through the running server when one owns the data fol
 none does. Where it listens stands in ``<data>/address``, which is there as long as it runs.
 """
 
+from runtime import seldom_garbage  # noqa: F401, before all that is imported below
+
+# isort: split
 import contextlib
 import sys
 from collections.abc import Iterator

@@ -1,5 +1,9 @@
-"""Where the tests' files lie."""
+"""Where the tests' files lie, what runs when, and how often garbage is looked for."""
 
+from runtime import seldom_garbage  # noqa: F401, before all that is imported below
+
+# isort: split
+import gc
 import os
 import shutil
 import tempfile
@@ -47,3 +51,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=long)
         items[:] = [item for item in items if not item.get_closest_marker("soak")]
     items.sort(key=lambda item: item.get_closest_marker("begins_first") is None)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Ten thousand tests and what they import stay to the end: nobody looks for garbage among them."""
+    gc.collect()
+    gc.freeze()

@@ -4,6 +4,9 @@ It bounds itself before it reads anything: memory, processor time, what it write
 the server only sees that it ended, and which file it had begun. Started by ``server.catalogue.apart``.
 """
 
+from runtime import seldom_garbage  # noqa: F401, before all that is imported below
+
+# isort: split
 import base64
 import json
 import resource

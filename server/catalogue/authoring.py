@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from sqlalchemy import Connection, Row, insert, select, update
 
 from forms import Form
-from forms.authoring import Difference
+from forms.comparison import Difference
 from protocol.packs import PACK_BYTES, ServiceDescription
 from server.catalogue import comparison, description_problems
 from server.catalogue.apart import OpenedServiceDraft, Opener, read_problem

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from forms import Form
-from forms.authoring import Difference, compare
-from forms.authoring.comparison import DifferenceKind
+from forms.comparison import Difference, DifferenceKind, compare
 from protocol.languages import LANGUAGES
 
 #: Told by the form's own differences, never changed, or no part of a draft.

@@ -7,11 +7,13 @@ import zipfile
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from forms import Form, FormError, load_form
-from forms.authoring import NEVER_ANSWERED, AuthoringProblem, convert
 from server.catalogue.service_drafts import Problem, Severity
+
+if TYPE_CHECKING:
+    from forms.authoring import AuthoringProblem
 
 MEDIA_FILES: Final = 100
 #: Loaded forms that are kept in memory.
@@ -42,6 +44,9 @@ def convert_form(source: bytes, file_type: str, name: str, media: Mapping[str, b
     """The XForm of a spreadsheet, loaded once with the engine that kiosks run, so that both agree it can be filled."""
     if file_type == "xml":
         return _xform(source, media)
+    # pyxform and what it needs is a good part of all that a server would load at its start; only children convert.
+    from forms.authoring import convert
+
     converted = convert(source, file_type, name=name, resources=media)
     problems = [
         Problem(_severity(one, severity), one.message, one.sheet, one.row or None, one.column, {"id": one.text("id")})
@@ -81,8 +86,10 @@ def _said(texts: Mapping[str, str], **values: str) -> Problem:
     return Problem(Severity.ERROR, sentences["en"], texts=sentences)
 
 
-def _severity(found: AuthoringProblem, severity: Severity) -> Severity:
+def _severity(found: "AuthoringProblem", severity: Severity) -> Severity:
     """A form that can be filled elsewhere, but never sent from a kiosk, is not published."""
+    from forms.authoring import NEVER_ANSWERED
+
     return Severity.ERROR if found.code == NEVER_ANSWERED else severity
 
 

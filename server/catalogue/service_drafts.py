@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from forms.authoring import Difference
+from forms.comparison import Difference
 from server.catalogue.pack_content import PackService
 
 

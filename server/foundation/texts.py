@@ -6,6 +6,7 @@ a language lacks falls back to Indonesian, and then to the key itself.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -45,8 +46,9 @@ class Texts:
         return None if key.endswith(".one") else self.by_language.get(FALLBACK, {}).get(key)
 
 
+@cache
 def load(folder: Path = CATALOGUES) -> Texts:
-    """Reads every catalogue in ``folder``. Raises OSError when it is not there."""
+    """Every catalogue in ``folder``: a part of the program, read once in a process. Raises OSError when one cannot be read."""
     by_language: dict[str, dict[str, str]] = {}
     for path in sorted(folder.glob("*/LC_MESSAGES/*.po")):
         language = path.parent.parent.name

@@ -7,11 +7,14 @@ thread would wait for itself.
 """
 
 import sqlite3
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DatabaseError
@@ -30,6 +33,7 @@ SQLITE_PRAGMAS: Final = ("locking_mode=EXCLUSIVE", "synchronous=EXTRA", "journal
 SQLITE_WAIT_S: Final = 30.0
 POSTGRES_POOL: Final = 10
 POSTGRES_OVERFLOW: Final = 20
+MIGRATIONS: Final = Path(__file__).with_name("migrations")
 #: A number that only this program locks; two processes that start together migrate one after the other.
 _MIGRATION_LOCK: Final = 0x654B696F73
 
@@ -82,13 +86,26 @@ def open_storage(url: str, *, migrate: bool = True) -> Engine:
 
 def upgrade(engine: Engine, to: str = "head") -> None:
     """Runs the migrations that are missing ``to`` a revision, in one transaction."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    config = _config()
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
+        if to == "head" and MigrationContext.configure(connection).get_current_heads() == _heads():
+            return  # As at most starts.
         config.attributes["connection"] = connection
         command.upgrade(config, to)
+
+
+@cache
+def _heads() -> tuple[str, ...]:
+    """Where this program's migrations lead; they do not change while it runs."""
+    return tuple(ScriptDirectory.from_config(_config()).get_heads())
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config
 
 
 def _open_sqlite(url: URL) -> Engine:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from forms.authoring import Difference
+from forms.comparison import Difference
 from protocol.languages import LANGUAGES
 from server.catalogue.service_drafts import Changes
 from server.web.frame.visitor import Visitor

@@ -3,7 +3,8 @@
 import pytest
 
 from forms import load_form
-from forms.authoring import compare, convert
+from forms.authoring import convert
+from forms.comparison import compare
 
 _FORM = """
 | survey |
