@@ -20,7 +20,7 @@ from server.deps import Deps
 from server.foundation.actors import OPERATOR
 from server.operator.seeding import SeedRefused, read_city, seed
 from server.storage import tables
-from tests.server.catalogue.authoring_kit import ADMIN, GOOD, services_of, workbook
+from tests.server.catalogue.authoring_kit import ADMIN, GOOD, changed, services_of, workbook
 from tests.server.conftest import CITY, FakeClock
 from tests.server.kiosk_client import TestKiosk
 from tests.server.running import RunningServer
