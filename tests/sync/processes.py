@@ -3,7 +3,6 @@
 They are forked from a process that has imported everything, which takes tenths of a second instead of seconds.
 """
 
-import multiprocessing
 import os
 import signal
 import socket
@@ -18,11 +17,10 @@ from kiosk.store.outbox import OutboxState
 from protocol.limits import CHUNK_BYTES
 from server.foundation.failpoints import Failpoints
 from sync import enrolment as enrolments
+from tests.forked import PROCESSES
 from tests.kiosk.kiosk_kit import PaperSlip, SimplePrinter
 from tests.sync.line_kit import OnLine, city_server, kiosk_on_line, until
 
-PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["tests.sync.processes"])
 EXIT_WITHIN_S = 30.0
 #: A picture of three chunks, so that there is a first, a middle and a last one.
 PICTURE = b"\xff\xd8\xff\xe0" + bytes(2 * CHUNK_BYTES + 1_000)

@@ -1,12 +1,12 @@
 """kill -9 of the server at each named place: nothing is lost, nothing is doubled, the kiosk only sends again."""
 
 import hashlib
-import multiprocessing
 import os
 import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing.process import BaseProcess
 
 import pytest
 import requests
@@ -20,15 +20,14 @@ from server.operator.operations import operator_token
 from server.serving import EkiosServer
 from server.settings import ServerSettings
 from server.storage import tables
+from tests.forked import PROCESSES
 from tests.server.conftest import CITY
 from tests.server.kiosk_client import Attachment, Envelope, TestKiosk
 from tests.server.running import let_in
 from tests.server.web.conftest import Browser
 
-STARTS_WITHIN_S = 30.0
+STARTS_WITHIN_S = 60.0
 KILLED = 137
-_forking = multiprocessing.get_context("forkserver")
-_forking.set_forkserver_preload(["server.app", "tests.server.kiosk_client"])
 
 
 def serve(settings: ServerSettings, failpoint: str) -> None:
@@ -38,9 +37,9 @@ def serve(settings: ServerSettings, failpoint: str) -> None:
 
 
 @contextmanager
-def process(settings: ServerSettings, failpoint: str = "") -> Iterator[multiprocessing.process.BaseProcess]:
+def process(settings: ServerSettings, failpoint: str = "") -> Iterator[BaseProcess]:
     """A server in a process of its own, which dies at ``failpoint``."""
-    child = _forking.Process(target=serve, args=(settings, failpoint), daemon=True)
+    child = PROCESSES.Process(target=serve, args=(settings, failpoint), daemon=True)
     child.start()
     try:
         _wait(settings, child)
@@ -206,7 +205,7 @@ def logged(served: ServerSettings, about: str) -> list[str]:
     return actions
 
 
-def _wait(settings: ServerSettings, child: multiprocessing.process.BaseProcess) -> None:
+def _wait(settings: ServerSettings, child: BaseProcess) -> None:
     end = time.monotonic() + STARTS_WITHIN_S
     while True:
         try:
