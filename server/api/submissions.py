@@ -25,7 +25,12 @@ router = APIRouter(prefix="/v1", tags=["up"])
 Sha256Path = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="of the sealed blob")]
 
 
-@router.post("/submissions", response_model=BatchAnswer, openapi_extra=takes(SubmissionBatch))
+@router.post(
+    "/submissions",
+    response_model=BatchAnswer,
+    responses={400: {"description": "not gzip, though it says so"}, 415: {"description": "neither plain nor gzip"}},
+    openapi_extra=takes(SubmissionBatch),
+)
 async def post_submissions(
     request: Request, sender: Annotated[SignedRequest, Depends(signed(BATCH_BYTES, own_transaction=True))]
 ) -> BatchAnswer:
@@ -47,7 +52,7 @@ async def post_submissions(
         raise over(Quota.SUBMISSIONS, error.seconds) from error
 
 
-@router.head("/attachments/{sha256}")
+@router.head("/attachments/{sha256}", responses={404: {"description": "no submission of this kiosk names it"}})
 async def head_attachment(
     sha256: Sha256Path, request: Request, sender: Annotated[SignedRequest, Depends(signed())]
 ) -> Response:
@@ -62,7 +67,11 @@ async def head_attachment(
 @router.patch(
     "/attachments/{sha256}",
     status_code=204,
-    responses={409: {"description": "the durable bytes end at ``Upload-Offset``; go on from there"}},
+    responses={
+        400: {"description": "no bytes, or a header of the upload that cannot be"},
+        404: {"description": "no submission of this kiosk names it"},
+        409: {"description": "the durable bytes end at ``Upload-Offset``; go on from there"},
+    },
     openapi_extra=takes_bytes(),
 )
 async def patch_attachment(

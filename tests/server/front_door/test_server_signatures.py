@@ -11,7 +11,7 @@ import requests
 from http_message_signatures import HTTPMessageSigner, algorithms
 from sqlalchemy import func, select
 
-from protocol import VERSION_HEADER, signing
+from protocol import SUPPORTED_VERSIONS, VERSION_HEADER, signing
 from protocol.signing import CLOCK_SKEW, SIGNATURE_LIFE
 from server.api.description import UNSIGNED
 from server.api.signed import SMALL_BODY_BYTES
@@ -176,10 +176,38 @@ def test_an_unsigned_request_is_401(sqlite_server: RunningServer) -> None:
     assert (answer.status_code, answer.json()["error"]["code"]) == (401, "signature")
 
 
-@pytest.mark.parametrize("version", ["", "0", "2", "one", "1.0", "-1", "9" * 40])
-def test_another_version_is_426(sqlite_server: RunningServer, version: str) -> None:
-    answer = raw(sqlite_server, "GET", "/v1/feed", b"", {VERSION_HEADER: version})
-    assert (answer.status_code, answer.json()["error"]["code"]) == (426, "version")
+UNKNOWN_VERSIONS = {"": "names no version", "one": "names no version", "1.0": "names no version", "-1": "names no version",
+                    "9" * 40: "names no version", "0": "update the kiosk", "3": "update the server"}  # fmt: skip
+
+
+@pytest.mark.parametrize("version", UNKNOWN_VERSIONS)
+def test_an_unknown_version_is_426_and_the_side_to_update_is_named(sqlite_server: RunningServer, version: str) -> None:
+    signed_feed = sqlite_server.kiosk().signed_headers("GET", "/v1/feed", headers={VERSION_HEADER: version})
+    enrolling = {VERSION_HEADER: version or "x"}
+    for answer in (
+        raw(sqlite_server, "GET", "/v1/feed", b"", signed_feed),
+        raw(sqlite_server, "POST", "/v1/enrol", b"{}", enrolling),
+    ):
+        assert (answer.status_code, answer.json()["error"]["code"]) == (426, "version")
+        assert UNKNOWN_VERSIONS[version] in answer.json()["error"]["message"]
+        assert answer.headers[VERSION_HEADER] == "2, 1"
+
+
+@pytest.mark.parametrize("version", SUPPORTED_VERSIONS)
+def test_each_of_two_versions_is_understood_and_each_answer_names_both(
+    sqlite_server: RunningServer, version: int
+) -> None:
+    kiosk = sqlite_server.kiosk()
+    headers = kiosk.signed_headers("GET", "/v1/feed", headers={VERSION_HEADER: str(version)})
+    answer = raw(sqlite_server, "GET", "/v1/feed", b"", headers)
+    assert (answer.status_code, answer.headers[VERSION_HEADER]) == (200, "2, 1")
+
+
+def test_a_version_that_was_changed_on_its_way_is_refused(sqlite_server: RunningServer) -> None:
+    """Both are understood: what tells is the signature."""
+    headers = sqlite_server.kiosk().signed_headers("GET", "/v1/feed", headers={VERSION_HEADER: "2"})
+    answer = raw(sqlite_server, "GET", "/v1/feed", b"", {**headers, VERSION_HEADER: "1"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (401, "signature")
 
 
 def test_a_revoked_kiosk_is_refused_at_its_next_request(server: RunningServer, kiosk: TestKiosk) -> None:
