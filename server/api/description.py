@@ -63,15 +63,15 @@ Every request but `POST /v1/enrol`, `GET /v1/open/city` and `GET /healthz` is si
 a fresh `nonce` and the tag `ekios`. Errors are `{{"error": {{"code", "message"}}}}`. Each answer to a signed
 request has `{ANSWER_HEADER}`: the server's time, and its Ed25519 signature over the request's `Signature`, the status and
 that time. What has none comes from somebody else."""
-#: Of every request.
-_ERRORS: Final = {
+#: What every path may answer.
+ERRORS: Final = {
     "413": "the body is larger than its limit",
     "422": "the body, the path or the query is not as agreed",
     "429": "too many tries, or over its quota; see Retry-After",
     "503": "not now; see Retry-After",
 }
-#: Of a kiosk's requests beside those.
-_OF_KIOSKS: Final = {
+#: What every signed request may be answered beside those.
+OF_KIOSKS: Final = {
     "401": "the signature does not hold, or the request came before",
     "403": "`waiting`: the kiosk is not approved yet; `revoked`: it was shut out",
     "426": f"the version of the protocol is not understood; `{VERSION_HEADER}` names those that are",
@@ -126,8 +126,8 @@ def _tell_errors(path: str, method: str, responses: dict[str, Any]) -> None:
 
 def _errors_of(path: str) -> dict[str, str]:
     if path in _OPEN:
-        return {"503": _ERRORS["503"]}
-    return _ERRORS if path in UNSIGNED else _ERRORS | _OF_KIOSKS
+        return {"503": ERRORS["503"]}
+    return ERRORS if path in UNSIGNED else ERRORS | OF_KIOSKS
 
 
 def _signature_headers() -> list[dict[str, Any]]:

@@ -52,7 +52,11 @@ async def post_submissions(
         raise over(Quota.SUBMISSIONS, error.seconds) from error
 
 
-@router.head("/attachments/{sha256}", responses={404: {"description": "no submission of this kiosk names it"}})
+@router.head(
+    "/attachments/{sha256}",
+    response_class=Response,
+    responses={404: {"description": "no submission of this kiosk names it"}},
+)
 async def head_attachment(
     sha256: Sha256Path, request: Request, sender: Annotated[SignedRequest, Depends(signed())]
 ) -> Response:
