@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from server.api.description import ERRORS, OF_KIOSKS
+from protocol import VERSION_HEADER
+from server.api.description import ERRORS, OF_KIOSKS, SIGNATURE_HEADERS
 from tools import protocol_vectors
 from tools.translations import ROOT
 
@@ -50,10 +51,11 @@ def _refusals() -> str:
 def _paths(paths: dict[str, Any]) -> Iterator[str]:
     for path, operations in sorted(paths.items()):
         for method, operation in sorted(operations.items()):
-            headers = [one["name"] for one in operation.get("parameters", []) if one["in"] == "header"]
+            parameters = operation.get("parameters", [])
+            signed = any(one["name"] == VERSION_HEADER for one in parameters)
             lines = [f"### `{method.upper()} {path}`\n", _sentence(operation.get("description", ""))]
-            lines.append("Signed." if headers else "Not signed.")
-            lines += [_parameter(one) for one in operation.get("parameters", []) if one["in"] != "header"]
+            lines.append("Signed." if signed else "Not signed.")
+            lines += [_parameter(one) for one in parameters if one["name"] not in SIGNATURE_HEADERS]
             if body := operation.get("requestBody"):
                 lines.append(f"Takes {_content(body['content'])}.")
             yield "\n".join(line for line in lines if line) + "\n\n" + _statuses(operation["responses"])
@@ -61,7 +63,8 @@ def _paths(paths: dict[str, Any]) -> Iterator[str]:
 
 def _parameter(parameter: dict[str, Any]) -> str:
     said = parameter.get("description", "")
-    return f"`{parameter['name']}`: {_type(parameter['schema'])}{f', {said}' if said else ''}."
+    header = "Header " if parameter["in"] == "header" else ""
+    return f"{header}`{parameter['name']}`: {_type(parameter['schema'])}{f', {said}' if said else ''}."
 
 
 def _statuses(responses: dict[str, Any]) -> str:

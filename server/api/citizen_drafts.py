@@ -32,7 +32,7 @@ _WRONG: Final[dict[str, Any]] = {"description": "not as agreed, or another birth
         400: {"description": f"no bytes, or no `{PROOF_HEADER}`"},
         409: {"description": "another draft lies under this name"},
     },
-    openapi_extra=takes_bytes(),
+    openapi_extra=takes_bytes({PROOF_HEADER: {"type": "string", "pattern": "^[0-9a-f]{64}$"}}),
 )
 async def keep_draft(
     lookup: Lookup,

@@ -76,6 +76,8 @@ OF_KIOSKS: Final = {
     "403": "`waiting`: the kiosk is not approved yet; `revoked`: it was shut out",
     "426": f"the version of the protocol is not understood; `{VERSION_HEADER}` names those that are",
 }
+#: Headers of a signed request.
+SIGNATURE_HEADERS: Final = (VERSION_HEADER, "Signature-Input", "Signature", "Content-Digest")
 #: Paths that ask for no signature.
 UNSIGNED: Final = ("/healthz", "/v1/enrol", "/v1/open/city")
 #: Those that take nothing and keep nobody out.
@@ -131,8 +133,7 @@ def _errors_of(path: str) -> dict[str, str]:
 
 
 def _signature_headers() -> list[dict[str, Any]]:
-    names = (VERSION_HEADER, "Signature-Input", "Signature", "Content-Digest")
     return [
         {"name": name, "in": "header", "required": name != "Content-Digest", "schema": {"type": "string"}}
-        for name in names
+        for name in SIGNATURE_HEADERS
     ]

@@ -22,6 +22,7 @@ from server.submissions.intake import OverQuota, Sender, enough_disk
 DISK_RETRY_S: Final = 60
 
 router = APIRouter(prefix="/v1", tags=["up"])
+_WHOLE_NUMBER: Final = {"type": "integer", "minimum": 0, "maximum": 10**12 - 1}
 Sha256Path = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="of the sealed blob")]
 
 
@@ -76,7 +77,7 @@ async def head_attachment(
         404: {"description": "no submission of this kiosk names it"},
         409: {"description": "the durable bytes end at ``Upload-Offset``; go on from there"},
     },
-    openapi_extra=takes_bytes(),
+    openapi_extra=takes_bytes({"Upload-Offset": _WHOLE_NUMBER, "Upload-Length": _WHOLE_NUMBER}),
 )
 async def patch_attachment(
     sha256: Sha256Path, request: Request, sender: Annotated[SignedRequest, Depends(signed(PATCH_BYTES))]

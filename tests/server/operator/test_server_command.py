@@ -1,29 +1,22 @@
 """The operator's command, with a server running and without; health; the description of the API."""
 
-import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import requests
-import schemathesis
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from schemathesis import GenerationMode
 
 from protocol.drafts import PROOF_HEADER
 from server.settings import ServerSettings
 from tests.server.conftest import CITY
 from tests.server.kiosk_client import TestKiosk
 from tests.server.postgres import free_port
-from tests.server.running import NO_QUOTAS, running
+from tests.server.running import running
 
 pytestmark = pytest.mark.begins_first
 
@@ -127,40 +120,6 @@ def test_a_full_disk_refuses_new_work_and_the_feed_goes_on(sqlite_settings: Serv
         assert (draft.status_code, draft.json()["error"]["code"]) == (503, "disk_full")
         assert kiosk.get("/v1/feed").status_code == 200
         assert requests.get(f"{server.base}/healthz", timeout=10).status_code == 503
-
-
-PATHS = ["/v1/enrol", "/v1/heartbeat", "/v1/visits", "/v1/feed/applied", "/v1/submissions"]
-
-
-@pytest.fixture(scope="module")
-def fuzzed(seeded_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestKiosk]:
-    """A kiosk of a server of its own: generated enrolments use up the tries that an address has."""
-    data = tmp_path_factory.mktemp("fuzzed") / "data"
-    shutil.copytree(seeded_sqlite, data)
-    with running(ServerSettings(data=data, services=CITY, port=0, quotas=NO_QUOTAS)) as server:
-        yield server.kiosk()
-
-
-@pytest.mark.parametrize("path", PATHS)
-def test_no_generated_request_is_a_fault(fuzzed: TestKiosk, path: str) -> None:
-    """Bodies from the API's own description, right and wrong ones, signed: whatever comes, it is no 5xx."""
-    schema = schemathesis.openapi.from_url(f"{fuzzed.base}/v1/openapi.json")
-    operation = schema[path]["POST"]
-
-    @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck), database=None)
-    @_given(operation)
-    def send(body: bytes) -> None:
-        headers = {"Content-Type": "application/json"}
-        answer = fuzzed.call("POST", path, body, headers)
-        assert answer.status_code < 500, answer.text
-
-    send()
-
-
-def _given(operation: Any) -> Any:
-    modes = [operation.as_strategy(generation_mode=mode) for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)]
-    cases = st.one_of(modes)
-    return given(body=cases.map(lambda case: json.dumps(case.body, default=str).encode()))
 
 
 def _wait(base: str, process: "subprocess.Popen[bytes]") -> None:
