@@ -59,8 +59,8 @@ def test_each_flipped_byte_of_a_pack_or_its_metadata_is_refused(years: Years, tm
     for file in (folder(years) / "pack-2.zip", *(newest(years, role) for role in ("root", *ROLES))):
         good = file.read_bytes()
         for place in range(0, len(good), 1 if SOAK else len(good) // SAMPLE):
-            flipped = good[place] ^ (1 << place % 8)
-            file.write_bytes(good[:place] + bytes([flipped]) + good[place + 1 :])
+            # The last bit: that of a letter's case says nothing new in a signature's hex digits.
+            file.write_bytes(good[:place] + bytes([good[place] ^ 1]) + good[place + 1 :])
             assert years.look() != "", (file.name, place)
             assert (years.version, years.unverified != "") == (1, True), (file.name, place)
             shutil.rmtree(tmp_path / "packs")
