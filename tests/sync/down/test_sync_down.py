@@ -111,7 +111,7 @@ def test_what_cannot_be_read_does_not_stop_the_feed(server: RunningServer, made:
     assert made.at.store.roster.get("ani") is not None
 
 
-def test_g10_a_command_that_comes_twice_is_done_once(server: RunningServer, tmp_path: Path, made: OnLine) -> None:
+def test_g10_a_command_is_done_once_and_survives_a_restart(server: RunningServer, tmp_path: Path, made: OnLine) -> None:
     command = {"id": "0190f3a0-0000-7000-8000-0000000000aa", "name": "out_of_service"}
     made.line.start()
     tell(server.deps, made.enrolment.kiosk_id, FeedType.COMMAND, command)
