@@ -89,7 +89,13 @@ def _make_a_package(tree: Path) -> None:
 
 
 def _git(*arguments: str) -> str:
-    return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    """Raises RuntimeError."""
+    done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(
+            f"git {arguments[0]}: {done.stderr.strip()} (a release is built from the history: fetch it whole)"
+        )
+    return done.stdout
 
 
 def _pip(*arguments: str) -> None:
