@@ -22,10 +22,16 @@ from server.submissions.intake import OverQuota, Sender, enough_disk
 DISK_RETRY_S: Final = 60
 
 router = APIRouter(prefix="/v1", tags=["up"])
+_WHOLE_NUMBER: Final = {"type": "integer", "minimum": 0, "maximum": 10**12 - 1}
 Sha256Path = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="of the sealed blob")]
 
 
-@router.post("/submissions", response_model=BatchAnswer, openapi_extra=takes(SubmissionBatch))
+@router.post(
+    "/submissions",
+    response_model=BatchAnswer,
+    responses={400: {"description": "not gzip, though it says so"}, 415: {"description": "neither plain nor gzip"}},
+    openapi_extra=takes(SubmissionBatch),
+)
 async def post_submissions(
     request: Request, sender: Annotated[SignedRequest, Depends(signed(BATCH_BYTES, own_transaction=True))]
 ) -> BatchAnswer:
@@ -47,7 +53,11 @@ async def post_submissions(
         raise over(Quota.SUBMISSIONS, error.seconds) from error
 
 
-@router.head("/attachments/{sha256}")
+@router.head(
+    "/attachments/{sha256}",
+    response_class=Response,
+    responses={404: {"description": "no submission of this kiosk names it"}},
+)
 async def head_attachment(
     sha256: Sha256Path, request: Request, sender: Annotated[SignedRequest, Depends(signed())]
 ) -> Response:
@@ -62,8 +72,12 @@ async def head_attachment(
 @router.patch(
     "/attachments/{sha256}",
     status_code=204,
-    responses={409: {"description": "the durable bytes end at ``Upload-Offset``; go on from there"}},
-    openapi_extra=takes_bytes(),
+    responses={
+        400: {"description": "no bytes, or a header of the upload that cannot be"},
+        404: {"description": "no submission of this kiosk names it"},
+        409: {"description": "the durable bytes end at ``Upload-Offset``; go on from there"},
+    },
+    openapi_extra=takes_bytes({"Upload-Offset": _WHOLE_NUMBER, "Upload-Length": _WHOLE_NUMBER}),
 )
 async def patch_attachment(
     sha256: Sha256Path, request: Request, sender: Annotated[SignedRequest, Depends(signed(PATCH_BYTES))]

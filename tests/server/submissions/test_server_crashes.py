@@ -125,12 +125,23 @@ def test_enrolment_survives_a_kill(served: ServerSettings) -> None:
         assert kiosk.get("/v1/feed").json()["error"]["code"] == "waiting"
 
 
-def test_a_report_survives_a_kill(served: ServerSettings, kiosk: TestKiosk) -> None:
+def test_g10_a_commands_result_survives_a_kill(served: ServerSettings, kiosk: TestKiosk) -> None:
+    """The server dies before it wrote the result down; the kiosk tells it again, and once more for good measure."""
+    deps = build_deps(served)
+    command = deps.device_commands.send(OPERATOR, kiosk.id, "report")
+    close_deps(deps)
+    report = {"cursor": 1, "results": [{"id": command, "ok": True}]}
     with process(served, "feed.applied"), pytest.raises(requests.ConnectionError):
-        kiosk.post("/v1/feed/applied", {"cursor": 1})
+        kiosk.post("/v1/feed/applied", report)
     kiosk.http = requests.Session()
     with process(served):
-        assert kiosk.post("/v1/feed/applied", {"cursor": 1}).status_code == 204
+        late = {"cursor": 1, "results": [{"id": command, "ok": False, "message": "late"}]}
+        assert [kiosk.post("/v1/feed/applied", one).status_code for one in (report, late)] == [204, 204]
+    deps = build_deps(served)
+    with deps.engine.connect() as connection:
+        row = connection.execute(select(tables.commands).where(tables.commands.c.id == command)).one()
+    close_deps(deps)
+    assert (row.result_ok, row.result_message) == (True, "")
 
 
 def test_an_officers_step_survives_a_kill(served: ServerSettings, kiosk: TestKiosk) -> None:
