@@ -16,7 +16,7 @@ from kiosk.store.outbox import Envelope, OutboxState, SealedAttachment
 from kiosk.store.receipts import Receipt
 from kiosk.store.reports import ReportKind
 from kiosk.store.rescue import SEQUENCE_LEAP
-from kiosk.store.schema import SCHEMA_VERSION
+from kiosk.store.schema import KIOSK_SEQ, SCHEMA_VERSION
 from protocol.messages import ItemKind
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -92,6 +92,7 @@ def test_a_sequence_goes_on_after_a_restart(tmp_path: Path) -> None:
     second = Store.open(tmp_path, NOW)
     assert second.opening.kind is Opening.GOOD
     assert second.outbox.next_seq() == 3
+    assert second.marks.get(KIOSK_SEQ) == 3, "a mark like any other"
     second.close()
 
 
