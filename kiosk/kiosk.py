@@ -84,7 +84,7 @@ class Kiosk:
         self.usage = Usage(store, self.clock, identity.time_zone, self.health)
         self.supplies = Supplies(store, ports.printer, self.clock, bus, self.settings, storage_failed)
         self.notices = Notices(store, self.clock, bus, self.health)
-        self.outbox = OutboxView(store, bus, self.health)
+        self.outbox = OutboxView(store, bus, self.health, self.clock, self._line_state)
         self.open_city = OpenCity(store, bus)
         self.draft_slips = DraftSlips(identity, ports.printer, ports.codes, ports.texts, bus)
         self.help_calls = HelpCalls(store, self.clock, bus, self.settings, storage_failed)
