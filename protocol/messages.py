@@ -315,7 +315,7 @@ class OutboxState(Message):
     waiting: int
     parked: int
     oldest_at: AwareDatetime | None = None
-    #: How many wait for which reason (``waiting.WaitReason``, or one of a newer kiosk); of an older kiosk empty.
+    #: How many wait for which reason (``outbox.waiting.WaitReason``, or one of a newer kiosk); of an older kiosk empty.
     reasons: Annotated[dict[Name, int], Field(max_length=REASONS_MOST)] = Field(default_factory=dict)
 
 

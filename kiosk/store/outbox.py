@@ -194,6 +194,12 @@ class Outbox:
             ).all()
         return tuple(OpenItem(*row[:4], OutboxState(row.state), row.reason, row.missing) for row in rows)
 
+    def open_seqs(self) -> tuple[int, ...]:
+        """Numbers of all that is waiting, delivered in part or parked; oldest first."""
+        with self._database.transaction() as connection:
+            query = select(outbox.c.kiosk_seq).where(outbox.c.state.in_(OPEN_STATES)).order_by(outbox.c.kiosk_seq)
+            return tuple(connection.scalars(query))
+
     def open_counts(self, held: Collection[int]) -> tuple[dict[OutboxState, int], frozenset[int]]:
         """How many are in which open state, and which of ``held`` still wait to be sent."""
         with self._database.transaction() as connection:

@@ -11,7 +11,7 @@ from kiosk.ports import Clock
 from kiosk.store import Store
 from kiosk.store.outbox import OpenItem, OutboxCounts, OutboxState
 from kiosk.submissions.waits import OF_LINE, Waits
-from protocol.waiting import WaitReason
+from protocol.outbox.waiting import WaitReason
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Final
 
 from kiosk.machine.line_state import LineCondition
 from kiosk.ports import Clock
-from protocol.waiting import WaitReason
+from protocol.outbox.waiting import WaitReason
 
 #: The part of an item that is its envelope; its attachments go by their hashes.
 ENVELOPE: Final = ""

@@ -8,7 +8,7 @@ from kiosk.store import Store
 from kiosk.store.outbox import AttachmentInfo
 from kiosk.submissions.outbox import OutboxView
 from protocol.limits import CHUNK_BYTES
-from protocol.waiting import WaitReason
+from protocol.outbox.waiting import WaitReason
 from sync.client import Answer, Client, Outcome
 
 logger = logging.getLogger(__name__)

@@ -1,11 +1,10 @@
 """Envelopes on their way up: choosing a batch, sending it, and doing what the answer says of each item."""
 
-import base64
 import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from pydantic import ValidationError
 
@@ -17,8 +16,9 @@ from kiosk.store.outbox import Envelope
 from kiosk.submissions.outbox import OutboxView
 from protocol.limits import BATCH_BYTES, BATCH_ITEMS
 from protocol.messages import BatchAnswer, ItemAnswer, ItemKind, ItemStatus
-from protocol.waiting import WaitReason
+from protocol.outbox.waiting import WaitReason
 from sync.client import Answer, Client, Outcome
+from sync.up.items import item
 
 logger = logging.getLogger(__name__)
 
@@ -76,32 +76,14 @@ class EnvelopeDelivery:
             envelope = self._store.outbox.get(seq)
             if envelope is None:
                 continue
-            packed = _Packed(envelope, json.dumps(self._item(envelope)))
+            packed = _Packed(
+                envelope, json.dumps(item(envelope, self._store.outbox.attachments_of(envelope.kiosk_seq)))
+            )
             if chosen and (size + len(packed.text) + 1 > BATCH_BYTES or len(chosen) == BATCH_ITEMS):
                 break
             chosen.append(packed)
             size += len(packed.text) + 1
         return chosen
-
-    def _item(self, envelope: Envelope) -> dict[str, Any]:
-        return {
-            "id": envelope.id,
-            "kind": envelope.kind.value,
-            "kiosk_seq": envelope.kiosk_seq,
-            "tracking_code": envelope.tracking_code,
-            "service": envelope.service,
-            "form_version": envelope.form_version,
-            "pack_version": envelope.pack_version,
-            "key_id": envelope.key_id,
-            "sha256": envelope.sha256,
-            "sealed": base64.b64encode(envelope.sealed).decode(),
-            "attachments": [
-                {"sha256": attachment.sha256, "size": attachment.size}
-                for attachment in self._store.outbox.attachments_of(envelope.kiosk_seq)
-            ],
-            "device_time": envelope.device_time.isoformat(),
-            "boot_id": envelope.boot_id,
-        }
 
     def _send(self, batch: Sequence[_Packed]) -> Answer:
         body = '{"items":[' + ",".join(packed.text for packed in batch) + "]}"

@@ -10,7 +10,7 @@ from sqlalchemy import Row
 from protocol.components import CAMERA, PAPER_MM, PRINTER, SCANNER
 from protocol.formats import Formatting
 from protocol.messages import Component
-from protocol.waiting import WaitReason
+from protocol.outbox.waiting import WaitReason
 from server.fleet.alarms import AlarmKind
 from server.fleet.at_stake import AtStake
 from server.fleet.components import components_of, severity

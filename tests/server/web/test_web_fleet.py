@@ -13,7 +13,7 @@ import zxingcpp
 from playwright.sync_api import Browser as Chromium
 from sqlalchemy import update
 
-from protocol.waiting import WaitReason
+from protocol.outbox.waiting import WaitReason
 from server.fleet.city_map import DISTRICTS, SINGLY
 from server.settings import ServerSettings
 from server.storage import tables

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from protocol.waiting import WaitReason
+from protocol.outbox.waiting import WaitReason
 from sync.up.envelopes import REFUSALS, SERVER_ERRORS, SET_ASIDE_S
 from tests.kiosk.kiosk_kit import bench
 from tests.sync.delivery_kit import Delivery, error
