@@ -1,6 +1,6 @@
 """Envelopes that the server has not acknowledged yet, with state per item; and their sealed attachments."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -77,21 +77,6 @@ class AttachmentInfo:
     kiosk_seq: int
     size: int
     delivered: bool
-
-
-@dataclass(frozen=True, slots=True)
-class OpenItem:
-    """What is not acknowledged, without its payload."""
-
-    kiosk_seq: int
-    tracking_code: str
-    service: str
-    device_time: datetime
-    state: OutboxState
-    #: Of a parked one.
-    reason: str
-    #: Attachments that the server lacks.
-    missing: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,41 +162,6 @@ class Outbox:
                 select(outbox).where(outbox.c.state == OutboxState.PARKED).order_by(outbox.c.kiosk_seq)
             ).all()
         return tuple(_envelope(row) for row in rows)
-
-    def open_items(self, limit: int) -> tuple[OpenItem, ...]:
-        """What is waiting, delivered in part or parked; oldest first."""
-        missing = (
-            select(func.count())
-            .select_from(attachments)
-            .where(attachments.c.kiosk_seq == outbox.c.kiosk_seq, attachments.c.delivered.is_(False))
-            .scalar_subquery()
-        )
-        columns = (outbox.c.kiosk_seq, outbox.c.tracking_code, outbox.c.service, outbox.c.device_time)
-        query = select(*columns, outbox.c.state, outbox.c.reason, missing.label("missing"))
-        with self._database.transaction() as connection:
-            rows = connection.execute(
-                query.where(outbox.c.state.in_(OPEN_STATES)).order_by(outbox.c.kiosk_seq).limit(limit)
-            ).all()
-        return tuple(OpenItem(*row[:4], OutboxState(row.state), row.reason, row.missing) for row in rows)
-
-    def open_seqs(self) -> tuple[int, ...]:
-        """Numbers of all that is waiting, delivered in part or parked; oldest first."""
-        with self._database.transaction() as connection:
-            query = select(outbox.c.kiosk_seq).where(outbox.c.state.in_(OPEN_STATES)).order_by(outbox.c.kiosk_seq)
-            return tuple(connection.scalars(query))
-
-    def open_counts(self, held: Collection[int]) -> tuple[dict[OutboxState, int], frozenset[int]]:
-        """How many are in which open state, and which of ``held`` still wait to be sent."""
-        with self._database.transaction() as connection:
-            rows = connection.execute(
-                select(outbox.c.state, func.count()).where(outbox.c.state.in_(OPEN_STATES)).group_by(outbox.c.state)
-            ).all()
-            waiting = (
-                connection.scalars(select(outbox.c.kiosk_seq).where(outbox.c.state == OutboxState.WAITING)).all()
-                if held
-                else ()
-            )
-        return {OutboxState(state): number for state, number in rows}, frozenset(waiting) & frozenset(held)
 
     def unpark(self, kiosk_seq: int) -> bool:
         """Try a parked item again. False when it is not parked."""

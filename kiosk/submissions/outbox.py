@@ -9,7 +9,8 @@ from kiosk.machine.last_known import LastKnown, StorageWatch
 from kiosk.machine.line_state import LineState
 from kiosk.ports import Clock
 from kiosk.store import Store
-from kiosk.store.outbox import OpenItem, OutboxCounts, OutboxState
+from kiosk.store.open_items import OpenItem
+from kiosk.store.outbox import OutboxCounts, OutboxState
 from kiosk.submissions.waits import OF_LINE, Waits
 from protocol.outbox.waiting import WaitReason
 
@@ -76,11 +77,11 @@ class OutboxView:
 
     def waiting(self, limit: int) -> tuple[WaitingItem, ...]:
         """What the server has not acknowledged, oldest first; as it was last when the store fails."""
-        return self._waiting.read(lambda: tuple(map(self._explained, self._store.outbox.open_items(limit))))
+        return self._waiting.read(lambda: tuple(map(self._explained, self._store.open_items.oldest(limit))))
 
     def _count_reasons(self) -> Mapping[WaitReason, int]:
         held = self.waits.envelopes()
-        counts, still_held = self._store.outbox.open_counts(held)
+        counts, still_held = self._store.open_items.counts(held)
         found = {WaitReason.PARKED: counts.get(OutboxState.PARKED, 0)}
         waiting, delivered = counts.get(OutboxState.WAITING, 0), counts.get(OutboxState.DELIVERED, 0)
         line = OF_LINE.get(self._line_state().condition)

@@ -41,7 +41,7 @@ class OutboxFile:
     def _records(self) -> Iterator[Record]:
         outbox = self._kiosk.store.outbox
         self.items = 0
-        for seq in outbox.open_seqs():
+        for seq in self._kiosk.store.open_items.seqs():
             envelope = outbox.get(seq)
             if envelope is None or envelope.state not in OPEN_STATES:
                 continue
