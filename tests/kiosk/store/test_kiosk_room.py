@@ -175,7 +175,7 @@ def small(small_disk: Path) -> Iterator[Bench]:
     made.close()
 
 
-def test_drafts_that_go_on_never_fill_the_disk(small: Bench, small_disk: Path) -> None:
+def test_g9_on_a_small_disk_work_is_refused_before_it_is_full(small: Bench, small_disk: Path) -> None:
     """Thirty-five of them, with photos, once took all of it."""
     chance = random.Random(3)
     fill(small.kiosk, photo=chance.randbytes(PHOTO_BYTES))
@@ -207,7 +207,7 @@ def test_drafts_that_go_on_never_fill_the_disk(small: Bench, small_disk: Path) -
     assert isinstance(drafts.resume(small.kiosk.begin("id"), plain), Resumed)
 
 
-def test_a_disk_that_others_filled_takes_the_kiosk_nothing_away(small: Bench, small_disk: Path) -> None:
+def test_g9_on_a_disk_that_others_filled_the_feed_goes_on(small: Bench, small_disk: Path) -> None:
     fill(small.kiosk, photo=bytes(PHOTO_BYTES))
     (small_disk / "others").write_bytes(bytes(FolderDisk(small_disk).free() - LEAST // LAST_PART))
     assert small.kiosk.send() == Refused(RefusedReason.DISK_FULL)

@@ -270,7 +270,7 @@ def test_a_newer_database_is_left_alone(tmp_path: Path) -> None:
     raw.close()
 
 
-def test_a_new_version_reads_the_old_queue(tmp_path: Path) -> None:
+def test_g12_a_new_version_reads_the_old_queue(tmp_path: Path) -> None:
     filled(tmp_path, 3)
 
     def add_column(connection: Connection) -> None:
@@ -284,7 +284,7 @@ def test_a_new_version_reads_the_old_queue(tmp_path: Path) -> None:
     database.close()
 
 
-def test_a_queue_of_the_first_version_is_taken_over(tmp_path: Path) -> None:
+def test_g12_a_queue_of_the_first_version_is_taken_over(tmp_path: Path) -> None:
     filled(tmp_path, 2)
     raw = sqlite3.connect(tmp_path / FILE_NAME)
     for table in ("reports", "documents"):

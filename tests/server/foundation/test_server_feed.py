@@ -37,7 +37,7 @@ def write(deps: Deps, kiosk_id: str, number: int) -> None:
         feed.append(connection, kiosk_id, FeedType.SETTINGS, {"number": number}, datetime.now(UTC))
 
 
-def test_a_reader_beside_eight_writers_misses_nothing(deps: Deps) -> None:
+def test_g10_a_reader_beside_eight_writers_misses_nothing(deps: Deps) -> None:
     kiosk_id = enrolled(deps)
     with deps.engine.connect() as connection:
         start = feed.page(connection, kiosk_id, 0).head
