@@ -307,10 +307,16 @@ class Component(Message):
     detail: Short = ""
 
 
+#: More reasons than there are; a heartbeat is bounded.
+REASONS_MOST: Final = 40
+
+
 class OutboxState(Message):
     waiting: int
     parked: int
     oldest_at: AwareDatetime | None = None
+    #: How many wait for which reason (``outbox.waiting.WaitReason``, or one of a newer kiosk); of an older kiosk empty.
+    reasons: Annotated[dict[Name, int], Field(max_length=REASONS_MOST)] = Field(default_factory=dict)
 
 
 class Heartbeat(Message):

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 
 from protocol.limits import BATCH_BYTES, BATCH_ITEMS
-from protocol.messages import BatchAnswer, SubmissionBatch
+from protocol.messages import BatchAnswer, ItemStatus, SubmissionBatch
 from server.api.bodies import takes, takes_bytes, unpacked
 from server.api.errors import ApiError, error_response, try_later
 from server.api.quota import over
@@ -46,11 +46,14 @@ async def post_submissions(
 
     try:
         with slots:
-            return await run_in_threadpool(deps.intake.take, Sender(sender.kiosk_id, sender.kiosk_part), items, first)
+            answer = await run_in_threadpool(deps.intake.take, Sender(sender.kiosk_id, sender.kiosk_part), items, first)
     except Crowded as error:
         raise try_later(503, "busy", "many kiosks are sending", error.seconds) from error
     except OverQuota as error:
         raise over(Quota.SUBMISSIONS, error.seconds) from error
+    if any(one.status is ItemStatus.REJECTED for one in answer.answers):
+        await run_in_threadpool(deps.quarantine.keep, sender.kiosk_id, items, answer)
+    return answer
 
 
 @router.head(

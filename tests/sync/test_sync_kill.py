@@ -90,7 +90,7 @@ def _received(receipt: Receipt | None) -> bool:
 
 
 @pytest.mark.parametrize("point", KIOSK_POINTS)
-def test_the_kiosk_loses_its_power(tmp_path: Path, point: str) -> None:
+def test_g1_the_kiosk_loses_its_power(tmp_path: Path, point: str) -> None:
     folder = tmp_path / "kiosk"
     with city_server(tmp_path / "server") as server:
         enrolments.save(enrolled(server), folder)
@@ -144,7 +144,7 @@ def test_g10_a_command_is_done_once_at_most_when_the_kiosk_dies(tmp_path: Path, 
 
 
 @pytest.mark.parametrize("point", SERVER_POINTS)
-def test_the_server_loses_its_power(tmp_path: Path, point: str) -> None:
+def test_g1_the_server_loses_its_power(tmp_path: Path, point: str) -> None:
     folder, data, port = tmp_path / "kiosk", tmp_path / "server", free_port()
     with city_server(data, port=port) as server:
         enrolments.save(enrolled(server), folder)

@@ -38,7 +38,7 @@ def test_g4_without_any_one_of_them_it_stays_incomplete(server: RunningServer, k
     assert answer["missing"] == [attachments[dropped].sha256]
 
 
-def test_an_upload_cut_at_random_bytes_goes_on_where_it_was(server: RunningServer, kiosk: TestKiosk) -> None:
+def test_g7_an_upload_cut_at_random_bytes_goes_on_where_it_was(server: RunningServer, kiosk: TestKiosk) -> None:
     attachment = kiosk.attachment(os.urandom(300_000))
     kiosk.send(kiosk.envelope(server.service(), [attachment]))
     chance = random.Random(11)

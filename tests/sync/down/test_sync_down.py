@@ -191,7 +191,7 @@ def test_the_feed_comes_back_after_the_server_was_gone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("cuts", [[1, 300, 900], [1_500, 2_500, 5_000, 9_000], [20_000, 70_000, 70_001, 200_000]])
-def test_a_line_that_is_cut_at_any_byte_loses_and_doubles_nothing(tmp_path: Path, cuts: list[int]) -> None:
+def test_g7_a_line_that_is_cut_at_any_byte_loses_and_doubles_nothing(tmp_path: Path, cuts: list[int]) -> None:
     with city_server(tmp_path / "server") as server:
         port = int(server.base.rpartition(":")[2])
         with CuttingRelay(port, []).running() as relay:
