@@ -28,10 +28,12 @@ from server.operator import operations
 from server.operator.backup import BackupRefused
 from server.operator.restore import audit_problems, lay_out, lead_on, missing_attachments
 from server.operator.seeding import TRIAL_PASSWORD, TRIAL_PIN, SeedRefused, seed
+from server.operator.store_command import store_commands
 from server.operator.tuf_command import tuf_commands
 from server.serving import EkiosServer
 from server.settings import ServerSettings
 from server.storage import StorageBusy, StorageDamaged, open_storage
+from server.submissions.blobs_s3 import StoreRefused
 
 #: The longest is a backup; a server that does not answer at all is known by its closed port.
 ORDER_TIMEOUT_S: Final = 3_600
@@ -85,7 +87,7 @@ def serve(
     )
     try:
         app = create_app(settings, failpoints=from_environment())
-    except (StorageBusy, StorageDamaged, SeedRefused, KeyMissing) as error:
+    except (StorageBusy, StorageDamaged, SeedRefused, KeyMissing, StoreRefused) as error:
         raise SystemExit(str(error)) from error
     with _explained(settings):
         EkiosServer(app, host, port).run()
@@ -302,7 +304,7 @@ def _ask(address: Path, data: Path, command: str, arguments: dict[str, str]) -> 
 def _offline(settings: ServerSettings) -> Iterator[Deps]:
     try:
         deps = build_deps(settings)
-    except (StorageBusy, StorageDamaged, KeyMissing) as error:
+    except (StorageBusy, StorageDamaged, KeyMissing, StoreRefused) as error:
         raise SystemExit(str(error)) from error
     try:
         yield deps
@@ -328,6 +330,7 @@ def _settings(data: Path, database: str, **values: object) -> ServerSettings:
 
 
 cli.add_typer(tuf_commands(_result, DATA), name="tuf")
+cli.add_typer(store_commands(_settings, DATA), name="attachments")
 
 if __name__ == "__main__":
     cli()

@@ -73,6 +73,7 @@ from server.open_city.overview import Overview
 from server.open_city.publications import Publications
 from server.open_city.ratings import Ratings
 from server.open_city.transparency import TransparencyReport
+from server.operator.attachment_stores import store_of
 from server.operator.seeding import city_name, seed
 from server.people import identity
 from server.people.agencies import Agencies
@@ -140,7 +141,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
     publications = Publications(units, keys.badge)
     witnesses = Witnesses(engine, keys.audit_public, keys.badge)
     officers = Officers(units, passwords)
-    attachments = AttachmentStore(settings.data / "attachments", units, journal, keys, failpoints)
+    attachments = AttachmentStore(store_of(settings, failpoints), units, journal, keys, failpoints)
     pictures = Pictures()
     signing_clock = SigningClock(clock)
     authoring = Authoring(units, packs)

@@ -27,13 +27,15 @@ from sqlalchemy.pool import NullPool
 
 from protocol import merkle
 from runtime.files import sync_folder, write_durably
+from server.operator.attachment_stores import FOLDER as ATTACHMENTS
+from server.operator.attachment_stores import copy
 from server.storage import tables
+from server.submissions.blobs import BlobStore, FolderBlobs
 
 FORMAT: Final = 1
 MANIFEST: Final = "backup.json"
 SQLITE_FILE: Final = "server.db"
 POSTGRESQL_FILE: Final = "server.dump"
-ATTACHMENTS: Final = "attachments"
 #: Folders of the data folder that are copied whole.
 FOLDERS: Final = ("keys", "packs")
 #: What is counted, so that whoever restores can see that it is all there.
@@ -65,10 +67,10 @@ class Manifest:
     contents: Contents
 
 
-def back_up(engine: Engine, data: Path, place: Path, now: datetime) -> Path:
+def back_up(engine: Engine, data: Path, blobs: BlobStore, place: Path, now: datetime) -> Path:
     """Writes a backup of the data folder ``data`` into a new folder in ``place``, durably; gives that folder.
 
-    Raises BackupRefused. What is left of one that failed has no ``backup.json``.
+    What is spoilt among the attachments is left out; ``restore`` names it. Raises BackupRefused. What is left of one that failed has no ``backup.json``.
     """
     try:
         folder = place / f"ekios-{now:%Y%m%dT%H%M%SZ}"
@@ -77,11 +79,10 @@ def back_up(engine: Engine, data: Path, place: Path, now: datetime) -> Path:
         place.mkdir(parents=True, exist_ok=True)
         # Its owner's only, and so is all within it: the keys open what citizens sent.
         folder.mkdir(mode=0o700)
-        copy = _copy_postgresql if engine.dialect.name == "postgresql" else _copy_sqlite
-        database, found = copy(engine, folder)
+        database, found = (_copy_postgresql if engine.dialect.name == "postgresql" else _copy_sqlite)(engine, folder)
         for name in FOLDERS:
             shutil.copytree(data / name, folder / name)
-        copy_attachments(data / ATTACHMENTS, place / ATTACHMENTS)
+        copy(blobs, FolderBlobs(place / ATTACHMENTS))
         manifest = Manifest(FORMAT, now.isoformat(), database.name, hash_of(database), found)
         for path in sorted(folder.rglob("*")):
             path.chmod(0o700 if path.is_dir() else 0o600)
@@ -111,18 +112,6 @@ def read_manifest(backup: Path) -> Manifest:
     ):
         raise BackupRefused(f"the database in {backup} is not the one that was backed up; take another backup")
     return found
-
-
-def copy_attachments(source: Path, target: Path) -> int:
-    """Copies whole attachments that are not there yet, each durably; gives how many. Raises OSError."""
-    copied = 0
-    for path in sorted(source.glob("*/*/*")):
-        wanted = target / path.relative_to(source)
-        if path.suffix or (wanted.exists() and wanted.stat().st_size == path.stat().st_size):
-            continue
-        write_durably(wanted, path.read_bytes())
-        copied += 1
-    return copied
 
 
 def contents(connection: Connection) -> Contents:

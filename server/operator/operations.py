@@ -98,7 +98,9 @@ def carry_out(deps: Deps, command: str, arguments: Mapping[str, str]) -> dict[st
 
 def _backup(deps: Deps, place: Path) -> dict[str, str]:
     try:
-        return {"backup": str(back_up(deps.engine, deps.settings.data, place, deps.clock.now()))}
+        return {
+            "backup": str(back_up(deps.engine, deps.settings.data, deps.attachments.blobs, place, deps.clock.now()))
+        }
     except BackupRefused as error:
         # Perhaps because the database is damaged: then nothing more may be promised.
         deps.integrity.look()
