@@ -21,10 +21,12 @@ from runtime.process_guard import guard
 from server.app import build_deps, close_deps, create_app
 from server.deps import Deps
 from server.foundation.actors import Role
+from server.foundation.bus import Bus
+from server.foundation.clock import SystemClock
 from server.foundation.failpoints import from_environment
-from server.foundation.keys import KeyMissing, move_audit_key
+from server.foundation.keys import KeyMissing, load_keys, move_audit_key
 from server.foundation.logs import log_to
-from server.operator import operations
+from server.operator import key_marks, operations
 from server.operator.backup import BackupRefused
 from server.operator.restore import audit_problems, lay_out, lead_on, missing_attachments
 from server.operator.seeding import TRIAL_PASSWORD, TRIAL_PIN, SeedRefused, seed
@@ -34,6 +36,7 @@ from server.serving import EkiosServer
 from server.settings import ServerSettings
 from server.storage import StorageBusy, StorageDamaged, open_storage
 from server.submissions.blobs_s3 import StoreRefused
+from server.work.unit_of_work import UnitsOfWork
 
 #: The longest is a backup; a server that does not answer at all is known by its closed port.
 ORDER_TIMEOUT_S: Final = 3_600
@@ -224,6 +227,22 @@ def audit_key(target: Path, data: Data = DATA) -> None:
     except OSError as error:
         raise SystemExit(f"{target}: {error.strerror or 'there is a file already'}; nothing was changed") from error
     typer.echo(f"{'moved' if moved else 'made'}: {target}; start the server with EKIOS_SERVER_AUDIT_KEY={target}")
+
+
+@cli.command(name="accept-keys")
+def accept_keys(reason: str, data: Data = DATA, database: Database = "") -> None:
+    """After a key was lost for good: the keys in the data folder are the city's from now on. Stays in the log for ever."""
+    settings = _settings(data, database)
+    private_folder(settings.data)
+    engine = open_storage(settings.database_url)
+    try:
+        keys = load_keys(settings.data / "keys", settings.audit_key)
+        key_marks.accept(UnitsOfWork(engine, SystemClock(), Bus()), keys, reason)
+    except KeyMissing as error:
+        raise SystemExit(str(error)) from error
+    finally:
+        engine.dispose()
+    typer.echo("accepted; copy the keys' folder to the city's other servers")
 
 
 @cli.command()

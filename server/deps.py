@@ -67,6 +67,8 @@ from server.submissions.complaint_topics import ComplaintTopics
 from server.submissions.intake import Intake
 from server.submissions.picture_marks import PictureMarks
 from server.submissions.pictures import Pictures
+from server.work.leases import Leases
+from server.work.servers import Servers
 from server.work.unit_of_work import UnitsOfWork
 
 
@@ -134,7 +136,14 @@ class Deps:
     budget: Budgets
     citizen_drafts: CitizenDrafts
     help_calls: HelpCalls
+    servers: Servers
+    leases: Leases
     failpoints: Failpoints
+
+    @property
+    def alone(self) -> bool:
+        """No other process can work on this database."""
+        return self.engine.dialect.name == "sqlite"
 
 
 def get_deps(request: HTTPConnection) -> Deps:

@@ -135,7 +135,7 @@ class Bus:
         client = Client()
         try:
             await client.connect(
-                self._nats_url,
+                [one.strip() for one in self._nats_url.split(",")],
                 max_reconnect_attempts=-1,
                 reconnect_time_wait=RECONNECT_S,
                 connect_timeout=RECONNECT_S,
