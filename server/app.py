@@ -9,11 +9,23 @@ from fastapi import FastAPI
 
 from runtime.files import make_folder
 from runtime.private_files import private_folder
-from server.api import citizen_drafts, citizens, description, errors, health, kiosks, open_city, operator, submissions
+from server.api import (
+    citizen_drafts,
+    citizens,
+    description,
+    errors,
+    health,
+    kiosks,
+    metrics,
+    open_city,
+    operator,
+    submissions,
+)
 from server.api import feed as feed_api
 from server.api.bodies import BodyRoom
 from server.api.proofs import AnswerProofs
 from server.api.standstill import Standstill, bare_app
+from server.api.telling import Telling
 from server.api.together import Together
 from server.audit.witnesses import Witnesses
 from server.cases.actions import Cases
@@ -58,6 +70,7 @@ from server.foundation.bus import Bus
 from server.foundation.clock import Clock, SystemClock
 from server.foundation.failpoints import Failpoints
 from server.foundation.keys import load_keys
+from server.foundation.meters import Meters
 from server.foundation.vault import Vault
 from server.front_door.signing_clock import SigningClock
 from server.front_door.slots import Slots
@@ -71,6 +84,8 @@ from server.open_city.transparency import TransparencyReport
 from server.operator import key_marks
 from server.operator.attachment_stores import store_of
 from server.operator.chores import at_work
+from server.operator.measures import Measures
+from server.operator.readiness import Readiness
 from server.operator.seeding import city_name, seed
 from server.people import identity
 from server.people.agencies import Agencies
@@ -203,6 +218,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         overview=Overview(units, zone, catalogue, publications),
         transparency=TransparencyReport(units, zone, catalogue, ratings, publications, settings.pauses),
         servers=servers,
+        meters=Meters(),
         leases=leases_of(units, servers.id),
         failpoints=failpoints,
     )
@@ -239,6 +255,10 @@ def create_app(
     app.state.deps = deps
     app.state.batches = Slots(time.monotonic)
     app.state.bodies = BodyRoom()
+    app.state.readiness = Readiness(deps)
+    app.state.meters = deps.meters
+    app.state.measures = Measures(deps)
+    deps.meters.registry.register(app.state.measures)
     app.state.heartbeats = Together(deps.heartbeats.take, lambda beat: beat.kiosk_id, HEARTBEATS_AT_ONCE)
     for router in (
         submissions.router,
@@ -249,6 +269,7 @@ def create_app(
         open_city.router,
         citizens.router,
         citizen_drafts.router,
+        metrics.router,
     ):
         app.include_router(router)
     errors.install(app)
@@ -257,6 +278,7 @@ def create_app(
     app.add_middleware(Standstill, damage=lambda: deps.integrity.damage)
     app.state.wake = deps.bus.wake
     app.add_middleware(AnswerProofs, clock=deps.signing_clock, key=deps.keys.badge)
+    app.add_middleware(Telling, meters=deps.meters)
     return app
 
 

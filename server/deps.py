@@ -42,6 +42,7 @@ from server.foundation.bus import Bus
 from server.foundation.clock import Clock
 from server.foundation.failpoints import Failpoints
 from server.foundation.keys import CityKeys
+from server.foundation.meters import Meters
 from server.foundation.texts import Texts
 from server.foundation.vault import Vault
 from server.front_door.signing_clock import SigningClock
@@ -138,6 +139,7 @@ class Deps:
     help_calls: HelpCalls
     servers: Servers
     leases: Leases
+    meters: Meters
     failpoints: Failpoints
 
     @property

@@ -60,6 +60,8 @@ class ServerSettings(BaseSettings):
     quotas: QuotaSettings = QuotaSettings()
     #: How long the office waits for a citizen's answer.
     pauses: Pauses = Pauses()
+    #: What Prometheus shows to read ``/metrics``; empty: a file in ``data``, made when it is first asked for.
+    metrics_token_file: Path | None = None
     heartbeat_s: float = Field(15.0, gt=0)
     #: New submissions are refused with 503 when the disk has less left.
     disk_reserve_bytes: int = 200_000_000

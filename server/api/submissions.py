@@ -40,7 +40,10 @@ async def post_submissions(
 
     try:
         with slots:
-            return await run_in_threadpool(deps.intake.take, Sender(sender.kiosk_id, sender.kiosk_part), items, first)
+            taken = await run_in_threadpool(deps.intake.take, Sender(sender.kiosk_id, sender.kiosk_part), items, first)
+        for one in taken.answers:
+            deps.meters.took(one.status.value)
+        return taken
     except Crowded as error:
         raise try_later(503, "busy", "many kiosks are sending", error.seconds) from error
     except OverQuota as error:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Final
@@ -158,7 +159,7 @@ async def _run(chore: Chore, deps: Deps) -> str | None:
         if not await run_in_threadpool(deps.leases.claim, chore.name, chore.every_s):
             return None
         renewing = asyncio.create_task(_renew(chore, deps))
-        failed = "ended"
+        began, failed = time.monotonic(), "ended"
         try:
             await run_in_threadpool(chore.do, deps)
             failed = ""
@@ -166,6 +167,7 @@ async def _run(chore: Chore, deps: Deps) -> str | None:
             failed = type(error).__name__
         finally:
             renewing.cancel()
+            deps.meters.did(chore.name, time.monotonic() - began, bool(failed))
             await run_in_threadpool(deps.leases.done, chore.name, failed)
         return failed or None
     except _FAULTS as error:

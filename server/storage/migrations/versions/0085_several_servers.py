@@ -40,9 +40,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("path", name="pk_shared_files"),
         sa.UniqueConstraint("edition", name="uq_shared_files_edition"),
     )
+    incomplete = sa.text("NOT complete")
+    op.create_index(
+        "ix_submissions_incomplete",
+        "submissions",
+        ["received_at"],
+        postgresql_where=incomplete,
+        sqlite_where=incomplete,
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_submissions_incomplete", table_name="submissions")
     op.drop_table("shared_files")
     op.drop_table("chores")
     op.drop_table("servers")
