@@ -15,6 +15,7 @@ from typing import Annotated, Any, Final
 
 import requests
 import typer
+from sqlalchemy import Engine
 
 from runtime.private_files import own_files, private_folder
 from runtime.process_guard import guard
@@ -28,13 +29,14 @@ from server.foundation.keys import KeyMissing, load_keys, move_audit_key
 from server.foundation.logs import log_to
 from server.operator import key_marks, operations
 from server.operator.backup import BackupRefused
+from server.operator.database_copy import CopyRefused, copy_database
 from server.operator.restore import audit_problems, lay_out, lead_on, missing_attachments
 from server.operator.seeding import TRIAL_PASSWORD, TRIAL_PIN, SeedRefused, seed
 from server.operator.store_command import store_commands
 from server.operator.tuf_command import tuf_commands
 from server.serving import EkiosServer
 from server.settings import ServerSettings
-from server.storage import StorageBusy, StorageDamaged, open_storage
+from server.storage import StorageBusy, StorageDamaged, StorageRefused, open_storage
 from server.submissions.blobs_s3 import StoreRefused
 from server.work.unit_of_work import UnitsOfWork
 
@@ -271,6 +273,26 @@ def restore(source: Path, data: Data = DATA, database: Database = "") -> None:
         typer.echo(problem, err=True)
     if problems or missing:
         raise SystemExit("restored, but not everything is as it was")
+
+
+@cli.command(name="copy-database")
+def copy_database_command(
+    source: Annotated[str, typer.Argument(help="Its URL: sqlite:////… or postgresql+psycopg://…")],
+    target: Annotated[str, typer.Argument(help="The URL of an empty one.")],
+) -> None:
+    """Copies everything from a database into an empty one of either kind; stop the servers first. See docs/grow.md."""
+    engines: list[Engine] = []
+    try:
+        for url in (source, target):
+            engines.append(open_storage(url))
+        found = copy_database(engines[0], engines[1], SystemClock())
+    except (CopyRefused, StorageBusy, StorageDamaged, StorageRefused) as error:
+        raise SystemExit(str(error)) from error
+    finally:
+        for engine in engines:
+            engine.dispose()
+    for name, number in found.counts.items():
+        typer.echo(f"{name}: {number}")
 
 
 @cli.command()

@@ -21,6 +21,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from psycopg.conninfo import make_conninfo
 from sqlalchemy import Connection, Engine, create_engine, func, select
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import NullPool
@@ -41,6 +42,8 @@ FOLDERS: Final = ("keys", "packs")
 #: What is counted, so that whoever restores can see that it is all there.
 COUNTED: Final = ("submissions", "cases", "kiosks", "officers", "audit_log", "attachments")
 _READ: Final = 1 << 20
+#: Members of a connection that say where a database is.
+_PLACE: Final = ("host", "port", "user", "dbname", "target_session_attrs", "sslmode", "sslrootcert")
 
 
 class BackupRefused(RuntimeError):
@@ -137,9 +140,10 @@ def postgresql(program: str, url: URL, *arguments: str) -> None:
     found = shutil.which(program)
     if found is None:
         raise BackupRefused(f"{program} is not installed; it comes with PostgreSQL's client programs")
-    parts = {"PGHOST": url.host, "PGPORT": url.port, "PGUSER": url.username, "PGPASSWORD": url.password}
-    environment = {**os.environ, **{name: str(value) for name, value in parts.items() if value is not None}}
-    ran = subprocess.run([found, *arguments], env=environment, capture_output=True, text=True, check=False)
+    # The password not among the arguments, which everybody on the machine can read.
+    environment = {**os.environ, **({"PGPASSWORD": str(url.password)} if url.password is not None else {})}
+    command = [found, *arguments, f"--dbname={_place(url)}"]
+    ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if ran.returncode:
         raise BackupRefused(f"{program}: {ran.stderr.strip()[-500:]}")
 
@@ -166,8 +170,14 @@ def _copy_postgresql(engine: Engine, folder: Path) -> tuple[Path, Contents]:
         snapshot = connection.execute(select(func.pg_export_snapshot())).scalar_one()
         found = contents(connection)
         arguments = ("--format=custom", "--no-owner", f"--snapshot={snapshot}", f"--file={target}")
-        postgresql("pg_dump", engine.url, *arguments, str(engine.url.database))
+        postgresql("pg_dump", engine.url, *arguments)
     return target, found
+
+
+def _place(url: URL) -> str:
+    """As PostgreSQL's programs take it; a URL may name several hosts, of which the one that takes writes is wanted."""
+    _, parts = url.get_dialect()().create_connect_args(url)
+    return make_conninfo(**{name: value for name, value in parts.items() if name in _PLACE})
 
 
 def _sync(path: Path) -> None:

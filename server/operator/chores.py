@@ -20,6 +20,8 @@ from server.work.servers import SAY_S
 
 #: How often a server asks whether a chore is due that another one may have done, or died over.
 LOOK_S: Final = 20.0
+#: How long a server that stops waits for the chores that it is at.
+STOP_S: Final = 10.0
 _RENEW_S: Final = LEASE_S / 3
 _FAULTS: Final = (SQLAlchemyError, OSError)
 
@@ -125,29 +127,40 @@ CHORES: Final = (
 @contextlib.asynccontextmanager
 async def at_work(deps: Deps) -> AsyncIterator[None]:
     """All chores, as long as the block runs."""
-    tasks = [asyncio.create_task(_repeat(chore, deps)) for chore in CHORES]
+    stopping = asyncio.Event()
+    tasks = [asyncio.create_task(_repeat(chore, deps, stopping)) for chore in CHORES]
     try:
         yield
     finally:
-        for task in tasks:
+        # A task that is cancelled leaves its thread at work, with a connection: so each ends what it is at.
+        stopping.set()
+        _, late = await asyncio.wait(tasks, timeout=STOP_S)
+        for task in late:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         with contextlib.suppress(*_FAULTS):
             await run_in_threadpool(deps.servers.leave)
 
 
-async def _repeat(chore: Chore, deps: Deps) -> None:
+async def _repeat(chore: Chore, deps: Deps, stopping: asyncio.Event) -> None:
     """A chore that fails is logged and tried again: the storage may be away for a while."""
     every = chore.every_s if chore.each or deps.alone else min(chore.every_s, LOOK_S)
     pause = every if chore.first_s is None else chore.first_s
-    while True:
-        await asyncio.sleep(pause)
+    while not await _ends(stopping, pause):
         pause = every
         if deps.integrity.damage:
             continue
         failed = await _run(chore, deps)
         if failed is not None:
             _log.error("chore.failed", chore=chore.name, error=failed)
+
+
+async def _ends(stopping: asyncio.Event, within_s: float) -> bool:
+    try:
+        await asyncio.wait_for(stopping.wait(), within_s)
+    except TimeoutError:
+        return False
+    return True
 
 
 async def _run(chore: Chore, deps: Deps) -> str | None:

@@ -107,7 +107,7 @@ def _fill(engine: Engine, dump: Path) -> None:
         query = text("SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'")
         if connection.execute(query).scalar_one():
             raise BackupRefused(f"the database {engine.url.database} is not empty; make a new one with createdb")
-    arguments = ("--exit-on-error", "--no-owner", "--single-transaction", f"--dbname={engine.url.database}")
+    arguments = ("--exit-on-error", "--no-owner", "--single-transaction")
     postgresql("pg_restore", engine.url, *arguments, str(dump))
 
 
