@@ -20,7 +20,7 @@ from server.operator import operations
 from server.settings import ServerSettings
 from server.storage import tables
 from server.work.leases import LEASE_S, SharedLeases
-from tests.server.conftest import FakeClock
+from tests.server.conftest import FakeClock, fresh
 from tests.server.several.pair import with_keys_of
 
 
@@ -31,6 +31,23 @@ def one(postgresql_settings: ServerSettings, clock: FakeClock) -> Iterator[Deps]
     close_deps(deps)
 
 
+@pytest.fixture(scope="module")
+def shared(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Deps, FakeClock]]:
+    """For tests that leave its keys and packs as they are."""
+    clock = FakeClock()
+    for settings in fresh(request, tmp_path_factory.mktemp("shared"), "postgresql"):
+        deps = build_deps(settings, clock=clock)
+        yield deps, clock
+        close_deps(deps)
+
+
+@pytest.fixture
+def city(shared: tuple[Deps, FakeClock]) -> Deps:
+    return shared[0]
+
+
 def another(settings: ServerSettings, folder: Path) -> Deps:
     return build_deps(settings.model_copy(update={"data": folder}))
 
@@ -38,26 +55,26 @@ def another(settings: ServerSettings, folder: Path) -> Deps:
 # --- keys -------------------------------------------------------------------------------------------------------
 
 
-def test_a_server_without_the_citys_keys_does_not_start_and_makes_none(one: Deps, tmp_path: Path) -> None:
+def test_a_server_without_the_citys_keys_does_not_start_and_makes_none(city: Deps, tmp_path: Path) -> None:
     with pytest.raises(KeyMissing, match=r"lacks badge.key, vault.key, .*copy the folder"):
-        another(one.settings, tmp_path / "empty")
+        another(city.settings, tmp_path / "empty")
     assert not list((tmp_path / "empty").rglob("*.key"))
 
 
 @pytest.mark.parametrize("name", ["badge", "audit", "vault", "nik"])
-def test_a_server_with_another_key_does_not_start(one: Deps, tmp_path: Path, name: str) -> None:
-    folder = with_keys_of(one.settings, tmp_path / "other")
+def test_a_server_with_another_key_does_not_start(city: Deps, tmp_path: Path, name: str) -> None:
+    folder = with_keys_of(city.settings, tmp_path / "other")
     (folder / "keys" / f"{name}.key").write_bytes(random_key())
     with pytest.raises(KeyMissing, match=f"the keys {name} are not those"):
-        another(one.settings, folder)
+        another(city.settings, folder)
 
 
 @pytest.mark.parametrize("name", ["tuf-snapshot.key", "tuf-timestamp.key"])
-def test_a_server_that_could_not_sign_packs_does_not_start(one: Deps, tmp_path: Path, name: str) -> None:
-    folder = with_keys_of(one.settings, tmp_path / "other")
+def test_a_server_that_could_not_sign_packs_does_not_start(city: Deps, tmp_path: Path, name: str) -> None:
+    folder = with_keys_of(city.settings, tmp_path / "other")
     (folder / "keys" / name).unlink()
     with pytest.raises(KeyMissing, match=name):
-        another(one.settings, folder)
+        another(city.settings, folder)
 
 
 def test_a_sealing_key_that_was_made_elsewhere_is_asked_for_by_its_name(one: Deps, tmp_path: Path) -> None:
@@ -97,14 +114,14 @@ def pass_time(deps: Deps, seconds: float) -> None:
         )
 
 
-def test_of_many_that_ask_at_once_one_does_a_chore(one: Deps) -> None:
-    asking = [SharedLeases(one.units, f"server {number}") for number in range(8)]
+def test_of_many_that_ask_at_once_one_does_a_chore(city: Deps) -> None:
+    asking = [SharedLeases(city.units, f"server {number}") for number in range(8)]
     together = threading.Barrier(len(asking))
     claimed: list[bool] = []
 
     def ask(lease: SharedLeases) -> None:
         together.wait()
-        claimed.append(lease.claim("chore", 60))
+        claimed.append(lease.claim("of_many_that_ask", 60))
 
     threads = [threading.Thread(target=ask, args=(lease,)) for lease in asking]
     for thread in threads:
@@ -114,36 +131,36 @@ def test_of_many_that_ask_at_once_one_does_a_chore(one: Deps) -> None:
     assert sorted(claimed) == [False] * 7 + [True]
 
 
-def test_a_chore_that_was_done_is_due_again_for_whoever_comes_first(one: Deps) -> None:
-    mine, theirs = leases(one)
-    assert mine.claim("chore", 60)
-    mine.done("chore")
-    pass_time(one, 59)
-    assert not theirs.claim("chore", 60)
-    pass_time(one, 2)
-    assert theirs.claim("chore", 60)
+def test_a_chore_that_was_done_is_due_again_for_whoever_comes_first(city: Deps) -> None:
+    mine, theirs = leases(city)
+    assert mine.claim("a_chore_that_was_done", 60)
+    mine.done("a_chore_that_was_done")
+    pass_time(city, 59)
+    assert not theirs.claim("a_chore_that_was_done", 60)
+    pass_time(city, 2)
+    assert theirs.claim("a_chore_that_was_done", 60)
 
 
-def test_whoever_is_at_it_longer_than_it_is_due_keeps_it_as_long_as_it_says_so(one: Deps) -> None:
-    mine, theirs = leases(one)
-    assert mine.claim("chore", 1)
+def test_whoever_is_at_it_longer_than_it_is_due_keeps_it_as_long_as_it_says_so(city: Deps) -> None:
+    mine, theirs = leases(city)
+    assert mine.claim("whoever_is_at_it", 1)
     for _ in range(3):
-        pass_time(one, LEASE_S - 1)
-        assert not theirs.claim("chore", 1)
-        assert mine.renew("chore")
+        pass_time(city, LEASE_S - 1)
+        assert not theirs.claim("whoever_is_at_it", 1)
+        assert mine.renew("whoever_is_at_it")
 
 
-def test_a_chore_of_a_server_that_died_is_taken_over_and_it_hears_of_it_when_it_was_only_slow(one: Deps) -> None:
-    mine, theirs = leases(one)
-    assert mine.claim("chore", 1)
-    pass_time(one, LEASE_S + 1)
-    assert theirs.claim("chore", 1)
-    assert not mine.renew("chore")
-    mine.done("chore", "Late")
-    (run,) = theirs.runs()
+def test_a_chore_of_a_server_that_died_is_taken_over_and_it_hears_of_it_when_it_was_only_slow(city: Deps) -> None:
+    mine, theirs = leases(city)
+    assert mine.claim("a_chore_of_a_server_that_died", 1)
+    pass_time(city, LEASE_S + 1)
+    assert theirs.claim("a_chore_of_a_server_that_died", 1)
+    assert not mine.renew("a_chore_of_a_server_that_died")
+    mine.done("a_chore_of_a_server_that_died", "Late")
+    (run,) = (one for one in theirs.runs() if one.name == "a_chore_of_a_server_that_died")
     assert (run.ended_at, run.failed) == (None, "")
-    theirs.done("chore", "OperationalError")
-    assert [run.failed for run in theirs.runs()] == ["OperationalError"]
+    theirs.done("a_chore_of_a_server_that_died", "OperationalError")
+    assert [run.failed for run in theirs.runs() if run.name == "a_chore_of_a_server_that_died"] == ["OperationalError"]
 
 
 # --- files ------------------------------------------------------------------------------------------------------
@@ -154,8 +171,8 @@ def files(deps: Deps, folder: Path) -> SharedFiles:
     return SharedFiles(folder, deps.units)
 
 
-def test_what_one_writes_the_others_have_in_its_newest_form(one: Deps, tmp_path: Path) -> None:
-    here, there = files(one, tmp_path / "here"), files(one, tmp_path / "there")
+def test_what_one_writes_the_others_have_in_its_newest_form(city: Deps, tmp_path: Path) -> None:
+    here, there = files(city, tmp_path / "here"), files(city, tmp_path / "there")
     for content in (b"first", b"second"):
         here.write(tmp_path / "here" / "metadata" / "timestamp.json", content)
         there.pull()
@@ -206,13 +223,14 @@ def test_two_that_publish_at_once_give_each_pack_a_number_of_its_own(one: Deps, 
 # --- budgets ----------------------------------------------------------------------------------------------------
 
 
-def test_a_budget_is_spent_by_all_and_fills_by_itself(one: Deps, clock: FakeClock) -> None:
-    budgets = [SharedBudget(one.units, "tracking", 4, 60, b"secret") for _ in range(2)]
+def test_a_budget_is_spent_by_all_and_fills_by_itself(shared: tuple[Deps, FakeClock]) -> None:
+    city, clock = shared
+    budgets = [SharedBudget(city.units, "tracking", 4, 60, b"secret") for _ in range(2)]
     assert [budgets[number % 2].spend("10.0.0.7") for number in range(4)] == [0.0] * 4
     assert budgets[0].spend("10.0.0.7") == pytest.approx(15)
     assert budgets[0].spend("10.0.0.8") == 0.0
     clock.pass_time(seconds=15)
     assert [budgets[1].spend("10.0.0.7") == 0.0 for _ in range(2)] == [True, False]
-    with one.engine.connect() as connection:
+    with city.engine.connect() as connection:
         subjects = connection.execute(select(tables.quotas.c.subject)).scalars().all()
     assert not any("10.0.0" in subject for subject in subjects)

@@ -3,20 +3,27 @@
 import json
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import requests
 from sqlalchemy import select
+from sqlalchemy.engine import make_url
 
+from server.app import build_deps, close_deps
+from server.audit import verification as audit_verify
 from server.foundation.actors import OPERATOR
 from server.operator import operations
+from server.operator.attachment_stores import missing
+from server.operator.restore import lay_out
 from server.storage import tables
 from server.web.frame.site import TRACKING_PER_MINUTE
 from tests.server.conftest import fresh
 from tests.server.engines import in_bucket
 from tests.server.kiosk_client import TestKiosk
+from tests.server.postgres import Cluster, free_port
 from tests.server.running import ONE_PERSON
-from tests.server.several.pair import Pair, pair
+from tests.server.several.pair import Pair, pair, with_keys_of
 from tests.server.web.conftest import Browser
 from tests.sync.line_kit import until
 
@@ -136,6 +143,35 @@ def test_chores_are_done_and_by_no_two_at_once(two: Pair) -> None:
     """Every write to the row is somebody's who held it; that two never do is shown by the tests of the leases."""
     done = until(lambda: [run for run in two.here.leases.runs() if run.name == "publish_times" and run.ended_at])
     assert [run.failed for run in done] == [""]
+
+
+def test_a_backup_of_the_city_is_restored_into_an_empty_database_and_store(
+    two: Pair, kiosk: TestKiosk, s3: dict[str, object], cluster: Cluster, tmp_path: Path
+) -> None:
+    """Through a URL that names several machines, of which the first is gone, as after a failover."""
+    attachment = kiosk.attachment(os.urandom(700))
+    envelope = kiosk.envelope(SERVICE, [attachment])
+    kiosk.send(envelope)
+    kiosk.upload(attachment)
+    old = make_url(two.settings[0].database)
+    cluster.execute(f"CREATE DATABASE {old.database}_fresh")
+    several = f"postgresql+psycopg://{old.username}@/{{}}?host=127.0.0.1:{free_port()}&host=127.0.0.1:{old.port}"
+    source = two.settings[0].model_copy(update={"database": several.format(old.database)})
+    deps = build_deps(source.model_copy(update={"data": with_keys_of(source, tmp_path / "operator")}))
+    made = operations.carry_out(deps, "backup", {"place": str(tmp_path / "backups")})["backup"]
+    close_deps(deps)
+    fresh = in_bucket(source, s3).model_copy(
+        update={"data": tmp_path / "fresh", "database": several.format(f"{old.database}_fresh")}
+    )
+    lay_out(Path(made), fresh)
+    restored = build_deps(fresh)
+    assert missing(restored.engine, restored.attachments.blobs) == []
+    opened = restored.attachments.open(kiosk.id, envelope.id, attachment.sha256)
+    assert opened is not None and opened.data == attachment.plain
+    with restored.engine.connect() as connection:
+        assert audit_verify.verify(connection, restored.keys.audit_public).holds
+    close_deps(restored)
+    cluster.execute(f"DROP DATABASE {old.database}_fresh WITH (FORCE)")
 
 
 def test_when_one_is_killed_the_other_goes_on_and_takes_it_back(two: Pair, kiosk: TestKiosk) -> None:

@@ -10,9 +10,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from typer.testing import CliRunner
 
-from server.__main__ import cli
 from server.operator.attachment_stores import missing, store_of
 from server.operator.backup import back_up
 from server.operator.restore import lay_out
@@ -193,28 +191,6 @@ def test_a_backup_of_s3_goes_into_a_folder_and_back_and_a_spoilt_one_is_named(
         assert missing(deps.engine, store) == [attachments[0].sha256]
         del sealed[Blob(kiosk.id, attachments[0].sha256)]
         assert {blob: store.read(blob) for blob in store.blobs()} == sealed
-
-
-def test_the_operator_moves_attachments_into_s3_and_back(
-    bucket: ServerSettings, s3: dict[str, object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("s3_endpoint", "s3_key_id", "s3_secret_file"):
-        monkeypatch.setenv(f"EKIOS_SERVER_{name}", str(s3[name]))
-    here = FolderBlobs(tmp_path / "here")
-    contents = [os.urandom(300) for _ in range(3)]
-    blobs = [blob_of(content) for content in contents]
-    for blob, content in zip(blobs, contents, strict=True):
-        here.put(blob, content)
-    said = []
-    for words in (
-        (tmp_path / "here", bucket.attachments),
-        (tmp_path / "here", bucket.attachments),
-        (bucket.attachments, tmp_path / "back"),
-    ):
-        said.append(CliRunner().invoke(cli, ["attachments", "copy", *map(str, words)]).output)
-    assert said == ["copied: 3\n", "copied: 0\n", "copied: 3\n"]
-    back = FolderBlobs(tmp_path / "back")
-    assert [back.read(blob) for blob in blobs] == contents
 
 
 @pytest.mark.parametrize("place", ["https://bucket", "s3://", "bucket"])
