@@ -51,6 +51,8 @@ async def post_submissions(
         raise try_later(503, "busy", "many kiosks are sending", error.seconds) from error
     except OverQuota as error:
         raise over(Quota.SUBMISSIONS, error.seconds) from error
+    for one in answer.answers:
+        deps.meters.took(one.status.value)
     if any(one.status is ItemStatus.REJECTED for one in answer.answers):
         await run_in_threadpool(deps.quarantine.keep, sender.kiosk_id, items, answer)
     return answer

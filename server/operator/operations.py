@@ -21,6 +21,7 @@ from server.deps import Deps
 from server.fleet.enrolment import ApproveOutcome
 from server.foundation.actors import OPERATOR, Role
 from server.foundation.keys import keep_secret
+from server.operator import key_marks
 from server.operator.backup import BackupRefused, back_up
 from server.operator.seeding import SeedRefused, read_city
 from server.people.officers import OfficerOutcome
@@ -104,18 +105,32 @@ def carry_out(deps: Deps, command: str, arguments: Mapping[str, str]) -> dict[st
         case "backup":
             return _backup(deps, Path(arguments["place"]))
         case "rotate-key":
-            return {"key": deps.sealing_rotation.rotate(OPERATOR)}
+            return _rotate_key(deps)
         case _:
             raise OperationRefused(f"no order is called {command!r}")
 
 
 def _backup(deps: Deps, place: Path) -> dict[str, str]:
     try:
-        return {"backup": str(back_up(deps.engine, deps.settings.data, place, deps.clock.now()))}
+        return {
+            "backup": str(back_up(deps.engine, deps.settings.data, deps.attachments.blobs, place, deps.clock.now()))
+        }
     except BackupRefused as error:
         # Perhaps because the database is damaged: then nothing more may be promised.
         deps.integrity.look()
         raise OperationRefused(str(error)) from error
+
+
+def _rotate_key(deps: Deps) -> dict[str, str]:
+    """The new key is a file here. Another server would refuse for ever what is sealed to a key that it does not have."""
+    if others := deps.servers.others():
+        names = ", ".join(one.name for one in others)
+        raise OperationRefused(
+            f"other servers are running: {names}. Stop them, make the key, copy the keys' folder to them, start them again"
+        )
+    made = deps.sealing_rotation.rotate(OPERATOR)
+    key_marks.agree(deps.units, deps.keys)
+    return {"key": made}
 
 
 def _enrol_code(deps: Deps, arguments: Mapping[str, str]) -> dict[str, str]:

@@ -1,6 +1,17 @@
 """What comes up: sealed envelopes and attachments."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, ForeignKeyConstraint, Index, Integer, LargeBinary, String, Table
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    text,
+)
 
 from server.storage.tables.base import metadata
 from server.storage.types import UtcDateTime
@@ -24,6 +35,13 @@ submissions = Table(
     Column("boot_id", String(200), nullable=False),
     Column("complete", Boolean, nullable=False, default=False),  # every attachment is there and verified
     Index(None, "kiosk_id", "kiosk_seq"),
+    # those that wait for their attachments, the oldest first
+    Index(
+        "ix_submissions_incomplete",
+        "received_at",
+        sqlite_where=text("NOT complete"),
+        postgresql_where=text("NOT complete"),
+    ),
 )
 
 rejections = Table(

@@ -47,7 +47,11 @@ def test_a_fresh_folder_is_seeded_and_healthy(started: tuple[Path, str, object])
     assert requests.get(f"{started[1]}/healthz", timeout=10).json() == {
         "ok": True,
         "storage": True,
+        "migrations": True,
         "disk": True,
+        "keys": True,
+        "store": True,
+        "hints": True,
         "pack": 1,
     }
 
