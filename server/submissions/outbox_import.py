@@ -7,7 +7,7 @@ had parked, and hears that it is here.
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, BinaryIO, Final
@@ -26,7 +26,6 @@ from protocol.outbox.exports import (
     decode,
     read_header,
 )
-from protocol.sealing import SealBroken, unseal
 from server.fleet.device_commands import DeviceCommands
 from server.foundation.actors import Actor
 from server.foundation.keys import CityKeys
@@ -84,14 +83,17 @@ class OutboxImport:
         self,
         units: UnitsOfWork,
         keys: CityKeys,
+        unseal: Callable[[str, bytes], bytes | None],
         city: str,
         intake: Intake,
         attachments: AttachmentStore,
         quarantine: Quarantine,
         commands: DeviceCommands,
     ) -> None:
+        """``unseal``: what a blob holds that was sealed to the key of that id; None when it cannot be opened."""
         self._units = units
         self._keys = keys
+        self._unseal = unseal
         self._city = city
         self._intake = intake
         self._attachments = attachments
@@ -138,15 +140,13 @@ class OutboxImport:
 
     def _key(self, header: Header) -> bytes:
         """Of the file's stream."""
-        private = self._keys.sealing_key(header.key_id)
-        if header.city != self._city and private is None:
-            raise ExportRefused(ExportFault.OTHER_CITY)
-        if private is None:
-            raise ExportRefused(ExportFault.OTHER_KEY)
-        try:
-            return unseal(header.sealed_key, private)
-        except SealBroken as error:
-            raise ExportRefused(ExportFault.DAMAGED) from error
+        known = header.key_id in {one.key_id for one in self._keys.public_sealing_keys()}
+        if not known:
+            raise ExportRefused(ExportFault.OTHER_KEY if header.city == self._city else ExportFault.OTHER_CITY)
+        key = self._unseal(header.key_id, header.sealed_key)
+        if key is None:
+            raise ExportRefused(ExportFault.DAMAGED)
+        return key
 
     def _kiosk(self, header: Header) -> Any:
         kiosk = tables.kiosks.c
