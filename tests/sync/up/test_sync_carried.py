@@ -22,7 +22,9 @@ from server.foundation.actors import OPERATOR
 from server.operator.operations import OperationRefused, carry_out
 from server.settings import ServerSettings
 from server.storage import tables
+from server.submissions.intake import Sender
 from server.submissions.outbox_import import ImportReport, KioskShutOut, UnknownKiosk
+from sync.up.items import item
 from tests.kiosk.kiosk_kit import PHOTO
 from tests.server.running import RunningServer
 from tests.sync.line_kit import OnLine, city_server, count, enrolled, kiosk_on_line, stored, until
@@ -104,14 +106,9 @@ def test_a_picture_that_had_come_half_way_by_the_line_goes_on_from_there(
     assert envelope is not None
     (photo,) = made.at.store.outbox.attachments_of(1)
     content = made.at.store.outbox.attachment_bytes(photo.sha256) or b""
-    take(server, path)
     kiosk_id, store = made.enrolment.kiosk_id, server.deps.attachments
-    # As if the file had been pulled out in the middle: the first bytes only.
-    with server.deps.engine.begin() as connection:
-        blob, sent = tables.attachments, tables.submissions
-        connection.execute(update(blob).where(blob.c.kiosk_id == kiosk_id).values(complete=False, offset=0))
-        connection.execute(update(sent).where(sent.c.kiosk_id == kiosk_id).values(complete=False))
-    store._path(kiosk_id, photo.sha256).unlink()
+    sender = Sender(kiosk_id, made.enrolment.kiosk_part)
+    assert server.deps.intake.take(sender, [item(envelope, [photo])]).answers[0].missing == (photo.sha256,)
     assert store.append(kiosk_id, photo.sha256, 0, len(content), content[:1_000]).offset == 1_000
     assert take(server, path).attachments == 1
     assert store.sealed(kiosk_id, photo.sha256) == content
