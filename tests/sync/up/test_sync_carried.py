@@ -19,7 +19,6 @@ from protocol.peripherals import StickOutcome
 from server.app import build_deps, close_deps
 from server.fleet.alarms import AlarmKind
 from server.fleet.at_stake import AtStake
-from server.fleet.quotas import Allowance, QuotaSettings
 from server.foundation.actors import OPERATOR
 from server.operator.operations import OperationRefused, carry_out
 from server.settings import ServerSettings
@@ -114,16 +113,6 @@ def test_a_picture_that_had_come_half_way_by_the_line_goes_on_from_there(
     assert store.append(kiosk_id, photo.sha256, 0, len(content), content[:1_000]).offset == 1_000
     assert take(server, path).attachments == 1
     assert store.sealed(kiosk_id, photo.sha256) == content
-
-
-def test_quotas_keep_nothing_out_that_a_person_carries_in(tmp_path: Path) -> None:
-    one = Allowance(burst=1, an_hour=1 / 24)
-    with city_server(tmp_path / "server", quotas=QuotaSettings(submissions=one, nik=one)) as server:
-        made = kiosk_on_line(tmp_path / "kiosk", enrolled(server))
-        for _ in range(3):
-            made.send(None)
-        assert take(server, carried(made, tmp_path / "stick")).new == 3
-        made.stop()
 
 
 def test_an_import_that_ends_in_the_middle_is_taken_up_again(
