@@ -23,6 +23,7 @@ from server.foundation.actors import OPERATOR
 from server.operator.operations import OperationRefused, carry_out
 from server.settings import ServerSettings
 from server.storage import tables
+from server.submissions import outbox_import
 from server.submissions.intake import Sender
 from server.submissions.outbox_import import ImportReport, KioskShutOut, UnknownKiosk
 from sync.up.items import item
@@ -184,9 +185,17 @@ def refused(server: RunningServer, data: bytes) -> ExportFault:
     ],
 )
 def test_a_file_that_is_not_whole_changes_nothing_and_says_why(
-    server: RunningServer, made: OnLine, tmp_path: Path, change: Callable[[bytes], bytes], fault: ExportFault
+    server: RunningServer,
+    made: OnLine,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    change: Callable[[bytes], bytes],
+    fault: ExportFault,
 ) -> None:
-    made.send(None)
+    # So that the first item could have been taken before the end is read.
+    monkeypatch.setattr(outbox_import, "BATCH_ITEMS", 1)
+    for _ in range(2):
+        made.send(None)
     data = carried(made, tmp_path / "stick").read_bytes()
     before = count(server.deps, tables.submissions)
     assert refused(server, change(data)) is fault
