@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeGuard, runtime_checkable
 from kiosk.cases.case import Case, CaseProblem
 from kiosk.drafts.draft_words import DraftKept, DraftOpened, DraftProblem
 from kiosk.machine.line_state import LineState
+from protocol.badges import BadgeFault as BadgeFault
 from protocol.components import CAMERA, PRINTER, SCANNER, SPEAKER
 from protocol.components import Availability as Availability
 from protocol.components import ComponentState as ComponentState
@@ -265,8 +266,8 @@ class TrackingCodes(Protocol):
 
 
 class BadgeReader(Protocol):
-    def read(self, token: str, now: datetime) -> str | None:
-        """The staff id on a badge of this city that is signed and not expired, else None."""
+    def read(self, token: str, now: datetime) -> str | BadgeFault:
+        """The staff id on a badge of this city that is signed and not expired, else what is wrong with it. Needs no line."""
         ...
 
 

@@ -6,12 +6,13 @@ in the street run on the devices of ``devices`` and the line of ``sync``.
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
 from nacl import pwhash
 from nacl.public import PrivateKey, SealedBox
+from nacl.signing import SigningKey
 from sqlalchemy import delete
 
 from devices.clips.player import ClipPlayer
@@ -25,12 +26,16 @@ from kiosk.ports import Ports, PrintOutcome
 from kiosk.session.identity import KioskIdentity
 from kiosk.store import Store, schema
 from kiosk.store.journal import StaffMember
+from protocol import badges
 from rehearsal.devices import BEGIN, Camera, HandClock, Printer, RoomyDisk, Scanner, Speaker
 from screens.language.texts import Catalogues
+from sync.city import CityBadges
 
 CODE_LENGTH: Final = 12
-BADGE: Final = "EKB1.petugas-1.rehearsal"
 STAFF_ID: Final = "petugas-1"
+#: By which the rehearsed city signs badges.
+BADGE_KEY: Final = SigningKey(hashlib.sha256(b"rehearsal").digest())
+BADGE: Final = badges.issue(STAFF_ID, date(2100, 12, 31), bytes(BADGE_KEY))
 PIN: Final = "482913"
 IDENTITY: Final = KioskIdentity(
     kiosk_id="0190f3a0-0000-7000-8000-000000000001",
@@ -77,11 +82,6 @@ class Codes:
 
     def address(self, code: str) -> str:
         return f"https://lacak.surabaya.example/t/{code}"
-
-
-class Badges:
-    def read(self, token: str, now: datetime) -> str | None:
-        return STAFF_ID if token == BADGE and now.year < 2100 else None
 
 
 class Line:
@@ -183,7 +183,7 @@ def rehearse(folder: Path, catalogues: Catalogues, catalogue: Catalogue) -> Rehe
         texts=catalogues,
         sealer=Sealer(),
         codes=Codes(),
-        badges=Badges(),
+        badges=CityBadges(bytes(BADGE_KEY.verify_key)),
         printer=printer,
         scanner=scanner,
         camera=camera,

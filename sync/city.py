@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from kiosk.events import Bus, Event, SessionBegan
-from kiosk.ports import Unsubscribe
+from kiosk.ports import BadgeFault, Unsubscribe
 from kiosk.settings import Settings
 from protocol import badges, sealing, sealing_keys, tracking
 from protocol.documents import DocumentRefused
@@ -109,8 +109,8 @@ class CityBadges:
     def __init__(self, verify_key: bytes) -> None:
         self._verify_key = verify_key
 
-    def read(self, token: str, now: datetime) -> str | None:
+    def read(self, token: str, now: datetime) -> str | BadgeFault:
         try:
             return badges.read(token, self._verify_key, now).staff_id
-        except badges.BadgeRefused:
-            return None
+        except badges.BadgeRefused as refused:
+            return refused.fault

@@ -13,9 +13,10 @@ from nacl import pwhash
 from nacl.exceptions import CryptoError
 
 from kiosk.events import Bus, StaffSignedIn, StaffSignedOut, VisitRecorded
-from kiosk.ports import BadgeReader, Clock
+from kiosk.ports import BadgeFault, BadgeReader, Clock
 from kiosk.store import StorageFailed, StorageProblem, Store
 from kiosk.store.journal import StaffMember, Visit, VisitAction
+from protocol.field.roles import MAY, May, StaffRole, role_of
 from protocol.limits import NOTE_CHARACTERS, PIN_DIGITS
 
 logger = logging.getLogger(__name__)
@@ -26,14 +27,14 @@ FREE_TRIES: Final = 3
 FIRST_PAUSE_S: Final = 15.0
 LONGEST_PAUSE_S: Final = 300.0
 ACTIONS_MOST: Final = 200
-#: The role that may come in when the office locked the kiosk: somebody must be able to open it where there is no line.
-SUPERVISOR: Final = "supervisor"
 _LOCKED: Final = "staff_locked"
 
 
 class SignInProblem(StrEnum):
-    #: Not a badge of this city, altered or expired.
+    #: Of another city, forged or altered.
     BAD_BADGE = "BAD_BADGE"
+    #: Of this city, and past its day.
+    EXPIRED = "EXPIRED"
     #: A good badge of somebody who is not on this kiosk's list.
     NOT_LISTED = "NOT_LISTED"
     WRONG_PIN = "WRONG_PIN"
@@ -60,9 +61,11 @@ class SignInRefused:
 class StaffOnDuty:
     id: str
     name: str
-    #: staff or supervisor.
-    role: str
+    role: StaffRole
     since: datetime
+
+    def may(self, what: May) -> bool:
+        return what in MAY[self.role]
 
 
 class StaffDuty:
@@ -100,11 +103,17 @@ class StaffDuty:
         on_duty = self._on_duty
         return on_duty.id if on_duty is not None else None
 
+    def may(self, what: May) -> bool:
+        """Whether whoever is signed in may do it; nobody may nothing."""
+        on_duty = self._on_duty
+        return on_duty is not None and on_duty.may(what)
+
     def check_badge(self, token: str) -> str | SignInRefused:
         """The staff id of a badge that may be used here: the PIN is asked next."""
         staff_id = self._badges.read(token, self._clock.now())
-        if staff_id is None:
-            return SignInRefused(SignInProblem.BAD_BADGE)
+        if isinstance(staff_id, BadgeFault):
+            expired = staff_id is BadgeFault.EXPIRED
+            return SignInRefused(SignInProblem.EXPIRED if expired else SignInProblem.BAD_BADGE)
         member = self._admitted(staff_id)
         return member if isinstance(member, SignInRefused) else staff_id
 
@@ -129,7 +138,7 @@ class StaffDuty:
             if isinstance(member, SignInRefused):
                 return member
             self.sign_out()
-            self._on_duty = StaffOnDuty(member.id, member.name, member.role, self._clock.now())
+            self._on_duty = StaffOnDuty(member.id, member.name, role_of(member.role), self._clock.now())
             self._actions = []
             on_duty = self._on_duty
         self._bus.publish(StaffSignedIn(staff_id))
@@ -150,7 +159,7 @@ class StaffDuty:
         except StorageFailed as error:
             logger.warning("whether this kiosk is locked is kept in memory only: %s", error.problem)
             self._storage_failed(error.problem)
-        if locked and on_duty is not None and on_duty.role != SUPERVISOR:
+        if locked and on_duty is not None and not on_duty.may(May.COME_IN_LOCKED):
             self.sign_out()
 
     def record(self, kind: str, detail: str = "") -> None:
@@ -207,7 +216,7 @@ class StaffDuty:
         member = self._member(staff_id)
         if member is None:
             return SignInRefused(SignInProblem.NOT_LISTED)
-        if self.locked and member.role != SUPERVISOR:
+        if self.locked and May.COME_IN_LOCKED not in MAY[role_of(member.role)]:
             return SignInRefused(SignInProblem.LOCKED)
         return member
 

@@ -24,6 +24,10 @@ class StaffContext:
     def on_duty(self) -> StaffOnDuty | None:
         return self._kiosk.staff.on_duty
 
+    def check_badge(self, badge: str) -> str | SignInRefused:
+        """Whose badge it is, when it opens anything here."""
+        return self._kiosk.staff.check_badge(badge)
+
     def sign_in(self, badge: str, pin: str) -> StaffOnDuty | SignInRefused:
         """Takes some tenths of a second."""
         return self._kiosk.staff.sign_in(badge, pin)

@@ -1,15 +1,17 @@
 """The field staff's pages, by touch: badge and PIN, states, roll, tests, outbox, out of service and back, the visit."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 
+from protocol import badges
 from protocol.peripherals import ScanKind
 from rehearsal.citizen import Citizen
 from rehearsal.devices import Scan
 from rehearsal.gallery.way import Way, domicile_review
 from rehearsal.hands import Hands, NotThere
-from rehearsal.kiosk import PIN, STAFF_ID
+from rehearsal.kiosk import BADGE, BADGE_KEY, PIN, STAFF_ID
 from rehearsal.storage import FaultyStorage
 from screens.navigation.appearance import Appearance
 
@@ -66,13 +68,38 @@ def test_a_pin_is_never_shown(kiosk: Hands) -> None:
     assert not kiosk.sees(PIN)
 
 
-def test_a_badge_of_another_city_opens_nothing(kiosk: Hands) -> None:
-    Citizen(kiosk).hold_badge("EKB1.petugas-1.elsewhere")
+FOREIGN = badges.issue(STAFF_ID, date(2100, 12, 31), b"\x07" * 32)
+
+
+@pytest.mark.parametrize(
+    ("badge", "problem"),
+    [
+        pytest.param(FOREIGN, "bad_badge", id="of another city"),
+        pytest.param(BADGE.replace(STAFF_ID, "pengawas-9"), "bad_badge", id="forged"),
+        pytest.param(BADGE.replace(".4", ".5", 1), "bad_badge", id="its day altered"),
+        pytest.param(f"EKB1.{STAFF_ID}.99999.{'A' * 86}", "bad_badge", id="made up"),
+        pytest.param(badges.issue(STAFF_ID, date(2026, 11, 1), bytes(BADGE_KEY)), "expired", id="expired"),
+        pytest.param(badges.issue("sari", date(2100, 12, 31), bytes(BADGE_KEY)), "not_listed", id="not listed"),
+    ],
+)
+def test_a_badge_that_opens_nothing_is_refused_before_a_pin_is_asked_for(
+    kiosk: Hands, badge: str, problem: str
+) -> None:
+    Citizen(kiosk).hold_badge(badge)
+    assert kiosk.place == "HOME"
+    kiosk.must_see(kiosk.text(f"staff.problem.{problem}"))
+    assert kiosk.kiosk.staff.on_duty is None
+
+
+def test_a_refused_badge_takes_nobody_from_the_pin(kiosk: Hands) -> None:
+    Citizen(kiosk).hold_badge()
+    Citizen(kiosk).hold_badge(FOREIGN)
+    assert kiosk.place == "STAFF_PIN"
+    kiosk.must_see(kiosk.text("staff.problem.bad_badge"))
     kiosk.type(PIN)
     kiosk.forward()
     kiosk.join()
-    assert kiosk.unseen(kiosk.text("staff.problem.bad_badge")) == []
-    assert kiosk.kiosk.staff.on_duty is None
+    assert kiosk.place == "STAFF"
 
 
 def test_during_a_visit_a_badge_disturbs_nobody(kiosk: Hands) -> None:
