@@ -21,15 +21,15 @@ from kiosk.catalogue.catalogue import Catalogue
 from kiosk.drafts.draft_words import DraftKept, DraftOpened, DraftProblem
 from kiosk.events import Bus
 from kiosk.kiosk import Kiosk
-from kiosk.machine.line_state import LineCondition, LineState
+from kiosk.machine.line_state import LineCondition, LineFacts, LineSpeed, LineState
 from kiosk.ports import Ports, PrintOutcome
 from kiosk.session.identity import KioskIdentity
 from kiosk.store import Store, schema
 from kiosk.store.journal import StaffMember
 from protocol import badges
-from rehearsal.devices import BEGIN, Camera, HandClock, Printer, RoomyDisk, Scanner, Speaker
+from rehearsal.devices import BEGIN, Camera, HandClock, Power, Printer, RoomyDisk, Scanner, Speaker
 from screens.language.texts import Catalogues
-from sync.city import CityBadges
+from sync.city import CityBadges, KioskSigner
 
 CODE_LENGTH: Final = 12
 STAFF_ID: Final = "petugas-1"
@@ -37,6 +37,8 @@ STAFF_ID: Final = "petugas-1"
 BADGE_KEY: Final = SigningKey(hashlib.sha256(b"rehearsal").digest())
 BADGE: Final = badges.issue(STAFF_ID, date(2100, 12, 31), bytes(BADGE_KEY))
 PIN: Final = "482913"
+#: By which the rehearsed kiosk signs.
+KIOSK_KEY: Final = SigningKey(hashlib.sha256(b"a kiosk's rehearsal").digest())
 IDENTITY: Final = KioskIdentity(
     kiosk_id="0190f3a0-0000-7000-8000-000000000001",
     name="Balai Kota 1",
@@ -93,6 +95,8 @@ class Line:
         #: Drafts by code, each with the birth date that opens it.
         self.drafts: dict[str, tuple[date, bytes]] = {}
         self.retries = 0
+        #: Which packs field staff asked for.
+        self.asked: list[str] = []
 
     def state(self) -> LineState:
         return LineState(self.condition, BEGIN)
@@ -131,6 +135,18 @@ class Line:
     def retry_now(self) -> None:
         self.retries += 1
 
+    def facts(self) -> LineFacts:
+        return LineFacts("https://ekios.surabaya.example", "10.20.4.17", signal=0.8)
+
+    def measure(self, done: Callable[[LineSpeed], None]) -> None:
+        done(LineSpeed(0.042, 640_000.0) if self.condition is LineCondition.ONLINE else LineSpeed(None))
+
+    def take_newest_pack(self) -> None:
+        self.asked.append("newest")
+
+    def go_back_to_pack_before(self) -> None:
+        self.asked.append("before")
+
 
 @dataclass
 class Rehearsal:
@@ -145,6 +161,7 @@ class Rehearsal:
     camera: Camera
     speaker: Speaker
     line: Line
+    power: Power
     store: Store
 
     def all_well(self) -> None:
@@ -173,7 +190,7 @@ class Rehearsal:
 def rehearse(folder: Path, catalogues: Catalogues, catalogue: Catalogue) -> Rehearsal:
     """A kiosk that keeps its data in ``folder`` and offers the services of ``catalogue``."""
     clock, disk, line = HandClock(), RoomyDisk(), Line()
-    printer, scanner, camera, speaker = Printer(), Scanner(), Camera(), Speaker()
+    printer, scanner, camera, speaker, power = Printer(), Scanner(), Camera(), Speaker(), Power()
     store, bus = Store.open(folder, clock.now()), Bus()
     pin_hash = pwhash.argon2id.str(PIN.encode(), pwhash.argon2id.OPSLIMIT_MIN, pwhash.argon2id.MEMLIMIT_MIN).decode()
     store.roster.replace([StaffMember(STAFF_ID, "Budi Santoso", "staff", pin_hash)])
@@ -188,10 +205,12 @@ def rehearse(folder: Path, catalogues: Catalogues, catalogue: Catalogue) -> Rehe
         scanner=scanner,
         camera=camera,
         speaker=speaker,
+        power=power,
+        sign=KioskSigner(bytes(KIOSK_KEY)),
         play_clip=ClipPlayer,
     )
     kiosk = Kiosk(IDENTITY, ports, store, bus)
     kiosk.start()
     kiosk.connect(line)
     kiosk.install(catalogue)
-    return Rehearsal(kiosk, catalogues, clock, disk, printer, scanner, camera, speaker, line, store)
+    return Rehearsal(kiosk, catalogues, clock, disk, printer, scanner, camera, speaker, line, power, store)

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from nacl.signing import SigningKey
+
 from kiosk.events import Bus, Event, SessionBegan
 from kiosk.ports import BadgeFault, Unsubscribe
 from kiosk.settings import Settings
@@ -101,6 +103,16 @@ class KioskCodes:
 
     def address(self, code: str) -> str:
         return tracking.address(self._tracking_base, code)
+
+
+class KioskSigner:
+    """Signs as this kiosk; the key never leaves it."""
+
+    def __init__(self, private_key: bytes) -> None:
+        self._key = SigningKey(private_key)
+
+    def __call__(self, content: bytes) -> bytes:
+        return self._key.sign(content).signature
 
 
 class CityBadges:

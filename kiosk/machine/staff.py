@@ -13,9 +13,11 @@ from nacl import pwhash
 from nacl.exceptions import CryptoError
 
 from kiosk.events import Bus, StaffSignedIn, StaffSignedOut, VisitRecorded
+from kiosk.field.visit_draft import VisitDraft
 from kiosk.ports import BadgeFault, BadgeReader, Clock
 from kiosk.store import StorageFailed, StorageProblem, Store
 from kiosk.store.journal import StaffMember, Visit, VisitAction
+from protocol.field.orders import OpenOrder
 from protocol.field.roles import MAY, May, StaffRole, role_of
 from protocol.limits import NOTE_CHARACTERS, PIN_DIGITS
 
@@ -78,12 +80,17 @@ class StaffDuty:
         clock: Clock,
         bus: Bus,
         storage_failed: Callable[[StorageProblem], None],
+        orders: Callable[[], tuple[OpenOrder, ...]] = tuple,
     ) -> None:
         self._store = store
         self._badges = badges
         self._clock = clock
         self._bus = bus
         self._storage_failed = storage_failed
+        #: Those that the office has for this kiosk.
+        self._orders = orders
+        #: What is noted in the visit that is going on.
+        self.draft = VisitDraft()
         self._lock = threading.RLock()
         self._on_duty: StaffOnDuty | None = None
         self._actions: list[VisitAction] = []
@@ -140,6 +147,7 @@ class StaffDuty:
             self.sign_out()
             self._on_duty = StaffOnDuty(member.id, member.name, role_of(member.role), self._clock.now())
             self._actions = []
+            self.draft = VisitDraft()
             on_duty = self._on_duty
         self._bus.publish(StaffSignedIn(staff_id))
         return on_duty
@@ -167,6 +175,7 @@ class StaffDuty:
         with self._lock:
             if self._on_duty is not None and len(self._actions) < ACTIONS_MOST:
                 self._actions.append(VisitAction(kind, self._clock.now(), detail[:200]))
+                self.draft.happened(kind)
 
     @property
     def actions(self) -> tuple[VisitAction, ...]:
@@ -175,19 +184,21 @@ class StaffDuty:
             return tuple(self._actions)
 
     def sign_out(self, note: str = "") -> Visit | None:
-        """Ends the visit and keeps it for the server. None when nobody was signed in, or it could not be kept."""
+        """Ends the visit and keeps it for the server, with what was noted in it. None when nobody was signed in, or it could not be kept."""
         with self._lock:
             on_duty, self._on_duty = self._on_duty, None
             actions, self._actions = tuple(self._actions), []
+            draft, self.draft = self.draft, VisitDraft()
         if on_duty is None:
             return None
+        ended_at = max(self._clock.now(), on_duty.since)
         visit = Visit(
             id=str(uuid_utils.uuid7()),
             staff_id=on_duty.id,
             began_at=on_duty.since,
-            ended_at=max(self._clock.now(), on_duty.since),
-            actions=actions,
-            note=note[:NOTE_CHARACTERS],
+            ended_at=ended_at,
+            actions=(*actions, *draft.actions(ended_at, self._orders())),
+            note=(note or draft.note)[:NOTE_CHARACTERS],
         )
         kept = self._keep(visit)
         if kept:
