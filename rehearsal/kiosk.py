@@ -20,6 +20,7 @@ from kiosk.cases.case import Case, CaseProblem, CaseProblemKind
 from kiosk.catalogue.catalogue import Catalogue
 from kiosk.drafts.draft_words import DraftKept, DraftOpened, DraftProblem
 from kiosk.events import Bus
+from kiosk.field.orders import open_orders
 from kiosk.kiosk import Kiosk
 from kiosk.machine.line_state import LineCondition, LineFacts, LineSpeed, LineState
 from kiosk.ports import Ports, PrintOutcome
@@ -176,6 +177,11 @@ class Rehearsal:
         self.camera.in_sight = None
         self.camera.kinds.clear()
         self.speaker.hush()
+        self.power.works = True
+        self.line.asked.clear()
+        if open_orders(self.kiosk.settings):
+            self.kiosk.settings.store_new({})
+            self.kiosk.settings.reload()
         self.speaker.played.clear()
         with self.store.transaction() as connection:
             connection.execute(delete(schema.notices))

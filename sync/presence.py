@@ -19,6 +19,7 @@ from kiosk.events import (
 )
 from kiosk.kiosk import Kiosk
 from kiosk.ports import ComponentState
+from kiosk.store.packs import UNVERIFIED
 from protocol import PROTOCOL_VERSION
 from protocol.messages import (
     AppliedReport,
@@ -34,7 +35,6 @@ from sync.backoff import EAGER, tries
 from sync.client import Answer, Client, Outcome
 from sync.down.documents import DocumentDelivery
 from sync.down.feed import CURSOR
-from sync.down.packs import UNVERIFIED
 from sync.down.witness import Witness
 from sync.monitor import Monitor
 from sync.up.reports import ReportDelivery

@@ -19,10 +19,17 @@ class ReportKind(StrEnum):
     HELP_CALL = "HELP_CALL"
     #: Lines of the program's log that the office asked for.
     LOG = "LOG"
+    #: A signed readiness report.
+    READINESS = "READINESS"
 
 
 #: Somebody waits for help; a rating can be left out.
-_USES: Final = {ReportKind.RATING: Use.NEW, ReportKind.HELP_CALL: Use.BEGUN, ReportKind.LOG: Use.NEW}
+_USES: Final = {
+    ReportKind.RATING: Use.NEW,
+    ReportKind.HELP_CALL: Use.BEGUN,
+    ReportKind.LOG: Use.NEW,
+    ReportKind.READINESS: Use.NEW,
+}
 #: One with its place in the indexes, rounded up.
 REPORT_BYTES: Final = 16_384
 

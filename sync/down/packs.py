@@ -30,7 +30,7 @@ from kiosk.catalogue.catalogue import Catalogue
 from kiosk.catalogue.service import PackBroken
 from kiosk.kiosk import Kiosk
 from kiosk.store import Use
-from kiosk.store.packs import InstalledPack
+from kiosk.store.packs import HELD_BACK, PROBLEM, UNVERIFIED, InstalledPack
 from protocol.packs import PACK_BYTES, PackCustom, PackRefused, target_name, unpack
 from runtime.files import make_folder, sync_file
 from sync.backoff import tries
@@ -41,15 +41,10 @@ logger = logging.getLogger(__name__)
 
 METADATA: Final = "/v1/packs/metadata/"
 TARGETS: Final = "/v1/packs/targets/"
-#: The pack that field staff went back from: not in force again until they say so, or a newer one comes.
-HELD_BACK: Final = "pack_held_back"
 #: Look even when no notice came.
 LOOK_EVERY_S: Final = 3_600.0
 #: The pack in force and the one before it.
 KEPT: Final = 2
-PROBLEM: Final = "pack_problem"
-#: Why what the server offers could not be verified; reported with each heartbeat. A line that is down is not such a reason.
-UNVERIFIED: Final = "pack_unverified"
 _PIECE: Final = 65_536
 #: A correction by less changes nothing about what is expired.
 _SAME_TIME: Final = timedelta(minutes=1)

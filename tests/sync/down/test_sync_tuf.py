@@ -9,6 +9,7 @@ import pytest
 from tuf.api.exceptions import DownloadHTTPError
 from tuf.ngclient.fetcher import FetcherInterface
 
+from kiosk.store.packs import UNVERIFIED
 from server.catalogue.tuf import ROOT_LIFE, TARGETS_LIFE, TIMESTAMP_LIFE, WARN_BEFORE
 from server.catalogue.tuf_offline import NewKeys, Unacceptable, describe, public_document, sign
 from server.deps import Deps
@@ -16,7 +17,7 @@ from server.fleet.alarms import AlarmKind
 from server.foundation.actors import OPERATOR
 from server.foundation.keys import keep_secret, random_key
 from server.settings import ServerSettings
-from sync.down.packs import UNVERIFIED, PackDuty
+from sync.down.packs import PackDuty
 from tests.kiosk.kiosk_kit import CITY
 from tests.server.conftest import FakeClock
 from tests.server.running import RunningServer, running
