@@ -45,6 +45,7 @@ from server.fleet.alarms import Alarms
 from server.fleet.city_map import CityMap
 from server.fleet.device_commands import DeviceCommands
 from server.fleet.enrolment import Enrolment
+from server.fleet.field_work.readiness import ReadinessReports
 from server.fleet.groups import KioskGroups
 from server.fleet.heartbeats import AT_ONCE as HEARTBEATS_AT_ONCE
 from server.fleet.heartbeats import Heartbeats
@@ -184,6 +185,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         history=History(units, zone),
         profiles=Profiles(units),
         presence=Presence(units),
+        readiness=ReadinessReports(units),
         heartbeats=Heartbeats(units, zone, alarms, witnesses, publications, signing_clock, settings.heartbeat_s),
         offers=Offers(units, packs),
         schedule=Schedule(units, authoring),

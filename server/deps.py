@@ -27,6 +27,7 @@ from server.fleet.alarms import Alarms
 from server.fleet.city_map import CityMap
 from server.fleet.device_commands import DeviceCommands
 from server.fleet.enrolment import Enrolment
+from server.fleet.field_work.readiness import ReadinessReports
 from server.fleet.groups import KioskGroups
 from server.fleet.heartbeats import Heartbeats
 from server.fleet.help_calls import HelpCalls
@@ -106,6 +107,7 @@ class Deps:
     offers: Offers
     schedule: Schedule
     presence: Presence
+    readiness: ReadinessReports
     heartbeats: Heartbeats
     alarms: Alarms
     listing: Listing

@@ -10,6 +10,7 @@ from pydantic.json_schema import models_json_schema
 from protocol import VERSION_HEADER
 from protocol.answers import HEADER as ANSWER_HEADER
 from protocol.drafts import DraftProof
+from protocol.field.readiness import SignedReadiness
 from protocol.messages import AppliedReport, EnrolRequest, ErrorAnswer, Heartbeat, SubmissionBatch, Visit
 from protocol.reports import HelpCall, KioskLog, RatingBatch
 
@@ -18,6 +19,7 @@ _TAKEN: Final[tuple[type[BaseModel], ...]] = (
     SubmissionBatch,
     AppliedReport,
     Heartbeat,
+    SignedReadiness,
     Visit,
     RatingBatch,
     DraftProof,

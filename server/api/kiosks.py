@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.responses import FileResponse
 from starlette.concurrency import run_in_threadpool
 
+from protocol.field.readiness import SignedReadiness
 from protocol.messages import CaseState, EnrolRequest, EnrolResponse, Heartbeat, HeartbeatAnswer, Visit
 from protocol.reports import KioskLog
 from protocol.tracking import parse as parse_code
@@ -16,11 +17,14 @@ from server.api.signed import Replayed, SignedRequest, signed
 from server.api.together import Together
 from server.deps import get_deps
 from server.fleet.enrolment import ATTEMPTS_WITHIN, EnrolRefusal
+from server.fleet.field_work.readiness import TakeOutcome
 from server.fleet.heartbeats import Beat
 from server.fleet.quotas import Quota
 
 #: A visit with a thousand short actions.
 VISIT_BYTES: Final = 262_144
+#: A report and its signature, in base64.
+READINESS_BYTES: Final = 32_768
 
 router = APIRouter(prefix="/v1")
 
@@ -62,6 +66,16 @@ async def visit(request: Request, kiosk: Annotated[SignedRequest, Depends(signed
     """The same id again changes nothing."""
     deps, reported = get_deps(request), parse(Visit, kiosk.body)
     await run_in_threadpool(deps.presence.visit, kiosk.kiosk_id, reported)
+    return Response(status_code=204)
+
+
+@router.post("/readiness", status_code=204, openapi_extra=takes(SignedReadiness), tags=["presence"])
+async def readiness(request: Request, kiosk: Annotated[SignedRequest, Depends(signed(READINESS_BYTES))]) -> Response:
+    """A readiness report, signed by the kiosk beyond the request that brings it. The same id again changes nothing."""
+    deps, sent = get_deps(request), parse(SignedReadiness, kiosk.body)
+    outcome = await run_in_threadpool(deps.readiness.take, kiosk.kiosk_id, sent)
+    if outcome is TakeOutcome.REFUSED:
+        raise ApiError(422, "invalid", "not as agreed: the report is not signed by this kiosk")
     return Response(status_code=204)
 
 

@@ -1,5 +1,6 @@
 """Calls for help and ratings on their way up: each delivered once, kept for as long as the server cannot take them."""
 
+import base64
 import json
 import logging
 from datetime import datetime
@@ -17,6 +18,7 @@ logger = logging.getLogger(__name__)
 RATINGS: Final = "/v1/ratings"
 HELP_CALLS: Final = "/v1/help-calls"
 LOGS: Final = "/v1/logs"
+READINESS: Final = "/v1/readiness"
 _CALLS_AT_ONCE: Final = 10
 _TOO_MANY: Final = 429
 #: When the server does not say for how long.
@@ -38,11 +40,14 @@ class ReportDelivery:
         called = self._help_calls() if self._may(HELP_CALLS) else None
         if called is not None and not called.ok:
             return self._slowed(HELP_CALLS, called)
+        tested = self._readiness() if self._may(READINESS) else None
+        if tested is not None and not tested.ok and not tested.final:
+            return self._slowed(READINESS, tested)
         told = self._logs() if self._may(LOGS) else None
         if told is not None and not told.ok:
             return self._slowed(LOGS, told)
         rated = self._ratings() if self._may(RATINGS) else None
-        return (self._slowed(RATINGS, rated) if rated is not None else None) or told or called
+        return (self._slowed(RATINGS, rated) if rated is not None else None) or told or tested or called
 
     def _may(self, path: str) -> bool:
         return self._clock.monotonic() >= self._not_before.get(path, 0.0)
@@ -66,6 +71,22 @@ class ReportDelivery:
             self._store.reports.reported([call.id])
         return answer
 
+    def _readiness(self) -> Answer | None:
+        answer = None
+        for kept in self._store.reports.waiting(ReportKind.READINESS, _CALLS_AT_ONCE):
+            sent = {
+                "body": _base64(kept.body["body"].encode()),
+                "signature": _base64(bytes.fromhex(kept.body["signature"])),
+            }
+            answer = self._client.post(READINESS, json.dumps(sent).encode())
+            if answer.final:
+                logger.error("a readiness report was refused: %s", answer.detail)
+            elif not answer.ok:
+                # Also 404: an older server, which learns to take it with its next version.
+                return answer
+            self._store.reports.reported([kept.id])
+        return answer
+
     def _logs(self) -> Answer | None:
         answer = None
         for log in self._store.reports.waiting(ReportKind.LOG, _CALLS_AT_ONCE):
@@ -86,3 +107,7 @@ class ReportDelivery:
                 return answer
             self._store.reports.reported(one.id for one in batch)
         return answer
+
+
+def _base64(content: bytes) -> str:
+    return base64.b64encode(content).decode()

@@ -42,6 +42,7 @@ visits                   what field staff did at kiosks
 heartbeats               a short history of heartbeats
 component_history        changes of devices' states
 kiosk_logs               the last lines of kiosks' logs, as commands asked for them
+readiness_reports        what kiosks found when everything was tested, as they signed it
 alarms                   what the command centre must look at; open while ``cleared_at`` is null
 staff                    field staff: roster, PIN, badge
 work_orders              what field staff are asked to do at kiosks, until a visit has done it
@@ -72,7 +73,15 @@ from server.storage.tables.fleet import (
     kiosks,
 )
 from server.storage.tables.people import agencies, officers, sign_in_failures, web_sessions
-from server.storage.tables.presence import alarms, component_history, heartbeats, kiosk_logs, staff, visits
+from server.storage.tables.presence import (
+    alarms,
+    component_history,
+    heartbeats,
+    kiosk_logs,
+    readiness_reports,
+    staff,
+    visits,
+)
 from server.storage.tables.published import form_drafts, packs, paused_services, service_versions
 from server.storage.tables.quotas import case_lookups, quotas
 from server.storage.tables.sign_in import authenticators, passkeys, recovery_codes, sign_in_steps
@@ -118,6 +127,7 @@ __all__ = [
     "paused_services",
     "picture_marks",
     "quotas",
+    "readiness_reports",
     "recovery_codes",
     "rejections",
     "saved_views",

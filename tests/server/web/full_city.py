@@ -145,7 +145,8 @@ def fill(office: Office, texts: Texts) -> dict[str, str]:
     _, group = deps.kiosk_groups.add(OPERATOR, texts("group")[:60])
     deps.work_orders.create(OPERATOR, kiosk.id, texts("task"))
     with deps.engine.begin() as connection:
-        order = connection.execute(select(tables.work_orders.c.id)).scalar_one()
+        by_hand = select(tables.work_orders.c.id).where(tables.work_orders.c.task != "")
+        order = connection.execute(by_hand).scalar_one()
         now = deps.clock.now()
         log = {"kiosk_id": kiosk.id, "id": "log-1", "made_at": now, "received_at": now, "lines": [texts("log")]}
         connection.execute(insert(tables.kiosk_logs).values(log))
