@@ -1,6 +1,5 @@
 """The field staff's pages, by touch: badge and PIN, states, roll, tests, outbox, out of service and back, the visit."""
 
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -13,34 +12,9 @@ from rehearsal.gallery.way import Way, domicile_review
 from rehearsal.hands import Hands, NotThere
 from rehearsal.kiosk import BADGE, BADGE_KEY, PIN, STAFF_ID
 from rehearsal.storage import FaultyStorage
-from screens.navigation.appearance import Appearance
+from tests.screens.staff.staff_kit import actions, open_device, sign_in
 
 METRES = 1000.0
-
-
-@pytest.fixture
-def kiosk(citizens: Hands) -> Iterator[Hands]:
-    citizens.dress(Appearance())
-    yield citizens
-
-
-@pytest.fixture
-def on_duty(kiosk: Hands) -> Hands:
-    """Signed in, by badge and PIN."""
-    sign_in(kiosk)
-    return kiosk
-
-
-def sign_in(hands: Hands, pin: str = PIN) -> None:
-    Citizen(hands).hold_badge()
-    hands.type(pin)
-    hands.forward()
-    hands.join()
-
-
-def actions(hands: Hands) -> list[tuple[str, str]]:
-    """What the visit's record says so far."""
-    return [(action.kind, action.detail) for action in hands.kiosk.staff.actions]
 
 
 def test_badge_and_pin_open_the_overview(on_duty: Hands) -> None:
@@ -137,11 +111,6 @@ def test_a_roll_that_cannot_be_is_refused(on_duty: Hands, metres: str) -> None:
     on_duty.forward()
     assert on_duty.place == "STAFF_PAPER"
     assert on_duty.page.problem
-
-
-def open_device(hands: Hands, component: str) -> None:
-    """By its line on the overview."""
-    hands.tap(hands.text(f"staff.component.{component}"))
 
 
 def test_printer_scanner_and_camera_are_tested(on_duty: Hands) -> None:
