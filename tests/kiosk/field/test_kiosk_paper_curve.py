@@ -52,7 +52,7 @@ def really_empty(random: Random, left_mm: float) -> datetime:
 
 
 def test_four_times_of_five_it_is_not_empty_before_the_early_end_and_the_likely_one_is_the_middle() -> None:
-    later, sooner, runs = 0, 0, 120
+    later, sooner, runs = 0, 0, 60
     for seed in range(runs):
         random = Random(seed)
         end = PaperCurve(past(random, DAYS), TODAY, ZONE).end_of(50_000, MORNING)
@@ -62,8 +62,9 @@ def test_four_times_of_five_it_is_not_empty_before_the_early_end_and_the_likely_
         empty = really_empty(random, 50_000)
         later += empty >= end.early
         sooner += empty <= end.likely
-    assert 0.72 <= later / runs <= 0.92
-    assert 0.38 <= sooner / runs <= 0.68
+    # As far as so few runs can tell: two deviations to each side. Of 400 runs it is 80 and 48 of a hundred.
+    assert 0.69 <= later / runs <= 0.91
+    assert 0.37 <= sooner / runs <= 0.63
 
 
 def test_a_weekend_on_which_nobody_comes_is_known() -> None:

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from rehearsal.hands import Hands
-from rehearsal.kiosk import BADGE, PIN
 from screens.navigation.appearance import Appearance
-from screens.navigation.places import Name
+from tests.screens.staff.staff_kit import come_in
 
 
 @pytest.fixture
@@ -19,7 +18,5 @@ def kiosk(citizens: Hands) -> Iterator[Hands]:
 @pytest.fixture
 def on_duty(kiosk: Hands) -> Hands:
     """Signed in. By touch it is done where that is what is looked at (``staff_kit.sign_in``)."""
-    kiosk.kiosk.staff.sign_in(BADGE, PIN)
-    kiosk.app.flow.staff.open(Name.STAFF)
-    kiosk.settle()
+    come_in(kiosk)
     return kiosk

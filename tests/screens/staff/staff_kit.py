@@ -2,7 +2,8 @@
 
 from rehearsal.citizen import Citizen
 from rehearsal.hands import Hands
-from rehearsal.kiosk import PIN
+from rehearsal.kiosk import BADGE, PIN
+from screens.navigation.places import Name
 
 
 def sign_in(hands: Hands, pin: str = PIN) -> None:
@@ -11,6 +12,13 @@ def sign_in(hands: Hands, pin: str = PIN) -> None:
     hands.type(pin)
     hands.forward()
     hands.join()
+
+
+def come_in(hands: Hands) -> None:
+    """Signed in and at the overview, without the keys on the way."""
+    hands.kiosk.staff.sign_in(BADGE, PIN)
+    hands.app.flow.staff.open(Name.STAFF)
+    hands.settle()
 
 
 def actions(hands: Hands) -> list[tuple[str, str]]:

@@ -18,7 +18,7 @@ from rehearsal.hands import Hands, NotThere
 from rehearsal.kiosk import BADGE, BADGE_KEY, PIN, STAFF_ID
 from screens.navigation.staff import CLEANING_S
 from screens.staff.touch_pad import QUIET_S
-from tests.screens.staff.staff_kit import actions, open_device, sign_in
+from tests.screens.staff.staff_kit import actions, come_in, open_device, sign_in
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def as_role(hands: Hands, role: str) -> Hands:
     roster, member = hands.rehearsal.store.roster, hands.rehearsal.store.roster.get(STAFF_ID)
     assert member is not None
     roster.replace([StaffMember(member.id, member.name, role, member.pin_hash)])
-    sign_in(hands)
+    come_in(hands)
     roster.replace([member])
     return hands
 
@@ -212,7 +212,7 @@ def test_only_a_supervisor_goes_back_a_pack_and_is_asked_twice(supervisor: Hands
         assert line.asked == ["newest", "before"]
         supervisor.back()
         supervisor.forward()
-        sign_in(supervisor)
+        come_in(supervisor)
         open_device(supervisor, "versions")
         with pytest.raises(NotThere):
             supervisor.find(supervisor.text("staff.versions.back"))
@@ -243,7 +243,7 @@ def test_restart_and_shut_down_are_asked_twice_and_record_the_visit_first(kiosk:
     stop = kiosk.kiosk.bus.subscribe(
         lambda event: asked.append(kiosk.kiosk.staff.on_duty is None) if isinstance(event, RestartAsked) else None
     )
-    sign_in(kiosk)
+    come_in(kiosk)
     kiosk.tap(kiosk.text("staff.power"))
     kiosk.tap(kiosk.text("staff.power.restart"), exactly=True)
     assert asked == []
@@ -254,7 +254,7 @@ def test_restart_and_shut_down_are_asked_twice_and_record_the_visit_first(kiosk:
     for works in (True, False):
         kiosk.rehearsal.power.works = works
         before = kiosk.rehearsal.power.asked
-        sign_in(kiosk)
+        come_in(kiosk)
         kiosk.tap(kiosk.text("staff.power"))
         kiosk.tap(kiosk.text("staff.power.off"), exactly=True)
         kiosk.tap(kiosk.text("staff.power.off_yes"))

@@ -15,7 +15,6 @@ from server.fleet.field_work.readiness import ReadinessReports, TakeOutcome
 from server.storage import tables
 from tests.server.conftest import FakeClock
 from tests.server.fleet.test_server_fleet import enrolled
-from tests.server.kiosk_client import TestKiosk
 from tests.server.running import RunningServer
 
 KEY = SigningKey(b"\x05" * 32)
@@ -46,6 +45,16 @@ def on_the_line(body: bytes, signature: bytes) -> readiness.SignedReadiness:
 
 @pytest.fixture
 def kiosk_id(deps: Deps) -> str:
+    return known(deps)
+
+
+@pytest.fixture
+def kiosk_on_sqlite(sqlite_deps: Deps) -> str:
+    return known(sqlite_deps)
+
+
+def known(deps: Deps) -> str:
+    """A kiosk of the fleet, whose key is KEY."""
     made = enrolled(deps)
     with deps.engine.begin() as connection:
         key = bytes(KEY.verify_key)
@@ -65,26 +74,31 @@ def test_what_the_kiosk_signed_is_taken_once_and_shown_with_its_verdict(
     assert {one.id: one.report.ready for one in shown if one.report is not None} == {good.id: True, bad.id: False}
 
 
-def test_a_changed_byte_anywhere_is_refused(deps: Deps, clock: FakeClock, kiosk_id: str) -> None:
-    whole = sent(report(kiosk_id, clock.now(), GOOD, DEAD))
+def test_a_changed_byte_anywhere_is_refused(sqlite_deps: Deps, clock: FakeClock, kiosk_on_sqlite: str) -> None:
+    whole = sent(report(kiosk_on_sqlite, clock.now(), GOOD, DEAD))
     for place in range(0, len(whole.body), 7):
         changed = bytearray(whole.body)
         changed[place] ^= 1
-        assert deps.readiness.take(kiosk_id, on_the_line(bytes(changed), whole.signature)) is TakeOutcome.REFUSED
+        assert (
+            sqlite_deps.readiness.take(kiosk_on_sqlite, on_the_line(bytes(changed), whole.signature))
+            is TakeOutcome.REFUSED
+        )
     for place in range(len(whole.signature)):
         changed = bytearray(whole.signature)
         changed[place] ^= 1
-        assert deps.readiness.take(kiosk_id, on_the_line(whole.body, bytes(changed))) is TakeOutcome.REFUSED
-    assert deps.readiness.of(kiosk_id, 5) == []
+        assert (
+            sqlite_deps.readiness.take(kiosk_on_sqlite, on_the_line(whole.body, bytes(changed))) is TakeOutcome.REFUSED
+        )
+    assert sqlite_deps.readiness.of(kiosk_on_sqlite, 5) == []
 
 
 def test_another_kiosks_report_and_another_kiosks_signature_are_refused(
-    deps: Deps, clock: FakeClock, kiosk_id: str
+    sqlite_deps: Deps, clock: FakeClock, kiosk_on_sqlite: str
 ) -> None:
-    elsewhere = report(enrolled(deps), clock.now())
-    assert deps.readiness.take(kiosk_id, sent(elsewhere)) is TakeOutcome.REFUSED
-    own = report(kiosk_id, clock.now())
-    assert deps.readiness.take(kiosk_id, sent(own, SigningKey(b"\x06" * 32))) is TakeOutcome.REFUSED
+    elsewhere = report(enrolled(sqlite_deps), clock.now())
+    assert sqlite_deps.readiness.take(kiosk_on_sqlite, sent(elsewhere)) is TakeOutcome.REFUSED
+    own = report(kiosk_on_sqlite, clock.now())
+    assert sqlite_deps.readiness.take(kiosk_on_sqlite, sent(own, SigningKey(b"\x06" * 32))) is TakeOutcome.REFUSED
 
 
 def test_what_was_signed_for_another_purpose_is_no_report(clock: FakeClock) -> None:
@@ -95,24 +109,24 @@ def test_what_was_signed_for_another_purpose_is_no_report(clock: FakeClock) -> N
 
 
 def test_a_row_that_was_altered_in_the_database_is_shown_as_not_valid(
-    deps: Deps, clock: FakeClock, kiosk_id: str
+    sqlite_deps: Deps, clock: FakeClock, kiosk_on_sqlite: str
 ) -> None:
-    deps.readiness.take(kiosk_id, sent(report(kiosk_id, clock.now(), DEAD)))
+    sqlite_deps.readiness.take(kiosk_on_sqlite, sent(report(kiosk_on_sqlite, clock.now(), DEAD)))
     kept = tables.readiness_reports
-    with deps.engine.begin() as connection:
+    with sqlite_deps.engine.begin() as connection:
         body = connection.execute(select(kept.c.body)).scalar_one()
         connection.execute(update(kept).values(body=bytes(body).replace(b'"bad"', b'"good"')))
-    (shown,) = deps.readiness.of(kiosk_id, 5)
+    (shown,) = sqlite_deps.readiness.of(kiosk_on_sqlite, 5)
     assert shown.report is None
 
 
-def test_of_one_kiosk_the_newest_are_kept(deps: Deps, clock: FakeClock, kiosk_id: str) -> None:
-    made, reports = [], ReadinessReports(deps.units, most=2)
+def test_of_one_kiosk_the_newest_are_kept(sqlite_deps: Deps, clock: FakeClock, kiosk_on_sqlite: str) -> None:
+    made, reports = [], ReadinessReports(sqlite_deps.units, most=2)
     for _ in range(3):
         clock.pass_time(minutes=1)
-        made.append(report(kiosk_id, clock.now()))
-        assert reports.take(kiosk_id, sent(made[-1])) is TakeOutcome.TAKEN
-    shown = [one.id for one in reports.of(kiosk_id, 10)]
+        made.append(report(kiosk_on_sqlite, clock.now()))
+        assert reports.take(kiosk_on_sqlite, sent(made[-1])) is TakeOutcome.TAKEN
+    shown = [one.id for one in reports.of(kiosk_on_sqlite, 10)]
     assert shown == [one.id for one in reversed(made[1:])]
 
 
@@ -127,10 +141,9 @@ def test_a_report_has_some_checks_and_not_too_many(number: int, fits: bool, cloc
         assert fits
 
 
-def test_over_the_line_a_kiosk_reports_and_a_forgery_is_answered_for_good(
-    server: RunningServer, kiosk: TestKiosk
-) -> None:
-    made = report(kiosk.id, server.deps.clock.now())
+def test_over_the_line_a_kiosk_reports_and_a_forgery_is_answered_for_good(sqlite_server: RunningServer) -> None:
+    kiosk = sqlite_server.kiosk()
+    made = report(kiosk.id, sqlite_server.deps.clock.now())
     whole = sent(made, SigningKey(kiosk.key))
     assert kiosk.post("/v1/readiness", whole.model_dump(mode="json", round_trip=True)).status_code == 204
     forged = on_the_line(whole.body, b"\0" * 64).model_dump(mode="json", round_trip=True)

@@ -170,9 +170,9 @@ def test_a_roll_that_ends_soon_raises_an_alarm_and_orders_another(
     assert told(deps, kiosk_id) == ()
 
 
-def test_a_roll_that_lasts_longer_orders_nothing(deps: Deps) -> None:
-    beat(deps, enrolled(deps), components=LATER)
-    assert deps.work_orders.page(OrderQuery()).total == 0
+def test_a_roll_that_lasts_longer_orders_nothing(sqlite_deps: Deps) -> None:
+    beat(sqlite_deps, enrolled(sqlite_deps), components=LATER)
+    assert sqlite_deps.work_orders.page(OrderQuery()).total == 0
 
 
 def test_when_the_roll_is_used_up_before_somebody_came_the_order_stays_the_same_and_open(
@@ -190,36 +190,36 @@ def test_when_the_roll_is_used_up_before_somebody_came_the_order_stays_the_same_
     assert order(deps, closed=True).number == first.number
 
 
-def test_a_kiosk_hears_of_its_orders_and_when_they_are_done(deps: Deps, clock: FakeClock) -> None:
-    here, elsewhere = enrolled(deps), enrolled(deps)
-    deps.work_orders.create(OPERATOR, here, "Kaca retak")
-    deps.work_orders.assign(OPERATOR, order(deps).id, BUDI)
-    assert [(one.task, one.staff_id) for one in told(deps, here)] == [("Kaca retak", BUDI)]
-    assert told(deps, elsewhere) == ()
-    deps.kiosk_settings.change(OPERATOR, {"volume": 0.5})
-    assert [one.task for one in told(deps, here)] == ["Kaca retak"]
-    deps.work_orders.close(OPERATOR, order(deps).id, "Sudah diganti")
-    assert told(deps, here) == ()
+def test_a_kiosk_hears_of_its_orders_and_when_they_are_done(sqlite_deps: Deps, clock: FakeClock) -> None:
+    here, elsewhere = enrolled(sqlite_deps), enrolled(sqlite_deps)
+    sqlite_deps.work_orders.create(OPERATOR, here, "Kaca retak")
+    sqlite_deps.work_orders.assign(OPERATOR, order(sqlite_deps).id, BUDI)
+    assert [(one.task, one.staff_id) for one in told(sqlite_deps, here)] == [("Kaca retak", BUDI)]
+    assert told(sqlite_deps, elsewhere) == ()
+    sqlite_deps.kiosk_settings.change(OPERATOR, {"volume": 0.5})
+    assert [one.task for one in told(sqlite_deps, here)] == ["Kaca retak"]
+    sqlite_deps.work_orders.close(OPERATOR, order(sqlite_deps).id, "Sudah diganti")
+    assert told(sqlite_deps, here) == ()
 
 
-def test_of_many_orders_a_kiosk_hears_of_the_oldest(deps: Deps) -> None:
-    kiosk_id = enrolled(deps)
+def test_of_many_orders_a_kiosk_hears_of_the_oldest(sqlite_deps: Deps) -> None:
+    kiosk_id = enrolled(sqlite_deps)
     for number in range(ORDERS_MOST + 1):
-        deps.work_orders.create(OPERATOR, kiosk_id, f"Tugas {number}")
-    assert [one.task for one in told(deps, kiosk_id)] == [f"Tugas {number}" for number in range(ORDERS_MOST)]
+        sqlite_deps.work_orders.create(OPERATOR, kiosk_id, f"Tugas {number}")
+    assert [one.task for one in told(sqlite_deps, kiosk_id)] == [f"Tugas {number}" for number in range(ORDERS_MOST)]
 
 
-def test_an_order_that_the_visitor_left_open_stays_so(deps: Deps, clock: FakeClock) -> None:
-    kiosk_id = enrolled(deps)
-    deps.work_orders.create(OPERATOR, kiosk_id, "Kaca retak")
-    deps.work_orders.create(OPERATOR, kiosk_id, "Bersihkan layar")
-    first, second = sorted(row.number for row in deps.work_orders.page(OrderQuery()).rows)
+def test_an_order_that_the_visitor_left_open_stays_so(sqlite_deps: Deps, clock: FakeClock) -> None:
+    kiosk_id = enrolled(sqlite_deps)
+    sqlite_deps.work_orders.create(OPERATOR, kiosk_id, "Kaca retak")
+    sqlite_deps.work_orders.create(OPERATOR, kiosk_id, "Bersihkan layar")
+    first, second = sorted(row.number for row in sqlite_deps.work_orders.page(OrderQuery()).rows)
     clock.pass_time(minutes=10)
     now = clock.now().isoformat()
     acts = [("order_open", str(first)), ("order_done", str(second)), ("used", "cloth 2"), ("used", "gold 7")]
     actions = [{"kind": kind, "at": now, "detail": detail} for kind, detail in acts]
     said = visit(staff_id=BUDI, began_at=now, ended_at=now, actions=actions)
-    deps.presence.visit(kiosk_id, Visit.model_validate(said))
-    assert order(deps).number == first
-    assert order(deps, closed=True).number == second
-    assert deps.work_orders.used_lately() == {"cloth": 2}
+    sqlite_deps.presence.visit(kiosk_id, Visit.model_validate(said))
+    assert order(sqlite_deps).number == first
+    assert order(sqlite_deps, closed=True).number == second
+    assert sqlite_deps.work_orders.used_lately() == {"cloth": 2}
