@@ -9,7 +9,7 @@ from typing import Final
 from kiosk.field.touch_test import TouchVerdict
 from kiosk.machine.line_state import LineCondition
 from kiosk.snapshot import Snapshot
-from protocol.components import PRINTER, STORAGE, Availability, ComponentState, Condition
+from protocol.components import CAMERA, PRINTER, STORAGE, Availability, ComponentState, Condition
 from protocol.field.orders import OpenOrder
 
 #: Somebody who is here now brings the next roll rather than somebody who has to come for it.
@@ -24,6 +24,8 @@ class Need(StrEnum):
     CHANGE_ROLL = "change_roll"
     #: Something works no more, or does not answer; ``about`` says which.
     LOOK_AT = "look_at"
+    #: The camera sees nothing, or the same for too long.
+    SEE_LIGHT = "see_light"
     STORAGE = "storage"
     TOUCH = "touch"
     LINE = "line"
@@ -48,6 +50,7 @@ _PRINTER: Final = (
     (frozenset({Condition.MEDIA_EMPTY}), Need.CHANGE_ROLL),
     (frozenset({Condition.MEDIA_LOW}), Need.ROLL_SOON),
 )
+_DARK: Final = frozenset({Condition.TOO_DARK, Condition.STALE})
 _WORKS: Final = (Availability.READY, Availability.BUSY)
 #: The line that only the office can mend is no work here.
 _LINE_HERE: Final = frozenset({LineCondition.OFFLINE, LineCondition.UNKNOWN})
@@ -84,6 +87,9 @@ def _of_component(state: ComponentState) -> Iterator[Task]:
             if conditions & state.conditions:
                 yield Task(need)
                 return
+    if state.component == CAMERA and state.conditions & _DARK:
+        yield Task(Need.SEE_LIGHT)
+        return
     if state.component == STORAGE:
         if state.conditions - {Condition.RECOVERED} or state.availability not in _WORKS:
             yield Task(Need.STORAGE)
