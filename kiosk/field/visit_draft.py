@@ -20,6 +20,8 @@ class VisitDraft:
     def __init__(self) -> None:
         self.kind: VisitKind | None = None
         self.note = ""
+        #: JPEG for the office, of at most PHOTO_BYTES.
+        self.photo: bytes | None = None
         self._checked: dict[CheckStep, None] = {}
         self._used: dict[Consumable, int] = {}
         #: By an order's number, whether it is done.

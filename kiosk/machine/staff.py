@@ -1,5 +1,6 @@
 """Field staff at the kiosk: a badge signed by the city, a PIN, and a visit that is recorded with what was done."""
 
+import base64
 import logging
 import threading
 from collections.abc import Callable
@@ -17,8 +18,10 @@ from kiosk.field.visit_draft import VisitDraft
 from kiosk.ports import BadgeFault, BadgeReader, Clock
 from kiosk.store import StorageFailed, StorageProblem, Store
 from kiosk.store.journal import StaffMember, Visit, VisitAction
+from kiosk.store.reports import Report, ReportKind
 from protocol.field.orders import OpenOrder
 from protocol.field.roles import MAY, May, StaffRole, role_of
+from protocol.field.visits import VisitPhoto
 from protocol.limits import NOTE_CHARACTERS, PIN_DIGITS
 
 logger = logging.getLogger(__name__)
@@ -201,6 +204,8 @@ class StaffDuty:
             note=(note or draft.note)[:NOTE_CHARACTERS],
         )
         kept = self._keep(visit)
+        if kept and draft.photo is not None:
+            self._keep_photo(visit.id, draft.photo)
         if kept:
             self._bus.publish(VisitRecorded(visit.id))
         self._bus.publish(StaffSignedOut())
@@ -222,6 +227,16 @@ class StaffDuty:
             self._storage_failed(error.problem)
             return False
         return True
+
+    def _keep_photo(self, visit_id: str, jpeg: bytes) -> None:
+        photo = VisitPhoto(visit_id=visit_id, jpeg=base64.b64encode(jpeg))
+        body = photo.model_dump(mode="json", round_trip=True)
+        try:
+            if not self._store.reports.add(ReportKind.VISIT_PHOTO, Report(visit_id, body), 2 * len(jpeg)):
+                logger.warning("a visit's photo has no room here")
+        except StorageFailed as error:
+            logger.error("a visit's photo could not be kept: %s", error.problem)
+            self._storage_failed(error.problem)
 
     def _admitted(self, staff_id: str) -> StaffMember | SignInRefused:
         member = self._member(staff_id)

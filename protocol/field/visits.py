@@ -6,7 +6,11 @@ It travels in the visit's actions, each a name with a detail, so a server that i
 from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import Annotated, Final
+
+from pydantic import Base64Bytes, Field
+
+from protocol.line.base import Message, Uuid
 
 
 class VisitKind(StrEnum):
@@ -80,6 +84,17 @@ USED: Final = "used"
 ORDER_DONE: Final = "order_done"
 #: Whoever was there says that it is not done: the visit does not close it.
 ORDER_OPEN: Final = "order_open"
+
+
+#: A photo for the office, as JPEG: a minute on the worst line that we know.
+PHOTO_BYTES: Final = 200_000
+
+
+class VisitPhoto(Message):
+    """``POST /v1/visit-photos`` (204): of the kiosk, taken in that visit. Nobody is on it."""
+
+    visit_id: Uuid
+    jpeg: Annotated[Base64Bytes, Field(max_length=PHOTO_BYTES)]
 
 
 def used(detail: str) -> tuple[str, int] | None:

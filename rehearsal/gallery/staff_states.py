@@ -11,7 +11,7 @@ from rehearsal.devices import Scan
 from rehearsal.gallery.way import Way, domicile_review
 from rehearsal.kiosk import BADGE, PIN
 from screens.navigation.places import Name
-from screens.staff.visit import NOTE
+from screens.staff.visit import NOTE, PHOTO
 
 
 def _badge(way: Way) -> None:
@@ -189,6 +189,7 @@ STATES: Final[dict[str, tuple[Callable[[Way], None], ...]]] = {
     "staff-visit": _VISIT,
     "staff-visit-ticked": (*_VISIT, _checked_visit),
     "staff-visit-note": (_signed_in, _room(Name.STAFF_VISIT, NOTE)),
+    "staff-visit-photo": (_signed_in, _room(Name.STAFF_VISIT, PHOTO)),
     "staff-report": (_signed_in, _room(Name.STAFF_REPORT)),
     "staff-report-made": (_signed_in, _room(Name.STAFF_REPORT), _report),
     "staff-outbox": (_signed_in, _room(Name.STAFF_OUTBOX)),

@@ -9,7 +9,7 @@ from screens.navigation.flow import Flow
 from screens.staff.devices import CameraScreen, PanelScreen, PrinterScreen, ScannerScreen, SoundScreen
 from screens.staff.machine import ClockScreen, FaultsScreen, LineScreen, StorageScreen, VersionsScreen
 from screens.staff.overview_model import CLOCK, FAULTS, LINE, TOUCH, VERSIONS
-from screens.staff.visit import NOTE, NoteScreen, VisitScreen
+from screens.staff.visit import NOTE, PHOTO, NoteScreen, PhotoScreen, VisitScreen
 
 DEVICES: Final[Mapping[str, Callable[..., Any]]] = MappingProxyType(
     {PRINTER: PrinterScreen, SCANNER: ScannerScreen, CAMERA: CameraScreen, SPEAKER: SoundScreen}
@@ -17,6 +17,8 @@ DEVICES: Final[Mapping[str, Callable[..., Any]]] = MappingProxyType(
 MACHINE: Final[Mapping[str, Callable[..., Any]]] = MappingProxyType(
     {LINE: LineScreen, STORAGE: StorageScreen, CLOCK: ClockScreen, VERSIONS: VersionsScreen, FAULTS: FaultsScreen}
 )
+
+_VISIT: Final[Mapping[str, Callable[..., Any]]] = MappingProxyType({NOTE: NoteScreen, PHOTO: PhotoScreen})
 
 
 def device_page(flow: Flow, component: str) -> Any:
@@ -28,4 +30,4 @@ def machine_page(flow: Flow, what: str) -> Any:
 
 
 def visit_page(flow: Flow, part: str) -> Any:
-    return NoteScreen(flow) if part == NOTE else VisitScreen(flow)
+    return _VISIT.get(part, VisitScreen)(flow)

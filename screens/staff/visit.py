@@ -5,6 +5,7 @@ from typing import Any
 from kivy.properties import BooleanProperty, ListProperty, ObjectProperty, StringProperty
 
 from kiosk.field.readiness import MadeReport
+from kiosk.field.visit_photo import photo_of
 from protocol.field.readiness import CheckOutcome, ReadinessCheck
 from protocol.field.visits import CheckStep, Consumable, VisitKind
 from protocol.limits import NOTE_CHARACTERS
@@ -19,8 +20,9 @@ from screens.navigation.places import Name
 from screens.staff.overview_model import TOUCH, dead_zones, order_text
 from screens.staff.parts import StaffRoom
 
-#: As the note's page is named in its place.
+#: As the pages of the note and the photo are named in their place.
 NOTE = "note"
+PHOTO = "photo"
 
 
 class KindChip(Chip):
@@ -50,6 +52,7 @@ class UsedRow(Column):
 
 class VisitScreen(StaffRoom):
     note = StringProperty("")
+    has_photo = BooleanProperty(False)
     #: There is something of each on the page.
     has_steps = BooleanProperty(False)
     has_orders = BooleanProperty(False)
@@ -88,9 +91,17 @@ class VisitScreen(StaffRoom):
             row.number = str(draft.used(what))
         self.has_steps = bool(draft.steps)
         self.note = draft.note
+        self.has_photo = draft.photo is not None
 
     def write_note(self) -> None:
         self.flow.staff.open(Name.STAFF_VISIT, NOTE)
+
+    def take_photo(self) -> None:
+        self.flow.staff.open(Name.STAFF_VISIT, PHOTO)
+
+    def drop_photo(self) -> None:
+        self._draft.photo = None
+        self.refresh()
 
     def go_forward(self) -> None:
         """The visit ends with signing out, when all is done."""
@@ -147,6 +158,48 @@ class NoteScreen(StaffRoom):
 
     def _typed(self) -> None:
         self._draft.write(self._entry.text)
+
+
+class PhotoScreen(StaffRoom):
+    """A photo of what somebody should see; the live picture is clear here, because somebody aims by it."""
+
+    source = ObjectProperty(None, allownone=True)
+
+    def __init__(self, flow: Flow, **kwargs: Any) -> None:
+        self._camera = flow.context.camera
+        self._work: Handover[bytes | None] | None = None
+        super().__init__(flow, **kwargs)
+        if self._camera is None:
+            self.problem, self.can_forward = flow.texts("staff.test.not_here"), False
+            return
+        self._camera.start_preview()
+        self.source = self._camera.latest
+
+    def close(self) -> None:
+        super().close()
+        if self._work is not None:
+            self._work.cancel()
+        if self._camera is not None:
+            self.source = None
+            self._camera.stop_preview()
+
+    def go_back(self) -> None:
+        self.flow.staff.open(Name.STAFF_VISIT)
+
+    def go_forward(self) -> None:
+        frame = self._camera.latest() if self._camera is not None else None
+        if frame is None:
+            self.problem = self.flow.texts("photo.problem.no_frame")
+        elif self._work is None:
+            self._work = work(lambda: photo_of(frame), self._taken, None)
+
+    def _taken(self, photo: bytes | None) -> None:
+        self._work = None
+        if photo is None:
+            self.problem = self.flow.texts("photo.problem.no_frame")
+            return
+        self.flow.staff.context.draft.photo = photo
+        self.go_back()
 
 
 class ReportTexts:

@@ -11,6 +11,7 @@ from protocol import VERSION_HEADER
 from protocol.answers import HEADER as ANSWER_HEADER
 from protocol.drafts import DraftProof
 from protocol.field.readiness import SignedReadiness
+from protocol.field.visits import VisitPhoto
 from protocol.messages import AppliedReport, EnrolRequest, ErrorAnswer, Heartbeat, SubmissionBatch, Visit
 from protocol.reports import HelpCall, KioskLog, RatingBatch
 
@@ -20,6 +21,7 @@ _TAKEN: Final[tuple[type[BaseModel], ...]] = (
     AppliedReport,
     Heartbeat,
     SignedReadiness,
+    VisitPhoto,
     Visit,
     RatingBatch,
     DraftProof,

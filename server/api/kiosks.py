@@ -7,6 +7,7 @@ from fastapi.responses import FileResponse
 from starlette.concurrency import run_in_threadpool
 
 from protocol.field.readiness import SignedReadiness
+from protocol.field.visits import PHOTO_BYTES, VisitPhoto
 from protocol.messages import CaseState, EnrolRequest, EnrolResponse, Heartbeat, HeartbeatAnswer, Visit
 from protocol.reports import KioskLog
 from protocol.tracking import parse as parse_code
@@ -25,6 +26,8 @@ from server.fleet.quotas import Quota
 VISIT_BYTES: Final = 262_144
 #: A report and its signature, in base64.
 READINESS_BYTES: Final = 32_768
+#: A photo in base64, with room for its envelope.
+PHOTO_BODY_BYTES: Final = PHOTO_BYTES * 4 // 3 + 1_024
 
 router = APIRouter(prefix="/v1")
 
@@ -76,6 +79,15 @@ async def readiness(request: Request, kiosk: Annotated[SignedRequest, Depends(si
     outcome = await run_in_threadpool(deps.readiness.take, kiosk.kiosk_id, sent)
     if outcome is TakeOutcome.REFUSED:
         raise ApiError(422, "invalid", "not as agreed: the report is not signed by this kiosk")
+    return Response(status_code=204)
+
+
+@router.post("/visit-photos", status_code=204, openapi_extra=takes(VisitPhoto), tags=["presence"])
+async def visit_photo(request: Request, kiosk: Annotated[SignedRequest, Depends(signed(PHOTO_BODY_BYTES))]) -> Response:
+    """A photo of the kiosk, taken in a visit that may be told later."""
+    deps, sent = get_deps(request), parse(VisitPhoto, kiosk.body)
+    if not await run_in_threadpool(deps.visit_photos.take, kiosk.kiosk_id, sent):
+        raise ApiError(422, "invalid", "not as agreed: no JPEG")
     return Response(status_code=204)
 
 

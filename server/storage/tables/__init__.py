@@ -43,6 +43,7 @@ heartbeats               a short history of heartbeats
 component_history        changes of devices' states
 kiosk_logs               the last lines of kiosks' logs, as commands asked for them
 readiness_reports        what kiosks found when everything was tested, as they signed it
+visit_photos             photos of kiosks that field staff took
 alarms                   what the command centre must look at; open while ``cleared_at`` is null
 staff                    field staff: roster, PIN, badge
 work_orders              what field staff are asked to do at kiosks, until a visit has done it
@@ -80,6 +81,7 @@ from server.storage.tables.presence import (
     kiosk_logs,
     readiness_reports,
     staff,
+    visit_photos,
     visits,
 )
 from server.storage.tables.published import form_drafts, packs, paused_services, service_versions
@@ -138,6 +140,7 @@ __all__ = [
     "staff",
     "submission_attachments",
     "submissions",
+    "visit_photos",
     "visits",
     "web_sessions",
     "work_orders",

@@ -98,6 +98,15 @@ readiness_reports = Table(
     Column("signature", LargeBinary, nullable=False),  # Ed25519, by the kiosk's key
 )
 
+visit_photos = Table(
+    "visit_photos",
+    metadata,
+    Column("kiosk_id", ForeignKey("kiosks.id"), primary_key=True),
+    Column("visit_id", String(36), primary_key=True),  # of ``visits``, which may come later
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("jpeg", LargeBinary, nullable=False),
+)
+
 staff = Table(
     "staff",
     metadata,

@@ -13,7 +13,7 @@ from protocol.messages import Component
 from server.fleet.alarms import AlarmKind
 from server.fleet.components import components_of, severity
 from server.fleet.states import KioskState
-from server.web.fleet.visit_view import report_view, visit_view
+from server.web.fleet.visit_view import report_view, visit_views
 from server.web.frame import plots
 from server.web.frame.visitor import Visitor
 from server.web.frame.vocabulary import said
@@ -171,7 +171,7 @@ def kiosk_details(visitor: Visitor, kiosk_id: str) -> dict[str, Any]:
             }
             for one in commands
         ],
-        "visits": [visit_view(visitor, one) for one in presence.visits(kiosk_id, VISITS_SHOWN)],
+        "visits": visit_views(visitor, presence.visits(kiosk_id, VISITS_SHOWN)),
         "reports": [report_view(visitor, one) for one in visitor.deps.readiness.of(kiosk_id, REPORTS_SHOWN)],
         "history": [
             {

@@ -1,5 +1,6 @@
 """What field staff did at a kiosk, and what a kiosk found of itself, in words."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from sqlalchemy import Row
@@ -17,8 +18,13 @@ _BESIDE: Final = frozenset({"touch", "clock", "line", "pack"})
 _TONES: Final = {CheckOutcome.GOOD: "good", CheckOutcome.BAD: "bad", CheckOutcome.UNTESTED: "wait"}
 
 
-def visit_view(visitor: Visitor, row: Row[Any]) -> dict[str, Any]:
-    """Of a row of ``visits`` with ``staff_name``."""
+def visit_views(visitor: Visitor, rows: Sequence[Row[Any]]) -> list[dict[str, Any]]:
+    """Of rows of ``visits`` with ``staff_name``."""
+    with_photo = visitor.deps.visit_photos.of_visits([row.id for row in rows])
+    return [_visit_view(visitor, row, has_photo=row.id in with_photo) for row in rows]
+
+
+def _visit_view(visitor: Visitor, row: Row[Any], *, has_photo: bool) -> dict[str, Any]:
     say, minutes = visitor.say, max(1, round((row.ended_at - row.began_at).total_seconds() / 60))
     return {
         "who": row.staff_name or row.staff_id,
@@ -30,6 +36,7 @@ def visit_view(visitor: Visitor, row: Row[Any]) -> dict[str, Any]:
             if action["kind"] not in _NOTED
         ],
         "note": row.note,
+        "photo": f"/fleet/kiosks/{row.kiosk_id}/visits/{row.id}/photo" if has_photo else "",
         **_noted(visitor, row.actions),
     }
 

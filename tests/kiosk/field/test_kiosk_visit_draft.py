@@ -1,15 +1,23 @@
 """What is noted in a visit, and what goes to the office with it."""
 
+import base64
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
+from random import Random
 
 import pytest
+from PIL import Image
+from uuid_utils import uuid7
 
+from kiosk.field.visit_photo import photo_of
 from kiosk.store.journal import StaffMember
+from kiosk.store.reports import ReportKind
 from protocol.field import visits
 from protocol.field.orders import ORDERS_MOST, SETTING, read
-from protocol.field.visits import CHECKLISTS, USED_MOST, CheckStep, Consumable, VisitKind
+from protocol.field.visits import CHECKLISTS, PHOTO_BYTES, USED_MOST, CheckStep, Consumable, VisitKind, VisitPhoto
 from protocol.limits import NOTE_CHARACTERS
+from rehearsal.devices import Frame
 from tests.kiosk.kiosk_kit import Bench, bench
 from tests.kiosk.test_kiosk_staff import PIN, PIN_HASH, badge
 
@@ -111,3 +119,34 @@ def test_every_kind_of_visit_has_a_list_without_repetition() -> None:
     assert set(CHECKLISTS) == set(VisitKind)
     assert all(len(set(steps)) == len(steps) > 2 for steps in CHECKLISTS.values())
     assert len(ORDERS) <= ORDERS_MOST
+
+
+@pytest.mark.parametrize("size", [(1_920, 1_080), (640, 480), (48, 3_000)])
+def test_a_photo_of_anything_fits_the_line(size: tuple[int, int]) -> None:
+    noise = Frame(Random(1).randbytes(size[0] * size[1] * 4), *size, sequence=1)
+    made = photo_of(noise)
+    assert len(made) <= PHOTO_BYTES
+    assert Image.open(BytesIO(made)).format == "JPEG"
+
+
+def test_a_photo_waits_for_the_line_with_its_visit_and_none_without_one(at: Bench) -> None:
+    at.kiosk.staff.draft.photo = b"\xff\xd8\xff small"
+    visit = at.kiosk.staff.sign_out()
+    assert visit is not None
+    (kept,) = at.store.reports.waiting(ReportKind.VISIT_PHOTO, 5)
+    sent = VisitPhoto.model_validate(kept.body)
+    assert (sent.visit_id, bytes(sent.jpeg)) == (visit.id, b"\xff\xd8\xff small")
+    at.kiosk.staff.sign_in(badge(), PIN)
+    at.kiosk.staff.sign_out()
+    assert len(at.store.reports.waiting(ReportKind.VISIT_PHOTO, 5)) == 1
+
+
+@pytest.mark.parametrize(("more", "fits"), [(0, True), (1, False)])
+def test_a_photo_has_a_limit(more: int, fits: bool) -> None:
+    sent = {"visit_id": str(uuid7()), "jpeg": base64.b64encode(b"x" * (PHOTO_BYTES + more)).decode()}
+    try:
+        VisitPhoto.model_validate(sent)
+    except ValueError:
+        assert not fits
+    else:
+        assert fits

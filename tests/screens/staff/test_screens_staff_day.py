@@ -72,6 +72,10 @@ def test_a_technicians_day(kiosk: Hands) -> None:
     kiosk.type("rapi")
     kiosk.forward()
     kiosk.must_see("rapi")
+    kiosk.tap(kiosk.text("staff.visit.take"), exactly=True)
+    kiosk.forward()
+    kiosk.join()
+    kiosk.must_see(kiosk.text("staff.visit.has_photo"))
     kiosk.forward()
     printed = len(rehearsal.printer.slips)
     kiosk.forward()
@@ -86,6 +90,7 @@ def test_a_technicians_day(kiosk: Hands) -> None:
     visit = rehearsal.store.visits.unreported()[-1]
     told = [(action.kind, action.detail) for action in visit.actions]
     assert visit.note == "rapi"
+    assert rehearsal.store.reports.has(visit.id)
     assert [kind for kind, _ in told][:3] == ["roll_changed", "test_slip", "touch_test"]
     assert ("visit_kind", "restock") in told
     assert [detail for kind, detail in told if kind == "checked"] == ["roll_changed", "test_slip", "locks"]

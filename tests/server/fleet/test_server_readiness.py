@@ -10,7 +10,9 @@ from uuid_utils import uuid7
 
 from protocol.field import readiness
 from protocol.field.readiness import CHECKS_MOST, CheckOutcome, ReadinessCheck, ReadinessReport, ReportRefused
+from protocol.field.visits import VisitPhoto
 from server.deps import Deps
+from server.fleet.field_work.photos import VisitPhotos
 from server.fleet.field_work.readiness import ReadinessReports, TakeOutcome
 from server.storage import tables
 from tests.server.conftest import FakeClock
@@ -150,3 +152,12 @@ def test_over_the_line_a_kiosk_reports_and_a_forgery_is_answered_for_good(sqlite
     answer = kiosk.post("/v1/readiness", forged)
     assert (answer.status_code, answer.json()["error"]["code"]) == (422, "invalid")
     assert kiosk.get("/v1/feed?after=0").ok
+
+
+def test_of_one_kiosks_photos_the_newest_are_kept(sqlite_deps: Deps, clock: FakeClock, kiosk_on_sqlite: str) -> None:
+    photos, visits = VisitPhotos(sqlite_deps.units, most=2), [str(uuid7()) for _ in range(3)]
+    for visit_id in visits:
+        clock.pass_time(minutes=1)
+        sent = VisitPhoto(visit_id=visit_id, jpeg=base64.b64encode(b"\xff\xd8\xff"))
+        assert photos.take(kiosk_on_sqlite, sent)
+    assert photos.of_visits(visits) == set(visits[1:])

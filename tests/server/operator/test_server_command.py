@@ -143,6 +143,7 @@ def test_the_description_names_every_path_of_the_protocol(sqlite_server: Running
         "/v1/visits",
         "/v1/logs",
         "/v1/readiness",
+        "/v1/visit-photos",
         "/v1/cases/{code}",
         "/v1/packs/metadata/{file}",
         "/v1/packs/targets/{file}",

@@ -234,11 +234,19 @@ def test_a_visits_list_what_was_used_and_the_rolls_range_stand_on_the_kiosks_pag
     ]
     said = visit(actions=[{"kind": kind, "at": now, "detail": detail} for kind, detail in acts])
     office.kiosk.post("/v1/visits", said).raise_for_status()
+    photo = {"visit_id": said["id"], "jpeg": base64.b64encode(b"\xff\xd8\xff").decode()}
+    office.kiosk.post("/v1/visit-photos", photo).raise_for_status()
+    script = {**photo, "jpeg": base64.b64encode(b"<script>").decode()}
+    assert office.kiosk.post("/v1/visit-photos", script).status_code == 422
     supplies = {"paper_mm": 12_300.0, "paper_days_early": 2.2, "paper_days": 4.6}
     parts = [component("printer", supplies=supplies)]
     office.kiosk.post("/v1/heartbeat", office.kiosk.heartbeat(components=parts)).raise_for_status()
     shown = office.browser("pusat").get(f"/fleet/kiosks/{office.kiosk.id}").text
     assert "Pembersihan · 2 dari 5 langkah" in shown and "2 × kain pembersih" in shown
+    seen = office.browser("pusat").get(f"/fleet/kiosks/{office.kiosk.id}/visits/{said['id']}/photo")
+    assert (seen.content, seen.headers["content-type"]) == (b"\xff\xd8\xff", "image/jpeg")
+    assert office.browser("pusat").get(f"/fleet/kiosks/{office.kiosk.id}/visits/none/photo").status_code == 404
+    assert f"{said['id']}/photo" in shown
     assert "Tugas 7 selesai" in shown and "Tugas 8" not in shown
     assert "Sekitar kios bersih dan lapang – <strong>tidak dikerjakan" in shown
     assert "12,3 m kertas, habis dalam 2–5 hari" in shown

@@ -59,6 +59,17 @@ def test_an_order_of_the_office_is_shown_at_the_kiosk_and_closed_by_the_visit(
     assert still.number == second.number
 
 
+def test_a_visits_photo_reaches_the_office(server: RunningServer, made: OnLine) -> None:
+    come(server, made)
+    made.at.kiosk.staff.draft.photo = b"\xff\xd8\xff of the lock"
+    visit = made.at.kiosk.staff.sign_out()
+    assert visit is not None
+    photos = server.deps.visit_photos
+    assert until(lambda: photos.photo(made.enrolment.kiosk_id, visit.id)) == b"\xff\xd8\xff of the lock"
+    assert photos.of_visits([visit.id, "another"]) == {visit.id}
+    until(lambda: made.at.store.reports.has(visit.id) is False)
+
+
 def test_a_readiness_report_reaches_the_office_and_fits_the_kiosks_signature(
     server: RunningServer, made: OnLine
 ) -> None:
