@@ -4,13 +4,14 @@ Everything here is structural: ``devices`` and ``sync`` know nothing of these cl
 that both sides use (states, outcomes, hints) stand in ``protocol`` and are handed on from here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol, TypeGuard, runtime_checkable
 
 from kiosk.cases.case import Case, CaseProblem
 from kiosk.drafts.draft_words import DraftKept, DraftOpened, DraftProblem
+from kiosk.field.power import Power as Power
 from kiosk.machine.line_state import LineFacts, LineSpeed, LineState
 from protocol.badges import BadgeFault as BadgeFault
 from protocol.components import CAMERA, PRINTER, SCANNER, SPEAKER
@@ -22,6 +23,7 @@ from protocol.peripherals import CaptureKind as CaptureKind
 from protocol.peripherals import Hint as Hint
 from protocol.peripherals import PrintOutcome as PrintOutcome
 from protocol.peripherals import ScanKind as ScanKind
+from protocol.peripherals import StickOutcome as StickOutcome
 
 Unsubscribe = Callable[[], None]
 
@@ -233,6 +235,14 @@ class Headphones(Protocol):
         ...
 
 
+class Stick(Protocol):
+    """A USB stick that field staff put in."""
+
+    def save(self, name: str, pieces: Iterable[bytes]) -> StickOutcome:
+        """SAVED: the whole file is on it, durably; else nothing of that name. Takes as long as the stick does."""
+        ...
+
+
 # --- what the city gives -------------------------------------------------------------------------------------------
 
 
@@ -274,6 +284,19 @@ class BadgeReader(Protocol):
 # --- the line ------------------------------------------------------------------------------------------------------
 
 
+class OutboxFile(Protocol):
+    @property
+    def name(self) -> str: ...
+    @property
+    def items(self) -> int:
+        """How many went into it; complete once ``pieces`` has ended."""
+        ...
+
+    def pieces(self) -> Iterator[bytes]:
+        """Its content in order. Raises StorageFailed."""
+        ...
+
+
 class Line(Protocol):
     def state(self) -> LineState: ...
     def kick(self) -> None:
@@ -297,6 +320,10 @@ class Line(Protocol):
         """What the draft held is safe somewhere else: the server may erase it. Lost when the line is cut. Never blocks."""
         ...
 
+    def outbox_file(self) -> "OutboxFile":
+        """All that the server has not acknowledged, as a file that only the city can read. Any thread."""
+        ...
+
     def retry_now(self) -> None:
         """Try again at once rather than when the pause is over (field staff asked)."""
         ...
@@ -312,15 +339,6 @@ class Line(Protocol):
 
     def go_back_to_pack_before(self) -> None:
         """Put the pack before the one in force into force, until a newer one comes. Never blocks; CatalogueChanged tells."""
-        ...
-
-
-# --- the machine ---------------------------------------------------------------------------------------------------
-
-
-class Power(Protocol):
-    def shut_down(self) -> bool:
-        """Begin to turn the machine off; False: it does not. May take some seconds."""
         ...
 
 
@@ -364,6 +382,7 @@ class Ports:
     power: Power | None = None
     #: Signs as this kiosk what the office shall know to be its own; gives the 64 bytes of Ed25519.
     sign: Callable[[bytes], bytes] | None = None
+    stick: Stick | None = None
     #: Begins to play a clip.
     play_clip: Callable[[bytes], ClipPlay] | None = None
     failpoint: Failpoint = no_failpoint

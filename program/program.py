@@ -72,6 +72,7 @@ def build_kiosk(
         headphones=devices.headphones,
         power=SystemPower() if settings.power == "systemd" else None,
         sign=KioskSigner(enrolment.private_key),
+        stick=devices.stick,
         play_clip=ClipPlayer,
     )
     kiosk = Kiosk(identity, ports, store, Bus())

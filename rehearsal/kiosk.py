@@ -4,7 +4,7 @@ in the street run on the devices of ``devices`` and the line of ``sync``.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -16,6 +16,7 @@ from nacl.signing import SigningKey
 from sqlalchemy import delete
 
 from devices.clips.player import ClipPlayer
+from devices.stick import SimulatedStick, Stick
 from kiosk.cases.case import Case, CaseProblem, CaseProblemKind
 from kiosk.catalogue.catalogue import Catalogue
 from kiosk.drafts.draft_words import DraftKept, DraftOpened, DraftProblem
@@ -87,6 +88,16 @@ class Codes:
         return f"https://lacak.surabaya.example/t/{code}"
 
 
+class OutboxFile:
+    """What a stick gets to carry here: only its size matters."""
+
+    name = "ekios-K7M2-20261124-090000.ekios"
+    items = 3
+
+    def pieces(self) -> Iterator[bytes]:
+        return iter([bytes(30_000)])
+
+
 class Line:
     """Online until it is cut; knows the cases it is given. ``retries`` counts how often it was told to try at once."""
 
@@ -133,6 +144,9 @@ class Line:
         if self.condition is LineCondition.ONLINE:
             self.drafts.pop(code, None)
 
+    def outbox_file(self) -> OutboxFile:
+        return OutboxFile()
+
     def retry_now(self) -> None:
         self.retries += 1
 
@@ -164,6 +178,7 @@ class Rehearsal:
     line: Line
     power: Power
     store: Store
+    stick: SimulatedStick
 
     def all_well(self) -> None:
         """Every device is ready, the line is up, there is room, no notice stands, and the kiosk is in service."""
@@ -183,6 +198,7 @@ class Rehearsal:
             self.kiosk.settings.store_new({})
             self.kiosk.settings.reload()
         self.speaker.played.clear()
+        self.stick.pull_out()
         with self.store.transaction() as connection:
             connection.execute(delete(schema.notices))
         if not self.kiosk.in_service:
@@ -197,6 +213,7 @@ def rehearse(folder: Path, catalogues: Catalogues, catalogue: Catalogue) -> Rehe
     """A kiosk that keeps its data in ``folder`` and offers the services of ``catalogue``."""
     clock, disk, line = HandClock(), RoomyDisk(), Line()
     printer, scanner, camera, speaker, power = Printer(), Scanner(), Camera(), Speaker(), Power()
+    stick = SimulatedStick(folder / "usb-stick")
     store, bus = Store.open(folder, clock.now()), Bus()
     pin_hash = pwhash.argon2id.str(PIN.encode(), pwhash.argon2id.OPSLIMIT_MIN, pwhash.argon2id.MEMLIMIT_MIN).decode()
     store.roster.replace([StaffMember(STAFF_ID, "Budi Santoso", "staff", pin_hash)])
@@ -213,10 +230,11 @@ def rehearse(folder: Path, catalogues: Catalogues, catalogue: Catalogue) -> Rehe
         speaker=speaker,
         power=power,
         sign=KioskSigner(bytes(KIOSK_KEY)),
+        stick=Stick(stick),
         play_clip=ClipPlayer,
     )
     kiosk = Kiosk(IDENTITY, ports, store, bus)
     kiosk.start()
     kiosk.connect(line)
     kiosk.install(catalogue)
-    return Rehearsal(kiosk, catalogues, clock, disk, printer, scanner, camera, speaker, line, power, store)
+    return Rehearsal(kiosk, catalogues, clock, disk, printer, scanner, camera, speaker, line, power, store, stick)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
+from devices.stick import StickFault
 from kiosk.machine.line_state import LineCondition
 from protocol.field.orders import SETTING
 from protocol.field.visits import CheckStep, Consumable, VisitKind
@@ -156,6 +157,18 @@ def _machine(what: str) -> tuple[Callable[[Way], None], ...]:
 
 
 _VISIT: Final = (_ordered, _signed_in, _room(Name.STAFF_VISIT))
+
+
+def _carried(fault: StickFault) -> Callable[[Way], None]:
+    def carried(way: Way) -> None:
+        way.rehearsal.stick.insert(fault)
+        way.page.carry()
+        way.hands.join()
+
+    return carried
+
+
+_WAITING: Final = (domicile_review, _parked, _signed_in, _room(Name.STAFF_WAITING))
 _ROLL: Final = (_signed_in, _room(Name.STAFF_PAPER))
 
 STATES: Final[dict[str, tuple[Callable[[Way], None], ...]]] = {
@@ -194,4 +207,7 @@ STATES: Final[dict[str, tuple[Callable[[Way], None], ...]]] = {
     "staff-report-made": (_signed_in, _room(Name.STAFF_REPORT), _report),
     "staff-outbox": (_signed_in, _room(Name.STAFF_OUTBOX)),
     "staff-outbox-parked": (domicile_review, _parked, _signed_in, _room(Name.STAFF_OUTBOX)),
+    "staff-waiting": _WAITING,
+    "staff-waiting-saved": (*_WAITING, _carried(StickFault.NONE)),
+    "staff-waiting-full": (*_WAITING, _carried(StickFault.FULL)),
 }

@@ -77,6 +77,8 @@ class Name(StrEnum):
     #: What is done in the visit; with ``note`` as its detail, the words about it.
     STAFF_VISIT = "STAFF_VISIT", PlaceFlag.BESIDE, PlaceFlag.STAFF
     STAFF_REPORT = "STAFF_REPORT", PlaceFlag.BESIDE, PlaceFlag.STAFF
+    #: Why each item of the outbox waits; how it is carried away on a stick.
+    STAFF_WAITING = "STAFF_WAITING", PlaceFlag.BESIDE, PlaceFlag.STAFF
 
 
 class Over(StrEnum):

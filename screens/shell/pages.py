@@ -56,6 +56,8 @@ from screens.staff.rooms import device_page, machine_page, visit_page
 from screens.staff.staff_model import OutboxModel, PaperModel, PinModel
 from screens.staff.touch_pad import TouchPad
 from screens.staff.visit import ReportScreen
+from screens.staff.waiting import WaitingScreen
+from screens.staff.waiting_model import WaitingModel
 
 _SCREENS: Final = Path(__file__).resolve().parent.parent
 
@@ -202,6 +204,7 @@ PAGES: Final[dict[Name, Route]] = {
     Name.STAFF_POWER: Route(PowerScreen, _CARE),
     Name.STAFF_VISIT: Route(visit_page, _VISIT, partial(_of_detail, str)),
     Name.STAFF_REPORT: Route(ReportScreen, _VISIT),
+    Name.STAFF_WAITING: Route(WaitingScreen, ("staff/waiting",), partial(_of_flow, WaitingModel)),
 }
 LAYERS: Final[dict[Over, Route]] = {
     Over.ADJUST: Route(AdjustPanel, _PANELS),

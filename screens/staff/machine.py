@@ -61,6 +61,9 @@ class LineScreen(FactsRoom):
         self.flow.staff.context.retry_now()
         self.speed = self.flow.texts("staff.line.sending")
 
+    def open_waiting(self) -> None:
+        self.flow.staff.open(Name.STAFF_WAITING)
+
     def open_outbox(self) -> None:
         self.flow.staff.open(Name.STAFF_OUTBOX)
 

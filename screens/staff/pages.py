@@ -10,6 +10,7 @@ from screens.background.handover import Handover, work
 from screens.look.widgets.entry import Entry, Layout
 from screens.look.widgets.text import Column
 from screens.navigation.flow import Flow
+from screens.navigation.places import Name
 from screens.staff.parts import StaffRoom
 from screens.staff.staff_model import OutboxModel, PaperModel, PinModel
 
@@ -119,6 +120,9 @@ class OutboxScreen(StaffRoom):
             line = ParkedLine(seq=item.seq, code=item.code, made=item.made, reason=item.reason)
             line.bind(on_again=self._again)
             lines.add_widget(line)
+
+    def open_waiting(self) -> None:
+        self.flow.staff.open(Name.STAFF_WAITING)
 
     def all_again(self) -> None:
         self.problem = self.model.try_all_again()

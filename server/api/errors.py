@@ -13,10 +13,11 @@ from starlette.responses import JSONResponse, Response
 
 from server.storage.integrity import is_damage
 from server.storage.transactions import unstorable
+from server.submissions.blobs import StoreAway
 
 API_PREFIX: Final = "/v1/"
-#: The database cannot be asked now, whatever it is asked.
-STORAGE_FAULTS: Final = (OperationalError, InterfaceError, PoolTimeout)
+#: The database or the attachments' store cannot be asked now, whatever it is asked.
+STORAGE_FAULTS: Final = (OperationalError, InterfaceError, PoolTimeout, StoreAway)
 #: Seconds after which a client tries again when storage cannot be reached.
 STORAGE_RETRY_S: Final = 5
 

@@ -43,6 +43,7 @@ PAGES: Final[dict[Name, str]] = {
     Name.STAFF_POWER: "staff-power-asked",
     Name.STAFF_VISIT: "staff-visit-ticked",
     Name.STAFF_REPORT: "staff-report-made",
+    Name.STAFF_WAITING: "staff-waiting-saved",
 }
 LAYERS: Final[dict[Over, str]] = {
     Over.ADJUST: "home-adjust",

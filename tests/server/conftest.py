@@ -16,7 +16,8 @@ from server.deps import Deps
 from server.operator.seeding import seed
 from server.people import passwords
 from server.settings import ServerSettings
-from tests.server import postgres
+from tests.server import engines, postgres
+from tests.server.compiled import compiled_once as compiled_once
 from tests.server.kiosk_client import TestKiosk
 from tests.server.running import ONE_PERSON, RunningServer, running
 
@@ -162,3 +163,16 @@ def _database(request: pytest.FixtureRequest, kind: str) -> tuple[str, Callable[
     name = f"t{uuid.uuid4().hex}"
     cluster.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
     return cluster.url(name), lambda: cluster.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[dict[str, object]]:
+    """Settings of a SeaweedFS; each test takes a bucket of its own by ``engines.in_bucket``."""
+    with engines.seaweed() as store:
+        yield store
+
+
+@pytest.fixture(scope="session")
+def nats_url() -> Iterator[str]:
+    with engines.nats() as url:
+        yield url
