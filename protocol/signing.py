@@ -105,6 +105,11 @@ class _Verifier(HTTPMessageVerifier):  # type: ignore[misc] # the library is not
             raise SignatureRefused("too old")
 
 
+def public_key(private_key: bytes) -> bytes:
+    """The 32 bytes that a kiosk tells of its key when it enrols. ``private_key``: the 32-byte Ed25519 seed."""
+    return Ed25519PrivateKey.from_private_bytes(private_key).public_key().public_bytes_raw()
+
+
 def sign(
     method: str,
     url: str,

@@ -170,6 +170,12 @@ def publish(folder: Path, data: Data = DATA, database: Database = "") -> None:
     _order(data, database, "publish", {"folder": str(folder.resolve())})
 
 
+@cli.command(name="import-export")
+def import_export(file: Path, data: Data = DATA, database: Database = "") -> None:
+    """Takes in what field staff carried here from a kiosk on a USB stick; each item once."""
+    _order(data, database, "import-export", {"file": str(file.resolve())})
+
+
 @cli.command(name="take-back")
 def take_back(pack: int, data: Data = DATA, database: Database = "", reason: str = "") -> None:
     """Publishes again what was in force before a pack."""

@@ -103,8 +103,10 @@ from server.submissions.citizen_drafts import CitizenDrafts
 from server.submissions.complaint_topics import ComplaintTopics
 from server.submissions.intake import Intake
 from server.submissions.opening import Opener
+from server.submissions.outbox_import import OutboxImport
 from server.submissions.picture_marks import PictureMarks
 from server.submissions.pictures import Pictures
+from server.submissions.quarantine import Quarantine
 from server.web import install as install_pages
 from server.work.leases import leases_of
 from server.work.servers import Servers
@@ -144,6 +146,9 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
     witnesses = Witnesses(engine, keys.audit_public, keys.badge)
     officers = Officers(units, passwords)
     attachments = AttachmentStore(store_of(settings, failpoints), units, journal, keys, failpoints)
+    intake = Intake(units, Opener(keys, packs, zone), CaseOpening(journal, vault, zone), quotas, vault, failpoints)
+    quarantine = Quarantine(units, intake)
+    commands = DeviceCommands(units)
     pictures = Pictures()
     signing_clock = SigningClock(clock)
     authoring = Authoring(units, packs)
@@ -172,14 +177,9 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         attachments=attachments,
         pictures=pictures,
         picture_marks=PictureMarks(units, vault, attachments, pictures),
-        intake=Intake(
-            units,
-            Opener(keys, packs, zone),
-            CaseOpening(journal, vault, zone),
-            quotas,
-            vault,
-            failpoints,
-        ),
+        intake=intake,
+        quarantine=quarantine,
+        outbox_import=OutboxImport(units, keys, city, intake, attachments, quarantine, commands),
         packs=packs,
         authoring=authoring,
         city_map=CityMap(units),
@@ -193,7 +193,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         alarms=alarms,
         listing=Listing(units),
         witnesses=witnesses,
-        device_commands=DeviceCommands(units),
+        device_commands=commands,
         enrolment=Enrolment(units, keys, packs, city, settings.address, zone, failpoints),
         staff=Staff(units, keys.badge, passwords),
         passwords=passwords,

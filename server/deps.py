@@ -66,8 +66,10 @@ from server.submissions.attachments import AttachmentStore
 from server.submissions.citizen_drafts import CitizenDrafts
 from server.submissions.complaint_topics import ComplaintTopics
 from server.submissions.intake import Intake
+from server.submissions.outbox_import import OutboxImport
 from server.submissions.picture_marks import PictureMarks
 from server.submissions.pictures import Pictures
+from server.submissions.quarantine import Quarantine
 from server.work.leases import Leases
 from server.work.servers import Servers
 from server.work.unit_of_work import UnitsOfWork
@@ -100,6 +102,8 @@ class Deps:
     pictures: Pictures
     picture_marks: PictureMarks
     intake: Intake
+    quarantine: Quarantine
+    outbox_import: OutboxImport
     packs: PackRepository
     authoring: Authoring
     city_map: CityMap

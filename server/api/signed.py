@@ -16,11 +16,11 @@ from fastapi import Request
 from sqlalchemy import Connection, Row, select
 from starlette.concurrency import run_in_threadpool
 
-from protocol import SUPPORTED_VERSIONS, VERSION_HEADER
 from protocol.answers import REVOKED_CODE, WAITING_CODE
 from protocol.signing import BodyDigest, SignatureRefused, Verified, verify
 from server.api.bodies import SMALL_BODY_BYTES, has_body, reading, refuse_declared
 from server.api.errors import ApiError
+from server.api.versions import refuse_unknown_version
 from server.deps import Deps, get_deps
 from server.foundation.actors import SYSTEM
 from server.front_door.signing_clock import SigningClock
@@ -57,9 +57,7 @@ def signed(
     """
 
     async def check(request: Request) -> AsyncIterator[SignedRequest]:
-        version = request.headers.get(VERSION_HEADER, "")
-        if not version.isascii() or not version.isdigit() or int(version[:9]) not in SUPPORTED_VERSIONS:
-            raise ApiError(426, "version", f"this server speaks {sorted(SUPPORTED_VERSIONS)}", {"Upgrade": "ekios/1"})
+        refuse_unknown_version(request)
         refuse_declared(request, limit)
         call = _Call(request.method, _target(request), _headers(request), has_body(request))
         kiosk, verified = await run_in_threadpool(_admit, get_deps(request), call, not own_transaction)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 
 from protocol.limits import BATCH_BYTES, BATCH_ITEMS
-from protocol.messages import BatchAnswer, SubmissionBatch
+from protocol.messages import BatchAnswer, ItemStatus, SubmissionBatch
 from server.api.bodies import takes, takes_bytes, unpacked
 from server.api.errors import ApiError, error_response, try_later
 from server.api.quota import over
@@ -22,10 +22,16 @@ from server.submissions.intake import OverQuota, Sender, enough_disk
 DISK_RETRY_S: Final = 60
 
 router = APIRouter(prefix="/v1", tags=["up"])
+_WHOLE_NUMBER: Final = {"type": "integer", "minimum": 0, "maximum": 10**12 - 1}
 Sha256Path = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="of the sealed blob")]
 
 
-@router.post("/submissions", response_model=BatchAnswer, openapi_extra=takes(SubmissionBatch))
+@router.post(
+    "/submissions",
+    response_model=BatchAnswer,
+    responses={400: {"description": "not gzip, though it says so"}, 415: {"description": "neither plain nor gzip"}},
+    openapi_extra=takes(SubmissionBatch),
+)
 async def post_submissions(
     request: Request, sender: Annotated[SignedRequest, Depends(signed(BATCH_BYTES, own_transaction=True))]
 ) -> BatchAnswer:
@@ -40,17 +46,23 @@ async def post_submissions(
 
     try:
         with slots:
-            taken = await run_in_threadpool(deps.intake.take, Sender(sender.kiosk_id, sender.kiosk_part), items, first)
-        for one in taken.answers:
-            deps.meters.took(one.status.value)
-        return taken
+            answer = await run_in_threadpool(deps.intake.take, Sender(sender.kiosk_id, sender.kiosk_part), items, first)
     except Crowded as error:
         raise try_later(503, "busy", "many kiosks are sending", error.seconds) from error
     except OverQuota as error:
         raise over(Quota.SUBMISSIONS, error.seconds) from error
+    for one in answer.answers:
+        deps.meters.took(one.status.value)
+    if any(one.status is ItemStatus.REJECTED for one in answer.answers):
+        await run_in_threadpool(deps.quarantine.keep, sender.kiosk_id, items, answer)
+    return answer
 
 
-@router.head("/attachments/{sha256}")
+@router.head(
+    "/attachments/{sha256}",
+    response_class=Response,
+    responses={404: {"description": "no submission of this kiosk names it"}},
+)
 async def head_attachment(
     sha256: Sha256Path, request: Request, sender: Annotated[SignedRequest, Depends(signed())]
 ) -> Response:
@@ -65,8 +77,12 @@ async def head_attachment(
 @router.patch(
     "/attachments/{sha256}",
     status_code=204,
-    responses={409: {"description": "the durable bytes end at ``Upload-Offset``; go on from there"}},
-    openapi_extra=takes_bytes(),
+    responses={
+        400: {"description": "no bytes, or a header of the upload that cannot be"},
+        404: {"description": "no submission of this kiosk names it"},
+        409: {"description": "the durable bytes end at ``Upload-Offset``; go on from there"},
+    },
+    openapi_extra=takes_bytes({"Upload-Offset": _WHOLE_NUMBER, "Upload-Length": _WHOLE_NUMBER}),
 )
 async def patch_attachment(
     sha256: Sha256Path, request: Request, sender: Annotated[SignedRequest, Depends(signed(PATCH_BYTES))]

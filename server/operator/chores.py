@@ -74,6 +74,7 @@ def look_at_pictures(deps: Deps) -> None:
 
 def sweep_drafts(deps: Deps) -> None:
     deps.citizen_drafts.sweep()
+    deps.quarantine.sweep()
     deps.quotas.sweep()
     with deps.units.begin(SYSTEM) as work:
         case_lookups.forget(work.connection, work.now)

@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import or_, select
 
 from protocol import checkpoints
+from protocol.outbox.exports import ExportFault, ExportRefused
 from runtime.files import make_folder
 from server.audit import audit
 from server.audit import verification as audit_verify
@@ -25,6 +26,7 @@ from server.operator.backup import BackupRefused, back_up
 from server.operator.seeding import SeedRefused, read_city
 from server.people.officers import OfficerOutcome
 from server.storage import tables
+from server.submissions.outbox_import import KioskShutOut, UnknownKiosk
 
 #: Of a reason that the log keeps.
 REASON_CHARACTERS: Final = 500
@@ -40,6 +42,15 @@ _NOT_APPROVED: Final = {
     ApproveOutcome.ALREADY: "it was approved before",
     ApproveOutcome.NO_SUCH_KIOSK: "it was refused or revoked; enrol it anew",
     ApproveOutcome.OTHER_FINGERPRINT: "that is not its fingerprint: do not approve it, and look who is between kiosk and server",
+}
+
+
+_NOT_IMPORTED: Final = {
+    ExportFault.NOT_AN_EXPORT: "this is not a kiosk's file, or of a newer kiosk than this server understands",
+    ExportFault.OTHER_CITY: "the file is of another city's kiosk; nothing was taken in",
+    ExportFault.OTHER_KEY: "the file is sealed to a key that this server does not have; restore the city's keys first",
+    ExportFault.DAMAGED: "the file is damaged, a part is missing or was changed; nothing was taken in, copy it again",
+    ExportFault.FORGED: "the file was not written by the kiosk that it names; nothing was taken in, keep the stick",
 }
 
 
@@ -71,6 +82,8 @@ def carry_out(deps: Deps, command: str, arguments: Mapping[str, str]) -> dict[st
             return _revoke(deps, arguments["kiosk"], arguments.get("reason", ""))
         case "approve":
             return _approve(deps, arguments["kiosk"], arguments["fingerprint"])
+        case "import-export":
+            return _import_export(deps, Path(arguments["file"]))
         case "publish":
             return _publish(deps, Path(arguments["folder"]))
         case "take-back":
@@ -189,6 +202,33 @@ def _publish(deps: Deps, folder: Path) -> dict[str, str]:
     if not result.ok:
         raise OperationRefused(result.outcome.value)
     return {"pack": str(result.number)}
+
+
+def _import_export(deps: Deps, path: Path) -> dict[str, str]:
+    try:
+        with path.open("rb") as file:
+            report = deps.outbox_import.take(OPERATOR, file)
+    except OSError as error:
+        raise OperationRefused(f"{path} cannot be read: {error.strerror}") from error
+    except ExportRefused as refused:
+        raise OperationRefused(_NOT_IMPORTED[refused.fault]) from refused
+    except UnknownKiosk as error:
+        raise OperationRefused(
+            "this server does not know the kiosk that wrote the file; nothing was taken in"
+        ) from error
+    except KioskShutOut as out:
+        raise OperationRefused(
+            f"the kiosk was shut out on {out.at:%Y-%m-%d %H:%M}, before it wrote this file; nothing was taken in"
+        ) from out
+    return {
+        "kiosk": report.kiosk,
+        "saved": report.made_at.isoformat(timespec="minutes"),
+        "new": str(report.new),
+        "already here": str(report.known),
+        "attachments": str(report.attachments),
+        "refused": str(report.not_taken),
+        **{f"reason {number}": one for number, one in enumerate(sorted({one.reason for one in report.refused}), 1)},
+    }
 
 
 def _take_back(deps: Deps, pack: str, reason: str) -> dict[str, str]:

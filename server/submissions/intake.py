@@ -90,13 +90,18 @@ class Intake:
         self._failpoints = failpoints
 
     def take(
-        self, sender: Sender, raw_items: Sequence[Any], first: Callable[[Connection], None] = lambda _: None
+        self,
+        sender: Sender,
+        raw_items: Sequence[Any],
+        first: Callable[[Connection], None] = lambda _: None,
+        *,
+        rationed: bool = True,
     ) -> BatchAnswer:
         """Answers each item, in order. One without a usable id cannot be answered and is left out.
 
         What is over a quota is left out as well, and stands in ``later``: it stays at the kiosk until then. Raises
         OverQuota when that is all of it, for the kiosk's own sake. ``first`` begins the transaction that writes all;
-        what it raises ends it.
+        what it raises ends it. Not ``rationed``: a person has it taken in, and the quotas are neither asked nor used.
         """
         prepared = self._prepare(sender, raw_items)
         self._failpoints.reach("submissions.opened")
@@ -104,7 +109,7 @@ class Intake:
         def write(work: UnitOfWork, together: bool) -> _Done:
             work.after_commit(lambda: self._failpoints.reach("submissions.committed"))
             first(work.connection)
-            return self._write(work, sender, prepared, together)
+            return self._write(work, sender, prepared, together, rationed)
 
         actor = kiosk_actor(sender.kiosk_id)
         try:
@@ -131,12 +136,14 @@ class Intake:
 
     # --- within it ----------------------------------------------------------------------------------------------
 
-    def _write(self, work: UnitOfWork, sender: Sender, prepared: Sequence[_Prepared], together: bool) -> _Done:
+    def _write(
+        self, work: UnitOfWork, sender: Sender, prepared: Sequence[_Prepared], together: bool, rationed: bool
+    ) -> _Done:
         connection = work.connection
         take_turns(connection, f"intake {sender.kiosk_id}")
         known = _known(connection, sender, [one.id for one in prepared])
         asked = [_asked(one) for one in prepared if one.id not in known]
-        shares = self._ration.share(work, sender.kiosk_id, asked)
+        shares = self._ration.share(work, sender.kiosk_id, asked) if rationed else Shares()
         prepared = [one for one in prepared if one.id not in shares.later]
         fresh = _fresh(prepared, known)
         submissions = [one for one in fresh if one.item.kind is ItemKind.SUBMISSION]

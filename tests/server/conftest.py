@@ -17,6 +17,7 @@ from server.operator.seeding import seed
 from server.people import passwords
 from server.settings import ServerSettings
 from tests.server import engines, postgres
+from tests.server.compiled import compiled_once as compiled_once
 from tests.server.kiosk_client import TestKiosk
 from tests.server.running import ONE_PERSON, RunningServer, running
 

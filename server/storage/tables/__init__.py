@@ -24,6 +24,7 @@ kiosk_group_members      which kiosks are in which groups
 enrolment_codes          one-time codes, hashed
 enrolment_attempts       for the rate limit of enrolment
 submissions              sealed envelopes as they came, one row an id for ever; ``kind`` SUBMISSION or ANSWER
+quarantine               items that were refused, as they came, bounded
 rejections               items that were answered ``rejected`` or ``conflict``, for the office to see
 attachments              sealed blobs by hash: how many bytes are durable, whether verified
 submission_attachments   which envelope names which blob, and how its form calls it
@@ -80,7 +81,13 @@ from server.storage.tables.published import form_drafts, packs, paused_services,
 from server.storage.tables.quotas import case_lookups, quotas
 from server.storage.tables.several import chores, servers, shared_files
 from server.storage.tables.sign_in import authenticators, passkeys, recovery_codes, sign_in_steps
-from server.storage.tables.submissions import attachments, rejections, submission_attachments, submissions
+from server.storage.tables.submissions import (
+    attachments,
+    quarantine,
+    rejections,
+    submission_attachments,
+    submissions,
+)
 from server.storage.tables.work_orders import work_orders
 
 __all__ = [
@@ -122,6 +129,7 @@ __all__ = [
     "passkeys",
     "paused_services",
     "picture_marks",
+    "quarantine",
     "quotas",
     "recovery_codes",
     "rejections",

@@ -55,6 +55,20 @@ rejections = Table(
     Column("at", UtcDateTime, nullable=False),
 )
 
+#: Items that were refused, as they came, for whoever can mend the cause; without ``item`` once somebody threw it away.
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("kiosk_id", ForeignKey("kiosks.id"), primary_key=True),
+    Column("submission_id", String(36), primary_key=True),
+    Column("sha256", String(64), primary_key=True),
+    Column("item", LargeBinary),  # its JSON, gzipped; the envelope in it is sealed
+    Column("size", Integer, nullable=False),
+    Column("reason", String(200), nullable=False),
+    Column("kept_at", UtcDateTime, nullable=False, index=True),
+    Column("tried_at", UtcDateTime),
+)
+
 attachments = Table(
     "attachments",
     metadata,
