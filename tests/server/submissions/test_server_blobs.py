@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import obstore
 import pytest
 import requests
 
@@ -155,6 +156,23 @@ def test_a_kiosk_keeps_what_the_store_does_not_give_back_as_it_was(bucket: Serve
         assert kiosk.get(f"/v1/cases/{envelope.code}").json()["state"] == "incomplete"
         fault.flips = False
         kiosk.upload(attachment)
+        assert kiosk.get(f"/v1/cases/{envelope.code}").json()["state"] == "received"
+
+
+def test_what_a_crash_left_in_the_store_counts_when_it_has_its_hash(bucket: ServerSettings) -> None:
+    """Between the store and the row that says so, also before it was read back."""
+    with running(bucket) as server:
+        kiosk, store = server.kiosk(), server.deps.attachments.blobs
+        attachments = [kiosk.attachment(os.urandom(500)) for _ in range(2)]
+        envelope = kiosk.envelope(server.service(), attachments)
+        kiosk.send(envelope)
+        whole, spoilt = (Blob(kiosk.id, one.sha256) for one in attachments)
+        assert store.put(whole, attachments[0].sealed)
+        assert isinstance(store, S3Blobs)
+        obstore.put(store._store, f"whole/{spoilt.path}", b"half of it")
+        assert [kiosk.offset(one) for one in attachments] == [len(attachments[0].sealed), 0]
+        kiosk.upload(attachments[1])
+        assert store.read(spoilt) == attachments[1].sealed
         assert kiosk.get(f"/v1/cases/{envelope.code}").json()["state"] == "received"
 
 
