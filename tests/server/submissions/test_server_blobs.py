@@ -83,10 +83,11 @@ def test_two_servers_that_are_sent_pieces_which_overlap_make_one_blob(
     one, other = store_of(settings), store_of(settings)
     content = os.urandom(1_000)
     blob = blob_of(content)
-    one.append(blob, 0, content[:600], 1_000)
-    other.append(blob, 0, content[:250], 1_000)
-    one.append(blob, 250, content[250:300], 1_000)
-    assert other.append(blob, 600, content[600:], 1_000) is Kept.WHOLE
+    # The first one's was written down; so the kiosk went on at 250, while the other's larger piece lies there, too.
+    one.append(blob, 0, content[:250], 1_000)
+    other.append(blob, 0, content[:600], 1_000)
+    one.append(blob, 250, content[250:700], 1_000)
+    assert other.append(blob, 700, content[700:], 1_000) is Kept.WHOLE
     assert one.read(blob) == content
 
 
