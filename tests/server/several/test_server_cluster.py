@@ -124,7 +124,7 @@ def goes_on(senders: list[Sender], since: float, patience_s: float = 60.0) -> No
 
 
 @pytest.mark.soak
-def test_primary_killed_under_load_loses_nothing_that_was_acknowledged(cluster: Cluster, here: Deps) -> None:
+def test_g13_primary_killed_under_load_loses_nothing_that_was_acknowledged(cluster: Cluster, here: Deps) -> None:
     stop = threading.Event()
     senders = []
     for number in range(KIOSKS):
