@@ -23,6 +23,8 @@ _PATTERNS: Final = {
 #: What a schema cannot say: of one message, what a member has to be.
 _AGREED: Final[dict[str, Schema]] = {
     "Rating": {"scores": {"overall": 4}},
+    # Other roles stand in a list of their own, which older kiosks do not read.
+    "StaffMember": {"role": "supervisor"},
     "ServiceDescription": {"name": {"id": "Surat"}, "summary": {"id": "Surat"}},
 }
 
