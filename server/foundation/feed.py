@@ -76,5 +76,5 @@ def page(connection: Connection, kiosk_id: str, after: int, limit: int = PAGE_EV
         .order_by(tables.feed.c.n)
         .limit(limit)
     )
-    events = tuple(FeedEvent(n=n, type=FeedType(kind), at=at, data=data) for n, kind, at, data in rows)
+    events = tuple(FeedEvent(n=n, type=kind, at=at, data=data) for n, kind, at, data in rows)
     return FeedPage(events=events, head=head)
