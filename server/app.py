@@ -16,6 +16,7 @@ from runtime.private_files import private_folder
 from server.api import citizen_drafts, citizens, description, errors, health, kiosks, open_city, operator, submissions
 from server.api import feed as feed_api
 from server.api.bodies import BodyRoom
+from server.api.intake_line import IntakeLine
 from server.api.proofs import AnswerProofs
 from server.api.standstill import Standstill, bare_app
 from server.api.together import Together
@@ -175,6 +176,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
             CaseOpening(journal, vault, zone),
             quotas,
             vault,
+            signing_clock,
             failpoints,
         ),
         packs=packs,
@@ -247,6 +249,7 @@ def create_app(
     app.state.settings = settings
     app.state.deps = deps
     app.state.batches = Slots(time.monotonic)
+    app.state.intake = IntakeLine(deps.intake)
     app.state.bodies = BodyRoom()
     app.state.heartbeats = Together(deps.heartbeats.take, lambda beat: beat.kiosk_id, HEARTBEATS_AT_ONCE)
     for router in (

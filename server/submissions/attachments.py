@@ -185,7 +185,6 @@ class AttachmentStore:
             insert_all_new(
                 work.connection,
                 tables.picture_marks,
-                tables.picture_marks.c.sha256,
                 [{"kiosk_id": kiosk_id, "sha256": sha256}],
             )
             self._finish_submissions(work, kiosk_id, sha256)

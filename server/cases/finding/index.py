@@ -20,6 +20,7 @@ from server.work.unit_of_work import UnitOfWork, UnitsOfWork
 
 #: Of older cases, so many at a time.
 BATCH: Final = 100
+_TERMS: Final = insert(tables.case_terms)
 
 
 def headline(content: Content, vault: Vault) -> bytes:
@@ -35,7 +36,7 @@ def write_terms(connection: Connection, vault: Vault, cases: Sequence[tuple[Mapp
         for row in _rows(vault, case["agency_id"], case["opened_at"], case["tracking_code"], content)
     ]
     if rows:
-        connection.execute(insert(tables.case_terms), rows)
+        connection.execute(_TERMS, rows)
 
 
 def moved(connection: Connection, vault: Vault, code: str) -> None:
