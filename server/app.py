@@ -15,6 +15,8 @@ from runtime.files import make_folder
 from runtime.private_files import private_folder
 from server.api import citizen_drafts, citizens, description, errors, health, kiosks, open_city, operator, submissions
 from server.api import feed as feed_api
+from server.api.admission import AT_ONCE as REQUESTS_AT_ONCE
+from server.api.admission import Admission
 from server.api.bodies import BodyRoom
 from server.api.intake_line import IntakeLine
 from server.api.proofs import AnswerProofs
@@ -249,6 +251,7 @@ def create_app(
     app.state.settings = settings
     app.state.deps = deps
     app.state.batches = Slots(time.monotonic)
+    app.state.admission = Together(Admission(deps.units, deps.signing_clock).judge_all, id, REQUESTS_AT_ONCE)
     app.state.intake = IntakeLine(deps.intake)
     app.state.bodies = BodyRoom()
     app.state.heartbeats = Together(deps.heartbeats.take, lambda beat: beat.kiosk_id, HEARTBEATS_AT_ONCE)
