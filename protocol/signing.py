@@ -21,7 +21,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from http_message_signatures import HTTPMessageSigner, HTTPMessageVerifier, algorithms
 from http_message_signatures.exceptions import HTTPMessageSignaturesException
 
-from protocol import VERSION_HEADER, plain_signature
+from protocol import VERSION_HEADER
+from protocol.line import plain_signature
 
 SIGNATURE_LIFE: Final = timedelta(minutes=5)
 #: What the clocks of a kiosk and the server may differ by. More than the tolerance of five minutes that the fleet's alarm has

@@ -15,13 +15,13 @@ from runtime.files import make_folder
 from runtime.private_files import private_folder
 from server.api import citizen_drafts, citizens, description, errors, health, kiosks, open_city, operator, submissions
 from server.api import feed as feed_api
-from server.api.admission import AT_ONCE as REQUESTS_AT_ONCE
-from server.api.admission import Admission
 from server.api.bodies import BodyRoom
-from server.api.intake_line import IntakeLine
+from server.api.groups.admission import AT_ONCE as REQUESTS_AT_ONCE
+from server.api.groups.admission import Admission
+from server.api.groups.intake_line import IntakeLine
+from server.api.groups.together import Together
 from server.api.proofs import AnswerProofs
 from server.api.standstill import Standstill, bare_app
-from server.api.together import Together
 from server.audit import audit
 from server.audit.witnesses import Witnesses
 from server.cases import lookups as case_lookups
@@ -69,6 +69,7 @@ from server.foundation.keys import load_keys
 from server.foundation.vault import Vault
 from server.front_door.signing_clock import SigningClock
 from server.front_door.slots import Slots
+from server.keeper.client import Keeper
 from server.open_city.budget import Budgets
 from server.open_city.city_calendar import CityCalendar
 from server.open_city.notices import Notices
@@ -92,7 +93,7 @@ from server.submissions.case_opening import CaseOpening
 from server.submissions.citizen_drafts import CitizenDrafts
 from server.submissions.complaint_topics import ComplaintTopics
 from server.submissions.intake import Intake
-from server.submissions.opening import Opener
+from server.submissions.opened_apart import OpenedApart
 from server.submissions.picture_marks import PictureMarks
 from server.submissions.pictures import Pictures
 from server.web import install as install_pages
@@ -126,7 +127,8 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
     failpoints = failpoints or Failpoints()
     engine = open_storage(settings.database_url)
     keys_folder = settings.data / "keys"
-    keys = load_keys(keys_folder, settings.audit_key)
+    keeper = Keeper(keys_folder, settings.keeper)
+    keys = load_keys(keys_folder, settings.audit_key, keeper)
     vault = Vault(keys.vault, keys.nik)
     units = UnitsOfWork(engine, clock, Bus(settings.nats))
     catalogue = Catalogue()
@@ -143,7 +145,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
     publications = Publications(units, keys.badge)
     witnesses = Witnesses(engine, keys.audit_public, keys.badge)
     officers = Officers(units, passwords)
-    attachments = AttachmentStore(settings.data / "attachments", units, journal, keys, failpoints)
+    attachments = AttachmentStore(settings.data / "attachments", units, journal, keeper, failpoints)
     pictures = Pictures()
     signing_clock = SigningClock(clock)
     authoring = Authoring(units, packs)
@@ -156,6 +158,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         bus=units.bus,
         units=units,
         keys=keys,
+        keeper=keeper,
         signing_clock=signing_clock,
         vault=vault,
         catalogue=catalogue,
@@ -174,7 +177,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         picture_marks=PictureMarks(units, vault, attachments, pictures),
         intake=Intake(
             units,
-            Opener(keys, packs, zone),
+            OpenedApart(keeper, packs, zone),
             CaseOpening(journal, vault, zone),
             quotas,
             vault,
@@ -227,6 +230,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
 
 def close_deps(deps: Deps) -> None:
     deps.pictures.close()
+    deps.keeper.close()
     deps.engine.dispose()
 
 

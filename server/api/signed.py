@@ -15,10 +15,10 @@ from fastapi import Request
 
 from protocol import SUPPORTED_VERSIONS, VERSION_HEADER
 from protocol.signing import BodyDigest, Verified
-from server.api.admission import Admitted, Call
 from server.api.bodies import SMALL_BODY_BYTES, has_body, reading, refuse_declared
 from server.api.errors import ApiError
-from server.api.together import Together
+from server.api.groups.admission import Admitted, Call
+from server.api.groups.together import Together
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from starlette.concurrency import run_in_threadpool
 
 from protocol.limits import BATCH_BYTES, BATCH_ITEMS
 from protocol.messages import BatchAnswer, SubmissionBatch
-from server.api.admission import Replayed
 from server.api.bodies import takes, takes_bytes, unpacked
 from server.api.errors import ApiError, error_response, try_later
-from server.api.intake_line import IntakeLine
+from server.api.groups.admission import Replayed
+from server.api.groups.intake_line import IntakeLine
 from server.api.quota import over
 from server.api.signed import SignedRequest, signed
 from server.deps import Deps, get_deps

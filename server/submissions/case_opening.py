@@ -13,11 +13,11 @@ from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy.exc import StatementError
 
 from protocol.line.base import ServiceKind
-from protocol.messages import CasePublicState, Content, Contest, FeedType, ItemAnswer, ItemKind, ItemStatus
+from protocol.messages import CasePublicState, Contest, FeedType, ItemAnswer, ItemKind, ItemStatus
 from protocol.packs import ServiceDescription
 from server.cases import complaint_clock, complaints, stages
 from server.cases.complaint_clock import LaporClock
-from server.cases.finding import index
+from server.cases.finding import headlines, index
 from server.cases.journal import CaseJournal
 from server.cases.lookups import MayNotAnswer, check_answer
 from server.cases.public import opened_state
@@ -65,17 +65,16 @@ class CaseOpening:
             answers = _store(connection, opened, now)
             calendar = load_calendar(connection, self._zone)
             areas = _areas(connection, {one.content.kiosk_id for one in opened})
-            kept = [_kept(one) for one in opened]
             rows, clocks = [], []
-            for one, content, answer in zip(opened, kept, answers, strict=True):
-                row = self._case(one, content, not answer.missing, calendar, now)
-                row["area_id"] = areas[content.kiosk_id]
+            for one, answer in zip(opened, answers, strict=True):
+                row = self._case(one, not answer.missing, calendar, now)
+                row["area_id"] = areas[one.content.kiosk_id]
                 clocks += _begin_clocks(row, _description(one), calendar)
                 rows.append(row)
             if insert_all_new(connection, tables.cases, rows) != len(rows):
                 raise Unwritable("the tracking code stands on another submission")
             connection.execute(_STEPS, [first_step(row) for row in rows])
-            index.write_terms(connection, self._vault, list(zip(rows, kept, strict=True)))
+            index.write_terms(connection, self._vault, zip(rows, (one.terms for one in opened), strict=True))
             if clocks:
                 connection.execute(insert(tables.complaint_clocks), clocks)
             events: dict[str, list[dict[str, Any]]] = {}
@@ -114,11 +113,9 @@ class CaseOpening:
             raise Unwritable("a value of it cannot be stored") from error
         return answer
 
-    def _case(
-        self, opened: Opened, content: Content, complete: bool, calendar: WorkingCalendar, now: datetime
-    ) -> dict[str, Any]:
-        """The row of ``cases``; ``content`` is what is kept of it."""
-        item, description = opened.item, _description(opened)
+    def _case(self, opened: Opened, complete: bool, calendar: WorkingCalendar, now: datetime) -> dict[str, Any]:
+        """The row of ``cases``."""
+        item, content, description = opened.item, opened.kept, _description(opened)
         nik = complaints.searchable_nik(content)
         return {
             "tracking_code": item.tracking_code,
@@ -144,7 +141,7 @@ class CaseOpening:
             "note": "",
             "violations": list(opened.violations),
             "content": self._vault.close(content.model_dump_json().encode()),
-            "headline": index.headline(content, self._vault),
+            "headline": headlines.sealed(opened.headline, self._vault),
             "nik_index": self._vault.nik_index(nik) if nik else None,
             "privacy": content.privacy,
             "contest": "",
@@ -168,10 +165,6 @@ def _begin_clocks(
 def _description(opened: Opened) -> ServiceDescription:
     assert opened.description is not None  # the opener gives one with every SUBMISSION
     return opened.description
-
-
-def _kept(opened: Opened) -> Content:
-    return complaints.kept(opened.content, _description(opened))
 
 
 def first_step(case: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 Envelopes are opened first; then one transaction writes everything that batches of several kiosks bring, with as many
 statements for all of them as for one (``server.submissions.case_opening``). Only when something of it cannot be written
-does each batch get a transaction of its own (``server.api.together``), and within it each item a savepoint, so that one that
+does each batch get a transaction of its own (``server.api.groups.together``), and within it each item a savepoint, so that one that
 is refused leaves the others alone. Batches of one kiosk wait for each other.
 """
 
@@ -20,7 +20,8 @@ from protocol.messages import BatchAnswer, ItemAnswer, ItemKind, ItemStatus, Sub
 from protocol.signing import Verified
 from server.cases import complaints
 from server.fleet.quotas import Granted, Quotas
-from server.fleet.ration import Asked, Ration, Shares
+from server.fleet.ration import Asked as Rationed
+from server.fleet.ration import Ration, Shares
 from server.foundation.actors import SYSTEM, kiosk_actor
 from server.foundation.failpoints import Failpoints
 from server.foundation.vault import Vault
@@ -29,7 +30,9 @@ from server.storage import tables
 from server.storage.transactions import insert_new, take_turns
 from server.submissions import ack_through
 from server.submissions.case_opening import CaseOpening, Unwritable
-from server.submissions.opening import Opened, Opener, Refused
+from server.submissions.opened_apart import OpenedApart
+from server.submissions.opening import Opened, Refused
+from server.submissions.openings import Asked
 from server.work.unit_of_work import UnitOfWork, UnitsOfWork
 
 REASON_CHARACTERS: Final = 200
@@ -110,7 +113,7 @@ class Intake:
     def __init__(
         self,
         units: UnitsOfWork,
-        opener: Opener,
+        opener: OpenedApart,
         opening: CaseOpening,
         quotas: Quotas,
         vault: Vault,
@@ -138,20 +141,26 @@ class Intake:
     # --- before the transaction ---------------------------------------------------------------------------------
 
     def open_all(self, arrivals: Sequence[Arrival]) -> list[Batch]:
-        """Also what was sent before is opened: to ask for each batch costs more than the few that come twice."""
-        batches = [Batch(one.sender, self._prepare(one.sender, one.items), one.signed) for one in arrivals]
+        """Also what was sent before is opened: to ask for each batch costs more than the few that come twice.
+
+        Raises KeeperAway: nothing is known of any of them.
+        """
+        parsed = [[one for raw in arrival.items if (one := _parsed(arrival.sender, raw))] for arrival in arrivals]
+        asked = [one for batch in parsed for one in batch if isinstance(one, Asked)]
+        opened = iter(self._opener.open_all(asked))
+        batches = [
+            Batch(
+                arrival.sender,
+                tuple(
+                    _Prepared(one.item.id, one.item.sha256, next(opened)) if isinstance(one, Asked) else one
+                    for one in batch
+                ),
+                arrival.signed,
+            )
+            for arrival, batch in zip(arrivals, parsed, strict=True)
+        ]
         self._failpoints.reach("submissions.opened")
         return batches
-
-    def _prepare(self, sender: Sender, raw_items: Sequence[Any]) -> tuple[_Prepared, ...]:
-        parsed = (_parsed(raw) for raw in raw_items)
-        return tuple(
-            one
-            if isinstance(one, _Prepared)
-            else _Prepared(one.id, one.sha256, self._opener.open(sender.kiosk_id, sender.kiosk_part, one))
-            for one in parsed
-            if one is not None
-        )
 
     # --- within it ----------------------------------------------------------------------------------------------
 
@@ -288,21 +297,21 @@ def _note_rejection(work: UnitOfWork, sender: Sender, one: _Prepared, answer: It
     )
 
 
-def _parsed(raw: Any) -> "SubmissionItem | _Prepared | None":
+def _parsed(sender: Sender, raw: Any) -> Asked | _Prepared | None:
     try:
-        return SubmissionItem.model_validate(raw)
+        return Asked(sender.kiosk_id, sender.kiosk_part, SubmissionItem.model_validate(raw), raw)
     except ValidationError as error:
         return _malformed(raw, error)
 
 
-def _asked(one: _Prepared) -> Asked:
+def _asked(one: _Prepared) -> Rationed:
     """As the quotas see it; what is refused counts as well."""
     if not isinstance(one.opened, Opened):
-        return Asked(one.id, ItemKind.SUBMISSION)
+        return Rationed(one.id, ItemKind.SUBMISSION)
     kind, content = one.opened.item.kind, one.opened.content
     # Of an anonymous complaint not even a count is kept under a NIK.
     identity = None if content.privacy == complaints.ANONYMOUS else content.identity
-    return Asked(one.id, kind, identity.nik if identity is not None and kind is ItemKind.SUBMISSION else None)
+    return Rationed(one.id, kind, identity.nik if identity is not None and kind is ItemKind.SUBMISSION else None)
 
 
 def _known(connection: Connection, batches: Sequence[Batch]) -> frozenset[_Key]:

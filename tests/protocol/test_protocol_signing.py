@@ -5,7 +5,8 @@ import pytest
 from http_message_signatures import HTTPMessageSigner, algorithms
 from nacl.signing import SigningKey
 
-from protocol import VERSION_HEADER, plain_signature, signing
+from protocol import VERSION_HEADER, signing
+from protocol.line import plain_signature
 from protocol.signing import CLOCK_SKEW
 
 #: So long after it was made a signature is good, at the most.

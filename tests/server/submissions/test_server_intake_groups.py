@@ -10,7 +10,7 @@ from sqlalchemy import event, func, select
 
 from protocol.messages import BatchAnswer
 from protocol.signing import verify
-from server.api.intake_line import ITEMS_AT_ONCE, IntakeLine
+from server.api.groups.intake_line import ITEMS_AT_ONCE, IntakeLine
 from server.deps import Deps
 from server.storage import tables
 from server.submissions.intake import Arrival, Batch, SeenBefore, Sender, Taken

@@ -5,7 +5,7 @@ While one group is written the next is opened, and a third gathers.
 
 from typing import Final
 
-from server.api.together import Together
+from server.api.groups.together import Together
 from server.submissions.intake import Arrival, Batch, Intake, Taken
 
 #: Items of one group: two full batches. More would not make it cheaper, and let the first wait for the last.
