@@ -33,7 +33,11 @@ async def get_feed(request: Request, kiosk: Annotated[SignedRequest, Depends(sig
     return page
 
 
-@router.get("/live", response_class=EventSourceResponse)
+@router.get(
+    "/live",
+    response_class=EventSourceResponse,
+    responses={200: {"description": "without end", "content": {"text/event-stream": {}}}},
+)
 async def live_feed(
     request: Request, kiosk: Annotated[SignedRequest, Depends(signed())], after: After = 0
 ) -> EventSourceResponse:

@@ -11,6 +11,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, and_, bindparam, exists, false, func, not_, or_, select, update
 
 from server.fleet import help_calls
+from server.fleet.at_stake import AtStake
 from server.fleet.components import (
     Components,
     broken_content,
@@ -77,7 +78,9 @@ class AlarmKind(StrEnum):
 
 
 #: What these say may change while they stand.
-_TELLING: Final = frozenset({AlarmKind.DEVICE, AlarmKind.PARKED, AlarmKind.FORM_FAULT, AlarmKind.BROKEN_CONTENT})
+_TELLING: Final = frozenset(
+    {AlarmKind.SILENT, AlarmKind.DEVICE, AlarmKind.PARKED, AlarmKind.FORM_FAULT, AlarmKind.BROKEN_CONTENT}
+)
 
 
 @dataclass(frozen=True)
@@ -225,7 +228,8 @@ class Alarms:
             causes[AlarmKind.OVER_QUOTA] = kiosk.over_quota
         heard = kiosk.last_heartbeat_at
         if now - (heard or kiosk.approved_at) > self.silent_after:
-            causes[AlarmKind.SILENT] = heard.isoformat(timespec="seconds") if heard else ""
+            stake = AtStake.of(kiosk)
+            causes[AlarmKind.SILENT] = stake.detail() if stake is not None else ""
             return causes
         if heard is None:
             return causes

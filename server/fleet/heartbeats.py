@@ -30,7 +30,7 @@ HISTORY_EVERY: Final = timedelta(minutes=5)
 #: Written in one transaction.
 AT_ONCE: Final = 200
 #: What pages show of a kiosk besides its components, alarms and state: whoever watches it looks again.
-_IN_SIGHT: Final = ("pack_version", "in_service", "outbox_waiting", "outbox_parked", "software")
+_IN_SIGHT: Final = ("pack_version", "in_service", "outbox_waiting", "outbox_parked", "outbox_reasons", "software")
 
 
 @dataclass(frozen=True)
@@ -154,6 +154,7 @@ def _columns(beat: Heartbeat, now: datetime) -> dict[str, Any]:
         "outbox_waiting": beat.outbox.waiting,
         "outbox_parked": beat.outbox.parked,
         "outbox_oldest_at": beat.outbox.oldest_at,
+        "outbox_reasons": dict(beat.outbox.reasons),
         "sessions_today": beat.sessions_today,
         "last_touch_at": beat.last_touch_at,
         "disk_free_bytes": beat.disk_free_bytes,
