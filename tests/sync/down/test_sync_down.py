@@ -102,13 +102,15 @@ def test_a_case_of_another_kiosk_is_reported_too_for_somebody_may_look_at_it(
 def test_what_cannot_be_read_does_not_stop_the_feed(server: RunningServer, made: OnLine) -> None:
     tell(server.deps, made.enrolment.kiosk_id, FeedType.STAFF, {"staff": "nobody"})
     ani = {"id": "ani", "name": "Ani", "pin_hash": "x"}
-    tell(server.deps, made.enrolment.kiosk_id, FeedType.STAFF, {"staff": [ani]})
+    wulan = {"id": "wulan", "name": "Wulan", "role": "staff", "pin_hash": "x"}
+    tell(server.deps, made.enrolment.kiosk_id, FeedType.STAFF, {"staff": [ani], "helpers": [wulan]})
     tell(server.deps, made.enrolment.kiosk_id, FeedType.STAFF, {"staff": [ani, ani]})
     number = tell(server.deps, made.enrolment.kiosk_id, FeedType.SETTINGS, {"idle_s": 120, "volume": None})
     made.line.start()
     until(lambda: cursor(made) == number)
     until(lambda: made.at.kiosk.settings.number("idle_s") == 120)
-    assert made.at.store.roster.get("ani") is not None
+    # Who is among the helpers is one, whatever else is said.
+    assert {member.id: member.role for member in made.at.store.roster.all()} == {"ani": "staff", "wulan": "helper"}
 
 
 def test_g10_a_command_is_done_once_and_survives_a_restart(server: RunningServer, tmp_path: Path, made: OnLine) -> None:
