@@ -16,7 +16,23 @@ from tests.sync.line_kit import city_server, enrolled, publish, stored
 ITEMS = BATCH_ITEMS + 6
 #: Of the first version; each later one only added some.
 FIRST_TABLES = frozenset(
-    ["marks", "settings", "outbox", "attachments", "receipts", "packs", "supplies", "visits", "component_history", "staff", "pin_failures", "commands", "notices", "usage", "sessions"]
+    [
+        "marks",
+        "settings",
+        "outbox",
+        "attachments",
+        "receipts",
+        "packs",
+        "supplies",
+        "visits",
+        "component_history",
+        "staff",
+        "pin_failures",
+        "commands",
+        "notices",
+        "usage",
+        "sessions",
+    ]
 )
 PICTURE = b"\xff\xd8\xff\xe0" + bytes(300_000)
 
