@@ -54,7 +54,7 @@ def test_a_kiosk_where_all_was_tested_and_is_good_is_ready(at: Bench) -> None:
 
 def test_a_changed_byte_is_seen(at: Bench) -> None:
     made = Readiness(at.kiosk).make("budi")
-    changed = made.body.replace(b'"good"', b'"Good"', 1)
+    changed = made.body.replace(b'"budi"', b'"rudi"', 1)
     with pytest.raises(ReportRefused):
         readiness.verified(changed, made.signature, bytes(KEY.verify_key))
 

@@ -88,7 +88,7 @@ EXPECTED: Final = (
     (
         (
             *("staff-overview", "staff-paper", "staff-outbox-parked", "staff-printer", "staff-touch", "staff-line"),
-            *("staff-cleaning", "staff-power-asked", "staff-report-made", "staff-visit-ticked"),
+            *("staff-cleaning", "staff-power-asked", "staff-report-made", "staff-visit-ticked", "staff-waiting-saved"),
         ),
         "staff staff staff staff staff badge.on_duty staff staff",
     ),
