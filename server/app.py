@@ -18,6 +18,7 @@ from server.api import feed as feed_api
 from server.api.bodies import BodyRoom
 from server.api.proofs import AnswerProofs
 from server.api.standstill import Standstill, bare_app
+from server.api.streams import Streams
 from server.api.together import Together
 from server.audit import audit
 from server.audit.witnesses import Witnesses
@@ -249,6 +250,7 @@ def create_app(
     app.state.batches = Slots(time.monotonic)
     app.state.bodies = BodyRoom()
     app.state.heartbeats = Together(deps.heartbeats.take, lambda beat: beat.kiosk_id, HEARTBEATS_AT_ONCE)
+    app.state.streams = Streams(deps.engine, deps.bus, settings.live_ping_s)
     for router in (
         submissions.router,
         feed_api.router,
@@ -273,6 +275,7 @@ def create_app(
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     deps: Deps = app.state.deps
     await deps.bus.start()
+    app.state.streams.start()
     chores = [
         asyncio.create_task(_repeat(TRANSPARENCY_S, publish_times, deps, FIRST_S)),
         *(
@@ -300,6 +303,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             chore.cancel()
         await asyncio.gather(*chores, return_exceptions=True)
         await deps.bus.stop()
+        await app.state.streams.stopped()
         close_deps(deps)
 
 

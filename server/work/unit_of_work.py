@@ -13,9 +13,10 @@ it), so none of them can be forgotten or come too early.
 """
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -71,6 +72,14 @@ class UnitOfWork:
         if data:
             feed.append_many(self.connection, kiosk_id, event, data, self.now)
             self.hint(feed_topic(kiosk_id))
+
+    def to_each_kiosk(self, event: FeedType, data: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+        """As :meth:`to_kiosk` for several kiosks by their ids, each with its own events, in statements for all of them."""
+        self._check()
+        if data:
+            feed.append_each(self.connection, event, data, self.now)
+            for kiosk_id in data:
+                self.hint(feed_topic(kiosk_id))
 
     def to_kiosks(self, event: FeedType, data: Mapping[str, Any], rings: tuple[str, ...] | None = None) -> list[str]:
         """One event for every kiosk that is approved and not revoked (of ``rings``); gives their ids."""
@@ -162,8 +171,10 @@ class UnitsOfWork:
         return result
 
     def _finish(self, afterwards: list[Hint | Callable[[], None]]) -> None:
-        for step in afterwards:
-            if isinstance(step, Hint):
-                self.bus.publish_now(step.topic, step.text)
+        for are_hints, steps in groupby(afterwards, lambda step: isinstance(step, Hint)):
+            if are_hints:
+                self.bus.publish_all([step for step in steps if isinstance(step, Hint)])
             else:
-                step()
+                for step in steps:
+                    if not isinstance(step, Hint):
+                        step()
