@@ -1,0 +1,264 @@
+"""One kiosk of a simulated fleet: its own core, store and line, whose turns somebody else takes in a time of their own."""
+
+import random
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from kiosk.cases.case import Case, CaseProblem, CaseProblemKind
+from kiosk.catalogue.catalogue import Catalogue
+from kiosk.drafts.draft_words import DraftKept, DraftOpened, DraftProblem
+from kiosk.events import Event
+from kiosk.machine.line_state import LineState
+from kiosk.session.identity import KioskIdentity
+from kiosk.session.outcomes import Saved
+from rehearsal.bad_line import BadLine
+from sync.city import CityBadges, CitySealer, KioskCodes
+from sync.client import Client
+from sync.down.commands import CommandRunner
+from sync.down.effects import Effects
+from sync.down.feed import FeedDuty
+from sync.enrolment import Enrolment
+from sync.monitor import Monitor
+from sync.presence import PresenceDuty
+from sync.signing_time import SigningTime
+from sync.up.outbox import OutboxDuty
+from tests.kiosk.kiosk_kit import bench, fill
+
+ZONE: Final = ZoneInfo("Asia/Jakarta")
+#: The first midnight: a Monday without a holiday near.
+BEGIN: Final = datetime(2026, 3, 2, tzinfo=ZONE).astimezone(UTC)
+CONNECT_S: Final = 2.0
+READ_S: Final = 20.0
+JPEG: Final = b"\xff\xd8\xff\xe0"
+
+
+@dataclass
+class Time:
+    """Seconds since the first midnight, which leap from one event to the next; also the server's clock."""
+
+    seconds: float = 0.0
+
+    def now(self) -> datetime:
+        return BEGIN + timedelta(seconds=self.seconds)
+
+
+class KioskClock:
+    """The machine's clock of one kiosk: it may be wrong, and is ahead of the others while bytes crawl over a slow line."""
+
+    def __init__(self, time: Time) -> None:
+        self._time = time
+        self._reached = 0.0
+        #: By which the time of day is wrong.
+        self.off = timedelta(0)
+
+    def now(self) -> datetime:
+        return BEGIN + timedelta(seconds=self.monotonic()) + self.off
+
+    def monotonic(self) -> float:
+        return max(self._time.seconds, self._reached)
+
+    async def take(self, seconds: float) -> None:
+        """What a line's bytes take, without waiting for it."""
+        self._reached = self.monotonic() + seconds
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A submission that its kiosk called saved."""
+
+    id: str
+    at: float
+    photo: bool
+
+
+class FleetKiosk:
+    """Switched on by :meth:`switch_on`; its data outlive :meth:`switch_off`, as on a disk."""
+
+    def __init__(
+        self, number: int, folder: Path, enrolment: Enrolment, line: BadLine, clock: KioskClock, pack: Catalogue
+    ) -> None:
+        self.number = number
+        self.line = line
+        self.clock = clock
+        self.sent: list[Sent] = []
+        #: Visits that ended with a refusal.
+        self.refused = 0
+        self._folder = folder
+        self._enrolment = enrolment
+        self._pack = pack
+        self._starts = 0
+        self._on: _On | None = None
+
+    @property
+    def is_on(self) -> bool:
+        return self._on is not None
+
+    def switch_on(self, ask: Callable[[str, float], None]) -> None:
+        """``ask(duty, seconds)``: the duty wants a turn in so many seconds."""
+        self._starts += 1
+        self._on = _On(self._enrolment, self._folder, self.clock, self._pack, f"{self.number}-{self._starts}", ask)
+
+    def switch_off(self) -> None:
+        if self._on is not None:
+            self._on.close()
+            self._on = None
+
+    def visit(self, photo_bytes: int, chance: random.Random) -> None:
+        """A citizen's, from the first touch to "send"."""
+        at = self._running
+        photo = JPEG + chance.randbytes(photo_bytes) if photo_bytes else None
+        fill(at.kiosk, photo=photo)
+        result = at.kiosk.send()
+        at.kiosk.end()
+        if isinstance(result, Saved):
+            self.sent.append(Sent(result.id, self.clock.monotonic(), bool(photo)))
+        else:
+            self.refused += 1
+
+    def turn(self, duty: str) -> float | None:
+        """Takes a duty's turn; seconds until the next, None: when it is asked for."""
+        return self._running.duties[duty]()
+
+    @property
+    def waits(self) -> bool:
+        """Whether anything is still to be sent."""
+        counts = self._running.store.outbox.counts()
+        return bool(counts.waiting or self._running.store.outbox.undelivered_attachments(1))
+
+    @property
+    def parked(self) -> int:
+        return self._running.store.outbox.counts().parked
+
+    @property
+    def cursor(self) -> int:
+        return self._running.feed.cursor
+
+    @property
+    def id(self) -> str:
+        return self._enrolment.kiosk_id
+
+    def erase(self) -> None:
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    @property
+    def _running(self) -> "_On":
+        if self._on is None:
+            raise RuntimeError("the kiosk is switched off")
+        return self._on
+
+
+@dataclass
+class _Line:
+    """``kiosk.ports.Line``: the kiosk's wishes become turns that the fleet takes."""
+
+    monitor: Monitor
+    ask: Callable[[str, float], None]
+    hurry: list[Callable[[], None]] = field(default_factory=list)
+
+    def state(self) -> LineState:
+        return self.monitor.state()
+
+    def kick(self) -> None:
+        self.ask("outbox", 0.0)
+
+    def retry_now(self) -> None:
+        for one in self.hurry:
+            one()
+        self.ask("outbox", 0.0)
+        self.ask("presence", 0.0)
+
+    def ask_case(self, code: str, done: Callable[[Case | CaseProblem], None]) -> None:  # noqa: ARG002 - as the port has it
+        done(CaseProblem(CaseProblemKind.NO_LINE))
+
+    def keep_draft(self, plain: bytes, birth_date: object, done: Callable[[DraftKept | DraftProblem], None]) -> None:  # noqa: ARG002
+        done(DraftProblem.NO_LINE)
+
+    def open_draft(self, code: str, birth_date: object, done: Callable[[DraftOpened | DraftProblem], None]) -> None:  # noqa: ARG002
+        done(DraftProblem.NO_LINE)
+
+    def erase_draft(self, code: str, birth_date: object) -> None: ...
+
+
+class _On:
+    """A kiosk that is switched on: the core as ``program`` builds it, and the line's duties without their threads."""
+
+    def __init__(
+        self,
+        enrolment: Enrolment,
+        folder: Path,
+        clock: KioskClock,
+        pack: Catalogue,
+        boot_id: str,
+        ask: Callable[[str, float], None],
+    ) -> None:
+        city = enrolment.city
+        first = city.sealing_keys[0]
+        self._at = bench(
+            folder,
+            clock=clock,
+            identity=KioskIdentity(
+                kiosk_id=enrolment.kiosk_id,
+                name=enrolment.name,
+                city=city.name,
+                time_zone=city.time_zone,
+                software="0.1.0",
+                boot_id=boot_id,
+            ),
+            sealer=CitySealer(first.key_id, first.public_key),
+            codes=KioskCodes(enrolment.kiosk_part, city.tracking_base),
+            badges=CityBadges(city.badge_key),
+            pack=pack,
+        )
+        self.kiosk, self.store = self._at.kiosk, self._at.store
+        self._ask = ask
+        monitor = Monitor(self.kiosk.clock, self._at.bus)
+        time = SigningTime(self.kiosk.clock)
+
+        def client() -> Client:
+            return Client(enrolment, self.kiosk.clock, time, connect_timeout=CONNECT_S, read_timeout=READ_S)
+
+        line = _Line(monitor, ask)
+        commands = CommandRunner(self.kiosk, self._report, self._report, line.retry_now)
+        effects = Effects(self.kiosk, commands, lambda: None)
+        self.outbox = OutboxDuty(self.kiosk, client(), monitor, lambda: False)
+        self.feed = FeedDuty(self.kiosk, client(), monitor, effects, lambda: False, self._report)
+        self.presence = PresenceDuty(self.kiosk, client(), monitor, self._head, city.badge_key, line.kick)
+        line.hurry += [self.outbox.hurry, self.presence.hurry]
+        monitor.on_return(line.retry_now)
+        self.duties = {"outbox": self._outbox_turn, "presence": self.presence.turn, "feed": self._feed_turn}
+        self._at.bus.subscribe(self._hear)
+        self.kiosk.connect(line)
+        ask("presence", 0.0)
+        ask("outbox", 0.0)
+
+    def close(self) -> None:
+        for duty in (self.outbox, self.feed, self.presence):
+            duty.teardown()
+        self._at.close()
+
+    def _outbox_turn(self) -> float | None:
+        pause = self.outbox.turn()
+        waiting = self.store.outbox.counts().waiting or self.store.outbox.undelivered_attachments(1)
+        return pause if waiting else None
+
+    def _feed_turn(self) -> float | None:
+        """As where streams do not come through: by pages."""
+        return None if self.feed.pull().ok else 60.0
+
+    def _head(self, head: int) -> None:
+        if head > self.feed.cursor:
+            self._ask("feed", 0.0)
+
+    def _report(self) -> None:
+        self._ask("presence", 0.0)
+
+    def _hear(self, event: Event) -> None:
+        # The events of a whole day would fill the memory of ten thousand.
+        self._at.events.clear()
+        if self.presence.hear(event):
+            self._ask("presence", 0.0)
