@@ -54,6 +54,7 @@ from server.fleet.help_calls import HelpCalls
 from server.fleet.history import History
 from server.fleet.kiosk_settings import KioskSettings
 from server.fleet.listing import Listing
+from server.fleet.pace import Pace
 from server.fleet.presence import Presence
 from server.fleet.profiles import Profiles
 from server.fleet.quotas import Quotas
@@ -137,7 +138,8 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
     passwords = Passwords()
     journal = CaseJournal(vault, catalogue, zone, settings.pauses)
     said = texts.load()
-    alarms = Alarms(units, zone, settings.heartbeat_s)
+    pace = Pace(settings.heartbeat_s)
+    alarms = Alarms(units, zone, pace)
     quotas = Quotas(units, alarms, settings.quotas)
     ratings = Ratings(units)
     publications = Publications(units, keys.badge)
@@ -187,7 +189,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         history=History(units, zone),
         profiles=Profiles(units),
         presence=Presence(units),
-        heartbeats=Heartbeats(units, zone, alarms, witnesses, publications, signing_clock, settings.heartbeat_s),
+        heartbeats=Heartbeats(units, zone, alarms, witnesses, publications, signing_clock, pace),
         offers=Offers(units, packs),
         schedule=Schedule(units, authoring),
         alarms=alarms,

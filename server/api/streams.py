@@ -154,6 +154,8 @@ class Streams:
 
     async def _look(self) -> None:
         """For hints that were lost."""
+        if not self._open:
+            return
         try:
             heads = await run_in_threadpool(self._heads)
         except STORAGE_FAULTS as error:

@@ -16,6 +16,7 @@ from protocol.signing import Verified
 from server.audit.witnesses import Witnesses
 from server.fleet.alarms import Alarms
 from server.fleet.components import paper_mm
+from server.fleet.pace import Pace
 from server.foundation import bus, lineage
 from server.foundation.actors import SYSTEM
 from server.foundation.clock import load_calendar
@@ -50,7 +51,7 @@ class Heartbeats:
         witnesses: Witnesses,
         publications: Publications,
         signing_clock: SigningClock,
-        interval_s: float,
+        pace: Pace,
     ) -> None:
         self._units = units
         self._zone = zone
@@ -58,7 +59,7 @@ class Heartbeats:
         self._witnesses = witnesses
         self._publications = publications
         self._signing_clock = signing_clock
-        self._interval_s = interval_s
+        self._pace = pace
 
     def take(self, beats: Sequence[Beat]) -> list[HeartbeatAnswer | None]:
         """Keeps them and judges their kiosks; the answers in the same order. None: this very request came before, or too
@@ -75,7 +76,7 @@ class Heartbeats:
             if beat.kiosk_id not in kept.feed_heads
             else HeartbeatAnswer(
                 server_time=kept.now,
-                interval_s=self._interval_s,
+                interval_s=self._pace.interval_s,
                 feed_head=kept.feed_heads[beat.kiosk_id],
                 checkpoint=offer,
                 restored=kept.restored,
