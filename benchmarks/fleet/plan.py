@@ -17,10 +17,10 @@ SLOW_SHARE: Final = 0.05
 PHOTO_SHARE: Final = 0.3
 PHOTO_BYTES: Final = (20_000, 150_000)
 #: A day's troubles: cuts of each neighbourhood's line, and of the server; of each kiosk, jumps of its clock and power cuts.
-LINE_CUTS: Final = 3
-LINE_CUT_S: Final = (30.0, 5_400.0)
+LINE_CUTS: Final = 2
+LINE_CUT_S: Final = (30.0, 1_800.0)
 SERVER_CUTS: Final = 2
-SERVER_CUT_S: Final = (20.0, 1_800.0)
+SERVER_CUT_S: Final = (20.0, 900.0)
 JUMPS: Final = 0.2
 JUMP_S: Final = (30.0, 10 * 365 * DAY_S)
 POWER_CUTS: Final = 0.5
