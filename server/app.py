@@ -17,7 +17,6 @@ from server.api import citizen_drafts, citizens, description, errors, health, ki
 from server.api import feed as feed_api
 from server.api.bodies import BodyRoom
 from server.api.proofs import AnswerProofs
-from server.api.signed import admissions
 from server.api.standstill import Standstill, bare_app
 from server.api.streams import Streams
 from server.api.together import Together
@@ -67,7 +66,6 @@ from server.foundation.clock import Clock, SystemClock
 from server.foundation.failpoints import Failpoints
 from server.foundation.keys import load_keys
 from server.foundation.vault import Vault
-from server.front_door.admission import Admission
 from server.front_door.signing_clock import SigningClock
 from server.front_door.slots import Slots
 from server.open_city.budget import Budgets
@@ -253,7 +251,6 @@ def create_app(
     app.state.deps = deps
     app.state.batches = Slots(time.monotonic)
     app.state.bodies = BodyRoom()
-    app.state.admissions = admissions(Admission(deps.units, deps.signing_clock))
     app.state.heartbeats = Together(deps.heartbeats.take, lambda beat: beat.kiosk_id, HEARTBEATS_AT_ONCE)
     app.state.streams = Streams(deps.engine, deps.bus, settings.live_ping_s)
     for router in (
