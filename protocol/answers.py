@@ -14,7 +14,6 @@ import binascii
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Final
 
 from nacl.exceptions import BadSignatureError
@@ -42,7 +41,7 @@ class Proof:
 def prove(request_signature: str, status: int, proof: Proof, key: bytes) -> str:
     """The header's value. ``request_signature``: the request's ``Signature`` header; ``key``: the city's Ed25519 seed."""
     at, judged = ((moment - _EPOCH) // _MS for moment in (proof.at, proof.judged))
-    signature = _signer(key).sign(_signed(request_signature, status, at, judged)).signature
+    signature = SigningKey(key).sign(_signed(request_signature, status, at, judged)).signature
     return f"at={at}, judged={judged}, proof={base64.urlsafe_b64encode(signature).decode().rstrip('=')}"
 
 
@@ -58,12 +57,6 @@ def read(header: str | None, request_signature: str, status: int, verify_key: by
         return Proof(_EPOCH + at * _MS, _EPOCH + judged * _MS)
     except (BadSignatureError, binascii.Error, OverflowError):
         return None
-
-
-@lru_cache(maxsize=4)
-def _signer(key: bytes) -> SigningKey:
-    """To derive the public half costs more than to sign."""
-    return SigningKey(key)
 
 
 def _signed(request_signature: str, status: int, at: int, judged: int) -> bytes:
