@@ -22,7 +22,7 @@ import psutil
 from nacl.signing import SigningKey
 from sqlalchemy import select, update
 
-from benchmarks.held_streams import Share, addresses, hold
+from benchmarks.fleet.held_streams import Share, addresses, hold
 from benchmarks.measure_fleet import CITY, KIOSKS, ROOT, populate
 from benchmarks.serving import free_port, served
 from server.app import build_deps, close_deps

@@ -18,7 +18,7 @@ from sqlalchemy import Table, select, text
 from protocol import tracking
 from protocol.messages import Content, Identity
 from protocol.packs import ServiceDescription
-from server.cases.finding import index
+from server.cases.finding import headlines
 from server.cases.finding.terms import terms_of
 from server.deps import Deps
 from server.storage import tables
@@ -164,7 +164,7 @@ def _person(deps: Deps, chance: random.Random, number: int, agencies: Iterable[s
         name,
         nik,
         deps.vault.close(content.model_dump_json().encode()),
-        index.headline(content, deps.vault),
+        headlines.sealed(headlines.headline_of(content), deps.vault),
         {agency: tuple({deps.vault.term(agency, kind, term) for kind, term in terms}) for agency in agencies},
         deps.vault.nik_index(nik),
     )

@@ -16,10 +16,13 @@ from runtime.private_files import private_folder
 from server.api import citizen_drafts, citizens, description, errors, health, kiosks, open_city, operator, submissions
 from server.api import feed as feed_api
 from server.api.bodies import BodyRoom
+from server.api.groups.admission import AT_ONCE as REQUESTS_AT_ONCE
+from server.api.groups.admission import Admission
+from server.api.groups.intake_line import IntakeLine
+from server.api.groups.together import Together
 from server.api.proofs import AnswerProofs
 from server.api.standstill import Standstill, bare_app
 from server.api.streams import Streams
-from server.api.together import Together
 from server.audit import audit
 from server.audit.witnesses import Witnesses
 from server.cases import lookups as case_lookups
@@ -68,6 +71,7 @@ from server.foundation.keys import load_keys
 from server.foundation.vault import Vault
 from server.front_door.signing_clock import SigningClock
 from server.front_door.slots import Slots
+from server.keeper.client import Keeper
 from server.open_city.budget import Budgets
 from server.open_city.city_calendar import CityCalendar
 from server.open_city.notices import Notices
@@ -91,7 +95,7 @@ from server.submissions.case_opening import CaseOpening
 from server.submissions.citizen_drafts import CitizenDrafts
 from server.submissions.complaint_topics import ComplaintTopics
 from server.submissions.intake import Intake
-from server.submissions.opening import Opener
+from server.submissions.opened_apart import OpenedApart
 from server.submissions.picture_marks import PictureMarks
 from server.submissions.pictures import Pictures
 from server.web import install as install_pages
@@ -125,7 +129,8 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
     failpoints = failpoints or Failpoints()
     engine = open_storage(settings.database_url)
     keys_folder = settings.data / "keys"
-    keys = load_keys(keys_folder, settings.audit_key)
+    keeper = Keeper(keys_folder, settings.keeper)
+    keys = load_keys(keys_folder, settings.audit_key, keeper)
     vault = Vault(keys.vault, keys.nik)
     units = UnitsOfWork(engine, clock, Bus(settings.nats))
     catalogue = Catalogue()
@@ -143,7 +148,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
     publications = Publications(units, keys.badge)
     witnesses = Witnesses(engine, keys.audit_public, keys.badge)
     officers = Officers(units, passwords)
-    attachments = AttachmentStore(settings.data / "attachments", units, journal, keys, failpoints)
+    attachments = AttachmentStore(settings.data / "attachments", units, journal, keeper, failpoints)
     pictures = Pictures()
     signing_clock = SigningClock(clock)
     authoring = Authoring(units, packs)
@@ -156,6 +161,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         bus=units.bus,
         units=units,
         keys=keys,
+        keeper=keeper,
         signing_clock=signing_clock,
         vault=vault,
         catalogue=catalogue,
@@ -174,10 +180,11 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         picture_marks=PictureMarks(units, vault, attachments, pictures),
         intake=Intake(
             units,
-            Opener(keys, packs, zone),
+            OpenedApart(keeper, packs, zone),
             CaseOpening(journal, vault, zone),
             quotas,
             vault,
+            signing_clock,
             failpoints,
         ),
         packs=packs,
@@ -226,6 +233,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
 
 def close_deps(deps: Deps) -> None:
     deps.pictures.close()
+    deps.keeper.close()
     deps.engine.dispose()
 
 
@@ -250,6 +258,8 @@ def create_app(
     app.state.settings = settings
     app.state.deps = deps
     app.state.batches = Slots(time.monotonic)
+    app.state.admission = Together(Admission(deps.units, deps.signing_clock).judge_all, id, REQUESTS_AT_ONCE)
+    app.state.intake = IntakeLine(deps.intake)
     app.state.bodies = BodyRoom()
     app.state.heartbeats = Together(deps.heartbeats.take, lambda beat: beat.kiosk_id, HEARTBEATS_AT_ONCE)
     app.state.streams = Streams(deps.engine, deps.bus, settings.live_ping_s)

@@ -45,6 +45,7 @@ from server.foundation.keys import CityKeys
 from server.foundation.texts import Texts
 from server.foundation.vault import Vault
 from server.front_door.signing_clock import SigningClock
+from server.keeper.client import Keeper
 from server.open_city.budget import Budgets
 from server.open_city.city_calendar import CityCalendar
 from server.open_city.notices import Notices
@@ -79,6 +80,7 @@ class Deps:
     bus: Bus
     units: UnitsOfWork
     keys: CityKeys
+    keeper: Keeper
     signing_clock: SigningClock
     vault: Vault
     texts: Texts

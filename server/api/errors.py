@@ -11,12 +11,13 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
+from server.keeper.client import KeeperAway
 from server.storage.integrity import is_damage
 from server.storage.transactions import unstorable
 
 API_PREFIX: Final = "/v1/"
-#: The database cannot be asked now, whatever it is asked.
-STORAGE_FAULTS: Final = (OperationalError, InterfaceError, PoolTimeout)
+#: The database or the keeper of the sealing keys cannot be asked now, whatever it is asked.
+STORAGE_FAULTS: Final = (OperationalError, InterfaceError, PoolTimeout, KeeperAway)
 #: Seconds after which a client tries again when storage cannot be reached.
 STORAGE_RETRY_S: Final = 5
 

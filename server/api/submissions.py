@@ -4,20 +4,21 @@ import json
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Path, Request, Response
-from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 
 from protocol.limits import BATCH_BYTES, BATCH_ITEMS
 from protocol.messages import BatchAnswer, SubmissionBatch
 from server.api.bodies import takes, takes_bytes, unpacked
 from server.api.errors import ApiError, error_response, try_later
+from server.api.groups.admission import Replayed
+from server.api.groups.intake_line import IntakeLine
 from server.api.quota import over
-from server.api.signed import SignedRequest, remember_nonce, signed
+from server.api.signed import SignedRequest, signed
 from server.deps import Deps, get_deps
 from server.fleet.quotas import Quota
 from server.front_door.slots import Crowded, Slots
 from server.submissions.attachments import PATCH_BYTES, AppendOutcome, AppendResult
-from server.submissions.intake import OverQuota, Sender, enough_disk
+from server.submissions.intake import Arrival, OverQuota, SeenBefore, Sender, enough_disk
 
 DISK_RETRY_S: Final = 60
 
@@ -34,17 +35,19 @@ async def post_submissions(
     refuse_when_full(deps)
     items = _items(unpacked(sender.body, request.headers.get("content-encoding", ""), BATCH_BYTES))
     slots: Slots = request.app.state.batches
-
-    def first(connection: Connection) -> None:
-        remember_nonce(connection, deps.signing_clock, sender.verified)
-
+    line: IntakeLine = request.app.state.intake
     try:
         with slots:
-            return await run_in_threadpool(deps.intake.take, Sender(sender.kiosk_id, sender.kiosk_part), items, first)
+            taken = await line.take(Arrival(Sender(sender.kiosk_id, sender.kiosk_part), items, sender.verified))
     except Crowded as error:
         raise try_later(503, "busy", "many kiosks are sending", error.seconds) from error
-    except OverQuota as error:
-        raise over(Quota.SUBMISSIONS, error.seconds) from error
+    match taken:
+        case OverQuota():
+            raise over(Quota.SUBMISSIONS, taken.seconds)
+        case SeenBefore():
+            raise Replayed
+        case _:
+            return taken
 
 
 @router.head("/attachments/{sha256}")

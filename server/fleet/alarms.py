@@ -289,7 +289,7 @@ class _Changes:
         if self._gone:
             connection.execute(update(tables.alarms).where(alarm.id.in_(self._gone)).values(cleared_at=now))
         if self._new:
-            insert_all_new(connection, tables.alarms, alarm.id, self._new)
+            insert_all_new(connection, tables.alarms, self._new)
         if self._told:
             told = update(tables.alarms).where(alarm.id == bindparam("of")).values(detail=bindparam("to"))
             connection.execute(told, self._told)

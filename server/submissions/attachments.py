@@ -16,12 +16,11 @@ from sqlalchemy import Row, func, select, update
 
 from protocol.limits import CHUNK_BYTES
 from protocol.messages import ItemKind
-from protocol.sealing import SealBroken, unseal
 from runtime.files import make_folder, sync_folder
 from server.cases.journal import CaseJournal
 from server.foundation.actors import SYSTEM
 from server.foundation.failpoints import Failpoints
-from server.foundation.keys import CityKeys
+from server.keeper.client import Keeper
 from server.storage import tables
 from server.storage.transactions import insert_all_new
 from server.work.unit_of_work import UnitOfWork, UnitsOfWork
@@ -60,13 +59,13 @@ class OpenedAttachment:
 
 class AttachmentStore:
     def __init__(
-        self, folder: Path, units: UnitsOfWork, journal: CaseJournal, keys: CityKeys, failpoints: Failpoints
+        self, folder: Path, units: UnitsOfWork, journal: CaseJournal, keeper: Keeper, failpoints: Failpoints
     ) -> None:
         self._folder = folder
         self._units = units
         self._engine = units.engine
         self._journal = journal
-        self._keys = keys
+        self._keeper = keeper
         self._failpoints = failpoints
         make_folder(folder)
 
@@ -130,7 +129,7 @@ class AttachmentStore:
         return path.read_bytes() if path.exists() else None
 
     def open(self, kiosk_id: str, submission_id: str, sha256: str) -> OpenedAttachment | None:
-        """The attachment in clear; None while it is not complete, or when it is not what the form said.
+        """The attachment in clear; None while it is not complete, or when it is not what the form said. Raises KeeperAway.
 
         Scope and log are the caller's: ask ``CaseFiles.read`` first.
         """
@@ -143,12 +142,10 @@ class AttachmentStore:
                 .where(link.c.kiosk_id == kiosk_id, link.c.submission_id == submission_id, link.c.sha256 == sha256)
             ).first()
         blob = self.sealed(kiosk_id, sha256)
-        key = self._keys.sealing_key(row.key_id) if row is not None else None
-        if row is None or blob is None or key is None:
+        if row is None or blob is None:
             return None
-        try:
-            data = unseal(blob, key)
-        except SealBroken:
+        data = self._keeper.unseal(row.key_id, blob)
+        if data is None:
             return None
         if hashlib.sha256(data).hexdigest() != row.plain_sha256:
             return None
@@ -185,7 +182,6 @@ class AttachmentStore:
             insert_all_new(
                 work.connection,
                 tables.picture_marks,
-                tables.picture_marks.c.sha256,
                 [{"kiosk_id": kiosk_id, "sha256": sha256}],
             )
             self._finish_submissions(work, kiosk_id, sha256)

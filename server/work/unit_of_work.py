@@ -44,7 +44,7 @@ class UnitOfWork:
     def __init__(self, connection: Connection, actor: Actor, now: datetime) -> None:
         self.connection: Final = connection
         #: Who does it, in the log and in the history of cases.
-        self.actor: Final = actor
+        self.actor = actor
         #: One time for everything that the transaction writes.
         self.now: Final = now
         self._entries: list[audit.Entry] = []
@@ -98,6 +98,15 @@ class UnitOfWork:
         """Called after the commit, in its turn among the hints; may begin a unit of work of its own."""
         self._check()
         self._afterwards[step] = None
+
+    @contextlib.contextmanager
+    def acting(self, actor: Actor) -> Iterator[None]:
+        """What is done inside ``actor`` does: one unit of work may bring what several began."""
+        before, self.actor = self.actor, actor
+        try:
+            yield
+        finally:
+            self.actor = before
 
     @contextlib.contextmanager
     def savepoint(self) -> Iterator[None]:

@@ -76,7 +76,7 @@ def build(deps: Deps, clock: Callable[[], float] = time.monotonic) -> Site:
         tracking_budget=Budget(TRACKING_PER_MINUTE, 60, clock),
         passkey_budget=Budget(PASSKEYS_PER_MINUTE, 60, clock),
         zone=ZoneInfo(deps.settings.time_zone),
-        city=deps.enrolment.city().name,
+        city=deps.enrolment.city_name,
         edition=_edition(STATIC),
     )
 

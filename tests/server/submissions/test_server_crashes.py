@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 import requests
@@ -20,7 +21,7 @@ from server.operator.operations import operator_token
 from server.serving import EkiosServer
 from server.settings import ServerSettings
 from server.storage import tables
-from tests.server.conftest import CITY
+from tests.server.conftest import CITY, listening_keeper
 from tests.server.kiosk_client import Attachment, Envelope, TestKiosk
 from tests.server.running import let_in
 from tests.server.web.conftest import Browser
@@ -28,7 +29,6 @@ from tests.server.web.conftest import Browser
 STARTS_WITHIN_S = 30.0
 KILLED = 137
 _forking = multiprocessing.get_context("forkserver")
-_forking.set_forkserver_preload(["server.app", "tests.server.kiosk_client"])
 
 
 def serve(settings: ServerSettings, failpoint: str) -> None:
@@ -50,11 +50,19 @@ def process(settings: ServerSettings, failpoint: str = "") -> Iterator[multiproc
         child.join(10)
 
 
+@pytest.fixture(scope="module")
+def keeper_socket(seeded_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """One keeper for all servers of this file, as another user's in service; they have the same keys."""
+    address = tmp_path_factory.mktemp("keeper") / "socket"
+    with listening_keeper(seeded_sqlite / "keys", address):
+        yield address
+
+
 @pytest.fixture
-def served(sqlite_settings: ServerSettings) -> ServerSettings:
+def served(sqlite_settings: ServerSettings, keeper_socket: Path) -> ServerSettings:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    return sqlite_settings.model_copy(update={"port": port})
+    return sqlite_settings.model_copy(update={"port": port, "keeper": keeper_socket})
 
 
 @pytest.fixture
