@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from kiosk.cases.case import Case, CaseProblem, CaseProblemKind
 from kiosk.catalogue.catalogue import Catalogue
 from kiosk.drafts.draft_words import DraftKept, DraftOpened, DraftProblem
-from kiosk.events import Event
+from kiosk.events import Event, Received
 from kiosk.machine.line_state import LineState
 from kiosk.session.identity import KioskIdentity
 from kiosk.session.outcomes import Saved
@@ -72,6 +72,7 @@ class Sent:
     """A submission that its kiosk called saved."""
 
     id: str
+    code: str
     at: float
     photo: bool
 
@@ -86,6 +87,8 @@ class FleetKiosk:
         self.line = line
         self.clock = clock
         self.sent: list[Sent] = []
+        #: When the server's answer had come, by the codes; on the kiosk's own clock, as slow bytes take their time on it.
+        self.received: dict[str, float] = {}
         #: Visits that ended with a refusal.
         self.refused = 0
         self._folder = folder
@@ -101,7 +104,8 @@ class FleetKiosk:
     def switch_on(self, ask: Callable[[str, float], None]) -> None:
         """``ask(duty, seconds)``: the duty wants a turn in so many seconds."""
         self._starts += 1
-        self._on = _On(self._enrolment, self._folder, self.clock, self._pack, f"{self.number}-{self._starts}", ask)
+        boot_id = f"{self.number}-{self._starts}"
+        self._on = _On(self._enrolment, self._folder, self.clock, self._pack, boot_id, ask, self._received)
 
     def switch_off(self) -> None:
         if self._on is not None:
@@ -116,9 +120,12 @@ class FleetKiosk:
         result = at.kiosk.send()
         at.kiosk.end()
         if isinstance(result, Saved):
-            self.sent.append(Sent(result.id, self.clock.monotonic(), bool(photo)))
+            self.sent.append(Sent(result.id, result.code, self.clock.monotonic(), bool(photo)))
         else:
             self.refused += 1
+
+    def _received(self, code: str) -> None:
+        self.received.setdefault(code, self.clock.monotonic())
 
     def turn(self, duty: str) -> float | None:
         """Takes a duty's turn; seconds until the next, None: when it is asked for."""
@@ -195,7 +202,9 @@ class _On:
         pack: Catalogue,
         boot_id: str,
         ask: Callable[[str, float], None],
+        received: Callable[[str], None],
     ) -> None:
+        self._received = received
         city = enrolment.city
         first = city.sealing_keys[0]
         self._at = bench(
@@ -260,5 +269,7 @@ class _On:
     def _hear(self, event: Event) -> None:
         # The events of a whole day would fill the memory of ten thousand.
         self._at.events.clear()
+        if isinstance(event, Received):
+            self._received(event.code)
         if self.presence.hear(event):
             self._ask("presence", 0.0)
