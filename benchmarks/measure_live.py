@@ -1,4 +1,5 @@
-"""Live at ten thousand: all streams of a fleet on one server process, what they cost at rest, and how soon each hears.
+"""Live at ten thousand: all streams of a fleet on one server process, what they cost at rest, how soon each hears,
+and how all come back at once when the server was away.
 
 ``KIOSKS=1000 python -m benchmarks live`` for a smaller fleet. The server runs in a process of its own on PostgreSQL, the
 streams are held by two others.
@@ -23,10 +24,12 @@ from nacl.signing import SigningKey
 from sqlalchemy import select, update
 
 from benchmarks.fleet.held_streams import Share, addresses, hold
-from benchmarks.measure_fleet import CITY, KIOSKS, ROOT, populate
+from benchmarks.fleet.outage import back
+from benchmarks.measure_fleet import CITY, FIRST_NUMBER, KIOSKS, ROOT, populate
 from benchmarks.serving import free_port, served
 from server.app import build_deps, close_deps
 from server.deps import Deps
+from server.foundation.actors import OPERATOR
 from server.operator.seeding import TRIAL_PASSWORD, seed
 from server.settings import ServerSettings
 from server.storage import tables
@@ -67,13 +70,19 @@ def _measured(name: str, database: str) -> dict[str, Any]:
         seed(deps, CITY, trial=True)
         populate(deps, KIOSKS)
         kiosks = _keys(deps)
+        code = deps.enrolment.new_code(OPERATOR, "Kios Contoh").code
+        form = deps.packs.service(1, "surat")
         close_deps(deps)
+        assert form is not None
+        version = form.description.form_version
+        service = {"id": "surat", "form_id": form.description.form_id, "form_version": version, "pack": "1"}
+        found: dict[str, Any]
         with served(settings) as process:
             measured = psutil.Process(process.pid)
             before = measured.memory_info().rss
             begun, worked = time.monotonic(), _cpu_s(measured)
             with _held(settings.address, kiosks) as holders:
-                found: dict[str, Any] = {
+                found = {
                     "database": name,
                     "streams": float(len(kiosks)),
                     "opened in s": time.monotonic() - begun,
@@ -81,7 +90,9 @@ def _measured(name: str, database: str) -> dict[str, Any]:
                     "memory a stream, kB": (measured.memory_info().rss - before) / len(kiosks) / 1000,
                 }
                 found |= _at_rest(measured, holders) | _spoken(settings.address, measured, holders, kiosks)
-                return found
+        # The server is gone, and with it all streams; then it is back.
+        with served(settings):
+            return found | back(settings, kiosks, FIRST_NUMBER, code, service)
     finally:
         shutil.rmtree(folder)
 
