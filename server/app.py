@@ -127,10 +127,10 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
     private_folder(settings.data)
     clock = clock or SystemClock()
     failpoints = failpoints or Failpoints()
-    engine = open_storage(settings.database_url)
     keys_folder = settings.data / "keys"
     keeper = Keeper(keys_folder, settings.keeper)
     keys = load_keys(keys_folder, settings.audit_key, keeper)
+    engine = open_storage(settings.database_url)
     vault = Vault(keys.vault, keys.nik)
     units = UnitsOfWork(engine, clock, Bus(settings.nats))
     catalogue = Catalogue()

@@ -15,8 +15,9 @@ from nacl.signing import SigningKey
 from protocol.messages import SealingKey
 from runtime.files import make_folder
 from runtime.private_files import private_folder
-from server.keeper.client import Keeper
+from server.keeper.client import Keeper, KeeperAway
 from server.keeper.key_files import keep_secret as keep_secret
+from server.keeper.sealing_keys import PRIVATE
 
 KEY_BYTES: Final = 32
 AUDIT_KEY: Final = "audit.key"
@@ -54,24 +55,39 @@ class CityKeys:
 
 
 class KeyMissing(RuntimeError):
-    """A key that lies elsewhere is not there; the message says what to do."""
+    """A key that lies elsewhere is not there, or is here; the message says what to do."""
 
 
 def load_keys(folder: Path, audit_key: Path | None = None, keeper: Keeper | None = None) -> CityKeys:
-    """Reads the keys, making those that are missing; ``keeper`` has the sealing keys, when not in ``folder``. ``audit_key``: where the checkpoints' key lies, when not in
-    ``folder``; that one is never made here, because a folder that is not mounted looks like a missing key.
+    """Reads the keys, making those that are missing; ``keeper`` has the sealing keys, when not in ``folder``.
+
+    ``audit_key``: where the checkpoints' key lies, when not in ``folder``; that one is never made here, because a folder that is
+    not mounted looks like a missing key.
 
     Raises KeyMissing.
     """
     make_folder(folder, mode=0o700)
     private_folder(folder)
+    keeper = keeper or Keeper(folder)
+    if not keeper.elsewhere:
+        _make_sealing_key(keeper)
+    elif any(folder.glob(PRIVATE)):
+        raise KeyMissing(f"private sealing keys are still in {folder}: move them to the folder of the keeper's user")
     return CityKeys(
-        keeper or Keeper(folder),
+        keeper,
         badge=_load(folder / "badge.key"),
         audit=_load(folder / AUDIT_KEY) if audit_key is None else _elsewhere(audit_key, folder),
         vault=_load(folder / "vault.key"),
         nik=_load(folder / "nik.key"),
     )
+
+
+def _make_sealing_key(keeper: Keeper) -> None:
+    """At the first start; and the public halves of keys that are older than they."""
+    try:
+        keeper.public_keys()
+    except KeeperAway as error:
+        raise KeyMissing(str(error)) from error
 
 
 def random_key() -> bytes:

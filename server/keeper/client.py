@@ -52,6 +52,11 @@ class Keeper:
         self._lock = threading.Lock()
         self._idle: list[_Line] = []
 
+    @property
+    def elsewhere(self) -> bool:
+        """Whether it runs as another user, and keeps its keys in a folder of its own."""
+        return self._address is not None
+
     def public_keys(self) -> list[tuple[str, bytes]]:
         """Key ids and X25519 public keys, the one to seal to first. Raises KeeperAway."""
         if self._address is None and complete(self._folder):

@@ -14,7 +14,7 @@ from protocol.sealing import key_id
 from runtime.files import make_folder
 from server.keeper.key_files import keep_secret
 
-_PRIVATE: Final = "sealing-*.key"
+PRIVATE: Final = "sealing-*.key"
 _PUBLIC: Final = "sealing-*.pub"
 
 
@@ -25,7 +25,7 @@ class PrivateSealingKeys:
         """Makes the first key where there is none, and public halves that are missing. Raises OSError."""
         self._folder = folder
         make_folder(folder, mode=0o700)
-        if not any(folder.glob(_PRIVATE)):
+        if not any(folder.glob(PRIVATE)):
             _make(folder)
         self._keys = _read(folder)
         for name, private in self._keys.items():
@@ -56,7 +56,7 @@ def public_halves(folder: Path) -> list[tuple[str, bytes]]:
 
 def complete(folder: Path) -> bool:
     """Whether there is a key, and the public half of each."""
-    private, public = ({path.stem for path in folder.glob(kind)} for kind in (_PRIVATE, _PUBLIC))
+    private, public = ({path.stem for path in folder.glob(kind)} for kind in (PRIVATE, _PUBLIC))
     return bool(public) and private <= public
 
 
@@ -78,7 +78,7 @@ def _publish(folder: Path, name: str, private: bytes) -> None:
 
 
 def _read(folder: Path) -> dict[str, bytes]:
-    return {path.stem.removeprefix("sealing-"): path.read_bytes() for path in _newest_first(folder, _PRIVATE)}
+    return {path.stem.removeprefix("sealing-"): path.read_bytes() for path in _newest_first(folder, PRIVATE)}
 
 
 def _newest_first(folder: Path, kind: str) -> list[Path]:

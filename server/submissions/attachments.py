@@ -7,12 +7,13 @@ and is cut off. A whole blob is hashed, renamed to its final name, and only then
 import fcntl
 import hashlib
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, bindparam, func, select, update
 
 from protocol.limits import CHUNK_BYTES
 from protocol.messages import ItemKind
@@ -23,11 +24,42 @@ from server.foundation.failpoints import Failpoints
 from server.keeper.client import Keeper
 from server.storage import tables
 from server.storage.transactions import insert_all_new
+from server.work.gathered import Gathered
 from server.work.unit_of_work import UnitOfWork, UnitsOfWork
 
 #: The most that one PATCH may carry; kiosks send CHUNK_BYTES, or up to four at once on a good line.
 PATCH_BYTES: Final = 4 * CHUNK_BYTES
 _HASH_READ: Final = 1 << 20
+_LINK: Final = tables.submission_attachments
+_BLOB: Final = tables.attachments
+_SENT: Final = tables.submissions
+_OF_BLOB: Final = _BLOB.c.kiosk_id == bindparam("kiosk"), _BLOB.c.sha256 == bindparam("blob")
+_ROW: Final = select(_BLOB.c.size, _BLOB.c.offset, _BLOB.c.complete).where(*_OF_BLOB)
+_COMPLETED: Final = (
+    update(_BLOB).where(*_OF_BLOB).values(offset=_BLOB.c.size, complete=True, completed_at=bindparam("now"))
+)
+_WAITING: Final = (
+    select(_SENT.c.id, _SENT.c.kind, _SENT.c.tracking_code)
+    .join(_LINK, (_LINK.c.kiosk_id == _SENT.c.kiosk_id) & (_LINK.c.submission_id == _SENT.c.id))
+    .where(_SENT.c.kiosk_id == bindparam("kiosk"), _LINK.c.sha256 == bindparam("blob"), _SENT.c.complete.is_(False))
+    .order_by(_SENT.c.id)
+    .with_for_update()
+)
+_MISSING: Final = (
+    select(func.count())
+    .select_from(_LINK)
+    .join(_BLOB, (_BLOB.c.kiosk_id == _LINK.c.kiosk_id) & (_BLOB.c.sha256 == _LINK.c.sha256))
+    .where(
+        _LINK.c.kiosk_id == bindparam("kiosk"),
+        _LINK.c.submission_id == bindparam("submission"),
+        _BLOB.c.complete.is_(False),
+    )
+)
+_FINISHED: Final = (
+    update(_SENT)
+    .where(_SENT.c.kiosk_id == bindparam("kiosk"), _SENT.c.id == bindparam("submission"))
+    .values(complete=True)
+)
 
 
 class AppendOutcome(StrEnum):
@@ -67,6 +99,7 @@ class AttachmentStore:
         self._journal = journal
         self._keeper = keeper
         self._failpoints = failpoints
+        self._complete = Gathered(self._record_all)
         make_folder(folder)
 
     def progress(self, kiosk_id: str, sha256: str) -> AppendResult:
@@ -155,13 +188,8 @@ class AttachmentStore:
         return self._folder / kiosk_id / sha256[:2] / sha256
 
     def _row(self, kiosk_id: str, sha256: str) -> Row[Any, Any, Any] | None:
-        blob = tables.attachments
         with self._engine.connect() as connection:
-            return connection.execute(
-                select(blob.c.size, blob.c.offset, blob.c.complete).where(
-                    blob.c.kiosk_id == kiosk_id, blob.c.sha256 == sha256
-                )
-            ).first()
+            return connection.execute(_ROW, {"kiosk": kiosk_id, "blob": sha256}).first()
 
     def _record_offset(self, kiosk_id: str, sha256: str, offset: int) -> None:
         blob = tables.attachments
@@ -171,50 +199,32 @@ class AttachmentStore:
             )
 
     def _record_complete(self, kiosk_id: str, sha256: str) -> None:
-        blob = tables.attachments
+        self._complete.put((kiosk_id, sha256))
+
+    def _record_all(self, blobs: Sequence[tuple[str, str]]) -> None:
+        """Kiosks and hashes of blobs that are whole."""
+        # In one order for all processes: each kiosk's row is held from its first event on.
+        theirs = sorted(set(blobs))
 
         def record(work: UnitOfWork) -> None:
             work.connection.execute(
-                update(blob)
-                .where(blob.c.kiosk_id == kiosk_id, blob.c.sha256 == sha256)
-                .values(offset=blob.c.size, complete=True, completed_at=work.now)
+                _COMPLETED, [{"kiosk": kiosk_id, "blob": sha256, "now": work.now} for kiosk_id, sha256 in theirs]
             )
-            insert_all_new(
-                work.connection,
-                tables.picture_marks,
-                [{"kiosk_id": kiosk_id, "sha256": sha256}],
-            )
-            self._finish_submissions(work, kiosk_id, sha256)
+            marks = [{"kiosk_id": kiosk_id, "sha256": sha256} for kiosk_id, sha256 in theirs]
+            insert_all_new(work.connection, tables.picture_marks, marks)
+            for kiosk_id, sha256 in theirs:
+                self._finish_submissions(work, kiosk_id, sha256)
 
         self._units.run(SYSTEM, record)
 
     def _finish_submissions(self, work: UnitOfWork, kiosk_id: str, sha256: str) -> None:
         """Marks what this blob was the last piece of."""
         connection = work.connection
-        link, blob, sent = tables.submission_attachments, tables.attachments, tables.submissions
-        waiting = connection.execute(
-            select(sent.c.id, sent.c.kind, sent.c.tracking_code)
-            .join(link, (link.c.kiosk_id == sent.c.kiosk_id) & (link.c.submission_id == sent.c.id))
-            .where(sent.c.kiosk_id == kiosk_id, link.c.sha256 == sha256, sent.c.complete.is_(False))
-            .order_by(sent.c.id)
-            .with_for_update()
-        ).all()
-        for submission in waiting:
-            missing = connection.execute(
-                select(func.count())
-                .select_from(link)
-                .join(blob, (blob.c.kiosk_id == link.c.kiosk_id) & (blob.c.sha256 == link.c.sha256))
-                .where(
-                    link.c.kiosk_id == kiosk_id,
-                    link.c.submission_id == submission.id,
-                    blob.c.complete.is_(False),
-                )
-            ).scalar_one()
-            if missing:
+        for submission in connection.execute(_WAITING, {"kiosk": kiosk_id, "blob": sha256}).all():
+            own = {"kiosk": kiosk_id, "submission": submission.id}
+            if connection.execute(_MISSING, own).scalar_one():
                 continue
-            connection.execute(
-                update(sent).where(sent.c.kiosk_id == kiosk_id, sent.c.id == submission.id).values(complete=True)
-            )
+            connection.execute(_FINISHED, own)
             if submission.kind == ItemKind.SUBMISSION:
                 self._journal.completed(work, submission.tracking_code)
             else:

@@ -12,7 +12,9 @@ import pytest
 from nacl.public import PrivateKey
 
 from protocol.sealing import key_id, seal
+from server.app import build_deps
 from server.deps import Deps
+from server.foundation.keys import KeyMissing
 from server.keeper import client
 from server.keeper.client import Keeper, KeeperAway, KeeperDied
 from server.keeper.messages import PUBLIC_KEYS
@@ -212,9 +214,14 @@ def test_one_that_was_killed_is_replaced_and_nobody_notices(deps: Deps) -> None:
 
 def test_while_there_is_none_kiosks_keep_what_they_have(sqlite_settings: ServerSettings, tmp_path: Path) -> None:
     """The server runs all the same, and takes it as soon as the keeper is there."""
-    address = tmp_path / "socket"
+    address, apart = tmp_path / "socket", tmp_path / "apart"
+    with pytest.raises(KeyMissing, match="move them"):
+        build_deps(sqlite_settings.model_copy(update={"keeper": address}))
+    apart.mkdir()
+    for path in (sqlite_settings.data / "keys").glob("sealing-*"):
+        path.rename(apart / path.name)
     with running(sqlite_settings.model_copy(update={"keeper": address})) as server:
-        with listening_keeper(sqlite_settings.data / "keys", address):
+        with listening_keeper(apart, address):
             kiosk = server.kiosk()
         server.deps.keeper.close()
         address.unlink()
@@ -222,7 +229,7 @@ def test_while_there_is_none_kiosks_keep_what_they_have(sqlite_settings: ServerS
         answer = kiosk.send(envelope)
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
         assert kiosk.post("/v1/heartbeat", kiosk.heartbeat()).ok
-        with listening_keeper(sqlite_settings.data / "keys", address):
+        with listening_keeper(apart, address):
             assert kiosk.statuses(envelope) == ["stored"]
 
 

@@ -62,6 +62,8 @@ def keeper_socket(seeded_sqlite: Path, tmp_path_factory: pytest.TempPathFactory)
 def served(sqlite_settings: ServerSettings, keeper_socket: Path) -> ServerSettings:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
+    for path in (sqlite_settings.data / "keys").glob("sealing-*"):
+        path.unlink()
     return sqlite_settings.model_copy(update={"port": port, "keeper": keeper_socket})
 
 
