@@ -5,7 +5,7 @@ PY := .venv/bin/python
 WORKERS := $(shell echo $$(($$(nproc) + 1)))
 .DEFAULT_GOAL := help
 
-.PHONY: help setup run test check demo gallery bench soak lint format package lock clean
+.PHONY: help setup run cluster test check demo gallery bench soak lint format package lock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -18,6 +18,10 @@ setup: .venv/.ready ## system packages, Python environment in .venv
 
 run: setup ## a server and a kiosk with simulated devices (FRESH=1 begins anew)
 	@exec $(PY) -m trial.run $(if $(FRESH),--fresh)
+
+cluster: setup ## a small one of a big city: PostgreSQL with a replica, NATS, S3 store, two servers, nginx, on loopback
+	@bash tools/setup_cluster
+	@exec $(PY) -m trial.cluster $(ARGS)
 
 test: setup lint ## lint, then all tests
 	@$(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -q $(ARGS)
@@ -35,6 +39,7 @@ bench: setup ## all measures beside their peers; tables in build/bench
 	@$(PY) -m benchmarks
 
 soak: setup ## the long runs: power cuts, fuzzing, simulated days, key storms; bounded
+	@bash tools/setup_cluster
 	@EKIOS_SOAK=1 $(PY) -m pytest -q -m "soak or longer_in_soak" --timeout 3600 $(ARGS)
 
 lint: setup ## formatting, types, import directions, translations

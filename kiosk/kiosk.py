@@ -48,6 +48,7 @@ from kiosk.session.session import Session
 from kiosk.settings import Settings
 from kiosk.snapshot import Snapshot
 from kiosk.store import Store
+from kiosk.submissions.carrying import Carrying
 from kiosk.submissions.outbox import OutboxView
 from kiosk.submissions.receipts import Slips
 from kiosk.submissions.slip_wait import SlipWait
@@ -84,7 +85,8 @@ class Kiosk:
         self.usage = Usage(store, self.clock, identity.time_zone, self.health)
         self.supplies = Supplies(store, ports.printer, self.clock, bus, self.settings, storage_failed)
         self.notices = Notices(store, self.clock, bus, self.health)
-        self.outbox = OutboxView(store, bus, self.health)
+        self.outbox = OutboxView(store, bus, self.health, self.clock, self._line_state)
+        self.carrying = Carrying(store, self.clock, ports.stick, lambda: self._line)
         self.open_city = OpenCity(store, bus)
         self.draft_slips = DraftSlips(identity, ports.printer, ports.codes, ports.texts, bus)
         self.help_calls = HelpCalls(store, self.clock, bus, self.settings, storage_failed)

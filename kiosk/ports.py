@@ -4,7 +4,7 @@ Everything here is structural: ``devices`` and ``sync`` know nothing of these cl
 that both sides use (states, outcomes, hints) stand in ``protocol`` and are handed on from here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol, TypeGuard, runtime_checkable
@@ -21,6 +21,7 @@ from protocol.peripherals import CaptureKind as CaptureKind
 from protocol.peripherals import Hint as Hint
 from protocol.peripherals import PrintOutcome as PrintOutcome
 from protocol.peripherals import ScanKind as ScanKind
+from protocol.peripherals import StickOutcome as StickOutcome
 
 Unsubscribe = Callable[[], None]
 
@@ -232,6 +233,14 @@ class Headphones(Protocol):
         ...
 
 
+class Stick(Protocol):
+    """A USB stick that field staff put in."""
+
+    def save(self, name: str, pieces: Iterable[bytes]) -> StickOutcome:
+        """SAVED: the whole file is on it, durably; else nothing of that name. Takes as long as the stick does."""
+        ...
+
+
 # --- what the city gives -------------------------------------------------------------------------------------------
 
 
@@ -273,6 +282,19 @@ class BadgeReader(Protocol):
 # --- the line ------------------------------------------------------------------------------------------------------
 
 
+class OutboxFile(Protocol):
+    @property
+    def name(self) -> str: ...
+    @property
+    def items(self) -> int:
+        """How many went into it; complete once ``pieces`` has ended."""
+        ...
+
+    def pieces(self) -> Iterator[bytes]:
+        """Its content in order. Raises StorageFailed."""
+        ...
+
+
 class Line(Protocol):
     def state(self) -> LineState: ...
     def kick(self) -> None:
@@ -294,6 +316,10 @@ class Line(Protocol):
 
     def erase_draft(self, code: str, birth_date: date) -> None:
         """What the draft held is safe somewhere else: the server may erase it. Lost when the line is cut. Never blocks."""
+        ...
+
+    def outbox_file(self) -> "OutboxFile":
+        """All that the server has not acknowledged, as a file that only the city can read. Any thread."""
         ...
 
     def retry_now(self) -> None:
@@ -337,6 +363,7 @@ class Ports:
     camera: Camera | None = None
     speaker: Speaker | None = None
     headphones: Headphones | None = None
+    stick: Stick | None = None
     #: Begins to play a clip.
     play_clip: Callable[[bytes], ClipPlay] | None = None
     failpoint: Failpoint = no_failpoint

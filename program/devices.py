@@ -14,6 +14,8 @@ from devices.scanner.scanner import Scanner
 from devices.speech.build import build_speech
 from devices.speech.headphones import Headphones, SimulatedHeadphones
 from devices.speech.speaker import Speaker
+from devices.stick.settings import build_stick
+from devices.stick.stick import Stick
 from program.settings import PICTOGRAMS, KioskSettings, NoDevice
 from protocol.languages import REGISTRY
 
@@ -28,6 +30,7 @@ class Devices:
     camera: Camera | None
     speaker: Speaker | None
     headphones: Headphones | SimulatedHeadphones | None
+    stick: Stick | None
     #: What the simulated ones look at; None when all are real.
     bench: "Bench | None"
 
@@ -60,12 +63,18 @@ def build_devices(settings: KioskSettings, clock: SystemClock) -> Devices:
         voice = build_speech(settings.speech, closest, clock=clock, transcribed=bench is not None)
         if bench is not None:
             bench.hear(voice, settings.speech.program)
+    stick = None
+    if not isinstance(settings.stick, NoDevice):
+        stick, simulated = build_stick(settings.stick, settings.data / "usb-stick")
+        if bench is not None:
+            bench.stick = simulated
     return Devices(
         printer,
         scanner,
         camera,
         speaker=voice.speaker if voice else None,
         headphones=voice.headphones if voice else None,
+        stick=stick,
         bench=bench,
     )
 

@@ -69,6 +69,7 @@ def build_kiosk(
         camera=devices.camera,
         speaker=devices.speaker,
         headphones=devices.headphones,
+        stick=devices.stick,
         play_clip=ClipPlayer,
     )
     kiosk = Kiosk(identity, ports, store, Bus())

@@ -12,6 +12,7 @@ from devices.printer.settings import PrinterSettings
 from devices.scanner.settings import ScannerSettings
 from devices.simulator.printer_link import PRINTER_PAGE
 from devices.speech.settings import SpeechSettings
+from devices.stick.settings import StickSettings
 from protocol.kiosk_settings import NUMBERS
 from screens.access.keypads import KeypadTable
 from screens.access.keys import Action
@@ -82,6 +83,7 @@ class KioskSettings(BaseSettings):
     scanner: ScannerSettings | NoDevice = ScannerSettings()
     camera: CameraSettings | NoDevice = CameraSettings()
     speech: SpeechSettings | NoDevice = SpeechSettings()
+    stick: StickSettings | NoDevice = StickSettings()
     keys: KeySettings = KeySettings()
     screen: ScreenSettings = ScreenSettings()
     #: ``host:port`` on loopback of the page that drives the simulated devices; empty in service.

@@ -1,6 +1,6 @@
 """The messages of the line, version 1, as pydantic models. JSON; times are RFC 3339 with an offset.
 
-The paths, and which message goes where, stand in the server's OpenAPI (``/v1/openapi.json``) and in docs/api.md.
+The paths, and which message goes where, stand in the server's OpenAPI (``/v1/openapi.json``) and in docs/protocol-messages.md.
 
 An error is ``{"error": {"code": "...", "message": "..."}}``; 401 for a signature that does not hold, 403 with code
 ``waiting`` for a kiosk that the office has not approved yet and ``revoked`` for one that was shut out, 426 for a version that
@@ -307,10 +307,16 @@ class Component(Message):
     detail: Short = ""
 
 
+#: More reasons than there are; a heartbeat is bounded.
+REASONS_MOST: Final = 40
+
+
 class OutboxState(Message):
     waiting: int
     parked: int
     oldest_at: AwareDatetime | None = None
+    #: How many wait for which reason (``outbox.waiting.WaitReason``, or one of a newer kiosk); of an older kiosk empty.
+    reasons: Annotated[dict[Name, int], Field(max_length=REASONS_MOST)] = Field(default_factory=dict)
 
 
 class Heartbeat(Message):

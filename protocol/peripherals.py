@@ -65,3 +65,17 @@ class Hint(StrEnum):
     GLARE = "GLARE"
     TOO_BLURRED = "TOO_BLURRED"
     READY = "READY"
+
+
+class StickOutcome(StrEnum):
+    """What came of saving a file on a USB stick."""
+
+    SAVED = "SAVED"
+    NO_STICK = "NO_STICK"
+    READ_ONLY = "READ_ONLY"
+    #: Not formatted, or in a way that other computers do not read.
+    WRONG_FORMAT = "WRONG_FORMAT"
+    FULL = "FULL"
+    PULLED_OUT = "PULLED_OUT"
+    #: It failed in another way, or gave back other bytes than were written.
+    FAULT = "FAULT"

@@ -111,6 +111,11 @@ def _judge(created: datetime, expires: datetime | None, now: datetime) -> None:
         raise SignatureRefused("too old")
 
 
+def public_key(private_key: bytes) -> bytes:
+    """The 32 bytes that a kiosk tells of its key when it enrols. ``private_key``: the 32-byte Ed25519 seed."""
+    return Ed25519PrivateKey.from_private_bytes(private_key).public_key().public_bytes_raw()
+
+
 def sign(
     method: str,
     url: str,

@@ -4,7 +4,7 @@ in the street run on the devices of ``devices`` and the line of ``sync``.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -15,6 +15,7 @@ from nacl.public import PrivateKey, SealedBox
 from sqlalchemy import delete
 
 from devices.clips.player import ClipPlayer
+from devices.stick import SimulatedStick, Stick
 from kiosk.cases.case import Case, CaseProblem, CaseProblemKind
 from kiosk.catalogue.catalogue import Catalogue
 from kiosk.drafts.draft_words import DraftKept, DraftOpened, DraftProblem
@@ -84,6 +85,16 @@ class Badges:
         return STAFF_ID if token == BADGE and now.year < 2100 else None
 
 
+class OutboxFile:
+    """What a stick gets to carry here: only its size matters."""
+
+    name = "ekios-K7M2-20261124-090000.ekios"
+    items = 3
+
+    def pieces(self) -> Iterator[bytes]:
+        return iter([bytes(30_000)])
+
+
 class Line:
     """Online until it is cut; knows the cases it is given. ``retries`` counts how often it was told to try at once."""
 
@@ -128,6 +139,9 @@ class Line:
         if self.condition is LineCondition.ONLINE:
             self.drafts.pop(code, None)
 
+    def outbox_file(self) -> OutboxFile:
+        return OutboxFile()
+
     def retry_now(self) -> None:
         self.retries += 1
 
@@ -146,6 +160,7 @@ class Rehearsal:
     speaker: Speaker
     line: Line
     store: Store
+    stick: SimulatedStick
 
     def all_well(self) -> None:
         """Every device is ready, the line is up, there is room, no notice stands, and the kiosk is in service."""
@@ -160,6 +175,7 @@ class Rehearsal:
         self.camera.kinds.clear()
         self.speaker.hush()
         self.speaker.played.clear()
+        self.stick.pull_out()
         with self.store.transaction() as connection:
             connection.execute(delete(schema.notices))
         if not self.kiosk.in_service:
@@ -174,6 +190,7 @@ def rehearse(folder: Path, catalogues: Catalogues, catalogue: Catalogue) -> Rehe
     """A kiosk that keeps its data in ``folder`` and offers the services of ``catalogue``."""
     clock, disk, line = HandClock(), RoomyDisk(), Line()
     printer, scanner, camera, speaker = Printer(), Scanner(), Camera(), Speaker()
+    stick = SimulatedStick(folder / "usb-stick")
     store, bus = Store.open(folder, clock.now()), Bus()
     pin_hash = pwhash.argon2id.str(PIN.encode(), pwhash.argon2id.OPSLIMIT_MIN, pwhash.argon2id.MEMLIMIT_MIN).decode()
     store.roster.replace([StaffMember(STAFF_ID, "Budi Santoso", "staff", pin_hash)])
@@ -188,10 +205,11 @@ def rehearse(folder: Path, catalogues: Catalogues, catalogue: Catalogue) -> Rehe
         scanner=scanner,
         camera=camera,
         speaker=speaker,
+        stick=Stick(stick),
         play_clip=ClipPlayer,
     )
     kiosk = Kiosk(IDENTITY, ports, store, bus)
     kiosk.start()
     kiosk.connect(line)
     kiosk.install(catalogue)
-    return Rehearsal(kiosk, catalogues, clock, disk, printer, scanner, camera, speaker, line, store)
+    return Rehearsal(kiosk, catalogues, clock, disk, printer, scanner, camera, speaker, line, store, stick)

@@ -15,23 +15,30 @@ from typing import Annotated, Any, Final
 
 import requests
 import typer
+from sqlalchemy import Engine
 
 from runtime.private_files import own_files, private_folder
 from runtime.process_guard import guard
 from server.app import build_deps, close_deps, create_app
 from server.deps import Deps
 from server.foundation.actors import Role
+from server.foundation.bus import Bus
+from server.foundation.clock import SystemClock
 from server.foundation.failpoints import from_environment
-from server.foundation.keys import KeyMissing, move_audit_key
+from server.foundation.keys import KeyMissing, load_keys, move_audit_key
 from server.foundation.logs import log_to
-from server.operator import operations
+from server.operator import key_marks, operations
 from server.operator.backup import BackupRefused
+from server.operator.database_copy import CopyRefused, copy_database
 from server.operator.restore import audit_problems, lay_out, lead_on, missing_attachments
 from server.operator.seeding import TRIAL_PASSWORD, TRIAL_PIN, SeedRefused, seed
+from server.operator.store_command import store_commands
 from server.operator.tuf_command import tuf_commands
 from server.serving import EkiosServer
 from server.settings import ServerSettings
-from server.storage import StorageBusy, StorageDamaged, open_storage
+from server.storage import StorageBusy, StorageDamaged, StorageRefused, open_storage
+from server.submissions.blobs_s3 import StoreRefused
+from server.work.unit_of_work import UnitsOfWork
 
 #: The longest is a backup; a server that does not answer at all is known by its closed port.
 ORDER_TIMEOUT_S: Final = 3_600
@@ -85,7 +92,7 @@ def serve(
     )
     try:
         app = create_app(settings, failpoints=from_environment())
-    except (StorageBusy, StorageDamaged, SeedRefused, KeyMissing) as error:
+    except (StorageBusy, StorageDamaged, SeedRefused, KeyMissing, StoreRefused) as error:
         raise SystemExit(str(error)) from error
     with _explained(settings):
         EkiosServer(app, host, port).run()
@@ -163,6 +170,12 @@ def publish(folder: Path, data: Data = DATA, database: Database = "") -> None:
     _order(data, database, "publish", {"folder": str(folder.resolve())})
 
 
+@cli.command(name="import-export")
+def import_export(file: Path, data: Data = DATA, database: Database = "") -> None:
+    """Takes in what field staff carried here from a kiosk on a USB stick; each item once."""
+    _order(data, database, "import-export", {"file": str(file.resolve())})
+
+
 @cli.command(name="take-back")
 def take_back(pack: int, data: Data = DATA, database: Database = "", reason: str = "") -> None:
     """Publishes again what was in force before a pack."""
@@ -224,6 +237,22 @@ def audit_key(target: Path, data: Data = DATA) -> None:
     typer.echo(f"{'moved' if moved else 'made'}: {target}; start the server with EKIOS_SERVER_AUDIT_KEY={target}")
 
 
+@cli.command(name="accept-keys")
+def accept_keys(reason: str, data: Data = DATA, database: Database = "") -> None:
+    """After a key was lost for good: the keys in the data folder are the city's from now on. Stays in the log for ever."""
+    settings = _settings(data, database)
+    private_folder(settings.data)
+    engine = open_storage(settings.database_url)
+    try:
+        keys = load_keys(settings.data / "keys", settings.audit_key)
+        key_marks.accept(UnitsOfWork(engine, SystemClock(), Bus()), keys, reason)
+    except KeyMissing as error:
+        raise SystemExit(str(error)) from error
+    finally:
+        engine.dispose()
+    typer.echo("accepted; copy the keys' folder to the city's other servers")
+
+
 @cli.command()
 def backup(place: Path, data: Data = DATA, database: Database = "") -> None:
     """Copies database, keys, packs and attachments into a new folder in PLACE; the server may run meanwhile."""
@@ -250,6 +279,26 @@ def restore(source: Path, data: Data = DATA, database: Database = "") -> None:
         typer.echo(problem, err=True)
     if problems or missing:
         raise SystemExit("restored, but not everything is as it was")
+
+
+@cli.command(name="copy-database")
+def copy_database_command(
+    source: Annotated[str, typer.Argument(help="Its URL: sqlite:////… or postgresql+psycopg://…")],
+    target: Annotated[str, typer.Argument(help="The URL of an empty one.")],
+) -> None:
+    """Copies everything from a database into an empty one of either kind; stop the servers first. See docs/grow.md."""
+    engines: list[Engine] = []
+    try:
+        for url in (source, target):
+            engines.append(open_storage(url))
+        found = copy_database(engines[0], engines[1], SystemClock())
+    except (CopyRefused, StorageBusy, StorageDamaged, StorageRefused) as error:
+        raise SystemExit(str(error)) from error
+    finally:
+        for engine in engines:
+            engine.dispose()
+    for name, number in found.counts.items():
+        typer.echo(f"{name}: {number}")
 
 
 @cli.command()
@@ -302,7 +351,7 @@ def _ask(address: Path, data: Path, command: str, arguments: dict[str, str]) -> 
 def _offline(settings: ServerSettings) -> Iterator[Deps]:
     try:
         deps = build_deps(settings)
-    except (StorageBusy, StorageDamaged, KeyMissing) as error:
+    except (StorageBusy, StorageDamaged, KeyMissing, StoreRefused) as error:
         raise SystemExit(str(error)) from error
     try:
         yield deps
@@ -328,6 +377,7 @@ def _settings(data: Path, database: str, **values: object) -> ServerSettings:
 
 
 cli.add_typer(tuf_commands(_result, DATA), name="tuf")
+cli.add_typer(store_commands(_settings, DATA), name="attachments")
 
 if __name__ == "__main__":
     cli()

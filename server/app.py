@@ -1,19 +1,26 @@
 """Builds the server, once: everything that ``Deps`` holds, the API, the pages, and what runs beside them."""
 
-import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Callable
-from typing import Final
+from collections.abc import AsyncIterator
 
 import structlog
 from fastapi import FastAPI
-from sqlalchemy.exc import SQLAlchemyError
-from starlette.concurrency import run_in_threadpool
 
 from runtime.files import make_folder
 from runtime.private_files import private_folder
-from server.api import citizen_drafts, citizens, description, errors, health, kiosks, open_city, operator, submissions
+from server.api import (
+    citizen_drafts,
+    citizens,
+    description,
+    errors,
+    health,
+    kiosks,
+    metrics,
+    open_city,
+    operator,
+    submissions,
+)
 from server.api import feed as feed_api
 from server.api.bodies import BodyRoom
 from server.api.groups.admission import AT_ONCE as REQUESTS_AT_ONCE
@@ -23,9 +30,8 @@ from server.api.groups.together import Together
 from server.api.proofs import AnswerProofs
 from server.api.standstill import Standstill, bare_app
 from server.api.streams import Streams
-from server.audit import audit
+from server.api.telling import Telling
 from server.audit.witnesses import Witnesses
-from server.cases import lookups as case_lookups
 from server.cases.actions import Cases
 from server.cases.complaint_actions import ComplaintActions
 from server.cases.escalation import Escalation
@@ -43,6 +49,7 @@ from server.catalogue.pack_content import city_of
 from server.catalogue.packs import PackRepository
 from server.catalogue.schedule import Schedule
 from server.catalogue.services import Catalogue
+from server.catalogue.shared_files import SharedFiles
 from server.catalogue.tuf import TufRepository
 from server.deps import Deps
 from server.fleet.alarms import Alarms
@@ -67,7 +74,8 @@ from server.foundation.actors import SYSTEM
 from server.foundation.bus import Bus
 from server.foundation.clock import Clock, SystemClock
 from server.foundation.failpoints import Failpoints
-from server.foundation.keys import load_keys
+from server.foundation.keys import KeyMissing, load_keys
+from server.foundation.meters import Meters
 from server.foundation.vault import Vault
 from server.front_door.signing_clock import SigningClock
 from server.front_door.slots import Slots
@@ -79,6 +87,11 @@ from server.open_city.overview import Overview
 from server.open_city.publications import Publications
 from server.open_city.ratings import Ratings
 from server.open_city.transparency import TransparencyReport
+from server.operator import key_marks
+from server.operator.attachment_stores import store_of
+from server.operator.chores import at_work
+from server.operator.measures import Measures
+from server.operator.readiness import Readiness
 from server.operator.seeding import city_name, seed
 from server.people import identity
 from server.people.agencies import Agencies
@@ -96,27 +109,14 @@ from server.submissions.citizen_drafts import CitizenDrafts
 from server.submissions.complaint_topics import ComplaintTopics
 from server.submissions.intake import Intake
 from server.submissions.opened_apart import OpenedApart
+from server.submissions.outbox_import import OutboxImport
 from server.submissions.picture_marks import PictureMarks
 from server.submissions.pictures import Pictures
+from server.submissions.quarantine import Quarantine
 from server.web import install as install_pages
+from server.work.leases import leases_of
+from server.work.servers import Servers
 from server.work.unit_of_work import UnitsOfWork
-
-#: How often each of the chores is done.
-ALARMS_S: Final = 5.0
-NONCES_S: Final = 60.0
-ESCALATION_S: Final = 60.0
-QUESTIONS_S: Final = 600.0
-COMPLAINTS_S: Final = 600.0
-INDEX_S: Final = 5.0
-PICTURES_S: Final = 5.0
-DRAFTS_S: Final = 3_600.0
-SCHEDULE_S: Final = 20.0
-TRANSPARENCY_S: Final = 900.0
-#: The times that offices keep are worked out soon after a start, then every TRANSPARENCY_S.
-FIRST_S: Final = 2.0
-CHECKPOINT_S: Final = 300.0
-METADATA_S: Final = 600.0
-INTEGRITY_S: Final = 86_400.0
 
 _log = structlog.get_logger("server.app")
 
@@ -129,15 +129,24 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
     failpoints = failpoints or Failpoints()
     keys_folder = settings.data / "keys"
     keeper = Keeper(keys_folder, settings.keeper)
-    keys = load_keys(keys_folder, settings.audit_key, keeper)
     engine = open_storage(settings.database_url)
+    try:
+        key_marks.refuse_missing(engine, keys_folder, settings.audit_key, sealing=not keeper.elsewhere)
+        keys = load_keys(keys_folder, settings.audit_key, keeper)
+    except KeyMissing:
+        engine.dispose()
+        raise
     vault = Vault(keys.vault, keys.nik)
     units = UnitsOfWork(engine, clock, Bus(settings.nats))
+    servers = Servers(units, settings.port)
+    key_marks.agree(units, keys)
     catalogue = Catalogue()
     zone = settings.time_zone
+    files = SharedFiles(settings.data / "packs", units)
+    files.begin()
     city = settings.city or _city_of(settings)
-    tuf = TufRepository(settings.data / "packs" / "metadata", keys_folder)
-    packs = PackRepository(settings.data / "packs", tuf, units, catalogue, city, failpoints)
+    tuf = TufRepository(settings.data / "packs" / "metadata", keys_folder, files.write)
+    packs = PackRepository(settings.data / "packs", tuf, units, catalogue, city, failpoints, files)
     passwords = Passwords()
     journal = CaseJournal(vault, catalogue, zone, settings.pauses)
     said = texts.load()
@@ -148,9 +157,13 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
     publications = Publications(units, keys.badge)
     witnesses = Witnesses(engine, keys.audit_public, keys.badge)
     officers = Officers(units, passwords)
-    attachments = AttachmentStore(settings.data / "attachments", units, journal, keeper, failpoints)
-    pictures = Pictures()
+    attachments = AttachmentStore(store_of(settings, failpoints), units, journal, keeper, failpoints)
     signing_clock = SigningClock(clock)
+    opener, opening = OpenedApart(keeper, packs, zone), CaseOpening(journal, vault, zone)
+    intake = Intake(units, opener, opening, quotas, vault, signing_clock, failpoints)
+    quarantine = Quarantine(units, intake)
+    commands = DeviceCommands(units)
+    pictures = Pictures()
     authoring = Authoring(units, packs)
     deps = Deps(
         settings=settings,
@@ -178,15 +191,9 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         attachments=attachments,
         pictures=pictures,
         picture_marks=PictureMarks(units, vault, attachments, pictures),
-        intake=Intake(
-            units,
-            OpenedApart(keeper, packs, zone),
-            CaseOpening(journal, vault, zone),
-            quotas,
-            vault,
-            signing_clock,
-            failpoints,
-        ),
+        intake=intake,
+        quarantine=quarantine,
+        outbox_import=OutboxImport(units, keeper, city, intake, attachments, quarantine, commands),
         packs=packs,
         authoring=authoring,
         city_map=CityMap(units),
@@ -200,7 +207,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         alarms=alarms,
         listing=Listing(units),
         witnesses=witnesses,
-        device_commands=DeviceCommands(units),
+        device_commands=commands,
         enrolment=Enrolment(units, keys, packs, city, settings.address, zone, failpoints),
         staff=Staff(units, keys.badge, passwords),
         passwords=passwords,
@@ -224,8 +231,12 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         budget=Budgets(units, publications),
         overview=Overview(units, zone, catalogue, publications),
         transparency=TransparencyReport(units, zone, catalogue, ratings, publications, settings.pauses),
+        servers=servers,
+        meters=Meters(),
+        leases=leases_of(units, servers.id),
         failpoints=failpoints,
     )
+    key_marks.refuse_without_pack_keys(packs.signing_roles())
     packs.reconcile()
     deps.offers.reconcile(SYSTEM)
     return deps
@@ -261,6 +272,10 @@ def create_app(
     app.state.admission = Together(Admission(deps.units, deps.signing_clock).judge_all, id, REQUESTS_AT_ONCE)
     app.state.intake = IntakeLine(deps.intake)
     app.state.bodies = BodyRoom()
+    app.state.readiness = Readiness(deps)
+    app.state.meters = deps.meters
+    app.state.measures = Measures(deps)
+    deps.meters.registry.register(app.state.measures)
     app.state.heartbeats = Together(deps.heartbeats.take, lambda beat: beat.kiosk_id, HEARTBEATS_AT_ONCE)
     app.state.streams = Streams(deps.engine, deps.bus, settings.live_ping_s)
     for router in (
@@ -272,6 +287,7 @@ def create_app(
         open_city.router,
         citizens.router,
         citizen_drafts.router,
+        metrics.router,
     ):
         app.include_router(router)
     errors.install(app)
@@ -280,6 +296,7 @@ def create_app(
     app.add_middleware(Standstill, damage=lambda: deps.integrity.damage)
     app.state.wake = deps.bus.wake
     app.add_middleware(AnswerProofs, clock=deps.signing_clock, key=deps.keys.badge)
+    app.add_middleware(Telling, meters=deps.meters)
     return app
 
 
@@ -288,108 +305,13 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     deps: Deps = app.state.deps
     await deps.bus.start()
     app.state.streams.start()
-    chores = [
-        asyncio.create_task(_repeat(TRANSPARENCY_S, publish_times, deps, FIRST_S)),
-        *(
-            asyncio.create_task(_repeat(seconds, chore, deps))
-            for seconds, chore in (
-                (ALARMS_S, check_alarms),
-                (NONCES_S, sweep_nonces),
-                (ESCALATION_S, escalate),
-                (QUESTIONS_S, look_at_questions),
-                (COMPLAINTS_S, close_settled),
-                (INDEX_S, index_older_cases),
-                (PICTURES_S, look_at_pictures),
-                (DRAFTS_S, sweep_drafts),
-                (SCHEDULE_S, publish_due),
-                (CHECKPOINT_S, make_checkpoint),
-                (METADATA_S, renew_metadata),
-                (INTEGRITY_S, look_through_storage),
-            )
-        ),
-    ]
     try:
-        yield
+        async with at_work(deps):
+            yield
     finally:
-        for chore in chores:
-            chore.cancel()
-        await asyncio.gather(*chores, return_exceptions=True)
         await deps.bus.stop()
         await app.state.streams.stopped()
         close_deps(deps)
-
-
-def check_alarms(deps: Deps) -> None:
-    deps.alarms.check_all()
-
-
-def escalate(deps: Deps) -> None:
-    deps.escalation.escalate_late()
-
-
-def sweep_nonces(deps: Deps) -> None:
-    with deps.units.begin(SYSTEM) as work:
-        deps.signing_clock.sweep(work.connection)
-    deps.presence.forget_history()
-
-
-def look_at_questions(deps: Deps) -> None:
-    deps.questions.look()
-
-
-def close_settled(deps: Deps) -> None:
-    deps.complaints.close_settled()
-
-
-def index_older_cases(deps: Deps) -> None:
-    deps.reindexing.some()
-
-
-def look_at_pictures(deps: Deps) -> None:
-    deps.picture_marks.look()
-
-
-def sweep_drafts(deps: Deps) -> None:
-    deps.citizen_drafts.sweep()
-    deps.quotas.sweep()
-    with deps.units.begin(SYSTEM) as work:
-        case_lookups.forget(work.connection, work.now)
-
-
-def publish_due(deps: Deps) -> None:
-    deps.schedule.publish_due()
-
-
-def publish_times(deps: Deps) -> None:
-    deps.transparency.publish()
-
-
-def renew_metadata(deps: Deps) -> None:
-    deps.packs.refresh()
-
-
-def look_through_storage(deps: Deps) -> None:
-    deps.integrity.look()
-
-
-def make_checkpoint(deps: Deps) -> None:
-    """Signs the log's head; every kiosk is offered it in the answer to its next heartbeat."""
-    with deps.units.begin(SYSTEM) as work:
-        audit.checkpoint(work.connection, work.now, deps.settings.address, deps.keys.audit)
-
-
-async def _repeat(seconds: float, chore: Callable[[Deps], None], deps: Deps, first: float | None = None) -> None:
-    """A chore that fails is logged and tried again: the storage may be away for a while."""
-    pause = seconds if first is None else first
-    while True:
-        await asyncio.sleep(pause)
-        pause = seconds
-        if deps.integrity.damage:
-            continue
-        try:
-            await run_in_threadpool(chore, deps)
-        except (SQLAlchemyError, OSError) as error:
-            _log.error("chore.failed", chore=chore.__name__, error=type(error).__name__)
 
 
 def _city_of(settings: ServerSettings) -> str:

@@ -42,6 +42,7 @@ from server.foundation.bus import Bus
 from server.foundation.clock import Clock
 from server.foundation.failpoints import Failpoints
 from server.foundation.keys import CityKeys
+from server.foundation.meters import Meters
 from server.foundation.texts import Texts
 from server.foundation.vault import Vault
 from server.front_door.signing_clock import SigningClock
@@ -66,8 +67,12 @@ from server.submissions.attachments import AttachmentStore
 from server.submissions.citizen_drafts import CitizenDrafts
 from server.submissions.complaint_topics import ComplaintTopics
 from server.submissions.intake import Intake
+from server.submissions.outbox_import import OutboxImport
 from server.submissions.picture_marks import PictureMarks
 from server.submissions.pictures import Pictures
+from server.submissions.quarantine import Quarantine
+from server.work.leases import Leases
+from server.work.servers import Servers
 from server.work.unit_of_work import UnitsOfWork
 
 
@@ -99,6 +104,8 @@ class Deps:
     pictures: Pictures
     picture_marks: PictureMarks
     intake: Intake
+    quarantine: Quarantine
+    outbox_import: OutboxImport
     packs: PackRepository
     authoring: Authoring
     city_map: CityMap
@@ -136,7 +143,15 @@ class Deps:
     budget: Budgets
     citizen_drafts: CitizenDrafts
     help_calls: HelpCalls
+    servers: Servers
+    leases: Leases
+    meters: Meters
     failpoints: Failpoints
+
+    @property
+    def alone(self) -> bool:
+        """No other process can work on this database."""
+        return self.engine.dialect.name == "sqlite"
 
 
 def get_deps(request: HTTPConnection) -> Deps:

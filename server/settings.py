@@ -13,14 +13,21 @@ from server.people.provider import ProviderSettings
 
 
 class ServerSettings(BaseSettings):
-    """``data`` holds keys, packs, attachments and, by default, the SQLite database."""
+    """``data`` holds keys, packs and, by default, attachments and the SQLite database."""
 
     model_config = SettingsConfigDict(env_prefix="EKIOS_SERVER_", frozen=True)
 
     data: Path = Path("var/server")
     #: ``sqlite:////…`` or ``postgresql+psycopg://…``; empty: SQLite in ``data``.
     database: str = ""
-    #: ``nats://host:4222`` wakes the other processes; empty: this process only.
+    #: ``s3://bucket`` or ``s3://bucket/prefix``, which several servers share; empty: a folder in ``data``.
+    attachments: str = ""
+    #: Where that store answers (empty: Amazon's), and as whom it is asked; the file holds the secret key and nothing else.
+    s3_endpoint: str = ""
+    s3_region: str = "us-east-1"
+    s3_key_id: str = ""
+    s3_secret_file: Path | None = None
+    #: ``nats://host:4222``, several with commas between, wakes the other processes; empty: this process only.
     nats: str = ""
     host: str = "127.0.0.1"
     port: int = Field(8700, ge=0, le=65535)
@@ -57,6 +64,8 @@ class ServerSettings(BaseSettings):
     quotas: QuotaSettings = QuotaSettings()
     #: How long the office waits for a citizen's answer.
     pauses: Pauses = Pauses()
+    #: What Prometheus shows to read ``/metrics``; empty: a file in ``data``, made when it is first asked for.
+    metrics_token_file: Path | None = None
     heartbeat_s: float = Field(15.0, gt=0)
     #: New submissions are refused with 503 when the disk has less left.
     disk_reserve_bytes: int = 200_000_000

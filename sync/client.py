@@ -26,6 +26,7 @@ from requests.adapters import HTTPAdapter
 from kiosk.machine.high_water import CorrectedClock
 from protocol import PROTOCOL_VERSION, VERSION_HEADER, answers, signing
 from protocol.answers import FINAL_CODES, REVOKED_CODE, WAITING_CODE
+from protocol.line import versions
 from protocol.messages import ErrorAnswer
 from sync.enrolment import Enrolment
 from sync.signing_time import SigningTime
@@ -43,7 +44,9 @@ _CLOCK_TOLERANCE: Final = timedelta(seconds=2)
 #: A refused request is signed anew when its time was off by more: the server's tolerance is wider.
 _RESIGN: Final = timedelta(seconds=5)
 _PIECE: Final = 65_536
+_REASON_CHARACTERS: Final = 200
 _UNAUTHORIZED: Final = 401
+_UPGRADE_REQUIRED: Final = 426
 _CREATED: Final = re.compile(r";created=(\d{1,15})\b")
 
 
@@ -134,6 +137,8 @@ class Client:
         self._http.mount("http://", adapter)
         self._http.mount("https://", adapter)
         self._worked = False
+        #: Of the protocol: the newest that the server understood when it answered last.
+        self._version = PROTOCOL_VERSION
 
     def close(self) -> None:
         self._http.close()
@@ -197,9 +202,10 @@ class Client:
             # A kept connection that the server had closed meanwhile looks like this.
             self._worked = False
             response = self._try(method, path, body, query, headers)
-        if isinstance(response, requests.Response) and self._refused_for_its_time(response):
-            response.close()
-            response = self._try(method, path, body, query, headers)
+        for better in (self._refused_for_its_version, self._refused_for_its_time):
+            if isinstance(response, requests.Response) and better(response):
+                response.close()
+                response = self._try(method, path, body, query, headers)
         if isinstance(response, requests.Response):
             self._worked = True
             return response
@@ -208,7 +214,7 @@ class Client:
     def _try(
         self, method: str, path: str, body: bytes, query: Mapping[str, str] | None, headers: Mapping[str, str] | None
     ) -> requests.Response | requests.RequestException:
-        plain = {VERSION_HEADER: str(PROTOCOL_VERSION), "Accept-Encoding": "identity", **(headers or {})}
+        plain = {VERSION_HEADER: str(self._version), "Accept-Encoding": "identity", **(headers or {})}
         request = requests.Request(
             method, self._enrolment.server + path, params=query, data=body or None, headers=plain
         )
@@ -230,7 +236,7 @@ class Client:
             )
         except requests.RequestException as error:
             return error
-        self._learn_time(response)
+        self._learn(response)
         return response
 
     def _proof(self, response: requests.Response) -> answers.Proof | None:
@@ -239,14 +245,22 @@ class Client:
         header = response.headers.get(answers.HEADER)
         return answers.read(header, signature, response.status_code, self._enrolment.city.badge_key)
 
-    def _learn_time(self, response: requests.Response) -> None:
-        """From each answer of the server, also from a refusal."""
+    def _learn(self, response: requests.Response) -> None:
+        """Time and version, from each answer of the server, also from a refusal."""
         proof = self._proof(response)
         if proof is None:
             return
+        named = response.headers.get(VERSION_HEADER)
+        if named is not None or response.status_code == _UPGRADE_REQUIRED:
+            self._version = versions.common(named) or self._version
         self._signing_time.learn(proof.judged)
         if abs(proof.at - self._clock.now()) > _CLOCK_TOLERANCE:
             self._clock.learn(proof.at)
+
+    def _refused_for_its_version(self, response: requests.Response) -> bool:
+        """Whether another version that both understand is known by now."""
+        sent = response.request.headers.get(VERSION_HEADER)
+        return response.status_code == _UPGRADE_REQUIRED and sent != str(self._version)
 
     def _refused_for_its_time(self, response: requests.Response) -> bool:
         """Whether the server's time is learnt by now and the request may be good when it is signed with that."""
@@ -257,15 +271,16 @@ class Client:
 
     def _answer(self, response: requests.Response, body: bytes) -> Answer:
         status, proven = response.status_code, self._proof(response) is not None
-        code = _error_code(body) if proven else ""
+        code, message = _error(body) if proven else ("", "")
         outcome = _outcome(status, code) if proven else _foreign(status)
+        reason = f", {message}" if outcome is Outcome.UPDATE_NEEDED else ""
         return Answer(
             outcome=outcome,
             status=status,
             body=body,
             headers=response.headers,
             retry_after=_retry_after(response.headers.get("Retry-After"), self._clock.now()),
-            detail="" if outcome is Outcome.OK else f"status {status}{'' if proven else ', not from our server'}",
+            detail="" if outcome is Outcome.OK else f"status {status}{reason if proven else ', not from our server'}",
             code=code,
         )
 
@@ -288,18 +303,20 @@ def _outcome(status: int, code: str) -> Outcome:
         return Outcome.NOT_FOUND
     if status == 409:
         return Outcome.CONFLICT
-    if status == 426:
+    if status == _UPGRADE_REQUIRED:
         return Outcome.UPDATE_NEEDED
     if status in (408, 425, 429, 503):
         return Outcome.SLOWED
     return Outcome.REJECTED if 400 <= status < 500 else Outcome.SERVER_ERROR
 
 
-def _error_code(body: bytes) -> str:
+def _error(body: bytes) -> tuple[str, str]:
+    """Code and message; empty when there are none."""
     try:
-        return ErrorAnswer.model_validate_json(body).error.code
+        error = ErrorAnswer.model_validate_json(body).error
     except ValidationError:
-        return ""
+        return "", ""
+    return error.code, error.message[:_REASON_CHARACTERS]
 
 
 def _created(signature_input: str) -> int | None:

@@ -22,6 +22,7 @@ from pydantic import ValidationError
 
 from kiosk.store import Store
 from protocol import PROTOCOL_VERSION, VERSION_HEADER, fingerprints
+from protocol.line import versions
 from protocol.messages import City, EnrolRequest, EnrolResponse, ErrorAnswer, KioskProfile
 from runtime.files import write_durably
 
@@ -42,8 +43,10 @@ class EnrolProblem(StrEnum):
     CODE_REFUSED = "CODE_REFUSED"
     #: Too many tries; see ``detail`` for how long.
     WAIT = "WAIT"
-    #: Not the answer of a server that this version understands.
+    #: Not the answer of an eKios server.
     BAD_ANSWER = "BAD_ANSWER"
+    #: No version of the protocol that both understand; see ``detail`` for which side is to be updated.
+    UPDATE_NEEDED = "UPDATE_NEEDED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +121,10 @@ def enrol(
     )
     session = http if http is not None else _session()
     try:
-        answer = session.post(
-            f"{server.rstrip('/')}/v1/enrol",
-            data=request.model_dump_json(),
-            headers={"Content-Type": "application/json", VERSION_HEADER: str(PROTOCOL_VERSION)},
-            timeout=TIMEOUT,
-            allow_redirects=False,
-        )
+        answer = _ask(session, server, request, PROTOCOL_VERSION)
+        older = versions.common(answer.headers.get(VERSION_HEADER))
+        if answer.status_code == requests.codes.upgrade_required and older not in (None, PROTOCOL_VERSION):
+            answer = _ask(session, server, request, older)
     except requests.RequestException as error:
         return EnrolRefused(EnrolProblem.NO_SERVER, type(error).__name__)
     finally:
@@ -151,6 +151,16 @@ def enrol(
         city=response.city,
         tuf_root=response.tuf_root,
         private_key=bytes(key),
+    )
+
+
+def _ask(session: requests.Session, server: str, request: EnrolRequest, version: int | None) -> requests.Response:
+    return session.post(
+        f"{server.rstrip('/')}/v1/enrol",
+        data=request.model_dump_json(),
+        headers={"Content-Type": "application/json", VERSION_HEADER: str(version)},
+        timeout=TIMEOUT,
+        allow_redirects=False,
     )
 
 
@@ -242,4 +252,6 @@ def _refused(answer: requests.Response) -> EnrolRefused:
     except ValidationError:
         # A captive portal, a proxy, or another program at this address: nothing is said about the code.
         return EnrolRefused(EnrolProblem.BAD_ANSWER, f"status {status}, and not from an eKios server")
+    if status == requests.codes.upgrade_required:
+        return EnrolRefused(EnrolProblem.UPDATE_NEEDED, message)
     return EnrolRefused(EnrolProblem.CODE_REFUSED, message)

@@ -30,6 +30,7 @@ from sync.presence import PresenceDuty
 from sync.signing_time import SigningTime
 from sync.up import drafts
 from sync.up.outbox import OutboxDuty
+from sync.up.outbox_file import OutboxFile
 
 logger = logging.getLogger(__name__)
 
@@ -116,6 +117,9 @@ class Line:
 
     def kick(self) -> None:
         self._outbox_loop.wake()
+
+    def outbox_file(self) -> OutboxFile:
+        return OutboxFile(self._kiosk, self._enrolment)
 
     def retry_now(self) -> None:
         self._outbox.hurry()

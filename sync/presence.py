@@ -193,7 +193,12 @@ class PresenceDuty:
             pack_version=snapshot.pack_version,
             in_service=snapshot.in_service,
             components=tuple(_component(state) for state in snapshot.components.values()),
-            outbox=OutboxState(waiting=snapshot.waiting, parked=snapshot.parked, oldest_at=snapshot.oldest_waiting_at),
+            outbox=OutboxState(
+                waiting=snapshot.waiting,
+                parked=snapshot.parked,
+                oldest_at=snapshot.oldest_waiting_at,
+                reasons={reason.value: number for reason, number in self._kiosk.outbox.reasons().items()},
+            ),
             sessions_today=snapshot.sessions_today,
             last_touch_at=snapshot.last_touch_at,
             disk_free_bytes=snapshot.disk_free,

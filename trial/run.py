@@ -111,6 +111,7 @@ class City:
             "EKIOS_SCANNER__DRIVER": "simulated",
             "EKIOS_CAMERA__DRIVER": "simulated",
             "EKIOS_SPEECH__DRIVER": "espeak" if SOUND.is_dir() else "simulated",
+            "EKIOS_STICK__DRIVER": "simulated",
             "EKIOS_SIMULATOR": f"127.0.0.1:{self.simulator_page}",
             "EKIOS_SIMULATOR_PRINTER": f"http://127.0.0.1:{self.printer_page}",
             **more,

@@ -27,6 +27,7 @@ from sync.monitor import Monitor
 from sync.presence import PresenceDuty
 from sync.signing_time import SigningTime
 from sync.up.outbox import OutboxDuty
+from sync.up.outbox_file import OutboxFile
 from tests.kiosk.kiosk_kit import bench, fill
 
 ZONE: Final = ZoneInfo("Asia/Jakarta")
@@ -165,6 +166,7 @@ class _Line:
 
     monitor: Monitor
     ask: Callable[[str, float], None]
+    carried: Callable[[], OutboxFile]
     hurry: list[Callable[[], None]] = field(default_factory=list)
 
     def state(self) -> LineState:
@@ -189,6 +191,9 @@ class _Line:
         done(DraftProblem.NO_LINE)
 
     def erase_draft(self, code: str, birth_date: object) -> None: ...
+
+    def outbox_file(self) -> OutboxFile:
+        return self.carried()
 
 
 class _On:
@@ -231,7 +236,7 @@ class _On:
         def client() -> Client:
             return Client(enrolment, self.kiosk.clock, time, connect_timeout=CONNECT_S, read_timeout=READ_S)
 
-        line = _Line(monitor, ask)
+        line = _Line(monitor, ask, lambda: OutboxFile(self.kiosk, enrolment))
         commands = CommandRunner(self.kiosk, self._report, self._report, line.retry_now)
         effects = Effects(self.kiosk, commands, lambda: None)
         self.outbox = OutboxDuty(self.kiosk, client(), monitor, lambda: False)

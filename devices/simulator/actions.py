@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from devices.simulator.bench import Bench
 from devices.simulator.drawing import CardCode, Pose, Sheen
 from devices.simulator.drawing.documents import LETTER_URL
+from devices.stick import StickFault
 
 LONGEST_TEXT: Final = 1000
 
@@ -63,6 +64,10 @@ class _Glare(_Switch):
     sheen: Sheen = Sheen.FOIL
 
 
+class _Stick(_Arguments):
+    fault: StickFault = StickFault.NONE
+
+
 class _Nothing(_Arguments):
     pass
 
@@ -90,6 +95,8 @@ class Actions:
             "slow_camera": lambda given: bench.slow_camera(_Switch.model_validate(given).on),
             "plug_headphones": lambda given: self._plug_headphones(_Switch.model_validate(given)),
             "mute_voice": lambda given: self._mute_voice(_Switch.model_validate(given)),
+            "insert_stick": lambda given: self._insert_stick(_Stick.model_validate(given)),
+            "pull_stick": lambda given: self._pull_stick(_Nothing.model_validate(given)),
             "repair": lambda given: self._repair(_Nothing.model_validate(given)),
         }
 
@@ -116,6 +123,14 @@ class Actions:
     def _mute_voice(self, switch: _Switch) -> None:
         if self._bench.voice is not None:
             self._bench.voice.mute(switch.on)
+
+    def _insert_stick(self, stick: _Stick) -> None:
+        if self._bench.stick is not None:
+            self._bench.stick.insert(stick.fault)
+
+    def _pull_stick(self, _: _Nothing) -> None:
+        if self._bench.stick is not None:
+            self._bench.stick.pull_out()
 
     def _glare(self, glare: _Glare) -> None:
         self._bench.shine(glare.sheen if glare.on else None)

@@ -39,6 +39,7 @@ from devices.simulator.drawing.cards import NAMES
 from devices.simulator.drawing.documents import LETTER_URL
 from devices.simulator.voice_bench import VoiceBench
 from devices.speech import SimulatedHeadphones, Voice
+from devices.stick import SimulatedStick
 
 WIDTH: Final = 1280
 HEIGHT: Final = 720
@@ -80,6 +81,8 @@ class Bench:
         self.wedge = SimulatedWedge()
         #: None: the kiosk has no voice.
         self.voice: VoiceBench | None = None
+        #: None: the kiosk takes no sticks, or real ones.
+        self.stick: SimulatedStick | None = None
 
     def hear(self, voice: Voice, program: str) -> None:
         """From now on the bench shows what ``voice`` says; ``program`` says it once more for whoever listens there."""

@@ -178,6 +178,7 @@ class _Handler(BaseHTTPRequestHandler):
             "camera_slow": faults.slow,
             "scanner_plugged": self._bench.wedge.plugged,
             "printer_page": self._printer.address,
+            "stick": self._bench.stick.state() if self._bench.stick is not None else None,
             "voice": self._bench.voice.state() if self._bench.voice is not None else None,
         }
 

@@ -31,6 +31,7 @@ from kiosk.store.journal import (
     Visits,
 )
 from kiosk.store.migrations import StoreTooNew
+from kiosk.store.open_items import OpenItems
 from kiosk.store.outbox import Outbox
 from kiosk.store.packs import Packs
 from kiosk.store.receipts import Receipts
@@ -57,6 +58,7 @@ class Store:
         self.marks = Values(database, schema.marks)
         self.settings = Values(database, schema.settings)
         self.outbox = Outbox(database)
+        self.open_items = OpenItems(database)
         self.receipts = Receipts(database)
         self.packs = Packs(database)
         self.supplies = SupplyLevels(database)

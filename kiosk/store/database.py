@@ -214,7 +214,12 @@ def _engine(path: Path) -> Engine:
 
 def _begin(connection: Connection) -> None:
     # The driver is in autocommit; without this a transaction would begin only at the first write.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    try:
+        driver.execute("BEGIN IMMEDIATE")
+    except sqlite3.Error as error:
+        raise DBAPIError("BEGIN IMMEDIATE", None, error) from error
 
 
 def _open_good(path: Path) -> tuple[Engine, Opening]:

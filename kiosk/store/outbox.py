@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Row, func, literal, select, update
+from sqlalchemy import Integer, Row, Text, cast, func, literal, select, type_coerce, update
 
 from kiosk.store.database import Database, Use
 from kiosk.store.schema import KIOSK_SEQ, Moment, attachments, marks, outbox
@@ -15,6 +15,17 @@ from protocol.messages import ItemKind
 #: Erased in one transaction: so many payloads, and so many bytes of them unless one alone is larger.
 ERASED_AT_ONCE: Final = 500
 ERASED_BYTES: Final = 8_000_000
+
+#: What a citizen waits for is built once: to put such a statement together takes longer than SQLite needs for it.
+_ADD: Final = outbox.insert()
+_ADD_ATTACHMENTS: Final = attachments.insert()
+#: A mark is JSON, and a number's JSON is its digits.
+_NEXT_SEQ: Final = (
+    update(marks)
+    .where(marks.c.name == KIOSK_SEQ)
+    .values(value=cast(cast(type_coerce(marks.c.value, Text), Integer) + 1, Text))
+    .returning(marks.c.value)
+)
 
 
 class OutboxState(StrEnum):
@@ -26,6 +37,10 @@ class OutboxState(StrEnum):
     ACKNOWLEDGED = "ACKNOWLEDGED"
     #: Refused for good; kept, shown to field staff with the reason, never deleted.
     PARKED = "PARKED"
+
+
+#: What the server does not hold whole.
+OPEN_STATES: Final = (OutboxState.WAITING, OutboxState.DELIVERED, OutboxState.PARKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,43 +97,45 @@ class Outbox:
     def next_seq(self) -> int:
         """The next number of this kiosk's sequence; call it inside the transaction that adds the envelope."""
         with self._database.transaction() as connection:
-            last = connection.execute(select(marks.c.value).where(marks.c.name == KIOSK_SEQ)).scalar()
-            if last is None:
-                last = connection.execute(select(func.max(outbox.c.kiosk_seq))).scalar() or 0
-                connection.execute(marks.insert().values(name=KIOSK_SEQ, value=last))
-            connection.execute(marks.update().where(marks.c.name == KIOSK_SEQ).values(value=last + 1))
-        return int(last) + 1
+            given = connection.execute(_NEXT_SEQ).scalar()
+            if given is None:
+                given = (connection.execute(select(func.max(outbox.c.kiosk_seq))).scalar() or 0) + 1
+                connection.execute(marks.insert().values(name=KIOSK_SEQ, value=given))
+        return int(given)
 
     def add(self, envelope: Envelope, sealed_attachments: Sequence[SealedAttachment] = ()) -> None:
         size = len(envelope.sealed) + sum(len(attachment.sealed) for attachment in sealed_attachments)
         with self._database.growing(Use.BEGUN, size) as connection:
             connection.execute(
-                outbox.insert().values(
-                    kiosk_seq=envelope.kiosk_seq,
-                    id=envelope.id,
-                    kind=envelope.kind.value,
-                    tracking_code=envelope.tracking_code,
-                    service=envelope.service,
-                    form_version=envelope.form_version,
-                    pack_version=envelope.pack_version,
-                    key_id=envelope.key_id,
-                    sha256=envelope.sha256,
-                    sealed=envelope.sealed,
-                    device_time=envelope.device_time,
-                    boot_id=envelope.boot_id,
-                    state=envelope.state.value,
-                )
+                _ADD,
+                {
+                    "kiosk_seq": envelope.kiosk_seq,
+                    "id": envelope.id,
+                    "kind": envelope.kind.value,
+                    "tracking_code": envelope.tracking_code,
+                    "service": envelope.service,
+                    "form_version": envelope.form_version,
+                    "pack_version": envelope.pack_version,
+                    "key_id": envelope.key_id,
+                    "sha256": envelope.sha256,
+                    "sealed": envelope.sealed,
+                    "device_time": envelope.device_time,
+                    "boot_id": envelope.boot_id,
+                    "state": envelope.state.value,
+                },
             )
-            for position, attachment in enumerate(sealed_attachments):
-                connection.execute(
-                    attachments.insert().values(
-                        sha256=attachment.sha256,
-                        kiosk_seq=envelope.kiosk_seq,
-                        position=position,
-                        size=attachment.size,
-                        sealed=attachment.sealed,
-                    )
-                )
+            if sealed_attachments:
+                rows = [
+                    {
+                        "sha256": attachment.sha256,
+                        "kiosk_seq": envelope.kiosk_seq,
+                        "position": position,
+                        "size": attachment.size,
+                        "sealed": attachment.sealed,
+                    }
+                    for position, attachment in enumerate(sealed_attachments)
+                ]
+                connection.execute(_ADD_ATTACHMENTS, rows)
 
     def get(self, kiosk_seq: int) -> Envelope | None:
         with self._database.transaction() as connection:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
+from devices.stick import StickFault
 from kiosk.machine.line_state import LineCondition
 from protocol.peripherals import ScanKind
 from rehearsal.devices import Scan
@@ -86,6 +87,16 @@ def _wrong_roll(way: Way) -> None:
     way.page.go_forward()
 
 
+def _carried(fault: StickFault) -> Callable[[Way], None]:
+    def carried(way: Way) -> None:
+        way.rehearsal.stick.insert(fault)
+        way.page.carry()
+        way.hands.join()
+
+    return carried
+
+
+_WAITING: Final = (domicile_review, _parked, _signed_in, _room(Name.STAFF_WAITING))
 _TEST: Final = (_signed_in, _room(Name.STAFF_TEST))
 _ROLL: Final = (_signed_in, _room(Name.STAFF_PAPER))
 
@@ -102,4 +113,7 @@ STATES: Final[dict[str, tuple[Callable[[Way], None], ...]]] = {
     "staff-test-done": (*_TEST, _print, _scan, _shoot),
     "staff-outbox": (_signed_in, _room(Name.STAFF_OUTBOX)),
     "staff-outbox-parked": (domicile_review, _parked, _signed_in, _room(Name.STAFF_OUTBOX)),
+    "staff-waiting": _WAITING,
+    "staff-waiting-saved": (*_WAITING, _carried(StickFault.NONE)),
+    "staff-waiting-full": (*_WAITING, _carried(StickFault.FULL)),
 }

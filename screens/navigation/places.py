@@ -65,6 +65,8 @@ class Name(StrEnum):
     STAFF_PAPER = "STAFF_PAPER", PlaceFlag.BESIDE, PlaceFlag.STAFF
     STAFF_TEST = "STAFF_TEST", PlaceFlag.BESIDE, PlaceFlag.STAFF, PlaceFlag.SCANS
     STAFF_OUTBOX = "STAFF_OUTBOX", PlaceFlag.BESIDE, PlaceFlag.STAFF
+    #: Why each item of the outbox waits; how it is carried away on a stick.
+    STAFF_WAITING = "STAFF_WAITING", PlaceFlag.BESIDE, PlaceFlag.STAFF
 
 
 class Over(StrEnum):

@@ -5,11 +5,12 @@ from collections.abc import Callable
 from kiosk.kiosk import Kiosk
 from kiosk.machine.staff import SignInRefused, StaffOnDuty
 from kiosk.machine.supplies import Paper
-from kiosk.ports import Device, PrintResult
+from kiosk.ports import Device, PrintResult, StickOutcome
 from kiosk.snapshot import Snapshot
 from kiosk.store import StorageFailed
 from kiosk.store.outbox import OutboxCounts
-from kiosk.submissions.outbox import ParkedItem
+from kiosk.submissions.carrying import Carried
+from kiosk.submissions.outbox import ParkedItem, WaitingItem
 
 
 class StaffContext:
@@ -70,6 +71,29 @@ class StaffContext:
 
     def parked(self) -> tuple[ParkedItem, ...]:
         return self._kiosk.outbox.parked()
+
+    def waiting(self, limit: int) -> tuple[WaitingItem, ...]:
+        """What the server has not acknowledged, and why; oldest first."""
+        return self._kiosk.outbox.waiting(limit)
+
+    @property
+    def takes_sticks(self) -> bool:
+        return self._kiosk.carrying.possible
+
+    def carried(self) -> Carried | None:
+        """When the outbox was saved on a stick last."""
+        return self._kiosk.carrying.last()
+
+    def carry(self) -> tuple[StickOutcome | None, int]:
+        """Saves the outbox on the stick, and how many items it was; takes as long as the stick does. None: the kiosk's
+        own storage failed."""
+        try:
+            outcome, items = self._kiosk.carrying.save()
+        except StorageFailed as error:
+            self._kiosk.health.storage_failed(error.problem)
+            return None, 0
+        self.record("outbox_saved", f"{outcome}: {items}")
+        return outcome, items
 
     def try_again(self, seq: int) -> bool:
         """One parked item; False: the storage failed."""

@@ -51,6 +51,8 @@ from screens.shell.switch_panel import SwitchPanel
 from screens.staff.overview import OverviewScreen
 from screens.staff.pages import OutboxScreen, PaperScreen, PinScreen, TestScreen
 from screens.staff.staff_model import OutboxModel, PaperModel, PinModel, StaffModel
+from screens.staff.waiting import WaitingScreen
+from screens.staff.waiting_model import WaitingModel
 
 _SCREENS: Final = Path(__file__).resolve().parent.parent
 
@@ -188,6 +190,7 @@ PAGES: Final[dict[Name, Route]] = {
     Name.STAFF_PAPER: Route(PaperScreen, _STAFF_PAGES, partial(_of_flow, PaperModel)),
     Name.STAFF_TEST: Route(TestScreen, _STAFF_PAGES),
     Name.STAFF_OUTBOX: Route(OutboxScreen, _STAFF_PAGES, partial(_of_flow, OutboxModel)),
+    Name.STAFF_WAITING: Route(WaitingScreen, ("staff/waiting",), partial(_of_flow, WaitingModel)),
 }
 LAYERS: Final[dict[Over, Route]] = {
     Over.ADJUST: Route(AdjustPanel, _PANELS),

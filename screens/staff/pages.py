@@ -230,6 +230,9 @@ class OutboxScreen(StaffRoom):
             line.bind(on_again=self._again)
             lines.add_widget(line)
 
+    def open_waiting(self) -> None:
+        self.flow.staff.open(Name.STAFF_WAITING)
+
     def all_again(self) -> None:
         self.problem = self.model.try_all_again()
         self.refresh()

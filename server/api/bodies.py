@@ -120,6 +120,9 @@ def takes(model: type[BaseModel], media_type: str = "application/json") -> dict[
     return {"requestBody": {"required": True, "content": {media_type: {"schema": schema}}}}
 
 
-def takes_bytes() -> dict[str, Any]:
+def takes_bytes(headers: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """For OpenAPI: a handler that takes bytes, and reads these ``headers`` (name: schema)."""
     schema = {"type": "string", "format": "binary"}
-    return {"requestBody": {"required": True, "content": {"application/octet-stream": {"schema": schema}}}}
+    parameters = [{"name": name, "in": "header", "required": True, "schema": said} for name, said in headers.items()]
+    body = {"required": True, "content": {"application/octet-stream": {"schema": schema}}}
+    return {"requestBody": body, "parameters": parameters}

@@ -1,6 +1,6 @@
 """Drafts: kept, opened with a proof, erased when they were taken."""
 
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Path, Request, Response
 from starlette.concurrency import run_in_threadpool
@@ -19,9 +19,21 @@ from server.submissions.citizen_drafts import DraftOutcome, DraftResult
 router = APIRouter(prefix="/v1/drafts", tags=["drafts"])
 Lookup = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$", description="made of the code by Argon2id")]
 _HASH = 64
+_UNKNOWN: Final[dict[str, Any]] = {"description": "no draft has this name"}
+_WRONG: Final[dict[str, Any]] = {"description": "not as agreed, or another birth date"}
 
 
-@router.put("/{lookup}", response_model=DraftKept, status_code=201, openapi_extra=takes_bytes())
+@router.put(
+    "/{lookup}",
+    response_model=DraftKept,
+    status_code=201,
+    responses={
+        200: {"model": DraftKept, "description": "these very bytes were kept before"},
+        400: {"description": f"no bytes, or no `{PROOF_HEADER}`"},
+        409: {"description": "another draft lies under this name"},
+    },
+    openapi_extra=takes_bytes({PROOF_HEADER: {"type": "string", "pattern": "^[0-9a-f]{64}$"}}),
+)
 async def keep_draft(
     lookup: Lookup,
     request: Request,
@@ -47,7 +59,16 @@ async def keep_draft(
     return DraftKept(expires_at=result.expires_at)
 
 
-@router.post("/{lookup}/open", openapi_extra=takes(DraftProof), responses={200: {"description": "the sealed bytes"}})
+@router.post(
+    "/{lookup}/open",
+    response_class=Response,
+    responses={
+        200: {"description": "the sealed bytes", "content": {"application/octet-stream": {}}},
+        404: _UNKNOWN,
+        422: _WRONG,
+    },
+    openapi_extra=takes(DraftProof),
+)
 async def open_draft(lookup: Lookup, request: Request, kiosk: Annotated[SignedRequest, Depends(signed())]) -> Response:
     """It stays until it is erased, since this answer may get lost."""
     proof = parse(DraftProof, kiosk.body).proof
@@ -56,7 +77,7 @@ async def open_draft(lookup: Lookup, request: Request, kiosk: Annotated[SignedRe
     return Response(result.sealed, media_type="application/octet-stream", headers={"Cache-Control": "no-store"})
 
 
-@router.delete("/{lookup}", status_code=204, openapi_extra=takes(DraftProof))
+@router.delete("/{lookup}", status_code=204, responses={404: _UNKNOWN, 422: _WRONG}, openapi_extra=takes(DraftProof))
 async def erase_draft(lookup: Lookup, request: Request, kiosk: Annotated[SignedRequest, Depends(signed())]) -> Response:
     """Its owner has it."""
     proof = parse(DraftProof, kiosk.body).proof

@@ -35,7 +35,12 @@ async def post_help_call(request: Request, kiosk: Annotated[SignedRequest, Depen
     return Response(status_code=204)
 
 
-@router.get("/documents/{name}", response_model=SignedDocument, tags=["down"])
+@router.get(
+    "/documents/{name}",
+    response_model=SignedDocument,
+    responses={404: {"description": "the city has published no such document"}},
+    tags=["down"],
+)
 async def get_document(
     name: Annotated[str, Path(max_length=64)],
     request: Request,

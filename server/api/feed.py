@@ -26,7 +26,11 @@ async def get_feed(request: Request, kiosk: Annotated[SignedRequest, Depends(sig
     return await run_in_threadpool(_page, get_deps(request), kiosk.kiosk_id, after)
 
 
-@router.get("/live", response_class=LiveResponse)
+@router.get(
+    "/live",
+    response_class=LiveResponse,
+    responses={200: {"description": "without end", "content": {"text/event-stream": {}}}},
+)
 async def live_feed(
     request: Request, kiosk: Annotated[SignedRequest, Depends(signed(), scope="function")], after: After = 0
 ) -> LiveResponse:

@@ -1,30 +1,30 @@
-"""``GET /healthz``: whether this process can do its work. For load balancers and ``make run``; tells no secrets."""
+"""``GET /healthz``: whether this process can do its work, for load balancers and ``make run``. ``GET /livez``: whether it runs at all.
+
+Tells no secrets. A process that is live and not ready is left alone: what it lacks comes back without it.
+"""
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
-from sqlalchemy import Connection, func, select, text
-from starlette.concurrency import run_in_threadpool
 
-from server.deps import Deps, get_deps
-from server.storage import tables
-from server.submissions.intake import enough_disk
+from server.deps import get_deps
+from server.operator.readiness import Readiness
 
 router = APIRouter(tags=["health"])
+_ANEW = {"Cache-Control": "no-store"}
 
 
-@router.get("/healthz", responses={503: {"description": "storage away, disk nearly full, or no pack"}})
+@router.get(
+    "/healthz",
+    responses={503: {"description": "database, schema, disk, keys or attachments' store away, no pack, or stopping"}},
+)
 async def health(request: Request) -> Response:
-    found = await run_in_threadpool(_look, get_deps(request))
-    return JSONResponse(found, 200 if found["ok"] else 503, {"Cache-Control": "no-store"})
+    readiness: Readiness = request.app.state.readiness
+    found = await readiness.look()
+    stopping = get_deps(request).bus.stopping
+    told = {**found.told(), "ok": found.ok and not stopping}
+    return JSONResponse(told, 200 if told["ok"] else 503, _ANEW)
 
 
-def _look(deps: Deps) -> dict[str, object]:
-    with deps.engine.connect() as connection:
-        pack = _newest_pack(connection)
-    disk = enough_disk(deps.settings.data, deps.settings.disk_reserve_bytes)
-    return {"ok": disk and pack > 0, "storage": True, "disk": disk, "pack": pack}
-
-
-def _newest_pack(connection: Connection) -> int:
-    connection.execute(text("SELECT 1"))
-    return int(connection.execute(select(func.coalesce(func.max(tables.packs.c.number), 0))).scalar_one())
+@router.get("/livez", include_in_schema=False)
+async def live() -> Response:
+    return JSONResponse({"ok": True}, 200, _ANEW)

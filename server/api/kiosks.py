@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.responses import FileResponse
 from starlette.concurrency import run_in_threadpool
 
+from protocol import PROTOCOL_VERSION
 from protocol.messages import CaseState, EnrolRequest, EnrolResponse, Heartbeat, HeartbeatAnswer, Visit
 from protocol.reports import KioskLog
 from protocol.tracking import parse as parse_code
@@ -15,6 +16,7 @@ from server.api.groups.admission import Replayed
 from server.api.groups.together import Together
 from server.api.quota import within
 from server.api.signed import SignedRequest, signed
+from server.api.versions import refuse_unknown_version
 from server.deps import get_deps
 from server.fleet.enrolment import ATTEMPTS_WITHIN, EnrolRefusal
 from server.fleet.heartbeats import Beat
@@ -26,10 +28,20 @@ VISIT_BYTES: Final = 262_144
 router = APIRouter(prefix="/v1")
 
 
-@router.post("/enrol", response_model=EnrolResponse, openapi_extra=takes(EnrolRequest), tags=["enrolment"])
+@router.post(
+    "/enrol",
+    response_model=EnrolResponse,
+    responses={
+        403: {"description": "the code is unknown, used or too old"},
+        426: {"description": "a version of the protocol is named that is not understood"},
+    },
+    openapi_extra=takes(EnrolRequest),
+    tags=["enrolment"],
+)
 async def enrol(request: Request) -> EnrolResponse:
     """Not signed: the one-time code speaks for the kiosk. The same code from the same key is answered again."""
     deps = get_deps(request)
+    refuse_unknown_version(request, unnamed=str(PROTOCOL_VERSION))
     async with reading(request, SMALL_BODY_BYTES) as body:
         wanted = parse(EnrolRequest, body)
     address = request.client.host if request.client else ""
@@ -74,7 +86,9 @@ async def log(request: Request, kiosk: Annotated[SignedRequest, Depends(signed()
     return Response(status_code=204)
 
 
-@router.get("/cases/{code}", response_model=CaseState, tags=["down"])
+@router.get(
+    "/cases/{code}", response_model=CaseState, responses={404: {"description": "no case has this code"}}, tags=["down"]
+)
 async def case_state(
     code: Annotated[str, Path(max_length=300, description="a tracking code, as somebody typed or scanned it")],
     request: Request,
@@ -89,7 +103,12 @@ async def case_state(
     return state
 
 
-@router.get("/packs/metadata/{file}", response_class=FileResponse, tags=["packs"])
+@router.get(
+    "/packs/metadata/{file}",
+    response_class=FileResponse,
+    responses={404: {"description": "there are no such metadata"}},
+    tags=["packs"],
+)
 async def pack_metadata(
     file: Annotated[str, Path(max_length=100)],
     request: Request,
@@ -102,7 +121,12 @@ async def pack_metadata(
     return FileResponse(path, media_type="application/json", headers={"Cache-Control": "no-store"})
 
 
-@router.get("/packs/targets/{file}", response_class=FileResponse, tags=["packs"])
+@router.get(
+    "/packs/targets/{file}",
+    response_class=FileResponse,
+    responses={404: {"description": "there is no such pack"}},
+    tags=["packs"],
+)
 async def pack_target(
     file: Annotated[str, Path(max_length=100)],
     request: Request,

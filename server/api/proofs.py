@@ -1,15 +1,17 @@
-"""Each answer to a kiosk proves that it is ours, and to which request; as plain ASGI, so that streams pass unbuffered."""
+"""Each answer to a kiosk proves that it is ours, and to which request, and names the versions understood; as plain ASGI, so that streams pass unbuffered."""
 
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from protocol import answers
+from protocol import VERSION_HEADER, answers
+from protocol.line import versions
 from server.api.errors import API_PREFIX
 from server.front_door.signing_clock import SigningClock
 
 _SIGNATURE: Final = "signature"
+_UNDERSTOOD: Final = versions.named()
 
 
 class AnswerProofs:
@@ -29,7 +31,9 @@ class AnswerProofs:
         async def with_proof(message: Message) -> None:
             if message["type"] == "http.response.start":
                 proof = answers.prove(asked, message["status"], self._clock.proof(), self._key)
-                MutableHeaders(scope=message)[answers.HEADER] = proof
+                headers = MutableHeaders(scope=message)
+                headers[answers.HEADER] = proof
+                headers[VERSION_HEADER] = _UNDERSTOOD
             await send(message)
 
         await self._app(scope, receive, with_proof)

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
-from protocol import SUPPORTED_VERSIONS, VERSION_HEADER
 from protocol.signing import BodyDigest, Verified
 from server.api.bodies import SMALL_BODY_BYTES, has_body, reading, refuse_declared
 from server.api.errors import ApiError
 from server.api.groups.admission import Admitted, Call
 from server.api.groups.together import Together
+from server.api.versions import refuse_unknown_version
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,7 @@ def signed(
     """
 
     async def check(request: Request) -> AsyncIterator[SignedRequest]:
-        version = request.headers.get(VERSION_HEADER, "")
-        if not version.isascii() or not version.isdigit() or int(version[:9]) not in SUPPORTED_VERSIONS:
-            raise ApiError(426, "version", f"this server speaks {sorted(SUPPORTED_VERSIONS)}", {"Upgrade": "ekios/1"})
+        refuse_unknown_version(request)
         refuse_declared(request, limit)
         call = Call(request.method, _target(request), _headers(request), has_body(request), not own_transaction)
         admission: Together[Call, Admitted | ApiError] = request.app.state.admission

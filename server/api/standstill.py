@@ -19,6 +19,8 @@ from server.settings import ServerSettings
 #: Kiosks ask again this often; somebody has to repair the server first.
 RETRY_S: Final = 120
 HEALTH: Final = "/healthz"
+#: To begin it again would not mend it.
+LIVE: Final = "/livez"
 _METHODS: Final = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 
 
@@ -38,6 +40,8 @@ class Standstill:
 
 def answer(path: str) -> Response:
     retry = {"Retry-After": str(RETRY_S), "Cache-Control": "no-store"}
+    if path == LIVE:
+        return JSONResponse({"ok": True}, 200, {"Cache-Control": "no-store"})
     if path == HEALTH:
         return JSONResponse({"ok": False, "storage": False, "disk": True, "pack": 0}, 503, retry)
     if path.startswith(API_PREFIX):

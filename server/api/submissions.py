@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from protocol.limits import BATCH_BYTES, BATCH_ITEMS
-from protocol.messages import BatchAnswer, SubmissionBatch
+from protocol.messages import BatchAnswer, ItemStatus, SubmissionBatch
 from server.api.bodies import takes, takes_bytes, unpacked
 from server.api.errors import ApiError, error_response, try_later
 from server.api.groups.admission import Replayed
@@ -23,13 +23,19 @@ from server.submissions.intake import Arrival, OverQuota, SeenBefore, Sender, en
 DISK_RETRY_S: Final = 60
 
 router = APIRouter(prefix="/v1", tags=["up"])
+_WHOLE_NUMBER: Final = {"type": "integer", "minimum": 0, "maximum": 10**12 - 1}
 Sha256Path = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="of the sealed blob")]
 
 
-@router.post("/submissions", response_model=BatchAnswer, openapi_extra=takes(SubmissionBatch))
+@router.post(
+    "/submissions",
+    response_model=BatchAnswer,
+    responses={400: {"description": "not gzip, though it says so"}, 415: {"description": "neither plain nor gzip"}},
+    openapi_extra=takes(SubmissionBatch),
+)
 async def post_submissions(
     request: Request, sender: Annotated[SignedRequest, Depends(signed(BATCH_BYTES, own_transaction=True))]
-) -> BatchAnswer:
+) -> Response:
     """An answer per item; a broken item never costs the others theirs. gzip is understood."""
     deps = get_deps(request)
     refuse_when_full(deps)
@@ -46,11 +52,19 @@ async def post_submissions(
             raise over(Quota.SUBMISSIONS, taken.seconds)
         case SeenBefore():
             raise Replayed
-        case _:
-            return taken
+    for one in taken.answers:
+        deps.meters.took(one.status.value)
+    if any(one.status is ItemStatus.REJECTED for one in taken.answers):
+        await run_in_threadpool(deps.quarantine.keep, sender.kiosk_id, items, taken)
+    # Made here of a message that is valid already: the framework would look at each member once more.
+    return Response(taken.model_dump_json(), media_type="application/json")
 
 
-@router.head("/attachments/{sha256}")
+@router.head(
+    "/attachments/{sha256}",
+    response_class=Response,
+    responses={404: {"description": "no submission of this kiosk names it"}},
+)
 async def head_attachment(
     sha256: Sha256Path, request: Request, sender: Annotated[SignedRequest, Depends(signed())]
 ) -> Response:
@@ -65,8 +79,12 @@ async def head_attachment(
 @router.patch(
     "/attachments/{sha256}",
     status_code=204,
-    responses={409: {"description": "the durable bytes end at ``Upload-Offset``; go on from there"}},
-    openapi_extra=takes_bytes(),
+    responses={
+        400: {"description": "no bytes, or a header of the upload that cannot be"},
+        404: {"description": "no submission of this kiosk names it"},
+        409: {"description": "the durable bytes end at ``Upload-Offset``; go on from there"},
+    },
+    openapi_extra=takes_bytes({"Upload-Offset": _WHOLE_NUMBER, "Upload-Length": _WHOLE_NUMBER}),
 )
 async def patch_attachment(
     sha256: Sha256Path, request: Request, sender: Annotated[SignedRequest, Depends(signed(PATCH_BYTES))]

@@ -21,11 +21,12 @@ from tuf.api.serialization.json import JSONSerializer
 
 from protocol.messages import FeedType, PackAnnouncement
 from protocol.packs import PACK_BYTES, Manifest, PackCustom, build, target_name, unpack
-from runtime.files import make_folder, write_durably
+from runtime.files import make_folder
 from server.catalogue.pack_content import PackContent, PackService, read_content
 from server.catalogue.pack_rows import write_rows
 from server.catalogue.pauses import with_pauses
 from server.catalogue.services import Catalogue
+from server.catalogue.shared_files import SharedFiles
 from server.catalogue.tuf import Listed, RoleState, TufRepository
 from server.catalogue.tuf_offline import NewKeys, Unacceptable, check, request_root
 from server.foundation import bus
@@ -73,8 +74,10 @@ class PackRepository:
         catalogue: Catalogue,
         city: str,
         failpoints: Failpoints,
+        files: SharedFiles,
     ) -> None:
         self._folder = folder
+        self._files = files
         self._tuf = tuf
         self._units = units
         self._engine = units.engine
@@ -110,7 +113,7 @@ class PackRepository:
             archive = self._build(number, content)
             if len(archive) > PACK_BYTES:
                 return PackResult(PackOutcome.TOO_LARGE)
-            write_durably(self._folder / target_name(number), archive, contended=True)
+            self._files.write(self._folder / target_name(number), archive)
             self._failpoints.reach("pack.files_written")
             with self._units.begin(actor) as work:
                 write_rows(work, number, content, archive, tuple(rings), note, content_of)
@@ -201,19 +204,23 @@ class PackRepository:
     # --- keys that lie elsewhere --------------------------------------------------------------------------------
 
     def signing_roles(self) -> list[RoleState]:
+        self._files.pull()
         return self._tuf.roles()
 
     def ending(self) -> list[RoleState]:
         """Roles that must be signed elsewhere soon."""
+        self._files.pull()
         return self._tuf.ending(self._clock.now())
 
     def unsigned(self) -> bool:
         """Whether what is announced to kiosks differs from what was published, for want of a signature from elsewhere."""
         rows = self.rows()
+        self._files.pull()
         return bool(rows) and not self._tuf.lists(self._listed(rows))
 
     def signing_request(self, role: str, changes: Sequence[NewKeys] = ()) -> bytes:
         """Metadata to be signed elsewhere. Raises Unacceptable."""
+        self._files.pull()
         now = self._clock.now()
         if role == "root":
             return request_root(self._tuf, changes, now).to_bytes(JSONSerializer())
@@ -271,13 +278,20 @@ class PackRepository:
     def archive(self, number: int) -> bytes | None:
         """A pack as it is published."""
         path = self._folder / target_name(number)
-        return path.read_bytes() if number >= 1 and path.exists() else None
+        if number < 1:
+            return None
+        if not path.exists():
+            self._files.pull()
+        return path.read_bytes() if path.exists() else None
 
     def root_metadata(self) -> bytes:
         """The TUF root that kiosks trust from their enrolment on."""
+        self._files.pull()
         return self._tuf.root()
 
     def metadata_path(self, name: str) -> Path | None:
+        # Also one that is there: the timestamp is written anew under its name.
+        self._files.pull()
         return self._tuf.metadata_path(name)
 
     def target_path(self, name: str) -> Path | None:
@@ -285,7 +299,11 @@ class PackRepository:
         digest, _, target = name.partition(".")
         with self._engine.connect() as connection:
             path = connection.execute(select(tables.packs.c.path).where(tables.packs.c.sha256 == digest)).scalar()
-        return self._folder / target if path is not None and path == target else None
+        if path is None or path != target:
+            return None
+        if not (self._folder / target).exists():
+            self._files.pull()
+        return self._folder / target
 
     # --- inside -------------------------------------------------------------------------------------------------
 
@@ -354,7 +372,8 @@ class PackRepository:
 
     @contextlib.contextmanager
     def _one_at_a_time(self) -> Iterator[None]:
-        """One publisher at a time, of all threads and processes that share the folder."""
+        """One publisher at a time, of all threads, processes that share the folder, and servers."""
         with (self._folder / ".lock").open("a") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            yield
+            with self._files.one_at_a_time():
+                yield

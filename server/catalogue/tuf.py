@@ -9,7 +9,7 @@ brought back (``server.catalogue.tuf_offline``). Those of ``snapshot`` and ``tim
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -35,6 +35,10 @@ _METADATA_NAME: Final = re.compile(r"(\d{1,9}\.(root|targets|snapshot)|timestamp
 
 #: An administrator is warned so long before what is signed elsewhere comes to its end.
 WARN_BEFORE: Final = timedelta(days=45)
+
+
+def write_contended(path: Path, content: bytes) -> None:
+    write_durably(path, content, contended=True)
 
 
 class RoleOffline(RuntimeError):
@@ -67,9 +71,11 @@ class Listed:
 class TufRepository:
     """Only one process at a time may call what writes (``publish``, ``renew``, ``install``); reading is free."""
 
-    def __init__(self, folder: Path, keys: Path) -> None:
+    def __init__(self, folder: Path, keys: Path, write: Callable[[Path, bytes], None] = write_contended) -> None:
+        """``write`` makes a file of the folder, durably."""
         self._folder = folder
         self._keys = keys
+        self._write_file = write
         make_folder(folder)
 
     def publish(self, listed: Sequence[Listed], now: datetime) -> bool:
@@ -239,7 +245,7 @@ class TufRepository:
 
     def _write(self, role: str, metadata: Metadata[Any]) -> None:
         name = "timestamp.json" if role == "timestamp" else f"{metadata.signed.version}.{role}.json"
-        write_durably(self._folder / name, metadata.to_bytes(JSONSerializer()), contended=True)
+        self._write_file(self._folder / name, metadata.to_bytes(JSONSerializer()))
 
     def newest(self, role: str) -> Metadata[Any] | None:
         """Of ``root``, ``targets`` or ``snapshot``."""

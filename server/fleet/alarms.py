@@ -11,6 +11,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, and_, bindparam, exists, false, func, not_, or_, select, update
 
 from server.fleet import help_calls
+from server.fleet.at_stake import AtStake
 from server.fleet.components import (
     Components,
     broken_content,
@@ -76,7 +77,9 @@ class AlarmKind(StrEnum):
 
 
 #: What these say may change while they stand.
-_TELLING: Final = frozenset({AlarmKind.DEVICE, AlarmKind.PARKED, AlarmKind.FORM_FAULT, AlarmKind.BROKEN_CONTENT})
+_TELLING: Final = frozenset(
+    {AlarmKind.SILENT, AlarmKind.DEVICE, AlarmKind.PARKED, AlarmKind.FORM_FAULT, AlarmKind.BROKEN_CONTENT}
+)
 
 
 @dataclass(frozen=True)
@@ -136,7 +139,7 @@ class Alarms:
         What a kiosk says is judged when it says it, so only those are looked at for whom the time has come.
         """
         with self._units.begin(SYSTEM) as work:
-            self._pace.look(work.connection)
+            self._pace.look(work.connection, work.now)
             changed = clear_revoked(work.connection, work.now)
             due = self._due(work.connection, load_calendar(work.connection, self._zone), work.now)
             if changed:
@@ -225,7 +228,8 @@ class Alarms:
             causes[AlarmKind.OVER_QUOTA] = kiosk.over_quota
         heard = kiosk.last_heartbeat_at
         if now - (heard or kiosk.approved_at) > self.silent_after:
-            causes[AlarmKind.SILENT] = heard.isoformat(timespec="seconds") if heard else ""
+            stake = AtStake.of(kiosk)
+            causes[AlarmKind.SILENT] = stake.detail() if stake is not None else ""
             return causes
         if heard is None:
             return causes

@@ -31,7 +31,7 @@ HISTORY_EVERY: Final = timedelta(minutes=5)
 #: Written in one transaction.
 AT_ONCE: Final = 200
 #: What pages show of a kiosk besides its components, alarms and state: whoever watches it looks again.
-_IN_SIGHT: Final = ("pack_version", "in_service", "outbox_waiting", "outbox_parked", "software")
+_IN_SIGHT: Final = ("pack_version", "in_service", "outbox_waiting", "outbox_parked", "outbox_reasons", "software")
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,8 @@ class Heartbeats:
 
     def _keep(self, work: UnitOfWork, beats: Sequence[Beat]) -> "_Kept":
         connection, now = work.connection, work.now
+        # In each process: the alarms are looked at by one of them only.
+        self._pace.look(connection, now)
         fresh = self._signing_clock.remember_all(connection, [beat.signed for beat in beats if beat.signed])
         new = {beat.kiosk_id: beat for beat in beats if beat.signed is None or beat.kiosk_id in fresh}
         kiosk = tables.kiosks.c
@@ -155,6 +157,7 @@ def _columns(beat: Heartbeat, now: datetime) -> dict[str, Any]:
         "outbox_waiting": beat.outbox.waiting,
         "outbox_parked": beat.outbox.parked,
         "outbox_oldest_at": beat.outbox.oldest_at,
+        "outbox_reasons": dict(beat.outbox.reasons),
         "sessions_today": beat.sessions_today,
         "last_touch_at": beat.last_touch_at,
         "disk_free_bytes": beat.disk_free_bytes,

@@ -124,6 +124,16 @@ class Bus:
         if self._connecting is not None:
             await self._connecting
 
+    @property
+    def reaches_others(self) -> bool:
+        """Hints reach the other processes, or there is no way to them that they should take."""
+        return not self._nats_url or (self._nats is not None and self._nats.is_connected)
+
+    @property
+    def listeners(self) -> int:
+        """Subscribers that wait for hints, roughly: read from any thread."""
+        return len({one for many in list(self._subscriptions.values()) for one in list(many)})
+
     def publish_now(self, topic: str, text: str = "") -> None:
         """For units of work alone: whoever calls it inside a transaction tells of what may never be."""
         self.publish_all((Hint(topic, text),))
@@ -162,7 +172,7 @@ class Bus:
         client = Client()
         try:
             await client.connect(
-                self._nats_url,
+                [one.strip() for one in self._nats_url.split(",")],
                 max_reconnect_attempts=-1,
                 reconnect_time_wait=RECONNECT_S,
                 connect_timeout=RECONNECT_S,

@@ -1,7 +1,9 @@
 """What the server writes about itself: a line each, and nobody's identity number in any of them."""
 
+import json
 import logging
 from collections.abc import MutableMapping
+from datetime import UTC, datetime
 from typing import Any, TextIO
 
 import structlog
@@ -10,10 +12,19 @@ from server.foundation.identity_numbers import mask, mask_values
 
 
 class MaskingFormatter(logging.Formatter):
-    """As the base, with numbers that stand for people masked: also in tracebacks, and in what libraries write."""
+    """What libraries write, as lines of the same kind as ours; numbers that stand for people are masked, also in tracebacks."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return mask(super().format(record))
+        told: dict[str, Any] = {
+            **structlog.contextvars.get_contextvars(),
+            "logger": record.name,
+            "event": record.getMessage(),
+            "level": record.levelname.lower(),
+            "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat(),
+        }
+        if record.exc_info:
+            told["exception"] = self.formatException(record.exc_info)
+        return mask(json.dumps(told))
 
 
 def masked_event(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -25,10 +36,12 @@ def masked_event(_logger: Any, _method: str, event: MutableMapping[str, Any]) ->
 def log_to(stream: TextIO) -> None:
     """Makes both kinds of loggers write to ``stream``."""
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(MaskingFormatter("%(levelname)s %(name)s %(message)s"))
+    handler.setFormatter(MaskingFormatter())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     structlog.configure(
         processors=[
+            # The name of the request that a line belongs to (``server.api.telling``).
+            structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             masked_event,

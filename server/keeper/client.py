@@ -17,7 +17,7 @@ from typing import Final
 
 import structlog
 
-from server.keeper.messages import ANSWER, NEW_KEY, OPENED, PACK, PACK_NUMBER, PUBLIC_KEYS, REQUEST, UNSEAL
+from server.keeper.messages import ANSWER, NETWORK, NEW_KEY, OPENED, PACK, PACK_NUMBER, PUBLIC_KEYS, REQUEST, UNSEAL
 from server.keeper.sealing_keys import complete, public_halves
 
 #: The keeper's program; it stands above us, because it knows what envelopes hold.
@@ -106,7 +106,10 @@ class Keeper:
                     line = _Line(ours, begin(self._folder, its), self._wall_seconds)
             else:
                 line = _Line(_connected(self._address), None, self._wall_seconds)
-            problem = line.ready().decode()
+            said = line.ready()
+            if said.startswith(NETWORK):
+                _log.warning("keeper.has_a_network", reason=said[len(NETWORK) :].decode())
+            problem = "" if said.startswith(NETWORK) else said.decode()
         except (OSError, EOFError) as error:
             problem = str(error) or "it ended before it was ready"
         if problem:

@@ -8,7 +8,8 @@
 ``n``    nothing                                                   the id of a new key
 =======  =======================================================  =====================================================
 
-The keeper speaks first: an answer that is empty when it is ready, or says why it is not.
+The keeper speaks first: an answer that is empty when it is ready, or says why it is not. Where the machine cannot take its network
+away it is ready all the same, and says so.
 """
 
 import struct
@@ -25,6 +26,8 @@ ANSWER: Final = struct.Struct(">I")
 PACK_NUMBER: Final = struct.Struct(">I")
 OPENED: Final = b"\x01"
 NOT_OPENED: Final = b"\x00"
+#: Begins what a keeper says that is ready and still has a network.
+NETWORK: Final = b"network: "
 
 
 def answer(line: BinaryIO, content: bytes) -> None:

@@ -21,24 +21,29 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from psycopg.conninfo import make_conninfo
 from sqlalchemy import Connection, Engine, create_engine, func, select
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import NullPool
 
 from protocol import merkle
 from runtime.files import sync_folder, write_durably
+from server.operator.attachment_stores import FOLDER as ATTACHMENTS
+from server.operator.attachment_stores import copy
 from server.storage import tables
+from server.submissions.blobs import BlobStore, FolderBlobs
 
 FORMAT: Final = 1
 MANIFEST: Final = "backup.json"
 SQLITE_FILE: Final = "server.db"
 POSTGRESQL_FILE: Final = "server.dump"
-ATTACHMENTS: Final = "attachments"
 #: Folders of the data folder that are copied whole.
 FOLDERS: Final = ("keys", "packs")
 #: What is counted, so that whoever restores can see that it is all there.
 COUNTED: Final = ("submissions", "cases", "kiosks", "officers", "audit_log", "attachments")
 _READ: Final = 1 << 20
+#: Members of a connection that say where a database is.
+_PLACE: Final = ("host", "port", "user", "dbname", "target_session_attrs", "sslmode", "sslrootcert")
 
 
 class BackupRefused(RuntimeError):
@@ -65,10 +70,10 @@ class Manifest:
     contents: Contents
 
 
-def back_up(engine: Engine, data: Path, place: Path, now: datetime) -> Path:
+def back_up(engine: Engine, data: Path, blobs: BlobStore, place: Path, now: datetime) -> Path:
     """Writes a backup of the data folder ``data`` into a new folder in ``place``, durably; gives that folder.
 
-    Raises BackupRefused. What is left of one that failed has no ``backup.json``.
+    What is spoilt among the attachments is left out; ``restore`` names it. Raises BackupRefused. What is left of one that failed has no ``backup.json``.
     """
     try:
         folder = place / f"ekios-{now:%Y%m%dT%H%M%SZ}"
@@ -77,11 +82,10 @@ def back_up(engine: Engine, data: Path, place: Path, now: datetime) -> Path:
         place.mkdir(parents=True, exist_ok=True)
         # Its owner's only, and so is all within it: the keys open what citizens sent.
         folder.mkdir(mode=0o700)
-        copy = _copy_postgresql if engine.dialect.name == "postgresql" else _copy_sqlite
-        database, found = copy(engine, folder)
+        database, found = (_copy_postgresql if engine.dialect.name == "postgresql" else _copy_sqlite)(engine, folder)
         for name in FOLDERS:
             shutil.copytree(data / name, folder / name)
-        copy_attachments(data / ATTACHMENTS, place / ATTACHMENTS)
+        copy(blobs, FolderBlobs(place / ATTACHMENTS))
         manifest = Manifest(FORMAT, now.isoformat(), database.name, hash_of(database), found)
         for path in sorted(folder.rglob("*")):
             path.chmod(0o700 if path.is_dir() else 0o600)
@@ -113,18 +117,6 @@ def read_manifest(backup: Path) -> Manifest:
     return found
 
 
-def copy_attachments(source: Path, target: Path) -> int:
-    """Copies whole attachments that are not there yet, each durably; gives how many. Raises OSError."""
-    copied = 0
-    for path in sorted(source.glob("*/*/*")):
-        wanted = target / path.relative_to(source)
-        if path.suffix or (wanted.exists() and wanted.stat().st_size == path.stat().st_size):
-            continue
-        write_durably(wanted, path.read_bytes())
-        copied += 1
-    return copied
-
-
 def contents(connection: Connection) -> Contents:
     counts = {
         name: connection.execute(select(func.count()).select_from(tables.metadata.tables[name])).scalar_one()
@@ -148,9 +140,10 @@ def postgresql(program: str, url: URL, *arguments: str) -> None:
     found = shutil.which(program)
     if found is None:
         raise BackupRefused(f"{program} is not installed; it comes with PostgreSQL's client programs")
-    parts = {"PGHOST": url.host, "PGPORT": url.port, "PGUSER": url.username, "PGPASSWORD": url.password}
-    environment = {**os.environ, **{name: str(value) for name, value in parts.items() if value is not None}}
-    ran = subprocess.run([found, *arguments], env=environment, capture_output=True, text=True, check=False)
+    # The password not among the arguments, which everybody on the machine can read.
+    environment = {**os.environ, **({"PGPASSWORD": str(url.password)} if url.password is not None else {})}
+    command = [found, *arguments, f"--dbname={_place(url)}"]
+    ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if ran.returncode:
         raise BackupRefused(f"{program}: {ran.stderr.strip()[-500:]}")
 
@@ -177,8 +170,14 @@ def _copy_postgresql(engine: Engine, folder: Path) -> tuple[Path, Contents]:
         snapshot = connection.execute(select(func.pg_export_snapshot())).scalar_one()
         found = contents(connection)
         arguments = ("--format=custom", "--no-owner", f"--snapshot={snapshot}", f"--file={target}")
-        postgresql("pg_dump", engine.url, *arguments, str(engine.url.database))
+        postgresql("pg_dump", engine.url, *arguments)
     return target, found
+
+
+def _place(url: URL) -> str:
+    """As PostgreSQL's programs take it; a URL may name several hosts, of which the one that takes writes is wanted."""
+    _, parts = url.get_dialect()().create_connect_args(url)
+    return make_conninfo(**{name: value for name, value in parts.items() if name in _PLACE})
 
 
 def _sync(path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import or_, select
 
 from protocol import checkpoints
+from protocol.outbox.exports import ExportFault, ExportRefused
 from runtime.files import make_folder
 from server.audit import audit
 from server.audit import verification as audit_verify
@@ -20,10 +21,12 @@ from server.deps import Deps
 from server.fleet.enrolment import ApproveOutcome
 from server.foundation.actors import OPERATOR, Role
 from server.foundation.keys import keep_secret
+from server.operator import key_marks
 from server.operator.backup import BackupRefused, back_up
 from server.operator.seeding import SeedRefused, read_city
 from server.people.officers import OfficerOutcome
 from server.storage import tables
+from server.submissions.outbox_import import KioskShutOut, UnknownKiosk
 
 #: Of a reason that the log keeps.
 REASON_CHARACTERS: Final = 500
@@ -39,6 +42,15 @@ _NOT_APPROVED: Final = {
     ApproveOutcome.ALREADY: "it was approved before",
     ApproveOutcome.NO_SUCH_KIOSK: "it was refused or revoked; enrol it anew",
     ApproveOutcome.OTHER_FINGERPRINT: "that is not its fingerprint: do not approve it, and look who is between kiosk and server",
+}
+
+
+_NOT_IMPORTED: Final = {
+    ExportFault.NOT_AN_EXPORT: "this is not a kiosk's file, or of a newer kiosk than this server understands",
+    ExportFault.OTHER_CITY: "the file is of another city's kiosk; nothing was taken in",
+    ExportFault.OTHER_KEY: "the file is sealed to a key that this server does not have; restore the city's keys first",
+    ExportFault.DAMAGED: "the file is damaged, a part is missing or was changed; nothing was taken in, copy it again",
+    ExportFault.FORGED: "the file was not written by the kiosk that it names; nothing was taken in, keep the stick",
 }
 
 
@@ -70,6 +82,8 @@ def carry_out(deps: Deps, command: str, arguments: Mapping[str, str]) -> dict[st
             return _revoke(deps, arguments["kiosk"], arguments.get("reason", ""))
         case "approve":
             return _approve(deps, arguments["kiosk"], arguments["fingerprint"])
+        case "import-export":
+            return _import_export(deps, Path(arguments["file"]))
         case "publish":
             return _publish(deps, Path(arguments["folder"]))
         case "take-back":
@@ -91,18 +105,32 @@ def carry_out(deps: Deps, command: str, arguments: Mapping[str, str]) -> dict[st
         case "backup":
             return _backup(deps, Path(arguments["place"]))
         case "rotate-key":
-            return {"key": deps.sealing_rotation.rotate(OPERATOR)}
+            return _rotate_key(deps)
         case _:
             raise OperationRefused(f"no order is called {command!r}")
 
 
 def _backup(deps: Deps, place: Path) -> dict[str, str]:
     try:
-        return {"backup": str(back_up(deps.engine, deps.settings.data, place, deps.clock.now()))}
+        return {
+            "backup": str(back_up(deps.engine, deps.settings.data, deps.attachments.blobs, place, deps.clock.now()))
+        }
     except BackupRefused as error:
         # Perhaps because the database is damaged: then nothing more may be promised.
         deps.integrity.look()
         raise OperationRefused(str(error)) from error
+
+
+def _rotate_key(deps: Deps) -> dict[str, str]:
+    """The new key is a file here. Another server would refuse for ever what is sealed to a key that it does not have."""
+    if others := deps.servers.others():
+        names = ", ".join(one.name for one in others)
+        raise OperationRefused(
+            f"other servers are running: {names}. Stop them, make the key, copy the keys' folder to them, start them again"
+        )
+    made = deps.sealing_rotation.rotate(OPERATOR)
+    key_marks.agree(deps.units, deps.keys)
+    return {"key": made}
 
 
 def _enrol_code(deps: Deps, arguments: Mapping[str, str]) -> dict[str, str]:
@@ -174,6 +202,33 @@ def _publish(deps: Deps, folder: Path) -> dict[str, str]:
     if not result.ok:
         raise OperationRefused(result.outcome.value)
     return {"pack": str(result.number)}
+
+
+def _import_export(deps: Deps, path: Path) -> dict[str, str]:
+    try:
+        with path.open("rb") as file:
+            report = deps.outbox_import.take(OPERATOR, file)
+    except OSError as error:
+        raise OperationRefused(f"{path} cannot be read: {error.strerror}") from error
+    except ExportRefused as refused:
+        raise OperationRefused(_NOT_IMPORTED[refused.fault]) from refused
+    except UnknownKiosk as error:
+        raise OperationRefused(
+            "this server does not know the kiosk that wrote the file; nothing was taken in"
+        ) from error
+    except KioskShutOut as out:
+        raise OperationRefused(
+            f"the kiosk was shut out on {out.at:%Y-%m-%d %H:%M}, before it wrote this file; nothing was taken in"
+        ) from out
+    return {
+        "kiosk": report.kiosk,
+        "saved": report.made_at.isoformat(timespec="minutes"),
+        "new": str(report.new),
+        "already here": str(report.known),
+        "attachments": str(report.attachments),
+        "refused": str(report.not_taken),
+        **{f"reason {number}": one for number, one in enumerate(sorted({one.reason for one in report.refused}), 1)},
+    }
 
 
 def _take_back(deps: Deps, pack: str, reason: str) -> dict[str, str]:

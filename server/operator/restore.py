@@ -12,7 +12,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Engine, create_engine, delete, select, text, update
+from sqlalchemy import Engine, create_engine, delete, text, update
 from sqlalchemy.pool import NullPool
 
 from protocol.messages import FeedType
@@ -21,22 +21,22 @@ from server.deps import Deps
 from server.fleet.kiosk_settings import tell_all
 from server.foundation import lineage
 from server.foundation.actors import OPERATOR
+from server.operator.attachment_stores import FOLDER as ATTACHMENTS
+from server.operator.attachment_stores import copy, missing, store_of
 from server.operator.backup import (
-    ATTACHMENTS,
     FOLDERS,
     SQLITE_FILE,
     BackupRefused,
     Contents,
     Manifest,
     contents,
-    copy_attachments,
-    hash_of,
     postgresql,
     read_manifest,
 )
 from server.people.field_staff import roster
 from server.settings import ServerSettings
 from server.storage import tables
+from server.submissions.blobs import FolderBlobs
 
 #: Beyond whatever was counted between a backup and its restore; a feed's cursor has room for two thousand restores.
 AHEAD: Final = 1_000
@@ -55,7 +55,7 @@ def lay_out(backup: Path, settings: ServerSettings) -> Manifest:
         settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         for name in FOLDERS:
             shutil.copytree(backup / name, settings.data / name)
-        copy_attachments(backup.parent / ATTACHMENTS, settings.data / ATTACHMENTS)
+        copy(FolderBlobs(backup.parent / ATTACHMENTS), store_of(settings))
         if not postgresql_url:
             shutil.copyfile(backup / SQLITE_FILE, settings.data / SQLITE_FILE)
             (settings.data / SQLITE_FILE).chmod(0o600)
@@ -99,12 +99,7 @@ def audit_problems(deps: Deps) -> list[str]:
 
 def missing_attachments(deps: Deps) -> list[str]:
     """Hashes of blobs that the database calls complete and that are not there, or are other bytes."""
-    blob = tables.attachments.c
-    with deps.engine.connect() as connection:
-        rows = connection.execute(select(blob.kiosk_id, blob.sha256).where(blob.complete)).all()
-    folder = deps.settings.data / ATTACHMENTS
-    paths = {row.sha256: folder / row.kiosk_id / row.sha256[:2] / row.sha256 for row in rows}
-    return [sha256 for sha256, path in paths.items() if not path.exists() or hash_of(path) != sha256]
+    return missing(deps.engine, deps.attachments.blobs)
 
 
 def _fill(engine: Engine, dump: Path) -> None:
@@ -112,7 +107,7 @@ def _fill(engine: Engine, dump: Path) -> None:
         query = text("SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'")
         if connection.execute(query).scalar_one():
             raise BackupRefused(f"the database {engine.url.database} is not empty; make a new one with createdb")
-    arguments = ("--exit-on-error", "--no-owner", "--single-transaction", f"--dbname={engine.url.database}")
+    arguments = ("--exit-on-error", "--no-owner", "--single-transaction")
     postgresql("pg_restore", engine.url, *arguments, str(dump))
 
 

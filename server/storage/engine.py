@@ -15,7 +15,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DatabaseError
 
@@ -98,10 +98,15 @@ def upgrade(engine: Engine, to: str = "head") -> None:
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
-        if to == "head" and MigrationContext.configure(connection).get_current_heads() == _heads():
+        if to == "head" and up_to_date(connection):
             return  # As at most starts.
         config.attributes["connection"] = connection
         command.upgrade(config, to)
+
+
+def up_to_date(connection: Connection) -> bool:
+    """Whether the schema is the one that this program was written for."""
+    return MigrationContext.configure(connection).get_current_heads() == _heads()
 
 
 @cache

@@ -1,35 +1,31 @@
 """Sealed attachments by hash: received in chunks, resumable at the last durable byte.
 
-The row's ``offset`` is the truth, written after the bytes were synced; what a file holds beyond it was never promised
-and is cut off. A whole blob is hashed, renamed to its final name, and only then recorded as complete.
+The row's ``offset`` is the truth, written after the bytes were durable; what the store holds beyond it was never promised.
+A whole blob is read back by its hash, and only then recorded as complete: until then its kiosk keeps it.
 """
 
-import fcntl
 import hashlib
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Row, bindparam, func, select, update
 
 from protocol.limits import CHUNK_BYTES
 from protocol.messages import ItemKind
-from runtime.files import make_folder, sync_folder
 from server.cases.journal import CaseJournal
 from server.foundation.actors import SYSTEM
 from server.foundation.failpoints import Failpoints
 from server.keeper.client import Keeper
 from server.storage import tables
 from server.storage.transactions import insert_all_new
+from server.submissions.blobs import Blob, BlobStore, Kept
 from server.work.gathered import Gathered
 from server.work.unit_of_work import UnitOfWork, UnitsOfWork
 
 #: The most that one PATCH may carry; kiosks send CHUNK_BYTES, or up to four at once on a good line.
 PATCH_BYTES: Final = 4 * CHUNK_BYTES
-_HASH_READ: Final = 1 << 20
 _LINK: Final = tables.submission_attachments
 _BLOB: Final = tables.attachments
 _SENT: Final = tables.submissions
@@ -91,16 +87,15 @@ class OpenedAttachment:
 
 class AttachmentStore:
     def __init__(
-        self, folder: Path, units: UnitsOfWork, journal: CaseJournal, keeper: Keeper, failpoints: Failpoints
+        self, blobs: BlobStore, units: UnitsOfWork, journal: CaseJournal, keeper: Keeper, failpoints: Failpoints
     ) -> None:
-        self._folder = folder
+        self.blobs: Final = blobs
         self._units = units
         self._engine = units.engine
         self._journal = journal
         self._keeper = keeper
         self._failpoints = failpoints
         self._complete = Gathered(self._record_all)
-        make_folder(folder)
 
     def progress(self, kiosk_id: str, sha256: str) -> AppendResult:
         """How many bytes are durable; UNKNOWN when no submission names the blob."""
@@ -109,57 +104,48 @@ class AttachmentStore:
             return AppendResult(AppendOutcome.UNKNOWN)
         if row.complete:
             return AppendResult(AppendOutcome.COMPLETE, row.size, True)
-        if self._path(kiosk_id, sha256).exists():
-            # A crash came between the final name and the row.
+        if self.blobs.whole(Blob(kiosk_id, sha256)):
+            # A crash came between the whole blob and the row.
             self._record_complete(kiosk_id, sha256)
             return AppendResult(AppendOutcome.COMPLETE, row.size, True)
         return AppendResult(AppendOutcome.APPENDED, row.offset)
 
     def append(self, kiosk_id: str, sha256: str, offset: int, length: int, chunk: bytes) -> AppendResult:
         """Adds ``chunk`` at ``offset`` of a blob of ``length`` bytes, durably."""
-        final = self._path(kiosk_id, sha256)
-        make_folder(final.parent)
-        with final.with_suffix(".part").open("ab") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+        blob = Blob(kiosk_id, sha256)
+        with self.blobs.turn(blob):
             state = self.progress(kiosk_id, sha256)
-            if state.outcome is AppendOutcome.COMPLETE:
-                final.with_suffix(".part").unlink(missing_ok=True)
+            if state.outcome in (AppendOutcome.COMPLETE, AppendOutcome.UNKNOWN):
+                self.blobs.tidy(blob)
                 return state
             row = self._row(kiosk_id, sha256)
-            if row is None:
-                final.with_suffix(".part").unlink(missing_ok=True)
-                return AppendResult(AppendOutcome.UNKNOWN)
+            assert row is not None
             if offset != row.offset:
                 return AppendResult(AppendOutcome.WRONG_OFFSET, row.offset)
-            if length != row.size or offset + len(chunk) > row.size:
-                return AppendResult(AppendOutcome.WRONG_LENGTH, row.offset)
-            file.truncate(offset)
-            file.write(chunk)
-            file.flush()
-            self._failpoints.reach("attachment.appended")
-            os.fsync(file.fileno())
-            if not offset:
-                # A new file: without its name the bytes are lost.
-                sync_folder(final.parent)
-            self._failpoints.reach("attachment.synced")
             reached = offset + len(chunk)
-            if reached < row.size:
-                self._record_offset(kiosk_id, sha256, reached)
-                return AppendResult(AppendOutcome.APPENDED, reached)
-            if _hash_of(final.with_suffix(".part")) != sha256:
-                self._record_offset(kiosk_id, sha256, 0)
-                return AppendResult(AppendOutcome.WRONG_HASH, 0)
-            final.with_suffix(".part").rename(final)
-            sync_folder(final.parent)
+            if length != row.size or reached > row.size:
+                return AppendResult(AppendOutcome.WRONG_LENGTH, row.offset)
+            match self.blobs.append(blob, offset, chunk, row.size):
+                case Kept.PIECE if self._move_offset(kiosk_id, sha256, offset, reached):
+                    return AppendResult(AppendOutcome.APPENDED, reached)
+                case Kept.PIECE:
+                    # Another server was sent it as well, and was faster.
+                    return AppendResult(AppendOutcome.WRONG_OFFSET, self.progress(kiosk_id, sha256).offset)
+                case Kept.OTHER_BYTES:
+                    self._move_offset(kiosk_id, sha256, offset, 0)
+                    return AppendResult(AppendOutcome.WRONG_HASH, 0)
+                case Kept.WHOLE:
+                    pass
         self._failpoints.reach("attachment.renamed")
         self._record_complete(kiosk_id, sha256)
         self._failpoints.reach("attachment.recorded")
+        if offset:
+            self.blobs.tidy(blob)
         return AppendResult(AppendOutcome.COMPLETE, reached, True)
 
     def sealed(self, kiosk_id: str, sha256: str) -> bytes | None:
         """The blob as it came, once it is complete."""
-        path = self._path(kiosk_id, sha256)
-        return path.read_bytes() if path.exists() else None
+        return self.blobs.read(Blob(kiosk_id, sha256))
 
     def open(self, kiosk_id: str, submission_id: str, sha256: str) -> OpenedAttachment | None:
         """The attachment in clear; None while it is not complete, or when it is not what the form said. Raises KeeperAway.
@@ -184,19 +170,21 @@ class AttachmentStore:
             return None
         return OpenedAttachment(row.name, row.media_type, data)
 
-    def _path(self, kiosk_id: str, sha256: str) -> Path:
-        return self._folder / kiosk_id / sha256[:2] / sha256
-
     def _row(self, kiosk_id: str, sha256: str) -> Row[Any, Any, Any] | None:
         with self._engine.connect() as connection:
             return connection.execute(_ROW, {"kiosk": kiosk_id, "blob": sha256}).first()
 
-    def _record_offset(self, kiosk_id: str, sha256: str, offset: int) -> None:
+    def _move_offset(self, kiosk_id: str, sha256: str, before: int, offset: int) -> bool:
+        """False when it is no longer at ``before``."""
         blob = tables.attachments
+        here = (
+            blob.c.kiosk_id == kiosk_id,
+            blob.c.sha256 == sha256,
+            blob.c.offset == before,
+            blob.c.complete.is_(False),
+        )
         with self._units.begin(SYSTEM) as work:
-            work.connection.execute(
-                update(blob).where(blob.c.kiosk_id == kiosk_id, blob.c.sha256 == sha256).values(offset=offset)
-            )
+            return work.connection.execute(update(blob).where(*here).values(offset=offset)).rowcount == 1
 
     def _record_complete(self, kiosk_id: str, sha256: str) -> None:
         self._complete.put((kiosk_id, sha256))
@@ -229,11 +217,3 @@ class AttachmentStore:
                 self._journal.completed(work, submission.tracking_code)
             else:
                 self._journal.hint_of(work, submission.tracking_code)
-
-
-def _hash_of(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while piece := file.read(_HASH_READ):
-            digest.update(piece)
-    return digest.hexdigest()

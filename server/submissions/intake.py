@@ -66,11 +66,12 @@ class Sender:
 @dataclass(frozen=True)
 class Arrival:
     """What one request brought. ``items`` are as they came; ``signed``: the request, whose nonce is still to be written down,
-    None where there was none."""
+    None where there was none. Not ``rationed``: a person has it taken in, and the quotas are neither asked nor used."""
 
     sender: Sender
     items: Sequence[Any]
     signed: Verified | None = None
+    rationed: bool = True
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,7 @@ class Batch:
     sender: Sender
     items: tuple[_Prepared, ...]
     signed: Verified | None = None
+    rationed: bool = True
 
     @property
     def kiosk_id(self) -> str:
@@ -127,13 +129,13 @@ class Intake:
         self._signing_clock = signing_clock
         self._failpoints = failpoints
 
-    def take(self, sender: Sender, raw_items: Sequence[Any]) -> BatchAnswer:
+    def take(self, sender: Sender, raw_items: Sequence[Any], *, rationed: bool = True) -> BatchAnswer:
         """One batch: answers each item, in order. One without a usable id cannot be answered and is left out.
 
         What is over a quota is left out as well, and stands in ``later``: it stays at the kiosk until then. Raises
         OverQuota when that is all of it, for the kiosk's own sake.
         """
-        (taken,) = self.take_all(self.open_all([Arrival(sender, raw_items)]))
+        (taken,) = self.take_all(self.open_all([Arrival(sender, raw_items, rationed=rationed)]))
         if not isinstance(taken, BatchAnswer):
             raise taken
         return taken
@@ -156,6 +158,7 @@ class Intake:
                     for one in batch
                 ),
                 arrival.signed,
+                arrival.rationed,
             )
             for arrival, batch in zip(arrivals, parsed, strict=True)
         ]
@@ -199,8 +202,9 @@ class Intake:
         asked = {
             batch.kiosk_id: [_asked(one) for one in batch.items if (batch.kiosk_id, one.id) not in known]
             for batch in batches
+            if batch.rationed
         }
-        shares = self._ration.share(work, asked)
+        shares = {batch.kiosk_id: Shares() for batch in batches} | self._ration.share(work, asked)
         batches = [
             replace(batch, items=tuple(one for one in batch.items if one.id not in shares[batch.kiosk_id].later))
             for batch in batches

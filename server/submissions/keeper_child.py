@@ -20,6 +20,7 @@ from typing import BinaryIO, Final
 
 from protocol.sealing import SealBroken, unseal
 from server.keeper.messages import (
+    NETWORK,
     NEW_KEY,
     NOT_OPENED,
     OPEN,
@@ -43,26 +44,30 @@ SOCKET_MODE: Final = 0o660
 WAITING_LINES: Final = 16
 
 
-def confine() -> None:
-    """Raises CannotRefuse."""
+def confine() -> str:
+    """Why it still has a network; "" when it has none."""
     for what, limit in (
         (resource.RLIMIT_AS, MEMORY_BYTES),
         (resource.RLIMIT_FSIZE, WRITTEN_BYTES),
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(what, (limit, limit))
-    without_network()
+    try:
+        without_network()
+    except CannotRefuse as error:
+        return str(error)
+    return ""
 
 
 def serve(folder: Path, requests: BinaryIO, answers: BinaryIO) -> None:
     """Until there are no more requests."""
     try:
         keys = PrivateSealingKeys(folder)
-        confine()
-    except (OSError, CannotRefuse) as error:
-        answer(answers, f"{folder}: {getattr(error, 'strerror', None) or error}".encode())
+    except OSError as error:
+        answer(answers, f"{folder}: {error.strerror or error}".encode())
         return
-    answer(answers, b"")
+    still = confine()
+    answer(answers, NETWORK + still.encode() if still else b"")
     openings = Openings(keys)
     while head := requests.read(REQUEST.size):
         operation, length = REQUEST.unpack(head)

@@ -1,13 +1,14 @@
 """Attachments on their way up: by hash, in chunks, from the last byte that the server has durably."""
 
 import logging
-from collections.abc import Callable
 from typing import Final
 
 from kiosk.ports import Clock, Failpoint
 from kiosk.store import Store
 from kiosk.store.outbox import AttachmentInfo
+from kiosk.submissions.outbox import OutboxView
 from protocol.limits import CHUNK_BYTES
+from protocol.outbox.waiting import WaitReason
 from sync.client import Answer, Client, Outcome
 
 logger = logging.getLogger(__name__)
@@ -25,25 +26,22 @@ _TYPE: Final = "application/octet-stream"
 class AttachmentDelivery:
     """Not thread-safe; belongs to the outbox's loop."""
 
-    def __init__(
-        self, store: Store, client: Client, clock: Clock, changed: Callable[[], None], failpoint: Failpoint
-    ) -> None:
+    def __init__(self, store: Store, client: Client, clock: Clock, outbox: OutboxView, failpoint: Failpoint) -> None:
         self._store = store
         self._client = client
         self._clock = clock
-        self._changed = changed
+        self._changed = outbox.changed
+        self._waits = outbox.waits
         self._failpoint = failpoint
         #: Bytes that the server has, as far as this run of the program knows.
         self._offsets: dict[str, int] = {}
         self._restarts: dict[str, int] = {}
-        self._aside: dict[str, float] = {}
 
     def deliver(self) -> Answer | None:
         """Some chunks of one attachment. None: nothing to be sent now."""
-        now = self._clock.monotonic()
-        self._aside = {sha256: until for sha256, until in self._aside.items() if until > now}
-        for info in self._store.outbox.undelivered_attachments(_LOOK_AHEAD + len(self._aside)):
-            if info.sha256 not in self._aside:
+        aside = self._waits.parts()
+        for info in self._store.outbox.undelivered_attachments(_LOOK_AHEAD + len(aside)):
+            if info.sha256 not in aside:
                 return self._upload(info)
         return None
 
@@ -141,7 +139,7 @@ class AttachmentDelivery:
         return self._set_aside(info, answer)
 
     def _set_aside(self, info: AttachmentInfo, answer: Answer) -> Answer:
-        self._aside[info.sha256] = self._clock.monotonic() + SET_ASIDE_S
+        self._waits.hold(info.kiosk_seq, WaitReason.LEFT_OUT, SET_ASIDE_S, part=info.sha256)
         return answer
 
     def _forget(self, info: AttachmentInfo) -> None:

@@ -1,11 +1,10 @@
 """Envelopes on their way up: choosing a batch, sending it, and doing what the answer says of each item."""
 
-import base64
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from pydantic import ValidationError
 
@@ -14,9 +13,12 @@ from kiosk.events import Bus, Received
 from kiosk.ports import Clock, Failpoint
 from kiosk.store import Store
 from kiosk.store.outbox import Envelope
+from kiosk.submissions.outbox import OutboxView
 from protocol.limits import BATCH_BYTES, BATCH_ITEMS
 from protocol.messages import BatchAnswer, ItemAnswer, ItemKind, ItemStatus
+from protocol.outbox.waiting import WaitReason
 from sync.client import Answer, Client, Outcome
+from sync.up.items import item
 
 logger = logging.getLogger(__name__)
 
@@ -41,16 +43,15 @@ class EnvelopeDelivery:
     """Not thread-safe; belongs to the outbox's loop."""
 
     def __init__(
-        self, store: Store, client: Client, clock: Clock, bus: Bus, changed: Callable[[], None], failpoint: Failpoint
+        self, store: Store, client: Client, clock: Clock, bus: Bus, outbox: OutboxView, failpoint: Failpoint
     ) -> None:
         self._store = store
         self._client = client
         self._clock = clock
         self._bus = bus
-        self._changed = changed
+        self._changed = outbox.changed
+        self._waits = outbox.waits
         self._failpoint = failpoint
-        #: Until when an item is left out, on the monotonic clock.
-        self._aside: dict[int, float] = {}
         self._refusals: dict[int, int] = {}
         self._server_errors = 0
 
@@ -61,9 +62,8 @@ class EnvelopeDelivery:
 
     def _choose(self) -> list[_Packed]:
         """Newest, oldest, second newest …: a fresh slip does not wait for a backlog, nor the backlog for ever."""
-        now = self._clock.monotonic()
-        self._aside = {seq: until for seq, until in self._aside.items() if until > now}
-        reach = BATCH_ITEMS + len(self._aside)
+        aside = self._waits.envelopes()
+        reach = BATCH_ITEMS + len(aside)
         with self._store.transaction():
             # In one transaction: a citizen may send between the two.
             newest = self._store.outbox.waiting_seqs(reach, newest=True)
@@ -71,37 +71,19 @@ class EnvelopeDelivery:
         chosen: list[_Packed] = []
         size = _FRAME
         for seq in _in_turns(newest, oldest):
-            if seq in self._aside:
+            if seq in aside:
                 continue
             envelope = self._store.outbox.get(seq)
             if envelope is None:
                 continue
-            packed = _Packed(envelope, json.dumps(self._item(envelope)))
+            packed = _Packed(
+                envelope, json.dumps(item(envelope, self._store.outbox.attachments_of(envelope.kiosk_seq)))
+            )
             if chosen and (size + len(packed.text) + 1 > BATCH_BYTES or len(chosen) == BATCH_ITEMS):
                 break
             chosen.append(packed)
             size += len(packed.text) + 1
         return chosen
-
-    def _item(self, envelope: Envelope) -> dict[str, Any]:
-        return {
-            "id": envelope.id,
-            "kind": envelope.kind.value,
-            "kiosk_seq": envelope.kiosk_seq,
-            "tracking_code": envelope.tracking_code,
-            "service": envelope.service,
-            "form_version": envelope.form_version,
-            "pack_version": envelope.pack_version,
-            "key_id": envelope.key_id,
-            "sha256": envelope.sha256,
-            "sealed": base64.b64encode(envelope.sealed).decode(),
-            "attachments": [
-                {"sha256": attachment.sha256, "size": attachment.size}
-                for attachment in self._store.outbox.attachments_of(envelope.kiosk_seq)
-            ],
-            "device_time": envelope.device_time.isoformat(),
-            "boot_id": envelope.boot_id,
-        }
 
     def _send(self, batch: Sequence[_Packed]) -> Answer:
         body = '{"items":[' + ",".join(packed.text for packed in batch) + "]}"
@@ -127,11 +109,11 @@ class EnvelopeDelivery:
         seq = batch[0].envelope.kiosk_seq
         if not answer.final:
             # Refused for how it was sent, not for what it is: another server's version may take it.
-            self._leave_out(seq, answer)
+            self._leave_out(seq, answer, WaitReason.REFUSED_ONCE)
             return answer
         self._refusals[seq] = self._refusals.get(seq, 0) + 1
         if self._refusals[seq] < REFUSALS:
-            self._leave_out(seq, answer)
+            self._leave_out(seq, answer, WaitReason.REFUSED_ONCE)
         else:
             del self._refusals[seq]
             self._store.outbox.park(seq, f"the server does not take it: {answer.detail}")
@@ -150,8 +132,8 @@ class EnvelopeDelivery:
         probe = self._send(batch[:1])
         return self._narrow(answer, batch[1:]) if probe.ok else probe
 
-    def _leave_out(self, seq: int, answer: Answer) -> None:
-        self._aside[seq] = self._clock.monotonic() + SET_ASIDE_S
+    def _leave_out(self, seq: int, answer: Answer, reason: WaitReason = WaitReason.LEFT_OUT) -> None:
+        self._waits.hold(seq, reason, SET_ASIDE_S)
         logger.warning("envelope %d is left out for a while: %s", seq, answer.detail)
 
     def _take(self, answer: Answer, batch: Sequence[_Packed]) -> Answer:
@@ -167,7 +149,7 @@ class EnvelopeDelivery:
                 self._apply(packed.envelope, item)
             elif later is not None:
                 # A quota is used up: of this citizen, or of this kiosk. The others go on.
-                self._aside[packed.envelope.kiosk_seq] = self._clock.monotonic() + min(later, SET_ASIDE_S)
+                self._waits.hold(packed.envelope.kiosk_seq, WaitReason.QUOTA, min(later, SET_ASIDE_S))
             else:
                 unanswered += 1
                 self._leave_out(packed.envelope.kiosk_seq, answer)

@@ -40,8 +40,8 @@ class OutboxDuty:
         self._stopping = stopping
         self._backoff = backoff or tries()
         clock, failpoint = kiosk.clock, kiosk.ports.failpoint
-        self._envelopes = EnvelopeDelivery(kiosk.store, client, clock, kiosk.bus, kiosk.outbox.changed, failpoint)
-        self._attachments = AttachmentDelivery(kiosk.store, client, clock, kiosk.outbox.changed, failpoint)
+        self._envelopes = EnvelopeDelivery(kiosk.store, client, clock, kiosk.bus, kiosk.outbox, failpoint)
+        self._attachments = AttachmentDelivery(kiosk.store, client, clock, kiosk.outbox, failpoint)
         self._not_before = 0.0
 
     def turn(self) -> float | None:
@@ -55,12 +55,12 @@ class OutboxDuty:
             answer = self._envelopes.deliver() or self._attachments.deliver()
             if answer is None:
                 self._erase()
-                self._backoff.succeeded()
+                self._went_well()
                 return IDLE_S
             self._monitor.report(LOOP, answer)
             if _needs_a_pause(answer):
                 return self._pause(answer)
-            self._backoff.succeeded()
+            self._went_well()
         return 0.0
 
     def setup(self) -> None:
@@ -73,8 +73,13 @@ class OutboxDuty:
         """The server can be reached again, or somebody asked: the pause is over."""
         self._not_before = 0.0
 
+    def _went_well(self) -> None:
+        self._backoff.succeeded()
+        self._kiosk.outbox.waits.pause(None)
+
     def _pause(self, answer: Answer) -> float:
         pause = self._backoff.failed(answer.retry_after)
+        self._kiosk.outbox.waits.pause(pause)
         now = self._kiosk.clock.monotonic()
         # Retry-After is obeyed even when something new comes; a pause of our own only for EAGER_S.
         self._not_before = now + (pause if answer.retry_after is not None else min(pause, EAGER_S))

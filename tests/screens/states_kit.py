@@ -37,6 +37,7 @@ PAGES: Final[dict[Name, str]] = {
     Name.STAFF_PAPER: "staff-paper",
     Name.STAFF_TEST: "staff-test",
     Name.STAFF_OUTBOX: "staff-outbox-parked",
+    Name.STAFF_WAITING: "staff-waiting-saved",
 }
 LAYERS: Final[dict[Over, str]] = {
     Over.ADJUST: "home-adjust",

@@ -1,6 +1,5 @@
 """Real parts for the server's tests: SQLite and PostgreSQL, HTTP on loopback, a small city that is seeded once."""
 
-import multiprocessing
 import shutil
 import socket
 import subprocess
@@ -24,13 +23,13 @@ from server.operator.seeding import seed
 from server.people import passwords
 from server.settings import ServerSettings
 from server.submissions.keeper_child import serve_line
-from tests.server import postgres
+from tests.forked import PROCESSES
+from tests.server import engines, postgres
+from tests.server.compiled import compiled_once as compiled_once
 from tests.server.kiosk_client import TestKiosk
 from tests.server.running import ONE_PERSON, RunningServer, running
 
 BEGIN = keeper.begin
-_forking = multiprocessing.get_context("forkserver")
-_forking.set_forkserver_preload(["server.app", "server.submissions.keeper_child", "tests.server.kiosk_client"])
 
 CITY = Path(__file__).with_name("city")
 TEMPLATE = "seeded"
@@ -63,7 +62,7 @@ class Forked:
     serve = staticmethod(serve_line)
 
     def __init__(self, folder: Path, line: socket.socket) -> None:
-        self._process = _forking.Process(target=type(self).serve, args=(folder, line), daemon=True)
+        self._process = PROCESSES.Process(target=type(self).serve, args=(folder, line), daemon=True)
         self._process.start()
         self.pid = self._process.pid
 
@@ -222,3 +221,16 @@ def _database(request: pytest.FixtureRequest, kind: str) -> tuple[str, Callable[
     name = f"t{uuid.uuid4().hex}"
     cluster.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
     return cluster.url(name), lambda: cluster.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[dict[str, object]]:
+    """Settings of a SeaweedFS; each test takes a bucket of its own by ``engines.in_bucket``."""
+    with engines.seaweed() as store:
+        yield store
+
+
+@pytest.fixture(scope="session")
+def nats_url() -> Iterator[str]:
+    with engines.nats() as url:
+        yield url

@@ -3,7 +3,6 @@
 They are forked from a process that has imported everything, which takes tenths of a second instead of seconds.
 """
 
-import multiprocessing
 import os
 import signal
 import socket
@@ -18,11 +17,11 @@ from kiosk.store.outbox import OutboxState
 from protocol.limits import CHUNK_BYTES
 from server.foundation.failpoints import Failpoints
 from sync import enrolment as enrolments
+from sync.down.feed import CURSOR
+from tests.forked import PROCESSES
 from tests.kiosk.kiosk_kit import PaperSlip, SimplePrinter
 from tests.sync.line_kit import OnLine, city_server, kiosk_on_line, until
 
-PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["tests.sync.processes"])
 EXIT_WITHIN_S = 30.0
 #: A picture of three chunks, so that there is a first, a middle and a last one.
 PICTURE = b"\xff\xd8\xff\xe0" + bytes(2 * CHUNK_BYTES + 1_000)
@@ -59,8 +58,9 @@ class MortalPrinter(SimplePrinter):
         super().print(slip, job_id=job_id, copy=copy, done=done)
 
 
-def kiosk_process(folder: Path, point: str, send: bool, saved: Any) -> None:
-    """A kiosk's life: start, perhaps one submission, until the outbox is empty, erased, and a pack is there."""
+def kiosk_process(folder: Path, point: str, send: bool, saved: Any, head: int = 0) -> None:
+    """A kiosk's life: start, perhaps one submission, until the outbox is empty, erased, a pack is there, and its feed is applied
+    and reported up to ``head``."""
     enrolment = enrolments.load(folder)
     assert enrolment is not None
     failpoint = die_at(point)
@@ -73,9 +73,14 @@ def kiosk_process(folder: Path, point: str, send: bool, saved: Any) -> None:
     made.line.start()
     if send:
         saved.send(made.send(PICTURE).code)
-    until(lambda: _nothing_left(made) and made.at.store.packs.newest_first())
+    until(lambda: _nothing_left(made) and made.at.store.packs.newest_first() and _applied(made, head))
     saved.send("")
     made.stop()
+
+
+def _applied(made: OnLine, head: int) -> bool:
+    commands = made.at.store.commands
+    return made.at.store.marks.get(CURSOR, 0) >= head and not commands.unfinished() and not commands.unreported()
 
 
 def _nothing_left(made: OnLine) -> bool:
@@ -92,10 +97,10 @@ def _nothing_left(made: OnLine) -> bool:
     return True
 
 
-def run_kiosk(folder: Path, point: str = "", *, send: bool) -> tuple[int, list[str]]:
+def run_kiosk(folder: Path, point: str = "", *, send: bool, head: int = 0) -> tuple[int, list[str]]:
     """Its exit code (-9: killed) and the codes that it had called saved."""
     receiver, sender = PROCESSES.Pipe(duplex=False)
-    process = PROCESSES.Process(target=kiosk_process, args=(folder, point, send, sender))
+    process = PROCESSES.Process(target=kiosk_process, args=(folder, point, send, sender, head))
     process.start()
     sender.close()
     codes = []

@@ -3,7 +3,7 @@
 import json
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -36,6 +36,8 @@ class ScriptedServer:
         #: By which it would judge signatures, had it any wish to.
         self.time: Callable[[], datetime] = lambda: datetime.now(UTC)
         self.requests: list[tuple[str, str, bytes]] = []
+        #: What the requests had for headers, in the same order.
+        self.headers: list[Mapping[str, str]] = []
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
@@ -43,6 +45,7 @@ class ScriptedServer:
             def respond(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 outer.requests.append((self.command, self.path, body))
+                outer.headers.append(self.headers)
                 status, headers, content = outer.answer(self.command, self.path, body)
                 self.send_response(status)
                 if outer.key is not None:

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from kiosk.store import Store
 from kiosk.store.outbox import OutboxState
 from kiosk.store.receipts import Receipt
 from protocol import tracking
+from server.foundation.actors import OPERATOR
 from server.storage import tables
 from sync import enrolment as enrolments
 from tests.kiosk.kiosk_kit import BEGIN
@@ -88,7 +90,7 @@ def _received(receipt: Receipt | None) -> bool:
 
 
 @pytest.mark.parametrize("point", KIOSK_POINTS)
-def test_the_kiosk_loses_its_power(tmp_path: Path, point: str) -> None:
+def test_g1_the_kiosk_loses_its_power(tmp_path: Path, point: str) -> None:
     folder = tmp_path / "kiosk"
     with city_server(tmp_path / "server") as server:
         enrolments.save(enrolled(server), folder)
@@ -107,8 +109,42 @@ def test_the_kiosk_loses_its_power(tmp_path: Path, point: str) -> None:
         assert all(code in {row.tracking_code for row in rows} for code in printed_codes(folder))
 
 
+#: Where the kiosk dies, how many slips came out in the end, and whether the office is told that one did.
+COMMAND_POINTS = {
+    "feed.before_commit#3": (1, True),
+    "feed.after_commit#3": (0, False),
+    "slip.begun": (0, False),
+    "slip.printed": (1, False),
+}
+
+
+@pytest.mark.parametrize(
+    "point",
+    [
+        "feed.after_commit#3",
+        "slip.printed",
+        *(pytest.param(one, marks=pytest.mark.soak) for one in ("feed.before_commit#3", "slip.begun")),
+    ],
+)
+def test_g10_a_command_is_done_once_at_most_when_the_kiosk_dies(tmp_path: Path, point: str) -> None:
+    """Between applying it, doing it, and telling so. A slip that may have come out is not printed again."""
+    folder = tmp_path / "kiosk"
+    with city_server(tmp_path / "server") as server:
+        made = enrolled(server)
+        enrolments.save(made, folder)
+        asked = server.deps.device_commands.send(OPERATOR, made.kiosk_id, "test_slip")
+        assert run_kiosk(folder, point, send=False, head=3)[0] == -9, f"{point} was not reached"
+        assert run_kiosk(folder, send=False, head=3) == (0, [])
+        with server.deps.engine.connect() as connection:
+            row = tables.commands.c
+            results = connection.execute(select(row.id, row.result_ok)).all()
+    paper = folder.with_suffix(".paper")
+    slips = paper.read_text().count("\f") if paper.exists() else 0
+    assert (slips, [tuple(row) for row in results]) == (COMMAND_POINTS[point][0], [(asked, COMMAND_POINTS[point][1])])
+
+
 @pytest.mark.parametrize("point", SERVER_POINTS)
-def test_the_server_loses_its_power(tmp_path: Path, point: str) -> None:
+def test_g1_the_server_loses_its_power(tmp_path: Path, point: str) -> None:
     folder, data, port = tmp_path / "kiosk", tmp_path / "server", free_port()
     with city_server(data, port=port) as server:
         enrolments.save(enrolled(server), folder)

@@ -6,9 +6,8 @@ at once, and one that has much writes many with one commit; nobody waits for com
 
 import asyncio
 from collections.abc import Callable, Hashable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, TypeVar
-
-from starlette.concurrency import run_in_threadpool
 
 from server.api.errors import STORAGE_FAULTS
 
@@ -33,6 +32,8 @@ class Together(Generic[Item, Result]):
         self._subject = subject
         self._most = most
         self._weight = weight
+        # Of its own: pages that take all other threads keep nobody waiting here. It ends with us.
+        self._thread = ThreadPoolExecutor(1, "together")
         self._waiting: list[tuple[Item, asyncio.Future[Result]]] = []
         self._writer: asyncio.Task[None] | None = None
 
@@ -66,7 +67,8 @@ class Together(Generic[Item, Result]):
 
     async def _answer(self, batch: Sequence[tuple[Item, asyncio.Future[Result]]]) -> None:
         try:
-            results = await run_in_threadpool(self._write, [item for item, _ in batch])
+            items = [item for item, _ in batch]
+            results = await asyncio.get_running_loop().run_in_executor(self._thread, self._write, items)
         except Exception as error:  # noqa: BLE001 - whoever asked for it gets it
             if len(batch) > 1 and not isinstance(error, STORAGE_FAULTS):
                 for one in batch:

@@ -24,6 +24,7 @@ kiosk_group_members      which kiosks are in which groups
 enrolment_codes          one-time codes, hashed
 enrolment_attempts       for the rate limit of enrolment
 submissions              sealed envelopes as they came, one row an id for ever; ``kind`` SUBMISSION or ANSWER
+quarantine               items that were refused, as they came, bounded
 rejections               items that were answered ``rejected`` or ``conflict``, for the office to see
 attachments              sealed blobs by hash: how many bytes are durable, whether verified
 submission_attachments   which envelope names which blob, and how its form calls it
@@ -50,6 +51,9 @@ case_lookups             which cases a kiosk was shown, and may therefore answer
 settings                 settings by name that administrators change at run time
 notices                  what the kiosks' start screens tell, and until when
 holidays                 days on which offices rest, beyond the national calendar; ``working`` lifts one
+servers                  processes of this server that are there
+chores                   what one of them does for all, by whom and when last
+shared_files             packs and their signed metadata, from which each server has its copies (PostgreSQL)
 audit_log                every read and write of people, append-only, leaves of an RFC 6962 tree
 audit_tree               one row: size of the log and the roots of its perfect subtrees
 checkpoints              signed heads of the log
@@ -75,8 +79,15 @@ from server.storage.tables.people import agencies, officers, sign_in_failures, w
 from server.storage.tables.presence import alarms, component_history, heartbeats, kiosk_logs, staff, visits
 from server.storage.tables.published import form_drafts, packs, paused_services, service_versions
 from server.storage.tables.quotas import case_lookups, quotas
+from server.storage.tables.several import chores, servers, shared_files
 from server.storage.tables.sign_in import authenticators, passkeys, recovery_codes, sign_in_steps
-from server.storage.tables.submissions import attachments, rejections, submission_attachments, submissions
+from server.storage.tables.submissions import (
+    attachments,
+    quarantine,
+    rejections,
+    submission_attachments,
+    submissions,
+)
 from server.storage.tables.work_orders import work_orders
 
 __all__ = [
@@ -94,6 +105,7 @@ __all__ = [
     "case_terms",
     "cases",
     "checkpoints",
+    "chores",
     "commands",
     "complaint_clocks",
     "complaint_forwards",
@@ -117,12 +129,15 @@ __all__ = [
     "passkeys",
     "paused_services",
     "picture_marks",
+    "quarantine",
     "quotas",
     "recovery_codes",
     "rejections",
     "saved_views",
+    "servers",
     "service_versions",
     "settings",
+    "shared_files",
     "sign_in_failures",
     "sign_in_steps",
     "staff",

@@ -48,6 +48,7 @@ kiosks = Table(
     Column("outbox_waiting", Integer),
     Column("outbox_parked", Integer),
     Column("outbox_oldest_at", UtcDateTime),
+    Column("outbox_reasons", JSON, nullable=False, default=dict, server_default="{}"),  # numbers by waiting.WaitReason
     Column("sessions_today", Integer),
     Column("last_touch_at", UtcDateTime),
     Column("disk_free_bytes", BigInteger),

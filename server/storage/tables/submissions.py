@@ -1,6 +1,17 @@
 """What comes up: sealed envelopes and attachments."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, ForeignKeyConstraint, Index, Integer, LargeBinary, String, Table
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    text,
+)
 
 from server.storage.tables.base import metadata
 from server.storage.types import UtcDateTime
@@ -24,6 +35,13 @@ submissions = Table(
     Column("boot_id", String(200), nullable=False),
     Column("complete", Boolean, nullable=False, default=False),  # every attachment is there and verified
     Index(None, "kiosk_id", "kiosk_seq"),
+    # those that wait for their attachments, the oldest first
+    Index(
+        "ix_submissions_incomplete",
+        "received_at",
+        sqlite_where=text("NOT complete"),
+        postgresql_where=text("NOT complete"),
+    ),
 )
 
 rejections = Table(
@@ -35,6 +53,20 @@ rejections = Table(
     Column("status", String(16), nullable=False),  # rejected, conflict
     Column("reason", String(200), nullable=False),
     Column("at", UtcDateTime, nullable=False),
+)
+
+#: Items that were refused, as they came, for whoever can mend the cause; without ``item`` once somebody threw it away.
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("kiosk_id", ForeignKey("kiosks.id"), primary_key=True),
+    Column("submission_id", String(36), primary_key=True),
+    Column("sha256", String(64), primary_key=True),
+    Column("item", LargeBinary),  # its JSON, gzipped; the envelope in it is sealed
+    Column("size", Integer, nullable=False),
+    Column("reason", String(200), nullable=False),
+    Column("kept_at", UtcDateTime, nullable=False, index=True),
+    Column("tried_at", UtcDateTime),
 )
 
 attachments = Table(

@@ -184,6 +184,7 @@ def _degrees(text: str) -> float | None:
 def _live(visitor: Visitor, found: KioskView) -> dict[str, Any]:
     return {
         "kiosk": fleet_view.kiosk_view(visitor, found.row),
+        "waits": fleet_view.waiting_words(visitor, found.row),
         "alarms": [fleet_view.alarm_view(visitor, alarm, found.row.name) for alarm in found.alarms],
         **fleet_view.kiosk_details(visitor, found.row.id),
     }

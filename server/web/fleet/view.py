@@ -10,7 +10,9 @@ from sqlalchemy import Row
 from protocol.components import CAMERA, PAPER_MM, PRINTER, SCANNER
 from protocol.formats import Formatting
 from protocol.messages import Component
+from protocol.outbox.waiting import WaitReason
 from server.fleet.alarms import AlarmKind
+from server.fleet.at_stake import AtStake
 from server.fleet.components import components_of, severity
 from server.fleet.states import KioskState
 from server.web.frame import plots
@@ -94,11 +96,36 @@ def alarm_view(visitor: Visitor, row: Row[Any], kiosk: str) -> AlarmView:
         kiosk_id=row.kiosk_id,
         kiosk=kiosk,
         words=said(visitor.say, "alarm", row.kind),
-        detail=row.detail if row.kind in _DETAILED else "",
+        detail=_at_stake(visitor, row.detail)
+        if row.kind == AlarmKind.SILENT
+        else row.detail
+        if row.kind in _DETAILED
+        else "",
         since=moment(row.raised_at),
         until=moment(row.cleared_at) if row.cleared_at else "",
         seen=row.acknowledged_at is not None,
     )
+
+
+def _at_stake(visitor: Visitor, detail: str) -> str:
+    """What would be lost with a silent kiosk."""
+    stake = AtStake.read(detail)
+    if stake is None:
+        return ""
+    say, moment = visitor.say, visitor.formatting.short_moment
+    if stake.oldest_at is None:
+        return say("alarm.silent.nothing", heard=moment(stake.heard_at))
+    return say("alarm.silent.at_stake", n=stake.items, heard=moment(stake.heard_at), oldest=moment(stake.oldest_at))
+
+
+def waiting_words(visitor: Visitor, row: Row[Any]) -> list[dict[str, Any]]:
+    """Why items wait at the kiosk, the most frequent reason first."""
+    known = {reason.value for reason in WaitReason}
+    counted = sorted(row.outbox_reasons.items(), key=lambda one: (-one[1], one[0]))
+    return [
+        {"words": visitor.say(f"kiosk.waits.{name}" if name in known else "kiosk.waits.other"), "n": number}
+        for name, number in counted
+    ]
 
 
 def kiosk_view(visitor: Visitor, row: Row[Any]) -> KioskView:

@@ -15,6 +15,7 @@ from server.deps import Deps
 from server.foundation import texts
 from server.foundation.texts import Texts
 from server.front_door.rate_limits import Budget
+from server.front_door.shared_budget import SharedBudget, Spending
 from server.people.accounts import Accounts
 from server.people.sign_in_limits import SignInLimits
 
@@ -40,8 +41,8 @@ class Site:
     texts: Texts
     kiosk_texts: Texts
     accounts: Accounts
-    tracking_budget: Budget
-    passkey_budget: Budget
+    tracking_budget: Spending
+    passkey_budget: Spending
     zone: ZoneInfo
     city: str
     #: Static files carry it in their address, so that browsers keep them until they change.
@@ -73,12 +74,19 @@ def build(deps: Deps, clock: Callable[[], float] = time.monotonic) -> Site:
         texts=deps.texts,
         kiosk_texts=texts.load(KIOSK_TEXTS),
         accounts=Accounts(deps.units, deps.passwords, SignInLimits(deps.keys.vault)),
-        tracking_budget=Budget(TRACKING_PER_MINUTE, 60, clock),
-        passkey_budget=Budget(PASSKEYS_PER_MINUTE, 60, clock),
+        tracking_budget=_budget(deps, "tracking", TRACKING_PER_MINUTE, clock),
+        passkey_budget=_budget(deps, "passkeys", PASSKEYS_PER_MINUTE, clock),
         zone=ZoneInfo(deps.settings.time_zone),
         city=deps.enrolment.city_name,
         edition=_edition(STATIC),
     )
+
+
+def _budget(deps: Deps, name: str, a_minute: int, clock: Callable[[], float]) -> Spending:
+    """In memory where there is one server, so that whoever tries codes makes it write nothing."""
+    if deps.alone:
+        return Budget(a_minute, 60, clock)
+    return SharedBudget(deps.units, name, a_minute, 60, deps.keys.vault)
 
 
 def site_of(connection: HTTPConnection) -> Site:

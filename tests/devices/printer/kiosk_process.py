@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import threading
@@ -14,10 +13,9 @@ from typing import Any
 from devices.printer import JobPhase, Printer, PrinterSettings, PrintResult, Slip, SlipBuilder, build_printer
 from kiosk.events import Event, SlipPrinted
 from kiosk.session.outcomes import Saved
+from tests.forked import PROCESSES
 from tests.kiosk.kiosk_kit import bench, fill
 
-PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["tests.devices.printer.kiosk_process"])
 ENDS_WITHIN_S = 60.0
 
 

@@ -5,6 +5,7 @@ import json
 import logging
 from collections.abc import Iterator
 from http.client import HTTPConnection
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -16,6 +17,8 @@ from devices.scanner import Scan, ScanKind, Scanner, ScannerSettings, build_scan
 from devices.simulator.bench import DOCUMENTS, Bench
 from devices.simulator.control_page import LARGEST_JSON, ControlPage
 from devices.simulator.printer_link import PRINTER_PAGE
+from devices.stick import SimulatedStick, Stick
+from protocol.peripherals import StickOutcome
 
 NIK = "9912055203900001"
 
@@ -205,6 +208,15 @@ def do(page: ControlPage, action: str, given: object, **headers: str) -> tuple[i
     return status, json.loads(content)
 
 
+def test_the_page_puts_a_stick_in_and_pulls_it_out(page: tuple[Bench, ControlPage], tmp_path: Path) -> None:
+    bench, served = page
+    bench.stick = SimulatedStick(tmp_path / "stick")
+    assert do(served, "insert_stick", {"fault": "full"})[1]["stick"] == {"inside": True, "fault": "full"}
+    assert Stick(bench.stick).save("a.ekios", [b"x"]) is StickOutcome.FULL
+    assert do(served, "pull_stick", {})[1]["stick"]["inside"] is False
+    assert Stick(bench.stick).save("a.ekios", [b"x"]) is StickOutcome.NO_STICK
+
+
 def test_the_page_drives_the_bench(page: tuple[Bench, ControlPage]) -> None:
     bench, served = page
     assert do(served, "show_card", {"nik": NIK, "code": "PDF417"})[1]["item"] == "card"
@@ -221,6 +233,7 @@ def test_the_page_drives_the_bench(page: tuple[Bench, ControlPage]) -> None:
         "camera_slow": False,
         "scanner_plugged": True,
         "printer_page": PRINTER_PAGE,
+        "stick": None,
         "voice": None,
     }
 

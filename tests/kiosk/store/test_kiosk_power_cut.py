@@ -191,7 +191,7 @@ def test_a_life_asks_everything_of_the_disk(life: Life) -> None:
     assert len(life.promises) == SUBMISSIONS
 
 
-def test_a_power_cut_loses_nothing_that_was_called_saved(life: Life, tmp_path: Path) -> None:
+def test_g1_a_power_cut_loses_nothing_that_was_called_saved(life: Life, tmp_path: Path) -> None:
     assert cut_often(life, tmp_path / "cut", 100, seed=2) == []
 
 
@@ -207,5 +207,5 @@ def test_the_cuts_find_a_database_that_does_not_sync(
 
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(10))
-def test_ten_thousand_power_cuts_lose_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+def test_g1_ten_thousand_power_cuts_lose_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
     assert cut_often(live(monkeypatch, tmp_path / "life", seed), tmp_path / "cut", 1_000, seed) == []

@@ -16,7 +16,7 @@ from kiosk.store.outbox import Envelope, OutboxState, SealedAttachment
 from kiosk.store.receipts import Receipt
 from kiosk.store.reports import ReportKind
 from kiosk.store.rescue import SEQUENCE_LEAP
-from kiosk.store.schema import SCHEMA_VERSION
+from kiosk.store.schema import KIOSK_SEQ, SCHEMA_VERSION
 from protocol.messages import ItemKind
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -92,6 +92,7 @@ def test_a_sequence_goes_on_after_a_restart(tmp_path: Path) -> None:
     second = Store.open(tmp_path, NOW)
     assert second.opening.kind is Opening.GOOD
     assert second.outbox.next_seq() == 3
+    assert second.marks.get(KIOSK_SEQ) == 3, "a mark like any other"
     second.close()
 
 
@@ -269,7 +270,7 @@ def test_a_newer_database_is_left_alone(tmp_path: Path) -> None:
     raw.close()
 
 
-def test_a_new_version_reads_the_old_queue(tmp_path: Path) -> None:
+def test_g12_a_new_version_reads_the_old_queue(tmp_path: Path) -> None:
     filled(tmp_path, 3)
 
     def add_column(connection: Connection) -> None:
@@ -283,7 +284,7 @@ def test_a_new_version_reads_the_old_queue(tmp_path: Path) -> None:
     database.close()
 
 
-def test_a_queue_of_the_first_version_is_taken_over(tmp_path: Path) -> None:
+def test_g12_a_queue_of_the_first_version_is_taken_over(tmp_path: Path) -> None:
     filled(tmp_path, 2)
     raw = sqlite3.connect(tmp_path / FILE_NAME)
     for table in ("reports", "documents"):

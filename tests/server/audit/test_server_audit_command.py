@@ -4,8 +4,9 @@ from pathlib import Path
 
 from sqlalchemy import update
 
-from server.app import build_deps, close_deps, make_checkpoint
+from server.app import build_deps, close_deps
 from server.deps import Deps
+from server.operator.chores import make_checkpoint
 from server.settings import ServerSettings
 from server.storage import tables
 from tests.server.case_kit import enrolled_kiosk

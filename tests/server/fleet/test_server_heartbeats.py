@@ -17,7 +17,7 @@ from server.api.groups.together import Together
 from server.deps import Deps
 from server.fleet.alarms import AlarmKind
 from server.fleet.heartbeats import Beat
-from server.fleet.pace import Pace
+from server.fleet.pace import LOOK_EVERY, Pace
 from server.fleet.states import KioskState
 from server.foundation import bus
 from server.foundation.actors import OPERATOR, SYSTEM
@@ -54,12 +54,15 @@ def test_a_large_fleet_is_asked_less_often_and_one_that_falls_silent_is_noticed_
     """A hundredth of the fleet and of the interval that 10,000 kiosks have."""
     pace = Pace(wanted_s=0.15)
     assert (pace.interval_s, pace.silent_after) == (0.15, timedelta(seconds=0.6))
+    now = sqlite_deps.clock.now()
     with sqlite_deps.engine.connect() as connection:
-        pace.look(connection)
+        pace.look(connection, now)
     assert pace.interval_s == 0.15
     many(sqlite_deps, 99)
     with sqlite_deps.engine.connect() as connection:
-        pace.look(connection)
+        pace.look(connection, now + LOOK_EVERY / 2)
+        assert pace.interval_s == 0.15
+        pace.look(connection, now + LOOK_EVERY)
     assert (pace.interval_s, pace.silent_after) == (0.4, timedelta(seconds=0.8))
 
 

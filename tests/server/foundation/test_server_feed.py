@@ -37,7 +37,7 @@ def write(deps: Deps, kiosk_id: str, number: int) -> None:
         feed.append(connection, kiosk_id, FeedType.SETTINGS, {"number": number}, datetime.now(UTC))
 
 
-def test_a_reader_beside_eight_writers_misses_nothing(deps: Deps) -> None:
+def test_g10_a_reader_beside_eight_writers_misses_nothing(deps: Deps) -> None:
     kiosk_id = enrolled(deps)
     with deps.engine.connect() as connection:
         start = feed.page(connection, kiosk_id, 0).head
@@ -62,7 +62,7 @@ def test_a_reader_beside_eight_writers_misses_nothing(deps: Deps) -> None:
     assert seen == list(range(start + 1, start + 1 + WRITERS * EVENTS_EACH))
 
 
-def test_an_event_of_a_transaction_that_fails_leaves_no_gap(deps: Deps) -> None:
+def test_g10_an_event_of_a_transaction_that_fails_leaves_no_gap(deps: Deps) -> None:
     kiosk_id = enrolled(deps)
     with deps.engine.connect() as connection:
         head = feed.page(connection, kiosk_id, 0).head
@@ -138,7 +138,7 @@ def test_an_applied_cursor_only_rises_and_not_above_the_head(server: RunningServ
     assert kept == [2, 2, 2]
 
 
-def test_a_commands_first_result_stays(server: RunningServer, kiosk: TestKiosk) -> None:
+def test_g10_a_commands_first_result_stays(server: RunningServer, kiosk: TestKiosk) -> None:
     command = server.deps.device_commands.send(OPERATOR, kiosk.id, "test_slip")
     for ok in (True, False):
         kiosk.post("/v1/feed/applied", {"cursor": 1, "results": [{"id": command, "ok": ok, "message": "x"}]})

@@ -7,6 +7,7 @@ import resource
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
@@ -14,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from shutil import copytree
 
+import psutil
 import pytest
 import requests
 from pydantic import ValidationError
@@ -36,6 +38,8 @@ from tests.server.running import RunningServer, running
 from tests.soaking import SOAK
 
 HALF_OPEN = 1_100
+#: Bytes of an answer that the systems of both sides cannot hold.
+UNTAKEN = 40_000_000
 UNVOUCHED = 100 if SOAK else 24
 #: What the process may grow by while 0.3 GB (1.2 GB in long runs) that nobody vouched for are thrown at it.
 GROWS_AT_MOST = 100_000_000
@@ -231,6 +235,41 @@ def test_what_comes_after_a_refusal_is_waited_for_so_long_only(
         one.sendall(written("POST", "/v1/operator", {"Content-Length": "1000"}))
         assert status_of(one) == 401
         assert status_of(one) == 0
+
+
+def test_an_answer_that_nobody_takes_is_given_up(impatient: RunningServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More than the system keeps for a connection, and a client that reads its beginning only."""
+    monkeypatch.setattr(connections, "STUCK_ANSWER_S", 0.3)
+    pack = impatient.deps.packs.rows()[0]
+    name = f"{pack.sha256}.{pack.path}"
+    file = impatient.deps.packs.target_path(name)
+    assert file is not None
+    file.write_bytes(bytes(UNTAKEN))
+    path = f"/v1/packs/targets/{name}"
+    headers = impatient.kiosk().signed_headers("GET", path)
+    with opened(impatient.base) as one:
+        one.sendall(written("GET", path, headers))
+        assert status_of(one) == 200
+        assert _given_up(one)
+        # What was on its way comes, and not the rest.
+        taken = 0
+        with suppress(ConnectionResetError):
+            while piece := one.recv(1_000_000):
+                taken += len(piece)
+        assert taken < UNTAKEN
+
+
+def _given_up(connection: socket.socket) -> bool:
+    """Whether the other side closes the connection while nothing is read of it; here that shows only after the rest."""
+    end = time.monotonic() + ANSWERED_WITHIN_S
+    while time.monotonic() < end:
+        theirs = [
+            one.status for one in psutil.Process().net_connections("tcp") if one.raddr == connection.getsockname()
+        ]
+        if psutil.CONN_ESTABLISHED not in theirs:
+            return True
+        time.sleep(0.02)
+    return False
 
 
 def _sent(connection: socket.socket, most: int) -> int:

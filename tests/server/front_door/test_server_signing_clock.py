@@ -8,7 +8,7 @@ import requests
 
 from protocol import answers
 from protocol.signing import CLOCK_SKEW, SIGNATURE_LIFE
-from server.app import sweep_nonces
+from server.operator.chores import sweep_nonces
 from server.settings import ServerSettings
 from tests.server.kiosk_client import TestKiosk
 from tests.server.running import RunningServer, running

@@ -52,7 +52,7 @@ def command(*words: str) -> Result:
 
 
 def made(deps: Deps, place: Path) -> Path:
-    return back_up(deps.engine, deps.settings.data, place, deps.clock.now())
+    return back_up(deps.engine, deps.settings.data, deps.attachments.blobs, place, deps.clock.now())
 
 
 @contextmanager
@@ -131,7 +131,7 @@ def test_a_second_backup_copies_only_attachments_that_are_new(sqlite_settings: S
         made(server.deps, place)
         kept = {path: path.stat().st_ino for path in (place / "attachments").rglob("*") if path.is_file()}
         later = server.deps.clock.now().replace(year=2031)
-        back_up(server.deps.engine, server.deps.settings.data, place, later)
+        back_up(server.deps.engine, server.deps.settings.data, server.deps.attachments.blobs, place, later)
     assert len(kept) == 2
     assert {path: path.stat().st_ino for path in (place / "attachments").rglob("*") if path.is_file()} == kept
 

@@ -1,41 +1,33 @@
 """The operator's command, with a server running and without; health; the description of the API."""
 
-import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import requests
-import schemathesis
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from schemathesis import GenerationMode
 
 from protocol.drafts import PROOF_HEADER
 from server.settings import ServerSettings
+from tests import forked
 from tests.server.conftest import CITY
 from tests.server.kiosk_client import TestKiosk
 from tests.server.postgres import free_port
-from tests.server.running import NO_QUOTAS, RunningServer, running
+from tests.server.running import running
 
 pytestmark = pytest.mark.begins_first
 
 ROOT = Path(__file__).parents[3]
-STARTS_WITHIN_S = 30.0
+STARTS_WITHIN_S = 60.0
 STOPS_WITHIN_S = 30.0
 
 
 def command(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-m", "server", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    return forked.command("server", *arguments)
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +47,11 @@ def test_a_fresh_folder_is_seeded_and_healthy(started: tuple[Path, str, object])
     assert requests.get(f"{started[1]}/healthz", timeout=10).json() == {
         "ok": True,
         "storage": True,
+        "migrations": True,
         "disk": True,
+        "keys": True,
+        "store": True,
+        "hints": True,
         "pack": 1,
     }
 
@@ -127,78 +123,6 @@ def test_a_full_disk_refuses_new_work_and_the_feed_goes_on(sqlite_settings: Serv
         assert (draft.status_code, draft.json()["error"]["code"]) == (503, "disk_full")
         assert kiosk.get("/v1/feed").status_code == 200
         assert requests.get(f"{server.base}/healthz", timeout=10).status_code == 503
-
-
-def test_the_description_names_every_path_of_the_protocol(sqlite_server: RunningServer) -> None:
-    described = requests.get(f"{sqlite_server.base}/v1/openapi.json", timeout=10).json()
-    assert set(described["paths"]) == {
-        "/healthz",
-        "/v1/enrol",
-        "/v1/submissions",
-        "/v1/attachments/{sha256}",
-        "/v1/feed",
-        "/v1/feed/live",
-        "/v1/feed/applied",
-        "/v1/heartbeat",
-        "/v1/visits",
-        "/v1/logs",
-        "/v1/cases/{code}",
-        "/v1/packs/metadata/{file}",
-        "/v1/packs/targets/{file}",
-        "/v1/documents/{name}",
-        "/v1/ratings",
-        "/v1/help-calls",
-        "/v1/drafts/{lookup}",
-        "/v1/drafts/{lookup}/open",
-        "/v1/open/city",
-    }
-    references = set(_references(described))
-    assert {one.rpartition("/")[2] for one in references} <= set(described["components"]["schemas"])
-
-
-PATHS = ["/v1/enrol", "/v1/heartbeat", "/v1/visits", "/v1/feed/applied", "/v1/submissions"]
-
-
-@pytest.fixture(scope="module")
-def fuzzed(seeded_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestKiosk]:
-    """A kiosk of a server of its own: generated enrolments use up the tries that an address has."""
-    data = tmp_path_factory.mktemp("fuzzed") / "data"
-    shutil.copytree(seeded_sqlite, data)
-    with running(ServerSettings(data=data, services=CITY, port=0, quotas=NO_QUOTAS)) as server:
-        yield server.kiosk()
-
-
-@pytest.mark.parametrize("path", PATHS)
-def test_no_generated_request_is_a_fault(fuzzed: TestKiosk, path: str) -> None:
-    """Bodies from the API's own description, right and wrong ones, signed: whatever comes, it is no 5xx."""
-    schema = schemathesis.openapi.from_url(f"{fuzzed.base}/v1/openapi.json")
-    operation = schema[path]["POST"]
-
-    @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck), database=None)
-    @_given(operation)
-    def send(body: bytes) -> None:
-        headers = {"Content-Type": "application/json"}
-        answer = fuzzed.call("POST", path, body, headers)
-        assert answer.status_code < 500, answer.text
-
-    send()
-
-
-def _given(operation: Any) -> Any:
-    modes = [operation.as_strategy(generation_mode=mode) for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)]
-    cases = st.one_of(modes)
-    return given(body=cases.map(lambda case: json.dumps(case.body, default=str).encode()))
-
-
-def _references(node: object) -> Iterator[str]:
-    if isinstance(node, dict):
-        if isinstance(node.get("$ref"), str):
-            yield node["$ref"]
-        for value in node.values():
-            yield from _references(value)
-    elif isinstance(node, list):
-        for value in node:
-            yield from _references(value)
 
 
 def _wait(base: str, process: "subprocess.Popen[bytes]") -> None:

@@ -8,8 +8,9 @@ import pytest
 import requests
 
 from protocol.languages import LANGUAGES
-from server.app import build_deps, look_through_storage
+from server.app import build_deps
 from server.operator.backup import MANIFEST
+from server.operator.chores import look_through_storage
 from server.operator.operations import OperationRefused, carry_out
 from server.settings import ServerSettings
 from server.storage import StorageDamaged, open_storage

@@ -14,7 +14,7 @@ from tests.server.kiosk_client import TestKiosk
 from tests.server.running import RunningServer
 
 
-def test_a_case_is_complete_when_the_last_attachment_is_there(server: RunningServer, kiosk: TestKiosk) -> None:
+def test_g4_a_case_is_complete_when_the_last_attachment_is_there(server: RunningServer, kiosk: TestKiosk) -> None:
     attachments = [kiosk.attachment(os.urandom(1000), f"foto{number}.jpg") for number in range(3)]
     envelope = kiosk.envelope(server.service(), attachments)
     assert kiosk.statuses(envelope) == ["missing_attachments"]
@@ -27,7 +27,7 @@ def test_a_case_is_complete_when_the_last_attachment_is_there(server: RunningSer
 
 
 @pytest.mark.parametrize("dropped", [0, 1, 2])
-def test_without_any_one_of_them_it_stays_incomplete(server: RunningServer, kiosk: TestKiosk, dropped: int) -> None:
+def test_g4_without_any_one_of_them_it_stays_incomplete(server: RunningServer, kiosk: TestKiosk, dropped: int) -> None:
     attachments = [kiosk.attachment(os.urandom(100), f"foto{number}.jpg") for number in range(3)]
     envelope = kiosk.envelope(server.service(), attachments)
     kiosk.send(envelope)
@@ -38,7 +38,7 @@ def test_without_any_one_of_them_it_stays_incomplete(server: RunningServer, kios
     assert answer["missing"] == [attachments[dropped].sha256]
 
 
-def test_an_upload_cut_at_random_bytes_goes_on_where_it_was(server: RunningServer, kiosk: TestKiosk) -> None:
+def test_g7_an_upload_cut_at_random_bytes_goes_on_where_it_was(server: RunningServer, kiosk: TestKiosk) -> None:
     attachment = kiosk.attachment(os.urandom(300_000))
     kiosk.send(kiosk.envelope(server.service(), [attachment]))
     chance = random.Random(11)
@@ -58,7 +58,7 @@ def test_bytes_at_the_wrong_place_are_409_with_the_right_one(server: RunningServ
         assert (answer.status_code, answer.headers["Upload-Offset"]) == (409, "400")
 
 
-def test_a_flipped_byte_is_found_and_the_upload_begins_anew(server: RunningServer, kiosk: TestKiosk) -> None:
+def test_g4_a_flipped_byte_is_found_and_the_upload_begins_anew(server: RunningServer, kiosk: TestKiosk) -> None:
     attachment = kiosk.attachment(os.urandom(1000))
     envelope = kiosk.envelope(server.service(), [attachment])
     kiosk.send(envelope)

@@ -47,14 +47,14 @@ def test_the_kiosk_hears_of_the_case_through_its_feed(server: RunningServer, kio
     assert events[-1]["data"]["tracking_code"] == envelope.code
 
 
-def test_the_same_again_is_a_duplicate_with_the_first_time(server: RunningServer, kiosk: TestKiosk) -> None:
+def test_g3_same_id_same_answer_with_the_first_time(server: RunningServer, kiosk: TestKiosk) -> None:
     envelope = kiosk.envelope(server.service())
     first = only_answer(kiosk, envelope)
     again = only_answer(kiosk, envelope)
     assert (again["status"], again["received_at"]) == ("duplicate", first["received_at"])
 
 
-def test_sixteen_equal_posts_at_once_make_one_row_and_one_case(server: RunningServer, kiosk: TestKiosk) -> None:
+def test_g3_sixteen_equal_posts_at_once_make_one_row_and_one_case(server: RunningServer, kiosk: TestKiosk) -> None:
     envelope = kiosk.envelope(server.service())
     with ThreadPoolExecutor(16) as pool:
         answers = list(pool.map(lambda _: only_answer(kiosk, envelope)["status"], range(16)))
@@ -64,7 +64,9 @@ def test_sixteen_equal_posts_at_once_make_one_row_and_one_case(server: RunningSe
     assert [one["data"]["tracking_code"] for one in events if one["type"] == "case"] == [envelope.code]
 
 
-def test_sixteen_batches_with_attachments_at_once_get_the_same_answer(server: RunningServer, kiosk: TestKiosk) -> None:
+def test_g3_sixteen_batches_with_attachments_at_once_get_the_same_answer(
+    server: RunningServer, kiosk: TestKiosk
+) -> None:
     """Each from a connection of its own, the items in another order each time."""
     service = server.service()
     envelopes = [kiosk.envelope(service, [kiosk.attachment(bytes([number]) * 99)]) for number in range(4)]
@@ -82,7 +84,7 @@ def test_sixteen_batches_with_attachments_at_once_get_the_same_answer(server: Ru
     assert (rows(server, kiosk, tables.attachments), rows(server, kiosk, tables.submission_attachments)) == (4, 4)
 
 
-def test_the_same_id_with_other_content_is_a_conflict_and_changes_nothing(
+def test_g3_the_same_id_with_other_content_is_a_conflict_and_changes_nothing(
     server: RunningServer, kiosk: TestKiosk
 ) -> None:
     envelope = kiosk.envelope(server.service())

@@ -4,8 +4,8 @@ from sqlalchemy import delete, select, update
 
 from protocol import checkpoints, merkle
 from protocol.checkpoints import Checkpoint, Witnessed
-from server.app import make_checkpoint
 from server.deps import Deps
+from server.operator.chores import make_checkpoint
 from server.storage import tables
 from tests.server.kiosk_client import TestKiosk
 from tests.server.web.conftest import Office

@@ -13,6 +13,7 @@ import zxingcpp
 from playwright.sync_api import Browser as Chromium
 from sqlalchemy import update
 
+from protocol.outbox.waiting import WaitReason
 from server.fleet.city_map import DISTRICTS, SINGLY
 from server.settings import ServerSettings
 from server.storage import tables
@@ -211,3 +212,26 @@ def test_the_log_that_was_fetched_is_read_on_a_page(office: Office) -> None:
     assert link is not None
     assert "&lt;b&gt;printer" in watcher.get(link[1]).text
     assert watcher.get(f"{path}/logs/none").status_code == 404
+
+
+def test_the_fleets_pages_tell_what_is_at_stake_and_why_items_wait(office: Office) -> None:
+    deps = office.server.deps
+    reasons = {WaitReason.NO_LINE.value: 5, WaitReason.QUOTA.value: 2, "of_a_newer_kiosk": 1}
+    said = {"waiting": 8, "parked": 0, "oldest_at": "2026-11-20T03:04:05+00:00", "reasons": reasons}
+    office.kiosk.post("/v1/heartbeat", office.kiosk.heartbeat(outbox=said)).raise_for_status()
+    kiosk = tables.kiosks.c
+    with deps.engine.begin() as connection:
+        heard = deps.clock.now() - 2 * deps.alarms.silent_after
+        connection.execute(update(tables.kiosks).where(kiosk.id == office.kiosk.id).values(last_heartbeat_at=heard))
+    deps.alarms.check_all()
+    admin = office.browser("admin")
+    page = admin.get(f"/fleet/kiosks/{office.kiosk.id}").text
+    assert "paling banyak 8 kiriman" in page
+    assert "paling banyak 8 kiriman" in admin.get("/fleet/alarms").text
+    words = (
+        "Tidak ada sambungan ke server",
+        "Kuota kios atau sebuah NIK sudah habis",
+        "kios lebih baru daripada server",
+    )
+    places = [page.index(one) for one in words]
+    assert places == sorted(places), "the most frequent first"

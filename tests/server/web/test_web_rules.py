@@ -53,7 +53,7 @@ def _paths(app: FastAPI, *, line: bool) -> set[tuple[str, str]]:
     return {
         (method, route.path)
         for route in _all_routes(app.routes)
-        if route.path.startswith(("/v1/", "/healthz", "/readyz", "/metrics")) is line
+        if route.path.startswith(("/v1/", "/healthz", "/livez", "/metrics")) is line
         for method in (route.methods or set()) - {"HEAD", "OPTIONS"}
     }
 
@@ -228,7 +228,13 @@ def entries(office: Office, actor: str) -> int:
 
 
 #: Of the line's paths, those that anybody may ask; each other one wants a signature of a kiosk, or the operator's secret.
-UNSIGNED = {("POST", "/v1/enrol"), ("GET", "/v1/openapi.json"), ("GET", "/healthz"), ("GET", "/v1/open/city")}
+UNSIGNED = {
+    ("POST", "/v1/enrol"),
+    ("GET", "/v1/openapi.json"),
+    ("GET", "/healthz"),
+    ("GET", "/livez"),
+    ("GET", "/v1/open/city"),
+}
 
 
 def test_a_path_of_the_line_is_for_whoever_signs(office: Office, sqlite_settings) -> None:  # type: ignore[no-untyped-def]

@@ -8,13 +8,9 @@ import hashlib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from securesystemslib.signer import CryptoSigner
-from sqlalchemy import select, update
-from tuf.api.metadata import Metadata, MetaFile, Snapshot, TargetFile, Targets, Timestamp
+from sqlalchemy import update
 
 from protocol.packs import target_name
 from server.catalogue.tuf import TufRepository
@@ -26,49 +22,9 @@ from tests.server.running import RunningServer, running
 from tests.sync.delivery_kit import Delivery
 from tests.sync.line_kit import OnLine, city_server, enrolled, kiosk_on_line, publish
 from tests.sync.scripted import ScriptedServer
+from tests.sync.tuf_kit import Signer
 
-LONG = timedelta(days=30)
 OVER = timedelta(seconds=-1)
-
-
-class Signer:
-    """Signs what it is told to, with the keys of a running server's city."""
-
-    def __init__(self, server: RunningServer) -> None:
-        self._server = server
-        self._folder = server.deps.settings.data / "packs" / "metadata"
-        self._keys = server.deps.settings.data / "keys"
-
-    def list(self, *numbers: int, life: dict[str, timedelta] | None = None, **custom: Any) -> None:
-        """Lists these packs and no others; ``custom`` is said of the newest, ``life`` is how long a role is good."""
-        lives = {"targets": LONG, "snapshot": LONG, "timestamp": LONG, **(life or {})}
-        now = self._server.deps.clock.now().replace(microsecond=0)
-        version = 1 + max(int(path.name.partition(".")[0]) for path in self._folder.glob("*.targets.json"))
-        listed = {
-            target_name(number): self._target(number, custom if number == max(numbers) else {}) for number in numbers
-        }
-        self._write("targets", Targets(version=version, expires=now + lives["targets"], targets=listed))
-        snapshot = 1 + max(int(path.name.partition(".")[0]) for path in self._folder.glob("*.snapshot.json"))
-        meta = {"targets.json": MetaFile(version=version)}
-        self._write("snapshot", Snapshot(version=snapshot, expires=now + lives["snapshot"], meta=meta))
-        before = Metadata[Timestamp].from_file(str(self._folder / "timestamp.json")).signed.version
-        self._write(
-            "timestamp",
-            Timestamp(version=before + 1, expires=now + lives["timestamp"], snapshot_meta=MetaFile(version=snapshot)),
-        )
-
-    def _target(self, number: int, custom: dict[str, Any]) -> TargetFile:
-        with self._server.deps.engine.connect() as connection:
-            row = connection.execute(select(tables.packs).where(tables.packs.c.number == number)).one()
-        said = {"city": CITY.name, "version": number, "rings": list(row.rings), "type": "ekios-pack", **custom}
-        return TargetFile(row.size, {"sha256": row.sha256}, row.path, {"custom": said})
-
-    def _write(self, role: str, signed: Any) -> None:
-        key = Ed25519PrivateKey.from_private_bytes((self._keys / f"tuf-{role}.key").read_bytes())
-        metadata = Metadata(signed)
-        metadata.sign(CryptoSigner(key))
-        name = "timestamp.json" if role == "timestamp" else f"{signed.version}.{role}.json"
-        metadata.to_file(str(self._folder / name))
 
 
 @pytest.fixture
@@ -102,16 +58,16 @@ def test_a_target_that_the_city_signed_for_another_city_is_not_taken(
     server: RunningServer, made: OnLine, packs: PackDuty
 ) -> None:
     """What is inside is this city's: only what the signature binds tells."""
-    Signer(server).list(1, 2, city="Kota Lain")
+    Signer(server.deps).list(1, 2, city="Kota Lain")
     packs.update()
     assert in_force(made) == (1, [1])
-    Signer(server).list(1, 2)
+    Signer(server.deps).list(1, 2)
     assert packs.update() == ""
     assert in_force(made) == (2, [2, 1])
 
 
 def test_a_target_of_another_type_is_not_taken(server: RunningServer, made: OnLine, packs: PackDuty) -> None:
-    Signer(server).list(1, 2, type="program")
+    Signer(server.deps).list(1, 2, type="program")
     packs.update()
     assert in_force(made) == (1, [1])
 
@@ -123,11 +79,11 @@ def test_a_pack_of_another_city_that_is_signed_as_ours_is_not_taken(
     path = server.deps.settings.data / "packs" / target_name(2)
     good = path.read_bytes()
     _put(server, path, content)
-    Signer(server).list(1, 2)
+    Signer(server.deps).list(1, 2)
     assert "another city" in packs.update()
     assert in_force(made) == (1, [1])
     _put(server, path, good)
-    Signer(server).list(1, 2)
+    Signer(server.deps).list(1, 2)
     assert packs.update() == ""
     assert in_force(made) == (2, [2, 1])
 
@@ -141,7 +97,7 @@ def test_an_older_pack_is_not_accepted(
     assert packs.update() == ""
     before = in_force(made)
     assert before == (3, [3, 1])
-    Signer(server).list(*listed)
+    Signer(server.deps).list(*listed)
     packs.update()
     assert in_force(made) == before
     assert publish(server.deps) == 4
@@ -153,11 +109,11 @@ def test_an_older_pack_is_not_accepted(
 def test_metadata_whose_time_is_over_bring_nothing_new_and_stop_nothing(
     server: RunningServer, made: OnLine, packs: PackDuty, role: str
 ) -> None:
-    Signer(server).list(1, 2, life={role: OVER})
+    Signer(server.deps).list(1, 2, life={role: OVER})
     assert "Expired" in packs.update()
     assert in_force(made) == (1, [1])
     assert packs.load_kept() == 1
-    Signer(server).list(1, 2)
+    Signer(server.deps).list(1, 2)
     assert packs.update() == ""
     assert in_force(made) == (2, [2, 1])
 
@@ -176,11 +132,11 @@ def test_whether_their_time_is_over_is_judged_by_the_servers_time(
         client = made.line._client()
         packs = PackDuty(made.at.kiosk, client, tmp_path / "p", ring="all", tuf_root=made.enrolment.tuf_root)
         made.at.kiosk.clock.learn(clock.now() + timedelta(days=learned_days))
-        Signer(server).list(1, life={"timestamp": OVER})
+        Signer(server.deps).list(1, life={"timestamp": OVER})
         assert "Expired" in packs.update()
         assert made.at.store.packs.newest_first() == ()
         made.at.kiosk.clock.learn(clock.now() + timedelta(days=learned_days))
-        Signer(server).list(1)
+        Signer(server.deps).list(1)
         assert packs.update() == ""
         assert in_force(made) == (1, [1])
         made.at.close()

@@ -11,95 +11,15 @@ from tuf.ngclient.fetcher import FetcherInterface
 
 from server.catalogue.tuf import ROOT_LIFE, TARGETS_LIFE, TIMESTAMP_LIFE, WARN_BEFORE
 from server.catalogue.tuf_offline import NewKeys, Unacceptable, describe, public_document, sign
-from server.deps import Deps
 from server.fleet.alarms import AlarmKind
-from server.foundation.actors import OPERATOR
-from server.foundation.keys import keep_secret, random_key
-from server.settings import ServerSettings
-from sync.down.packs import UNVERIFIED, PackDuty
-from tests.kiosk.kiosk_kit import CITY
-from tests.server.conftest import FakeClock
-from tests.server.running import RunningServer, running
-from tests.sync.line_kit import OnLine, city_server, enrolled, kiosk_on_line, publish, until
-
-
-class FolderFetcher(FetcherInterface):
-    """The server's answers without its line, so that years pass for both sides."""
-
-    def __init__(self, deps: Deps) -> None:
-        super().__init__()
-        self._deps = deps
-
-    def _fetch(self, url: str) -> Iterator[bytes]:
-        name = url.rpartition("/")[2]
-        packs = self._deps.packs
-        path = packs.metadata_path(name) if "/metadata/" in url else packs.target_path(name)
-        if path is None or not path.exists():
-            raise DownloadHTTPError("not there", 404)
-        return iter([path.read_bytes()])
-
-
-class Years:
-    """A server with a clock that is moved, and a kiosk whose time is the server's whenever it looks for packs."""
-
-    def __init__(self, server: RunningServer, clock: FakeClock, made: OnLine, folder: Path) -> None:
-        self.deps = server.deps
-        self.clock = clock
-        self.made = made
-        self.duty = PackDuty(made.at.kiosk, made.line._client(), folder, ring="all", tuf_root=made.enrolment.tuf_root)
-        self.duty._fetcher = FolderFetcher(server.deps)  # type: ignore[assignment]
-        self.usb = folder.parent / "usb"
-        self.usb.mkdir()
-
-    @property
-    def keys(self) -> Path:
-        return self.deps.settings.data / "keys"
-
-    def pass_days(self, days: float, *, in_service: bool = True) -> None:
-        """With a server that runs meanwhile, its metadata are renewed as they are in service."""
-        self.clock.pass_time(days=days)
-        if in_service:
-            self.deps.packs.refresh()
-
-    def look(self) -> str:
-        """As when the kiosk's loop comes round, after a heartbeat gave it the time."""
-        self.made.at.kiosk.clock.learn(self.clock.now())
-        return self.duty.update()
-
-    @property
-    def version(self) -> int:
-        return self.made.at.kiosk.catalogue.version
-
-    @property
-    def unverified(self) -> str:
-        return str(self.made.at.store.marks.get(UNVERIFIED, ""))
-
-    def new_key(self, name: str) -> Path:
-        path = self.usb / name
-        keep_secret(path, random_key())
-        return path
-
-    def install(self, *contents: bytes) -> None:
-        self.deps.packs.install_signed(contents, OPERATOR)
-
-    def renew_root(self) -> None:
-        """A new key for root, signed by the old and the new one; both roots' keys are then offline."""
-        old = self.keys / "tuf-root.key"
-        old = old if old.exists() else sorted(self.usb.glob("root-*"))[-1]
-        new = self.new_key(f"root-{len(list(self.usb.glob('root-*')))}")
-        asked = self.deps.packs.signing_request("root", [NewKeys("root", (public_document(new),))])
-        self.install(sign(sign(asked, old), new))
-        (self.keys / "tuf-root.key").unlink(missing_ok=True)
+from tests.sync.line_kit import city_server, enrolled, kiosk_on_line, publish, until
+from tests.sync.tuf_kit import Years, city_of_years
 
 
 @pytest.fixture
 def years(tmp_path: Path) -> Iterator[Years]:
-    clock = FakeClock()
-    with running(ServerSettings(data=tmp_path / "server", port=0, city=CITY.name), clock=clock) as server:
-        publish(server.deps)
-        made = kiosk_on_line(tmp_path / "kiosk", enrolled(server))
-        yield Years(server, clock, made, tmp_path / "packs")
-        made.at.close()
+    with city_of_years(tmp_path) as one:
+        yield one
 
 
 def test_four_hundred_days_offline_and_two_roots_later_the_newest_pack_is_there_in_one_look(years: Years) -> None:

@@ -11,9 +11,9 @@ from sqlalchemy import delete, select, update
 from kiosk.store import Store
 from protocol import checkpoints, merkle
 from protocol.checkpoints import Checkpoint, Offer, Refusal
-from server.app import make_checkpoint
 from server.audit import audit
 from server.fleet.alarms import AlarmKind
+from server.operator.chores import make_checkpoint
 from server.storage import tables
 from sync.down.witness import CHECKPOINT, Witness
 from tests.kiosk.kiosk_kit import Bench, bench

@@ -59,7 +59,7 @@ def test_a_batch_is_what_the_protocol_says(made: Delivery) -> None:
         ((200, {}, b'{"answers": [], "ack_through": 0}'), LineCondition.OFFLINE),
     ],
 )
-def test_no_status_discards_anything(made: Delivery, answer: Answer, condition: LineCondition) -> None:
+def test_g6_no_status_discards_anything(made: Delivery, answer: Answer, condition: LineCondition) -> None:
     ids = made.put(3)
     good = made.peer.answer
     made.peer.answer = lambda *_: answer
@@ -73,7 +73,7 @@ def test_no_status_discards_anything(made: Delivery, answer: Answer, condition: 
 
 
 @pytest.mark.parametrize("place", [0, 4, 9])
-def test_a_rejected_item_is_parked_and_delays_no_other(made: Delivery, place: int) -> None:
+def test_g5_a_rejected_item_is_parked_and_delays_no_other(made: Delivery, place: int) -> None:
     ids = made.put(10)
     made.peer.answer = lambda _m, _p, body: stored(json.loads(body)["items"], **{ids[place]: "no such form"})
     made.duty.turn()
@@ -86,7 +86,9 @@ def test_a_rejected_item_is_parked_and_delays_no_other(made: Delivery, place: in
 
 @pytest.mark.parametrize("place", [0, 4, 9])
 @pytest.mark.parametrize(("status", "code"), [(413, "too_large"), (422, "invalid")])
-def test_an_item_that_a_whole_batch_is_refused_for_is_found(made: Delivery, place: int, status: int, code: str) -> None:
+def test_g5_an_item_that_a_whole_batch_is_refused_for_delays_no_other(
+    made: Delivery, place: int, status: int, code: str
+) -> None:
     ids = made.put(10)
 
     def answer(_method: str, _path: str, body: bytes) -> Answer:
@@ -104,7 +106,7 @@ def test_an_item_that_a_whole_batch_is_refused_for_is_found(made: Delivery, plac
 
 
 @pytest.mark.parametrize("place", [0, 4, 9])
-def test_an_item_that_the_server_fails_at_does_not_hold_the_others(made: Delivery, place: int) -> None:
+def test_g5_an_item_that_the_server_fails_at_delays_no_other(made: Delivery, place: int) -> None:
     ids = made.put(10)
 
     def answer(_method: str, _path: str, body: bytes) -> Answer:
@@ -116,6 +118,17 @@ def test_an_item_that_the_server_fails_at_does_not_hold_the_others(made: Deliver
     states = made.states()
     assert states.pop(place) is OutboxState.WAITING
     assert states == [OutboxState.ACKNOWLEDGED] * 9
+
+
+def test_g5_what_is_parked_is_kept_for_ever_and_can_be_carried_away(made: Delivery) -> None:
+    (only,) = made.put(1)
+    made.peer.answer = lambda _m, _p, body: stored(json.loads(body)["items"], **{only: "no such form"})
+    made.duty.turn()
+    made.at.disk.bytes_free = 0
+    made.turns(3, apart_s=400 * 86_400)
+    kept = made.at.store.outbox.get(1)
+    assert kept is not None and (kept.state, kept.sealed) == (OutboxState.PARKED, b"sealed")
+    assert made.at.store.open_items.seqs() == (1,)
 
 
 def test_newest_and_oldest_go_in_turns(made: Delivery) -> None:

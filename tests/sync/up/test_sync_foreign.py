@@ -102,14 +102,14 @@ def nothing_is_lost(made: Delivery, statuses_and_bodies: Iterable[tuple[int, str
 
 
 @pytest.mark.parametrize("name", BODIES)
-def test_an_answer_that_is_not_ours_parks_and_acknowledges_nothing(made: Delivery, name: str) -> None:
+def test_g6_an_answer_that_is_not_ours_parks_and_acknowledges_nothing(made: Delivery, name: str) -> None:
     """Each body with every tenth status, so that each status comes up once."""
     nothing_is_lost(made, ((status, name) for status in STATUSES[list(BODIES).index(name) :: len(BODIES)]))
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("name", BODIES)
-def test_every_status_with_every_body(made: Delivery, name: str) -> None:
+def test_g6_every_status_with_every_body(made: Delivery, name: str) -> None:
     nothing_is_lost(made, ((status, name) for status in STATUSES))
 
 

@@ -1,0 +1,1 @@
+"""A kiosk of another kind: see ``__main__``."""

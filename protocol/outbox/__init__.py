@@ -1,0 +1,1 @@
+"""What waits in a kiosk's outbox: the words for why, and the file in which it can be carried to the city."""
