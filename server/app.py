@@ -56,6 +56,8 @@ from server.fleet.alarms import Alarms
 from server.fleet.city_map import CityMap
 from server.fleet.device_commands import DeviceCommands
 from server.fleet.enrolment import Enrolment
+from server.fleet.field_work.photos import VisitPhotos
+from server.fleet.field_work.readiness import ReadinessReports
 from server.fleet.groups import KioskGroups
 from server.fleet.heartbeats import AT_ONCE as HEARTBEATS_AT_ONCE
 from server.fleet.heartbeats import Heartbeats
@@ -193,7 +195,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         picture_marks=PictureMarks(units, vault, attachments, pictures),
         intake=intake,
         quarantine=quarantine,
-        outbox_import=OutboxImport(units, keeper, city, intake, attachments, quarantine, commands),
+        outbox_import=OutboxImport(units, keys, keeper.unseal, city, intake, attachments, quarantine, commands, alarms),
         packs=packs,
         authoring=authoring,
         city_map=CityMap(units),
@@ -201,6 +203,8 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         history=History(units, zone),
         profiles=Profiles(units),
         presence=Presence(units),
+        readiness=ReadinessReports(units),
+        visit_photos=VisitPhotos(units),
         heartbeats=Heartbeats(units, zone, alarms, witnesses, publications, signing_clock, pace),
         offers=Offers(units, packs),
         schedule=Schedule(units, authoring),

@@ -27,6 +27,8 @@ from server.fleet.alarms import Alarms
 from server.fleet.city_map import CityMap
 from server.fleet.device_commands import DeviceCommands
 from server.fleet.enrolment import Enrolment
+from server.fleet.field_work.photos import VisitPhotos
+from server.fleet.field_work.readiness import ReadinessReports
 from server.fleet.groups import KioskGroups
 from server.fleet.heartbeats import Heartbeats
 from server.fleet.help_calls import HelpCalls
@@ -115,6 +117,8 @@ class Deps:
     offers: Offers
     schedule: Schedule
     presence: Presence
+    readiness: ReadinessReports
+    visit_photos: VisitPhotos
     heartbeats: Heartbeats
     alarms: Alarms
     listing: Listing

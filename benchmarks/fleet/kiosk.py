@@ -3,31 +3,21 @@
 import random
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from kiosk.cases.case import Case, CaseProblem, CaseProblemKind
 from kiosk.catalogue.catalogue import Catalogue
-from kiosk.drafts.draft_words import DraftKept, DraftOpened, DraftProblem
 from kiosk.events import Event, Received
-from kiosk.machine.line_state import LineState
+from kiosk.kiosk import Kiosk
 from kiosk.session.identity import KioskIdentity
 from kiosk.session.outcomes import Saved
 from rehearsal.bad_line import BadLine
 from sync.city import CityBadges, CitySealer, KioskCodes
-from sync.client import Client
-from sync.down.commands import CommandRunner
-from sync.down.effects import Effects
-from sync.down.feed import FeedDuty
 from sync.enrolment import Enrolment
-from sync.monitor import Monitor
-from sync.presence import PresenceDuty
-from sync.signing_time import SigningTime
-from sync.up.outbox import OutboxDuty
-from sync.up.outbox_file import OutboxFile
+from sync.line import Line, LineOptions
 from tests.kiosk.kiosk_kit import bench, fill
 
 ZONE: Final = ZoneInfo("Asia/Jakarta")
@@ -130,7 +120,7 @@ class FleetKiosk:
 
     def turn(self, duty: str) -> float | None:
         """Takes a duty's turn; seconds until the next, None: when it is asked for."""
-        return self._running.duties[duty]()
+        return self._running.line.duties[duty]()
 
     @property
     def waits(self) -> bool:
@@ -144,7 +134,7 @@ class FleetKiosk:
 
     @property
     def cursor(self) -> int:
-        return self._running.feed.cursor
+        return self._running.line.cursor
 
     @property
     def id(self) -> str:
@@ -160,44 +150,57 @@ class FleetKiosk:
         return self._on
 
 
-@dataclass
-class _Line:
-    """``kiosk.ports.Line``: the kiosk's wishes become turns that the fleet takes."""
+class _TurnedLine(Line):
+    """The kiosk's line, never started: its wishes become turns that the fleet takes."""
 
-    monitor: Monitor
-    ask: Callable[[str, float], None]
-    carried: Callable[[], OutboxFile]
-    hurry: list[Callable[[], None]] = field(default_factory=list)
+    def __init__(self, enrolment: Enrolment, kiosk: Kiosk, folder: Path, ask: Callable[[str, float], None]) -> None:
+        self._ask_turn = ask
+        super().__init__(enrolment, kiosk, folder, LineOptions(connect_timeout_s=CONNECT_S, read_timeout_s=READ_S))
+        self.duties = {"outbox": self._outbox_turn, "presence": self._presence.turn, "feed": self._feed_turn}
 
-    def state(self) -> LineState:
-        return self.monitor.state()
+    def close(self) -> None:
+        for duty in (self._outbox, self._feed, self._presence, self._packs):
+            duty.teardown()
 
     def kick(self) -> None:
-        self.ask("outbox", 0.0)
+        self._ask_turn("outbox", 0.0)
 
     def retry_now(self) -> None:
-        for one in self.hurry:
-            one()
-        self.ask("outbox", 0.0)
-        self.ask("presence", 0.0)
+        self._outbox.hurry()
+        self._presence.hurry()
+        self._ask_turn("outbox", 0.0)
+        self._ask_turn("presence", 0.0)
 
-    def ask_case(self, code: str, done: Callable[[Case | CaseProblem], None]) -> None:  # noqa: ARG002 - as the port has it
-        done(CaseProblem(CaseProblemKind.NO_LINE))
+    def hear(self, event: Event) -> None:
+        if self._presence.hear(event):
+            self._wake_presence()
 
-    def keep_draft(self, plain: bytes, birth_date: object, done: Callable[[DraftKept | DraftProblem], None]) -> None:  # noqa: ARG002
-        done(DraftProblem.NO_LINE)
+    @property
+    def cursor(self) -> int:
+        return self._feed.cursor
 
-    def open_draft(self, code: str, birth_date: object, done: Callable[[DraftOpened | DraftProblem], None]) -> None:  # noqa: ARG002
-        done(DraftProblem.NO_LINE)
+    def _wake_presence(self) -> None:
+        self._ask_turn("presence", 0.0)
 
-    def erase_draft(self, code: str, birth_date: object) -> None: ...
+    def _report_now(self) -> None:
+        self._presence.report_now()
+        self._wake_presence()
 
-    def outbox_file(self) -> OutboxFile:
-        return self.carried()
+    def _feed_head(self, head: int) -> None:
+        if head > self.cursor:
+            self._ask_turn("feed", 0.0)
+
+    def _outbox_turn(self) -> float | None:
+        pause, outbox = self._outbox.turn(), self._kiosk.store.outbox
+        return pause if outbox.counts().waiting or outbox.undelivered_attachments(1) else None
+
+    def _feed_turn(self) -> float | None:
+        """As where streams do not come through: by pages."""
+        return None if self._feed.pull().ok else 60.0
 
 
 class _On:
-    """A kiosk that is switched on: the core as ``program`` builds it, and the line's duties without their threads."""
+    """A kiosk that is switched on: the core as ``program`` builds it, and its line."""
 
     def __init__(
         self,
@@ -229,52 +232,19 @@ class _On:
             pack=pack,
         )
         self.kiosk, self.store = self._at.kiosk, self._at.store
-        self._ask = ask
-        monitor = Monitor(self.kiosk.clock, self._at.bus)
-        time = SigningTime(self.kiosk.clock)
-
-        def client() -> Client:
-            return Client(enrolment, self.kiosk.clock, time, connect_timeout=CONNECT_S, read_timeout=READ_S)
-
-        line = _Line(monitor, ask, lambda: OutboxFile(self.kiosk, enrolment))
-        commands = CommandRunner(self.kiosk, self._report, self._report, line.retry_now)
-        effects = Effects(self.kiosk, commands, lambda: None)
-        self.outbox = OutboxDuty(self.kiosk, client(), monitor, lambda: False)
-        self.feed = FeedDuty(self.kiosk, client(), monitor, effects, lambda: False, self._report)
-        self.presence = PresenceDuty(self.kiosk, client(), monitor, self._head, city.badge_key, line.kick)
-        line.hurry += [self.outbox.hurry, self.presence.hurry]
-        monitor.on_return(line.retry_now)
-        self.duties = {"outbox": self._outbox_turn, "presence": self.presence.turn, "feed": self._feed_turn}
+        self.line = _TurnedLine(enrolment, self.kiosk, folder, ask)
         self._at.bus.subscribe(self._hear)
-        self.kiosk.connect(line)
+        self.kiosk.connect(self.line)
         ask("presence", 0.0)
         ask("outbox", 0.0)
 
     def close(self) -> None:
-        for duty in (self.outbox, self.feed, self.presence):
-            duty.teardown()
+        self.line.close()
         self._at.close()
-
-    def _outbox_turn(self) -> float | None:
-        pause = self.outbox.turn()
-        waiting = self.store.outbox.counts().waiting or self.store.outbox.undelivered_attachments(1)
-        return pause if waiting else None
-
-    def _feed_turn(self) -> float | None:
-        """As where streams do not come through: by pages."""
-        return None if self.feed.pull().ok else 60.0
-
-    def _head(self, head: int) -> None:
-        if head > self.feed.cursor:
-            self._ask("feed", 0.0)
-
-    def _report(self) -> None:
-        self._ask("presence", 0.0)
 
     def _hear(self, event: Event) -> None:
         # The events of a whole day would fill the memory of ten thousand.
         self._at.events.clear()
         if isinstance(event, Received):
             self._received(event.code)
-        if self.presence.hear(event):
-            self._ask("presence", 0.0)
+        self.line.hear(event)

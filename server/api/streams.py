@@ -260,4 +260,4 @@ class LiveResponse(Response):
 
 
 def _text(event: FeedEvent) -> bytes:
-    return f"id: {event.n}\nevent: {event.type.value}\ndata: {event.model_dump_json()}\n\n".encode()
+    return f"id: {event.n}\nevent: {event.type}\ndata: {event.model_dump_json()}\n\n".encode()

@@ -102,7 +102,7 @@ def page(connection: Connection, kiosk_id: str, after: int, limit: int = PAGE_EV
         .order_by(tables.feed.c.n)
         .limit(limit)
     )
-    events = tuple(FeedEvent(n=n, type=FeedType(kind), at=at, data=data) for n, kind, at, data in rows)
+    events = tuple(FeedEvent(n=n, type=kind, at=at, data=data) for n, kind, at, data in rows)
     return FeedPage(events=events, head=head)
 
 
@@ -134,7 +134,7 @@ def page_of_each(connection: Connection, after: Mapping[str, int]) -> dict[str, 
         )
         for kiosk_id, n, kind, at, data in found:
             if n > after[kiosk_id]:
-                events[kiosk_id].append(FeedEvent(n=n, type=FeedType(kind), at=at, data=data))
+                events[kiosk_id].append(FeedEvent(n=n, type=kind, at=at, data=data))
     pages = {row.id: FeedPage(events=tuple(events.get(row.id, ())), head=row.feed_seq) for row in rows}
     for kiosk_id, one in pages.items():
         if one.events and one.events[0].n != after[kiosk_id] + 1:
