@@ -15,7 +15,7 @@ from nacl.public import PrivateKey
 from nacl.signing import SigningKey
 
 from protocol.messages import SealingKey
-from protocol.sealing import key_id
+from protocol.sealing import SealBroken, key_id, unseal
 from runtime.files import make_folder, sync_folder
 from runtime.private_files import private_folder
 
@@ -41,6 +41,14 @@ class CityKeys:
         if name not in self._sealing and (self._folder / f"sealing-{_safe(name)}.key").exists():
             self._sealing = _read_sealing(self._folder)
         return self._sealing.get(name)
+
+    def unseal(self, name: str, sealed: bytes) -> bytes | None:
+        """What a blob holds that was sealed to that key; None when it cannot be opened, or no such key is known."""
+        key = self.sealing_key(name)
+        try:
+            return None if key is None else unseal(sealed, key)
+        except SealBroken:
+            return None
 
     def make_sealing_key(self) -> str:
         """A new key that everything is sealed to from now on; its id. Older ones stay, to open what was sealed to them."""

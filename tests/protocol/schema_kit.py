@@ -2,7 +2,13 @@
 
 import base64
 import random
+from importlib import import_module
+from pkgutil import walk_packages
 from typing import Any, Final
+
+from pydantic import BaseModel
+
+import protocol
 
 Schema = dict[str, Any]
 
@@ -19,6 +25,21 @@ _AGREED: Final[dict[str, Schema]] = {
     "Rating": {"scores": {"overall": 4}},
     "ServiceDescription": {"name": {"id": "Surat"}, "summary": {"id": "Surat"}},
 }
+
+
+def messages() -> list[type[BaseModel]]:
+    """Every message of the protocol, wherever in it."""
+    for module in walk_packages(protocol.__path__, "protocol."):
+        if not module.name.endswith("__main__"):
+            import_module(module.name)
+    found: list[type[BaseModel]] = []
+    left: list[type[BaseModel]] = [BaseModel]
+    while left:
+        below = left.pop().__subclasses__()
+        found += below
+        left += below
+    ours = {one for one in found if one.__module__.startswith("protocol.") and not one.__subclasses__()}
+    return sorted(ours, key=lambda one: one.__name__)
 
 
 class Speaker:

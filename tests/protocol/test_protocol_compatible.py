@@ -10,9 +10,8 @@ from jsonschema_rs import validator_for
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from tests.protocol.schema_kit import Speaker
+from tests.protocol.schema_kit import Speaker, messages
 from tests.soaking import SOAK
-from tests.sync.versions.recording import messages
 
 RELEASED: Final = json.loads((Path(__file__).parents[1] / "sync/versions/released/schemas.json").read_text())
 MODELS: Final = {one.__name__: one for one in messages()}
