@@ -8,6 +8,7 @@ take their share from the second server, so beside the ratio that was seen stand
 import http.client
 import json
 import os
+import secrets
 import shutil
 import statistics
 import tempfile
@@ -130,7 +131,10 @@ def _turn(kiosks: list[TestKiosk], ports: list[int], servers: list[int], postmas
 def _prepared(kiosk: TestKiosk) -> list[tuple[bytes, dict[str, str]]]:
     made = []
     for _ in range(EACH):
-        body = json.dumps({"items": [kiosk.envelope(SERVICE).item]}).encode()
+        # Of a person each: submissions of one wait for each other, whatever the server.
+        nik = f"3578{secrets.randbelow(100):02d}4107{secrets.randbelow(100):02d}{secrets.randbelow(10_000):04d}"
+        identity = {"nik": nik, "how": "typed"}
+        body = json.dumps({"items": [kiosk.envelope(SERVICE, inside={"identity": identity}).item]}).encode()
         made.append((body, kiosk.signed_headers("POST", "/v1/submissions", body, {"Content-Type": "application/json"})))
     return made
 

@@ -219,7 +219,8 @@ class FeedEvent(Message):
     """
 
     n: Annotated[int, Field(ge=1)]
-    type: FeedType
+    #: Of a newer server it may be another: the kiosk passes it over.
+    type: Annotated[FeedType | Short, Field(union_mode="left_to_right")]
     at: AwareDatetime
     data: dict[str, Any]
 

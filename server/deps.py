@@ -48,6 +48,7 @@ from server.foundation.meters import Meters
 from server.foundation.texts import Texts
 from server.foundation.vault import Vault
 from server.front_door.signing_clock import SigningClock
+from server.keeper.client import Keeper
 from server.open_city.budget import Budgets
 from server.open_city.city_calendar import CityCalendar
 from server.open_city.notices import Notices
@@ -86,6 +87,7 @@ class Deps:
     bus: Bus
     units: UnitsOfWork
     keys: CityKeys
+    keeper: Keeper
     signing_clock: SigningClock
     vault: Vault
     texts: Texts

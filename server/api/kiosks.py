@@ -14,9 +14,10 @@ from protocol.reports import KioskLog
 from protocol.tracking import parse as parse_code
 from server.api.bodies import SMALL_BODY_BYTES, parse, reading, takes
 from server.api.errors import ApiError, try_later
+from server.api.groups.admission import Replayed
+from server.api.groups.together import Together
 from server.api.quota import within
-from server.api.signed import Replayed, SignedRequest, signed
-from server.api.together import Together
+from server.api.signed import SignedRequest, signed
 from server.api.versions import refuse_unknown_version
 from server.deps import get_deps
 from server.fleet.enrolment import ATTEMPTS_WITHIN, EnrolRefusal

@@ -196,4 +196,4 @@ def _keep_history(connection: Connection, beats: Sequence[tuple[Row[Any], Heartb
         }
         for row, beat in beats
     ]
-    insert_all_new(connection, tables.heartbeats, tables.heartbeats.c.kiosk_id, rows)
+    insert_all_new(connection, tables.heartbeats, rows)

@@ -106,7 +106,7 @@ class OutboxImport:
     def take(self, actor: Actor, file: BinaryIO) -> ImportReport:
         """All of ``file``, which can be read again from its beginning.
 
-        Raises ExportRefused, UnknownKiosk and KioskShutOut; nothing of the file was taken then.
+        Raises ExportRefused, UnknownKiosk, KioskShutOut and KeeperAway; nothing of the file was taken then.
         """
         file.seek(0)
         header, line = read_header(file)

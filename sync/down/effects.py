@@ -72,6 +72,8 @@ class Effects:
         if event.type is FeedType.PACK:
             PackAnnouncement.model_validate(event.data)
             return self._look_for_packs
+        if event.type is not FeedType.CHECKPOINT:
+            logger.warning("feed %d is of a type that is not known here: %s", event.n, event.type)
         # A checkpoint, of an older server: without a proof it is worth nothing. See ``sync.down.witness``.
         return None
 

@@ -17,7 +17,7 @@ from server.deps import Deps
 from server.foundation.actors import OPERATOR, SYSTEM
 from server.foundation.keys import KeyMissing, random_key
 from server.front_door.shared_budget import SharedBudget
-from server.operator import operations
+from server.operator import chores, operations
 from server.settings import ServerSettings
 from server.storage import tables
 from server.work.leases import LEASE_S, SharedLeases
@@ -25,6 +25,7 @@ from tests.server.conftest import FakeClock, fresh
 from tests.server.postgres import Cluster
 from tests.server.running import running
 from tests.server.several.pair import with_keys_of
+from tests.sync.line_kit import until
 
 
 @pytest.fixture
@@ -164,6 +165,29 @@ def test_a_chore_of_a_server_that_died_is_taken_over_and_it_hears_of_it_when_it_
     assert (run.ended_at, run.failed) == (None, "")
     theirs.done("a_chore_of_a_server_that_died", "OperationalError")
     assert [run.failed for run in theirs.runs() if run.name == "a_chore_of_a_server_that_died"] == ["OperationalError"]
+
+
+class Broken(Exception):
+    pass
+
+
+def test_a_chore_with_a_fault_of_ours_is_told_and_tried_again_and_others_go_on(
+    sqlite_settings: ServerSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+
+    def breaks(deps: Deps) -> None:
+        done.append("breaks")
+        raise Broken
+
+    def works(deps: Deps) -> None:
+        done.append("works")
+
+    monkeypatch.setattr(chores, "CHORES", (chores.Chore(breaks, 0.01), chores.Chore(works, 0.01)))
+    with running(sqlite_settings) as server:
+        until(lambda: done.count("breaks") > 1 and done.count("works") > 1)
+        failed = {run.name: run.failed for run in server.deps.leases.runs() if run.ended_at}
+    assert failed == {"breaks": "Broken", "works": ""}
 
 
 # --- the database's place -----------------------------------------------------------------------------------------

@@ -177,6 +177,25 @@ def test_what_a_crash_left_in_the_store_counts_when_it_has_its_hash(bucket: Serv
         assert kiosk.get(f"/v1/cases/{envelope.code}").json()["state"] == "received"
 
 
+def test_an_upload_that_was_under_way_when_the_store_changed_begins_anew_by_itself(
+    bucket: ServerSettings, sqlite_settings: ServerSettings
+) -> None:
+    """As docs/grow.md has it: the pieces lie in the old place, and the row still counts them."""
+    with running(sqlite_settings) as server:
+        kiosk = server.kiosk()
+        attachment = kiosk.attachment(os.urandom(500))
+        envelope = kiosk.envelope(server.service(), [attachment])
+        kiosk.send(envelope)
+        kiosk.patch(attachment, 0, attachment.sealed[:200])
+    with running(bucket) as server:
+        kiosk.base, kiosk.http = server.base, requests.Session()
+        assert kiosk.offset(attachment) == 200
+        refused = kiosk.patch(attachment, 200, attachment.sealed[200:])
+        assert (refused.json()["error"]["code"], refused.headers["Upload-Offset"]) == ("hash", "0")
+        kiosk.upload(attachment)
+        assert kiosk.get(f"/v1/cases/{envelope.code}").json()["state"] == "received"
+
+
 def test_without_the_store_nothing_is_called_there_and_nothing_else_stops(bucket: ServerSettings) -> None:
     with before(bucket.s3_endpoint) as (endpoint, _):
         away = bucket.model_copy(update={"s3_endpoint": endpoint})
