@@ -1,8 +1,10 @@
 """Keys and touches of somebody who tries to get out."""
 
 import random
+from typing import TYPE_CHECKING
 
-from x_display import XDisplay
+if TYPE_CHECKING:
+    from tests.screens.x_display import XDisplay
 
 #: What leads out of some program or other.
 CHORDS = (
@@ -17,7 +19,7 @@ KEYS = (*CHORDS, *(chr(code) for code in range(ord("a"), ord("z") + 1)), "Tab", 
 TOUCHES = 4
 
 
-def storm(display: XDisplay, chance: random.Random, many: int, size: tuple[int, int]) -> None:
+def storm(display: "XDisplay", chance: random.Random, many: int, size: tuple[int, int]) -> None:
     """``many`` keys, chords and touches at pixels of a screen of this size."""
     touches = [(chance.randrange(size[0]), chance.randrange(size[1])) for _ in range(many // TOUCHES)]
     display.touch(*touches)

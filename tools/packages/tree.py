@@ -98,7 +98,7 @@ class Tree:
         for script in SCRIPTS:
             self.lay(scripts / script, f"DEBIAN/{script}", PROGRAM)
 
-    def build(self, into: Path, compression: str = "xz") -> Path:
+    def build(self, into: Path, compression: str = "zstd") -> Path:
         """The package's file in ``into``, compressed as dpkg-deb knows it. Raises CalledProcessError when dpkg-deb refuses the tree."""
         into.mkdir(parents=True, exist_ok=True)
         package = into / f"{self.name}_{self.version}_{architecture()}.deb"

@@ -176,3 +176,19 @@ def test_a_display_that_is_unknown_is_said(group: Group, tmp_path: Path) -> None
         text=True,
     )
     assert done.returncode == 64 and "write xorg or cage" in done.stderr
+
+
+def test_a_code_that_was_left_is_given_once_and_stands_in_no_command(tmp_path: Path) -> None:
+    program = tmp_path / "program"
+    program.write_text('#!/bin/sh\necho "$@ <$(cat)>"\n')
+    program.chmod(0o755)
+    code = tmp_path / "enrol-code"
+    code.write_text("https://kios.kota.go.id 7KQX-9RM2\n")
+    environment = {"RUNTIME_DIRECTORY": str(tmp_path), "EKIOS_DATA": str(tmp_path), "EKIOS_PROGRAM": str(program)}
+
+    def said() -> str:
+        command = [SESSION.with_name("kiosk-program")]
+        return subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True).stdout.strip()
+
+    assert said() == "--enrol - <https://kios.kota.go.id 7KQX-9RM2>"
+    assert not code.exists() and said() == "<>"
