@@ -49,6 +49,9 @@ class ServerSettings(BaseSettings):
     time_zone: str = "Asia/Jakarta"
     #: The key that signs checkpoints of the audit log, on another medium than the database; empty: in ``data``.
     audit_key: Path | None = None
+    #: The socket of a keeper that runs as another user, with the sealing keys in a folder of its own; empty: the server begins
+    #: one by itself, with the keys in ``data``.
+    keeper: Path | None = None
     #: The city's identity provider (OpenID Connect), for officers; empty: none. The claim is what accounts are matched by.
     oidc_issuer: str = ""
     oidc_client_id: str = ""

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 #: ``PRAGMA user_version``. A newer program reads every older one (see migrations), an older refuses a newer one.
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 #: The mark that holds the last number given to an envelope.
 KIOSK_SEQ: Final = "kiosk_seq"
 
@@ -136,6 +136,15 @@ supplies = Table(
     Column("level", Float, nullable=False),
     Column("full", Float, nullable=False),
     Column("changed_at", Moment, nullable=False),
+)
+
+#: Paper by the hour of the city's day; numbers only.
+paper_use = Table(
+    "paper_use",
+    metadata,
+    Column("day", String(10), primary_key=True),
+    Column("hour", Integer, primary_key=True),
+    Column("mm", Float, nullable=False),
 )
 
 visits = Table(

@@ -74,7 +74,7 @@ async def _live(deps: Deps, kiosk_id: str, after: int) -> AsyncIterator[ServerSe
                 return
             for event in page.events:
                 cursor = event.n
-                yield ServerSentEvent(id=str(event.n), event=event.type.value, data=event.model_dump_json())
+                yield ServerSentEvent(id=str(event.n), event=str(event.type), data=event.model_dump_json())
             if not page.events:
                 await hints.get(LOOK_S)
 

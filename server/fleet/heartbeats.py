@@ -16,6 +16,7 @@ from protocol.signing import Verified
 from server.audit.witnesses import Witnesses
 from server.fleet.alarms import Alarms
 from server.fleet.components import paper_mm
+from server.fleet.field_work.own_orders import order_rolls
 from server.foundation import bus, lineage
 from server.foundation.actors import SYSTEM
 from server.foundation.clock import load_calendar
@@ -121,6 +122,7 @@ class Heartbeats:
         after = [SimpleNamespace(**{**row._mapping, **changed}) for row, changed in zip(rows, values, strict=True)]
         in_fleet = [one for one in after if one.approved_at is not None and one.revoked_at is None]
         judged = self._alarms.judge(connection, in_fleet, load_calendar(connection, self._zone), now)
+        order_rolls(work, judged.rolls)
         seen = judged.kiosks | {change["kiosk_id"] for change in changes}
         seen |= {
             row.id
@@ -194,4 +196,4 @@ def _keep_history(connection: Connection, beats: Sequence[tuple[Row[Any], Heartb
         }
         for row, beat in beats
     ]
-    insert_all_new(connection, tables.heartbeats, tables.heartbeats.c.kiosk_id, rows)
+    insert_all_new(connection, tables.heartbeats, rows)

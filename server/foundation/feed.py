@@ -8,12 +8,18 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from protocol.messages import FeedEvent, FeedPage, FeedType
 from server.storage import tables
 
 PAGE_EVENTS: Final = 200
+_KIOSK: Final = tables.kiosks.c
+_COUNT: Final = (
+    update(tables.kiosks).where(_KIOSK.id == bindparam("of")).values(feed_seq=_KIOSK.feed_seq + bindparam("more"))
+)
+_COUNTERS: Final = select(_KIOSK.id, _KIOSK.feed_seq).where(_KIOSK.id.in_(bindparam("kiosks", expanding=True)))
+_APPEND: Final = insert(tables.feed)
 
 
 class NoSuchKiosk(LookupError):
@@ -33,23 +39,26 @@ def append_many(
     connection: Connection, kiosk_id: str, event: FeedType, data: Sequence[Mapping[str, Any]], at: datetime
 ) -> int:
     """As :func:`append`, for several events of a type in their order; gives the last one's cursor."""
-    counter = connection.execute(
-        update(tables.kiosks)
-        .where(tables.kiosks.c.id == kiosk_id)
-        .values(feed_seq=tables.kiosks.c.feed_seq + len(data))
-        .returning(tables.kiosks.c.feed_seq)
-    ).scalar()
-    if counter is None:
-        raise NoSuchKiosk(kiosk_id)
-    first = int(counter) - len(data) + 1
-    connection.execute(
-        insert(tables.feed),
-        [
-            {"kiosk_id": kiosk_id, "n": first + place, "type": event.value, "at": at, "data": dict(one)}
-            for place, one in enumerate(data)
-        ],
-    )
-    return int(counter)
+    return append_each(connection, event, {kiosk_id: data}, at)[kiosk_id]
+
+
+def append_each(
+    connection: Connection, event: FeedType, data: Mapping[str, Sequence[Mapping[str, Any]]], at: datetime
+) -> dict[str, int]:
+    """As :func:`append_many`, for several kiosks by their ids; gives each one's last cursor."""
+    # In the order of their ids: each row is held from here on.
+    kiosks = sorted(data)
+    connection.execute(_COUNT, [{"of": kiosk_id, "more": len(data[kiosk_id])} for kiosk_id in kiosks])
+    counters = {kiosk_id: int(last) for kiosk_id, last in connection.execute(_COUNTERS, {"kiosks": kiosks})}
+    if len(counters) < len(kiosks):
+        raise NoSuchKiosk(next(kiosk_id for kiosk_id in kiosks if kiosk_id not in counters))
+    rows = [
+        {"kiosk_id": kiosk_id, "n": n, "type": event.value, "at": at, "data": dict(one)}
+        for kiosk_id in kiosks
+        for n, one in enumerate(data[kiosk_id], counters[kiosk_id] - len(data[kiosk_id]) + 1)
+    ]
+    connection.execute(_APPEND, rows)
+    return counters
 
 
 def append_to_all(
@@ -76,5 +85,5 @@ def page(connection: Connection, kiosk_id: str, after: int, limit: int = PAGE_EV
         .order_by(tables.feed.c.n)
         .limit(limit)
     )
-    events = tuple(FeedEvent(n=n, type=FeedType(kind), at=at, data=data) for n, kind, at, data in rows)
+    events = tuple(FeedEvent(n=n, type=kind, at=at, data=data) for n, kind, at, data in rows)
     return FeedPage(events=events, head=head)

@@ -287,7 +287,7 @@ def test_g12_a_new_version_reads_the_old_queue(tmp_path: Path) -> None:
 def test_g12_a_queue_of_the_first_version_is_taken_over(tmp_path: Path) -> None:
     filled(tmp_path, 2)
     raw = sqlite3.connect(tmp_path / FILE_NAME)
-    for table in ("reports", "documents"):
+    for table in ("reports", "documents", "paper_use"):
         raw.execute(f"DROP TABLE {table}")
     raw.execute("PRAGMA user_version = 1")
     raw.close()

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 
 from protocol import badges
 from protocol.components import Availability, Condition
+from protocol.field.roles import StaffRole
 from protocol.messages import EnrolRequest, EnrolResponse, Heartbeat
 from server.deps import Deps
 from server.fleet.alarms import CLOCK_TOLERANCE, SILENT_INTERVALS, UNUSED_AFTER, AlarmKind
@@ -19,7 +20,7 @@ from server.fleet.states import KioskState
 from server.foundation.actors import OPERATOR
 from server.foundation.clock import WorkingCalendar, load_calendar
 from server.operator.seeding import TRIAL_PIN
-from server.people.field_staff import StaffOutcome
+from server.people.field_staff import StaffOutcome, roster
 from server.storage import tables
 from tests.server.conftest import FakeClock
 from tests.server.kiosk_client import TestKiosk, component, visit
@@ -287,6 +288,14 @@ def test_whoever_is_put_off_leaves_every_kiosks_roster(server: RunningServer, ki
     ]
     assert "petugas-x" in rosters[-2]
     assert "petugas-x" not in rosters[-1]
+
+
+def test_helpers_stand_apart_on_the_roster(deps: Deps) -> None:
+    assert deps.staff.add(OPERATOR, "pendamping-1", "Wulan", "314159", StaffRole.HELPER) is StaffOutcome.DONE
+    with deps.engine.connect() as connection:
+        sent = roster(connection)
+    assert [one.id for one in sent.helpers] == ["pendamping-1"]
+    assert "pendamping-1" not in {one.id for one in sent.staff}
 
 
 def test_a_badge_is_signed_by_the_city(deps: Deps) -> None:

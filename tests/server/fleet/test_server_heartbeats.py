@@ -13,7 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from protocol.messages import Heartbeat
 from protocol.signing import Verified
-from server.api.together import Together
+from server.api.groups.together import Together
 from server.deps import Deps
 from server.fleet.alarms import AlarmKind
 from server.fleet.heartbeats import Beat
