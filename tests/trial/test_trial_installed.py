@@ -64,5 +64,5 @@ def test_the_packages_lead_to_the_home_screen_and_no_key_leads_away(city: Instal
 
 def test_purging_says_what_it_takes(city: Installed) -> None:
     said = city.machine.run("dpkg", "--purge", "ekios-kiosk", "ekios-server")
-    assert "/var/lib/ekios-kiosk was removed" in said and "/var/lib/ekios was removed" in said
+    assert "/var/lib/ekios-kiosk was removed" in said and "/var/lib/ekios and /var/lib/ekios-keeper were removed" in said
     assert not (city.machine.root / "usr/lib/ekios").exists()
