@@ -295,7 +295,9 @@ def test_installing_renewing_removing_and_purging(trees: dict[str, Tree], tmp_pa
     assert "/var/lib/ekios-kiosk stays" in machine.dpkg("-r", "ekios-kiosk")
     assert key.exists() and settings.exists()
     said = machine.dpkg("-P", "ekios-kiosk", "ekios-server")
-    assert "/var/lib/ekios-kiosk was removed" in said and "/var/lib/ekios and /var/lib/ekios-keeper were removed" in said
+    assert (
+        "/var/lib/ekios-kiosk was removed" in said and "/var/lib/ekios and /var/lib/ekios-keeper were removed" in said
+    )
     assert not any((machine.root / data).exists() for data in DATA.values())
     assert not (machine.root / "etc/ekios").exists() and machine.enabled() == set()
     machine.dpkg("-i", packages[0])
