@@ -29,6 +29,7 @@ from server.api.groups.intake_line import IntakeLine
 from server.api.groups.together import Together
 from server.api.proofs import AnswerProofs
 from server.api.standstill import Standstill, bare_app
+from server.api.streams import Streams
 from server.api.telling import Telling
 from server.audit.witnesses import Witnesses
 from server.cases.actions import Cases
@@ -64,6 +65,7 @@ from server.fleet.help_calls import HelpCalls
 from server.fleet.history import History
 from server.fleet.kiosk_settings import KioskSettings
 from server.fleet.listing import Listing
+from server.fleet.pace import Pace
 from server.fleet.presence import Presence
 from server.fleet.profiles import Profiles
 from server.fleet.quotas import Quotas
@@ -150,7 +152,8 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
     passwords = Passwords()
     journal = CaseJournal(vault, catalogue, zone, settings.pauses)
     said = texts.load()
-    alarms = Alarms(units, zone, settings.heartbeat_s)
+    pace = Pace(settings.heartbeat_s)
+    alarms = Alarms(units, zone, pace)
     quotas = Quotas(units, alarms, settings.quotas)
     ratings = Ratings(units)
     publications = Publications(units, keys.badge)
@@ -202,7 +205,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         presence=Presence(units),
         readiness=ReadinessReports(units),
         visit_photos=VisitPhotos(units),
-        heartbeats=Heartbeats(units, zone, alarms, witnesses, publications, signing_clock, settings.heartbeat_s),
+        heartbeats=Heartbeats(units, zone, alarms, witnesses, publications, signing_clock, pace),
         offers=Offers(units, packs),
         schedule=Schedule(units, authoring),
         alarms=alarms,
@@ -278,6 +281,7 @@ def create_app(
     app.state.measures = Measures(deps)
     deps.meters.registry.register(app.state.measures)
     app.state.heartbeats = Together(deps.heartbeats.take, lambda beat: beat.kiosk_id, HEARTBEATS_AT_ONCE)
+    app.state.streams = Streams(deps.engine, deps.bus, settings.live_ping_s)
     for router in (
         submissions.router,
         feed_api.router,
@@ -304,11 +308,13 @@ def create_app(
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     deps: Deps = app.state.deps
     await deps.bus.start()
+    app.state.streams.start()
     try:
         async with at_work(deps):
             yield
     finally:
         await deps.bus.stop()
+        await app.state.streams.stopped()
         close_deps(deps)
 
 

@@ -24,6 +24,7 @@ from server.fleet.components import (
     without_paper,
 )
 from server.fleet.field_work.own_orders import Raised, order_rolls
+from server.fleet.pace import Pace
 from server.fleet.states import state_of
 from server.foundation import bus
 from server.foundation.actors import SYSTEM, Actor
@@ -33,8 +34,6 @@ from server.storage.citizen_tables import help_calls as help_call_table
 from server.storage.transactions import insert_each_new
 from server.work.unit_of_work import UnitsOfWork
 
-#: A kiosk is silent after this many intervals without a heartbeat.
-SILENT_INTERVALS: Final = 4
 #: In service, in working hours, and nobody has touched it for so long: covered, hidden or unknown to people.
 UNUSED_AFTER: Final = timedelta(hours=4)
 #: A kiosk's clock may differ so much from the server's: what it prints and what its forms call today still hold.
@@ -99,14 +98,14 @@ class Judged:
 
 
 class Alarms:
-    def __init__(self, units: UnitsOfWork, zone: str, interval_s: float) -> None:
+    def __init__(self, units: UnitsOfWork, zone: str, pace: Pace) -> None:
         self._units = units
         self._zone = zone
-        self._interval_s = interval_s
+        self._pace = pace
 
     @property
     def silent_after(self) -> timedelta:
-        return timedelta(seconds=self._interval_s * SILENT_INTERVALS)
+        return self._pace.silent_after
 
     # --- what the office sees and does --------------------------------------------------------------------------
 
@@ -147,6 +146,7 @@ class Alarms:
         What a kiosk says is judged when it says it, so only those are looked at for whom the time has come.
         """
         with self._units.begin(SYSTEM) as work:
+            self._pace.look(work.connection, work.now)
             changed = clear_revoked(work.connection, work.now)
             due = self._due(work.connection, load_calendar(work.connection, self._zone), work.now)
             if changed:

@@ -17,6 +17,7 @@ from server.audit.witnesses import Witnesses
 from server.fleet.alarms import Alarms
 from server.fleet.components import paper_mm
 from server.fleet.field_work.own_orders import order_rolls
+from server.fleet.pace import Pace
 from server.foundation import bus, lineage
 from server.foundation.actors import SYSTEM
 from server.foundation.clock import load_calendar
@@ -51,7 +52,7 @@ class Heartbeats:
         witnesses: Witnesses,
         publications: Publications,
         signing_clock: SigningClock,
-        interval_s: float,
+        pace: Pace,
     ) -> None:
         self._units = units
         self._zone = zone
@@ -59,7 +60,7 @@ class Heartbeats:
         self._witnesses = witnesses
         self._publications = publications
         self._signing_clock = signing_clock
-        self._interval_s = interval_s
+        self._pace = pace
 
     def take(self, beats: Sequence[Beat]) -> list[HeartbeatAnswer | None]:
         """Keeps them and judges their kiosks; the answers in the same order. None: this very request came before, or too
@@ -76,7 +77,7 @@ class Heartbeats:
             if beat.kiosk_id not in kept.feed_heads
             else HeartbeatAnswer(
                 server_time=kept.now,
-                interval_s=self._interval_s,
+                interval_s=self._pace.interval_s,
                 feed_head=kept.feed_heads[beat.kiosk_id],
                 checkpoint=offer,
                 restored=kept.restored,
@@ -87,6 +88,8 @@ class Heartbeats:
 
     def _keep(self, work: UnitOfWork, beats: Sequence[Beat]) -> "_Kept":
         connection, now = work.connection, work.now
+        # In each process: the alarms are looked at by one of them only.
+        self._pace.look(connection, now)
         fresh = self._signing_clock.remember_all(connection, [beat.signed for beat in beats if beat.signed])
         new = {beat.kiosk_id: beat for beat in beats if beat.signed is None or beat.kiosk_id in fresh}
         kiosk = tables.kiosks.c

@@ -99,16 +99,14 @@ def values_of(connection: Connection, kiosks: Sequence[str]) -> dict[str, dict[s
 
 def tell_all(work: UnitOfWork) -> None:
     """Tells every kiosk of the fleet what counts for it."""
-    for kiosk_id, values in values_of(work.connection, kiosks_of(work.connection, EVERYBODY)).items():
-        if values:
-            work.to_kiosk(kiosk_id, FeedType.SETTINGS, values)
+    told = values_of(work.connection, kiosks_of(work.connection, EVERYBODY))
+    work.to_each_kiosk(FeedType.SETTINGS, {one: (values,) for one, values in told.items() if values})
 
 
 def tell_changed(work: UnitOfWork, before: Mapping[str, Mapping[str, Any]]) -> None:
     """Tells the kiosks of ``before`` (what counted, in the order of their ids) what counts now, where it differs."""
-    for kiosk_id, values in values_of(work.connection, list(before)).items():
-        if values != before[kiosk_id]:
-            work.to_kiosk(kiosk_id, FeedType.SETTINGS, values)
+    now = values_of(work.connection, list(before))
+    work.to_each_kiosk(FeedType.SETTINGS, {one: (values,) for one, values in now.items() if values != before[one]})
 
 
 def forget(work: UnitOfWork, audience: Audience) -> None:

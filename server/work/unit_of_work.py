@@ -16,6 +16,7 @@ import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -179,8 +180,10 @@ class UnitsOfWork:
         return result
 
     def _finish(self, afterwards: list[Hint | Callable[[], None]]) -> None:
-        for step in afterwards:
-            if isinstance(step, Hint):
-                self.bus.publish_now(step.topic, step.text)
+        for are_hints, steps in groupby(afterwards, lambda step: isinstance(step, Hint)):
+            if are_hints:
+                self.bus.publish_all([step for step in steps if isinstance(step, Hint)])
             else:
-                step()
+                for step in steps:
+                    if not isinstance(step, Hint):
+                        step()
