@@ -38,6 +38,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.mark.timeout(7200)
 def test_the_packages_lead_to_the_home_screen_and_no_key_leads_away(city: Installed) -> None:
     machine = city.machine
     assert machine.run("dpkg", "--verify", "ekios-kiosk", "ekios-server") == ""
