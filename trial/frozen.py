@@ -19,6 +19,7 @@ NEEDED_LATER = (
     "libzbar.so.0",
     "escpos/capabilities.json",
     "devices/simulator/page.html",
+    "assets/pictograms/Pictograms.ttf",
     "assets/translations/mad/LC_MESSAGES/kiosk.po",
 )
 

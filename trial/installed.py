@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 import requests
+from PIL import Image
 
 from trial.processes import ROOT, Group, NotReady, free_port, wait_until
 
@@ -119,13 +120,16 @@ class Installed:
         self.machine.start("session", "/usr/lib/ekios/kiosk-session", user="ekios-kiosk", environment=given)
         wait_until("session", lambda: (runtime / "program.pid").exists(), self.group, seconds=START_S)
         wait_until("session", lambda: "in the back office: " in self.log(), self.group, seconds=START_S)
+        wait_until("session", lambda: self._shown() > 1, self.group, seconds=START_S)
 
     def let_in(self) -> None:
         """As the office does that was read the fingerprint; then the kiosk has the city's services and shows its home."""
+        waiting = self.picture("waits").read_bytes()
         line = next(line for line in self.log().splitlines() if "in the back office: " in line)
         self.machine.run("ekios-server", "approve", KIOSK, line.split("in the back office: ")[1].strip())
         packs = self.machine.root / KIOSK_DATA / "packs"
         wait_until("session", lambda: any(packs.rglob("*.zip")), self.group, seconds=START_S)
+        wait_until("session", lambda: self.picture("home").read_bytes() != waiting, self.group, seconds=START_S)
 
     def log(self) -> str:
         return self.group.log("session").read_text(encoding="utf-8", errors="replace")
@@ -139,8 +143,12 @@ class Installed:
 
     def picture(self, name: str) -> Path:
         OUT.mkdir(parents=True, exist_ok=True)
-        self.panel("import", "-window", "root", "/run/ekios-kiosk/picture.png")
+        self.panel("import", "-window", "root", "-strip", "/run/ekios-kiosk/picture.png")
         return Path(shutil.copyfile(self.machine.root / "run/ekios-kiosk/picture.png", OUT / f"{name}.png"))
+
+    def _shown(self) -> int:
+        """How many colours stand on the panel."""
+        return len(Image.open(self.picture("waits")).convert("RGB").getcolors(2**24) or ())
 
     def window(self) -> str:
         return self.panel("xdotool", "getwindowfocus").strip()
@@ -178,7 +186,6 @@ def main() -> int:
                 city = Installed(machine)
                 city.start_server()
                 city.start_kiosk()
-                city.picture("waits")
                 city.let_in()
                 print(f"installed: the kiosk serves; its picture is {city.picture('home')}")
         except (NotReady, subprocess.CalledProcessError) as error:

@@ -25,13 +25,14 @@ from tools.packages.tree import Tree
 pytestmark = pytest.mark.skipif(shutil.which("dpkg-deb") is None, reason="not a Debian: no dpkg-deb")
 SERVER = "https://kios.kota.go.id"
 DATA = {"ekios-kiosk": "var/lib/ekios-kiosk", "ekios-server": "var/lib/ekios"}
-USERS = {"ekios-kiosk": "ekios-kiosk", "ekios-server": "ekios"}
+USERS = {"ekios-kiosk": {"ekios-kiosk"}, "ekios-server": {"ekios", "ekios-keeper"}}
 #: systemd's measure of how much a unit could do to the machine, in tenths: 0 nothing, 100 everything.
 MOST_EXPOSED = {
     "ekios-kiosk.service": 25,
     "ekios-kiosk-firewall.service": 25,
     "ekios-server@.service": 20,
     "ekios-backup.service": 20,
+    "ekios-keeper.service": 20,
 }
 
 
@@ -117,7 +118,7 @@ def test_scripts_are_sound(tree: Tree) -> None:
 def test_services_run_as_a_user_of_their_own(tree: Tree) -> None:
     (sysusers,) = (tree.folder / "usr/lib/sysusers.d").iterdir()
     made = set(re.findall(r"^u (\S+)", sysusers.read_text(), re.M))
-    assert made == {USERS[tree.name]}
+    assert made == USERS[tree.name]
     for name, unit in units(tree).items():
         if name != "ekios-kiosk-firewall.service":
             assert unit["Service"]["User"] in made, name
@@ -274,6 +275,7 @@ def test_installing_renewing_removing_and_purging(trees: dict[str, Tree], tmp_pa
     assert machine.enabled() == {"ekios-kiosk.service", "ekios-kiosk-firewall.service"}
     assert machine.owner(DATA["ekios-kiosk"]) == "ekios-kiosk 700"
     assert machine.owner(DATA["ekios-server"]) == "ekios 700"
+    assert machine.owner("var/lib/ekios-keeper") == "ekios-keeper 700"
     assert machine.owner("etc/ekios/server.env").endswith(" 640")
     assert machine.dpkg("--verify") == ""
 
@@ -288,12 +290,14 @@ def test_installing_renewing_removing_and_purging(trees: dict[str, Tree], tmp_pa
     assert key.read_text() == "key" and settings.read_text().endswith("EKIOS_SESSION=cage\n")
     assert machine.owner(DATA["ekios-kiosk"]) == "ekios-kiosk 700", "a folder that was left open is shut again"
     assert machine.enabled() == {"ekios-kiosk.service"}, "what was disabled stays so"
-    assert (machine.root / "etc/passwd").read_text().count("\n") == len(USERS)
+    assert (machine.root / "etc/passwd").read_text().count("\n") == sum(map(len, USERS.values()))
 
     assert "/var/lib/ekios-kiosk stays" in machine.dpkg("-r", "ekios-kiosk")
     assert key.exists() and settings.exists()
     said = machine.dpkg("-P", "ekios-kiosk", "ekios-server")
-    assert "/var/lib/ekios-kiosk was removed" in said and "/var/lib/ekios was removed" in said
+    assert (
+        "/var/lib/ekios-kiosk was removed" in said and "/var/lib/ekios and /var/lib/ekios-keeper were removed" in said
+    )
     assert not any((machine.root / data).exists() for data in DATA.values())
     assert not (machine.root / "etc/ekios").exists() and machine.enabled() == set()
     machine.dpkg("-i", packages[0])

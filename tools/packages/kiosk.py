@@ -38,7 +38,7 @@ DEPENDS: Final = (
     # its session
     *("xserver-xorg-core", "xserver-xorg-input-libinput", "xauth", "x11-xkb-utils", "util-linux"),
     # the machine around it
-    *("systemd (>= 252)", "udev", "dbus", "libpam-systemd", "polkitd", "nftables"),
+    *("systemd (>= 252)", "udev", "dbus", "libpam-systemd", "polkitd", "nftables", "kbd"),
 )
 
 

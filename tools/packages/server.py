@@ -24,6 +24,7 @@ PLACES: Final = (
     ("server/tmpfiles.conf", "usr/lib/tmpfiles.d/ekios-server.conf", PLAIN),
     ("server/journald.conf", "usr/lib/systemd/journald.conf.d/ekios-server.conf", PLAIN),
     ("systemd/ekios-server@.service", f"{UNITS}/ekios-server@.service", PLAIN),
+    ("systemd/ekios-keeper.service", f"{UNITS}/ekios-keeper.service", PLAIN),
     ("systemd/ekios-backup.service", f"{UNITS}/ekios-backup.service", PLAIN),
     ("systemd/ekios-backup.timer", f"{UNITS}/ekios-backup.timer", PLAIN),
 )
