@@ -20,6 +20,7 @@ from kiosk.machine.room import FolderDisk
 from kiosk.ports import Ports
 from kiosk.session.identity import KioskIdentity
 from kiosk.store import Store
+from program.alive import alive, come_back
 from program.devices import Devices, build_devices
 from program.settings import ASSETS, SOFTWARE, KioskSettings
 from screens.access.keypads import TABLES
@@ -29,7 +30,7 @@ from screens.shell import allocator, boot
 from screens.shell.watchdog import watchdog
 from sync.city import CityBadges, FollowingSealer, KioskCodes
 from sync.enrolment import Enrolment, kept_profile
-from sync.line import Line
+from sync.line import Line, LineOptions
 
 if TYPE_CHECKING:
     from screens.shell.app import KioskApp
@@ -96,8 +97,10 @@ class Program:
         self.store = Store.open(settings.data, clock.now())
         self._owned.callback(_safely, "store", self.store.close)
         self.devices = build_devices(settings, clock)
+        if settings.programs is not None:
+            come_back(self.store, settings.programs, clock.now())
         self.kiosk = build_kiosk(settings, enrolment, self.store, self.devices, texts, clock)
-        self.line = Line(enrolment, self.kiosk, settings.data / "packs")
+        self.line = Line(enrolment, self.kiosk, settings.data / "packs", LineOptions(programs=settings.programs))
         self.kiosk.connect(self.line)
         self.app = self._build_app(texts)
 
@@ -127,7 +130,7 @@ class Program:
         """Until somebody calls :meth:`stop`; on the main thread, which Kivy owns."""
         with self._owned:
             self._start()
-            with watchdog():
+            with watchdog(), alive(self.kiosk, self.settings.programs):
                 self.app.run()
 
     def stop(self) -> None:

@@ -19,6 +19,7 @@ from server.api import (
     metrics,
     open_city,
     operator,
+    programs,
     submissions,
 )
 from server.api import feed as feed_api
@@ -62,6 +63,9 @@ from server.fleet.listing import Listing
 from server.fleet.presence import Presence
 from server.fleet.profiles import Profiles
 from server.fleet.quotas import Quotas
+from server.fleet.releases.program_files import ProgramFiles
+from server.fleet.releases.releases import Releases
+from server.fleet.releases.rollout import Rollout
 from server.fleet.sealing_rotation import SealingRotation
 from server.fleet.work_orders import WorkOrders
 from server.foundation import texts
@@ -152,6 +156,8 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
     pictures = Pictures()
     signing_clock = SigningClock(clock)
     authoring = Authoring(units, packs)
+    rollout = Rollout(units)
+    releases = Releases(units, packs, ProgramFiles(settings.data / "packs" / "programs", units), rollout)
     deps = Deps(
         settings=settings,
         texts=said,
@@ -187,7 +193,10 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         history=History(units, zone),
         profiles=Profiles(units),
         presence=Presence(units),
-        heartbeats=Heartbeats(units, zone, alarms, witnesses, publications, signing_clock, settings.heartbeat_s),
+        heartbeats=Heartbeats(
+            units, zone, alarms, witnesses, publications, signing_clock, rollout, settings.heartbeat_s
+        ),
+        releases=releases,
         offers=Offers(units, packs),
         schedule=Schedule(units, authoring),
         alarms=alarms,
@@ -264,6 +273,7 @@ def create_app(
         submissions.router,
         feed_api.router,
         kiosks.router,
+        programs.router,
         operator.router,
         health.router,
         open_city.router,

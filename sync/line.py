@@ -23,6 +23,7 @@ from sync.down.commands import CommandRunner, RecentLines
 from sync.down.effects import Effects
 from sync.down.feed import CURSOR, FeedDuty
 from sync.down.packs import PackDuty
+from sync.down.programs import ProgramDuty
 from sync.enrolment import Enrolment
 from sync.loops import loop
 from sync.monitor import Monitor
@@ -49,6 +50,8 @@ class LineOptions:
     read_timeout_s: float = READ_S
     #: Certificates that the server's is checked against; None: those of the system's requests.
     ca_file: str | None = None
+    #: The folder of the launcher's slots; None: this program is not updated from here.
+    programs: Path | None = None
 
 
 class Line:
@@ -64,8 +67,9 @@ class Line:
         commands = CommandRunner(kiosk, self._wake_presence, self._report_now, self.retry_now, self._log.lines)
         self._commands = commands
         effects = Effects(kiosk, commands, lambda: self._packs_loop.wake())
+        self._programs = self._program_duty(folder)
         self._presence = PresenceDuty(
-            kiosk, self._client(), self._monitor, self._feed_head, enrolment.city.badge_key, self.kick
+            kiosk, self._client(), self._monitor, self._feed_head, enrolment.city.badge_key, self.kick, self._programs
         )
         self._outbox = OutboxDuty(kiosk, self._client(), self._monitor, lambda: self._outbox_loop.stopping)
         self._feed = FeedDuty(
@@ -76,6 +80,7 @@ class Line:
         self._outbox_loop = loop("line-outbox", self._outbox)
         self._feed_loop = loop("line-feed", self._feed)
         self._packs_loop = loop("line-packs", self._packs)
+        self._programs_loop = None if self._programs is None else loop("line-programs", self._programs)
         self._monitor.on_return(self.retry_now)
         self._cases: ThreadPoolExecutor | None = None
         self._unsubscribe: Unsubscribe | None = None
@@ -147,7 +152,21 @@ class Line:
     # --- inside ----------------------------------------------------------------------------------------------------
 
     def _loops(self) -> tuple[Worker, ...]:
-        return (self._presence_loop, self._outbox_loop, self._feed_loop, self._packs_loop)
+        always = (self._presence_loop, self._outbox_loop, self._feed_loop, self._packs_loop)
+        return always if self._programs_loop is None else (*always, self._programs_loop)
+
+    def _program_duty(self, folder: Path) -> ProgramDuty | None:
+        if self._options.programs is None:
+            return None
+        return ProgramDuty(
+            self._kiosk,
+            self._client(),
+            folder,
+            self._options.programs,
+            tuf_root=self._enrolment.tuf_root,
+            stopping=lambda: self._programs_loop is not None and self._programs_loop.stopping,
+            wake=lambda: self._programs_loop.wake() if self._programs_loop is not None else None,
+        )
 
     def _client(self) -> Client:
         return self._client_within(self._options.connect_timeout_s, self._options.read_timeout_s)

@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Protocol
 
 from pydantic import ValidationError
 
@@ -30,6 +30,7 @@ from protocol.messages import (
     Visit,
     VisitAction,
 )
+from protocol.releases import ProgramState
 from sync.backoff import EAGER, tries
 from sync.client import Answer, Client, Outcome
 from sync.down.documents import DocumentDelivery
@@ -58,6 +59,14 @@ _RESTORED: Final = "server_restored"
 _AT_ONCE: Final = (ComponentChanged, InServiceChanged, CatalogueChanged)
 
 
+class Program(Protocol):
+    """The program's updates, as far as heartbeats tell of them."""
+
+    def state(self) -> ProgramState: ...
+
+    def wanted(self, number: int | None) -> None: ...
+
+
 class PresenceDuty:
     """Belongs to its loop's thread, except for ``hear`` and ``report_now``."""
 
@@ -69,6 +78,7 @@ class PresenceDuty:
         feed_head: Callable[[int], None],
         verify_key: bytes,
         wake_outbox: Callable[[], None],
+        program: Program | None = None,
     ) -> None:
         self._kiosk = kiosk
         self._client = client
@@ -76,6 +86,7 @@ class PresenceDuty:
         #: Called with the server's newest cursor.
         self._feed_head = feed_head
         self._wake_outbox = wake_outbox
+        self._program = program
         self._documents = DocumentDelivery(kiosk.open_city, kiosk.room, client, verify_key)
         self._reports = ReportDelivery(kiosk.store, client, kiosk.clock)
         self._witness = Witness(kiosk.store, verify_key)
@@ -167,6 +178,8 @@ class PresenceDuty:
         self._documents.announced(heard.documents)
         if self._witness.hear(heard.checkpoint):
             self.report_now()
+        if self._program is not None:
+            self._program.wanted(None if heard.release is None else heard.release.number)
         self._hear_of_restore(heard.restored)
         return answer
 
@@ -204,6 +217,7 @@ class PresenceDuty:
             disk_free_bytes=snapshot.disk_free,
             pack_problem=str(self._kiosk.store.marks.get(UNVERIFIED, ""))[:PROBLEM_CHARACTERS],
             witnessed=self._witness.report(),
+            program=None if self._program is None else self._program.state(),
         )
 
     # --- the feed and commands -------------------------------------------------------------------------------------

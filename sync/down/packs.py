@@ -8,7 +8,6 @@ import hashlib
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +17,6 @@ from tuf.api.exceptions import (
     DownloadError,
     DownloadHTTPError,
     DownloadLengthMismatchError,
-    ExpiredMetadataError,
     RepositoryError,
 )
 from tuf.api.metadata import Metadata, TargetFile, Targets
@@ -34,12 +32,12 @@ from protocol.packs import PACK_BYTES, PackCustom, PackRefused, target_name, unp
 from runtime.files import make_folder, sync_file
 from sync.backoff import tries
 from sync.client import Client, Outcome
+from sync.down.as_one import may_run, noted_pack
+from sync.down.trusted import refreshed, updater_of
 from sync.enrolment import kept_profile
 
 logger = logging.getLogger(__name__)
 
-METADATA: Final = "/v1/packs/metadata/"
-TARGETS: Final = "/v1/packs/targets/"
 #: Look even when no notice came.
 LOOK_EVERY_S: Final = 3_600.0
 #: The pack in force and the one before it.
@@ -48,8 +46,6 @@ PROBLEM: Final = "pack_problem"
 #: Why what the server offers could not be verified; reported with each heartbeat. A line that is down is not such a reason.
 UNVERIFIED: Final = "pack_unverified"
 _PIECE: Final = 65_536
-#: A correction by less changes nothing about what is expired.
-_SAME_TIME: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +64,14 @@ class PackDuty:
         self._targets = folder / "packs"
         self._ring = ring
         self._tuf_root = tuf_root
-        self._fetcher = _Fetcher(client)
+        self._fetcher = SignedFetcher(client)
         self._backoff = tries()
 
     def load_kept(self) -> int:
         """Put the newest kept pack in force that is still whole. Gives its version, 0 when there is none."""
         for pack in self._kiosk.store.packs.newest_first():
+            if not may_run(self._kiosk.store, pack.version):
+                continue
             try:
                 content = self._file(pack.version).read_bytes()
                 if hashlib.sha256(content).hexdigest() != pack.sha256:
@@ -106,7 +104,7 @@ class PackDuty:
         try:
             make_folder(self._metadata)
             make_folder(self._targets)
-            updater = self._refreshed()
+            updater = refreshed(self._kiosk.clock, self._updater)
             offer = self._best(Metadata[Targets].from_file(str(self._metadata / "targets.json")).signed)
             problem = "" if offer is None else self._take(updater, offer)
             self._verified(problem)
@@ -121,36 +119,8 @@ class PackDuty:
         except (DownloadError, OSError) as error:
             return f"{type(error).__name__}: {error}"
 
-    def _refreshed(self) -> Updater:
-        """With metadata that the server's time does not call expired, also when the first answers taught that time."""
-        before = self._kiosk.clock.offset
-        updater = self._updater()
-        try:
-            updater.refresh()
-        except ExpiredMetadataError:
-            if self._is_still_the_time(before):
-                raise
-        if not self._is_still_the_time(before):
-            updater = self._updater()
-            updater.refresh()
-        return updater
-
-    def _is_still_the_time(self, before: timedelta) -> bool:
-        return abs(self._kiosk.clock.offset - before) < _SAME_TIME
-
     def _updater(self) -> Updater:
-        updater = Updater(
-            metadata_dir=str(self._metadata),
-            metadata_base_url=METADATA,
-            target_dir=str(self._targets),
-            target_base_url=TARGETS,
-            fetcher=self._fetcher,
-            bootstrap=self._tuf_root,
-        )
-        # Expiry is judged by the time that the server corrected, not by a clock that may be years off. The library
-        # has no public way to say so.
-        updater._trusted_set.reference_time = self._kiosk.clock.now()
-        return updater
+        return updater_of(self._kiosk.clock, self._metadata, self._targets, self._fetcher, self._tuf_root)
 
     def _best(self, targets: Targets) -> _Offer | None:
         """The newest target that is a pack of this city for this ring and newer than the one in force."""
@@ -207,6 +177,8 @@ class PackDuty:
 
     def _clear_out(self) -> None:
         for pack in self._kiosk.store.packs.newest_first()[KEPT:]:
+            if pack.version == noted_pack(self._kiosk.store):
+                continue
             self._kiosk.store.packs.forget(pack.version)
             self._file(pack.version).unlink(missing_ok=True)
 
@@ -228,7 +200,7 @@ class PackDuty:
                 logger.info("packs can be looked for again")
 
 
-class _Fetcher(FetcherInterface):
+class SignedFetcher(FetcherInterface):
     """TUF's downloads over the kiosk's signed requests."""
 
     def __init__(self, client: Client) -> None:

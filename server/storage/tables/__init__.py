@@ -46,6 +46,9 @@ kiosk_logs               the last lines of kiosks' logs, as commands asked for t
 alarms                   what the command centre must look at; open while ``cleared_at`` is null
 staff                    field staff: roster, PIN, badge
 work_orders              what field staff are asked to do at kiosks, until a visit has done it
+releases                 the kiosks' program by number, and how far its roll-out has come
+release_kiosks           which kiosks were asked to take a release, and what came of it
+release_files            the files of releases by their hash; their bytes here on PostgreSQL, else in the folder
 quotas                   how much of a quota a kiosk or a NIK's HMAC has used
 case_lookups             which cases a kiosk was shown, and may therefore answer for
 settings                 settings by name that administrators change at run time
@@ -79,6 +82,7 @@ from server.storage.tables.people import agencies, officers, sign_in_failures, w
 from server.storage.tables.presence import alarms, component_history, heartbeats, kiosk_logs, staff, visits
 from server.storage.tables.published import form_drafts, packs, paused_services, service_versions
 from server.storage.tables.quotas import case_lookups, quotas
+from server.storage.tables.releases import release_files, release_kiosks, releases
 from server.storage.tables.several import chores, servers, shared_files
 from server.storage.tables.sign_in import authenticators, passkeys, recovery_codes, sign_in_steps
 from server.storage.tables.submissions import (
@@ -133,6 +137,9 @@ __all__ = [
     "quotas",
     "recovery_codes",
     "rejections",
+    "release_files",
+    "release_kiosks",
+    "releases",
     "saved_views",
     "servers",
     "service_versions",
