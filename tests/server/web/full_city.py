@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import insert, select
 
+from server.fleet.releases.releases import of_folder
 from server.foundation.actors import OPERATOR, Role
 from server.people.sessions import How
 from server.people.sign_in_limits import Attempt
@@ -149,6 +150,14 @@ def fill(office: Office, texts: Texts) -> dict[str, str]:
         now = deps.clock.now()
         log = {"kiosk_id": kiosk.id, "id": "log-1", "made_at": now, "received_at": now, "lines": [texts("log")]}
         connection.execute(insert(tables.kiosk_logs).values(log))
+    (program := Path(deps.settings.data) / "program").mkdir()
+    (program / "kiosk").write_text("program")
+    (program / "kiosk").chmod(0o755)
+    release = deps.releases.publish(of_folder(program), texts("version")[:60], OPERATOR, texts("release"))
+    bad = {"number": 0, "bad": release, "reason": texts("reason-of-program")[:200]}
+    for program_state in ({"number": 0}, bad):
+        kiosk.post("/v1/heartbeat", kiosk.heartbeat(program=program_state)).raise_for_status()
+        deps.releases.rollout.look()
     admin = office.browser("admin")
     admin.get("/admin/budget")
     line = f'"{texts("budget").replace(chr(34), chr(39))[:79]}";1000;500'
@@ -170,6 +179,7 @@ def fill(office: Office, texts: Texts) -> dict[str, str]:
         "order_id": order,
         "log_id": "log-1",
         "service_id": "surat",
+        "number": str(release),
     }
 
 
