@@ -27,7 +27,7 @@ from protocol.line.cases import CaseState as CaseState
 from protocol.line.cases import CaseStep as CaseStep
 from protocol.line.cases import Contest as Contest
 from protocol.line.cases import MessageKind as MessageKind
-from protocol.releases import ProgramState, ReleaseOffer
+from protocol.line.releases import ProgramState, ReleaseOffer
 
 # --- enrolment -----------------------------------------------------------------------------------------------------
 

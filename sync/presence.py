@@ -20,6 +20,7 @@ from kiosk.events import (
 from kiosk.kiosk import Kiosk
 from kiosk.ports import ComponentState
 from protocol import PROTOCOL_VERSION
+from protocol.line.releases import ProgramState
 from protocol.messages import (
     AppliedReport,
     CommandResult,
@@ -30,7 +31,6 @@ from protocol.messages import (
     Visit,
     VisitAction,
 )
-from protocol.releases import ProgramState
 from sync.backoff import EAGER, tries
 from sync.client import Answer, Client, Outcome
 from sync.down.documents import DocumentDelivery

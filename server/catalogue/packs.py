@@ -23,9 +23,8 @@ from protocol.messages import FeedType, PackAnnouncement
 from protocol.packs import PACK_BYTES, Manifest, PackCustom, build, target_name, unpack
 from runtime.files import make_folder
 from server.catalogue.pack_content import PackContent, PackService, read_content
-from server.catalogue.pack_rows import write_rows
+from server.catalogue.pack_rows import listed_releases, release_path, write_rows
 from server.catalogue.pauses import with_pauses
-from server.catalogue.release_targets import listed_releases, release_path
 from server.catalogue.services import Catalogue
 from server.catalogue.shared_files import SharedFiles
 from server.catalogue.tuf import Listed, RoleState, TufRepository

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
+from protocol.line.releases import ReleaseOffer
 from protocol.messages import Heartbeat, HeartbeatAnswer
-from protocol.releases import ReleaseOffer
 from protocol.signing import Verified
 from server.audit.witnesses import Witnesses
 from server.fleet.alarms import Alarms

@@ -10,8 +10,8 @@ from typing import Final
 from sqlalchemy import or_, select
 
 from protocol import checkpoints
+from protocol.line.releases import ReleaseRefused
 from protocol.outbox.exports import ExportFault, ExportRefused
-from protocol.releases import ReleaseRefused
 from runtime.files import make_folder
 from server.audit import audit
 from server.audit import verification as audit_verify

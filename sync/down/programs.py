@@ -23,7 +23,7 @@ from kiosk.machine.line_state import LineCondition
 from launcher.disk import Disk, RealDisk, free
 from launcher.slots import BAD, INSTALLED, TRYING, Order, Slots
 from protocol.components import Availability
-from protocol.releases import FILES, MANIFEST_BYTES, ProgramState, ReleaseCustom, ReleaseManifest, manifest_name
+from protocol.line.releases import FILES, MANIFEST_BYTES, ProgramState, ReleaseCustom, ReleaseManifest, manifest_name
 from runtime.files import make_folder
 from sync.backoff import tries
 from sync.client import Client, Outcome

@@ -8,7 +8,7 @@ from typing import Final
 from tuf.api.exceptions import DownloadError
 
 from launcher.slots import PARTS, RELEASE, Slots
-from protocol.releases import ReleaseFile, ReleaseManifest
+from protocol.line.releases import ReleaseFile, ReleaseManifest
 
 #: Written durably at once while a file is fetched.
 PIECE: Final = 1_000_000

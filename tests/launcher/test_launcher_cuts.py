@@ -10,7 +10,7 @@ import pytest
 
 from launcher.slots import BAD, GOOD, TRYING, Order, Slots
 from launcher.trial import STARTS, Choice
-from protocol.releases import ReleaseFile, ReleaseManifest
+from protocol.line.releases import ReleaseFile, ReleaseManifest
 from rehearsal.cut_disk import CutDisk, PowerCut
 from sync.down.slot_filling import FileAltered, SlotFiller
 from tests.soaking import SOAK

@@ -16,7 +16,7 @@ from launcher import trial
 from launcher.disk import RealDisk
 from launcher.slots import BAD, Alive, Order, Slots
 from launcher.trial import COMES_UP_S, HANGS_S, JUDGED_S, SETTLES_S, Trial, Verdict
-from protocol.releases import ReleaseManifest
+from protocol.line.releases import ReleaseManifest
 from server.fleet.releases.releases import of_folder
 
 #: A program that writes which one it is; it waits until it is told to end where its release says so.

@@ -4,7 +4,7 @@ import zipfile
 from pathlib import Path, PurePosixPath
 from typing import IO, Final
 
-from protocol.releases import EXECUTABLE, FILE_BYTES, RELEASE_BYTES, RELEASE_FILES, ReleaseRefused, checked_path
+from protocol.line.releases import EXECUTABLE, FILE_BYTES, RELEASE_BYTES, RELEASE_FILES, ReleaseRefused, checked_path
 from server.fleet.releases.releases import Source
 
 _PIECE: Final = 1 << 20

@@ -10,7 +10,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 from sqlalchemy import Row, func, insert, select, update
 
-from protocol.releases import (
+from protocol.line.releases import (
     EXECUTABLE,
     FILE_BYTES,
     MANIFEST_BYTES,

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Final
 
-from server.catalogue.release_targets import TAKEN_BACK
+from server.catalogue.pack_rows import TAKEN_BACK
 
 #: In the order in which a release comes to them.
 RINGS: Final = ("test", "early", "all")

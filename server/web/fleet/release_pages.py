@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from protocol.releases import ReleaseRefused
+from protocol.line.releases import ReleaseRefused
 from server.fleet.releases.archive import unpacked
 from server.fleet.releases.releases import NOTE_CHARACTERS, SHOWN, VERSION_CHARACTERS, ReleaseOutcome
 from server.fleet.releases.states import KioskStep, ReleaseState

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
+from protocol.line.releases import FILE_BYTES, ProgramState, ReleaseManifest, ReleaseRefused
 from protocol.messages import Heartbeat
-from protocol.releases import FILE_BYTES, ProgramState, ReleaseManifest, ReleaseRefused
 from server.app import build_deps, close_deps
 from server.deps import Deps
 from server.fleet.heartbeats import Beat

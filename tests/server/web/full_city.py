@@ -156,7 +156,9 @@ def fill(office: Office, texts: Texts) -> dict[str, str]:
     release = deps.releases.publish(of_folder(program), texts("version")[:60], OPERATOR, texts("release"))
     bad = {"number": 0, "bad": release, "reason": texts("reason-of-program")[:200]}
     for program_state in ({"number": 0}, bad):
-        kiosk.post("/v1/heartbeat", kiosk.heartbeat(program=program_state)).raise_for_status()
+        kiosk.post(
+            "/v1/heartbeat", kiosk.heartbeat(program=program_state, software=texts("software"))
+        ).raise_for_status()
         deps.releases.rollout.look()
     admin = office.browser("admin")
     admin.get("/admin/budget")
