@@ -53,9 +53,11 @@ lint: setup ## formatting, types, import directions, translations
 format: setup ## rewrite formatting
 	@.venv/bin/ruff format . && .venv/bin/ruff check --fix .
 
-package: setup ## the kiosk as one folder in dist/kiosk, started once
+package: setup ## Debian packages of kiosk and server in dist (SERVER=https://…: the city's address in the kiosk's)
 	@KIVY_NO_CONSOLELOG=1 KIVY_NO_FILELOG=1 $(PY) -m PyInstaller --noconfirm --log-level WARN --distpath dist --workpath build/package kiosk.spec
 	@$(PY) -m trial.frozen dist/kiosk/kiosk
+	@$(PY) -m tools.packages kiosk $(if $(SERVER),--server $(SERVER))
+	@$(PY) -m tools.packages server
 
 lock: ## resolve requirements.lock anew from pyproject.toml (wants uv)
 	@uv pip compile --quiet --universal --generate-hashes --group dev --python-version 3.11 pyproject.toml -o requirements.lock

@@ -41,6 +41,8 @@ KIOSKS: Final = int(os.environ.get("KIOSKS", "10000"))
 SENDERS: Final = 3
 SPEAKING: Final = 48
 BEATS: Final = 1_500
+#: Of the kiosks that only stand in the tables.
+FIRST_NUMBER: Final = 10_000
 LOOKS: Final = 15
 PAGES: Final = (
     "/fleet",
@@ -66,7 +68,7 @@ def populate(deps: Deps, number: int) -> None:
     now = datetime.now(UTC)
     with deps.engine.begin() as connection:
         agencies = list(connection.scalars(select(tables.agencies.c.id)))
-        first = 10_000
+        first = FIRST_NUMBER
         rows = [
             {
                 "id": str(uuid.UUID(int=(1 << 64) + place)),

@@ -20,6 +20,9 @@ from typing import Any
 
 import persistqueue
 
+from benchmarks.line_peers import as_result, pouch, print_rows
+from benchmarks.line_peers.central import central
+from benchmarks.line_peers.ours import ours
 from kiosk.events import Event, Received
 from kiosk.store import Store
 from kiosk.store.outbox import Envelope
@@ -44,9 +47,12 @@ def main() -> int:
             "visits_with_photo_150_kB": _visits(folder / "photo", photo=os.urandom(150_000)),
             "outbox": _outbox(folder),
         }
+    rows = [*ours(), pouch(), central()]
+    result["submissions"] = as_result(rows)
     _OUTPUT.parent.mkdir(parents=True, exist_ok=True)
     _OUTPUT.write_text(json.dumps(result, indent=1) + "\n")
     _print(result)
+    print_rows(rows)
     return 0
 
 

@@ -16,8 +16,8 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Final
 
-from benchmarks import ui_chromium
 from benchmarks.slowly import slowly
+from benchmarks.ui import chromium
 from rehearsal.sample_city import pack_files
 from trial import display
 from trial.processes import Group
@@ -43,7 +43,7 @@ def main() -> int:
             "eKios": _kiosk(pack),
             "through X": _kiosk(pack, "--touches", screen=display.start_virtual(group)),
             "1/4 core": _kiosk(pack, "--touches", slow=True),
-            "Chromium": ui_chromium.measure(_services()),
+            "Chromium": chromium.measure(_services()),
         }
     print(f"{'':62}" + "".join(f"{name:>11}" for name in columns))
     for row in columns["eKios"]:
@@ -57,7 +57,7 @@ def main() -> int:
 
 def _kiosk(pack: Path, *arguments: str, screen: str = "", slow: bool = False) -> dict[str, float]:
     """One run of the kiosk's side; on an X server's screen when one is named, with a quarter of a core when ``slow``."""
-    command = [sys.executable, "-m", "benchmarks.ui_kiosk", str(pack), *arguments]
+    command = [sys.executable, "-m", "benchmarks.ui.kiosk", str(pack), *arguments]
     command += ["--driver", "x11"] if screen else []
     environment = {**os.environ, "DISPLAY": screen} if screen else dict(os.environ)
     with (

@@ -18,7 +18,7 @@ from sqlalchemy import Table, select, text
 from protocol import tracking
 from protocol.messages import Content, Identity
 from protocol.packs import ServiceDescription
-from server.cases.finding import index
+from server.cases.finding import headlines
 from server.cases.finding.terms import terms_of
 from server.deps import Deps
 from server.storage import tables
@@ -106,7 +106,8 @@ class OfficeCity:
     people: tuple[Person, ...]
 
 
-def fill(deps: Deps, cases: int, kiosks: int, people: int = 600) -> OfficeCity:
+def fill(deps: Deps, cases: int, kiosks: int, people: int = 600, *, of: str = "domisili") -> OfficeCity:
+    """``of``: the service that most of them are of, and whose agency is the full one."""
     chance = random.Random(20261130)
     kiosk = enrolled_kiosk(deps, "Kios Bench").id
     with deps.engine.connect() as connection:
@@ -114,9 +115,9 @@ def fill(deps: Deps, cases: int, kiosks: int, people: int = 600) -> OfficeCity:
         pattern = connection.execute(select(tables.kiosks).where(tables.kiosks.c.id == kiosk)).one()._asdict()
         pack = deps.packs.newest(connection)
         officers = connection.execute(select(tables.officers.c.id, tables.officers.c.agency_id)).all()
-    services = [one for one in found.values() if one.id in ("domisili", "pengaduan", "usaha", "kelahiran")]
+    services = [one for one in found.values() if one.id in (of, "pengaduan", "usaha", "kelahiran")]
     agencies = {one.agency.id for one in services}
-    main = next(one for one in services if one.id == "domisili")
+    main = next(one for one in services if one.id == of)
     known = tuple(_person(deps, chance, number, agencies) for number in range(people))
     holders: dict[str, list[str]] = {}
     for officer in officers:
@@ -164,7 +165,7 @@ def _person(deps: Deps, chance: random.Random, number: int, agencies: Iterable[s
         name,
         nik,
         deps.vault.close(content.model_dump_json().encode()),
-        index.headline(content, deps.vault),
+        headlines.sealed(headlines.headline_of(content), deps.vault),
         {agency: tuple({deps.vault.term(agency, kind, term) for kind, term in terms}) for agency in agencies},
         deps.vault.nik_index(nik),
     )

@@ -7,6 +7,7 @@ thread of the screens. ``snapshot``, ``install``, in and out of service and the 
 
 import threading
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 from kiosk.cases.lookup import CaseLookup
@@ -29,6 +30,7 @@ from kiosk.events import (
     SessionEnded,
     Step,
 )
+from kiosk.field.orders import open_orders
 from kiosk.machine.content import Content, MediaFault
 from kiosk.machine.form_faults import is_form_fault
 from kiosk.machine.health import Health, ServiceAbility
@@ -83,7 +85,9 @@ class Kiosk:
         )
         storage_failed = self.health.storage_failed
         self.usage = Usage(store, self.clock, identity.time_zone, self.health)
-        self.supplies = Supplies(store, ports.printer, self.clock, bus, self.settings, storage_failed)
+        self.supplies = Supplies(
+            store, ports.printer, self.clock, bus, self.settings, storage_failed, identity.time_zone
+        )
         self.notices = Notices(store, self.clock, bus, self.health)
         self.outbox = OutboxView(store, bus, self.health, self.clock, self._line_state)
         self.carrying = Carrying(store, self.clock, ports.stick, lambda: self._line)
@@ -91,7 +95,9 @@ class Kiosk:
         self.draft_slips = DraftSlips(identity, ports.printer, ports.codes, ports.texts, bus)
         self.help_calls = HelpCalls(store, self.clock, bus, self.settings, storage_failed)
         self.ratings = Ratings(store, self.clock, bus, storage_failed)
-        self.staff = StaffDuty(store, ports.badges, self.clock, bus, storage_failed)
+        self.staff = StaffDuty(
+            store, ports.badges, self.clock, bus, storage_failed, partial(open_orders, self.settings)
+        )
         self.slips = Slips(identity, store, ports.printer, ports.codes, ports.texts, bus, lambda: self._packs.current)
         self.cases = CaseLookup(store, ports.codes, lambda: self._line)
         self._submissions = Submissions(

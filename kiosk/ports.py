@@ -11,7 +11,9 @@ from typing import Any, Protocol, TypeGuard, runtime_checkable
 
 from kiosk.cases.case import Case, CaseProblem
 from kiosk.drafts.draft_words import DraftKept, DraftOpened, DraftProblem
-from kiosk.machine.line_state import LineState
+from kiosk.field.power import Power as Power
+from kiosk.machine.line_state import LineFacts, LineSpeed, LineState
+from protocol.badges import BadgeFault as BadgeFault
 from protocol.components import CAMERA, PRINTER, SCANNER, SPEAKER
 from protocol.components import Availability as Availability
 from protocol.components import ComponentState as ComponentState
@@ -274,8 +276,8 @@ class TrackingCodes(Protocol):
 
 
 class BadgeReader(Protocol):
-    def read(self, token: str, now: datetime) -> str | None:
-        """The staff id on a badge of this city that is signed and not expired, else None."""
+    def read(self, token: str, now: datetime) -> str | BadgeFault:
+        """The staff id on a badge of this city that is signed and not expired, else what is wrong with it. Needs no line."""
         ...
 
 
@@ -326,6 +328,19 @@ class Line(Protocol):
         """Try again at once rather than when the pause is over (field staff asked)."""
         ...
 
+    def facts(self) -> LineFacts: ...
+    def measure(self, done: Callable[[LineSpeed], None]) -> None:
+        """How fast the server is reached; ``done`` comes once, from another thread, within half a minute."""
+        ...
+
+    def take_newest_pack(self) -> None:
+        """Look for a newer pack now, and forget that field staff went back from one. Never blocks."""
+        ...
+
+    def go_back_to_pack_before(self) -> None:
+        """Put the pack before the one in force into force, until a newer one comes. Never blocks; CatalogueChanged tells."""
+        ...
+
 
 # --- all together --------------------------------------------------------------------------------------------------
 
@@ -363,6 +378,10 @@ class Ports:
     camera: Camera | None = None
     speaker: Speaker | None = None
     headphones: Headphones | None = None
+    #: None: this machine is turned off by its switch.
+    power: Power | None = None
+    #: Signs as this kiosk what the office shall know to be its own; gives the 64 bytes of Ed25519.
+    sign: Callable[[bytes], bytes] | None = None
     stick: Stick | None = None
     #: Begins to play a clip.
     play_clip: Callable[[bytes], ClipPlay] | None = None

@@ -22,13 +22,14 @@ from kiosk.session.identity import KioskIdentity
 from kiosk.store import Store
 from program.alive import alive, come_back
 from program.devices import Devices, build_devices
+from program.power import SystemPower
 from program.settings import ASSETS, SOFTWARE, KioskSettings
 from screens.access.keypads import TABLES
 from screens.access.keys import DEFAULT_KEYS, KeyMap
 from screens.language.texts import Catalogues, load_catalogues
 from screens.shell import allocator, boot
 from screens.shell.watchdog import watchdog
-from sync.city import CityBadges, FollowingSealer, KioskCodes
+from sync.city import CityBadges, FollowingSealer, KioskCodes, KioskSigner
 from sync.enrolment import Enrolment, kept_profile
 from sync.line import Line, LineOptions
 
@@ -70,6 +71,8 @@ def build_kiosk(
         camera=devices.camera,
         speaker=devices.speaker,
         headphones=devices.headphones,
+        power=SystemPower() if settings.power == "systemd" else None,
+        sign=KioskSigner(enrolment.private_key),
         stick=devices.stick,
         play_clip=ClipPlayer,
     )

@@ -88,6 +88,8 @@ class KioskSettings(BaseSettings):
     stick: StickSettings | NoDevice = StickSettings()
     keys: KeySettings = KeySettings()
     screen: ScreenSettings = ScreenSettings()
+    #: By whom field staff turn the machine off at its panel; none: by its switch.
+    power: Literal["none", "systemd"] = "none"
     #: ``host:port`` on loopback of the page that drives the simulated devices; empty in service.
     simulator: str = ""
     #: The printer emulator's own page, which that page drives as well.

@@ -14,6 +14,7 @@ import binascii
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from nacl.exceptions import BadSignatureError
@@ -41,8 +42,14 @@ class Proof:
 def prove(request_signature: str, status: int, proof: Proof, key: bytes) -> str:
     """The header's value. ``request_signature``: the request's ``Signature`` header; ``key``: the city's Ed25519 seed."""
     at, judged = ((moment - _EPOCH) // _MS for moment in (proof.at, proof.judged))
-    signature = SigningKey(key).sign(_signed(request_signature, status, at, judged)).signature
+    signature = _signing_key(key).sign(_signed(request_signature, status, at, judged)).signature
     return f"at={at}, judged={judged}, proof={base64.urlsafe_b64encode(signature).decode().rstrip('=')}"
+
+
+@lru_cache(maxsize=4)
+def _signing_key(key: bytes) -> SigningKey:
+    """To make it takes as long as to sign."""
+    return SigningKey(key)
 
 
 def read(header: str | None, request_signature: str, status: int, verify_key: bytes) -> Proof | None:

@@ -9,6 +9,7 @@ import binascii
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
 from typing import Final
 
 from nacl.exceptions import BadSignatureError
@@ -19,8 +20,21 @@ _PATTERN: Final = re.compile(r"EKB1\.([a-z0-9][a-z0-9_-]{0,63})\.([0-9]{1,6})\.(
 _EPOCH: Final = date(1970, 1, 1)
 
 
+class BadgeFault(StrEnum):
+    """What is wrong with a badge."""
+
+    #: Of another city, forged, altered, or no badge at all: without a signature of ours that is all the same.
+    NOT_OURS = "NOT_OURS"
+    #: Ours, and past its day.
+    EXPIRED = "EXPIRED"
+
+
 class BadgeRefused(ValueError):
-    """Not a badge of this city, altered, or past its day."""
+    """Not a badge of this city, altered, or past its day; ``fault`` says which."""
+
+    def __init__(self, message: str, fault: BadgeFault = BadgeFault.NOT_OURS) -> None:
+        super().__init__(message)
+        self.fault = fault
 
 
 @dataclass(frozen=True)
@@ -53,5 +67,5 @@ def read(token: str, verify_key: bytes, now: datetime) -> Badge:
         raise BadgeRefused("not signed by this city") from error
     expires = _EPOCH + timedelta(days=int(days))
     if now.astimezone(UTC).date() > expires:
-        raise BadgeRefused(f"expired on {expires.isoformat()}")
+        raise BadgeRefused(f"expired on {expires.isoformat()}", BadgeFault.EXPIRED)
     return Badge(staff_id, expires)

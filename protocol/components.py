@@ -21,6 +21,10 @@ CONTENT: Final = "content"
 
 #: The printer's supply: what is left of the roll, in millimetres.
 PAPER_MM: Final = "paper_mm"
+#: In how many days the roll will be used up by the kiosk's own days: as likely earlier as later, and so early that four times of
+#: five it is later. There once the kiosk knows its days.
+PAPER_DAYS: Final = "paper_days"
+PAPER_DAYS_EARLY: Final = "paper_days_early"
 
 
 class Availability(StrEnum):

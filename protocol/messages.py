@@ -14,6 +14,7 @@ from pydantic import AwareDatetime, Base64Bytes, BeforeValidator, ConfigDict, Fi
 
 from protocol.checkpoints import Offer, Witnessed
 from protocol.components import Availability, Condition
+from protocol.field.roles import StaffRole
 from protocol.limits import ATTACHMENT_BYTES, ATTACHMENTS_PER_SUBMISSION, BATCH_ITEMS, Rupiah
 from protocol.line.base import Code as Code
 from protocol.line.base import Message as Message
@@ -219,7 +220,8 @@ class FeedEvent(Message):
     """
 
     n: Annotated[int, Field(ge=1)]
-    type: FeedType
+    #: Of a newer server it may be another: the kiosk passes it over.
+    type: Annotated[FeedType | Short, Field(union_mode="left_to_right")]
     at: AwareDatetime
     data: dict[str, Any]
 
@@ -257,7 +259,7 @@ class HelpComing(Message):
 class StaffMember(Message):
     id: Name
     name: Short
-    role: Literal["staff", "supervisor"] = "staff"
+    role: Short = StaffRole.FIELD
     #: argon2id in its standard encoding.
     pin_hash: Short
 
@@ -266,6 +268,8 @@ class StaffRoster(Message):
     """All who may open the staff screens; whoever is not listed may not."""
 
     staff: tuple[StaffMember, ...]
+    #: Apart from the others: an older kiosk knows no helpers and would let them do everything, or none of the roster in.
+    helpers: tuple[StaffMember, ...] = ()
 
 
 class Command(Message):

@@ -22,6 +22,7 @@ from http_message_signatures import HTTPMessageSigner, HTTPMessageVerifier, algo
 from http_message_signatures.exceptions import HTTPMessageSignaturesException
 
 from protocol import VERSION_HEADER
+from protocol.line import plain_signature
 
 SIGNATURE_LIFE: Final = timedelta(minutes=5)
 #: What the clocks of a kiosk and the server may differ by. More than the tolerance of five minutes that the fleet's alarm has
@@ -99,10 +100,15 @@ class _Verifier(HTTPMessageVerifier):  # type: ignore[misc] # the library is not
         created = times.get("created")
         if created is None:
             raise SignatureRefused("created is needed")
-        if created > self._now + CLOCK_SKEW:
-            raise SignatureRefused("made in the future")
-        if min(times.get("expires", created + SIGNATURE_LIFE), created + SIGNATURE_LIFE) < self._now - CLOCK_SKEW:
-            raise SignatureRefused("too old")
+        _judge(created, times.get("expires"), self._now)
+
+
+def _judge(created: datetime, expires: datetime | None, now: datetime) -> None:
+    """Raises SignatureRefused for a signature that is not good at this time."""
+    if created > now + CLOCK_SKEW:
+        raise SignatureRefused("made in the future")
+    if min(expires or created + SIGNATURE_LIFE, created + SIGNATURE_LIFE) < now - CLOCK_SKEW:
+        raise SignatureRefused("too old")
 
 
 def public_key(private_key: bytes) -> bytes:
@@ -154,6 +160,8 @@ def verify(
 
     ``body`` None: it has not come yet, and is for the caller to compare by ``BodyDigest``. Raises SignatureRefused. Whether the nonce is new, and whether the kiosk is revoked, is the caller's to check.
     """
+    if body is None and (verified := _verify_plain(method, url, headers, public_key_of, now)) is not None:
+        return verified
     request = _Request(method.upper(), url, dict(headers))
     verifier = _Verifier(now, _PublicKeys(public_key_of))
     try:
@@ -171,6 +179,19 @@ def verify(
         created=datetime.fromtimestamp(int(parameters["created"]), UTC),
         content_digest=result.covered_components.get('"content-digest"'),
     )
+
+
+def _verify_plain(
+    method: str, url: str, headers: Mapping[str, str], public_key_of: Callable[[str], bytes | None], now: datetime
+) -> Verified | None:
+    """As :func:`verify`; None for what it has to judge."""
+    found = plain_signature.read(method, url, headers)
+    key = None if found is None else public_key_of(found.kiosk_id)
+    if found is None or key is None or not found.holds(key):
+        return None
+    created = datetime.fromtimestamp(found.created, UTC)
+    _judge(created, None if found.expires is None else datetime.fromtimestamp(found.expires, UTC), now)
+    return Verified(found.kiosk_id, found.nonce, created, found.content_digest)
 
 
 class BodyDigest:

@@ -124,6 +124,18 @@ class Device:
             subscriber(self._state)
 
 
+class Power:
+    """The machine stays on. ``works``: whether it would go off; ``asked``: how often it was asked to."""
+
+    def __init__(self) -> None:
+        self.works = True
+        self.asked = 0
+
+    def shut_down(self) -> bool:
+        self.asked += 1
+        return self.works
+
+
 class Slip:
     """Keeps the lines that were laid out."""
 

@@ -6,12 +6,13 @@ in the street run on the devices of ``devices`` and the line of ``sync``.
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
 from nacl import pwhash
 from nacl.public import PrivateKey, SealedBox
+from nacl.signing import SigningKey
 from sqlalchemy import delete
 
 from devices.clips.player import ClipPlayer
@@ -20,19 +21,26 @@ from kiosk.cases.case import Case, CaseProblem, CaseProblemKind
 from kiosk.catalogue.catalogue import Catalogue
 from kiosk.drafts.draft_words import DraftKept, DraftOpened, DraftProblem
 from kiosk.events import Bus
+from kiosk.field.orders import open_orders
 from kiosk.kiosk import Kiosk
-from kiosk.machine.line_state import LineCondition, LineState
+from kiosk.machine.line_state import LineCondition, LineFacts, LineSpeed, LineState
 from kiosk.ports import Ports, PrintOutcome
 from kiosk.session.identity import KioskIdentity
 from kiosk.store import Store, schema
 from kiosk.store.journal import StaffMember
-from rehearsal.devices import BEGIN, Camera, HandClock, Printer, RoomyDisk, Scanner, Speaker
+from protocol import badges
+from rehearsal.devices import BEGIN, Camera, HandClock, Power, Printer, RoomyDisk, Scanner, Speaker
 from screens.language.texts import Catalogues
+from sync.city import CityBadges, KioskSigner
 
 CODE_LENGTH: Final = 12
-BADGE: Final = "EKB1.petugas-1.rehearsal"
 STAFF_ID: Final = "petugas-1"
+#: By which the rehearsed city signs badges.
+BADGE_KEY: Final = SigningKey(hashlib.sha256(b"rehearsal").digest())
+BADGE: Final = badges.issue(STAFF_ID, date(2100, 12, 31), bytes(BADGE_KEY))
 PIN: Final = "482913"
+#: By which the rehearsed kiosk signs.
+KIOSK_KEY: Final = SigningKey(hashlib.sha256(b"a kiosk's rehearsal").digest())
 IDENTITY: Final = KioskIdentity(
     kiosk_id="0190f3a0-0000-7000-8000-000000000001",
     name="Balai Kota 1",
@@ -80,11 +88,6 @@ class Codes:
         return f"https://lacak.surabaya.example/t/{code}"
 
 
-class Badges:
-    def read(self, token: str, now: datetime) -> str | None:
-        return STAFF_ID if token == BADGE and now.year < 2100 else None
-
-
 class OutboxFile:
     """What a stick gets to carry here: only its size matters."""
 
@@ -104,6 +107,8 @@ class Line:
         #: Drafts by code, each with the birth date that opens it.
         self.drafts: dict[str, tuple[date, bytes]] = {}
         self.retries = 0
+        #: Which packs field staff asked for.
+        self.asked: list[str] = []
 
     def state(self) -> LineState:
         return LineState(self.condition, BEGIN)
@@ -145,6 +150,18 @@ class Line:
     def retry_now(self) -> None:
         self.retries += 1
 
+    def facts(self) -> LineFacts:
+        return LineFacts("https://ekios.surabaya.example", "10.20.4.17", signal=0.8)
+
+    def measure(self, done: Callable[[LineSpeed], None]) -> None:
+        done(LineSpeed(0.042, 640_000.0) if self.condition is LineCondition.ONLINE else LineSpeed(None))
+
+    def take_newest_pack(self) -> None:
+        self.asked.append("newest")
+
+    def go_back_to_pack_before(self) -> None:
+        self.asked.append("before")
+
 
 @dataclass
 class Rehearsal:
@@ -159,6 +176,7 @@ class Rehearsal:
     camera: Camera
     speaker: Speaker
     line: Line
+    power: Power
     store: Store
     stick: SimulatedStick
 
@@ -174,6 +192,11 @@ class Rehearsal:
         self.camera.in_sight = None
         self.camera.kinds.clear()
         self.speaker.hush()
+        self.power.works = True
+        self.line.asked.clear()
+        if open_orders(self.kiosk.settings):
+            self.kiosk.settings.store_new({})
+            self.kiosk.settings.reload()
         self.speaker.played.clear()
         self.stick.pull_out()
         with self.store.transaction() as connection:
@@ -189,7 +212,7 @@ class Rehearsal:
 def rehearse(folder: Path, catalogues: Catalogues, catalogue: Catalogue) -> Rehearsal:
     """A kiosk that keeps its data in ``folder`` and offers the services of ``catalogue``."""
     clock, disk, line = HandClock(), RoomyDisk(), Line()
-    printer, scanner, camera, speaker = Printer(), Scanner(), Camera(), Speaker()
+    printer, scanner, camera, speaker, power = Printer(), Scanner(), Camera(), Speaker(), Power()
     stick = SimulatedStick(folder / "usb-stick")
     store, bus = Store.open(folder, clock.now()), Bus()
     pin_hash = pwhash.argon2id.str(PIN.encode(), pwhash.argon2id.OPSLIMIT_MIN, pwhash.argon2id.MEMLIMIT_MIN).decode()
@@ -200,11 +223,13 @@ def rehearse(folder: Path, catalogues: Catalogues, catalogue: Catalogue) -> Rehe
         texts=catalogues,
         sealer=Sealer(),
         codes=Codes(),
-        badges=Badges(),
+        badges=CityBadges(bytes(BADGE_KEY.verify_key)),
         printer=printer,
         scanner=scanner,
         camera=camera,
         speaker=speaker,
+        power=power,
+        sign=KioskSigner(bytes(KIOSK_KEY)),
         stick=Stick(stick),
         play_clip=ClipPlayer,
     )
@@ -212,4 +237,4 @@ def rehearse(folder: Path, catalogues: Catalogues, catalogue: Catalogue) -> Rehe
     kiosk.start()
     kiosk.connect(line)
     kiosk.install(catalogue)
-    return Rehearsal(kiosk, catalogues, clock, disk, printer, scanner, camera, speaker, line, store, stick)
+    return Rehearsal(kiosk, catalogues, clock, disk, printer, scanner, camera, speaker, line, power, store, stick)

@@ -24,10 +24,14 @@ from server.api import (
 )
 from server.api import feed as feed_api
 from server.api.bodies import BodyRoom
+from server.api.groups.admission import AT_ONCE as REQUESTS_AT_ONCE
+from server.api.groups.admission import Admission
+from server.api.groups.intake_line import IntakeLine
+from server.api.groups.together import Together
 from server.api.proofs import AnswerProofs
 from server.api.standstill import Standstill, bare_app
+from server.api.streams import Streams
 from server.api.telling import Telling
-from server.api.together import Together
 from server.audit.witnesses import Witnesses
 from server.cases.actions import Cases
 from server.cases.complaint_actions import ComplaintActions
@@ -53,6 +57,8 @@ from server.fleet.alarms import Alarms
 from server.fleet.city_map import CityMap
 from server.fleet.device_commands import DeviceCommands
 from server.fleet.enrolment import Enrolment
+from server.fleet.field_work.photos import VisitPhotos
+from server.fleet.field_work.readiness import ReadinessReports
 from server.fleet.groups import KioskGroups
 from server.fleet.heartbeats import AT_ONCE as HEARTBEATS_AT_ONCE
 from server.fleet.heartbeats import Heartbeats
@@ -60,6 +66,7 @@ from server.fleet.help_calls import HelpCalls
 from server.fleet.history import History
 from server.fleet.kiosk_settings import KioskSettings
 from server.fleet.listing import Listing
+from server.fleet.pace import Pace
 from server.fleet.presence import Presence
 from server.fleet.profiles import Profiles
 from server.fleet.quotas import Quotas
@@ -73,11 +80,12 @@ from server.foundation.actors import SYSTEM
 from server.foundation.bus import Bus
 from server.foundation.clock import Clock, SystemClock
 from server.foundation.failpoints import Failpoints
-from server.foundation.keys import load_keys
+from server.foundation.keys import KeyMissing, load_keys
 from server.foundation.meters import Meters
 from server.foundation.vault import Vault
 from server.front_door.signing_clock import SigningClock
 from server.front_door.slots import Slots
+from server.keeper.client import Keeper
 from server.open_city.budget import Budgets
 from server.open_city.city_calendar import CityCalendar
 from server.open_city.notices import Notices
@@ -106,7 +114,7 @@ from server.submissions.case_opening import CaseOpening
 from server.submissions.citizen_drafts import CitizenDrafts
 from server.submissions.complaint_topics import ComplaintTopics
 from server.submissions.intake import Intake
-from server.submissions.opening import Opener
+from server.submissions.opened_apart import OpenedApart
 from server.submissions.outbox_import import OutboxImport
 from server.submissions.picture_marks import PictureMarks
 from server.submissions.pictures import Pictures
@@ -125,10 +133,15 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
     private_folder(settings.data)
     clock = clock or SystemClock()
     failpoints = failpoints or Failpoints()
-    engine = open_storage(settings.database_url)
     keys_folder = settings.data / "keys"
-    key_marks.refuse_missing(engine, keys_folder, settings.audit_key)
-    keys = load_keys(keys_folder, settings.audit_key)
+    keeper = Keeper(keys_folder, settings.keeper)
+    engine = open_storage(settings.database_url)
+    try:
+        key_marks.refuse_missing(engine, keys_folder, settings.audit_key, sealing=not keeper.elsewhere)
+        keys = load_keys(keys_folder, settings.audit_key, keeper)
+    except KeyMissing:
+        engine.dispose()
+        raise
     vault = Vault(keys.vault, keys.nik)
     units = UnitsOfWork(engine, clock, Bus(settings.nats))
     servers = Servers(units, settings.port)
@@ -143,18 +156,20 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
     passwords = Passwords()
     journal = CaseJournal(vault, catalogue, zone, settings.pauses)
     said = texts.load()
-    alarms = Alarms(units, zone, settings.heartbeat_s)
+    pace = Pace(settings.heartbeat_s)
+    alarms = Alarms(units, zone, pace)
     quotas = Quotas(units, alarms, settings.quotas)
     ratings = Ratings(units)
     publications = Publications(units, keys.badge)
     witnesses = Witnesses(engine, keys.audit_public, keys.badge)
     officers = Officers(units, passwords)
-    attachments = AttachmentStore(store_of(settings, failpoints), units, journal, keys, failpoints)
-    intake = Intake(units, Opener(keys, packs, zone), CaseOpening(journal, vault, zone), quotas, vault, failpoints)
+    attachments = AttachmentStore(store_of(settings, failpoints), units, journal, keeper, failpoints)
+    signing_clock = SigningClock(clock)
+    opener, opening = OpenedApart(keeper, packs, zone), CaseOpening(journal, vault, zone)
+    intake = Intake(units, opener, opening, quotas, vault, signing_clock, failpoints)
     quarantine = Quarantine(units, intake)
     commands = DeviceCommands(units)
     pictures = Pictures()
-    signing_clock = SigningClock(clock)
     authoring = Authoring(units, packs)
     rollout = Rollout(units)
     releases = Releases(units, packs, ProgramFiles(settings.data / "packs" / "programs", units), rollout)
@@ -167,6 +182,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         bus=units.bus,
         units=units,
         keys=keys,
+        keeper=keeper,
         signing_clock=signing_clock,
         vault=vault,
         catalogue=catalogue,
@@ -185,7 +201,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         picture_marks=PictureMarks(units, vault, attachments, pictures),
         intake=intake,
         quarantine=quarantine,
-        outbox_import=OutboxImport(units, keys, city, intake, attachments, quarantine, commands),
+        outbox_import=OutboxImport(units, keys, keeper.unseal, city, intake, attachments, quarantine, commands, alarms),
         packs=packs,
         authoring=authoring,
         city_map=CityMap(units),
@@ -193,9 +209,9 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         history=History(units, zone),
         profiles=Profiles(units),
         presence=Presence(units),
-        heartbeats=Heartbeats(
-            units, zone, alarms, witnesses, publications, signing_clock, rollout, settings.heartbeat_s
-        ),
+        readiness=ReadinessReports(units),
+        visit_photos=VisitPhotos(units),
+        heartbeats=Heartbeats(units, zone, alarms, witnesses, publications, signing_clock, rollout, pace),
         releases=releases,
         offers=Offers(units, packs),
         schedule=Schedule(units, authoring),
@@ -239,6 +255,7 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
 
 def close_deps(deps: Deps) -> None:
     deps.pictures.close()
+    deps.keeper.close()
     deps.engine.dispose()
 
 
@@ -263,12 +280,15 @@ def create_app(
     app.state.settings = settings
     app.state.deps = deps
     app.state.batches = Slots(time.monotonic)
+    app.state.admission = Together(Admission(deps.units, deps.signing_clock).judge_all, id, REQUESTS_AT_ONCE)
+    app.state.intake = IntakeLine(deps.intake)
     app.state.bodies = BodyRoom()
     app.state.readiness = Readiness(deps)
     app.state.meters = deps.meters
     app.state.measures = Measures(deps)
     deps.meters.registry.register(app.state.measures)
     app.state.heartbeats = Together(deps.heartbeats.take, lambda beat: beat.kiosk_id, HEARTBEATS_AT_ONCE)
+    app.state.streams = Streams(deps.engine, deps.bus, settings.live_ping_s)
     for router in (
         submissions.router,
         feed_api.router,
@@ -296,11 +316,13 @@ def create_app(
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     deps: Deps = app.state.deps
     await deps.bus.start()
+    app.state.streams.start()
     try:
         async with at_work(deps):
             yield
     finally:
         await deps.bus.stop()
+        await app.state.streams.stopped()
         close_deps(deps)
 
 

@@ -27,6 +27,8 @@ from server.fleet.alarms import Alarms
 from server.fleet.city_map import CityMap
 from server.fleet.device_commands import DeviceCommands
 from server.fleet.enrolment import Enrolment
+from server.fleet.field_work.photos import VisitPhotos
+from server.fleet.field_work.readiness import ReadinessReports
 from server.fleet.groups import KioskGroups
 from server.fleet.heartbeats import Heartbeats
 from server.fleet.help_calls import HelpCalls
@@ -47,6 +49,7 @@ from server.foundation.meters import Meters
 from server.foundation.texts import Texts
 from server.foundation.vault import Vault
 from server.front_door.signing_clock import SigningClock
+from server.keeper.client import Keeper
 from server.open_city.budget import Budgets
 from server.open_city.city_calendar import CityCalendar
 from server.open_city.notices import Notices
@@ -85,6 +88,7 @@ class Deps:
     bus: Bus
     units: UnitsOfWork
     keys: CityKeys
+    keeper: Keeper
     signing_clock: SigningClock
     vault: Vault
     texts: Texts
@@ -115,6 +119,8 @@ class Deps:
     offers: Offers
     schedule: Schedule
     presence: Presence
+    readiness: ReadinessReports
+    visit_photos: VisitPhotos
     heartbeats: Heartbeats
     alarms: Alarms
     listing: Listing

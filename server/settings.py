@@ -35,8 +35,9 @@ class ServerSettings(BaseSettings):
     base_url: str = ""
     #: Addresses and networks, with commas between, whose X-Forwarded-For is believed; empty: nobody's.
     trusted_proxies: str = ""
-    #: Connections that one process holds, and those of one address; see ``server.front_door.connections.connections``.
-    connections: int = Field(10_000, ge=1)
+    #: Connections that one process holds, and those of one address. A kiosk has its live feed and, for a while after each
+    #: message, another one. See ``server.front_door.connections.places_for``.
+    connections: int = Field(30_000, ge=1)
     connections_per_address: int = Field(2_000, ge=1)
     #: Seconds that a client has for a request's header fields, and may be silent in the middle of a body.
     head_s: float = Field(10.0, gt=0)
@@ -49,6 +50,9 @@ class ServerSettings(BaseSettings):
     time_zone: str = "Asia/Jakarta"
     #: The key that signs checkpoints of the audit log, on another medium than the database; empty: in ``data``.
     audit_key: Path | None = None
+    #: The socket of a keeper that runs as another user, with the sealing keys in a folder of its own; empty: the server begins
+    #: one by itself, with the keys in ``data``.
+    keeper: Path | None = None
     #: The city's identity provider (OpenID Connect), for officers; empty: none. The claim is what accounts are matched by.
     oidc_issuer: str = ""
     oidc_client_id: str = ""

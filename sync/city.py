@@ -6,8 +6,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from nacl.signing import SigningKey
+
 from kiosk.events import Bus, Event, SessionBegan
-from kiosk.ports import Unsubscribe
+from kiosk.ports import BadgeFault, Unsubscribe
 from kiosk.settings import Settings
 from protocol import badges, sealing, sealing_keys, tracking
 from protocol.documents import DocumentRefused
@@ -103,14 +105,24 @@ class KioskCodes:
         return tracking.address(self._tracking_base, code)
 
 
+class KioskSigner:
+    """Signs as this kiosk; the key never leaves it."""
+
+    def __init__(self, private_key: bytes) -> None:
+        self._key = SigningKey(private_key)
+
+    def __call__(self, content: bytes) -> bytes:
+        return self._key.sign(content).signature
+
+
 class CityBadges:
     """Staff badges that this city signed."""
 
     def __init__(self, verify_key: bytes) -> None:
         self._verify_key = verify_key
 
-    def read(self, token: str, now: datetime) -> str | None:
+    def read(self, token: str, now: datetime) -> str | BadgeFault:
         try:
             return badges.read(token, self._verify_key, now).staff_id
-        except badges.BadgeRefused:
-            return None
+        except badges.BadgeRefused as refused:
+            return refused.fault

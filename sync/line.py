@@ -14,7 +14,7 @@ from kiosk.cases.case import Case, CaseProblem, CaseProblemKind
 from kiosk.drafts.draft_words import DraftKept, DraftOpened, DraftProblem
 from kiosk.events import Event
 from kiosk.kiosk import Kiosk
-from kiosk.machine.line_state import LineState
+from kiosk.machine.line_state import LineFacts, LineSpeed, LineState
 from kiosk.ports import Unsubscribe
 from protocol.messages import CaseState
 from runtime.workers import Worker
@@ -28,6 +28,7 @@ from sync.enrolment import Enrolment
 from sync.loops import loop
 from sync.monitor import Monitor
 from sync.presence import PresenceDuty
+from sync.reach import facts_of, measured
 from sync.signing_time import SigningTime
 from sync.up import drafts
 from sync.up.outbox import OutboxDuty
@@ -148,6 +149,20 @@ class Line:
 
     def erase_draft(self, code: str, birth_date: date) -> None:
         self._ask(lambda client: drafts.erase(client, code, birth_date), _nothing, None)
+
+    def facts(self) -> LineFacts:
+        return facts_of(self._enrolment.server)
+
+    def measure(self, done: Callable[[LineSpeed], None]) -> None:
+        self._ask(lambda client: measured(client, self._kiosk), done, LineSpeed(None))
+
+    def take_newest_pack(self) -> None:
+        self._packs.take_newest()
+        self._packs_loop.wake()
+
+    def go_back_to_pack_before(self) -> None:
+        self._packs.go_back()
+        self._packs_loop.wake()
 
     # --- inside ----------------------------------------------------------------------------------------------------
 

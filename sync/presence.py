@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Final, Protocol
 
 from pydantic import ValidationError
@@ -19,7 +20,10 @@ from kiosk.events import (
 )
 from kiosk.kiosk import Kiosk
 from kiosk.ports import ComponentState
+from kiosk.snapshot import Snapshot
+from kiosk.store.packs import UNVERIFIED
 from protocol import PROTOCOL_VERSION
+from protocol.components import PAPER_DAYS, PAPER_DAYS_EARLY, PRINTER
 from protocol.line.releases import ProgramState
 from protocol.messages import (
     AppliedReport,
@@ -35,7 +39,6 @@ from sync.backoff import EAGER, tries
 from sync.client import Answer, Client, Outcome
 from sync.down.documents import DocumentDelivery
 from sync.down.feed import CURSOR
-from sync.down.packs import UNVERIFIED
 from sync.down.witness import Witness
 from sync.monitor import Monitor
 from sync.up.reports import ReportDelivery
@@ -55,6 +58,7 @@ PROBLEM_CHARACTERS: Final = 200
 #: Somebody stands at the kiosk and waits for the office to approve it.
 APPROVAL_S: Final = 3.0
 _FEED_REPORTED: Final = "feed_told"
+_DAY: Final = timedelta(days=1)
 _RESTORED: Final = "server_restored"
 _AT_ONCE: Final = (ComponentChanged, InServiceChanged, CatalogueChanged)
 
@@ -205,7 +209,7 @@ class PresenceDuty:
             protocol=PROTOCOL_VERSION,
             pack_version=snapshot.pack_version,
             in_service=snapshot.in_service,
-            components=tuple(_component(state) for state in snapshot.components.values()),
+            components=tuple(_component(state, snapshot) for state in snapshot.components.values()),
             outbox=OutboxState(
                 waiting=snapshot.waiting,
                 parked=snapshot.parked,
@@ -261,12 +265,22 @@ class PresenceDuty:
         return answer
 
 
-def _component(state: ComponentState) -> Component:
+def _component(state: ComponentState, snapshot: Snapshot) -> Component:
+    foretold = _foretold(snapshot) if state.component == PRINTER else {}
     return Component(
         component=state.component,
         availability=state.availability,
         conditions=tuple(sorted(state.conditions)),
-        supplies=dict(state.supplies),
+        supplies={**state.supplies, **foretold},
         since=state.since,
         detail=state.detail[:200],
     )
+
+
+def _foretold(snapshot: Snapshot) -> dict[str, float]:
+    """In how many days the roll will be used up; nothing while the kiosk does not know its own days."""
+    paper = snapshot.paper
+    if paper.ends_early_at is None:
+        return {}
+    ends = {PAPER_DAYS: paper.ends_at, PAPER_DAYS_EARLY: paper.ends_early_at}
+    return {name: round((at - snapshot.at) / _DAY, 2) for name, at in ends.items() if at is not None}

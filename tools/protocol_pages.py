@@ -29,6 +29,8 @@ Written by `python -m tools.protocol_pages` from the server's description (`/v1/
 this page. A member without a default is needed. Members that are not listed are ignored. Bytes are base64, times RFC 3339 with an offset.
 """
 _REFUSED: Final = 400
+#: What a factory makes, of which a schema tells nothing.
+_EMPTY: Final[dict[str, Any]] = {"object": {}, "array": []}
 #: What is said once for all paths.
 USUAL: Final = ERRORS | OF_KIOSKS
 
@@ -99,7 +101,7 @@ def _message(name: str, schema: dict[str, Any], comments: dict[str, str]) -> str
         needed = schema.get("required", [])
         lines += ["| member | type | default | |", "| --- | --- | --- | --- |"]
         for member, inner in properties.items():
-            default = "" if member in needed else f"`{_json(inner.get('default'))}`"
+            default = "" if member in needed else f"`{_json(inner.get('default', _EMPTY.get(inner.get('type', ''))))}`"
             lines.append(f"| `{member}` | {_type(inner)} | {default} | {_cell(comments.get(member, ''))} |")
     return "\n".join(lines) + "\n"
 

@@ -19,8 +19,7 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).parents[1]
-VERSIONS: Final = ROOT / "tests" / "sync" / "versions"
-RELEASED: Final = VERSIONS / "released"
+RELEASED: Final = ROOT / "tests" / "sync" / "versions" / "released"
 #: How a release from before there was any is made a wheel: as this one is.
 _PACKAGING: Final = ("[build-system]", "[tool.setuptools.packages.find]", "[tool.setuptools.package-data]")
 
@@ -63,7 +62,8 @@ def record() -> None:
     with tempfile.TemporaryDirectory() as work:
         built = Path(work) / "built"
         build(last_release(), built)
-        command = [sys.executable, str(VERSIONS / "recording.py"), f"{work}/city", str(RELEASED)]
+        recording = built / "tests" / "sync" / "versions" / "recording.py"
+        command = [sys.executable, str(recording), f"{work}/city", str(RELEASED)]
         subprocess.run(command, cwd=work, env=environment(built), check=True)
     (RELEASED / "commit").write_text(commit_of(last_release()) + "\n", encoding="utf-8")
 

@@ -17,20 +17,26 @@ def has_display() -> bool:
     return bool(os.environ.get("DISPLAY"))
 
 
-def start_virtual(group: Group, size: tuple[int, int] = PORTRAIT) -> str:
-    """Starts Xvfb with a screen of ``size`` pixels; returns its name (``:90``)."""
+def free_number() -> str:
+    """The name of a display that nobody has (``:90``)."""
     number = next(
         n
         for n in range(FIRST_DISPLAY, LAST_DISPLAY)
         if not Path(f"/tmp/.X11-unix/X{n}").exists() and not Path(f"/tmp/.X{n}-lock").exists()
     )
+    return f":{number}"
+
+
+def start_virtual(group: Group, size: tuple[int, int] = PORTRAIT) -> str:
+    """Starts Xvfb with a screen of ``size`` pixels; returns its name (``:90``)."""
+    name = free_number()
     width, height = size
     group.start(
         "screen",
-        ["Xvfb", f":{number}", "-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp", "-dpi", "92", "-noreset"],
+        ["Xvfb", name, "-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp", "-dpi", "92", "-noreset"],
     )
-    wait_until("screen", lambda: Path(f"/tmp/.X11-unix/X{number}").exists(), group)
-    return f":{number}"
+    wait_until("screen", lambda: Path(f"/tmp/.X11-unix/X{name[1:]}").exists(), group)
+    return name
 
 
 def serve_to_browser(group: Group, display: str, preferred_port: int) -> str | None:

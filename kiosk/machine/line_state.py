@@ -33,6 +33,27 @@ class Approval(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class LineFacts:
+    """What a technician compares with a router: where the server is, and how well it is heard."""
+
+    server: str
+    #: Of this machine on the way there; "" when there is no way.
+    own_address: str = ""
+    #: Of the radio, 0 to 1; None: by cable, or nobody can tell.
+    signal: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LineSpeed:
+    """What was measured just now."""
+
+    #: There and back, the middle one of some tries; None: no answer came.
+    round_trip_s: float | None
+    #: Of the pack in force; None: there is none, or it did not come.
+    bytes_per_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LineState:
     """``detail`` is for technicians and holds no personal data."""
 

@@ -1,5 +1,6 @@
 """Field staff at the kiosk: a badge signed by the city, a PIN, and a visit that is recorded with what was done."""
 
+import base64
 import logging
 import threading
 from collections.abc import Callable
@@ -13,9 +14,14 @@ from nacl import pwhash
 from nacl.exceptions import CryptoError
 
 from kiosk.events import Bus, StaffSignedIn, StaffSignedOut, VisitRecorded
-from kiosk.ports import BadgeReader, Clock
+from kiosk.field.visit_draft import VisitDraft
+from kiosk.ports import BadgeFault, BadgeReader, Clock
 from kiosk.store import StorageFailed, StorageProblem, Store
 from kiosk.store.journal import StaffMember, Visit, VisitAction
+from kiosk.store.reports import Report, ReportKind
+from protocol.field.orders import OpenOrder
+from protocol.field.roles import MAY, May, StaffRole, role_of
+from protocol.field.visits import VisitPhoto
 from protocol.limits import NOTE_CHARACTERS, PIN_DIGITS
 
 logger = logging.getLogger(__name__)
@@ -26,14 +32,14 @@ FREE_TRIES: Final = 3
 FIRST_PAUSE_S: Final = 15.0
 LONGEST_PAUSE_S: Final = 300.0
 ACTIONS_MOST: Final = 200
-#: The role that may come in when the office locked the kiosk: somebody must be able to open it where there is no line.
-SUPERVISOR: Final = "supervisor"
 _LOCKED: Final = "staff_locked"
 
 
 class SignInProblem(StrEnum):
-    #: Not a badge of this city, altered or expired.
+    #: Of another city, forged or altered.
     BAD_BADGE = "BAD_BADGE"
+    #: Of this city, and past its day.
+    EXPIRED = "EXPIRED"
     #: A good badge of somebody who is not on this kiosk's list.
     NOT_LISTED = "NOT_LISTED"
     WRONG_PIN = "WRONG_PIN"
@@ -60,9 +66,11 @@ class SignInRefused:
 class StaffOnDuty:
     id: str
     name: str
-    #: staff or supervisor.
-    role: str
+    role: StaffRole
     since: datetime
+
+    def may(self, what: May) -> bool:
+        return what in MAY[self.role]
 
 
 class StaffDuty:
@@ -75,12 +83,17 @@ class StaffDuty:
         clock: Clock,
         bus: Bus,
         storage_failed: Callable[[StorageProblem], None],
+        orders: Callable[[], tuple[OpenOrder, ...]] = tuple,
     ) -> None:
         self._store = store
         self._badges = badges
         self._clock = clock
         self._bus = bus
         self._storage_failed = storage_failed
+        #: Those that the office has for this kiosk.
+        self._orders = orders
+        #: What is noted in the visit that is going on.
+        self.draft = VisitDraft()
         self._lock = threading.RLock()
         self._on_duty: StaffOnDuty | None = None
         self._actions: list[VisitAction] = []
@@ -100,11 +113,17 @@ class StaffDuty:
         on_duty = self._on_duty
         return on_duty.id if on_duty is not None else None
 
+    def may(self, what: May) -> bool:
+        """Whether whoever is signed in may do it; nobody may nothing."""
+        on_duty = self._on_duty
+        return on_duty is not None and on_duty.may(what)
+
     def check_badge(self, token: str) -> str | SignInRefused:
         """The staff id of a badge that may be used here: the PIN is asked next."""
         staff_id = self._badges.read(token, self._clock.now())
-        if staff_id is None:
-            return SignInRefused(SignInProblem.BAD_BADGE)
+        if isinstance(staff_id, BadgeFault):
+            expired = staff_id is BadgeFault.EXPIRED
+            return SignInRefused(SignInProblem.EXPIRED if expired else SignInProblem.BAD_BADGE)
         member = self._admitted(staff_id)
         return member if isinstance(member, SignInRefused) else staff_id
 
@@ -129,8 +148,9 @@ class StaffDuty:
             if isinstance(member, SignInRefused):
                 return member
             self.sign_out()
-            self._on_duty = StaffOnDuty(member.id, member.name, member.role, self._clock.now())
+            self._on_duty = StaffOnDuty(member.id, member.name, role_of(member.role), self._clock.now())
             self._actions = []
+            self.draft = VisitDraft()
             on_duty = self._on_duty
         self._bus.publish(StaffSignedIn(staff_id))
         return on_duty
@@ -150,7 +170,7 @@ class StaffDuty:
         except StorageFailed as error:
             logger.warning("whether this kiosk is locked is kept in memory only: %s", error.problem)
             self._storage_failed(error.problem)
-        if locked and on_duty is not None and on_duty.role != SUPERVISOR:
+        if locked and on_duty is not None and not on_duty.may(May.COME_IN_LOCKED):
             self.sign_out()
 
     def record(self, kind: str, detail: str = "") -> None:
@@ -158,6 +178,7 @@ class StaffDuty:
         with self._lock:
             if self._on_duty is not None and len(self._actions) < ACTIONS_MOST:
                 self._actions.append(VisitAction(kind, self._clock.now(), detail[:200]))
+                self.draft.happened(kind)
 
     @property
     def actions(self) -> tuple[VisitAction, ...]:
@@ -166,21 +187,25 @@ class StaffDuty:
             return tuple(self._actions)
 
     def sign_out(self, note: str = "") -> Visit | None:
-        """Ends the visit and keeps it for the server. None when nobody was signed in, or it could not be kept."""
+        """Ends the visit and keeps it for the server, with what was noted in it. None when nobody was signed in, or it could not be kept."""
         with self._lock:
             on_duty, self._on_duty = self._on_duty, None
             actions, self._actions = tuple(self._actions), []
+            draft, self.draft = self.draft, VisitDraft()
         if on_duty is None:
             return None
+        ended_at = max(self._clock.now(), on_duty.since)
         visit = Visit(
             id=str(uuid_utils.uuid7()),
             staff_id=on_duty.id,
             began_at=on_duty.since,
-            ended_at=max(self._clock.now(), on_duty.since),
-            actions=actions,
-            note=note[:NOTE_CHARACTERS],
+            ended_at=ended_at,
+            actions=(*actions, *draft.actions(ended_at, self._orders())),
+            note=(note or draft.note)[:NOTE_CHARACTERS],
         )
         kept = self._keep(visit)
+        if kept and draft.photo is not None:
+            self._keep_photo(visit.id, draft.photo)
         if kept:
             self._bus.publish(VisitRecorded(visit.id))
         self._bus.publish(StaffSignedOut())
@@ -203,11 +228,21 @@ class StaffDuty:
             return False
         return True
 
+    def _keep_photo(self, visit_id: str, jpeg: bytes) -> None:
+        photo = VisitPhoto(visit_id=visit_id, jpeg=base64.b64encode(jpeg))
+        body = photo.model_dump(mode="json", round_trip=True)
+        try:
+            if not self._store.reports.add(ReportKind.VISIT_PHOTO, Report(visit_id, body), 2 * len(jpeg)):
+                logger.warning("a visit's photo has no room here")
+        except StorageFailed as error:
+            logger.error("a visit's photo could not be kept: %s", error.problem)
+            self._storage_failed(error.problem)
+
     def _admitted(self, staff_id: str) -> StaffMember | SignInRefused:
         member = self._member(staff_id)
         if member is None:
             return SignInRefused(SignInProblem.NOT_LISTED)
-        if self.locked and member.role != SUPERVISOR:
+        if self.locked and May.COME_IN_LOCKED not in MAY[role_of(member.role)]:
             return SignInRefused(SignInProblem.LOCKED)
         return member
 

@@ -1,14 +1,16 @@
-"""Paper in millimetres: counted by the printer, kept over restarts, its end predicted."""
+"""Paper in millimetres: counted by the printer, kept over restarts, its end foretold from this kiosk's own days."""
 
 import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from math import ceil
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from kiosk.events import Bus, Event, PaperChanged, SettingsChanged
+from kiosk.machine.paper_curve import DAYS, PaperCurve, PaperEnd
 from kiosk.ports import Clock, ComponentState, Printer, Unsubscribe
 from kiosk.settings import Settings
 from kiosk.store import StorageFailed, StorageProblem, Store
@@ -22,7 +24,9 @@ PAPER: Final = "paper_mm"
 ROLL: Final = "paper_roll_mm"
 LOW: Final = "paper_low_mm"
 _ROLL: Final = frozenset({ROLL, LOW})
-#: Use of less than this long says nothing about how long the roll will last.
+#: A counter that falls further at once was corrected (by the sensor of the roll's end): nobody used that.
+_STEP_MM: Final = 2_000.0
+#: While too few days are known: use of less than this long says nothing about how long the roll will last.
 _SHORTEST_TREND: Final = timedelta(hours=1)
 ROLL_MM_LEAST: Final = 1_000
 ROLL_MM_MOST: Final = NUMBERS[ROLL].maximum
@@ -36,8 +40,10 @@ class Paper:
     #: Whole slips that it will still do.
     slips_left: int | None
     changed_at: datetime | None
-    #: When it will be used up if people come as they did since the last change.
+    #: When it will be used up, as likely earlier as later, if people come as they did.
     ends_at: datetime | None
+    #: The same, so early that four times of five it is later; None while too few days are known.
+    ends_early_at: datetime | None = None
 
 
 class Supplies:
@@ -51,6 +57,7 @@ class Supplies:
         bus: Bus,
         settings: Settings,
         storage_failed: Callable[[StorageProblem], None],
+        time_zone: str,
     ) -> None:
         self._store = store
         self._printer = printer
@@ -60,6 +67,10 @@ class Supplies:
         self._storage_failed = storage_failed
         self._lock = threading.Lock()
         self._level = store.supplies.get(PAPER)
+        self._zone = ZoneInfo(time_zone)
+        #: Of which hour and level the end was worked out last, and what came of it.
+        self._foretold: tuple[tuple[datetime, float], PaperEnd | None] | None = None
+        self._curve: tuple[date, PaperCurve] | None = None
 
     def start(self) -> Unsubscribe:
         """Give the printer the level that was kept, then follow its counter. Returns how to stop."""
@@ -95,13 +106,39 @@ class Supplies:
             level = self._level
         if level is None:
             return Paper(None, None, None, changed_at=None, ends_at=None)
+        now = self._clock.now()
+        end = self._end(level, now)
         return Paper(
             millimetres=level.level,
             full_mm=level.full,
             slips_left=int(level.level // self._settings.number("slip_mm")),
             changed_at=level.changed_at,
-            ends_at=_foretell(level, self._clock.now()),
+            ends_at=_foretell(level, now) if end is None else end.likely,
+            ends_early_at=None if end is None else end.early,
         )
+
+    def _end(self, level: SupplyLevel, now: datetime) -> PaperEnd | None:
+        """Worked out once an hour for a level: whoever looks asks several times a second."""
+        key = (now.replace(minute=0, second=0, microsecond=0), level.level)
+        foretold = self._foretold
+        if foretold is None or foretold[0] != key:
+            foretold = self._foretold = (
+                key,
+                self._curve_of(now.astimezone(self._zone).date()).end_of(level.level, now),
+            )
+        return foretold[1]
+
+    def _curve_of(self, today: date) -> PaperCurve:
+        """Of whole days, so it is another one only with the next day."""
+        curve = self._curve
+        if curve is None or curve[0] != today:
+            try:
+                use = self._store.paper_use.all()
+            except StorageFailed as error:
+                self._storage_failed(error.problem)
+                return PaperCurve({}, today, self._zone)
+            curve = self._curve = (today, PaperCurve(use, today, self._zone))
+        return curve[1]
 
     def _state_changed(self, state: ComponentState) -> None:
         counted = state.supplies.get(PAPER)
@@ -111,13 +148,21 @@ class Supplies:
             return
         if level is None:
             level = SupplyLevel(counted, max(counted, self._settings.number(ROLL)), self._clock.now())
-        self._keep(SupplyLevel(max(0.0, counted), max(level.full, counted), level.changed_at))
+        used = level.level - counted
+        self._keep(
+            SupplyLevel(max(0.0, counted), max(level.full, counted), level.changed_at), used if used < _STEP_MM else 0.0
+        )
 
-    def _keep(self, level: SupplyLevel) -> None:
+    def _keep(self, level: SupplyLevel, used_mm: float = 0.0) -> None:
         with self._lock:
             self._level = level
         try:
-            self._store.supplies.set(PAPER, level)
+            with self._store.transaction():
+                self._store.supplies.set(PAPER, level)
+                if used_mm > 0:
+                    local = self._clock.now().astimezone(self._zone)
+                    keep_from = local.date() - timedelta(days=DAYS)
+                    self._store.paper_use.add(local.date(), local.hour, used_mm, keep_from)
         except StorageFailed as error:
             logger.warning("the paper level could not be kept: %s", error.problem)
             self._storage_failed(error.problem)

@@ -34,6 +34,7 @@ from kiosk.store.migrations import StoreTooNew
 from kiosk.store.open_items import OpenItems
 from kiosk.store.outbox import Outbox
 from kiosk.store.packs import Packs
+from kiosk.store.paper_use import PaperUse
 from kiosk.store.receipts import Receipts
 from kiosk.store.reports import Reports
 from kiosk.store.values import Values
@@ -62,6 +63,7 @@ class Store:
         self.receipts = Receipts(database)
         self.packs = Packs(database)
         self.supplies = SupplyLevels(database)
+        self.paper_use = PaperUse(database)
         self.visits = Visits(database)
         self.history = ComponentHistory(database)
         self.roster = Roster(database)

@@ -203,8 +203,13 @@ def _engine(path: Path) -> Engine:
         if path != _MEMORY:
             private_database(path)
         connection = _open_file(path)
-        for pragma in PRAGMAS:
-            connection.execute(f"PRAGMA {pragma}")
+        try:
+            for pragma in PRAGMAS:
+                connection.execute(f"PRAGMA {pragma}")
+        except BaseException:
+            # Else the traceback holds it, and with it the lock that whoever rescues the file needs.
+            connection.close()
+            raise
         return connection
 
     engine = create_engine("sqlite://", creator=connect, poolclass=StaticPool, hide_parameters=True)

@@ -153,7 +153,7 @@ class SupplyLevels:
 class StaffMember:
     id: str
     name: str
-    #: staff or supervisor.
+    #: A name of ``protocol.field.roles``, or of a newer server's.
     role: str
     pin_hash: str
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from kiosk.store.schema import documents, reports, tell_readers
+from kiosk.store.schema import documents, paper_use, reports, tell_readers
 
 Migration = Callable[[Connection], None]
 
@@ -17,8 +17,13 @@ def _reports_and_documents(connection: Connection) -> None:
         table.create(connection)
 
 
+def _paper_use(connection: Connection) -> None:
+    """3: how much paper was used in which hour."""
+    paper_use.create(connection)
+
+
 #: ``MIGRATIONS[n]`` brings version n to n + 1. A queue that an older version left is kept by every step.
-MIGRATIONS: Final[Mapping[int, Migration]] = MappingProxyType({1: _reports_and_documents})
+MIGRATIONS: Final[Mapping[int, Migration]] = MappingProxyType({1: _reports_and_documents, 2: _paper_use})
 
 
 class StoreTooNew(RuntimeError):

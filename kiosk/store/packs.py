@@ -2,12 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from kiosk.store.database import Database
 from kiosk.store.schema import packs
+
+#: Marks in the store. Why no newer pack could be looked for; of what is offered, why it could not be verified; and the
+#: version that field staff went back from: not in force again until they say so, or a newer one comes.
+PROBLEM: Final = "pack_problem"
+UNVERIFIED: Final = "pack_unverified"
+HELD_BACK: Final = "pack_held_back"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,10 +19,20 @@ class ReportKind(StrEnum):
     HELP_CALL = "HELP_CALL"
     #: Lines of the program's log that the office asked for.
     LOG = "LOG"
+    #: A signed readiness report.
+    READINESS = "READINESS"
+    #: Of the kiosk, taken by field staff for the office.
+    VISIT_PHOTO = "VISIT_PHOTO"
 
 
 #: Somebody waits for help; a rating can be left out.
-_USES: Final = {ReportKind.RATING: Use.NEW, ReportKind.HELP_CALL: Use.BEGUN, ReportKind.LOG: Use.NEW}
+_USES: Final = {
+    ReportKind.RATING: Use.NEW,
+    ReportKind.HELP_CALL: Use.BEGUN,
+    ReportKind.LOG: Use.NEW,
+    ReportKind.READINESS: Use.NEW,
+    ReportKind.VISIT_PHOTO: Use.NEW,
+}
 #: One with its place in the indexes, rounded up.
 REPORT_BYTES: Final = 16_384
 
@@ -37,9 +47,9 @@ class Reports:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, kind: ReportKind, report: Report) -> bool:
+    def add(self, kind: ReportKind, report: Report, size: int = REPORT_BYTES) -> bool:
         """False when REPORTS_MOST of the kind wait already, or the disk has no room for it."""
-        if not self._database.admits(_USES[kind], REPORT_BYTES):
+        if not self._database.admits(_USES[kind], max(size, REPORT_BYTES)):
             return False
         with self._database.transaction() as connection:
             waiting = connection.execute(select(func.count()).where(reports.c.kind == kind.value)).scalar_one()

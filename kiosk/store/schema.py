@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 #: ``PRAGMA user_version``. A newer program reads every older one (see migrations), an older refuses a newer one unless that
 #: lets it: see OLDEST_READER.
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 #: Programs since that version work with a database of this one: what came since was only added. A kiosk goes back to the
 #: program before when a new one is worse, so a step may take away only what no program before it uses any more.
 OLDEST_READER: Final = 2
@@ -140,6 +140,15 @@ supplies = Table(
     Column("level", Float, nullable=False),
     Column("full", Float, nullable=False),
     Column("changed_at", Moment, nullable=False),
+)
+
+#: Paper by the hour of the city's day; numbers only.
+paper_use = Table(
+    "paper_use",
+    metadata,
+    Column("day", String(10), primary_key=True),
+    Column("hour", Integer, primary_key=True),
+    Column("mm", Float, nullable=False),
 )
 
 visits = Table(

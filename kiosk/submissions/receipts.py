@@ -162,6 +162,15 @@ class Slips:
         self._printer.print(slip, job_id=f"test-{uuid4()}", copy=False, done=done)
         return True
 
+    def print_blank(self, lines: int, done: Callable[[PrintResult], None]) -> bool:
+        """Feeds so many empty lines and cuts: to see the knife, or to draw a cleaning card through. False: no printer."""
+        if self._printer is None:
+            return False
+        slip = self._printer.new_slip()
+        slip.space(lines)
+        self._printer.print(slip, job_id=f"blank-{uuid4()}", copy=False, done=done)
+        return True
+
     def lay_out(self, slip: SlipBuilder, content: SlipContent) -> None:
         """Write the content on an empty slip, in the citizen's language. A copy is marked by the printer."""
 

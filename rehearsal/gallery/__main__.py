@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 
 from rehearsal.gallery.index import write_index
-from rehearsal.gallery.take import OUT, Share, renew_accepted, take
+from rehearsal.gallery.take import OUT, Share, renew_accepted, renew_guide, take
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -18,9 +18,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--state", action="append", default=[], help="states whose name begins so (can be repeated)")
     parser.add_argument("--checks-only", action="store_true", help="take no pictures")
     parser.add_argument("--accept", action="store_true", help="renew the pictures that the tests compare with")
+    parser.add_argument("--guide", action="store_true", help="renew the pictures of docs/field-guide.md")
     options = parser.parse_args(arguments)
     if options.accept:
         renew_accepted()
+        return 0
+    if options.guide:
+        renew_guide()
         return 0
     pictures = not options.checks_only
     OUT.mkdir(parents=True, exist_ok=True)

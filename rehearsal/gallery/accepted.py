@@ -53,9 +53,9 @@ SHOTS: Final = (
 )
 
 
-def small(picture: Image.Image) -> Image.Image:
-    """As it is kept and compared."""
-    scale = LONGER_SIDE / max(picture.size)
+def small(picture: Image.Image, longer_side: int = LONGER_SIDE) -> Image.Image:
+    """As it is kept and compared, unless another size is wanted."""
+    scale = longer_side / max(picture.size)
     return picture.resize((round(picture.width * scale), round(picture.height * scale)), Image.Resampling.BOX)
 
 
@@ -73,12 +73,12 @@ def alike(one: Image.Image, other: Image.Image) -> bool:
     return mean <= MEAN and different <= DIFFERENT
 
 
-def taken(shot: Shot, boot: BootOptions) -> Image.Image:
+def taken(shot: Shot, boot: BootOptions, longer_side: int = LONGER_SIDE) -> Image.Image:
     """The picture, small, of a kiosk that was started for it: neither clock nor counts tell of other pictures."""
     with tempfile.TemporaryDirectory() as folder:
         studio = Studio(studio_hands(Path(folder), boot, draws=True), boot)
         studio.lead_to(shot)
-        picture = small(studio.picture())
+        picture = small(studio.picture(), longer_side)
         studio.close()
     return picture
 

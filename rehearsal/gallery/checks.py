@@ -182,7 +182,7 @@ def _too_close(seen: list[Seen]) -> Iterator[str]:
 def _frame(seen: Seen) -> Iterator[str]:
     """Whether the page has room for what it is about, and the keyboard leaves its field in sight."""
     widget = seen.widget
-    if isinstance(widget, Page) and widget.ids.pane.ids.holder.height < current().mm(PANE_MM):
+    if isinstance(widget, Page) and _is_cramped(widget.ids.pane.ids.holder):
         yield f"no room: the pane is {widget.ids.pane.ids.holder.height:.0f} pixels high"
     if (
         isinstance(widget, Field)
@@ -190,6 +190,12 @@ def _frame(seen: Seen) -> Iterator[str]:
         and seen.clipped.top - seen.clipped.bottom < widget.height - TOLERANCE
     ):
         yield f"hidden: {seen.described} is being typed into and not wholly in sight"
+
+
+def _is_cramped(holder: Any) -> bool:
+    """Too low to show much, while there is more to show."""
+    content = max((child.height for child in holder.children), default=0)
+    return bool(holder.height < min(current().mm(PANE_MM), content - TOLERANCE))
 
 
 def _too_high(seen: Seen) -> Iterator[str]:

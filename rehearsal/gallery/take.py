@@ -73,3 +73,11 @@ def renew_accepted() -> None:
     from rehearsal.gallery.accepted import accept
 
     accept(HALF)
+
+
+def renew_guide() -> None:
+    """Renews the pictures of the field staff's guide."""
+    prepare(HALF)
+    from rehearsal.gallery.guide import draw
+
+    draw(HALF)

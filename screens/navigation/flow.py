@@ -236,7 +236,7 @@ class Flow:
         """A screen failed: nobody is here any more, a citizen or field staff, and nothing of before is in sight."""
         self.stack = Stack()
         self.rest.recover()
-        self.staff.badge = ""
+        self.staff.reset()
         self.kiosk.end(EndReason.FAULT)
         self.kiosk.staff.sign_out()
         self.reset()

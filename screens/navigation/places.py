@@ -63,8 +63,20 @@ class Name(StrEnum):
     STAFF_PIN = "STAFF_PIN", PlaceFlag.BESIDE, PlaceFlag.STAFF
     STAFF = "STAFF", PlaceFlag.BESIDE, PlaceFlag.STAFF
     STAFF_PAPER = "STAFF_PAPER", PlaceFlag.BESIDE, PlaceFlag.STAFF
-    STAFF_TEST = "STAFF_TEST", PlaceFlag.BESIDE, PlaceFlag.STAFF, PlaceFlag.SCANS
+    #: Of one device; the detail is its component, or ``touch``.
+    STAFF_DEVICE = "STAFF_DEVICE", PlaceFlag.BESIDE, PlaceFlag.STAFF, PlaceFlag.SCANS
+    #: Targets over the whole panel.
+    STAFF_TOUCH = "STAFF_TOUCH", PlaceFlag.BESIDE, PlaceFlag.STAFF
     STAFF_OUTBOX = "STAFF_OUTBOX", PlaceFlag.BESIDE, PlaceFlag.STAFF
+    #: What lies behind the panel; the detail says which: ``line``, ``storage``, ``clock``, ``versions``, ``faults``.
+    STAFF_MACHINE = "STAFF_MACHINE", PlaceFlag.BESIDE, PlaceFlag.STAFF
+    #: The panel is being wiped: nothing on it counts.
+    STAFF_CLEANING = "STAFF_CLEANING", PlaceFlag.BESIDE, PlaceFlag.STAFF
+    #: Restart, shut down.
+    STAFF_POWER = "STAFF_POWER", PlaceFlag.BESIDE, PlaceFlag.STAFF
+    #: What is done in the visit; with ``note`` as its detail, the words about it.
+    STAFF_VISIT = "STAFF_VISIT", PlaceFlag.BESIDE, PlaceFlag.STAFF
+    STAFF_REPORT = "STAFF_REPORT", PlaceFlag.BESIDE, PlaceFlag.STAFF
     #: Why each item of the outbox waits; how it is carried away on a stick.
     STAFF_WAITING = "STAFF_WAITING", PlaceFlag.BESIDE, PlaceFlag.STAFF
 

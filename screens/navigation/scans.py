@@ -177,8 +177,11 @@ class ScanFlow:
 
     def _badge(self, badge: str, place: Place) -> None:
         if place.rests or place.name in (Name.THANKS, Name.STAFF_PIN):
+            problem = self._flow.staff.hold_badge(badge)
+            if problem is not None:
+                self.tell(problem.text_key, "warning")
+                return
             self._flow.rest.end_thanks()
-            self._flow.staff.hold_badge(badge)
             if place.name is Name.STAFF_PIN:
                 self.tell("scan.badge.pin", "success")
         else:

@@ -47,6 +47,8 @@ class Keypad:
 
     def pressed(self, code: int, modifiers: Any, scancode: int = 0) -> None:
         """A key went down, or repeats because it is held."""
+        if self._flow.staff.deaf:
+            return
         action = self._keys.action(code, shift="shift" in modifiers, scancode=scancode)
         repeated = code in self._held
         self._held.add(code)

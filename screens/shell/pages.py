@@ -48,9 +48,14 @@ from screens.shell.enlarged import EnlargedPanel
 from screens.shell.overlays import AdjustPanel, CodePanel, FewerPanel, HelpPanel, IdlePanel, LeavePanel
 from screens.shell.signing import SigningPanel
 from screens.shell.switch_panel import SwitchPanel
+from screens.staff.care import CleaningScreen, PowerScreen
 from screens.staff.overview import OverviewScreen
-from screens.staff.pages import OutboxScreen, PaperScreen, PinScreen, TestScreen
-from screens.staff.staff_model import OutboxModel, PaperModel, PinModel, StaffModel
+from screens.staff.overview_model import StaffModel
+from screens.staff.pages import OutboxScreen, PaperScreen, PinScreen
+from screens.staff.rooms import device_page, machine_page, visit_page
+from screens.staff.staff_model import OutboxModel, PaperModel, PinModel
+from screens.staff.touch_pad import TouchPad
+from screens.staff.visit import ReportScreen
 from screens.staff.waiting import WaitingScreen
 from screens.staff.waiting_model import WaitingModel
 
@@ -150,7 +155,10 @@ def _times(flow: Flow, agency: str) -> Widget:
 
 _STATUS: Final = ("citizen/start/status",)
 _DRAFTS: Final = ("citizen/application/drafts",)
-_STAFF_PAGES: Final = ("staff/pages",)
+_STAFF: Final = ("staff/parts",)
+_STAFF_PAGES: Final = (*_STAFF, "staff/pages")
+_CARE: Final = (*_STAFF, "staff/care")
+_VISIT: Final = (*_STAFF, "staff/visit")
 _PANELS: Final = ("shell/overlays",)
 #: Of every kind of question.
 _FORM: Final = (
@@ -186,10 +194,16 @@ PAGES: Final[dict[Name, Route]] = {
     Name.CASE: Route(CaseScreen, ("citizen/follow_up/case", "citizen/follow_up/rating"), _case),
     Name.ANSWER: Route(AnswerScreen, ("citizen/follow_up/answer",)),
     Name.STAFF_PIN: Route(PinScreen, _STAFF_PAGES, partial(_of_flow, PinModel)),
-    Name.STAFF: Route(OverviewScreen, ("staff/overview",), partial(_of_flow, StaffModel)),
+    Name.STAFF: Route(OverviewScreen, (*_STAFF, "staff/overview"), partial(_of_flow, StaffModel)),
     Name.STAFF_PAPER: Route(PaperScreen, _STAFF_PAGES, partial(_of_flow, PaperModel)),
-    Name.STAFF_TEST: Route(TestScreen, _STAFF_PAGES),
+    Name.STAFF_DEVICE: Route(device_page, (*_STAFF, "staff/devices"), partial(_of_detail, str)),
+    Name.STAFF_TOUCH: Route(TouchPad, ("staff/touch_pad",)),
     Name.STAFF_OUTBOX: Route(OutboxScreen, _STAFF_PAGES, partial(_of_flow, OutboxModel)),
+    Name.STAFF_MACHINE: Route(machine_page, (*_STAFF, "staff/machine"), partial(_of_detail, str)),
+    Name.STAFF_CLEANING: Route(CleaningScreen, _CARE),
+    Name.STAFF_POWER: Route(PowerScreen, _CARE),
+    Name.STAFF_VISIT: Route(visit_page, _VISIT, partial(_of_detail, str)),
+    Name.STAFF_REPORT: Route(ReportScreen, _VISIT),
     Name.STAFF_WAITING: Route(WaitingScreen, ("staff/waiting",), partial(_of_flow, WaitingModel)),
 }
 LAYERS: Final[dict[Over, Route]] = {

@@ -215,6 +215,8 @@ class Stage(FloatLayout):
         self.add_widget(self.fault_message)
 
     def on_touch_down(self, touch: Any) -> bool:
+        if self.flow.staff.deaf:
+            return True
         listens, warned = self.listens, isinstance(self.over, IdlePanel)
         if not listens:
             self._hammered(touch)

@@ -1,39 +1,18 @@
-"""The field staff's pages beside the overview: PIN, paper, tests, outbox."""
+"""The field staff's pages beside the overview: PIN, paper, outbox."""
 
 from typing import Any
 
-from kivy.clock import Clock
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 
-from kiosk.events import Event, OutboxChanged, Scanned
+from kiosk.events import Event, OutboxChanged
 from kiosk.machine.staff import SignInProblem, SignInRefused, StaffOnDuty
-from kiosk.ports import is_problem
 from screens.background.handover import Handover, work
-from screens.background.shutter import Shot, shoot
 from screens.look.widgets.entry import Entry, Layout
 from screens.look.widgets.text import Column
 from screens.navigation.flow import Flow
-from screens.navigation.page_screen import FlowPage
 from screens.navigation.places import Name
-from screens.staff.staff_model import (
-    OutboxModel,
-    PaperModel,
-    PinModel,
-    check_devices,
-    print_test,
-    scan_message,
-    speak_test,
-)
-
-
-class StaffRoom(FlowPage):
-    """A page whose way back leads to the overview."""
-
-    def __init__(self, flow: Flow, **kwargs: Any) -> None:
-        super().__init__(flow=flow, can_help=False, back=flow.texts("common.back"), **kwargs)
-
-    def go_back(self) -> None:
-        self.flow.staff.open(Name.STAFF)
+from screens.staff.parts import StaffRoom
+from screens.staff.staff_model import OutboxModel, PaperModel, PinModel
 
 
 class PinScreen(StaffRoom):
@@ -96,94 +75,6 @@ class PaperScreen(StaffRoom):
 
     def _typed(self) -> None:
         self.problem = ""
-
-
-class TestScreen(StaffRoom):
-    """Printer, scanner, camera and voice, one after the other, in any order."""
-
-    __test__ = False
-
-    checked = StringProperty("")
-    printed = StringProperty("")
-    scanned_text = StringProperty("")
-    shot = StringProperty("")
-    spoken_text = StringProperty("")
-    source = ObjectProperty(None, allownone=True)
-
-    def __init__(self, flow: Flow, **kwargs: Any) -> None:
-        self._work: Shot | None = None
-        self._check: Handover[str] | None = None
-        self._print_message = ""
-        self._scans = 0
-        self._tell = Clock.create_trigger(self._tell_now)
-        self._heard = ""
-        self._hear = Clock.create_trigger(self._hear_now)
-        self._camera = flow.context.camera
-        super().__init__(flow=flow, **kwargs)
-        if self._camera is not None:
-            self._camera.start_preview()
-            self.source = self._camera.latest
-
-    def close(self) -> None:
-        super().close()
-        for under_way in (self._work, self._check):
-            if under_way is not None:
-                under_way.cancel()
-        if self._camera is not None:
-            self.source = None
-            self._camera.stop_preview()
-
-    def check(self) -> None:
-        """What each device lacks, and what scanner and camera say of themselves."""
-        if self._check is None:
-            unchecked = self.flow.texts("staff.test.unchecked")
-            self._check = work(lambda: check_devices(self.flow), self._check_done, unchecked)
-
-    def _check_done(self, result: str) -> None:
-        self._check = None
-        self.checked = result
-
-    def print_slip(self) -> None:
-        self.printed = self.flow.texts("staff.test.printing")
-        print_test(self.flow, self._printed)
-
-    def speak(self) -> None:
-        """Says a sentence; whether it was heard, only ears can tell."""
-        self.spoken_text = self.flow.texts("staff.test.speaking")
-        speak_test(self.flow, self._spoken)
-
-    def shoot(self) -> None:
-        if self._camera is not None and self._work is None:
-            self._work = shoot(self._camera, self._shot)
-
-    def scanned(self, event: Scanned) -> bool:
-        # Numbered: the second slip is seen to be read as well as the first.
-        self._scans += 1
-        self.scanned_text = f"{self._scans}. {scan_message(self.flow, event)}"
-        return True
-
-    def _printed(self, text: str) -> None:
-        self._print_message = text
-        self._tell()
-
-    def _tell_now(self, _seconds: float) -> None:
-        self.printed = self._print_message
-
-    def _spoken(self, text: str) -> None:
-        self._heard = text
-        self._hear()
-
-    def _hear_now(self, _seconds: float) -> None:
-        self.spoken_text = self._heard
-
-    def _shot(self, result: Any) -> None:
-        self._work = None
-        texts = self.flow.texts
-        if is_problem(result):
-            self.shot = texts(f"photo.problem.{str(result.kind).lower()}")
-        else:
-            self.shot = texts("staff.test.shot", width=result.width, height=result.height)
-        self.flow.staff.context.record("camera_test", str(getattr(result, "kind", "OK")))
 
 
 class ParkedLine(Column):

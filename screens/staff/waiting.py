@@ -10,7 +10,7 @@ from screens.background.handover import Handover, work
 from screens.look.widgets.text import Column
 from screens.navigation.flow import Flow
 from screens.navigation.places import Name
-from screens.staff.pages import StaffRoom
+from screens.staff.parts import StaffRoom
 from screens.staff.waiting_model import WaitingModel
 
 

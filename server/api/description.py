@@ -12,6 +12,8 @@ from protocol import VERSION_HEADER
 from protocol.answers import HEADER as ANSWER_HEADER
 from protocol.documents import Budget, Transparency
 from protocol.drafts import DraftProof
+from protocol.field.readiness import SignedReadiness
+from protocol.field.visits import VisitPhoto
 from protocol.messages import (
     AppliedReport,
     Command,
@@ -34,6 +36,8 @@ _TAKEN: Final[tuple[type[BaseModel], ...]] = (
     SubmissionBatch,
     AppliedReport,
     Heartbeat,
+    SignedReadiness,
+    VisitPhoto,
     Visit,
     RatingBatch,
     DraftProof,

@@ -11,13 +11,14 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
+from server.keeper.client import KeeperAway
 from server.storage.integrity import is_damage
 from server.storage.transactions import unstorable
 from server.submissions.blobs import StoreAway
 
 API_PREFIX: Final = "/v1/"
-#: The database or the attachments' store cannot be asked now, whatever it is asked.
-STORAGE_FAULTS: Final = (OperationalError, InterfaceError, PoolTimeout, StoreAway)
+#: The database, the attachments' store or the keeper of the sealing keys cannot be asked now, whatever it is asked.
+STORAGE_FAULTS: Final = (OperationalError, InterfaceError, PoolTimeout, StoreAway, KeeperAway)
 #: Seconds after which a client tries again when storage cannot be reached.
 STORAGE_RETRY_S: Final = 5
 

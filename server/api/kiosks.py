@@ -7,22 +7,30 @@ from fastapi.responses import FileResponse
 from starlette.concurrency import run_in_threadpool
 
 from protocol import PROTOCOL_VERSION
+from protocol.field.readiness import SignedReadiness
+from protocol.field.visits import PHOTO_BYTES, VisitPhoto
 from protocol.messages import CaseState, EnrolRequest, EnrolResponse, Heartbeat, HeartbeatAnswer, Visit
 from protocol.reports import KioskLog
 from protocol.tracking import parse as parse_code
 from server.api.bodies import SMALL_BODY_BYTES, parse, reading, takes
 from server.api.errors import ApiError, try_later
+from server.api.groups.admission import Replayed
+from server.api.groups.together import Together
 from server.api.quota import within
-from server.api.signed import Replayed, SignedRequest, signed
-from server.api.together import Together
+from server.api.signed import SignedRequest, signed
 from server.api.versions import refuse_unknown_version
 from server.deps import get_deps
 from server.fleet.enrolment import ATTEMPTS_WITHIN, EnrolRefusal
+from server.fleet.field_work.readiness import TakeOutcome
 from server.fleet.heartbeats import Beat
 from server.fleet.quotas import Quota
 
 #: A visit with a thousand short actions.
 VISIT_BYTES: Final = 262_144
+#: A report and its signature, in base64.
+READINESS_BYTES: Final = 32_768
+#: A photo in base64, with room for its envelope.
+PHOTO_BODY_BYTES: Final = PHOTO_BYTES * 4 // 3 + 1_024
 
 router = APIRouter(prefix="/v1")
 
@@ -74,6 +82,25 @@ async def visit(request: Request, kiosk: Annotated[SignedRequest, Depends(signed
     """The same id again changes nothing."""
     deps, reported = get_deps(request), parse(Visit, kiosk.body)
     await run_in_threadpool(deps.presence.visit, kiosk.kiosk_id, reported)
+    return Response(status_code=204)
+
+
+@router.post("/readiness", status_code=204, openapi_extra=takes(SignedReadiness), tags=["presence"])
+async def readiness(request: Request, kiosk: Annotated[SignedRequest, Depends(signed(READINESS_BYTES))]) -> Response:
+    """A readiness report, signed by the kiosk beyond the request that brings it. The same id again changes nothing."""
+    deps, sent = get_deps(request), parse(SignedReadiness, kiosk.body)
+    outcome = await run_in_threadpool(deps.readiness.take, kiosk.kiosk_id, sent)
+    if outcome is TakeOutcome.REFUSED:
+        raise ApiError(422, "invalid", "not as agreed: the report is not signed by this kiosk")
+    return Response(status_code=204)
+
+
+@router.post("/visit-photos", status_code=204, openapi_extra=takes(VisitPhoto), tags=["presence"])
+async def visit_photo(request: Request, kiosk: Annotated[SignedRequest, Depends(signed(PHOTO_BODY_BYTES))]) -> Response:
+    """A photo of the kiosk, taken in a visit that may be told later."""
+    deps, sent = get_deps(request), parse(VisitPhoto, kiosk.body)
+    if not await run_in_threadpool(deps.visit_photos.take, kiosk.kiosk_id, sent):
+        raise ApiError(422, "invalid", "not as agreed: no JPEG")
     return Response(status_code=204)
 
 

@@ -47,7 +47,7 @@ async def city(request: Request, response: Response) -> CityFigures:
     deps = get_deps(request)
     found = await run_in_threadpool(deps.overview.recent)
     response.headers["Cache-Control"] = f"public, max-age={int(RECENT.total_seconds())}"
-    return figures(deps.enrolment.city().name, found)
+    return figures(deps.enrolment.city_name, found)
 
 
 def figures(city: str, found: CityNow) -> CityFigures:

@@ -10,27 +10,15 @@ process of the server. A handler that writes in one transaction may ask to do th
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from typing import Any, Final
 
 from fastapi import Request
-from sqlalchemy import Connection, Row, select
-from starlette.concurrency import run_in_threadpool
 
-from protocol.answers import REVOKED_CODE, WAITING_CODE
-from protocol.signing import BodyDigest, SignatureRefused, Verified, verify
+from protocol.signing import BodyDigest, Verified
 from server.api.bodies import SMALL_BODY_BYTES, has_body, reading, refuse_declared
 from server.api.errors import ApiError
+from server.api.groups.admission import Admitted, Call
+from server.api.groups.together import Together
 from server.api.versions import refuse_unknown_version
-from server.deps import Deps, get_deps
-from server.foundation.actors import SYSTEM
-from server.front_door.signing_clock import SigningClock
-from server.storage import tables
-
-NONCE_CHARACTERS: Final = 100
-
-
-#: id, kiosk_part, ring, public_key, revoked_at, approved_at
-_KioskRow = Row[Any, Any, Any, Any, Any, Any]
 
 
 @dataclass(frozen=True)
@@ -42,25 +30,24 @@ class SignedRequest:
     verified: Verified
 
 
-class Replayed(ApiError):
-    def __init__(self) -> None:
-        super().__init__(401, "replayed", "this request came before; sign each sending anew")
-
-
 def signed(
     limit: int = SMALL_BODY_BYTES, *, own_transaction: bool = False
 ) -> Callable[[Request], AsyncIterator[SignedRequest]]:
     """A dependency: the request's kiosk and body, of at most ``limit`` bytes.
 
-    With ``own_transaction`` the handler writes the nonce down (:func:`remember_nonce`, ``SigningClock.remember_all``) in the
-    transaction that does the request's work.
+    With ``own_transaction`` the handler writes the nonce down (``SigningClock.remember_all``) in the transaction that does the
+    request's work.
     """
 
     async def check(request: Request) -> AsyncIterator[SignedRequest]:
         refuse_unknown_version(request)
         refuse_declared(request, limit)
-        call = _Call(request.method, _target(request), _headers(request), has_body(request))
-        kiosk, verified = await run_in_threadpool(_admit, get_deps(request), call, not own_transaction)
+        call = Call(request.method, _target(request), _headers(request), has_body(request), not own_transaction)
+        admission: Together[Call, Admitted | ApiError] = request.app.state.admission
+        admitted = await admission.put(call)
+        if isinstance(admitted, ApiError):
+            raise admitted
+        kiosk, verified = admitted.kiosk, admitted.verified
         digest = BodyDigest(verified)
         async with reading(request, limit, digest.update) as body:
             if not digest.holds:
@@ -68,73 +55,6 @@ def signed(
             yield SignedRequest(kiosk.id, kiosk.kiosk_part, kiosk.ring, body, verified)
 
     return check
-
-
-@dataclass(frozen=True)
-class _Call:
-    """A request as it was signed."""
-
-    method: str
-    url: str
-    headers: dict[str, str]
-    has_body: bool
-
-
-def _admit(deps: Deps, call: _Call, remember: bool) -> tuple[_KioskRow, Verified]:
-    kiosks: dict[str, _KioskRow] = {}
-
-    with deps.units.begin(SYSTEM) as work:
-        connection = work.connection
-
-        def public_key_of(kiosk_id: str) -> bytes | None:
-            row = _kiosk(connection, kiosk_id)
-            if row is None:
-                return None
-            kiosks[kiosk_id] = row
-            return bytes(row.public_key)
-
-        try:
-            now = deps.signing_clock.now(connection)
-            verified = verify(call.method, call.url, call.headers, None, public_key_of=public_key_of, now=now)
-            if call.has_body and verified.content_digest is None:
-                raise SignatureRefused("Content-Digest is not among what was signed")
-            BodyDigest(verified)
-        except SignatureRefused as error:
-            raise ApiError(401, "signature", str(error)[:200]) from error
-        kiosk = kiosks[verified.kiosk_id]
-        if kiosk.revoked_at is not None:
-            raise ApiError(403, REVOKED_CODE, "this kiosk was shut out; enrol it anew")
-        if kiosk.approved_at is None:
-            raise ApiError(403, WAITING_CODE, "an administrator has to compare the fingerprint and approve this kiosk")
-        if len(verified.nonce) > NONCE_CHARACTERS:
-            raise ApiError(401, "signature", "the nonce is too long")
-        if remember:
-            remember_nonce(connection, deps.signing_clock, verified)
-        elif _was_used(connection, verified):
-            # Checked before any work is done; what decides is the row that the handler's transaction writes.
-            raise Replayed
-    return kiosk, verified
-
-
-def remember_nonce(connection: Connection, clock: SigningClock, verified: Verified) -> None:
-    """Raises Replayed when it was used before. It is kept for as long as its signature could be accepted."""
-    if not clock.remember(connection, verified):
-        raise Replayed
-
-
-def _was_used(connection: Connection, verified: Verified) -> bool:
-    nonce = tables.nonces.c
-    query = select(nonce.nonce).where(nonce.kiosk_id == verified.kiosk_id, nonce.nonce == verified.nonce)
-    return connection.execute(query).first() is not None
-
-
-def _kiosk(connection: Connection, kiosk_id: str) -> _KioskRow | None:
-    kiosk = tables.kiosks.c
-    return connection.execute(
-        select(kiosk.id, kiosk.kiosk_part, kiosk.ring, kiosk.public_key, kiosk.revoked_at, kiosk.approved_at).where(
-            kiosk.id == kiosk_id
-        )
-    ).first()
 
 
 def _target(request: Request) -> str:

@@ -4,20 +4,21 @@ import json
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Path, Request, Response
-from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 
 from protocol.limits import BATCH_BYTES, BATCH_ITEMS
 from protocol.messages import BatchAnswer, ItemStatus, SubmissionBatch
 from server.api.bodies import takes, takes_bytes, unpacked
 from server.api.errors import ApiError, error_response, try_later
+from server.api.groups.admission import Replayed
+from server.api.groups.intake_line import IntakeLine
 from server.api.quota import over
-from server.api.signed import SignedRequest, remember_nonce, signed
+from server.api.signed import SignedRequest, signed
 from server.deps import Deps, get_deps
 from server.fleet.quotas import Quota
 from server.front_door.slots import Crowded, Slots
 from server.submissions.attachments import PATCH_BYTES, AppendOutcome, AppendResult
-from server.submissions.intake import OverQuota, Sender, enough_disk
+from server.submissions.intake import Arrival, OverQuota, SeenBefore, Sender, enough_disk
 
 DISK_RETRY_S: Final = 60
 
@@ -34,28 +35,29 @@ Sha256Path = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="of the 
 )
 async def post_submissions(
     request: Request, sender: Annotated[SignedRequest, Depends(signed(BATCH_BYTES, own_transaction=True))]
-) -> BatchAnswer:
+) -> Response:
     """An answer per item; a broken item never costs the others theirs. gzip is understood."""
     deps = get_deps(request)
     refuse_when_full(deps)
     items = _items(unpacked(sender.body, request.headers.get("content-encoding", ""), BATCH_BYTES))
     slots: Slots = request.app.state.batches
-
-    def first(connection: Connection) -> None:
-        remember_nonce(connection, deps.signing_clock, sender.verified)
-
+    line: IntakeLine = request.app.state.intake
     try:
         with slots:
-            answer = await run_in_threadpool(deps.intake.take, Sender(sender.kiosk_id, sender.kiosk_part), items, first)
+            taken = await line.take(Arrival(Sender(sender.kiosk_id, sender.kiosk_part), items, sender.verified))
     except Crowded as error:
         raise try_later(503, "busy", "many kiosks are sending", error.seconds) from error
-    except OverQuota as error:
-        raise over(Quota.SUBMISSIONS, error.seconds) from error
-    for one in answer.answers:
+    match taken:
+        case OverQuota():
+            raise over(Quota.SUBMISSIONS, taken.seconds)
+        case SeenBefore():
+            raise Replayed
+    for one in taken.answers:
         deps.meters.took(one.status.value)
-    if any(one.status is ItemStatus.REJECTED for one in answer.answers):
-        await run_in_threadpool(deps.quarantine.keep, sender.kiosk_id, items, answer)
-    return answer
+    if any(one.status is ItemStatus.REJECTED for one in taken.answers):
+        await run_in_threadpool(deps.quarantine.keep, sender.kiosk_id, items, taken)
+    # Made here of a message that is valid already: the framework would look at each member once more.
+    return Response(taken.model_dump_json(), media_type="application/json")
 
 
 @router.head(

@@ -9,15 +9,19 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from nacl.signing import SigningKey
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from protocol import checkpoints, merkle
 from protocol.checkpoints import Checkpoint
 from server.foundation.identity_numbers import mask_values
 from server.storage import tables
+
+_TREE: Final = select(tables.audit_tree.c.size, tables.audit_tree.c.peaks).with_for_update()
+_GROWN: Final = update(tables.audit_tree).values(size=bindparam("grown"), peaks=bindparam("to"))
+_ENTRIES: Final = insert(tables.audit_log)
 
 
 @dataclass(frozen=True)
@@ -57,8 +61,8 @@ def append(connection: Connection, at: datetime, entries: Iterable[Entry]) -> in
         merkle.push(peaks, size, row["leaf_hash"])
         size += 1
     if rows:
-        connection.execute(insert(tables.audit_log), rows)
-        connection.execute(update(tables.audit_tree).values(size=size, peaks=b"".join(peaks)))
+        connection.execute(_ENTRIES, rows)
+        connection.execute(_GROWN, {"grown": size, "to": b"".join(peaks)})
     return size
 
 
@@ -115,7 +119,7 @@ def leaf_hash(row: Mapping[str, Any]) -> bytes:
 
 def lock_tree(connection: Connection) -> tuple[int, list[bytes]]:
     """Size and peaks; whoever else would append waits until this transaction ends."""
-    row = connection.execute(select(tables.audit_tree.c.size, tables.audit_tree.c.peaks).with_for_update()).first()
+    row = connection.execute(_TREE).first()
     if row is None:
         raise LookupError("the audit tree's row is made by the first migration")
     step = merkle.HASH_BYTES

@@ -3,11 +3,12 @@
 Officers' actions (``server.cases.actions``), the intake, attachments and chores all write through here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, Update, bindparam, insert, select, update
 
 from protocol.line.base import ServiceKind
 from protocol.messages import CasePublicState as State
@@ -25,6 +26,26 @@ from server.foundation.vault import Vault
 from server.storage import tables
 from server.work.unit_of_work import UnitOfWork
 
+_CASE: Final = select(tables.cases).where(tables.cases.c.tracking_code == bindparam("of"))
+_LOCKED: Final = _CASE.with_for_update()
+_STEPS: Final = (
+    select(tables.case_steps)
+    .where(tables.case_steps.c.tracking_code == bindparam("of"))
+    .order_by(tables.case_steps.c.n)
+)
+_STEP: Final = insert(tables.case_steps)
+
+
+@lru_cache(maxsize=256)
+def _changed(columns: tuple[str, ...]) -> Update:
+    """Writes these columns of a case: there are few sets of them, and to make the statement is dear."""
+    values: dict[str, Any] = {name: bindparam(f"to_{name}") for name in columns}
+    return update(tables.cases).where(tables.cases.c.tracking_code == bindparam("of")).values(values)
+
+
+def _named(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {f"to_{name}": value for name, value in values.items()}
+
 
 class CaseJournal:
     def __init__(self, vault: Vault, catalogue: Catalogue, zone: str, pauses: Pauses) -> None:
@@ -34,9 +55,7 @@ class CaseJournal:
         self._pauses = pauses
 
     def lock(self, connection: Connection, code: str) -> Row[Any] | None:
-        return connection.execute(
-            select(tables.cases).where(tables.cases.c.tracking_code == code).with_for_update()
-        ).first()
+        return connection.execute(_LOCKED, {"of": code}).first()
 
     def description(self, connection: Connection, case: Row[Any]) -> ServiceDescription:
         description = self._catalogue.description(connection, case.pack_version, case.service_id)
@@ -45,11 +64,7 @@ class CaseJournal:
         return description
 
     def steps_of(self, connection: Connection, case: Row[Any]) -> Sequence[Row[Any]]:
-        return connection.execute(
-            select(tables.case_steps)
-            .where(tables.case_steps.c.tracking_code == case.tracking_code)
-            .order_by(tables.case_steps.c.n)
-        ).all()
+        return connection.execute(_STEPS, {"of": case.tracking_code}).all()
 
     def state_of(self, connection: Connection, case: Row[Any], steps: Sequence[Row[Any]] | None = None) -> CaseState:
         """``steps``: all of the case's, where they are at hand."""
@@ -71,26 +86,21 @@ class CaseJournal:
         number = case.steps + 1
         values = {**change.values, "updated_at": now, "steps": number}
         values |= self._clocks(connection, case, values, change.action, now)
-        connection.execute(
-            update(tables.cases).where(tables.cases.c.tracking_code == case.tracking_code).values(**values)
-        )
+        connection.execute(_changed(tuple(sorted(values))), {"of": case.tracking_code, **_named(values)})
         if values.get("agency_id", case.agency_id) != case.agency_id:
             index.moved(connection, self._vault, case.tracking_code)
-        connection.execute(
-            insert(tables.case_steps).values(
-                tracking_code=case.tracking_code,
-                n=number,
-                at=now,
-                action=change.action,
-                state=values.get("state", case.state),
-                stage=values.get("stage", case.stage),
-                actor=work.actor.id,
-                note=change.note,
-            )
-        )
-        changed = connection.execute(
-            select(tables.cases).where(tables.cases.c.tracking_code == case.tracking_code)
-        ).one()
+        step = {
+            "tracking_code": case.tracking_code,
+            "n": number,
+            "at": now,
+            "action": change.action,
+            "state": values.get("state", case.state),
+            "stage": values.get("stage", case.stage),
+            "actor": work.actor.id,
+            "note": change.note,
+        }
+        connection.execute(_STEP, step)
+        changed = connection.execute(_CASE, {"of": case.tracking_code}).one()
         state = self.state_of(connection, changed)
         told = state.model_dump(mode="json", exclude={"messages"})
         # Also where somebody has the case in sight. In the order of their ids, as whoever writes to several kiosks does.

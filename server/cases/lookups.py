@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, bindparam, delete, func, select
 
 from server.storage import tables
 from server.storage.transactions import insert_or_replace
@@ -19,6 +19,10 @@ REMEMBERED: Final = timedelta(days=60)
 WATCHED: Final = timedelta(minutes=30)
 #: Answers to one question, or sent unasked: an addition is welcome, a flood is not.
 ANSWERS_A_QUESTION: Final = 20
+
+_WATCHING: Final = select(tables.case_lookups.c.kiosk_id).where(
+    tables.case_lookups.c.tracking_code == bindparam("of"), tables.case_lookups.c.at >= bindparam("since")
+)
 
 
 class MayNotAnswer(Exception):
@@ -38,12 +42,7 @@ def remember(connection: Connection, kiosk_id: str, code: str, now: datetime) ->
 
 def watching(connection: Connection, code: str, now: datetime) -> Sequence[str]:
     """The kiosks at which somebody may have the case in sight."""
-    lookups = tables.case_lookups.c
-    return (
-        connection.execute(select(lookups.kiosk_id).where(lookups.tracking_code == code, lookups.at >= now - WATCHED))
-        .scalars()
-        .all()
-    )
+    return connection.execute(_WATCHING, {"of": code, "since": now - WATCHED}).scalars().all()
 
 
 def check_answer(connection: Connection, kiosk_id: str, code: str, service: str) -> None:

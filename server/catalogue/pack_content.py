@@ -4,6 +4,7 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Protocol
 
 from pydantic import ValidationError
 
@@ -17,6 +18,13 @@ class PackService:
     files: Mapping[str, bytes]
 
 
+class Services(Protocol):
+    """Who knows what packs hold."""
+
+    def service(self, number: int, service_id: str) -> PackService | None:
+        """None when there is no such pack, or it has no such service."""
+
+
 @dataclass(frozen=True)
 class PackContent:
     """What a pack holds, in the order in which kiosks list it."""
@@ -26,6 +34,9 @@ class PackContent:
     life_event_pictograms: Mapping[str, str] = field(default_factory=dict)
     consent: Mapping[str, str] = field(default_factory=dict)
     consent_version: str = "1"
+
+    def service(self, service_id: str) -> PackService | None:
+        return next((one for one in self.services if one.description.id == service_id), None)
 
     def replacing(self, service: PackService) -> "PackContent":
         """With ``service`` in the place of its namesake, or at the end."""

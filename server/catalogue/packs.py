@@ -269,15 +269,10 @@ class PackRepository:
             if number in self._contents:
                 self._contents.move_to_end(number)
                 return self._contents[number]
-        path = self._folder / target_name(number)
-        if number < 1:
+        archive = self.archive(number)
+        if archive is None:
             return None
-        if not path.exists():
-            self._files.pull()
-        if not path.exists():
-            return None
-        manifest, files = unpack(path.read_bytes())
-        content = read_content(manifest, files)
+        content = read_content(*unpack(archive))
         with self._lock:
             self._contents[number] = content
             while len(self._contents) > PACKS_IN_MEMORY:
@@ -286,9 +281,16 @@ class PackRepository:
 
     def service(self, number: int, service_id: str) -> PackService | None:
         content = self.content(number)
-        if content is None:
+        return None if content is None else content.service(service_id)
+
+    def archive(self, number: int) -> bytes | None:
+        """A pack as it is published."""
+        path = self._folder / target_name(number)
+        if number < 1:
             return None
-        return next((one for one in content.services if one.description.id == service_id), None)
+        if not path.exists():
+            self._files.pull()
+        return path.read_bytes() if path.exists() else None
 
     def root_metadata(self) -> bytes:
         """The TUF root that kiosks trust from their enrolment on."""

@@ -23,17 +23,17 @@ from server.fleet.components import (
     paper_low,
     without_paper,
 )
+from server.fleet.field_work.own_orders import Raised, order_rolls
+from server.fleet.pace import Pace
 from server.fleet.states import state_of
 from server.foundation import bus
 from server.foundation.actors import SYSTEM, Actor
 from server.foundation.clock import WorkingCalendar, load_calendar
 from server.storage import tables
 from server.storage.citizen_tables import help_calls as help_call_table
-from server.storage.transactions import insert_all_new
+from server.storage.transactions import insert_each_new
 from server.work.unit_of_work import UnitsOfWork
 
-#: A kiosk is silent after this many intervals without a heartbeat.
-SILENT_INTERVALS: Final = 4
 #: In service, in working hours, and nobody has touched it for so long: covered, hidden or unknown to people.
 UNUSED_AFTER: Final = timedelta(hours=4)
 #: A kiosk's clock may differ so much from the server's: what it prints and what its forms call today still hold.
@@ -83,23 +83,29 @@ _TELLING: Final = frozenset(
 )
 
 
+#: A roll is to be brought.
+_ROLL: Final = frozenset({AlarmKind.PAPER_LOW, AlarmKind.WITHOUT_PAPER})
+
+
 @dataclass(frozen=True)
 class Judged:
     """How many alarms were raised and cleared, and whose alarms or state changed."""
 
     alarms: int
     kiosks: frozenset[str]
+    #: New ones for which somebody has to bring a roll.
+    rolls: tuple[Raised, ...] = ()
 
 
 class Alarms:
-    def __init__(self, units: UnitsOfWork, zone: str, interval_s: float) -> None:
+    def __init__(self, units: UnitsOfWork, zone: str, pace: Pace) -> None:
         self._units = units
         self._zone = zone
-        self._interval_s = interval_s
+        self._pace = pace
 
     @property
     def silent_after(self) -> timedelta:
-        return timedelta(seconds=self._interval_s * SILENT_INTERVALS)
+        return self._pace.silent_after
 
     # --- what the office sees and does --------------------------------------------------------------------------
 
@@ -130,7 +136,7 @@ class Alarms:
             kiosk = work.connection.execute(
                 select(tables.kiosks).where(tables.kiosks.c.id == kiosk_id).with_for_update()
             ).one()
-            self.judge(work.connection, [kiosk], calendar, work.now)
+            order_rolls(work, self.judge(work.connection, [kiosk], calendar, work.now).rolls)
             work.hint(bus.FLEET, kiosk_id)
 
     def check_all(self) -> int:
@@ -140,6 +146,7 @@ class Alarms:
         What a kiosk says is judged when it says it, so only those are looked at for whom the time has come.
         """
         with self._units.begin(SYSTEM) as work:
+            self._pace.look(work.connection, work.now)
             changed = clear_revoked(work.connection, work.now)
             due = self._due(work.connection, load_calendar(work.connection, self._zone), work.now)
             if changed:
@@ -156,7 +163,9 @@ class Alarms:
                     .order_by(kiosk.id)
                     .with_for_update()
                 ).all()
-                changed += self.judge(work.connection, kiosks, calendar, work.now).alarms
+                judged = self.judge(work.connection, kiosks, calendar, work.now)
+                order_rolls(work, judged.rolls)
+                changed += judged.alarms
                 work.hint(bus.FLEET)
         return changed
 
@@ -293,7 +302,8 @@ class _Changes:
         if self._gone:
             connection.execute(update(tables.alarms).where(alarm.id.in_(self._gone)).values(cleared_at=now))
         if self._new:
-            insert_all_new(connection, tables.alarms, alarm.id, self._new)
+            written = set(insert_each_new(connection, tables.alarms, alarm.id, self._new))
+            self._new = [one for one in self._new if one["id"] in written]
         if self._told:
             told = update(tables.alarms).where(alarm.id == bindparam("of")).values(detail=bindparam("to"))
             connection.execute(told, self._told)
@@ -301,7 +311,8 @@ class _Changes:
             changed = update(tables.kiosks).where(kiosk.id == bindparam("of")).values(state=bindparam("to"))
             connection.execute(changed, self.states)
         whose = {*self._gone.values(), *(one["kiosk_id"] for one in self._new), *(one["of"] for one in self.states)}
-        return Judged(len(self._gone) + len(self._new), frozenset(whose))
+        rolls = tuple(Raised(one["kiosk_id"], one["id"]) for one in self._new if one["kind"] in _ROLL)
+        return Judged(len(self._gone) + len(self._new), frozenset(whose), rolls)
 
 
 def clear_revoked(connection: Connection, now: datetime, kiosk_id: str | None = None) -> int:

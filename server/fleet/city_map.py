@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, func, select
 
 from server.fleet.states import SHOWN, KioskState
 from server.foundation.actors import Actor
@@ -125,18 +125,9 @@ class CityMap:
             unplaced = connection.execute(
                 select(func.count()).where(_SHOWN, tables.kiosks.c.latitude.is_(None))
             ).scalar_one()
-        paper = drawn.paper or _Paper([one[:2] for one in kiosks])
-        marks = [
-            Mark(*paper.at(longitude, latitude), KioskState(state), 1, kiosk_id, name)
-            for longitude, latitude, state, kiosk_id, name in kiosks
-        ]
-        return Sheet(
-            WIDTH,
-            paper.height,
-            drawn.outlines,
-            tuple(marks if len(marks) <= SINGLY else _gathered(marks)),
-            unplaced,
-        )
+        paper = drawn.paper or _Paper([(one[0], one[1]) for one in kiosks])
+        marks = _each(paper, kiosks) if len(kiosks) <= SINGLY else _gathered(paper, kiosks)
+        return Sheet(WIDTH, paper.height, drawn.outlines, tuple(marks), unplaced)
 
     def _districts(self, connection: Connection) -> "_Drawn":
         setting = tables.settings.c
@@ -173,10 +164,14 @@ class _Paper:
         self.height = round(height * self._scale + 2 * MARGIN, 1)
 
     def at(self, longitude: float, latitude: float) -> tuple[float, float]:
+        x, y = self.exactly(longitude, latitude)
+        return round(x, 1), round(y, 1)
+
+    def exactly(self, longitude: float, latitude: float) -> tuple[float, float]:
         x = MARGIN + (longitude - self._west) * self._stretch * self._scale
         y = MARGIN + (self._north - latitude) * self._scale
         inside = MARGIN / 2
-        return round(min(max(x, inside), WIDTH - inside), 1), round(min(max(y, inside), self.height - inside), 1)
+        return min(max(x, inside), WIDTH - inside), min(max(y, inside), self.height - inside)
 
     def outline(self, district: District) -> Outline:
         rings = [self._thinned(ring) for ring in district.rings]
@@ -201,26 +196,42 @@ def _kept(connection: Connection) -> tuple[District, ...]:
     return tuple(District(one["name"], tuple(tuple((x, y) for x, y in ring) for ring in one["rings"])) for one in kept)
 
 
-def _placed(connection: Connection) -> list[tuple[float, float, str, str, str]]:
+#: longitude, latitude, state, id, name
+_Placed = Row[float, float, str, str, str]
+
+
+def _placed(connection: Connection) -> Sequence[_Placed]:
     kiosk = tables.kiosks.c
-    rows = connection.execute(
-        select(kiosk.longitude, kiosk.latitude, kiosk.state, kiosk.id, kiosk.name)
-        .where(_SHOWN, kiosk.latitude.is_not(None))
-        .order_by(kiosk.name, kiosk.id)
-    )
-    return [(longitude, latitude, state, kiosk_id, name) for longitude, latitude, state, kiosk_id, name in rows]
+    return connection.execute(
+        select(kiosk.longitude, kiosk.latitude, kiosk.state, kiosk.id, kiosk.name).where(
+            _SHOWN, kiosk.latitude.is_not(None)
+        )
+    ).all()
 
 
-def _gathered(marks: Sequence[Mark]) -> Iterator[Mark]:
-    """One mark for each cell of the sheet that has any, where most of its kiosks are."""
-    cells: dict[tuple[int, int], list[Mark]] = {}
-    for mark in marks:
-        cells.setdefault((int(mark.x // CELL), int(mark.y // CELL)), []).append(mark)
-    order: dict[KioskState, int] = {state: rank for rank, state in enumerate(SHOWN)}
-    for close in cells.values():
-        worst = min(close, key=lambda mark: order[mark.state])
-        x, y = (sum(values) / len(close) for values in ([one.x for one in close], [one.y for one in close]))
-        yield Mark(round(x, 1), round(y, 1), worst.state, len(close), worst.kiosk_id, worst.name)
+def _each(paper: _Paper, kiosks: Sequence[_Placed]) -> Iterator[Mark]:
+    for longitude, latitude, state, kiosk_id, name in sorted(kiosks, key=lambda one: (one.name, one.id)):
+        yield Mark(*paper.at(longitude, latitude), KioskState(state), 1, kiosk_id, name)
+
+
+def _gathered(paper: _Paper, kiosks: Sequence[_Placed]) -> Iterator[Mark]:
+    """One mark for each cell of the sheet that has any, where most of its kiosks are; of the worst of them the first by name.
+
+    Ten thousand kiosks are gone through for each look at the map: no object is made for each.
+    """
+    rank: dict[str, int] = {state.value: place for place, state in enumerate(SHOWN)}
+    cells: dict[tuple[int, int], tuple[int, float, float, tuple[int, str, str]]] = {}
+    for longitude, latitude, state, kiosk_id, name in kiosks:
+        x, y = paper.exactly(longitude, latitude)
+        cell, one = (int(x // CELL), int(y // CELL)), (rank[state], name, kiosk_id)
+        there = cells.get(cell)
+        if there is None:
+            cells[cell] = (1, x, y, one)
+        else:
+            number, all_x, all_y, worst = there
+            cells[cell] = (number + 1, all_x + x, all_y + y, min(worst, one))
+    for number, x, y, (place, name, kiosk_id) in cells.values():
+        yield Mark(round(x / number, 1), round(y / number, 1), SHOWN[place], number, kiosk_id, name)
 
 
 def _district(feature: Any) -> District:

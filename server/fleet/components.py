@@ -10,6 +10,7 @@ from protocol.components import (
     CAMERA,
     CONTENT,
     FORMS,
+    PAPER_DAYS_EARLY,
     PAPER_MM,
     PRINTER,
     SCANNER,
@@ -33,6 +34,8 @@ _TOLD_APART: Final[frozenset[str]] = frozenset({Condition.MEDIA_EMPTY, Condition
 DISK_LOW_BYTES: Final = 2 * NUMBERS["disk_reserve_bytes"].default
 #: Enough for a score of slips; a roll is changed before it is empty.
 PAPER_LOW_MM: Final = NUMBERS["paper_low_mm"].default
+#: Or for so long, four times of five: whoever brings a roll comes once a day.
+ROLL_DAYS: Final = 1.5
 
 
 class Severity(StrEnum):
@@ -65,12 +68,14 @@ def without_paper(components: Sequence[Component]) -> bool:
 
 
 def paper_low(components: Sequence[Component]) -> bool:
-    """It still prints, and somebody should bring a roll."""
+    """It still prints, and somebody should bring a roll: little is left of this one, or the kiosk foretells its end."""
     printer = _named(components, PRINTER)
     if printer is None or Condition.MEDIA_EMPTY in printer.conditions:
         return False
     left = printer.supplies.get(PAPER_MM)
-    return Condition.MEDIA_LOW in printer.conditions or (left is not None and left < PAPER_LOW_MM)
+    early = printer.supplies.get(PAPER_DAYS_EARLY)
+    ends_soon = early is not None and early < ROLL_DAYS
+    return Condition.MEDIA_LOW in printer.conditions or ends_soon or (left is not None and left < PAPER_LOW_MM)
 
 
 def failed_device(components: Sequence[Component]) -> str | None:

@@ -82,7 +82,7 @@ class Enrolment:
         self._units = units
         self._keys = keys
         self._packs = packs
-        self._city = city
+        self.city_name: Final = city
         self._tracking_base = tracking_base
         self._zone = zone
         self._failpoints = failpoints
@@ -158,7 +158,7 @@ class Enrolment:
     def city(self) -> City:
         return City.model_validate(
             {
-                "name": self._city,
+                "name": self.city_name,
                 "tracking_base": self._tracking_base,
                 "time_zone": self._zone,
                 "sealing_keys": [key.model_dump(mode="json") for key in self._keys.public_sealing_keys()],

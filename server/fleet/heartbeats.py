@@ -17,6 +17,8 @@ from protocol.signing import Verified
 from server.audit.witnesses import Witnesses
 from server.fleet.alarms import Alarms
 from server.fleet.components import paper_mm
+from server.fleet.field_work.own_orders import order_rolls
+from server.fleet.pace import Pace
 from server.fleet.releases.rollout import Rollout
 from server.foundation import bus, lineage
 from server.foundation.actors import SYSTEM
@@ -61,7 +63,7 @@ class Heartbeats:
         publications: Publications,
         signing_clock: SigningClock,
         rollout: Rollout,
-        interval_s: float,
+        pace: Pace,
     ) -> None:
         self._units = units
         self._zone = zone
@@ -70,7 +72,7 @@ class Heartbeats:
         self._publications = publications
         self._signing_clock = signing_clock
         self._rollout = rollout
-        self._interval_s = interval_s
+        self._pace = pace
 
     def take(self, beats: Sequence[Beat]) -> list[HeartbeatAnswer | None]:
         """Keeps them and judges their kiosks; the answers in the same order. None: this very request came before, or too
@@ -87,7 +89,7 @@ class Heartbeats:
             if beat.kiosk_id not in kept.feed_heads
             else HeartbeatAnswer(
                 server_time=kept.now,
-                interval_s=self._interval_s,
+                interval_s=self._pace.interval_s,
                 feed_head=kept.feed_heads[beat.kiosk_id],
                 checkpoint=offer,
                 restored=kept.restored,
@@ -99,6 +101,8 @@ class Heartbeats:
 
     def _keep(self, work: UnitOfWork, beats: Sequence[Beat]) -> "_Kept":
         connection, now = work.connection, work.now
+        # In each process: the alarms are looked at by one of them only.
+        self._pace.look(connection, now)
         fresh = self._signing_clock.remember_all(connection, [beat.signed for beat in beats if beat.signed])
         new = {beat.kiosk_id: beat for beat in beats if beat.signed is None or beat.kiosk_id in fresh}
         kiosk = tables.kiosks.c
@@ -134,6 +138,7 @@ class Heartbeats:
         after = [SimpleNamespace(**{**row._mapping, **changed}) for row, changed in zip(rows, values, strict=True)]
         in_fleet = [one for one in after if one.approved_at is not None and one.revoked_at is None]
         judged = self._alarms.judge(connection, in_fleet, load_calendar(connection, self._zone), now)
+        order_rolls(work, judged.rolls)
         seen = judged.kiosks | {change["kiosk_id"] for change in changes}
         seen |= {
             row.id
@@ -216,4 +221,4 @@ def _keep_history(connection: Connection, beats: Sequence[tuple[Row[Any], Heartb
         }
         for row, beat in beats
     ]
-    insert_all_new(connection, tables.heartbeats, tables.heartbeats.c.kiosk_id, rows)
+    insert_all_new(connection, tables.heartbeats, rows)

@@ -11,8 +11,10 @@ from typing import Any, Final
 from sqlalchemy import Connection, delete, select
 
 from protocol import sealing_keys
+from protocol.field import orders
 from protocol.kiosk_settings import OFFERED
 from protocol.messages import FeedType
+from server.fleet.field_work import told_orders
 from server.foundation.actors import Actor
 from server.open_city.audiences import EVERYBODY, Audience, Reach, audiences_of, kiosks_of, widest_first
 from server.storage import tables
@@ -74,7 +76,8 @@ def set_for(connection: Connection, audience: Audience) -> dict[str, float]:
 
 def feed_values(connection: Connection, kiosk_id: str) -> dict[str, Any]:
     """Everything that the ``settings`` event carries: a kiosk replaces what it had by it."""
-    return _with_keys(connection, _merged(_all_set(connection), audiences_of(connection, kiosk_id)))
+    values = _with_keys(connection, _merged(_all_set(connection), audiences_of(connection, kiosk_id)))
+    return values | _orders(told_orders.open_at(connection, [kiosk_id]), kiosk_id)
 
 
 def values_of(connection: Connection, kiosks: Sequence[str]) -> dict[str, dict[str, Any]]:
@@ -88,22 +91,22 @@ def values_of(connection: Connection, kiosks: Sequence[str]) -> dict[str, dict[s
         .order_by(group.name, group.id)
     ):
         groups.setdefault(row.kiosk_id, []).append(row.id)
-    keys = _with_keys(connection, {})
-    return {one: _merged(layers, widest_first(one, groups.get(one, ()))) | keys for one in kiosks}
+    keys, orders = _with_keys(connection, {}), told_orders.open_at(connection, kiosks)
+    return {
+        one: _merged(layers, widest_first(one, groups.get(one, ()))) | keys | _orders(orders, one) for one in kiosks
+    }
 
 
 def tell_all(work: UnitOfWork) -> None:
     """Tells every kiosk of the fleet what counts for it."""
-    for kiosk_id, values in values_of(work.connection, kiosks_of(work.connection, EVERYBODY)).items():
-        if values:
-            work.to_kiosk(kiosk_id, FeedType.SETTINGS, values)
+    told = values_of(work.connection, kiosks_of(work.connection, EVERYBODY))
+    work.to_each_kiosk(FeedType.SETTINGS, {one: (values,) for one, values in told.items() if values})
 
 
 def tell_changed(work: UnitOfWork, before: Mapping[str, Mapping[str, Any]]) -> None:
     """Tells the kiosks of ``before`` (what counted, in the order of their ids) what counts now, where it differs."""
-    for kiosk_id, values in values_of(work.connection, list(before)).items():
-        if values != before[kiosk_id]:
-            work.to_kiosk(kiosk_id, FeedType.SETTINGS, values)
+    now = values_of(work.connection, list(before))
+    work.to_each_kiosk(FeedType.SETTINGS, {one: (values,) for one, values in now.items() if values != before[one]})
 
 
 def forget(work: UnitOfWork, audience: Audience) -> None:
@@ -129,6 +132,10 @@ def _merged(layers: Mapping[str, Mapping[str, float]], audiences: Sequence[Audie
 def _with_keys(connection: Connection, values: Mapping[str, Any]) -> dict[str, Any]:
     keys = read_setting(connection, sealing_keys.SETTING)
     return {**values, **({} if keys is None else {sealing_keys.SETTING: keys})}
+
+
+def _orders(told: Mapping[str, Any], kiosk_id: str) -> dict[str, Any]:
+    return {orders.SETTING: told[kiosk_id]} if kiosk_id in told else {}
 
 
 def _numbers(kept: Any) -> dict[str, float]:

@@ -6,13 +6,14 @@ out for good. Of a NIK only an HMAC is kept, and only until its bucket is full a
 """
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import Connection, delete, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, or_, select, update
 
 from server.fleet.alarms import Alarms
 from server.foundation.actors import SYSTEM, kiosk_actor
@@ -23,6 +24,9 @@ from server.work.unit_of_work import UnitOfWork, UnitsOfWork
 _HOUR_S: Final = 3600.0
 #: A kiosk that goes on over its quota is written down this often.
 NOTED_EVERY: Final = timedelta(minutes=1)
+_USED: Final = select(tables.quotas.c.subject, tables.quotas.c.quota, tables.quotas.c.used_until).where(
+    tables.quotas.c.subject.in_(bindparam("subjects", expanding=True))
+)
 
 
 class Quota(StrEnum):
@@ -86,6 +90,49 @@ class Granted:
         return max(1, math.ceil(self.wait.total_seconds()))
 
 
+class Buckets:
+    """Quotas of some subjects within one transaction: taken from in memory, written down together."""
+
+    def __init__(
+        self, connection: Connection, settings: QuotaSettings, now: datetime, used: dict[tuple[str, str], datetime]
+    ) -> None:
+        self._connection = connection
+        self._settings = settings
+        self._now = now
+        self._used = used
+        self._changed: dict[tuple[str, str], datetime] = {}
+
+    def take(self, subject: str, quota: Quota, number: int, *, whole: bool = False) -> Granted:
+        """As many of ``number`` as there are; ``whole``: all of them or none.
+
+        More than ``burst`` are granted together when the bucket is full, so that no request waits for ever.
+        """
+        allowance, now = self._settings.of(quota), self._now
+        each = timedelta(seconds=_HOUR_S / allowance.an_hour)
+        full = each * allowance.burst
+        # The generic cell rate algorithm: one moment says how full the bucket is.
+        used_until = max(self._used.get((subject, quota.value), now), now)
+        if used_until > now + full + each * allowance.burst:
+            # Further ahead than any use can bring it: the server's clock was put back, and what was used is not known.
+            used_until = now
+        there = max(0, (now + full - used_until) // each)
+        needed = min(number, allowance.burst)
+        if whole and there < needed:
+            return Granted(0, used_until + each * needed - full - now)
+        granted = number if whole else min(there, number)
+        if granted:
+            used_until += each * granted
+            self._used[subject, quota.value] = self._changed[subject, quota.value] = used_until
+        return Granted(granted) if granted == number else Granted(granted, used_until + each - full - now)
+
+    def write(self) -> None:
+        rows = [
+            {"subject": subject, "quota": quota, "used_until": used_until}
+            for (subject, quota), used_until in sorted(self._changed.items())
+        ]
+        insert_or_replace(self._connection, tables.quotas, *rows)
+
+
 class Quotas:
     def __init__(self, units: UnitsOfWork, alarms: Alarms, settings: QuotaSettings) -> None:
         self._units = units
@@ -106,34 +153,17 @@ class Quotas:
         return granted.seconds if granted.wait else 0
 
     def take(self, connection: Connection, subject: str, quota: Quota, number: int, *, whole: bool = False) -> Granted:
-        """As many of ``number`` as there are, in the caller's transaction; ``whole``: all of them or none.
+        """See :meth:`Buckets.take`, in the caller's transaction."""
+        buckets = self.buckets(connection, [(subject, quota)])
+        granted = buckets.take(subject, quota, number, whole=whole)
+        buckets.write()
+        return granted
 
-        More than ``burst`` are granted together when the bucket is full, so that no request waits for ever.
-        """
-        allowance, now = self._settings.of(quota), self._clock.now()
-        each = timedelta(seconds=_HOUR_S / allowance.an_hour)
-        full = each * allowance.burst
-        take_turns(connection, f"quota {subject} {quota.value}")
-        row = connection.execute(
-            select(tables.quotas.c.used_until).where(
-                tables.quotas.c.subject == subject, tables.quotas.c.quota == quota.value
-            )
-        ).first()
-        # The generic cell rate algorithm: one moment says how full the bucket is.
-        used_until = now if row is None else max(row.used_until, now)
-        if used_until > now + full + each * allowance.burst:
-            # Further ahead than any use can bring it: the server's clock was put back, and what was used is not known.
-            used_until = now
-        there = max(0, (now + full - used_until) // each)
-        needed = min(number, allowance.burst)
-        if whole and there < needed:
-            return Granted(0, used_until + each * needed - full - now)
-        granted = number if whole else min(there, number)
-        if granted:
-            used_until += each * granted
-            values = {"subject": subject, "quota": quota.value, "used_until": used_until}
-            insert_or_replace(connection, tables.quotas, values)
-        return Granted(granted) if granted == number else Granted(granted, used_until + each - full - now)
+    def buckets(self, connection: Connection, wanted: Collection[tuple[str, Quota]]) -> "Buckets":
+        """Those of the subjects that are named, held until the caller's transaction ends."""
+        take_turns(connection, *(f"quota {subject} {quota.value}" for subject, quota in wanted))
+        rows = connection.execute(_USED, {"subjects": sorted({subject for subject, _ in wanted})}) if wanted else ()
+        return Buckets(connection, self._settings, self._clock.now(), {(one[0], one[1]): one[2] for one in rows})
 
     def note(self, work: UnitOfWork, kiosk_id: str, quota: Quota) -> None:
         """Writes down that the kiosk is over its quota; when that is news, the alarm comes at once after the commit."""

@@ -1,6 +1,6 @@
 """Which items of a batch are within the quotas of their kiosk and of their NIKs, and when the others are welcome again."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
@@ -40,33 +40,42 @@ class Ration:
         self._quotas = quotas
         self._vault = vault
 
-    def share(self, work: UnitOfWork, kiosk_id: str, asked: Sequence[Asked]) -> Shares:
-        """In the caller's unit of work; the first ones of a batch are taken first."""
-        later: dict[str, timedelta] = {}
-        used_up: set[Quota] = set()
-        for kind, quota in _OF_KIND.items():
-            ids = list(dict.fromkeys(one.id for one in asked if one.kind is kind))
-            if not ids:
-                continue
-            granted = self._quotas.take(work.connection, kiosk_id, quota, len(ids))
-            later.update(dict.fromkeys(ids[granted.number :], granted.wait))
+    def share(self, work: UnitOfWork, asked: Mapping[str, Sequence[Asked]]) -> dict[str, Shares]:
+        """Of what kiosks ask, by their ids, in the caller's unit of work; the first ones of a kiosk's batch are taken first."""
+        of_kiosks = {
+            (kiosk_id, quota): list(dict.fromkeys(one.id for one in items if _OF_KIND[one.kind] is quota))
+            for kiosk_id, items in asked.items()
+            for quota in dict.fromkeys(_OF_KIND[one.kind] for one in items)
+        }
+        of_niks = {kiosk_id: self._by_nik(items) for kiosk_id, items in asked.items()}
+        niks = dict.fromkeys((subject, Quota.NIK) for mine in of_niks.values() for subject in mine)
+        buckets = self._quotas.buckets(work.connection, [*of_kiosks, *niks])
+        later: dict[str, dict[str, timedelta]] = {kiosk_id: {} for kiosk_id in asked}
+        used_up: dict[str, set[Quota]] = {kiosk_id: set() for kiosk_id in asked}
+        for (kiosk_id, quota), ids in of_kiosks.items():
+            granted = buckets.take(kiosk_id, quota, len(ids))
+            later[kiosk_id].update(dict.fromkeys(ids[granted.number :], granted.wait))
             if granted.wait:
-                used_up.add(quota)
-        for subject, ids in self._by_nik(asked, later).items():
-            granted = self._quotas.take(work.connection, subject, Quota.NIK, len(ids))
-            later.update(dict.fromkeys(ids[granted.number :], granted.wait))
-            if granted.wait:
-                used_up.add(Quota.NIK)
-        for quota in sorted(used_up):
-            self._quotas.note(work, kiosk_id, quota)
-        return Shares(later, bool(used_up - {Quota.NIK}))
+                used_up[kiosk_id].add(quota)
+        for kiosk_id, mine in of_niks.items():
+            for subject, found in mine.items():
+                ids = [one for one in found if one not in later[kiosk_id]]
+                granted = buckets.take(subject, Quota.NIK, len(ids))
+                later[kiosk_id].update(dict.fromkeys(ids[granted.number :], granted.wait))
+                if granted.wait:
+                    used_up[kiosk_id].add(Quota.NIK)
+        buckets.write()
+        for kiosk_id, quotas in used_up.items():
+            for quota in sorted(quotas):
+                self._quotas.note(work, kiosk_id, quota)
+        return {kiosk_id: Shares(later[kiosk_id], bool(used_up[kiosk_id] - {Quota.NIK})) for kiosk_id in asked}
 
-    def _by_nik(self, asked: Sequence[Asked], later: dict[str, timedelta]) -> dict[str, list[str]]:
-        """Ids by their NIK's HMAC, in one order for all kiosks, so that two of them never wait for each other."""
+    def _by_nik(self, asked: Sequence[Asked]) -> dict[str, list[str]]:
+        """Ids by their NIK's HMAC."""
         found: dict[str, list[str]] = {}
         for one in asked:
-            if one.nik is not None and one.id not in later:
+            if one.nik is not None:
                 ids = found.setdefault(self._vault.nik_index(_CONTEXT + one.nik), [])
                 if one.id not in ids:
                     ids.append(one.id)
-        return dict(sorted(found.items()))
+        return found

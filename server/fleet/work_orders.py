@@ -1,7 +1,7 @@
 """Work orders: what field staff are asked to do at a kiosk, from an alarm or by hand, until a visit there has done it.
 
-A visit closes the orders of its kiosk that are the visitor's or nobody's and were there before it ended: a kiosk without a
-line tells of a visit days later. One that came of an alarm waits until that is over: whoever came and could not mend it leaves
+A visit closes the orders of its kiosk that are the visitor's or nobody's and were there before it ended (a kiosk without a
+line tells of a visit days later), but for those of which whoever was there says that they are not done. One that came of an alarm waits until that is over: whoever came and could not mend it leaves
 it open, with the visit and what was used beside it.
 """
 
@@ -15,14 +15,16 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, select, update
 
-from protocol.messages import Visit
+from protocol.field import visits
+from protocol.field.orders import TASK_CHARACTERS as TASK_CHARACTERS
+from protocol.messages import FeedType, Visit
+from server.fleet.kiosk_settings import feed_values
 from server.foundation import bus
 from server.foundation.actors import Actor
 from server.storage import tables
 from server.storage.transactions import take_turns
 from server.work.unit_of_work import UnitOfWork, UnitsOfWork
 
-TASK_CHARACTERS: Final = 500
 PAGE_ORDERS: Final = 50
 #: What an action of a visit takes from the store.
 SUPPLIES: Final[Mapping[str, str]] = {"roll_changed": "paper_roll"}
@@ -72,13 +74,12 @@ class WorkOrders:
         self, actor: Actor, kiosk_id: str, task: str, staff_id: str = "", alarm_id: str | None = None
     ) -> OrderOutcome:
         """``alarm_id``: of that kiosk, else it is left out."""
-        task, orders = task.strip(), tables.work_orders
+        task = task.strip()
         if not 0 < len(task) <= TASK_CHARACTERS:
             return OrderOutcome.BAD_TASK
         with self._units.begin(actor) as work:
             connection = work.connection
-            take_turns(connection, "work orders")
-            if not _is_in_fleet(connection, kiosk_id):
+            if not _hold_kiosk(connection, kiosk_id):
                 return OrderOutcome.NO_SUCH_KIOSK
             if staff_id and not _is_staff(connection, staff_id):
                 return OrderOutcome.NO_SUCH_PERSON
@@ -86,21 +87,8 @@ class WorkOrders:
                 alarm_id = None
             if alarm_id is not None and _open_of(connection, alarm_id):
                 return OrderOutcome.EXISTS
-            number = connection.execute(select(func.coalesce(func.max(orders.c.number), 0) + 1)).scalar_one()
-            connection.execute(
-                insert(orders).values(
-                    id=str(uuid.uuid4()),
-                    number=number,
-                    kiosk_id=kiosk_id,
-                    alarm_id=alarm_id,
-                    task=task,
-                    staff_id=staff_id,
-                    created_by=actor.id,
-                    created_at=work.now,
-                    used={},
-                )
-            )
-            _noted(work, "order.create", number, kiosk_id)
+            write(work, kiosk_id, task, staff_id, alarm_id, actor)
+            tell(work, kiosk_id)
         return OrderOutcome.DONE
 
     def assign(self, actor: Actor, order_id: str, staff_id: str) -> OrderOutcome:
@@ -157,13 +145,41 @@ class WorkOrders:
         since = self._units.clock.now() - LATELY
         with self._units.engine.connect() as connection:
             found = connection.scalars(select(tables.visits.c.actions).where(tables.visits.c.received_at >= since))
-            return dict(sum((_used([str(one["kind"]) for one in actions]) for actions in found), Counter()))
+            return dict(sum((_used(actions) for actions in found), Counter()))
+
+
+def write(work: UnitOfWork, kiosk_id: str, task: str, staff_id: str, alarm_id: str | None, by: Actor) -> None:
+    """A new order, in a transaction that holds the kiosk's row; ``task`` "" says what its alarm says."""
+    orders = tables.work_orders
+    take_turns(work.connection, "work orders")
+    number = work.connection.execute(select(func.coalesce(func.max(orders.c.number), 0) + 1)).scalar_one()
+    work.connection.execute(
+        insert(orders).values(
+            id=str(uuid.uuid4()),
+            number=number,
+            kiosk_id=kiosk_id,
+            alarm_id=alarm_id,
+            task=task,
+            staff_id=staff_id,
+            created_by=by.id,
+            created_at=work.now,
+            used={},
+        )
+    )
+    _noted(work, "order.create", number, kiosk_id)
+
+
+def tell(work: UnitOfWork, kiosk_id: str) -> None:
+    """The kiosk shows its open orders to whoever comes."""
+    work.to_kiosk(kiosk_id, FeedType.SETTINGS, feed_values(work.connection, kiosk_id))
 
 
 def visited(work: UnitOfWork, kiosk_id: str, visit: Visit) -> None:
     """In the transaction that keeps a visit: which orders it closes, and what it used for those that it does not."""
     orders, alarms = tables.work_orders, tables.alarms.c
-    used = _used([one.kind for one in visit.actions])
+    _hold_kiosk(work.connection, kiosk_id)
+    used = _used([one.model_dump() for one in visit.actions])
+    not_done = {one.detail for one in visit.actions if one.kind == visits.ORDER_OPEN}
     found = work.connection.execute(
         select(orders, alarms.cleared_at, alarms.id.label("alarm"))
         .outerjoin(tables.alarms, alarms.id == orders.c.alarm_id)
@@ -175,16 +191,24 @@ def visited(work: UnitOfWork, kiosk_id: str, visit: Visit) -> None:
         if order.staff_id not in ("", visit.staff_id) and not over:
             continue
         values: dict[str, Any] = {"used": dict(Counter(order.used) + used)}
-        if order.alarm is None or over:
+        if over or (order.alarm is None and str(order.number) not in not_done):
             values |= {"closed_at": work.now, "closed_by": work.actor.id, "visit_id": visit.id}
             _noted(work, "order.visited", order.number, kiosk_id)
         work.connection.execute(update(orders).where(orders.c.id == order.id).values(**values))
         # What was used counts for the first of several orders only.
         used = Counter()
+    if found:
+        tell(work, kiosk_id)
 
 
-def _used(kinds: Sequence[str]) -> Counter[str]:
-    return Counter(SUPPLIES[kind] for kind in kinds if kind in SUPPLIES)
+def _used(actions: Sequence[Mapping[str, Any]]) -> Counter[str]:
+    """Of a visit's actions: what some take by themselves, and what was counted by whoever was there."""
+    counted = Counter(SUPPLIES[one["kind"]] for one in actions if one["kind"] in SUPPLIES)
+    for one in actions:
+        said = visits.used(str(one.get("detail", ""))) if one["kind"] == visits.USED else None
+        if said is not None:
+            counted[said[0]] += said[1]
+    return counted
 
 
 def _shown() -> Select[Any]:
@@ -216,15 +240,16 @@ def _conditions(query: OrderQuery) -> list[ColumnElement[bool]]:
 
 def _change(work: UnitOfWork, order_id: str, action: str, values: Mapping[str, Any]) -> OrderOutcome:
     orders = tables.work_orders
-    known = work.connection.execute(
-        select(orders.c.number, orders.c.kiosk_id, orders.c.closed_at).where(orders.c.id == order_id).with_for_update()
-    ).first()
+    known = work.connection.execute(select(orders.c.number, orders.c.kiosk_id).where(orders.c.id == order_id)).first()
     if known is None:
         return OrderOutcome.NO_SUCH_ORDER
-    if known.closed_at is not None:
+    _hold_kiosk(work.connection, known.kiosk_id)
+    closed_at = select(orders.c.closed_at).where(orders.c.id == order_id).with_for_update()
+    if work.connection.execute(closed_at).scalar_one() is not None:
         return OrderOutcome.CLOSED
     work.connection.execute(update(orders).where(orders.c.id == order_id).values(**values))
     _noted(work, action, known.number, known.kiosk_id)
+    tell(work, known.kiosk_id)
     return OrderOutcome.DONE
 
 
@@ -233,9 +258,14 @@ def _noted(work: UnitOfWork, action: str, number: int, kiosk_id: str) -> None:
     work.hint(bus.FLEET, kiosk_id)
 
 
-def _is_in_fleet(connection: Connection, kiosk_id: str) -> bool:
-    found = select(tables.kiosks.c.id).where(tables.kiosks.c.id == kiosk_id, *tables.IN_FLEET)
-    return connection.execute(found).first() is not None
+def _hold_kiosk(connection: Connection, kiosk_id: str) -> bool:
+    """Whether it is in the fleet. Its row comes before those of its orders, as where alarms make orders: whoever takes
+    them the other way round waits for somebody who waits for them."""
+    kiosk = tables.kiosks.c
+    held = connection.execute(
+        select(kiosk.approved_at, kiosk.revoked_at).where(kiosk.id == kiosk_id).with_for_update()
+    ).first()
+    return held is not None and held.approved_at is not None and held.revoked_at is None
 
 
 def _is_staff(connection: Connection, staff_id: str) -> bool:

@@ -17,7 +17,7 @@ import contextlib
 import json
 import uuid
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,18 +25,21 @@ import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
+FEED: Final = "feed"
 FLEET: Final = "fleet"
 PACKS: Final = "packs"
 #: Hints that one subscriber can have waiting; more are dropped, it will look anyway.
 WAITING_HINTS: Final = 64
 RECONNECT_S: Final = 2
+#: In one message to the other processes, which may have a megabyte.
+HINTS_A_MESSAGE: Final = 1_000
 _SUBJECT: Final = "ekios.hints"
 
 _log = structlog.get_logger("server.foundation.bus")
 
 
 def feed_topic(kiosk_id: str) -> str:
-    return f"feed:{kiosk_id}"
+    return f"{FEED}:{kiosk_id}"
 
 
 def inbox_topic(agency_id: str) -> str:
@@ -51,6 +54,15 @@ def case_topic(tracking_code: str) -> str:
 class Hint:
     topic: str
     text: str = ""
+
+    @property
+    def kind(self) -> str:
+        return self.topic.partition(":")[0]
+
+    @property
+    def about(self) -> str:
+        """Whom of its kind it concerns: a kiosk's id, an agency's, a tracking code."""
+        return self.topic.partition(":")[2]
 
 
 class Subscription:
@@ -72,7 +84,7 @@ class Subscription:
 
 
 class Bus:
-    """Belongs to one event loop: ``await start()``, ``await stop()``. ``publish_now`` may be called from any thread."""
+    """Belongs to one event loop: ``await start()``, ``await stop()``. ``publish_all`` may be called from any thread."""
 
     def __init__(self, nats_url: str = "") -> None:
         self._nats_url = nats_url
@@ -81,6 +93,7 @@ class Bus:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._origin = uuid.uuid4().hex
         self._subscriptions: dict[str, set[Subscription]] = defaultdict(set)
+        self._listeners: dict[str, Callable[[Sequence[Hint]], None]] = {}
         self.stopping = False
 
     async def start(self) -> None:
@@ -123,8 +136,22 @@ class Bus:
 
     def publish_now(self, topic: str, text: str = "") -> None:
         """For units of work alone: whoever calls it inside a transaction tells of what may never be."""
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._send, Hint(topic, text))
+        self.publish_all((Hint(topic, text),))
+
+    def publish_all(self, hints: Sequence[Hint]) -> None:
+        """As :func:`publish_now`; the loop is woken once for all of them."""
+        if hints and self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._send, hints)
+
+    @contextlib.contextmanager
+    def listening(self, kind: str, heard: Callable[[Sequence[Hint]], None]) -> Iterator[None]:
+        """``heard`` is called in the loop with all hints of a kind, whomever they concern, and with none when the server is
+        stopping. For one who follows thousands; one at a time."""
+        self._listeners[kind] = heard
+        try:
+            yield
+        finally:
+            del self._listeners[kind]
 
     @contextlib.asynccontextmanager
     async def subscribe(self, topics: Iterable[str]) -> AsyncIterator[Subscription]:
@@ -164,26 +191,34 @@ class Bus:
     def _wake(self) -> None:
         for subscription in {one for many in self._subscriptions.values() for one in many}:
             subscription.offer(None)
+        for heard in self._listeners.values():
+            heard(())
 
-    def _send(self, hint: Hint) -> None:
-        self._deliver(hint)
+    def _send(self, hints: Sequence[Hint]) -> None:
+        self._deliver(hints)
         if self._nats is not None and self._nats.is_connected:
-            message = json.dumps({"topic": hint.topic, "text": hint.text, "origin": self._origin}).encode()
-            task = asyncio.ensure_future(self._nats.publish(_SUBJECT, message))
-            task.add_done_callback(_forget)
+            for first in range(0, len(hints), HINTS_A_MESSAGE):
+                some = [[hint.topic, hint.text] for hint in hints[first : first + HINTS_A_MESSAGE]]
+                said = {"origin": self._origin, "hints": some}
+                task = asyncio.ensure_future(self._nats.publish(_SUBJECT, json.dumps(said).encode()))
+                task.add_done_callback(_forget)
 
-    def _deliver(self, hint: Hint) -> None:
-        for subscription in self._subscriptions.get(hint.topic, ()):
-            subscription.offer(hint)
+    def _deliver(self, hints: Sequence[Hint]) -> None:
+        for hint in hints:
+            for subscription in self._subscriptions.get(hint.topic, ()):
+                subscription.offer(hint)
+        for kind, heard in self._listeners.items():
+            if mine := [hint for hint in hints if hint.kind == kind]:
+                heard(mine)
 
     async def _from_nats(self, message: Msg) -> None:
         try:
             said = json.loads(message.data)
-            hint, origin = Hint(str(said["topic"]), str(said["text"])), said["origin"]
+            hints, origin = [Hint(str(topic), str(text)) for topic, text in said["hints"]], said["origin"]
         except (ValueError, KeyError, TypeError):
             return
         if origin != self._origin:
-            self._deliver(hint)
+            self._deliver(hints)
 
 
 async def _report(error: Exception) -> None:

@@ -21,6 +21,7 @@ from server.storage import tables
 OPENS: Final = time(8, 0)
 CLOSES: Final = time(16, 0)
 WORKING_WEEKDAYS: Final = (0, 1, 2, 3, 4)
+_EXCEPTIONS: Final = select(tables.holidays.c.day, tables.holidays.c.working)
 
 
 class Clock(Protocol):
@@ -100,5 +101,5 @@ def joint_leave_names(year: int) -> dict[date, str]:
 
 def load_calendar(connection: Connection, zone: str) -> WorkingCalendar:
     """The calendar with this city's own days off and days worked."""
-    rows = connection.execute(select(tables.holidays.c.day, tables.holidays.c.working))
+    rows = connection.execute(_EXCEPTIONS)
     return WorkingCalendar(ZoneInfo(zone), {day: working for day, working in rows})

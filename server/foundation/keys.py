@@ -1,58 +1,48 @@
 """The city's private keys, each in its own file of mode 0600 in the data folder; made at the first start.
 
-``sealing-<key id>.key`` X25519, opens envelopes; the newest is used, older ones stay. ``badge.key`` and ``audit.key``
-Ed25519; the latter may lie elsewhere, apart from the database that it vouches for. ``vault.key`` and ``nik.key``
+The sealing keys, which open envelopes, are the keeper's (``server.keeper``): here only their public halves are known.
+``badge.key`` and ``audit.key`` Ed25519; the latter may lie elsewhere, apart from the database that it vouches for. ``vault.key`` and ``nik.key``
 symmetric. The keys of the packs are kept by ``server.catalogue.tuf``.
 """
 
-import os
 import secrets
 from base64 import b64encode
 from pathlib import Path
 from typing import Final
 
-from nacl.public import PrivateKey
 from nacl.signing import SigningKey
 
 from protocol.messages import SealingKey
-from protocol.sealing import key_id
-from runtime.files import make_folder, sync_folder
+from runtime.files import make_folder
 from runtime.private_files import private_folder
+from server.keeper.client import Keeper, KeeperAway
+from server.keeper.key_files import keep_secret as keep_secret
+from server.keeper.sealing_keys import PRIVATE
 
 KEY_BYTES: Final = 32
 AUDIT_KEY: Final = "audit.key"
-_SEALING: Final = "sealing-*.key"
 
 
 class CityKeys:
-    """The keys as they are on disk. Sealing keys grow: another process of this server may have made a newer one."""
+    """The keys as they are on disk; the sealing keys are asked for when they are needed, for they grow."""
 
-    def __init__(self, folder: Path, *, badge: bytes, audit: bytes, vault: bytes, nik: bytes) -> None:
-        self._folder = folder
+    def __init__(self, keeper: Keeper, *, badge: bytes, audit: bytes, vault: bytes, nik: bytes) -> None:
+        self._keeper = keeper
         self.badge: Final = badge
         self.audit: Final = audit
         self.vault: Final = vault
         self.nik: Final = nik
-        #: X25519 private keys by key id, the one to seal to first. Replaced as a whole, so any thread may read it.
-        self._sealing = _read_sealing(folder)
-
-    def sealing_key(self, name: str) -> bytes | None:
-        """The private key of a key id; looked for on disk when it is not known yet."""
-        if name not in self._sealing and (self._folder / f"sealing-{_safe(name)}.key").exists():
-            self._sealing = _read_sealing(self._folder)
-        return self._sealing.get(name)
 
     def make_sealing_key(self) -> str:
         """A new key that everything is sealed to from now on; its id. Older ones stay, to open what was sealed to them."""
-        name = _make_sealing(self._folder)
-        self._sealing = _read_sealing(self._folder)
-        return name
+        return self._keeper.make_key()
 
     def public_sealing_keys(self) -> tuple[SealingKey, ...]:
+        """The one to seal to first."""
         # Base64Bytes decodes what it is given, therefore the encoded form goes in.
         return tuple(
-            SealingKey.model_validate({"key_id": name, "public_key": _base64(_public(private))})
-            for name, private in self._sealing.items()
+            SealingKey.model_validate({"key_id": name, "public_key": b64encode(public)})
+            for name, public in self._keeper.public_keys()
         )
 
     @property
@@ -65,21 +55,26 @@ class CityKeys:
 
 
 class KeyMissing(RuntimeError):
-    """A key that lies elsewhere is not there; the message says what to do."""
+    """A key that lies elsewhere is not there, or is here; the message says what to do."""
 
 
-def load_keys(folder: Path, audit_key: Path | None = None) -> CityKeys:
-    """Reads the keys, making those that are missing. ``audit_key``: where the checkpoints' key lies, when not in
-    ``folder``; that one is never made here, because a folder that is not mounted looks like a missing key.
+def load_keys(folder: Path, audit_key: Path | None = None, keeper: Keeper | None = None) -> CityKeys:
+    """Reads the keys, making those that are missing; ``keeper`` has the sealing keys, when not in ``folder``.
+
+    ``audit_key``: where the checkpoints' key lies, when not in ``folder``; that one is never made here, because a folder that is
+    not mounted looks like a missing key.
 
     Raises KeyMissing.
     """
     make_folder(folder, mode=0o700)
     private_folder(folder)
-    if not any(folder.glob(_SEALING)):
-        _make_sealing(folder)
+    keeper = keeper or Keeper(folder)
+    if not keeper.elsewhere:
+        _make_sealing_key(keeper)
+    elif any(folder.glob(PRIVATE)):
+        raise KeyMissing(f"private sealing keys are still in {folder}: move them to the folder of the keeper's user")
     return CityKeys(
-        folder,
+        keeper,
         badge=_load(folder / "badge.key"),
         audit=_load(folder / AUDIT_KEY) if audit_key is None else _elsewhere(audit_key, folder),
         vault=_load(folder / "vault.key"),
@@ -87,42 +82,16 @@ def load_keys(folder: Path, audit_key: Path | None = None) -> CityKeys:
     )
 
 
-def _make_sealing(folder: Path) -> str:
-    private = bytes(PrivateKey.generate())
-    name = key_id(_public(private))
-    keep_secret(folder / f"sealing-{name}.key", private)
-    return name
-
-
-def _read_sealing(folder: Path) -> dict[str, bytes]:
-    found = sorted(folder.glob(_SEALING), key=lambda path: (path.stat().st_mtime_ns, path.name), reverse=True)
-    return {path.stem.removeprefix("sealing-"): path.read_bytes() for path in found}
-
-
-def _safe(name: str) -> str:
-    """A key id as it can be in a file's name; what came over the line may hold anything."""
-    return name if name.isalnum() else "none"
+def _make_sealing_key(keeper: Keeper) -> None:
+    """At the first start; and the public halves of keys that are older than they."""
+    try:
+        keeper.public_keys()
+    except KeeperAway as error:
+        raise KeyMissing(str(error)) from error
 
 
 def random_key() -> bytes:
     return secrets.token_bytes(KEY_BYTES)
-
-
-def keep_secret(path: Path, content: bytes) -> None:
-    """Writes a new file that only its owner can read, durably; an existing one is left alone."""
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
-    sync_folder(path.parent)
 
 
 def move_audit_key(folder: Path, target: Path) -> bool:
@@ -159,11 +128,3 @@ def _load(path: Path) -> bytes:
     if not path.exists():
         keep_secret(path, random_key())
     return path.read_bytes()
-
-
-def _public(private: bytes) -> bytes:
-    return bytes(PrivateKey(private).public_key)
-
-
-def _base64(content: bytes) -> bytes:
-    return b64encode(content)

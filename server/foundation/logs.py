@@ -44,6 +44,7 @@ def log_to(stream: TextIO) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
             masked_event,
             structlog.processors.JSONRenderer(),
         ],

@@ -74,8 +74,7 @@ class Notices:
                 )
             )
             kiosks = kiosks_of(work.connection, audience)
-            for kiosk_id in kiosks:
-                work.to_kiosk(kiosk_id, FeedType.NOTICE, notice_data(said, until))
+            work.to_each_kiosk(FeedType.NOTICE, dict.fromkeys(kiosks, (notice_data(said, until),)))
             details = {"kiosks": len(kiosks), "audience": str(audience)}
             work.audit("notice.send", f"notice:{notice_id}", details)
         return NoticeOutcome.DONE
@@ -118,8 +117,7 @@ def take_down(work: UnitOfWork, kiosks: Iterable[str], texts: Sequence[Mapping[s
     """Tells kiosks, in their order, that these texts are over; where one stands for another reason, until when."""
     over = [notice_data(text, work.now) for text in texts]
     if not _said_elsewhere(work, texts):
-        for kiosk_id in kiosks:
-            work.to_kiosk(kiosk_id, FeedType.NOTICE, *over)
+        work.to_each_kiosk(FeedType.NOTICE, dict.fromkeys(kiosks, over))
         return
     for kiosk_id in kiosks:
         still = {_key(one["text"]): one for one in standing(work.connection, work.now, kiosk_id)}

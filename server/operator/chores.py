@@ -149,7 +149,8 @@ async def at_work(deps: Deps) -> AsyncIterator[None]:
 
 
 async def _repeat(chore: Chore, deps: Deps, stopping: asyncio.Event) -> None:
-    """A chore that fails is logged and tried again: the storage may be away for a while."""
+    """A chore that fails is logged and tried again: the storage may be away for a while, and a fault of ours in one case must
+    not end the chore for all others."""
     every = chore.every_s if chore.each or deps.alone else min(chore.every_s, LOOK_S)
     pause = every if chore.first_s is None else chore.first_s
     while not await _ends(stopping, pause):
@@ -173,24 +174,31 @@ async def _run(chore: Chore, deps: Deps) -> str | None:
     """By what it failed; None when it did not, or was not ours to do."""
     try:
         if chore.each:
-            await run_in_threadpool(chore.do, deps)
-            return None
+            return await _do(chore, deps)
         if not await run_in_threadpool(deps.leases.claim, chore.name, chore.every_s):
             return None
         renewing = asyncio.create_task(_renew(chore, deps))
-        began, failed = time.monotonic(), "ended"
+        began = time.monotonic()
         try:
-            await run_in_threadpool(chore.do, deps)
-            failed = ""
-        except _FAULTS as error:
-            failed = type(error).__name__
+            failed = await _do(chore, deps)
         finally:
             renewing.cancel()
-            deps.meters.did(chore.name, time.monotonic() - began, bool(failed))
-            await run_in_threadpool(deps.leases.done, chore.name, failed)
-        return failed or None
+        deps.meters.did(chore.name, time.monotonic() - began, failed is not None)
+        await run_in_threadpool(deps.leases.done, chore.name, failed or "")
+        return failed
     except _FAULTS as error:
         return type(error).__name__
+
+
+async def _do(chore: Chore, deps: Deps) -> str | None:
+    try:
+        await run_in_threadpool(chore.do, deps)
+    except _FAULTS as error:
+        return type(error).__name__
+    except Exception as error:  # noqa: BLE001 - see _repeat
+        _log.error("chore.broken", chore=chore.name, error=type(error).__name__, exc_info=error)
+        return type(error).__name__
+    return None
 
 
 async def _renew(chore: Chore, deps: Deps) -> None:

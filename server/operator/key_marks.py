@@ -12,9 +12,11 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine
 
+from protocol.messages import SealingKey
 from server.catalogue.tuf import RoleState
 from server.foundation.actors import OPERATOR, SYSTEM
 from server.foundation.keys import AUDIT_KEY, CityKeys, KeyMissing
+from server.keeper.client import KeeperAway
 from server.storage.named_settings import read_setting, write_setting
 from server.storage.transactions import take_turns
 from server.work.unit_of_work import UnitsOfWork
@@ -26,15 +28,17 @@ _SEALING: Final = "sealing"
 _COPY: Final = "copy the folder from another server of the city (see docs/grow.md)"
 
 
-def refuse_missing(engine: Engine, folder: Path, audit_key: Path | None) -> None:
-    """Before keys are made: a city that has some has them elsewhere. Raises KeyMissing."""
+def refuse_missing(engine: Engine, folder: Path, audit_key: Path | None, *, sealing: bool) -> None:
+    """Before keys are made: a city that has some has them elsewhere. ``sealing``: whether the sealing keys are in ``folder``.
+    Raises KeyMissing."""
     with engine.connect() as connection:
         kept = read_setting(connection, SETTING)
     if kept is None:
         return
     wanted = ["badge.key", "vault.key", "nik.key", *([] if audit_key else [AUDIT_KEY])]
     missing = [name for name in wanted if not (folder / name).exists()]
-    missing += [f"sealing-{name}.key" for name in kept[_SEALING] if not (folder / f"sealing-{name}.key").exists()]
+    if sealing:
+        missing += [f"sealing-{name}.key" for name in kept[_SEALING] if not (folder / f"sealing-{name}.key").exists()]
     if missing:
         raise KeyMissing(f"{folder} lacks {', '.join(missing)}, with which this database was filled: {_COPY}")
 
@@ -52,6 +56,8 @@ def agree(units: UnitsOfWork, keys: CityKeys) -> None:
                     f"the keys {', '.join(other)} are not those with which this database was filled: {_COPY}; "
                     "when a key was lost for good: python -m server accept-keys REASON"
                 )
+            if own[_SEALING] and (lost := sorted(set(kept[_SEALING]) - set(own[_SEALING]))):
+                raise KeyMissing(f"the sealing keys {', '.join(lost)} are not here, and kiosks seal to them: {_COPY}")
         _note(work.connection, own, kept, work.now, SYSTEM.id)
 
 
@@ -59,7 +65,8 @@ def accept(units: UnitsOfWork, keys: CityKeys, reason: str) -> None:
     """This server's keys are the city's from now on: others were lost. Stays in the log for ever."""
     with units.begin(OPERATOR) as work:
         take_turns(work.connection, SETTING)
-        write_setting(work.connection, SETTING, _marks(keys), OPERATOR.id, work.now)
+        sealing = sorted(one.key_id for one in keys.public_sealing_keys())
+        write_setting(work.connection, SETTING, {**_marks(keys), _SEALING: sealing}, OPERATOR.id, work.now)
         work.audit("keys.accept", "server", {"reason": reason})
 
 
@@ -76,8 +83,16 @@ def _marks(keys: CityKeys) -> dict[str, Any]:
         "audit": keys.audit_public.hex(),
         "vault": _mark(keys.vault),
         "nik": _mark(keys.nik),
-        _SEALING: sorted(one.key_id for one in keys.public_sealing_keys()),
+        _SEALING: sorted(one.key_id for one in _sealing(keys)),
     }
+
+
+def _sealing(keys: CityKeys) -> tuple[SealingKey, ...]:
+    """Those of a keeper of another user are added when it is there."""
+    try:
+        return keys.public_sealing_keys()
+    except KeeperAway:
+        return ()
 
 
 def _mark(key: bytes) -> str:

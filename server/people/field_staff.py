@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, insert, select, update
 
 from protocol import badges
+from protocol.field.roles import StaffRole
 from protocol.limits import PIN_DIGITS
 from protocol.messages import FeedType, StaffMember, StaffRoster
 from server.foundation.actors import Actor
@@ -46,12 +47,12 @@ class Staff:
         with self._units.engine.connect() as connection:
             return connection.execute(select(tables.staff).order_by(tables.staff.c.name)).all()
 
-    def add(self, actor: Actor, staff_id: str, name: str, pin: str, role: str = "staff") -> StaffOutcome:
+    def add(self, actor: Actor, staff_id: str, name: str, pin: str, role: str = StaffRole.FIELD) -> StaffOutcome:
         if not _ID.fullmatch(staff_id):
             return StaffOutcome.BAD_ID
         if not name.strip() or len(name) > NAME_CHARACTERS:
             return StaffOutcome.BAD_NAME
-        if role not in ("staff", "supervisor"):
+        if role not in set(StaffRole):
             return StaffOutcome.BAD_ROLE
         if not acceptable_pin(pin):
             return StaffOutcome.BAD_PIN
@@ -106,8 +107,10 @@ def _tell(work: UnitOfWork, action: str, staff_id: str) -> None:
 def roster(connection: Connection) -> StaffRoster:
     """All who are active, as kiosks get it."""
     rows = connection.execute(select(tables.staff).where(tables.staff.c.active).order_by(tables.staff.c.id))
+    everybody = tuple(StaffMember(id=row.id, name=row.name, role=row.role, pin_hash=row.pin_hash) for row in rows)
     return StaffRoster(
-        staff=tuple(StaffMember(id=row.id, name=row.name, role=row.role, pin_hash=row.pin_hash) for row in rows)
+        staff=tuple(one for one in everybody if one.role != StaffRole.HELPER),
+        helpers=tuple(one for one in everybody if one.role == StaffRole.HELPER),
     )
 
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Row, and_, delete, insert, select, update
+from sqlalchemy import Row, and_, bindparam, delete, insert, select, update
 
 from server.foundation.actors import DECIDING, SYSTEM, Actor, Role
 from server.people.factors import SETTING
@@ -59,6 +59,26 @@ class How(StrEnum):
 BY_PASSWORD: Final = frozenset({How.PASSWORD, How.CODE, How.RECOVERY})
 #: Who came through the provider, which still knows their browser when they are signed out here.
 BY_PROVIDER: Final = frozenset({How.PROVIDER, How.PROVIDER_MFA, How.PROVIDER_CODE, How.PROVIDER_RECOVERY})
+
+
+#: Whose a session is; every page asks for it.
+_FOUND: Final = (
+    select(
+        tables.web_sessions,
+        tables.officers.c.user_name,
+        tables.officers.c.name,
+        tables.officers.c.role,
+        tables.officers.c.password_handed_out,
+        tables.officers.c.agency_id,
+        tables.agencies.c.name.label("agency_name"),
+        has_factor(tables.officers.c.id).label("has_factor"),
+        select(tables.settings.c.value).where(tables.settings.c.name == SETTING).scalar_subquery().label("demanded"),
+    )
+    .join(tables.officers, tables.officers.c.id == tables.web_sessions.c.officer_id)
+    .outerjoin(tables.agencies, tables.agencies.c.id == tables.officers.c.agency_id)
+    .where(tables.web_sessions.c.token_hash == bindparam("token"), tables.officers.c.active)
+)
+_AREAS: Final = select(tables.officer_areas.c.area_id).where(tables.officer_areas.c.officer_id == bindparam("of"))
 
 
 @dataclass(frozen=True)
@@ -143,25 +163,7 @@ class Sessions:
         hashed = token_hash(token)
         with self._units.begin(SYSTEM) as work:
             now = work.now
-            row = work.connection.execute(
-                select(
-                    tables.web_sessions,
-                    tables.officers.c.user_name,
-                    tables.officers.c.name,
-                    tables.officers.c.role,
-                    tables.officers.c.password_handed_out,
-                    tables.officers.c.agency_id,
-                    tables.agencies.c.name.label("agency_name"),
-                    has_factor(tables.officers.c.id).label("has_factor"),
-                    select(tables.settings.c.value)
-                    .where(tables.settings.c.name == SETTING)
-                    .scalar_subquery()
-                    .label("demanded"),
-                )
-                .join(tables.officers, tables.officers.c.id == tables.web_sessions.c.officer_id)
-                .outerjoin(tables.agencies, tables.agencies.c.id == tables.officers.c.agency_id)
-                .where(tables.web_sessions.c.token_hash == hashed, tables.officers.c.active)
-            ).first()
+            row = work.connection.execute(_FOUND, {"token": hashed}).first()
             if row is None or not alive(row, now):
                 return None
             if somebody and row.seen_at + timedelta(seconds=SEEN_SECONDS) <= now:
@@ -278,5 +280,4 @@ def token_hash(token: str) -> str:
 
 
 def _areas(work: UnitOfWork, officer_id: str) -> frozenset[str]:
-    limits = tables.officer_areas.c
-    return frozenset(work.connection.execute(select(limits.area_id).where(limits.officer_id == officer_id)).scalars())
+    return frozenset(work.connection.execute(_AREAS, {"of": officer_id}).scalars())

@@ -1,17 +1,19 @@
 """Settings by name that administrators change at run time, in the caller's transaction."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from server.storage import tables
 from server.storage.transactions import insert_new
 
+_VALUE: Final = select(tables.settings.c.value).where(tables.settings.c.name == bindparam("of"))
+
 
 def read_setting(connection: Connection, name: str) -> Any:
     """None when it was never set."""
-    return connection.execute(select(tables.settings.c.value).where(tables.settings.c.name == name)).scalar()
+    return connection.execute(_VALUE, {"of": name}).scalar()
 
 
 def write_setting(connection: Connection, name: str, value: Any, by: str, at: datetime) -> None:

@@ -5,26 +5,57 @@ A whole blob is read back by its hash, and only then recorded as complete: until
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, bindparam, func, select, update
 
 from protocol.limits import CHUNK_BYTES
 from protocol.messages import ItemKind
-from protocol.sealing import SealBroken, unseal
 from server.cases.journal import CaseJournal
 from server.foundation.actors import SYSTEM
 from server.foundation.failpoints import Failpoints
-from server.foundation.keys import CityKeys
+from server.keeper.client import Keeper
 from server.storage import tables
 from server.storage.transactions import insert_all_new
 from server.submissions.blobs import Blob, BlobStore, Kept
+from server.work.gathered import Gathered
 from server.work.unit_of_work import UnitOfWork, UnitsOfWork
 
 #: The most that one PATCH may carry; kiosks send CHUNK_BYTES, or up to four at once on a good line.
 PATCH_BYTES: Final = 4 * CHUNK_BYTES
+_LINK: Final = tables.submission_attachments
+_BLOB: Final = tables.attachments
+_SENT: Final = tables.submissions
+_OF_BLOB: Final = _BLOB.c.kiosk_id == bindparam("kiosk"), _BLOB.c.sha256 == bindparam("blob")
+_ROW: Final = select(_BLOB.c.size, _BLOB.c.offset, _BLOB.c.complete).where(*_OF_BLOB)
+_COMPLETED: Final = (
+    update(_BLOB).where(*_OF_BLOB).values(offset=_BLOB.c.size, complete=True, completed_at=bindparam("now"))
+)
+_WAITING: Final = (
+    select(_SENT.c.id, _SENT.c.kind, _SENT.c.tracking_code)
+    .join(_LINK, (_LINK.c.kiosk_id == _SENT.c.kiosk_id) & (_LINK.c.submission_id == _SENT.c.id))
+    .where(_SENT.c.kiosk_id == bindparam("kiosk"), _LINK.c.sha256 == bindparam("blob"), _SENT.c.complete.is_(False))
+    .order_by(_SENT.c.id)
+    .with_for_update()
+)
+_MISSING: Final = (
+    select(func.count())
+    .select_from(_LINK)
+    .join(_BLOB, (_BLOB.c.kiosk_id == _LINK.c.kiosk_id) & (_BLOB.c.sha256 == _LINK.c.sha256))
+    .where(
+        _LINK.c.kiosk_id == bindparam("kiosk"),
+        _LINK.c.submission_id == bindparam("submission"),
+        _BLOB.c.complete.is_(False),
+    )
+)
+_FINISHED: Final = (
+    update(_SENT)
+    .where(_SENT.c.kiosk_id == bindparam("kiosk"), _SENT.c.id == bindparam("submission"))
+    .values(complete=True)
+)
 
 
 class AppendOutcome(StrEnum):
@@ -56,14 +87,15 @@ class OpenedAttachment:
 
 class AttachmentStore:
     def __init__(
-        self, blobs: BlobStore, units: UnitsOfWork, journal: CaseJournal, keys: CityKeys, failpoints: Failpoints
+        self, blobs: BlobStore, units: UnitsOfWork, journal: CaseJournal, keeper: Keeper, failpoints: Failpoints
     ) -> None:
         self.blobs: Final = blobs
         self._units = units
         self._engine = units.engine
         self._journal = journal
-        self._keys = keys
+        self._keeper = keeper
         self._failpoints = failpoints
+        self._complete = Gathered(self._record_all)
 
     def progress(self, kiosk_id: str, sha256: str) -> AppendResult:
         """How many bytes are durable; UNKNOWN when no submission names the blob."""
@@ -116,7 +148,7 @@ class AttachmentStore:
         return self.blobs.read(Blob(kiosk_id, sha256))
 
     def open(self, kiosk_id: str, submission_id: str, sha256: str) -> OpenedAttachment | None:
-        """The attachment in clear; None while it is not complete, or when it is not what the form said.
+        """The attachment in clear; None while it is not complete, or when it is not what the form said. Raises KeeperAway.
 
         Scope and log are the caller's: ask ``CaseFiles.read`` first.
         """
@@ -129,25 +161,18 @@ class AttachmentStore:
                 .where(link.c.kiosk_id == kiosk_id, link.c.submission_id == submission_id, link.c.sha256 == sha256)
             ).first()
         blob = self.sealed(kiosk_id, sha256)
-        key = self._keys.sealing_key(row.key_id) if row is not None else None
-        if row is None or blob is None or key is None:
+        if row is None or blob is None:
             return None
-        try:
-            data = unseal(blob, key)
-        except SealBroken:
+        data = self._keeper.unseal(row.key_id, blob)
+        if data is None:
             return None
         if hashlib.sha256(data).hexdigest() != row.plain_sha256:
             return None
         return OpenedAttachment(row.name, row.media_type, data)
 
     def _row(self, kiosk_id: str, sha256: str) -> Row[Any, Any, Any] | None:
-        blob = tables.attachments
         with self._engine.connect() as connection:
-            return connection.execute(
-                select(blob.c.size, blob.c.offset, blob.c.complete).where(
-                    blob.c.kiosk_id == kiosk_id, blob.c.sha256 == sha256
-                )
-            ).first()
+            return connection.execute(_ROW, {"kiosk": kiosk_id, "blob": sha256}).first()
 
     def _move_offset(self, kiosk_id: str, sha256: str, before: int, offset: int) -> bool:
         """False when it is no longer at ``before``."""
@@ -162,51 +187,32 @@ class AttachmentStore:
             return work.connection.execute(update(blob).where(*here).values(offset=offset)).rowcount == 1
 
     def _record_complete(self, kiosk_id: str, sha256: str) -> None:
-        blob = tables.attachments
+        self._complete.put((kiosk_id, sha256))
+
+    def _record_all(self, blobs: Sequence[tuple[str, str]]) -> None:
+        """Kiosks and hashes of blobs that are whole."""
+        # In one order for all processes: each kiosk's row is held from its first event on.
+        theirs = sorted(set(blobs))
 
         def record(work: UnitOfWork) -> None:
             work.connection.execute(
-                update(blob)
-                .where(blob.c.kiosk_id == kiosk_id, blob.c.sha256 == sha256)
-                .values(offset=blob.c.size, complete=True, completed_at=work.now)
+                _COMPLETED, [{"kiosk": kiosk_id, "blob": sha256, "now": work.now} for kiosk_id, sha256 in theirs]
             )
-            insert_all_new(
-                work.connection,
-                tables.picture_marks,
-                tables.picture_marks.c.sha256,
-                [{"kiosk_id": kiosk_id, "sha256": sha256}],
-            )
-            self._finish_submissions(work, kiosk_id, sha256)
+            marks = [{"kiosk_id": kiosk_id, "sha256": sha256} for kiosk_id, sha256 in theirs]
+            insert_all_new(work.connection, tables.picture_marks, marks)
+            for kiosk_id, sha256 in theirs:
+                self._finish_submissions(work, kiosk_id, sha256)
 
         self._units.run(SYSTEM, record)
 
     def _finish_submissions(self, work: UnitOfWork, kiosk_id: str, sha256: str) -> None:
         """Marks what this blob was the last piece of."""
         connection = work.connection
-        link, blob, sent = tables.submission_attachments, tables.attachments, tables.submissions
-        waiting = connection.execute(
-            select(sent.c.id, sent.c.kind, sent.c.tracking_code)
-            .join(link, (link.c.kiosk_id == sent.c.kiosk_id) & (link.c.submission_id == sent.c.id))
-            .where(sent.c.kiosk_id == kiosk_id, link.c.sha256 == sha256, sent.c.complete.is_(False))
-            .order_by(sent.c.id)
-            .with_for_update()
-        ).all()
-        for submission in waiting:
-            missing = connection.execute(
-                select(func.count())
-                .select_from(link)
-                .join(blob, (blob.c.kiosk_id == link.c.kiosk_id) & (blob.c.sha256 == link.c.sha256))
-                .where(
-                    link.c.kiosk_id == kiosk_id,
-                    link.c.submission_id == submission.id,
-                    blob.c.complete.is_(False),
-                )
-            ).scalar_one()
-            if missing:
+        for submission in connection.execute(_WAITING, {"kiosk": kiosk_id, "blob": sha256}).all():
+            own = {"kiosk": kiosk_id, "submission": submission.id}
+            if connection.execute(_MISSING, own).scalar_one():
                 continue
-            connection.execute(
-                update(sent).where(sent.c.kiosk_id == kiosk_id, sent.c.id == submission.id).values(complete=True)
-            )
+            connection.execute(_FINISHED, own)
             if submission.kind == ItemKind.SUBMISSION:
                 self._journal.completed(work, submission.tracking_code)
             else:

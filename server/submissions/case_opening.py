@@ -1,23 +1,23 @@
 """Opening cases: what new submissions bring, written together into the intake's unit of work.
 
-The statements are few, and as many for fifty submissions as for one: envelopes, attachments, cases, their first
-steps and the kiosk's feed are each one statement with many rows. Whoever calls holds a savepoint: Unwritable means that
+The statements are few, and as many for those of fifty kiosks as for one: envelopes, attachments, cases, their first
+steps and the kiosks' feeds are each one statement with many rows. Whoever calls holds a savepoint: Unwritable means that
 nothing of it may stay.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy.exc import StatementError
 
 from protocol.line.base import ServiceKind
-from protocol.messages import CasePublicState, Content, Contest, FeedType, ItemAnswer, ItemKind, ItemStatus
+from protocol.messages import CasePublicState, Contest, FeedType, ItemAnswer, ItemKind, ItemStatus
 from protocol.packs import ServiceDescription
 from server.cases import complaint_clock, complaints, stages
 from server.cases.complaint_clock import LaporClock
-from server.cases.finding import index
+from server.cases.finding import headlines, index
 from server.cases.journal import CaseJournal
 from server.cases.lookups import MayNotAnswer, check_answer
 from server.cases.public import opened_state
@@ -29,6 +29,22 @@ from server.storage.transactions import insert_all_new, unstorable
 from server.submissions.opening import Opened
 from server.work.unit_of_work import UnitOfWork
 
+_STEPS: Final = insert(tables.case_steps)
+_ENVELOPES: Final = insert(tables.submissions)
+_LINKS: Final = insert(tables.submission_attachments)
+_AREAS: Final = select(tables.kiosks.c.id, tables.kiosks.c.area_id).where(
+    tables.kiosks.c.id.in_(bindparam("kiosks", expanding=True))
+)
+# Not by pairs: SQLite reads the whole table for a row value in a list.
+_BLOBS: Final = select(
+    tables.attachments.c.kiosk_id,
+    tables.attachments.c.sha256,
+    tables.attachments.c.size,
+    tables.attachments.c.complete,
+).where(
+    tables.attachments.c.kiosk_id.in_(bindparam("kiosks", expanding=True)),
+    tables.attachments.c.sha256.in_(bindparam("blobs", expanding=True)),
+)
 _CONTESTS: Final = {ItemKind.OBJECTION: Contest.OBJECTION, ItemKind.REOPENING: Contest.REOPENING}
 
 
@@ -42,32 +58,30 @@ class CaseOpening:
         self._vault = vault
         self._zone = zone
 
-    def write(self, work: UnitOfWork, kiosk_id: str, opened: Sequence[Opened]) -> list[ItemAnswer]:
-        """Submissions, none of which is stored yet, with their cases. Raises Unwritable."""
+    def write(self, work: UnitOfWork, opened: Sequence[Opened]) -> list[ItemAnswer]:
+        """Submissions of any kiosks, none of which is stored yet, with their cases. Raises Unwritable."""
         connection, now = work.connection, work.now
         try:
-            answers = _store(connection, kiosk_id, opened, now)
+            answers = _store(connection, opened, now)
             calendar = load_calendar(connection, self._zone)
-            complete = {answer.id: not answer.missing for answer in answers}
-            kept = [_kept(one) for one in opened]
-            area = connection.execute(select(tables.kiosks.c.area_id).where(tables.kiosks.c.id == kiosk_id)).scalar()
+            areas = _areas(connection, {one.content.kiosk_id for one in opened})
             rows, clocks = [], []
-            for one, content in zip(opened, kept, strict=True):
-                row = {**self._case(kiosk_id, one, content, complete[one.item.id], calendar, now), "area_id": area}
+            for one, answer in zip(opened, answers, strict=True):
+                row = self._case(one, not answer.missing, calendar, now)
+                row["area_id"] = areas[one.content.kiosk_id]
                 clocks += _begin_clocks(row, _description(one), calendar)
                 rows.append(row)
-            inserted = insert_all_new(connection, tables.cases, tables.cases.c.tracking_code, rows)
-            if inserted != len(rows):
+            if insert_all_new(connection, tables.cases, rows) != len(rows):
                 raise Unwritable("the tracking code stands on another submission")
-            connection.execute(insert(tables.case_steps), [first_step(row) for row in rows])
-            index.write_terms(connection, self._vault, list(zip(rows, kept, strict=True)))
+            connection.execute(_STEPS, [first_step(row) for row in rows])
+            index.write_terms(connection, self._vault, zip(rows, (one.terms for one in opened), strict=True))
             if clocks:
                 connection.execute(insert(tables.complaint_clocks), clocks)
-            events = [
-                opened_state(_description(one), row).model_dump(mode="json")
-                for one, row in zip(opened, rows, strict=True)
-            ]
-            work.to_kiosk(kiosk_id, FeedType.CASE, *events)
+            events: dict[str, list[dict[str, Any]]] = {}
+            for one, row in zip(opened, rows, strict=True):
+                told = opened_state(_description(one), row).model_dump(mode="json")
+                events.setdefault(one.content.kiosk_id, []).append(told)
+            work.to_each_kiosk(FeedType.CASE, events)
             for row in rows:
                 self._journal.hint(work, row["agency_id"], row["tracking_code"])
         except (StatementError, OverflowError) as error:
@@ -76,15 +90,15 @@ class CaseOpening:
             raise Unwritable("a value of it cannot be stored") from error
         return answers
 
-    def write_answer(self, work: UnitOfWork, kiosk_id: str, opened: Opened) -> ItemAnswer:
-        """What a citizen says to a case, not stored yet. Raises Unwritable."""
-        item = opened.item
+    def write_answer(self, work: UnitOfWork, opened: Opened) -> ItemAnswer:
+        """What a citizen says to a case, not stored yet; the unit's actor is its kiosk. Raises Unwritable."""
+        item, kiosk_id = opened.item, opened.content.kiosk_id
         try:
             check_answer(work.connection, kiosk_id, item.tracking_code, item.service)
         except MayNotAnswer as refusal:
             raise Unwritable(str(refusal)) from refusal
         try:
-            (answer,) = _store(work.connection, kiosk_id, [opened], work.now)
+            (answer,) = _store(work.connection, [opened], work.now)
             contest = _CONTESTS.get(item.kind)
             text = opened.content.text.strip()
             if contest is not None:
@@ -99,21 +113,13 @@ class CaseOpening:
             raise Unwritable("a value of it cannot be stored") from error
         return answer
 
-    def _case(
-        self,
-        kiosk_id: str,
-        opened: Opened,
-        content: Content,
-        complete: bool,
-        calendar: WorkingCalendar,
-        now: datetime,
-    ) -> dict[str, Any]:
-        """The row of ``cases``; ``content`` is what is kept of it."""
-        item, description = opened.item, _description(opened)
+    def _case(self, opened: Opened, complete: bool, calendar: WorkingCalendar, now: datetime) -> dict[str, Any]:
+        """The row of ``cases``."""
+        item, content, description = opened.item, opened.kept, _description(opened)
         nik = complaints.searchable_nik(content)
         return {
             "tracking_code": item.tracking_code,
-            "kiosk_id": kiosk_id,
+            "kiosk_id": content.kiosk_id,
             "submission_id": item.id,
             "service_id": item.service,
             "agency_id": description.agency.id,
@@ -135,7 +141,7 @@ class CaseOpening:
             "note": "",
             "violations": list(opened.violations),
             "content": self._vault.close(content.model_dump_json().encode()),
-            "headline": index.headline(content, self._vault),
+            "headline": headlines.sealed(opened.headline, self._vault),
             "nik_index": self._vault.nik_index(nik) if nik else None,
             "privacy": content.privacy,
             "contest": "",
@@ -161,10 +167,6 @@ def _description(opened: Opened) -> ServiceDescription:
     return opened.description
 
 
-def _kept(opened: Opened) -> Content:
-    return complaints.kept(opened.content, _description(opened))
-
-
 def first_step(case: Mapping[str, Any]) -> dict[str, Any]:
     """The row of ``case_steps`` with which a case begins, from its row of ``cases``."""
     return {
@@ -182,28 +184,32 @@ def first_step(case: Mapping[str, Any]) -> dict[str, Any]:
 # --- envelopes and what hangs on them ------------------------------------------------------------------------------
 
 
-def _store(connection: Connection, kiosk_id: str, opened: Sequence[Opened], now: datetime) -> list[ItemAnswer]:
+def _areas(connection: Connection, kiosks: Collection[str]) -> dict[str, str | None]:
+    """Where each of the kiosks stands."""
+    return {kiosk_id: area for kiosk_id, area in connection.execute(_AREAS, {"kiosks": sorted(kiosks)})}
+
+
+def _store(connection: Connection, opened: Sequence[Opened], now: datetime) -> list[ItemAnswer]:
     """Envelopes and the names of their attachments; an answer for each, with the hashes that are still wanted."""
-    there = _expect_attachments(connection, kiosk_id, opened)
+    there = _expect_attachments(connection, opened)
     answers = []
     for one in opened:
-        missing = tuple(blob.sha256 for blob in one.content.attachments if not there[blob.sha256])
+        kiosk_id = one.content.kiosk_id
+        missing = tuple(blob.sha256 for blob in one.content.attachments if not there[kiosk_id, blob.sha256])
         status = ItemStatus.MISSING_ATTACHMENTS if missing else ItemStatus.STORED
         answers.append(ItemAnswer(id=one.item.id, status=status, missing=missing, received_at=now))
-    envelopes = [
-        _envelope(kiosk_id, one, now, complete=not answer.missing) for one, answer in zip(opened, answers, strict=True)
-    ]
-    connection.execute(insert(tables.submissions), envelopes)
-    links = [link for one in opened for link in _links(kiosk_id, one)]
+    envelopes = [_envelope(one, now, complete=not answer.missing) for one, answer in zip(opened, answers, strict=True)]
+    connection.execute(_ENVELOPES, envelopes)
+    links = [link for one in opened for link in _links(one)]
     if links:
-        connection.execute(insert(tables.submission_attachments), links)
+        connection.execute(_LINKS, links)
     return answers
 
 
-def _envelope(kiosk_id: str, opened: Opened, now: datetime, *, complete: bool) -> dict[str, Any]:
+def _envelope(opened: Opened, now: datetime, *, complete: bool) -> dict[str, Any]:
     item = opened.item
     return {
-        "kiosk_id": kiosk_id,
+        "kiosk_id": opened.content.kiosk_id,
         "id": item.id,
         "kind": item.kind.value,
         "kiosk_seq": item.kiosk_seq,
@@ -221,34 +227,31 @@ def _envelope(kiosk_id: str, opened: Opened, now: datetime, *, complete: bool) -
     }
 
 
-def _expect_attachments(connection: Connection, kiosk_id: str, opened: Sequence[Opened]) -> dict[str, bool]:
-    """Whether each blob that is named is there already; those that were never heard of are written down."""
-    sizes: dict[str, int] = {}
-    for blob in (blob for one in opened for blob in one.content.attachments):
-        if sizes.setdefault(blob.sha256, blob.size) != blob.size:
-            raise Unwritable("an attachment of this hash has another size")
+def _expect_attachments(connection: Connection, opened: Sequence[Opened]) -> dict[tuple[str, str], bool]:
+    """Whether each blob that is named, of its kiosk, is there already; those that were never heard of are written down."""
+    sizes: dict[tuple[str, str], int] = {}
+    for one in opened:
+        for blob in one.content.attachments:
+            if sizes.setdefault((one.content.kiosk_id, blob.sha256), blob.size) != blob.size:
+                raise Unwritable("an attachment of this hash has another size")
     if not sizes:
         return {}
-    column = tables.attachments.c
     rows = [
         {"kiosk_id": kiosk_id, "sha256": sha256, "size": size, "offset": 0, "complete": False}
-        for sha256, size in sizes.items()
+        for (kiosk_id, sha256), size in sorted(sizes.items())
     ]
-    insert_all_new(connection, tables.attachments, column.sha256, rows)
-    found = connection.execute(
-        select(column.sha256, column.size, column.complete).where(
-            column.kiosk_id == kiosk_id, column.sha256.in_(list(sizes))
-        )
-    ).all()
-    if any(row.size != sizes[row.sha256] for row in found):
+    insert_all_new(connection, tables.attachments, rows)
+    wanted = {"kiosks": sorted({kiosk_id for kiosk_id, _ in sizes}), "blobs": sorted({sha256 for _, sha256 in sizes})}
+    found = {(row.kiosk_id, row.sha256): row for row in connection.execute(_BLOBS, wanted)}
+    if any(found[one].size != size for one, size in sizes.items()):
         raise Unwritable("an attachment of this hash has another size")
-    return {row.sha256: row.complete for row in found}
+    return {one: found[one].complete for one in sizes}
 
 
-def _links(kiosk_id: str, opened: Opened) -> list[dict[str, Any]]:
+def _links(opened: Opened) -> list[dict[str, Any]]:
     return [
         {
-            "kiosk_id": kiosk_id,
+            "kiosk_id": opened.content.kiosk_id,
             "submission_id": opened.item.id,
             "sha256": one.sha256,
             "position": position,

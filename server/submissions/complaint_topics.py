@@ -11,7 +11,7 @@ from forms import Form, Kind
 from protocol.messages import Content
 from protocol.packs import ServiceDescription
 from server.cases.filled_forms import FALLBACK, form_language, form_of
-from server.catalogue.packs import PackRepository
+from server.catalogue.pack_content import Services
 
 #: Services in their languages whose words are kept in memory.
 KEPT: Final = 64
@@ -24,7 +24,7 @@ Words = Mapping[str, str]
 class ComplaintTopics:
     """Thread-safe."""
 
-    def __init__(self, packs: PackRepository) -> None:
+    def __init__(self, packs: Services) -> None:
         self._packs = packs
         self._words = lru_cache(KEPT)(self._read)
 

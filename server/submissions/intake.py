@@ -1,32 +1,38 @@
 """Taking submissions in: each id once, for ever, with the same answer however often it comes.
 
-Envelopes are opened first; then one transaction writes everything that the batch brings. What is new in it is
-written together (``server.submissions.case_opening``); only when one of it cannot be written does the transaction begin anew with
-a savepoint for each, so that one that is refused leaves the others alone. Batches of one kiosk wait for each other,
-those of two kiosks do not.
+Envelopes are opened first; then one transaction writes everything that batches of several kiosks bring, with as many
+statements for all of them as for one (``server.submissions.case_opening``). Only when something of it cannot be written
+does each batch get a transaction of its own (``server.api.groups.together``), and within it each item a savepoint, so that one that
+is refused leaves the others alone. Batches of one kiosk wait for each other.
 """
 
 import shutil
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 import structlog
 from pydantic import ValidationError
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select
 
 from protocol.messages import BatchAnswer, ItemAnswer, ItemKind, ItemStatus, SubmissionItem
+from protocol.signing import Verified
 from server.cases import complaints
 from server.fleet.quotas import Granted, Quotas
-from server.fleet.ration import Asked, Ration, Shares
-from server.foundation.actors import kiosk_actor
+from server.fleet.ration import Asked as Rationed
+from server.fleet.ration import Ration, Shares
+from server.foundation.actors import SYSTEM, kiosk_actor
 from server.foundation.failpoints import Failpoints
 from server.foundation.vault import Vault
+from server.front_door.signing_clock import SigningClock
 from server.storage import tables
 from server.storage.transactions import insert_new, take_turns
+from server.submissions import ack_through
 from server.submissions.case_opening import CaseOpening, Unwritable
-from server.submissions.opening import Opened, Opener, Refused
+from server.submissions.opened_apart import OpenedApart
+from server.submissions.opening import Opened, Refused
+from server.submissions.openings import Asked
 from server.work.unit_of_work import UnitOfWork, UnitsOfWork
 
 REASON_CHARACTERS: Final = 200
@@ -37,6 +43,14 @@ _LOGGED: Final = {
     ItemKind.OBJECTION: "case.objection",
     ItemKind.REOPENING: "case.reopening",
 }
+
+#: A kiosk's id, and that of what it sent.
+_Key = tuple[str, str]
+# Not by pairs: SQLite reads the whole table for a row value in a list.
+_SENT: Final = select(tables.submissions.c.kiosk_id, tables.submissions.c.id).where(
+    tables.submissions.c.kiosk_id.in_(bindparam("kiosks", expanding=True)),
+    tables.submissions.c.id.in_(bindparam("ids", expanding=True)),
+)
 
 _log = structlog.get_logger("server.submissions.intake")
 
@@ -50,6 +64,17 @@ class Sender:
 
 
 @dataclass(frozen=True)
+class Arrival:
+    """What one request brought. ``items`` are as they came; ``signed``: the request, whose nonce is still to be written down,
+    None where there was none. Not ``rationed``: a person has it taken in, and the quotas are neither asked nor used."""
+
+    sender: Sender
+    items: Sequence[Any]
+    signed: Verified | None = None
+    rationed: bool = True
+
+
+@dataclass(frozen=True)
 class _Prepared:
     id: str
     sha256: str
@@ -57,12 +82,17 @@ class _Prepared:
 
 
 @dataclass(frozen=True)
-class _Done:
-    """What came of a batch: answers in its order."""
+class Batch:
+    """An arrival whose envelopes are open."""
 
-    answers: tuple[ItemAnswer, ...]
-    through: int
-    shares: Shares
+    sender: Sender
+    items: tuple[_Prepared, ...]
+    signed: Verified | None = None
+    rationed: bool = True
+
+    @property
+    def kiosk_id(self) -> str:
+        return self.sender.kiosk_id
 
 
 class OverQuota(Exception):
@@ -73,126 +103,165 @@ class OverQuota(Exception):
         self.seconds = seconds
 
 
+class SeenBefore(Exception):
+    """This very request came before, or so much later than it was signed that nobody can tell; nothing of it was taken."""
+
+
+#: What comes of a batch.
+Taken = BatchAnswer | OverQuota | SeenBefore
+
+
 class Intake:
     def __init__(
         self,
         units: UnitsOfWork,
-        opener: Opener,
+        opener: OpenedApart,
         opening: CaseOpening,
         quotas: Quotas,
         vault: Vault,
+        signing_clock: SigningClock,
         failpoints: Failpoints,
     ) -> None:
         self._units = units
         self._opener = opener
         self._opening = opening
         self._ration = Ration(quotas, vault)
+        self._signing_clock = signing_clock
         self._failpoints = failpoints
 
-    def take(
-        self,
-        sender: Sender,
-        raw_items: Sequence[Any],
-        first: Callable[[Connection], None] = lambda _: None,
-        *,
-        rationed: bool = True,
-    ) -> BatchAnswer:
-        """Answers each item, in order. One without a usable id cannot be answered and is left out.
+    def take(self, sender: Sender, raw_items: Sequence[Any], *, rationed: bool = True) -> BatchAnswer:
+        """One batch: answers each item, in order. One without a usable id cannot be answered and is left out.
 
         What is over a quota is left out as well, and stands in ``later``: it stays at the kiosk until then. Raises
-        OverQuota when that is all of it, for the kiosk's own sake. ``first`` begins the transaction that writes all;
-        what it raises ends it. Not ``rationed``: a person has it taken in, and the quotas are neither asked nor used.
+        OverQuota when that is all of it, for the kiosk's own sake.
         """
-        prepared = self._prepare(sender, raw_items)
-        self._failpoints.reach("submissions.opened")
-
-        def write(work: UnitOfWork, together: bool) -> _Done:
-            work.after_commit(lambda: self._failpoints.reach("submissions.committed"))
-            first(work.connection)
-            return self._write(work, sender, prepared, together, rationed)
-
-        actor = kiosk_actor(sender.kiosk_id)
-        try:
-            done = self._units.run(actor, lambda work: write(work, True))
-        except Unwritable:
-            done = self._units.run(actor, lambda work: write(work, False))
-        if done.shares.of_kiosk and not done.answers:
-            raise OverQuota(Granted(0, min(done.shares.later.values())).seconds)
-        later = {one: wait.total_seconds() for one, wait in done.shares.later.items()}
-        return BatchAnswer(answers=done.answers, ack_through=done.through, later=later)
+        (taken,) = self.take_all(self.open_all([Arrival(sender, raw_items, rationed=rationed)]))
+        if not isinstance(taken, BatchAnswer):
+            raise taken
+        return taken
 
     # --- before the transaction ---------------------------------------------------------------------------------
 
-    def _prepare(self, sender: Sender, raw_items: Sequence[Any]) -> list[_Prepared]:
-        """Also what was sent before is opened: to ask for each batch costs more than the few that come twice."""
-        parsed = (_parsed(raw) for raw in raw_items)
-        return [
-            one
-            if isinstance(one, _Prepared)
-            else _Prepared(one.id, one.sha256, self._opener.open(sender.kiosk_id, sender.kiosk_part, one))
-            for one in parsed
-            if one is not None
+    def open_all(self, arrivals: Sequence[Arrival]) -> list[Batch]:
+        """Also what was sent before is opened: to ask for each batch costs more than the few that come twice.
+
+        Raises KeeperAway: nothing is known of any of them.
+        """
+        parsed = [[one for raw in arrival.items if (one := _parsed(arrival.sender, raw))] for arrival in arrivals]
+        asked = [one for batch in parsed for one in batch if isinstance(one, Asked)]
+        opened = iter(self._opener.open_all(asked))
+        batches = [
+            Batch(
+                arrival.sender,
+                tuple(
+                    _Prepared(one.item.id, one.item.sha256, next(opened)) if isinstance(one, Asked) else one
+                    for one in batch
+                ),
+                arrival.signed,
+                arrival.rationed,
+            )
+            for arrival, batch in zip(arrivals, parsed, strict=True)
         ]
+        self._failpoints.reach("submissions.opened")
+        return batches
 
     # --- within it ----------------------------------------------------------------------------------------------
 
-    def _write(
-        self, work: UnitOfWork, sender: Sender, prepared: Sequence[_Prepared], together: bool, rationed: bool
-    ) -> _Done:
-        connection = work.connection
-        take_turns(connection, f"intake {sender.kiosk_id}")
-        known = _known(connection, sender, [one.id for one in prepared])
-        asked = [_asked(one) for one in prepared if one.id not in known]
-        shares = self._ration.share(work, sender.kiosk_id, asked) if rationed else Shares()
-        prepared = [one for one in prepared if one.id not in shares.later]
-        fresh = _fresh(prepared, known)
-        submissions = [one for one in fresh if one.item.kind is ItemKind.SUBMISSION]
-        if together:
-            answers = self._write_together(work, sender, submissions)
-        else:
-            answers = self._write_alone(work, sender, submissions)
-        answers |= self._write_answers(work, sender, [one for one in fresh if one.item.kind is not ItemKind.SUBMISSION])
-        given: list[ItemAnswer] = []
-        for one in prepared:
-            # Taken out, so that the same id once more in this batch is a repetition.
-            answer = answers.pop(one.id, None)
-            if answer is None:
-                answer = self._repeat(connection, sender, one)
-            elif answer.status is not ItemStatus.REJECTED and isinstance(one.opened, Opened):
-                work.audit(_LOGGED[one.opened.item.kind], f"case:{one.opened.item.tracking_code}")
-            if answer.status in (ItemStatus.REJECTED, ItemStatus.CONFLICT):
-                _note_rejection(work, sender, one, answer)
-            given.append(answer)
-        through = _ack_through(connection, sender)
-        work.write_log()
-        self._failpoints.reach("submissions.written")
-        return _Done(tuple(given), through, shares)
+    def take_all(self, batches: Sequence[Batch]) -> list[Taken]:
+        """As :meth:`take`, for batches of as many kiosks in one transaction; what comes of each, in their order.
 
-    def _write_together(self, work: UnitOfWork, sender: Sender, submissions: Sequence[Opened]) -> dict[str, ItemAnswer]:
+        When it raises, nothing was taken. It raises Unwritable for several when something in one of them cannot be stored:
+        then each has to be given alone.
+        """
+
+        def write(work: UnitOfWork, together: bool) -> list[Taken]:
+            work.after_commit(lambda: self._failpoints.reach("submissions.committed"))
+            signed = [one.signed for one in batches if one.signed is not None]
+            fresh = self._signing_clock.remember_all(work.connection, signed)
+            new = {one.kiosk_id: one for one in batches if one.signed is None or one.kiosk_id in fresh}
+            # In one order for all processes, so that none of them holds what another one waits for.
+            taken = self._write(work, [new[kiosk_id] for kiosk_id in sorted(new)], together)
+            work.write_log()
+            self._failpoints.reach("submissions.written")
+            return [taken.get(one.kiosk_id) or SeenBefore() for one in batches]
+
+        try:
+            return self._units.run(SYSTEM, lambda work: write(work, True))
+        except Unwritable:
+            if len(batches) > 1:
+                raise
+        return self._units.run(SYSTEM, lambda work: write(work, False))
+
+    def _write(self, work: UnitOfWork, batches: Sequence[Batch], together: bool) -> dict[str, Taken]:
+        """What comes of each kiosk's batch."""
+        if not batches:
+            return {}
+        connection = work.connection
+        take_turns(connection, *(f"intake {batch.kiosk_id}" for batch in batches))
+        known = _known(connection, batches)
+        asked = {
+            batch.kiosk_id: [_asked(one) for one in batch.items if (batch.kiosk_id, one.id) not in known]
+            for batch in batches
+            if batch.rationed
+        }
+        shares = {batch.kiosk_id: Shares() for batch in batches} | self._ration.share(work, asked)
+        batches = [
+            replace(batch, items=tuple(one for one in batch.items if one.id not in shares[batch.kiosk_id].later))
+            for batch in batches
+        ]
+        fresh = [one for batch in batches for one in _fresh(batch, known)]
+        submissions = [one for one in fresh if one.item.kind is ItemKind.SUBMISSION]
+        answers = self._write_together(work, submissions) if together else self._write_alone(work, submissions)
+        answers |= self._write_answers(work, [one for one in fresh if one.item.kind is not ItemKind.SUBMISSION])
+        stored = [one for one in fresh if answers[_key(one)].status is not ItemStatus.REJECTED]
+        given = {batch.kiosk_id: self._given(work, batch, answers) for batch in batches}
+        through = ack_through.move_on(connection, [(one.content.kiosk_id, one.item.kiosk_seq) for one in stored], given)
+        return {
+            kiosk_id: _taken(given[kiosk_id], through[kiosk_id], share) for kiosk_id, share in sorted(shares.items())
+        }
+
+    def _given(self, work: UnitOfWork, batch: Batch, answers: dict[_Key, ItemAnswer]) -> list[ItemAnswer]:
+        """The answers of a batch, in its order; takes them out of ``answers``."""
+        given = []
+        with work.acting(kiosk_actor(batch.kiosk_id)):
+            for one in batch.items:
+                # Taken out, so that the same id once more in this batch is a repetition.
+                answer = answers.pop((batch.kiosk_id, one.id), None)
+                if answer is None:
+                    answer = self._repeat(work.connection, batch.sender, one)
+                elif answer.status is not ItemStatus.REJECTED and isinstance(one.opened, Opened):
+                    work.audit(_LOGGED[one.opened.item.kind], f"case:{one.opened.item.tracking_code}")
+                if answer.status in (ItemStatus.REJECTED, ItemStatus.CONFLICT):
+                    _note_rejection(work, batch.sender, one, answer)
+                given.append(answer)
+        return given
+
+    def _write_together(self, work: UnitOfWork, submissions: Sequence[Opened]) -> dict[_Key, ItemAnswer]:
         """Raises Unwritable when one of them cannot be written; the transaction is void then."""
         if not submissions:
             return {}
-        return {one.id: one for one in self._opening.write(work, sender.kiosk_id, submissions)}
+        answers = self._opening.write(work, submissions)
+        return {_key(one): answer for one, answer in zip(submissions, answers, strict=True)}
 
-    def _write_alone(self, work: UnitOfWork, sender: Sender, submissions: Sequence[Opened]) -> dict[str, ItemAnswer]:
+    def _write_alone(self, work: UnitOfWork, submissions: Sequence[Opened]) -> dict[_Key, ItemAnswer]:
         written = {}
         for one in submissions:
             try:
                 with work.savepoint():
-                    (written[one.item.id],) = self._opening.write(work, sender.kiosk_id, [one])
+                    (written[_key(one)],) = self._opening.write(work, [one])
             except Unwritable as refusal:
-                written[one.item.id] = _rejected(one.item.id, str(refusal))
+                written[_key(one)] = _rejected(one.item.id, str(refusal))
         return written
 
-    def _write_answers(self, work: UnitOfWork, sender: Sender, fresh: Sequence[Opened]) -> dict[str, ItemAnswer]:
+    def _write_answers(self, work: UnitOfWork, fresh: Sequence[Opened]) -> dict[_Key, ItemAnswer]:
         """Citizens' answers to questions, objections and reopenings; in their order, and after the cases that the batch opens."""
         written = {}
         for one in fresh:
             try:
-                with work.savepoint():
-                    written[one.item.id] = self._opening.write_answer(work, sender.kiosk_id, one)
+                with work.savepoint(), work.acting(kiosk_actor(one.content.kiosk_id)):
+                    written[_key(one)] = self._opening.write_answer(work, one)
             except Unwritable as refusal:
-                written[one.item.id] = _rejected(one.item.id, str(refusal))
+                written[_key(one)] = _rejected(one.item.id, str(refusal))
         return written
 
     def _repeat(self, connection: Connection, sender: Sender, one: _Prepared) -> ItemAnswer:
@@ -232,37 +301,50 @@ def _note_rejection(work: UnitOfWork, sender: Sender, one: _Prepared, answer: It
     )
 
 
-def _parsed(raw: Any) -> "SubmissionItem | _Prepared | None":
+def _parsed(sender: Sender, raw: Any) -> Asked | _Prepared | None:
     try:
-        return SubmissionItem.model_validate(raw)
+        return Asked(sender.kiosk_id, sender.kiosk_part, SubmissionItem.model_validate(raw), raw)
     except ValidationError as error:
         return _malformed(raw, error)
 
 
-def _asked(one: _Prepared) -> Asked:
+def _asked(one: _Prepared) -> Rationed:
     """As the quotas see it; what is refused counts as well."""
     if not isinstance(one.opened, Opened):
-        return Asked(one.id, ItemKind.SUBMISSION)
+        return Rationed(one.id, ItemKind.SUBMISSION)
     kind, content = one.opened.item.kind, one.opened.content
     # Of an anonymous complaint not even a count is kept under a NIK.
     identity = None if content.privacy == complaints.ANONYMOUS else content.identity
-    return Asked(one.id, kind, identity.nik if identity is not None and kind is ItemKind.SUBMISSION else None)
+    return Rationed(one.id, kind, identity.nik if identity is not None and kind is ItemKind.SUBMISSION else None)
 
 
-def _known(connection: Connection, sender: Sender, ids: Sequence[str]) -> frozenset[str]:
-    """Which ids this kiosk has sent before."""
-    sent = tables.submissions.c
-    query = select(sent.id).where(sent.kiosk_id == sender.kiosk_id, sent.id.in_(ids))
-    return frozenset(connection.execute(query).scalars())
+def _known(connection: Connection, batches: Sequence[Batch]) -> frozenset[_Key]:
+    """Which ids these kiosks have sent before."""
+    wanted = {
+        "kiosks": [batch.kiosk_id for batch in batches],
+        "ids": list({one.id for batch in batches for one in batch.items}),
+    }
+    return frozenset((kiosk_id, item_id) for kiosk_id, item_id in connection.execute(_SENT, wanted))
 
 
-def _fresh(prepared: Sequence[_Prepared], known: frozenset[str]) -> list[Opened]:
+def _fresh(batch: Batch, known: frozenset[_Key]) -> list[Opened]:
     """What is opened and not yet stored, each id once."""
     found: dict[str, Opened] = {}
-    for one in prepared:
-        if isinstance(one.opened, Opened) and one.id not in known:
+    for one in batch.items:
+        if isinstance(one.opened, Opened) and (batch.kiosk_id, one.id) not in known:
             found.setdefault(one.id, one.opened)
     return list(found.values())
+
+
+def _key(one: Opened) -> _Key:
+    return one.content.kiosk_id, one.item.id
+
+
+def _taken(answers: Sequence[ItemAnswer], through: int, shares: Shares) -> Taken:
+    if shares.of_kiosk and not answers:
+        return OverQuota(Granted(0, min(shares.later.values())).seconds)
+    later = {one: wait.total_seconds() for one, wait in shares.later.items()}
+    return BatchAnswer(answers=tuple(answers), ack_through=through, later=later)
 
 
 def _missing(connection: Connection, sender: Sender, item_id: str) -> tuple[str, ...]:
@@ -280,26 +362,6 @@ def _missing(connection: Connection, sender: Sender, item_id: str) -> tuple[str,
             .order_by(link.c.position)
         ).scalars()
     )
-
-
-def _ack_through(connection: Connection, sender: Sender) -> int:
-    """The highest number up to which every ``kiosk_seq`` is here; it is written down when it rose."""
-    kiosk, sent = tables.kiosks.c, tables.submissions.c
-    above = (sent.kiosk_id == kiosk.id) & (sent.kiosk_seq > kiosk.ack_through)
-    rows = connection.execute(
-        select(kiosk.ack_through, sent.kiosk_seq)
-        .select_from(tables.kiosks.outerjoin(tables.submissions, above))
-        .where(kiosk.id == sender.kiosk_id)
-        .order_by(sent.kiosk_seq)
-    ).all()
-    begun = through = int(rows[0].ack_through)
-    for _, seq in rows:
-        if seq is None or seq > through + 1:
-            break
-        through = seq
-    if through != begun:
-        connection.execute(update(tables.kiosks).where(kiosk.id == sender.kiosk_id).values(ack_through=through))
-    return through
 
 
 def _malformed(raw: Any, error: ValidationError) -> _Prepared | None:

@@ -3,15 +3,16 @@
 What is structurally wrong is refused with a reason, for good. Answers that the form's own rules do not allow are
 not: the citizen holds a slip, so the case opens and its officer sees the violations. Whether this server's engine or
 the kiosk's is mistaken, a person decides.
+
+All of it is done by the keeper (``keeper_child``): it alone has the keys, and what comes is anybody's.
 """
 
-import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-import structlog
 from lxml import etree
 from pydantic import ValidationError
 
@@ -21,11 +22,11 @@ from protocol.messages import Content, ItemKind, SubmissionItem
 from protocol.packs import ServiceDescription
 from protocol.sealing import SealBroken, digest, unseal
 from protocol.tracking import KIOSK_LENGTH, parse
-from server.cases import fees
+from server.cases import anonymity, fees
 from server.cases.filled_forms import form_language, form_of
-from server.catalogue.pack_content import PackService
-from server.catalogue.packs import PackRepository
-from server.foundation.keys import CityKeys
+from server.cases.finding.headlines import NOTHING, Headline, headline_of
+from server.cases.finding.terms import terms_of
+from server.catalogue.pack_content import PackService, Services
 from server.submissions.complaint_topics import ComplaintTopics
 
 #: Loaded forms that are kept in memory.
@@ -34,8 +35,6 @@ VIOLATIONS_KEPT: Final = 50
 #: What a column holds; two hundred a day reach it in thirty thousand years.
 HIGHEST_SEQ: Final = 2**31 - 1
 
-_log = structlog.get_logger("server.submissions.opening")
-
 
 @dataclass(frozen=True)
 class Opened:
@@ -43,6 +42,10 @@ class Opened:
     content: Content
     #: None for all but a SUBMISSION.
     description: ServiceDescription | None
+    #: What the city keeps of the content, and what a case of it is found by.
+    kept: Content
+    headline: Headline = NOTHING
+    terms: tuple[tuple[str, str], ...] = ()
     #: {ref, kind}
     violations: tuple[dict[str, str], ...] = ()
     #: What it costs; None where only the office can say.
@@ -50,6 +53,8 @@ class Opened:
     #: Of a complaint: the choices that say what kind of report it is, and what it is about; "" where none was made.
     classification: str = ""
     topic: str = ""
+    #: What the log should say of it: events, each with the name of an error or nothing.
+    notes: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,14 +65,15 @@ class Refused:
 
 
 class Opener:
-    """``zone``: the city's, which dates without an offset are meant in."""
+    """One thread. ``private_key`` gives that of a key id, or None; ``zone``: the city's, which dates without an offset are meant
+    in."""
 
-    def __init__(self, keys: CityKeys, packs: PackRepository, zone: str) -> None:
-        self._keys = keys
+    def __init__(self, private_key: Callable[[str], bytes | None], packs: Services, zone: str) -> None:
+        self._private_key = private_key
         self._packs = packs
         self._zone = ZoneInfo(zone)
         self._topics = ComplaintTopics(packs)
-        self._lock = threading.Lock()
+        self._notes: list[tuple[str, str]] = []
         self._forms: OrderedDict[tuple[int, str], Form | None] = OrderedDict()
 
     def open(self, kiosk_id: str, kiosk_part: str, item: SubmissionItem) -> Opened | Refused:
@@ -79,7 +85,7 @@ class Opener:
             return Refused("the envelope does not have the hash it says")
         if parse(item.tracking_code) != item.tracking_code:
             return Refused("the tracking code's check character is wrong")
-        key = self._keys.sealing_key(item.key_id)
+        key = self._private_key(item.key_id)
         if key is None:
             return Refused("sealed to a key that this city does not have")
         try:
@@ -104,54 +110,62 @@ class Opener:
         return self._judged(item, content, service)
 
     def _judged(self, item: SubmissionItem, content: Content, service: PackService) -> Opened:
+        self._notes = []
         form = self._form((item.pack_version, item.service), service)
         # As at the kiosk: what waited for a line is held to the day it was given, not to the one it came.
         environment = Environment(now=lambda: content.made_at, device_id=content.kiosk_id, zone=self._zone)
-        fee = self._fee(item, content, service, form, environment)
-        violations = self._violations(item, content, form, environment)
+        fee = self._fee(content, service, form, environment)
+        violations = self._violations(content, form, environment)
         classification, topic = self._topics.chosen(item.pack_version, service.description, form, content)
-        return Opened(item, content, service.description, violations, fee, classification, topic)
+        kept = anonymity.kept(content, service.description)
+        return Opened(
+            item,
+            content,
+            service.description,
+            kept,
+            headline_of(kept),
+            tuple(terms_of(kept)),
+            violations,
+            fee,
+            classification,
+            topic,
+            tuple(self._notes),
+        )
 
-    def _fee(
-        self, item: SubmissionItem, content: Content, service: PackService, form: Form | None, environment: Environment
-    ) -> int | None:
+    def _fee(self, content: Content, service: PackService, form: Form | None, environment: Environment) -> int | None:
         standard = service.description.standard
         try:
             language = None if form is None else form_language(form, content.language)
             fee = fees.worked_out(standard, form, content.instance.encode(), environment, language)
         except Exception as error:  # noqa: BLE001 - a fault of the engine must not cost a citizen's submission
-            _log.error("opening.fee_failed", service=item.service, pack=item.pack_version, error=type(error).__name__)
+            self._notes.append(("opening.fee_failed", type(error).__name__))
             return None
         if content.fee_rupiah is not None and content.fee_rupiah != fee:
-            _log.warning("opening.fee_differs", service=item.service, pack=item.pack_version)
+            self._notes.append(("opening.fee_differs", ""))
         return fee
 
-    def _violations(
-        self, item: SubmissionItem, content: Content, form: Form | None, environment: Environment
-    ) -> tuple[dict[str, str], ...]:
+    def _violations(self, content: Content, form: Form | None, environment: Environment) -> tuple[dict[str, str], ...]:
         if form is None:
             return ({"ref": "", "kind": "form"},)
         try:
             language = form_language(form, content.language)
             found = form.check(content.instance.encode(), environment, language=language)
         except Exception as error:  # noqa: BLE001 - a fault of the engine must not cost a citizen's submission
-            _log.error("opening.check_failed", service=item.service, pack=item.pack_version, error=type(error).__name__)
+            self._notes.append(("opening.check_failed", type(error).__name__))
             return ({"ref": "", "kind": "engine"},)
         # What is said of it is put together where it is read: it may hold answers, and officers have languages.
         return tuple({"ref": one.ref, "kind": one.kind.value} for one in found[:VIOLATIONS_KEPT])
 
     def _form(self, key: tuple[int, str], service: PackService) -> Form | None:
-        with self._lock:
-            if key in self._forms:
-                self._forms.move_to_end(key)
-                return self._forms[key]
+        if key in self._forms:
+            self._forms.move_to_end(key)
+            return self._forms[key]
         form = form_of(service)
         if form is None:
-            _log.error("opening.form_refused", service=key[1], pack=key[0])
-        with self._lock:
-            self._forms[key] = form
-            while len(self._forms) > FORMS_IN_MEMORY:
-                self._forms.popitem(last=False)
+            self._notes.append(("opening.form_refused", ""))
+        self._forms[key] = form
+        while len(self._forms) > FORMS_IN_MEMORY:
+            self._forms.popitem(last=False)
         return form
 
 
@@ -181,7 +195,7 @@ def _answer(item: SubmissionItem, content: Content) -> Opened | Refused:
         return Refused("it says nothing")
     if len(content.text) > ANSWER_CHARACTERS:
         return Refused(f"the answer is longer than {ANSWER_CHARACTERS} characters")
-    return Opened(item, content, None)
+    return Opened(item, content, None, content)
 
 
 def _instance_problem(content: Content) -> str:

@@ -7,12 +7,12 @@ had parked, and hears that it is here.
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, BinaryIO, Final
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from protocol.limits import BATCH_ITEMS
 from protocol.messages import ItemAnswer, ItemStatus
@@ -26,9 +26,9 @@ from protocol.outbox.exports import (
     decode,
     read_header,
 )
-from protocol.sealing import SealBroken, unseal
+from server.fleet.alarms import Alarms
 from server.fleet.device_commands import DeviceCommands
-from server.foundation.actors import Actor
+from server.foundation.actors import SYSTEM, Actor
 from server.foundation.keys import CityKeys
 from server.storage import tables
 from server.submissions.attachments import AppendOutcome, AttachmentStore
@@ -84,24 +84,29 @@ class OutboxImport:
         self,
         units: UnitsOfWork,
         keys: CityKeys,
+        unseal: Callable[[str, bytes], bytes | None],
         city: str,
         intake: Intake,
         attachments: AttachmentStore,
         quarantine: Quarantine,
         commands: DeviceCommands,
+        alarms: Alarms,
     ) -> None:
+        """``unseal``: what a blob holds that was sealed to the key of that id; None when it cannot be opened."""
         self._units = units
         self._keys = keys
+        self._unseal = unseal
         self._city = city
         self._intake = intake
         self._attachments = attachments
         self._quarantine = quarantine
         self._commands = commands
+        self._alarms = alarms
 
     def take(self, actor: Actor, file: BinaryIO) -> ImportReport:
         """All of ``file``, which can be read again from its beginning.
 
-        Raises ExportRefused, UnknownKiosk and KioskShutOut; nothing of the file was taken then.
+        Raises ExportRefused, UnknownKiosk, KioskShutOut and KeeperAway; nothing of the file was taken then.
         """
         file.seek(0)
         header, line = read_header(file)
@@ -132,21 +137,36 @@ class OutboxImport:
         with self._units.begin(actor) as work:
             details = {one.value: number for one, number in counts.items()}
             work.audit("outbox.import", f"kiosk:{header.kiosk_id}", {"made_at": header.made_at.isoformat(), **details})
+        self._know_at_stake(header, report)
         if report.new or report.attachments:
             self._commands.send(actor, header.kiosk_id, "retry_parked", TOLD_FOR)
         return report
 
+    def _know_at_stake(self, header: Header, report: ImportReport) -> None:
+        """What the kiosk had not delivered when it wrote the file is here now, but for what was refused. A kiosk that still
+        speaks says so itself with its next heartbeat; of one that is silent its alarm says less from now on."""
+        kiosk = tables.kiosks.c
+        left: dict[str, Any] = {"outbox_waiting": 0, "outbox_parked": report.not_taken, "outbox_reasons": {}}
+        if not report.not_taken:
+            left["outbox_oldest_at"] = None
+        with self._units.begin(SYSTEM) as work:
+            known = work.connection.execute(
+                update(tables.kiosks)
+                .where(kiosk.id == header.kiosk_id, kiosk.last_heartbeat_at < header.made_at, *tables.IN_FLEET)
+                .values(left)
+            )
+            if known.rowcount:
+                work.after_commit(lambda: self._alarms.check(header.kiosk_id))
+
     def _key(self, header: Header) -> bytes:
         """Of the file's stream."""
-        private = self._keys.sealing_key(header.key_id)
-        if header.city != self._city and private is None:
-            raise ExportRefused(ExportFault.OTHER_CITY)
-        if private is None:
-            raise ExportRefused(ExportFault.OTHER_KEY)
-        try:
-            return unseal(header.sealed_key, private)
-        except SealBroken as error:
-            raise ExportRefused(ExportFault.DAMAGED) from error
+        known = header.key_id in {one.key_id for one in self._keys.public_sealing_keys()}
+        if not known:
+            raise ExportRefused(ExportFault.OTHER_KEY if header.city == self._city else ExportFault.OTHER_CITY)
+        key = self._unseal(header.key_id, header.sealed_key)
+        if key is None:
+            raise ExportRefused(ExportFault.DAMAGED)
+        return key
 
     def _kiosk(self, header: Header) -> Any:
         kiosk = tables.kiosks.c

@@ -1,10 +1,11 @@
 """The child that opens citizens' pictures: ``python -m server.submissions.picture_child``, spoken to over its pipes.
 
-A decoder is fed with what anybody may send, so it runs where it can harm nobody: with limits, without files and keys. Each
+A decoder is fed with what anybody may send, so it runs where it can harm nobody: with limits, without files, keys and network. Each
 request is an operation (one byte), a length (four) and the picture; each answer a length and what came of it, nothing for
 what is no picture.
 """
 
+import contextlib
 import io
 import resource
 import struct
@@ -13,6 +14,8 @@ from collections.abc import Callable, Mapping
 from typing import BinaryIO, Final
 
 from PIL import Image, ImageFilter, ImageOps
+
+from server.keeper.no_network import CannotRefuse, without_network
 
 #: One byte of operation, four of length.
 REQUEST: Final = struct.Struct(">cI")
@@ -95,6 +98,9 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # Where the machine cannot, the limits still hold.
+    with contextlib.suppress(CannotRefuse):
+        without_network()
     serve(sys.stdin.buffer, sys.stdout.buffer)
 
 

@@ -61,7 +61,7 @@ class PictureMarks:
             work.connection.execute(update(tables.picture_marks).where(*own).values(**row))
             terms = [] if mark is None else [term for holder in holders for term in self._terms(holder, mark)]
             if terms:
-                insert_all_new(work.connection, tables.case_terms, tables.case_terms.c.term, terms)
+                insert_all_new(work.connection, tables.case_terms, terms)
 
         self._units.run(SYSTEM, write)
 

@@ -13,9 +13,10 @@ it), so none of them can be forgotten or come too early.
 """
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -43,7 +44,7 @@ class UnitOfWork:
     def __init__(self, connection: Connection, actor: Actor, now: datetime) -> None:
         self.connection: Final = connection
         #: Who does it, in the log and in the history of cases.
-        self.actor: Final = actor
+        self.actor = actor
         #: One time for everything that the transaction writes.
         self.now: Final = now
         self._entries: list[audit.Entry] = []
@@ -72,6 +73,14 @@ class UnitOfWork:
             feed.append_many(self.connection, kiosk_id, event, data, self.now)
             self.hint(feed_topic(kiosk_id))
 
+    def to_each_kiosk(self, event: FeedType, data: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+        """As :meth:`to_kiosk` for several kiosks by their ids, each with its own events, in statements for all of them."""
+        self._check()
+        if data:
+            feed.append_each(self.connection, event, data, self.now)
+            for kiosk_id in data:
+                self.hint(feed_topic(kiosk_id))
+
     def to_kiosks(self, event: FeedType, data: Mapping[str, Any], rings: tuple[str, ...] | None = None) -> list[str]:
         """One event for every kiosk that is approved and not revoked (of ``rings``); gives their ids."""
         self._check()
@@ -89,6 +98,15 @@ class UnitOfWork:
         """Called after the commit, in its turn among the hints; may begin a unit of work of its own."""
         self._check()
         self._afterwards[step] = None
+
+    @contextlib.contextmanager
+    def acting(self, actor: Actor) -> Iterator[None]:
+        """What is done inside ``actor`` does: one unit of work may bring what several began."""
+        before, self.actor = self.actor, actor
+        try:
+            yield
+        finally:
+            self.actor = before
 
     @contextlib.contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -162,8 +180,10 @@ class UnitsOfWork:
         return result
 
     def _finish(self, afterwards: list[Hint | Callable[[], None]]) -> None:
-        for step in afterwards:
-            if isinstance(step, Hint):
-                self.bus.publish_now(step.topic, step.text)
+        for are_hints, steps in groupby(afterwards, lambda step: isinstance(step, Hint)):
+            if are_hints:
+                self.bus.publish_all([step for step in steps if isinstance(step, Hint)])
             else:
-                step()
+                for step in steps:
+                    if not isinstance(step, Hint):
+                        step()

@@ -16,6 +16,7 @@ from kiosk.kiosk import Kiosk
 from kiosk.store.journal import StaffMember
 from kiosk.store.receipts import Receipt
 from kiosk.submissions.slip_fee import amount_texts
+from protocol.field.roles import StaffRole
 from protocol.messages import (
     KIOSK_PROFILE,
     CaseState,
@@ -71,6 +72,8 @@ class Effects:
         if event.type is FeedType.PACK:
             PackAnnouncement.model_validate(event.data)
             return self._look_for_packs
+        if event.type is not FeedType.CHECKPOINT:
+            logger.warning("feed %d is of a type that is not known here: %s", event.n, event.type)
         # A checkpoint, of an older server: without a proof it is worth nothing. See ``sync.down.witness``.
         return None
 
@@ -115,7 +118,11 @@ class Effects:
 
     def _staff(self, roster: StaffRoster) -> Afterwards | None:
         self._kiosk.store.roster.replace(
-            StaffMember(member.id, member.name, member.role, member.pin_hash) for member in roster.staff
+            StaffMember(one.id, one.name, role, one.pin_hash)
+            for one, role in (
+                *((member, member.role) for member in roster.staff),
+                *((member, StaffRole.HELPER) for member in roster.helpers),
+            )
         )
         return self._kiosk.staff.roster_changed
 

@@ -63,7 +63,7 @@ class FeedDuty:
         return int(self._kiosk.store.marks.get(CURSOR, 0))
 
     def turn(self) -> float | None:
-        answer = self._pull()
+        answer = self.pull()
         self._monitor.report(LOOP, answer)
         if not answer.ok:
             return self._backoff.failed(answer.retry_after)
@@ -95,7 +95,7 @@ class FeedDuty:
 
     # --- by cursor -------------------------------------------------------------------------------------------------
 
-    def _pull(self) -> Answer:
+    def pull(self) -> Answer:
         """Pages until the head is reached."""
         while True:
             cursor = self.cursor

@@ -6,9 +6,10 @@ expired, a file that was altered, an older version, another city or type: all le
 
 import hashlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Final
 
 import requests
@@ -27,7 +28,7 @@ from kiosk.catalogue.catalogue import Catalogue
 from kiosk.catalogue.service import PackBroken
 from kiosk.kiosk import Kiosk
 from kiosk.store import Use
-from kiosk.store.packs import InstalledPack
+from kiosk.store.packs import HELD_BACK, PROBLEM, UNVERIFIED, InstalledPack
 from protocol.packs import PACK_BYTES, PackCustom, PackRefused, target_name, unpack
 from runtime.files import make_folder, sync_file
 from sync.backoff import tries
@@ -42,9 +43,6 @@ logger = logging.getLogger(__name__)
 LOOK_EVERY_S: Final = 3_600.0
 #: The pack in force and the one before it.
 KEPT: Final = 2
-PROBLEM: Final = "pack_problem"
-#: Why what the server offers could not be verified; reported with each heartbeat. A line that is down is not such a reason.
-UNVERIFIED: Final = "pack_unverified"
 _PIECE: Final = 65_536
 
 
@@ -55,7 +53,8 @@ class _Offer:
 
 
 class PackDuty:
-    """Belongs to its loop's thread, except for ``load_kept``, which is called before it starts."""
+    """Belongs to its loop's thread, except for ``load_kept``, which is called before it starts, and what field staff ask
+    for (``take_newest``, ``go_back``), which the next turn does."""
 
     def __init__(self, kiosk: Kiosk, client: Client, folder: Path, *, ring: str, tuf_root: bytes) -> None:
         self._kiosk = kiosk
@@ -66,12 +65,29 @@ class PackDuty:
         self._tuf_root = tuf_root
         self._fetcher = SignedFetcher(client)
         self._backoff = tries()
+        self._asked: SimpleQueue[Callable[[], None]] = SimpleQueue()
+
+    def take_newest(self) -> None:
+        """Any thread."""
+        self._asked.put(self._let_newest_in)
+
+    def go_back(self) -> None:
+        """Any thread."""
+        self._asked.put(self._go_back)
 
     def load_kept(self) -> int:
-        """Put the newest kept pack in force that is still whole. Gives its version, 0 when there is none."""
-        for pack in self._kiosk.store.packs.newest_first():
-            if not may_run(self._kiosk.store, pack.version):
-                continue
+        """Put the newest kept pack in force that is still whole and was not gone back from. Gives its version, 0 when
+        there is none."""
+        held_back = self._kiosk.store.marks.get(HELD_BACK)
+        return self._install_first(
+            pack for pack in self._kept() if pack.version != held_back and may_run(self._kiosk.store, pack.version)
+        )
+
+    def _kept(self) -> tuple[InstalledPack, ...]:
+        return self._kiosk.store.packs.newest_first()
+
+    def _install_first(self, packs: Iterable[InstalledPack]) -> int:
+        for pack in packs:
             try:
                 content = self._file(pack.version).read_bytes()
                 if hashlib.sha256(content).hexdigest() != pack.sha256:
@@ -86,6 +102,8 @@ class PackDuty:
 
     def turn(self) -> float | None:
         """Look for a newer pack and put it in force."""
+        while not self._asked.empty():
+            self._asked.get()()
         problem = self.update()
         self._note(problem)
         if problem:
@@ -118,6 +136,19 @@ class PackDuty:
             return problem
         except (DownloadError, OSError) as error:
             return f"{type(error).__name__}: {error}"
+
+    def _let_newest_in(self) -> None:
+        self._kiosk.store.marks.remove(HELD_BACK)
+        if any(pack.version > self._kiosk.pack_in_force.version for pack in self._kept()):
+            self.load_kept()
+
+    def _go_back(self) -> None:
+        """A pack that was in force here before was verified then; going back needs no line."""
+        left = self._kiosk.pack_in_force.version
+        before = self._install_first(pack for pack in self._kept() if pack.version < left)
+        if before:
+            self._kiosk.store.marks.set(HELD_BACK, left)
+            logger.warning("field staff went back from pack %d to pack %d", left, before)
 
     def _updater(self) -> Updater:
         return updater_of(self._kiosk.clock, self._metadata, self._targets, self._fetcher, self._tuf_root)

@@ -1,6 +1,7 @@
 """What the tests of the kiosk and of its line stand on: a clock to turn, a disk to fill, a pack, a city, a kiosk."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -199,6 +200,7 @@ def bench(
     pack: Catalogue | None = None,
     printer: SimplePrinter | None = None,
     disk: Disk | None = None,
+    sign: Callable[[bytes], bytes] | None = None,
 ) -> Bench:
     """``disk`` None: one of a set size. ``pack`` None: the one above. ``printer`` None: one of its own. ``sealer``, ``codes`` and ``badges`` None: those of CITY."""
     clock = clock or TurnedClock()
@@ -214,6 +216,7 @@ def bench(
         printer=printer,
         scanner=scanner,
         camera=camera,
+        sign=sign,
         failpoint=failpoint,
     )
     kiosk = Kiosk(identity, ports, store, bus)

@@ -11,6 +11,7 @@ from kiosk.events import VisitRecorded
 from kiosk.machine.staff import FIRST_PAUSE_S, FREE_TRIES, LONGEST_PAUSE_S, SignInProblem, SignInRefused, StaffOnDuty
 from kiosk.store.journal import StaffMember
 from protocol import badges
+from protocol.field.roles import May
 from tests.kiosk.kiosk_kit import BEGIN, CITY, Bench, bench
 
 PIN = "482913"
@@ -56,7 +57,7 @@ def test_a_badge_alone_or_of_somebody_else_opens_nothing(staffed: Bench) -> None
     assert problem(staff.sign_in(badge(), "")) is SignInProblem.WRONG_PIN
     assert problem(staff.sign_in(badge("ani"), PIN)) is SignInProblem.NOT_LISTED
     assert problem(staff.sign_in(badge()[:-2] + "AA", PIN)) is SignInProblem.BAD_BADGE
-    assert problem(staff.sign_in(badge(expires=BEGIN.date() - timedelta(days=1)), PIN)) is SignInProblem.BAD_BADGE
+    assert problem(staff.sign_in(badge(expires=BEGIN.date() - timedelta(days=1)), PIN)) is SignInProblem.EXPIRED
     assert staff.on_duty is None
 
 
@@ -88,6 +89,18 @@ def test_who_is_taken_off_the_roster_is_signed_out(staffed: Bench) -> None:
     staffed.store.roster.replace([])
     staff.roster_changed()
     assert staff.on_duty is None
+
+
+@pytest.mark.parametrize(
+    ("role", "may", "may_not"),
+    [("helper", May.CARE, May.STOP), ("staff", May.STOP, May.GO_BACK), ("newer", May.LOOK, May.VISIT)],
+)
+def test_who_is_signed_in_may_what_their_role_allows(at: Bench, role: str, may: May, may_not: May) -> None:
+    at.store.roster.replace([StaffMember("budi", "Budi", role, PIN_HASH)])
+    staff = at.kiosk.staff
+    assert not staff.may(may)
+    staff.sign_in(badge(), PIN)
+    assert (staff.may(may), staff.may(may_not)) == (True, False)
 
 
 def locked(at: Bench) -> None:

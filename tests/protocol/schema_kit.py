@@ -2,7 +2,13 @@
 
 import base64
 import random
+from importlib import import_module
+from pkgutil import walk_packages
 from typing import Any, Final
+
+from pydantic import BaseModel
+
+import protocol
 
 Schema = dict[str, Any]
 
@@ -17,8 +23,30 @@ _PATTERNS: Final = {
 #: What a schema cannot say: of one message, what a member has to be.
 _AGREED: Final[dict[str, Schema]] = {
     "Rating": {"scores": {"overall": 4}},
+    # Other roles stand in a list of their own, which older kiosks do not read.
+    "StaffMember": {"role": "supervisor"},
     "ServiceDescription": {"name": {"id": "Surat"}, "summary": {"id": "Surat"}},
 }
+
+
+def messages() -> list[type[BaseModel]]:
+    """Every message of the protocol, wherever in it."""
+    for module in walk_packages(protocol.__path__, "protocol."):
+        if not module.name.endswith("__main__"):
+            import_module(module.name)
+    found: list[type[BaseModel]] = []
+    left: list[type[BaseModel]] = [BaseModel]
+    while left:
+        below = left.pop().__subclasses__()
+        found += below
+        left += below
+    ours = {one for one in found if one.__module__.startswith("protocol.") and not one.__subclasses__()}
+    return sorted(ours, key=lambda one: one.__name__)
+
+
+def _named(schema: Schema) -> str:
+    """Of the message that is referred to; "" when none is."""
+    return str(schema.get("$ref", "")).rpartition("/")[2]
 
 
 class Speaker:
@@ -34,14 +62,15 @@ class Speaker:
 
     def _made(self, schema: Schema, name: str, whole: bool | None) -> Any:
         if "$ref" in schema:
-            inner = schema["$ref"].rpartition("/")[2]
-            return self._made(self._definitions[inner], inner, whole)
+            return self._made(self._definitions[_named(schema)], _named(schema), whole)
         if "const" in schema:
             return schema["const"]
         if "enum" in schema:
             return self._chance.choice(schema["enum"])
         if "anyOf" in schema:
-            return self._made(self._chance.choice(schema["anyOf"]), name, whole)
+            # Who may say something new says what is known: nobody makes a value up.
+            known = [one for one in schema["anyOf"] if "enum" in self._definitions.get(_named(one), {})]
+            return self._made(self._chance.choice(known or schema["anyOf"]), name, whole)
         match schema.get("type"):
             case "object":
                 return self._object(schema, name, whole)

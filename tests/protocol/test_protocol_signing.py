@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -5,6 +6,7 @@ from http_message_signatures import HTTPMessageSigner, algorithms
 from nacl.signing import SigningKey
 
 from protocol import VERSION_HEADER, signing
+from protocol.line import plain_signature
 from protocol.signing import CLOCK_SKEW
 
 #: So long after it was made a signature is good, at the most.
@@ -156,3 +158,53 @@ def test_another_kiosks_key_is_refused() -> None:
     other = bytes(SigningKey(b"\x06" * 32).verify_key)
     with pytest.raises(signing.SignatureRefused):
         signing.verify("POST", URL, signed(), b'{"a":1}', public_key_of=lambda kiosk_id: other, now=datetime.now(UTC))
+
+
+# --- read without the library --------------------------------------------------------------------------------------
+
+NOW = datetime(2026, 11, 30, 8, tzinfo=UTC)
+
+
+def judged(headers: dict[str, str], method: str = "POST", url: str = URL, now: datetime = NOW) -> object:
+    """What the server makes of a request whose body has not come: who it is, or why not."""
+    keys = {"kiosk-1": PUBLIC}
+    try:
+        return signing.verify(method, url, headers, None, public_key_of=keys.get, now=now)
+    except signing.SignatureRefused as refused:
+        return str(refused)
+
+
+def changes(headers: dict[str, str]) -> Iterator[tuple[dict[str, str], str, str]]:
+    """The request, and what somebody could make of it, one change at a time."""
+    yield headers, "POST", URL
+    yield headers, "post", URL
+    yield headers, "PUT", URL
+    for url in (URL + "&x=1", URL.replace("?", "/?"), URL + "#x", "https://h/v1/feed?after=7%0A", "https://h/v1//feed"):
+        yield headers, "POST", url
+    for name in ("Signature", "Signature-Input", "Content-Digest", VERSION_HEADER):
+        value = headers[name]
+        yield {**headers, name.lower(): value}, "POST", URL
+        yield {one: said for one, said in headers.items() if one != name}, "POST", URL
+        for place in range(0, len(value), 3):
+            for sign in ("0", '"', " ", "\n", "é"):
+                yield {**headers, name: value[:place] + sign + value[place + 1 :]}, "POST", URL
+            yield {**headers, name: value[:place] + value[place + 1 :]}, "POST", URL
+        for whole in (f" {value}", f"{value} ", f"{value}, {value}", value.upper(), ""):
+            yield {**headers, name: whole}, "POST", URL
+
+
+def test_what_is_read_without_the_library_is_what_the_library_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    requests = [*changes(signed(now=NOW)), *changes(raw_signed(COVERED[:2], NOW) | {"Content-Digest": "x"})]
+    short = [judged(headers, method, url) for headers, method, url in requests]
+    assert plain_signature.read("POST", URL, signed(now=NOW)) is not None
+    monkeypatch.setattr(plain_signature, "read", lambda *_: None)
+    assert short == [judged(headers, method, url) for headers, method, url in requests]
+    assert sum(isinstance(one, signing.Verified) for one in short) >= 1
+
+
+@pytest.mark.parametrize("off", [timedelta(0), CLOCK_SKEW + timedelta(seconds=1), -AGE - timedelta(seconds=1)])
+def test_its_time_is_judged_alike(off: timedelta, monkeypatch: pytest.MonkeyPatch) -> None:
+    headers = signed(now=NOW + off)
+    short = judged(headers)
+    monkeypatch.setattr(plain_signature, "read", lambda *_: None)
+    assert short == judged(headers)

@@ -35,8 +35,14 @@ PAGES: Final[dict[Name, str]] = {
     Name.STAFF_PIN: "staff-pin-typed",
     Name.STAFF: "staff-overview",
     Name.STAFF_PAPER: "staff-paper",
-    Name.STAFF_TEST: "staff-test",
+    Name.STAFF_DEVICE: "staff-printer",
+    Name.STAFF_TOUCH: "staff-touch",
     Name.STAFF_OUTBOX: "staff-outbox-parked",
+    Name.STAFF_MACHINE: "staff-line",
+    Name.STAFF_CLEANING: "staff-cleaning",
+    Name.STAFF_POWER: "staff-power-asked",
+    Name.STAFF_VISIT: "staff-visit-ticked",
+    Name.STAFF_REPORT: "staff-report-made",
     Name.STAFF_WAITING: "staff-waiting-saved",
 }
 LAYERS: Final[dict[Over, str]] = {

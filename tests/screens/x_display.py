@@ -28,13 +28,14 @@ class _ClientMessage(ctypes.Structure):
 
 @dataclass(frozen=True)
 class XDisplay:
-    """``name``: as in DISPLAY."""
+    """``name``: as in DISPLAY; ``authority``: the file with the cookie that it asks for, as in XAUTHORITY."""
 
     name: str
+    authority: str = ""
 
     def run(self, *arguments: str) -> str:
         """xdotool's answer."""
-        environment = {**os.environ, "DISPLAY": self.name}
+        environment = {**os.environ, "DISPLAY": self.name, "XAUTHORITY": self.authority}
         done = subprocess.run(["xdotool", *arguments], env=environment, capture_output=True, text=True, timeout=60)
         return done.stdout.strip()
 
@@ -45,6 +46,14 @@ class XDisplay:
     def press(self, *chords: str) -> None:
         """As ``ctrl+q``, to whatever has the focus, by the server's test extension: the program cannot tell."""
         self.run("key", "--delay", "1", "--clearmodifiers", *chords)
+
+    def touch(self, *places: tuple[int, int]) -> None:
+        """Pressed and let go at pixels of the screen, one after the other."""
+        self.run(*(word for x, y in places for word in ("mousemove", str(x), str(y), "click", "1")))
+
+    def in_front(self) -> str:
+        """The window that hears keys; empty when the display does not let one in."""
+        return self.run("getwindowfocus")
 
     def ask_to_close(self, window: int) -> None:
         """What a window manager sends for Alt+F4 or a click on its cross."""

@@ -1,8 +1,13 @@
 """Real parts for the server's tests: SQLite and PostgreSQL, HTTP on loopback, a small city that is seeded once."""
 
 import shutil
+import socket
+import subprocess
+import sys
+import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -13,13 +18,18 @@ from argon2 import PasswordHasher
 
 from server.app import build_deps, close_deps
 from server.deps import Deps
+from server.keeper import client as keeper
 from server.operator.seeding import seed
 from server.people import passwords
 from server.settings import ServerSettings
+from server.submissions.keeper_child import serve_line
+from tests.forked import PROCESSES
 from tests.server import engines, postgres
 from tests.server.compiled import compiled_once as compiled_once
 from tests.server.kiosk_client import TestKiosk
 from tests.server.running import ONE_PERSON, RunningServer, running
+
+BEGIN = keeper.begin
 
 CITY = Path(__file__).with_name("city")
 TEMPLATE = "seeded"
@@ -44,6 +54,54 @@ def cheap_passwords() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "PasswordHasher", partial(PasswordHasher, time_cost=1, memory_cost=64, parallelism=1))
         yield
+
+
+class Forked:
+    """A keeper that was forked from a process that has loaded its program; else it is one as in service."""
+
+    serve = staticmethod(serve_line)
+
+    def __init__(self, folder: Path, line: socket.socket) -> None:
+        self._process = PROCESSES.Process(target=type(self).serve, args=(folder, line), daemon=True)
+        self._process.start()
+        self.pid = self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        return self._process.is_alive()
+
+    def kill(self) -> None:
+        self._process.kill()
+
+    def wait(self) -> None:
+        self._process.join()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_keepers() -> Iterator[None]:
+    """To load a keeper takes a second of the processor, and every server that takes a submission has one of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keeper, "begin", Forked)
+        yield
+
+
+@contextmanager
+def listening_keeper(folder: Path, address: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    """A process of its own that serves the keys in ``folder``."""
+    process = subprocess.Popen([sys.executable, "-m", keeper.PROGRAM, str(folder), "--listen", str(address)])
+    try:
+        while not address.exists():
+            assert process.poll() is None
+            time.sleep(0.02)
+        yield process
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@pytest.fixture
+def keepers_as_in_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeper, "begin", BEGIN)
 
 
 @pytest.fixture

@@ -56,8 +56,9 @@ def seaweed() -> Iterator[dict[str, object]]:
         inner = {f"{kind}.port.grpc": free_port() for kind in ports}
         process = subprocess.Popen(
             [PROGRAMS / "weed", "server", f"-dir={folder / 'data'}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1"]
-            + ["-filer", "-s3", f"-s3.config={folder / 's3.json'}", "-master.volumeSizeLimitMB=16", "-volume.max=50"]
-            # It would tell its makers, and serve tables that nobody has, at ports that are always the same.
+            + ["-filer", "-s3", f"-s3.config={folder / 's3.json'}", "-master.volumeSizeLimitMB=16", "-volume.max=2000"]
+            # A bucket takes seven volumes with its first object. And it would tell its makers, and serve tables that nobody
+            # has, at ports that are always the same.
             + ["-master.telemetry=false", "-s3.port.iceberg=0", "-s3.port.lance=0", "-s3.iam=false"]
             + [f"-{kind}.port={port}" for kind, port in ports.items()]
             + [f"-{kind}={port}" for kind, port in inner.items()],

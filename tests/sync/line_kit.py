@@ -22,7 +22,7 @@ from server.foundation.actors import OPERATOR
 from server.foundation.failpoints import Failpoints
 from server.settings import ServerSettings
 from server.storage import tables
-from sync.city import CityBadges, FollowingSealer, KioskCodes
+from sync.city import CityBadges, FollowingSealer, KioskCodes, KioskSigner
 from sync.enrolment import Enrolment, enrol
 from sync.line import Line, LineOptions
 from tests.kiosk.kiosk_kit import CITY, FORM, PHOTO, Bench, SimplePrinter, bench, fill, service_document
@@ -135,6 +135,7 @@ def kiosk_on_line(
         badges=CityBadges(enrolment.city.badge_key),
         pack=pack,
         printer=printer,
+        sign=KioskSigner(enrolment.private_key),
     )
     sealer.follow(at.kiosk.settings, at.bus)
     line = Line(enrolment, at.kiosk, folder, options)

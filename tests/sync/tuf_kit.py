@@ -13,6 +13,7 @@ from tuf.api.exceptions import DownloadHTTPError
 from tuf.api.metadata import Metadata, MetaFile, Snapshot, TargetFile, Targets, Timestamp
 from tuf.ngclient.fetcher import FetcherInterface
 
+from kiosk.store.packs import UNVERIFIED
 from protocol.packs import target_name
 from server.catalogue.tuf_offline import NewKeys, public_document, sign
 from server.deps import Deps
@@ -20,7 +21,7 @@ from server.foundation.actors import OPERATOR
 from server.foundation.keys import keep_secret, random_key
 from server.settings import ServerSettings
 from server.storage import tables
-from sync.down.packs import UNVERIFIED, PackDuty
+from sync.down.packs import PackDuty
 from tests.kiosk.kiosk_kit import CITY
 from tests.server.conftest import FakeClock
 from tests.server.running import RunningServer, running

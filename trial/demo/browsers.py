@@ -91,8 +91,9 @@ class BackOffice:
             self._page.get_by_text(word).locator("visible=true").first.wait_for()
 
     def reads_no_more(self, word: str) -> None:
-        """Waits until the open page does not say ``word`` any longer, without a reload."""
-        self._page.wait_for_function("word => !document.body.innerText.includes(word)", arg=word)
+        """Waits until the part of the open page that is live does not say ``word`` any longer, without a reload. Beside it
+        stands a list of all that one can filter by."""
+        self._page.wait_for_function("word => !document.getElementById('board').innerText.includes(word)", arg=word)
 
     def picture(self, name: str, *, whole: bool = False) -> None:
         self._page.screenshot(path=str(self._pictures / name), full_page=whole)
@@ -193,4 +194,4 @@ class CommandCentre(BackOffice):
     def open_kiosk(self) -> None:
         """The page of the first kiosk."""
         self.go("/fleet")
-        self.submit("a.kiosk-card >> nth=0")
+        self.submit("a.fleet-name >> nth=0")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from protocol.messages import Content
-from server.cases import complaints
+from server.cases.anonymity import SECRET
 from server.cases.finding.filled import answers_of, name_of, topic_of
 from server.foundation.vault import Vault, VaultBroken
 
@@ -32,7 +32,7 @@ NOTHING: Final = Headline()
 def headline_of(content: Content) -> Headline:
     """``content`` as it is kept, that is without what an anonymous citizen must not be known by."""
     answers = answers_of(content.instance, without=frozenset(one.name for one in content.attachments))
-    name = "" if content.privacy == complaints.SECRET else name_of(answers)
+    name = "" if content.privacy == SECRET else name_of(answers)
     topic = topic_of(answers)
     return Headline(name, topic.text, topic.path) if topic else Headline(name)
 

@@ -4,8 +4,7 @@ Cases of before there was an index get theirs from a chore, a few at a time. Wha
 database does that itself.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Connection, delete, insert, select, tuple_, update
@@ -20,22 +19,16 @@ from server.work.unit_of_work import UnitOfWork, UnitsOfWork
 
 #: Of older cases, so many at a time.
 BATCH: Final = 100
+_TERMS: Final = insert(tables.case_terms)
 
 
-def headline(content: Content, vault: Vault) -> bytes:
-    """The column of ``cases``; ``content`` as it is kept."""
-    return headlines.sealed(headlines.headline_of(content), vault)
-
-
-def write_terms(connection: Connection, vault: Vault, cases: Sequence[tuple[Mapping[str, Any], Content]]) -> None:
-    """Of new rows of ``cases``, each with its content as it is kept."""
-    rows = [
-        row
-        for case, content in cases
-        for row in _rows(vault, case["agency_id"], case["opened_at"], case["tracking_code"], content)
-    ]
+def write_terms(
+    connection: Connection, vault: Vault, cases: Iterable[tuple[Mapping[str, Any], Sequence[tuple[str, str]]]]
+) -> None:
+    """Of new rows of ``cases``, each with its terms (``terms_of``)."""
+    rows = [row for case, terms in cases for row in _rows(vault, case, terms)]
     if rows:
-        connection.execute(insert(tables.case_terms), rows)
+        connection.execute(_TERMS, rows)
 
 
 def moved(connection: Connection, vault: Vault, code: str) -> None:
@@ -56,10 +49,10 @@ def index_older(connection: Connection, vault: Vault, code: str | None = None) -
     _look_again(connection, codes)
     for row in rows:
         made = _opened(vault, row.content)
-        found = headlines.sealed(headlines.NOTHING, vault) if made is None else headline(made, vault)
+        found = headlines.sealed(headlines.NOTHING if made is None else headlines.headline_of(made), vault)
         connection.execute(update(tables.cases).where(cases.tracking_code == row.tracking_code).values(headline=found))
         if made is not None:
-            write_terms(connection, vault, [(row._asdict(), made)])
+            write_terms(connection, vault, [(row._asdict(), terms_of(made))])
     return len(rows)
 
 
@@ -98,9 +91,11 @@ class Reindexing:
         return self._units.run(SYSTEM, index)
 
 
-def _rows(vault: Vault, agency_id: str, opened_at: datetime, code: str, content: Content) -> list[dict[str, Any]]:
-    found = {vault.term(agency_id, kind, term) for kind, term in terms_of(content)}
-    return [{"term": one, "opened_at": opened_at, "tracking_code": code} for one in sorted(found)]
+def _rows(vault: Vault, case: Mapping[str, Any], terms: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
+    found = {vault.term(case["agency_id"], kind, term) for kind, term in terms}
+    return [
+        {"term": one, "opened_at": case["opened_at"], "tracking_code": case["tracking_code"]} for one in sorted(found)
+    ]
 
 
 def _opened(vault: Vault, blob: bytes) -> Content | None:

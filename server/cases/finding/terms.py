@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from protocol.messages import Content
-from server.cases import complaints
+from server.cases.anonymity import SECRET
 from server.cases.finding.filled import Filled, answers_of, name_of
 
 #: Of one case; what comes first in its form comes first.
@@ -92,7 +92,7 @@ def words_of(text: str) -> list[str]:
 
 def terms_of(content: Content) -> list[tuple[str, str]]:
     """(kind, term) of a submission as it is kept, each once. Of a secret complaint there are none: nobody finds it."""
-    if content.privacy == complaints.SECRET:
+    if content.privacy == SECRET:
         return []
     answers = answers_of(content.instance, without=frozenset(one.name for one in content.attachments))
     found = [(WORD, term) for term in _words(content, answers)]

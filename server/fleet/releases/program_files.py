@@ -38,7 +38,7 @@ class ProgramFiles:
         file = tables.release_files
         with self._units.begin(SYSTEM) as work:
             row = {"sha256": sha256, "size": len(content), "content": content if self._shared else None}
-            insert_all_new(work.connection, file, file.c.sha256, [row])
+            insert_all_new(work.connection, file, [row])
         return sha256
 
     def path(self, sha256: str) -> Path | None:

@@ -43,6 +43,8 @@ visits                   what field staff did at kiosks
 heartbeats               a short history of heartbeats
 component_history        changes of devices' states
 kiosk_logs               the last lines of kiosks' logs, as commands asked for them
+readiness_reports        what kiosks found when everything was tested, as they signed it
+visit_photos             photos of kiosks that field staff took
 alarms                   what the command centre must look at; open while ``cleared_at`` is null
 staff                    field staff: roster, PIN, badge
 work_orders              what field staff are asked to do at kiosks, until a visit has done it
@@ -79,7 +81,16 @@ from server.storage.tables.fleet import (
     kiosks,
 )
 from server.storage.tables.people import agencies, officers, sign_in_failures, web_sessions
-from server.storage.tables.presence import alarms, component_history, heartbeats, kiosk_logs, staff, visits
+from server.storage.tables.presence import (
+    alarms,
+    component_history,
+    heartbeats,
+    kiosk_logs,
+    readiness_reports,
+    staff,
+    visit_photos,
+    visits,
+)
 from server.storage.tables.published import form_drafts, packs, paused_services, service_versions
 from server.storage.tables.quotas import case_lookups, quotas
 from server.storage.tables.releases import release_files, release_kiosks, releases
@@ -135,6 +146,7 @@ __all__ = [
     "picture_marks",
     "quarantine",
     "quotas",
+    "readiness_reports",
     "recovery_codes",
     "rejections",
     "release_files",
@@ -150,6 +162,7 @@ __all__ = [
     "staff",
     "submission_attachments",
     "submissions",
+    "visit_photos",
     "visits",
     "web_sessions",
     "work_orders",

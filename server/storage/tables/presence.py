@@ -1,6 +1,6 @@
 """What kiosks and field staff tell of themselves, and the alarms."""
 
-from sqlalchemy import JSON, Boolean, Column, Date, Float, ForeignKey, Index, Integer, String, Table, text
+from sqlalchemy import JSON, Boolean, Column, Date, Float, ForeignKey, Index, Integer, LargeBinary, String, Table, text
 
 from server.storage.tables.base import metadata
 from server.storage.types import UtcDateTime
@@ -85,6 +85,26 @@ kiosk_logs = Table(
     Column("made_at", UtcDateTime, nullable=False),
     Column("received_at", UtcDateTime, nullable=False),
     Column("lines", JSON, nullable=False),  # list of texts, the oldest first
+)
+
+readiness_reports = Table(
+    "readiness_reports",
+    metadata,
+    Column("kiosk_id", ForeignKey("kiosks.id"), primary_key=True),
+    Column("id", String(36), primary_key=True),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("body", LargeBinary, nullable=False),  # a field.readiness.ReadinessReport, byte by byte as it was signed
+    Column("signature", LargeBinary, nullable=False),  # Ed25519, by the kiosk's key
+)
+
+visit_photos = Table(
+    "visit_photos",
+    metadata,
+    Column("kiosk_id", ForeignKey("kiosks.id"), primary_key=True),
+    Column("visit_id", String(36), primary_key=True),  # of ``visits``, which may come later
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("jpeg", LargeBinary, nullable=False),
 )
 
 staff = Table(

@@ -114,6 +114,15 @@ def kiosk_log(visitor: Visit, kiosk_id: str, log_id: str) -> Response:
     return visitor.render("fleet/kiosk_log.html", id=kiosk_id, name=found.row.name, when=when, lines=log.lines)
 
 
+@pages.get("/fleet/kiosks/{kiosk_id}/visits/{visit_id}/photo", WATCHERS)
+def visit_photo(visitor: Visit, kiosk_id: str, visit_id: str) -> Response:
+    """What field staff wanted somebody to see; of the kiosk."""
+    photo = visitor.deps.visit_photos.photo(kiosk_id, visit_id)
+    if photo is None:
+        raise not_found()
+    return Response(photo, media_type="image/jpeg", headers={"cache-control": "no-store"})
+
+
 @pages.post("/fleet/kiosks/{kiosk_id}/revoke", ADMINS)
 def revoke(visitor: Visit, kiosk_id: str) -> Response:
     found = kiosk_or_404(visitor, kiosk_id)

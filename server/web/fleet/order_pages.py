@@ -11,7 +11,7 @@ from server.fleet.work_orders import TASK_CHARACTERS, OrderOutcome, OrderQuery
 from server.foundation.actors import Role
 from server.storage import tables
 from server.web.fleet.list_view import number_of, pager
-from server.web.fleet.view import visit_view
+from server.web.fleet.visit_view import visit_views
 from server.web.frame.access import Pages, Visit, not_found, only
 from server.web.frame.visitor import Visitor
 from server.web.frame.vocabulary import said
@@ -69,7 +69,7 @@ def order(visitor: Visit, order_id: str) -> Response:
     return visitor.render(
         "fleet/order.html",
         order=_order(visitor, found),
-        visits=[visit_view(visitor, one) for one in visitor.deps.work_orders.visits(found)],
+        visits=visit_views(visitor, visitor.deps.work_orders.visits(found)),
         people=_people(visitor),
     )
 
@@ -157,7 +157,7 @@ def _order(visitor: Visitor, row: Row[Any]) -> dict[str, Any]:
     return {
         "id": row.id,
         "name": say("orders.number", number=row.number),
-        "task": row.task,
+        "task": row.task or say("orders.own.roll"),
         "kiosk_id": row.kiosk_id,
         "kiosk": row.kiosk_name,
         "place": row.kiosk_place,

@@ -8,6 +8,7 @@ import segno
 from markupsafe import Markup
 from starlette.responses import Response
 
+from protocol.field.roles import StaffRole
 from protocol.limits import PIN_DIGITS
 from server.foundation.actors import Role
 from server.people.field_staff import StaffOutcome, acceptable_pin
@@ -101,7 +102,7 @@ def _page(
     typed: dict[str, str] | None = None,
     pin: dict[str, str] | None = None,
 ) -> Response:
-    values = {"name": "", "id": "", "role": "staff"} | (typed or {})
+    values: dict[str, str] = {"name": "", "id": "", "role": StaffRole.FIELD} | (typed or {})
     people = [
         {
             "id": one.id,
@@ -112,4 +113,6 @@ def _page(
         }
         for one in visitor.deps.staff.rows()
     ]
-    return visitor.render("fleet/staff.html", status, people=people, problem=problem, pin=pin, typed=values)
+    return visitor.render(
+        "fleet/staff.html", status, people=people, problem=problem, pin=pin, typed=values, roles=list(StaffRole)
+    )

@@ -1,13 +1,13 @@
 """The fleet as the command centre sees it: each kiosk's parts, supplies and line in words."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Row
 
-from protocol.components import CAMERA, PAPER_MM, PRINTER, SCANNER
+from protocol.components import CAMERA, PAPER_DAYS, PAPER_DAYS_EARLY, PAPER_MM, PRINTER, SCANNER
 from protocol.formats import Formatting
 from protocol.messages import Component
 from protocol.outbox.waiting import WaitReason
@@ -15,6 +15,7 @@ from server.fleet.alarms import AlarmKind
 from server.fleet.at_stake import AtStake
 from server.fleet.components import components_of, severity
 from server.fleet.states import KioskState
+from server.web.fleet.visit_view import report_view, visit_views
 from server.web.frame import plots
 from server.web.frame.visitor import Visitor
 from server.web.frame.vocabulary import said
@@ -22,6 +23,7 @@ from server.web.office import queries
 
 PARTS: Final = (PRINTER, SCANNER, CAMERA)
 VISITS_SHOWN: Final = 20
+REPORTS_SHOWN: Final = 5
 HISTORY_SHOWN: Final = 30
 REJECTIONS_SHOWN: Final = 20
 #: Contact within so many seconds is "just now"; a kiosk counts as silent only after longer.
@@ -153,14 +155,26 @@ def part_view(part: Component, say: Callable[..., str], formatting: Formatting) 
     """A component of a heartbeat in words: its conditions, or its availability when it has none."""
     name, conditions, availability = part.component, part.conditions, part.availability
     words = ", ".join(said(say, "condition", one) for one in conditions) or said(say, "availability", availability)
-    paper = part.supplies.get(PAPER_MM)
     return PartView(
         name=said(say, "part", name),
         icon=name if name in PARTS else "box",
         words=words,
         tone=severity(part).value,
-        paper="" if paper is None else say("kiosk.paper", metres=formatting.tenths(max(0.0, paper) / 1000)),
+        paper=_paper(part.supplies, say, formatting),
     )
+
+
+def _paper(supplies: Mapping[str, float], say: Callable[..., str], formatting: Formatting) -> str:
+    """What is left of the roll, and in how many days the kiosk foretells its end."""
+    left, early, likely = (supplies.get(name) for name in (PAPER_MM, PAPER_DAYS_EARLY, PAPER_DAYS))
+    if left is None:
+        return ""
+    metres = say("kiosk.paper", metres=formatting.tenths(max(0.0, left) / 1000))
+    if early is None:
+        return metres
+    first, last = max(0, round(early)), max(0, round(likely if likely is not None else early))
+    days = say("kiosk.paper.days", n=first) if first == last else say("kiosk.paper.range", first=first, last=last)
+    return f"{metres}, {days}"
 
 
 def kiosk_details(visitor: Visitor, kiosk_id: str) -> dict[str, Any]:
@@ -184,7 +198,8 @@ def kiosk_details(visitor: Visitor, kiosk_id: str) -> dict[str, Any]:
             }
             for one in commands
         ],
-        "visits": [visit_view(visitor, one) for one in presence.visits(kiosk_id, VISITS_SHOWN)],
+        "visits": visit_views(visitor, presence.visits(kiosk_id, VISITS_SHOWN)),
+        "reports": [report_view(visitor, one) for one in visitor.deps.readiness.of(kiosk_id, REPORTS_SHOWN)],
         "history": [
             {
                 "when": visitor.formatting.short_moment(one.at),
@@ -209,21 +224,6 @@ def kiosk_details(visitor: Visitor, kiosk_id: str) -> dict[str, Any]:
             }
             for one in presence.rejections(kiosk_id, REJECTIONS_SHOWN)
         ],
-    }
-
-
-def visit_view(visitor: Visitor, row: Row[Any]) -> dict[str, Any]:
-    """Of a row of ``visits`` with ``staff_name``."""
-    minutes = max(1, round((row.ended_at - row.began_at).total_seconds() / 60))
-    return {
-        "who": row.staff_name or row.staff_id,
-        "when": visitor.formatting.short_moment(row.began_at),
-        "minutes": visitor.say("visit.minutes", n=minutes),
-        "actions": [
-            {"words": said(visitor.say, "visit", str(action["kind"])), "detail": str(action.get("detail", ""))}
-            for action in row.actions
-        ],
-        "note": row.note,
     }
 
 

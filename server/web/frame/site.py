@@ -77,7 +77,7 @@ def build(deps: Deps, clock: Callable[[], float] = time.monotonic) -> Site:
         tracking_budget=_budget(deps, "tracking", TRACKING_PER_MINUTE, clock),
         passkey_budget=_budget(deps, "passkeys", PASSKEYS_PER_MINUTE, clock),
         zone=ZoneInfo(deps.settings.time_zone),
-        city=deps.enrolment.city().name,
+        city=deps.enrolment.city_name,
         edition=_edition(STATIC),
     )
 

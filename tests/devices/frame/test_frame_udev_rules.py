@@ -15,6 +15,9 @@ RULES = [
     for line in files("devices.frame").joinpath("udev/60-ekios.rules").read_text(encoding="utf-8").splitlines()
     if line and not line.startswith("#")
 ]
+#: These give a device a name and an owner; the others mount what was put in.
+NODES = [rule for rule in RULES if 'SUBSYSTEM=="block"' not in rule]
+MOUNTS = [rule for rule in RULES if rule not in NODES]
 PART = re.compile(r'([A-Z]+)(\{[A-Za-z_]+\})?(==|!=|\+=|:=|=)"([^"]*)"')
 
 
@@ -33,7 +36,7 @@ def test_a_rule_is_one(rule: str) -> None:
 
 
 def test_every_subsystem_that_is_watched_has_a_rule() -> None:
-    assert {value for rule in RULES for key, _, value in parts(rule) if key == "SUBSYSTEM"} == set(SUBSYSTEMS)
+    assert {value for rule in NODES for key, _, value in parts(rule) if key == "SUBSYSTEM"} == set(SUBSYSTEMS)
 
 
 def test_the_links_are_where_the_drivers_and_the_watch_look() -> None:
@@ -43,4 +46,8 @@ def test_the_links_are_where_the_drivers_and_the_watch_look() -> None:
 
 
 def test_nothing_is_open_to_everybody() -> None:
-    assert all(("MODE", "=", "0660") in parts(rule) and ("GROUP", "=", "ekios") in parts(rule) for rule in RULES)
+    assert all(("MODE", "=", "0660") in parts(rule) and ("GROUP", "=", "ekios-kiosk") in parts(rule) for rule in NODES)
+
+
+def test_nothing_on_a_stick_can_be_started() -> None:
+    assert MOUNTS and all("--options=nosuid,nodev,noexec" in rule for rule in MOUNTS)

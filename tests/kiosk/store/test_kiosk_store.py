@@ -241,6 +241,21 @@ def test_a_database_with_a_destroyed_page_is_set_aside_and_what_can_be_read_is_k
     store.close()
 
 
+def test_damage_that_is_found_while_it_is_opened_leaves_no_lock_on_what_is_to_be_rescued(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Else nothing is rescued, and each table is waited for."""
+    filled(tmp_path, 3)
+    with (tmp_path / FILE_NAME).open("r+b") as file:
+        # The head of the page that lists the tables.
+        file.seek(100)
+        file.write(b"\xff" * 8)
+    opened = Store.open(tmp_path, NOW)
+    assert opened.opening.kind is Opening.RECOVERED
+    opened.close()
+    assert "locked" not in caplog.text
+
+
 def test_what_is_no_database_is_set_aside_and_the_sequence_leaps(tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).write_bytes(b"this is no database " * 400)
     store = Store.open(tmp_path, NOW)
@@ -304,7 +319,7 @@ def test_g12_a_new_version_reads_the_old_queue(tmp_path: Path) -> None:
 def test_g12_a_queue_of_the_first_version_is_taken_over(tmp_path: Path) -> None:
     filled(tmp_path, 2)
     raw = sqlite3.connect(tmp_path / FILE_NAME)
-    for table in ("reports", "documents"):
+    for table in ("reports", "documents", "paper_use"):
         raw.execute(f"DROP TABLE {table}")
     raw.execute("PRAGMA user_version = 1")
     raw.close()

@@ -212,7 +212,7 @@ def test_everything_is_said_in_the_citizens_language(hands: Hands, ears: Ears, l
     ("mute", "reported"), [(False, "Kalimat tes sudah diucapkan"), (True, "Suara tidak bisa dibunyikan")]
 )
 def test_field_staff_hear_whether_it_works(hands: Hands, ears: Ears, mute: bool, reported: str) -> None:
-    hands.app.flow.staff.open(Name.STAFF_TEST)
+    hands.app.flow.staff.open(Name.STAFF_DEVICE, "speaker")
     hands.settle()
     ears.engine.set_faults(mute=mute)
     hands.tap("Bunyikan suara")

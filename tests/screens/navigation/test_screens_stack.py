@@ -89,7 +89,7 @@ def test_every_place_of_the_staff_is_beside_a_session() -> None:
 
 
 def test_what_lies_before_the_scanner_is_meant_where_a_page_asks_for_a_scan_and_nowhere_else() -> None:
-    asking = {Name.IDENTIFY, Name.TRACK, Name.RESUME_DRAFT, Name.STAFF_TEST}
+    asking = {Name.IDENTIFY, Name.TRACK, Name.RESUME_DRAFT, Name.STAFF_DEVICE}
     assert {name for name in Name if Place(name).scans} == asking
 
 

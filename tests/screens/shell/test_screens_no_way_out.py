@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from key_chords import CHORDS, KEYS
 from x_display import XDisplay
 
 from screens.access.keys import _CODES
@@ -16,13 +17,6 @@ pytestmark = pytest.mark.skipif(
     not (shutil.which("Xvfb") and shutil.which("xdotool")), reason="Xvfb or xdotool is not installed"
 )
 ROOT = Path(__file__).parents[3]
-#: What leads out of some program or other.
-CHORDS = (
-    *("Escape", "F1", "F4", "F10", "F11", "F12", "alt+F4", "alt+F1", "alt+F2", "ctrl+q", "ctrl+w", "ctrl+c", "ctrl+e"),
-    *("ctrl+m", "ctrl+alt+Delete", "ctrl+alt+BackSpace", "ctrl+alt+t", "ctrl+Escape", "ctrl+shift+Escape", "alt+Tab"),
-    *("super", "super+q", "super+d", "super+l", "Menu", "Print", "alt+Print", "alt+space", "ctrl+F4", "shift+F10"),
-    *("ctrl+shift+i", "ctrl+shift+q", "alt+Escape", "ctrl+z", "ctrl+s", "ctrl+backslash", "Pause", "Break"),
-)
 MARK = "F9"
 LONG_KEYS = 20_000
 
@@ -92,8 +86,7 @@ def test_no_key_and_no_wish_to_close_leaves_the_app(screens: Screens) -> None:
 @pytest.mark.soak
 def test_keys_by_the_thousand_do_not_leave_the_app(screens: Screens) -> None:
     chance = random.Random(5)
-    names = [*CHORDS, *(chr(code) for code in range(ord("a"), ord("z") + 1)), "Tab", "Return", "Up", "Down", "space"]
     for _ in range(LONG_KEYS // 200):
-        screens.display.press(*chance.choices(names, k=200))
+        screens.display.press(*chance.choices(KEYS, k=200))
         screens.display.ask_to_close(screens.window)
         screens.still_there()

@@ -86,10 +86,13 @@ EXPECTED: Final = (
     ),
     (("staff-pin-typed",), "staff staff staff staff staff badge.pin staff staff"),
     (
-        ("staff-overview", "staff-paper", "staff-outbox-parked"),
+        (
+            *("staff-overview", "staff-paper", "staff-outbox-parked", "staff-printer", "staff-touch", "staff-line"),
+            *("staff-cleaning", "staff-power-asked", "staff-report-made", "staff-visit-ticked", "staff-waiting-saved"),
+        ),
         "staff staff staff staff staff badge.on_duty staff staff",
     ),
-    (("staff-test",), "shown shown shown shown shown shown shown shown"),
+    (("staff-scanner",), "shown shown shown shown shown shown shown shown"),
     (
         (
             "home-adjust",

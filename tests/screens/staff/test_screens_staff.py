@@ -1,44 +1,20 @@
 """The field staff's pages, by touch: badge and PIN, states, roll, tests, outbox, out of service and back, the visit."""
 
-from collections.abc import Iterator
+from datetime import date
 
 import pytest
 
-from protocol.peripherals import ScanKind
+from protocol import badges
+from protocol.peripherals import PrintOutcome, ScanKind
 from rehearsal.citizen import Citizen
 from rehearsal.devices import Scan
 from rehearsal.gallery.way import Way, domicile_review
 from rehearsal.hands import Hands, NotThere
-from rehearsal.kiosk import PIN, STAFF_ID
+from rehearsal.kiosk import BADGE, BADGE_KEY, PIN, STAFF_ID
 from rehearsal.storage import FaultyStorage
-from screens.navigation.appearance import Appearance
+from tests.screens.staff.staff_kit import actions, open_device, sign_in
 
 METRES = 1000.0
-
-
-@pytest.fixture
-def kiosk(citizens: Hands) -> Iterator[Hands]:
-    citizens.dress(Appearance())
-    yield citizens
-
-
-@pytest.fixture
-def on_duty(kiosk: Hands) -> Hands:
-    """Signed in, by badge and PIN."""
-    sign_in(kiosk)
-    return kiosk
-
-
-def sign_in(hands: Hands, pin: str = PIN) -> None:
-    Citizen(hands).hold_badge()
-    hands.type(pin)
-    hands.forward()
-    hands.join()
-
-
-def actions(hands: Hands) -> list[tuple[str, str]]:
-    """What the visit's record says so far."""
-    return [(action.kind, action.detail) for action in hands.kiosk.staff.actions]
 
 
 def test_badge_and_pin_open_the_overview(on_duty: Hands) -> None:
@@ -66,13 +42,38 @@ def test_a_pin_is_never_shown(kiosk: Hands) -> None:
     assert not kiosk.sees(PIN)
 
 
-def test_a_badge_of_another_city_opens_nothing(kiosk: Hands) -> None:
-    Citizen(kiosk).hold_badge("EKB1.petugas-1.elsewhere")
+FOREIGN = badges.issue(STAFF_ID, date(2100, 12, 31), b"\x07" * 32)
+
+
+@pytest.mark.parametrize(
+    ("badge", "problem"),
+    [
+        pytest.param(FOREIGN, "bad_badge", id="of another city"),
+        pytest.param(BADGE.replace(STAFF_ID, "pengawas-9"), "bad_badge", id="forged"),
+        pytest.param(BADGE.replace(".4", ".5", 1), "bad_badge", id="its day altered"),
+        pytest.param(f"EKB1.{STAFF_ID}.99999.{'A' * 86}", "bad_badge", id="made up"),
+        pytest.param(badges.issue(STAFF_ID, date(2026, 11, 1), bytes(BADGE_KEY)), "expired", id="expired"),
+        pytest.param(badges.issue("sari", date(2100, 12, 31), bytes(BADGE_KEY)), "not_listed", id="not listed"),
+    ],
+)
+def test_a_badge_that_opens_nothing_is_refused_before_a_pin_is_asked_for(
+    kiosk: Hands, badge: str, problem: str
+) -> None:
+    Citizen(kiosk).hold_badge(badge)
+    assert kiosk.place == "HOME"
+    kiosk.must_see(kiosk.text(f"staff.problem.{problem}"))
+    assert kiosk.kiosk.staff.on_duty is None
+
+
+def test_a_refused_badge_takes_nobody_from_the_pin(kiosk: Hands) -> None:
+    Citizen(kiosk).hold_badge()
+    Citizen(kiosk).hold_badge(FOREIGN)
+    assert kiosk.place == "STAFF_PIN"
+    kiosk.must_see(kiosk.text("staff.problem.bad_badge"))
     kiosk.type(PIN)
     kiosk.forward()
     kiosk.join()
-    assert kiosk.unseen(kiosk.text("staff.problem.bad_badge")) == []
-    assert kiosk.kiosk.staff.on_duty is None
+    assert kiosk.place == "STAFF"
 
 
 def test_during_a_visit_a_badge_disturbs_nobody(kiosk: Hands) -> None:
@@ -96,9 +97,9 @@ def test_a_new_roll_is_counted_in_millimetres(on_duty: Hands) -> None:
     on_duty.page.entry.clear()
     on_duty.type("80")
     on_duty.forward()
-    assert on_duty.place == "STAFF"
+    assert (on_duty.place, on_duty.app.flow.place.detail) == ("STAFF_DEVICE", "printer")
     assert on_duty.kiosk.supplies.paper().millimetres == 80 * METRES
-    assert on_duty.unseen(on_duty.text("staff.paper_left", m="80")) == []
+    assert on_duty.unseen(on_duty.text("staff.paper_of", m="80", full="80")) == []
     assert ("roll_changed", "80 m") in actions(on_duty)
 
 
@@ -113,21 +114,47 @@ def test_a_roll_that_cannot_be_is_refused(on_duty: Hands, metres: str) -> None:
 
 
 def test_printer_scanner_and_camera_are_tested(on_duty: Hands) -> None:
-    on_duty.tap(on_duty.text("staff.test"), exactly=True)
+    open_device(on_duty, "printer")
     on_duty.tap(on_duty.text("staff.test.print"))
     assert on_duty.unseen(on_duty.text("staff.test.printed")) == []
+    on_duty.back()
+    open_device(on_duty, "scanner")
     on_duty.rehearsal.scanner.scan(Scan(ScanKind.NIK_CARD, "3578014107900001", nik="3578014107900001"))
     on_duty.settle()
     assert on_duty.unseen(on_duty.text("staff.scan.nik_card")) == []
+    assert not on_duty.sees("3578014107900001")
+    on_duty.back()
+    open_device(on_duty, "camera")
     on_duty.tap(on_duty.text("staff.test.shoot"))
     on_duty.join()
     assert on_duty.unseen(on_duty.text("staff.test.shot", width=960, height=720)) == []
     assert [kind for kind, _ in actions(on_duty)] == ["test_slip", "scanner_test", "camera_test"]
 
 
+def test_paper_is_cut_and_a_cleaning_card_drawn_through(on_duty: Hands) -> None:
+    open_device(on_duty, "printer")
+    on_duty.tap(on_duty.text("staff.printer.cut"))
+    assert on_duty.unseen(on_duty.text("staff.printer.cut_test")) == []
+    on_duty.tap(on_duty.text("staff.printer.clean"))
+    assert on_duty.unseen(on_duty.text("staff.printer.head_cleaned")) == []
+    lengths = [len(slip.lines) for slip, _ in on_duty.rehearsal.printer.slips[-2:]]
+    assert lengths[0] < lengths[1]
+    assert [kind for kind, _ in actions(on_duty)] == ["cut_test", "head_cleaned"]
+
+
+def test_a_card_before_the_camera_cannot_be_read_on_its_test_page(on_duty: Hands) -> None:
+    """What is shown has too few dots for a line of print: the finest detail of the camera's own picture is gone."""
+    open_device(on_duty, "camera")
+    seen, own = on_duty.page.source(), on_duty.rehearsal.camera.latest()
+    letters_in_a_line = 60
+    assert seen.width < letters_in_a_line < own.width
+    assert len(seen.rgba) == seen.width * seen.height * 4
+    assert on_duty.page.source() is seen
+
+
 def test_a_camera_whose_code_fails_fails_its_test(on_duty: Hands) -> None:
     on_duty.rehearsal.camera.broken = True
-    on_duty.tap(on_duty.text("staff.test"), exactly=True)
+    open_device(on_duty, "camera")
     on_duty.tap(on_duty.text("staff.test.shoot"))
     on_duty.join()
     assert on_duty.unseen(on_duty.text("photo.problem.no_frame")) == []
@@ -147,31 +174,20 @@ def test_a_pin_that_cannot_be_checked_is_asked_for_again(kiosk: Hands, monkeypat
     assert not kiosk.page.busy
 
 
-def test_all_devices_are_checked_and_the_one_that_lacks_something_is_reported(on_duty: Hands) -> None:
+def test_a_device_that_lacks_something_says_so_when_it_is_checked(on_duty: Hands) -> None:
     on_duty.rehearsal.camera.become("UNAVAILABLE", "DISCONNECTED")
     on_duty.settle()
-    on_duty.tap(on_duty.text("staff.test"), exactly=True)
-    on_duty.tap(on_duty.text("staff.test.check"))
+    open_device(on_duty, "camera")
+    on_duty.tap(on_duty.text("staff.test.check_one"))
     on_duty.join()
-    good, lacks = on_duty.text("staff.test.good"), on_duty.text("staff.test.lacks", what="UNAVAILABLE")
-    on_duty.must_see(
-        f"{on_duty.text('staff.component.scanner')}: {good}", f"{on_duty.text('staff.component.camera')}: {lacks}"
-    )
+    lacks = on_duty.text("staff.test.lacks", what="UNAVAILABLE")
+    on_duty.must_see(f"{on_duty.text('staff.component.camera')}: {lacks}")
     assert ("self_test", "camera: UNAVAILABLE") in actions(on_duty)
 
 
-def test_the_scanner_test_shows_nothing_of_a_card(on_duty: Hands) -> None:
-    on_duty.tap(on_duty.text("staff.test"), exactly=True)
-    on_duty.rehearsal.scanner.scan(Scan(ScanKind.NIK_CARD, "3578014107900001", nik="3578014107900001"))
-    on_duty.settle()
-    assert not on_duty.sees("3578014107900001")
-
-
 def test_a_printer_without_paper_fails_its_test(on_duty: Hands) -> None:
-    from kiosk.ports import PrintOutcome
-
     on_duty.rehearsal.printer.outcome = PrintOutcome.NOT_PRINTED
-    on_duty.tap(on_duty.text("staff.test"), exactly=True)
+    open_device(on_duty, "printer")
     on_duty.tap(on_duty.text("staff.test.print"))
     assert on_duty.unseen(on_duty.text("staff.test.not_printed")) == []
 

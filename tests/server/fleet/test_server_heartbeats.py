@@ -13,10 +13,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from protocol.messages import Heartbeat
 from protocol.signing import Verified
-from server.api.together import Together
+from server.api.groups.together import Together
 from server.deps import Deps
 from server.fleet.alarms import AlarmKind
 from server.fleet.heartbeats import Beat
+from server.fleet.pace import LOOK_EVERY, Pace
 from server.fleet.states import KioskState
 from server.foundation import bus
 from server.foundation.actors import OPERATOR, SYSTEM
@@ -45,6 +46,30 @@ def test_forty_heartbeats_cost_as_many_statements_as_one(deps: Deps) -> None:
     assert all(answer is not None for answer in answers)
     # PostgreSQL's driver sends the rows of an INSERT in pieces.
     assert len(all_of_them) <= len(one) + 4
+
+
+def test_a_large_fleet_is_asked_less_often_and_one_that_falls_silent_is_noticed_within_two_intervals(
+    sqlite_deps: Deps,
+) -> None:
+    """A hundredth of the fleet and of the interval that 10,000 kiosks have."""
+    pace = Pace(wanted_s=0.15)
+    assert (pace.interval_s, pace.silent_after) == (0.15, timedelta(seconds=0.6))
+    now = sqlite_deps.clock.now()
+    with sqlite_deps.engine.connect() as connection:
+        pace.look(connection, now)
+    assert pace.interval_s == 0.15
+    many(sqlite_deps, 99)
+    with sqlite_deps.engine.connect() as connection:
+        pace.look(connection, now + LOOK_EVERY / 2)
+        assert pace.interval_s == 0.15
+        pace.look(connection, now + LOOK_EVERY)
+    assert (pace.interval_s, pace.silent_after) == (0.4, timedelta(seconds=0.8))
+
+
+def test_the_answer_to_a_heartbeat_asks_for_the_next_one(sqlite_deps: Deps) -> None:
+    kiosk_id = enrolled(sqlite_deps)
+    (answer,) = sqlite_deps.heartbeats.take([said(sqlite_deps, kiosk_id)])
+    assert answer is not None and answer.interval_s == sqlite_deps.settings.heartbeat_s
 
 
 def test_each_kiosk_of_a_batch_is_judged_by_what_it_said(deps: Deps) -> None:

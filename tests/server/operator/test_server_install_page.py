@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pytest
 import requests
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from server.__main__ import cli
 from tests.server.web.conftest import Browser
+from tools.packages import kiosk, server
 from trial import display
 from trial.processes import ROOT, Group, free_port, wait_until
 
@@ -132,3 +134,19 @@ def test_the_page_leads_from_nothing_to_a_kiosk_that_serves(walk: Walk) -> None:
         change = {"current": given, "new": OWN_PASSWORD, "again": OWN_PASSWORD}
         assert browser.post("/password", change).url == f"{walk.base}/admin/services"
         assert "Kelurahan Ketintang" in browser.get("/fleet").text
+
+
+def test_what_the_page_says_of_the_packages_is_in_them() -> None:
+    """The commands of an installed server and kiosk, the units, and the files that it sends technicians to."""
+    page = PAGE.read_text(encoding="utf-8") + (ROOT / "docs" / "hardening.md").read_text(encoding="utf-8")
+    places = {place for _, place, _ in (*kiosk.PLACES, *server.PLACES)}
+    orders = set(re.findall(r"^ *ekios-server ([a-z-]+)", page, re.M))
+    assert orders and orders <= set(get_command(cli).commands)
+    technicians = re.findall(r"ekios-kiosk ([a-z]+)[`\n]", page)
+    script = (ROOT / "deploy" / "kiosk" / "ekios-kiosk").read_text(encoding="utf-8")
+    assert set(technicians) >= {"enrol", "status", "diagnose"}
+    assert [order for order in technicians if not re.search(rf"^  {order}\)", script, re.M)] == []
+    units = set(re.findall(r"systemctl (?:enable --now|restart|reload|stop) ([\w-]+@?)", page))
+    assert {f"usr/lib/systemd/system/{unit}.service" for unit in units} <= places
+    named = set(re.findall(r"`/((?:etc/ekios/\w+\.env|usr/lib/ekios|etc/default)[\w./-]*)`", page))
+    assert named and named <= places

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.engine import make_url
 from typer.testing import CliRunner
 
 from server.__main__ import cli
@@ -16,12 +17,15 @@ from server.deps import Deps
 from server.foundation.actors import OPERATOR, SYSTEM
 from server.foundation.keys import KeyMissing, random_key
 from server.front_door.shared_budget import SharedBudget
-from server.operator import operations
+from server.operator import chores, operations
 from server.settings import ServerSettings
 from server.storage import tables
 from server.work.leases import LEASE_S, SharedLeases
 from tests.server.conftest import FakeClock, fresh
+from tests.server.postgres import Cluster
+from tests.server.running import running
 from tests.server.several.pair import with_keys_of
+from tests.sync.line_kit import until
 
 
 @pytest.fixture
@@ -161,6 +165,49 @@ def test_a_chore_of_a_server_that_died_is_taken_over_and_it_hears_of_it_when_it_
     assert (run.ended_at, run.failed) == (None, "")
     theirs.done("a_chore_of_a_server_that_died", "OperationalError")
     assert [run.failed for run in theirs.runs() if run.name == "a_chore_of_a_server_that_died"] == ["OperationalError"]
+
+
+class Broken(Exception):
+    pass
+
+
+def test_a_chore_with_a_fault_of_ours_is_told_and_tried_again_and_others_go_on(
+    sqlite_settings: ServerSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+
+    def breaks(deps: Deps) -> None:
+        done.append("breaks")
+        raise Broken
+
+    def works(deps: Deps) -> None:
+        done.append("works")
+
+    monkeypatch.setattr(chores, "CHORES", (chores.Chore(breaks, 0.01), chores.Chore(works, 0.01)))
+    with running(sqlite_settings) as server:
+        until(lambda: done.count("breaks") > 1 and done.count("works") > 1)
+        failed = {run.name: run.failed for run in server.deps.leases.runs() if run.ended_at}
+    assert failed == {"breaks": "Broken", "works": ""}
+
+
+# --- the database's place -----------------------------------------------------------------------------------------
+
+
+def test_a_primary_that_became_a_replica_is_left_for_the_new_one(
+    postgresql_settings: ServerSettings, cluster: Cluster
+) -> None:
+    """Which refuses writes and nothing else, on connections that are open. Kiosks are told to come again."""
+    name = make_url(postgresql_settings.database).database
+    with running(postgresql_settings) as server:
+        kiosk = server.kiosk()
+        envelope = kiosk.envelope(server.service())
+        cluster.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+        server.deps.engine.dispose()
+        refused = kiosk.send(envelope)
+        assert (refused.status_code, refused.json()["error"]["code"]) == (503, "storage_away")
+        assert int(refused.headers["Retry-After"]) > 0
+        cluster.execute(f"ALTER DATABASE {name} RESET default_transaction_read_only")
+        assert kiosk.statuses(envelope) == ["stored"]
 
 
 # --- files ------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import requests
 from sqlalchemy import select
 from sqlalchemy.engine import make_url
 
+from server.api.metrics import metrics_token
 from server.app import build_deps, close_deps
 from server.audit import verification as audit_verify
 from server.foundation.actors import OPERATOR
@@ -172,6 +174,19 @@ def test_a_backup_of_the_city_is_restored_into_an_empty_database_and_store(
         assert audit_verify.verify(connection, restored.keys.audit_public).holds
     close_deps(restored)
     cluster.execute(f"DROP DATABASE {old.database}_fresh WITH (FORCE)")
+
+
+def test_each_tells_the_same_of_the_city(two: Pair) -> None:
+    until(lambda: [run for run in two.here.leases.runs() if run.name == "publish_times" and run.ended_at])
+    found = []
+    for settings in two.settings:
+        headers = {"Authorization": f"Bearer {metrics_token(settings)}"}
+        text = requests.get(f"{settings.address}/metrics", headers=headers, timeout=10).text
+        found.append(
+            re.findall(r'^ekios_(?:servers|chore_ended_seconds\{chore="publish_times"\}) .*$', text, re.MULTILINE)
+        )
+    assert found[0] == found[1]
+    assert "ekios_servers 2.0" in found[0] and len(found[0]) == 2
 
 
 def test_when_one_is_killed_the_other_goes_on_and_takes_it_back(two: Pair, kiosk: TestKiosk) -> None:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import obstore
 import pytest
 import requests
 
@@ -82,10 +83,11 @@ def test_two_servers_that_are_sent_pieces_which_overlap_make_one_blob(
     one, other = store_of(settings), store_of(settings)
     content = os.urandom(1_000)
     blob = blob_of(content)
-    one.append(blob, 0, content[:600], 1_000)
-    other.append(blob, 0, content[:250], 1_000)
-    one.append(blob, 250, content[250:300], 1_000)
-    assert other.append(blob, 600, content[600:], 1_000) is Kept.WHOLE
+    # The first one's was written down; so the kiosk went on at 250, while the other's larger piece lies there, too.
+    one.append(blob, 0, content[:250], 1_000)
+    other.append(blob, 0, content[:600], 1_000)
+    one.append(blob, 250, content[250:700], 1_000)
+    assert other.append(blob, 700, content[700:], 1_000) is Kept.WHOLE
     assert one.read(blob) == content
 
 
@@ -154,6 +156,42 @@ def test_a_kiosk_keeps_what_the_store_does_not_give_back_as_it_was(bucket: Serve
         assert int(refused.headers["Retry-After"]) > 0
         assert kiosk.get(f"/v1/cases/{envelope.code}").json()["state"] == "incomplete"
         fault.flips = False
+        kiosk.upload(attachment)
+        assert kiosk.get(f"/v1/cases/{envelope.code}").json()["state"] == "received"
+
+
+def test_what_a_crash_left_in_the_store_counts_when_it_has_its_hash(bucket: ServerSettings) -> None:
+    """Between the store and the row that says so, also before it was read back."""
+    with running(bucket) as server:
+        kiosk, store = server.kiosk(), server.deps.attachments.blobs
+        attachments = [kiosk.attachment(os.urandom(500)) for _ in range(2)]
+        envelope = kiosk.envelope(server.service(), attachments)
+        kiosk.send(envelope)
+        whole, spoilt = (Blob(kiosk.id, one.sha256) for one in attachments)
+        assert store.put(whole, attachments[0].sealed)
+        assert isinstance(store, S3Blobs)
+        obstore.put(store._store, f"whole/{spoilt.path}", b"half of it")
+        assert [kiosk.offset(one) for one in attachments] == [len(attachments[0].sealed), 0]
+        kiosk.upload(attachments[1])
+        assert store.read(spoilt) == attachments[1].sealed
+        assert kiosk.get(f"/v1/cases/{envelope.code}").json()["state"] == "received"
+
+
+def test_an_upload_that_was_under_way_when_the_store_changed_begins_anew_by_itself(
+    bucket: ServerSettings, sqlite_settings: ServerSettings
+) -> None:
+    """As docs/grow.md has it: the pieces lie in the old place, and the row still counts them."""
+    with running(sqlite_settings) as server:
+        kiosk = server.kiosk()
+        attachment = kiosk.attachment(os.urandom(500))
+        envelope = kiosk.envelope(server.service(), [attachment])
+        kiosk.send(envelope)
+        kiosk.patch(attachment, 0, attachment.sealed[:200])
+    with running(bucket) as server:
+        kiosk.base, kiosk.http = server.base, requests.Session()
+        assert kiosk.offset(attachment) == 200
+        refused = kiosk.patch(attachment, 200, attachment.sealed[200:])
+        assert (refused.json()["error"]["code"], refused.headers["Upload-Offset"]) == ("hash", "0")
         kiosk.upload(attachment)
         assert kiosk.get(f"/v1/cases/{envelope.code}").json()["state"] == "received"
 

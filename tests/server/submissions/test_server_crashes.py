@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 
 import pytest
 import requests
@@ -21,7 +22,7 @@ from server.serving import EkiosServer
 from server.settings import ServerSettings
 from server.storage import tables
 from tests.forked import PROCESSES
-from tests.server.conftest import CITY
+from tests.server.conftest import CITY, listening_keeper
 from tests.server.kiosk_client import Attachment, Envelope, TestKiosk
 from tests.server.running import let_in
 from tests.server.web.conftest import Browser
@@ -49,11 +50,21 @@ def process(settings: ServerSettings, failpoint: str = "") -> Iterator[BaseProce
         child.join(10)
 
 
+@pytest.fixture(scope="module")
+def keeper_socket(seeded_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """One keeper for all servers of this file, as another user's in service; they have the same keys."""
+    address = tmp_path_factory.mktemp("keeper") / "socket"
+    with listening_keeper(seeded_sqlite / "keys", address):
+        yield address
+
+
 @pytest.fixture
-def served(sqlite_settings: ServerSettings) -> ServerSettings:
+def served(sqlite_settings: ServerSettings, keeper_socket: Path) -> ServerSettings:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    return sqlite_settings.model_copy(update={"port": port})
+    for path in (sqlite_settings.data / "keys").glob("sealing-*"):
+        path.unlink()
+    return sqlite_settings.model_copy(update={"port": port, "keeper": keeper_socket})
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import pytest
 
 from runtime import files
 from server.foundation.keys import keep_secret, load_keys
+from server.keeper.sealing_keys import PrivateSealingKeys
 from server.settings import ServerSettings
 from tests.server.kiosk_client import Attachment, TestKiosk
 from tests.server.running import RunningServer, running
@@ -97,12 +98,15 @@ def test_keys_are_on_the_disk_before_anybody_uses_them(tmp_path: Path, monkeypat
     root = tmp_path / "root"
     root.mkdir()
     with noting(monkeypatch, root) as synced:
+        PrivateSealingKeys(root / "server" / "keys")
         keys = load_keys(root / "server" / "keys")
         keep_secret(root / "server" / "keys" / "more", b"another")
         left = synced.rebuild(tmp_path / "left")
     assert (left / "server" / "keys" / "more").read_bytes() == b"another"
     again = load_keys(left / "server" / "keys")
-    assert (again.public_sealing_keys(), again.badge) == (keys.public_sealing_keys(), keys.badge)
+    (sealing,) = keys.public_sealing_keys()
+    assert (again.public_sealing_keys(), again.badge) == ((sealing,), keys.badge)
+    assert PrivateSealingKeys(left / "server" / "keys").get(sealing.key_id) is not None
     assert (again.audit, again.vault, again.nik) == (keys.audit, keys.vault, keys.nik)
 
 

@@ -240,7 +240,7 @@ def test_g2_each_id_is_stored_once_whatever_the_line_and_the_server_do(unlimited
     run_state_machine_as_test(
         machine(unlimited, clock),
         settings=settings(
-            max_examples=400 if SOAK else 10,
+            max_examples=400 if SOAK else 8,
             stateful_step_count=60 if SOAK else 30,
             deadline=None,
             database=None,

@@ -7,8 +7,8 @@ import pytest
 from protocol.messages import SubmissionItem
 from server.catalogue.form_conversion import convert_form
 from server.catalogue.pack_content import PackService
-from server.catalogue.packs import PackRepository
 from server.deps import Deps
+from server.keeper.sealing_keys import PrivateSealingKeys
 from server.submissions.opening import Opened, Opener
 from tests.server.case_kit import SERVICE, Office
 from tests.server.cases.test_server_cases import office as office
@@ -24,7 +24,7 @@ FORM = """
 """
 
 
-class OneService(PackRepository):
+class OneService:
     """Every pack holds the same service, with the form above."""
 
     def __init__(self, deps: Deps) -> None:
@@ -50,7 +50,7 @@ def test_words_that_a_calculation_tells_are_those_of_the_citizens_language(
     }
     item = SubmissionItem.model_validate(office.kiosk.envelope(SERVICE, inside=inside).item)
     assert office.kiosk.enrolment is not None
-    opener = Opener(deps.keys, OneService(deps), "Asia/Jakarta")
+    opener = Opener(PrivateSealingKeys(deps.settings.data / "keys").get, OneService(deps), "Asia/Jakarta")
     opened = opener.open(office.kiosk.id, office.kiosk.enrolment.kiosk_part, item)
     assert isinstance(opened, Opened), opened
     assert [(one["ref"], one["kind"]) for one in opened.violations] == found

@@ -1,7 +1,9 @@
 """Pictures that citizens sent, opened in a child: masked beyond reading, marked alike when they are alike."""
 
 import io
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -90,3 +92,20 @@ def test_one_that_takes_too_long_is_given_up_and_the_next_is_opened() -> None:
     patient = Pictures()
     assert patient.masked(card()) is not None
     patient.close()
+
+
+def test_only_children_decode_what_strangers_made() -> None:
+    """Who knows a decoder, and who calls the part of the catalogue that does: a child, or the operator for a folder of their own."""
+    server = Path(__file__).resolve().parents[3] / "server"
+    texts = {path.relative_to(server).as_posix(): path.read_text(encoding="utf-8") for path in server.rglob("*.py")}
+    decoders = {name for name, text in texts.items() if re.search(r"^\s*(from|import) (PIL|cv2)\b", text, re.MULTILINE)}
+    assert decoders == {"submissions/picture_child.py", "catalogue/media.py"}
+    callers = {name for name, text in texts.items() if re.search(r"import .*\bmedia_problem\b", text)}
+    assert callers == {"catalogue/apart_child.py", "operator/seeding.py"}
+
+
+def test_the_child_has_no_network(pictures: Pictures) -> None:
+    assert pictures.mark(card("3578014107900003")) is not None
+    (child,) = pictures._idle
+    status = Path(f"/proc/{child._process.pid}/status").read_text()
+    assert re.search(r"^Seccomp:\t2$", status, re.MULTILINE)

@@ -8,12 +8,15 @@ from sqlalchemy import select
 from protocol.limits import BATCH_ITEMS
 from protocol.messages import ItemStatus
 from server.deps import Deps
+from server.fleet.quotas import Allowance
 from server.foundation.actors import OPERATOR
+from server.settings import ServerSettings
 from server.storage import tables
 from server.submissions import quarantine
 from server.submissions.quarantine import ITEMS_OF_KIOSK, Entry
 from tests.server.case_kit import SERVICE, Office, enrolled_kiosk
 from tests.server.conftest import FakeClock
+from tests.server.front_door.test_server_quotas import _deps as with_quotas
 from tests.server.front_door.test_server_quotas import junk, sender
 from tests.server.kiosk_client import TestKiosk
 
@@ -54,7 +57,8 @@ def test_what_was_refused_is_kept_and_taken_once_its_cause_is_mended(deps: Deps,
     assert come(deps, office.kiosk, [item]) == ["duplicate"], "the kiosk that sends it again hears that it is here"
 
 
-def test_what_arrives_by_the_kiosk_itself_leaves_the_quarantine(deps: Deps, office: Office) -> None:
+def test_what_arrives_by_the_kiosk_itself_leaves_the_quarantine(sqlite_deps: Deps) -> None:
+    deps, office = sqlite_deps, Office(sqlite_deps, enrolled_kiosk(sqlite_deps))
     item = of_tomorrow(office.kiosk)
     come(deps, office.kiosk, [item])
     office.changed_service()
@@ -63,7 +67,8 @@ def test_what_arrives_by_the_kiosk_itself_leaves_the_quarantine(deps: Deps, offi
     assert (deps.quarantine.sweep(), deps.quarantine.sweep()) == (1, 0)
 
 
-def test_what_was_thrown_away_is_logged_with_its_reason_and_does_not_come_back(deps: Deps, office: Office) -> None:
+def test_what_was_thrown_away_is_logged_with_its_reason_and_does_not_come_back(sqlite_deps: Deps) -> None:
+    deps, office = sqlite_deps, Office(sqlite_deps, enrolled_kiosk(sqlite_deps))
     (item,) = junk(1)
     come(deps, office.kiosk, [item])
     (entry,) = kept(deps)
@@ -113,3 +118,15 @@ def test_after_ten_thousand_junk_entries_an_honest_one_goes_through_within_secon
     honest = kiosk.envelope(SERVICE)
     clock.pass_time(seconds=6)
     assert come(deps, kiosk, [honest.item]) == ["stored"]
+
+
+def test_what_a_person_has_taken_in_is_not_rationed_and_uses_no_quota(
+    sqlite_settings: ServerSettings, clock: FakeClock
+) -> None:
+    one = Allowance(burst=1, an_hour=1)
+    with with_quotas(sqlite_settings, clock, submissions=one, nik=one) as deps:
+        kiosk = enrolled_kiosk(deps)
+        items = [kiosk.envelope(SERVICE).item for _ in range(3)]
+        answer = deps.intake.take(sender(kiosk), items, rationed=False)
+        assert [each.status for each in answer.answers] == ["stored"] * 3
+        assert come(deps, kiosk, [kiosk.envelope(SERVICE).item]) == ["stored"], "the kiosk's own share is untouched"

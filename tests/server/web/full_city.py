@@ -146,10 +146,13 @@ def fill(office: Office, texts: Texts) -> dict[str, str]:
     _, group = deps.kiosk_groups.add(OPERATOR, texts("group")[:60])
     deps.work_orders.create(OPERATOR, kiosk.id, texts("task"))
     with deps.engine.begin() as connection:
-        order = connection.execute(select(tables.work_orders.c.id)).scalar_one()
+        by_hand = select(tables.work_orders.c.id).where(tables.work_orders.c.task != "")
+        order = connection.execute(by_hand).scalar_one()
         now = deps.clock.now()
         log = {"kiosk_id": kiosk.id, "id": "log-1", "made_at": now, "received_at": now, "lines": [texts("log")]}
         connection.execute(insert(tables.kiosk_logs).values(log))
+        photo = {"kiosk_id": kiosk.id, "visit_id": "visit-1", "received_at": now, "jpeg": b"\xff\xd8\xff"}
+        connection.execute(insert(tables.visit_photos).values(photo))
     (program := Path(deps.settings.data) / "program").mkdir()
     (program / "kiosk").write_text("program")
     (program / "kiosk").chmod(0o755)
@@ -180,6 +183,7 @@ def fill(office: Office, texts: Texts) -> dict[str, str]:
         "group_id": group,
         "order_id": order,
         "log_id": "log-1",
+        "visit_id": "visit-1",
         "service_id": "surat",
         "number": str(release),
     }
@@ -229,6 +233,7 @@ NO_PAGES = {
     "/admin/services/{service_id}/media/{name}",
     "/admin/services/{service_id}/xform",
     "/audit/checkpoint.txt",
+    "/fleet/kiosks/{kiosk_id}/visits/{visit_id}/photo",
     "/city.csv",
     "/complaints/export",
     "/favicon.ico",

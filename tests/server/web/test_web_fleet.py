@@ -1,5 +1,6 @@
 """The fleet's pages: a list of many kiosks, the map, what is changed of a kiosk, and the wall on the screens it is for."""
 
+import base64
 import json
 import re
 from collections.abc import Iterator
@@ -10,16 +11,20 @@ import cv2
 import numpy as np
 import pytest
 import zxingcpp
+from nacl.signing import SigningKey
 from playwright.sync_api import Browser as Chromium
 from sqlalchemy import update
+from uuid_utils import uuid7
 
+from protocol.field import readiness
+from protocol.field.readiness import CheckOutcome, ReadinessCheck, ReadinessReport
 from protocol.outbox.waiting import WaitReason
 from server.fleet.city_map import DISTRICTS, SINGLY
 from server.settings import ServerSettings
 from server.storage import tables
 from tests.server.conftest import CITY
 from tests.server.fleet.test_server_alarms import many, statements
-from tests.server.kiosk_client import visit
+from tests.server.kiosk_client import component, visit
 from tests.server.running import ONE_PERSON, running
 from tests.server.web.browser import CHROMIUM
 from tests.server.web.conftest import Office
@@ -184,6 +189,68 @@ def test_an_order_is_made_from_an_alarm_and_stands_until_it_is_closed(office: Of
     assert "Apa hasilnya" in watcher.post(f"{order[1]}/assign", {"staff": "pengawas-1"}).text
     closed = watcher.post(f"{order[1]}/close", {"note": "Dikirim ulang"}).text
     assert "Dikirim ulang" in closed and "Apa hasilnya" not in closed
+
+
+def send_report(office: Office, **outcomes: str) -> bytes:
+    """Signed by the kiosk; gives its bytes."""
+    checks = tuple(ReadinessCheck(name=name, outcome=CheckOutcome(one)) for name, one in outcomes.items())
+    made = ReadinessReport(
+        id=str(uuid7()),
+        kiosk_id=office.kiosk.id,
+        made_at=office.server.deps.clock.now(),
+        staff_id="petugas-1",
+        software="test 1",
+        pack_version=1,
+        checks=checks,
+    )
+    body, signature = readiness.signed(made, lambda content: SigningKey(office.kiosk.key).sign(content).signature)
+    sent = {"body": base64.b64encode(body).decode(), "signature": base64.b64encode(signature).decode()}
+    office.kiosk.post("/v1/readiness", sent).raise_for_status()
+    return body
+
+
+def test_readiness_reports_stand_on_the_kiosks_page_with_their_verdict_and_an_altered_one_is_not_valid(
+    office: Office,
+) -> None:
+    watcher, page = office.browser("pusat"), f"/fleet/kiosks/{office.kiosk.id}"
+    good = send_report(office, printer="good", touch="good", clock="good")
+    shown = watcher.get(page).text
+    assert readiness.digest(good) in shown and "Siap</span>" in shown and "Layar sentuh: baik" in shown
+    send_report(office, touch="bad", line="untested")
+    shown = watcher.get(page).text
+    assert "Belum siap</span>" in shown and "Jaringan: belum diuji" in shown
+    kept = tables.readiness_reports.c
+    with office.server.deps.engine.begin() as connection:
+        altered = update(tables.readiness_reports).values(body=good.replace(b"petugas-1", b"petugas-2"))
+        connection.execute(altered.where(kept.body == good))
+    shown = watcher.get(page).text
+    assert "Tidak sah</span>" in shown and "tanda tangan kios tidak cocok" in shown and "petugas-2" not in shown
+
+
+def test_a_visits_list_what_was_used_and_the_rolls_range_stand_on_the_kiosks_page(office: Office) -> None:
+    now = office.server.deps.clock.now().isoformat()
+    acts = [
+        *(("visit_kind", "cleaning"), ("checked", "screen_wiped"), ("checked", "print_head"), ("used", "cloth 2")),
+        *(("touch_test", "OK"), ("order_done", "7"), ("order_open", "8")),
+    ]
+    said = visit(actions=[{"kind": kind, "at": now, "detail": detail} for kind, detail in acts])
+    office.kiosk.post("/v1/visits", said).raise_for_status()
+    photo = {"visit_id": said["id"], "jpeg": base64.b64encode(b"\xff\xd8\xff").decode()}
+    office.kiosk.post("/v1/visit-photos", photo).raise_for_status()
+    script = {**photo, "jpeg": base64.b64encode(b"<script>").decode()}
+    assert office.kiosk.post("/v1/visit-photos", script).status_code == 422
+    supplies = {"paper_mm": 12_300.0, "paper_days_early": 2.2, "paper_days": 4.6}
+    parts = [component("printer", supplies=supplies)]
+    office.kiosk.post("/v1/heartbeat", office.kiosk.heartbeat(components=parts)).raise_for_status()
+    shown = office.browser("pusat").get(f"/fleet/kiosks/{office.kiosk.id}").text
+    assert "Pembersihan · 2 dari 5 langkah" in shown and "2 × kain pembersih" in shown
+    seen = office.browser("pusat").get(f"/fleet/kiosks/{office.kiosk.id}/visits/{said['id']}/photo")
+    assert (seen.content, seen.headers["content-type"]) == (b"\xff\xd8\xff", "image/jpeg")
+    assert office.browser("pusat").get(f"/fleet/kiosks/{office.kiosk.id}/visits/none/photo").status_code == 404
+    assert f"{said['id']}/photo" in shown
+    assert "Tugas 7 selesai" in shown and "Tugas 8" not in shown
+    assert "Sekitar kios bersih dan lapang – <strong>tidak dikerjakan" in shown
+    assert "12,3 m kertas, habis dalam 2–5 hari" in shown
 
 
 @pytest.mark.skipif(not CHROMIUM.exists(), reason="the distribution's Chromium is not installed")

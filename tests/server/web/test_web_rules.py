@@ -120,6 +120,7 @@ BY_ROLE = {
     "order_id",
     "service_id",
     "staff_id",
+    "visit_id",
 }
 
 

@@ -1,6 +1,6 @@
 """Units of work: rows, log and feed together or not at all, hints after the commit, and nobody beside them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 from sqlalchemy import event, func, select
@@ -31,9 +31,9 @@ class HearingBus(Bus):
         self.heard: list[Hint] = []
         self.log_when_heard: list[int] = []
 
-    def publish_now(self, topic: str, text: str = "") -> None:
-        self.heard.append(Hint(topic, text))
-        self.log_when_heard.append(log_size(self._deps))
+    def publish_all(self, hints: Sequence[Hint]) -> None:
+        self.heard += hints
+        self.log_when_heard += [log_size(self._deps)] * len(hints)
 
 
 @pytest.fixture
@@ -267,6 +267,7 @@ def test_what_is_at_home_somewhere_is_there() -> None:
         ("from server.storage.tables import audit_log\ninsert_new(connection, audit_log, row)", "audit"),
         ("connection.execute(text('INSERT INTO audit_log VALUES (1)'))", "audit"),
         ("self._bus.publish_now('fleet')", "hint"),
+        ("self._bus.publish_all(hints)", "hint"),
         ("deps.bus.publish_now(bus.FLEET, kiosk_id)", "hint"),
         ("with deps.engine.begin() as connection: pass", "transaction"),
         ("with self._engine.begin() as connection: pass", "transaction"),

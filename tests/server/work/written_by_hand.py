@@ -24,6 +24,7 @@ _SQL: Final = re.compile(r"\b(?:insert\s+into|update|delete\s+from)\s+(feed|audi
 AT_HOME: Final = {
     "server/work/unit_of_work.py": {"audit", "feed", "hint", "transaction"},
     "server/audit/audit.py": {"audit"},
+    "server/foundation/bus.py": {"hint"},
     "server/foundation/feed.py": {"feed"},
     "server/storage/engine.py": {"transaction"},
     "server/storage/transactions.py": {"transaction"},
@@ -49,7 +50,7 @@ def _of(node: ast.AST, names: dict[str, str]) -> Iterator[tuple[int, str]]:
         dotted = _dotted(node, names)
         if dotted in _WRITERS:
             yield node.lineno, _WRITERS[dotted]
-        if node.attr == "publish_now":
+        if node.attr in ("publish_now", "publish_all"):
             yield node.lineno, "hint"
         if node.attr == "begin" and _last(node.value).endswith("engine"):
             yield node.lineno, "transaction"

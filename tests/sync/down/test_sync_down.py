@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from kiosk.events import CaseUpdated, SettingsChanged
 from kiosk.machine.line_state import LineCondition
@@ -99,16 +99,34 @@ def test_a_case_of_another_kiosk_is_reported_too_for_somebody_may_look_at_it(
     assert made.at.store.receipts.get("K7M29QXF4TRC") is None
 
 
+def test_an_event_of_a_type_that_is_not_known_here_is_passed_over(server: RunningServer, made: OnLine) -> None:
+    """Of a newer server, in a page and live: what comes after it still arrives."""
+
+    def tell_news() -> None:
+        number = tell(server.deps, made.enrolment.kiosk_id, FeedType.SETTINGS, {"wind": "north"})
+        with server.deps.engine.begin() as connection:
+            connection.execute(update(tables.feed).where(tables.feed.c.n == number).values(type="weather"))
+
+    tell_news()
+    made.line.start()
+    for idle_s in (100, 110):
+        tell(server.deps, made.enrolment.kiosk_id, FeedType.SETTINGS, {"idle_s": idle_s})
+        until(lambda idle_s=idle_s: made.at.kiosk.settings.number("idle_s") == idle_s)
+        tell_news()
+
+
 def test_what_cannot_be_read_does_not_stop_the_feed(server: RunningServer, made: OnLine) -> None:
     tell(server.deps, made.enrolment.kiosk_id, FeedType.STAFF, {"staff": "nobody"})
     ani = {"id": "ani", "name": "Ani", "pin_hash": "x"}
-    tell(server.deps, made.enrolment.kiosk_id, FeedType.STAFF, {"staff": [ani]})
+    wulan = {"id": "wulan", "name": "Wulan", "role": "staff", "pin_hash": "x"}
+    tell(server.deps, made.enrolment.kiosk_id, FeedType.STAFF, {"staff": [ani], "helpers": [wulan]})
     tell(server.deps, made.enrolment.kiosk_id, FeedType.STAFF, {"staff": [ani, ani]})
     number = tell(server.deps, made.enrolment.kiosk_id, FeedType.SETTINGS, {"idle_s": 120, "volume": None})
     made.line.start()
     until(lambda: cursor(made) == number)
     until(lambda: made.at.kiosk.settings.number("idle_s") == 120)
-    assert made.at.store.roster.get("ani") is not None
+    # Who is among the helpers is one, whatever else is said.
+    assert {member.id: member.role for member in made.at.store.roster.all()} == {"ani": "staff", "wulan": "helper"}
 
 
 def test_g10_a_command_is_done_once_and_survives_a_restart(server: RunningServer, tmp_path: Path, made: OnLine) -> None:

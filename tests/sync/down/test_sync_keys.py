@@ -16,6 +16,7 @@ from protocol.messages import FeedType, SealingKey
 from server.foundation import bus, feed
 from server.foundation.actors import OPERATOR
 from server.foundation.keys import load_keys
+from server.keeper.sealing_keys import PrivateSealingKeys
 from server.storage import tables
 from tests.kiosk.kiosk_kit import PHOTO, fill
 from tests.server.running import RunningServer
@@ -132,12 +133,12 @@ def test_what_is_no_document_is_refused(value: Any) -> None:
 
 
 def test_a_key_made_by_another_process_of_the_server_is_found(tmp_path: Path) -> None:
-    here, there = load_keys(tmp_path), load_keys(tmp_path)
-    new = there.make_sealing_key()
-    assert here.sealing_key(new) == there.sealing_key(new) is not None
-    assert next(one.key_id for one in here.public_sealing_keys()) == new
+    here, there = PrivateSealingKeys(tmp_path), PrivateSealingKeys(tmp_path)
+    new = there.make()
+    assert here.get(new) == there.get(new) is not None
+    assert next(one.key_id for one in load_keys(tmp_path).public_sealing_keys()) == new
 
 
 @pytest.mark.parametrize("name", ["", "../badge", "x" * 64, "\0"])
 def test_a_key_that_nobody_made_is_not_found(tmp_path: Path, name: str) -> None:
-    assert load_keys(tmp_path).sealing_key(name) is None
+    assert PrivateSealingKeys(tmp_path).get(name) is None

@@ -151,7 +151,7 @@ def test_g2_whatever_happens_on_the_way_each_submission_is_there_once(city: tupl
     run_state_machine_as_test(
         Here,
         settings=settings(
-            max_examples=500 if SOAK else 6,
+            max_examples=500 if SOAK else 4,
             stateful_step_count=30 if SOAK else 12,
             deadline=None,
             # Shrinking takes minutes; a short run shows what failed as it was found.

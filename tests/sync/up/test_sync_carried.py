@@ -17,12 +17,16 @@ from protocol.messages import ItemStatus
 from protocol.outbox.exports import ExportFault, ExportRefused
 from protocol.peripherals import StickOutcome
 from server.app import build_deps, close_deps
-from server.fleet.quotas import Allowance, QuotaSettings
+from server.fleet.alarms import AlarmKind
+from server.fleet.at_stake import AtStake
 from server.foundation.actors import OPERATOR
 from server.operator.operations import OperationRefused, carry_out
 from server.settings import ServerSettings
 from server.storage import tables
+from server.submissions import outbox_import
+from server.submissions.intake import Sender
 from server.submissions.outbox_import import ImportReport, KioskShutOut, UnknownKiosk
+from sync.up.items import item
 from tests.kiosk.kiosk_kit import PHOTO
 from tests.server.running import RunningServer
 from tests.sync.line_kit import OnLine, city_server, count, enrolled, kiosk_on_line, stored, until
@@ -104,27 +108,61 @@ def test_a_picture_that_had_come_half_way_by_the_line_goes_on_from_there(
     assert envelope is not None
     (photo,) = made.at.store.outbox.attachments_of(1)
     content = made.at.store.outbox.attachment_bytes(photo.sha256) or b""
-    take(server, path)
     kiosk_id, store = made.enrolment.kiosk_id, server.deps.attachments
-    # As if the file had been pulled out in the middle: the first bytes only.
-    with server.deps.engine.begin() as connection:
-        blob, sent = tables.attachments, tables.submissions
-        connection.execute(update(blob).where(blob.c.kiosk_id == kiosk_id).values(complete=False, offset=0))
-        connection.execute(update(sent).where(sent.c.kiosk_id == kiosk_id).values(complete=False))
-    store._path(kiosk_id, photo.sha256).unlink()
+    sender = Sender(kiosk_id, made.enrolment.kiosk_part)
+    assert server.deps.intake.take(sender, [item(envelope, [photo])]).answers[0].missing == (photo.sha256,)
     assert store.append(kiosk_id, photo.sha256, 0, len(content), content[:1_000]).offset == 1_000
     assert take(server, path).attachments == 1
     assert store.sealed(kiosk_id, photo.sha256) == content
 
 
-def test_quotas_keep_nothing_out_that_a_person_carries_in(tmp_path: Path) -> None:
-    one = Allowance(burst=1, an_hour=1 / 24)
-    with city_server(tmp_path / "server", quotas=QuotaSettings(submissions=one, nik=one)) as server:
-        made = kiosk_on_line(tmp_path / "kiosk", enrolled(server))
-        for _ in range(3):
-            made.send(None)
-        assert take(server, carried(made, tmp_path / "stick")).new == 3
-        made.stop()
+def test_an_import_that_ends_in_the_middle_is_taken_up_again(
+    server: RunningServer, made: OnLine, tmp_path: Path
+) -> None:
+    for photo in (None, LONG, None):
+        made.send(photo)
+    path, failing = carried(made, tmp_path / "stick"), server.deps.failpoints.actions
+
+    def dies() -> None:
+        raise KeyboardInterrupt
+
+    for point in ("submissions.written", "submissions.committed", "attachment.synced"):
+        failing[point] = dies
+        with pytest.raises(KeyboardInterrupt):
+            take(server, path)
+        del failing[point]
+    report = take(server, path)
+    assert (report.new, report.known, report.attachments) == (0, 3, 1)
+    assert all(row.complete for row in mine(server, made)) and len(mine(server, made)) == 3
+
+
+def test_the_alarm_of_a_silent_kiosk_says_less_once_its_outbox_was_carried_in(
+    server: RunningServer, made: OnLine, tmp_path: Path
+) -> None:
+    deps, kiosk_id = server.deps, made.enrolment.kiosk_id
+    made.send(None)
+    heard = deps.clock.now() - 2 * deps.alarms.silent_after
+    silent = {"last_heartbeat_at": heard, "outbox_waiting": 5, "outbox_parked": 1, "outbox_oldest_at": heard}
+    with deps.engine.begin() as connection:
+        connection.execute(update(tables.kiosks).where(tables.kiosks.c.id == kiosk_id).values(silent))
+    deps.alarms.check(kiosk_id)
+    assert at_stake(server, kiosk_id) == 6
+    take(server, carried(made, tmp_path / "stick"))
+    assert at_stake(server, kiosk_id) == 0
+
+
+def at_stake(server: RunningServer, kiosk_id: str) -> int:
+    """Items that its alarm names."""
+    alarm = tables.alarms.c
+    with server.deps.engine.connect() as connection:
+        detail = connection.execute(
+            select(alarm.detail).where(
+                alarm.kiosk_id == kiosk_id, alarm.kind == AlarmKind.SILENT, alarm.cleared_at.is_(None)
+            )
+        ).scalar_one()
+    stake = AtStake.read(detail)
+    assert stake is not None
+    return stake.items
 
 
 def flipped(data: bytes) -> bytes:
@@ -147,9 +185,17 @@ def refused(server: RunningServer, data: bytes) -> ExportFault:
     ],
 )
 def test_a_file_that_is_not_whole_changes_nothing_and_says_why(
-    server: RunningServer, made: OnLine, tmp_path: Path, change: Callable[[bytes], bytes], fault: ExportFault
+    server: RunningServer,
+    made: OnLine,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    change: Callable[[bytes], bytes],
+    fault: ExportFault,
 ) -> None:
-    made.send(None)
+    # So that the first item could have been taken before the end is read.
+    monkeypatch.setattr(outbox_import, "BATCH_ITEMS", 1)
+    for _ in range(2):
+        made.send(None)
     data = carried(made, tmp_path / "stick").read_bytes()
     before = count(server.deps, tables.submissions)
     assert refused(server, change(data)) is fault
@@ -196,6 +242,8 @@ def test_a_kiosk_that_was_shut_out_is_heard_for_what_it_wrote_before(
     with pytest.raises(KioskShutOut):
         take(server, after)
     assert take(server, before).new == 1
+    view = server.deps.presence.kiosk(made.enrolment.kiosk_id)
+    assert view is not None and list(view.alarms) == [], "it is nobody's to look after any more"
 
 
 def test_the_operators_command_says_what_came_of_it(server: RunningServer, made: OnLine, tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """What a release's kiosk and server say to each other, written down for the releases after it.
 
-``python -m tools.release record`` runs this file with the packages and the kits of that release (nothing newer is imported here),
-and keeps in ``released``:
+``python -m tools.release record`` runs this file as it is in that release, with its packages and kits, and keeps in ``released``:
 
 ``server.zip``     the data folder of a small city before its kiosk says anything, keys included (nobody else's)
 ``kiosk.zip``      that kiosk's folder, its enrolment included, with a full outbox and no line ever
@@ -20,22 +19,16 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
-from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-import protocol.checkpoints
-import protocol.documents
-import protocol.drafts
-import protocol.packs
-import protocol.reports
 from kiosk.store.journal import Visit, VisitAction
-from protocol.messages import Message
-from server.app import publish_times
 from server.foundation.actors import OPERATOR
+from server.operator.chores import publish_times
 from server.settings import ServerSettings
 from server.storage import tables
 from sync import enrolment as enrolments
 from tests.kiosk.kiosk_kit import CITY
+from tests.protocol.schema_kit import messages
 from tests.server import running as running_server
 from tests.server.conftest import FakeClock
 from tests.sync.line_kit import OnLine, count, enrolled, kiosk_on_line, publish, until
@@ -157,16 +150,6 @@ def answer(ask: Any) -> Any:
     ask(done)
     assert come.wait(20)
     return found[0]
-
-
-def messages() -> list[type[BaseModel]]:
-    """Every message of the protocol."""
-    found, left = [], [Message, protocol.checkpoints._Message]
-    while left:
-        below = left.pop().__subclasses__()
-        found += below
-        left += below
-    return sorted({one for one in found if one.__module__.startswith("protocol")}, key=lambda one: one.__name__)
 
 
 def pack_up(folder: Path, archive: Path) -> None:

@@ -150,7 +150,7 @@ def test_it_is_the_last_release_that_was_written_down() -> None:
     assert release == recorded_release() or commit_of(release) == recorded_release()
 
 
-def test_an_update_with_a_full_outbox_delivers_each_envelope_once(tmp_path: Path) -> None:
+def test_g12_an_update_with_a_full_outbox_delivers_each_envelope_once(tmp_path: Path) -> None:
     """The folder of a kiosk that had no line, and the data folder of its server: both programs are newer at their next start."""
     folder = tmp_path / "kiosk"
     with zipfile.ZipFile(RELEASED / "kiosk.zip") as kept:

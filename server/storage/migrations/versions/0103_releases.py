@@ -8,7 +8,7 @@ from alembic import op
 from server.storage.types import UtcDateTime
 
 revision: str = "0103"
-down_revision: str | None = "0085"
+down_revision: str | None = "0099"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

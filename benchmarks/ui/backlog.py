@@ -1,6 +1,6 @@
 """What goes on beside the screens at a busy moment: a backlog goes up a real line, and slips come out of a printer.
 
-``python -m benchmarks.ui_backlog FOLDER`` is the other side, in a process of its own: a city's server, and the printer
+``python -m benchmarks.ui.backlog FOLDER`` is the other side, in a process of its own: a city's server, and the printer
 emulator at the 150 mm a second of a common printer. It prints one line of JSON and goes on until its standard input
 ends. :class:`Backlog` is the kiosk's side, in the process whose frames are measured.
 """
@@ -33,7 +33,7 @@ class Backlog:
     ``run`` returns when everything was acknowledged and printed."""
 
     def __init__(self, folder: Path, bus: Bus) -> None:
-        command = [sys.executable, "-m", "benchmarks.ui_backlog", str(folder / "city")]
+        command = [sys.executable, "-m", "benchmarks.ui.backlog", str(folder / "city")]
         self._other = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )

@@ -1,6 +1,6 @@
 """The kiosk's side of the UI table: one app in this process, drawn by software in memory, touched through its window.
 
-``python -m benchmarks.ui_kiosk PACK [--touches] [--driver x11]`` reads the pickled files of a pack, as a kiosk reads its
+``python -m benchmarks.ui.kiosk PACK [--touches] [--driver x11]`` reads the pickled files of a pack, as a kiosk reads its
 pack, and prints one JSON object; ``--touches`` leaves out what is not about touches. measure_ui runs it in a process of its
 own, because a window lives as long as one.
 """
@@ -161,7 +161,7 @@ def _touches(hands: "Hands") -> dict[str, float]:
 def _busy(hands: "Hands", folder: Path) -> float:
     """Frames are drawn as fast as they can be while other threads send what waited over a real line, with their
     photos, and print over TCP to an emulator; the screens hear of each step."""
-    from benchmarks.ui_backlog import Backlog
+    from benchmarks.ui.backlog import Backlog
     from screens.shell.garbage import GIVE_BACK_S, QUIET_S
 
     hands.go_home()

@@ -6,9 +6,8 @@ at once, and one that has much writes many with one commit; nobody waits for com
 
 import asyncio
 from collections.abc import Callable, Hashable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, TypeVar
-
-from starlette.concurrency import run_in_threadpool
 
 from server.api.errors import STORAGE_FAULTS
 
@@ -20,14 +19,21 @@ class Together(Generic[Item, Result]):
     """Belongs to the event loop of its first :meth:`put`."""
 
     def __init__(
-        self, write: Callable[[Sequence[Item]], Sequence[Result]], subject: Callable[[Item], Hashable], most: int
+        self,
+        write: Callable[[Sequence[Item]], Sequence[Result]],
+        subject: Callable[[Item], Hashable],
+        most: int,
+        weight: Callable[[Item], int] = lambda _: 1,
     ) -> None:
-        """``write`` gets at most ``most`` items, one of a ``subject`` at most, and gives a result for each; it runs in a
-        thread, and has done nothing when it raises. When it raised for several it is asked again for each alone, so that
+        """``write`` gets items of ``most`` in ``weight`` together, or one that is heavier, and of a ``subject`` only one; it
+        gives a result for each, runs in a thread, and has done nothing when it raises. When it raised for several it is asked again for each alone, so that
         nobody fails for another; but not for what the database would let each wait for as long (STORAGE_FAULTS)."""
         self._write = write
         self._subject = subject
         self._most = most
+        self._weight = weight
+        # Of its own: pages that take all other threads keep nobody waiting here. It ends with us.
+        self._thread = ThreadPoolExecutor(1, "together")
         self._waiting: list[tuple[Item, asyncio.Future[Result]]] = []
         self._writer: asyncio.Task[None] | None = None
 
@@ -48,19 +54,21 @@ class Together(Generic[Item, Result]):
 
     def _next(self) -> list[tuple[Item, asyncio.Future[Result]]]:
         batch: dict[Hashable, tuple[Item, asyncio.Future[Result]]] = {}
-        later = []
+        later, room = [], self._most
         for waiting in self._waiting:
-            subject = self._subject(waiting[0])
-            if subject in batch or len(batch) == self._most:
+            subject, weight = self._subject(waiting[0]), self._weight(waiting[0])
+            if subject in batch or (batch and weight > room):
                 later.append(waiting)
             else:
                 batch[subject] = waiting
+                room -= weight
         self._waiting = later
         return list(batch.values())
 
     async def _answer(self, batch: Sequence[tuple[Item, asyncio.Future[Result]]]) -> None:
         try:
-            results = await run_in_threadpool(self._write, [item for item, _ in batch])
+            items = [item for item, _ in batch]
+            results = await asyncio.get_running_loop().run_in_executor(self._thread, self._write, items)
         except Exception as error:  # noqa: BLE001 - whoever asked for it gets it
             if len(batch) > 1 and not isinstance(error, STORAGE_FAULTS):
                 for one in batch:

@@ -1,0 +1,1 @@
+"""Debian packages of the kiosk and of the server: ``python -m tools.packages kiosk``, ``python -m tools.packages server``."""
