@@ -66,9 +66,12 @@ class Launch:
         launch = uuid.uuid4().hex
         logger.info("starts release %d in %s", self._slots.number(slot), folder)
         try:
-            self._child = subprocess.Popen(
-                [str(folder / EXECUTABLE), *self._arguments], env={**os.environ, LAUNCH: launch}
-            )
+            self._child = subprocess.Popen([str(folder / EXECUTABLE), *self._arguments], env=_environment(launch))
+            if self._stopping:
+                # The signal came while there was nobody to hand it to.
+                self._child.terminate()
+            # What it was called with is for one start: a code that enrols is good once.
+            self._arguments = []
         except OSError as error:
             logger.error("%s cannot be started: %s", folder, error)
             return 1, self._slots.state().phase == TRYING
@@ -110,6 +113,16 @@ class Launch:
         except subprocess.TimeoutExpired:
             child.kill()
             return child.wait()
+
+
+def _environment(launch: str) -> dict[str, str]:
+    """Ours, without what PyInstaller put there for the launcher itself: the program has libraries of its own."""
+    given = {name: value for name, value in os.environ.items() if not name.startswith("_PYI_")}
+    if getattr(sys, "frozen", False):
+        before = given.pop("LD_LIBRARY_PATH_ORIG", "")
+        given.pop("LD_LIBRARY_PATH", None)
+        given |= {"LD_LIBRARY_PATH": before} if before else {}
+    return {**given, LAUNCH: launch}
 
 
 @contextlib.contextmanager
