@@ -16,13 +16,11 @@ from pathlib import Path
 from typing import Final
 
 from launcher.disk import RealDisk
-from launcher.slots import TRYING, Order, Slots
+from launcher.slots import LAUNCH, TRYING, Order, Slots
 from launcher.trial import Choice, Trial, Verdict
 
 PROGRAMS: Final = "EKIOS_PROGRAMS"
 INSTALLED: Final = "EKIOS_INSTALLED"
-#: Names this start to the program, which repeats it in what it tells of itself.
-LAUNCH: Final = "EKIOS_LAUNCH"
 EXECUTABLE: Final = "kiosk"
 _LOOK_S: Final = 1.0
 #: A program that is asked to end has so long to do it.

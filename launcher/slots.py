@@ -30,6 +30,9 @@ _ORDER: Final = "order.json"
 _STATE: Final = "launcher.json"
 _ALIVE: Final = "alive.json"
 
+#: In the environment: names this start to the program, which repeats it in what it tells of itself.
+LAUNCH: Final = "EKIOS_LAUNCH"
+
 TRYING: Final = "trying"
 GOOD: Final = "good"
 BAD: Final = "bad"

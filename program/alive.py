@@ -11,8 +11,7 @@ from typing import Final
 from kiosk.kiosk import Kiosk
 from kiosk.store import Store
 from launcher.disk import RealDisk
-from launcher.launch import LAUNCH
-from launcher.slots import TRYING, Alive, Slots
+from launcher.slots import LAUNCH, TRYING, Alive, Slots
 from sync.down.as_one import back_as_one
 from sync.down.programs import troubles
 
@@ -31,10 +30,10 @@ def come_back(store: Store, programs: Path, now: datetime) -> None:
 
 
 @contextmanager
-def alive(kiosk: Kiosk, programs: Path | None) -> Iterator[None]:
+def alive(kiosk: Kiosk, programs: Path) -> Iterator[None]:
     """Tells the launcher, from the screens' own thread, as long as it tries this program out. Nothing without one."""
     launch = os.environ.get(LAUNCH, "")
-    if programs is None or not launch:
+    if not launch:
         yield
         return
     from kivy.clock import Clock

@@ -20,7 +20,6 @@ from kiosk.machine.room import FolderDisk
 from kiosk.ports import Ports
 from kiosk.session.identity import KioskIdentity
 from kiosk.store import Store
-from program.alive import alive, come_back
 from program.devices import Devices, build_devices
 from program.power import SystemPower
 from program.settings import ASSETS, SOFTWARE, KioskSettings
@@ -101,6 +100,9 @@ class Program:
         self._owned.callback(_safely, "store", self.store.close)
         self.devices = build_devices(settings, clock)
         if settings.programs is not None:
+            # Without a launcher nothing of it is loaded.
+            from program.alive import come_back
+
             come_back(self.store, settings.programs, clock.now())
         self.kiosk = build_kiosk(settings, enrolment, self.store, self.devices, texts, clock)
         self.line = Line(enrolment, self.kiosk, settings.data / "packs", LineOptions(programs=settings.programs))
@@ -133,7 +135,11 @@ class Program:
         """Until somebody calls :meth:`stop`; on the main thread, which Kivy owns."""
         with self._owned:
             self._start()
-            with watchdog(), alive(self.kiosk, self.settings.programs):
+            if self.settings.programs is not None:
+                from program.alive import alive
+
+                self._owned.enter_context(alive(self.kiosk, self.settings.programs))
+            with watchdog():
                 self.app.run()
 
     def stop(self) -> None:

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from pydantic import ValidationError
 
@@ -23,7 +23,6 @@ from sync.down.commands import CommandRunner, RecentLines
 from sync.down.effects import Effects
 from sync.down.feed import CURSOR, FeedDuty
 from sync.down.packs import PackDuty
-from sync.down.programs import ProgramDuty
 from sync.enrolment import Enrolment
 from sync.loops import loop
 from sync.monitor import Monitor
@@ -33,6 +32,9 @@ from sync.signing_time import SigningTime
 from sync.up import drafts
 from sync.up.outbox import OutboxDuty
 from sync.up.outbox_file import OutboxFile
+
+if TYPE_CHECKING:
+    from sync.down.programs import ProgramDuty
 
 logger = logging.getLogger(__name__)
 
@@ -170,9 +172,12 @@ class Line:
         always = (self._presence_loop, self._outbox_loop, self._feed_loop, self._packs_loop)
         return always if self._programs_loop is None else (*always, self._programs_loop)
 
-    def _program_duty(self, folder: Path) -> ProgramDuty | None:
+    def _program_duty(self, folder: Path) -> "ProgramDuty | None":
         if self._options.programs is None:
             return None
+        # Without a launcher nothing of it is loaded.
+        from sync.down.programs import ProgramDuty
+
         return ProgramDuty(
             self._kiosk,
             self._client(),

@@ -50,7 +50,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("release", "kiosk_id", name=op.f("pk_release_kiosks")),
     )
     op.create_index(op.f("ix_release_kiosks_kiosk_id"), "release_kiosks", ["kiosk_id"])
-    op.create_index(op.f("ix_release_kiosks_release"), "release_kiosks", ["release", "state"])
+    op.create_index(op.f("ix_release_kiosks_release_state"), "release_kiosks", ["release", "state"])
     op.create_table(
         "release_files",
         sa.Column("sha256", sa.String(length=64), nullable=False),
