@@ -55,6 +55,7 @@ format: setup ## rewrite formatting
 
 package: setup ## Debian packages of kiosk and server in dist (SERVER=https://…: the city's address in the kiosk's)
 	@KIVY_NO_CONSOLELOG=1 KIVY_NO_FILELOG=1 $(PY) -m PyInstaller --noconfirm --log-level WARN --distpath dist --workpath build/package kiosk.spec
+	@$(PY) -m PyInstaller --noconfirm --log-level WARN --distpath dist --workpath build/package launcher.spec
 	@$(PY) -m trial.frozen dist/kiosk/kiosk
 	@$(PY) -m tools.packages kiosk $(if $(SERVER),--server $(SERVER))
 	@$(PY) -m tools.packages server

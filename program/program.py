@@ -30,7 +30,7 @@ from screens.shell import allocator, boot
 from screens.shell.watchdog import watchdog
 from sync.city import CityBadges, FollowingSealer, KioskCodes, KioskSigner
 from sync.enrolment import Enrolment, kept_profile
-from sync.line import Line
+from sync.line import Line, LineOptions
 
 if TYPE_CHECKING:
     from screens.shell.app import KioskApp
@@ -99,8 +99,13 @@ class Program:
         self.store = Store.open(settings.data, clock.now())
         self._owned.callback(_safely, "store", self.store.close)
         self.devices = build_devices(settings, clock)
+        if settings.programs is not None:
+            # Without a launcher nothing of it is loaded.
+            from program.alive import come_back
+
+            come_back(self.store, settings.programs, clock.now())
         self.kiosk = build_kiosk(settings, enrolment, self.store, self.devices, texts, clock)
-        self.line = Line(enrolment, self.kiosk, settings.data / "packs")
+        self.line = Line(enrolment, self.kiosk, settings.data / "packs", LineOptions(programs=settings.programs))
         self.kiosk.connect(self.line)
         self.app = self._build_app(texts)
 
@@ -130,6 +135,10 @@ class Program:
         """Until somebody calls :meth:`stop`; on the main thread, which Kivy owns."""
         with self._owned:
             self._start()
+            if self.settings.programs is not None:
+                from program.alive import alive
+
+                self._owned.enter_context(alive(self.kiosk, self.settings.programs))
             with watchdog():
                 self.app.run()
 

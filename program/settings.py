@@ -78,6 +78,8 @@ class KioskSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="EKIOS_", env_nested_delimiter="__", frozen=True, extra="ignore")
 
     data: Path = Path("var/kiosk")
+    #: The launcher's folder of programs; without one this program is not updated by the city.
+    programs: Path | None = None
     server: str = "http://127.0.0.1:8700"
     printer: PrinterSettings | NoDevice = PrinterSettings()
     scanner: ScannerSettings | NoDevice = ScannerSettings()

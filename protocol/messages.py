@@ -28,6 +28,7 @@ from protocol.line.cases import CaseState as CaseState
 from protocol.line.cases import CaseStep as CaseStep
 from protocol.line.cases import Contest as Contest
 from protocol.line.cases import MessageKind as MessageKind
+from protocol.line.releases import ProgramState, ReleaseOffer
 
 # --- enrolment -----------------------------------------------------------------------------------------------------
 
@@ -340,6 +341,7 @@ class Heartbeat(Message):
     pack_problem: Short = ""  # why the newest pack could not be verified
     #: What the kiosk has seen of the audit log; None of an older kiosk.
     witnessed: Witnessed | None = None
+    program: ProgramState | None = None  # which release runs; None without a launcher
 
 
 class HeartbeatAnswer(Message):
@@ -353,6 +355,8 @@ class HeartbeatAnswer(Message):
     checkpoint: Offer | None = None
     #: The id of the server's last restore: when it is another than before, a kiosk sends again all that it still keeps.
     restored: Short = ""
+    #: The release that this kiosk shall run now; None: it stays with what it has, unless that was taken back.
+    release: ReleaseOffer | None = None
 
 
 class VisitAction(Message):

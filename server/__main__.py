@@ -170,6 +170,12 @@ def publish(folder: Path, data: Data = DATA, database: Database = "") -> None:
     _order(data, database, "publish", {"folder": str(folder.resolve())})
 
 
+@cli.command()
+def release(folder: Path, version: str, data: Data = DATA, database: Database = "", note: str = "") -> None:
+    """Signs the kiosk's program in FOLDER (dist/kiosk) and begins to roll it out; see docs/operate.md."""
+    _order(data, database, "release", {"folder": str(folder.resolve()), "version": version, "note": note})
+
+
 @cli.command(name="import-export")
 def import_export(file: Path, data: Data = DATA, database: Database = "") -> None:
     """Takes in what field staff carried here from a kiosk on a USB stick; each item once."""

@@ -19,6 +19,7 @@ from server.api import (
     metrics,
     open_city,
     operator,
+    programs,
     submissions,
 )
 from server.api import feed as feed_api
@@ -69,6 +70,9 @@ from server.fleet.pace import Pace
 from server.fleet.presence import Presence
 from server.fleet.profiles import Profiles
 from server.fleet.quotas import Quotas
+from server.fleet.releases.program_files import ProgramFiles
+from server.fleet.releases.releases import Releases
+from server.fleet.releases.rollout import Rollout
 from server.fleet.sealing_rotation import SealingRotation
 from server.fleet.work_orders import WorkOrders
 from server.foundation import texts
@@ -167,6 +171,8 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
     commands = DeviceCommands(units)
     pictures = Pictures()
     authoring = Authoring(units, packs)
+    rollout = Rollout(units)
+    releases = Releases(units, packs, ProgramFiles(settings.data / "packs" / "programs", units), rollout)
     deps = Deps(
         settings=settings,
         texts=said,
@@ -205,7 +211,8 @@ def build_deps(settings: ServerSettings, *, clock: Clock | None = None, failpoin
         presence=Presence(units),
         readiness=ReadinessReports(units),
         visit_photos=VisitPhotos(units),
-        heartbeats=Heartbeats(units, zone, alarms, witnesses, publications, signing_clock, pace),
+        heartbeats=Heartbeats(units, zone, alarms, witnesses, publications, signing_clock, rollout, pace),
+        releases=releases,
         offers=Offers(units, packs),
         schedule=Schedule(units, authoring),
         alarms=alarms,
@@ -286,6 +293,7 @@ def create_app(
         submissions.router,
         feed_api.router,
         kiosks.router,
+        programs.router,
         operator.router,
         health.router,
         open_city.router,

@@ -38,6 +38,7 @@ from server.fleet.listing import Listing
 from server.fleet.presence import Presence
 from server.fleet.profiles import Profiles
 from server.fleet.quotas import Quotas
+from server.fleet.releases.releases import Releases
 from server.fleet.sealing_rotation import SealingRotation
 from server.fleet.work_orders import WorkOrders
 from server.foundation.bus import Bus
@@ -114,6 +115,7 @@ class Deps:
     work_orders: WorkOrders
     history: History
     profiles: Profiles
+    releases: Releases
     offers: Offers
     schedule: Schedule
     presence: Presence

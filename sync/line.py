@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from pydantic import ValidationError
 
@@ -33,6 +33,9 @@ from sync.up import drafts
 from sync.up.outbox import OutboxDuty
 from sync.up.outbox_file import OutboxFile
 
+if TYPE_CHECKING:
+    from sync.down.programs import ProgramDuty
+
 logger = logging.getLogger(__name__)
 
 #: A citizen stands before the screen.
@@ -50,6 +53,8 @@ class LineOptions:
     read_timeout_s: float = READ_S
     #: Certificates that the server's is checked against; None: those of the system's requests.
     ca_file: str | None = None
+    #: The folder of the launcher's slots; None: this program is not updated from here.
+    programs: Path | None = None
 
 
 class Line:
@@ -65,8 +70,9 @@ class Line:
         commands = CommandRunner(kiosk, self._wake_presence, self._report_now, self.retry_now, self._log.lines)
         self._commands = commands
         effects = Effects(kiosk, commands, lambda: self._packs_loop.wake())
+        self._programs = self._program_duty(folder)
         self._presence = PresenceDuty(
-            kiosk, self._client(), self._monitor, self._feed_head, enrolment.city.badge_key, self.kick
+            kiosk, self._client(), self._monitor, self._feed_head, enrolment.city.badge_key, self.kick, self._programs
         )
         self._outbox = OutboxDuty(kiosk, self._client(), self._monitor, lambda: self._outbox_loop.stopping)
         self._feed = FeedDuty(
@@ -77,6 +83,7 @@ class Line:
         self._outbox_loop = loop("line-outbox", self._outbox)
         self._feed_loop = loop("line-feed", self._feed)
         self._packs_loop = loop("line-packs", self._packs)
+        self._programs_loop = None if self._programs is None else loop("line-programs", self._programs)
         self._monitor.on_return(self.retry_now)
         self._cases: ThreadPoolExecutor | None = None
         self._unsubscribe: Unsubscribe | None = None
@@ -162,7 +169,24 @@ class Line:
     # --- inside ----------------------------------------------------------------------------------------------------
 
     def _loops(self) -> tuple[Worker, ...]:
-        return (self._presence_loop, self._outbox_loop, self._feed_loop, self._packs_loop)
+        always = (self._presence_loop, self._outbox_loop, self._feed_loop, self._packs_loop)
+        return always if self._programs_loop is None else (*always, self._programs_loop)
+
+    def _program_duty(self, folder: Path) -> "ProgramDuty | None":
+        if self._options.programs is None:
+            return None
+        # Without a launcher nothing of it is loaded.
+        from sync.down.programs import ProgramDuty
+
+        return ProgramDuty(
+            self._kiosk,
+            self._client(),
+            folder,
+            self._options.programs,
+            tuf_root=self._enrolment.tuf_root,
+            stopping=lambda: self._programs_loop is not None and self._programs_loop.stopping,
+            wake=lambda: self._programs_loop.wake() if self._programs_loop is not None else None,
+        )
 
     def _client(self) -> Client:
         return self._client_within(self._options.connect_timeout_s, self._options.read_timeout_s)

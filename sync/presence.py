@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Final
+from typing import Final, Protocol
 
 from pydantic import ValidationError
 
@@ -24,6 +24,7 @@ from kiosk.snapshot import Snapshot
 from kiosk.store.packs import UNVERIFIED
 from protocol import PROTOCOL_VERSION
 from protocol.components import PAPER_DAYS, PAPER_DAYS_EARLY, PRINTER
+from protocol.line.releases import ProgramState
 from protocol.messages import (
     AppliedReport,
     CommandResult,
@@ -62,6 +63,14 @@ _RESTORED: Final = "server_restored"
 _AT_ONCE: Final = (ComponentChanged, InServiceChanged, CatalogueChanged)
 
 
+class Program(Protocol):
+    """The program's updates, as far as heartbeats tell of them."""
+
+    def state(self) -> ProgramState: ...
+
+    def wanted(self, number: int | None) -> None: ...
+
+
 class PresenceDuty:
     """Belongs to its loop's thread, except for ``hear`` and ``report_now``."""
 
@@ -73,6 +82,7 @@ class PresenceDuty:
         feed_head: Callable[[int], None],
         verify_key: bytes,
         wake_outbox: Callable[[], None],
+        program: Program | None = None,
     ) -> None:
         self._kiosk = kiosk
         self._client = client
@@ -80,6 +90,7 @@ class PresenceDuty:
         #: Called with the server's newest cursor.
         self._feed_head = feed_head
         self._wake_outbox = wake_outbox
+        self._program = program
         self._documents = DocumentDelivery(kiosk.open_city, kiosk.room, client, verify_key)
         self._reports = ReportDelivery(kiosk.store, client, kiosk.clock)
         self._witness = Witness(kiosk.store, verify_key)
@@ -171,6 +182,8 @@ class PresenceDuty:
         self._documents.announced(heard.documents)
         if self._witness.hear(heard.checkpoint):
             self.report_now()
+        if self._program is not None:
+            self._program.wanted(None if heard.release is None else heard.release.number)
         self._hear_of_restore(heard.restored)
         return answer
 
@@ -208,6 +221,7 @@ class PresenceDuty:
             disk_free_bytes=snapshot.disk_free,
             pack_problem=str(self._kiosk.store.marks.get(UNVERIFIED, ""))[:PROBLEM_CHARACTERS],
             witnessed=self._witness.report(),
+            program=None if self._program is None else self._program.state(),
         )
 
     # --- the feed and commands -------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from kiosk.kiosk import Kiosk
 from kiosk.machine.line_state import LineFacts, LineSpeed
 from protocol.packs import target_name
 from sync.client import Client, Outcome
-from sync.down.packs import METADATA, TARGETS
+from sync.down.trusted import METADATA, TARGETS
 
 #: Where Linux tells of its radios.
 WIRELESS: Final = Path("/proc/net/wireless")

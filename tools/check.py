@@ -19,6 +19,7 @@ import pytest
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 PACKAGES: Final = (
+    "launcher",
     "program",
     "runtime",
     "protocol",

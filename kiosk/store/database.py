@@ -239,7 +239,7 @@ def _open_good(path: Path) -> tuple[Engine, Opening]:
                 create_all(connection)
                 return engine, Opening.NEW
             migrate(connection, found, SCHEMA_VERSION)
-            return engine, Opening.GOOD if found == SCHEMA_VERSION else Opening.UPGRADED
+            return engine, Opening.GOOD if found >= SCHEMA_VERSION else Opening.UPGRADED
     except (_Damaged, StoreTooNew):
         engine.dispose()
         raise

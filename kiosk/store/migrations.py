@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from kiosk.store.schema import documents, paper_use, reports
+from kiosk.store.schema import documents, paper_use, reports, tell_readers
 
 Migration = Callable[[Connection], None]
 
@@ -38,10 +38,19 @@ def version_of(connection: Connection) -> int:
 def migrate(connection: Connection, found: int, wanted: int, steps: Mapping[int, Migration] = MIGRATIONS) -> None:
     """Inside the caller's transaction: all steps from ``found`` to ``wanted`` or, when one fails, none.
 
-    Raises StoreTooNew.
+    A newer database is left as it is, and used, where whoever wrote it said that this program may: a kiosk that goes back to
+    the program before must find its outbox. Raises StoreTooNew.
     """
     if found > wanted:
+        if 0 < oldest_reader(connection) <= wanted:
+            return
         raise StoreTooNew(f"the database has version {found}, this program knows {wanted}")
     for version in range(found, wanted):
         steps[version](connection)
         connection.exec_driver_sql(f"PRAGMA user_version = {version + 1}")
+    tell_readers(connection)
+
+
+def oldest_reader(connection: Connection) -> int:
+    """Programs of this version and later may use the database; 0: nobody said so. It lies in ``PRAGMA application_id``."""
+    return int(connection.exec_driver_sql("PRAGMA application_id").scalar_one())

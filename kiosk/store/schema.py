@@ -20,8 +20,12 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-#: ``PRAGMA user_version``. A newer program reads every older one (see migrations), an older refuses a newer one.
+#: ``PRAGMA user_version``. A newer program reads every older one (see migrations), an older refuses a newer one unless that
+#: lets it: see OLDEST_READER.
 SCHEMA_VERSION: Final = 3
+#: Programs since that version work with a database of this one: what came since was only added. A kiosk goes back to the
+#: program before when a new one is worse, so a step may take away only what no program before it uses any more.
+OLDEST_READER: Final = 2
 #: The mark that holds the last number given to an envelope.
 KIOSK_SEQ: Final = "kiosk_seq"
 
@@ -243,3 +247,10 @@ def create_all(connection: Connection) -> None:
     """A new database at SCHEMA_VERSION."""
     metadata.create_all(connection)
     connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    tell_readers(connection)
+
+
+def tell_readers(connection: Connection) -> None:
+    """Writes down which programs may use the database as it is now."""
+    if connection.exec_driver_sql("PRAGMA application_id").scalar_one() != OLDEST_READER:
+        connection.exec_driver_sql(f"PRAGMA application_id = {OLDEST_READER}")

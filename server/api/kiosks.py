@@ -158,7 +158,7 @@ async def pack_target(
     request: Request,
     kiosk: Annotated[SignedRequest, Depends(signed())],  # noqa: ARG001 - only kiosks may ask
 ) -> FileResponse:
-    """A pack by its hash and name, as TUF clients ask with consistent snapshots."""
+    """A pack, or a release's manifest, by its hash and name, as TUF clients ask with consistent snapshots."""
     path = await run_in_threadpool(get_deps(request).packs.target_path, file)
     if path is None:
         raise ApiError(404, "no_such_file", "there is no such pack")

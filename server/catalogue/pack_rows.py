@@ -1,13 +1,20 @@
-"""The rows of a published pack: itself, the agencies that it is the first to name, its services."""
+"""The rows of a published pack: itself, the agencies that it is the first to name, its services. And what is signed beside
+packs: releases of the kiosks' program that were not taken back."""
 
 import hashlib
+from typing import Final
 
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 
+from protocol.line.releases import ReleaseCustom
 from protocol.packs import target_name
 from server.catalogue.pack_content import PackContent
+from server.catalogue.tuf import Listed
 from server.storage import tables
 from server.work.unit_of_work import UnitOfWork
+
+#: Of ``releases.state``: it may not be run any more.
+TAKEN_BACK: Final = "taken_back"
 
 
 def write_rows(
@@ -56,3 +63,27 @@ def write_rows(
         )
     details = {"rings": list(rings), "services": len(content.services), "content_of": content_of}
     work.audit("pack.publish", f"pack:{number}", details)
+
+
+def listed_releases(connection: Connection, city: str) -> list[Listed]:
+    release = tables.releases.c
+    rows = connection.execute(
+        select(release.path, release.sha256, release.size, release.number)
+        .where(release.state != TAKEN_BACK)
+        .order_by(release.number)
+    )
+    return [
+        Listed(
+            name=row.path,
+            sha256=row.sha256,
+            size=row.size,
+            custom=ReleaseCustom(city=city, number=row.number).model_dump(mode="json"),
+        )
+        for row in rows
+    ]
+
+
+def release_path(connection: Connection, sha256: str) -> str | None:
+    """The manifest's file with that hash."""
+    release = tables.releases.c
+    return connection.execute(select(release.path).where(release.sha256 == sha256)).scalar()

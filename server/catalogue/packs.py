@@ -23,7 +23,7 @@ from protocol.messages import FeedType, PackAnnouncement
 from protocol.packs import PACK_BYTES, Manifest, PackCustom, build, target_name, unpack
 from runtime.files import make_folder
 from server.catalogue.pack_content import PackContent, PackService, read_content
-from server.catalogue.pack_rows import write_rows
+from server.catalogue.pack_rows import listed_releases, release_path, write_rows
 from server.catalogue.pauses import with_pauses
 from server.catalogue.services import Catalogue
 from server.catalogue.shared_files import SharedFiles
@@ -189,6 +189,14 @@ class PackRepository:
             if content is not None:
                 self.publish(content, actor, rings=rings, note=note, content_of=number, ahead=1 if place else ahead)
 
+    @contextlib.contextmanager
+    def publishing(self) -> Iterator[Callable[[str, bytes], None]]:
+        """For what is signed beside packs: nobody else publishes meanwhile. Gives how a file of it is written; at the end
+        everything that is to be signed is listed."""
+        with self._one_at_a_time():
+            yield lambda name, content: self._files.write(self._folder / name, content)
+            self._list_and_announce()
+
     def reconcile(self) -> None:
         """At start: lists and announces what a crash left undone, and renews the metadata."""
         with self._one_at_a_time():
@@ -295,10 +303,11 @@ class PackRepository:
         return self._tuf.metadata_path(name)
 
     def target_path(self, name: str) -> Path | None:
-        """The file of ``<sha256>.pack-<n>.zip``, as a TUF client asks for it with consistent snapshots."""
+        """The file of ``<sha256>.pack-<n>.zip``, or of a release's manifest, as a TUF client asks for it with consistent snapshots."""
         digest, _, target = name.partition(".")
         with self._engine.connect() as connection:
             path = connection.execute(select(tables.packs.c.path).where(tables.packs.c.sha256 == digest)).scalar()
+            path = path or release_path(connection, digest)
         if path is None or path != target:
             return None
         if not (self._folder / target).exists():
@@ -334,7 +343,9 @@ class PackRepository:
         return build(manifest, descriptions, files)
 
     def _listed(self, rows: Sequence[Row[Any]]) -> list[Listed]:
-        return [
+        with self._engine.connect() as connection:
+            releases = listed_releases(connection, self._city)
+        return releases + [
             Listed(
                 name=row.path,
                 sha256=row.sha256,

@@ -21,7 +21,7 @@ from server.storage.transactions import insert_or_replace, take_turns
 from server.work.unit_of_work import UnitsOfWork
 
 #: What belongs to it, in the folder and in ``metadata`` below; locks and drafts do not.
-_PATTERNS: Final = ("pack-*.zip", "metadata/*.json")
+_PATTERNS: Final = ("pack-*.zip", "release-*.json", "metadata/*.json")
 #: A number that only this program locks, for as long as somebody publishes.
 _PUBLISHING: Final = 0x654B696F74
 _EDITION: Final = "shared files"

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
+from protocol.line.releases import ReleaseOffer
 from protocol.messages import Heartbeat, HeartbeatAnswer
 from protocol.signing import Verified
 from server.audit.witnesses import Witnesses
@@ -18,6 +19,7 @@ from server.fleet.alarms import Alarms
 from server.fleet.components import paper_mm
 from server.fleet.field_work.own_orders import order_rolls
 from server.fleet.pace import Pace
+from server.fleet.releases.rollout import Rollout
 from server.foundation import bus, lineage
 from server.foundation.actors import SYSTEM
 from server.foundation.clock import load_calendar
@@ -32,7 +34,15 @@ HISTORY_EVERY: Final = timedelta(minutes=5)
 #: Written in one transaction.
 AT_ONCE: Final = 200
 #: What pages show of a kiosk besides its components, alarms and state: whoever watches it looks again.
-_IN_SIGHT: Final = ("pack_version", "in_service", "outbox_waiting", "outbox_parked", "outbox_reasons", "software")
+_IN_SIGHT: Final = (
+    "pack_version",
+    "in_service",
+    "outbox_waiting",
+    "outbox_parked",
+    "outbox_reasons",
+    "software",
+    "program",
+)
 
 
 @dataclass(frozen=True)
@@ -52,6 +62,7 @@ class Heartbeats:
         witnesses: Witnesses,
         publications: Publications,
         signing_clock: SigningClock,
+        rollout: Rollout,
         pace: Pace,
     ) -> None:
         self._units = units
@@ -60,6 +71,7 @@ class Heartbeats:
         self._witnesses = witnesses
         self._publications = publications
         self._signing_clock = signing_clock
+        self._rollout = rollout
         self._pace = pace
 
     def take(self, beats: Sequence[Beat]) -> list[HeartbeatAnswer | None]:
@@ -82,6 +94,7 @@ class Heartbeats:
                 checkpoint=offer,
                 restored=kept.restored,
                 documents=documents,
+                release=kept.releases.get(beat.kiosk_id),
             )
             for beat, offer in zip(beats, offers, strict=True)
         ]
@@ -134,7 +147,13 @@ class Heartbeats:
         }
         for kiosk_id in sorted(seen):
             work.hint(bus.FLEET, kiosk_id)
-        return _Kept(now, {row.id: row.feed_seq for row in rows}, lineage.current(connection))
+        asked = self._rollout.heard(work, [(row, new[row.id].heartbeat) for row in rows])
+        return _Kept(
+            now,
+            {row.id: row.feed_seq for row in rows},
+            lineage.current(connection),
+            {kiosk_id: ReleaseOffer(number=number) for kiosk_id, number in asked.items()},
+        )
 
 
 @dataclass(frozen=True)
@@ -143,6 +162,8 @@ class _Kept:
     #: Of those whose heartbeat was kept.
     feed_heads: Mapping[str, int]
     restored: str
+    #: What those that are asked to take another program shall run.
+    releases: Mapping[str, ReleaseOffer]
 
 
 def _columns(beat: Heartbeat, now: datetime) -> dict[str, Any]:
@@ -153,6 +174,7 @@ def _columns(beat: Heartbeat, now: datetime) -> dict[str, Any]:
         "uptime_s": beat.uptime_s,
         "software": beat.software,
         "protocol": beat.protocol,
+        "program": None if beat.program is None else beat.program.number,
         "pack_version": beat.pack_version,
         "in_service": beat.in_service,
         "components": [one.model_dump(mode="json") for one in beat.components],

@@ -84,6 +84,10 @@ def publish_due(deps: Deps) -> None:
     deps.schedule.publish_due()
 
 
+def look_at_releases(deps: Deps) -> None:
+    deps.releases.rollout.look()
+
+
 def publish_times(deps: Deps) -> None:
     deps.transparency.publish()
 
@@ -111,6 +115,7 @@ CHORES: Final = (
     Chore(index_older_cases, 5),
     Chore(look_at_pictures, 5),
     Chore(publish_due, 20),
+    Chore(look_at_releases, 30),
     Chore(sweep_nonces, 60),
     Chore(escalate, 60),
     Chore(make_checkpoint, 300),

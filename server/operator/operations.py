@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import or_, select
 
 from protocol import checkpoints
+from protocol.line.releases import ReleaseRefused
 from protocol.outbox.exports import ExportFault, ExportRefused
 from runtime.files import make_folder
 from server.audit import audit
@@ -19,6 +20,7 @@ from server.audit.verification import Statement, Verdict
 from server.catalogue.tuf_offline import Unacceptable, changes_from
 from server.deps import Deps
 from server.fleet.enrolment import ApproveOutcome
+from server.fleet.releases.releases import of_folder
 from server.foundation.actors import OPERATOR, Role
 from server.foundation.keys import keep_secret
 from server.operator import key_marks
@@ -86,6 +88,8 @@ def carry_out(deps: Deps, command: str, arguments: Mapping[str, str]) -> dict[st
             return _import_export(deps, Path(arguments["file"]))
         case "publish":
             return _publish(deps, Path(arguments["folder"]))
+        case "release":
+            return _release(deps, arguments)
         case "take-back":
             return _take_back(deps, arguments["pack"], arguments.get("reason", ""))
         case "badge":
@@ -119,6 +123,15 @@ def _backup(deps: Deps, place: Path) -> dict[str, str]:
         # Perhaps because the database is damaged: then nothing more may be promised.
         deps.integrity.look()
         raise OperationRefused(str(error)) from error
+
+
+def _release(deps: Deps, arguments: Mapping[str, str]) -> dict[str, str]:
+    try:
+        sources = of_folder(Path(arguments["folder"]))
+        number = deps.releases.publish(sources, arguments["version"], OPERATOR, arguments.get("note", ""))
+    except ReleaseRefused as error:
+        raise OperationRefused(f"{error}; nothing was released") from error
+    return {"release": str(number), "page": f"{deps.settings.address}/fleet/releases/{number}"}
 
 
 def _rotate_key(deps: Deps) -> dict[str, str]:

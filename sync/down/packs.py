@@ -8,7 +8,6 @@ import hashlib
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Final
@@ -19,7 +18,6 @@ from tuf.api.exceptions import (
     DownloadError,
     DownloadHTTPError,
     DownloadLengthMismatchError,
-    ExpiredMetadataError,
     RepositoryError,
 )
 from tuf.api.metadata import Metadata, TargetFile, Targets
@@ -35,19 +33,17 @@ from protocol.packs import PACK_BYTES, PackCustom, PackRefused, target_name, unp
 from runtime.files import make_folder, sync_file
 from sync.backoff import tries
 from sync.client import Client, Outcome
+from sync.down.as_one import may_run, noted_pack
+from sync.down.trusted import refreshed, updater_of
 from sync.enrolment import kept_profile
 
 logger = logging.getLogger(__name__)
 
-METADATA: Final = "/v1/packs/metadata/"
-TARGETS: Final = "/v1/packs/targets/"
 #: Look even when no notice came.
 LOOK_EVERY_S: Final = 3_600.0
 #: The pack in force and the one before it.
 KEPT: Final = 2
 _PIECE: Final = 65_536
-#: A correction by less changes nothing about what is expired.
-_SAME_TIME: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +63,7 @@ class PackDuty:
         self._targets = folder / "packs"
         self._ring = ring
         self._tuf_root = tuf_root
-        self._fetcher = _Fetcher(client)
+        self._fetcher = SignedFetcher(client)
         self._backoff = tries()
         self._asked: SimpleQueue[Callable[[], None]] = SimpleQueue()
 
@@ -83,7 +79,9 @@ class PackDuty:
         """Put the newest kept pack in force that is still whole and was not gone back from. Gives its version, 0 when
         there is none."""
         held_back = self._kiosk.store.marks.get(HELD_BACK)
-        return self._install_first(pack for pack in self._kept() if pack.version != held_back)
+        return self._install_first(
+            pack for pack in self._kept() if pack.version != held_back and may_run(self._kiosk.store, pack.version)
+        )
 
     def _kept(self) -> tuple[InstalledPack, ...]:
         return self._kiosk.store.packs.newest_first()
@@ -124,7 +122,7 @@ class PackDuty:
         try:
             make_folder(self._metadata)
             make_folder(self._targets)
-            updater = self._refreshed()
+            updater = refreshed(self._kiosk.clock, self._updater)
             offer = self._best(Metadata[Targets].from_file(str(self._metadata / "targets.json")).signed)
             problem = "" if offer is None else self._take(updater, offer)
             self._verified(problem)
@@ -152,36 +150,8 @@ class PackDuty:
             self._kiosk.store.marks.set(HELD_BACK, left)
             logger.warning("field staff went back from pack %d to pack %d", left, before)
 
-    def _refreshed(self) -> Updater:
-        """With metadata that the server's time does not call expired, also when the first answers taught that time."""
-        before = self._kiosk.clock.offset
-        updater = self._updater()
-        try:
-            updater.refresh()
-        except ExpiredMetadataError:
-            if self._is_still_the_time(before):
-                raise
-        if not self._is_still_the_time(before):
-            updater = self._updater()
-            updater.refresh()
-        return updater
-
-    def _is_still_the_time(self, before: timedelta) -> bool:
-        return abs(self._kiosk.clock.offset - before) < _SAME_TIME
-
     def _updater(self) -> Updater:
-        updater = Updater(
-            metadata_dir=str(self._metadata),
-            metadata_base_url=METADATA,
-            target_dir=str(self._targets),
-            target_base_url=TARGETS,
-            fetcher=self._fetcher,
-            bootstrap=self._tuf_root,
-        )
-        # Expiry is judged by the time that the server corrected, not by a clock that may be years off. The library
-        # has no public way to say so.
-        updater._trusted_set.reference_time = self._kiosk.clock.now()
-        return updater
+        return updater_of(self._kiosk.clock, self._metadata, self._targets, self._fetcher, self._tuf_root)
 
     def _best(self, targets: Targets) -> _Offer | None:
         """The newest target that is a pack of this city for this ring and newer than the one in force."""
@@ -238,6 +208,8 @@ class PackDuty:
 
     def _clear_out(self) -> None:
         for pack in self._kiosk.store.packs.newest_first()[KEPT:]:
+            if pack.version == noted_pack(self._kiosk.store):
+                continue
             self._kiosk.store.packs.forget(pack.version)
             self._file(pack.version).unlink(missing_ok=True)
 
@@ -259,7 +231,7 @@ class PackDuty:
                 logger.info("packs can be looked for again")
 
 
-class _Fetcher(FetcherInterface):
+class SignedFetcher(FetcherInterface):
     """TUF's downloads over the kiosk's signed requests."""
 
     def __init__(self, client: Client) -> None:

@@ -44,6 +44,9 @@ def build(folder: Path) -> dict[str, Tree]:
     (program / "_internal" / "data").write_text("data")
     (program / "_internal" / "data").chmod(0o666)
     (program / "_internal" / "link").symlink_to("data")
+    (folder / "launcher").mkdir()
+    (folder / "launcher" / "launcher").write_text("#!/bin/sh\n")
+    (folder / "launcher" / "launcher").chmod(0o775)
     return {
         "ekios-kiosk": kiosk_tree(folder / "kiosk", program, server=SERVER, version="1.0"),
         "ekios-server": server_tree(folder / "server", bring=[distribution("typer")], version="1.0", compiled=False),

@@ -8,6 +8,9 @@ from tools.packages.tree import DEPLOY, PLAIN, PROGRAM, UNITS, Tree, least_libc
 
 FILES: Final = DEPLOY / "kiosk"
 PROGRAM_FOLDER: Final = "usr/lib/ekios/kiosk"
+#: Beside the program that PyInstaller made, what starts it.
+LAUNCHER: Final = "launcher"
+LAUNCHER_FOLDER: Final = "usr/lib/ekios/launcher"
 #: File of deploy/kiosk, its place, its mode. What the administrator changes lies in /etc and is never overwritten unasked.
 PLACES: Final = (
     ("ekios-kiosk.service", f"{UNITS}/ekios-kiosk.service", PLAIN),
@@ -55,6 +58,8 @@ def kiosk_tree(folder: Path, program: Path, *, server: str = "", version: str = 
     )
     tree.version = version or tree.version
     tree.lay_folder(program, PROGRAM_FOLDER)
+    if (program.parent / LAUNCHER).is_dir():
+        tree.lay_folder(program.parent / LAUNCHER, LAUNCHER_FOLDER)
     tree.lay(ROOT / "devices" / "frame" / "udev" / "60-ekios.rules", "usr/lib/udev/rules.d/60-ekios.rules")
     for name, place, mode in PLACES:
         tree.lay(FILES / name, place, mode)

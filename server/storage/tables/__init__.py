@@ -48,6 +48,9 @@ visit_photos             photos of kiosks that field staff took
 alarms                   what the command centre must look at; open while ``cleared_at`` is null
 staff                    field staff: roster, PIN, badge
 work_orders              what field staff are asked to do at kiosks, until a visit has done it
+releases                 the kiosks' program by number, and how far its roll-out has come
+release_kiosks           which kiosks were asked to take a release, and what came of it
+release_files            the files of releases by their hash; their bytes here on PostgreSQL, else in the folder
 quotas                   how much of a quota a kiosk or a NIK's HMAC has used
 case_lookups             which cases a kiosk was shown, and may therefore answer for
 settings                 settings by name that administrators change at run time
@@ -90,6 +93,7 @@ from server.storage.tables.presence import (
 )
 from server.storage.tables.published import form_drafts, packs, paused_services, service_versions
 from server.storage.tables.quotas import case_lookups, quotas
+from server.storage.tables.releases import release_files, release_kiosks, releases
 from server.storage.tables.several import chores, servers, shared_files
 from server.storage.tables.sign_in import authenticators, passkeys, recovery_codes, sign_in_steps
 from server.storage.tables.submissions import (
@@ -145,6 +149,9 @@ __all__ = [
     "readiness_reports",
     "recovery_codes",
     "rejections",
+    "release_files",
+    "release_kiosks",
+    "releases",
     "saved_views",
     "servers",
     "service_versions",

@@ -42,6 +42,7 @@ kiosks = Table(
     Column("uptime_s", Float),
     Column("software", String(200), nullable=False, default=""),
     Column("protocol", Integer),
+    Column("program", Integer),  # the release that it runs; 0: as it was installed, null: it does not say
     Column("pack_version", Integer),
     Column("in_service", Boolean),
     Column("components", JSON, nullable=False, default=list),  # list of messages.Component

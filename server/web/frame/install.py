@@ -20,7 +20,16 @@ from server.web.admin import (
     services,
     trial_pages,
 )
-from server.web.fleet import carried_pages, enrol_pages, kiosk_pages, map_pages, order_pages, staff_pages, wall_pages
+from server.web.fleet import (
+    carried_pages,
+    enrol_pages,
+    kiosk_pages,
+    map_pages,
+    order_pages,
+    release_pages,
+    staff_pages,
+    wall_pages,
+)
 from server.web.fleet import pages as fleet
 from server.web.frame import errors, live, site
 from server.web.frame.access import EVERYBODY, Pages, Rule, Visit, not_found
@@ -65,6 +74,7 @@ SECTIONS = (
     enrol_pages.pages,
     map_pages.pages,
     carried_pages.pages,
+    release_pages.pages,
     kiosk_pages.pages,
     wall_pages.pages,
     order_pages.pages,

@@ -276,12 +276,29 @@ def test_a_newer_database_is_left_alone(tmp_path: Path) -> None:
     filled(tmp_path, 1)
     raw = sqlite3.connect(tmp_path / FILE_NAME)
     raw.execute("PRAGMA user_version = 99")
+    raw.execute(f"PRAGMA application_id = {SCHEMA_VERSION + 1}")
     raw.close()
     with pytest.raises(StoreTooNew):
         Store.open(tmp_path, NOW)
     raw = sqlite3.connect(tmp_path / FILE_NAME)
     assert raw.execute("PRAGMA user_version").fetchone() == (99,)
     assert raw.execute("SELECT count(*) FROM outbox").fetchone() == (1,)
+    raw.close()
+
+
+def test_a_newer_database_that_lets_this_program_in_is_used_as_it_is(tmp_path: Path) -> None:
+    """A kiosk that went back to this program: what the newer one left in the outbox is there, and stays newer."""
+    filled(tmp_path, 2)
+    raw = sqlite3.connect(tmp_path / FILE_NAME)
+    raw.execute("ALTER TABLE outbox ADD COLUMN priority INTEGER NOT NULL DEFAULT 0")
+    raw.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+    raw.execute(f"PRAGMA application_id = {SCHEMA_VERSION}")
+    raw.close()
+    store = Store.open(tmp_path, NOW)
+    assert (store.opening.kind, store.outbox.counts().waiting) == (Opening.GOOD, 2)
+    store.close()
+    raw = sqlite3.connect(tmp_path / FILE_NAME)
+    assert raw.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION + 1,)
     raw.close()
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import insert, select
 
+from server.fleet.releases.releases import of_folder
 from server.foundation.actors import OPERATOR, Role
 from server.people.sessions import How
 from server.people.sign_in_limits import Attempt
@@ -152,6 +153,16 @@ def fill(office: Office, texts: Texts) -> dict[str, str]:
         connection.execute(insert(tables.kiosk_logs).values(log))
         photo = {"kiosk_id": kiosk.id, "visit_id": "visit-1", "received_at": now, "jpeg": b"\xff\xd8\xff"}
         connection.execute(insert(tables.visit_photos).values(photo))
+    (program := Path(deps.settings.data) / "program").mkdir()
+    (program / "kiosk").write_text("program")
+    (program / "kiosk").chmod(0o755)
+    release = deps.releases.publish(of_folder(program), texts("version")[:60], OPERATOR, texts("release"))
+    bad = {"number": 0, "bad": release, "reason": texts("reason-of-program")[:200]}
+    for program_state in ({"number": 0}, bad):
+        kiosk.post(
+            "/v1/heartbeat", kiosk.heartbeat(program=program_state, software=texts("software"))
+        ).raise_for_status()
+        deps.releases.rollout.look()
     admin = office.browser("admin")
     admin.get("/admin/budget")
     line = f'"{texts("budget").replace(chr(34), chr(39))[:79]}";1000;500'
@@ -174,6 +185,7 @@ def fill(office: Office, texts: Texts) -> dict[str, str]:
         "log_id": "log-1",
         "visit_id": "visit-1",
         "service_id": "surat",
+        "number": str(release),
     }
 
 

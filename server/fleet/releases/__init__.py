@@ -1,0 +1,1 @@
+"""Releases of the kiosks' program: their files, and how they roll out."""
