@@ -3,8 +3,7 @@
 import socket
 import time
 from pathlib import Path
-from statistics import median
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 import requests
@@ -12,8 +11,14 @@ import requests
 from kiosk.kiosk import Kiosk
 from kiosk.machine.line_state import LineFacts, LineSpeed
 from protocol.packs import target_name
+from runtime.when_wanted import when_wanted
 from sync.client import Client, Outcome
 from sync.down.trusted import METADATA, TARGETS
+
+if TYPE_CHECKING:
+    import statistics
+else:
+    statistics = when_wanted("statistics")
 
 #: Where Linux tells of its radios.
 WIRELESS: Final = Path("/proc/net/wireless")
@@ -37,7 +42,7 @@ def measured(client: Client, kiosk: Kiosk) -> LineSpeed:
     trips = [trip for trip in (_round_trip(client) for _ in range(TRIES)) if trip is not None]
     if not trips:
         return LineSpeed(None)
-    return LineSpeed(median(trips), _download(client, kiosk))
+    return LineSpeed(statistics.median(trips), _download(client, kiosk))
 
 
 def _round_trip(client: Client) -> float | None:

@@ -9,11 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import sqrt
-from statistics import fmean, pvariance
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from kiosk.store.paper_use import Hour
+from runtime.when_wanted import when_wanted
+
+if TYPE_CHECKING:
+    import statistics
+else:
+    statistics = when_wanted("statistics")
 
 #: Whole days that the curve is made of; those before are forgotten.
 DAYS: Final = 28
@@ -99,4 +104,4 @@ def _weekday(totals: Mapping[date, float], weekday: int) -> _Day:
     if len(same) < SAME_WEEKDAY:
         kind = weekday >= _SATURDAY
         same = [mm for day, mm in totals.items() if (day.weekday() >= _SATURDAY) is kind] or list(totals.values())
-    return _Day(fmean(same), pvariance(same))
+    return _Day(statistics.fmean(same), statistics.pvariance(same))

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from kivy.uix.widget import Widget
 
 from kiosk.city.ratings import Element
 from kiosk.machine.line_state import Approval
 from kiosk.session.session import Session
+from runtime.when_wanted import when_wanted
 from screens.background.handover import ask
 from screens.citizen.application.complaint import PrivacyScreen
 from screens.citizen.application.consent import ConsentScreen
@@ -48,16 +49,32 @@ from screens.shell.enlarged import EnlargedPanel
 from screens.shell.overlays import AdjustPanel, CodePanel, FewerPanel, HelpPanel, IdlePanel, LeavePanel
 from screens.shell.signing import SigningPanel
 from screens.shell.switch_panel import SwitchPanel
-from screens.staff.care import CleaningScreen, PowerScreen
-from screens.staff.overview import OverviewScreen
-from screens.staff.overview_model import StaffModel
-from screens.staff.pages import OutboxScreen, PaperScreen, PinScreen
-from screens.staff.rooms import device_page, machine_page, visit_page
-from screens.staff.staff_model import OutboxModel, PaperModel, PinModel
-from screens.staff.touch_pad import TouchPad
-from screens.staff.visit import ReportScreen
-from screens.staff.waiting import WaitingScreen
-from screens.staff.waiting_model import WaitingModel
+
+# Nobody waits for the pages of field staff when a kiosk starts.
+if TYPE_CHECKING:
+    from screens.staff import (
+        care,
+        overview,
+        overview_model,
+        pages,
+        rooms,
+        staff_model,
+        touch_pad,
+        visit,
+        waiting,
+        waiting_model,
+    )
+else:
+    care = when_wanted("screens.staff.care")
+    overview = when_wanted("screens.staff.overview")
+    overview_model = when_wanted("screens.staff.overview_model")
+    pages = when_wanted("screens.staff.pages")
+    rooms = when_wanted("screens.staff.rooms")
+    staff_model = when_wanted("screens.staff.staff_model")
+    touch_pad = when_wanted("screens.staff.touch_pad")
+    visit = when_wanted("screens.staff.visit")
+    waiting = when_wanted("screens.staff.waiting")
+    waiting_model = when_wanted("screens.staff.waiting_model")
 
 _SCREENS: Final = Path(__file__).resolve().parent.parent
 
@@ -193,18 +210,36 @@ PAGES: Final[dict[Name, Route]] = {
     Name.TRACK: Route(TrackScreen, ("citizen/follow_up/track",), _track),
     Name.CASE: Route(CaseScreen, ("citizen/follow_up/case", "citizen/follow_up/rating"), _case),
     Name.ANSWER: Route(AnswerScreen, ("citizen/follow_up/answer",)),
-    Name.STAFF_PIN: Route(PinScreen, _STAFF_PAGES, partial(_of_flow, PinModel)),
-    Name.STAFF: Route(OverviewScreen, (*_STAFF, "staff/overview"), partial(_of_flow, StaffModel)),
-    Name.STAFF_PAPER: Route(PaperScreen, _STAFF_PAGES, partial(_of_flow, PaperModel)),
-    Name.STAFF_DEVICE: Route(device_page, (*_STAFF, "staff/devices"), partial(_of_detail, str)),
-    Name.STAFF_TOUCH: Route(TouchPad, ("staff/touch_pad",)),
-    Name.STAFF_OUTBOX: Route(OutboxScreen, _STAFF_PAGES, partial(_of_flow, OutboxModel)),
-    Name.STAFF_MACHINE: Route(machine_page, (*_STAFF, "staff/machine"), partial(_of_detail, str)),
-    Name.STAFF_CLEANING: Route(CleaningScreen, _CARE),
-    Name.STAFF_POWER: Route(PowerScreen, _CARE),
-    Name.STAFF_VISIT: Route(visit_page, _VISIT, partial(_of_detail, str)),
-    Name.STAFF_REPORT: Route(ReportScreen, _VISIT),
-    Name.STAFF_WAITING: Route(WaitingScreen, ("staff/waiting",), partial(_of_flow, WaitingModel)),
+    Name.STAFF_PIN: Route(
+        lambda *about: pages.PinScreen(*about), _STAFF_PAGES, lambda flow, _: staff_model.PinModel(flow)
+    ),
+    Name.STAFF: Route(
+        lambda *about: overview.OverviewScreen(*about),
+        (*_STAFF, "staff/overview"),
+        lambda flow, _: overview_model.StaffModel(flow),
+    ),
+    Name.STAFF_PAPER: Route(
+        lambda *about: pages.PaperScreen(*about), _STAFF_PAGES, lambda flow, _: staff_model.PaperModel(flow)
+    ),
+    Name.STAFF_DEVICE: Route(
+        lambda *about: rooms.device_page(*about), (*_STAFF, "staff/devices"), partial(_of_detail, str)
+    ),
+    Name.STAFF_TOUCH: Route(lambda *about: touch_pad.TouchPad(*about), ("staff/touch_pad",)),
+    Name.STAFF_OUTBOX: Route(
+        lambda *about: pages.OutboxScreen(*about), _STAFF_PAGES, lambda flow, _: staff_model.OutboxModel(flow)
+    ),
+    Name.STAFF_MACHINE: Route(
+        lambda *about: rooms.machine_page(*about), (*_STAFF, "staff/machine"), partial(_of_detail, str)
+    ),
+    Name.STAFF_CLEANING: Route(lambda *about: care.CleaningScreen(*about), _CARE),
+    Name.STAFF_POWER: Route(lambda *about: care.PowerScreen(*about), _CARE),
+    Name.STAFF_VISIT: Route(lambda *about: rooms.visit_page(*about), _VISIT, partial(_of_detail, str)),
+    Name.STAFF_REPORT: Route(lambda *about: visit.ReportScreen(*about), _VISIT),
+    Name.STAFF_WAITING: Route(
+        lambda *about: waiting.WaitingScreen(*about),
+        ("staff/waiting",),
+        lambda flow, _: waiting_model.WaitingModel(flow),
+    ),
 }
 LAYERS: Final[dict[Over, Route]] = {
     Over.ADJUST: Route(AdjustPanel, _PANELS),

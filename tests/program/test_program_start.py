@@ -37,6 +37,8 @@ WHEN_WANTED: Final = (
         "trial",
         "devices.simulator.bench",
         "kivy.uix.recycleview",
+        "screens.staff",
+        "statistics",
     ),
 )
 
