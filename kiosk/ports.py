@@ -18,6 +18,7 @@ from protocol.components import CAMERA, PRINTER, SCANNER, SPEAKER
 from protocol.components import Availability as Availability
 from protocol.components import ComponentState as ComponentState
 from protocol.components import Condition as Condition
+from protocol.line.releases import ProgramState as ProgramState
 from protocol.peripherals import CaptureFault as CaptureFault
 from protocol.peripherals import CaptureKind as CaptureKind
 from protocol.peripherals import Hint as Hint
@@ -329,6 +330,10 @@ class Line(Protocol):
         ...
 
     def facts(self) -> LineFacts: ...
+    def program(self) -> ProgramState | None:
+        """Which release of the program runs; None: it is not updated by the line. Any thread."""
+        ...
+
     def measure(self, done: Callable[[LineSpeed], None]) -> None:
         """How fast the server is reached; ``done`` comes once, from another thread, within half a minute."""
         ...

@@ -29,6 +29,7 @@ from kiosk.session.identity import KioskIdentity
 from kiosk.store import Store, schema
 from kiosk.store.journal import StaffMember
 from protocol import badges
+from protocol.line.releases import ProgramState
 from rehearsal.devices import BEGIN, Camera, HandClock, Power, Printer, RoomyDisk, Scanner, Speaker
 from screens.language.texts import Catalogues
 from sync.city import CityBadges, KioskSigner
@@ -109,6 +110,8 @@ class Line:
         self.retries = 0
         #: Which packs field staff asked for.
         self.asked: list[str] = []
+        #: The release that runs.
+        self.release = ProgramState(number=0)
 
     def state(self) -> LineState:
         return LineState(self.condition, BEGIN)
@@ -155,6 +158,9 @@ class Line:
 
     def measure(self, done: Callable[[LineSpeed], None]) -> None:
         done(LineSpeed(0.042, 640_000.0) if self.condition is LineCondition.ONLINE else LineSpeed(None))
+
+    def program(self) -> ProgramState | None:
+        return self.release
 
     def take_newest_pack(self) -> None:
         self.asked.append("newest")

@@ -16,6 +16,7 @@ from kiosk.events import Event
 from kiosk.kiosk import Kiosk
 from kiosk.machine.line_state import LineFacts, LineSpeed, LineState
 from kiosk.ports import Unsubscribe
+from protocol.line.releases import ProgramState
 from protocol.messages import CaseState
 from runtime.workers import Worker
 from sync.client import CONNECT_S, READ_S, Client, Outcome
@@ -157,6 +158,9 @@ class Line:
 
     def measure(self, done: Callable[[LineSpeed], None]) -> None:
         self._ask(lambda client: measured(client, self._kiosk), done, LineSpeed(None))
+
+    def program(self) -> ProgramState | None:
+        return None if self._programs is None else self._programs.state()
 
     def take_newest_pack(self) -> None:
         self._packs.take_newest()

@@ -16,6 +16,7 @@ from kiosk.store import Opening, StorageFailed
 from kiosk.store.journal import ComponentChange
 from kiosk.store.packs import HELD_BACK, PROBLEM, InstalledPack
 from protocol.field.roles import May
+from protocol.line.releases import ProgramState
 
 #: Faults that are listed, and changes that are looked through for them.
 FAULTS_SHOWN: Final = 20
@@ -56,6 +57,7 @@ class Versions:
     kept: tuple[InstalledPack, ...]
     held_back: int | None
     problem: str
+    program: ProgramState | None
 
     @property
     def before(self) -> int | None:
@@ -115,7 +117,8 @@ class MachineContext:
             problem = str(kiosk.store.marks.get(PROBLEM, ""))
         except StorageFailed as error:
             kiosk.health.storage_failed(error.problem)
-        return Versions(kiosk.identity.software, kiosk.pack_in_force.version, kept, held_back, problem)
+        program = None if kiosk.line is None else kiosk.line.program()
+        return Versions(kiosk.identity.software, kiosk.pack_in_force.version, kept, held_back, problem, program)
 
     def take_newest_pack(self) -> None:
         if self._may(May.TAKE_PACK, "pack_taken") and self._kiosk.line is not None:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from kiosk.machine.line_state import LineFacts, LineSpeed
+from protocol.line.releases import ProgramState
 from screens.navigation.flow import Flow
 
 Lines = tuple[tuple[str, str], ...]
@@ -77,6 +78,7 @@ def version_facts(flow: Flow) -> Lines:
     )
     lines = [
         (texts("staff.fact.software"), versions.software),
+        *_release(flow, versions.program),
         (texts("staff.fact.pack"), texts("staff.versions.pack", number=versions.in_force)),
     ]
     if kept:
@@ -85,6 +87,19 @@ def version_facts(flow: Flow) -> Lines:
         lines.append((texts("staff.fact.held_back"), texts("staff.versions.pack", number=versions.held_back)))
     if versions.problem:
         lines.append((texts("staff.fact.problem"), versions.problem))
+    return tuple(lines)
+
+
+def _release(flow: Flow, program: ProgramState | None) -> Lines:
+    """Of the program: which release runs, and which one it went back from."""
+    if program is None:
+        return ()
+    texts = flow.texts
+    runs = texts("staff.release.number", number=program.number) if program.number else texts("staff.release.installed")
+    lines = [(texts("staff.fact.release"), texts("staff.release.tried", release=runs) if program.trying else runs)]
+    if program.bad:
+        went_back = texts("staff.release.bad", number=program.bad, reason=program.reason)
+        lines.append((texts("staff.fact.release_bad"), went_back))
     return tuple(lines)
 
 

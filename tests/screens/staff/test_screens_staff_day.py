@@ -11,6 +11,7 @@ from kiosk.store.journal import StaffMember
 from kiosk.store.packs import InstalledPack
 from protocol import badges
 from protocol.field.orders import SETTING
+from protocol.line.releases import ProgramState
 from protocol.peripherals import ScanKind
 from rehearsal.citizen import Citizen
 from rehearsal.devices import Scan
@@ -187,6 +188,16 @@ def test_the_lines_page_tells_where_the_server_is_and_measures_it(on_duty: Hands
     on_duty.must_see(on_duty.text("staff.line.no_answer"))
     on_duty.tap(on_duty.text("staff.open_outbox"))
     assert on_duty.place == "STAFF_OUTBOX"
+
+
+def test_the_release_that_runs_is_told_and_the_one_it_went_back_from(on_duty: Hands) -> None:
+    on_duty.rehearsal.line.release = ProgramState(number=7, trying=True, bad=6, reason="not alive")
+    try:
+        open_device(on_duty, "versions")
+        on_duty.must_see("rilis 7, sedang dicoba")
+        on_duty.must_see("rilis 6: not alive")
+    finally:
+        on_duty.rehearsal.line.release = ProgramState(number=0)
 
 
 @pytest.mark.parametrize("page", ["storage", "clock", "versions"])
