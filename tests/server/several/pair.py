@@ -1,6 +1,5 @@
 """Two servers, each a process with a data folder of its own, on one PostgreSQL, one NATS and one S3 store."""
 
-import multiprocessing
 import shutil
 import time
 from collections.abc import Iterator
@@ -16,13 +15,12 @@ from server.deps import Deps
 from server.foundation.actors import OPERATOR
 from server.serving import EkiosServer
 from server.settings import ServerSettings
+from tests.forked import PROCESSES
 from tests.server.kiosk_client import TestKiosk
 from tests.server.postgres import free_port
 from tests.server.running import let_in
 
 STARTS_WITHIN_S = 30.0
-_forking = multiprocessing.get_context("forkserver")
-_forking.set_forkserver_preload(["server.app", "tests.server.kiosk_client"])
 
 
 def serve(settings: ServerSettings) -> None:
@@ -49,7 +47,7 @@ class Pair:
         return kiosk
 
     def start(self, number: int) -> None:
-        child = _forking.Process(target=serve, args=(self.settings[number],), daemon=True)
+        child = PROCESSES.Process(target=serve, args=(self.settings[number],), daemon=True)
         child.start()
         self.processes.append(child)
         wait(self.settings[number].address, child)
