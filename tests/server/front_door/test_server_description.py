@@ -78,7 +78,7 @@ def test_the_story_has_every_error_that_a_kiosk_can_be_told() -> None:
 
 def _said() -> Iterator[tuple[int, str]]:
     """Status and code, wherever the API says one to kiosks."""
-    for path in (ROOT / "server" / "api").glob("*.py"):
+    for path in (ROOT / "server" / "api").rglob("*.py"):
         source = path.read_text(encoding="utf-8")
         if "include_in_schema=False" not in source:
             for call in ast.walk(ast.parse(source)):
