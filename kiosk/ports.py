@@ -217,7 +217,6 @@ class Speaker(Device, Protocol):
     def say(self, text: str, *, language: str, rate: int, volume: float, after: bool = False) -> None:
         """Speak in a kiosk's language (id, jv, mad, en), ``rate`` in words a minute, ``volume`` from 0 to 1; cuts
         off what is being said, or waits until ``after`` it. Never blocks."""
-        ...
 
     def play(self, sound: bytes, *, volume: float, after: bool = False) -> None:
         """Play a recorded sound file (WAV, MP3, Ogg Vorbis or FLAC), ``volume`` from 0 to 1, as ``say`` would speak."""
@@ -327,12 +326,11 @@ class Line(Protocol):
 
     def retry_now(self) -> None:
         """Try again at once rather than when the pause is over (field staff asked)."""
-        ...
 
     def facts(self) -> LineFacts: ...
-    def program(self) -> ProgramState | None:
-        """Which release of the program runs; None: it is not updated by the line. Any thread."""
-        ...
+
+    #: None: the program is not updated by the line. Any thread.
+    def program(self) -> ProgramState | None: ...
 
     def measure(self, done: Callable[[LineSpeed], None]) -> None:
         """How fast the server is reached; ``done`` comes once, from another thread, within half a minute."""

@@ -109,7 +109,7 @@ class Line:
         self.drafts: dict[str, tuple[date, bytes]] = {}
         self.retries = 0
         #: Which packs field staff asked for.
-        self.asked: list[str] = []
+        self.packs_asked: list[str] = []
         #: The release that runs.
         self.release = ProgramState(number=0)
 
@@ -163,10 +163,10 @@ class Line:
         return self.release
 
     def take_newest_pack(self) -> None:
-        self.asked.append("newest")
+        self.packs_asked.append("newest")
 
     def go_back_to_pack_before(self) -> None:
-        self.asked.append("before")
+        self.packs_asked.append("before")
 
 
 @dataclass
@@ -199,7 +199,7 @@ class Rehearsal:
         self.camera.kinds.clear()
         self.speaker.hush()
         self.power.works = True
-        self.line.asked.clear()
+        self.line.packs_asked.clear()
         if open_orders(self.kiosk.settings):
             self.kiosk.settings.store_new({})
             self.kiosk.settings.reload()

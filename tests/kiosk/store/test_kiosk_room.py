@@ -238,6 +238,7 @@ ITS_OWN = {
     "StoredNotices.add": "notices of the feed, until they end",
     "UsageCounts.add_service": "one row a service",
     "UsageCounts.add_session": "one row a day",
+    "PaperUse.add": "one row an hour of the days that the curve is made of",
     "Packs.add": "the pack itself asked for room",
     "Receipts.add": "with its envelope, in one transaction",
     "Visits.add": "a line a visit of field staff, who come to make room",

@@ -4,6 +4,7 @@ import os
 import random
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -57,8 +58,9 @@ class Session:
     """``outside``: where keys are pressed. ``inside``: the display that the program draws in."""
 
     def __init__(self, group: Group, folder: Path, environment: dict[str, str]) -> None:
-        self.group, self.log, self.run = group, group.log("session"), folder / "run"
-        self.run.mkdir(mode=0o700)
+        self.group, self.log = group, group.log("session")
+        # Not below the test's own folder: the name of a socket has 107 characters at most.
+        self.run = Path(tempfile.mkdtemp(prefix="run-"))
         program = folder / "program"
         program.write_text(
             f'#!/bin/sh\necho "display $DISPLAY"\nexec {ROOT}/.venv/bin/python -u {WINDOW} {folder}/kiosk\n'

@@ -227,9 +227,9 @@ def test_only_a_supervisor_goes_back_a_pack_and_is_asked_twice(supervisor: Hands
         open_device(supervisor, "versions")
         supervisor.tap(supervisor.text("staff.versions.take"))
         supervisor.tap(supervisor.text("staff.versions.back"))
-        assert line.asked == ["newest"]
+        assert line.packs_asked == ["newest"]
         supervisor.tap(supervisor.text("staff.versions.yes_back"))
-        assert line.asked == ["newest", "before"]
+        assert line.packs_asked == ["newest", "before"]
         supervisor.back()
         supervisor.forward()
         come_in(supervisor)
@@ -237,7 +237,7 @@ def test_only_a_supervisor_goes_back_a_pack_and_is_asked_twice(supervisor: Hands
         with pytest.raises(NotThere):
             supervisor.find(supervisor.text("staff.versions.back"))
         supervisor.app.flow.staff.machine.go_back_to_pack_before()
-        assert line.asked == ["newest", "before"]
+        assert line.packs_asked == ["newest", "before"]
     finally:
         for number in (version, version - 1):
             store.packs.forget(number)

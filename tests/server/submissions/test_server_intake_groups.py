@@ -74,7 +74,8 @@ def test_many_kiosks_cost_as_many_statements_as_one(deps: Deps, kiosks: list[Tes
             taken = deps.intake.take_all(group)
         counted.append(len(seen))
         assert statuses(taken) == [["stored"]] * len(group)
-    assert counted[0] == counted[1]
+    # Feeds of several kiosks are locked in one order first: a statement more, however many they are.
+    assert counted[1] == counted[0] + 1
     assert stored(deps) == [KIOSKS] * 3
 
 
