@@ -301,7 +301,6 @@ class Line(Protocol):
     def state(self) -> LineState: ...
     def kick(self) -> None:
         """There is something new in the outbox; never blocks."""
-        ...
 
     def ask_case(self, code: str, done: Callable[[Case | CaseProblem], None]) -> None:
         """Ask the server for a case's state; ``done`` comes once, from another thread, within a few seconds."""
