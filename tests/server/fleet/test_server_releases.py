@@ -19,6 +19,7 @@ from server.fleet.releases.states import KioskStep, ReleaseState
 from server.foundation.actors import OPERATOR, SYSTEM
 from server.settings import ServerSettings
 from server.storage import tables
+from tests.forked import command
 from tests.server.conftest import FakeClock
 from tests.server.fleet.test_server_alarms import many
 from tests.server.kiosk_client import TestKiosk, component
@@ -408,3 +409,19 @@ def test_a_file_at_the_limit_is_taken_and_one_above_is_not(sqlite_deps: Deps, tm
         file.truncate(FILE_BYTES + 1)
     with pytest.raises(ReleaseRefused, match="more than 200,000,000"):
         _check(of_folder(folder), "1")
+
+
+def test_the_operators_command_releases_a_folder_and_refuses_one_without_a_program(
+    sqlite_settings: ServerSettings, tmp_path: Path
+) -> None:
+    data = str(sqlite_settings.data)
+    made = command("server", "release", str(folder_of(tmp_path / "kiosk")), "1.1", "--data", data)
+    assert (made.returncode, "/fleet/releases/1" in made.stdout) == (0, True), made.stderr
+    (tmp_path / "empty").mkdir()
+    refused = command("server", "release", str(tmp_path / "empty"), "1.2", "--data", data)
+    assert (refused.returncode, "nothing was released" in refused.stderr) == (1, True), refused.stderr
+    deps = build_deps(sqlite_settings)
+    with deps.engine.connect() as connection:
+        versions = connection.execute(select(tables.releases.c.version)).scalars().all()
+    close_deps(deps)
+    assert versions == ["1.1"]
