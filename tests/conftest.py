@@ -7,6 +7,7 @@ import gc
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Final
@@ -57,3 +58,12 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """Ten thousand tests and what they import stay to the end: nobody looks for garbage among them."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def umask_as_before() -> Iterator[None]:
+    """Commands that a test calls in its own process make it stricter for all that comes after."""
+    mask = os.umask(0o022)
+    os.umask(mask)
+    yield
+    os.umask(mask)
