@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from argon2 import PasswordHasher
 
 from server.app import build_deps, close_deps
@@ -46,6 +47,18 @@ class FakeClock:
 
     def pass_time(self, **delta: float) -> None:
         self.time += timedelta(**delta)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_tracebacks() -> None:
+    """What is logged on the way is for whoever looks at a test that failed: drawn with all their variables, faults that are
+    made on purpose take seconds each."""
+    structlog.configure(
+        processors=[
+            *structlog.get_config()["processors"][:-1],
+            structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+        ]
+    )
 
 
 @pytest.fixture(scope="session", autouse=True)
